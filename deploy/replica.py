@@ -1,0 +1,153 @@
+"""Makes separate mongod members one replica set, and says what is in it.
+
+    python -m deploy.replica [--ports 8291,8292] [--discard]
+
+A program of its own, so that the supervisor need not keep the driver in memory. It prints `empty`
+or `filled`. Connection: the ports, else ART28_MONGO_URL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from deploy.checks import StartError
+from deploy.mongod import HOST, REPLICA_SET, url
+
+_NOT_YET_INITIALIZED = 94
+Client = MongoClient[dict[str, Any]]
+
+
+def initiate(ports: Sequence[int], *, limit: float = 60.0) -> None:
+    """Make the members on these ports one replica set and wait until it takes writes.
+
+    A set that was made on other ports is given the new ones: its data moves with its folder.
+    """
+    client: Client = MongoClient(HOST, ports[0], directConnection=True)
+    try:
+        _configure(client, ports, time.monotonic() + limit)
+    finally:
+        client.close()
+    _wait_for_primary(ports, limit)
+
+
+def _configure(client: Client, ports: Sequence[int], end: float) -> None:
+    members = [{"_id": index, "host": f"{HOST}:{port}"} for index, port in enumerate(ports)]
+    try:
+        current = client.admin.command("replSetGetConfig")["config"]
+    except OperationFailure as error:
+        if error.code != _NOT_YET_INITIALIZED:
+            raise
+        config: dict[str, Any] = {"_id": REPLICA_SET, "members": members}
+        # A shorter wait than the 10 s by default makes the set move on soon after a failure.
+        config["settings"] = {"electionTimeoutMillis": 2000}
+        client.admin.command("replSetInitiate", config)
+        return
+    if [member["host"] for member in current["members"]] != [m["host"] for m in members]:
+        current["members"] = members
+        current["version"] += 1
+        _force(client, current, end)
+
+
+def _force(client: Client, config: dict[str, Any], end: float) -> None:
+    while True:
+        try:
+            client.admin.command("replSetReconfig", config, force=True)
+        except OperationFailure:
+            # Just started, a member may still be reading its old configuration.
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _wait_for_primary(ports: Sequence[int], limit: float) -> None:
+    end = time.monotonic() + limit
+    clients: list[Client] = [
+        MongoClient(HOST, port, directConnection=True, serverSelectionTimeoutMS=2000)
+        for port in ports
+    ]
+    try:
+        while not any(_is_primary(client) for client in clients):
+            if time.monotonic() > end:
+                raise StartError(f"MongoDB elected no primary within {limit:.0f} s.")
+            time.sleep(0.02)
+    finally:
+        for client in clients:
+            client.close()
+
+
+def _is_primary(client: Client) -> bool:
+    try:
+        return bool(client.admin.command("hello").get("isWritablePrimary"))
+    except PyMongoError:
+        return False
+
+
+def inspect(address: str, prefix: str, *, discard: bool = False) -> bool:
+    """Tell whether the databases of Art28 hold anything; with `discard`, drop them first.
+
+    Raises StartError when the server cannot be reached or knows no transactions.
+    """
+    client: Client = MongoClient(address, serverSelectionTimeoutMS=5000)
+    try:
+        hello = client.admin.command("hello")
+        if "setName" not in hello and hello.get("msg") != "isdbgrid":
+            raise StartError(
+                "ART28_MONGO_URL names a single MongoDB server; Art28 needs transactions, "
+                "thus a replica set (one member is enough) or a sharded cluster."
+            )
+        names = [n for n in client.list_database_names() if n.startswith(f"{prefix}_")]
+        if discard:
+            for name in names:
+                client.drop_database(name)
+            return False
+        return any(_holds_documents(client, name) for name in names)
+    except PyMongoError as error:
+        raise StartError(f"MongoDB cannot be used: {_first_words(error)}") from None
+    finally:
+        client.close()
+
+
+def _holds_documents(client: Client, name: str) -> bool:
+    database = client[name]
+    return any(
+        database[collection].find_one({}, {"_id": 1}) is not None
+        for collection in database.list_collection_names()
+        if not collection.startswith("system.")
+    )
+
+
+def _first_words(error: PyMongoError) -> str:
+    return str(error).partition("(configured timeouts")[0].split(", Timeout:")[0].strip()[:300]
+
+
+def main() -> int:
+    """Run as a program; the exit code is 0, or 1 with one line on standard error."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.replica")
+    parser.add_argument("--ports", default="")
+    parser.add_argument("--discard", action="store_true")
+    wanted = parser.parse_args()
+    ports = [int(port) for port in wanted.ports.split(",") if port]
+    address = url(ports) if ports else os.environ["ART28_MONGO_URL"]
+    try:
+        if ports:
+            initiate(ports)
+        prefix = os.environ.get("ART28_DB_PREFIX", "art28")
+        print("filled" if inspect(address, prefix, discard=wanted.discard) else "empty")
+    except (StartError, PyMongoError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
