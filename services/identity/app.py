@@ -1,0 +1,51 @@
+"""The composition root of identity."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask
+from requests.adapters import BaseAdapter
+
+from services.identity import api
+from services.identity.keys import Keys
+from services.identity.settings import Settings
+from services.identity.store import INDEXES, Clients, Organisations
+from services.identity.use_cases import Deps
+from shared.app import build
+from shared.idempotency import Idempotency
+from shared.ids import new_id
+from shared.mongo import Mongo, connect
+from shared.times import Clock, utc_now
+from shared.tokens import PublicKeys, TokenVerifier
+
+SECRET_BYTES = 32
+
+
+def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
+    mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES})
+    return Deps(
+        settings=settings,
+        organisations=Organisations(mongo),
+        clients=Clients(mongo),
+        keys=Keys(mongo, settings.common.secrets_key),
+        now=now,
+        new_id=new_id,
+        new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),
+    )
+
+
+def create_app(
+    settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
+) -> Flask:
+    """``transport`` is taken for the sake of sameness: identity asks nobody."""
+    common = settings.common
+    mongo = connect(common.mongo_url, common.database("identity"))
+    deps = make_deps(settings, mongo, now)
+    # Identity checks tokens with its own keys rather than asking itself over HTTP.
+    keys = PublicKeys(lambda: deps.keys.jwks(now()), keep_seconds=30)
+    verifier = TokenVerifier(keys, common.issuer, common.audience, now)
+    blueprints = [api.blp, api.well_known]
+    app = build("identity", common, blueprints, verifier=verifier, now=now, mongo=mongo)
+    app.extensions["art28.deps"] = deps
+    return app

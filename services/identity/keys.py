@@ -1,0 +1,65 @@
+"""The signing keys of access tokens: made once, kept encrypted, published as a JWKS (RFC 7517)."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pymongo.errors import DuplicateKeyError
+
+from shared.mongo import Document, Mongo
+from shared.tokens import ALGORITHM, SigningKey
+
+NONCE_BYTES = 12
+
+
+class Keys:
+    """The signing keys in the database; the newest signs, all are published."""
+
+    def __init__(self, mongo: Mongo, secrets_key: bytes) -> None:
+        self._keys = mongo.db["keys"]
+        self._cipher = AESGCM(secrets_key)
+
+    def current(self, now: datetime) -> SigningKey:
+        """The key that signs today; the first one is made when there is none."""
+        found = self._keys.find_one(sort=[("_id", -1)]) or self._make_first(now)
+        return SigningKey(found["_id"], self._opened(found))
+
+    def jwks(self, now: datetime) -> dict[str, Any]:
+        self.current(now)
+        return {"keys": [self._public(each) for each in self._keys.find()]}
+
+    def _make_first(self, now: datetime) -> Document:
+        document = self._sealed("key-1", now)
+        try:
+            self._keys.insert_one(document)
+        except DuplicateKeyError:
+            # Another process was first; there must be only one beginning.
+            found = self._keys.find_one({"_id": "key-1"})
+            assert found is not None  # noqa: S101  It has just been found to exist.
+            return found
+        return document
+
+    def _sealed(self, kid: str, now: datetime) -> Document:
+        private = Ed25519PrivateKey.generate()
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return {
+            "_id": kid,
+            "created_at": now,
+            "public": private.public_key().public_bytes_raw(),
+            "sealed": nonce + self._cipher.encrypt(nonce, private.private_bytes_raw(), kid.encode()),
+        }
+
+    def _opened(self, document: Document) -> Ed25519PrivateKey:
+        nonce, sealed = document["sealed"][:NONCE_BYTES], document["sealed"][NONCE_BYTES:]
+        raw = self._cipher.decrypt(nonce, sealed, document["_id"].encode())
+        return Ed25519PrivateKey.from_private_bytes(raw)
+
+    def _public(self, document: Document) -> dict[str, str]:
+        x = base64.urlsafe_b64encode(document["public"]).rstrip(b"=").decode()
+        return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": ALGORITHM,
+                "kid": document["_id"], "x": x}  # fmt: skip

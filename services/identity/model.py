@@ -1,0 +1,144 @@
+"""Who there is: organisations, and the clients that act for them with scopes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed, Unauthenticated
+
+KINDS = ("processor", "controller", "platform")
+
+# What a client of each kind of organisation may be given, and no more.
+SCOPES_OF_KIND: dict[str, frozenset[str]] = {
+    "processor": frozenset({
+        "identity:read", "identity:write", "agreements:read", "agreements:write",
+        "registry:read", "registry:write", "notices:read",
+    }),
+    "controller": frozenset({"portal:read", "portal:write"}),
+    "platform": frozenset({
+        "platform:admin", "identity:read", "identity:write", "registry:read", "instruments:write",
+        "agreements:read", "notices:read",
+    }),
+}  # fmt: skip
+
+# What each service needs of the others to do its own work.
+SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
+    "agreements": frozenset({"identity:read", "registry:read", "notices:entries"}),
+    "registry": frozenset({"identity:read", "agreements:terms", "notices:entries"}),
+    "notices": frozenset({"identity:read"}),
+    "portal": frozenset({
+        "identity:read", "agreements:read", "agreements:accept", "registry:read",
+        "registry:object", "notices:read", "notices:customer",
+    }),
+    "public": frozenset({"registry:read"}),
+}  # fmt: skip
+
+
+class SlugTaken(Conflict):
+    """Another organisation has this slug; choose a different one."""
+
+    code = "slug-taken"
+
+
+class ClientUnknown(Unauthenticated):
+    """The client id or its secret is wrong."""
+
+    code = "invalid-client"
+
+
+class ScopeNotGrantable(Invalid):
+    """A client of this kind of organisation cannot hold one of these scopes."""
+
+    code = "scope-not-grantable"
+
+
+class ScopeNotHeld(Forbidden):
+    """The client does not hold every scope it asks for."""
+
+    code = "scope-not-held"
+
+
+@dataclass(frozen=True)
+class Address:
+    street: str
+    postal_code: str
+    city: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person: name, position and e-mail address."""
+
+    name: str
+    position: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A company or authority. ``kind`` holds one or more of ``KINDS``."""
+
+    id: str
+    slug: str
+    kind: tuple[str, ...]
+    legal_name: str
+    country: str
+    locale: str
+    created_at: datetime
+    created_by: str
+    registration_number: str | None = None
+    address: Address | None = None
+    website: str | None = None
+    time_zone: str = "Europe/Copenhagen"
+    contacts: tuple[Contact, ...] = ()
+    revision: int = 1
+
+    def grantable(self) -> frozenset[str]:
+        return frozenset().union(*(SCOPES_OF_KIND[kind] for kind in self.kind))
+
+
+@dataclass(frozen=True)
+class Client:
+    """An API client. Its secret is random, so a plain digest of it is safe to keep."""
+
+    id: str
+    org_id: str
+    name: str
+    scopes: tuple[str, ...]
+    secret_sha256: str
+    created_at: datetime
+    revision: int = 1
+
+    def proves(self, secret: str) -> bool:
+        return hmac.compare_digest(self.secret_sha256, digest(secret))
+
+    def with_secret(self, secret: str) -> Client:
+        return replace(self, secret_sha256=digest(secret), revision=self.revision + 1)
+
+
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def check_grantable(organisation: Organisation, scopes: tuple[str, ...]) -> None:
+    """Raises ``ScopeNotGrantable`` naming what the organisation's kind does not allow."""
+    refused = sorted(set(scopes) - organisation.grantable())
+    if refused:
+        raise ScopeNotGrantable(f"Not for this organisation: {', '.join(refused)}.")
+
+
+def granted(asked: str | None, held: frozenset[str]) -> frozenset[str]:
+    """The scopes of a token: those asked for, or all that the client holds (RFC 6749 §3.3)."""
+    wanted = frozenset((asked or "").split()) or held
+    if not wanted <= held:
+        raise ScopeNotHeld(f"Not held: {', '.join(sorted(wanted - held))}.")
+    return wanted
+
+
+def check_revision(seen: int, current: int) -> None:
+    if seen != current:
+        raise PreconditionFailed()

@@ -1,0 +1,108 @@
+"""Shapes of identity."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from marshmallow import ValidationError, fields, validate
+
+from services.identity.model import KINDS
+from shared.schemas import (
+    SLUG,
+    Country,
+    Email,
+    Instant,
+    Language,
+    PageArgs,
+    Shape,
+    Text,
+    one_of,
+    page_of,
+)
+
+
+def _known_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("This is not a time zone such as Europe/Copenhagen.")
+
+
+class AddressShape(Shape):
+    street = Text(200, required=True)
+    postal_code = Text(20, required=True)
+    city = Text(100, required=True)
+    country = Country(required=True)
+
+
+class ContactShape(Shape):
+    name = Text(200, required=True)
+    position = Text(200, required=True)
+    email = Email(required=True)
+
+
+class OrganisationChange(Shape):
+    legal_name = Text(300)
+    registration_number = Text(60, allow_none=True)
+    address = fields.Nested(AddressShape, allow_none=True)
+    country = Country()
+    locale = Language()
+    website = fields.URL(schemes={"https", "http"}, allow_none=True)
+    time_zone = fields.String(validate=_known_zone)
+    contacts = fields.List(fields.Nested(ContactShape), validate=validate.Length(max=20))
+
+
+class NewOrganisation(OrganisationChange):
+    slug = fields.String(required=True, validate=[SLUG, validate.Length(max=60)])
+    kind = fields.List(one_of(*KINDS), required=True, validate=validate.Length(min=1, max=3))
+    legal_name = Text(300, required=True)
+    country = Country(required=True)
+    locale = Language(load_default="en")
+
+
+class OrganisationShape(NewOrganisation):
+    id = fields.String()
+    created_at = Instant()
+
+
+class OrganisationQuery(PageArgs):
+    slug = fields.String(load_default=None)
+
+
+class NewClient(Shape):
+    org_id = fields.String(load_default=None)
+    name = Text(200, required=True)
+    scopes = fields.List(Text(60), required=True, validate=validate.Length(min=1, max=30))
+
+
+class ClientShape(Shape):
+    id = fields.String()
+    org_id = fields.String()
+    name = fields.String()
+    scopes = fields.List(fields.String())
+    created_at = Instant()
+
+
+class ClientWithSecret(ClientShape):
+    client_id = fields.String(attribute="id")
+    client_secret = fields.String()
+
+
+class ClientQuery(PageArgs):
+    org_id = fields.String(load_default=None)
+
+
+class TokenForm(Shape):
+    grant_type = one_of("client_credentials", required=True)
+    scope = fields.String(load_default=None)
+    client_id = fields.String(load_default=None)
+    client_secret = fields.String(load_default=None)
+
+
+class TokenShape(Shape):
+    access_token = fields.String()
+    token_type = fields.String()
+    expires_in = fields.Integer()
+    scope = fields.String()
+
+
+OrganisationPage = page_of(OrganisationShape)
+ClientPage = page_of(ClientShape)

@@ -1,0 +1,214 @@
+"""What can be asked of identity: tokens, organisations, clients."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.identity.keys import Keys
+from services.identity.model import (
+    SCOPES_OF_SERVICE,
+    Client,
+    ClientUnknown,
+    Organisation,
+    check_grantable,
+    check_revision,
+    digest,
+    granted,
+)
+from services.identity.settings import Settings
+from services.identity.store import Clients, Organisations
+from shared.auth import Caller
+from shared.documents import from_wire, to_document
+from shared.errors import Forbidden, NotFound
+from shared.ids import IdSource
+from shared.pagination import Page, PageRequest
+from shared.times import Clock
+from shared.tokens import service_secret
+
+SERVICE_PREFIX = "cli_service_"
+
+
+@dataclass(frozen=True)
+class Deps:
+    settings: Settings
+    organisations: Organisations
+    clients: Clients
+    keys: Keys
+    now: Clock
+    new_id: IdSource
+    new_secret: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whom a token is for: client, organisation, its kinds, the scopes held."""
+
+    client_id: str
+    org_id: str
+    kinds: tuple[str, ...]
+    scopes: frozenset[str]
+
+
+class NotForYou(Forbidden):
+    """Only the platform, or the organisation itself, may do this."""
+
+    code = "not-for-you"
+
+
+def issue_token(deps: Deps, client_id: str, secret: str, scope: str | None) -> dict[str, Any]:
+    """An access token (RFC 6749 §4.4). Raises ``ClientUnknown`` or ``ScopeNotHeld``."""
+    bearer = _service(deps, client_id, secret) or _client(deps, client_id, secret)
+    scopes = granted(scope, bearer.scopes)
+    now, seconds = deps.now(), deps.settings.token_seconds
+    claims = {
+        "iss": deps.settings.common.issuer,
+        "aud": deps.settings.common.audience,
+        "sub": bearer.client_id,
+        "org": bearer.org_id,
+        "org_kind": list(bearer.kinds),
+        "scope": " ".join(sorted(scopes)),
+        "iat": int(now.timestamp()),
+        "exp": int((now + timedelta(seconds=seconds)).timestamp()),
+        "jti": deps.new_id("tok"),
+    }
+    return {
+        "access_token": deps.keys.current(now).sign(claims),
+        "token_type": "Bearer",
+        "expires_in": seconds,
+        "scope": claims["scope"],
+    }
+
+
+def jwks(deps: Deps, now: datetime) -> dict[str, Any]:
+    return deps.keys.jwks(now)
+
+
+def add_organisation(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Organisation:
+    """The platform adds anyone; a processor adds its customers, as controllers."""
+    if not caller.is_platform and list(told["kind"]) != ["controller"]:
+        raise NotForYou("A processor can add organisations of the kind controller.")
+    organisation = from_wire(
+        Organisation,
+        {
+            **told,
+            "id": deps.new_id("org"),
+            "created_at": deps.now(),
+            "created_by": caller.org_id,
+        },
+    )
+    deps.organisations.add(organisation)
+    return organisation
+
+
+def organisation(deps: Deps, caller: Caller, org_id: str) -> Organisation:
+    found = deps.organisations.get(org_id)
+    if not caller.sees(found.id, found.created_by):
+        raise NotFound("There is no such organisation.")
+    return found
+
+
+def organisations(deps: Deps, caller: Caller, slug: str | None, request: PageRequest) -> Page:
+    where: dict[str, Any] = {"slug": slug} if slug else {}
+    if not (caller.is_platform or caller.is_service):
+        where["$or"] = [{"_id": caller.org_id}, {"created_by": caller.org_id}]
+    return deps.organisations.page(where, request)
+
+
+def change_organisation(
+    deps: Deps, caller: Caller, org_id: str, seen: int, told: Mapping[str, Any]
+) -> Organisation:
+    found = organisation(deps, caller, org_id)
+    check_revision(seen, found.revision)
+    members = {**to_document(found), **told, "revision": found.revision + 1}
+    members["id"] = members.pop("_id")
+    changed = from_wire(Organisation, members)
+    deps.organisations.replace(changed)
+    return changed
+
+
+def add_client(
+    deps: Deps, caller: Caller, told: Mapping[str, Any]
+) -> tuple[Client, str]:
+    """A client and its secret, which is told this once and never kept."""
+    owner = organisation(deps, caller, told.get("org_id") or caller.org_id)
+    check_grantable(owner, tuple(told["scopes"]))
+    secret = deps.new_secret()
+    client = Client(
+        id=deps.new_id("cli"),
+        org_id=owner.id,
+        name=told["name"],
+        scopes=tuple(sorted(set(told["scopes"]))),
+        secret_sha256=digest(secret),
+        created_at=deps.now(),
+    )
+    deps.clients.add(client)
+    return client, secret
+
+
+def clients(deps: Deps, caller: Caller, org_id: str | None, request: PageRequest) -> Page:
+    owner = organisation(deps, caller, org_id or caller.org_id)
+    return deps.clients.page(owner.id, request)
+
+
+def rotate_client(deps: Deps, caller: Caller, client_id: str) -> tuple[Client, str]:
+    secret = deps.new_secret()
+    client = _own_client(deps, caller, client_id).with_secret(secret)
+    deps.clients.replace(client)
+    return client, secret
+
+
+def remove_client(deps: Deps, caller: Caller, client_id: str, seen: int) -> None:
+    client = _own_client(deps, caller, client_id)
+    check_revision(seen, client.revision)
+    deps.clients.remove(client.id)
+
+
+def client(deps: Deps, caller: Caller, client_id: str) -> Client:
+    return _own_client(deps, caller, client_id)
+
+
+def _own_client(deps: Deps, caller: Caller, client_id: str) -> Client:
+    found = deps.clients.get(client_id)
+    owner = deps.organisations.get(found.org_id)
+    if not caller.sees(owner.id, owner.created_by):
+        raise NotFound("There is no such client.")
+    return found
+
+
+def _service(deps: Deps, client_id: str, secret: str) -> Bearer | None:
+    name = client_id.removeprefix(SERVICE_PREFIX)
+    if name == client_id or name not in SCOPES_OF_SERVICE:
+        return None
+    proof = service_secret(deps.settings.common.service_key, client_id)
+    if not hmac.compare_digest(proof, secret):
+        raise ClientUnknown()
+    return Bearer(client_id, f"org_service_{name}", ("service",), SCOPES_OF_SERVICE[name])
+
+
+def _client(deps: Deps, client_id: str, secret: str) -> Bearer:
+    found = deps.clients.find(client_id)
+    if found is None or not found.proves(secret):
+        raise ClientUnknown()
+    owner = deps.organisations.get(found.org_id)
+    return Bearer(found.id, owner.id, owner.kind, frozenset(found.scopes))
+
+
+def make_platform(deps: Deps) -> tuple[Organisation, Client, str]:
+    """The first organisation and its administrator, when there is none; for the installer."""
+    operator = Organisation(
+        id=deps.new_id("org"), slug="platform", kind=("platform",), legal_name="Platform operator",
+        country="DK", locale="en", created_at=deps.now(), created_by="installer",
+    )  # fmt: skip
+    deps.organisations.add(operator)
+    secret = deps.new_secret()
+    admin = Client(
+        id=deps.new_id("cli"), org_id=operator.id, name="Platform administrator",
+        scopes=tuple(sorted(operator.grantable())), secret_sha256=digest(secret),
+        created_at=deps.now(),
+    )  # fmt: skip
+    deps.clients.add(admin)
+    return operator, replace(admin), secret

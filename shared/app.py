@@ -1,0 +1,172 @@
+"""What every app is made of: one function composes it, no app inherits from another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Request, current_app, request
+from flask_smorest import Api, Blueprint as SmorestBlueprint
+from marshmallow import RAISE, fields
+from webargs.flaskparser import FlaskParser
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared import errors, headers, health, metrics, problems, tracing
+from shared.auth import public
+from shared.idempotency import Idempotency
+from shared.ids import new_id
+from shared.mongo import Mongo
+from shared.schemas import Day, Instant, Shape
+from shared.settings import Common
+from shared.tokens import TokenVerifier
+
+LARGEST_BODY = 1024 * 1024
+ACCEPTS = "__art28_accepts__"
+JSON_TYPE = "application/json"
+
+
+class StrictParser(FlaskParser):
+    """Reads bodies and queries; what is not plain, unambiguous JSON is refused."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+        "form": RAISE,
+    }
+
+    def load_json(self, req: Request, schema: Any) -> Any:
+        raw = req.get_data(cache=True)
+        if not raw.strip():
+            raise errors.Malformed("A JSON body is needed.")
+        return parse_json(raw)
+
+
+class Blueprint(SmorestBlueprint):
+    """A flask-smorest blueprint that reads strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+class ProblemSchema(Shape):
+    """How flask-smorest describes errors; the members are those of RFC 9457 and our own."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    code = fields.String()
+    request_id = fields.String()
+    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    context = fields.Dict()
+
+
+class ProblemApi(Api):
+    """flask-smorest, but errors are problem+json and are rendered by ``shared.problems``."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Ours are registered already."""
+
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = problems.CONTENT_TYPE
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
+
+def build(
+    name: str,
+    settings: Common,
+    blueprints: Sequence[Blueprint],
+    *,
+    verifier: TokenVerifier,
+    now: Callable[[], datetime],
+    mongo: Mongo | None = None,
+    checks: Mapping[str, health.Check] | None = None,
+) -> Flask:
+    """The Flask app of service ``name`` with all that holds everywhere."""
+    app = Flask(f"services.{name}", static_folder=None)
+    app.name = name
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        API_TITLE=f"Art28 {name}",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={"servers": [{"url": f"{settings.origin}/{name}"}]},
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Members keep the order of the shapes.
+    app.extensions["art28.verifier"] = verifier
+    tracing.register(app, lambda: new_id("req"))
+    headers.register(app, https=settings.origin.startswith("https:"))
+    problems.register(app)
+    metrics.register(app)
+    app.before_request(refuse_other_media_types)
+    api = ProblemApi(app)
+    api.register_field(Day, "string", "date")
+    api.register_field(Instant, "string", "date-time")
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    checks = dict(checks or {})
+    if mongo is not None:
+        app.extensions["art28.idempotency"] = Idempotency(mongo, now)
+        checks["database"] = lambda: mongo.client.admin.command("ping")
+    health.register(app, checks)
+    serve_openapi(app, api)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return app
+
+
+def serve_openapi(app: Flask, api: Api) -> None:
+    @app.get("/openapi.json")
+    @public()
+    def openapi() -> dict[str, Any]:
+        return api.spec.to_dict()  # type: ignore[no-any-return]
+
+
+def accepts(*media_types: str) -> Callable[[Any], Any]:
+    """Say that a view reads these kinds of body instead of JSON."""
+
+    def decorate(view: Any) -> Any:
+        setattr(view, ACCEPTS, media_types)
+        return view
+
+    return decorate
+
+
+def refuse_other_media_types() -> None:
+    """415 for a body of a kind that the view does not read."""
+    if request.method not in ("POST", "PUT", "PATCH") or request.endpoint is None:
+        return
+    if not request.content_length and not request.headers.get("Transfer-Encoding"):
+        return
+    allowed = getattr(current_app.view_functions[request.endpoint], ACCEPTS, (JSON_TYPE,))
+    if request.mimetype not in allowed:
+        raise errors.UnsupportedMediaType(f"Send the body as {' or '.join(allowed)}.")
+
+
+def parse_json(raw: bytes) -> Any:
+    """Strict JSON: UTF-8, no NaN, no member named twice (RFC 7493). Raises ``Malformed``."""
+    try:
+        return json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_unique_members, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError as error:
+        raise errors.Malformed("The body is not UTF-8.") from error
+    except (ValueError, RecursionError) as error:
+        raise errors.Malformed("The body is not valid JSON.") from error
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise errors.Malformed("A JSON object names the same member twice.")
+    return members
+
+
+def _no_constant(text: str) -> Any:
+    raise errors.Malformed(f"{text} is not a JSON number.")
+

@@ -1,0 +1,106 @@
+"""Every route says its door: ``@requires("scope")`` or ``@public()``; a test counts them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g, request
+
+from shared.errors import Forbidden, Unauthenticated
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+DOOR = "__art28_door__"
+ON_BEHALF_OF = "Art28-On-Behalf-Of"
+
+
+class ScopeMissing(Forbidden):
+    """The token lacks the scope this route requires."""
+
+    code = "scope-missing"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the client, the organisation it acts for, and what it may do."""
+
+    client_id: str
+    org_id: str
+    kinds: frozenset[str]
+    scopes: frozenset[str]
+
+    @property
+    def is_service(self) -> bool:
+        return "service" in self.kinds
+
+    @property
+    def is_platform(self) -> bool:
+        return "platform" in self.kinds
+
+    def sees(self, *org_ids: str) -> bool:
+        """Whether a thing that belongs to these organisations is this caller's to see."""
+        return self.is_service or self.is_platform or self.org_id in org_ids
+
+
+def requires(scope: str) -> Callable[[View], View]:
+    """Let in only a valid token that holds ``scope``."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            _admit(scope)
+            keeper = current_app.extensions.get("art28.idempotency")
+            if keeper is None:
+                return view(*args, **kwargs)
+            return keeper.answer(g.caller, lambda: view(*args, **kwargs))
+
+        setattr(guarded, DOOR, scope)
+        return cast(View, guarded)
+
+    return decorate
+
+
+def public() -> Callable[[View], View]:
+    """Say aloud that anybody may ask."""
+
+    def decorate(view: View) -> View:
+        setattr(view, DOOR, "public")
+        return view
+
+    return decorate
+
+
+def caller() -> Caller:
+    """Who asks, in a view behind ``requires``."""
+    return cast(Caller, g.caller)
+
+
+def _admit(scope: str) -> None:
+    claims = current_app.extensions["art28.verifier"].claims(_bearer_token())
+    g.caller = _caller_from(claims)
+    if scope not in g.caller.scopes:
+        raise ScopeMissing(f"This needs the scope {scope}.", context={"scope": scope})
+
+
+def _bearer_token() -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthenticated("Send Authorization: Bearer <access token>.")
+    return token.strip()
+
+
+def _caller_from(claims: dict[str, Any]) -> Caller:
+    who = Caller(
+        client_id=claims["sub"],
+        org_id=claims["org"],
+        kinds=frozenset(claims["org_kind"]),
+        scopes=frozenset(claims["scope"].split()),
+    )
+    behalf = request.headers.get(ON_BEHALF_OF)
+    if behalf and who.is_service:
+        # The portal has checked its own caller; from here on the customer is the one who asks.
+        return replace(who, org_id=behalf, kinds=frozenset({"controller"}))
+    return who

@@ -1,0 +1,39 @@
+"""Headers every answer carries, and the two that guard a change: ``ETag`` and ``If-Match``."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from shared.errors import PreconditionFailed, PreconditionRequired
+
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def register(app: Flask, *, https: bool) -> None:
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in SECURITY.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+def etag_of(revision: int) -> str:
+    return f'"r{revision}"'
+
+
+def seen_revision() -> int:
+    """The revision named by If-Match. Raises PreconditionRequired / PreconditionFailed."""
+    header = request.headers.get("If-Match", "").strip()
+    if not header:
+        raise PreconditionRequired()
+    text = header.removeprefix("W/").strip('"')
+    if not (text.startswith("r") and text[1:].isascii() and text[1:].isdigit()):
+        raise PreconditionFailed("If-Match does not name a version this resource ever had.")
+    return int(text[1:])

@@ -1,0 +1,125 @@
+"""``Idempotency-Key``: the same POST sent twice has one effect and gets one answer.
+
+The key is kept for 24 hours. It is marked inside the transaction of the change itself, so that
+even a process killed between its commit and its answer cannot make the change happen twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, current_app, request
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from shared.auth import Caller
+from shared.errors import Conflict, Malformed
+from shared.mongo import Document, Mongo, Session, also_in_transactions
+
+HEADER = "Idempotency-Key"
+KEPT_SECONDS = 24 * 3600
+# A request that has not ended after this long has died with its process.
+LEASE = timedelta(seconds=60)
+
+
+class KeyReused(Conflict):
+    """This Idempotency-Key was sent before with another request; use a new key."""
+
+    code = "idempotency-key-reused"
+
+
+class InProgress(Conflict):
+    """The first request with this Idempotency-Key has not ended; try again shortly."""
+
+    code = "idempotency-in-progress"
+
+
+class OutcomeKept(Conflict):
+    """The first request took effect but its answer was lost; read the resource instead."""
+
+    code = "idempotency-answer-lost"
+
+
+class Idempotency:
+    """Remembers the answers to POSTs of one service."""
+
+    INDEXES: dict[str, Sequence[IndexModel]] = {
+        "idempotency": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEPT_SECONDS)]
+    }
+
+    def __init__(self, mongo: Mongo, now: Callable[[], datetime]) -> None:
+        self._kept, self._now = mongo.db["idempotency"], now
+
+    def answer(self, caller: Caller, view: Callable[[], Any]) -> Any:
+        """The kept answer to this request, or that of ``view``, which is then kept."""
+        key = request.headers.get(HEADER)
+        if request.method != "POST" or key is None:
+            return view()
+        if not 1 <= len(key) <= 255:
+            raise Malformed(f"{HEADER} must have 1 to 255 characters.")
+        mark_id = _digest(caller.client_id, caller.org_id, request.path, key)
+        body = _digest(request.full_path, request.get_data(cache=True))
+        kept = self._begin(mark_id, body)
+        return self._replay(kept, body) if kept else self._run(mark_id, view)
+
+    def _begin(self, mark_id: str, body: str) -> Document | None:
+        fresh = {"_id": mark_id, "body": body, "at": self._now(), "committed": False}
+        try:
+            self._kept.insert_one(fresh)
+        except DuplicateKeyError:
+            return self._take_over(mark_id) or self._kept.find_one({"_id": mark_id}) or fresh
+        return None
+
+    def _take_over(self, mark_id: str) -> None:
+        dead = {
+            "_id": mark_id,
+            "committed": False,
+            "response": None,
+            "at": {"$lt": self._now() - LEASE},
+        }
+        self._kept.delete_one(dead)
+
+    def _replay(self, kept: Document, body: str) -> Response:
+        if kept["body"] != body:
+            raise KeyReused()
+        if "response" not in kept:
+            raise OutcomeKept() if kept["committed"] else InProgress()
+        return Response(
+            kept["response"]["body"],
+            status=kept["response"]["status"],
+            headers=[tuple(pair) for pair in kept["response"]["headers"]],
+        )
+
+    def _run(self, mark_id: str, view: Callable[[], Any]) -> Response:
+        def mark(session: Session) -> None:
+            self._kept.update_one(
+                {"_id": mark_id}, {"$set": {"committed": True}}, session=session
+            )
+
+        try:
+            with also_in_transactions(mark):
+                response = current_app.make_response(view())
+        except Exception:
+            self._kept.delete_one({"_id": mark_id, "committed": False})
+            raise
+        self._keep(mark_id, response)
+        return response
+
+    def _keep(self, mark_id: str, response: Response) -> None:
+        answer = {
+            "status": response.status_code,
+            "headers": [list(pair) for pair in response.headers.items()],
+            "body": response.get_data(),
+        }
+        self._kept.update_one({"_id": mark_id}, {"$set": {"response": answer}})
+
+
+def _digest(*parts: str | bytes) -> str:
+    hashed = hashlib.sha256()
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        hashed.update(len(raw).to_bytes(8, "big") + raw)
+    return hashed.hexdigest()

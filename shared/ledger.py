@@ -1,0 +1,170 @@
+"""The ledger: append-only, one gapless sequence per stream, chained by SHA-256 over RFC 8785 JSON.
+
+It is at once the outbox, the audit trail, the public history and the proof that history was not
+rewritten. An entry is written in the same transaction as the change it tells of.
+
+What may not be public (personal data, a customer's terms) goes into ``private``: kept beside the
+ledger and bound to the entry by a salted hash, so that it can be erased without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from shared.mongo import Document, Mongo, Session
+from shared.times import format_instant
+
+GENESIS = "0" * 64
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of history. ``at`` is RFC 3339; hashes are lower-case hex of SHA-256."""
+
+    stream: str
+    sequence: int
+    type: str
+    at: str
+    actor: str
+    data: dict[str, Any]
+    private_hash: str | None
+    previous_hash: str
+    hash: str
+
+    def content(self) -> dict[str, Any]:
+        """What the hash covers: everything but the hash itself."""
+        return {name: value for name, value in asdict(self).items() if name != "hash"}
+
+
+@dataclass(frozen=True)
+class Break:
+    """Where a chain first fails to hold, and why."""
+
+    sequence: int
+    reason: str
+
+
+def entry_hash(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
+
+
+def private_hash(salt: bytes, private: Mapping[str, Any]) -> str:
+    return hashlib.sha256(salt + rfc8785.dumps(dict(private))).hexdigest()
+
+
+def verify(entries: Iterable[Mapping[str, Any]]) -> Break | None:
+    """The first place where the chain of one stream, given from its start, does not hold."""
+    previous = GENESIS
+    for expected, entry in enumerate(entries, start=1):
+        content = {name: value for name, value in entry.items() if name not in ("hash", "private")}
+        if entry["sequence"] != expected:
+            return Break(expected, f"entry {expected} is missing")
+        if entry["previous_hash"] != previous:
+            return Break(expected, "does not follow the entry before it")
+        if entry["hash"] != entry_hash(content):
+            return Break(expected, "its content does not match its hash")
+        previous = entry["hash"]
+    return None
+
+
+class Ledger:
+    """A service's ledger. ``listeners`` name who is told of new entries, by the relay."""
+
+    INDEXES: dict[str, Sequence[IndexModel]] = {
+        "ledger": [IndexModel([("stream", ASCENDING), ("sequence", ASCENDING)], unique=True)],
+        "ledger_heads": [IndexModel([("pending", ASCENDING)])],
+    }
+
+    def __init__(
+        self,
+        mongo: Mongo,
+        listeners: Sequence[str] = (),
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._entries = mongo.db["ledger"]
+        self._heads = mongo.db["ledger_heads"]
+        self._private = mongo.db["ledger_private"]
+        self._listeners, self._random = list(listeners), random
+
+    def append(
+        self,
+        session: Session | None,
+        stream: str,
+        type: str,
+        data: Mapping[str, Any],
+        *,
+        at: datetime,
+        actor: str,
+        private: Mapping[str, Any] | None = None,
+    ) -> Entry:
+        """Add the next entry of ``stream`` inside the caller's transaction.
+
+        Two writers of one stream meet at its head and one of them is run again, which is what
+        makes the sequence gapless.
+        """
+        before = self._heads.find_one_and_update(
+            {"_id": stream},
+            {"$inc": {"sequence": 1}, "$set": {"pending": self._listeners}},
+            upsert=True,
+            return_document=ReturnDocument.BEFORE,
+            session=session,
+        ) or {"sequence": 0, "hash": GENESIS}
+        sequence = before["sequence"] + 1
+        content = {
+            "stream": stream,
+            "sequence": sequence,
+            "type": type,
+            "at": format_instant(at),
+            "actor": actor,
+            "data": dict(data),
+            "private_hash": self._keep_private(session, stream, sequence, private),
+            "previous_hash": before["hash"],
+        }
+        entry = Entry(**content, hash=entry_hash(content))
+        self._entries.insert_one({"_id": _key(stream, sequence), **asdict(entry)}, session=session)
+        self._heads.update_one({"_id": stream}, {"$set": {"hash": entry.hash}}, session=session)
+        return entry
+
+    def entries(self, stream: str, after: int = 0, limit: int = 200) -> list[Entry]:
+        found = self._entries.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
+        return [Entry(**each) for each in found.sort("sequence", ASCENDING).limit(limit)]
+
+    def head(self, stream: str) -> tuple[int, str]:
+        """The last sequence and hash of ``stream``; ``(0, GENESIS)`` when it has no entry."""
+        found = self._heads.find_one({"_id": stream})
+        return (found["sequence"], found["hash"]) if found else (0, GENESIS)
+
+    def private_part(self, entry: Entry) -> dict[str, Any] | None:
+        """What was kept beside the entry, or None when there was nothing or it was erased."""
+        found = self._private.find_one({"_id": _key(entry.stream, entry.sequence)})
+        return found["data"] if found else None
+
+    def erase_private(self, session: Session | None, stream: str, sequence: int) -> None:
+        self._private.delete_one({"_id": _key(stream, sequence)}, session=session)
+
+    def _keep_private(
+        self,
+        session: Session | None,
+        stream: str,
+        sequence: int,
+        private: Mapping[str, Any] | None,
+    ) -> str | None:
+        if private is None:
+            return None
+        salt = self._random(SALT_BYTES)
+        kept: Document = {"_id": _key(stream, sequence), "salt": salt, "data": dict(private)}
+        self._private.insert_one(kept, session=session)
+        return private_hash(salt, private)
+
+
+def _key(stream: str, sequence: int) -> str:
+    return f"{stream}#{sequence}"

@@ -1,0 +1,93 @@
+"""Loops: functions that can be run once, run again and again by a worker that survives errors."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from shared.mongo import Mongo
+
+log = structlog.get_logger()
+
+LONGEST_BACKOFF_SECONDS = 10.0
+BEAT_EVERY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """One loop. ``run_once`` does a bounded piece of work and is True when there may be more.
+
+    ``every`` is the rest in seconds after a round that found nothing. ``beat`` tells the world
+    that the loop lives; it is given the error of the last round, or an empty text.
+    """
+
+    name: str
+    run_once: Callable[[], bool]
+    every: float
+    beat: Callable[[str, str], None] = lambda name, error: None
+
+
+class Heartbeats:
+    """Where loops of one service say that they live; ``/readyz`` reads it."""
+
+    def __init__(self, mongo: Mongo, now: Callable[[], datetime]) -> None:
+        self._beats, self._now = mongo.db["loops"], now
+
+    def beat(self, name: str, error: str) -> None:
+        self._beats.update_one(
+            {"_id": name}, {"$set": {"at": self._now(), "error": error}}, upsert=True
+        )
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since each loop last said that it lives."""
+        now = self._now()
+        return {each["_id"]: (now - each["at"]).total_seconds() for each in self._beats.find()}
+
+
+def run(loops: Sequence[Loop], stop: threading.Event) -> None:
+    """Run each loop in a thread of its own until ``stop`` is set; each ends its round first."""
+    threads = [
+        threading.Thread(target=run_one, args=(loop, stop), name=loop.name) for loop in loops
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def run_one(loop: Loop, stop: threading.Event) -> None:
+    failures, beaten_at = 0, float("-inf")
+    while not stop.is_set():
+        error = ""
+        try:
+            more = loop.run_once()
+            failures = 0
+        # A loop must outlive any fault of the database or the network, known or not.
+        except Exception as fault:
+            more, failures = False, failures + 1
+            error = f"{type(fault).__name__}: {fault}"[:500]
+            log.warning("loop.failed", loop=loop.name, failures=failures, error=error)
+        if error or time.monotonic() - beaten_at >= BEAT_EVERY_SECONDS:
+            beaten_at = _beat(loop, error, beaten_at)
+        if not more:
+            stop.wait(_rest(loop.every, failures))
+
+
+def _rest(every: float, failures: int) -> float:
+    if not failures:
+        return every
+    return float(min(LONGEST_BACKOFF_SECONDS, max(every, 0.1) * 2 ** min(failures, 10)))
+
+
+def _beat(loop: Loop, error: str, beaten_at: float) -> float:
+    try:
+        loop.beat(loop.name, error)
+    except Exception as fault:  # The database may be away; the silence then tells by itself.
+        log.warning("loop.beat_failed", loop=loop.name, error=type(fault).__name__)
+        return beaten_at
+    return time.monotonic()

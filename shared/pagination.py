@@ -1,0 +1,71 @@
+"""Lists page by cursor on an index: no ``skip``, no unbounded read."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING
+from pymongo.collection import Collection
+
+from shared.errors import Malformed
+from shared.mongo import Document
+
+
+class CursorInvalid(Malformed):
+    """The cursor is not one that this list gave out."""
+
+    code = "cursor-invalid"
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Documents of one page; ``next_cursor`` is None at the end."""
+
+    items: list[Any]
+    next_cursor: str | None
+
+
+def find_page(
+    collection: Collection[Document],
+    where: Mapping[str, Any],
+    request: PageRequest,
+    *,
+    key: str = "_id",
+    newest_first: bool = False,
+) -> Page:
+    """One page of ``where``, ordered by ``key``, which must be unique within it and indexed."""
+    query = dict(where)
+    if request.cursor:
+        step = "$lt" if newest_first else "$gt"
+        query = {"$and": [query, {key: {step: read_cursor(request.cursor)}}]}
+    order = DESCENDING if newest_first else ASCENDING
+    found = list(collection.find(query).sort(key, order).limit(request.limit + 1))
+    items = found[: request.limit]
+    more = len(found) > request.limit
+    return Page(items, write_cursor(items[-1][key]) if more else None)
+
+
+def write_cursor(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> Any:
+    try:
+        value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise CursorInvalid() from error
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        # A cursor that held a mapping would reach the database as an operator.
+        raise CursorInvalid()
+    return value

@@ -1,0 +1,118 @@
+"""Telling other services what the ledger holds: at least once on the wire, once in effect.
+
+The relay reads each stream from its cursor and posts the entries in order. The listener's inbox
+accepts an entry once, in order, by (stream, sequence), in one transaction with its effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+
+from shared.errors import Conflict, DomainError
+from shared.ledger import Ledger
+from shared.mongo import Mongo, Session
+
+log = structlog.get_logger()
+
+STREAMS_A_ROUND = 50
+ENTRIES_A_POST = 100
+
+Wire = dict[str, Any]
+Handler = Callable[[Session, Mapping[str, Any]], None]
+
+
+class EntriesOutOfOrder(Conflict):
+    """Entries of a stream must come in order; post again from the one expected."""
+
+    code = "entries-out-of-order"
+
+
+class Relay:
+    """Brings new ledger entries of one service to one listener."""
+
+    def __init__(
+        self, mongo: Mongo, ledger: Ledger, listener: str, post: Callable[[list[Wire]], Any]
+    ) -> None:
+        self._heads = mongo.db["ledger_heads"]
+        self._cursors = mongo.db["relay_cursors"]
+        self._ledger, self._listener, self._post = ledger, listener, post
+
+    def run_once(self) -> bool:
+        """Post what is new, a bounded number of entries; True when there may be more.
+
+        A stream that its listener refuses must not hold up the others, so the round goes on and
+        the first refusal is raised at its end, for the loop to back off and tell.
+        """
+        heads = list(self._heads.find({"pending": self._listener}).limit(STREAMS_A_ROUND))
+        refusals = [refusal for head in heads if (refusal := self._bring(head))]
+        if refusals:
+            raise refusals[0]
+        return bool(heads)
+
+    def _bring(self, head: Mapping[str, Any]) -> DomainError | None:
+        cursor = self._cursor(head["_id"])
+        entries = self._ledger.entries(head["_id"], after=cursor, limit=ENTRIES_A_POST)
+        try:
+            if entries:
+                self._post([self._wire(entry) for entry in entries])
+        except EntriesOutOfOrder as error:
+            self._save_cursor(head["_id"], int(error.context["expected"]) - 1)
+            return None
+        except DomainError as refusal:
+            return refusal
+        if entries:
+            self._save_cursor(head["_id"], cursor := entries[-1].sequence)
+        self._settle(head["_id"], cursor)
+        return None
+
+    def _wire(self, entry: Any) -> Wire:
+        return {**asdict(entry), "private": self._ledger.private_part(entry)}
+
+    def _cursor(self, stream: str) -> int:
+        found = self._cursors.find_one({"_id": f"{self._listener}:{stream}"})
+        return found["sequence"] if found else 0
+
+    def _save_cursor(self, stream: str, sequence: int) -> None:
+        self._cursors.update_one(
+            {"_id": f"{self._listener}:{stream}"}, {"$set": {"sequence": sequence}}, upsert=True
+        )
+
+    def _settle(self, stream: str, sequence: int) -> None:
+        # The condition keeps the mark when an entry was added since we looked.
+        self._heads.update_one(
+            {"_id": stream, "sequence": sequence}, {"$pull": {"pending": self._listener}}
+        )
+
+
+class Inbox:
+    """Accepts entries of other services exactly once, in order, together with their effect."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._cursors = mongo.db["inbox"]
+
+    def receive(self, entries: Sequence[Mapping[str, Any]], handle: Handler) -> int:
+        """Handle what is new in ``entries``; how many were. Raises ``EntriesOutOfOrder``."""
+
+        def work(session: Session) -> int:
+            return sum(self._take(session, entry, handle) for entry in entries)
+
+        return self._mongo.transact(work)
+
+    def _take(self, session: Session, entry: Mapping[str, Any], handle: Handler) -> bool:
+        stream, sequence = entry["stream"], entry["sequence"]
+        found = self._cursors.find_one({"_id": stream}, session=session)
+        expected = (found["sequence"] if found else 0) + 1
+        if sequence < expected:
+            return False
+        if sequence > expected:
+            raise EntriesOutOfOrder(context={"stream": stream, "expected": expected})
+        handle(session, entry)
+        self._cursors.update_one(
+            {"_id": stream}, {"$set": {"sequence": sequence}}, upsert=True, session=session
+        )
+        return True

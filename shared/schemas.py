@@ -1,0 +1,154 @@
+"""Shapes of what comes in and goes out: strict types, unknown members refused, never dropped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pycountry
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from shared.times import format_instant, parse_day, parse_instant
+
+SLUG = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and hyphens.")
+LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+EMAIL = re.compile(r"^[^@\s\x00-\x1f\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
+# EU documents write these; ISO 3166-1 does not. The right code is named, never assumed.
+NOT_ISO = {"EL": "GR", "UK": "GB"}
+COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
+
+
+class Shape(Schema):
+    """The parent of every shape: a member it does not know is an error."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Text(fields.String):
+    """Text of 1 to ``longest`` characters, no control characters but line breaks and tabs."""
+
+    def __init__(self, longest: int = 500, *, shortest: int = 1, **kwargs: Any) -> None:
+        self.longest, self.shortest = longest, shortest
+        kwargs.setdefault("validate", validate.Length(min=shortest, max=longest))
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\r\t" for each in text):
+            raise ValidationError("Control characters are not allowed.")
+        if self.shortest and not text.strip():
+            raise ValidationError("Must not be blank.")
+        return text
+
+
+class Country(fields.String):
+    """ISO 3166-1 alpha-2, in capitals."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        code = super()._deserialize(value, attr, data, **kwargs)
+        if code in NOT_ISO:
+            raise ValidationError(f"{code} is not an ISO 3166-1 code; write {NOT_ISO[code]}.")
+        if code not in COUNTRIES:
+            raise ValidationError(f"{code!r} is not an ISO 3166-1 alpha-2 country code.")
+        return code
+
+
+class Language(fields.String):
+    """BCP 47, for example ``da`` or ``sv-FI``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        tag = super()._deserialize(value, attr, data, **kwargs)
+        if not LANGUAGE.match(tag):
+            raise ValidationError(f"{tag!r} is not a language tag such as da, sv or en-GB.")
+        return tag
+
+
+class Email(fields.String):
+    """One address, as in RFC 5321, without a display name."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if len(address) > 254 or not EMAIL.match(address):
+            raise ValidationError("This is not an e-mail address.")
+        return address
+
+
+class Day(fields.Field[date]):
+    """``YYYY-MM-DD``."""
+
+    def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        try:
+            return parse_day(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError("Write a day of the calendar as YYYY-MM-DD.") from error
+
+
+class Instant(fields.Field[datetime]):
+    """RFC 3339; given out in UTC with ``Z``."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return format_instant(value) if isinstance(value, datetime) else value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            return parse_instant(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError("Write an instant as 2026-11-22T13:00:00Z.") from error
+
+
+class Flag(fields.Boolean):
+    """``true`` or ``false`` and nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise ValidationError("Write true or false.")
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number from ``least`` to ``most``."""
+
+    def __init__(self, least: int = 0, most: int = 3650, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+
+
+def one_of(*allowed: str, **kwargs: Any) -> fields.String:
+    return fields.String(validate=validate.OneOf(allowed), **kwargs)
+
+
+def texts(longest: int = 200, most: int = 100, **kwargs: Any) -> fields.List[Any]:
+    """A list of short texts."""
+    return fields.List(Text(longest), validate=validate.Length(max=most), **kwargs)
+
+
+def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict[Any, Any]:
+    """One text in several languages: ``{"en": "…", "da": "…"}``."""
+    return fields.Dict(
+        keys=Language(),
+        values=Text(longest),
+        validate=validate.Length(min=1, max=40),
+        **kwargs,
+    )
+
+
+class PageArgs(Shape):
+    """What every list takes in its query."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=500))
+
+
+def page_of(shape: type[Schema]) -> type[Schema]:
+    """The answer shape of a list of ``shape``."""
+    members: Mapping[str, Any] = {
+        "items": fields.List(fields.Nested(shape)),
+        "next_cursor": fields.String(allow_none=True),
+    }
+    return Shape.from_dict(dict(members), name=f"PageOf{shape.__name__}")

@@ -1,0 +1,135 @@
+"""Settings are read once, at start, into frozen dataclasses; a wrong value stops the start.
+
+Nothing else in the product reads the environment. ``SETTINGS`` names every variable with what it
+means; the table in the README is held against it by a test.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env, EnvError
+
+SETTINGS: dict[str, str] = {
+    "ART28_HOST": "Address the embedded profile listens on (127.0.0.1).",
+    "ART28_PORT": "Port of the one origin (8280).",
+    "ART28_VAR": "Folder of the embedded profile: database, keys, logs, demo.json (var).",
+    "ART28_ORIGIN": "The public origin, used in links and as token issuer (http://HOST:PORT).",
+    "ART28_MONGO_URL": "MongoDB replica set to use; empty: the embedded mongod.",
+    "ART28_MONGOD": "Path of a mongod binary for the embedded profile; empty: looked for.",
+    "ART28_DB_PREFIX": "First part of the database names (art28 gives art28_registry, …).",
+    "ART28_AUDIENCE": "Audience of access tokens (art28).",
+    "ART28_TOKEN_SECONDS": "Life of an access token in seconds (900).",
+    "ART28_IDENTITY_URL": "Where identity is asked (ORIGIN/identity).",
+    "ART28_AGREEMENTS_URL": "Where agreements is asked (ORIGIN/agreements).",
+    "ART28_REGISTRY_URL": "Where registry is asked (ORIGIN/registry).",
+    "ART28_NOTICES_URL": "Where notices is asked (ORIGIN/notices).",
+    "ART28_SERVICE_KEY": "32 random bytes, base64: services prove themselves to each other with it.",
+    "ART28_SECRETS_KEY": "32 random bytes, base64: encrypts signing keys and webhook secrets.",
+    "ART28_EGRESS_ALLOW": "Networks webhooks may reach besides the public internet (none).",
+    "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
+    "ART28_LOG_FORMAT": "json or text (json).",
+    "ART28_APPS": "Which of the six apps a web process mounts (all).",
+}
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what it should be."""
+
+
+@dataclass(frozen=True)
+class Common:
+    """What every service needs to know."""
+
+    origin: str
+    mongo_url: str
+    db_prefix: str
+    audience: str
+    urls: dict[str, str]
+    service_key: bytes
+    secrets_key: bytes
+    log_level: str
+    log_format: str
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.origin}/identity"
+
+    @property
+    def jwks_url(self) -> str:
+        return f"{self.urls['identity']}/.well-known/jwks.json"
+
+    def database(self, service: str) -> str:
+        return f"{self.db_prefix}_{service}"
+
+    @classmethod
+    def from_env(cls) -> Common:
+        env = reader()
+        origin = origin_of(env)
+        return cls(
+            origin=origin,
+            mongo_url=env.str("ART28_MONGO_URL", ""),
+            db_prefix=env.str("ART28_DB_PREFIX", "art28"),
+            audience=env.str("ART28_AUDIENCE", "art28"),
+            urls={
+                name: env.str(f"ART28_{name.upper()}_URL", f"{origin}/{name}").rstrip("/")
+                for name in ("identity", "agreements", "registry", "notices")
+            },
+            service_key=key("ART28_SERVICE_KEY"),
+            secrets_key=key("ART28_SECRETS_KEY"),
+            log_level=choice(env, "ART28_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+            log_format=choice(env, "ART28_LOG_FORMAT", "json", ("json", "text")),
+        )
+
+
+def reader() -> Env:
+    return Env(expand_vars=False)
+
+
+def origin_of(env: Env) -> str:
+    host, port = env.str("ART28_HOST", "127.0.0.1"), whole_number(env, "ART28_PORT", 8280)
+    return env.str("ART28_ORIGIN", f"http://{host}:{port}").rstrip("/")
+
+
+def choice(env: Env, name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = env.str(name, default)
+    if value not in allowed:
+        raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
+
+
+def whole_number(env: Env, name: str, default: int) -> int:
+    try:
+        return env.int(name, default)
+    except (EnvError, ValueError) as error:
+        raise SettingsError(f"{name} must be a whole number.") from error
+
+
+def secret(name: str) -> str:
+    """The value of ``name``, or of the file that ``name_FILE`` names; both empty is an error."""
+    env = reader()
+    path = env.str(f"{name}_FILE", "")
+    if not path:
+        value = env.str(name, "")
+    else:
+        try:
+            value = Path(path).read_text().strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}.") from error
+    if not value:
+        raise SettingsError(f"{name} is not set (or name a file in {name}_FILE).")
+    return value
+
+
+def key(name: str) -> bytes:
+    """A secret of exactly 32 bytes, written in base64."""
+    try:
+        value = base64.b64decode(secret(name), validate=True)
+    except binascii.Error as error:
+        raise SettingsError(f"{name} is not base64.") from error
+    if len(value) != 32:
+        raise SettingsError(f"{name} must hold 32 bytes, it holds {len(value)}.")
+    return value

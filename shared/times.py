@@ -1,0 +1,37 @@
+"""Instants and days. Machines keep UTC instants, law counts days; the two never mix silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present instant in UTC, cut to whole milliseconds, which is what MongoDB keeps."""
+    return whole_milliseconds(datetime.now(UTC))
+
+
+def whole_milliseconds(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def format_instant(at: datetime) -> str:
+    """RFC 3339 in UTC with ``Z`` and milliseconds: ``2026-11-22T13:00:00.000Z``."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an RFC 3339 instant; ``ValueError`` when it is none or has no offset."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return whole_milliseconds(at.astimezone(UTC))
+
+
+def parse_day(text: str) -> date:
+    """Read ``YYYY-MM-DD`` and nothing else (``date.fromisoformat`` also takes week dates)."""
+    if len(text) != len("2026-11-22") or text[4] != "-":
+        raise ValueError(f"{text!r} is not a day of the form YYYY-MM-DD")
+    return date.fromisoformat(text)
