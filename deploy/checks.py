@@ -77,11 +77,11 @@ def lock(folder: Path) -> TextIO:
 
 
 def ensure_key(path: Path) -> Path:
-    """Write 32 random bytes (URL-safe base64, one line) into a file of mode 0600, once."""
+    """Write 32 random bytes (base64, one line) into a file of mode 0600, once."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path
     with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)) + b"\n")
+        file.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
     return path

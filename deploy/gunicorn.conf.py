@@ -1,0 +1,39 @@
+"""Gunicorn, the same in every profile; the two settings that differ come from the environment.
+
+One worker process with threads: the apps wait for MongoDB most of the time, and one process per
+service keeps metrics and in-process calls simple. The app is loaded after the fork (no preload):
+a MongoClient must not be shared between processes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.leash import end_with
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+bind = os.environ.get("ART28_BIND", "127.0.0.1:8280")
+threads = int(os.environ.get("ART28_THREADS", "16"))
+workers = 1
+worker_class = "gthread"
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file
+timeout = 60
+graceful_timeout = 8
+keepalive = 5
+max_requests = 0
+accesslog = None  # The apps log each request themselves, with its id and without personal data.
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True
+forwarded_allow_ips = "127.0.0.1,::1"
+
+
+def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook
+    """Tie the worker to its master, so that none stays when the master is killed."""
+    end_with(worker.ppid, signal.SIGKILL)

@@ -1,0 +1,184 @@
+"""The story both local profiles tell: check, start, load sample data once, watch, stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy import mongod
+from deploy.checks import StartError, lock, require_free_port, require_writable
+from deploy.profile import ROOT, Profile
+from deploy.supervisor import Process, Supervisor
+
+# While this file exists, the sample data is only half loaded: the next start begins anew.
+_LOADING = "sample-data-is-loading"
+
+
+def say(line: str = "") -> None:
+    """Print one line at once, also into a pipe."""
+    print(line, flush=True)
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Show that a step is under way, then how long it took."""
+    begun = time.monotonic()
+    print(f"  {text + ' ':.<34}", end=" ", flush=True)
+    try:
+        yield
+    except BaseException:
+        say("not done")
+        raise
+    say(f"{time.monotonic() - begun:.1f} s")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one profile starts beside MongoDB."""
+
+    title: str
+    # Called when the database runs and the keys are made.
+    processes: Callable[[], Sequence[Process]]
+    # The ports they will listen on, each with what for.
+    ports: Sequence[tuple[int, str]]
+    # Loads the sample data into an empty database.
+    sample: tuple[str, ...] = (sys.executable, "-m", "deploy.seed")
+
+
+def run(profile: Profile, plan: Plan) -> int:
+    """Run a profile until it is told to stop; the exit code is 0, or 1 after one clear line."""
+    wishes, failure = _Wishes(), ""
+    try:
+        with _held(profile, plan) as supervisor:
+            wishes.reach(supervisor)
+            try:
+                _start(profile, plan, supervisor)
+                supervisor.watch()
+            finally:
+                say("Stopping ...")
+                supervisor.stop()
+                say("Stopped.")
+    except StartError as error:
+        failure = str(error)
+    except KeyboardInterrupt:
+        pass
+    if failure:
+        # Last of all, so that the reason is what the eye finds at the end of the screen.
+        print(f"art28: {failure}", file=sys.stderr, flush=True)
+    return 1 if failure else 0
+
+
+@contextmanager
+def _held(profile: Profile, plan: Plan) -> Iterator[Supervisor]:
+    """Hold the data folder, all checks passed."""
+    if not profile.mongo_url:
+        mongod.find_binary()
+    require_writable(profile.var)
+    with closing(lock(profile.var)):
+        for port, purpose in plan.ports:
+            require_free_port(profile.host, port, purpose)
+        for port in profile.mongo_ports:
+            require_free_port(mongod.HOST, port, "MongoDB")
+        environment = profile.environment(os.environ, profile.mongo_url)
+        yield Supervisor(root=ROOT, logs=profile.logs, environment=environment, say=say)
+
+
+def _start(profile: Profile, plan: Plan, supervisor: Supervisor) -> None:
+    begun = time.monotonic()
+    say(f"Art28, {plan.title}")
+    fresh = _start_database(profile, supervisor)
+    _start_services(supervisor, plan.processes())
+    if fresh:
+        _load_sample_data(profile, plan, supervisor)
+    _show(profile, time.monotonic() - begun)
+
+
+class _Wishes:
+    """Ctrl-C and SIGTERM ask for a clean stop; until there is something to stop, they end us."""
+
+    def __init__(self) -> None:
+        self._supervisor: Supervisor | None = None
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._hear)
+
+    def reach(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+
+    def _hear(self, *_: object) -> None:
+        if self._supervisor is None:
+            raise KeyboardInterrupt
+        self._supervisor.stop_wanted.set()
+
+
+def _start_database(profile: Profile, supervisor: Supervisor) -> bool:
+    """Start MongoDB, or reach the one named; True when there is no data in it yet."""
+    words = [sys.executable, "-m", "deploy.replica"]
+    if (profile.var / _LOADING).exists():
+        words.append("--discard")
+    with step("MongoDB"):
+        if profile.mongo_ports:
+            for process in _members(profile):
+                supervisor.start(process)
+            supervisor.wait_ready(60)
+            supervisor.tell({"ART28_MONGO_URL": mongod.url(profile.mongo_ports)})
+            words += ["--ports", ",".join(map(str, profile.mongo_ports))]
+        return supervisor.run_once("database", words) == "empty"
+
+
+def _members(profile: Profile) -> list[Process]:
+    return [
+        _member(profile, f"mongo-{index}", port) for index, port in enumerate(profile.mongo_ports)
+    ]
+
+
+def _member(profile: Profile, name: str, port: int) -> Process:
+    folder, log = profile.var / name, profile.logs / f"{name}.server.log"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Process(
+        name=name,
+        command=mongod.command(mongod.find_binary(), folder, port, log),
+        ready=lambda: mongod.accepts(port),
+        explain=lambda code: mongod.why_it_stopped(log, code),
+        vital=True,
+        stop_seconds=20.0,
+    )
+
+
+def _start_services(supervisor: Supervisor, processes: Sequence[Process]) -> None:
+    with step("Services and loops"):
+        for process in processes:
+            supervisor.start(process)
+        supervisor.wait_ready(90)
+
+
+def _load_sample_data(profile: Profile, plan: Plan, supervisor: Supervisor) -> None:
+    mark = profile.var / _LOADING
+    with step("Sample data, once"):
+        mark.touch()
+        supervisor.run_once("sample-data", plan.sample)
+        mark.unlink()
+
+
+def _show(profile: Profile, seconds: float) -> None:
+    say()
+    say(f"Ready after {seconds:.1f} s.")
+    say()
+    say(f"  Public page   {profile.origin}/p/tempus-serva")
+    say(f"  API           {profile.origin}/docs")
+    say(f"  Credentials   {_short(profile.var / 'demo.json')}")
+    say(f"  Logs          {_short(profile.logs)}/")
+    say()
+    say(f"Ctrl-C stops it. The data stays in {_short(profile.var)}/.")
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,32 @@
+"""Asks a web process whether it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from http.client import HTTPConnection, HTTPException
+
+_REACHED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
+
+
+def answers(host: str, port: int, paths: Sequence[str]) -> Callable[[], bool]:
+    """Return a function that tells whether all paths answer with status 200."""
+    waiting = list(paths)
+
+    def ready() -> bool:
+        # What was ready once need not be asked again while the others start.
+        while waiting and _is_ok(_REACHED_BY.get(host, host), port, waiting[0]):
+            waiting.pop(0)
+        return not waiting
+
+    return ready
+
+
+def _is_ok(host: str, port: int, path: str) -> bool:
+    connection = HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

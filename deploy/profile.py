@@ -1,0 +1,72 @@
+"""What the two local profiles have in common: where things lie, and what children are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.checks import ensure_key, port_from
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# mongod listens on the ports above the services', which listen above the one of the edge.
+MONGO_OFFSET = 11
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Addresses and folders of one run."""
+
+    host: str
+    port: int
+    var: Path
+    origin: str
+    mongo_url: str
+    members: int
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], *, var: str, members: int) -> Profile:
+        """Read the settings; `var` is where the data lies when ART28_VAR does not say."""
+        host = environ.get("ART28_HOST") or "127.0.0.1"
+        port = port_from(environ.get("ART28_PORT") or "8280")
+        authority = f"[{host}]" if ":" in host else host
+        return cls(
+            host=host,
+            port=port,
+            var=(ROOT / (environ.get("ART28_VAR") or var)).resolve(),
+            origin=(environ.get("ART28_ORIGIN") or f"http://{authority}:{port}").rstrip("/"),
+            mongo_url=environ.get("ART28_MONGO_URL") or "",
+            members=members,
+        )
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "log"
+
+    @property
+    def mongo_ports(self) -> tuple[int, ...]:
+        """Ports of our own mongod; none when another replica set is used."""
+        if self.mongo_url:
+            return ()
+        first = self.port + MONGO_OFFSET
+        return tuple(range(first, first + self.members))
+
+    def environment(self, inherited: Mapping[str, str], mongo_url: str) -> dict[str, str]:
+        """Return the environment of every child; makes the two keys when they are missing."""
+        chosen = {
+            "ART28_HOST": self.host,
+            "ART28_PORT": str(self.port),
+            "ART28_VAR": str(self.var),
+            "ART28_ORIGIN": self.origin,
+            "ART28_MONGO_URL": mongo_url,
+            "ART28_DB_PREFIX": inherited.get("ART28_DB_PREFIX") or "art28",
+            # A local profile is for trying: receivers on this machine may be told, too.
+            "ART28_EGRESS_ALLOW": inherited.get("ART28_EGRESS_ALLOW", "127.0.0.0/8,::1"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        for name in ("ART28_SERVICE_KEY", "ART28_SECRETS_KEY"):
+            if not inherited.get(name) and not inherited.get(f"{name}_FILE"):
+                file = self.var / f"{name[6:].lower().replace('_', '.')}"
+                chosen[f"{name}_FILE"] = str(ensure_key(file))
+        return {**inherited, **chosen}

@@ -1,0 +1,213 @@
+"""Starts child processes, starts them again when they fail, and stops them all.
+
+Every child leads a process group of its own: Ctrl-C in the terminal reaches only the supervisor,
+and what a child leaves behind can be ended with it. Imports little, for it stays in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from deploy.checks import StartError
+from deploy.leash import leashed
+
+_LOG_LIMIT = 10 * 1024 * 1024
+_LOOK_EVERY = 0.1
+_HEALTHY_AFTER = 60.0
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """One child: its command, what it is told beyond the common environment, when it is ready."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ready: Callable[[], bool] = lambda: True
+    # Says in one line why the child ended, from its exit code; None: name, code and log.
+    explain: Callable[[int], str] | None = None
+    # When a child that nothing can do without ends, everything is stopped.
+    vital: bool = False
+    stop_seconds: float = 10.0
+
+
+@dataclass
+class _Child:
+    process: Process
+    popen: subprocess.Popen[bytes]
+    started_at: float
+    failures: int = 0
+    restart_at: float | None = None
+
+
+class Supervisor:
+    """Runs processes until told to stop; `say` is given one line per thing the user should see."""
+
+    def __init__(
+        self,
+        *,
+        root: Path,
+        logs: Path,
+        environment: Mapping[str, str],
+        say: Callable[[str], None],
+    ) -> None:
+        self.stop_wanted = Event()
+        self._root, self._logs, self._say = root, logs, say
+        self._environment = dict(environment)
+        self._children: list[_Child] = []
+        logs.mkdir(parents=True, exist_ok=True)
+
+    def tell(self, more: Mapping[str, str]) -> None:
+        """Add to the environment of the children started from now on."""
+        self._environment.update(more)
+
+    def log_of(self, name: str) -> Path:
+        """Return where a child's output goes."""
+        return self._logs / f"{name}.log"
+
+    def start(self, process: Process) -> None:
+        """Start a child and keep it running from now on."""
+        self._children.append(_Child(process, self._spawn(process), time.monotonic()))
+
+    def wait_ready(self, limit: float) -> None:
+        """Wait until all children are ready.
+
+        Raises StartError when one ends, when `limit` seconds pass, or when a stop is asked for.
+        """
+        end = time.monotonic() + limit
+        waiting = [child for child in self._children if not child.process.ready()]
+        while waiting:
+            for child in waiting:
+                if child.popen.poll() is not None:
+                    raise StartError(self._why(child))
+            if time.monotonic() > end:
+                names = ", ".join(child.process.name for child in waiting)
+                raise StartError(f"Not ready after {limit:.0f} s: {names} (logs: {self._logs}/).")
+            if self.stop_wanted.wait(0.03):
+                raise KeyboardInterrupt
+            waiting = [child for child in waiting if not child.process.ready()]
+
+    def run_once(self, name: str, command: Sequence[str]) -> str:
+        """Run a program to its end and return what it printed.
+
+        Raises StartError with its last line when it fails, KeyboardInterrupt when a stop is asked.
+        """
+        errors = self.log_of(name)
+        with errors.open("ab") as log:
+            popen = subprocess.Popen(
+                leashed(tuple(command), os.getpid()),
+                cwd=self._root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            output = self._output_of(popen)
+        except BaseException:
+            _end_group(popen, signal.SIGKILL)
+            popen.wait()
+            raise
+        if popen.returncode != 0:
+            last = _last_line(errors)
+            raise StartError(last or f"{name} failed with exit code {popen.returncode}.")
+        return output
+
+    def _output_of(self, popen: subprocess.Popen[bytes]) -> str:
+        while True:
+            if self.stop_wanted.is_set():
+                raise KeyboardInterrupt
+            try:
+                return popen.communicate(timeout=_LOOK_EVERY)[0].decode("utf-8", "replace").strip()
+            except subprocess.TimeoutExpired:
+                continue
+
+    def watch(self) -> None:
+        """Keep the children running until a stop is asked for.
+
+        Raises StartError when a vital child ends.
+        """
+        while not self.stop_wanted.wait(_LOOK_EVERY):
+            for child in self._children:
+                self._look_after(child)
+
+    def _look_after(self, child: _Child) -> None:
+        now = time.monotonic()
+        if child.restart_at is None:
+            if child.popen.poll() is None:
+                return
+            if child.process.vital:
+                raise StartError(self._why(child))
+            _end_group(child.popen, signal.SIGKILL)
+            child.failures = 0 if now - child.started_at > _HEALTHY_AFTER else child.failures
+            pause = min(0.5 * 2**child.failures, _LONGEST_PAUSE)
+            child.failures += 1
+            child.restart_at = now + pause
+            self._say(f"{self._why(child)} Starting it again in {pause:g} s.")
+        elif now >= child.restart_at:
+            child.popen, child.started_at = self._spawn(child.process), now
+            child.restart_at = None
+
+    def stop(self) -> None:
+        """End all children, the last started first; returns when none is left."""
+        children = list(reversed(self._children))
+        for vital in (False, True):
+            group = [child for child in children if child.process.vital is vital]
+            for child in group:
+                if child.popen.poll() is None:
+                    child.popen.send_signal(signal.SIGTERM)
+            for child in group:
+                _wait_or_kill(child)
+        self._children.clear()
+
+    def _spawn(self, process: Process) -> subprocess.Popen[bytes]:
+        log = self.log_of(process.name)
+        if log.exists() and log.stat().st_size > _LOG_LIMIT:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                leashed(process.command, os.getpid()),
+                cwd=self._root,
+                env={**self._environment, **process.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _why(self, child: _Child) -> str:
+        code = child.popen.returncode
+        if child.process.explain is not None:
+            return child.process.explain(code)
+        how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+        return f"{child.process.name} ended with {how} (log: {self.log_of(child.process.name)})."
+
+
+def _wait_or_kill(child: _Child) -> None:
+    try:
+        child.popen.wait(child.process.stop_seconds)
+    except subprocess.TimeoutExpired:
+        child.popen.kill()
+        child.popen.wait()
+    _end_group(child.popen, signal.SIGKILL)
+
+
+def _end_group(popen: subprocess.Popen[bytes], signal_number: int) -> None:
+    try:
+        os.killpg(popen.pid, signal_number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _last_line(path: Path) -> str:
+    lines = path.read_text("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""

@@ -1,0 +1,63 @@
+"""Runs the services' loops: `python -m deploy.worker [SERVICE.LOOP ...]`, all when none is named.
+
+SIGTERM lets every loop finish its round. `--list` prints the names of all loops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from importlib import import_module
+
+from shared.loops import Loop, run
+
+SERVICES = ("agreements", "registry", "notices")
+
+
+def all_loops(services: tuple[str, ...] = SERVICES) -> dict[str, Loop]:
+    """Return the loops of the services, each under `<service>.<loop>`."""
+    found: dict[str, Loop] = {}
+    for service in services:
+        settings = import_module(f"services.{service}.settings").Settings.from_env()
+        for loop in import_module(f"services.{service}.tasks").loops(settings):
+            found[full_name(service, loop)] = loop
+    return found
+
+
+def full_name(service: str, loop: Loop) -> str:
+    """Return `<service>.<loop>`, whether or not the loop's own name begins with the service."""
+    return loop.name if loop.name.startswith(f"{service}.") else f"{service}.{loop.name}"
+
+
+def chosen_loops(names: list[str]) -> list[Loop]:
+    """Return the loops of these names, or all. Raises KeyError for an unknown one."""
+    concerned = tuple(s for s in SERVICES if not names or any(n.startswith(f"{s}.") for n in names))
+    known = all_loops(concerned)
+    return [known[name] for name in names or known]
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; the exit code is 2 for an unknown loop."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.worker")
+    parser.add_argument("names", nargs="*", metavar="SERVICE.LOOP")
+    parser.add_argument("--list", action="store_true", help="print the names of all loops")
+    wanted = parser.parse_args()
+    if wanted.list:
+        print("\n".join(all_loops()))
+        return 0
+    try:
+        loops = chosen_loops(wanted.names)
+    except KeyError as error:
+        print(f"No loop is called {error.args[0]}; see --list.", file=sys.stderr)
+        return 2
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(loops, stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
