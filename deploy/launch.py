@@ -126,8 +126,9 @@ def _start_database(profile: Profile, supervisor: Supervisor) -> bool:
             for process in _members(profile):
                 supervisor.start(process)
             supervisor.wait_ready(60)
-            supervisor.tell({"ART28_MONGO_URL": mongod.url(profile.mongo_ports)})
-            words += ["--ports", ",".join(map(str, profile.mongo_ports))]
+            members = mongod.members_of(profile.mongo_ports)
+            supervisor.tell({"ART28_MONGO_URL": mongod.url(members)})
+            words += ["--members", ",".join(members)]
         return supervisor.run_once("database", words) == "empty"
 
 

@@ -63,10 +63,14 @@ def command(
     )
 
 
-def url(ports: Sequence[int]) -> str:
-    """Return the connection string of the members on these ports."""
-    members = ",".join(f"{HOST}:{port}" for port in ports)
-    return f"mongodb://{members}/?replicaSet={REPLICA_SET}"
+def members_of(ports: Sequence[int]) -> list[str]:
+    """Return the addresses of our own members on these ports."""
+    return [f"{HOST}:{port}" for port in ports]
+
+
+def url(members: Sequence[str]) -> str:
+    """Return the connection string of these members (`host:port`)."""
+    return f"mongodb://{','.join(members)}/?replicaSet={REPLICA_SET}"
 
 
 def why_it_stopped(log: Path, exit_code: int) -> str:
@@ -131,11 +135,11 @@ def start_replica_set(
             require_free_port(HOST, number, "MongoDB")
             processes.append(_spawn(binary, path / f"mongo-{number - port}", number, cache_gb))
         _wait_until_they_listen(processes, path, ports, limit)
-        initiate(ports, limit=limit)
+        initiate(members_of(ports), limit=limit)
     except BaseException:
         ReplicaSet("", ports, tuple(processes)).stop()
         raise
-    return ReplicaSet(url(ports), ports, tuple(processes))
+    return ReplicaSet(url(members_of(ports)), ports, tuple(processes))
 
 
 def _spawn(binary: Path, folder: Path, port: int, cache_gb: float) -> subprocess.Popen[bytes]:

@@ -1,7 +1,8 @@
-"""Asks a web process whether it is ready."""
+"""Asks a web process whether it is ready: `python -m deploy.probe PORT PATH` (exit code 0: yes)."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException
 
@@ -30,3 +31,7 @@ def _is_ok(host: str, port: int, path: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(not answers("127.0.0.1", int(sys.argv[1]), sys.argv[2:])())

@@ -1,9 +1,9 @@
 """Makes separate mongod members one replica set, and says what is in it.
 
-    python -m deploy.replica [--ports 8291,8292] [--discard]
+    python -m deploy.replica [--members HOST:PORT,...] [--discard]
 
 A program of its own, so that the supervisor need not keep the driver in memory. It prints `empty`
-or `filled`. Connection: the ports, else ART28_MONGO_URL.
+or `filled`. Without members it looks at the replica set that ART28_MONGO_URL names.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.checks import StartError
-from deploy.mongod import HOST, REPLICA_SET, url
+from deploy.mongod import REPLICA_SET, url
 
 _NOT_YET_INITIALIZED = 94
 Client = MongoClient[dict[str, Any]]
 
 
-def initiate(ports: Sequence[int], *, limit: float = 60.0) -> None:
-    """Make the members on these ports one replica set and wait until it takes writes.
+def initiate(members: Sequence[str], *, limit: float = 60.0) -> None:
+    """Make the members (`host:port`) one replica set and wait until it takes writes.
 
     A set that was made on other ports is given the new ones: its data moves with its folder.
     """
-    client: Client = MongoClient(HOST, ports[0], directConnection=True)
+    client: Client = MongoClient(f"mongodb://{members[0]}/", directConnection=True)
     try:
-        _configure(client, ports, time.monotonic() + limit)
+        _configure(client, members, time.monotonic() + limit)
     finally:
         client.close()
-    _wait_for_primary(ports, limit)
+    _wait_for_primary(members, limit)
 
 
-def _configure(client: Client, ports: Sequence[int], end: float) -> None:
-    members = [{"_id": index, "host": f"{HOST}:{port}"} for index, port in enumerate(ports)]
+def _configure(client: Client, addresses: Sequence[str], end: float) -> None:
+    members = [{"_id": index, "host": address} for index, address in enumerate(addresses)]
     try:
         current = client.admin.command("replSetGetConfig")["config"]
     except OperationFailure as error:
@@ -50,7 +50,7 @@ def _configure(client: Client, ports: Sequence[int], end: float) -> None:
         config["settings"] = {"electionTimeoutMillis": 2000}
         client.admin.command("replSetInitiate", config)
         return
-    if [member["host"] for member in current["members"]] != [m["host"] for m in members]:
+    if [member["host"] for member in current["members"]] != list(addresses):
         current["members"] = members
         current["version"] += 1
         _force(client, current, end)
@@ -69,11 +69,11 @@ def _force(client: Client, config: dict[str, Any], end: float) -> None:
             return
 
 
-def _wait_for_primary(ports: Sequence[int], limit: float) -> None:
+def _wait_for_primary(members: Sequence[str], limit: float) -> None:
     end = time.monotonic() + limit
     clients: list[Client] = [
-        MongoClient(HOST, port, directConnection=True, serverSelectionTimeoutMS=2000)
-        for port in ports
+        MongoClient(f"mongodb://{member}/", directConnection=True, serverSelectionTimeoutMS=2000)
+        for member in members
     ]
     try:
         while not any(_is_primary(client) for client in clients):
@@ -133,14 +133,14 @@ def _first_words(error: PyMongoError) -> str:
 def main() -> int:
     """Run as a program; the exit code is 0, or 1 with one line on standard error."""
     parser = argparse.ArgumentParser(prog="python -m deploy.replica")
-    parser.add_argument("--ports", default="")
+    parser.add_argument("--members", default="", metavar="HOST:PORT,...")
     parser.add_argument("--discard", action="store_true")
     wanted = parser.parse_args()
-    ports = [int(port) for port in wanted.ports.split(",") if port]
-    address = url(ports) if ports else os.environ["ART28_MONGO_URL"]
+    members = [member for member in wanted.members.split(",") if member]
+    address = url(members) if members else os.environ["ART28_MONGO_URL"]
     try:
-        if ports:
-            initiate(ports)
+        if members:
+            initiate(members)
         prefix = os.environ.get("ART28_DB_PREFIX", "art28")
         print("filled" if inspect(address, prefix, discard=wanted.discard) else "empty")
     except (StartError, PyMongoError) as error:

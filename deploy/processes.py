@@ -1,0 +1,120 @@
+"""`make run-services`: every service and loop its own process, behind nginx, on three mongod."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deploy import edge, launch
+from deploy.checks import StartError
+from deploy.mongod import HOST, accepts
+from deploy.probe import answers
+from deploy.profile import Profile
+from deploy.supervisor import Process
+
+PROCFILE = Path(__file__).parent / "Procfile"
+PEERS = ("identity", "agreements", "registry", "notices")
+_ASSIGNMENT = re.compile(r"[A-Z][A-Z0-9_]*=")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the Procfile: `name: [VARIABLE=value ...] command`."""
+
+    name: str
+    environment: Mapping[str, str]
+    command: tuple[str, ...]
+
+    @property
+    def is_web(self) -> bool:
+        return "ART28_APPS" in self.environment
+
+
+def parse(text: str) -> list[Line]:
+    """Read a Procfile. Raises ValueError for a line of another form, or a name used twice."""
+    lines = [_line(line) for line in text.splitlines() if line.strip() and line[0] != "#"]
+    if len({line.name for line in lines}) != len(lines):
+        raise ValueError("A name stands twice in the Procfile.")
+    return lines
+
+
+def _line(text: str) -> Line:
+    name, colon, rest = text.partition(":")
+    words = shlex.split(rest)
+    environment = {}
+    while words and _ASSIGNMENT.match(words[0]):
+        key, _, value = words.pop(0).partition("=")
+        environment[key] = value
+    if not colon or not words:
+        raise ValueError(f"Not a line of a Procfile: {text!r}")
+    return Line(name.strip(), environment, tuple(words))
+
+
+def addresses(profile: Profile, lines: Sequence[Line]) -> dict[str, int]:
+    """Return the port of each service: the ones above the edge's, in the Procfile's order."""
+    names = [line.name for line in lines if line.is_web]
+    return {name: profile.port + index for index, name in enumerate(names, start=1)}
+
+
+def processes(profile: Profile, lines: Sequence[Line]) -> list[Process]:
+    """Return all processes beside MongoDB, the edge first: it needs nobody to start."""
+    ports = addresses(profile, lines)
+    peers = {f"ART28_{name.upper()}_URL": f"http://{HOST}:{ports[name]}/{name}" for name in PEERS}
+    made = [_process(line, ports, peers) for line in lines]
+    return [_edge(profile, ports), *made]
+
+
+def _process(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) -> Process:
+    python = sys.executable
+    command = tuple(python if word == "python" else word for word in line.command)
+    environment = {**peers, **line.environment}
+    made = Process(name=line.name, command=command, environment=environment)
+    if not line.is_web:
+        return made
+    port = ports[line.name]
+    path = "/readyz" if line.name == "public" else f"/{line.name}/readyz"
+    return replace(
+        made,
+        environment={**environment, "ART28_BIND": f"{HOST}:{port}"},
+        ready=answers(HOST, port, [path]),
+    )
+
+
+def _edge(profile: Profile, ports: Mapping[str, int]) -> Process:
+    host = f"[{profile.host}]" if ":" in profile.host else profile.host
+    folder = profile.var / "edge"
+    upstreams = {name: f"{HOST}:{port}" for name, port in ports.items()}
+    config = edge.render(folder, f"{host}:{profile.port}", upstreams)
+    return Process(
+        name="edge",
+        command=(edge.find_nginx(), "-p", str(folder), "-e", "stderr", "-c", str(config)),
+        ready=lambda: accepts(profile.port, profile.host),
+    )
+
+
+def main(environ: Mapping[str, str] = os.environ) -> int:
+    """Run the services profile; the exit code is 0, or 1 after one clear line."""
+    try:
+        edge.find_nginx()
+        # A folder of its own: its databases are others than those of `make run`.
+        profile = Profile.from_env(environ, var="var/services", members=3)
+    except StartError as error:
+        print(f"art28: {error}", file=sys.stderr)
+        return 1
+    lines = parse(PROCFILE.read_text("utf-8"))
+    services = addresses(profile, lines).items()
+    plan = launch.Plan(
+        title="each service and loop its own process",
+        processes=lambda: processes(profile, lines),
+        ports=[(profile.port, "the edge"), *((port, name) for name, port in services)],
+    )
+    return launch.run(profile, plan)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
