@@ -1,0 +1,113 @@
+"""Which place is a third country, on which day.
+
+Places are ISO 3166-1 codes, with an ISO 3166-2 region where that matters: several territories of
+EEA states are third countries, and some have a code of their own. The status of each, with its
+source, is in ``data/countries.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pycountry
+
+
+class UnknownPlaceError(ValueError):
+    """The code names no country or region of ISO 3166; the message says what to write instead."""
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    text = files("services.registry").joinpath("data", "countries.json").read_text("utf-8")
+    data: Mapping[str, Any] = json.loads(text)
+    return data
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    names = {item.alpha_2: getattr(item, "common_name", item.name) for item in pycountry.countries}
+    return {**names, **_data()["user_assigned"]}
+
+
+@cache
+def _regions() -> Mapping[str, str]:
+    # ES-CN is the reserved code of the Canaries as a whole; ISO 3166-2 itself lists the provinces.
+    special = {code: code for code in _data()["territories"] if "-" in code}
+    return special | {item.code: item.name for item in pycountry.subdivisions}
+
+
+def check_country(code: str) -> str:
+    """Return ``code`` if it is an ISO 3166-1 alpha-2 code (or XK, Kosovo).
+
+    Raises UnknownPlaceError for anything else, also for EL, UK and EU.
+    """
+    refused = _data()["refused"]
+    if code in refused:
+        hint = f"write {refused[code]}" if refused[code] else "name the country"
+        raise UnknownPlaceError(f"{code} is not an ISO 3166-1 country code; {hint}.")
+    if code not in _countries():
+        raise UnknownPlaceError(f"{code!r} is not an ISO 3166-1 alpha-2 country code.")
+    return code
+
+
+def check_region(country: str, region: str | None) -> str | None:
+    """Return ``region`` if it is None or an ISO 3166-2 code of ``country``.
+
+    Raises UnknownPlaceError otherwise: a region of a cloud provider is no place in law.
+    """
+    if region is None:
+        return None
+    if region not in _regions() or not region.startswith(f"{country}-"):
+        raise UnknownPlaceError(f"{region!r} is not an ISO 3166-2 region of {country}.")
+    return region
+
+
+def place_of(country: str, region: str | None = None) -> str:
+    """The code whose status counts.
+
+    That is the territory's own country code where it has one, else the region if it has a status
+    of its own, else the country.
+    """
+    data = _data()
+    if region in data["subdivision_of"]:
+        return str(data["subdivision_of"][region])
+    return region if region is not None and region in data["territories"] else country
+
+
+def in_eea(country: str, on: date, region: str | None = None) -> bool:
+    """Whether Union data protection law applies there on that day as in a member state.
+
+    Sources: GDPR Art. 44; EEA Joint Committee Decision 154/2018; TFEU Art. 349 and 355.
+    """
+    data = _data()
+    place = place_of(country, region)
+    if place in data["left"]:
+        return on <= date.fromisoformat(data["left"][place]["last_day"])
+    status = data["territories"].get(place, {}).get("status")
+    return place in data["eea"] or status == "eea"
+
+
+def remark_on(country: str, on: date, region: str | None = None) -> str | None:
+    """What a reader should know about the status of a special territory, or None."""
+    data = _data()
+    place = place_of(country, region)
+    if place in data["left"] and in_eea(country, on, region):
+        return f"{data['left'][place]['text']}."
+    if place in data["territories"]:
+        return f"{name_of(place)}: {data['territories'][place]['text']}."
+    return None
+
+
+def name_of(code: str) -> str:
+    """The English name of a country or region code, or the code itself."""
+    return _countries().get(code) or _regions().get(code) or code
+
+
+def in_sentence(code: str) -> str:
+    """The name as it stands in a sentence: the United States, Ireland."""
+    return f"the {name_of(code)}" if code in _data()["with_article"] else name_of(code)

@@ -1,0 +1,29 @@
+"""Transfers of personal data to third countries (GDPR Chapter V): is there a basis, on a given day.
+
+``assess`` answers for one location; instruments are dated records, read from
+``data/instruments.json``. Pure: the day, the instruments and the evidence are given.
+"""
+
+from services.registry.transfers.assess import assess, assess_location
+from services.registry.transfers.instruments import (
+    MECHANISM_NAMES,
+    Instrument,
+    Scope,
+    load_instruments,
+    with_end,
+)
+from services.registry.transfers.values import STATUSES, Location, Mechanism, Verdict
+
+__all__ = [
+    "MECHANISM_NAMES",
+    "STATUSES",
+    "Instrument",
+    "Location",
+    "Mechanism",
+    "Scope",
+    "Verdict",
+    "assess",
+    "assess_location",
+    "load_instruments",
+    "with_end",
+]

@@ -1,0 +1,220 @@
+"""What the evidence of a mechanism shows on a day: what is missing, and what speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.registry.transfers.instruments import Instrument
+
+# Roles of exporter and importer, and the module of (EU) 2021/914 that is made for them.
+MODULE_OF = {
+    "controller_controller": 1,
+    "controller_processor": 2,
+    "processor_processor": 3,
+    "processor_controller": 4,
+}
+
+_WORDS = {
+    "participant": "the recipient's certification",
+    "covered_data": "the covered data (hr, non_hr)",
+    "checked_on": "the day the list was checked",
+    "due_on": "the day the certification is due",
+    "signed_on": "the day of signature",
+    "module": "the module",
+    "tia_reference": "the transfer impact assessment",
+    "tia_on": "the day of the transfer impact assessment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: on which day, between which roles, and whether employment data is included."""
+
+    on: date
+    relation: str = "processor_processor"
+    hr_data: bool = False
+
+    def __post_init__(self) -> None:
+        if self.relation not in MODULE_OF:
+            known = ", ".join(MODULE_OF)
+            raise ValueError(f"{self.relation!r} is not a relation; write one of {known}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """One piece of evidence that an instrument requires, with what is needed to judge it."""
+
+    name: str
+    evidence: Mapping[str, Any]
+    instrument: Instrument
+    question: Question
+
+    @property
+    def value(self) -> object:
+        return self.evidence.get(self.name)
+
+    @property
+    def day(self) -> date | None:
+        return as_day(self.value)
+
+
+# Says what is wrong with a recorded fact; "" where nothing is, None where it is not recorded.
+_Check = Callable[[_Fact], str | None]
+
+
+def gaps(
+    instrument: Instrument, evidence: Mapping[str, Any], question: Question
+) -> tuple[str, ...]:
+    """Why the evidence is not enough on that day, as phrases; empty where it is."""
+    missing = [] if instrument.complete else ["the edition of the clauses"]
+    wrong: list[str] = []
+    for name in instrument.requires:
+        problem = _check(name)(_Fact(name, evidence, instrument, question))
+        if problem is None:
+            missing.append(_words(name))
+        elif problem:
+            wrong.append(problem)
+    listed = (f"no record of {', '.join(missing)}",) if missing else ()
+    return listed + tuple(wrong)
+
+
+def contradictions(
+    instrument: Instrument, evidence: Mapping[str, Any], question: Question
+) -> tuple[str, ...]:
+    """Recorded evidence that puts the transfer outside the instrument, as phrases."""
+    unmet = [name for name in instrument.scope.all if evidence.get(name) is False]
+    excluded = [name for name in instrument.scope.none if evidence.get(name) is True]
+    found = [f"{_words(name)} is recorded as false" for name in unmet]
+    found += [f"{_words(name)} is recorded as true" for name in excluded]
+    signed, limit = as_day(evidence.get("signed_on")), instrument.signed_before
+    if limit and signed and signed >= limit:
+        found.append(f"it was signed on {signed}, and only contracts made before {limit} count")
+    if "participant" in instrument.requires:
+        found += _outside_the_list(evidence, question)
+    return tuple(found)
+
+
+def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[str]:
+    # The status is optional: without it, the dated check stands for "seen as active on that day".
+    status, kinds = evidence.get("status"), _kinds(evidence.get("covered_data"))
+    found = []
+    if isinstance(status, str) and not status.strip().lower().startswith("active"):
+        found.append(f"the recipient's entry on the list is {status.strip() or 'empty'}")
+    if question.hr_data and kinds and "hr" not in kinds:
+        found.append("the recipient's certification leaves out employment data")
+    return found
+
+
+def cautions(
+    instrument: Instrument, evidence: Mapping[str, Any], question: Question
+) -> tuple[str, ...]:
+    """What a careful reader should know although the verdict does not turn on it. Sentences."""
+    found = []
+    review = as_day(evidence.get("tia_review_on"))
+    if review and review < question.on:
+        found.append(f"The review of the transfer impact assessment was due on {review}.")
+    open_ = [name for name in instrument.scope.none if not isinstance(evidence.get(name), bool)]
+    if open_ and instrument.kind == "adequacy":
+        found.append(f"Not recorded as ruled out: {', '.join(_words(name) for name in open_)}.")
+    return tuple(found)
+
+
+def evidence_ends(instrument: Instrument, evidence: Mapping[str, Any]) -> date | None:
+    """The last day on which the evidence itself holds: the next due day of a certification."""
+    return as_day(evidence.get("due_on")) if "due_on" in instrument.requires else None
+
+
+def as_day(value: object) -> date | None:
+    """A day out of a date or YYYY-MM-DD; None for everything else."""
+    if isinstance(value, date):
+        return None if isinstance(value, datetime) else value
+    if not isinstance(value, str) or len(value) != len("2026-01-01"):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _words(name: str) -> str:
+    return _WORDS.get(name, name.replace("_", " "))
+
+
+def _check(name: str) -> _Check:
+    return _CHECKS.get(name, _dated if name.endswith("_on") else _stated)
+
+
+def _stated(fact: _Fact) -> str | None:
+    if fact.name in fact.instrument.scope.all:
+        return "" if fact.value is True else None
+    return "" if isinstance(fact.value, str) and fact.value.strip() else None
+
+
+def _dated(fact: _Fact) -> str | None:
+    if fact.day is None:
+        return None
+    late = fact.day > fact.question.on
+    return f"{_words(fact.name)} is {fact.day}, after the day asked for" if late else ""
+
+
+def _signed(fact: _Fact) -> str | None:
+    if fact.day is not None and fact.day < fact.instrument.valid_from:
+        return f"{_words(fact.name)} is {fact.day}, before this instrument existed"
+    return _dated(fact)
+
+
+def _checked(fact: _Fact) -> str | None:
+    # A look at the list proves nothing about days before it, unless the day of the first
+    # certification is recorded too.
+    certified = as_day(fact.evidence.get("certified_on"))
+    if fact.day and certified and certified <= fact.question.on:
+        return ""
+    return _dated(fact)
+
+
+def _due(fact: _Fact) -> str | None:
+    if fact.day is None:
+        return None
+    lapsed = fact.day < fact.question.on
+    return f"the certification was due on {fact.day} and not checked since" if lapsed else ""
+
+
+def _covered(fact: _Fact) -> str | None:
+    return "" if _kinds(fact.value) else None
+
+
+def _kinds(value: object) -> frozenset[str]:
+    items = value if isinstance(value, (list, tuple, set, frozenset)) else ()
+    return frozenset(item for item in items if item in ("hr", "non_hr"))
+
+
+def _module(fact: _Fact) -> str | None:
+    modules = _modules(fact.value) & set(fact.instrument.modules)
+    relation = fact.question.relation
+    if not modules:
+        return None
+    if MODULE_OF[relation] in modules:
+        return ""
+    named = " and ".join(str(module) for module in sorted(modules))
+    roles = relation.replace("_", " to ")
+    return f"module {named} is recorded, and {roles} needs module {MODULE_OF[relation]}"
+
+
+def _modules(value: object) -> set[int]:
+    # True equals 1 in Python, and is no module.
+    if value is True:
+        return set()
+    items = value if isinstance(value, (list, tuple)) else [value]
+    return {number for number in MODULE_OF.values() if number in items or str(number) in items}
+
+
+_CHECKS: Mapping[str, _Check] = {
+    "signed_on": _signed,
+    "checked_on": _checked,
+    "due_on": _due,
+    "covered_data": _covered,
+    "module": _module,
+}

@@ -1,0 +1,155 @@
+"""Transfer instruments as dated records: adequacy decisions, clauses, rules, derogations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+# How published lists name a mechanism, and the record meant. A bare "scc" names no edition.
+MECHANISM_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "dpf": "eu-us-dpf",
+        "privacy-shield": "eu-us-privacy-shield",
+        "safe-harbour": "us-safe-harbour",
+        "safe-harbor": "us-safe-harbour",
+        "scc": "scc",
+    }
+)
+
+_DAYS = ("valid_from", "ended_on", "expires_on", "signed_before", "checked_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom an instrument covers.
+
+    ``all`` names evidence that must be true, ``none`` evidence that must not be true.
+    """
+
+    type: str
+    text: str
+    test: str | None = None
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One basis for transfers, with the days on which it has effect.
+
+    ``valid_from`` is the first day with effect, ``ended_on`` the first day without, ``expires_on``
+    the last day with effect. ``destinations`` are ISO 3166-1 codes or ``("*",)``;
+    ``organisations`` are international organisations, which have no code. ``regime`` is the law
+    it serves: EU (the EEA), UK or CH. ``complete`` is False where it names no single instrument.
+    """
+
+    id: str
+    kind: str
+    name: str
+    article: str
+    valid_from: date
+    regime: str = "EU"
+    decision: str | None = None
+    celex: str | None = None
+    eli: str | None = None
+    destinations: tuple[str, ...] = ("*",)
+    organisations: tuple[str, ...] = ()
+    ended_on: date | None = None
+    expires_on: date | None = None
+    ended_by: str | None = None
+    signed_before: date | None = None
+    scope: Scope = Scope("general", "Any recipient")
+    requires: tuple[str, ...] = ()
+    modules: tuple[int, ...] = ()
+    complete: bool = True
+    remarks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    checked_on: date | None = None
+    verified: bool = True
+
+    @classmethod
+    def parse(cls, record: Mapping[str, Any]) -> Instrument:
+        """Read one record of ``instruments.json`` or of the platform's API.
+
+        Raises ValueError for a member it does not know or a day that is none.
+        """
+        unknown = set(record) - {field.name for field in fields(cls)}
+        if unknown:
+            raise ValueError(f"Unknown members of an instrument: {', '.join(sorted(unknown))}.")
+        values: dict[str, Any] = {key: _frozen(value) for key, value in record.items()}
+        written = [key for key in _DAYS if isinstance(values.get(key), str)]
+        values |= {key: date.fromisoformat(values[key]) for key in written}
+        if "scope" in record:
+            values["scope"] = Scope(
+                **{key: _frozen(value) for key, value in record["scope"].items()}
+            )
+        if record.get("destinations") == "*":
+            values["destinations"] = ("*",)
+        return cls(**values)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The record as JSON values, days as YYYY-MM-DD."""
+        values = {key: _plain(value) for key, value in asdict(self).items()}
+        if self.destinations == ("*",):
+            values["destinations"] = "*"
+        return values
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day with effect, or None while no end is known."""
+        ends = [self.expires_on] if self.expires_on else []
+        if self.ended_on:
+            ends.append(self.ended_on - timedelta(days=1))
+        return min(ends, default=None)
+
+    def in_force(self, on: date) -> bool:
+        """Whether it has effect on that day, leaving recipient and evidence aside."""
+        return self.valid_from <= on and (self.last_day is None or on <= self.last_day)
+
+    def covers(self, place: str | None, organisation: str | None) -> bool:
+        """Whether it was made for this destination at all."""
+        if organisation is not None:
+            return organisation in self.organisations or "*" in self.destinations
+        return "*" in self.destinations or place in self.destinations
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Article and decision, in the words a reader can look up."""
+        return tuple(part for part in (self.article, self.decision) if part)
+
+
+def _frozen(value: object) -> Any:  # noqa: ANN401
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@cache
+def load_instruments() -> Mapping[str, Instrument]:
+    """All instruments that ship with the product, by id. Read once."""
+    text = files("services.registry").joinpath("data", "instruments.json").read_text("utf-8")
+    records = [Instrument.parse(record) for record in json.loads(text)["instruments"]]
+    return MappingProxyType({record.id: record for record in records})
+
+
+def with_end(
+    instruments: Mapping[str, Instrument], instrument_id: str, ended_on: date
+) -> Mapping[str, Instrument]:
+    """The same instruments, one of them without effect from ``ended_on`` on; for simulations.
+
+    Raises KeyError if the instrument is unknown.
+    """
+    changed = replace(instruments[instrument_id], ended_on=ended_on)
+    return MappingProxyType({**instruments, instrument_id: changed})
