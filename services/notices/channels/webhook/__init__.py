@@ -1,0 +1,9 @@
+"""The webhook channel: sending signed messages, judging the outcome, planning the next attempt."""
+
+from services.notices.channels.webhook.codes import reason
+from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
+from services.notices.channels.webhook.resolver import Resolver
+from services.notices.channels.webhook.schedule import Next, next_attempt
+from services.notices.channels.webhook.sender import Sender
+
+__all__ = ["Limits", "Next", "Outcome", "Outgoing", "Resolver", "Sender", "next_attempt", "reason"]

@@ -1,0 +1,93 @@
+"""What is kept of a receiver's answer: little, and bounded whatever it sends."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+HEADER_BYTES = 64 * 1024
+HEADER_LINES = 200
+LONGEST_HINT = 86_400
+LONGEST_LOCATION = 2048
+STOP = -1
+
+_SECONDS = re.compile(r"[0-9]{1,12}")
+
+
+class Answer:
+    """Collects one answer; its methods are libcurl's callbacks and return STOP to end a transfer.
+
+    `full`: the body went on past the limit and was cut off. `broken`: no valid or sensible HTTP.
+    """
+
+    def __init__(self, body_limit: int) -> None:
+        self._limit = body_limit
+        self._header_bytes = self._header_lines = self._size = 0
+        self._chunks: list[bytes] = []
+        self.broken = self.full = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._names: set[bytes] = set()
+        self.hints: list[str] = []
+        self.location: str | None = None
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self._chunks)
+
+    def take_header(self, line: bytes) -> int | None:
+        """One header line or status line; those of interim answers (1xx) count and are dropped."""
+        self._header_bytes += len(line)
+        self._header_lines += 1
+        if self._header_bytes > HEADER_BYTES or self._header_lines > HEADER_LINES:
+            self.broken = True
+            return STOP
+        if line.startswith(b"HTTP/"):
+            self._begin()
+            return None
+        name, _, value = line.partition(b":")
+        return self._note(name.lower(), value)
+
+    def _note(self, name: bytes, value: bytes) -> int | None:
+        if name == b"retry-after":
+            self.hints.append(value.decode("latin-1").strip())
+        elif name == b"location" and self.location is None:
+            self.location = value.decode("latin-1").strip()[:LONGEST_LOCATION]
+        elif name in (b"content-length", b"transfer-encoding"):
+            self._names.add(name)
+            # Two ways to find the end of one body: RFC 9112, 6.3 lets a reader refuse it.
+            self.broken = len(self._names) > 1
+            return STOP if self.broken else None
+        return None
+
+    def take_body(self, data: bytes) -> int | None:
+        """Keeps the body up to its limit; a body that goes on is cut off there."""
+        room = self._limit - self._size
+        self._chunks.append(data[:room])
+        self._size += len(data)
+        if len(data) <= room:
+            return None
+        self.full = True
+        return STOP
+
+
+def retry_after(hints: list[str], now: datetime) -> int | None:
+    """The longest wait in seconds that Retry-After headers ask for (RFC 9110, 10.2.3), up to a day.
+
+    A hint that is neither whole seconds nor a date to come is ignored: nan, 1e300, -5, the past.
+    """
+    waits = [wait for hint in hints if (wait := _seconds(hint, now)) > 0]
+    return min(max(waits), LONGEST_HINT) if waits else None
+
+
+def _seconds(hint: str, now: datetime) -> int:
+    if _SECONDS.fullmatch(hint):
+        return int(hint)
+    try:
+        at = parsedate_to_datetime(hint)
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return int((aware - now).total_seconds())
+    except (ValueError, OverflowError, IndexError):
+        return 0

@@ -1,0 +1,75 @@
+"""When a delivery is tried again, and when it is not: pure rules on the outcome of an attempt.
+
+The waits are those of Standard Webhooks 1.0.0 ("Deliverability and reliability"): ten attempts
+over about three days. Nothing here reads a clock or a source of randomness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, Protocol
+
+State = Literal["delivered", "retry", "exhausted", "disabled"]
+
+# Seconds before the attempt of this place in the list; the first attempt leaves at once.
+WAITS = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+ATTEMPTS = len(WAITS)
+JITTER = 0.2
+# A receiver that is overloaded, or too slow to answer, gets at least this long to recover.
+RESPITE = 60.0
+LONGEST_WAIT = 86_400.0
+OVERLOADED = frozenset({429, 502, 503, 504})
+GONE = 410
+
+
+class Attempted(Protocol):
+    """What this module needs to know of an attempt; `Outcome` of the sender is one."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def retry_after_s(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What becomes of the delivery; `after` is set for `retry` only.
+
+    `disabled`: the receiver said 410, so the endpoint gets nothing more until its owner enables it.
+    `exhausted`: the last attempt failed; never silent, the notice escalates.
+    """
+
+    state: State
+    after: timedelta | None = None
+
+
+def next_attempt(attempt: int, outcome: Attempted, jitter: float) -> Next:
+    """What follows the attempt with this number (the first is 1) and outcome.
+
+    `jitter` lies in [-1, 1] and moves the wait by up to a fifth either way, so that receivers that
+    failed together are not tried together. ValueError when a number is out of its range.
+    """
+    if attempt < 1 or not -1 <= jitter <= 1:
+        raise ValueError("attempts count from 1, jitter lies between -1 and 1")
+    if outcome.ok:
+        return Next("delivered")
+    if outcome.status == GONE:
+        return Next("disabled")
+    if attempt >= ATTEMPTS:
+        return Next("exhausted")
+    return Next("retry", timedelta(seconds=round(_wait(WAITS[attempt], outcome, jitter), 3)))
+
+
+def _wait(base: float, outcome: Attempted, jitter: float) -> float:
+    at_least = float(outcome.retry_after_s or 0)
+    if outcome.status in OVERLOADED or outcome.code == "timeout":
+        at_least = max(at_least, RESPITE)
+    # The longest wait bounds what a receiver may ask for, never our own list. What a receiver
+    # asked for is only ever stretched: coming early would ignore it.
+    asked = min(at_least, LONGEST_WAIT) * (1 + JITTER / 2 * (1 + jitter))
+    return max(base * (1 + JITTER * jitter), asked)

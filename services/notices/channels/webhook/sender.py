@@ -1,0 +1,230 @@
+"""Sends many webhooks at once over libcurl's multi interface, in one thread."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+import certifi
+import pycurl
+
+from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
+from services.notices.channels.webhook.resolver import Addresses, Resolver
+from services.notices.channels.webhook.transfer import Transfer
+from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
+
+# libcurl's own file descriptors are watched with select(), which cannot see those past 1023; a
+# short wait means that even such a transfer goes on, only a little later.
+LONGEST_WAIT = 0.1
+WAIT_FOR_NAMES = 0.005
+URLS_KEPT = 10_000
+ADDRESSES_TRIED = 2
+
+
+@dataclass(slots=True)
+class _Flight:
+    outgoing: Outgoing
+    url: EndpointUrl
+    started: float
+    left: Addresses = ()
+
+
+class Sender:
+    """Keeps up to `limits.in_flight` attempts going; use it from one thread only.
+
+    `submit` while `free`, then take what `finished`. Every submitted message ends as exactly one
+    outcome within `limits.total_s` (and a little): never as an exception, never as silence.
+    """
+
+    def __init__(
+        self,
+        egress: Egress,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        *,
+        resolver: Resolver | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._egress, self._limits = egress, limits
+        self._now, self._monotonic = now, monotonic
+        self._resolver = resolver or Resolver()
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAXCONNECTS, limits.in_flight)
+        self._ca_file = limits.ca_file or certifi.where()
+        self._idle: list[Transfer] = []
+        self._flying: dict[pycurl.Curl, tuple[Transfer, _Flight]] = {}
+        self._waiting: list[_Flight] = []
+        self._done: deque[Outcome] = deque()
+        self._urls: dict[str, EndpointUrl] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """Messages submitted whose outcome has not been taken yet."""
+        return len(self._flying) + len(self._waiting) + len(self._done)
+
+    @property
+    def free(self) -> int:
+        """How many messages may be submitted now."""
+        return self._limits.in_flight - self.in_flight
+
+    def submit(self, outgoing: Outgoing) -> None:
+        """Starts an attempt. RuntimeError when nothing is free."""
+        if self.free <= 0:
+            raise RuntimeError("the sender is full: take what has finished first")
+        started = self._monotonic()
+        try:
+            url = self._checked(outgoing.url)
+        except EgressError as error:
+            self._done.append(Outcome(outgoing.key, False, None, error.code, 0))
+            return
+        flight = _Flight(outgoing, url, started)
+        if url.addresses:
+            self._depart(flight, url.addresses)
+        else:
+            self._resolve(flight)
+
+    def finished(self, wait: float = 0.0) -> list[Outcome]:
+        """The outcomes since the last call; waits up to `wait` seconds for the first one."""
+        until = self._monotonic() + wait
+        while True:
+            self._advance()
+            left = until - self._monotonic()
+            if self._done or left <= 0 or not self.in_flight:
+                break
+            self._rest(left)
+        done = list(self._done)
+        self._done.clear()
+        return done
+
+    def send_all(self, messages: Iterable[Outgoing]) -> Iterator[Outcome]:
+        """Sends all messages, as many at once as allowed, and gives each outcome as it comes."""
+        for outgoing in messages:
+            while self.free <= 0:
+                yield from self.finished(LONGEST_WAIT)
+            self.submit(outgoing)
+        while self.in_flight:
+            yield from self.finished(LONGEST_WAIT)
+
+    def close(self) -> None:
+        """Ends every transfer and connection; what is in flight gets no outcome."""
+        for transfer, _ in self._flying.values():
+            self._multi.remove_handle(transfer.curl)
+            transfer.close()
+        for transfer in self._idle:
+            transfer.close()
+        self._flying.clear()
+        self._idle.clear()
+        self._waiting.clear()
+        self._multi.close()
+        self._resolver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _checked(self, text: str) -> EndpointUrl:
+        # Judging costs more than sending; the rules do not change while the process lives.
+        url = self._urls.get(text)
+        if url is None:
+            url = self._egress.check_url(text)
+            if len(self._urls) >= URLS_KEPT:
+                self._urls.clear()
+            self._urls[text] = url
+        return url
+
+    def _resolve(self, flight: _Flight) -> None:
+        addresses = self._resolver.ask(flight.url.host)
+        if addresses is None:
+            if self._monotonic() - flight.started < self._limits.resolve_s:
+                self._waiting.append(flight)
+            else:
+                self._refuse(flight, "dns_failed")
+        elif not addresses:
+            self._refuse(flight, "dns_failed")
+        else:
+            self._judge(flight, addresses)
+
+    def _judge(self, flight: _Flight, addresses: Addresses) -> None:
+        try:
+            self._egress.judge(addresses)
+        except BlockedAddressError as error:
+            self._refuse(flight, error.code)
+        else:
+            self._depart(flight, _spread(addresses))
+
+    def _refuse(self, flight: _Flight, code: str) -> None:
+        self._done.append(Outcome(flight.outgoing.key, False, None, code, self._ms(flight)))
+
+    def _depart(self, flight: _Flight, addresses: Addresses) -> None:
+        transfer = self._idle.pop() if self._idle else self._new_transfer()
+        flight.left = addresses[1:]
+        left = self._limits.total_s - (self._monotonic() - flight.started)
+        try:
+            transfer.load(flight.outgoing, flight.url, addresses[0], left)
+            self._multi.add_handle(transfer.curl)
+        except (pycurl.error, ValueError, TypeError):
+            self._idle.append(transfer)
+            self._refuse(flight, "invalid_request")
+        else:
+            self._flying[transfer.curl] = (transfer, flight)
+
+    def _new_transfer(self) -> Transfer:
+        return Transfer(self._egress, self._limits, self._ca_file)
+
+    def _advance(self) -> None:
+        if self._waiting:
+            self._resolver.learn()
+            waiting, self._waiting = self._waiting, []
+            for flight in waiting:
+                self._resolve(flight)
+        if self._flying:
+            self._multi.perform()
+            self._collect()
+
+    def _collect(self) -> None:
+        more = 1
+        while more:
+            more, good, bad = self._multi.info_read()
+            for curl in good:
+                self._arrive(curl, None)
+            for curl, errno, message in bad:
+                self._arrive(curl, (errno, message))
+
+    def _arrive(self, curl: pycurl.Curl, error: tuple[int, str] | None) -> None:
+        self._multi.remove_handle(curl)
+        transfer, flight = self._flying.pop(curl)
+        self._idle.append(transfer)
+        elapsed = self._monotonic() - flight.started
+        if error and flight.left and transfer.unconnected and elapsed < self._limits.total_s:
+            self._depart(flight, flight.left)
+            return
+        key = flight.outgoing.key
+        self._done.append(transfer.outcome(key, error, self._ms(flight), self._now()))
+
+    def _rest(self, left: float) -> None:
+        if not self._flying:
+            self._resolver.learn(min(left, LONGEST_WAIT))
+        else:
+            self._multi.select(min(left, WAIT_FOR_NAMES if self._waiting else LONGEST_WAIT))
+
+    def _ms(self, flight: _Flight) -> int:
+        return round((self._monotonic() - flight.started) * 1000)
+
+
+def _spread(addresses: Addresses) -> Addresses:
+    """The first address and one more, of the other family if there is one."""
+    first, *others = addresses
+    others.sort(key=lambda address: address.version == first.version)
+    return (first, *others[: ADDRESSES_TRIED - 1])

@@ -1,0 +1,146 @@
+"""One libcurl handle, used again and again, under rules that no receiver can change."""
+
+from __future__ import annotations
+
+import math
+import socket
+from datetime import datetime
+from typing import Any
+
+import pycurl
+
+from services.notices.channels.webhook import codes
+from services.notices.channels.webhook.answer import Answer, retry_after
+from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
+from services.notices.egress import Address, Egress, EndpointUrl
+
+# Names in lower case are fine for HTTP/1.1 too. An empty Expect and Accept keep libcurl's own out.
+_OWN_HEADERS = (
+    "content-type: application/json",
+    "user-agent: Art28-Webhooks/1",
+    "accept-encoding: identity",
+    "accept: */*",
+    "expect:",
+)
+_RESERVED = frozenset(line.partition(":")[0] for line in _OWN_HEADERS) | {
+    "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade",
+}  # fmt: skip
+_PROTOCOLS = {"https": pycurl.PROTO_HTTPS, "http": pycurl.PROTO_HTTP}
+
+
+class Transfer:
+    """Carries one attempt at a time."""
+
+    def __init__(self, egress: Egress, limits: Limits, ca_file: str) -> None:
+        self._egress, self._limits = egress, limits
+        self._refused = self._diverted = False
+        self._answer = Answer(limits.body_bytes)
+        self.curl = pycurl.Curl()
+        for option, value in _fixed(limits, ca_file).items():
+            self.curl.setopt(option, value)
+        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+
+    def load(
+        self, outgoing: Outgoing, url: EndpointUrl, address: Address, seconds_left: float
+    ) -> None:
+        """Prepares the next attempt, to exactly this address. ValueError on unusable headers."""
+        curl, answer = self.curl, Answer(self._limits.body_bytes)
+        self._answer, self._refused = answer, False
+        curl.setopt(pycurl.URL, url.ascii_url)
+        curl.setopt(pycurl.PROTOCOLS, _PROTOCOLS[url.scheme])
+        curl.setopt(pycurl.HTTPHEADER, _header_lines(outgoing))
+        curl.setopt(pycurl.POSTFIELDS, outgoing.body)
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, math.ceil(seconds_left * 1000)))
+        curl.setopt(pycurl.HEADERFUNCTION, answer.take_header)
+        curl.setopt(pycurl.WRITEFUNCTION, answer.take_body)
+        self._divert(url, address)
+
+    def outcome(self, key: str, error: tuple[int, str] | None, ms: int, now: datetime) -> Outcome:
+        """How it ended; `error` is what libcurl reported, if anything."""
+        answer, status = self._answer, self.curl.getinfo(pycurl.RESPONSE_CODE) or None
+        code = self._code(status, error)
+        return Outcome(
+            key=key,
+            ok=code is None,
+            status=status,
+            code=code,
+            duration_ms=ms,
+            retry_after_s=retry_after(answer.hints, now) if answer.hints else None,
+            body=answer.body,
+            location=answer.location,
+            address=self.curl.getinfo(pycurl.PRIMARY_IP) or None,
+        )
+
+    @property
+    def unconnected(self) -> bool:
+        """Whether the last attempt ended before there was any connection."""
+        return not self._refused and self.curl.getinfo(pycurl.CONNECT_TIME_T) == 0
+
+    def close(self) -> None:
+        self.curl.close()
+
+    def _code(self, status: int | None, error: tuple[int, str] | None) -> str | None:
+        if self._refused:
+            return "blocked_address"
+        if self._answer.broken:
+            return "bad_response"
+        # A body past the limit is cut off by us. The status had come by then, and it counts: a 2xx
+        # is a yes however much is said after it. A body still unfinished at the time limit is none.
+        if status is not None and (error is None or self._answer.full):
+            return codes.of_status(status)
+        errno, message = error or (pycurl.E_GOT_NOTHING, "")
+        if errno == pycurl.E_OPERATION_TIMEDOUT and self.unconnected:
+            return "connect_failed"
+        return codes.of_failure(errno, message, self.curl.getinfo(pycurl.SSL_VERIFYRESULT))
+
+    def _divert(self, url: EndpointUrl, address: Address) -> None:
+        # The name stays in Host and SNI, the connection goes to the judged address, and the pool
+        # keeps connections apart by both, so none outlives a change of address.
+        if url.addresses and url.host != "localhost":
+            if self._diverted:
+                self.curl.unsetopt(pycurl.CONNECT_TO)
+            self._diverted = False
+            return
+        target = f"[{address}]" if address.version == 6 else str(address)
+        self.curl.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{target}:{url.port}"])
+        self._diverted = True
+
+    def _open_socket(self, _purpose: int, address: Any) -> socket.socket | int:  # noqa: ANN401
+        """The last gate: libcurl asks it for every socket, with the very address it will dial."""
+        try:
+            family, kind, protocol, target = address
+            if family in (socket.AF_INET, socket.AF_INET6) and self._egress.allows(target[0]):
+                return socket.socket(family, kind, protocol)
+        except Exception:  # noqa: BLE001 - an exception here would only be printed by pycurl
+            return pycurl.SOCKET_BAD
+        self._refused = True
+        return pycurl.SOCKET_BAD
+
+
+def _fixed(limits: Limits, ca_file: str) -> dict[int, Any]:
+    return {
+        pycurl.POST: 1,
+        pycurl.NOSIGNAL: 1,
+        pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
+        pycurl.FOLLOWLOCATION: 0,
+        pycurl.PATH_AS_IS: 1,
+        pycurl.PROXY: "",  # Otherwise libcurl reads http_proxy and its like.
+        pycurl.NETRC: pycurl.NETRC_IGNORED,
+        pycurl.CONNECTTIMEOUT_MS: round(limits.connect_s * 1000),
+        pycurl.MAXAGE_CONN: limits.pool_s,
+        pycurl.MAXLIFETIME_CONN: limits.pool_s,
+        pycurl.DNS_CACHE_TIMEOUT: 0,
+        pycurl.CAINFO: ca_file,
+        pycurl.SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
+        pycurl.SSL_VERIFYPEER: 1,
+        pycurl.SSL_VERIFYHOST: 2,
+    }
+
+
+def _header_lines(outgoing: Outgoing) -> list[str]:
+    lines = [f"{name}: {value}" for name, value in outgoing.headers.items()]
+    if not "".join(lines).isprintable():
+        raise ValueError("a header holds control characters")
+    if any(name.lower() in _RESERVED for name in outgoing.headers):
+        raise ValueError("a header that the sender sets itself")
+    return [*lines, *_OWN_HEADERS]
