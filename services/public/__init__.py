@@ -1,0 +1,1 @@
+"""The public page of a processor: what anybody may read, in English, Danish and Swedish."""

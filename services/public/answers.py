@@ -1,0 +1,120 @@
+"""From an ask to an answer: rendered once, kept, compared with what the visitor already has."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any, NamedTuple
+
+from flask import Response, current_app, request
+from werkzeug.http import http_date
+
+from services.public import asks
+from services.public.asks import Ask
+from services.public.clients import Documents, Registry
+from services.public.copies import Copies, Copy
+from services.public.register import Register
+from shared.auth import public
+from shared.times import Clock, parse_instant
+
+CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
+
+
+class Draft(NamedTuple):
+    """An answer before it has headers; ``language`` is None when the bytes know none."""
+
+    body: str | bytes
+    content_type: str
+    language: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every view needs; one per app."""
+
+    registry: Registry
+    documents: Documents
+    copies: Copies
+    clock: Clock
+    origin: str
+
+    def register(self, ask: Ask) -> Register:
+        return Register(self.registry, ask, self.clock().date(), self.origin)
+
+
+def desk() -> Desk:
+    found: Desk = current_app.extensions["public.desk"]
+    return found
+
+
+def of_register(*allowed: str) -> Callable[[Callable[[Register], Draft]], Callable[..., Response]]:
+    """A view about one processor's register; ``allowed`` are the members its query may have."""
+
+    def decorate(make: Callable[[Register], Draft]) -> Callable[..., Response]:
+        @public()
+        @functools.wraps(make)
+        def view(**where: str) -> Response:
+            ask = asks.read(request, where, allowed)
+            register = desk().register(ask)
+            key = (make.__name__, ask)
+            return sent(
+                desk().copies.get(
+                    key, lambda: register.mark, lambda: copy(make(register), changed(register))
+                )
+            )
+
+        return view
+
+    return decorate
+
+
+def of_all(*allowed: str) -> Callable[[Callable[[Desk, Ask], Draft]], Callable[..., Response]]:
+    """A view about no one register: the start page, the list of registers, the documents."""
+
+    def decorate(make: Callable[[Desk, Ask], Draft]) -> Callable[..., Response]:
+        @public()
+        @functools.wraps(make)
+        def view(**where: str) -> Response:
+            ask, at = asks.read(request, where, allowed), desk()
+            key = (make.__name__, ask)
+            return sent(at.copies.get(key, lambda: None, lambda: copy(make(at, ask), at.clock())))
+
+        return view
+
+    return decorate
+
+
+def changed(register: Register) -> datetime:
+    """When the answer last changed: with the register, and at midnight, because it names days."""
+    midnight = datetime.combine(register.today, time(), UTC)
+    at = register.processor.get("updated_at")
+    return max(midnight, parse_instant(at)) if at else midnight
+
+
+def copy(draft: Draft, at: datetime) -> Copy:
+    """The ETag is made of the bytes, and so of day, language, query and every verdict."""
+    body = draft.body.encode() if isinstance(draft.body, str) else draft.body
+    etag = f'"{hashlib.sha256(body + draft.content_type.encode()).hexdigest()[:32]}"'
+    headers = [("Cache-Control", CACHE_CONTROL), ("ETag", etag), ("Last-Modified", http_date(at))]
+    if draft.language:
+        headers += [("Content-Language", draft.language), ("Vary", "Accept-Language")]
+    if draft.filename:
+        headers += [("Content-Disposition", f'inline; filename="{draft.filename}"')]
+    return Copy(body, etag, (("Content-Type", draft.content_type), *headers), http_date(at))
+
+
+def sent(held: Copy) -> Response:
+    response = Response(held.body, headers=list(held.headers))
+    told = request.environ
+    if "HTTP_IF_NONE_MATCH" in told or "HTTP_IF_MODIFIED_SINCE" in told:
+        response.make_conditional(told)
+    return response
+
+
+def as_json(value: Any, content_type: str = "application/json") -> Draft:
+    return Draft(json.dumps(value, ensure_ascii=False, indent=1) + "\n", content_type)

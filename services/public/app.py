@@ -1,0 +1,94 @@
+"""The composition root of the public service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from flask import Flask, Response
+from requests.adapters import BaseAdapter
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
+
+from services.public import errors, pages
+from services.public.answers import Desk
+from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
+from services.public.copies import Copies
+from services.public.settings import DOCUMENTED, Settings
+from services.public.views import pages as views
+from services.public.words import LANGUAGES, words
+from shared import headers, health, metrics, tracing
+from shared.auth import public
+from shared.http import Peers, ServiceClient
+from shared.ids import new_id
+from shared.times import Clock, utc_now
+
+# Everything a page shows is its own text, its one style sheet and its mark; it runs nothing.
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+A_YEAR = 365 * 24 * 3600
+
+
+class Slug(BaseConverter):
+    regex = "[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
+
+
+class Name(BaseConverter):
+    regex = "[A-Za-z0-9_-]{1,80}"
+
+
+def create_app(
+    settings: Settings,
+    transport: BaseAdapter | None = None,
+    *,
+    registry: Registry | None = None,
+    documents: Documents | None = None,
+    clock: Clock = utc_now,
+) -> Flask:
+    """The public pages. ``registry`` and ``documents`` stand in for the other services in tests."""
+    app = Flask("services.public", static_folder="static", template_folder="templates")
+    app.name = "public"
+    app.config.update(SEND_FILE_MAX_AGE_DEFAULT=A_YEAR, PROPAGATE_EXCEPTIONS=False)
+    app.url_map.converters.update(slug=Slug, name=Name)
+    if registry is None:
+        registry = RegistryClient(Peers("public", settings.common, transport).client("registry"))
+    documents = documents or documents_client(settings, transport)
+    copies = Copies(
+        settings.copies, settings.copies_bytes, settings.fresh_seconds, settings.kept_seconds,
+        time.monotonic,
+    )  # fmt: skip
+    app.extensions["public.desk"] = Desk(registry, documents, copies, clock, settings.origin)
+    compose(app, settings, lambda: clock().date())
+    health.register(app, {"registry": lambda: registry.processors() and None})
+    app.register_blueprint(views)
+    return app
+
+
+def compose(app: Flask, settings: Settings, today: Callable[[], date]) -> None:
+    """What holds for every answer, and what every template may say."""
+    tracing.register(app, lambda: new_id("req"))
+    headers.register(app, https=settings.origin.startswith("https:"))
+    app.after_request(page_policy)
+    metrics.register(app)
+    errors.install(app)
+    public()(app.view_functions["static"])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(languages=tuple(LANGUAGES), words=words, page=pages, today=today)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+
+
+def page_policy(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = PAGE_POLICY
+    return response
+
+
+def documents_client(settings: Settings, transport: BaseAdapter | None) -> DocumentsClient:
+    return DocumentsClient(
+        {
+            name: ServiceClient(settings.document_url(name), None, transport)
+            for name in DOCUMENTED
+        }
+    )

@@ -1,0 +1,78 @@
+"""Whom the public service asks: the registry, for its data, and every service for its document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+
+class Asked(Protocol):
+    """What is used of ``shared.http.ServiceClient``: a JSON answer, or a domain error."""
+
+    def get(self, path: str, params: dict[str, Any] | None = None) -> Any: ...
+
+
+class Registry(Protocol):
+    """The questions the pages ask. Raises NotFound for an unknown slug, Unavailable when away."""
+
+    def processors(self) -> list[Json]: ...
+    def processor(self, slug: str) -> Json: ...
+    def sub_processors(self, slug: str, as_of: str | None) -> list[Json]: ...
+    def changes(self, slug: str) -> list[Json]: ...
+    def diff(self, slug: str, from_: str, to: str) -> list[Json]: ...
+    def ledger(self, slug: str, after: int) -> Iterator[Json]: ...
+
+
+class Documents(Protocol):
+    """The OpenAPI document of a service by its name."""
+
+    def document(self, name: str) -> Json: ...
+
+
+class RegistryClient:
+    """The registry over HTTP."""
+
+    def __init__(self, http: Asked) -> None:
+        self._http = http
+
+    def processors(self) -> list[Json]:
+        return list(self._pages("/v1/processors", {}))
+
+    def processor(self, slug: str) -> Json:
+        answer: Json = self._http.get(f"/v1/processors/{slug}")
+        return answer
+
+    def sub_processors(self, slug: str, as_of: str | None) -> list[Json]:
+        return list(self._pages(f"/v1/processors/{slug}/sub-processors", {"as_of": as_of}))
+
+    def changes(self, slug: str) -> list[Json]:
+        return list(self._pages(f"/v1/processors/{slug}/changes", {}))
+
+    def diff(self, slug: str, from_: str, to: str) -> list[Json]:
+        days = {"from": from_, "to": to}
+        return list(self._http.get(f"/v1/processors/{slug}/diff", days)["items"])
+
+    def ledger(self, slug: str, after: int) -> Iterator[Json]:
+        return self._pages(f"/v1/processors/{slug}/ledger", {"after": after})
+
+    def _pages(self, path: str, params: Json) -> Iterator[Json]:
+        asked = {name: value for name, value in params.items() if value is not None}
+        while True:
+            page = self._http.get(path, asked)
+            yield from page["items"]
+            if not page.get("next_cursor"):
+                return
+            asked = {**asked, "cursor": page["next_cursor"]}
+
+
+class DocumentsClient:
+    """The OpenAPI documents, each asked of the service that generates it."""
+
+    def __init__(self, services: dict[str, Asked]) -> None:
+        self._services = services
+
+    def document(self, name: str) -> Json:
+        answer: Json = self._services[name].get("/openapi.json")
+        return answer

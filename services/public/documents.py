@@ -1,0 +1,75 @@
+"""An OpenAPI document as a reader needs it: what to send to which address, and what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def readable(document: Json) -> Json:
+    """``{title, version, groups: [(tag, operations)], shapes: [(name, members)]}``."""
+    groups: dict[str, list[Json]] = {}
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                one = operation(path, method, item[method], item.get("parameters", []))
+                groups.setdefault(one["tag"], []).append(one)
+    shapes = document.get("components", {}).get("schemas", {})
+    return {
+        "title": document.get("info", {}).get("title", ""),
+        "version": document.get("info", {}).get("version", ""),
+        "groups": sorted(groups.items()),
+        "shapes": [(name, members(shape)) for name, shape in sorted(shapes.items())],
+    }
+
+
+def operation(path: str, method: str, told: Json, shared: list[Json]) -> Json:
+    content = told.get("requestBody", {}).get("content", {})
+    return {
+        "path": path,
+        "method": method.upper(),
+        "tag": (told.get("tags") or [""])[0],
+        "summary": told.get("summary") or "",
+        "description": told.get("description") or "",
+        "parameters": [one for one in [*shared, *told.get("parameters", [])] if "name" in one],
+        "body": next((name_of(one.get("schema", {})) for one in content.values()), ""),
+        "responses": [
+            (status, response.get("description", ""), returned(response))
+            for status, response in told.get("responses", {}).items()
+            if isinstance(response, dict)
+        ],
+    }
+
+
+def returned(response: Json) -> str:
+    return next(
+        (name_of(one.get("schema", {})) for one in response.get("content", {}).values()), ""
+    )
+
+
+def members(shape: Json) -> list[Json]:
+    required = shape.get("required", [])
+    return [
+        {"name": name, "type": name_of(told), "required": name in required,
+         "description": told.get("description", "")}
+        for name, told in shape.get("properties", {}).items()
+    ]  # fmt: skip
+
+
+def name_of(schema: Json) -> str:
+    """A schema in one word or two: the name it refers to, or its type and allowed values."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    for joint in ("allOf", "anyOf", "oneOf"):
+        if joint in schema:
+            return " | ".join(filter(None, (name_of(one) for one in schema[joint])))
+    if "enum" in schema:
+        return " | ".join(str(one) for one in schema["enum"])
+    kind = schema.get("type", "")
+    if kind == "array":
+        return f"[{name_of(schema.get('items', {}))}]"
+    text = " | ".join(kind) if isinstance(kind, list) else str(kind)
+    return f"{text} ({schema['format']})" if "format" in schema else text

@@ -1,0 +1,137 @@
+"""Feeds of the changes: Atom (RFC 4287), JSON Feed 1.1 and a calendar (RFC 5545)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from feedgenerator import Atom1Feed
+
+from services.public.pages import change_headline, change_lines
+from services.public.register import Register
+from shared.times import parse_instant
+
+Json = dict[str, Any]
+
+JSON_FEED = "https://jsonfeed.org/version/1.1"
+FIRST = datetime(2018, 5, 25, tzinfo=UTC)  # The day the GDPR began to apply: an empty feed's date.
+
+
+def atom(register: Register) -> str:
+    t = register.words
+    feed = Atom1Feed(
+        title=t("feed.title", name=register.processor["legal_name"]),
+        link=f"{register.url}/changes",
+        feed_url=f"{register.url}/changes.atom",
+        description=t("feed.subtitle"),
+        language=register.language,
+        author_name=register.processor["legal_name"],
+    )
+    # Without this the generator would stamp an empty feed with the present second.
+    feed.latest_post_date = lambda: latest(register)
+    for change in register.changes:
+        feed.add_item(
+            title=readable(change_headline(change, t)),
+            link=link(register, change),
+            description=readable("\n".join(change_lines(change, t))),
+            unique_id=f"urn:art28:change:{change['id']}",
+            pubdate=announced(change),
+            updateddate=announced(change),
+            categories=[str(one) for one in change.get("materiality") or []],
+        )
+    return str(feed.writeString("utf-8"))
+
+
+def json_feed(register: Register) -> Json:
+    t = register.words
+    return {
+        "version": JSON_FEED,
+        "title": t("feed.title", name=register.processor["legal_name"]),
+        "description": t("feed.subtitle"),
+        "home_page_url": f"{register.url}/changes",
+        "feed_url": f"{register.url}/changes.json",
+        "language": register.language,
+        "authors": [{"name": register.processor["legal_name"], "url": register.url}],
+        "items": [feed_item(register, change) for change in register.changes],
+    }
+
+
+def feed_item(register: Register, change: Json) -> Json:
+    t = register.words
+    return {
+        "id": change["id"],
+        "url": link(register, change),
+        "title": change_headline(change, t),
+        "content_text": "\n".join(change_lines(change, t)),
+        "date_published": announced(change).isoformat().replace("+00:00", "Z"),
+        "tags": [str(one) for one in change.get("materiality") or []],
+        "_art28": change,
+    }
+
+
+def calendar(register: Register) -> str:
+    """The effective days as all-day events; an objection deadline is each customer's own."""
+    t = register.words
+    name = t("feed.calendar", name=register.processor["legal_name"])
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Art28//Sub-processor changes//EN",
+             "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"X-WR-CALNAME:{escaped(name)}"]  # fmt: skip
+    for change in register.changes:
+        if change.get("effective_on"):
+            lines += event(register, change)
+    return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def event(register: Register, change: Json) -> list[str]:
+    t = register.words
+    day = date.fromisoformat(change["effective_on"])
+    withdrawn = change["status"] == "withdrawn"
+    text = "\n".join([*change_lines(change, t), t("feed.own_deadline")])
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{change['id']}@{register.origin.split('//')[-1].split(':')[0]}",
+        f"DTSTAMP:{announced(change):%Y%m%dT%H%M%SZ}",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY;LANGUAGE={register.language}:{escaped(change_headline(change, t))}",
+        f"DESCRIPTION;LANGUAGE={register.language}:{escaped(text)}",
+        f"URL:{link(register, change)}",
+        f"SEQUENCE:{1 if withdrawn else 0}",
+        f"STATUS:{'CANCELLED' if withdrawn else 'CONFIRMED'}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    ]
+
+
+def escaped(text: str) -> str:
+    """TEXT of RFC 5545, section 3.3.11; control characters are not allowed at all."""
+    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    return readable(text.replace("\r", "")).replace("\n", "\\n")
+
+
+def folded(line: str) -> str:
+    """No line longer than 75 octets (RFC 5545, section 3.1), never cut inside a character."""
+    parts, part = [], ""
+    for letter in line:
+        if len((part + letter).encode()) > 74:
+            parts.append(part)
+            part = ""
+        part += letter
+    return "\r\n ".join([*parts, part])
+
+
+def readable(text: str) -> str:
+    """Without control characters, which XML 1.0 forbids."""
+    return "".join(letter for letter in text if letter in "\n\t" or letter >= " ")
+
+
+def link(register: Register, change: Json) -> str:
+    return f"{register.url}/changes#{change['id']}"
+
+
+def announced(change: Json) -> datetime:
+    at = change.get("announced_at")
+    return parse_instant(at) if at else FIRST
+
+
+def latest(register: Register) -> datetime:
+    return max((announced(change) for change in register.changes), default=FIRST)

@@ -1,0 +1,125 @@
+"""The list as JSON-LD: W3C DPV 2.3 for the roles and the transfers, schema.org for the parties.
+
+DPV has no term for a module of the standard clauses or for a listing under the Data Privacy
+Framework; those stand under this product's own prefix ``art28``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.public.register import Register
+
+Json = dict[str, Any]
+
+CONTEXT = {
+    "dpv": "https://w3id.org/dpv#",
+    "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+    "loc": "https://w3id.org/dpv/loc#",
+    "dct": "http://purl.org/dc/terms/",
+    "schema": "https://schema.org/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "art28": "urn:art28:terms:",
+}
+CONDITIONS = {
+    "storage": ("dpv:hasStorageCondition", "dpv:StorageLocation"),
+    "processing": ("dpv:hasProcessingCondition", "dpv:ProcessingLocation"),
+}
+# The article of the GDPR an instrument rests on, by how its id begins; the first match counts.
+# Instruments of British and Swiss law have no concept in DPV's GDPR module.
+LEGAL_BASES = (
+    ("scc-authority", "A46-2-d"), ("scc", "A46-2-c"), ("bcr", "A46-2-b"),
+    ("code-of-conduct", "A46-2-e"), ("certification", "A46-2-f"), ("public-bodies", "A46-2-a"),
+    ("ad-hoc", "A46-3-a"), ("administrative-arrangement", "A46-3-b"),
+    ("derogation-legitimate-interests", "A49-2"),
+    *((f"derogation-{letter}", f"A49-1-{letter}") for letter in "abcdefg"),
+    ("adequacy", "A45-3"), ("eu-us", "A45-3"), ("us-safe", "A45-3"),
+)  # fmt: skip
+
+
+def as_linked_data(register: Register) -> Json:
+    processor = register.processor
+    return {
+        "@context": CONTEXT,
+        "@id": f"{register.url}.jsonld?as_of={register.day}",
+        "@type": "dpv:Process",
+        "dct:issued": {"@value": register.day.isoformat(), "@type": "xsd:date"},
+        "schema:version": str(processor.get("sequence") or 0),
+        "dpv:hasDataProcessor": [
+            {"@id": register.url, "@type": "dpv:DataProcessor", **party(processor)},
+            *(sub_processor(register, entry) for entry in register.entries),
+        ],
+    }
+
+
+def party(who: Json) -> Json:
+    country, address = who.get("country"), who.get("address") or {}
+    return filled({
+        "schema:legalName": who.get("legal_name"),
+        "schema:identifier": who.get("registration_number"),
+        "schema:url": who.get("website"),
+        "dpv:hasCountry": {"@id": f"loc:{country}"} if country else None,
+        "schema:address": postal(address) if address else None,
+    })  # fmt: skip
+
+
+def postal(address: Json) -> Json:
+    return filled({
+        "@type": "schema:PostalAddress",
+        "schema:streetAddress": address.get("street"),
+        "schema:postalCode": address.get("postal_code"),
+        "schema:addressLocality": address.get("city"),
+        "schema:addressCountry": address.get("country"),
+    })  # fmt: skip
+
+
+def sub_processor(register: Register, entry: Json) -> Json:
+    engaged_by = entry.get("parent_id")
+    parent = f"{register.url}/sub-processors/{engaged_by}" if engaged_by else register.url
+    places: dict[str, list[Json]] = {}
+    for location in entry.get("locations") or []:
+        condition, kind = CONDITIONS.get(location.get("kind", ""), ("art28:remoteAccess", ""))
+        places.setdefault(condition, []).append(place(location, kind))
+    return filled({
+        "@id": f"{register.url}/sub-processors/{entry['id']}",
+        "@type": "dpv:DataSubProcessor",
+        **party(entry),
+        "dct:description": described(entry.get("purpose")),
+        "art28:engagedBy": {"@id": parent},
+        "schema:validFrom": entry.get("valid_from"),
+        "schema:validThrough": entry.get("valid_to"),
+        **places,
+    })  # fmt: skip
+
+
+def described(purpose: Any) -> Any:
+    if isinstance(purpose, dict):
+        return [{"@value": text, "@language": tag} for tag, text in purpose.items()]
+    return purpose
+
+
+def place(location: Json, kind: str) -> Json:
+    verdict = location.get("verdict") or {}
+    return filled({
+        "@type": kind or None,
+        "dpv:hasCountry": {"@id": f"loc:{location.get('country')}"},
+        "art28:verdict": verdict.get("status"),
+        "art28:transfer": [transfer(one) for one in location.get("mechanisms") or []],
+    })  # fmt: skip
+
+
+def transfer(mechanism: Json) -> Json:
+    code, evidence = str(mechanism.get("instrument_id")), mechanism.get("evidence") or {}
+    basis = next((basis for start, basis in LEGAL_BASES if code.startswith(start)), "")
+    return filled({
+        "dpv:hasLegalBasis": {"@id": f"eu-gdpr:{basis}"} if basis else None,
+        "art28:instrument": code,
+        "art28:role": mechanism.get("role"),
+        "art28:module": evidence.get("module"),
+        "art28:participant": evidence.get("participant"),
+        "dct:source": mechanism.get("source"),
+    })  # fmt: skip
+
+
+def filled(members: Json) -> Json:
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}

@@ -1,0 +1,162 @@
+"""What the templates say: sentences made of the register's facts, in the visitor's language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from services.public import exports
+from services.public.asks import Ask
+from services.public.register import Register, countries
+from services.public.words import Words
+
+Json = dict[str, Any]
+
+# In the order in which a reader should worry.
+VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
+# Symbol beside the word, so that a verdict is never told by colour alone.
+SYMBOLS = {"missing": "✕", "invalid": "✕", "unproven": "?", "expiring": "!", "valid": "✓",
+           "no_transfer": "✓"}  # fmt: skip
+NOT_COMPARED = frozenset({"id", "version", "valid_from", "valid_to", "parent_id"})
+
+
+def tally(entries: list[Json]) -> list[tuple[str, int]]:
+    """How many places have which verdict, the worrying first."""
+    found = Counter(
+        (place.get("verdict") or {}).get("status")
+        for entry in entries
+        for place in entry.get("locations") or []
+    )
+    return [(status, found[status]) for status in VERDICTS if found[status]]
+
+
+def choices(register: Register) -> dict[str, list[tuple[str, str]]]:
+    """The countries and categories to filter by: those of the whole list, by name."""
+    t, entries = register.words, register.all_entries
+    codes = {code for entry in entries for code in countries(entry)}
+    categories = {one for entry in entries for one in entry.get("categories") or []}
+    return {
+        "country": by_name({code: t.country(code) for code in codes}),
+        "category": by_name({code: t.named("category", code) for code in categories}),
+    }
+
+
+def by_name(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(names.items(), key=lambda pair: pair[1].casefold())
+
+
+def in_days(day: str | None, today: date, t: Words) -> str:
+    if not day:
+        return ""
+    days = (date.fromisoformat(day) - today).days
+    if days in (0, 1):
+        return t(f"in_days.{days}")
+    return t("in_days.later", n=days) if days > 1 else t("in_days.past")
+
+
+def change_headline(change: Json, t: Words) -> str:
+    now, before = change.get("sub_processor") or {}, change.get("previous") or {}
+    name = now.get("legal_name") or before.get("legal_name") or t("unknown")
+    previous = before.get("legal_name") or t("unknown")
+    text = t(f"change.{change['kind']}", name=name, previous=previous)
+    return t("change.withdrawn", text=text) if change["status"] == "withdrawn" else text
+
+
+def change_lines(change: Json, t: Words) -> list[str]:
+    """The change as plain text, for feeds and calendars."""
+    now = change.get("sub_processor") or change.get("previous") or {}
+    day = change.get("effective_on")
+    lines = [t(f"effective.{change['status']}", day=t.day(day)) if day else ""]
+    lines += [t.told(now.get("purpose")).text]
+    lines += [place_text(place, t, day_of(change)) for place in now.get("locations") or []]
+    kinds = [t.named("materiality", one) for one in change.get("materiality") or []]
+    lines += [f"{t('change.matters')}: {', '.join(kinds)}"] if kinds else []
+    reason = t.told(change.get("reason")).text
+    lines += [f"{t('change.reason')}: {reason}"] if reason else []
+    return [line for line in lines if line]
+
+
+def day_of(change: Json) -> date:
+    return date.fromisoformat(str(change.get("effective_on") or change["announced_at"])[:10])
+
+
+def place_text(place: Json, t: Words, on: date) -> str:
+    names = [t.mechanism(one, on) for one in place.get("mechanisms") or []]
+    verdict = (place.get("verdict") or {}).get("status")
+    end = [t(f"verdict.{verdict}")] if verdict in VERDICTS else []
+    where = f"{t.country(place.get('country'))} ({t.named('kind', place.get('kind') or '')})"
+    return " – ".join([f"{where}: {'; '.join(names)}" if names else where, *end])
+
+
+def compared(before: Json | None, after: Json | None) -> list[Json]:
+    """The members in which two versions of an entry differ."""
+    before, after = before or {}, after or {}
+    return [
+        {"field": name, "before": before.get(name), "after": after.get(name)}
+        for name in exports.SUB_PROCESSOR
+        if name not in NOT_COMPARED and before.get(name) != after.get(name)
+    ]
+
+
+def value_lines(field: str, value: Any, t: Words, on: date) -> list[str]:
+    """One member of an entry as lines of text; an empty list when it says nothing."""
+    if value is None or value in ("", [], {}):
+        return []
+    if isinstance(value, bool):
+        return [t("yes") if value else t("no")]
+    if field == "locations":
+        return [place_text(place, t, on) for place in value]
+    if field in ("country", "address"):
+        return [t.country(value) if field == "country" else address_text(value, t)]
+    if field == "flow_down":
+        return [t.day(value["signed_on"])] if value.get("signed_on") else []
+    if isinstance(value, dict):
+        return [t.told(value).text]
+    return [named_value(field, one, t) for one in (value if isinstance(value, list) else [value])]
+
+
+def named_value(field: str, value: Any, t: Words) -> str:
+    kind = {"categories": "category", "ai_use": "ai_use"}.get(field)
+    return t.named(kind, str(value)) if kind else str(value)
+
+
+def address_text(address: Json | None, t: Words) -> str:
+    told = address or {}
+    city = " ".join(str(told[name]) for name in ("postal_code", "city") if told.get(name))
+    parts = [told.get("street"), city, t.country(told["country"]) if told.get("country") else ""]
+    return ", ".join(str(part) for part in parts if part)
+
+
+def evidence_lines(evidence: Json | None, t: Words) -> list[str]:
+    """What is on record for a mechanism, in the order a reader checks it."""
+    told = evidence or {}
+    lines = []
+    for name in exports.EVIDENCE:
+        value = told.get(name)
+        if value not in (None, "", []):
+            lines.append(f"{t(f'evidence.{name}')}: {evidence_value(name, value, t)}")
+    return lines
+
+
+def evidence_value(name: str, value: Any, t: Words) -> str:
+    if name.endswith("_on"):
+        return t.day(str(value))
+    if isinstance(value, list):
+        return ", ".join(t.named("covered", str(one)) for one in value)
+    return str(value)
+
+
+def safe_link(url: str | None) -> str:
+    """The URL when it leads to the web; empty when it could run something (``javascript:``)."""
+    return url if url and url.lower().startswith(("https://", "http://")) else ""
+
+
+def query(ask: Ask, **other: object) -> str:
+    """The query of this page with some members exchanged; None takes a member away."""
+    told = {"lang": ask.language, "as_of": ask.as_of, "country": ask.country,
+            "category": ask.category, "q": ask.q, "from": ask.from_, "to": ask.to}  # fmt: skip
+    kept = {name: str(value) for name, value in {**told, **other}.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""

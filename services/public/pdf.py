@@ -1,0 +1,102 @@
+"""The list as a PDF for the file: archivable (PDF/A-2a), tagged, with its language set."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from services.public.pages import SYMBOLS, address_text, change_headline, evidence_lines
+from services.public.register import Register
+from services.public.words import Words
+
+Json = dict[str, Any]
+
+TEMPLATE = Path(__file__).parent / "templates" / "register.typ"
+# One at a time: typesetting takes a whole core, and pages must stay quick meanwhile.
+ONE_AT_A_TIME = threading.Lock()
+
+
+def as_pdf(register: Register) -> bytes:
+    text = json.dumps(content(register), ensure_ascii=False)
+    with ONE_AT_A_TIME:
+        made = typst.compile(
+            TEMPLATE,
+            sys_inputs={"content": text},
+            pdf_standards=["a-2a"],
+            # The day, not the present second: the same list gives the same bytes.
+            timestamp=noon(register),
+            ignore_system_fonts=True,
+        )
+    return bytes(made)
+
+
+def noon(register: Register) -> int:
+    return (register.day.toordinal() - 719163) * 86400 + 43200
+
+
+def content(register: Register) -> Json:
+    """Everything the PDF says, already in words: the template only sets it."""
+    t, processor = register.words, register.processor
+    name = processor["legal_name"]
+    return {
+        "language": register.language,
+        "title": t("title", name=name),
+        "name": name,
+        "seat": address_text(processor.get("address"), t) or t.country(processor.get("country")),
+        "contact": processor.get("privacy_contact") or "",
+        "as_of": t("as_of.on", day=t.day(register.day)),
+        "intro": t.count("intro", len(register.entries), name=name),
+        "page_of": t("pdf.page"),
+        "coming": [coming(change, t) for change in register.coming],
+        "labels": {one: t(f"pdf.{one}") for one in ("coming", "list", "places", "none", "verify")},
+        "entries": [entry_content(entry, register) for entry in register.entries],
+        "url": register.url,
+        "sequence": str(processor.get("sequence") or 0),
+        "hash": str(processor.get("head_hash") or ""),
+    }
+
+
+def coming(change: Json, t: Words) -> Json:
+    day = t.day(change["effective_on"]) if change.get("effective_on") else ""
+    return {"headline": change_headline(change, t), "day": day}
+
+
+def entry_content(entry: Json, register: Register) -> Json:
+    t = register.words
+    facts = {
+        "data_categories": ", ".join(entry.get("data_categories") or []),
+        "data_subjects": ", ".join(entry.get("data_subjects") or []),
+        "registration_number": entry.get("registration_number") or "",
+        "valid_from": t.day(entry["valid_from"]) if entry.get("valid_from") else "",
+    }
+    return {
+        "name": entry["legal_name"],
+        "seat": address_text(entry.get("address"), t) or t.country(entry.get("country")),
+        "purpose": t.told(entry.get("purpose")).text,
+        "facts": [[t(f"field.{name}"), value] for name, value in facts.items() if value],
+        "places": [place_content(place, register) for place in entry.get("locations") or []],
+    }
+
+
+def place_content(place: Json, register: Register) -> Json:
+    t, verdict = register.words, place.get("verdict") or {}
+    status = verdict.get("status") if verdict.get("status") in SYMBOLS else "missing"
+    return {
+        "country": t.country(place.get("country")),
+        "kind": t.named("kind", place.get("kind") or ""),
+        "status": status,
+        "verdict": t(f"verdict.{status}"),
+        "meaning": t(f"verdict.{status}.meaning"),
+        "reason": t.told(verdict.get("reason")).text,
+        "citations": "; ".join(verdict.get("citations") or []),
+        "mechanisms": [
+            {"text": t.mechanism(one, register.day),
+             "role": t.named("role", one.get("role") or "primary"),
+             "evidence": evidence_lines(one.get("evidence"), t)}
+            for one in place.get("mechanisms") or []
+        ],
+    }  # fmt: skip

@@ -1,0 +1,146 @@
+"""One processor's register as the public may see it: every page reads it through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from services.public import exports
+from services.public.asks import Ask
+from services.public.clients import Json, Registry
+from services.public.words import Words, supported, words
+from shared.errors import NotFound
+
+
+@dataclass
+class Register:
+    """``today`` is the day in UTC; ``day`` the one the visitor asks for."""
+
+    registry: Registry
+    ask: Ask
+    today: date
+    origin: str
+
+    @cached_property
+    def processor(self) -> Json:
+        return exports.public_processor(self.registry.processor(self.ask.slug))
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """What the register's pages depend on: its ledger's head, and the day."""
+        head = self.processor
+        return (head.get("sequence"), head.get("head_hash"), head.get("updated_at"), self.today)
+
+    @property
+    def language(self) -> str:
+        return self.ask.language or supported(self.processor.get("locale")) or "en"
+
+    @property
+    def words(self) -> Words:
+        return words(self.language)
+
+    @property
+    def day(self) -> date:
+        return self.ask.as_of or self.today
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin}/p/{self.ask.slug}"
+
+    @cached_property
+    def all_entries(self) -> list[Json]:
+        """The whole list on the day, each entry followed by those it engages in turn."""
+        as_of = self.ask.as_of.isoformat() if self.ask.as_of else None
+        items = self.registry.sub_processors(self.ask.slug, as_of)
+        return in_tree_order([exports.public_entry(item) for item in items])
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {entry["id"]: entry.get("legal_name") or "" for entry in self.all_entries}
+
+    @cached_property
+    def entries(self) -> list[Json]:
+        return [entry for entry in self.all_entries if self._wanted(entry)]
+
+    @cached_property
+    def changes(self) -> list[Json]:
+        return exports.public_changes(self.registry.changes(self.ask.slug))
+
+    @property
+    def coming(self) -> list[Json]:
+        """Announced and not yet in effect, the nearest day first."""
+        return [one for one in reversed(self.changes) if one["status"] == "announced"]
+
+    @property
+    def past(self) -> list[Json]:
+        return [one for one in self.changes if one["status"] != "announced"]
+
+    @property
+    def entry(self) -> Json:
+        for entry in self.all_entries:
+            if entry["id"] == self.ask.entry_id:
+                return entry
+        raise NotFound
+
+    @property
+    def between(self) -> tuple[date, date]:
+        """The two days to compare: those asked for, else the last ninety days."""
+        to = self.ask.to or self.today
+        return self.ask.from_ or to - timedelta(days=90), to
+
+    def diff(self, from_: date, to: date) -> list[Json]:
+        items = self.registry.diff(self.ask.slug, from_.isoformat(), to.isoformat())
+        return exports.public_diff(items)
+
+    def ledger(self) -> Iterator[Json]:
+        """The entries up to the head that was read, so that the answer agrees with its ETag."""
+        last = int(self.processor.get("sequence") or 0)
+        for entry in self.registry.ledger(self.ask.slug, self.ask.after):
+            if int(entry["sequence"]) > last:
+                return
+            yield exports.public_ledger_entry(entry)
+
+    def _wanted(self, entry: Json) -> bool:
+        ask = self.ask
+        return (
+            (not ask.country or ask.country in countries(entry))
+            and (not ask.category or ask.category in (entry.get("categories") or []))
+            and (not ask.q or ask.q.casefold() in searched(entry))
+        )
+
+
+def countries(entry: Json) -> set[str]:
+    """Every country an entry touches: its seat and its places."""
+    places = [place.get("country") for place in entry.get("locations") or []]
+    return {code for code in (entry.get("country"), *places) if code}
+
+
+def searched(entry: Json) -> str:
+    purpose = entry.get("purpose")
+    texts = purpose.values() if isinstance(purpose, dict) else [purpose]
+    lists = (entry.get("categories"), entry.get("data_categories"), entry.get("products"))
+    words_ = [entry.get("legal_name"), *texts, *(one for many in lists for one in many or [])]
+    return " ".join(str(word) for word in words_ if word).casefold()
+
+
+def in_tree_order(entries: list[Json]) -> list[Json]:
+    """By name, children right after their parent; an entry whose parent is absent stands alone."""
+    named = sorted(entries, key=lambda one: str(one.get("legal_name") or "").casefold())
+    known = {one["id"] for one in named}
+    children: dict[str | None, list[Json]] = {}
+    for one in named:
+        parent = one.get("parent_id")
+        children.setdefault(parent if parent in known and parent != one["id"] else None, []).append(
+            one
+        )
+    ordered: list[Json] = []
+    waiting = list(reversed(children.get(None, [])))
+    while waiting:
+        one = waiting.pop()
+        ordered.append(one)
+        waiting.extend(reversed(children.get(one["id"], [])))
+    # A ring of parents hangs on no root; it is still shown.
+    seen = {one["id"] for one in ordered}
+    return ordered + [one for one in named if one["id"] not in seen]

@@ -1,0 +1,106 @@
+"""The page's words in the visitor's language: one flat JSON catalogue per language.
+
+Names of countries and the forms of dates come from the Unicode CLDR through Babel. Catalogues are
+plain JSON, so a checkout and a wheel read the same files and nothing needs compiling.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from babel import Locale
+from babel.dates import format_date
+
+LANGUAGES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
+CATALOGUES = Path(__file__).parent / "translations"
+COURT_CASE = re.compile(r"\b[CT]-\d+/\d+(?: P)?")
+
+
+class Told(NamedTuple):
+    """A text of the register and the language it is written in (BCP 47, None = the page's)."""
+
+    text: str
+    language: str | None
+
+
+class Words:
+    """``words("key", name=…)`` gives the text; the other methods name things of the field."""
+
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        self.language = language
+        self._texts = texts
+        self._locale = Locale.parse(LANGUAGES[language])
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self._texts[key].format(**values)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """The singular for exactly one, else the plural: so it is in all three languages."""
+        return self(f"{key}.{'one' if n == 1 else 'other'}", n=n, **values)
+
+    def named(self, kind: str, code: str) -> str:
+        """The word for a code, or the code itself made readable when the catalogue has none."""
+        return self._texts.get(f"{kind}.{code}") or re.sub(r"[-_]+", " ", code)
+
+    def country(self, code: str | None) -> str:
+        return self._locale.territories.get((code or "").upper(), code or self("unknown"))
+
+    def day(self, value: str | date) -> str:
+        return written_day(str(value)[:10], LANGUAGES[self.language])
+
+    def told(self, text: str | Mapping[str, str] | None) -> Told:
+        """A register's text, in this language if it has it, else in English, else in any."""
+        if not isinstance(text, Mapping):
+            return Told(text or "", None)
+        for language in (self.language, "en", *text):
+            if text.get(language):
+                return Told(text[language], None if language == self.language else language)
+        return Told("", None)
+
+    def instrument(self, mechanism: Mapping[str, Any]) -> str:
+        code = str(mechanism.get("instrument_id") or "")
+        known = self._texts.get(f"instrument.{code}")
+        if code.startswith("adequacy-") and self.country(code[9:]) != code[9:]:
+            known = self("instrument.adequacy", country=self.country(code[9:]))
+        return known or self.told(mechanism.get("name")).text or self.named("instrument", code)
+
+    def mechanism(self, mechanism: Mapping[str, Any], on: date) -> str:
+        """The instrument in words, with its end when it has one."""
+        name, ended_on = self.instrument(mechanism), mechanism.get("ended_on")
+        if not ended_on:
+            return name
+        if str(ended_on) > on.isoformat():
+            return self("mechanism.ends", name=name, day=self.day(ended_on))
+        by = str(mechanism.get("ended_by") or "")
+        case = COURT_CASE.search(by)
+        if case:
+            key, by = "mechanism.ended_by_court", case.group()
+        else:
+            key = "mechanism.ended_by" if by else "mechanism.ended"
+        return self(key, name=name, day=self.day(ended_on), by=by)
+
+
+@lru_cache(maxsize=4096)
+def written_day(day: str, locale: str) -> str:
+    try:
+        return format_date(date.fromisoformat(day), "long", locale)
+    except ValueError:
+        return day
+
+
+@lru_cache
+def words(language: str) -> Words:
+    catalogue = CATALOGUES / f"{language}.json"
+    return Words(language, json.loads(catalogue.read_text("utf-8")))
+
+
+def supported(tag: str | None) -> str | None:
+    """The page's language for a BCP 47 tag: ``da-DK`` is Danish; None when there is none."""
+    language = (tag or "").split("-")[0].lower()
+    return language if language in LANGUAGES else None
