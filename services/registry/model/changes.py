@@ -1,0 +1,199 @@
+"""A change: the only way to alter the register. Draft, announced, in effect, or withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed
+
+Kind = Literal["add", "replace", "modify", "remove"]
+Status = Literal["draft", "announced", "in_effect", "withdrawn"]
+
+APPROVERS_NEEDED = 2
+
+
+class NoticePeriodTooShort(Conflict):
+    """The effective day is earlier than a customer's agreement allows; take a later day."""
+
+    code = "notice-period-too-short"
+
+
+class NoticeIncomplete(Invalid):
+    """The notice lacks what the law or the agreements require; complete the change."""
+
+    code = "notice-incomplete"
+
+
+class EffectiveDayPassed(Invalid):
+    """The effective day lies in the past; take today or a later day."""
+
+    code = "effective-day-passed"
+
+
+class NotInThisStatus(Conflict):
+    """The change is not in a status that allows this."""
+
+    code = "change-status"
+
+
+class ChangePending(Conflict):
+    """Another announced change to this entry has not taken effect; withdraw it or wait."""
+
+    code = "change-pending"
+
+
+class ApprovedAlready(Conflict):
+    """This client has approved the emergency already; a different one must."""
+
+    code = "approved-already"
+
+
+class NotAnEmergency(Conflict):
+    """Declare the emergency with its justification first."""
+
+    code = "not-an-emergency"
+
+
+class NotYourRegister(Forbidden):
+    """Only the processor itself may alter its register."""
+
+    code = "not-your-register"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Customers with the same notice terms, and what a change means for them."""
+
+    key: str
+    terms: dict[str, Any]
+    authorisation: str
+    agreements: int
+    given_on: date
+    objection_deadline: date
+    earliest_effective_on: date
+    silence: str
+    arithmetic: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Emergency:
+    justification: str
+    declared_by: str
+    approved_by: tuple[str, ...] = ()
+
+    def approved(self, client_id: str) -> Emergency:
+        if client_id in self.approved_by:
+            raise ApprovedAlready()
+        return replace(self, approved_by=(*self.approved_by, client_id))
+
+    @property
+    def complete(self) -> bool:
+        return len(self.approved_by) >= APPROVERS_NEEDED
+
+
+@dataclass(frozen=True)
+class Change:
+    """``subject_id`` is the entry it makes or alters; ``replaces_id`` the one a replace ends."""
+
+    id: str
+    processor_id: str
+    kind: Kind
+    subject_id: str
+    effective_on: date
+    reason: str
+    created_at: datetime
+    content: dict[str, Any] | None = None
+    previous: dict[str, Any] | None = None
+    replaces_id: str | None = None
+    status: Status = "draft"
+    announced_at: datetime | None = None
+    sequence: int | None = None
+    recipients_version: int = 0
+    groups: tuple[Group, ...] = ()
+    emergency: Emergency | None = None
+    ended_at: datetime | None = None
+    withdrawal_reason: str | None = None
+    revision: int = 1
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """Ids of the entries it writes to."""
+        return (self.subject_id, self.replaces_id) if self.replaces_id else (self.subject_id,)
+
+    def revised(self, **members: Any) -> Change:
+        return replace(self, revision=self.revision + 1, **members)
+
+    def edited(self, members: Mapping[str, Any], seen: int) -> Change:
+        """A draft with other contents; what was approved as an emergency must be approved anew."""
+        self.must_be("draft")
+        if seen != self.revision:
+            raise PreconditionFailed()
+        emergency = self.emergency and replace(self.emergency, approved_by=())
+        return self.revised(**{"emergency": emergency, **members})
+
+    def announced(
+        self, at: datetime, groups: Sequence[Group], recipients_version: int, sequence: int
+    ) -> Change:
+        self.must_be("draft")
+        return self.revised(status="announced", announced_at=at, groups=tuple(groups),
+                            recipients_version=recipients_version, sequence=sequence)  # fmt: skip
+
+    def withdrawn(self, at: datetime, reason: str) -> Change:
+        if self.status not in ("draft", "announced"):
+            raise NotInThisStatus(f"The change is {self.status.replace('_', ' ')}; it stays.")
+        return self.revised(status="withdrawn", ended_at=at, withdrawal_reason=reason)
+
+    def in_effect(self, at: datetime) -> Change:
+        self.must_be("announced")
+        return self.revised(status="in_effect", ended_at=at)
+
+    def must_be(self, status: Status) -> None:
+        if self.status != status:
+            raise NotInThisStatus(
+                f"The change is {self.status.replace('_', ' ')}, not {status.replace('_', ' ')}."
+            )
+
+    def declared(self, justification: str, client_id: str) -> Change:
+        self.must_be("draft")
+        return self.revised(emergency=Emergency(justification, client_id))
+
+    def approved(self, client_id: str) -> Change:
+        self.must_be("draft")
+        if self.emergency is None:
+            raise NotAnEmergency()
+        return self.revised(emergency=self.emergency.approved(client_id))
+
+    def group(self, key: str) -> Group | None:
+        return next((group for group in self.groups if group.key == key), None)
+
+
+def check_day(effective_on: date, today: date) -> None:
+    if effective_on < today:
+        raise EffectiveDayPassed(f"{effective_on} lies before {today}.")
+
+
+def check_notice(effective_on: date, groups: Sequence[Group]) -> None:
+    """Raises ``NoticePeriodTooShort`` unless the day suits every agreement concerned."""
+    blocking = [group for group in groups if group.earliest_effective_on > effective_on]
+    if not blocking:
+        return
+    earliest = max(group.earliest_effective_on for group in groups)
+    raise NoticePeriodTooShort(
+        f"The earliest day that every agreement allows is {earliest}.",
+        context={
+            "earliest_effective_on": earliest.isoformat(),
+            "blocking": [_blocking(group) for group in blocking],
+        },
+    )
+
+
+def _blocking(group: Group) -> dict[str, Any]:
+    return {
+        "notice_days": group.terms["notice_days"],
+        "day_kind": group.terms["day_kind"],
+        "customers": group.agreements,
+        "earliest_effective_on": group.earliest_effective_on.isoformat(),
+    }

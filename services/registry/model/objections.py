@@ -1,0 +1,103 @@
+"""Objections: the customer's answer to an announced change, on the clock of its own agreement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from shared.errors import Conflict
+
+Status = Literal[
+    "received", "acknowledged", "mitigation_offered", "mitigation_accepted",
+    "withdrawn", "excluded", "rejected", "terminated",
+]  # fmt: skip
+
+GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
+OPEN: frozenset[str] = frozenset({"received", "acknowledged", "mitigation_offered"})
+
+# From which statuses each step may be taken.
+STEPS: dict[Status, frozenset[str]] = {
+    "acknowledged": frozenset({"received"}),
+    "mitigation_offered": frozenset({"received", "acknowledged", "mitigation_offered"}),
+    "mitigation_accepted": frozenset({"mitigation_offered"}),
+    "withdrawn": OPEN,
+    "excluded": OPEN,
+    "rejected": OPEN,
+    "terminated": OPEN,
+}
+
+
+class ObjectionWindowClosed(Conflict):
+    """The days in which this customer could object are over."""
+
+    code = "objection-window-closed"
+
+
+class NotNotified(Conflict):
+    """This customer was given no notice of the change, so it has no window to object in."""
+
+    code = "not-notified"
+
+
+class ObjectionExists(Conflict):
+    """This customer has an objection to this change already."""
+
+    code = "objection-exists"
+
+
+class ObjectionSettled(Conflict):
+    """The objection is not in a status that allows this step."""
+
+    code = "objection-status"
+
+
+@dataclass(frozen=True)
+class Objection:
+    id: str
+    change_id: str
+    processor_id: str
+    controller_id: str
+    agreement_id: str
+    sub_processor_id: str
+    grounds: str
+    text: str
+    received_at: datetime
+    status: Status = "received"
+    mitigation: dict[str, Any] | None = None
+    decision: str | None = None
+    settled_at: datetime | None = None
+    revision: int = 1
+
+    @property
+    def open(self) -> bool:
+        return self.status in OPEN
+
+    def moved(self, to: Status, at: datetime, **members: Any) -> Objection:
+        """The objection one step on. Raises ``ObjectionSettled`` when the step is not open."""
+        if self.status not in STEPS[to]:
+            raise ObjectionSettled(
+                f"The objection is {self.status.replace('_', ' ')}; it cannot become"
+                f" {to.replace('_', ' ')}."
+            )
+        settled_at = None if to in OPEN else at
+        return replace(self, status=to, settled_at=settled_at, revision=self.revision + 1,
+                       **members)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A customer's own yes, which specific authorisation needs (Art. 28(2))."""
+
+    id: str
+    change_id: str
+    controller_id: str
+    given_at: datetime
+
+
+def check_in_time(today: date, deadline: date) -> None:
+    """The window ends with the last hour of its last day, in the processor's time zone."""
+    if today > deadline:
+        raise ObjectionWindowClosed(
+            f"The last day was {deadline}.", context={"objection_deadline": deadline.isoformat()}
+        )

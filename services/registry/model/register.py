@@ -1,0 +1,181 @@
+"""The register: entries in two times, true from–to and recorded from–to; nothing is overwritten.
+
+A row says: "from ``valid_from`` to ``valid_to`` (both days included) this entry reads so", and was
+believed from ``recorded_at`` until ``voided_at``. To change the register is to void rows and add
+others; so the list of any day, as it was known at any instant, can be read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from shared.errors import Conflict, NotFound
+
+FOREVER = date.max
+ONE_DAY = timedelta(days=1)
+
+Content = dict[str, Any]
+
+
+class EntryUnknown(NotFound):
+    """There is no such sub-processor in this register on that day."""
+
+    code = "sub-processor-unknown"
+
+
+class RegisterExists(Conflict):
+    """This register has entries already; alter it by changes, which are announced."""
+
+    code = "register-exists"
+
+
+class EntryNotThere(Conflict):
+    """The sub-processor is not in the register on the effective day."""
+
+    code = "sub-processor-not-in-register"
+
+
+class ParentUnknown(Conflict):
+    """The parent sub-processor is not in this register."""
+
+    code = "parent-unknown"
+
+
+@dataclass(frozen=True)
+class Register:
+    """One processor's register, with the processor as its page shows it."""
+
+    id: str
+    slug: str
+    legal_name: str
+    country: str
+    locale: str
+    time_zone: str
+    updated_at: datetime
+    registration_number: str | None = None
+    address: dict[str, str] | None = None
+    website: str | None = None
+    privacy_contact: str | None = None
+
+    @property
+    def stream(self) -> str:
+        return f"processor:{self.id}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version of one entry; ``content`` is its wire form without id, version and validity."""
+
+    id: str
+    processor_id: str
+    sub_processor_id: str
+    version: int
+    content: Content
+    valid_from: date
+    valid_to: date
+    recorded_at: datetime
+    change_id: str
+    voided_at: datetime | None = None
+    voided_by: str | None = None
+
+    def on(self, day: date) -> bool:
+        return self.valid_from <= day <= self.valid_to
+
+    def until(self, last_day: date) -> Row:
+        return replace(self, valid_to=last_day)
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """Rows to void and rows to add; together one step of the register."""
+
+    void: tuple[Row, ...] = ()
+    add: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes rows: the change, the instant, and where fresh row ids come from."""
+
+    change_id: str
+    at: datetime
+    new_id: Callable[[str], str]
+
+    def again(self, row: Row) -> Row:
+        """``row`` said anew, by this change, at this instant."""
+        return replace(row, id=self.new_id("row"), recorded_at=self.at, change_id=self.change_id,
+                       voided_at=None, voided_by=None)  # fmt: skip
+
+    def first(self, processor_id: str, sub_id: str, content: Content, day: date) -> Row:
+        return Row(self.new_id("row"), processor_id, sub_id, 1, content, day, FOREVER, self.at,
+                   self.change_id)  # fmt: skip
+
+
+def added(writer: Writer, processor_id: str, sub_id: str, content: Content, day: date) -> Rewrite:
+    return Rewrite(add=(writer.first(processor_id, sub_id, content, day),))
+
+
+def modified(writer: Writer, rows: Sequence[Row], content: Content, day: date) -> Rewrite:
+    """From ``day`` on the entry reads ``content``. Raises ``EntryNotThere``."""
+    current = _current(rows, day)
+    following = replace(writer.again(current), content=content, version=current.version + 1,
+                        valid_from=day)  # fmt: skip
+    return Rewrite((current,), (*_kept_before(writer, current, day), following))
+
+
+def removed(writer: Writer, rows: Sequence[Row], day: date) -> Rewrite:
+    """From ``day`` on the entry is gone. Raises ``EntryNotThere``."""
+    current = _current(rows, day)
+    return Rewrite((current,), _kept_before(writer, current, day))
+
+
+def joined(*steps: Rewrite) -> Rewrite:
+    return Rewrite(
+        tuple(row for step in steps for row in step.void),
+        tuple(row for step in steps for row in step.add),
+    )
+
+
+def undone(writer: Writer, added_rows: Sequence[Row], voided_rows: Sequence[Row]) -> Rewrite:
+    """What a withdrawn change had written is void, and what it had voided is said again."""
+    return Rewrite(tuple(added_rows), tuple(writer.again(row) for row in voided_rows))
+
+
+def _current(rows: Sequence[Row], day: date) -> Row:
+    for row in rows:
+        if row.voided_at is None and row.on(day) and row.valid_to == FOREVER:
+            return row
+    raise EntryNotThere()
+
+
+def _kept_before(writer: Writer, row: Row, day: date) -> tuple[Row, ...]:
+    return (writer.again(row.until(day - ONE_DAY)),) if row.valid_from < day else ()
+
+
+def differences(before: Sequence[Row], after: Sequence[Row]) -> list[dict[str, Any]]:
+    """What changed between two lists, entry by entry and field by field."""
+    old = {row.sub_processor_id: row for row in before}
+    new = {row.sub_processor_id: row for row in after}
+    found = []
+    for sub_id in sorted(old.keys() | new.keys()):
+        kind, fields = _difference(old.get(sub_id), new.get(sub_id))
+        if kind:
+            row = new.get(sub_id) or old[sub_id]
+            name = row.content["legal_name"]
+            found.append({"kind": kind, "id": sub_id, "legal_name": name, "fields": fields})
+    return found
+
+
+def _difference(old: Row | None, new: Row | None) -> tuple[str, list[dict[str, Any]]]:
+    if old is None or new is None:
+        return ("removed" if new is None else "added"), []
+    names = sorted(old.content.keys() | new.content.keys())
+    fields = [
+        {"field": name, "before": old.content.get(name), "after": new.content.get(name)}
+        for name in names
+        if old.content.get(name) != new.content.get(name)
+    ]
+    return ("modified" if fields else ""), fields

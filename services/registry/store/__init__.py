@@ -1,0 +1,32 @@
+"""Where registers, changes and objections are kept: one store per aggregate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+INDEXES: dict[str, Sequence[IndexModel]] = {
+    "registers": [IndexModel([("slug", ASCENDING)], unique=True)],
+    "rows": [
+        IndexModel([("processor_id", ASCENDING), ("voided_at", ASCENDING), ("valid_from", 1)]),
+        IndexModel([("sub_processor_id", ASCENDING), ("voided_at", ASCENDING)]),
+        IndexModel([("change_id", ASCENDING)]),
+        IndexModel([("voided_by", ASCENDING)]),
+    ],
+    "changes": [
+        IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("processor_id", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel([("status", ASCENDING), ("effective_on", ASCENDING)]),
+        IndexModel([("subject_id", ASCENDING), ("status", ASCENDING)]),
+        IndexModel([("replaces_id", ASCENDING), ("status", ASCENDING)]),
+    ],
+    "objections": [
+        IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True),
+        IndexModel([("change_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("controller_id", ASCENDING), ("sub_processor_id", ASCENDING)]),
+    ],
+    "approvals": [
+        IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True)
+    ],
+}

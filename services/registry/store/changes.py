@@ -1,0 +1,132 @@
+"""Changes, objections and approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pymongo import ASCENDING
+
+from services.registry.model.changes import Change
+from services.registry.model.objections import Approval, Objection, ObjectionExists
+from shared.documents import from_document, to_document
+from shared.errors import NotFound, PreconditionFailed
+from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
+from shared.pagination import Page, PageRequest, find_page
+
+
+class Changes:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["changes"]
+
+    def add(self, change: Change, session: Session | None = None) -> None:
+        self._docs.insert_one(to_document(change), session=session)
+
+    def get(self, change_id: str, session: Session | None = None) -> Change:
+        found = self._docs.find_one({"_id": change_id}, session=session)
+        if found is None:
+            raise NotFound("There is no such change.")
+        return from_document(Change, found)
+
+    def replace(self, change: Change, session: Session | None = None) -> None:
+        """Save the next revision; ``PreconditionFailed`` when somebody else was faster."""
+        seen = {"_id": change.id, "revision": change.revision - 1}
+        if not self._docs.replace_one(seen, to_document(change), session=session).matched_count:
+            raise PreconditionFailed()
+
+    def page(self, processor_id: str, status: str | None, request: PageRequest) -> Page:
+        where = {"processor_id": processor_id, **({"status": status} if status else {})}
+        page = find_page(self._docs, where, request, newest_first=True)
+        return Page([from_document(Change, each) for each in page.items], page.next_cursor)
+
+    def pending_on(self, sub_ids: Sequence[str], session: Session | None = None) -> list[Change]:
+        """Announced changes, not yet in effect, that write to any of these entries."""
+        announced = {"status": "announced"}
+        touching = [{name: {"$in": list(sub_ids)}} for name in ("subject_id", "replaces_id")]
+        found = [
+            each
+            for where in touching
+            for each in self._docs.find({**announced, **where}, session=session)
+        ]
+        return [from_document(Change, each) for each in found]
+
+    def due(self, day: date, limit: int) -> list[Change]:
+        """Announced changes whose effective day is ``day`` or earlier, in order."""
+        where = {"status": "announced", "effective_on": {"$lte": day.isoformat()}}
+        order = [("effective_on", ASCENDING), ("announced_at", ASCENDING)]
+        return [from_document(Change, each) for each in self._docs.find(where).sort(order)[:limit]]
+
+    def concerning(self, sub_id: str) -> list[Change]:
+        """Every announced or effective change that made or altered this entry."""
+        where = {"subject_id": sub_id, "status": {"$in": ["announced", "in_effect"]}}
+        return [from_document(Change, each) for each in self._docs.find(where)]
+
+    def has_draft(self, processor_id: str, sub_id: str) -> bool:
+        where = {"subject_id": sub_id, "processor_id": processor_id}
+        return self._docs.find_one(where, {"_id": 1}) is not None
+
+    def among(self, change_ids: Sequence[str]) -> list[Change]:
+        found = self._docs.find({"_id": {"$in": list(change_ids)}})
+        return [from_document(Change, each) for each in found]
+
+
+class Objections:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["objections"]
+
+    def add(self, objection: Objection, session: Session | None = None) -> None:
+        try:
+            with duplicates_as_conflicts():
+                self._docs.insert_one(to_document(objection), session=session)
+        except AlreadyExists as error:
+            raise ObjectionExists() from error
+
+    def get(self, objection_id: str) -> Objection:
+        found = self._docs.find_one({"_id": objection_id})
+        if found is None:
+            raise NotFound("There is no such objection.")
+        return from_document(Objection, found)
+
+    def replace(self, objection: Objection, session: Session | None = None) -> None:
+        seen = {"_id": objection.id, "revision": objection.revision - 1}
+        if not self._docs.replace_one(seen, to_document(objection), session=session).matched_count:
+            raise PreconditionFailed()
+
+    def page(self, change_id: str, request: PageRequest) -> Page:
+        page = find_page(self._docs, {"change_id": change_id}, request)
+        return Page([from_document(Objection, each) for each in page.items], page.next_cursor)
+
+    def by(self, controller_id: str, change_ids: Sequence[str]) -> dict[str, Objection]:
+        """This customer's objection to each of the changes, by change id."""
+        where: dict[str, Any] = {
+            "controller_id": controller_id,
+            "change_id": {"$in": list(change_ids)},
+        }
+        found = [from_document(Objection, each) for each in self._docs.find(where)]
+        return {objection.change_id: objection for objection in found}
+
+    def to_entry(self, controller_id: str, sub_id: str) -> Objection | None:
+        """This customer's latest objection that concerns one entry."""
+        where = {"controller_id": controller_id, "sub_processor_id": sub_id}
+        found = self._docs.find_one(where, sort=[("_id", -1)])
+        return from_document(Objection, found) if found else None
+
+    def excluded_from(self, controller_id: str) -> frozenset[str]:
+        """Ids of the entries this customer is excluded from."""
+        where = {"controller_id": controller_id, "status": "excluded"}
+        return frozenset(each["sub_processor_id"] for each in self._docs.find(where))
+
+
+class Approvals:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["approvals"]
+
+    def add(self, approval: Approval, session: Session | None = None) -> None:
+        with duplicates_as_conflicts():
+            self._docs.insert_one(to_document(approval), session=session)
+
+    def given(self, change_ids: Sequence[str], controller_id: str) -> frozenset[str]:
+        """Which of the changes this customer has approved."""
+        where = {"change_id": {"$in": list(change_ids)}, "controller_id": controller_id}
+        return frozenset(each["change_id"] for each in self._docs.find(where))

@@ -1,0 +1,103 @@
+"""Registers and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from services.registry.model.register import EntryUnknown, Register, Rewrite, Row
+from shared.documents import from_document, to_document
+from shared.errors import NotFound
+from shared.mongo import Mongo, Session
+from shared.pagination import Page, PageRequest, find_page
+
+
+class Registers:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["registers"]
+
+    def save(self, register: Register, session: Session | None = None) -> None:
+        document = to_document(register)
+        self._docs.replace_one({"_id": register.id}, document, upsert=True, session=session)
+
+    def touch(self, processor_id: str, at: datetime, session: Session | None = None) -> None:
+        """Note that the register changed; also what makes two writers of one register meet."""
+        self._docs.update_one({"_id": processor_id}, {"$set": {"updated_at": at}}, session=session)
+
+    def by_slug(self, slug: str) -> Register:
+        return self._one({"slug": slug})
+
+    def get(self, processor_id: str) -> Register:
+        return self._one({"_id": processor_id})
+
+    def page(self, request: PageRequest) -> Page:
+        page = find_page(self._docs, {}, request)
+        return Page([from_document(Register, each) for each in page.items], page.next_cursor)
+
+    def _one(self, where: dict[str, Any]) -> Register:
+        found = self._docs.find_one(where)
+        if found is None:
+            raise NotFound("There is no such register.")
+        return from_document(Register, found)
+
+
+class Rows:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["rows"]
+
+    def write(self, rewrite: Rewrite, by: str, at: datetime, session: Session | None) -> None:
+        """Void and add rows as one step of the change ``by``."""
+        for row in rewrite.void:
+            voided = {"$set": {"voided_at": at, "voided_by": by}}
+            self._docs.update_one({"_id": row.id, "voided_at": None}, voided, session=session)
+        if rewrite.add:
+            self._docs.insert_many([to_document(row) for row in rewrite.add], session=session)
+
+    def on(self, processor_id: str, day: date, recorded_as_of: datetime | None = None) -> list[Row]:
+        """The list of ``day`` as known now, or as it was known at ``recorded_as_of``."""
+        where = {
+            "processor_id": processor_id,
+            "valid_from": {"$lte": day.isoformat()},
+            "valid_to": {"$gte": day.isoformat()},
+            **_believed(recorded_as_of),
+        }
+        return self._many(where)
+
+    def of(self, sub_id: str, session: Session | None = None) -> list[Row]:
+        """The live rows of one entry, oldest validity first."""
+        return self._many({"sub_processor_id": sub_id, "voided_at": None}, session)
+
+    def history(self, processor_id: str, sub_id: str) -> list[Row]:
+        """Every row ever written of one entry. Raises ``EntryUnknown``."""
+        found = self._many({"sub_processor_id": sub_id, "processor_id": processor_id})
+        if not found:
+            raise EntryUnknown()
+        return found
+
+    def written_by(self, change_id: str, session: Session | None) -> list[Row]:
+        return self._many({"change_id": change_id, "voided_at": None}, session)
+
+    def voided_by(self, change_id: str, session: Session | None) -> list[Row]:
+        return self._many({"voided_by": change_id}, session)
+
+    def any_of(self, processor_id: str, session: Session | None) -> bool:
+        where = {"processor_id": processor_id}
+        return self._docs.find_one(where, {"_id": 1}, session=session) is not None
+
+    def _many(self, where: dict[str, Any], session: Session | None = None) -> list[Row]:
+        found = self._docs.find(where, session=session)
+        return sorted(_rows(list(found)), key=lambda row: (row.valid_from, row.recorded_at))
+
+
+def _rows(documents: Sequence[dict[str, Any]]) -> list[Row]:
+    return [from_document(Row, each) for each in documents]
+
+
+def _believed(at: datetime | None) -> dict[str, Any]:
+    if at is None:
+        return {"voided_at": None}
+    return {
+        "recorded_at": {"$lte": at},
+        "$or": [{"voided_at": None}, {"voided_at": {"$gt": at}}],
+    }

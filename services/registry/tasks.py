@@ -1,0 +1,43 @@
+"""The loops of the registry: telling others what its ledger holds, and days that come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.app import LISTENER, make_deps
+from services.registry.settings import Settings
+from services.registry.use_cases import Deps
+from services.registry.use_cases.changes import due, go_live
+from shared.errors import Conflict
+from shared.http import Peers
+from shared.loops import Heartbeats, Loop
+from shared.relay import Relay
+
+RELAY_SECONDS, CLOCK_SECONDS = 0.1, 1.0
+
+
+def loops(settings: Settings) -> list[Loop]:
+    """``registry.relay`` and ``registry.clock``, each of which can be run once."""
+    deps = make_deps(settings)
+    beat = Heartbeats(deps.mongo, deps.now).beat
+    notices = Peers("registry", settings.common, None).client(LISTENER)
+
+    def post(entries: list[dict[str, Any]]) -> None:
+        notices.post("/v1/entries", {"entries": entries})
+
+    relay = Relay(deps.mongo, deps.ledger, LISTENER, post)
+    return [
+        Loop("registry.relay", relay.run_once, RELAY_SECONDS, beat),
+        Loop("registry.clock", lambda: run_clock(deps), CLOCK_SECONDS, beat),
+    ]
+
+
+def run_clock(deps: Deps) -> bool:
+    """Bring changes whose day has come into effect, in order; True when there were any."""
+    waiting = due(deps)
+    for change in waiting:
+        try:
+            go_live(deps, change)
+        except Conflict:
+            continue  # Another clock was faster, or it was withdrawn at this very moment.
+    return bool(waiting)

@@ -1,0 +1,56 @@
+"""What can be asked of the registry, one function each: load, decide, save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from services.registry.clients import AgreementsClient, IdentityClient
+from services.registry.model.register import Register
+from services.registry.store.changes import Approvals, Changes, Objections
+from services.registry.store.registers import Registers, Rows
+from shared.auth import Caller
+from shared.errors import NotFound
+from shared.ids import IdSource
+from shared.ledger import Ledger
+from shared.mongo import Mongo
+from shared.times import Clock
+
+
+@dataclass(frozen=True)
+class Deps:
+    mongo: Mongo
+    registers: Registers
+    rows: Rows
+    changes: Changes
+    objections: Objections
+    approvals: Approvals
+    ledger: Ledger
+    identity: IdentityClient
+    agreements: AgreementsClient
+    now: Clock
+    new_id: IdSource
+
+
+def today_at(deps: Deps, register: Register) -> date:
+    """The day it is at the processor: law counts days where the one bound by them sits."""
+    return deps.now().astimezone(ZoneInfo(register.time_zone)).date()
+
+
+def own_register(deps: Deps, caller: Caller, slug: str) -> Register:
+    """The caller's own register. Another's is answered as if it were not there."""
+    register = deps.registers.by_slug(slug)
+    if not caller.sees(register.id):
+        raise NotFound("There is no such register.")
+    return register
+
+
+def readable_register(deps: Deps, caller: Caller, slug: str) -> Register:
+    """A register the caller may read in full: its own, or that of a processor it has agreed with."""
+    register = deps.registers.by_slug(slug)
+    if caller.sees(register.id):
+        return register
+    if deps.agreements.relation(register.id, caller.org_id) is None:
+        raise NotFound("There is no such register.")
+    return register

@@ -1,0 +1,196 @@
+"""Reading a register on any day, and taking over the one a processor already has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from services.registry import events
+from services.registry.model.disclosure import public_view
+from services.registry.model.register import (
+    EntryUnknown,
+    Register,
+    RegisterExists,
+    Rewrite,
+    Row,
+    Writer,
+    added,
+    differences,
+    joined,
+)
+from services.registry.model.changes import NotYourRegister
+from services.registry.use_cases import Deps, readable_register, today_at
+from services.registry.wire import entry_view
+from shared.auth import Caller
+from shared.errors import NotFound
+from shared.mongo import Session
+from shared.pagination import Page, PageRequest
+
+
+def published(deps: Deps, request: PageRequest) -> Page:
+    return deps.registers.page(request)
+
+
+def profile(deps: Deps, slug: str) -> dict[str, Any]:
+    """The processor as its page shows it, and how far its ledger has come."""
+    register = deps.registers.by_slug(slug)
+    sequence, head_hash = deps.ledger.head(register.stream)
+    return {**vars(register), "sequence": sequence, "head_hash": head_hash}
+
+
+def entries(
+    deps: Deps,
+    caller: Caller,
+    slug: str,
+    as_of: date | None = None,
+    recorded_as_of: datetime | None = None,
+) -> list[dict[str, Any]]:
+    """The list of one day. A customer gets its own: its products, without what it is excluded from."""
+    register = readable_register(deps, caller, slug)
+    day = as_of or today_at(deps, register)
+    rows = deps.rows.on(register.id, day, recorded_as_of)
+    if not caller.sees(register.id):
+        rows = _of_customer(deps, register, caller.org_id, rows)
+    return [entry_view(row, day, register.country) for row in rows]
+
+
+def entry(
+    deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None
+) -> dict[str, Any]:
+    register = readable_register(deps, caller, slug)
+    day = as_of or today_at(deps, register)
+    rows = [row for row in deps.rows.on(register.id, day) if row.sub_processor_id == sub_id]
+    if not rows:
+        raise EntryUnknown()
+    return entry_view(rows[0], day, register.country)
+
+
+def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[str, Any]]:
+    """Every version of an entry that is believed now, each with the verdicts of its first day."""
+    register = readable_register(deps, caller, slug)
+    rows = [row for row in deps.rows.history(register.id, sub_id) if row.voided_at is None]
+    return [entry_view(row, row.valid_from, register.country) for row in rows]
+
+
+def diff(
+    deps: Deps, caller: Caller, slug: str, first: date, second: date
+) -> list[dict[str, Any]]:
+    register = readable_register(deps, caller, slug)
+    return differences(deps.rows.on(register.id, first), deps.rows.on(register.id, second))
+
+
+def transfers(
+    deps: Deps, caller: Caller, slug: str, as_of: date | None, horizon_days: int
+) -> list[dict[str, Any]]:
+    """Every place of every entry with its verdict on that day: the transfer map."""
+    register = readable_register(deps, caller, slug)
+    day = as_of or today_at(deps, register)
+    rows = deps.rows.on(register.id, day)
+    if not caller.sees(register.id):
+        rows = _of_customer(deps, register, caller.org_id, rows)
+    return [
+        {"sub_processor_id": row.sub_processor_id, "legal_name": row.content["legal_name"], **place}
+        for row in rows
+        for place in entry_view(row, day, register.country, horizon_days)["locations"]
+    ]
+
+
+def ledger_page(
+    deps: Deps, slug: str, after: int, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """The register's ledger as anybody may read it; private parts are there as hashes only."""
+    register = deps.registers.by_slug(slug)
+    found = deps.ledger.entries(register.stream, after, limit + 1)
+    shown = [vars(each) for each in found[:limit]]
+    return shown, (shown[-1]["sequence"] if len(found) > limit else None)
+
+
+def adopt(
+    deps: Deps, caller: Caller, slug: str, valid_from: date, contents: Sequence[Mapping[str, Any]]
+) -> Register:
+    """Record the list a processor has when it starts with Art28, as it stands.
+
+    It is possible once, while the register is empty; from then on there are only changes. What is
+    incomplete is recorded as it is, since these sub-processors are at work already.
+    """
+    register = register_of(deps, caller, slug)
+
+    def work(session: Session) -> None:
+        if deps.rows.any_of(register.id, session):
+            raise RegisterExists()
+        writer = Writer("baseline", deps.now(), deps.new_id)
+        steps = [
+            added(writer, register.id, deps.new_id("sub"), dict(content), valid_from)
+            for content in contents
+        ]
+        deps.registers.save(register, session)
+        _write(deps, register, joined(*steps), valid_from, writer, caller, session)
+
+    deps.mongo.transact(work)
+    return register
+
+
+def register_of(deps: Deps, caller: Caller, slug: str) -> Register:
+    """The caller's register with the processor's particulars as identity has them now."""
+    told = deps.identity.organisation(slug)
+    if told["id"] != caller.org_id:
+        raise NotFound("There is no such register.")
+    if "processor" not in told["kind"]:
+        raise NotYourRegister("Only a processor has a register.")
+    contacts = told.get("contacts") or []
+    return Register(
+        id=told["id"], slug=told["slug"], legal_name=told["legal_name"], country=told["country"],
+        locale=told["locale"], time_zone=told["time_zone"], updated_at=deps.now(),
+        registration_number=told.get("registration_number"), address=told.get("address"),
+        website=told.get("website"),
+        privacy_contact=contacts[0]["email"] if contacts else None,
+    )  # fmt: skip
+
+
+def _write(
+    deps: Deps,
+    register: Register,
+    rewrite: Rewrite,
+    valid_from: date,
+    writer: Writer,
+    caller: Caller,
+    session: Session,
+) -> None:
+    deps.rows.write(rewrite, writer.change_id, writer.at, session)
+    told = [public_view({"id": row.sub_processor_id, **row.content}) for row in rewrite.add]
+    deps.ledger.append(
+        session,
+        register.stream,
+        events.ADOPTED,
+        {
+            "processor": events.processor(register),
+            "valid_from": valid_from.isoformat(),
+            "sub_processors": told,
+        },
+        at=writer.at,
+        actor=caller.client_id,
+        private={"contents": [row.content for row in rewrite.add]},
+    )
+
+
+def _of_customer(
+    deps: Deps, register: Register, controller_id: str, rows: list[Row]
+) -> list[Row]:
+    relation = deps.agreements.relation(register.id, controller_id)
+    products = set(relation.products) if relation else set()
+    excluded = deps.objections.excluded_from(controller_id)
+    return [
+        row
+        for row in rows
+        if row.sub_processor_id not in excluded and _concerns(row.content["products"], products)
+    ]
+
+
+def _concerns(entry_products: Sequence[str], customer_products: set[str]) -> bool:
+    # An entry or an agreement that names no product concerns all of them.
+    return not entry_products or not customer_products or bool(
+        customer_products & set(entry_products)
+    )
+
+
