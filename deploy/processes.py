@@ -65,11 +65,17 @@ def processes(profile: Profile, lines: Sequence[Line]) -> list[Process]:
     """Return all processes beside MongoDB, the edge first: it needs nobody to start."""
     ports = addresses(profile, lines)
     peers = {f"ART28_{name.upper()}_URL": f"http://{HOST}:{ports[name]}/{name}" for name in PEERS}
-    made = [_process(line, ports, peers) for line in lines]
+    made = [from_line(line, ports, peers) for line in lines]
     return [_edge(profile, ports), *made]
 
 
-def _process(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) -> Process:
+def readiness_path(service: str) -> str:
+    """Return where a service says that it is ready; `public` is mounted at the root."""
+    return "/readyz" if service == "public" else f"/{service}/readyz"
+
+
+def from_line(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) -> Process:
+    """Return the process of one line; `ports` by service, `peers` as environment."""
     python = sys.executable
     command = tuple(python if word == "python" else word for word in line.command)
     environment = {**peers, **line.environment}
@@ -77,11 +83,10 @@ def _process(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) -> 
     if not line.is_web:
         return made
     port = ports[line.name]
-    path = "/readyz" if line.name == "public" else f"/{line.name}/readyz"
     return replace(
         made,
         environment={**environment, "ART28_BIND": f"{HOST}:{port}"},
-        ready=answers(HOST, port, [path]),
+        ready=answers(HOST, port, [readiness_path(line.name)]),
     )
 
 

@@ -1,0 +1,101 @@
+"""The containers run the same processes with the same settings as `make run-services`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy import edge, processes
+from deploy.profile import ROOT, Profile
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+CONTAINERS: dict[str, Any] = COMPOSE["services"]
+LINES = {line.name: line for line in processes.parse(processes.PROCFILE.read_text("utf-8"))}
+# Facts of one machine: a container has its own address and no data folder, but an origin.
+LOCAL = {"ART28_HOST", "ART28_PORT", "ART28_VAR"}
+
+
+@pytest.fixture
+def children(tmp_path: Path) -> dict[str, dict[str, str]]:
+    """The settings of every process of `make run-services`, by its name."""
+    profile = Profile.from_env({"ART28_VAR": str(tmp_path)}, var="", members=3)
+    shared = profile.environment({}, "mongodb://")
+    ports = processes.addresses(profile, list(LINES.values()))
+    peers = {f"ART28_{n.upper()}_URL": f"http://127.0.0.1:{ports[n]}/{n}" for n in processes.PEERS}
+    made = [processes.from_line(line, ports, peers) for line in LINES.values()]
+    return {each.name: {**shared, **each.environment} for each in made}
+
+
+def test_the_processes_are_the_same() -> None:
+    around = {"edge", "mongo-init", "mongo-0", "mongo-1", "mongo-2"}
+
+    assert set(CONTAINERS) - around == set(LINES)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_command_is_the_same(name: str) -> None:
+    assert tuple(CONTAINERS[name]["command"]) == LINES[name].command
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_settings_are_the_same(name: str, children: dict[str, dict[str, str]]) -> None:
+    assert set(CONTAINERS[name]["environment"]) == set(children[name]) - LOCAL
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_settings_that_are_no_address_have_the_same_value(name: str) -> None:
+    told = CONTAINERS[name]["environment"]
+
+    assert {key: told[key] for key in LINES[name].environment} == LINES[name].environment
+
+
+@pytest.mark.parametrize("name", processes.PEERS)
+def test_peers_are_asked_at_the_same_paths(name: str) -> None:
+    url = CONTAINERS["public"]["environment"][f"ART28_{name.upper()}_URL"]
+
+    assert url == f"http://{name}:8000/{name}"
+
+
+@pytest.mark.parametrize("name", [name for name, line in LINES.items() if line.is_web])
+def test_readiness_is_asked_at_the_same_path(name: str) -> None:
+    assert CONTAINERS[name]["healthcheck"]["test"][-1] == processes.readiness_path(name)
+
+
+def test_the_edge_serves_the_same_routes(tmp_path: Path) -> None:
+    source = CONTAINERS["edge"]["volumes"][0].split(":")[0]
+    told = CONTAINERS["edge"]["environment"]
+
+    edge.render(tmp_path, "8080", {n: f"{n}:8000" for n, line in LINES.items() if line.is_web})
+
+    in_container = Template((ROOT / source).read_text("utf-8")).safe_substitute(told)
+    assert (tmp_path / "routes.conf").read_text("utf-8") == in_container
+
+
+def test_the_secrets_are_files_that_the_example_of_settings_names() -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+
+    for secret in COMPOSE["secrets"].values():
+        assert f"{secret['environment']}=" in example
+
+
+def test_every_variable_of_the_example_is_used() -> None:
+    compose = (ROOT / "docker-compose.yml").read_text("utf-8")
+    names = [
+        line.partition("=")[0]
+        for line in (ROOT / ".env.example").read_text("utf-8").splitlines()
+        if "=" in line and not line.startswith("#")
+    ]
+
+    assert [name for name in names if name not in compose] == []
+
+
+def test_the_database_has_as_many_members() -> None:
+    profile = Profile.from_env({"ART28_VAR": os.devnull}, var="", members=3)
+    members = [name for name in CONTAINERS if name.startswith("mongo-") and name[-1].isdigit()]
+
+    assert len(members) == len(profile.mongo_ports)
