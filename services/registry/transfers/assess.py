@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from services.registry.countries import check_country, in_eea, name_of, remark_on
+from services.registry.countries import check_country, in_eea, remark_on
 from services.registry.transfers.evidence import Question, cautions
 from services.registry.transfers.instruments import Instrument, load_instruments
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of
@@ -53,10 +53,12 @@ def assess(
     Mechanisms count primary first, then fallback, in their order; the first that holds carries the
     transfer, and the reason says what is wrong with the others. ``horizon_days`` > 0 turns
     ``valid`` into ``expiring`` where no valid mechanism lasts beyond ``on + horizon_days``.
-    ``exporter`` is the ISO code of the exporting vendor: an EEA state, GB or CH; anything else
-    raises ValueError. ``relation`` names the roles of exporter and importer (a key of MODULE_OF),
-    ``hr_data`` says whether employment data is included. ``instruments`` defaults to those that
-    ship with the product.
+    ``exporter`` is the ISO code of the exporting vendor's country: GB and CH have rules of their
+    own, all others are under the GDPR, onward transfers included. ``relation`` names the roles of
+    exporter and importer (a key of MODULE_OF), ``hr_data`` says whether employment data is
+    included. ``instruments`` defaults to those that ship with the product.
+
+    Raises ValueError for a negative horizon, an unknown exporter or an unknown relation.
     """
     if horizon_days < 0:
         raise ValueError("The horizon is a number of days, 0 or more.")
@@ -77,12 +79,9 @@ def assess(
 
 
 def _regime(exporter: str, on: date) -> str:
+    # A vendor elsewhere passes on data it got under Chapter V: the same rules bind it (Art. 44).
     check_country(exporter)
-    if in_eea(exporter, on):
-        return "EU"
-    if exporter not in _FOREIGN_REGIMES:
-        raise ValueError(f"The rules for exports from {name_of(exporter)} are not held here.")
-    return _FOREIGN_REGIMES[exporter]
+    return "EU" if in_eea(exporter, on) else _FOREIGN_REGIMES.get(exporter, "EU")
 
 
 def _place_remarks(location: Location, on: date) -> tuple[str, ...]:

@@ -101,8 +101,8 @@ def test_a_region_of_another_country_is_refused(region: str) -> None:
 
 
 def test_questions_without_an_answer_are_refused() -> None:
-    with pytest.raises(ValueError, match="not held here"):
-        assess(Location("US"), [], TODAY, exporter="US")
+    with pytest.raises(ValueError, match="ISO 3166-1"):
+        assess(Location("US"), [], TODAY, exporter="UK")
     with pytest.raises(ValueError, match="relation"):
         assess(Location("US"), [Mechanism("scc")], TODAY, relation="friend_friend")
     with pytest.raises(ValueError, match="horizon"):

@@ -1,0 +1,66 @@
+"""The contract clock: from one agreement's notice terms and the day of notice, which days follow.
+
+The rule is that of Regulation (EEC, Euratom) No 1182/71, Art. 3. The day of the notice is not
+counted (3(1)); a period ends with the last hour of its last day (3(2)(b)); a period in calendar
+days includes weekends and public holidays, one in business days does not (3(3)); a period of two
+days or more includes at least two working days (3(5)).
+
+* The **objection period** runs forward from the notice. Where its last day is a Saturday, a Sunday
+  or a public holiday, it ends with the next working day (3(4)). The deadline is that last day.
+* The **notice period** is a distance counted back from the change ("at least N days before").
+  3(4) leaves such periods out, so its last day is never moved: N full days lie between the notice
+  and the change, neither of them counted.
+* The change takes effect at the earliest on the **day after both periods have ended**, since the
+  customer must be able to object before the sub-processor is engaged (GDPR Art. 28(2)).
+
+Example: notice on 2026-11-23, 30 days notice, 14 days to object: objections until 2026-12-07, in
+effect at the earliest on 2026-12-24. All days are days in the customer's law, never instants.
+``shared/decisions/0002-contract-clock.md`` tells why.
+"""
+
+from services.registry.clock.calendars import (
+    check_holidays,
+    is_working_day,
+    local_day,
+    next_working_day,
+    public_holidays,
+)
+from services.registry.clock.dates import NoticeDates, Step, dates_for, dates_from_receipt
+from services.registry.clock.groups import (
+    Earliest,
+    TermsGroup,
+    earliest_effective_on,
+    groups_blocking,
+)
+from services.registry.clock.terms import (
+    AUTHORISATIONS,
+    CONSENT,
+    DAY_KINDS,
+    LONGEST,
+    RECEIPT_RULES,
+    REFUSAL,
+    NoticeTerms,
+)
+
+__all__ = [
+    "AUTHORISATIONS",
+    "CONSENT",
+    "DAY_KINDS",
+    "LONGEST",
+    "RECEIPT_RULES",
+    "REFUSAL",
+    "Earliest",
+    "NoticeDates",
+    "NoticeTerms",
+    "Step",
+    "TermsGroup",
+    "check_holidays",
+    "dates_for",
+    "dates_from_receipt",
+    "earliest_effective_on",
+    "groups_blocking",
+    "is_working_day",
+    "local_day",
+    "next_working_day",
+    "public_holidays",
+]

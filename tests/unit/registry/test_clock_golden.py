@@ -1,0 +1,35 @@
+"""Every line of golden_clock.txt and golden_local_days.txt."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from services.registry.clock import NoticeTerms, dates_for, local_day
+from tests.unit.registry.golden import rows
+
+CASES = rows("golden_clock.txt")
+INSTANTS = rows("golden_local_days.txt")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case[0]} {case[-1]}" for case in CASES])
+def test_the_days_of_the_table_follow(case: tuple[str, ...]) -> None:
+    given_on, notice, objection, day_kind, holidays, deadline, effective, _ = case
+    calendar = None if holidays == "-" else holidays
+    terms = NoticeTerms(int(notice), int(objection), day_kind, calendar)
+    dates = dates_for(terms, date.fromisoformat(given_on))
+    assert (str(dates.objection_deadline), str(dates.earliest_effective_on)) == (
+        deadline,
+        effective,
+    )
+
+
+@pytest.mark.parametrize("case", INSTANTS, ids=[" ".join(case[:2]) for case in INSTANTS])
+def test_an_instant_is_on_the_day_of_its_place(case: tuple[str, ...]) -> None:
+    instant, zone, day = case
+    assert local_day(datetime.fromisoformat(instant), zone) == date.fromisoformat(day)
+
+
+def test_the_table_is_long_enough() -> None:
+    assert len(CASES) >= 40
