@@ -18,7 +18,8 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 class Answer:
     """Collects one answer; its methods are libcurl's callbacks and return STOP to end a transfer.
 
-    `full`: the body went on past the limit and was cut off. `broken`: no valid or sensible HTTP.
+    `complete`: all header lines of the latest answer are here. `full`: the body went on past the
+    limit and was cut off. `broken`: no valid or sensible HTTP.
     """
 
     def __init__(self, body_limit: int) -> None:
@@ -30,6 +31,7 @@ class Answer:
 
     def _begin(self) -> None:
         self._names: set[bytes] = set()
+        self.complete = False
         self.hints: list[str] = []
         self.location: str | None = None
 
@@ -47,6 +49,8 @@ class Answer:
         if line.startswith(b"HTTP/"):
             self._begin()
             return None
+        if line in (b"\r\n", b"\n"):
+            self.complete = True
         name, _, value = line.partition(b":")
         return self._note(name.lower(), value)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pycurl
 
-TOO_LARGE = 100  # CURLE_TOO_LARGE, which pycurl does not name.
-
 _BY_ERRNO = {
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_COULDNT_CONNECT: "connect_failed",
@@ -67,6 +65,9 @@ def of_failure(errno: int, message: str, verify_result: int) -> str:
     # With TLS 1.3 a missing client certificate shows only when the answer is read.
     if "certificate required" in message or "handshake failure" in message:
         return "tls_client_certificate" if "required" in message else "tls_handshake"
+    # The same number stands for a lost connection and for chunks that cannot be read.
+    if errno == pycurl.E_RECV_ERROR and "chunk" in message:
+        return "bad_response"
     return _BY_ERRNO.get(errno, "bad_response")
 
 

@@ -57,7 +57,7 @@ class Transfer:
 
     def outcome(self, key: str, error: tuple[int, str] | None, ms: int, now: datetime) -> Outcome:
         """How it ended; `error` is what libcurl reported, if anything."""
-        answer, status = self._answer, self.curl.getinfo(pycurl.RESPONSE_CODE) or None
+        answer, status = self._answer, self._status()
         code = self._code(status, error)
         return Outcome(
             key=key,
@@ -78,6 +78,11 @@ class Transfer:
 
     def close(self) -> None:
         self.curl.close()
+
+    def _status(self) -> int | None:
+        """The status of a final answer whose header lines all came; interim answers are none."""
+        status: int = self.curl.getinfo(pycurl.RESPONSE_CODE)
+        return status if self._answer.complete and status >= 200 else None
 
     def _code(self, status: int | None, error: tuple[int, str] | None) -> str | None:
         if self._refused:
@@ -105,16 +110,31 @@ class Transfer:
         self.curl.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{target}:{url.port}"])
         self._diverted = True
 
-    def _open_socket(self, _purpose: int, address: Any) -> socket.socket | int:  # noqa: ANN401
+    def _open_socket(self, _purpose: int, address: Any) -> _Handed | int:  # noqa: ANN401
         """The last gate: libcurl asks it for every socket, with the very address it will dial."""
-        try:
-            family, kind, protocol, target = address
-            if family in (socket.AF_INET, socket.AF_INET6) and self._egress.allows(target[0]):
-                return socket.socket(family, kind, protocol)
-        except Exception:  # noqa: BLE001 - an exception here would only be printed by pycurl
-            return pycurl.SOCKET_BAD
+        family, *_, target = address
+        # Refused until proven allowed: pycurl would only print an exception from here.
         self._refused = True
-        return pycurl.SOCKET_BAD
+        try:
+            if family not in (socket.AF_INET, socket.AF_INET6):
+                return pycurl.SOCKET_BAD
+            self._refused = not self._egress.allows(target[0])
+            return pycurl.SOCKET_BAD if self._refused else _Handed(socket.socket(*address[:3]))
+        except Exception:  # noqa: BLE001 - no rule and no lack of descriptors may stop the sender
+            return pycurl.SOCKET_BAD
+
+
+class _Handed:
+    """A socket on its way to libcurl, which duplicates it; ours is closed when that is done."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
+
+    def __del__(self) -> None:
+        self._sock.close()
 
 
 def _fixed(limits: Limits, ca_file: str) -> dict[int, Any]:

@@ -1,0 +1,115 @@
+"""Scripts for a `Receiver`: one kind of misbehaviour each, by what the receiver does."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Mapping
+
+from tests.hostile.server import Request, Script, Visit
+
+
+def raw(data: bytes | str) -> Script:
+    """Exactly these bytes, then the connection is closed."""
+    return lambda visit, _: visit.send(data)
+
+
+def status(
+    code: int, body: bytes = b"", headers: Mapping[str, str] | None = None, reason: str = "Said"
+) -> Script:
+    """A proper answer with a length; the connection stays open."""
+
+    def script(visit: Visit, _: Request) -> bool:
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        head = f"HTTP/1.1 {code:03} {reason}\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
+        visit.send(head.encode("latin-1") + body)
+        return True
+
+    return script
+
+
+def redirect(code: int, to: str) -> Script:
+    return status(code, headers={"Location": to})
+
+
+def in_turn(*scripts: Script) -> Script:
+    """The first script for the first request of all, and so on; the last one from then on."""
+    left = list(scripts)
+
+    def script(visit: Visit, request: Request) -> object:
+        return (left.pop(0) if len(left) > 1 else left[0])(visit, request)
+
+    return script
+
+
+def hang(visit: Visit, _: Request) -> None:
+    visit.hang()
+
+
+def slow_headers(visit: Visit, _: Request) -> None:
+    visit.drip(b"HTTP/1.1 200 OK\r\n" + b"X-Slow: yes\r\n" * 1000)
+
+
+def slow_body(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
+    visit.drip(b"x" * 10_000)
+
+
+def endless_body(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\n\r\n")
+    for _ in visit.until_stopped():
+        visit.send(b"x" * 65_536)
+
+
+def endless_chunks(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in visit.until_stopped():
+        visit.send(b"1000\r\n" + b"x" * 4096 + b"\r\n")
+
+
+def gzip_bomb(visit: Visit, _: Request) -> None:
+    packed = gzip.compress(b"\0" * 20_000_000)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    visit.send(head.encode() + packed)
+
+
+def flood_of(interim: str) -> Callable[[Visit, Request], None]:
+    """Interim answers without end, such as `103 Early Hints`."""
+
+    def script(visit: Visit, _: Request) -> None:
+        for _ in visit.until_stopped():
+            visit.send(f"HTTP/1.1 {interim}\r\nLink: </a>\r\n\r\n")
+
+    return script
+
+
+def trickle_of(interim: str) -> Callable[[Visit, Request], None]:
+    """Interim answers without end, too slow to reach any limit of bytes."""
+
+    def script(visit: Visit, _: Request) -> None:
+        while not visit.stopping.wait(0.05):
+            visit.send(f"HTTP/1.1 {interim}\r\n\r\n")
+
+    return script
+
+
+def many_headers(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\n" + "X-More: yes\r\n" * 5000 + "Content-Length: 0\r\n\r\n")
+
+
+def huge_header(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\nX-Huge: " + "x" * 5_000_000 + "\r\n\r\n")
+
+
+def reset_before_answer(visit: Visit, _: Request) -> None:
+    visit.reset()
+
+
+def reset_in_headers(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\nContent-Le")
+    visit.reset()
+
+
+def reset_in_body(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+    visit.stopping.wait(0.05)
+    visit.reset()

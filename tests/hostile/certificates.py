@@ -1,0 +1,84 @@
+"""Certificates made on the spot: a good one, and those that a sender must not accept."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+DAY = timedelta(days=1)
+
+
+class Authority:
+    """A certificate authority that only those know who are given `file`."""
+
+    def __init__(self, folder: Path, name: str = "Test authority") -> None:
+        self._folder, self._name = folder, _name(name)
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._count = 0
+        own = _builder(self._name, self._name, self._key.public_key(), datetime.now(UTC) + DAY)
+        ca = own.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        self.file = folder / f"{name.replace(' ', '-')}.pem"
+        self.file.write_bytes(ca.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
+
+    def server(
+        self,
+        *names: str,
+        expires: datetime | None = None,
+        self_signed: bool = False,
+        asks_client: bool = False,
+    ) -> ssl.SSLContext:
+        """A server's context with a certificate for these names or addresses."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = _name(names[0])
+        builder = _builder(
+            subject,
+            subject if self_signed else self._name,
+            key.public_key(),
+            expires or datetime.now(UTC) + DAY,
+        )
+        names_of = x509.SubjectAlternativeName([_general(name) for name in names])
+        signer = key if self_signed else self._key
+        certificate = builder.add_extension(names_of, critical=False).sign(signer, hashes.SHA256())
+        self._count += 1
+        path = self._folder / f"server-{self._count}.pem"
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        if asks_client:
+            context.load_verify_locations(self.file)
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, expires: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(expires - 30 * DAY)
+        .not_valid_after(expires)
+    )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _general(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
