@@ -59,6 +59,7 @@ def group_on_wire(group: Group) -> Entry:
         "objection_deadline": group.objection_deadline.isoformat(),
         "earliest_effective_on": group.earliest_effective_on.isoformat(),
         "silence": group.silence,
+        "provisional": group.provisional,
         "arithmetic": list(group.arithmetic),
     }
 

@@ -65,7 +65,10 @@ class NotYourRegister(Forbidden):
 
 @dataclass(frozen=True)
 class Group:
-    """Customers with the same notice terms, and what a change means for them."""
+    """Customers with the same notice terms, and what a change means for them.
+
+    ``provisional``: their days run from a receipt that is not known yet, so they can only be later.
+    """
 
     key: str
     terms: dict[str, Any]
@@ -75,6 +78,7 @@ class Group:
     objection_deadline: date
     earliest_effective_on: date
     silence: str
+    provisional: bool = False
     arithmetic: tuple[dict[str, str], ...] = ()
 
 

@@ -285,8 +285,7 @@ def _groups(deps: Deps, register: Register, at: datetime) -> tuple[list[Group], 
 
 
 def _group(told: Mapping[str, Any], given_on: date) -> Group:
-    terms = ClockTerms(authorisation=told["authorisation"], **told["terms"])
-    dates = dates_for(terms, given_on)
+    dates = dates_for(ClockTerms.parse(told["terms"], told["authorisation"]), given_on)
     return Group(
         key=told["key"],
         terms=dict(told["terms"]),
@@ -295,7 +294,8 @@ def _group(told: Mapping[str, Any], given_on: date) -> Group:
         given_on=dates.given_on,
         objection_deadline=dates.objection_deadline,
         earliest_effective_on=dates.earliest_effective_on,
-        silence=told["terms"]["silence"],
+        silence=dates.silence,
+        provisional=dates.provisional,
         arithmetic=tuple(step.to_mapping() for step in dates.arithmetic),
     )
 

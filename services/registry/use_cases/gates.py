@@ -47,7 +47,5 @@ def _awaits_approval(
 def _asks(change: Change, relation: Relation) -> bool:
     key = relation.key_at(change.recipients_version)
     group = change.group(key) if key else None
-    return group is not None and (
-        group.authorisation == "specific" or group.silence == "refusal"
-    )
+    return group is not None and group.silence == "refusal"
 

@@ -30,7 +30,9 @@ def object_to(
     change, register, relation, group = _notified(deps, caller, change_id)
     if change.status != "announced":
         raise ObjectionWindowClosed(f"The change is {change.status.replace('_', ' ')}.")
-    check_in_time(today_at(deps, register), group.objection_deadline)
+    if not group.provisional:
+        # Where the days run from a receipt, the window stays open until the change has effect.
+        check_in_time(today_at(deps, register), group.objection_deadline)
     objection = Objection(
         id=deps.new_id("obj"), change_id=change.id, processor_id=register.id,
         controller_id=caller.org_id, agreement_id=relation.agreement_id,

@@ -1,0 +1,100 @@
+"""Shapes a customer sends; the service that owns the thing judges the values again."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from shared.schemas import (
+    Day,
+    Email,
+    Flag,
+    Instant,
+    PageArgs,
+    Shape,
+    Text,
+    Whole,
+    one_of,
+    texts,
+)
+
+GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
+
+
+class Acceptance(Shape):
+    name = Text(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+    document_sha256 = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+
+
+class Reason(Shape):
+    reason = Text(2_000, required=True)
+
+
+class NewObjection(Shape):
+    grounds = one_of(*GROUNDS, required=True)
+    text = Text(4_000, required=True)
+
+
+class ContactShape(Shape):
+    name = Text(200, required=True)
+    position = Text(200, load_default=None, allow_none=True)
+    email = Email(required=True)
+
+
+class NoticeContacts(Shape):
+    contacts = fields.List(
+        fields.Nested(ContactShape), required=True, validate=validate.Length(min=1, max=20)
+    )
+
+
+class NewEndpoint(Shape):
+    url = fields.String(required=True, validate=validate.Length(min=1, max=2_048))
+    description = Text(500, shortest=0)
+    event_types = texts(80, 50)
+    processors = texts(60, 200)
+
+
+class EndpointChange(NewEndpoint):
+    url = fields.String(validate=validate.Length(min=1, max=2_048))
+
+
+class Rotation(Shape):
+    overlap_hours = Whole(0, 168)
+
+
+class Enabling(Shape):
+    skip_backlog = Flag()
+
+
+class Recovery(Shape):
+    since = Instant(required=True)
+
+
+class ChangeQuery(PageArgs):
+    status = one_of("open", "past", load_default=None)
+
+
+class ListQuery(Shape):
+    processor = fields.String(load_default=None)
+    as_of = Day(load_default=None)
+
+
+class GateQuery(Shape):
+    sub_processor_id = fields.String(required=True)
+    processor = fields.String(load_default=None)
+    on = Day(load_default=None)
+
+
+class MeShape(Shape):
+    client_id = fields.String()
+    scopes = fields.List(fields.String())
+    organisation = fields.Dict()
+    processors = fields.List(fields.Dict())
+
+
+Items = Shape.from_dict({"items": fields.List(fields.Dict())}, name="Items")
+ItemsPage = Shape.from_dict(
+    {"items": fields.List(fields.Dict()), "next_cursor": fields.String(allow_none=True)},
+    name="ItemsPage",
+)
