@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
 
-from services.notices.channels.webhook import Limits, Outcome, Outgoing, Sender
-from services.notices.egress import Egress, EndpointUrl
+from services.notices.channels.webhook import Outgoing, Sender
 from services.notices.signing import new_secret, signed_headers
 from tests.hostile import answers
-from tests.hostile.server import Receiver, Request, Script, Visit
-
-LOOPBACK = Egress.from_text("127.0.0.0/8, ::1")
-LIMITS = Limits(total_s=1.0, connect_s=0.5, resolve_s=0.5)
-BODY = b'{"type":"webhook.test"}'
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-def to(url: str, key: str = "dlv_1") -> Outgoing:
-    return Outgoing(key, url, {"webhook-id": "msg_1"}, BODY)
+from tests.hostile.sending import BODY, LIMITS, LOOPBACK, attempt, only, to
+from tests.hostile.server import Receiver, Script
 
 
 @pytest.fixture
 def sender() -> Iterator[Sender]:
-    with Sender(LOOPBACK, LIMITS, now=lambda: NOON) as made:
+    with Sender(LOOPBACK, LIMITS) as made:
         yield made
-
-
-def only(outcomes: Iterator[Outcome]) -> Outcome:
-    (outcome,) = outcomes
-    return outcome
-
-
-def attempt(sender: Sender, script: Script) -> Outcome:
-    with Receiver(script) as receiver:
-        return only(sender.send_all([to(receiver.url())]))
 
 
 def test_it_works(sender: Sender) -> None:
@@ -92,7 +69,7 @@ def test_the_request_carries_what_is_promised_and_nothing_more(sender: Sender) -
         ),
         (
             answers.raw(
-                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
             ),
             "bad_response",
             None,
@@ -178,223 +155,3 @@ class TestRedirects:
 
     def test_a_201_with_a_location_is_a_yes(self, sender: Sender) -> None:
         assert attempt(sender, answers.redirect(201, "/made")).ok
-
-
-class TestConnections:
-    def test_they_are_reused(self, sender: Sender) -> None:
-        with Receiver(answers.status(200, b"ok")) as receiver:
-            for n in range(20):
-                assert only(sender.send_all([to(receiver.url(), str(n))])).ok
-            assert (receiver.connections, len(receiver.requests)) == (1, 20)
-
-    def test_one_that_closes_just_when_it_is_reused_is_replaced_at_once(
-        self, sender: Sender
-    ) -> None:
-        def close_on_second(visit: Visit, request: Request) -> object:
-            if visit.number == 1 and visit.seen == 2:
-                return False
-            return answers.status(200)(visit, request)
-
-        with Receiver(close_on_second) as receiver:
-            outcomes = [only(sender.send_all([to(receiver.url())])) for _ in range(2)]
-        assert [outcome.ok for outcome in outcomes] == [True, True]
-        assert (receiver.connections, len(receiver.requests)) == (2, 3)
-
-    def test_a_refused_one_fails_at_once(self, sender: Sender) -> None:
-        with Receiver(answers.hang) as gone:
-            url = gone.url()
-        outcome = only(sender.send_all([to(url)]))
-        assert (outcome.code, outcome.status) == ("connect_failed", None)
-        assert outcome.duration_ms < 400
-
-    def test_one_that_nobody_accepts_ends_within_its_limit(self, sender: Sender) -> None:
-        # A full backlog drops the handshake, as a black hole would.
-        with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
-            address = full.getsockname()
-            filling = [socket.socket() for _ in range(4)]
-            for sock in filling:
-                sock.setblocking(False)  # noqa: FBT003
-                sock.connect_ex(address)
-            outcome = only(sender.send_all([to(f"http://127.0.0.1:{address[1]}/")]))
-            for sock in filling:
-                sock.close()
-        assert outcome.code == "connect_failed"
-        assert 400 <= outcome.duration_ms < 900
-
-    def test_ipv6_works(self, sender: Sender) -> None:
-        with Receiver(answers.status(200), host="::1") as receiver:
-            assert only(sender.send_all([to(receiver.url())])).ok
-
-    def test_localhost_tries_the_second_address_after_the_first(self, sender: Sender) -> None:
-        with Receiver(answers.status(200), host="::1") as receiver:
-            outcome = only(sender.send_all([to(receiver.url(host="localhost"))]))
-        assert (outcome.ok, outcome.address) == (True, "::1")
-
-    def test_environment_proxies_are_ignored(
-        self, sender: Sender, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with Receiver(answers.status(200)) as proxy:
-            for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
-                monkeypatch.setenv(name, proxy.url(""))
-            assert attempt(sender, answers.status(204)).status == 204
-            assert proxy.connections == 0
-
-    def test_cookies_challenges_and_netrc_are_ignored(
-        self, sender: Sender, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        (tmp_path / ".netrc").write_text("default login eve password secret")
-        monkeypatch.setenv("HOME", str(tmp_path))
-        asks = answers.status(
-            401,
-            headers={
-                "Set-Cookie": "a=b",
-                "WWW-Authenticate": "Basic",
-                "Strict-Transport-Security": "max-age=99",
-                "Alt-Svc": 'h2=":443"',
-            },
-        )
-        with Receiver(asks) as receiver:
-            for _ in range(2):
-                assert only(sender.send_all([to(receiver.url())])).code == "http_401"
-        assert len(receiver.requests) == 2
-        for request in receiver.requests:
-            assert not {"cookie", "authorization"} & set(request.headers)
-
-
-class TestTheLastGate:
-    def test_a_socket_to_a_closed_address_is_never_opened(self) -> None:
-        with Receiver(answers.status(200)) as receiver, Sender(LaxUrls(), LIMITS) as sender:
-            outcome = only(sender.send_all([to(receiver.url())]))
-            assert (outcome.code, outcome.status) == ("blocked_address", None)
-            assert receiver.connections == 0
-
-    def test_a_rule_that_breaks_refuses_and_stops_nothing(self) -> None:
-        with Receiver(answers.status(200)) as receiver, Sender(Broken(), LIMITS) as sender:
-            outcomes = list(sender.send_all([to(receiver.url(), str(n)) for n in range(3)]))
-            assert [outcome.code for outcome in outcomes] == ["blocked_address"] * 3
-            assert receiver.connections == 0
-
-    @pytest.mark.parametrize(
-        ("url", "code"),
-        [
-            ("https://10.0.0.1/", "blocked_address"),
-            ("https://intranet/", "blocked_address"),
-            ("http://good.example/", "scheme_not_allowed"),
-            ("https://good.example:25/", "port_not_allowed"),
-            ("nonsense", "invalid_url"),
-        ],
-    )
-    def test_a_url_is_judged_again_at_every_attempt(
-        self, sender: Sender, url: str, code: str
-    ) -> None:
-        assert only(sender.send_all([to(url)])).code == code
-
-
-@dataclass(frozen=True)
-class LaxUrls(Egress):
-    """Lets loopback URLs pass and so leaves only the gate at the socket."""
-
-    def check_url(self, text: str) -> EndpointUrl:
-        return LOOPBACK.check_url(text)
-
-
-class Broken(LaxUrls):
-    def allows(self, address: object) -> bool:
-        raise LookupError(address)
-
-
-class TestTheQueue:
-    def test_a_slow_receiver_holds_up_nobody(self, sender: Sender) -> None:
-        with Receiver(answers.hang) as slow, Receiver(answers.status(200)) as fast:
-            for n in range(5):
-                sender.submit(to(slow.url(), f"slow{n}"))
-            began = time.monotonic()
-            done = list(sender.send_all([to(fast.url(), f"fast{n}") for n in range(100)]))
-            assert [outcome.key[:4] for outcome in done] == ["fast"] * 100 + ["slow"] * 5
-            assert time.monotonic() - began < LIMITS.total_s + 0.5
-
-    def test_every_message_ends_as_exactly_one_outcome(self) -> None:
-        with (
-            Receiver(answers.status(200)) as good,
-            Receiver(answers.reset_in_headers) as bad,
-            Sender(LOOPBACK, replace(LIMITS, in_flight=8)) as sender,
-        ):
-            urls = [good.url(), bad.url(), "nonsense"]
-            messages = [to(urls[n % 3], f"dlv_{n}") for n in range(150)]
-            outcomes = list(sender.send_all(messages))
-        assert sorted(o.key for o in outcomes) == sorted(m.key for m in messages)
-        assert {o.code for o in outcomes} == {None, "connection_reset", "invalid_url"}
-
-    def test_no_more_than_the_limit_is_taken(self) -> None:
-        with (
-            Receiver(answers.status(200)) as receiver,
-            Sender(LOOPBACK, replace(LIMITS, in_flight=2)) as sender,
-        ):
-            sender.submit(to(receiver.url(), "a"))
-            sender.submit(to("nonsense", "b"))
-            assert (sender.free, sender.in_flight) == (0, 2)
-            with pytest.raises(RuntimeError, match="full"):
-                sender.submit(to(receiver.url(), "c"))
-            taken = sender.finished(1.0) + sender.finished(1.0)
-            assert {outcome.key for outcome in taken} == {"a", "b"}
-            assert sender.free == 2
-
-    def test_with_nothing_in_flight_nobody_waits(self, sender: Sender) -> None:
-        began = time.monotonic()
-        assert sender.finished(5.0) == []
-        assert time.monotonic() - began < 1
-
-    def test_waiting_costs_no_processor_time(self, sender: Sender) -> None:
-        with Receiver(answers.hang) as slow:
-            sender.submit(to(slow.url()))
-            began = time.thread_time()
-            sender.finished(0.5)
-            assert time.thread_time() - began < 0.1
-
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"webhook-id": "a\r\nHost: evil"},
-            {"a\nb": "c"},
-            {"x": "\0"},
-            {"Host": "evil"},
-            {"content-length": "5"},
-            {"Transfer-Encoding": "chunked"},
-            {"x": "æ"},
-        ],
-    )
-    def test_headers_that_would_change_the_request_are_not_sent(
-        self, sender: Sender, headers: dict[str, str]
-    ) -> None:
-        with Receiver(answers.status(200)) as receiver:
-            outcome = only(sender.send_all([Outgoing("k", receiver.url(), headers, BODY)]))
-            assert (outcome.ok, outcome.code) == (False, "invalid_request")
-            assert receiver.connections == 0
-
-    def test_descriptors_stay_flat_whatever_happens(self) -> None:
-        with (
-            Receiver(answers.status(200)) as good,
-            Receiver(answers.reset_in_headers) as bad,
-            Receiver(answers.endless_body) as endless,
-            Sender(LOOPBACK, replace(LIMITS, in_flight=8)) as sender,
-        ):
-            urls = [good.url(), bad.url(), endless.url()]
-            counts = []
-            for _ in range(4):
-                list(sender.send_all([to(urls[n % 3]) for n in range(60)]))
-                counts.append(own_sockets(sender))
-            assert max(counts) <= 2 * 8, counts
-
-
-def own_sockets(sender: Sender) -> int:
-    """Sockets libcurl holds: all of this process whose peer still is a receiver of this test."""
-    assert sender.in_flight == 0
-    return sum(_is_client_socket(fd) for fd in os.listdir("/proc/self/fd"))
-
-
-def _is_client_socket(fd: str) -> bool:
-    try:
-        with socket.socket(fileno=os.dup(int(fd))) as copy:
-            return bool(copy.getpeername()) and copy.getsockname()[1] > copy.getpeername()[1]
-    except OSError:
-        return False

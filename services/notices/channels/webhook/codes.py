@@ -17,9 +17,8 @@ _BY_ERRNO = {
     pycurl.E_SSL_CIPHER: "tls_handshake",
 }
 
-# X509_V_ERR_* of OpenSSL. 0 means that the chain was good: then the name was not.
+# X509_V_ERR_* of OpenSSL.
 _BY_VERIFY_RESULT = {
-    0: "tls_wrong_name",
     9: "tls_expired",
     10: "tls_expired",
     18: "tls_untrusted",
@@ -61,10 +60,13 @@ def of_status(status: int) -> str | None:
 def of_failure(errno: int, message: str, verify_result: int) -> str:
     """The code for an error of libcurl; what it says of HTTP itself is `bad_response`."""
     if errno == pycurl.E_PEER_FAILED_VERIFICATION:
+        # libcurl compares the name itself, after OpenSSL has found the chain good.
+        if "subject name" in message:
+            return "tls_wrong_name"
         return _BY_VERIFY_RESULT.get(verify_result, "tls_invalid")
     # With TLS 1.3 a missing client certificate shows only when the answer is read.
-    if "certificate required" in message or "handshake failure" in message:
-        return "tls_client_certificate" if "required" in message else "tls_handshake"
+    if "certificate required" in message:
+        return "tls_client_certificate"
     # The same number stands for a lost connection and for chunks that cannot be read.
     if errno == pycurl.E_RECV_ERROR and "chunk" in message:
         return "bad_response"

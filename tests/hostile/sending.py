@@ -1,0 +1,27 @@
+"""Short ways to send to a `Receiver`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.notices.channels.webhook import Limits, Outcome, Outgoing, Sender
+from services.notices.egress import Egress
+from tests.hostile.server import Receiver, Script
+
+LOOPBACK = Egress.from_text("127.0.0.0/8, ::1")
+LIMITS = Limits(total_s=1.0, connect_s=0.5, resolve_s=0.5)
+BODY = b'{"type":"webhook.test"}'
+
+
+def to(url: str, key: str = "dlv_1") -> Outgoing:
+    return Outgoing(key, url, {"webhook-id": "msg_1"}, BODY)
+
+
+def only(outcomes: Iterator[Outcome]) -> Outcome:
+    (outcome,) = outcomes
+    return outcome
+
+
+def attempt(sender: Sender, script: Script) -> Outcome:
+    with Receiver(script) as receiver:
+        return only(sender.send_all([to(receiver.url())]))

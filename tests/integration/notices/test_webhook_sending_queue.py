@@ -1,0 +1,114 @@
+"""Many messages at once: each ends by itself, none is lost, none holds up another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.notices.channels.webhook import Outgoing, Sender
+from tests.hostile import answers
+from tests.hostile.sending import BODY, LIMITS, LOOPBACK, only, to
+from tests.hostile.server import Receiver
+
+
+@pytest.fixture
+def sender() -> Iterator[Sender]:
+    with Sender(LOOPBACK, LIMITS) as made:
+        yield made
+
+
+def test_a_slow_receiver_holds_up_nobody(sender: Sender) -> None:
+    with Receiver(answers.hang) as slow, Receiver(answers.status(200)) as fast:
+        for n in range(5):
+            sender.submit(to(slow.url(), f"slow{n}"))
+        began = time.monotonic()
+        done = list(sender.send_all([to(fast.url(), f"fast{n}") for n in range(100)]))
+        assert [outcome.key[:4] for outcome in done] == ["fast"] * 100 + ["slow"] * 5
+        assert time.monotonic() - began < LIMITS.total_s + 0.5
+
+
+def test_every_message_ends_as_exactly_one_outcome() -> None:
+    with (
+        Receiver(answers.status(200)) as good,
+        Receiver(answers.reset_in_headers) as bad,
+        Sender(LOOPBACK, replace(LIMITS, in_flight=8)) as sender,
+    ):
+        urls = [good.url(), bad.url(), "nonsense"]
+        messages = [to(urls[n % 3], f"dlv_{n}") for n in range(150)]
+        outcomes = list(sender.send_all(messages))
+    assert sorted(o.key for o in outcomes) == sorted(m.key for m in messages)
+    assert {o.code for o in outcomes} == {None, "connection_reset", "invalid_url"}
+
+
+def test_no_more_than_the_limit_is_taken() -> None:
+    with (
+        Receiver(answers.status(200)) as receiver,
+        Sender(LOOPBACK, replace(LIMITS, in_flight=2)) as sender,
+    ):
+        sender.submit(to(receiver.url(), "a"))
+        sender.submit(to("nonsense", "b"))
+        assert (sender.free, sender.in_flight) == (0, 2)
+        with pytest.raises(RuntimeError, match="full"):
+            sender.submit(to(receiver.url(), "c"))
+        taken = sender.finished(1.0) + sender.finished(1.0)
+        assert {outcome.key for outcome in taken} == {"a", "b"}
+        assert sender.free == 2
+
+
+def test_with_nothing_in_flight_nobody_waits(sender: Sender) -> None:
+    began = time.monotonic()
+    assert sender.finished(5.0) == []
+    assert time.monotonic() - began < 1
+
+
+def test_waiting_costs_no_processor_time(sender: Sender) -> None:
+    with Receiver(answers.hang) as slow:
+        sender.submit(to(slow.url()))
+        began = time.thread_time()
+        sender.finished(0.5)
+        assert time.thread_time() - began < 0.1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"webhook-id": "a\r\nHost: evil"},
+        {"a\nb": "c"},
+        {"x": "\0"},
+        {"Host": "evil"},
+        {"content-length": "5"},
+        {"Transfer-Encoding": "chunked"},
+        {"x": "æ"},
+    ],
+)
+def test_headers_that_would_change_the_request_are_not_sent(
+    sender: Sender, headers: dict[str, str]
+) -> None:
+    with Receiver(answers.status(200)) as receiver:
+        outcome = only(sender.send_all([Outgoing("k", receiver.url(), headers, BODY)]))
+        assert (outcome.ok, outcome.code) == (False, "invalid_request")
+        assert receiver.connections == 0
+
+
+def test_descriptors_stay_flat_whatever_happens() -> None:
+    with (
+        Receiver(answers.status(200)) as good,
+        Receiver(answers.reset_in_headers) as bad,
+        Receiver(answers.endless_body) as endless,
+        Sender(LOOPBACK, replace(LIMITS, in_flight=8)) as sender,
+    ):
+        urls = [good.url(), bad.url(), endless.url()]
+        before, counts = open_descriptors(), []
+        for _ in range(4):
+            list(sender.send_all([to(urls[n % 3]) for n in range(60)]))
+            counts.append(open_descriptors())
+        # Both ends of each connection live in this process.
+        assert max(counts) <= before + 4 * 8, counts
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())

@@ -1,0 +1,98 @@
+"""TLS is always verified; each way it can fail has its own code."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.notices.channels.webhook import Outcome, Sender
+from tests.hostile import answers
+from tests.hostile.certificates import Authority
+from tests.hostile.sending import LIMITS, LOOPBACK, only, to
+from tests.hostile.server import Receiver, Visit
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("trusted"))
+
+
+def send(authority: Authority, receiver: Receiver) -> Outcome:
+    with Sender(LOOPBACK, replace(LIMITS, ca_file=str(authority.file))) as sender:
+        return only(sender.send_all([to(receiver.url())]))
+
+
+def outcome_with(authority: Authority, tls: ssl.SSLContext) -> Outcome:
+    with Receiver(answers.status(200), tls=tls) as receiver:
+        outcome = send(authority, receiver)
+    assert outcome.ok == bool(receiver.requests), "nothing is sent before the server is verified"
+    return outcome
+
+
+def test_it_works(authority: Authority) -> None:
+    assert outcome_with(authority, authority.server("127.0.0.1")).ok
+
+
+def test_an_expired_certificate(authority: Authority) -> None:
+    past = datetime.now(UTC) - timedelta(hours=1)
+    tls = authority.server("127.0.0.1", expires=past)
+    assert outcome_with(authority, tls).code == "tls_expired"
+
+
+def test_a_certificate_for_another_name(authority: Authority) -> None:
+    assert outcome_with(authority, authority.server("10.0.0.1")).code == "tls_wrong_name"
+    assert outcome_with(authority, authority.server("good.example")).code == "tls_wrong_name"
+
+
+def test_a_self_signed_certificate(authority: Authority) -> None:
+    tls = authority.server("127.0.0.1", self_signed=True)
+    assert outcome_with(authority, tls).code == "tls_untrusted"
+
+
+def test_an_authority_that_is_not_known(authority: Authority, tmp_path: Path) -> None:
+    tls = Authority(tmp_path, "Unknown").server("127.0.0.1")
+    assert outcome_with(authority, tls).code == "tls_untrusted"
+
+
+def test_the_authorities_of_certifi_are_the_known_ones(authority: Authority) -> None:
+    tls = authority.server("127.0.0.1")
+    with Receiver(answers.status(200), tls=tls) as receiver, Sender(LOOPBACK, LIMITS) as sender:
+        assert only(sender.send_all([to(receiver.url())])).code == "tls_untrusted"
+
+
+def test_a_server_that_asks_for_a_client_certificate(authority: Authority) -> None:
+    tls = authority.server("127.0.0.1", asks_client=True)
+    with Receiver(answers.status(200), tls=tls) as receiver:
+        # The server closes right after its alert, so the reset may arrive before it.
+        assert send(authority, receiver).code in ("tls_client_certificate", "connection_reset")
+    assert receiver.requests == []
+
+
+def test_a_server_that_speaks_only_an_old_version(authority: Authority) -> None:
+    def refuse(visit: Visit) -> None:
+        visit.sock.recv(4096)
+        visit.send(b"\x15\x03\x01\x00\x02\x02\x46")  # fatal alert: protocol_version
+
+    with Receiver(answers.hang, tls=authority.server("127.0.0.1"), on_connect=refuse) as receiver:
+        assert send(authority, receiver).code == "tls_handshake"
+
+
+def test_a_handshake_that_never_ends(authority: Authority) -> None:
+    tls = authority.server("127.0.0.1")
+    with Receiver(answers.hang, tls=tls, on_connect=Visit.hang) as receiver:
+        outcome = send(authority, receiver)
+    assert outcome.code == "timeout"
+    assert outcome.duration_ms < 1000
+
+
+def test_a_server_without_tls(authority: Authority) -> None:
+    def speak_plainly(visit: Visit) -> None:
+        visit.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    tls = authority.server("127.0.0.1")
+    with Receiver(answers.hang, tls=tls, on_connect=speak_plainly) as receiver:
+        assert send(authority, receiver).code == "tls_handshake"
