@@ -21,14 +21,15 @@ TEXT = "a text, or texts by language"
 
 ADDRESS = {"street": PLAIN, "postal_code": PLAIN, "city": PLAIN, "country": PLAIN}
 EVIDENCE = dict.fromkeys(
-    ("participant", "covered_data", "checked_on", "due_on", "edition", "module", "signed_on",
-     "tia_on", "tia_review_on"), PLAIN,
+    ("participant", "status", "covered_data", "checked_on", "due_on", "edition", "module",
+     "signed_on"), PLAIN,
 )  # fmt: skip
 MECHANISM = {"instrument_id": PLAIN, "role": PLAIN, "name": TEXT, "ended_on": PLAIN,
              "ended_by": PLAIN, "article": PLAIN, "source": PLAIN, "evidence": EVIDENCE}  # fmt: skip
-VERDICT = {"status": PLAIN, "reason": TEXT, "citations": PLAIN, "ends_on": PLAIN}
-LOCATION = {"country": PLAIN, "region": PLAIN, "kind": PLAIN, "mechanisms": [MECHANISM],
-            "verdict": VERDICT}  # fmt: skip
+VERDICT = {"status": PLAIN, "reason": TEXT, "citations": PLAIN, "ends_on": PLAIN,
+           "remarks": PLAIN, "instrument_id": PLAIN}  # fmt: skip
+LOCATION = {"country": PLAIN, "organisation": PLAIN, "region": PLAIN, "kind": PLAIN,
+            "mechanisms": [MECHANISM], "verdict": VERDICT}  # fmt: skip
 SUB_PROCESSOR: Json = {
     "id": PLAIN, "version": PLAIN, "legal_name": PLAIN, "registration_number": PLAIN,
     "address": ADDRESS, "country": PLAIN, "website": PLAIN, "purpose": TEXT, "categories": PLAIN,

@@ -102,7 +102,7 @@ def place(location: Json, kind: str) -> Json:
     verdict = location.get("verdict") or {}
     return filled({
         "@type": kind or None,
-        "dpv:hasCountry": {"@id": f"loc:{location.get('country')}"},
+        **party({"country": location.get("country"), "legal_name": location.get("organisation")}),
         "art28:verdict": verdict.get("status"),
         "art28:transfer": [transfer(one) for one in location.get("mechanisms") or []],
     })  # fmt: skip

@@ -87,8 +87,13 @@ def place_text(place: Json, t: Words, on: date) -> str:
     names = [t.mechanism(one, on) for one in place.get("mechanisms") or []]
     verdict = (place.get("verdict") or {}).get("status")
     end = [t(f"verdict.{verdict}")] if verdict in VERDICTS else []
-    where = f"{t.country(place.get('country'))} ({t.named('kind', place.get('kind') or '')})"
+    where = f"{place_name(place, t)} ({t.named('kind', place.get('kind') or '')})"
     return " – ".join([f"{where}: {'; '.join(names)}" if names else where, *end])
+
+
+def place_name(place: Json, t: Words) -> str:
+    """The country, or the international organisation that is a recipient of its own."""
+    return str(place.get("organisation") or t.country(place.get("country")))
 
 
 def compared(before: Json | None, after: Json | None) -> list[Json]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import typst
 
-from services.public.pages import SYMBOLS, address_text, change_headline, evidence_lines
+from services.public.pages import SYMBOLS, address_text, change_headline, evidence_lines, place_name
 from services.public.register import Register
 from services.public.words import Words
 
@@ -86,17 +86,24 @@ def place_content(place: Json, register: Register) -> Json:
     t, verdict = register.words, place.get("verdict") or {}
     status = verdict.get("status") if verdict.get("status") in SYMBOLS else "missing"
     return {
-        "country": t.country(place.get("country")),
+        "country": place_name(place, t),
         "kind": t.named("kind", place.get("kind") or ""),
         "status": status,
         "verdict": t(f"verdict.{status}"),
         "meaning": t(f"verdict.{status}.meaning"),
-        "reason": t.told(verdict.get("reason")).text,
+        **reason(verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
         "mechanisms": [
             {"text": t.mechanism(one, register.day),
-             "role": t.named("role", one.get("role") or "primary"),
+             "role": t.named("role", "fallback") if one.get("role") == "fallback" else "",
              "evidence": evidence_lines(one.get("evidence"), t)}
             for one in place.get("mechanisms") or []
         ],
     }  # fmt: skip
+
+
+def reason(text: Any, t: Words) -> Json:
+    """A reason and its language, so that a screen reader pronounces it rightly."""
+    told = t.told(text)
+    plain_language = "en" if isinstance(text, str) else t.language
+    return {"reason": told.text, "reason_language": told.language or plain_language}

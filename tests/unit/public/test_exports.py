@@ -1,0 +1,100 @@
+"""Only what the list of public members names gets out; spreadsheets meet no formulas."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from services.public import exports
+
+
+def test_it_works() -> None:
+    entry = {"id": "sub_1", "legal_name": "Post ApS", "contact": {"name": "Nina"}}
+    assert exports.public_entry(entry) == {"id": "sub_1", "legal_name": "Post ApS"}
+
+
+def planted(shape: Any) -> Any:
+    """A value of this shape with something foreign at every level where there is room."""
+    if shape is exports.PLAIN:
+        return ["seen", {"secret": "SECRET"}]
+    if shape is exports.TEXT:
+        return {"en": "seen", "not a language!": "SECRET", "da": {"secret": "SECRET"}}
+    if isinstance(shape, list):
+        return [planted(shape[0]), "SECRET"]
+    return {**{name: planted(inner) for name, inner in shape.items()}, "secret": "SECRET",
+            "contact": {"email": "SECRET"}, "tia_reference": "SECRET", "reference": "SECRET"}
+
+
+@pytest.mark.parametrize("shape", [exports.SUB_PROCESSOR, exports.PROCESSOR, exports.CHANGE])
+def test_nothing_unnamed_gets_out_at_any_depth(shape: Any) -> None:
+    seen = json.dumps(exports.shown(planted(shape), shape))
+    assert "SECRET" not in seen
+    assert "seen" in seen
+
+
+@pytest.mark.parametrize("name", ["contact", "tia_reference", "reference", "email", "tia_on"])
+def test_private_members_are_not_on_the_list(name: str) -> None:
+    def names(shape: Any) -> set[str]:
+        if isinstance(shape, list):
+            return names(shape[0])
+        if not isinstance(shape, dict):
+            return set()
+        return set(shape) | {one for inner in shape.values() for one in names(inner)}
+
+    shapes = (exports.SUB_PROCESSOR, exports.PROCESSOR, exports.CHANGE)
+    assert name not in set().union(*map(names, shapes))
+
+
+def test_drafts_are_not_public() -> None:
+    drafts = [{"id": "chg_1", "status": status, "kind": "add"} for status in ("draft", "approved")]
+    assert exports.public_changes(drafts) == []
+
+
+def test_a_comparison_shows_only_public_members() -> None:
+    fields = [
+        {"field": "country", "before": "IE", "after": "US"},
+        {"field": "contact", "before": {"name": "A"}, "after": {"name": "B"}},
+        {"field": "flow_down", "before": {"reference": "A"}, "after": {"reference": "B"}},
+        {"field": "locations/0/mechanisms/0/evidence/tia_reference", "before": "A", "after": "B"},
+    ]
+    assert exports.public_fields(fields) == [{"field": "country", "before": "IE", "after": "US"}]
+
+
+@pytest.mark.parametrize("data", [
+    {"contact": {"name": "Nina"}}, {"a": [{"tia_reference": "x"}]},
+    {"flow_down": {"reference": "contract 7"}},
+])  # fmt: skip
+def test_a_ledger_entry_with_something_private_keeps_its_hash_and_loses_its_data(data: Any) -> None:
+    entry = {"sequence": 1, "hash": "h", "previous_hash": "p", "data": data, "private": {"x": 1}}
+    assert exports.public_ledger_entry(entry) == {
+        "sequence": 1, "hash": "h", "previous_hash": "p", "data": None, "withheld": True,
+    }  # fmt: skip
+
+
+def test_a_clean_ledger_entry_passes_unchanged() -> None:
+    entry = {"sequence": 1, "hash": "h", "data": {"contact": None, "kind": "add"}}
+    assert exports.public_ledger_entry(entry) == entry
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "＝"])
+def test_no_cell_can_begin_a_formula(start: str) -> None:
+    text = exports.as_csv([{"id": "sub_1", "legal_name": f'{start}HYPERLINK("x")'}])
+    row = next(csv.DictReader(io.StringIO(text, newline="")))
+    assert row["legal_name"].startswith("'")
+
+
+def test_csv_has_a_row_for_each_place() -> None:
+    entry = {"id": "sub_1", "legal_name": "A", "purpose": {"en": "mail", "da": "post"},
+             "required": True, "locations": [
+                 {"country": "IE", "verdict": {"status": "no_transfer"}},
+                 {"country": "US", "mechanisms": [{"instrument_id": "scc"}],
+                  "verdict": {"status": "unproven", "citations": ["a", "b"]}}]}  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(exports.as_csv([entry]))))
+    assert [row["location_country"] for row in rows] == ["IE", "US"]
+    assert rows[1]["verdict_citations"] == "a; b"
+    assert rows[1]["mechanisms"] == "scc"
+    assert (rows[0]["purpose_da"], rows[0]["required"]) == ("post", "true")

@@ -1,0 +1,36 @@
+"""A list is in the order of its tree, and can be narrowed."""
+
+from __future__ import annotations
+
+from services.public.register import countries, in_tree_order, searched
+
+
+def ordered(*pairs: tuple[str, str | None]) -> list[str]:
+    entries = [{"id": id_, "legal_name": id_, "parent_id": parent} for id_, parent in pairs]
+    return [entry["id"] for entry in in_tree_order(entries)]
+
+
+def test_it_works() -> None:
+    assert ordered(("b", None), ("a", None)) == ["a", "b"]
+
+
+def test_children_follow_their_parent() -> None:
+    assert ordered(("a", "b"), ("b", None), ("c", None), ("d", "a")) == ["b", "a", "d", "c"]
+
+
+def test_a_child_whose_parent_is_absent_is_still_shown() -> None:
+    assert ordered(("a", "gone"), ("b", None)) == ["a", "b"]
+
+
+def test_a_ring_or_an_own_parent_loses_nobody() -> None:
+    assert sorted(ordered(("a", "b"), ("b", "a"), ("c", "c"))) == ["a", "b", "c"]
+
+
+def test_seat_and_places_count_as_countries() -> None:
+    assert countries({"country": "US", "locations": [{"country": "IE"}, {"country": None}]}) == {
+        "US", "IE",
+    }  # fmt: skip
+
+
+def test_search_reads_every_language_of_the_purpose() -> None:
+    assert "sender e-mail" in searched({"legal_name": "X", "purpose": {"da": "Sender E-mail"}})
