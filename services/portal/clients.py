@@ -12,7 +12,7 @@ from flask import Response, request
 from shared.http import ServiceClient
 
 # What a caller's request carries through to the service that answers it, and back.
-REQUEST_HEADERS = ("If-Match", "If-None-Match", "Accept", "Content-Type")
+REQUEST_HEADERS = ("If-Match", "Idempotency-Key", "If-None-Match", "Accept", "Content-Type")
 RESPONSE_HEADERS = ("Content-Type", "ETag", "Retry-After", "Content-Disposition", "Location")
 PAGE = 200
 

@@ -1,0 +1,200 @@
+"""Loads the sample data into an empty installation: `python -m deploy.seed`.
+
+The first client is made in the database, as an installer would; everything else goes over HTTP,
+the way any client does it. Writes `demo.json` with the credentials into ART28_VAR.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from services.identity.app import make_deps
+from services.identity.settings import Settings
+from services.identity.use_cases import make_platform
+from shared.mongo import connect
+
+SAMPLE = Path(__file__).parent / "sample" / "vendors.json"
+WITH_CUSTOMERS = "tempus-serva"
+PROCESSOR_SCOPES = (
+    "agreements:read agreements:write identity:read notices:read registry:read registry:write"
+).split()
+CONTROLLER_SCOPES = ["portal:read", "portal:write"]
+
+Json = dict[str, Any]
+Client = Json
+# Asks as a client: method, path, body; the JSON answered.
+Ask = Callable[[Client | None, str, str, Any], Any]
+
+
+class SampleRefused(Exception):
+    """The installation refused a piece of the sample data; the message is its answer."""
+
+
+def over_http(origin: str) -> Ask:
+    """Ask the installation at ``origin``, with a token per client."""
+    session = requests.Session()
+    session.trust_env = False
+    tokens: dict[str, str] = {}
+
+    def token(client: Client) -> str:
+        if client["client_id"] not in tokens:
+            answer = session.post(
+                f"{origin}/identity/v1/token",
+                data={"grant_type": "client_credentials"},
+                auth=(client["client_id"], client["client_secret"]),
+                timeout=30,
+            )
+            tokens[client["client_id"]] = _json(answer)["access_token"]
+        return tokens[client["client_id"]]
+
+    def ask(client: Client | None, method: str, path: str, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {token(client)}"} if client else {}
+        url = origin + path
+        return _json(session.request(method, url, json=body, headers=headers, timeout=60))
+
+    return ask
+
+
+def load(ask: Ask, admin: Client, sample: Json) -> list[Client]:
+    """Every organisation, register and agreement of ``sample``; the clients made, ``admin`` first."""
+    clients = [admin]
+    by_slug = {}
+    for vendor in sample["vendors"]:
+        client = by_slug[vendor["organisation"]["slug"]] = _vendor(ask, admin, vendor)
+        clients.append(client)
+    for customer in sample["customers"]:
+        client = _organisation(ask, admin, customer["organisation"], CONTROLLER_SCOPES)
+        _agreement(ask, by_slug[WITH_CUSTOMERS], client, customer)
+        clients.append(client)
+    return clients
+
+
+def _vendor(ask: Ask, admin: Client, vendor: Json) -> Client:
+    client = _organisation(ask, admin, vendor["organisation"], PROCESSOR_SCOPES)
+    body = {"valid_from": vendor["valid_from"], "sub_processors": vendor["sub_processors"]}
+    ask(client, "POST", f"/registry/v1/processors/{client['org_slug']}/baseline", body)
+    return client
+
+
+def _organisation(ask: Ask, admin: Client, organisation: Json, scopes: list[str]) -> Client:
+    made = ask(admin, "POST", "/identity/v1/organisations", organisation)
+    body = {"org_id": made["id"], "name": f"{made['legal_name']} (demo)", "scopes": scopes}
+    client = ask(admin, "POST", "/identity/v1/clients", body)
+    return _shown(client, made["slug"], made["kind"])
+
+
+def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json) -> None:
+    draft = agreement_body(controller["org_id"], customer)
+    made = ask(processor, "POST", "/agreements/v1/agreements", draft)
+    path = f"/agreements/{made['id']}"
+    signatory = {"name": "Sofie Dam", "title": "Director", "email": "direktion@tempus-serva.example"}
+    person = customer["organisation"]["contacts"][0]
+    accepting = {"name": person["name"], "title": person["position"], "email": person["email"]}
+    ask(processor, "POST", f"/agreements/v1{path}/offer", {})
+    ask(processor, "POST", f"/agreements/v1{path}/accept", signatory)
+    ask(controller, "POST", f"/portal/v1{path}/accept", accepting)
+
+
+def agreement_body(controller_id: str, customer: Json) -> Json:
+    """The agreement of the sample processor with one of its invented customers."""
+    organisation = customer["organisation"]
+    return {
+        "controller_id": controller_id,
+        "template_id": "tpl_eu_2021_915",
+        "language": organisation["locale"],
+        "governing_law": "DK",
+        "processing": {
+            "subject_matter": "Operation of the customer's applications on the low-code platform",
+            "duration": "As long as the subscription lasts",
+            "nature": "Hosting, storage, backup and support",
+            "purpose": "To let the customer run its own registers and workflows",
+            "data_categories": ["contact data", "employment data", "login data"],
+            "data_subjects": ["the customer's employees", "the customer's own customers"],
+            "special_categories": False,
+        },
+        "authorisation": "general",
+        "notice_terms": {
+            "notice_days": customer["notice_days"],
+            "objection_days": customer["objection_days"],
+            "day_kind": "calendar",
+            "holidays": organisation["country"],
+            "receipt_rule": "sent",
+            "silence": "consent",
+            "channels": ["webhook", "email"],
+            "contacts": organisation["contacts"],
+        },
+        "clauses": {
+            "instructions": "Only on the customer's documented instructions, transfers included.",
+            "confidentiality": "Everyone with access is bound to secrecy.",
+            "security": "Measures as in annex III, reviewed every year.",
+            "sub_processors": "Those on the list; changes are told in advance as agreed here.",
+            "data_subject_rights": "Requests are passed on within two working days.",
+            "assistance": "Help with security, breaches, impact assessments and consultation.",
+            "end_of_processing": "delete",
+            "audit": "Yearly report, and inspections on reasonable notice.",
+        },
+        "breach_notice_hours": 24,
+        "deletion_days": 30,
+        "products": [],
+        "effective_from": "2026-01-01",
+    }
+
+
+def _shown(client: Json, slug: str, kind: list[str]) -> Client:
+    return {
+        "name": client["name"],
+        "org_id": client["org_id"],
+        "org_slug": slug,
+        "org_kind": kind[0],
+        "client_id": client["client_id"],
+        "client_secret": client["client_secret"],
+        "scopes": client["scopes"],
+    }
+
+
+def _json(answer: requests.Response) -> Any:
+    if not answer.ok:
+        raise SampleRefused(f"{answer.request.method} {answer.url}: {answer.text[:1000]}")
+    return answer.json() if answer.content else None
+
+
+def make_admin(settings: Settings) -> Client:
+    """The platform's own organisation and its administrator, in the database."""
+    mongo = connect(settings.common.mongo_url, settings.common.database("identity"))
+    operator, admin, secret = make_platform(make_deps(settings, mongo))
+    shown = {"name": admin.name, "org_id": operator.id, "client_id": admin.id,
+             "client_secret": secret, "scopes": list(admin.scopes)}  # fmt: skip
+    return _shown(shown, operator.slug, list(operator.kind))
+
+
+def write_demo(path: Path, origin: str, clients: list[Client]) -> None:
+    """Credentials, readable by their owner only."""
+    text = json.dumps({"url": origin, "clients": clients}, ensure_ascii=False, indent=2) + "\n"
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
+def main() -> int:
+    """Load; the exit code is 1 after one clear line when something was refused."""
+    settings = Settings.from_env()
+    origin = settings.common.origin
+    try:
+        clients = load(over_http(origin), make_admin(settings), json.loads(SAMPLE.read_text()))
+    except SampleRefused as refusal:
+        print(f"art28: the sample data was refused: {refusal}", file=sys.stderr)
+        return 1
+    write_demo(Path(os.environ.get("ART28_VAR", "var")) / "demo.json", origin, clients)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
