@@ -92,12 +92,13 @@ def _is_primary(client: Client) -> bool:
         return False
 
 
-def inspect(address: str, prefix: str, *, discard: bool = False) -> bool:
+def inspect(address: str, prefix: str, *, discard: bool = False, limit: float = 5.0) -> bool:
     """Tell whether the databases of Art28 hold anything; with `discard`, drop them first.
 
-    Raises StartError when the server cannot be reached or knows no transactions.
+    Raises StartError when the server cannot be reached within `limit` seconds, or knows no
+    transactions.
     """
-    client: Client = MongoClient(address, serverSelectionTimeoutMS=5000)
+    client: Client = MongoClient(address, serverSelectionTimeoutMS=int(limit * 1000))
     try:
         hello = client.admin.command("hello")
         if "setName" not in hello and hello.get("msg") != "isdbgrid":

@@ -115,7 +115,7 @@ class Supervisor:
             output = self._output_of(popen)
         except BaseException:
             _end_group(popen, signal.SIGKILL)
-            popen.wait()
+            popen.communicate()
             raise
         if popen.returncode != 0:
             last = _last_line(errors)

@@ -7,10 +7,12 @@ finds no binary fails with the line a user would see; nothing is ever skipped.
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import socket
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,11 +24,27 @@ _PREFIX = "art28-tests-"
 _running: list[tuple[ReplicaSet, Path]] = []
 
 
+def free_ports(count: int) -> int:
+    """Return the first of `count` neighbouring ports that nothing uses at this moment.
+
+    They lie below the range from which the kernel takes the ports of outgoing connections: one of
+    those could be gone before the server under test has started.
+    """
+    while True:
+        first = random.randrange(20_000, 32_000)
+        with ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    probe = stack.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+
+
 def free_port() -> int:
-    """Return a port of loopback that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return one such port."""
+    return free_ports(1)
 
 
 def start() -> str:

@@ -1,0 +1,124 @@
+"""The edge's configuration is one that nginx accepts, and it sends each path to its service."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+
+from deploy import edge
+from deploy.checks import StartError
+from deploy.mongod import accepts
+from deploy.wsgi import NAMES
+from tests.mongod import free_port
+
+pytestmark = pytest.mark.slow
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+@pytest.fixture(scope="module")
+def nginx() -> str:
+    try:
+        return edge.find_nginx()
+    except StartError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def port(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder, port = tmp_path_factory.mktemp("edge"), free_port()
+    with ExitStack() as stack:
+        upstreams = {}
+        for name in NAMES:
+
+            def app(environ: dict[str, str], start: object, name: str = name) -> list[bytes]:
+                start("200 OK", [("Content-Type", "text/plain")])  # type: ignore[operator]
+                return [f"{name} {environ['PATH_INFO']} {environ['HTTP_HOST']}".encode()]
+
+            server = make_server("127.0.0.1", 0, app, Threaded, Quiet)  # type: ignore[arg-type]
+            threading.Thread(target=server.serve_forever, args=(0.02,)).start()
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            upstreams[name] = f"127.0.0.1:{server.server_port}"
+        # The portal is away: nobody listens there.
+        upstreams["portal"] = f"127.0.0.1:{free_port()}"
+        config = edge.render(folder, f"127.0.0.1:{port}", upstreams)
+        command = [nginx, "-p", str(folder), "-e", "stderr", "-c", str(config)]
+        process = stack.enter_context(subprocess.Popen(command, start_new_session=True))
+        stack.callback(process.terminate)
+        while not accepts(port):
+            assert process.poll() is None
+        yield port
+
+
+def get(port: int, path: str, body: bytes | None = None) -> tuple[HTTPResponse, str]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET" if body is None else "POST", path, body)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer, text
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/identity/v1/token", "identity"),
+        ("/agreements/v1/agreements", "agreements"),
+        ("/registry", "registry"),
+        ("/notices/healthz", "notices"),
+        ("/p/tempus-serva", "public"),
+        ("/identityx", "public"),
+        ("/.well-known/security.txt", "public"),
+        ("/", "public"),
+    ],
+)
+def test_each_path_reaches_its_service_unchanged(port: int, path: str, service: str) -> None:
+    assert get(port, path)[1] == f"{service} {path} 127.0.0.1:{port}"
+
+
+def test_a_service_that_is_away_is_a_problem_with_a_time_to_retry(port: int) -> None:
+    answer, text = get(port, "/portal/v1/agreements")
+
+    assert answer.status == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Retry-After"] == "2"
+    assert '"code":"unavailable"' in text
+
+
+def test_a_body_far_too_large_is_a_problem(port: int) -> None:
+    answer, text = get(port, "/registry/v1/changes", b"x" * (5 * 1024 * 1024))
+
+    assert answer.status == 413
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert '"code":"too-large"' in text
+
+
+def test_a_missing_nginx_tells_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+
+    with pytest.raises(StartError, match="apt-get install nginx") as refusal:
+        edge.find_nginx({})
+    assert "\n" not in str(refusal.value)
+
+
+def test_the_configuration_is_written_where_it_is_told(tmp_path: Path) -> None:
+    addresses = dict.fromkeys(NAMES, "127.0.0.1:1")
+
+    config = edge.render(tmp_path / "edge", "127.0.0.1:2", addresses)
+
+    assert "${" not in config.read_text() + (config.parent / "routes.conf").read_text()

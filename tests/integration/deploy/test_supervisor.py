@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.checks import StartError
+from deploy.profile import ROOT
+from deploy.supervisor import Process, Supervisor
+from tests.integration.deploy.profiles import processes_of
+
+LIMIT = 20.0
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path, said: list[str]) -> Iterator[Supervisor]:
+    environment = {**os.environ, "ART28_VAR": str(tmp_path)}
+    made = Supervisor(root=ROOT, logs=tmp_path / "log", environment=environment, say=said.append)
+    yield made
+    made.stop()
+    assert processes_of(tmp_path) == {}
+
+
+def python(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+SLEEP = "import time; time.sleep(600)"
+
+
+def test_it_works(supervisor: Supervisor, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    supervisor.start(
+        Process("a", python(f"open({str(seen)!r}, 'w').close(); {SLEEP}"), ready=seen.exists)
+    )
+    supervisor.wait_ready(LIMIT)
+
+    assert len(processes_of(tmp_path)) == 1
+    supervisor.stop()
+    assert processes_of(tmp_path) == {}
+
+
+def test_a_child_that_cannot_start_is_told_with_its_log(supervisor: Supervisor) -> None:
+    supervisor.start(Process("a", python("raise SystemExit(3)"), ready=lambda: False))
+
+    with pytest.raises(StartError, match=r"a ended with exit code 3 \(log: .*/a\.log\)"):
+        supervisor.wait_ready(LIMIT)
+
+
+def test_a_child_that_is_never_ready_is_told(supervisor: Supervisor) -> None:
+    supervisor.start(Process("a", python(SLEEP), ready=lambda: False))
+
+    with pytest.raises(StartError, match="Not ready after 0 s: a"):
+        supervisor.wait_ready(0.1)
+
+
+def test_a_command_that_does_not_exist_is_told_in_the_log(supervisor: Supervisor) -> None:
+    supervisor.start(Process("a", ("/nowhere/program",), ready=lambda: False))
+
+    with pytest.raises(StartError):
+        supervisor.wait_ready(LIMIT)
+    assert "No such file" in supervisor.log_of("a").read_text()
+
+
+def test_a_child_that_ends_again_and_again_is_started_ever_more_slowly(
+    supervisor: Supervisor, said: list[str]
+) -> None:
+    supervisor.start(Process("a", python("raise SystemExit(1)")))
+    watching = threading.Timer(2.5, supervisor.stop_wanted.set)
+    watching.start()
+
+    supervisor.watch()
+
+    assert [line.rpartition("again in ")[2] for line in said][:2] == ["0.5 s.", "1 s."]
+
+
+def test_the_end_of_a_vital_child_ends_the_watch(supervisor: Supervisor) -> None:
+    supervisor.start(Process("db", python("raise SystemExit(1)"), vital=True))
+
+    with pytest.raises(StartError, match="db ended"):
+        supervisor.watch()
+
+
+def test_a_child_that_does_not_listen_is_killed(supervisor: Supervisor, tmp_path: Path) -> None:
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    seen = tmp_path / "seen"
+    supervisor.start(
+        Process(
+            "a",
+            python(f"{deaf} open({str(seen)!r}, 'w').close(); {SLEEP}"),
+            ready=seen.exists,
+            stop_seconds=0.2,
+        )
+    )
+    supervisor.wait_ready(LIMIT)
+
+    supervisor.stop()
+
+    assert processes_of(tmp_path) == {}
+
+
+def test_what_a_child_leaves_behind_is_ended_too(supervisor: Supervisor, tmp_path: Path) -> None:
+    leave = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}]);"
+    supervisor.start(Process("a", python(leave + SLEEP)))
+    until(lambda: len(processes_of(tmp_path)) == 2)
+
+    supervisor.stop()
+
+    until(lambda: processes_of(tmp_path) == {})
+
+
+def test_a_program_run_once_gives_its_output(supervisor: Supervisor) -> None:
+    assert supervisor.run_once("a", python("print('empty')")) == "empty"
+
+
+def test_a_program_that_fails_once_gives_its_last_line(supervisor: Supervisor) -> None:
+    with pytest.raises(StartError, match=r"^the reason$"):
+        supervisor.run_once("a", python("raise SystemExit('the reason')"))
+
+
+def test_a_stop_ends_the_wait_for_a_program(supervisor: Supervisor) -> None:
+    supervisor.stop_wanted.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        supervisor.run_once("a", python(SLEEP))
