@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Response, current_app, request
 from werkzeug.http import http_date
@@ -116,5 +116,5 @@ def sent(held: Copy) -> Response:
     return response
 
 
-def as_json(value: Any, content_type: str = "application/json") -> Draft:
+def as_json(value: object, content_type: str = "application/json") -> Draft:
     return Draft(json.dumps(value, ensure_ascii=False, indent=1) + "\n", content_type)

@@ -62,7 +62,7 @@ def create_app(
     )  # fmt: skip
     app.extensions["public.desk"] = Desk(registry, documents, copies, clock, settings.origin)
     compose(app, settings, lambda: clock().date())
-    health.register(app, {"registry": lambda: registry.processors() and None})
+    health.register(app, {"registry": lambda: answers(registry)})
     app.register_blueprint(views)
     return app
 
@@ -80,6 +80,11 @@ def compose(app: Flask, settings: Settings, today: Callable[[], date]) -> None:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
 
 
+def answers(registry: Registry) -> None:
+    """Raises when the registry does not answer."""
+    registry.processors()
+
+
 def page_policy(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     return response
@@ -87,8 +92,5 @@ def page_policy(response: Response) -> Response:
 
 def documents_client(settings: Settings, transport: BaseAdapter | None) -> DocumentsClient:
     return DocumentsClient(
-        {
-            name: ServiceClient(settings.document_url(name), None, transport)
-            for name in DOCUMENTED
-        }
+        {name: ServiceClient(settings.document_url(name), None, transport) for name in DOCUMENTED}
     )

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 Json = dict[str, Any]
+Value = Any  # Whatever JSON can hold.
 
 
 class Asked(Protocol):
     """What is used of ``shared.http.ServiceClient``: a JSON answer, or a domain error."""
 
-    def get(self, path: str, params: dict[str, Any] | None = None) -> Any: ...
+    def get(self, path: str, params: dict[str, Any] | None = None) -> Value: ...
 
 
 class Registry(Protocol):

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 Json = dict[str, Any]
+Value = Any  # Whatever JSON can hold.
 
 PLAIN = "a number, a text, a truth value or a list of these"
 TEXT = "a text, or texts by language"
@@ -25,7 +26,8 @@ EVIDENCE = dict.fromkeys(
      "signed_on"), PLAIN,
 )  # fmt: skip
 MECHANISM = {"instrument_id": PLAIN, "role": PLAIN, "name": TEXT, "ended_on": PLAIN,
-             "ended_by": PLAIN, "article": PLAIN, "source": PLAIN, "evidence": EVIDENCE}  # fmt: skip
+             "ended_by": PLAIN, "article": PLAIN, "source": PLAIN,
+             "evidence": EVIDENCE}  # fmt: skip
 VERDICT = {"status": PLAIN, "reason": TEXT, "citations": PLAIN, "ends_on": PLAIN,
            "remarks": PLAIN, "instrument_id": PLAIN}  # fmt: skip
 LOCATION = {"country": PLAIN, "organisation": PLAIN, "region": PLAIN, "kind": PLAIN,
@@ -56,7 +58,7 @@ PRIVATE_NAMES = frozenset({"contact", "contacts", "email", "tia_reference", "ref
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def shown(value: Any, shape: Any) -> Any:
+def shown(value: Value, shape: Value) -> Value:
     """The part of ``value`` that ``shape`` names; None for what is not of that shape."""
     if shape is PLAIN:
         return plain(value)
@@ -69,13 +71,13 @@ def shown(value: Any, shape: Any) -> Any:
     return {name: shown(value[name], inner) for name, inner in shape.items() if name in value}
 
 
-def plain(value: Any) -> Any:
+def plain(value: Value) -> Value:
     if isinstance(value, list):
         return [one for one in value if isinstance(one, str | int | float | bool)]
     return value if isinstance(value, str | int | float | bool) else None
 
 
-def texts(value: Any) -> Any:
+def texts(value: Value) -> Value:
     if not isinstance(value, Mapping):
         return value if isinstance(value, str) else None
     return {
@@ -132,7 +134,7 @@ def public_ledger_entry(entry: Json) -> Json:
     return {**seen, "data": data}
 
 
-def holds_private(value: Any) -> bool:
+def holds_private(value: Value) -> bool:
     if isinstance(value, Mapping):
         return any(
             (name in PRIVATE_NAMES and inner not in (None, "", [], {})) or holds_private(inner)
@@ -174,7 +176,7 @@ def csv_row(entry: Json, location: Json) -> Json:
     }
 
 
-def cell(value: Any) -> str:
+def cell(value: Value) -> str:
     """A value as text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     if value is None:
         return ""
@@ -205,7 +207,9 @@ def as_json(processor: Json, entries: list[Json], day: date, url: str) -> Json:
 def published(items: list[Json], origin: str) -> Json:
     """The list of published registers, by name."""
     shown_items = sorted((public_processor(item) for item in items), key=by_legal_name)
-    return {"registers": [register_links(item, f"{origin}/p/{item['slug']}") for item in shown_items]}
+    return {
+        "registers": [register_links(item, f"{origin}/p/{item['slug']}") for item in shown_items]
+    }
 
 
 def by_legal_name(item: Json) -> str:

@@ -92,7 +92,7 @@ def sub_processor(register: Register, entry: Json) -> Json:
     })  # fmt: skip
 
 
-def described(purpose: Any) -> Any:
+def described(purpose: object) -> object:
     if isinstance(purpose, dict):
         return [{"@value": text, "@language": tag} for tag, text in purpose.items()]
     return purpose

@@ -14,6 +14,7 @@ from services.public.register import Register, countries
 from services.public.words import Words
 
 Json = dict[str, Any]
+Value = Any  # Whatever JSON can hold.
 
 # In the order in which a reader should worry.
 VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
@@ -106,7 +107,7 @@ def compared(before: Json | None, after: Json | None) -> list[Json]:
     ]
 
 
-def value_lines(field: str, value: Any, t: Words, on: date) -> list[str]:
+def value_lines(field: str, value: Value, t: Words, on: date) -> list[str]:
     """One member of an entry as lines of text; an empty list when it says nothing."""
     if value is None or value in ("", [], {}):
         return []
@@ -114,16 +115,24 @@ def value_lines(field: str, value: Any, t: Words, on: date) -> list[str]:
         return [t("yes") if value else t("no")]
     if field == "locations":
         return [place_text(place, t, on) for place in value]
-    if field in ("country", "address"):
-        return [t.country(value) if field == "country" else address_text(value, t)]
-    if field == "flow_down":
-        return [t.day(value["signed_on"])] if value.get("signed_on") else []
-    if isinstance(value, dict):
-        return [t.told(value).text]
+    one = single_line(field, value, t)
+    if one is not None:
+        return [one] if one else []
     return [named_value(field, one, t) for one in (value if isinstance(value, list) else [value])]
 
 
-def named_value(field: str, value: Any, t: Words) -> str:
+def single_line(field: str, value: Value, t: Words) -> str | None:
+    """The members told in one line of their own kind; None for any other."""
+    if field == "country":
+        return t.country(value)
+    if field == "address":
+        return address_text(value, t)
+    if field == "flow_down":
+        return t.day(value["signed_on"]) if value.get("signed_on") else ""
+    return t.told(value).text if isinstance(value, dict) else None
+
+
+def named_value(field: str, value: object, t: Words) -> str:
     kind = {"categories": "category", "ai_use": "ai_use"}.get(field)
     return t.named(kind, str(value)) if kind else str(value)
 
@@ -146,7 +155,7 @@ def evidence_lines(evidence: Json | None, t: Words) -> list[str]:
     return lines
 
 
-def evidence_value(name: str, value: Any, t: Words) -> str:
+def evidence_value(name: str, value: object, t: Words) -> str:
     if name.endswith("_on"):
         return t.day(str(value))
     if isinstance(value, list):

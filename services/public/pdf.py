@@ -102,7 +102,7 @@ def place_content(place: Json, register: Register) -> Json:
     }  # fmt: skip
 
 
-def reason(text: Any, t: Words) -> Json:
+def reason(text: str | Json | None, t: Words) -> Json:
     """A reason and its language, so that a screen reader pronounces it rightly."""
     told = t.told(text)
     plain_language = "en" if isinstance(text, str) else t.language

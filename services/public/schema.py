@@ -36,7 +36,7 @@ def export_schema(url: str) -> Json:
     }
 
 
-def of(shape: Any, required: list[str] | None = None) -> Json:
+def of(shape: exports.Value, required: list[str] | None = None) -> Json:
     if shape is exports.PLAIN:
         return {"type": [*SCALAR, "array"], "items": {"type": SCALAR[:3]}}
     if shape is exports.TEXT:

@@ -6,7 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from werkzeug.wrappers import Response as Redirect
 
 from services.public import asks, documents, exports, feeds, linked_data, pdf, schema
@@ -25,9 +33,7 @@ HTML = "text/html; charset=utf-8"
 
 
 def html(template: str, register: Register, **more: object) -> Draft:
-    text = render_template(
-        template, register=register, ask=register.ask, t=register.words, **more
-    )
+    text = render_template(template, register=register, ask=register.ask, t=register.words, **more)
     return Draft(text, HTML, register.language)
 
 
@@ -58,7 +64,9 @@ def diff_page(register: Register) -> Draft:
 @pages.get("/p/<slug:slug>.json")
 @of_register(*LIST)
 def register_json(register: Register) -> Draft:
-    return as_json(exports.as_json(register.processor, register.entries, register.day, register.url))
+    return as_json(
+        exports.as_json(register.processor, register.entries, register.day, register.url)
+    )
 
 
 @pages.get("/p/<slug:slug>.csv")
@@ -117,7 +125,8 @@ def ledger(slug: str) -> Response:
     response = Response(stream_with_context(lines(register)), content_type="application/jsonl")
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.set_etag(f"{register.processor.get('head_hash') or 'empty'}-{register.ask.after}")
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def lines(register: Register) -> Iterator[str]:

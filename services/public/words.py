@@ -49,7 +49,8 @@ class Words:
         return self._texts.get(f"{kind}.{code}") or re.sub(r"[-_]+", " ", code)
 
     def country(self, code: str | None) -> str:
-        return self._locale.territories.get((code or "").upper(), code or self("unknown"))
+        known: str | None = self._locale.territories.get((code or "").upper())
+        return known or code or self("unknown")
 
     def day(self, value: str | date) -> str:
         return written_day(str(value)[:10], LANGUAGES[self.language])

@@ -32,8 +32,6 @@ def registry() -> FakeRegistry:
 
 @pytest.fixture
 def visitor(registry: FakeRegistry) -> Iterator[FlaskClient]:
-    app = create_app(
-        settings(), registry=registry, documents=FakeDocuments(), clock=lambda: NOW
-    )
+    app = create_app(settings(), registry=registry, documents=FakeDocuments(), clock=lambda: NOW)
     with app.test_client() as client:
         yield client

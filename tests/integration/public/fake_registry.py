@@ -38,7 +38,7 @@ INVALID = verdict("invalid", "Ended on 2020-07-16 by C-311/18, without a grace p
 
 def entry(name: str, **members: Any) -> Json:
     return {
-        "id": f"sub_{name.split()[0].lower()}", "version": 1, "legal_name": name,
+        "id": f"sub_{name.partition(' ')[0].lower()}", "version": 1, "legal_name": name,
         "registration_number": None, "address": {}, "country": "US",
         "website": "https://example.com",
         "contact": {"name": SECRET, "position": SECRET, "email": f"{SECRET}@example.com"},

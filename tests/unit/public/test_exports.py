@@ -25,8 +25,13 @@ def planted(shape: Any) -> Any:
         return {"en": "seen", "not a language!": "SECRET", "da": {"secret": "SECRET"}}
     if isinstance(shape, list):
         return [planted(shape[0]), "SECRET"]
-    return {**{name: planted(inner) for name, inner in shape.items()}, "secret": "SECRET",
-            "contact": {"email": "SECRET"}, "tia_reference": "SECRET", "reference": "SECRET"}
+    return {
+        **{name: planted(inner) for name, inner in shape.items()},
+        "secret": "SECRET",
+        "contact": {"email": "SECRET"},
+        "tia_reference": "SECRET",
+        "reference": "SECRET",
+    }
 
 
 @pytest.mark.parametrize("shape", [exports.SUB_PROCESSOR, exports.PROCESSOR, exports.CHANGE])

@@ -1,0 +1,127 @@
+"""The exports and feeds are what their standards say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.integration.public.fake_registry import FakeRegistry
+
+PAGE = "/p/tempus-serva"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def test_it_works(visitor: FlaskClient) -> None:
+    export = visitor.get(f"{PAGE}.json").get_json()
+    assert export["processor"]["slug"] == "tempus-serva"
+    assert export["as_of"] == "2026-11-22"
+    assert [one["legal_name"] for one in export["items"]] == [
+        "Amazon Web Services", "Nordlys Drift ApS", "Google LLC",
+    ]  # fmt: skip
+    assert export["items"][2]["locations"][0]["verdict"]["status"] == "invalid"
+
+
+def test_the_export_keeps_its_own_schema(visitor: FlaskClient) -> None:
+    jsonschema_rs = pytest.importorskip("jsonschema_rs")
+    schema = visitor.get(f"{PAGE}/schema.json").get_json()
+    valid = jsonschema_rs.validator_for(schema).is_valid
+    export = visitor.get(f"{PAGE}.json?as_of=2026-12-24").get_json()
+    assert valid(export)
+    export["items"][0]["contact"] = {"name": "somebody"}
+    assert not valid(export)
+
+
+def test_csv_narrows_as_the_page_does(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"{PAGE}.csv?country=IE")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert {row["legal_name"] for row in rows} == {"Amazon Web Services"}
+    assert answer.content_type.startswith("text/csv")
+    assert 'filename="tempus-serva-2026-11-22.csv"' in answer.headers["Content-Disposition"]
+
+
+def test_linked_data_names_roles_places_and_legal_bases(visitor: FlaskClient) -> None:
+    graph = json.loads(visitor.get(f"{PAGE}.jsonld?as_of=2026-12-24").text)
+    processor, *others = graph["dpv:hasDataProcessor"]
+    assert processor["@type"] == "dpv:DataProcessor"
+    assert {one["@type"] for one in others} == {"dpv:DataSubProcessor"}
+    postvogn = next(one for one in others if one["schema:legalName"] == "Postvogn Inc.")
+    transfers = postvogn["dpv:hasStorageCondition"][0]["art28:transfer"]
+    assert [one["dpv:hasLegalBasis"]["@id"] for one in transfers] == [
+        "eu-gdpr:A45-3", "eu-gdpr:A46-2-c",
+    ]  # fmt: skip
+    prefixes = set(re.findall(r'"(?:@id|@type)?"?: ?"([a-z0-9-]+):', json.dumps(others)))
+    assert prefixes - {"https", "http"} <= graph["@context"].keys()
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv"])
+def test_the_pdf_is_archivable_tagged_and_the_same_each_time(
+    visitor: FlaskClient, language: str
+) -> None:
+    first = visitor.get(f"{PAGE}.pdf?lang={language}")
+    assert first.content_type == "application/pdf"
+    assert first.data.startswith(b"%PDF-1.")
+    assert b"<pdfaid:part>2</pdfaid:part>" in first.data
+    assert b"/MarkInfo" in first.data
+    assert f"/Lang({language})".encode() in first.data
+    again = visitor.get(f"{PAGE}.pdf?lang={language}")
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
+def test_the_atom_feed_has_what_rfc_4287_requires(visitor: FlaskClient) -> None:
+    feed = ET.fromstring(visitor.get(f"{PAGE}/changes.atom?lang=en").data)  # noqa: S314
+    assert feed.find(f"{ATOM}author/{ATOM}name") is not None
+    for node in (feed, *feed.iter(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert node.findtext(ATOM + name), name
+    titles = [one.findtext(f"{ATOM}title") for one in feed.iter(f"{ATOM}entry")]
+    assert "New sub-processor: Postvogn Inc." in titles
+    assert len(titles) == 4
+
+
+def test_an_empty_atom_feed_does_not_change_by_itself(
+    visitor: FlaskClient, registry: FakeRegistry
+) -> None:
+    registry.all_changes = []
+    feed = ET.fromstring(visitor.get(f"{PAGE}/changes.atom").data)  # noqa: S314
+    assert feed.findtext(f"{ATOM}updated") == "2018-05-25T00:00:00+00:00"
+
+
+def test_the_json_feed_is_version_1_1(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"{PAGE}/changes.json?lang=da")
+    feed = json.loads(answer.text)
+    assert answer.content_type == "application/feed+json; charset=utf-8"
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["language"] == "da"
+    assert all(one["id"] and one["content_text"] and one["date_published"].endswith("Z")
+               for one in feed["items"])  # fmt: skip
+
+
+def test_the_calendar_keeps_to_rfc_5545(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"{PAGE}/deadlines.ics?lang=da")
+    raw = answer.data
+    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+    lines = raw.decode().replace("\r\n ", "").split("\r\n")
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 4
+    assert "DTSTART;VALUE=DATE:20261224" in lines
+    assert "SUMMARY;LANGUAGE=da:Ny underdatabehandler: Postvogn Inc." in lines
+    assert "STATUS:CANCELLED" in lines
+
+
+def test_the_ledger_is_one_entry_a_line_up_to_the_head(visitor: FlaskClient) -> None:
+    lines = visitor.get(f"{PAGE}/ledger.jsonl").text.splitlines()
+    first, second = map(json.loads, lines)
+    assert second["previous_hash"] == first["hash"]
+    assert len(visitor.get(f"{PAGE}/ledger.jsonl?after=1").text.splitlines()) == 1
+
+
+def test_the_list_of_registers_is_at_its_well_known_address(visitor: FlaskClient) -> None:
+    (register,) = visitor.get("/.well-known/sub-processors.json").get_json()["registers"]
+    assert register["json"] == "https://register.example/p/tempus-serva.json"
+    assert register["legal_name"] == "Tempus Serva ApS"
