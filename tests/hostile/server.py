@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 
 @dataclass(frozen=True)
@@ -147,15 +147,15 @@ class Receiver:
                 return
 
 
-def read_request(reader: object) -> Request | None:
+def read_request(reader: BinaryIO) -> Request | None:
     """The next request, or None at the end of the connection."""
-    line = reader.readline().decode("latin-1")  # type: ignore[attr-defined]
+    line = reader.readline().decode("latin-1")
     if not line:
         return None
     method, path, _ = line.split(" ", 2)
     headers: dict[str, str] = {}
-    while (text := reader.readline().decode("latin-1").strip()) != "":  # type: ignore[attr-defined]
+    while (text := reader.readline().decode("latin-1").strip()) != "":
         name, _, value = text.partition(":")
         headers[name.lower()] = value.strip()
     length = int(headers.get("content-length", "0"))
-    return Request(method, path, headers, reader.read(length))  # type: ignore[attr-defined]
+    return Request(method, path, headers, reader.read(length))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -12,7 +11,7 @@ from standardwebhooks import Webhook
 from services.notices.channels.webhook import Outgoing, Sender
 from services.notices.signing import new_secret, signed_headers
 from tests.hostile import answers
-from tests.hostile.sending import BODY, LIMITS, LOOPBACK, attempt, only, to
+from tests.hostile.sending import BODY, LIMITS, LOOPBACK, SHORT, attempt, only, to
 from tests.hostile.server import Receiver, Script
 
 
@@ -109,11 +108,12 @@ def test_the_request_carries_what_is_promised_and_nothing_more(sender: Sender) -
     ],
 )
 def test_what_is_no_answer_fails_with_its_code(
-    sender: Sender, script: Script, code: str, status: int | None
+    script: Script, code: str, status: int | None
 ) -> None:
-    started = time.monotonic()
-    outcome = attempt(sender, script)
-    assert time.monotonic() - started < LIMITS.total_s + 0.5
+    limits = SHORT if code == "timeout" else LIMITS
+    with Sender(LOOPBACK, limits) as sender:
+        outcome = attempt(sender, script)
+    assert outcome.duration_ms < 1000 * limits.total_s + 500
     assert not outcome.ok
     assert outcome.code == code
     assert outcome.status == status
@@ -125,7 +125,7 @@ class TestAnswersThatAreTooLong:
         outcome = attempt(sender, answers.endless_body)
         assert (outcome.ok, outcome.status) == (True, 200)
         assert len(outcome.body) == LIMITS.body_bytes
-        assert outcome.duration_ms < 900
+        assert outcome.duration_ms < 1000 * LIMITS.total_s
 
     def test_a_bomb_is_kept_as_it_came_and_never_inflated(self, sender: Sender) -> None:
         outcome = attempt(sender, answers.gzip_bomb)

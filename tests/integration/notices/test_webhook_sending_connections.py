@@ -10,7 +10,7 @@ import pytest
 
 from services.notices.channels.webhook import Sender
 from tests.hostile import answers
-from tests.hostile.sending import LIMITS, LOOPBACK, attempt, only, to
+from tests.hostile.sending import LIMITS, LOOPBACK, SHORT, attempt, only, to
 from tests.hostile.server import Receiver, Request, Visit
 
 
@@ -44,10 +44,10 @@ def test_a_refused_one_fails_at_once(sender: Sender) -> None:
         url = gone.url()
     outcome = only(sender.send_all([to(url)]))
     assert (outcome.code, outcome.status) == ("connect_failed", None)
-    assert outcome.duration_ms < 400
+    assert outcome.duration_ms < 1000 * LIMITS.connect_s
 
 
-def test_one_that_nobody_accepts_ends_within_its_limit(sender: Sender) -> None:
+def test_one_that_nobody_accepts_ends_within_its_limit() -> None:
     # A full backlog drops the handshake, as a black hole would.
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         address = full.getsockname()
@@ -55,11 +55,12 @@ def test_one_that_nobody_accepts_ends_within_its_limit(sender: Sender) -> None:
         for sock in filling:
             sock.setblocking(False)
             sock.connect_ex(address)
-        outcome = only(sender.send_all([to(f"http://127.0.0.1:{address[1]}/")]))
+        with Sender(LOOPBACK, SHORT) as sender:
+            outcome = only(sender.send_all([to(f"http://127.0.0.1:{address[1]}/")]))
         for sock in filling:
             sock.close()
     assert outcome.code == "connect_failed"
-    assert 400 <= outcome.duration_ms < 900
+    assert 400 <= outcome.duration_ms < 1500
 
 
 def test_ipv6_works(sender: Sender) -> None:

@@ -14,7 +14,7 @@ from services.notices.channels.webhook import Limits, Resolver, Sender
 from services.notices.egress import Egress
 from tests.hostile import answers
 from tests.hostile.certificates import Authority
-from tests.hostile.sending import LIMITS, LOOPBACK, only, to
+from tests.hostile.sending import LIMITS, LOOPBACK, SHORT, only, to
 from tests.hostile.server import Receiver
 
 NAME = "hooks.good.example"
@@ -95,7 +95,7 @@ def test_a_name_without_an_address_fails_and_may_be_tried_again(
         assert only(sender.send_all([to(receiver.url(host=NAME))])).code == "dns_failed"
 
 
-def test_slow_names_end_within_their_limit_and_hold_up_nobody(limits: Limits) -> None:
+def test_slow_names_end_within_their_limit_and_hold_up_nobody() -> None:
     released = threading.Event()
 
     def hanging(_: str) -> list[str]:
@@ -104,7 +104,7 @@ def test_slow_names_end_within_their_limit_and_hold_up_nobody(limits: Limits) ->
 
     with (
         Receiver(answers.status(200)) as fast,
-        Sender(LOOPBACK, limits, resolver=Resolver(hanging, threads=2)) as sender,
+        Sender(LOOPBACK, SHORT, resolver=Resolver(hanging, threads=2)) as sender,
     ):
         for n in range(5):
             sender.submit(to(f"https://slow{n}.example/", f"slow{n}"))
@@ -112,7 +112,7 @@ def test_slow_names_end_within_their_limit_and_hold_up_nobody(limits: Limits) ->
         released.set()
     assert [outcome.key[:4] for outcome in done] == ["fast"] * 20 + ["slow"] * 5
     assert {outcome.code for outcome in done[20:]} == {"dns_failed"}
-    assert all(outcome.duration_ms < 900 for outcome in done)
+    assert all(outcome.duration_ms < 1500 for outcome in done)
 
 
 def test_a_name_is_looked_up_once_for_many_messages(receiver: Receiver, limits: Limits) -> None:

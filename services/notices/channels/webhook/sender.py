@@ -37,8 +37,9 @@ class _Flight:
 class Sender:
     """Keeps up to `limits.in_flight` attempts going; use it from one thread only.
 
-    `submit` while `free`, then take what `finished`. Every submitted message ends as exactly one
-    outcome within `limits.total_s` (and a little): never as an exception, never as silence.
+    `submit` while `free`, then take what `finished`, and come back soon: transfers move on only
+    inside these calls. Every submitted message ends as exactly one outcome within `limits.total_s`
+    (and a little): never as an exception, never as silence. The resolver is closed with the sender.
     """
 
     def __init__(
