@@ -1,0 +1,11 @@
+"""The notice linter: what a notice of a change still lacks, and what kind of change it is.
+
+It reads plain mappings in the shape of the contract. Each finding names the rule it comes from:
+``must`` keeps a change from being announced, ``should`` is advice.
+"""
+
+from services.registry.linter.finding import Finding
+from services.registry.linter.findings import entry_findings, findings
+from services.registry.linter.materiality import MATERIALITY, materiality
+
+__all__ = ["MATERIALITY", "Finding", "entry_findings", "findings", "materiality"]

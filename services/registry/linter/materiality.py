@@ -1,0 +1,131 @@
+"""What kind of change it is, as far as a customer's decision turns on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from services.registry.linter.finding import member
+from services.registry.transfers import load_instruments
+
+MATERIALITY = (
+    "new_entity",
+    "new_country",
+    "new_data_category",
+    "basis_downgraded",
+    "ai_use",
+    "affiliate",
+    "rename",
+)
+
+_WORSE = ("no_transfer", "valid", "expiring", "unproven", "invalid", "missing")
+_BASES = ("adequacy", "safeguard", "derogation")
+
+
+def materiality(
+    previous: Mapping[str, Any] | None,
+    new: Mapping[str, Any] | None,
+    *,
+    kind: str = "modify",
+    exporter: str = "DK",
+    known_data_categories: Collection[str] = (),
+) -> tuple[str, ...]:
+    """The words of MATERIALITY that fit a change from ``previous`` to ``new``, in their order.
+
+    Both are entries in the shape of the contract; ``previous`` is None for an addition, ``new`` for
+    a removal, which has no word. Bases are compared by the ``verdict`` each location carries.
+    For an addition, categories count as new only beside ``known_data_categories`` of the register:
+    that the entity itself is new says the rest.
+    """
+    if new is None:
+        return ()
+    known = set(known_data_categories)
+    found = {
+        "new_entity": _is_new_entity(previous, new, kind),
+        "new_country": bool(_countries(new) - _countries(previous or {}) - {exporter}),
+        "new_data_category": _has_new_data(previous, new, known),
+        "basis_downgraded": _is_downgraded(previous or {}, new),
+        "ai_use": _has_new_ai_use((previous or {}).get("ai_use"), new.get("ai_use")),
+        "affiliate": bool(new.get("affiliate")) != bool((previous or {}).get("affiliate")),
+        "rename": _is_rename(previous, new, kind),
+    }
+    return tuple(word for word in MATERIALITY if found[word])
+
+
+def _plain(value: object) -> str:
+    return "".join(str(value or "").split()).casefold()
+
+
+def _same_number(previous: Mapping[str, Any], new: Mapping[str, Any]) -> bool | None:
+    before, after = (_plain(entry.get("registration_number")) for entry in (previous, new))
+    return before == after if before and after else None
+
+
+def _is_new_entity(previous: Mapping[str, Any] | None, new: Mapping[str, Any], kind: str) -> bool:
+    if previous is None or kind in ("add", "replace"):
+        return True
+    same = _same_number(previous, new)
+    if same is not None:
+        return not same
+    # Without numbers on both sides nothing shows that another name is still the same entity.
+    return _plain(previous.get("legal_name")) != _plain(new.get("legal_name"))
+
+
+def _is_rename(previous: Mapping[str, Any] | None, new: Mapping[str, Any], kind: str) -> bool:
+    if previous is None or _is_new_entity(previous, new, kind):
+        return False
+    return _plain(previous.get("legal_name")) != _plain(new.get("legal_name"))
+
+
+def _countries(entry: Mapping[str, Any]) -> set[str]:
+    places = [item.get("country") or item.get("organisation") for item in _locations(entry)]
+    return {str(place) for place in (entry.get("country"), *places) if place}
+
+
+def _locations(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [item for item in entry.get("locations") or () if isinstance(item, Mapping)]
+
+
+def _has_new_data(
+    previous: Mapping[str, Any] | None, new: Mapping[str, Any], known: set[str]
+) -> bool:
+    categories = {_plain(item) for item in new.get("data_categories") or ()}
+    familiar = {_plain(item) for item in known}
+    if previous is None:
+        return bool(known) and bool(categories - familiar)
+    before = {_plain(item) for item in previous.get("data_categories") or ()}
+    special = bool(new.get("special_categories")) and not previous.get("special_categories")
+    return special or bool(categories - before)
+
+
+def _has_new_ai_use(before: object, after: object) -> bool:
+    if after in (None, "none") or before == after:
+        return False
+    # "both" holds every single use, so to drop one of them is nothing new.
+    return before != "both"
+
+
+def _is_downgraded(previous: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    before, after = _bases(previous), _bases(new)
+    return any(after[place] > before[place] for place in before.keys() & after.keys())
+
+
+def _bases(entry: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """The worst basis of each country: its status, then the kind of its instrument."""
+    worst: dict[str, tuple[int, int]] = {}
+    for location in _locations(entry):
+        verdict = member(location, "verdict")
+        if verdict.get("status") not in _WORSE:
+            continue
+        place = str(location.get("country") or location.get("organisation"))
+        basis = (_WORSE.index(verdict["status"]), _tier(verdict.get("instrument_id")))
+        worst[place] = max(worst.get(place, (0, 0)), basis)
+    return worst
+
+
+def _tier(instrument_id: str | None) -> int:
+    """Adequacy before safeguards before derogations (GDPR Art. 45, 46, 49)."""
+    instrument = load_instruments().get(instrument_id or "")
+    if instrument is None or instrument.kind == "adequacy":
+        return 0
+    return _BASES.index("derogation" if instrument.kind == "derogation" else "safeguard")

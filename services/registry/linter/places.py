@@ -1,0 +1,79 @@
+"""What the places of an entry must and should tell: countries, and the basis of each transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from services.registry.countries import in_eea, in_sentence
+from services.registry.linter.finding import Finding, Severity, is_filled, member
+from services.registry.transfers import assess_location
+
+PLACES_RULE = "GDPR Art. 28(3)(a) and 30(2)(c); EDPB Opinion 22/2024, para. 88"
+TRANSFER_RULE = "GDPR Art. 44 to 46 and 30(2)(c); EDPB Opinion 22/2024, para. 88"
+REMOTE_RULE = "EDPB Guidelines 05/2021: access from a third country is a transfer"
+
+_VERDICTS: Mapping[str, tuple[str, Severity]] = {
+    "missing": ("transfer-tool-missing", "must"),
+    "invalid": ("transfer-tool-invalid", "must"),
+    "unproven": ("transfer-evidence-missing", "should"),
+    "expiring": ("transfer-basis-ending", "should"),
+}
+
+
+def place_findings(
+    entry: Mapping[str, Any], on: date | None, exporter: str, pointer: str
+) -> Iterator[Finding]:
+    """What is wrong with the ``locations`` of an entry on a day; without a day, no transfer is."""
+    locations = entry.get("locations")
+    if not isinstance(locations, (list, tuple)) or not locations:
+        detail = "List where data is stored and processed, and from where it can be reached."
+        yield Finding("locations-missing", PLACES_RULE, detail, f"{pointer}/locations")
+        return
+    known = [item if isinstance(item, Mapping) else {} for item in locations]
+    for number, location in enumerate(known):
+        yield from _location_findings(location, on, exporter, f"{pointer}/locations/{number}")
+    yield from _seat_findings(entry.get("country"), known, on, pointer)
+
+
+def _location_findings(
+    location: Mapping[str, Any], on: date | None, exporter: str, pointer: str
+) -> Iterator[Finding]:
+    if not is_filled(location.get("country")) and not is_filled(location.get("organisation")):
+        detail = "Name the country of this place."
+        yield Finding("location-country-missing", PLACES_RULE, detail, f"{pointer}/country")
+        return
+    if not is_filled(location.get("kind")):
+        detail = "Say whether data is stored, processed or reached from there."
+        yield Finding("location-kind-missing", PLACES_RULE, detail, f"{pointer}/kind")
+    try:
+        status, reason = _verdict(location, on, exporter)
+    except (ValueError, KeyError, TypeError) as error:
+        yield Finding("location-unknown", PLACES_RULE, str(error), f"{pointer}/country")
+        return
+    if status in _VERDICTS:
+        code, severity = _VERDICTS[status]
+        yield Finding(code, TRANSFER_RULE, reason, f"{pointer}/mechanisms", severity)
+
+
+def _verdict(location: Mapping[str, Any], on: date | None, exporter: str) -> tuple[str, str]:
+    stored = member(location, "verdict")
+    if stored:
+        return str(stored["status"]), str(stored["reason"])
+    if on is None:
+        return "", ""
+    verdict = assess_location(location, on, exporter=exporter)
+    return verdict.status, verdict.reason
+
+
+def _seat_findings(
+    seat: object, locations: list[Mapping[str, Any]], on: date | None, pointer: str
+) -> Iterator[Finding]:
+    if not isinstance(seat, str) or not seat or on is None or in_eea(seat, on):
+        return
+    if not any(location.get("country") == seat for location in locations):
+        detail = f"The seat is in {in_sentence(seat)}; say whether data is reached from there."
+        yield Finding(
+            "remote-access-unstated", REMOTE_RULE, detail, f"{pointer}/locations", "should"
+        )

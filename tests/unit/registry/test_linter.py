@@ -1,0 +1,178 @@
+"""The notice linter: what it finds missing, by which rule, and where."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.registry.linter import Finding, entry_findings, findings
+from tests.unit.registry.golden import rows
+
+Change = dict[str, Any]
+
+
+def complete() -> Change:
+    """A change with everything a notice must and should tell."""
+    return {
+        "kind": "add",
+        "sub_processor_id": None,
+        "effective_on": "2026-12-24",
+        "reason": "A provider for transactional e-mail with better delivery.",
+        "sub_processor": {
+            "legal_name": "Example Mail, Inc.",
+            "registration_number": "US 12-3456789",
+            "address": {
+                "street": "1 Main Street",
+                "postal_code": "94105",
+                "city": "San Francisco",
+                "country": "US",
+            },
+            "country": "US",
+            "contact": {
+                "name": "A. Person",
+                "position": "Data protection officer",
+                "email": "dpo@example.com",
+            },
+            "purpose": {"en": "Sending of transactional e-mail", "da": "Udsendelse af e-mail"},
+            "responsibilities": {"en": "Delivery only; the vendor keeps the address book."},
+            "data_categories": ["e-mail address"],
+            "data_subjects": ["users of the customer"],
+            "special_categories": False,
+            "flow_down": {"reference": "DPA-2026-11", "signed_on": "2026-11-01"},
+            "certifications": ["ISO/IEC 27001"],
+            "retention": "30 days, then erased",
+            "locations": [
+                {
+                    "country": "US",
+                    "region": None,
+                    "kind": "storage",
+                    "mechanisms": [
+                        {
+                            "instrument_id": "scc-2021-914",
+                            "role": "primary",
+                            "evidence": {
+                                "module": 3,
+                                "signed_on": "2026-11-01",
+                                "tia_reference": "TIA-7",
+                                "tia_on": "2026-11-02",
+                            },
+                        }
+                    ],
+                }
+            ],
+        },
+    }
+
+
+def test_a_complete_notice_has_no_findings() -> None:
+    assert findings(complete()) == ()
+
+
+CASES = rows("golden_findings.txt")
+
+
+def spoil(change: Any, path: str, value: str) -> None:
+    """Put the JSON ``value`` at ``path``, or drop what is there if it is empty."""
+    *steps, last = (int(step) if step.isdigit() else step for step in path.split("/"))
+    for step in steps:
+        change = change[step]
+    if value:
+        change[last] = json.loads(value)
+    else:
+        del change[last]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case[0]} {case[3]}" for case in CASES])
+def test_what_is_missing_is_found_with_its_rule(case: tuple[str, ...]) -> None:
+    code, pointer, severity, path, value = case
+    change = complete()
+    spoil(change, path, value)
+    found = {finding.code: finding for finding in findings(change)}
+    assert code in found
+    assert (found[code].pointer, found[code].severity) == (pointer, severity)
+    assert found[code].rule
+    assert found[code].detail
+
+
+def test_a_seat_outside_the_eea_asks_about_remote_access() -> None:
+    change = complete()
+    change["sub_processor"]["locations"] = [{"country": "IE", "kind": "storage", "mechanisms": []}]
+    assert [finding.code for finding in findings(change)] == ["remote-access-unstated"]
+    change["sub_processor"]["country"] = "DE"
+    assert findings(change) == ()
+
+
+def test_a_removal_needs_only_its_entry_its_day_and_its_reason() -> None:
+    change = {
+        "kind": "remove",
+        "sub_processor": None,
+        "sub_processor_id": "sub_1",
+        "effective_on": date(2026, 12, 24),
+        "reason": "The service is not used any more.",
+    }
+    assert findings(change) == ()
+
+
+def test_an_addition_without_a_sub_processor_says_so() -> None:
+    change = dict(complete(), sub_processor=None)
+    assert [finding.code for finding in findings(change)] == ["sub-processor-missing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose"),
+    [
+        ("Portal e-mail provider", "sending e-mail from the portal"),
+        ("IT operations and support provider", "IT operations and support"),
+        ("Backup provider", "backup"),
+        ("Website host", "website hosting"),
+    ],
+)
+def test_a_provider_that_is_only_described_lacks_its_identity(name: str, purpose: str) -> None:
+    entry = {"legal_name": name, "purpose": {"en": purpose}, "locations": []}
+    found = entry_findings(entry, date(2026, 11, 22), pointer="/sub_processors/2")
+    must = {finding.code for finding in found if finding.severity == "must"}
+    assert must == {
+        "identity-missing",
+        "address-missing",
+        "contact-missing",
+        "country-missing",
+        "flow-down-missing",
+        "locations-missing",
+    }
+    assert all(finding.pointer.startswith("/sub_processors/2/") for finding in found)
+
+
+def test_a_verdict_that_is_there_already_is_not_computed_again() -> None:
+    change = complete()
+    location = change["sub_processor"]["locations"][0]
+    location["mechanisms"] = []
+    location["verdict"] = {"status": "valid", "reason": "It holds."}
+    assert findings(change) == ()
+
+
+def test_a_dataclass_is_read_like_a_mapping() -> None:
+    @dataclass
+    class Removal:
+        kind: str = "remove"
+        sub_processor_id: str = "sub_1"
+        effective_on: date = date(2026, 12, 24)
+        reason: str = ""
+
+    assert [finding.code for finding in findings(Removal())] == ["reason-missing"]
+    with pytest.raises(TypeError):
+        findings("remove")
+
+
+def test_a_finding_is_written_as_json_values() -> None:
+    finding = Finding("a", "b", "c", "/d")
+    assert finding.to_mapping() == {
+        "code": "a",
+        "rule": "b",
+        "detail": "c",
+        "pointer": "/d",
+        "severity": "must",
+    }

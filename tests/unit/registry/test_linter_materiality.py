@@ -1,0 +1,96 @@
+"""What kind of change it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services.registry.linter import materiality
+
+Entry = dict[str, Any]
+
+
+def entry(**members: Any) -> Entry:
+    """An entry in Ireland with a valid basis and nothing special."""
+    return {
+        "legal_name": "Example Mail, Inc.",
+        "registration_number": "12-34",
+        "country": "IE",
+        "data_categories": ["e-mail address"],
+        "special_categories": False,
+        "affiliate": False,
+        "ai_use": "none",
+        "locations": [place("IE", "no_transfer")],
+    } | members
+
+
+def place(country: str, status: str, instrument_id: str | None = None) -> Entry:
+    return {"country": country, "verdict": {"status": status, "instrument_id": instrument_id}}
+
+
+US_DPF = place("US", "valid", "eu-us-dpf")
+US_SCC = place("US", "valid", "scc-2021-914")
+US_CONSENT = place("US", "valid", "derogation-a")
+US_UNPROVEN = place("US", "unproven", "scc-2021-914")
+
+
+def test_an_addition_abroad_is_a_new_entity_in_a_new_country() -> None:
+    assert materiality(None, entry(), kind="add") == ("new_entity", "new_country")
+
+
+def test_an_addition_at_home_is_a_new_entity_only() -> None:
+    home = entry(country="DK", locations=[place("DK", "no_transfer")])
+    assert materiality(None, home, kind="add", exporter="DK") == ("new_entity",)
+
+
+def test_a_removal_and_an_empty_modification_have_no_word() -> None:
+    assert materiality(entry(), None, kind="remove") == ()
+    assert materiality(entry(), entry()) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ({}, {"legal_name": "Example Post, Inc."}, ("rename",)),
+        ({}, {"legal_name": " example mail,  inc."}, ()),
+        ({}, {"registration_number": "56-78"}, ("new_entity",)),
+        ({}, {"legal_name": "Other Ltd", "registration_number": None}, ("new_entity",)),
+        ({}, {"country": "US"}, ("new_country",)),
+        ({}, {"locations": [place("IE", "no_transfer"), US_DPF]}, ("new_country",)),
+        ({"locations": [US_DPF]}, {}, ()),
+        ({}, {"data_categories": ["e-mail address", "health"]}, ("new_data_category",)),
+        ({}, {"data_categories": ["E-mail Address"]}, ()),
+        ({}, {"special_categories": True}, ("new_data_category",)),
+        ({"special_categories": True}, {}, ()),
+        ({"locations": [US_DPF]}, {"locations": [US_UNPROVEN]}, ("basis_downgraded",)),
+        ({"locations": [US_DPF]}, {"locations": [US_SCC]}, ("basis_downgraded",)),
+        ({"locations": [US_SCC]}, {"locations": [US_DPF]}, ()),
+        ({"locations": [US_SCC]}, {"locations": [US_CONSENT]}, ("basis_downgraded",)),
+        ({"locations": [US_UNPROVEN]}, {"locations": [US_SCC]}, ()),
+        ({}, {"ai_use": "inference"}, ("ai_use",)),
+        ({"ai_use": "inference"}, {"ai_use": "training"}, ("ai_use",)),
+        ({"ai_use": "both"}, {"ai_use": "training"}, ()),
+        ({"ai_use": "training"}, {"ai_use": "none"}, ()),
+        ({}, {"affiliate": True}, ("affiliate",)),
+        ({"affiliate": True}, {"affiliate": False}, ("affiliate",)),
+    ],
+)
+def test_a_modification_has_the_words_that_fit(
+    before: Entry, after: Entry, words: tuple[str, ...]
+) -> None:
+    assert materiality(entry(**before), entry(**after), kind="modify") == words
+
+
+def test_a_replacement_is_always_a_new_entity() -> None:
+    assert materiality(entry(), entry(), kind="replace") == ("new_entity",)
+
+
+def test_an_addition_brings_new_data_only_beside_what_the_register_knows() -> None:
+    known = {"E-mail address"}
+    assert "new_data_category" not in materiality(
+        None, entry(), kind="add", known_data_categories=known
+    )
+    health = entry(data_categories=["health"])
+    words = materiality(None, health, kind="add", known_data_categories=known)
+    assert "new_data_category" in words
