@@ -56,13 +56,13 @@ def slow_body(visit: Visit, _: Request) -> None:
 
 def endless_body(visit: Visit, _: Request) -> None:
     visit.send("HTTP/1.1 200 OK\r\n\r\n")
-    for _ in visit.until_stopped():
+    while not visit.stopping.is_set():
         visit.send(b"x" * 65_536)
 
 
 def endless_chunks(visit: Visit, _: Request) -> None:
     visit.send("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n")
-    for _ in visit.until_stopped():
+    while not visit.stopping.is_set():
         visit.send(b"1000\r\n" + b"x" * 4096 + b"\r\n")
 
 
@@ -76,7 +76,7 @@ def flood_of(interim: str) -> Callable[[Visit, Request], None]:
     """Interim answers without end, such as `103 Early Hints`."""
 
     def script(visit: Visit, _: Request) -> None:
-        for _ in visit.until_stopped():
+        while not visit.stopping.is_set():
             visit.send(f"HTTP/1.1 {interim}\r\nLink: </a>\r\n\r\n")
 
     return script

@@ -12,7 +12,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -46,10 +46,6 @@ class Visit:
             if self.stopping.wait(every):
                 return
             self.send(bytes([byte]))
-
-    def until_stopped(self) -> Iterator[None]:
-        while not self.stopping.is_set():
-            yield
 
     def hang(self) -> None:
         self.stopping.wait(30)
