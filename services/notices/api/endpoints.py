@@ -1,0 +1,137 @@
+"""A customer's webhook endpoints."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from services.notices.api.asking import CUSTOMER, customer, deps, page_request
+from services.notices.model.endpoints import Endpoint
+from services.notices.schemas import (
+    DeliveryPage,
+    DeliveryQuery,
+    Enabling,
+    EndpointChange,
+    EndpointPage,
+    EndpointShape,
+    EndpointWithSecret,
+    NewEndpoint,
+    Recovery,
+    RecoveryStarted,
+    Rotation,
+    TestSent,
+)
+from services.notices.use_cases import deliveries, endpoints
+from shared.app import Blueprint
+from shared.auth import requires
+from shared.headers import etag_of, seen_revision
+from shared.schemas import PageArgs
+
+blp = Blueprint("endpoints", __name__, url_prefix="/v1", description="Webhook endpoints")
+
+
+@blp.route("/webhook-endpoints", methods=["POST"])
+@requires(CUSTOMER)
+@blp.arguments(NewEndpoint)
+@blp.response(201, EndpointWithSecret)
+@blp.alt_response(409, "CONFLICT")
+def add(body: dict[str, Any]) -> object:
+    """A new endpoint; its secret is shown this once."""
+    endpoint, secret = endpoints.add(deps(), customer(), body)
+    return _with_secret(endpoint, secret), _tagged(endpoint)
+
+
+@blp.route("/webhook-endpoints")
+@requires(CUSTOMER)
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, EndpointPage)
+def page(query: dict[str, Any]) -> object:
+    return endpoints.page(deps(), customer(), page_request(query))
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>")
+@requires(CUSTOMER)
+@blp.response(200, EndpointShape)
+@blp.alt_response(404, "NOT_FOUND")
+def get(endpoint_id: str) -> object:
+    found = endpoints.get(deps(), customer(), endpoint_id)
+    return found, _tagged(found)
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>", methods=["PATCH"])
+@requires(CUSTOMER)
+@blp.arguments(EndpointChange)
+@blp.response(200, EndpointShape)
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def change(body: dict[str, Any], endpoint_id: str) -> object:
+    changed = endpoints.change(deps(), customer(), endpoint_id, seen_revision(), body)
+    return changed, _tagged(changed)
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>", methods=["DELETE"])
+@requires(CUSTOMER)
+@blp.response(204)
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def remove(endpoint_id: str) -> None:
+    endpoints.remove(deps(), customer(), endpoint_id, seen_revision())
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>/test", methods=["POST"])
+@requires(CUSTOMER)
+@blp.response(202, TestSent)
+@blp.alt_response(409, "CONFLICT")
+def test(endpoint_id: str) -> object:
+    """Send a ``webhook.test`` message to this endpoint."""
+    return {"delivery_id": endpoints.test(deps(), customer(), endpoint_id)}
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>/secret/rotate", methods=["POST"])
+@requires(CUSTOMER)
+@blp.arguments(Rotation)
+@blp.response(200, EndpointWithSecret)
+@blp.alt_response(409, "CONFLICT")
+def rotate(body: dict[str, Any], endpoint_id: str) -> object:
+    """A new secret, shown this once; the old one signs beside it for ``overlap_hours``."""
+    endpoint, secret = endpoints.rotate(deps(), customer(), endpoint_id, body["overlap_hours"])
+    return _with_secret(endpoint, secret), _tagged(endpoint)
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>/enable", methods=["POST"])
+@requires(CUSTOMER)
+@blp.arguments(Enabling)
+@blp.response(200, EndpointShape)
+@blp.alt_response(404, "NOT_FOUND")
+def enable(body: dict[str, Any], endpoint_id: str) -> object:
+    skip = body["skip_backlog"]
+    endpoint = endpoints.enable(deps(), customer(), endpoint_id, skip_backlog=skip)
+    return endpoint, _tagged(endpoint)
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>/recover", methods=["POST"])
+@requires(CUSTOMER)
+@blp.arguments(Recovery)
+@blp.response(202, RecoveryStarted)
+@blp.alt_response(409, "CONFLICT")
+def recover(body: dict[str, Any], endpoint_id: str) -> object:
+    """Send again all that the endpoint did not get since an instant."""
+    job = endpoints.recover(deps(), customer(), endpoint_id, body["since"])
+    return {"job_id": job.id, "since": job.since}
+
+
+@blp.route("/webhook-endpoints/<endpoint_id>/deliveries")
+@requires(CUSTOMER)
+@blp.arguments(DeliveryQuery, location="query")
+@blp.response(200, DeliveryPage)
+@blp.alt_response(404, "NOT_FOUND")
+def sent(query: dict[str, Any], endpoint_id: str) -> object:
+    """What was sent to this endpoint, the newest first."""
+    status = query["status"]
+    return deliveries.page(deps(), customer(), endpoint_id, status, page_request(query))
+
+
+def _with_secret(endpoint: Endpoint, secret: str) -> dict[str, Any]:
+    return {**asdict(endpoint), "status": endpoint.status, "secret": secret}
+
+
+def _tagged(endpoint: Endpoint) -> dict[str, str]:
+    return {"ETag": etag_of(endpoint.revision)}

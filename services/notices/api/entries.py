@@ -1,0 +1,23 @@
+"""Where other services tell what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.notices.api.asking import deps
+from services.notices.schemas import Accepted, Entries
+from services.notices.use_cases import intake
+from shared.app import Blueprint
+from shared.auth import requires
+
+blp = Blueprint("entries", __name__, url_prefix="/v1", description="Ledger entries")
+
+
+@blp.route("/entries", methods=["POST"])
+@requires("notices:entries")
+@blp.arguments(Entries)
+@blp.response(200, Accepted)
+@blp.alt_response(409, "CONFLICT")
+def receive(body: dict[str, Any]) -> object:
+    """Take in ledger entries, each stream in order; an entry taken in before is passed over."""
+    return {"accepted": intake.receive(deps(), body["entries"])}

@@ -1,0 +1,66 @@
+"""A customer's own notices and contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.notices.api.asking import CUSTOMER, customer, deps, page_request
+from services.notices.schemas import (
+    ContactsChange,
+    ContactsShape,
+    NoticePage,
+    NoticeShape,
+    NoticesQuery,
+)
+from services.notices.use_cases import notices
+from shared.app import Blueprint
+from shared.auth import requires
+from shared.headers import etag_of, seen_revision
+
+blp = Blueprint("notices", __name__, url_prefix="/v1", description="Notices")
+
+
+@blp.route("/notices")
+@requires(CUSTOMER)
+@blp.arguments(NoticesQuery, location="query")
+@blp.response(200, NoticePage)
+def page(query: dict[str, Any]) -> object:
+    return notices.page(deps(), customer(), query["change_id"], page_request(query))
+
+
+@blp.route("/notices/<change_id>")
+@requires(CUSTOMER)
+@blp.response(200, NoticeShape)
+@blp.alt_response(404, "NOT_FOUND")
+def get(change_id: str) -> object:
+    """When this customer was told of a change, and its own deadlines."""
+    return notices.get(deps(), customer(), change_id)
+
+
+@blp.route("/notices/<change_id>/acknowledgement", methods=["POST"])
+@requires(CUSTOMER)
+@blp.response(200, NoticeShape)
+@blp.alt_response(404, "NOT_FOUND")
+def acknowledge(change_id: str) -> object:
+    """The customer has taken note; the first time counts."""
+    return notices.acknowledge(deps(), customer(), change_id)
+
+
+@blp.route("/notice-contacts")
+@requires(CUSTOMER)
+@blp.response(200, ContactsShape)
+def contacts() -> object:
+    found, source, revision = notices.contacts(deps(), customer())
+    return {"contacts": found, "source": source}, {"ETag": etag_of(revision)}
+
+
+@blp.route("/notice-contacts", methods=["PUT"])
+@requires(CUSTOMER)
+@blp.arguments(ContactsChange)
+@blp.response(200, ContactsShape)
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def name_contacts(body: dict[str, Any]) -> object:
+    """Name the persons to be told, instead of those in the agreements."""
+    named = body["contacts"]
+    revision = notices.name_contacts(deps(), customer(), named, seen_revision())
+    return {"contacts": named, "source": "customer"}, {"ETag": etag_of(revision)}

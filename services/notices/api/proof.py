@@ -1,0 +1,51 @@
+"""The processor's proof that its customers were told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, request
+
+from services.notices import evidence
+from services.notices.api.asking import deps, page_request
+from services.notices.schemas import EvidencePage, EvidenceQuery, ReachPage, ReachQuery
+from services.notices.use_cases import proof
+from shared.app import Blueprint
+from shared.auth import caller, requires
+
+blp = Blueprint("proof", __name__, url_prefix="/v1", description="Evidence")
+
+JSON, CSV, PDF = "application/json", "text/csv", "application/pdf"
+
+
+@blp.route("/changes/<change_id>/evidence")
+@requires("notices:read")
+@blp.arguments(EvidenceQuery, location="query")
+@blp.response(200, EvidencePage)
+@blp.alt_response(404, "NOT_FOUND")
+def of_change(query: dict[str, Any], change_id: str) -> object:
+    """Per customer how, when and to whom a change was told (JSON pages, CSV or PDF, by Accept)."""
+    event = proof.event_of(deps(), caller(), change_id)
+    wanted = request.accept_mimetypes.best_match([JSON, CSV, PDF], default=JSON)
+    if wanted == CSV:
+        lines = evidence.csv_lines(event, proof.everything(deps(), event))
+        return _file(lines, "text/csv; charset=utf-8", f"{change_id}.csv")
+    if wanted == PDF:
+        made = evidence.pdf(event, proof.for_pdf(deps(), event), deps().now())
+        return _file(made, PDF, f"{change_id}.pdf")
+    return proof.page(deps(), event, page_request(query))
+
+
+@blp.route("/reachability")
+@requires("notices:read")
+@blp.arguments(ReachQuery, location="query")
+@blp.response(200, ReachPage)
+def reachability(query: dict[str, Any]) -> object:
+    """Customers whom no channel reaches today, and why; a page may hold fewer than asked for."""
+    return proof.unreached(deps(), caller(), query["processor"], page_request(query))
+
+
+def _file(content: Iterable[str] | bytes, kind: str, name: str) -> Response:
+    disposition = f'attachment; filename="evidence-{name}"'
+    return Response(content, content_type=kind, headers={"Content-Disposition": disposition})

@@ -1,0 +1,62 @@
+"""The composition root of notices."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from requests.adapters import BaseAdapter
+
+from services.notices.api import blueprints
+from services.notices.settings import Settings
+from services.notices.signing import SecretBox
+from services.notices.store import (
+    INDEXES,
+    Deliveries,
+    Endpoints,
+    Events,
+    Jobs,
+    Messages,
+    NoticeContacts,
+    Recipients,
+)
+from services.notices.use_cases import Deps
+from shared.app import build
+from shared.http import Peers
+from shared.idempotency import Idempotency
+from shared.ids import new_id
+from shared.mongo import Mongo, connect
+from shared.relay import Inbox
+from shared.times import Clock, utc_now
+
+
+def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
+    mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES})
+    return Deps(
+        settings=settings,
+        mongo=mongo,
+        inbox=Inbox(mongo),
+        recipients=Recipients(mongo),
+        endpoints=Endpoints(mongo),
+        events=Events(mongo),
+        jobs=Jobs(mongo),
+        messages=Messages(mongo),
+        deliveries=Deliveries(mongo),
+        contacts=NoticeContacts(mongo),
+        box=SecretBox(settings.common.secrets_key),
+        now=now,
+        new_id=new_id,
+        random=os.urandom,
+    )
+
+
+def create_app(
+    settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
+) -> Flask:
+    """``transport``: how other services are asked when they live in the same process."""
+    common = settings.common
+    mongo = connect(common.mongo_url, common.database("notices"))
+    verifier = Peers("notices", common, transport).verifier(now)
+    app = build("notices", common, blueprints, verifier=verifier, now=now, mongo=mongo)
+    app.extensions["art28.deps"] = make_deps(settings, mongo, now)
+    return app

@@ -1,0 +1,42 @@
+"""What notices hears (ledger entries) and tells (webhook messages), by name."""
+
+from __future__ import annotations
+
+CHANGE_ANNOUNCED = "sub_processor.change.announced"
+CHANGE_EMERGENCY = "sub_processor.change.emergency"
+CHANGE_WITHDRAWN = "sub_processor.change.withdrawn"
+CHANGE_IN_EFFECT = "sub_processor.change.in_effect"
+
+AGREEMENT_OFFERED = "agreement.offered"
+AGREEMENT_ACTIVATED = "agreement.activated"
+AGREEMENT_AMENDED = "agreement.amended"
+AGREEMENT_TERMINATED = "agreement.terminated"
+AGREEMENT_EXPIRED = "agreement.expired"
+
+OBJECTION_PREFIX = "objection."
+OBJECTION_UPDATED = "objection.updated"
+WEBHOOK_TEST = "webhook.test"
+
+# A prior notice in the sense of Art. 28(2) GDPR: these carry each customer's own dates.
+NOTICES = (CHANGE_ANNOUNCED, CHANGE_EMERGENCY)
+# What becomes of a change that was told; goes to those it was told to.
+FOLLOW_UPS = (CHANGE_WITHDRAWN, CHANGE_IN_EFFECT)
+# Agreement entries of which the customer gets a message.
+AGREEMENT_MESSAGES = (
+    AGREEMENT_OFFERED,
+    AGREEMENT_ACTIVATED,
+    AGREEMENT_AMENDED,
+    AGREEMENT_TERMINATED,
+)
+
+# What an endpoint may choose among.
+SUBSCRIBABLE = (
+    *NOTICES,
+    *FOLLOW_UPS,
+    OBJECTION_UPDATED,
+    *AGREEMENT_MESSAGES,
+    "transfer.basis_ending",
+    "transfer.basis_lost",
+    WEBHOOK_TEST,
+    "webhook.disabling_soon",
+)

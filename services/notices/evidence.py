@@ -1,0 +1,183 @@
+"""The proof of a notice as a file: CSV for the desk, PDF for the archive."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from services.notices.model.evidence import Evidence
+from services.notices.model.messages import Event
+from shared.times import format_instant
+
+TEMPLATE = Path(__file__).parent / "templates" / "evidence.typ"
+# One at a time: typesetting takes a whole core.
+ONE_AT_A_TIME = threading.Lock()
+
+COLUMNS = (
+    "change_id",
+    "agreement_id",
+    "notice_id",
+    "customer_id",
+    "customer",
+    "notice_days",
+    "objection_days",
+    "day_kind",
+    "receipt_rule",
+    "channel",
+    "recipient",
+    "given_on",
+    "deadline",
+    "effective_on",
+    "silence",
+    "attempts",
+    "first_attempt_at",
+    "last_attempt_at",
+    "last_outcome",
+    "delivered_at",
+    "acknowledged_at",
+    "outcome",
+    "reached",
+)
+_TERMS = ("notice_days", "objection_days", "day_kind", "receipt_rule")
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+_OUTCOMES = {
+    "delivered": "delivered",
+    "pending": "not delivered yet",
+    "failed": "not delivered",
+    "held": "endpoint disabled",
+    "skipped": "left out by the customer",
+    "abandoned": "endpoint deleted",
+    "queued": "not delivered yet",
+    "no_endpoint": "no channel",
+    "filtered_out": "filtered out by the customer",
+}
+
+
+def csv_lines(event: Event, rows: Iterable[Evidence]) -> Iterator[str]:
+    """RFC 4180, written as the rows are read; text that a spreadsheet would run is disarmed."""
+    yield _line(COLUMNS)
+    for row in rows:
+        yield _line([_cell(value) for value in _values(event, row)])
+
+
+def pdf(event: Event, rows: Sequence[Evidence], now: datetime) -> bytes:
+    """PDF/A-2a: archivable, tagged, with its title and language."""
+    text = json.dumps(_content(event, rows, now), ensure_ascii=False)
+    with ONE_AT_A_TIME:
+        made = typst.compile(
+            TEMPLATE,
+            sys_inputs={"content": text},
+            pdf_standards=["a-2a"],
+            timestamp=int(now.timestamp()),
+            ignore_system_fonts=True,
+        )
+    return bytes(made)
+
+
+def _values(event: Event, row: Evidence) -> list[Any]:
+    first, last = (row.attempts[0], row.attempts[-1]) if row.attempts else (None, None)
+    return [
+        event.change_id,
+        row.agreement_id,
+        row.notice_id,
+        row.customer.get("id"),
+        row.customer.get("legal_name"),
+        *(row.terms.get(name) for name in _TERMS),
+        row.channel,
+        row.recipient,
+        row.given_on,
+        row.deadline,
+        row.effective_on,
+        row.silence,
+        len(row.attempts),
+        first and first.at,
+        last and last.at,
+        last and last.outcome,
+        row.delivered_at,
+        row.acknowledged_at,
+        row.outcome,
+        row.reached,
+    ]
+
+
+def _line(cells: Iterable[Any]) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\r\n").writerow(cells)
+    return written.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return format_instant(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _content(event: Event, rows: Sequence[Evidence], now: datetime) -> dict[str, Any]:
+    """All that the PDF says; the template only sets it."""
+    told = json.loads(event.head + event.tail)["data"]
+    entry = told.get("sub_processor") or told.get("previous") or {}
+    counts = Counter(row.reached for row in rows)
+    return {
+        "processor": event.processor.get("legal_name", ""),
+        "change_id": event.change_id,
+        "kind": told.get("kind", ""),
+        "sub_processor": entry.get("legal_name", ""),
+        "country": entry.get("country", ""),
+        "reason": told.get("reason") or "",
+        "announced_at": event.at,
+        "effective_on": event.effective_on or "",
+        "made_at": format_instant(now),
+        "total": len(rows),
+        "reached": counts[True],
+        "acknowledged": sum(row.acknowledged_at is not None for row in rows),
+        "rows": [_pdf_row(row) for row in rows],
+    }
+
+
+def _pdf_row(row: Evidence) -> dict[str, Any]:
+    return {
+        "customer": row.customer.get("legal_name", ""),
+        "agreement_id": row.agreement_id,
+        "notice_id": row.notice_id,
+        "terms": _terms_text(row.terms),
+        "channel": row.channel or "none",
+        "recipient": row.recipient or "",
+        "given_on": row.given_on,
+        "deadline": row.deadline or "",
+        "effective_on": row.effective_on or "",
+        "delivered_at": _moment(row.delivered_at),
+        "acknowledged_at": _moment(row.acknowledged_at),
+        "outcome": _OUTCOMES.get(row.outcome, row.outcome),
+        "reached": row.reached,
+        "attempts": [
+            f"{_moment(each.at)}  {each.outcome}  {each.duration_ms} ms  {each.recipient}"
+            for each in row.attempts
+        ],
+    }
+
+
+def _terms_text(terms: dict[str, Any]) -> str:
+    if not terms:
+        return ""
+    days, kind = terms.get("notice_days", "?"), terms.get("day_kind", "calendar")
+    return f"{days} {kind} days' notice, {terms.get('objection_days', '?')} to object"
+
+
+def _moment(at: datetime | None) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC") if at else ""

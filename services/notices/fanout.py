@@ -1,0 +1,243 @@
+"""Fan-out: one event becomes one message per customer and one delivery per endpoint.
+
+It goes through the recipients in batches and remembers how far it came. Whatever it is killed
+between, the batch is repeated: ids derive from what they stand for, so what was written stays and
+nothing is written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from services.notices.events import WEBHOOK_TEST
+from services.notices.held import release_if_enabled
+from services.notices.model.deliveries import FILTERED_OUT, HELD, NO_ENDPOINT, QUEUED, new_delivery
+from services.notices.model.endpoints import Endpoint
+from services.notices.model.jobs import RECOVER, Job
+from services.notices.model.messages import (
+    Event,
+    delivery_id,
+    extra_text,
+    least_id,
+    notice_id,
+    ordered_id,
+)
+from services.notices.model.recipients import Recipient
+from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Recipients
+from services.notices.store.jobs import ClaimLost
+from shared.ids import IdSource, derived_id
+from shared.mongo import Document
+from shared.times import Clock, parse_instant
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=30)
+LOOK_AGAIN = timedelta(milliseconds=200)
+BATCHES_A_ROUND = 20
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What fan-out reads and writes."""
+
+    jobs: Jobs
+    events: Events
+    recipients: Recipients
+    endpoints: Endpoints
+    messages: Messages
+    deliveries: Deliveries
+
+
+@dataclass(frozen=True)
+class Target:
+    """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too."""
+
+    key: str
+    controller_id: str
+    agreement_id: str | None
+    notice: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class FanOut:
+    stores: Stores
+    now: Clock
+    new_id: IdSource
+    batch: int = 1_000
+
+    def run_once(self) -> bool:
+        """Bring one due job forward; False when none is due."""
+        now = self.now()
+        job = self.stores.jobs.claim(self.new_id("claim"), now, now + LEASE)
+        if job is None:
+            return False
+        try:
+            self._recover(job) if job.kind == RECOVER else self._tell(job)
+        except ClaimLost:
+            log.warning("fanout.claim_lost", job=job.id)
+        return True
+
+    def _tell(self, job: Job) -> None:
+        event = self.stores.events.get(job.event_id or "")
+        if self._must_wait(event):
+            self.stores.jobs.postpone(job, self.now() + LOOK_AGAIN)
+            return
+        job = self.stores.jobs.start(job, self.now())
+        self._go_on(job, lambda cursor: self._tell_some(job, event, cursor))
+
+    def _go_on(self, job: Job, step: Callable[[str | None], str | None]) -> None:
+        """Take ``step`` from cursor to cursor until it has none left, a bounded number of times."""
+        for _ in range(BATCHES_A_ROUND):
+            cursor = step(job.cursor)
+            if cursor is None:
+                self.stores.jobs.finish(job, self.now())
+                return
+            job = self.stores.jobs.advance(job, cursor, self.now() + LEASE)
+        self.stores.jobs.postpone(job, self.now())
+
+    def _must_wait(self, event: Event) -> bool:
+        """A notice waits until every agreement it counted is known here; a follow-up waits until
+        the notice it follows has gone to all."""
+        if event.is_notice:
+            mark = self.stores.recipients.watermark(event.processor["id"])
+            return mark.up_to < event.recipients_version
+        if event.is_follow_up:
+            notice = self.stores.events.notice_of(event.change_id or "")
+            job = self.stores.jobs.find(derived_id("job", notice.id)) if notice else None
+            return job is not None and job.done_at is None
+        return False
+
+    def _tell_some(self, job: Job, event: Event, cursor: str | None) -> str | None:
+        """The next batch; the cursor after it, or None at the end."""
+        targets = self._targets(event, cursor)
+        owners = {each.controller_id for each in targets}
+        endpoints = self.stores.endpoints.of_controllers(owners)
+        messages: list[Document] = []
+        deliveries: list[Document] = []
+        for target in targets:
+            theirs = endpoints.get(target.controller_id, [])
+            wanting = [each for each in theirs if each.wants(event.type, event.processor)]
+            message = self._message(job, event, target, _outcome(theirs, wanting))
+            messages.append(message)
+            deliveries += [self._delivery(message, each) for each in wanting]
+        self._write(messages, deliveries)
+        return targets[-1].key if len(targets) == self.batch else None
+
+    def _write(self, messages: Sequence[Document], deliveries: Sequence[Document]) -> None:
+        # Messages first: a dispatcher that sees a delivery must find what to send.
+        self.stores.messages.add_many(messages)
+        self._add_deliveries(deliveries)
+
+    def _add_deliveries(self, rows: Sequence[Document]) -> None:
+        self.stores.deliveries.add_many(rows)
+        held = {each["endpoint_id"] for each in rows if each["state"] == HELD}
+        release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
+
+    def _targets(self, event: Event, cursor: str | None) -> list[Target]:
+        if event.is_notice:
+            version = event.recipients_version
+            found = self.stores.recipients.told_at(
+                event.processor["id"], version, cursor, self.batch
+            )
+            return [_noticed(event, each) for each in found]
+        if event.is_follow_up:
+            told = self.stores.messages.notices(event.change_id or "", cursor, self.batch)
+            return [_told_before(each) for each in told]
+        owner = event.controller_id or ""
+        return [Target(owner, owner, event.agreement_id)]
+
+    def _message(self, job: Job, event: Event, target: Target, outcome: str) -> Document:
+        assert job.started_at is not None  # noqa: S101  ``start`` has set it.
+        members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
+        return {
+            "_id": ordered_id("msg", job.started_at, event.id, target.key),
+            "event_id": event.id,
+            "type": event.type,
+            "processor_id": event.processor["id"],
+            "controller_id": target.controller_id,
+            "agreement_id": target.agreement_id,
+            "change_id": event.change_id,
+            "at": parse_instant(event.at),
+            "extra": extra_text({**members, **_shown(target.notice)}),
+            "notice": target.notice,
+            "acknowledged_at": None,
+            "outcome": outcome,
+        }
+
+    def _delivery(self, message: Document, endpoint: Endpoint) -> Document:
+        due_at = self.now() if endpoint.disabled_at is None else None
+        return new_delivery(
+            delivery_id(message["_id"], endpoint.id),
+            message["_id"],
+            endpoint.id,
+            endpoint.controller_id,
+            due_at,
+        )
+
+    def _recover(self, job: Job) -> None:
+        """Give an endpoint what it did not get: made anew where there was none, revived where it
+        had failed. What was delivered is not sent again."""
+        endpoint = self.stores.endpoints.find(job.endpoint_id or "")
+        started = self.stores.jobs.start(job, self.now())
+        if endpoint is None:
+            self.stores.jobs.finish(started, self.now())
+            return
+        self._go_on(started, lambda cursor: self._recover_some(started, endpoint, cursor))
+
+    def _recover_some(self, job: Job, endpoint: Endpoint, cursor: str | None) -> str | None:
+        assert job.since and job.started_at  # noqa: PT018, S101  Set by ``recover`` and ``start``.
+        after = cursor or least_id("msg", job.since)
+        # What is made later finds the endpoint by itself.
+        rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
+        deliveries = [self._delivery(each, endpoint) for each in self._wanted(endpoint, rows)]
+        self._add_deliveries(deliveries)
+        self.stores.deliveries.revive([each["_id"] for each in deliveries], self.now())
+        return rows[-1]["_id"] if len(rows) == self.batch else None
+
+    def _wanted(self, endpoint: Endpoint, rows: Iterable[Document]) -> list[Document]:
+        rows = [each for each in rows if each["type"] != WEBHOOK_TEST]
+        events = self.stores.events.many(each["event_id"] for each in rows)
+        return [
+            each
+            for each in rows
+            if endpoint.wants(each["type"], events[each["event_id"]].processor)
+        ]
+
+
+def _outcome(endpoints: Sequence[Endpoint], wanting: Sequence[Endpoint]) -> str:
+    if wanting:
+        return QUEUED
+    return FILTERED_OUT if endpoints else NO_ENDPOINT
+
+
+def _noticed(event: Event, recipient: Recipient) -> Target:
+    """A recipient with its own dates, by the terms that held when the change was announced."""
+    key = recipient.terms_key_at(event.recipients_version)
+    group = event.group(key)
+    if group.key != key:
+        log.error("notice.terms_unknown", event=event.id, agreement=recipient.agreement_id)
+    notice = {
+        "id": notice_id(event.change_id or "", recipient.agreement_id),
+        "given_on": group.given_on,
+        "objection_deadline": group.objection_deadline,
+        "effective_on": event.effective_on,
+        "silence": group.silence,
+        "terms_key": key,
+    }
+    agreement_id = recipient.agreement_id
+    return Target(agreement_id, recipient.controller["id"], agreement_id, notice)
+
+
+def _told_before(message: Document) -> Target:
+    return Target(message["agreement_id"], message["controller_id"], message["agreement_id"])
+
+
+def _shown(notice: Mapping[str, Any] | None) -> dict[str, Any]:
+    if notice is None:
+        return {}
+    return {"notice": {name: value for name, value in notice.items() if name != "terms_key"}}

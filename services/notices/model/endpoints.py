@@ -1,0 +1,113 @@
+"""A customer's webhook endpoint: where, what for, signed with which secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+
+from shared.errors import Conflict
+
+LONGEST_OVERLAP_HOURS = 168
+MOST_SECRETS = 5
+
+
+class TooManyEndpoints(Conflict):
+    """This customer has as many webhook endpoints as it may have; delete one first."""
+
+    code = "too-many-endpoints"
+
+
+class TooManySecrets(Conflict):
+    """Too many secrets of this endpoint are live; wait for one to end, or overlap by 0 hours."""
+
+    code = "too-many-secrets"
+
+
+class EndpointDisabled(Conflict):
+    """The endpoint is disabled; enable it first."""
+
+    code = "endpoint-disabled"
+
+
+class EndpointChanged(Conflict):
+    """The endpoint was changed at the same moment; try again."""
+
+    code = "endpoint-changed"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A signing secret, sealed. ``until``: when it ends; None for the newest."""
+
+    sealed: bytes
+    created_at: datetime
+    until: datetime | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """``url`` is the ASCII form that is sent to, ``display_url`` the one to show.
+
+    ``event_types`` and ``processors`` (ids or slugs) are filters; empty lets everything through.
+    ``disabled_reason``: None while enabled, else ``gone`` (it answered 410) or ``owner``.
+    """
+
+    id: str
+    controller_id: str
+    url: str
+    display_url: str
+    description: str
+    event_types: tuple[str, ...]
+    processors: tuple[str, ...]
+    secrets: tuple[Secret, ...]
+    created_at: datetime
+    updated_at: datetime
+    disabled_at: datetime | None = None
+    disabled_reason: str | None = None
+    revision: int = 1
+
+    @property
+    def status(self) -> str:
+        return "enabled" if self.disabled_at is None else "disabled"
+
+    def wants(self, kind: str, processor: Mapping[str, Any]) -> bool:
+        """Whether the filters let a message of this type about this processor through."""
+        if self.event_types and kind not in self.event_types:
+            return False
+        names = {processor.get("id"), processor.get("slug")}
+        return not self.processors or not names.isdisjoint(self.processors)
+
+    def live_secrets(self, now: datetime) -> list[Secret]:
+        """What a message sent now is signed with, the newest first."""
+        return [each for each in self.secrets if each.is_live(now)]
+
+    def changed(self, now: datetime, **members: object) -> Endpoint:
+        return replace(
+            self, **cast("dict[str, Any]", members), updated_at=now, revision=self.revision + 1
+        )
+
+    def rotated(self, fresh: Secret, old_until: datetime) -> Endpoint:
+        """With a new secret; what is live today goes on being good until ``old_until``.
+
+        Raises ``TooManySecrets``: each live secret adds a signature to every message.
+        """
+        now = fresh.created_at
+        kept = tuple(
+            replace(each, until=min(each.until or old_until, old_until))
+            for each in self.live_secrets(now)
+            if old_until > now
+        )
+        if len(kept) >= MOST_SECRETS:
+            raise TooManySecrets
+        return self.changed(now, secrets=(fresh, *kept))
+
+    def disabled(self, now: datetime, reason: str) -> Endpoint:
+        return self.changed(now, disabled_at=now, disabled_reason=reason)
+
+    def enabled(self, now: datetime) -> Endpoint:
+        return self.changed(now, disabled_at=None, disabled_reason=None)

@@ -1,0 +1,103 @@
+"""Who must be told: one recipient per agreement, and how far we know them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Watermark:
+    """Which versions of a processor's recipients we have seen.
+
+    Entries of different agreements arrive in any order, so version 7 may come before version 5.
+    ``up_to``: every version up to here is known; ``beyond``: the few known ones past a gap.
+    """
+
+    processor_id: str
+    up_to: int = 0
+    beyond: tuple[int, ...] = ()
+
+    def with_seen(self, version: int) -> Watermark:
+        known = {*self.beyond, version}
+        up_to = self.up_to
+        while up_to + 1 in known:
+            up_to += 1
+        beyond = tuple(sorted(each for each in known if each > up_to))
+        return replace(self, up_to=up_to, beyond=beyond)
+
+
+@dataclass(frozen=True)
+class TermsPeriod:
+    """The notice terms (named by ``key``) that held from one version until before another."""
+
+    key: str
+    terms: dict[str, Any]
+    since_version: int
+    until_version: int | None = None
+
+    def covers(self, version: int) -> bool:
+        return self.since_version <= version and (
+            self.until_version is None or version < self.until_version
+        )
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One agreement's customer: to be told while ``until_version`` is None.
+
+    Versions are those of the processor's recipients as a whole (``recipients_version``).
+    ``contacts`` and ``channels`` are what the agreement names; they are personal data.
+    """
+
+    agreement_id: str
+    processor: dict[str, Any]
+    controller: dict[str, Any]
+    contacts: tuple[dict[str, Any], ...]
+    channels: tuple[str, ...]
+    products: tuple[str, ...]
+    since_version: int
+    until_version: int | None
+    history: tuple[TermsPeriod, ...]
+
+    def told_at(self, version: int) -> bool:
+        """Whether a change announced when the recipients stood at ``version`` is for them."""
+        return self.since_version <= version and (
+            self.until_version is None or version < self.until_version
+        )
+
+    def terms_key_at(self, version: int) -> str | None:
+        return next((each.key for each in self.history if each.covers(version)), None)
+
+    def ended(self, version: int) -> Recipient:
+        return replace(self, until_version=version, history=_closed(self.history, version))
+
+
+def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipient:
+    """The recipient after an agreement was activated or amended.
+
+    ``before`` is the recipient as it was, or None for a new one; the first terms stay in its
+    history, because a change announced earlier is judged by the terms of that moment.
+    """
+    data, private = entry["data"], entry.get("private") or {}
+    version = data["recipients_version"]
+    period = TermsPeriod(data["terms_key"], dict(data["terms"]), version)
+    return Recipient(
+        agreement_id=data["agreement_id"],
+        processor=dict(data["processor"]),
+        controller=dict(data["controller"]),
+        contacts=tuple(dict(each) for each in private.get("contacts") or ()),
+        channels=tuple(private.get("channels") or ()),
+        products=tuple(data.get("products") or ()),
+        since_version=before.since_version if before else version,
+        until_version=None,
+        history=(*_closed(before.history if before else (), version), period),
+    )
+
+
+def _closed(history: Sequence[TermsPeriod], version: int) -> tuple[TermsPeriod, ...]:
+    return tuple(
+        replace(each, until_version=version) if each.until_version is None else each
+        for each in history
+    )

@@ -1,0 +1,260 @@
+"""Shapes of notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from services.notices.channels.webhook import reason
+from services.notices.egress import LONGEST_URL
+from services.notices.events import SUBSCRIBABLE
+from services.notices.model.deliveries import STATES
+from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
+from shared.schemas import (
+    Email,
+    Flag,
+    Instant,
+    PageArgs,
+    Shape,
+    Text,
+    Whole,
+    one_of,
+    page_of,
+    texts,
+)
+
+MOST_ENTRIES = 500
+
+
+class EntryShape(Shape):
+    """A ledger entry with what is kept beside it (``private``)."""
+
+    stream = Text(200, required=True)
+    sequence = Whole(1, 2**53, required=True)
+    type = Text(100, required=True)
+    at = fields.String(required=True)
+    actor = fields.String(required=True)
+    data = fields.Dict(required=True)
+    private = fields.Dict(allow_none=True, load_default=None)
+    private_hash = fields.String(allow_none=True, load_default=None)
+    previous_hash = fields.String(required=True)
+    hash = fields.String(required=True)
+
+
+class Entries(Shape):
+    entries = fields.List(
+        fields.Nested(EntryShape), required=True, validate=validate.Length(1, MOST_ENTRIES)
+    )
+
+
+class Accepted(Shape):
+    accepted = fields.Integer()
+
+
+def _of_known_types(types: list[str]) -> None:
+    unknown = sorted(set(types) - set(SUBSCRIBABLE))
+    if unknown:
+        raise ValidationError(f"Not a type of message: {', '.join(unknown)}.")
+
+
+class EndpointChange(Shape):
+    url = fields.String(validate=validate.Length(1, LONGEST_URL))
+    description = Text(500, shortest=0)
+    event_types = fields.List(fields.String(), validate=[validate.Length(max=50), _of_known_types])
+    processors = texts(100, 100)
+
+
+class NewEndpoint(EndpointChange):
+    url = fields.String(required=True, validate=validate.Length(1, LONGEST_URL))
+    description = Text(500, shortest=0, load_default="")
+    event_types = fields.List(
+        fields.String(),
+        load_default=list,
+        validate=[validate.Length(max=50), _of_known_types],
+    )
+    processors = texts(100, 100, load_default=list)
+
+
+class SecretShape(Shape):
+    created_at = Instant()
+    until = Instant(allow_none=True)
+
+
+class EndpointShape(Shape):
+    id = fields.String()
+    url = fields.String()
+    display_url = fields.String()
+    description = fields.String()
+    event_types = fields.List(fields.String())
+    processors = fields.List(fields.String())
+    status = fields.String()
+    disabled_at = Instant(allow_none=True)
+    disabled_reason = fields.String(allow_none=True)
+    secrets = fields.List(fields.Nested(SecretShape))
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class EndpointWithSecret(EndpointShape):
+    secret = fields.String()
+
+
+class Rotation(Shape):
+    overlap_hours = Whole(0, LONGEST_OVERLAP_HOURS, load_default=24)
+
+
+class Enabling(Shape):
+    skip_backlog = Flag(load_default=False)
+
+
+class Recovery(Shape):
+    since = Instant(required=True)
+
+
+class RecoveryStarted(Shape):
+    job_id = fields.String()
+    since = Instant()
+
+
+class TestSent(Shape):
+    delivery_id = fields.String()
+
+
+class DeliveryQuery(PageArgs):
+    status = one_of(*STATES, load_default=None)
+
+
+def _answer_text(attempt: Mapping[str, Any]) -> str:
+    """The first bytes of an answer; what is no UTF-8 shows as a replacement mark."""
+    return bytes(attempt["body"] or b"").decode("utf-8", "replace")
+
+
+class AttemptShape(Shape):
+    id = fields.String()
+    n = fields.Integer()
+    at = Instant()
+    duration_ms = fields.Integer()
+    status = fields.Integer(allow_none=True)
+    code = fields.String(allow_none=True)
+    reason = fields.Function(lambda each: reason(each["code"]) if each["code"] else None)
+    body = fields.Function(_answer_text)
+    location = fields.String()
+
+
+class DeliverySummary(Shape):
+    id = fields.String(attribute="row._id")
+    message_id = fields.String(attribute="row.message_id")
+    endpoint_id = fields.String(attribute="row.endpoint_id")
+    type = fields.String(attribute="message.type")
+    change_id = fields.String(attribute="message.change_id", allow_none=True)
+    status = fields.String(attribute="row.state")
+    next_attempt_at = Instant(attribute="row.due_at")
+    delivered_at = Instant(attribute="row.delivered_at")
+    attempts_made = fields.Function(lambda each: _last_number(each.row["attempts"]))
+
+
+class DeliveryShape(DeliverySummary):
+    attempts = fields.List(fields.Nested(AttemptShape), attribute="row.attempts")
+
+
+def _last_number(attempts: list[dict[str, Any]]) -> int:
+    return int(attempts[-1]["n"]) if attempts else 0
+
+
+class EventsQuery(Shape):
+    after = fields.String(load_default=None, validate=validate.Regexp(r"^msg_[0-9a-z]{1,60}\Z"))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class MessageShape(Shape):
+    """A message as a webhook would carry it, with its id."""
+
+    id = fields.String()
+    type = fields.String()
+    timestamp = fields.String()
+    data = fields.Dict()
+
+
+class NoticesQuery(PageArgs):
+    change_id = fields.String(load_default=None, validate=validate.Length(1, 100))
+
+
+class NoticeShape(Shape):
+    id = fields.String(attribute="notice.id")
+    change_id = fields.String()
+    agreement_id = fields.String()
+    processor_id = fields.String()
+    type = fields.String()
+    given_at = Instant(attribute="at")
+    given_on = fields.String(attribute="notice.given_on")
+    objection_deadline = fields.String(attribute="notice.objection_deadline", allow_none=True)
+    effective_on = fields.String(attribute="notice.effective_on", allow_none=True)
+    silence = fields.String(attribute="notice.silence", allow_none=True)
+    acknowledged_at = Instant(allow_none=True)
+
+
+class ContactShape(Shape):
+    name = Text(200, required=True)
+    position = Text(200, load_default="")
+    email = Email(required=True)
+
+
+class ContactsChange(Shape):
+    contacts = fields.List(
+        fields.Nested(ContactShape), required=True, validate=validate.Length(1, 20)
+    )
+
+
+class ContactsShape(Shape):
+    contacts = fields.List(fields.Nested(ContactShape))
+    source = fields.String()
+
+
+class EvidenceQuery(PageArgs):
+    limit = fields.Integer(load_default=200, validate=validate.Range(1, 200))
+
+
+class TriedShape(Shape):
+    at = Instant()
+    recipient = fields.String()
+    outcome = fields.String()
+    status = fields.Integer(allow_none=True)
+    duration_ms = fields.Integer()
+
+
+class EvidenceShape(Shape):
+    agreement_id = fields.String()
+    notice_id = fields.String()
+    customer = fields.Dict()
+    terms = fields.Dict()
+    channel = fields.String(allow_none=True)
+    recipient = fields.String(allow_none=True)
+    given_on = fields.String()
+    deadline = fields.String(allow_none=True)
+    effective_on = fields.String(allow_none=True)
+    silence = fields.String(allow_none=True)
+    attempts = fields.List(fields.Nested(TriedShape))
+    delivered_at = Instant(allow_none=True)
+    acknowledged_at = Instant(allow_none=True)
+    outcome = fields.String()
+    reached = fields.Boolean()
+
+
+class ReachQuery(PageArgs):
+    processor = fields.String(load_default=None, validate=validate.Length(1, 100))
+
+
+class ReachShape(Shape):
+    agreement_id = fields.String()
+    customer = fields.Dict()
+    reason = fields.String()
+
+
+EndpointPage = page_of(EndpointShape)
+DeliveryPage = page_of(DeliverySummary)
+MessagePage = page_of(MessageShape)
+NoticePage = page_of(NoticeShape)
+EvidencePage = page_of(EvidenceShape)
+ReachPage = page_of(ReachShape)

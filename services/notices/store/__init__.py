@@ -1,0 +1,54 @@
+"""Where notices keeps its things; one store per aggregate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from services.notices.model.deliveries import FAILED, HELD, SKIPPED
+from services.notices.store.contacts import NoticeContacts
+from services.notices.store.deliveries import Deliveries
+from services.notices.store.endpoints import Endpoints
+from services.notices.store.events import Events
+from services.notices.store.jobs import Jobs
+from services.notices.store.messages import Messages
+from services.notices.store.recipients import Recipients
+
+__all__ = [
+    "INDEXES",
+    "Deliveries",
+    "Endpoints",
+    "Events",
+    "Jobs",
+    "Messages",
+    "NoticeContacts",
+    "Recipients",
+]
+
+# Rows that wait for something have a due_at and only they are in its index, so that a poll that
+# finds nothing due examines nothing, however many rows are finished or wait for tomorrow.
+_LIVE = {"due_at": {"$exists": True}}
+
+INDEXES: dict[str, Sequence[IndexModel]] = {
+    "recipients": [
+        IndexModel([("processor_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("controller_id", ASCENDING)]),
+    ],
+    "endpoints": [IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)])],
+    "events": [IndexModel([("change_id", ASCENDING), ("type", ASCENDING)])],
+    "jobs": [IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE)],
+    "messages": [
+        IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
+        IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),
+    ],
+    "deliveries": [
+        IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
+        IndexModel([("message_id", ASCENDING)]),
+        IndexModel([("endpoint_id", ASCENDING), ("_id", DESCENDING)]),
+        IndexModel(
+            [("endpoint_id", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)],
+            partialFilterExpression={"state": {"$in": [FAILED, HELD, SKIPPED]}},
+        ),
+    ],
+}

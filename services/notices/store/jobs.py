@@ -1,0 +1,75 @@
+"""Jobs of the fan-out: claimed with a lease, moved on by cursor, fenced by their claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from services.notices.model.jobs import Job
+from shared.documents import from_document, to_document
+from shared.mongo import Document, Mongo, Session
+
+
+class ClaimLost(Exception):
+    """The lease lapsed and another process has the job; what was done so far stands."""
+
+
+class Jobs:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["jobs"]
+
+    def add(self, job: Job, session: Session | None = None) -> None:
+        members = {name: value for name, value in to_document(job).items() if value is not None}
+        self._docs.insert_one(members, session=session)
+
+    def claim(self, token: str, now: datetime, until: datetime) -> Job | None:
+        """The job due longest, ours until ``until``; None when nothing is due."""
+        found = self._docs.find_one_and_update(
+            {"due_at": {"$lte": now}},
+            {"$set": {"claim": token, "due_at": until}},
+            sort=[("due_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return _job(found) if found else None
+
+    def start(self, job: Job, now: datetime) -> Job:
+        """Fix the moment from which the job's ids derive, unless an earlier run has done it."""
+        if job.started_at is not None:
+            return job
+        self._write(job, {"$set": {"started_at": now}})
+        return replace(job, started_at=now)
+
+    def advance(self, job: Job, cursor: str, until: datetime) -> Job:
+        self._write(job, {"$set": {"cursor": cursor, "due_at": until}})
+        return replace(job, cursor=cursor, due_at=until)
+
+    def postpone(self, job: Job, until: datetime) -> None:
+        self._write(job, {"$set": {"due_at": until}, "$unset": {"claim": ""}})
+
+    def finish(self, job: Job, now: datetime) -> None:
+        self._write(job, {"$set": {"done_at": now}, "$unset": {"due_at": "", "claim": ""}})
+
+    def find(self, job_id: str) -> Job | None:
+        found = self._docs.find_one({"_id": job_id})
+        return _job(found) if found else None
+
+    def horizon(self, now: datetime) -> datetime:
+        """Messages made before this moment are all there: no running job will add one."""
+        live: Document = {"due_at": {"$exists": True}}
+        started: list[datetime] = [
+            each["started_at"] for each in self._docs.find(live) if "started_at" in each
+        ]
+        return min([now, *started])
+
+    def _write(self, job: Job, change: Mapping[str, Any]) -> None:
+        mine = {"_id": job.id, "claim": job.claim}
+        if not self._docs.update_one(mine, change).matched_count:
+            raise ClaimLost(job.id)
+
+
+def _job(document: Document) -> Job:
+    return from_document(Job, {"due_at": None, **document})

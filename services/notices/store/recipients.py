@@ -1,0 +1,83 @@
+"""The read model of who must be told, kept from agreement entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pymongo import ASCENDING
+
+from services.notices.model.recipients import Recipient, Watermark
+from shared.documents import from_document, to_document
+from shared.mongo import Document, Mongo, Session
+from shared.pagination import Page, PageRequest, find_page
+
+
+class Recipients:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["recipients"]
+        self._marks = mongo.db["watermarks"]
+
+    def find(self, agreement_id: str, session: Session | None = None) -> Recipient | None:
+        found = self._docs.find_one({"_id": agreement_id}, session=session)
+        return _recipient(found) if found else None
+
+    def put(self, recipient: Recipient, session: Session | None = None) -> None:
+        document = _document(recipient)
+        self._docs.replace_one({"_id": document["_id"]}, document, upsert=True, session=session)
+
+    def watermark(self, processor_id: str, session: Session | None = None) -> Watermark:
+        found = self._marks.find_one({"_id": processor_id}, session=session)
+        if found is None:
+            return Watermark(processor_id)
+        return Watermark(processor_id, found["seen_up_to"], tuple(found["beyond"]))
+
+    def save_watermark(self, mark: Watermark, session: Session | None = None) -> None:
+        seen = {"seen_up_to": mark.up_to, "beyond": list(mark.beyond)}
+        self._marks.update_one(
+            {"_id": mark.processor_id}, {"$set": seen}, upsert=True, session=session
+        )
+
+    def told_at(
+        self, processor_id: str, version: int, after: str | None, limit: int
+    ) -> list[Recipient]:
+        """The next recipients in the order of their agreements, as they stood at ``version``."""
+        where: Document = {
+            "processor_id": processor_id,
+            "since_version": {"$lte": version},
+            # Neither null nor a later version is at or before this one.
+            "until_version": {"$not": {"$lte": version}},
+        }
+        if after:
+            where["_id"] = {"$gt": after}
+        return [_recipient(each) for each in self._docs.find(where).sort("_id", 1).limit(limit)]
+
+    def active(self, processor_id: str, request: PageRequest) -> Page:
+        where = {"processor_id": processor_id, "until_version": None}
+        page = find_page(self._docs, where, request)
+        return Page([_recipient(each) for each in page.items], page.next_cursor)
+
+    def of_controller(self, controller_id: str) -> list[Recipient]:
+        """All agreements this customer has or had."""
+        found = self._docs.find({"controller_id": controller_id}).sort("_id", ASCENDING)
+        return [_recipient(each) for each in found]
+
+    def many(self, agreement_ids: Sequence[str]) -> dict[str, Recipient]:
+        found = self._docs.find({"_id": {"$in": list(agreement_ids)}})
+        return {each["_id"]: _recipient(each) for each in found}
+
+
+def _document(recipient: Recipient) -> Document:
+    document = to_document(recipient)
+    return {
+        "_id": document.pop("agreement_id"),
+        "processor_id": recipient.processor["id"],
+        "controller_id": recipient.controller["id"],
+        **document,
+    }
+
+
+def _recipient(document: Document) -> Recipient:
+    members = {**document, "agreement_id": document["_id"]}
+    for name in ("_id", "processor_id", "controller_id"):
+        del members[name]
+    return from_document(Recipient, members)

@@ -1,0 +1,70 @@
+"""The loops of notices."""
+
+from __future__ import annotations
+
+import secrets
+
+from services.notices import dispatcher, fanout
+from services.notices.channels.webhook import Limits, Sender
+from services.notices.dispatcher import Dispatcher, Lease
+from services.notices.fanout import FanOut
+from services.notices.settings import Settings
+from services.notices.signing import SecretBox
+from services.notices.store import (
+    INDEXES,
+    Deliveries,
+    Endpoints,
+    Events,
+    Jobs,
+    Messages,
+    Recipients,
+)
+from shared.ids import new_id
+from shared.loops import Heartbeats, Loop
+from shared.mongo import Mongo, connect
+from shared.times import utc_now
+
+IDLE_SECONDS = 0.1
+
+
+def loops(settings: Settings) -> list[Loop]:
+    """Fan-out and dispatcher; more processes may run the same ones beside."""
+    common = settings.common
+    mongo = connect(common.mongo_url, common.database("notices"))
+    mongo.ensure_indexes(INDEXES)
+    beat = Heartbeats(mongo, utc_now).beat
+    return [
+        Loop("notices.fanout", make_fanout(mongo).run_once, IDLE_SECONDS, beat),
+        Loop("notices.dispatcher", make_dispatcher(settings, mongo).run_once, IDLE_SECONDS, beat),
+    ]
+
+
+def make_fanout(mongo: Mongo) -> FanOut:
+    stores = fanout.Stores(
+        Jobs(mongo),
+        Events(mongo),
+        Recipients(mongo),
+        Endpoints(mongo),
+        Messages(mongo),
+        Deliveries(mongo),
+    )
+    return FanOut(stores, utc_now, new_id)
+
+
+def make_dispatcher(settings: Settings, mongo: Mongo) -> Dispatcher:
+    stores = dispatcher.Stores(Endpoints(mongo), Events(mongo), Messages(mongo), Deliveries(mongo))
+    limits = Limits(total_s=settings.attempt_seconds, in_flight=settings.in_flight)
+    return Dispatcher(
+        stores,
+        Sender(settings.egress, limits),
+        SecretBox(settings.common.secrets_key),
+        Lease(settings.lease_seconds, settings.attempt_seconds),
+        utc_now,
+        new_id,
+        jitter,
+    )
+
+
+def jitter() -> float:
+    """A number from -1 to 1, so that receivers that failed together are not tried together."""
+    return secrets.randbelow(2_000_001) / 1_000_000 - 1

@@ -1,0 +1,70 @@
+"""What was sent to a customer's endpoints, and the same messages to pull."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.notices.model.endpoints import EndpointDisabled
+from services.notices.model.messages import body_of, least_id
+from services.notices.use_cases.deps import Deps
+from shared.mongo import Document, Session
+from shared.pagination import Page, PageRequest
+
+# Clocks of two machines differ a little; a message appears once none can come before it.
+SETTLED = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivery with the message it carries."""
+
+    row: Document
+    message: Document | None
+
+
+def page(deps: Deps, owner: str, endpoint_id: str, state: str | None, request: PageRequest) -> Page:
+    """An endpoint's deliveries, the newest first."""
+    endpoint = deps.endpoints.get(endpoint_id, owner)
+    found = deps.deliveries.page(endpoint.id, state, request)
+    messages = deps.messages.many(each["message_id"] for each in found.items)
+    items = [Delivery(each, messages.get(each["message_id"])) for each in found.items]
+    return Page(items, found.next_cursor)
+
+
+def get(deps: Deps, owner: str, delivery_id: str) -> Delivery:
+    row = deps.deliveries.get(delivery_id, owner)
+    return Delivery(row, deps.messages.find(row["message_id"]))
+
+
+def retry(deps: Deps, owner: str, delivery_id: str) -> Delivery:
+    """One more attempt at once. Raises ``DeliveryUnderWay``, ``EndpointDisabled``, ``NotFound``."""
+    row = deps.deliveries.get(delivery_id, owner)
+    if deps.endpoints.get(row["endpoint_id"], owner).disabled_at is not None:
+        raise EndpointDisabled
+
+    def write(session: Session) -> None:
+        deps.deliveries.retry(delivery_id, deps.now(), session)
+
+    deps.mongo.transact(write)
+    return get(deps, owner, delivery_id)
+
+
+def pull(deps: Deps, owner: str, after: str | None, limit: int) -> Page:
+    """A customer's messages after the one with the id ``after``, oldest first.
+
+    Each appears only when none can come before it any more, so who goes on from the last id seen
+    misses nothing.
+    """
+    before = min(deps.jobs.horizon(deps.now()), deps.now() - SETTLED)
+    start = after or least_id("msg", before - timedelta(days=36_500))
+    rows = deps.messages.since(owner, start, before, limit + 1)
+    events = deps.events.many(each["event_id"] for each in rows[:limit])
+    items: list[dict[str, Any]] = []
+    for row in rows[:limit]:
+        event = events[row["event_id"]]
+        body = json.loads(body_of(event.head, row["extra"], event.tail))
+        items.append({"id": row["_id"], **body})
+    return Page(items, items[-1]["id"] if len(rows) > limit else None)

@@ -1,0 +1,167 @@
+"""A customer's webhook endpoints: kept, tested, rotated, enabled, recovered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.notices import events
+from services.notices.egress import EgressError
+from services.notices.model.deliveries import QUEUED, new_delivery
+from services.notices.model.endpoints import Endpoint, EndpointChanged, EndpointDisabled, Secret
+from services.notices.model.jobs import RECOVER, Job
+from services.notices.model.messages import delivery_id, message_event, ordered_id
+from services.notices.signing import new_secret
+from services.notices.use_cases.deps import Deps
+from shared.errors import Invalid, PreconditionFailed
+from shared.mongo import Document, Session
+from shared.pagination import Page, PageRequest
+from shared.times import format_instant
+
+_PLAIN_MEMBERS = ("description", "event_types", "processors")
+
+
+class UrlNotAllowed(Invalid):
+    """Webhooks may not go to this URL."""
+
+    code = "url-not-allowed"
+
+
+def add(deps: Deps, owner: str, told: Mapping[str, Any]) -> tuple[Endpoint, str]:
+    """A new endpoint and its secret, which is told this once.
+
+    Raises ``UrlNotAllowed`` or ``TooManyEndpoints``.
+    """
+    now, secret = deps.now(), new_secret(deps.random)
+    endpoint_id = deps.new_id("whe")
+    url, display_url = _judged(deps, told["url"])
+    endpoint = Endpoint(
+        id=endpoint_id,
+        controller_id=owner,
+        url=url,
+        display_url=display_url,
+        description=told["description"],
+        event_types=tuple(told["event_types"]),
+        processors=tuple(told["processors"]),
+        secrets=(Secret(deps.box.seal(secret, endpoint_id), now),),
+        created_at=now,
+        updated_at=now,
+    )
+    most = deps.settings.endpoints_per_customer
+    deps.mongo.transact(lambda session: deps.endpoints.add(endpoint, most, session))
+    return endpoint, secret
+
+
+def page(deps: Deps, owner: str, request: PageRequest) -> Page:
+    return deps.endpoints.page(owner, request)
+
+
+def get(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
+    return deps.endpoints.get(endpoint_id, owner)
+
+
+def change(
+    deps: Deps, owner: str, endpoint_id: str, seen: int, told: Mapping[str, Any]
+) -> Endpoint:
+    found = _seen(deps, owner, endpoint_id, seen)
+    members = {name: told[name] for name in _PLAIN_MEMBERS if name in told}
+    members = {name: tuple(v) if isinstance(v, list) else v for name, v in members.items()}
+    if "url" in told:
+        members["url"], members["display_url"] = _judged(deps, told["url"])
+    changed = found.changed(deps.now(), **members)
+    deps.endpoints.replace(changed)
+    return changed
+
+
+def remove(deps: Deps, owner: str, endpoint_id: str, seen: int) -> None:
+    """Deliveries that wait for it end as ``abandoned``, visibly."""
+    found = _seen(deps, owner, endpoint_id, seen)
+    deps.endpoints.remove(found.id, found.revision)
+
+
+def rotate(deps: Deps, owner: str, endpoint_id: str, overlap_hours: int) -> tuple[Endpoint, str]:
+    """A new secret; the old ones go on signing beside it for ``overlap_hours`` (0 to 168)."""
+    found, now, secret = get(deps, owner, endpoint_id), deps.now(), new_secret(deps.random)
+    fresh = Secret(deps.box.seal(secret, found.id), now)
+    rotated = found.rotated(fresh, now + timedelta(hours=overlap_hours))
+    _save(deps, rotated)
+    return rotated, secret
+
+
+def enable(deps: Deps, owner: str, endpoint_id: str, *, skip_backlog: bool) -> Endpoint:
+    """Send to it again. What it missed meanwhile is sent now, or skipped for good."""
+    found, now = get(deps, owner, endpoint_id), deps.now()
+    if found.disabled_at is not None:
+        found = found.enabled(now)
+        _save(deps, found)
+    deps.deliveries.release(found.id, now, skip=skip_backlog)
+    return found
+
+
+def recover(deps: Deps, owner: str, endpoint_id: str, since: datetime) -> Job:
+    """A durable job that gives the endpoint all it did not get since that instant."""
+    found = _enabled(deps, owner, endpoint_id)
+    job = Job(deps.new_id("job"), RECOVER, deps.now(), endpoint_id=found.id, since=since)
+    deps.mongo.transact(lambda session: deps.jobs.add(job, session))
+    return job
+
+
+def test(deps: Deps, owner: str, endpoint_id: str) -> str:
+    """Send a ``webhook.test`` message to this endpoint alone; the id of the delivery."""
+    found, now = _enabled(deps, owner, endpoint_id), deps.now()
+    data = {"endpoint_id": found.id, "description": found.description}
+    event = message_event(deps.new_id("evt"), events.WEBHOOK_TEST, format_instant(now), data)
+    message_id = ordered_id("msg", now, event.id, found.id)
+    row = message_row(message_id, event.id, events.WEBHOOK_TEST, owner, now)
+    delivery = new_delivery(delivery_id(message_id, found.id), message_id, found.id, owner, now)
+
+    def write(session: Session) -> None:
+        deps.events.add(event, session)
+        deps.messages.add(row, session)
+        deps.deliveries.add(delivery, session)
+
+    deps.mongo.transact(write)
+    return str(delivery["_id"])
+
+
+def message_row(message_id: str, event_id: str, kind: str, owner: str, at: datetime) -> Document:
+    """A message of no agreement."""
+    return {
+        "_id": message_id, "event_id": event_id, "type": kind, "processor_id": None,
+        "controller_id": owner, "agreement_id": None, "change_id": None, "at": at, "extra": "",
+        "notice": None, "acknowledged_at": None, "outcome": QUEUED,
+    }  # fmt: skip
+
+
+def _judged(deps: Deps, url: str) -> tuple[str, str]:
+    """The URL to send to and the one to show. Raises ``UrlNotAllowed``."""
+    try:
+        checked = deps.settings.egress.check_url(url)
+    except EgressError as error:
+        code = error.code.replace("_", "-")
+        told = {"pointer": "/url", "code": code, "detail": f"{error}."}
+        raise UrlNotAllowed(f"{error}.", errors=[told]) from error
+    return checked.ascii_url, checked.display_url
+
+
+def _seen(deps: Deps, owner: str, endpoint_id: str, seen: int) -> Endpoint:
+    found = get(deps, owner, endpoint_id)
+    if found.revision != seen:
+        raise PreconditionFailed
+    return found
+
+
+def _enabled(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
+    found = get(deps, owner, endpoint_id)
+    if found.disabled_at is not None:
+        raise EndpointDisabled
+    return found
+
+
+def _save(deps: Deps, endpoint: Endpoint) -> None:
+    try:
+        deps.mongo.transact(lambda session: deps.endpoints.replace(endpoint, session))
+    except PreconditionFailed as error:
+        # The caller named no revision, so it is told of a collision rather than of a condition.
+        raise EndpointChanged from error

@@ -1,0 +1,69 @@
+"""Ledger entries come in: each takes effect once, in one transaction with its acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from services.notices import events
+from services.notices.model.jobs import TELL, Job
+from services.notices.model.messages import event_from
+from services.notices.model.recipients import recipient_from
+from services.notices.use_cases.deps import Deps
+from shared.errors import Invalid
+from shared.ids import derived_id
+from shared.mongo import Session
+
+log = structlog.get_logger()
+
+Entry = Mapping[str, Any]
+
+_STARTS = (events.AGREEMENT_ACTIVATED, events.AGREEMENT_AMENDED)
+_ENDS = (events.AGREEMENT_TERMINATED, events.AGREEMENT_EXPIRED)
+
+
+class EntryUnreadable(Invalid):
+    """An entry lacks what its type must have."""
+
+    code = "entry-unreadable"
+
+
+def receive(deps: Deps, entries: Sequence[Entry]) -> int:
+    """Take in what is new; how many entries were. Raises ``EntriesOutOfOrder`` at a gap.
+
+    A type we know nothing of is accepted and has no effect: the teller may be newer than we are.
+    """
+    return deps.inbox.receive(entries, lambda session, entry: _take(deps, session, entry))
+
+
+def _take(deps: Deps, session: Session, entry: Entry) -> None:
+    try:
+        known = _follow_agreement(deps, session, entry)
+        event = event_from(entry, deps.settings.common.origin)
+    except (KeyError, TypeError, AttributeError) as error:
+        place = f"{entry['stream']} {entry['sequence']}"
+        raise EntryUnreadable(f"{place} ({entry['type']}) lacks {error}.") from error
+    if event is not None:
+        deps.events.add(event, session)
+        job_id = derived_id("job", event.id)
+        deps.jobs.add(Job(job_id, TELL, deps.now(), event_id=event.id), session)
+    elif not known:
+        log.info("entry.ignored", stream=entry["stream"], type=entry["type"])
+
+
+def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
+    """Keep the recipients as the agreements are; whether the entry was about that."""
+    kind, data = entry["type"], entry["data"]
+    if kind not in (*_STARTS, *_ENDS):
+        return False
+    before = deps.recipients.find(data["agreement_id"], session)
+    version = data["recipients_version"]
+    if kind in _STARTS:
+        deps.recipients.put(recipient_from(entry, before), session)
+    elif before is not None:
+        deps.recipients.put(before.ended(version), session)
+    mark = deps.recipients.watermark(data["processor"]["id"], session)
+    deps.recipients.save_watermark(mark.with_seen(version), session)
+    return True

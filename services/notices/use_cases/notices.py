@@ -1,0 +1,58 @@
+"""A customer's own notices: its dates, its acknowledgement, the contacts it wants told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.notices.use_cases.deps import Deps
+from shared.errors import NotFound
+from shared.mongo import Document, Session
+from shared.pagination import Page, PageRequest
+
+
+def page(deps: Deps, owner: str, change_id: str | None, request: PageRequest) -> Page:
+    """The customer's notices, the newest first, or those of one change."""
+    if change_id is None:
+        return deps.messages.notice_page(owner, request)
+    return Page(_of_change(deps, owner, change_id), None)
+
+
+def get(deps: Deps, owner: str, change_id: str) -> Document:
+    """The customer's notice of a change; with several agreements, the one whose window ends
+    first. ``NotFound`` when it was not told of that change."""
+    found = _of_change(deps, owner, change_id)
+    if not found:
+        raise NotFound("This customer was given no notice of such a change.")
+    return min(found, key=lambda each: each["notice"]["objection_deadline"] or "9999")
+
+
+def acknowledge(deps: Deps, owner: str, change_id: str) -> Document:
+    """The customer's own act, kept with its time; the first one counts."""
+    get(deps, owner, change_id)
+    ids = [each["_id"] for each in _of_change(deps, owner, change_id)]
+
+    def write(session: Session) -> None:
+        deps.messages.acknowledge(ids, deps.now(), session)
+
+    deps.mongo.transact(write)
+    return get(deps, owner, change_id)
+
+
+def contacts(deps: Deps, owner: str) -> tuple[list[dict[str, Any]], str, int]:
+    """Contacts, who named them (``customer`` or ``agreement``), and the revision."""
+    named, revision = deps.contacts.get(owner)
+    if named is not None:
+        return named, "customer", revision
+    active = [each for each in deps.recipients.of_controller(owner) if each.until_version is None]
+    by_address = {one["email"]: one for each in active for one in each.contacts}
+    return list(by_address.values()), "agreement", revision
+
+
+def name_contacts(deps: Deps, owner: str, named: list[dict[str, Any]], seen: int) -> int:
+    """Put these contacts in place of all before; the new revision."""
+    return deps.contacts.put(owner, named, seen, deps.now())
+
+
+def _of_change(deps: Deps, owner: str, change_id: str) -> list[Document]:
+    agreements = [each.agreement_id for each in deps.recipients.of_controller(owner)]
+    return deps.messages.notices_for(change_id, agreements)

@@ -1,0 +1,101 @@
+"""Proof that a change was told: per customer how, when, to whom, and what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from services.notices.events import CHANGE_ANNOUNCED
+from services.notices.model.evidence import Evidence, Reach, evidence_of, reach_of
+from services.notices.model.messages import Event
+from services.notices.use_cases.deps import Deps
+from shared.auth import Caller
+from shared.errors import Conflict, NotFound
+from shared.mongo import Document
+from shared.pagination import Page, PageRequest, read_cursor, write_cursor
+
+LARGEST_PDF = 2_000
+ROWS_A_ROUND = 500
+# How many customers one request looks at in search of those who cannot be reached.
+LOOKED_AT = 2_000
+
+
+class TooManyForPdf(Conflict):
+    """The change was told to too many customers for one PDF; take the CSV, which has no limit."""
+
+    code = "evidence-too-large-for-pdf"
+
+
+def event_of(deps: Deps, caller: Caller, change_id: str) -> Event:
+    """The announcement of a change of the caller's own. Raises ``NotFound``."""
+    event = deps.events.notice_of(change_id)
+    if event is None or not caller.sees(event.processor["id"]):
+        raise NotFound("No such change of yours has been announced.")
+    return event
+
+
+def page(deps: Deps, event: Event, request: PageRequest) -> Page:
+    after = str(read_cursor(request.cursor)) if request.cursor else None
+    rows = _some(deps, event, after, request.limit + 1)
+    items = rows[: request.limit]
+    more = len(rows) > request.limit
+    return Page(list(items), write_cursor(items[-1].agreement_id) if more else None)
+
+
+def everything(deps: Deps, event: Event) -> Iterator[Evidence]:
+    """All rows, read as they are written out."""
+    after: str | None = None
+    while rows := _some(deps, event, after, ROWS_A_ROUND):
+        yield from rows
+        after = rows[-1].agreement_id
+
+
+def for_pdf(deps: Deps, event: Event) -> list[Evidence]:
+    rows: list[Evidence] = []
+    for row in everything(deps, event):
+        rows.append(row)
+        if len(rows) > LARGEST_PDF:
+            raise TooManyForPdf
+    return rows
+
+
+def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRequest) -> Page:
+    """Customers of the caller whom no channel reaches today, and why."""
+    processor_id = caller.org_id
+    if processor and (caller.is_platform or caller.is_service):
+        processor_id = processor
+    looked = deps.recipients.active(processor_id, PageRequest(LOOKED_AT, request.cursor))
+    if processor and processor != processor_id:
+        looked = _only_slug(looked, processor)
+    endpoints = deps.endpoints.of_controllers(each.controller["id"] for each in looked.items)
+    found: list[Reach] = []
+    for recipient in looked.items:
+        theirs = endpoints.get(recipient.controller["id"], [])
+        reach = reach_of(recipient, theirs, CHANGE_ANNOUNCED)
+        if reach is not None:
+            found.append(reach)
+        if len(found) == request.limit:
+            return Page(found, write_cursor(recipient.agreement_id))
+    return Page(found, looked.next_cursor)
+
+
+def _only_slug(page: Page, slug: str) -> Page:
+    if page.items and page.items[0].processor.get("slug") != slug:
+        raise NotFound("There is no such processor, or it is another organisation.")
+    return page
+
+
+def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[Evidence]:
+    notices = deps.messages.notices(event.change_id or "", after, limit)
+    by_message: dict[str, list[Document]] = defaultdict(list)
+    for delivery in deps.deliveries.of_messages(each["_id"] for each in notices):
+        by_message[delivery["message_id"]].append(delivery)
+    endpoint_ids = {each["endpoint_id"] for rows in by_message.values() for each in rows}
+    endpoints = deps.endpoints.many(endpoint_ids)
+    recipients = deps.recipients.many([each["agreement_id"] for each in notices])
+    urls: dict[str, Any] = {each.id: each.display_url for each in endpoints.values()}
+    return [
+        evidence_of(event, row, by_message[row["_id"]], recipients[row["agreement_id"]], urls)
+        for row in notices
+    ]
