@@ -45,20 +45,20 @@ class Caller:
         return self.is_service or self.is_platform or self.org_id in org_ids
 
 
-def requires(scope: str) -> Callable[[View], View]:
-    """Let in only a valid token that holds ``scope``."""
+def requires(*scopes: str) -> Callable[[View], View]:
+    """Let in only a valid token that holds one of ``scopes``."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            _admit(scope)
+            _admit(scopes)
             keeper = current_app.extensions.get("art28.idempotency")
             if keeper is None:
                 return view(*args, **kwargs)
             return keeper.answer(g.caller, lambda: view(*args, **kwargs))
 
-        setattr(guarded, DOOR, scope)
-        return cast(View, guarded)
+        setattr(guarded, DOOR, " or ".join(scopes))
+        return cast("View", guarded)
 
     return decorate
 
@@ -75,13 +75,14 @@ def public() -> Callable[[View], View]:
 
 def caller() -> Caller:
     """Who asks, in a view behind ``requires``."""
-    return cast(Caller, g.caller)
+    return cast("Caller", g.caller)
 
 
-def _admit(scope: str) -> None:
+def _admit(scopes: tuple[str, ...]) -> None:
     claims = current_app.extensions["art28.verifier"].claims(_bearer_token())
     g.caller = _caller_from(claims)
-    if scope not in g.caller.scopes:
+    if g.caller.scopes.isdisjoint(scopes):
+        scope = " or ".join(scopes)
         raise ScopeMissing(f"This needs the scope {scope}.", context={"scope": scope})
 
 

@@ -1,0 +1,164 @@
+"""What an agreement says: the contents that Art. 28(3) GDPR asks for, as data."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import rfc8785
+
+from shared.errors import Invalid
+
+AUTHORISATIONS = ("general", "specific")
+DAY_KINDS = ("calendar", "business")
+RECEIPT_RULES = ("sent", "delivered", "acknowledged")
+SILENCES = ("consent", "refusal")
+CHANNELS = ("webhook", "email")
+ENDS_OF_PROCESSING = ("delete", "return")
+KEY_LENGTH = 16
+
+
+class ContentsContradict(Invalid):
+    """Some terms of the agreement contradict each other."""
+
+    code = "terms-contradict"
+
+
+@dataclass(frozen=True)
+class Address:
+    street: str
+    postal_code: str
+    city: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Party:
+    """A party as it was called on the day the version was made."""
+
+    id: str
+    slug: str
+    legal_name: str
+    registration_number: str | None = None
+    country: str | None = None
+    address: Address | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    position: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Processing:
+    """The facts of Art. 28(3), first sentence. What is not told is None or empty."""
+
+    subject_matter: str | None = None
+    duration: str | None = None
+    nature: str | None = None
+    purpose: str | None = None
+    data_categories: tuple[str, ...] = ()
+    data_subjects: tuple[str, ...] = ()
+    special_categories: bool = False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The notice terms without persons: what a contract clock needs. Periods in days."""
+
+    notice_days: int
+    objection_days: int
+    day_kind: str
+    holidays: str | None
+    receipt_rule: str
+    silence: str
+
+
+@dataclass(frozen=True)
+class NoticeTerms(Terms):
+    """The notice terms, with the ways and the persons to tell."""
+
+    channels: tuple[str, ...]
+    contacts: tuple[Contact, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            notice_days=self.notice_days, objection_days=self.objection_days,
+            day_kind=self.day_kind, holidays=self.holidays,
+            receipt_rule=self.receipt_rule, silence=self.silence,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """The answers to Art. 28(3)(a) to (h), in that order."""
+
+    instructions: str | None = None
+    confidentiality: str | None = None
+    security: str | None = None
+    sub_processors: str | None = None
+    data_subject_rights: str | None = None
+    assistance: str | None = None
+    end_of_processing: str | None = None
+    audit: str | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that the parties agree on in one version. ``products`` empty means all of them."""
+
+    template_id: str
+    language: str
+    governing_law: str
+    processing: Processing
+    authorisation: str
+    notice_terms: NoticeTerms
+    clauses: Clauses
+    products: tuple[str, ...]
+    effective_from: date
+    breach_notice_hours: int | None = None
+    deletion_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Agreements that share authorisation and terms have the same ``key``."""
+
+    key: str
+    authorisation: str
+    terms: Terms
+
+
+def group_of(content: Content) -> Group:
+    """The group that an agreement with ``content`` belongs to."""
+    terms = content.notice_terms.terms
+    named: dict[str, Any] = {"authorisation": content.authorisation, "terms": asdict(terms)}
+    key = hashlib.sha256(rfc8785.dumps(named)).hexdigest()[:KEY_LENGTH]
+    return Group(key, content.authorisation, terms)
+
+
+def check(content: Content) -> None:
+    """Raises ``ContentsContradict`` for terms that cannot hold together, each with its pointer."""
+    told, wrong = content.notice_terms, []
+    if content.authorisation == "specific" and told.silence != "refusal":
+        why = "Under a specific authorisation silence is a refusal (Art. 28(2))."
+        wrong.append(_wrong_term("silence", "silence-is-no-consent", why))
+    if told.day_kind == "business" and told.holidays is None:
+        why = "Business days need a country whose public holidays count."
+        wrong.append(_wrong_term("holidays", "required", why))
+    if wrong:
+        raise ContentsContradict(errors=wrong)
+
+
+def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two lists of products have one in common; an empty list means all."""
+    return not one or not other or bool(set(one) & set(other))
+
+
+def _wrong_term(name: str, code: str, detail: str) -> dict[str, str]:
+    return {"pointer": f"/notice_terms/{name}", "code": code, "detail": detail}

@@ -1,0 +1,87 @@
+"""What a draft still misses of Article 28 GDPR. Findings inform; they forbid nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.agreements.contents import Content
+
+LONGEST_BREACH_NOTICE_HOURS = 72
+
+FACTS = {
+    "subject_matter": "subject matter",
+    "duration": "duration",
+    "nature": "nature",
+    "purpose": "purpose",
+    "data_categories": "types of personal data",
+    "data_subjects": "categories of data subjects",
+}
+CLAUSES = {
+    "instructions": ("a", "documented instructions, transfers included"),
+    "confidentiality": ("b", "confidentiality of the persons who process"),
+    "security": ("c", "the measures of Art. 32"),
+    "sub_processors": ("d", "the conditions for engaging another processor"),
+    "data_subject_rights": ("e", "help with requests of data subjects"),
+    "assistance": ("f", "help with Art. 32 to 36"),
+    "end_of_processing": ("g", "the choice between deletion and return"),
+    "audit": ("h", "information, audits and inspections"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``clause`` names where the duty comes from, for example ``Art. 28(3)(g)``."""
+
+    code: str
+    clause: str
+    detail: str
+
+
+def findings(content: Content) -> tuple[Finding, ...]:
+    """Everything that is missing or weaker than the law, in the order of the law."""
+    return (*_authorisation(content), *_facts(content), *_clauses(content), *_breach(content))
+
+
+def _authorisation(content: Content) -> Iterator[Finding]:
+    told = content.notice_terms
+    if content.authorisation == "general" and not told.notice_days:
+        yield Finding("notice-days-missing", "Art. 28(2)",
+                      "A general authorisation needs notice before a change, in days.")  # fmt: skip
+    if content.authorisation == "general" and not told.objection_days:
+        yield Finding("objection-days-missing", "Art. 28(2)",
+                      "A general authorisation needs days in which to object.")  # fmt: skip
+    if told.objection_days > told.notice_days:
+        yield Finding("objection-longer-than-notice", "Art. 28(2)",
+                      "The change could begin before the time to object has ended.")  # fmt: skip
+    if not told.contacts:
+        yield Finding("notice-contact-missing", "Art. 28(2)",
+                      "Nobody is named who is to be told of changes.")  # fmt: skip
+
+
+def _facts(content: Content) -> Iterator[Finding]:
+    for name, words in FACTS.items():
+        if not getattr(content.processing, name):
+            code = f"{name.replace('_', '-')}-missing"
+            yield Finding(code, "Art. 28(3)", f"The agreement does not tell the {words}.")
+
+
+def _clauses(content: Content) -> Iterator[Finding]:
+    for name, (letter, words) in CLAUSES.items():
+        if not getattr(content.clauses, name):
+            code = f"{name.replace('_', '-')}-missing"
+            yield Finding(code, f"Art. 28(3)({letter})", f"The agreement lacks {words}.")
+    if content.deletion_days is None:
+        yield Finding("deletion-days-missing", "Art. 28(3)(g)",
+                      "No period in days is named for deletion or return at the end.")  # fmt: skip
+
+
+def _breach(content: Content) -> Iterator[Finding]:
+    hours = content.breach_notice_hours
+    if hours is None:
+        yield Finding("breach-notice-missing", "Art. 33(2)",
+                      "No time is named for telling the controller of a breach.")  # fmt: skip
+    elif hours > LONGEST_BREACH_NOTICE_HOURS:
+        yield Finding("breach-notice-too-long", "Art. 33(2)",
+                      f"{hours} hours is more than the {LONGEST_BREACH_NOTICE_HOURS} that the "
+                      "controller itself has (Art. 33(1)).")  # fmt: skip

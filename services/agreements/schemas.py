@@ -1,0 +1,234 @@
+"""Shapes of what is asked and answered."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.agreements.contents import AUTHORISATIONS
+from services.agreements.model import STATUSES
+from services.agreements.shapes import (
+    ClausesShape,
+    NoticeTermsShape,
+    ProcessingShape,
+    SectionShape,
+    TermsShape,
+)
+from shared.schemas import (
+    Country,
+    Day,
+    Email,
+    Instant,
+    Language,
+    PageArgs,
+    Shape,
+    Text,
+    Whole,
+    one_of,
+    page_of,
+    texts,
+)
+
+ORGANISATION = validate.Regexp(r"^org_[A-Za-z0-9_]{1,80}\Z", error="This is no organisation's id.")
+SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="Write a SHA-256 in lower-case hex.")
+
+
+class Amendment(Shape):
+    """The members that change; each replaces its namesake as a whole."""
+
+    template_id = Text(80)
+    language = Language()
+    governing_law = Country()
+    processing = fields.Nested(ProcessingShape)
+    authorisation = one_of(*AUTHORISATIONS)
+    notice_terms = fields.Nested(NoticeTermsShape)
+    clauses = fields.Nested(ClausesShape)
+    breach_notice_hours = Whole(1, 8_760, allow_none=True)
+    deletion_days = Whole(0, 3_650, allow_none=True)
+    products = texts(100, 50)
+    effective_from = Day()
+
+
+class NewAgreement(Amendment):
+    controller_id = fields.String(required=True, validate=ORGANISATION)
+    template_id = Text(80, required=True)
+    language = Language(load_default="en")
+    governing_law = Country(required=True)
+    processing = fields.Nested(ProcessingShape, required=True)
+    authorisation = one_of(*AUTHORISATIONS, required=True)
+    notice_terms = fields.Nested(NoticeTermsShape, required=True)
+    clauses = fields.Nested(ClausesShape, required=True)
+    breach_notice_hours = Whole(1, 8_760, load_default=None, allow_none=True)
+    deletion_days = Whole(0, 3_650, load_default=None, allow_none=True)
+    products = texts(100, 50, load_default=list)
+    effective_from = Day(required=True)
+
+
+class NewAcceptance(Shape):
+    name = Text(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+    document_sha256 = fields.String(load_default=None, validate=SHA256)
+
+
+class Rejection(Shape):
+    reason = Text(2_000, required=True)
+
+
+class Termination(Shape):
+    effective_on = Day(required=True)
+    reason = Text(2_000, required=True)
+
+
+class PartyAddressShape(Shape):
+    street = fields.String()
+    postal_code = fields.String()
+    city = fields.String()
+    country = fields.String()
+
+
+class PartyShape(Shape):
+    id = fields.String()
+    slug = fields.String()
+    legal_name = fields.String()
+    registration_number = fields.String(allow_none=True)
+    country = fields.String(allow_none=True)
+    address = fields.Nested(PartyAddressShape, allow_none=True)
+
+
+class AcceptanceShape(Shape):
+    party = fields.String()
+    name = fields.String()
+    title = fields.String()
+    email = fields.String()
+    at = Instant()
+    version = fields.Integer()
+    document_sha256 = fields.String()
+
+
+class OfferShape(Shape):
+    version = fields.Integer()
+    document_sha256 = fields.String()
+    offered_at = Instant()
+    lapses_on = Day()
+
+
+class FindingShape(Shape):
+    code = fields.String()
+    clause = fields.String()
+    detail = fields.String()
+
+
+class ContentShape(Shape):
+    """What both an agreement and a version of it show of their contents."""
+
+    template_id = fields.String(attribute="content.template_id")
+    language = fields.String(attribute="content.language")
+    governing_law = fields.String(attribute="content.governing_law")
+    processing = fields.Nested(ProcessingShape, attribute="content.processing")
+    authorisation = fields.String(attribute="content.authorisation")
+    notice_terms = fields.Nested(NoticeTermsShape, attribute="content.notice_terms")
+    clauses = fields.Nested(ClausesShape, attribute="content.clauses")
+    breach_notice_hours = fields.Integer(attribute="content.breach_notice_hours", allow_none=True)
+    deletion_days = fields.Integer(attribute="content.deletion_days", allow_none=True)
+    products = fields.List(fields.String(), attribute="content.products")
+    effective_from = Day(attribute="content.effective_from")
+    document_sha256 = fields.String()
+    processor = fields.Nested(PartyShape)
+    controller = fields.Nested(PartyShape)
+
+
+class AgreementShape(ContentShape):
+    id = fields.String()
+    version = fields.Integer()
+    latest_version = fields.Integer()
+    status = one_of(*STATUSES)
+    processor_id = fields.String(attribute="processor.id")
+    controller_id = fields.String(attribute="controller.id")
+    offer = fields.Nested(OfferShape, allow_none=True)
+    acceptances = fields.List(fields.Nested(AcceptanceShape))
+    ends_on = Day(allow_none=True)
+    created_at = Instant()
+    findings = fields.List(fields.Nested(FindingShape))
+
+
+class VersionShape(ContentShape):
+    agreement_id = fields.String()
+    version = fields.Integer()
+    made_at = Instant()
+
+
+class AgreementQuery(PageArgs):
+    status = one_of(*STATUSES)
+    controller_id = fields.String(validate=ORGANISATION)
+    processor_id = fields.String(validate=ORGANISATION)
+
+
+class DocumentQuery(Shape):
+    version = fields.Integer(load_default=None, validate=validate.Range(1, 100_000))
+
+
+class NewTemplate(Shape):
+    name = Text(200, required=True)
+    reference = Text(300, load_default=None, allow_none=True)
+    sections = fields.List(
+        fields.Nested(SectionShape), required=True, validate=validate.Length(min=1, max=100)
+    )
+
+
+class TemplateShape(Shape):
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    built_in = fields.Boolean()
+    reference = fields.String(allow_none=True)
+    languages = fields.List(fields.String())
+    sections = fields.List(fields.Nested(SectionShape))
+    created_at = Instant()
+
+
+class ProcessorQuery(Shape):
+    processor_id = fields.String(required=True, validate=ORGANISATION)
+
+
+class RelationQuery(ProcessorQuery):
+    controller_id = fields.String(required=True, validate=ORGANISATION)
+
+
+class GroupShape(Shape):
+    key = fields.String()
+    authorisation = fields.String()
+    terms = fields.Nested(TermsShape)
+    agreements = fields.Integer()
+
+
+class NoticeTermsOfAll(Shape):
+    version = fields.Integer()
+    groups = fields.List(fields.Nested(GroupShape))
+
+
+class SinceShape(Shape):
+    since_version = fields.Integer()
+    key = fields.String(allow_none=True)
+    terms = fields.Nested(TermsShape, allow_none=True)
+
+
+class RelatedAgreement(Shape):
+    agreement_id = fields.String()
+    status = fields.String()
+    products = fields.List(fields.String())
+    effective_from = Day()
+    ends_on = Day(allow_none=True)
+    authorisation = fields.String()
+    terms = fields.Nested(TermsShape)
+    history = fields.List(fields.Nested(SinceShape))
+
+
+class Relation(RelatedAgreement):
+    """The agreement in force, else the newest; ``agreements`` holds all of them."""
+
+    agreements = fields.List(fields.Nested(RelatedAgreement))
+
+
+AgreementPage = page_of(AgreementShape)
+VersionPage = page_of(VersionShape)
+TemplatePage = page_of(TemplateShape)

@@ -1,0 +1,78 @@
+"""Shapes of what an agreement says; used both ways. Periods are whole days from 0 to 365."""
+
+from __future__ import annotations
+
+import holidays
+from marshmallow import ValidationError, fields, validate
+
+from services.agreements.contents import (
+    CHANNELS,
+    DAY_KINDS,
+    ENDS_OF_PROCESSING,
+    RECEIPT_RULES,
+    SILENCES,
+)
+from shared.schemas import Country, Email, Flag, Shape, Text, Whole, by_language, one_of, texts
+
+CLAUSE_LENGTH = 10_000
+
+
+def _holidays_known(country: str) -> None:
+    if country not in holidays.list_supported_countries(include_aliases=False):
+        raise ValidationError(f"The public holidays of {country} are not known here.")
+
+
+def _each_once(values: list[str]) -> None:
+    if len(set(values)) != len(values):
+        raise ValidationError("Name each only once.")
+
+
+class ProcessingShape(Shape):
+    subject_matter = Text(2_000, load_default=None, allow_none=True)
+    duration = Text(2_000, load_default=None, allow_none=True)
+    nature = Text(2_000, load_default=None, allow_none=True)
+    purpose = Text(2_000, load_default=None, allow_none=True)
+    data_categories = texts(300, load_default=list)
+    data_subjects = texts(300, load_default=list)
+    special_categories = Flag(load_default=False)
+
+
+class ContactShape(Shape):
+    name = Text(200, required=True)
+    position = Text(200, required=True)
+    email = Email(required=True)
+
+
+class TermsShape(Shape):
+    notice_days = Whole(0, 365, required=True)
+    objection_days = Whole(0, 365, load_default=0)
+    day_kind = one_of(*DAY_KINDS, required=True)
+    holidays = Country(load_default=None, allow_none=True, validate=_holidays_known)
+    receipt_rule = one_of(*RECEIPT_RULES, required=True)
+    silence = one_of(*SILENCES, required=True)
+
+
+class NoticeTermsShape(TermsShape):
+    channels = fields.List(
+        one_of(*CHANNELS), required=True, validate=[validate.Length(min=1, max=2), _each_once]
+    )
+    contacts = fields.List(
+        fields.Nested(ContactShape), load_default=list, validate=validate.Length(max=20)
+    )
+
+
+class ClausesShape(Shape):
+    instructions = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    confidentiality = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    security = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    sub_processors = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    data_subject_rights = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    assistance = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    end_of_processing = one_of(*ENDS_OF_PROCESSING, load_default=None, allow_none=True)
+    audit = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+
+
+class SectionShape(Shape):
+    number = Text(20, required=True)
+    heading = by_language(300, required=True)
+    text = by_language(CLAUSE_LENGTH, required=True)

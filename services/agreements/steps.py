@@ -1,0 +1,143 @@
+"""The transaction around every step of an agreement, and who may take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.agreements import model
+from services.agreements.clients import Identity
+from services.agreements.contents import overlap
+from services.agreements.events import MOVING, Event, stream
+from services.agreements.model import Agreement, Version
+from services.agreements.refusals import AgreementInForce, NotAParty, NotAProcessor
+from services.agreements.settings import Settings
+from services.agreements.store import Agreements, InForce, NoticeGroups, Templates, Versions
+from shared.auth import Caller, ScopeMissing
+from shared.errors import NotFound
+from shared.ids import IdSource
+from shared.ledger import Ledger
+from shared.mongo import Mongo, Session
+from shared.times import Clock
+
+SCOPE_OF_PARTY = {"processor": "agreements:write", "controller": "agreements:accept"}
+
+Step = Callable[[Session, Agreement], tuple[Agreement, Sequence[Event]]]
+
+
+@dataclass(frozen=True)
+class Deps:
+    settings: Settings
+    mongo: Mongo
+    agreements: Agreements
+    versions: Versions
+    templates: Templates
+    groups: NoticeGroups
+    in_force: InForce
+    ledger: Ledger
+    identity: Identity
+    now: Clock
+    new_id: IdSource
+
+    def lapses_on(self) -> date:
+        """The last day of an offer made now."""
+        return self.now().date() + timedelta(days=self.settings.offer_days)
+
+
+def change(deps: Deps, caller: Caller, agreement_id: str, step: Step) -> Agreement:
+    """Take ``step`` on what ``caller`` may see, in one transaction with all that follows."""
+
+    def work(session: Session) -> Agreement:
+        before = visible(deps, caller, agreement_id, session)
+        after, happened = step(session, before)
+        return save(deps, session, before, after, happened, caller.org_id)
+
+    return deps.mongo.transact(work)
+
+
+def save(
+    deps: Deps,
+    session: Session,
+    before: Agreement,
+    after: Agreement,
+    happened: Sequence[Event],
+    actor: str,
+) -> Agreement:
+    """Store ``after``, its notice terms and what is to be told; all of it or nothing."""
+    watermark = None
+    if any(each.type in MOVING for each in happened):
+        watermark = deps.groups.move(session, after.processor.id, before.group, after.group)
+        after = model.recorded(after, watermark)
+        deps.in_force.note(session, after)
+    deps.agreements.replace(session, after)
+    tell(deps, session, after, happened, actor, watermark)
+    return after
+
+
+def tell(
+    deps: Deps,
+    session: Session,
+    agreement: Agreement,
+    happened: Sequence[Event],
+    actor: str,
+    watermark: int | None = None,
+) -> None:
+    """Write what happened into the ledger. A moving event carries its processor's watermark."""
+    for each in happened:
+        moved = {"recipients_version": watermark} if each.type in MOVING else {}
+        deps.ledger.append(
+            session, stream(agreement.id), each.type, {**each.data, **moved},
+            at=deps.now(), actor=actor, private=each.private,
+        )  # fmt: skip
+
+
+def visible(
+    deps: Deps, caller: Caller, agreement_id: str, session: Session | None = None
+) -> Agreement:
+    """The agreement, if it is the caller's to see; otherwise it does not exist."""
+    found = deps.agreements.get(session, agreement_id)
+    if party_of(caller, found) or caller.is_service or caller.is_platform:
+        return found
+    raise NotFound("There is no such agreement.")
+
+
+def party_of(caller: Caller, agreement: Agreement) -> str | None:
+    """For which party the caller can act. A draft is the processor's own until it is offered."""
+    if caller.org_id == agreement.processor.id and "processor" in caller.kinds:
+        return "processor"
+    theirs = caller.org_id == agreement.controller.id and "controller" in caller.kinds
+    return "controller" if theirs and agreement.status != "draft" else None
+
+
+def acting_party(caller: Caller, agreement: Agreement) -> str:
+    """The party the caller acts for. Raises ``NotAParty`` or ``ScopeMissing``."""
+    party = party_of(caller, agreement)
+    if party is None:
+        raise NotAParty
+    scope = SCOPE_OF_PARTY[party]
+    if scope not in caller.scopes:
+        raise ScopeMissing(f"This needs the scope {scope}.", context={"scope": scope})
+    return party
+
+
+def check_acts_as_processor(caller: Caller, agreement: Agreement) -> None:
+    if acting_party(caller, agreement) != "processor":
+        raise NotAParty("Only the processor of this agreement can do this.")
+
+
+def check_processor(caller: Caller) -> None:
+    if "processor" not in caller.kinds:
+        raise NotAProcessor
+
+
+def check_no_other_in_force(
+    deps: Deps, session: Session, agreement: Agreement, version: Version
+) -> None:
+    """Raises ``AgreementInForce`` naming the agreement that is in the way."""
+    for other_id, products in deps.in_force.products(session, agreement).items():
+        if other_id != agreement.id and overlap(products, version.content.products):
+            raise AgreementInForce(
+                f"Agreement {other_id} is in force between these parties; end or amend it first.",
+                context={"agreement_id": other_id},
+            )

@@ -1,0 +1,30 @@
+"""The loops of agreements: the relay tells, the clock lets days have their effect."""
+
+from __future__ import annotations
+
+from services.agreements.clients import Identity, Notices
+from services.agreements.due import run_due
+from services.agreements.settings import Settings
+from services.agreements.wiring import make_deps, prepare
+from shared.http import Peers
+from shared.loops import Heartbeats, Loop
+from shared.mongo import connect
+from shared.relay import Relay
+from shared.times import utc_now
+
+RELAY_EVERY_SECONDS, CLOCK_EVERY_SECONDS = 0.1, 5.0
+
+
+def loops(settings: Settings) -> list[Loop]:
+    """Both loops of this service, each with its heartbeat."""
+    common = settings.common
+    mongo = connect(common.mongo_url, common.database("agreements"))
+    prepare(mongo)
+    peers = Peers("agreements", common, None)
+    deps = make_deps(settings, mongo, Identity(peers.client("identity")))
+    relay = Relay(mongo, deps.ledger, "notices", Notices(peers.client("notices")).tell)
+    beat = Heartbeats(mongo, utc_now).beat
+    return [
+        Loop("agreements.relay", relay.run_once, RELAY_EVERY_SECONDS, beat),
+        Loop("agreements.clock", lambda: run_due(deps), CLOCK_EVERY_SECONDS, beat),
+    ]

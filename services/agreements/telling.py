@@ -1,0 +1,56 @@
+"""What the ledger says of an agreement, and what is kept beside it because it names persons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from services.agreements.contents import Party, group_of
+from services.agreements.events import Event
+from services.agreements.model import Acceptance, Agreement, Version
+from shared.times import format_instant
+
+
+def event(kind: str, agreement: Agreement, version: Version, **private: str) -> Event:
+    """What happened to ``version`` of ``agreement``, which is given as it is afterwards."""
+    return Event(kind, facts(agreement, version), {**persons(agreement, version), **private})
+
+
+def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
+    """``agreement`` seen through ``version``: no persons, no free text; safe for RFC 8785."""
+    content, group = version.content, group_of(version.content)
+    return {
+        "agreement_id": agreement.id,
+        "version": version.version,
+        "status": agreement.status,
+        "processor": _name(version.processor),
+        "controller": _name(version.controller),
+        "products": list(content.products),
+        "effective_from": content.effective_from.isoformat(),
+        "ends_on": agreement.ends_on.isoformat() if agreement.ends_on else None,
+        "authorisation": content.authorisation,
+        "terms": asdict(group.terms),
+        "terms_key": group.key,
+        "document_sha256": version.document_sha256,
+    }
+
+
+def persons(agreement: Agreement, version: Version) -> dict[str, Any]:
+    """Whom to tell and how, and who accepted ``version``."""
+    told = version.content.notice_terms
+    return {
+        "contacts": [asdict(each) for each in told.contacts],
+        "channels": list(told.channels),
+        "acceptances": [
+            _signature(each) for each in agreement.acceptances if each.version == version.version
+        ],
+    }
+
+
+def _name(party: Party) -> Mapping[str, str]:
+    return {"id": party.id, "slug": party.slug, "legal_name": party.legal_name}
+
+
+def _signature(acceptance: Acceptance) -> Mapping[str, Any]:
+    return {**asdict(acceptance), "at": format_instant(acceptance.at)}

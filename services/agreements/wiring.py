@@ -1,0 +1,45 @@
+"""What the app and the loops are both made of."""
+
+from __future__ import annotations
+
+from services.agreements.clients import Identity
+from services.agreements.settings import Settings
+from services.agreements.steps import Deps
+from services.agreements.store import (
+    INDEXES,
+    Agreements,
+    InForce,
+    NoticeGroups,
+    Templates,
+    Versions,
+)
+from services.agreements.wording import built_in_templates
+from shared.idempotency import Idempotency
+from shared.ids import new_id
+from shared.ledger import Ledger
+from shared.mongo import Mongo
+from shared.times import Clock, utc_now
+
+LISTENERS = ["notices"]
+
+
+def make_deps(settings: Settings, mongo: Mongo, identity: Identity, now: Clock = utc_now) -> Deps:
+    return Deps(
+        settings=settings,
+        mongo=mongo,
+        agreements=Agreements(mongo),
+        versions=Versions(mongo),
+        templates=Templates(mongo),
+        groups=NoticeGroups(mongo),
+        in_force=InForce(mongo),
+        ledger=Ledger(mongo, LISTENERS),
+        identity=identity,
+        now=now,
+        new_id=new_id,
+    )
+
+
+def prepare(mongo: Mongo) -> None:
+    """Make the indexes and the built-in templates; doing it again changes nothing."""
+    mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES})
+    Templates(mongo).seed(built_in_templates())
