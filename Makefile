@@ -22,7 +22,7 @@ run-services: $(RUNTIME) ## start each service and loop as its own process behin
 	@exec $(BIN)/python -m deploy.processes
 
 test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(TOOLS) ## ruff: style, likely bugs, security
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,9 @@ _LOADING = "sample-data-is-loading"
 
 
 def say(line: str = "") -> None:
-    """Print one line at once, also into a pipe."""
-    print(line, flush=True)
+    """Print one line at once, also into a pipe; a closed terminal must not hinder a clean stop."""
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 @contextmanager

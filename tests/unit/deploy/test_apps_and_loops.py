@@ -1,0 +1,34 @@
+"""Which apps a web process mounts, and which loops a worker runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from deploy import processes, worker
+from deploy.embedded import MOUNTED
+from deploy.wsgi import NAMES, mounted
+from shared.loops import Loop
+
+
+def test_a_loop_is_called_by_its_service_once() -> None:
+    assert worker.full_name("registry", Loop("relay", bool, 1)) == "registry.relay"
+    assert worker.full_name("registry", Loop("registry.relay", bool, 1)) == "registry.relay"
+
+
+@pytest.mark.parametrize("names", [["regstry"], ["registry", "billing"], []])
+def test_an_unknown_app_is_refused(names: list[str]) -> None:
+    with pytest.raises(ValueError, match="ART28_APPS"):
+        mounted(names)
+
+
+def test_the_embedded_profile_waits_for_every_app() -> None:
+    assert {*MOUNTED, "public"} == set(NAMES)
+
+
+def test_every_worker_of_the_procfile_runs_the_loop_it_is_named_after() -> None:
+    lines = processes.parse(processes.PROCFILE.read_text("utf-8"))
+    workers = [line for line in lines if not line.is_web]
+
+    for line in workers:
+        assert line.command[:3] == ("python", "-m", "deploy.worker")
+        assert line.command[3].replace(".", "-") == line.name
