@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import NamedTuple
 
 from flask import Response, current_app, request
@@ -16,7 +16,8 @@ from werkzeug.http import http_date
 from services.public import asks
 from services.public.asks import Ask
 from services.public.clients import Documents, Registry
-from services.public.copies import Copies, Copy
+from services.public.copies import Copies, Copy, Held
+from services.public.front import HELD, ROUTE
 from services.public.register import Register
 from shared.auth import public
 from shared.times import Clock, parse_instant
@@ -44,7 +45,7 @@ class Desk:
     origin: str
 
     def register(self, ask: Ask) -> Register:
-        return Register(self.registry, ask, self.clock().date(), self.origin)
+        return Register(self.registry, ask, self.clock(), self.origin)
 
 
 def desk() -> Desk:
@@ -91,7 +92,7 @@ def of_all(*allowed: str) -> Callable[[Callable[[Desk, Ask], Draft]], Callable[.
 
 def changed(register: Register) -> datetime:
     """When the answer last changed: with the register, and at midnight, because it names days."""
-    midnight = datetime.combine(register.today, time(), UTC)
+    midnight = datetime.combine(register.today, time(), register.zone)
     at = register.processor.get("updated_at")
     return max(midnight, parse_instant(at)) if at else midnight
 
@@ -108,9 +109,10 @@ def copy(draft: Draft, at: datetime) -> Copy:
     return Copy(body, etag, (("Content-Type", draft.content_type), *headers), http_date(at))
 
 
-def sent(held: Copy) -> Response:
-    response = Response(held.body, headers=list(held.headers))
+def sent(held: Held) -> Response:
+    response = Response(held.copy.body, headers=list(held.copy.headers))
     told = request.environ
+    told[HELD], told[ROUTE] = held, str(request.url_rule)
     if "HTTP_IF_NONE_MATCH" in told or "HTTP_IF_MODIFIED_SINCE" in told:
         response.make_conditional(told)
     return response

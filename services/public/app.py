@@ -14,7 +14,8 @@ from werkzeug.routing import BaseConverter
 from services.public import errors, pages
 from services.public.answers import Desk
 from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
-from services.public.copies import Copies
+from services.public.copies import Copies, Seconds
+from services.public.front import Front
 from services.public.settings import DOCUMENTED, Settings
 from services.public.views import pages as views
 from services.public.words import LANGUAGES, words
@@ -47,6 +48,7 @@ def create_app(
     registry: Registry | None = None,
     documents: Documents | None = None,
     clock: Clock = utc_now,
+    seconds: Seconds = time.monotonic,
 ) -> Flask:
     """The public pages. ``registry`` and ``documents`` stand in for the other services in tests."""
     app = Flask("services.public", static_folder="static", template_folder="templates")
@@ -58,12 +60,13 @@ def create_app(
     documents = documents or documents_client(settings, transport)
     copies = Copies(
         settings.copies, settings.copies_bytes, settings.fresh_seconds, settings.kept_seconds,
-        time.monotonic,
+        seconds,
     )  # fmt: skip
     app.extensions["public.desk"] = Desk(registry, documents, copies, clock, settings.origin)
     compose(app, settings, lambda: clock().date())
     health.register(app, {"registry": lambda: answers(registry)})
     app.register_blueprint(views)
+    app.wsgi_app = Front(app.wsgi_app, seconds, lambda: new_id("req"))  # type: ignore[method-assign]
     return app
 
 

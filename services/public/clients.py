@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 Json = dict[str, Any]
 Value = Any  # Whatever JSON can hold.
+LARGEST_PAGE = 200
 
 
 class Asked(Protocol):
@@ -39,7 +40,7 @@ class RegistryClient:
         self._http = http
 
     def processors(self) -> list[Json]:
-        return list(self._pages("/v1/processors", {}))
+        return list(self._pages("/v1/processors", {"limit": LARGEST_PAGE}))
 
     def processor(self, slug: str) -> Json:
         answer: Json = self._http.get(f"/v1/processors/{slug}")
@@ -49,23 +50,24 @@ class RegistryClient:
         return list(self._pages(f"/v1/processors/{slug}/sub-processors", {"as_of": as_of}))
 
     def changes(self, slug: str) -> list[Json]:
-        return list(self._pages(f"/v1/processors/{slug}/changes", {}))
+        return list(self._pages(f"/v1/processors/{slug}/changes", {"limit": LARGEST_PAGE}))
 
     def diff(self, slug: str, from_: str, to: str) -> list[Json]:
         days = {"from": from_, "to": to}
         return list(self._http.get(f"/v1/processors/{slug}/diff", days)["items"])
 
     def ledger(self, slug: str, after: int) -> Iterator[Json]:
-        return self._pages(f"/v1/processors/{slug}/ledger", {"after": after})
+        params = {"after": after, "limit": LARGEST_PAGE}
+        return self._pages(f"/v1/processors/{slug}/ledger", params, turn="after")
 
-    def _pages(self, path: str, params: Json) -> Iterator[Json]:
+    def _pages(self, path: str, params: Json, turn: str = "cursor") -> Iterator[Json]:
         asked = {name: value for name, value in params.items() if value is not None}
         while True:
             page = self._http.get(path, asked)
             yield from page["items"]
             if not page.get("next_cursor"):
                 return
-            asked = {**asked, "cursor": page["next_cursor"]}
+            asked = {**asked, turn: page["next_cursor"]}
 
 
 class DocumentsClient:

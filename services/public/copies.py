@@ -48,19 +48,22 @@ class Copies:
     _bytes: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, key: Hashable, mark: Callable[[], Mark], make: Callable[[], Copy]) -> Copy:
+    def get(self, key: Hashable, mark: Callable[[], Mark], make: Callable[[], Copy]) -> Held:
         """The copy under ``key``; ``mark`` says which state of the register it must show.
         A mark of None means the state cannot be told, so the copy is made anew each time."""
         held, now = self._held.get(key), self.seconds()
         if held and now < held.fresh_until:
-            return held.copy
+            return held
+        if held:
+            # One visitor asks; the others have the old copy for as long as that takes.
+            held.fresh_until = now + self.fresh_seconds
         try:
-            return self._renewed(key, held, mark(), make).copy
+            return self._renewed(key, held, mark(), make)
         except Unavailable:
             if held is None:
                 raise
             held.fresh_until = now + max(self.fresh_seconds, 1.0)
-            return held.copy
+            return held
 
     def _renewed(
         self, key: Hashable, held: Held | None, mark: Mark, make: Callable[[], Copy]

@@ -42,12 +42,13 @@ SUB_PROCESSOR: Json = {
 }  # fmt: skip
 PROCESSOR = {
     "id": PLAIN, "slug": PLAIN, "legal_name": PLAIN, "registration_number": PLAIN,
-    "country": PLAIN, "address": ADDRESS, "locale": PLAIN, "website": PLAIN,
+    "country": PLAIN, "address": ADDRESS, "locale": PLAIN, "time_zone": PLAIN, "website": PLAIN,
     "privacy_contact": PLAIN, "updated_at": PLAIN, "sequence": PLAIN, "head_hash": PLAIN,
 }  # fmt: skip
 CHANGE = {
     "id": PLAIN, "kind": PLAIN, "status": PLAIN, "announced_at": PLAIN, "effective_on": PLAIN,
-    "reason": TEXT, "materiality": PLAIN, "emergency": PLAIN, "sequence": PLAIN,
+    "reason": TEXT, "materiality": PLAIN, "sequence": PLAIN,
+    "emergency": {"justification": PLAIN}, "withdrawal_reason": PLAIN, "ended_at": PLAIN,
     "sub_processor": SUB_PROCESSOR, "previous": SUB_PROCESSOR,
 }  # fmt: skip
 # A draft is the processor's own business until it is announced.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.public import exports
 from services.public.asks import Ask
@@ -16,16 +17,28 @@ from shared.errors import NotFound
 
 @dataclass
 class Register:
-    """``today`` is the day in UTC; ``day`` the one the visitor asks for."""
+    """``today`` is the day where the processor is; ``day`` the one the visitor asks for."""
 
     registry: Registry
     ask: Ask
-    today: date
+    now: datetime
     origin: str
 
     @cached_property
     def processor(self) -> Json:
         return exports.public_processor(self.registry.processor(self.ask.slug))
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The processor's time zone, in which the registry too counts days; UTC without one."""
+        try:
+            return ZoneInfo(self.processor.get("time_zone") or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            return UTC
+
+    @cached_property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
 
     @property
     def mark(self) -> tuple[object, ...]:

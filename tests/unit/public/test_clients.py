@@ -37,9 +37,12 @@ def test_today_asks_for_no_day() -> None:
 
 
 def test_the_ledger_is_read_lazily() -> None:
-    wire = Wire({"items": [{"sequence": 1}], "next_cursor": "c"})
-    assert next(RegistryClient(wire).ledger("acme", 0)) == {"sequence": 1}
-    assert len(wire.asked) == 1
+    wire = Wire({"items": [{"sequence": 1}], "next_cursor": 1}, {"items": [{"sequence": 2}]})
+    entries = RegistryClient(wire).ledger("acme", 0)
+    assert next(entries) == {"sequence": 1}
+    assert wire.asked == [("/v1/processors/acme/ledger", {"after": 0, "limit": 200})]
+    assert next(entries) == {"sequence": 2}
+    assert wire.asked[1][1] == {"after": 1, "limit": 200}
 
 
 def test_documents_are_asked_of_their_own_service() -> None:

@@ -25,7 +25,7 @@ class Shop:
         return Copy(f"{self.made}".encode() * 10, f'"{self.made}"', (), "")
 
     def get(self, key: str = "page") -> str:
-        return self.copies.get(key, self.head, self.make).etag
+        return self.copies.get(key, self.head, self.make).copy.etag
 
 
 def test_it_works() -> None:
