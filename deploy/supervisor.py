@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -39,7 +40,7 @@ class Process:
     stop_seconds: float = 10.0
 
 
-@dataclass
+@dataclass(eq=False)
 class _Child:
     process: Process
     popen: subprocess.Popen[bytes]
@@ -91,8 +92,7 @@ class Supervisor:
             if time.monotonic() > end:
                 names = ", ".join(child.process.name for child in waiting)
                 raise StartError(f"Not ready after {limit:.0f} s: {names} (logs: {self._logs}/).")
-            if self.stop_wanted.wait(0.03):
-                raise KeyboardInterrupt
+            self._tend(0.03, but=waiting)
             waiting = [child for child in waiting if not child.process.ready()]
 
     def run_once(self, name: str, command: Sequence[str]) -> str:
@@ -124,21 +124,28 @@ class Supervisor:
 
     def _output_of(self, popen: subprocess.Popen[bytes]) -> str:
         while True:
-            if self.stop_wanted.is_set():
-                raise KeyboardInterrupt
+            self._tend(0.0)
             try:
                 return popen.communicate(timeout=_LOOK_EVERY)[0].decode("utf-8", "replace").strip()
             except subprocess.TimeoutExpired:
                 continue
+
+    def _tend(self, seconds: float, but: Sequence[_Child] = ()) -> None:
+        """Look after the children during a wait; raises KeyboardInterrupt when a stop is asked."""
+        for child in self._children:
+            if child not in but:
+                self._look_after(child)
+        if self.stop_wanted.wait(seconds):
+            raise KeyboardInterrupt
 
     def watch(self) -> None:
         """Keep the children running until a stop is asked for.
 
         Raises StartError when a vital child ends.
         """
-        while not self.stop_wanted.wait(_LOOK_EVERY):
-            for child in self._children:
-                self._look_after(child)
+        with suppress(KeyboardInterrupt):
+            while True:
+                self._tend(_LOOK_EVERY)
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()
