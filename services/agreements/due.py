@@ -10,6 +10,12 @@ from shared.mongo import Session
 ACTOR = "agreements.clock"
 DUE_A_ROUND = 50
 
+WHAT_CAME = {
+    "terminated": events.TERMINATED,
+    "expired": events.EXPIRED,
+    "active": events.AMENDMENT_LAPSED,
+}
+
 
 def run_due(deps: Deps) -> bool:
     """Bring what is due to today, a bounded number of agreements; True when there may be more.
@@ -36,8 +42,7 @@ def _bring_to_today(deps: Deps, session: Session, agreement_id: str) -> None:
     after = model.on_day(before, deps.now().date())
     if after is before:
         return
-    ended = after.status == "terminated"
+    ended = before.offer is None
     number = after.version if ended else after.latest_version
     version = deps.versions.get(session, after.id, number)
-    kind = events.TERMINATED if ended else events.EXPIRED
-    save(deps, session, before, after, [event(kind, after, version)], ACTOR)
+    save(deps, session, before, after, [event(WHAT_CAME[after.status], after, version)], ACTOR)

@@ -12,11 +12,15 @@ ACCEPTED = "agreement.accepted"
 REJECTED = "agreement.rejected"
 ACTIVATED = "agreement.activated"
 AMENDED = "agreement.amended"
+# Said on the day that ends the agreement: up to then the customer is still told of changes.
 TERMINATED = "agreement.terminated"
+TERMINATION_SCHEDULED = "agreement.termination_scheduled"
+# An agreement that never came into force, and an amendment that did not.
 EXPIRED = "agreement.expired"
+AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
-# These change who is to be told of changes, so each moves the watermark of its processor.
-MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED})
+# Who listens to these keeps the list of customers by them, so each moves the processor's watermark.
+MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED, EXPIRED})
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,7 @@ def recorded(agreement: Agreement, watermark: int) -> Agreement:
     group = agreement.group
     key, terms = (group.key, group.terms) if group else (None, None)
     last = agreement.history[-1].key if agreement.history else None
-    if agreement.history and key == last:
+    if key == last:
         return agreement
     return replace(agreement, history=(*agreement.history, Since(watermark, key, terms)))
 

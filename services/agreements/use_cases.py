@@ -134,7 +134,8 @@ def terminate(
         acting_party(caller, found)
         after = model.terminated(found, effective_on, deps.now().date())
         version = deps.versions.get(session, found.id, found.version)
-        return after, [event(events.TERMINATED, after, version, reason=reason)]
+        kind = events.TERMINATION_SCHEDULED if after.in_force else events.TERMINATED
+        return after, [event(kind, after, version, reason=reason)]
 
     return change(deps, caller, agreement_id, step)
 

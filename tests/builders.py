@@ -1,0 +1,52 @@
+"""Things as most tests need them; each takes what its test is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.settings import Common
+from tests.fakes import AUDIENCE, ORIGIN
+
+
+def common_settings(mongo_url: str, prefix: str) -> Common:
+    """Settings of any service, on one origin and with keys that are no secret."""
+    names = ("identity", "agreements", "registry", "notices")
+    return Common(
+        origin=ORIGIN, mongo_url=mongo_url, db_prefix=prefix, audience=AUDIENCE,
+        urls={name: f"{ORIGIN}/{name}" for name in names},
+        service_key=b"s" * 32, secrets_key=b"k" * 32, log_level="warning", log_format="text",
+    )  # fmt: skip
+
+
+def notice_terms(**more: Any) -> dict[str, Any]:
+    return {
+        "notice_days": 30, "objection_days": 14, "day_kind": "calendar", "holidays": "DK",
+        "receipt_rule": "sent", "silence": "consent", "channels": ["webhook", "email"],
+        "contacts": [{"name": "Ida Holm", "position": "DPO", "email": "ida@nordbo.test"}], **more,
+    }  # fmt: skip
+
+
+def agreement_body(controller_id: str, **more: Any) -> dict[str, Any]:
+    """The body of POST /agreements that lacks nothing of Art. 28(3)."""
+    return {"controller_id": controller_id, **agreement_content(), **more}
+
+
+def agreement_content(**more: Any) -> dict[str, Any]:
+    return {
+        "template_id": "tpl_art28_v1", "language": "da", "governing_law": "DK",
+        "processing": {
+            "subject_matter": "Hosting of a case system", "duration": "As long as the service",
+            "nature": "Storage and support", "purpose": "Running the case system",
+            "data_categories": ["names", "e-mail addresses"], "data_subjects": ["tenants"],
+            "special_categories": False,
+        },
+        "authorisation": "general", "notice_terms": notice_terms(),
+        "clauses": {
+            "instructions": "In writing, transfers included.", "confidentiality": "All staff.",
+            "security": "Encryption and backups.", "sub_processors": "General authorisation.",
+            "data_subject_rights": "Within three days.", "assistance": "On request.",
+            "end_of_processing": "delete", "audit": "Once a year.",
+        },
+        "breach_notice_hours": 24, "deletion_days": 30, "products": ["case-system"],
+        "effective_from": "2026-12-01", **more,
+    }  # fmt: skip
