@@ -22,9 +22,14 @@ from shared.mongo import connect
 
 SAMPLE = Path(__file__).parent / "sample" / "vendors.json"
 WITH_CUSTOMERS = "tempus-serva"
-PROCESSOR_SCOPES = (
-    "agreements:read agreements:write identity:read notices:read registry:read registry:write"
-).split()
+PROCESSOR_SCOPES = [
+    "agreements:read",
+    "agreements:write",
+    "identity:read",
+    "notices:read",
+    "registry:read",
+    "registry:write",
+]
 CONTROLLER_SCOPES = ["portal:read", "portal:write"]
 
 Json = dict[str, Any]
@@ -94,7 +99,11 @@ def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json) 
     draft = agreement_body(controller["org_id"], customer)
     made = ask(processor, "POST", "/agreements/v1/agreements", draft)
     path = f"/agreements/{made['id']}"
-    signatory = {"name": "Sofie Dam", "title": "Director", "email": "direktion@tempus-serva.example"}
+    signatory = {
+        "name": "Sofie Dam",
+        "title": "Director",
+        "email": "direktion@tempus-serva.example",
+    }
     person = customer["organisation"]["contacts"][0]
     accepting = {"name": person["name"], "title": person["position"], "email": person["email"]}
     ask(processor, "POST", f"/agreements/v1{path}/offer", {})
@@ -107,7 +116,7 @@ def agreement_body(controller_id: str, customer: Json) -> Json:
     organisation = customer["organisation"]
     return {
         "controller_id": controller_id,
-        "template_id": "tpl_eu_2021_915",
+        "template_id": "tpl_eu_2021_915_v1",
         "language": organisation["locale"],
         "governing_law": "DK",
         "processing": {

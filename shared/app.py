@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, Request, current_app, request
-from flask_smorest import Api, Blueprint as SmorestBlueprint
+from flask_smorest import Api
+from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -169,4 +170,3 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(text: str) -> Any:
     raise errors.Malformed(f"{text} is not a JSON number.")
-

@@ -163,7 +163,7 @@ def _response(
     request: requests.PreparedRequest, body: bytes, status: str, headers: dict[str, str]
 ) -> requests.Response:
     response = requests.Response()
-    response.status_code = int(status.split()[0])
+    response.status_code = int(status.split(maxsplit=1)[0])
     response.headers = CaseInsensitiveDict(headers)
     response.raw = BytesIO(body)
     response._content = body  # noqa: SLF001  requests offers no public way to hand over a body.

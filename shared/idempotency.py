@@ -84,7 +84,7 @@ class Idempotency:
 
     def _replay(self, kept: Document, body: str) -> Response:
         if kept["body"] != body:
-            raise KeyReused()
+            raise KeyReused
         if "response" not in kept:
             raise OutcomeKept() if kept["committed"] else InProgress()
         return Response(
@@ -95,9 +95,7 @@ class Idempotency:
 
     def _run(self, mark_id: str, view: Callable[[], Any]) -> Response:
         def mark(session: Session) -> None:
-            self._kept.update_one(
-                {"_id": mark_id}, {"$set": {"committed": True}}, session=session
-            )
+            self._kept.update_one({"_id": mark_id}, {"$set": {"committed": True}}, session=session)
 
         try:
             with also_in_transactions(mark):

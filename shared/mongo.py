@@ -21,7 +21,9 @@ Document = dict[str, Any]
 Session = ClientSession
 
 # Writes that must stand or fall with whatever the current request commits (see idempotency).
-_companions: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar("companions", default=())
+_companions: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
+    "companions", default=()
+)
 
 
 class AlreadyExists(Conflict):

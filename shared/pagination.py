@@ -64,8 +64,8 @@ def read_cursor(text: str) -> Any:
     try:
         value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError) as error:
-        raise CursorInvalid() from error
+        raise CursorInvalid from error
     if not isinstance(value, str | int) or isinstance(value, bool):
         # A cursor that held a mapping would reach the database as an operator.
-        raise CursorInvalid()
+        raise CursorInvalid
     return value

@@ -38,7 +38,9 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\r\t" for each in text):
+        if any(
+            unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\r\t" for each in text
+        ):
             raise ValidationError("Control characters are not allowed.")
         if self.shortest and not text.strip():
             raise ValidationError("Must not be blank.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+
+_DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 Clock = Callable[[], datetime]
 
@@ -32,6 +35,6 @@ def parse_instant(text: str) -> datetime:
 
 def parse_day(text: str) -> date:
     """Read ``YYYY-MM-DD`` and nothing else (``date.fromisoformat`` also takes week dates)."""
-    if len(text) != len("2026-11-22") or text[4] != "-":
+    if not _DAY.match(text):
         raise ValueError(f"{text!r} is not a day of the form YYYY-MM-DD")
     return date.fromisoformat(text)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import jwt
@@ -118,11 +118,14 @@ class TokenVerifier:
             # The clock is ours (it can be set in tests), so the dates are judged below.
             options={"require": REQUIRED_CLAIMS, "verify_exp": False, "verify_iat": False},
         )
-        now = self._now()
-        if now.timestamp() >= claims["exp"] + LEEWAY_SECONDS:
-            raise TokenExpired()
-        if now + timedelta(seconds=LEEWAY_SECONDS) < datetime.fromtimestamp(
-            claims["iat"], tz=now.tzinfo
-        ):
-            raise TokenInvalid("The token is from the future; check the clocks.")
+        self._check_dates(claims["iat"], claims["exp"])
         return claims
+
+    def _check_dates(self, issued: object, expires: object) -> None:
+        if not isinstance(issued, int) or not isinstance(expires, int):
+            raise TokenInvalid("The dates of the token are not whole seconds.")
+        now = self._now().timestamp()
+        if now >= expires + LEEWAY_SECONDS:
+            raise TokenExpired
+        if now + LEEWAY_SECONDS < issued:
+            raise TokenInvalid("The token is from the future; check the clocks.")

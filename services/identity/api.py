@@ -35,7 +35,7 @@ well_known = Blueprint("keys", __name__, url_prefix="/.well-known", description=
 
 
 def deps() -> Deps:
-    return cast(Deps, current_app.extensions["art28.deps"])
+    return cast("Deps", current_app.extensions["art28.deps"])
 
 
 @blp.route("/token", methods=["POST"])
@@ -104,7 +104,7 @@ def change_organisation(body: dict[str, Any], org_id: str) -> Any:
 def add_client(body: dict[str, Any]) -> Any:
     """A new client; its secret is shown this once."""
     client, secret = use_cases.add_client(deps(), caller(), body)
-    return {**asdict(client), "client_secret": secret}
+    return {**asdict(client), "client_id": client.id, "client_secret": secret}
 
 
 @blp.route("/clients")
@@ -132,7 +132,7 @@ def client(client_id: str) -> Any:
 def rotate_client(client_id: str) -> Any:
     """A new secret; the old one ends at once."""
     client, secret = use_cases.rotate_client(deps(), caller(), client_id)
-    return {**asdict(client), "client_secret": secret}
+    return {**asdict(client), "client_id": client.id, "client_secret": secret}
 
 
 @blp.route("/clients/<client_id>", methods=["DELETE"])

@@ -51,7 +51,8 @@ class Keys:
             "_id": kid,
             "created_at": now,
             "public": private.public_key().public_bytes_raw(),
-            "sealed": nonce + self._cipher.encrypt(nonce, private.private_bytes_raw(), kid.encode()),
+            "sealed": nonce
+            + self._cipher.encrypt(nonce, private.private_bytes_raw(), kid.encode()),
         }
 
     def _opened(self, document: Document) -> Ed25519PrivateKey:

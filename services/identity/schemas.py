@@ -82,7 +82,7 @@ class ClientShape(Shape):
 
 
 class ClientWithSecret(ClientShape):
-    client_id = fields.String(attribute="id")
+    client_id = fields.String()
     client_secret = fields.String()
 
 

@@ -130,9 +130,7 @@ def change_organisation(
     return changed
 
 
-def add_client(
-    deps: Deps, caller: Caller, told: Mapping[str, Any]
-) -> tuple[Client, str]:
+def add_client(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> tuple[Client, str]:
     """A client and its secret, which is told this once and never kept."""
     owner = organisation(deps, caller, told.get("org_id") or caller.org_id)
     check_grantable(owner, tuple(told["scopes"]))

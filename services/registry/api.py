@@ -21,7 +21,7 @@ OBJECTION = "/objections/<objection_id>"
 
 
 def deps() -> Deps:
-    return cast(Deps, current_app.extensions["art28.deps"])
+    return cast("Deps", current_app.extensions["art28.deps"])
 
 
 def page_request(query: dict[str, Any]) -> PageRequest:

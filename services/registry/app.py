@@ -6,42 +6,11 @@ from flask import Flask
 from requests.adapters import BaseAdapter
 
 from services.registry import api
-from services.registry.clients import AgreementsClient, IdentityClient
 from services.registry.settings import Settings
-from services.registry.store import INDEXES
-from services.registry.store.changes import Approvals, Changes, Objections
-from services.registry.store.registers import Registers, Rows
-from services.registry.use_cases import Deps
+from services.registry.wiring import make_deps
 from shared.app import build
 from shared.http import Peers
-from shared.idempotency import Idempotency
-from shared.ids import new_id
-from shared.ledger import Ledger
-from shared.mongo import connect
 from shared.times import Clock, utc_now
-
-LISTENER = "notices"
-
-
-def make_deps(
-    settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
-) -> Deps:
-    mongo = connect(settings.common.mongo_url, settings.common.database("registry"))
-    mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES})
-    peers = Peers("registry", settings.common, transport)
-    return Deps(
-        mongo=mongo,
-        registers=Registers(mongo),
-        rows=Rows(mongo),
-        changes=Changes(mongo),
-        objections=Objections(mongo),
-        approvals=Approvals(mongo),
-        ledger=Ledger(mongo, [LISTENER]),
-        identity=IdentityClient(peers.client("identity")),
-        agreements=AgreementsClient(peers.client("agreements")),
-        now=now,
-        new_id=new_id,
-    )
 
 
 def create_app(

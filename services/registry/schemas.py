@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from services.registry.countries import check_region
 from services.registry.model.objections import GROUNDS
 from services.registry.transfers import load_instruments
 from shared.schemas import (
@@ -90,6 +91,12 @@ class LocationIn(Shape):
     def names_a_place(self, data: dict[str, Any], **_: Any) -> None:
         if not data.get("country") and not data.get("organisation"):
             raise ValidationError("Name the country, or the international organisation.", "country")
+        if data.get("region") and not data.get("country"):
+            raise ValidationError("A region needs its country.", "region")
+        try:
+            check_region(data.get("country") or "", data.get("region"))
+        except ValueError as error:
+            raise ValidationError(str(error), "region") from error
 
 
 class SubProcessorIn(Shape):
@@ -269,7 +276,9 @@ class ChangeShape(Shape):
     kind = fields.String(attribute="change.kind")
     status = fields.String(attribute="change.status")
     sub_processor = fields.Nested(EntryShape, allow_none=True)
-    sub_processor_id = fields.Function(lambda view: view.change.replaces_id or view.change.subject_id)
+    sub_processor_id = fields.Function(
+        lambda view: view.change.replaces_id or view.change.subject_id
+    )
     previous = fields.Nested(EntryShape, allow_none=True)
     effective_on = Day(attribute="change.effective_on")
     reason = fields.String(attribute="change.reason")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.app import LISTENER, make_deps
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
 from services.registry.use_cases.changes import due, go_live
+from services.registry.wiring import LISTENER, make_deps
 from shared.errors import Conflict
 from shared.http import Peers
 from shared.loops import Heartbeats, Loop

@@ -10,9 +10,7 @@ from services.registry.model.register import FOREVER, Row
 from services.registry.transfers import assess_location, load_instruments
 
 
-def entry_view(
-    row: Row, day: date, exporter: str, horizon_days: int = 0
-) -> dict[str, Any]:
+def entry_view(row: Row, day: date, exporter: str, horizon_days: int = 0) -> dict[str, Any]:
     """One entry of the list on ``day``, as the contract has it."""
     return {
         "id": row.sub_processor_id,
@@ -39,9 +37,7 @@ def change_entry(
     return {"id": sub_id, **content_view(content, change.effective_on, exporter)}
 
 
-def _place(
-    location: dict[str, Any], day: date, exporter: str, horizon_days: int
-) -> dict[str, Any]:
+def _place(location: dict[str, Any], day: date, exporter: str, horizon_days: int) -> dict[str, Any]:
     verdict = assess_location(location, day, exporter=exporter, horizon_days=horizon_days)
     return {
         **location,

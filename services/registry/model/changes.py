@@ -90,7 +90,7 @@ class Emergency:
 
     def approved(self, client_id: str) -> Emergency:
         if client_id in self.approved_by:
-            raise ApprovedAlready()
+            raise ApprovedAlready
         return replace(self, approved_by=(*self.approved_by, client_id))
 
     @property
@@ -167,7 +167,7 @@ class Change:
     def approved(self, client_id: str) -> Change:
         self.must_be("draft")
         if self.emergency is None:
-            raise NotAnEmergency()
+            raise NotAnEmergency
         return self.revised(emergency=self.emergency.approved(client_id))
 
     def group(self, key: str) -> Group | None:

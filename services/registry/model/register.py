@@ -148,7 +148,7 @@ def _current(rows: Sequence[Row], day: date) -> Row:
     for row in rows:
         if row.voided_at is None and row.on(day) and row.valid_to == FOREVER:
             return row
-    raise EntryNotThere()
+    raise EntryNotThere
 
 
 def _kept_before(writer: Writer, row: Row, day: date) -> tuple[Row, ...]:

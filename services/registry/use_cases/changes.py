@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.registry import events, linter
-from services.registry.clock import dates_for
+from services.registry import events, linter, telling
 from services.registry.clock import NoticeTerms as ClockTerms
+from services.registry.clock import dates_for
 from services.registry.model import register as rows
 from services.registry.model.changes import (
     Change,
@@ -83,9 +83,7 @@ def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
     return view(deps, *_own(deps, caller, slug, change_id))
 
 
-def page(
-    deps: Deps, caller: Caller, slug: str, status: str | None, request: PageRequest
-) -> Page:
+def page(deps: Deps, caller: Caller, slug: str, status: str | None, request: PageRequest) -> Page:
     register = own_register(deps, caller, slug)
     found = deps.changes.page(register.id, status, request)
     return Page([view(deps, register, each) for each in found.items], found.next_cursor)
@@ -160,7 +158,7 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
         deps.changes.replace(withdrawn, session)
         if current.status == "announced":
             _take_back(deps, register, withdrawn, at, session)
-            _append(deps, register, events.WITHDRAWN, events.withdrawn(register, withdrawn),
+            _append(deps, register, events.WITHDRAWN, telling.withdrawn(register, withdrawn),
                     at, caller.client_id, session)  # fmt: skip
         return withdrawn
 
@@ -175,7 +173,7 @@ def go_live(deps: Deps, change: Change) -> Change:
         at = deps.now()
         live = deps.changes.get(change.id, session).in_effect(at)
         deps.changes.replace(live, session)
-        _append(deps, register, events.IN_EFFECT, events.in_effect(register, live), at, "clock",
+        _append(deps, register, events.IN_EFFECT, telling.in_effect(register, live), at, "clock",
                 session)  # fmt: skip
         return live
 
@@ -198,13 +196,17 @@ def view(deps: Deps, register: Register, change: Change) -> ChangeView:
     return ChangeView(
         change=change,
         register=register,
-        materiality=list(
-            linter.materiality(previous, entry, kind=change.kind, exporter=register.country)
-        ),
-        findings=[finding.to_mapping() for finding in linter.findings(wire)],
+        materiality=list(_materiality(register, change, previous, entry)),
+        findings=[finding.to_mapping() for finding in linter.findings(wire, exporter=register.country)],
         sub_processor=entry,
         previous=previous,
     )
+
+
+def _materiality(
+    register: Register, change: Change, previous: dict[str, Any] | None, new: dict[str, Any] | None
+) -> tuple[str, ...]:
+    return linter.materiality(previous, new, kind=change.kind, exporter=register.country)
 
 
 def _tell(
@@ -218,8 +220,8 @@ def _tell(
     """Register rows, ledger entry and status in one transaction: all of it or nothing."""
     register, draft_ = shown.register, shown.change
     entry_type = events.EMERGENCY if draft_.emergency else events.ANNOUNCED
-    public = events.announced(register, draft_, vars(shown))
-    private = events.announced_private(draft_, version, groups)
+    public = telling.announced(register, draft_, vars(shown))
+    private = telling.announced_private(draft_, version, groups)
 
     def work(session: Session) -> Change:
         current = deps.changes.get(draft_.id, session)
@@ -342,7 +344,9 @@ def _check_kind(kind: str, old_id: str | None, content: Mapping[str, Any] | None
     """Which of the two members a kind of change needs."""
     if (content is None) != (kind == "remove"):
         need = "must be null" if kind == "remove" else "is needed"
-        raise problem_at("/sub_processor", "kind-mismatch", f"It {need} in a change that is a {kind}.")
+        raise problem_at(
+            "/sub_processor", "kind-mismatch", f"It {need} in a change that is a {kind}."
+        )
     if kind != "add" and old_id is None:
         raise problem_at("/sub_processor_id", "required", f"A {kind} names the entry it alters.")
 
@@ -363,6 +367,4 @@ def due(deps: Deps, limit: int = 100) -> Sequence[Change]:
     latest = (deps.now() + timedelta(hours=14)).date()
     found = deps.changes.due(latest, limit)
     zones = {each.processor_id: deps.registers.get(each.processor_id) for each in found}
-    return [
-        each for each in found if each.effective_on <= today_at(deps, zones[each.processor_id])
-    ]
+    return [each for each in found if each.effective_on <= today_at(deps, zones[each.processor_id])]

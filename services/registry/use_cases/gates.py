@@ -48,4 +48,3 @@ def _asks(change: Change, relation: Relation) -> bool:
     key = relation.key_at(change.recipients_version)
     group = change.group(key) if key else None
     return group is not None and group.silence == "refusal"
-

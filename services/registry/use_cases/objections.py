@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry import events
+from services.registry import events, telling
 from services.registry.clients import Relation
 from services.registry.model.changes import Change, Group, NotInThisStatus
 from services.registry.model.objections import (
@@ -23,9 +23,7 @@ from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 
-def object_to(
-    deps: Deps, caller: Caller, change_id: str, grounds: str, text: str
-) -> Objection:
+def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: str) -> Objection:
     """A customer objects. Raises ``ObjectionWindowClosed``, ``NotNotified``, ``ObjectionExists``."""
     change, register, relation, group = _notified(deps, caller, change_id)
     if change.status != "announced":
@@ -66,9 +64,7 @@ def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
     return deps.mongo.transact(work)
 
 
-def of_change(
-    deps: Deps, caller: Caller, slug: str, change_id: str, request: PageRequest
-) -> Page:
+def of_change(deps: Deps, caller: Caller, slug: str, change_id: str, request: PageRequest) -> Page:
     register = own_register(deps, caller, slug)
     if deps.changes.get(change_id).processor_id != register.id:
         raise NotFound("There is no such change.")
@@ -83,9 +79,7 @@ def read(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     return found
 
 
-def settle(
-    deps: Deps, caller: Caller, objection_id: str, to: Status, **members: Any
-) -> Objection:
+def settle(deps: Deps, caller: Caller, objection_id: str, to: Status, **members: Any) -> Objection:
     """The processor's step: acknowledge, offer mitigation, exclude, reject."""
     objection = deps.objections.get(objection_id)
     if objection.processor_id != caller.org_id:
@@ -101,9 +95,7 @@ def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objecti
     return _move(deps, caller, objection, to)
 
 
-def customer_changes(
-    deps: Deps, caller: Caller, change_ids: list[str]
-) -> list[dict[str, Any]]:
+def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[dict[str, Any]]:
     """Status of changes, each with this customer's own objection and approval."""
     found = deps.changes.among(change_ids)
     objections = deps.objections.by(caller.org_id, change_ids)
@@ -139,7 +131,7 @@ def _move(
 def _append(
     deps: Deps, register: Register, objection: Objection, actor: str, session: Session
 ) -> None:
-    type_, public, private = events.objection(register, objection)
+    type_, public, private = telling.objection(register, objection)
     deps.ledger.append(session, register.stream, type_, public, at=deps.now(), actor=actor,
                        private=private)  # fmt: skip
 
@@ -157,5 +149,3 @@ def _notified(
     if group is None:
         raise NotNotified()
     return change, deps.registers.get(change.processor_id), relation, group
-
-

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from services.registry import events
+from services.registry import events, telling
+from services.registry.model.changes import NotYourRegister
 from services.registry.model.disclosure import public_view
 from services.registry.model.register import (
     EntryUnknown,
@@ -19,7 +20,6 @@ from services.registry.model.register import (
     differences,
     joined,
 )
-from services.registry.model.changes import NotYourRegister
 from services.registry.use_cases import Deps, readable_register, today_at
 from services.registry.wire import entry_view
 from shared.auth import Caller
@@ -55,9 +55,7 @@ def entries(
     return [entry_view(row, day, register.country) for row in rows]
 
 
-def entry(
-    deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None
-) -> dict[str, Any]:
+def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
     register = readable_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
     rows = [row for row in deps.rows.on(register.id, day) if row.sub_processor_id == sub_id]
@@ -73,9 +71,7 @@ def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[st
     return [entry_view(row, row.valid_from, register.country) for row in rows]
 
 
-def diff(
-    deps: Deps, caller: Caller, slug: str, first: date, second: date
-) -> list[dict[str, Any]]:
+def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> list[dict[str, Any]]:
     register = readable_register(deps, caller, slug)
     return differences(deps.rows.on(register.id, first), deps.rows.on(register.id, second))
 
@@ -164,7 +160,7 @@ def _write(
         register.stream,
         events.ADOPTED,
         {
-            "processor": events.processor(register),
+            "processor": telling.processor(register),
             "valid_from": valid_from.isoformat(),
             "sub_processors": told,
         },
@@ -174,9 +170,7 @@ def _write(
     )
 
 
-def _of_customer(
-    deps: Deps, register: Register, controller_id: str, rows: list[Row]
-) -> list[Row]:
+def _of_customer(deps: Deps, register: Register, controller_id: str, rows: list[Row]) -> list[Row]:
     relation = deps.agreements.relation(register.id, controller_id)
     products = set(relation.products) if relation else set()
     excluded = deps.objections.excluded_from(controller_id)
@@ -189,8 +183,6 @@ def _of_customer(
 
 def _concerns(entry_products: Sequence[str], customer_products: set[str]) -> bool:
     # An entry or an agreement that names no product concerns all of them.
-    return not entry_products or not customer_products or bool(
-        customer_products & set(entry_products)
+    return (
+        not entry_products or not customer_products or bool(customer_products & set(entry_products))
     )
-
-

@@ -1,0 +1,100 @@
+"""What the ledger says of registers, changes and objections, and what is kept beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry import events
+from services.registry.model.changes import Change, Group
+from services.registry.model.disclosure import public_view
+from services.registry.model.objections import Objection
+from services.registry.model.register import Register
+
+Entry = dict[str, Any]
+
+
+def processor(register: Register) -> Entry:
+    return {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
+
+
+def announced(register: Register, change: Change, view: Entry) -> Entry:
+    """The public part; ``view`` is the change in its wire form, verdicts included."""
+    told: Entry = {
+        "change_id": change.id,
+        "kind": change.kind,
+        "materiality": view["materiality"],
+        "processor": processor(register),
+        "sub_processor": _shown(view["sub_processor"] or view["previous"]),
+        "previous": _shown(view["previous"]),
+        "reason": change.reason,
+        "effective_on": change.effective_on.isoformat(),
+    }
+    if change.emergency:
+        told["justification"] = change.emergency.justification
+    return told
+
+
+def announced_private(change: Change, recipients_version: int, groups: list[Group]) -> Entry:
+    """What concerns the customers' own terms, and the full contents with contact persons."""
+    return {
+        "recipients_version": recipients_version,
+        "groups": [group_on_wire(group) for group in groups],
+        "content": change.content,
+    }
+
+
+def group_on_wire(group: Group) -> Entry:
+    return {
+        "key": group.key,
+        "authorisation": group.authorisation,
+        "terms": group.terms,
+        "agreements": group.agreements,
+        "given_on": group.given_on.isoformat(),
+        "objection_deadline": group.objection_deadline.isoformat(),
+        "earliest_effective_on": group.earliest_effective_on.isoformat(),
+        "silence": group.silence,
+        "provisional": group.provisional,
+        "arithmetic": list(group.arithmetic),
+    }
+
+
+def withdrawn(register: Register, change: Change) -> Entry:
+    return {**_about(register, change), "reason": change.withdrawal_reason}
+
+
+def in_effect(register: Register, change: Change) -> Entry:
+    return _about(register, change)
+
+
+def _about(register: Register, change: Change) -> Entry:
+    name = (change.content or change.previous or {}).get("legal_name")
+    return {
+        "change_id": change.id,
+        "kind": change.kind,
+        "processor": processor(register),
+        "sub_processor": {"id": change.subject_id, "legal_name": name},
+        "effective_on": change.effective_on.isoformat(),
+    }
+
+
+def objection(register: Register, told: Objection) -> tuple[str, Entry, Entry]:
+    """Type, public part and private part: who objects and why is not for the public."""
+    public = {
+        "objection_id": told.id,
+        "change_id": told.change_id,
+        "processor": processor(register),
+        "status": told.status,
+    }
+    private = {
+        "controller_id": told.controller_id,
+        "agreement_id": told.agreement_id,
+        "grounds": told.grounds,
+        "text": told.text,
+        "mitigation": told.mitigation,
+        "decision": told.decision,
+    }
+    return f"{events.OBJECTION}.{told.status}", public, private
+
+
+def _shown(entry: Entry | None) -> Entry | None:
+    return public_view(entry) if entry else None

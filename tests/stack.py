@@ -1,0 +1,165 @@
+"""All six services in one process on a real mongod, with a clock that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client, TestResponse
+
+import services.agreements.app
+import services.agreements.settings
+import services.agreements.wiring
+import services.identity.app
+import services.identity.settings
+import services.notices.app
+import services.notices.settings
+import services.notices.tasks
+import services.portal.app
+import services.portal.settings
+import services.public.app
+import services.public.settings
+import services.registry.app
+import services.registry.settings
+import services.registry.tasks
+from deploy.seed import make_admin
+from services.notices.egress import Egress
+from shared.http import Peers, WSGITransport
+from shared.ledger import Ledger
+from shared.mongo import Mongo, connect
+from shared.relay import Relay
+from shared.settings import Common
+
+START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
+SERVICE_KEY, SECRETS_KEY = b"s" * 32, b"k" * 32
+
+
+def common_settings(mongo_url: str, prefix: str) -> Common:
+    origin = "http://art28.test"
+    return Common(
+        origin=origin,
+        mongo_url=mongo_url,
+        db_prefix=prefix,
+        audience="art28",
+        urls={name: f"{origin}/{name}" for name in NAMES},
+        service_key=SERVICE_KEY,
+        secrets_key=SECRETS_KEY,
+        log_level="error",
+        log_format="text",
+    )
+
+
+class Stack:
+    """The whole product in one process; ``now`` is what every service takes for the present."""
+
+    def __init__(self, mongo_url: str, prefix: str) -> None:
+        self.now = START
+        self.common = common_settings(mongo_url, prefix)
+        self._transport = WSGITransport()
+        self.apps = {name: self._create(name) for name in NAMES}
+        root = self.apps["public"]
+        mounts = {f"/{name}": app for name, app in self.apps.items() if name != "public"}
+        self.wsgi = DispatcherMiddleware(root, mounts)
+        self._transport.mount(self.wsgi)
+        self._tokens: dict[str, tuple[datetime, str]] = {}
+        self.admin = make_admin(services.identity.settings.Settings(self.common))
+        self.registry = self.apps["registry"].extensions["art28.deps"]
+        self._relays = [self._relay(name) for name in ("agreements", "registry")]
+        notices = self.database("notices")
+        self._fanout = services.notices.tasks.make_fanout(notices)
+        self._dispatcher = services.notices.tasks.make_dispatcher(self._settings("notices"), notices)
+
+    def database(self, service: str) -> Mongo:
+        return connect(self.common.mongo_url, self.common.database(service))
+
+    def pass_time(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def ask(
+        self,
+        client: Mapping[str, Any] | None,
+        method: str,
+        path: str,
+        body: Any = None,
+        **more: Any,
+    ) -> TestResponse:
+        """One request as ``client``; the raw answer."""
+        headers = dict(more.pop("headers", {}))
+        if client:
+            headers["Authorization"] = f"Bearer {self.token(client)}"
+        if body is not None:
+            more["json"] = body
+        return Client(self.wsgi).open(path, method=method, headers=headers, **more)
+
+    def must(
+        self, client: Mapping[str, Any] | None, method: str, path: str, body: Any = None
+    ) -> Any:
+        """The JSON of an answer that has to be a success."""
+        answer = self.ask(client, method, path, body)
+        assert answer.status_code < 300, (method, path, answer.status_code, answer.text)
+        return answer.json if answer.data else None
+
+    def token(self, client: Mapping[str, Any]) -> str:
+        until, token = self._tokens.get(client["client_id"], (START - timedelta(1), ""))
+        if until <= self.now:
+            form = {
+                "grant_type": "client_credentials",
+                "client_id": client["client_id"],
+                "client_secret": client["client_secret"],
+            }
+            answer = Client(self.wsgi).post("/identity/v1/token", data=form).json
+            assert answer is not None
+            token = answer["access_token"]
+            self._tokens[client["client_id"]] = (self.now + timedelta(minutes=10), token)
+        return token
+
+    def relay(self) -> None:
+        """Bring every ledger entry to who listens."""
+        for relay in self._relays:
+            until_rest(relay.run_once)
+
+    def fan_out(self) -> None:
+        until_rest(self._fanout.run_once)
+
+    def dispatch(self) -> None:
+        until_rest(self._dispatcher.run_once)
+
+    def go_live(self) -> None:
+        until_rest(lambda: services.registry.tasks.run_clock(self.registry))
+
+    def settle(self) -> None:
+        """Run every loop until none has anything to do."""
+        self.go_live()
+        self.relay()
+        self.fan_out()
+        self.dispatch()
+
+    def _create(self, name: str) -> Any:
+        create_app = getattr(services, name).app.create_app
+        clock = "clock" if name == "public" else "now"
+        return create_app(self._settings(name), self._transport, **{clock: lambda: self.now})
+
+    def _settings(self, name: str) -> Any:
+        settings = getattr(services, name).settings.Settings
+        if name == "notices":
+            return settings(self.common, Egress.from_text("127.0.0.0/8,::1"))
+        return settings(self.common)
+
+    def _relay(self, name: str) -> Relay:
+        mongo = self.database(name)
+        notices = Peers(name, self.common, self._transport).client("notices")
+
+        def post(entries: list[dict[str, Any]]) -> None:
+            notices.post("/v1/entries", {"entries": entries})
+
+        return Relay(mongo, Ledger(mongo, ["notices"]), "notices", post)
+
+
+def until_rest(run_once: Callable[[], bool], rounds: int = 200) -> None:
+    for _ in range(rounds):
+        if not run_once():
+            return
+    raise AssertionError("a loop never came to rest")

@@ -1,0 +1,139 @@
+"""Whose tokens are let in, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jwt.algorithms import OKPAlgorithm
+
+from shared.errors import Unauthenticated, Unavailable
+from shared.tokens import PublicKeys, SigningKey, TokenExpired, TokenInvalid, TokenVerifier
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ISSUER, AUDIENCE = "https://art28.example/identity", "art28"
+KEY = SigningKey("key-1", Ed25519PrivateKey.generate())
+
+
+def jwks(*keys: SigningKey) -> dict[str, Any]:
+    return {
+        "keys": [
+            {**OKPAlgorithm.to_jwk(key.private.public_key(), as_dict=True), "kid": key.kid}
+            for key in keys
+        ]
+    }
+
+
+def verifier(at: datetime = NOW) -> TokenVerifier:
+    return TokenVerifier(PublicKeys(lambda: jwks(KEY)), ISSUER, AUDIENCE, lambda: at)
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    return {
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "cli_1", "org": "org_1", "org_kind": ["processor"],
+        "scope": "registry:read", "iat": int(NOW.timestamp()),
+        "exp": int((NOW + timedelta(minutes=15)).timestamp()), "jti": "tok_1", **changes,
+    }  # fmt: skip
+
+
+def test_it_works() -> None:
+    assert verifier().claims(KEY.sign(claims()))["sub"] == "cli_1"
+
+
+def test_an_expired_token_is_told_as_such() -> None:
+    with pytest.raises(TokenExpired):
+        verifier(NOW + timedelta(hours=1)).claims(KEY.sign(claims()))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://evil.example"},
+        {"aud": "other"},
+        {"iat": int((NOW + timedelta(hours=1)).timestamp())},
+        {"exp": "soon"},
+    ],
+)
+def test_a_wrong_issuer_audience_or_date_is_refused(changes: Mapping[str, Any]) -> None:
+    with pytest.raises(Unauthenticated):
+        verifier().claims(KEY.sign(claims(**changes)))
+
+
+@pytest.mark.parametrize("missing", ["org", "scope", "exp", "jti", "org_kind"])
+def test_a_token_without_a_required_claim_is_refused(missing: str) -> None:
+    told = {name: value for name, value in claims().items() if name != missing}
+
+    with pytest.raises(TokenInvalid):
+        verifier().claims(KEY.sign(told))
+
+
+def test_alg_none_is_refused() -> None:
+    token = jwt.encode(claims(), None, "none", headers={"kid": "key-1"})
+
+    with pytest.raises(TokenInvalid):
+        verifier().claims(token)
+
+
+def test_a_switch_to_hmac_with_the_public_key_is_refused() -> None:
+    public = KEY.private.public_key().public_bytes_raw()
+    token = jwt.encode(claims(), public * 2, "HS256", headers={"kid": "key-1"})
+
+    with pytest.raises(TokenInvalid):
+        verifier().claims(token)
+
+
+def test_another_key_under_the_same_id_is_refused() -> None:
+    forger = SigningKey("key-1", Ed25519PrivateKey.generate())
+
+    with pytest.raises(TokenInvalid):
+        verifier().claims(forger.sign(claims()))
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "ey.ey.ey", "é.é.é"])
+def test_what_is_no_token_is_refused(token: str) -> None:
+    with pytest.raises(TokenInvalid):
+        verifier().claims(token)
+
+
+def test_a_new_key_is_found_without_waiting_for_the_old_ones_to_age() -> None:
+    newer = SigningKey("key-2", Ed25519PrivateKey.generate())
+    published, clock = [KEY], [0.0]
+    keys = PublicKeys(lambda: jwks(*published), monotonic=lambda: clock[0])
+    assert keys.find("key-1") is not None
+    published.append(newer)
+    clock[0] = 6.0
+
+    assert keys.find("key-2") is not None
+
+
+def test_unknown_key_ids_do_not_become_a_flood_of_requests() -> None:
+    asked: list[int] = []
+
+    def fetch() -> dict[str, Any]:
+        asked.append(1)
+        return jwks(KEY)
+
+    keys = PublicKeys(fetch, monotonic=lambda: 0.0)
+    for number in range(50):
+        keys.find(f"unknown-{number}")
+
+    assert len(asked) == 1
+
+
+def test_known_keys_go_on_being_good_while_identity_is_away() -> None:
+    clock, away = [0.0], [False]
+
+    def fetch() -> dict[str, Any]:
+        if away[0]:
+            raise Unavailable
+        return jwks(KEY)
+
+    keys = PublicKeys(fetch, monotonic=lambda: clock[0])
+    assert keys.find("key-1") is not None
+    away[0], clock[0] = True, 10_000.0
+
+    assert keys.find("key-1") is not None
