@@ -20,7 +20,7 @@ webhooks = Blueprint("webhooks", __name__, url_prefix="/v1", description="The cu
 
 
 def clients() -> Clients:
-    return cast(Clients, current_app.extensions["art28.deps"])
+    return cast("Clients", current_app.extensions["art28.deps"])
 
 
 def me_at(path: str) -> dict[str, str]:

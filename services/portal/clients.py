@@ -31,7 +31,9 @@ def forward(client: ServiceClient, org_id: str, path: str, method: str | None = 
         method or request.method,
         path,
         on_behalf_of=org_id,
-        headers={name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers},
+        headers={
+            name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers
+        },
         params=request.args.to_dict(flat=True),
         data=request.get_data(cache=True) or None,
     )
