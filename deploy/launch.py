@@ -16,8 +16,8 @@ from deploy.checks import StartError, lock, require_free_port, require_writable
 from deploy.profile import ROOT, Profile
 from deploy.supervisor import Process, Supervisor
 
-# While this file exists, the sample data is only half loaded: the next start begins anew.
-_LOADING = "sample-data-is-loading"
+# While this file exists, the first start has not come to its end: the next one begins anew.
+_UNFINISHED = "first-start-unfinished"
 
 
 def say(line: str = "") -> None:
@@ -118,25 +118,32 @@ class _Wishes:
 
 
 def _start_database(profile: Profile, supervisor: Supervisor) -> bool:
-    """Start MongoDB, or reach the one named; True when there is no data in it yet."""
+    """Start MongoDB, or reach the one named; True when the sample data is still to be loaded."""
     words = [sys.executable, "-m", "deploy.replica"]
-    if (profile.var / _LOADING).exists():
-        words.append("--discard")
+    unfinished = profile.var / _UNFINISHED
     with step("MongoDB"):
         if profile.mongo_ports:
-            for process in _members(profile):
-                supervisor.start(process)
-            supervisor.wait_ready(60)
-            members = mongod.members_of(profile.mongo_ports)
-            supervisor.tell({"ART28_MONGO_URL": mongod.url(members)})
-            words += ["--members", ",".join(members)]
-        return supervisor.run_once("database", words) == "empty"
+            words += ["--members", ",".join(_start_members(profile, supervisor))]
+            words += ["--discard"] if unfinished.exists() else []
+        found = supervisor.run_once("database", words)
+        if found == "filled" and unfinished.exists():
+            # What lies in a database that is not ours is not ours to drop.
+            raise StartError(
+                "The first start on the database of ART28_MONGO_URL was interrupted. Drop its "
+                f"databases art28_*, or remove {_short(unfinished)} to use them as they are."
+            )
+    if found == "empty":
+        unfinished.touch()
+    return found == "empty"
 
 
-def _members(profile: Profile) -> list[Process]:
-    return [
-        _member(profile, f"mongo-{index}", port) for index, port in enumerate(profile.mongo_ports)
-    ]
+def _start_members(profile: Profile, supervisor: Supervisor) -> list[str]:
+    for index, port in enumerate(profile.mongo_ports):
+        supervisor.start(_member(profile, f"mongo-{index}", port))
+    supervisor.wait_ready(60)
+    members = mongod.members_of(profile.mongo_ports)
+    supervisor.tell({"ART28_MONGO_URL": mongod.url(members)})
+    return members
 
 
 def _member(profile: Profile, name: str, port: int) -> Process:
@@ -160,11 +167,9 @@ def _start_services(supervisor: Supervisor, processes: Sequence[Process]) -> Non
 
 
 def _load_sample_data(profile: Profile, plan: Plan, supervisor: Supervisor) -> None:
-    mark = profile.var / _LOADING
     with step("Sample data, once"):
-        mark.touch()
         supervisor.run_once("sample-data", plan.sample)
-        mark.unlink()
+    (profile.var / _UNFINISHED).unlink()
 
 
 def _show(profile: Profile, seconds: float) -> None:

@@ -54,6 +54,20 @@ def test_sample_data_that_was_half_loaded_is_loaded_anew(tmp_path: Path) -> None
         assert "Sample data, once" in until_ready(art28)
 
 
+def test_a_first_start_that_came_to_nothing_is_begun_anew(tmp_path: Path) -> None:
+    # The services may have written something before one of them failed.
+    with launched(tmp_path, free_ports(12), f"{FILL} import time; time.sleep(600)") as killed:
+        assert killed.stdout is not None
+        for line in killed.stdout:
+            if "Services and loops" in line:
+                break
+        killed.kill()
+        wait_for_no_process(tmp_path)
+
+    with launched(tmp_path, free_ports(12)) as art28:
+        assert "Sample data, once" in until_ready(art28)
+
+
 def test_a_kill_of_the_supervisor_leaves_no_process(tmp_path: Path) -> None:
     with launched(tmp_path, free_ports(12)) as art28:
         until_ready(art28)
