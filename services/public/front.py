@@ -2,7 +2,7 @@
 
 It hands out again what the app itself answered to the very same question, headers and all, while
 that copy is fresh (see ``copies``). Everything else goes on to the app. Such answers are counted
-in the metrics like all others; a log line is written for them at level debug only.
+in the metrics like all others, but not logged one by one.
 """
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from services.public.copies import Held, Seconds
 from shared.metrics import REQUESTS
 from shared.tracing import ACCEPTABLE, REQUEST_ID
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-log = structlog.get_logger()
 
 # Where the views leave word which copy they sent, and under which route.
 HELD, ROUTE = "art28.public.held", "art28.public.route"
@@ -72,7 +68,6 @@ class Front:
         given = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = given if ACCEPTABLE.match(given) else self.new_request_id()
         (known.counted_304 if short else known.counted).inc()
-        log.debug("page.again", path=environ["PATH_INFO"], request_id=request_id)
         headers = known.short_headers if short else known.headers
         start_response(
             "304 NOT MODIFIED" if short else "200 OK", [*headers, (REQUEST_ID, request_id)]

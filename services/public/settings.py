@@ -18,7 +18,7 @@ class Settings:
     transfer instrument alters verdicts without an entry in the register's ledger."""
 
     common: Common
-    fresh_seconds: float = 0.2
+    fresh_seconds: float = 0.05
     kept_seconds: float = 60.0
     copies: int = 512
     copies_bytes: int = 32 * 1024 * 1024
