@@ -76,11 +76,14 @@ class FanOut:
         job = self.stores.jobs.claim(self.new_id("claim"), now, now + LEASE)
         if job is None:
             return False
+        self._work_or_yield(job)
+        return True
+
+    def _work_or_yield(self, job: Job) -> None:
         try:
             self._recover(job) if job.kind == RECOVER else self._tell(job)
         except ClaimLost:
             log.warning("fanout.claim_lost", job=job.id)
-        return True
 
     def _tell(self, job: Job) -> None:
         event = self.stores.events.get(job.event_id or "")

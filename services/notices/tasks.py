@@ -22,7 +22,7 @@ from services.notices.store import (
 from shared.ids import new_id
 from shared.loops import Heartbeats, Loop
 from shared.mongo import Mongo, connect
-from shared.times import utc_now
+from shared.times import Clock, utc_now
 
 IDLE_SECONDS = 0.1
 
@@ -39,7 +39,7 @@ def loops(settings: Settings) -> list[Loop]:
     ]
 
 
-def make_fanout(mongo: Mongo) -> FanOut:
+def make_fanout(mongo: Mongo, now: Clock = utc_now) -> FanOut:
     stores = fanout.Stores(
         Jobs(mongo),
         Events(mongo),
@@ -48,10 +48,10 @@ def make_fanout(mongo: Mongo) -> FanOut:
         Messages(mongo),
         Deliveries(mongo),
     )
-    return FanOut(stores, utc_now, new_id)
+    return FanOut(stores, now, new_id)
 
 
-def make_dispatcher(settings: Settings, mongo: Mongo) -> Dispatcher:
+def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Dispatcher:
     stores = dispatcher.Stores(Endpoints(mongo), Events(mongo), Messages(mongo), Deliveries(mongo))
     limits = Limits(total_s=settings.attempt_seconds, in_flight=settings.in_flight)
     return Dispatcher(
@@ -59,7 +59,7 @@ def make_dispatcher(settings: Settings, mongo: Mongo) -> Dispatcher:
         Sender(settings.egress, limits),
         SecretBox(settings.common.secrets_key),
         Lease(settings.lease_seconds, settings.attempt_seconds),
-        utc_now,
+        now,
         new_id,
         jitter,
     )

@@ -1,0 +1,120 @@
+"""Killed before or after any of its writes, fan-out tells everyone exactly once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notices.fanout import FanOut, Stores
+from tests.integration.notices.world import World
+
+CUSTOMERS = 25
+WRITES = frozenset({"claim", "start", "advance", "postpone", "finish", "add_many", "release"})
+
+
+class Killed(BaseException):
+    """What no code catches, as a process that is no more catches nothing."""
+
+
+class Fuse:
+    """Burns through at the n-th write, before or after it has taken effect."""
+
+    def __init__(self, at: int, *, after: bool) -> None:
+        self.left, self.after = at, after
+
+    def around(self, write: Any) -> Any:
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            self.left -= 1
+            if self.left == 0 and not self.after:
+                raise Killed
+            result = write(*args, **kwargs)
+            if self.left == 0:
+                raise Killed
+            return result
+
+        return guarded
+
+
+class Wired:
+    def __init__(self, real: Any, fuse: Fuse) -> None:
+        self._real, self._fuse = real, fuse
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._real, name)
+        return self._fuse.around(found) if name in WRITES else found
+
+
+def wired(fanout: FanOut, fuse: Fuse) -> FanOut:
+    stores: Any = Stores(
+        **{each.name: Wired(getattr(fanout.stores, each.name), fuse) for each in fields(Stores)}
+    )
+    return replace(fanout, stores=stores)
+
+
+def with_customers(world: World) -> None:
+    for number in range(1, CUSTOMERS + 1):
+        name = f"c{number:02}"
+        world.tell(world.ledger.agreement(name, number))
+    world.fan_out()
+    for number in range(1, CUSTOMERS + 1):
+        world.endpoint(f"c{number:02}")
+    # One customer with two agreements, one without any endpoint.
+    world.mongo.db["endpoints"].delete_many({"controller_id": "org_c07"})
+
+
+@pytest.mark.slow
+def test_it_works(world: World) -> None:
+    """Every point of death in turn, before and after the write, over one database."""
+    with_customers(world)
+    small = replace(world.fanout, batch=10)
+    number = 0
+    for after in (False, True):
+        at, killed = 0, True
+        while killed:
+            at, number = at + 1, number + 1
+            change_id = f"chg_{number}"
+            world.tell(world.ledger.change(change_id, CUSTOMERS))
+            killed = dies(wired(small, Fuse(at, after=after)))
+            world.clock.ahead += timedelta(seconds=31)  # The dead one's lease lapses.
+            world.fanout = small
+            world.fan_out()
+            assert_told_once(world, change_id)
+        assert at > 8
+
+
+def dies(fanout: FanOut) -> bool:
+    try:
+        while fanout.run_once():
+            pass
+    except Killed:
+        return True
+    return False
+
+
+def assert_told_once(world: World, change_id: str) -> None:
+    messages = world.rows("messages", change_id=change_id)
+    told = Counter(each["agreement_id"] for each in messages)
+    assert len(told) == CUSTOMERS
+    assert set(told.values()) == {1}
+    ids = [each["_id"] for each in messages]
+    rows = list(world.mongo.db["deliveries"].find({"message_id": {"$in": ids}}))
+    sent = Counter(each["controller_id"] for each in rows)
+    assert len(sent) == CUSTOMERS - 1
+    assert set(sent.values()) == {1}
+    assert all(each["due_at"] for each in rows)
+
+
+def test_a_fanout_whose_lease_lapsed_gives_way_to_its_successor(world: World) -> None:
+    with_customers(world)
+    world.tell(world.ledger.change("chg_1", CUSTOMERS))
+    now = world.clock()
+    first = world.deps.jobs.claim("first", now, now + timedelta(seconds=1))
+    assert first is not None
+    world.clock.ahead += timedelta(seconds=2)
+    world.fan_out()
+    replace(world.fanout, batch=10)._work_or_yield(first)
+    assert_told_once(world, "chg_1")

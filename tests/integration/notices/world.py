@@ -1,0 +1,304 @@
+"""A small world for tests of notices: ledger entries as others tell them, and a receiver."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from standardwebhooks import Webhook
+
+from services.notices import tasks
+from services.notices.app import make_deps
+from services.notices.dispatcher import Dispatcher
+from services.notices.egress import Egress
+from services.notices.fanout import FanOut
+from services.notices.settings import Settings
+from services.notices.use_cases import Deps, endpoints, intake
+from shared.mongo import Mongo
+from shared.settings import Common
+from shared.times import format_instant, utc_now
+
+VENDOR = {"id": "org_vendor", "slug": "tempus-serva", "legal_name": "TempusServa ApS"}
+TERMS = {
+    "t30": {
+        "notice_days": 30,
+        "objection_days": 14,
+        "day_kind": "calendar",
+        "receipt_rule": "sent",
+    },
+    "t10": {"notice_days": 10, "objection_days": 5, "day_kind": "calendar", "receipt_rule": "sent"},
+}
+GROUPS = [
+    {
+        "key": "t30",
+        "given_on": "2026-11-23",
+        "objection_deadline": "2026-12-07",
+        "earliest_effective_on": "2026-12-24",
+        "silence": "consent",
+        "terms": TERMS["t30"],
+    },
+    {
+        "key": "t10",
+        "given_on": "2026-11-23",
+        "objection_deadline": "2026-11-28",
+        "earliest_effective_on": "2026-12-04",
+        "silence": "consent",
+        "terms": TERMS["t10"],
+    },
+]
+PUBLIC_ENTRY = {
+    "id": "sub_mail",
+    "legal_name": "Mail Inc.",
+    "country": "US",
+    "purpose": {"en": "Sending e-mail"},
+    "locations": [{"country": "US", "kind": "storage", "mechanisms": []}],
+}
+
+
+def settings(mongo_url: str = "", prefix: str = "test", **more: Any) -> Settings:
+    common = Common(
+        origin="http://127.0.0.1:8280",
+        mongo_url=mongo_url,
+        db_prefix=prefix,
+        audience="art28",
+        urls={
+            name: f"http://art28.test/{name}"
+            for name in ("identity", "agreements", "registry", "notices")
+        },
+        service_key=b"s" * 32,
+        secrets_key=b"k" * 32,
+        log_level="info",
+        log_format="json",
+    )
+    more.setdefault("egress", Egress.from_text("127.0.0.0/8,::1"))
+    return Settings(common, **more)
+
+
+@dataclass
+class Ledger:
+    """Entries with gapless sequences, as the relays of the other services post them."""
+
+    heads: Counter[str] = field(default_factory=Counter)
+
+    def entry(
+        self, stream: str, kind: str, data: dict[str, Any], private: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        self.heads[stream] += 1
+        return {
+            "stream": stream,
+            "sequence": self.heads[stream],
+            "type": kind,
+            "at": format_instant(utc_now()),
+            "actor": "cli_test",
+            "data": data,
+            "private": private,
+            "private_hash": None,
+            "previous_hash": "0" * 64,
+            "hash": "0" * 64,
+        }
+
+    def agreement(
+        self, name: str, version: int, kind: str = "activated", key: str = "t30"
+    ) -> dict[str, Any]:
+        data = {
+            "agreement_id": f"agr_{name}",
+            "version": 1,
+            "status": "active",
+            "processor": VENDOR,
+            "controller": {"id": f"org_{name}", "slug": name, "legal_name": f"{name} A/S"},
+            "products": [],
+            "effective_from": "2026-01-01",
+            "ends_on": None,
+            "authorisation": "general",
+            "terms": TERMS[key],
+            "terms_key": key,
+            "recipients_version": version,
+        }
+        contacts = [{"name": "Ida", "position": "DPO", "email": f"dpo@{name}.example"}]
+        private = {"contacts": contacts, "channels": ["webhook"]}
+        return self.entry(f"agreement:agr_{name}", f"agreement.{kind}", data, private)
+
+    def change(
+        self, change_id: str, version: int, kind: str = "announced", **more: Any
+    ) -> dict[str, Any]:
+        data = {
+            "change_id": change_id,
+            "kind": "add",
+            "materiality": ["new_entity"],
+            "processor": VENDOR,
+            "sub_processor": PUBLIC_ENTRY,
+            "previous": None,
+            "reason": "Newsletter",
+            "effective_on": "2026-12-24",
+            "announced_at": format_instant(utc_now()),
+            **more,
+        }
+        private = {"recipients_version": version, "groups": GROUPS}
+        return self.entry(
+            f"processor:{VENDOR['id']}", f"sub_processor.change.{kind}", data, private
+        )
+
+    def objection(self, change_id: str, name: str) -> dict[str, Any]:
+        data = {
+            "objection_id": "obj_1",
+            "change_id": change_id,
+            "status": "excluded",
+            "processor": VENDOR,
+        }
+        private = {"controller_id": f"org_{name}", "agreement_id": f"agr_{name}"}
+        return self.entry(f"processor:{VENDOR['id']}", "objection.excluded", data, private)
+
+
+@dataclass
+class Clock:
+    """The real time, moved on by what a test says."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+
+@dataclass(frozen=True)
+class Received:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def message_id(self) -> str:
+        return self.headers["webhook-id"]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Receiver:
+    """Answers POSTs on loopback as ``answers`` says by path, 204 by default, and keeps them."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.got = url, list[Received]()
+        self.answers: dict[str, Callable[[int], tuple[int, dict[str, str]]]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, received: Received) -> tuple[int, dict[str, str]]:
+        with self._lock:
+            self.got.append(received)
+            number = sum(each.path == received.path for each in self.got)
+        answer = self.answers.get(received.path)
+        return answer(number) if answer else (204, {})
+
+    def at(self, path: str) -> list[Received]:
+        return [each for each in self.got if each.path == path]
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, extra = receiver.take(Received(self.path, headers, body))
+            self.send_response(status)
+            for name, value in {"content-length": "0", **extra}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 512  # The default of 5 drops connections under load.
+
+    server = Server(("127.0.0.1", 0), Handler)
+    receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield receiver
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass
+class World:
+    mongo: Mongo
+    deps: Deps
+    clock: Clock
+    fanout: FanOut
+    dispatcher: Dispatcher
+    receiver: Receiver
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def tell(self, *entries: Mapping[str, Any]) -> int:
+        return intake.receive(self.deps, entries)
+
+    def customer(self, name: str, version: int, key: str = "t30", **told: Any) -> str:
+        """An active agreement and an endpoint at ``/<name>``; the endpoint's secret.
+
+        The endpoint comes after the message about the agreement, so it is not told of that.
+        """
+        self.tell(self.ledger.agreement(name, version, key=key))
+        self.fan_out()
+        return self.endpoint(name, **told)[1]
+
+    def endpoint(self, name: str, **told: Any) -> tuple[str, str]:
+        members = {
+            "url": f"{self.receiver.url}/{name}",
+            "description": "",
+            "event_types": [],
+            "processors": [],
+            **told,
+        }
+        endpoint, secret = endpoints.add(self.deps, f"org_{name}", members)
+        return endpoint.id, secret
+
+    def fan_out(self) -> None:
+        while self.fanout.run_once():
+            pass
+
+    def deliver(self, limit: float = 10.0) -> None:
+        """Run the dispatcher until nothing is due and nothing in the air."""
+        end = time.monotonic() + limit
+        while self.dispatcher.run_once():
+            assert time.monotonic() < end, "the dispatcher did not come to rest"
+
+    def settle(self) -> None:
+        self.fan_out()
+        self.deliver()
+
+    def rows(self, collection: str, **where: Any) -> list[dict[str, Any]]:
+        return list(self.mongo.db[collection].find(where).sort("_id", 1))
+
+    def delivery_of(self, name: str) -> dict[str, Any]:
+        (found,) = self.rows("deliveries", controller_id=f"org_{name}")
+        return found
+
+
+def make_world(mongo: Mongo, receiver: Receiver, **more: Any) -> World:
+    clock = Clock()
+    chosen = settings(**more)
+    deps = make_deps(chosen, mongo, clock)
+    fanout = tasks.make_fanout(mongo, clock)
+    dispatcher = tasks.make_dispatcher(chosen, mongo, clock)
+    return World(mongo, deps, clock, fanout, dispatcher, receiver)
+
+
+def verified(secret: str, received: Received) -> Any:
+    """What the Standard Webhooks library makes of it; it raises when the signature is wrong."""
+    return Webhook(secret).verify(received.body, received.headers)
+
+
+def ago(**amount: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**amount)
