@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.notices.app import create_app
 from shared.mongo import Mongo
-from tests.integration.notices.world import Receiver, World, make_world, receiving
+from tests.integration.notices.asking import Door, Identity
+from tests.integration.notices.world import Receiver, World, make_world, receiving, settings
 
 
 @pytest.fixture
@@ -19,3 +21,17 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def world(mongo: Mongo, receiver: Receiver) -> World:
     return make_world(mongo, receiver)
+
+
+@pytest.fixture
+def door(mongo_url: str, database_name: str) -> Door:
+    """The app over HTTP, on a database of its own."""
+    identity = Identity()
+    app = create_app(settings(mongo_url, database_name), identity.transport())
+    return Door(app, identity)
+
+
+@pytest.fixture
+def open_world(door: Door, receiver: Receiver) -> World:
+    """The world behind ``door``."""
+    return make_world(door.app.extensions["art28.deps"].mongo, receiver)
