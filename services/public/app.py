@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
-from datetime import date
+from pathlib import Path
 
 from flask import Flask, Response
 from requests.adapters import BaseAdapter
@@ -18,7 +18,7 @@ from services.public.copies import Copies, Seconds
 from services.public.front import Front
 from services.public.settings import DOCUMENTED, Settings
 from services.public.views import pages as views
-from services.public.words import LANGUAGES, words
+from services.public.words import LANGUAGES
 from shared import headers, health, metrics, tracing
 from shared.auth import public
 from shared.http import Peers, ServiceClient
@@ -63,14 +63,14 @@ def create_app(
         seconds,
     )  # fmt: skip
     app.extensions["public.desk"] = Desk(registry, documents, copies, clock, settings.origin)
-    compose(app, settings, lambda: clock().date())
+    compose(app, settings)
     health.register(app, {"registry": lambda: answers(registry)})
     app.register_blueprint(views)
     app.wsgi_app = Front(app.wsgi_app, seconds, lambda: new_id("req"))  # type: ignore[method-assign]
     return app
 
 
-def compose(app: Flask, settings: Settings, today: Callable[[], date]) -> None:
+def compose(app: Flask, settings: Settings) -> None:
     """What holds for every answer, and what every template may say."""
     tracing.register(app, lambda: new_id("req"))
     headers.register(app, https=settings.origin.startswith("https:"))
@@ -79,8 +79,14 @@ def compose(app: Flask, settings: Settings, today: Callable[[], date]) -> None:
     errors.install(app)
     public()(app.view_functions["static"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(languages=tuple(LANGUAGES), words=words, page=pages, today=today)
+    app.jinja_env.globals.update(languages=tuple(LANGUAGES), page=pages, sheet=sheet_version())
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+
+
+def sheet_version() -> str:
+    """Browsers keep the style sheet for a year, so its address changes with its contents."""
+    sheet = Path(__file__).parent / "static" / "page.css"
+    return hashlib.sha256(sheet.read_bytes()).hexdigest()[:10]
 
 
 def answers(registry: Registry) -> None:

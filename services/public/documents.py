@@ -34,14 +34,20 @@ def operation(path: str, method: str, told: Json, shared: list[Json]) -> Json:
         "tag": (told.get("tags") or [""])[0],
         "summary": told.get("summary") or "",
         "description": told.get("description") or "",
-        "parameters": [one for one in [*shared, *told.get("parameters", [])] if "name" in one],
+        "parameters": [parameter(one) for one in [*shared, *told.get("parameters", [])]],
         "body": next((name_of(one.get("schema", {})) for one in content.values()), ""),
         "responses": [
             (status, response.get("description", ""), returned(response))
-            for status, response in told.get("responses", {}).items()
-            if isinstance(response, dict)
+            for status, response in sorted(told.get("responses", {}).items())
+            if status != "default"
         ],
     }
+
+
+def parameter(told: Json) -> Json:
+    text = told.get("description") or name_of(told.get("schema", {}))
+    return {"name": told.get("name") or name_of(told), "in": told.get("in", ""),
+            "required": told.get("required", False), "description": text}  # fmt: skip
 
 
 def returned(response: Json) -> str:

@@ -35,7 +35,8 @@ LOCATION = {"country": PLAIN, "organisation": PLAIN, "region": PLAIN, "kind": PL
 SUB_PROCESSOR: Json = {
     "id": PLAIN, "version": PLAIN, "legal_name": PLAIN, "registration_number": PLAIN,
     "address": ADDRESS, "country": PLAIN, "website": PLAIN, "purpose": TEXT,
-    "responsibilities": TEXT, "categories": PLAIN, "data_categories": PLAIN, "data_subjects": PLAIN, "special_categories": PLAIN,
+    "responsibilities": TEXT, "categories": PLAIN, "data_categories": PLAIN,
+    "data_subjects": PLAIN, "special_categories": PLAIN,
     "products": PLAIN, "required": PLAIN, "affiliate": PLAIN, "ai_use": PLAIN, "parent_id": PLAIN,
     "flow_down": {"signed_on": PLAIN}, "certifications": PLAIN, "retention": TEXT,
     "locations": [LOCATION], "valid_from": PLAIN, "valid_to": PLAIN,

@@ -1,4 +1,4 @@
-"""Every pair of text and ground on the page has the contrast of WCAG 2.2 AA, by day and by night."""
+"""Every pair of text and ground on the page keeps the contrast of WCAG 2.2 AA, day and night."""
 
 from __future__ import annotations
 
