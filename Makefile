@@ -41,6 +41,13 @@ bench: $(RUNTIME) $(TOOLS) ## measure notices per second and more; prints a tabl
 faults: $(RUNTIME) $(TOOLS) ## only the tests that kill or starve something
 	@$(BIN)/python -m pytest -m faults $(ARGS)
 
+lock: ## renew deploy/constraints.txt with the newest versions that fit together
+	@rm -rf $(VENV)-lock && sh deploy/make-venv.sh $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip --quiet --quiet install '.[embedded,dev]'
+	@{ head -1 deploy/constraints.txt; $(VENV)-lock/bin/python -m pip freeze --exclude art28 \
+		| sed 's/=.*/\n&/' | sed '/^=/!{s/[A-Z]/\l&/g;s/[_.]/-/g}' | paste -d '\0' - - | LC_ALL=C sort; } > $(VENV)-lock/new
+	@mv $(VENV)-lock/new deploy/constraints.txt && rm -rf $(VENV)-lock build
+
 clean: ## remove caches and .venv; keeps var/ (the data)
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
