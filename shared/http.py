@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextvars import Context
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
 
 import requests
@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from shared.auth import ON_BEHALF_OF
-from shared.errors import DomainError, Invalid, Unavailable
+from shared.errors import DomainError, Invalid, Unauthenticated, Unavailable
 from shared.problems import HTTP_KINDS
 from shared.settings import Common
 from shared.tokens import PublicKeys, TokenVerifier, service_secret
@@ -26,7 +26,13 @@ from shared.tracing import onward_headers
 CONNECT_SECONDS, READ_SECONDS = 2.0, 15.0
 RENEW_BEFORE_SECONDS = 60.0
 
-Tokens = Callable[[], str]
+
+class Tokens(Protocol):
+    """Where a client has its access token from."""
+
+    def __call__(self) -> str: ...
+
+    def renewed(self) -> str: ...
 
 
 class ServiceClient:
@@ -63,15 +69,24 @@ class ServiceClient:
     ) -> requests.Response:
         """The raw answer, whatever its status. Raises ``Unavailable`` when there is none."""
         sent = {**onward_headers(), **(headers or {})}
-        if self._tokens:
-            sent["Authorization"] = f"Bearer {self._tokens()}"
         if on_behalf_of:
             sent[ON_BEHALF_OF] = on_behalf_of
+        if self._tokens is None:
+            return self._send(method, path, sent, options)
+        answer = self._send(method, path, {**sent, **_bearer(self._tokens())}, options)
+        if answer.status_code != Unauthenticated.status:
+            return answer
+        # A clock that was set, or keys that were changed, end a token before its time.
+        return self._send(method, path, {**sent, **_bearer(self._tokens.renewed())}, options)
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], options: Mapping[str, Any]
+    ) -> requests.Response:
         try:
             return self._session.request(
                 method,
                 self._base_url + path,
-                headers=sent,
+                headers=headers,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,
                 **options,
@@ -89,10 +104,17 @@ class ServiceTokens:
         self._lock = threading.Lock()
 
     def __call__(self) -> str:
+        """The token of this service, as long as it has time left; else a new one."""
         if time.monotonic() >= self._good_until:
             with self._lock:
                 if time.monotonic() >= self._good_until:
                     self._renew()
+        return self._token
+
+    def renewed(self) -> str:
+        """A new token, whatever time the old one had left."""
+        with self._lock:
+            self._renew()
         return self._token
 
     def _renew(self) -> None:
@@ -152,6 +174,10 @@ class WSGITransport(BaseAdapter):
 
     def close(self) -> None:
         self._app = None
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _origin(url: str) -> str:

@@ -50,3 +50,34 @@ def agreement_content(**more: Any) -> dict[str, Any]:
         "breach_notice_hours": 24, "deletion_days": 30, "products": ["case-system"],
         "effective_from": "2026-12-01", **more,
     }  # fmt: skip
+
+
+def evidence_of_dpf(**more: Any) -> dict[str, Any]:
+    return {"participant": "Mailer Inc.", "covered_data": ["non_hr"], "status": "Active",
+            "certified_on": "2025-06-01", "checked_on": "2026-11-02", "due_on": "2027-06-01",
+            **more}  # fmt: skip
+
+
+def evidence_of_scc(**more: Any) -> dict[str, Any]:
+    return {"module": 3, "signed_on": "2026-11-01", "tia_reference": "TIA-7", "tia_on": "2026-11-02",
+            "tia_review_on": "2027-11-02", **more}  # fmt: skip
+
+
+def sub_processor(**more: Any) -> dict[str, Any]:
+    """An entry that lacks nothing: an e-mail provider in the US, DPF first, SCC module 3 behind."""
+    return {
+        "legal_name": "Mailer Inc.", "registration_number": "DE 5512345", "country": "US",
+        "address": {"street": "1 Main Street", "postal_code": "94105", "city": "San Francisco",
+                    "country": "US"},
+        "website": "https://mailer.example",
+        "contact": {"name": "Jo Doe", "position": "Privacy counsel", "email": "jo@mailer.example"},
+        "purpose": {"en": "Sending e-mail", "da": "Udsendelse af e-mail", "sv": "Utskick av e-post"},
+        "categories": ["email"], "data_categories": ["contact data"], "data_subjects": ["users"],
+        "special_categories": False, "products": [], "required": True, "affiliate": False,
+        "ai_use": "none", "flow_down": {"reference": "SPA-7", "signed_on": "2026-11-01"},
+        "locations": [{"country": "US", "kind": "storage", "mechanisms": [
+            {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": evidence_of_dpf()},
+            {"instrument_id": "scc-2021-914", "role": "fallback", "evidence": evidence_of_scc()},
+        ]}],
+        **more,
+    }  # fmt: skip

@@ -30,26 +30,10 @@ from shared.http import Peers, WSGITransport
 from shared.ledger import Ledger
 from shared.mongo import Mongo, connect
 from shared.relay import Relay
-from shared.settings import Common
+from tests.builders import common_settings
 
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
-SERVICE_KEY, SECRETS_KEY = b"s" * 32, b"k" * 32
-
-
-def common_settings(mongo_url: str, prefix: str) -> Common:
-    origin = "http://art28.test"
-    return Common(
-        origin=origin,
-        mongo_url=mongo_url,
-        db_prefix=prefix,
-        audience="art28",
-        urls={name: f"{origin}/{name}" for name in NAMES},
-        service_key=SERVICE_KEY,
-        secrets_key=SECRETS_KEY,
-        log_level="error",
-        log_format="text",
-    )
 
 
 class Stack:
@@ -69,8 +53,12 @@ class Stack:
         self.registry = self.apps["registry"].extensions["art28.deps"]
         self._relays = [self._relay(name) for name in ("agreements", "registry")]
         notices = self.database("notices")
-        self._fanout = services.notices.tasks.make_fanout(notices)
-        self._dispatcher = services.notices.tasks.make_dispatcher(self._settings("notices"), notices)
+        made = services.notices.tasks
+        self._fanout = made.make_fanout(notices, self._clock)
+        self._dispatcher = made.make_dispatcher(self._settings("notices"), notices, self._clock)
+
+    def _clock(self) -> datetime:
+        return self.now
 
     def database(self, service: str) -> Mongo:
         return connect(self.common.mongo_url, self.common.database(service))
@@ -116,6 +104,10 @@ class Stack:
             self._tokens[client["client_id"]] = (self.now + timedelta(minutes=10), token)
         return token
 
+    def forget_tokens(self) -> None:
+        """After the clock was set back, older tokens are from the future."""
+        self._tokens.clear()
+
     def relay(self) -> None:
         """Bring every ledger entry to who listens."""
         for relay in self._relays:
@@ -140,7 +132,7 @@ class Stack:
     def _create(self, name: str) -> Any:
         create_app = getattr(services, name).app.create_app
         clock = "clock" if name == "public" else "now"
-        return create_app(self._settings(name), self._transport, **{clock: lambda: self.now})
+        return create_app(self._settings(name), self._transport, **{clock: self._clock})
 
     def _settings(self, name: str) -> Any:
         settings = getattr(services, name).settings.Settings

@@ -1,0 +1,132 @@
+"""A vendor with a register and customers, on the whole stack with a clock that moves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from werkzeug.test import TestResponse
+
+from tests import builders
+from tests.stack import START, Stack
+
+PROCESSOR_SCOPES = [
+    "agreements:read", "agreements:write", "identity:read", "identity:write",
+    "registry:read", "registry:write", "notices:read",
+]  # fmt: skip
+SIGNATURE = {"name": "Ada Lund", "title": "Director", "email": "ada@vendor.example"}
+
+
+@dataclass
+class Vendor:
+    """A processor of its own for one test, and the customers it has agreements with."""
+
+    stack: Stack
+    client: dict[str, Any]
+    slug: str
+    customers: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return f"/registry/v1/processors/{self.slug}"
+
+    @property
+    def today(self) -> date:
+        return self.stack.now.date()
+
+    def ask(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        return self.stack.ask(self.client, method, self.path + path, body, **more)
+
+    def must(self, method: str, path: str, body: Any = None) -> Any:
+        return self.stack.must(self.client, method, self.path + path, body)
+
+    def draft(self, days: int = 60, **more: Any) -> dict[str, Any]:
+        """An add that takes effect in ``days``, unless ``more`` says otherwise."""
+        body = {"kind": "add", "sub_processor": builders.sub_processor(), "reason": "Needed",
+                "effective_on": (self.today + timedelta(days)).isoformat(), **more}  # fmt: skip
+        drafted: dict[str, Any] = self.must("POST", "/changes", body)
+        return drafted
+
+    def announced(self, days: int = 60, **more: Any) -> dict[str, Any]:
+        change = self.draft(days, **more)
+        self.must("POST", f"/changes/{change['id']}/announce")
+        return change
+
+    def names(self, as_of: date | str | None = None, **query: Any) -> list[str]:
+        query |= {"as_of": str(as_of)} if as_of else {}
+        answer = self.ask("GET", "/sub-processors", query_string=query).json
+        assert answer is not None
+        return sorted(item["legal_name"] for item in answer["items"])
+
+    def customer(self, slug: str, **terms: Any) -> dict[str, Any]:
+        """A controller with an active agreement on these notice terms."""
+        client = new_client(self.stack, slug, ["controller"], ["portal:read", "portal:write"])
+        more = terms.pop("agreement", {})
+        body = builders.agreement_body(
+            client["org_id"],
+            notice_terms=builders.notice_terms(**terms),
+            **{"effective_from": "2026-01-01", "products": [], **more},
+        )
+        made = self.stack.must(self.client, "POST", "/agreements/v1/agreements", body)
+        path = f"/agreements/{made['id']}"
+        self.stack.must(self.client, "POST", f"/agreements/v1{path}/offer", {})
+        self.stack.must(self.client, "POST", f"/agreements/v1{path}/accept", SIGNATURE)
+        self.stack.must(client, "POST", f"/portal/v1{path}/accept", SIGNATURE)
+        self.customers[slug] = client | {"agreement_id": made["id"]}
+        return self.customers[slug]
+
+    def gate(self, customer: dict[str, Any], sub_id: str, on: date | str | None = None) -> Any:
+        query = {"processor": self.slug, "sub_processor_id": sub_id,
+                 "controller_id": customer["org_id"], **({"on": str(on)} if on else {})}  # fmt: skip
+        return self.stack.ask(self.client, "GET", "/registry/v1/gate", query_string=query).json
+
+    def ledger(self) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.stack.must(None, "GET", self.path + "/ledger")["items"]
+        return items
+
+
+def new_client(stack: Stack, slug: str, kind: list[str], scopes: list[str]) -> dict[str, Any]:
+    name = f"{slug}-{uuid.uuid4().hex[:8]}"
+    organisation = {"slug": name, "kind": kind, "legal_name": slug.title(), "country": "DK"}
+    made = stack.must(stack.admin, "POST", "/identity/v1/organisations", organisation)
+    body = {"org_id": made["id"], "name": slug, "scopes": scopes}
+    client: dict[str, Any] = stack.must(stack.admin, "POST", "/identity/v1/clients", body)
+    return client | {"slug": name}
+
+
+@pytest.fixture(scope="session")
+def one_stack(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Stack]:
+    prefix = f"test_{uuid.uuid4().hex[:12]}"
+    yield Stack(mongo_url, prefix)
+    for found in mongo_client.list_database_names():
+        if found.startswith(prefix):
+            mongo_client.drop_database(found)
+
+
+@pytest.fixture
+def stack(one_stack: Stack) -> Stack:
+    """The clock starts anew for each test; what other tests made belongs to other vendors."""
+    one_stack.now = START
+    one_stack.forget_tokens()
+    return one_stack
+
+
+@pytest.fixture
+def vendor(stack: Stack) -> Vendor:
+    client = new_client(stack, "vendor", ["processor"], PROCESSOR_SCOPES)
+    return Vendor(stack, client, client["slug"])
+
+
+@pytest.fixture
+def baseline(vendor: Vendor) -> Vendor:
+    """A vendor whose list of 2026-01-01 holds one host in Ireland."""
+    host = builders.sub_processor(
+        legal_name="Hosting Ltd", country="IE", locations=[{"country": "IE", "kind": "storage"}]
+    )
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [host]})
+    return vendor

@@ -1,0 +1,200 @@
+"""Objections on the clock of each agreement, and what they do to the gate."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.registry.conftest import Vendor, new_client
+
+OBJECTION = {"grounds": "location", "text": "Our data stays in the EEA."}
+
+
+def object_to(vendor: Vendor, customer: dict[str, Any], change: dict[str, Any]) -> Any:
+    path = f"/portal/v1/changes/{change['id']}/objections"
+    return vendor.stack.ask(customer, "POST", path, OBJECTION)
+
+
+def settle(vendor: Vendor, objection_id: str, step: str, body: Any = None) -> Any:
+    return vendor.stack.ask(
+        vendor.client, "POST", f"/registry/v1/objections/{objection_id}/{step}", body
+    )
+
+
+def test_it_works(baseline: Vendor) -> None:
+    customer = baseline.customer("lillebror", notice_days=10, objection_days=5)
+    change = baseline.announced()
+
+    answer = object_to(baseline, customer, change)
+
+    assert answer.status_code == 201
+    assert answer.json["status"] == "received"
+    listed = baseline.must("GET", f"/changes/{change['id']}/objections")["items"]
+    assert [each["id"] for each in listed] == [answer.json["id"]]
+
+
+@pytest.mark.parametrize(
+    ("at", "status"), [("2026-12-07T22:59:59", 201), ("2026-12-07T23:00:00", 409)]
+)
+def test_the_window_ends_with_the_last_hour_of_its_last_day(
+    baseline: Vendor, at: str, status: int
+) -> None:
+    customer = baseline.customer("nordbo", notice_days=30, objection_days=14)
+    change = baseline.announced()
+    baseline.stack.now = baseline.stack.now.fromisoformat(f"{at}+00:00")
+
+    answer = object_to(baseline, customer, change)
+
+    assert answer.status_code == status
+    if status == 409:
+        assert answer.json["code"] == "objection-window-closed"
+        assert answer.json["context"]["objection_deadline"] == "2026-12-07"
+
+
+def test_each_customer_objects_once_to_a_change(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.announced()
+    object_to(baseline, customer, change)
+
+    again = object_to(baseline, customer, change)
+
+    assert again.status_code == 409
+    assert again.json["code"] == "objection-exists"
+
+
+def test_a_stranger_cannot_object_and_learns_nothing(baseline: Vendor) -> None:
+    stranger = new_client(baseline.stack, "stranger", ["controller"], ["portal:write"])
+    change = baseline.announced()
+
+    assert object_to(baseline, stranger, change).status_code == 404
+
+
+def test_a_draft_cannot_be_objected_to(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.draft()
+
+    assert object_to(baseline, customer, change).status_code == 404
+
+
+def test_who_came_after_the_announcement_was_not_notified(baseline: Vendor) -> None:
+    change = baseline.announced()
+    late = baseline.customer("latecomer")
+
+    answer = object_to(baseline, late, change)
+
+    assert answer.status_code == 409
+    assert answer.json["code"] == "not-notified"
+
+
+def test_the_terms_that_count_are_those_of_the_announcement(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo", objection_days=14)
+    change = baseline.announced()
+    shorten(baseline, customer, objection_days=1)
+    baseline.stack.pass_time(days=10)
+
+    assert object_to(baseline, customer, change).status_code == 201
+
+
+def test_the_gate_follows_the_objection(baseline: Vendor) -> None:
+    objector = baseline.customer("lillebror", notice_days=10, objection_days=5)
+    other = baseline.customer("nordbo")
+    change = baseline.announced()
+    sub_id, day = change["sub_processor"]["id"], date.fromisoformat(change["effective_on"])
+
+    assert baseline.gate(objector, sub_id)["answer"] == "blocked_until"
+    objection = object_to(baseline, objector, change).json["id"]
+    assert baseline.gate(objector, sub_id, day)["answer"] == "objected"
+    settle(baseline, objection, "exclude")
+
+    assert baseline.gate(objector, sub_id, day)["answer"] == "excluded"
+    assert baseline.gate(other, sub_id) == {
+        "answer": "blocked_until",
+        "until": day.isoformat(),
+        "reason": "Announced; it takes effect on that day.",
+    }
+    assert baseline.gate(other, sub_id, day - timedelta(1))["answer"] == "blocked_until"
+    assert baseline.gate(other, sub_id, day)["answer"] == "allowed"
+
+
+def test_a_draft_is_not_notified_and_an_unknown_entry_is_not_found(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.draft()
+
+    assert baseline.gate(customer, change["sub_processor"]["id"])["answer"] == "not_notified"
+    assert baseline.gate(customer, "sub_unknown")["code"] == "sub-processor-unknown"
+
+
+def test_without_an_agreement_the_gate_stays_shut(baseline: Vendor) -> None:
+    stranger = new_client(baseline.stack, "stranger", ["controller"], ["portal:read"])
+    host = baseline.must("GET", "/sub-processors")["items"][0]["id"]
+
+    assert baseline.gate(stranger, host)["answer"] == "not_notified"
+
+
+def test_under_specific_authorisation_silence_is_no(baseline: Vendor) -> None:
+    careful = baseline.customer(
+        "careful", silence="refusal", agreement={"authorisation": "specific"}
+    )
+    change = baseline.announced()
+    sub_id, day = change["sub_processor"]["id"], change["effective_on"]
+
+    silent = baseline.gate(careful, sub_id, day)
+    baseline.stack.must(careful, "POST", f"/portal/v1/changes/{change['id']}/approval")
+
+    assert silent["answer"] == "blocked_until"
+    assert baseline.gate(careful, sub_id, day)["answer"] == "allowed"
+
+
+def test_an_excluded_customer_no_longer_sees_the_entry(baseline: Vendor) -> None:
+    customer = baseline.customer("lillebror")
+    change = baseline.announced()
+    objection = object_to(baseline, customer, change).json["id"]
+    settle(baseline, objection, "exclude")
+
+    query = f"processor={baseline.slug}&as_of={change['effective_on']}"
+    items = baseline.stack.must(customer, "GET", f"/portal/v1/sub-processors?{query}")["items"]
+
+    assert [item["legal_name"] for item in items] == ["Hosting Ltd"]
+
+
+def test_a_mitigation_can_be_offered_and_accepted(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.announced()
+    objection = object_to(baseline, customer, change).json["id"]
+    offer = {"text": "Keys stay in the EEA.", "respond_by": "2026-12-01"}
+
+    assert settle(baseline, objection, "acknowledge").json["status"] == "acknowledged"
+    assert settle(baseline, objection, "offer-mitigation", offer).json["mitigation"] == offer
+    path = f"/portal/v1/objections/{objection}/accept-mitigation"
+    accepted = baseline.stack.must(customer, "POST", path)
+
+    assert accepted["status"] == "mitigation_accepted"
+    assert settle(baseline, objection, "exclude").status_code == 409
+
+
+def test_only_the_processor_settles_and_only_the_customer_withdraws(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    other = baseline.customer("other")
+    change = baseline.announced()
+    objection = object_to(baseline, customer, change).json["id"]
+    path = f"/portal/v1/objections/{objection}"
+
+    assert baseline.stack.ask(other, "GET", path).status_code == 404
+    assert baseline.stack.ask(other, "POST", f"{path}/withdraw").status_code == 404
+    assert settle(baseline, objection, "withdraw").status_code == 403
+    assert baseline.stack.must(customer, "POST", f"{path}/withdraw")["status"] == "withdrawn"
+
+
+def shorten(vendor: Vendor, customer: dict[str, Any], **terms: Any) -> None:
+    """Amend the customer's notice terms; both sides accept."""
+    from tests import builders
+    from tests.integration.registry.conftest import SIGNATURE
+
+    path = f"/agreements/{customer['agreement_id']}"
+    body = {"notice_terms": builders.notice_terms(**terms)}
+    stack = vendor.stack
+    stack.must(vendor.client, "POST", f"/agreements/v1{path}/amendments", body)
+    stack.must(vendor.client, "POST", f"/agreements/v1{path}/accept", SIGNATURE)
+    stack.must(customer, "POST", f"/portal/v1{path}/accept", SIGNATURE)
