@@ -1,0 +1,59 @@
+"""Who is told, and how far that is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notices.model.recipients import Recipient, Watermark, recipient_from
+
+
+def entry(version: int, key: str = "t30") -> dict[str, Any]:
+    data = {
+        "agreement_id": "agr_1",
+        "processor": {"id": "org_p"},
+        "controller": {"id": "org_c"},
+        "terms_key": key,
+        "terms": {"notice_days": 30},
+        "recipients_version": version,
+    }
+    return {"data": data, "private": {"contacts": [], "channels": ["webhook"]}}
+
+
+def test_it_works() -> None:
+    recipient = recipient_from(entry(3), None)
+    amended = recipient_from(entry(5, "t10"), recipient)
+    ended = amended.ended(9)
+    assert [ended.terms_key_at(version) for version in (2, 3, 4, 5, 8, 9)] == [
+        None, "t30", "t30", "t10", "t10", None,
+    ]  # fmt: skip
+    assert [ended.told_at(version) for version in (2, 3, 8, 9)] == [False, True, True, False]
+
+
+def test_an_amended_agreement_was_a_recipient_all_along() -> None:
+    amended: Recipient = recipient_from(entry(5), recipient_from(entry(3), None))
+    assert amended.since_version == 3
+    assert amended.told_at(4)
+
+
+@given(st.permutations(range(1, 30)))
+def test_a_watermark_is_gapless_in_whatever_order_versions_come(order: list[int]) -> None:
+    mark, seen = Watermark("org_p"), set[int]()
+    for version in order:
+        mark = mark.with_seen(version)
+        seen.add(version)
+        expected = next(n for n in range(1, 40) if n not in seen) - 1
+        assert mark.up_to == expected
+        assert set(mark.beyond) == {n for n in seen if n > expected}
+    assert mark == Watermark("org_p", 29)
+
+
+@given(st.lists(st.integers(1, 20)))
+def test_a_version_seen_twice_counts_once(versions: list[int]) -> None:
+    once, twice = Watermark("org_p"), Watermark("org_p")
+    for version in versions:
+        once = once.with_seen(version)
+        twice = twice.with_seen(version).with_seen(version)
+    assert once == twice
