@@ -36,6 +36,7 @@ class FakeIdentity:
     def __init__(self, now: StandingClock) -> None:
         self._now, self._private = now, Ed25519PrivateKey.generate()
         self._organisations: dict[str, dict[str, Any]] = {}
+        self.gone = False
 
     def add(self, org_id: str, slug: str, *kind: str, **more: Any) -> str:
         self._organisations[org_id] = {
@@ -54,6 +55,9 @@ class FakeIdentity:
 
     def __call__(self, environ: WSGIEnvironment, answer: StartResponse) -> list[bytes]:
         path = environ["PATH_INFO"].removeprefix("/identity")
+        if self.gone and path.startswith("/v1/"):
+            answer("502 Bad Gateway", [("Content-Type", "text/plain")])
+            return [b"gone"]
         told = self._told(path)
         kind = "application/json" if told else "application/problem+json"
         answer("200 OK" if told else "404 Not Found", [("Content-Type", kind)])

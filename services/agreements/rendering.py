@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.agreements.contents import Clauses, Processing, Terms
 from services.agreements.model import Version
 from services.agreements.wording import in_language
+from shared.errors import DomainError
 
 FOLDER = Path(str(files("services.agreements") / "templates"))
 PDF_STANDARDS = ["a-2b", "ua-1"]
@@ -35,14 +36,26 @@ def as_html(version: Version) -> str:
 
 
 def as_pdf(version: Version) -> bytes:
-    """PDF/A-2b and PDF/UA-1, tagged; the same version gives the same bytes."""
+    """PDF/A-2b and PDF/UA-1, tagged; the same version gives the same bytes.
+
+    Raises ``PdfImpossible``: a contract with boxes for letters would not be the one agreed on.
+    """
     told = json.dumps(laid_out(version), ensure_ascii=False)
+    try:
+        return _typeset(told, int(version.made_at.timestamp()))
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        raise PdfImpossible from error
+
+
+def _typeset(told: str, made_at: int) -> bytes:
     with ONE_AT_A_TIME:
         made = typst.compile(
             FOLDER / "document.typ",
             sys_inputs={"told": told},
             pdf_standards=PDF_STANDARDS,  # type: ignore[arg-type]
-            timestamp=int(version.made_at.timestamp()),
+            timestamp=made_at,
             ignore_system_fonts=True,
         )
     return bytes(made)
@@ -81,6 +94,12 @@ def laid_out(version: Version) -> dict[str, Any]:
         ],
         "fingerprint": [words("fingerprint"), version.document_sha256],
     }
+
+
+class PdfImpossible(DomainError):
+    """The document holds characters that no font of ours has; read it as HTML or JSON."""
+
+    code, status = "pdf-impossible", 406
 
 
 class Words:

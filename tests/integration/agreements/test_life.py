@@ -6,8 +6,7 @@ import pytest
 
 from services.agreements.due import run_due
 from tests.builders import agreement_body, notice_terms
-
-from .conftest import LILLEBROR, NORDBO, RIVAL, SIGNATORY, VENDOR, Office
+from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, SIGNATORY, VENDOR, Office
 
 PORTAL = f"portal:{NORDBO}"
 
@@ -15,7 +14,9 @@ PORTAL = f"portal:{NORDBO}"
 def test_it_works(office: Office) -> None:
     agreement_id = office.drafted()
     assert office.get(VENDOR, f"/agreements/{agreement_id}")["status"] == "draft"
-    assert office.post(VENDOR, f"/agreements/{agreement_id}/offer").get_json()["status"] == "offered"
+    assert (
+        office.post(VENDOR, f"/agreements/{agreement_id}/offer").get_json()["status"] == "offered"
+    )
     assert office.accept(PORTAL, agreement_id).get_json()["status"] == "offered"
     told = office.accept(VENDOR, agreement_id).get_json()
     assert told["status"] == "active"
@@ -71,9 +72,7 @@ def test_a_draft_is_not_yet_to_be_accepted(office: Office) -> None:
 def test_an_amendment_leaves_the_old_version_in_force_until_both_accept(office: Office) -> None:
     agreement_id = office.active()
     terms = notice_terms(notice_days=60)
-    answer = office.post(
-        VENDOR, f"/agreements/{agreement_id}/amendments", {"notice_terms": terms}
-    )
+    answer = office.post(VENDOR, f"/agreements/{agreement_id}/amendments", {"notice_terms": terms})
     told = answer.get_json()
     assert (answer.status_code, told["version"], told["offer"]["version"]) == (201, 1, 2)
     assert told["notice_terms"]["notice_days"] == 30

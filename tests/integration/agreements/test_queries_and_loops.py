@@ -1,0 +1,89 @@
+"""Every query has its index; the loops tell and end what they should."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from services.agreements.settings import Settings
+from services.agreements.tasks import loops
+from shared.loops import run
+from shared.mongo import Mongo
+from shared.relay import Relay
+from tests.builders import common_settings
+from tests.integration.agreements.office import NORDBO, VENDOR, Office
+
+
+def plans(found: Any) -> set[str]:
+    """The names of all stages in the winning plan."""
+    if isinstance(found, list):
+        return set().union(*(plans(each) for each in found)) if found else set()
+    if not isinstance(found, dict):
+        return set()
+    stages = {found["stage"]} if "stage" in found else set()
+    return stages.union(*(plans(each) for each in found.values()))
+
+
+@pytest.mark.parametrize(
+    ("where", "order"),
+    [
+        ({"$and": [{"processor.id": VENDOR}, {}]}, "_id"),
+        ({"$and": [{"processor.id": VENDOR}, {"status": "active"}]}, "_id"),
+        ({"$and": [{"processor.id": VENDOR}, {"controller.id": NORDBO}]}, "_id"),
+        ({"$and": [{"controller.id": NORDBO, "status": {"$ne": "draft"}}, {}]}, "_id"),
+        ({"$and": [{"controller.id": NORDBO, "status": {"$ne": "draft"}},
+                   {"status": "active"}]}, "_id"),
+        ({"status": "active"}, "_id"),
+        ({"due_on": {"$gt": "", "$lte": "2026-11-22"}}, "due_on"),
+    ],
+)  # fmt: skip
+def test_a_list_is_read_from_an_index_in_order(
+    office: Office, where: dict[str, Any], order: str
+) -> None:
+    told = office.deps.mongo.db["agreements"].find(where).sort(order, 1).explain()
+    stages = plans(told["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in stages
+    assert not stages & {"COLLSCAN", "SORT"}
+
+
+def test_an_idle_round_of_the_clock_examines_nothing(office: Office) -> None:
+    for _ in range(3):
+        office.active(products=[str(_)])
+    where = {"due_on": {"$gt": "", "$lte": "2026-11-22"}}
+    told = office.deps.mongo.db["agreements"].find(where).sort("due_on", 1).explain()
+    assert told["executionStats"]["totalKeysExamined"] == 0
+
+
+def test_the_relay_brings_each_entry_once_and_in_order(office: Office) -> None:
+    agreement_id = office.active()
+    brought: list[dict[str, Any]] = []
+    relay = Relay(office.deps.mongo, office.deps.ledger, "notices", brought.extend)
+    assert relay.run_once()
+    assert not relay.run_once()
+    assert [each["sequence"] for each in brought] == [1, 2, 3, 4, 5]
+    last = brought[-1]
+    assert (last["type"], last["data"]["recipients_version"]) == ("agreement.activated", 1)
+    assert last["private"]["contacts"][0]["email"] == "ida@nordbo.test"
+    office.terminate(VENDOR, agreement_id, "2026-11-22")
+    relay.run_once()
+    assert brought[-1]["data"]["status"] == "terminated"
+
+
+def test_the_loops_are_two_and_survive_that_nobody_listens(
+    office: Office, mongo_url: str, database_name: str
+) -> None:
+    office.active()
+    found = loops(Settings(common_settings(mongo_url, database_name)))
+    assert [each.name for each in found] == ["agreements.relay", "agreements.clock"]
+    stop = threading.Event()
+    worker = threading.Thread(target=run, args=(found, stop))
+    worker.start()
+    beats = Mongo(office.deps.mongo.client, f"{database_name}_agreements").db["loops"]
+    waited = threading.Event()
+    while beats.count_documents({}) < 2:
+        waited.wait(0.02)
+    stop.set()
+    worker.join(timeout=10)
+    assert not worker.is_alive()

@@ -1,0 +1,110 @@
+"""What Art. 28(3) still misses, each finding with the clause it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.agreements.contents import Clauses, ContentsContradict, check, group_of, overlap
+from services.agreements.findings import findings
+from tests.builders import notice_terms
+from tests.unit.agreements.things import content
+
+
+def found(**more: Any) -> dict[str, str]:
+    return {each.code: each.clause for each in findings(content(**more))}
+
+
+def test_it_works() -> None:
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("clause", "letter"),
+    list(zip(Clauses.__dataclass_fields__, "abcdefgh", strict=True)),
+)
+def test_a_missing_clause_is_found_with_its_letter(clause: str, letter: str) -> None:
+    whole = content()
+    bare = replace(whole, clauses=replace(whole.clauses, **{clause: None}))
+    (one,) = findings(bare)
+    assert (one.code, one.clause) == (
+        f"{clause.replace('_', '-')}-missing",
+        f"Art. 28(3)({letter})",
+    )
+
+
+@pytest.mark.parametrize(
+    "fact", ["subject_matter", "duration", "nature", "purpose", "data_categories", "data_subjects"]
+)
+def test_a_missing_fact_is_found(fact: str) -> None:
+    whole = content()
+    empty: Any = () if fact.startswith("data_") else None
+    bare = replace(whole, processing=replace(whole.processing, **{fact: empty}))
+    assert [each.code for each in findings(bare)] == [f"{fact.replace('_', '-')}-missing"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "code"),
+    [(None, "breach-notice-missing"), (73, "breach-notice-too-long"), (72, None), (24, None)],
+)
+def test_a_breach_must_be_told_within_72_hours(hours: int | None, code: str | None) -> None:
+    assert found(breach_notice_hours=hours) == ({code: "Art. 33(2)"} if code else {})
+
+
+@pytest.mark.parametrize(
+    ("terms", "codes"),
+    [
+        ({"objection_days": 0}, {"objection-days-missing"}),
+        (
+            {"notice_days": 0, "objection_days": 0},
+            {"objection-days-missing", "notice-days-missing"},
+        ),
+        ({"notice_days": 10, "objection_days": 11}, {"objection-longer-than-notice"}),
+        ({"notice_days": 10, "objection_days": 10}, set()),
+        ({"contacts": []}, {"notice-contact-missing"}),
+    ],
+)
+def test_a_general_authorisation_needs_time_to_object(
+    terms: dict[str, Any], codes: set[str]
+) -> None:
+    assert set(found(notice_terms=notice_terms(**terms))) == codes
+
+
+def test_a_specific_authorisation_needs_no_objection_days() -> None:
+    terms = notice_terms(silence="refusal", objection_days=0)
+    assert found(authorisation="specific", notice_terms=terms) == {}
+
+
+def test_a_missing_period_for_deletion_is_found() -> None:
+    assert found(deletion_days=None) == {"deletion-days-missing": "Art. 28(3)(g)"}
+
+
+def test_silence_is_no_consent_under_a_specific_authorisation() -> None:
+    with pytest.raises(ContentsContradict) as refusal:
+        check(content(authorisation="specific"))
+    assert refusal.value.errors[0]["pointer"] == "/notice_terms/silence"
+
+
+def test_business_days_need_a_country() -> None:
+    with pytest.raises(ContentsContradict) as refusal:
+        check(content(notice_terms=notice_terms(day_kind="business", holidays=None)))
+    assert refusal.value.errors[0]["pointer"] == "/notice_terms/holidays"
+
+
+def test_terms_are_one_group_whoever_is_to_be_told() -> None:
+    one = group_of(content())
+    assert group_of(content(notice_terms=notice_terms(contacts=[]), products=["x"])) == one
+    assert group_of(content(notice_terms=notice_terms(holidays="SE"))).key != one.key
+    assert group_of(content(authorisation="specific")).key != one.key
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [(("a",), ("b",), False), (("a", "b"), ("b",), True), ((), ("b",), True), ((), (), True)],
+)
+def test_products_overlap_and_none_named_means_all(
+    one: tuple[str, ...], other: tuple[str, ...], both: bool
+) -> None:
+    assert overlap(one, other) is overlap(other, one) is both

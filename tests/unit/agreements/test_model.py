@@ -1,0 +1,152 @@
+"""Every step in the life of an agreement, from every state: taken, or refused for its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from services.agreements import model, refusals
+from services.agreements.model import Agreement, Since
+from shared.errors import DomainError, Invalid
+from tests.unit.agreements import things
+from tests.unit.agreements.things import AT, LAPSES, TODAY, acceptance, version
+
+Make = Callable[[], Agreement]
+Step = Callable[[Agreement], object]
+
+STATES: dict[str, Make] = {
+    "draft": things.draft, "offered": things.offered, "active": things.active,
+    "amended": things.amended, "ending": things.ending, "terminated": things.terminated,
+    "rejected": things.rejected, "expired": things.expired,
+}  # fmt: skip
+STEPS: dict[str, Step] = {
+    "offer": lambda found: model.offered(found, AT, LAPSES),
+    "accept": lambda found: model.offer_to_accept(found, "controller", None),
+    "amend": lambda found: model.amended(
+        found, version(found.latest_version + 1, deletion_days=9), AT, LAPSES
+    ),
+    "reject": model.rejected,
+    "terminate": lambda found: model.terminated(found, TODAY, TODAY),
+}
+ALLOWED = {
+    ("draft", "offer"), ("offered", "accept"), ("offered", "amend"), ("offered", "reject"),
+    ("active", "amend"), ("active", "terminate"),
+    ("amended", "accept"), ("amended", "amend"), ("amended", "reject"), ("amended", "terminate"),
+}  # fmt: skip
+
+
+def test_it_works() -> None:
+    agreement = things.active()
+    assert (agreement.status, agreement.version, agreement.offer) == ("active", 1, None)
+    assert agreement.revision == 4
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("state", STATES)
+def test_a_step_is_taken_where_it_is_allowed_and_refused_elsewhere(state: str, step: str) -> None:
+    agreement = STATES[state]()
+    if (state, step) in ALLOWED:
+        STEPS[step](agreement)
+        return
+    with pytest.raises(DomainError) as refusal:
+        STEPS[step](agreement)
+    assert refusal.value.status == 409
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "reason"),
+    [
+        ("active", "offer", refusals.NotADraft),
+        ("draft", "accept", refusals.NotOffered),
+        ("active", "accept", refusals.AlreadyAccepted),
+        ("draft", "amend", refusals.NotAmendable),
+        ("ending", "amend", refusals.TerminationScheduled),
+        ("active", "reject", refusals.NotOffered),
+        ("offered", "terminate", refusals.NotInForce),
+        ("ending", "terminate", refusals.TerminationScheduled),
+    ],
+)
+def test_a_refusal_says_why(state: str, step: str, reason: type[DomainError]) -> None:
+    with pytest.raises(reason):
+        STEPS[step](STATES[state]())
+
+
+def test_one_acceptance_is_not_enough() -> None:
+    one = model.accepted(things.offered(), version(), acceptance("controller", version()))
+    assert (one.status, one.group) == ("offered", None)
+    with pytest.raises(refusals.AlreadyAccepted):
+        model.accepted(one, version(), acceptance("controller", version()))
+
+
+def test_an_acceptance_of_the_version_before_does_not_count() -> None:
+    one = model.accepted(things.offered(), version(), acceptance("controller", version()))
+    second = version(2, deletion_days=60)
+    agreement = model.amended(one, second, AT, LAPSES)
+    agreement = model.accepted(agreement, second, acceptance("processor", second))
+    assert agreement.status == "offered"
+    agreement = model.accepted(agreement, second, acceptance("controller", second))
+    assert (agreement.status, agreement.content.deletion_days) == ("active", 60)
+
+
+def test_an_amendment_takes_the_place_of_one_that_still_waits() -> None:
+    agreement = model.amended(things.amended(), version(3, deletion_days=1), AT, LAPSES)
+    assert agreement.offer is not None
+    assert (agreement.version, agreement.offer.version) == (1, 3)
+
+
+def test_of_two_amendments_made_at_once_the_second_is_refused() -> None:
+    with pytest.raises(refusals.AmendedMeanwhile):
+        model.amended(things.amended(), version(2, deletion_days=1), AT, LAPSES)
+
+
+def test_the_document_named_must_be_the_one_on_offer() -> None:
+    agreement = things.offered()
+    assert model.offer_to_accept(agreement, "controller", agreement.document_sha256).version == 1
+    with pytest.raises(refusals.DocumentOutdated):
+        model.offer_to_accept(agreement, "controller", "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "status"),
+    [
+        ("offered", LAPSES, "offered"),
+        ("offered", date(2027, 1, 22), "expired"),
+        ("amended", date(2027, 1, 22), "active"),
+        ("ending", date(2026, 12, 30), "active"),
+        ("ending", date(2026, 12, 31), "terminated"),
+        ("ending", date(2027, 3, 1), "terminated"),
+        ("active", date(2099, 1, 1), "active"),
+        ("draft", date(2099, 1, 1), "draft"),
+    ],
+)
+def test_the_calendar_ends_what_is_due_and_nothing_else(state: str, day: date, status: str) -> None:
+    agreement = STATES[state]()
+    after = model.on_day(agreement, day)
+    assert after.status == status
+    assert after.offer is None or after is agreement
+    assert model.on_day(after, day) is after
+
+
+def test_a_past_day_ends_nothing() -> None:
+    with pytest.raises(Invalid):
+        model.terminated(things.active(), date(2026, 11, 21), TODAY)
+
+
+def test_a_termination_drops_an_amendment_that_waits() -> None:
+    assert model.terminated(things.amended(), date(2026, 12, 1), TODAY).offer is None
+
+
+def test_history_grows_only_when_the_terms_change() -> None:
+    agreement = model.recorded(things.active(), 7)
+    group = agreement.group
+    assert group is not None
+    assert agreement.history == (Since(7, group.key, group.terms),)
+    assert model.recorded(agreement, 8) == agreement
+    ended = model.recorded(model.terminated(agreement, TODAY, TODAY), 9)
+    assert ended.history[-1] == Since(9, None, None)
+
+
+def test_an_agreement_that_never_was_in_force_has_no_history() -> None:
+    assert model.recorded(things.expired(), 3).history == ()

@@ -1,0 +1,73 @@
+"""Agreements in each state, made by the model's own steps."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from services.agreements import model
+from services.agreements.contents import Content, Party
+from services.agreements.document import make_version
+from services.agreements.model import Acceptance, Agreement, Version
+from services.agreements.wording import built_in_templates
+from shared.documents import from_wire
+from tests.builders import agreement_content
+
+AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
+TODAY = AT.date()
+LAPSES = date(2027, 1, 21)
+VENDOR, CUSTOMER = Party("org_v", "v", "Vendor"), Party("org_c", "c", "Customer")
+
+
+def content(**more: Any) -> Content:
+    return from_wire(Content, agreement_content(**more))
+
+
+def version(number: int = 1, agreement_id: str = "agr_1", **more: Any) -> Version:
+    parties, template = (VENDOR, CUSTOMER), built_in_templates()[0]
+    return make_version(agreement_id, number, parties, content(**more), template, at=AT, by="cli")
+
+
+def acceptance(party: str, of: Version) -> Acceptance:
+    return Acceptance(
+        party=party, name="N", title="T", email="n@x.test", at=AT,
+        version=of.version, document_sha256=of.document_sha256, client_id="cli",
+    )  # fmt: skip
+
+
+def draft(**more: Any) -> Agreement:
+    return model.drafted(version(**more))
+
+
+def offered(**more: Any) -> Agreement:
+    return model.offered(draft(**more), AT, LAPSES)
+
+
+def active(**more: Any) -> Agreement:
+    return accepted_by_both(offered(**more), version(**more))
+
+
+def accepted_by_both(agreement: Agreement, of: Version) -> Agreement:
+    for party in model.PARTIES:
+        agreement = model.accepted(agreement, of, acceptance(party, of))
+    return agreement
+
+
+def amended() -> Agreement:
+    return model.amended(active(), version(2, deletion_days=60), AT, LAPSES)
+
+
+def terminated() -> Agreement:
+    return model.terminated(active(), TODAY, TODAY)
+
+
+def rejected() -> Agreement:
+    return model.rejected(offered())
+
+
+def expired() -> Agreement:
+    return model.on_day(offered(), date(2027, 1, 22))
+
+
+def ending() -> Agreement:
+    return model.terminated(active(), date(2026, 12, 31), TODAY)
