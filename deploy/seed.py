@@ -68,7 +68,7 @@ def over_http(origin: str) -> Ask:
 
 
 def load(ask: Ask, admin: Client, sample: Json) -> list[Client]:
-    """Every organisation, register and agreement of ``sample``; the clients made, ``admin`` first."""
+    """Make all that ``sample`` holds; the clients made, ``admin`` first."""
     clients = [admin]
     by_slug = {}
     for vendor in sample["vendors"]:

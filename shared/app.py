@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, Request, current_app, request
-from flask_smorest import Api
+from flask_smorest import Api  # type: ignore[import-untyped]  # It has none.
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import errors, headers, health, metrics, problems, tracing
+from shared import errors, headers, health, logs, metrics, problems, tracing
 from shared.auth import public
 from shared.idempotency import Idempotency
 from shared.ids import new_id
@@ -31,20 +31,20 @@ JSON_TYPE = "application/json"
 class StrictParser(FlaskParser):
     """Reads bodies and queries; what is not plain, unambiguous JSON is refused."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012  webargs declares it so.
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "query": RAISE,
         "form": RAISE,
     }
 
-    def load_json(self, req: Request, schema: Any) -> Any:
+    def load_json(self, req: Request, schema: Any) -> Any:  # noqa: ARG002  webargs calls it so.
         raw = req.get_data(cache=True)
         if not raw.strip():
             raise errors.Malformed("A JSON body is needed.")
         return parse_json(raw)
 
 
-class Blueprint(SmorestBlueprint):
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no types.
     """A flask-smorest blueprint that reads strictly."""
 
     ARGUMENTS_PARSER = StrictParser()
@@ -63,7 +63,7 @@ class ProblemSchema(Shape):
     context = fields.Dict()
 
 
-class ProblemApi(Api):
+class ProblemApi(Api):  # type: ignore[misc]  # The same.
     """flask-smorest, but errors are problem+json and are rendered by ``shared.problems``."""
 
     ERROR_SCHEMA = ProblemSchema
@@ -101,6 +101,7 @@ def build(
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Members keep the order of the shapes.
     app.extensions["art28.verifier"] = verifier
     tracing.register(app, lambda: new_id("req"))
+    logs.configure(settings.log_level, settings.log_format)
     headers.register(app, https=settings.origin.startswith("https:"))
     problems.register(app)
     metrics.register(app)
@@ -114,7 +115,7 @@ def build(
     checks = dict(checks or {})
     if mongo is not None:
         app.extensions["art28.idempotency"] = Idempotency(mongo, now)
-        checks["database"] = lambda: mongo.client.admin.command("ping")
+        checks["database"] = mongo.ping
     health.register(app, checks)
     serve_openapi(app, api)
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]

@@ -32,7 +32,7 @@ def seen_revision() -> int:
     """The revision named by If-Match. Raises PreconditionRequired / PreconditionFailed."""
     header = request.headers.get("If-Match", "").strip()
     if not header:
-        raise PreconditionRequired()
+        raise PreconditionRequired
     text = header.removeprefix("W/").strip('"')
     if not (text.startswith("r") and text[1:].isascii() and text[1:].isdigit()):
         raise PreconditionFailed("If-Match does not name a version this resource ever had.")

@@ -38,6 +38,6 @@ def register(app: Flask, checks: Mapping[str, Check]) -> None:
 def _failure(check: Check) -> str:
     try:
         check()
-    except Exception as fault:  # Whatever it is, the answer is the same: not ready.
+    except Exception as fault:  # noqa: BLE001  Whatever it is, the answer is: not ready.
         return type(fault).__name__
     return ""

@@ -156,7 +156,10 @@ class WSGITransport(BaseAdapter):
         self._app = app
 
     def send(
-        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+        self,
+        request: requests.PreparedRequest,
+        *_: Any,
+        **__: Any,
     ) -> requests.Response:
         if self._app is None:
             raise requests.ConnectionError("no app is mounted yet")
@@ -165,7 +168,7 @@ class WSGITransport(BaseAdapter):
             path=request.path_url.partition("?")[0],
             query_string=request.path_url.partition("?")[2],
             method=request.method or "GET",
-            headers=dict(request.headers),
+            headers=list(request.headers.items()),
             data=request.body,
         ).get_environ()
         # An empty context is what another process would have: nothing of our request leaks in.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response, current_app, request
 from pymongo import ASCENDING, IndexModel
@@ -46,7 +46,7 @@ class OutcomeKept(Conflict):
 class Idempotency:
     """Remembers the answers to POSTs of one service."""
 
-    INDEXES: dict[str, Sequence[IndexModel]] = {
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "idempotency": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEPT_SECONDS)]
     }
 
@@ -70,10 +70,11 @@ class Idempotency:
         try:
             self._kept.insert_one(fresh)
         except DuplicateKeyError:
-            return self._take_over(mark_id) or self._kept.find_one({"_id": mark_id}) or fresh
+            self._forget_dead(mark_id)
+            return self._kept.find_one({"_id": mark_id}) or fresh
         return None
 
-    def _take_over(self, mark_id: str) -> None:
+    def _forget_dead(self, mark_id: str) -> None:
         dead = {
             "_id": mark_id,
             "committed": False,

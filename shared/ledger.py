@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import rfc8785
 from pymongo import ASCENDING, IndexModel, ReturnDocument
@@ -79,7 +79,7 @@ def verify(entries: Iterable[Mapping[str, Any]]) -> Break | None:
 class Ledger:
     """A service's ledger. ``listeners`` name who is told of new entries, by the relay."""
 
-    INDEXES: dict[str, Sequence[IndexModel]] = {
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "ledger": [IndexModel([("stream", ASCENDING), ("sequence", ASCENDING)], unique=True)],
         "ledger_heads": [IndexModel([("pending", ASCENDING)])],
     }
@@ -99,7 +99,7 @@ class Ledger:
         self,
         session: Session | None,
         stream: str,
-        type: str,
+        type: str,  # noqa: A002  The wire name of the member.
         data: Mapping[str, Any],
         *,
         at: datetime,

@@ -29,7 +29,7 @@ class Loop:
     name: str
     run_once: Callable[[], bool]
     every: float
-    beat: Callable[[str, str], None] = lambda name, error: None
+    beat: Callable[[str, str], None] = lambda _name, _error: None
 
 
 class Heartbeats:
@@ -68,7 +68,7 @@ def run_one(loop: Loop, stop: threading.Event) -> None:
             more = loop.run_once()
             failures = 0
         # A loop must outlive any fault of the database or the network, known or not.
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001
             more, failures = False, failures + 1
             error = f"{type(fault).__name__}: {fault}"[:500]
             log.warning("loop.failed", loop=loop.name, failures=failures, error=error)
@@ -87,7 +87,7 @@ def _rest(every: float, failures: int) -> float:
 def _beat(loop: Loop, error: str, beaten_at: float) -> float:
     try:
         loop.beat(loop.name, error)
-    except Exception as fault:  # The database may be away; the silence then tells by itself.
+    except Exception as fault:  # noqa: BLE001  The database may be away; silence tells it.
         log.warning("loop.beat_failed", loop=loop.name, error=type(fault).__name__)
         return beaten_at
     return time.monotonic()

@@ -64,6 +64,10 @@ class Mongo:
                 read_preference=ReadPreference.PRIMARY,
             )
 
+    def ping(self) -> None:
+        """Raises what the driver raises when the database does not answer."""
+        self.client.admin.command("ping")
+
     def ensure_indexes(self, indexes: dict[str, Sequence[IndexModel]]) -> None:
         for collection, models in indexes.items():
             self.db[collection].create_indexes(list(models))

@@ -1,4 +1,4 @@
-"""Every error leaves as ``application/problem+json`` (RFC 9457); this is the one place that does it."""
+"""Every error leaves as ``application/problem+json`` (RFC 9457), and leaves from here."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def on_database_away(error: Exception) -> Response:
 
 def on_bug(error: Exception) -> Response:
     # The only place that logs an unexpected error; the caller learns no more than its id.
-    log.exception("request.failed", error=type(error).__name__)
+    log.error("request.failed", error=type(error).__name__, exc_info=error)
     return problem(500, "internal-error", "Something went wrong on our side",
                    "The error has been recorded under this request_id.")  # fmt: skip
 

@@ -130,7 +130,7 @@ def texts(longest: int = 200, most: int = 100, **kwargs: Any) -> fields.List[Any
     return fields.List(Text(longest), validate=validate.Length(max=most), **kwargs)
 
 
-def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict[Any, Any]:
+def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict:
     """One text in several languages: ``{"en": "…", "da": "…"}``."""
     return fields.Dict(
         keys=Language(),

@@ -27,7 +27,7 @@ SETTINGS: dict[str, str] = {
     "ART28_AGREEMENTS_URL": "Where agreements is asked (ORIGIN/agreements).",
     "ART28_REGISTRY_URL": "Where registry is asked (ORIGIN/registry).",
     "ART28_NOTICES_URL": "Where notices is asked (ORIGIN/notices).",
-    "ART28_SERVICE_KEY": "32 random bytes, base64: services prove themselves to each other with it.",
+    "ART28_SERVICE_KEY": "32 random bytes, base64: services prove who they are with it.",
     "ART28_SECRETS_KEY": "32 random bytes, base64: encrypts signing keys and webhook secrets.",
     "ART28_EGRESS_ALLOW": "Networks webhooks may reach besides the public internet (none).",
     "ART28_ATTEMPT_SECONDS": "Time limit of one webhook attempt, from name to last byte (15).",

@@ -1,4 +1,4 @@
-"""Access tokens: JWTs signed with Ed25519 by `identity`, checked by everyone (RFC 7519, RFC 8037)."""
+"""Access tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037) by `identity`."""
 
 from __future__ import annotations
 

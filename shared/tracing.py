@@ -1,4 +1,4 @@
-"""One id follows a request through all services: ``X-Request-Id``, and ``traceparent`` beside it."""
+"""One id follows a request through all services: ``X-Request-Id`` (and ``traceparent``)."""
 
 from __future__ import annotations
 

@@ -36,9 +36,11 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
 
 
 def create_app(
-    settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
+    settings: Settings,
+    transport: BaseAdapter | None = None,  # noqa: ARG001  All services are composed alike.
+    now: Clock = utc_now,
 ) -> Flask:
-    """``transport`` is taken for the sake of sameness: identity asks nobody."""
+    """Identity asks nobody, so ``transport`` stays unused."""
     common = settings.common
     mongo = connect(common.mongo_url, common.database("identity"))
     deps = make_deps(settings, mongo, now)

@@ -141,4 +141,4 @@ def granted(asked: str | None, held: frozenset[str]) -> frozenset[str]:
 
 def check_revision(seen: int, current: int) -> None:
     if seen != current:
-        raise PreconditionFailed()
+        raise PreconditionFailed

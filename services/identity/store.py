@@ -31,7 +31,7 @@ class Organisations:
             with duplicates_as_conflicts():
                 self._docs.insert_one(to_document(organisation))
         except AlreadyExists as error:
-            raise SlugTaken() from error
+            raise SlugTaken from error
 
     def get(self, org_id: str) -> Organisation:
         found = self._docs.find_one({"_id": org_id})
@@ -43,7 +43,7 @@ class Organisations:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
         seen = {"_id": organisation.id, "revision": organisation.revision - 1}
         if not self._docs.replace_one(seen, to_document(organisation)).matched_count:
-            raise PreconditionFailed()
+            raise PreconditionFailed
 
     def page(self, where: Mapping[str, Any], request: PageRequest) -> Page:
         page = find_page(self._docs, where, request)
@@ -71,7 +71,7 @@ class Clients:
     def replace(self, client: Client) -> None:
         seen = {"_id": client.id, "revision": client.revision - 1}
         if not self._docs.replace_one(seen, to_document(client)).matched_count:
-            raise PreconditionFailed()
+            raise PreconditionFailed
 
     def remove(self, client_id: str) -> None:
         self._docs.delete_one({"_id": client_id})

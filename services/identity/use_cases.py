@@ -183,14 +183,14 @@ def _service(deps: Deps, client_id: str, secret: str) -> Bearer | None:
         return None
     proof = service_secret(deps.settings.common.service_key, client_id)
     if not hmac.compare_digest(proof, secret):
-        raise ClientUnknown()
+        raise ClientUnknown
     return Bearer(client_id, f"org_service_{name}", ("service",), SCOPES_OF_SERVICE[name])
 
 
 def _client(deps: Deps, client_id: str, secret: str) -> Bearer:
     found = deps.clients.find(client_id)
     if found is None or not found.proves(secret):
-        raise ClientUnknown()
+        raise ClientUnknown
     owner = deps.organisations.get(found.org_id)
     return Bearer(found.id, owner.id, owner.kind, frozenset(found.scopes))
 

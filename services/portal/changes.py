@@ -1,4 +1,4 @@
-"""A customer's view of changes: its own notice, the change's status, its own answer, as one thing."""
+"""A customer's view of changes: its notice, the change's status and its answer in one."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from shared.app import Blueprint
 from shared.auth import caller, public, requires
 from shared.headers import etag_of, seen_revision
 from shared.pagination import PageRequest
+from shared.schemas import PageArgs
 
 blp = Blueprint("registry", __name__, url_prefix="/v1", description="Sub-processors and changes")
 
@@ -30,7 +31,7 @@ def page_request(query: dict[str, Any]) -> PageRequest:
 
 @blp.route("/processors")
 @public()
-@blp.arguments(shapes.PageArgs, location="query")
+@blp.arguments(PageArgs, location="query")
 @blp.response(200, shapes.RegisterPage)
 def published(query: dict[str, Any]) -> Any:
     """The registers kept here."""
@@ -207,7 +208,7 @@ def approve_emergency(slug: str, change_id: str) -> Any:
 
 @blp.route(f"{CHANGE}/objections")
 @requires("registry:read")
-@blp.arguments(shapes.PageArgs, location="query")
+@blp.arguments(PageArgs, location="query")
 @blp.response(200, shapes.ObjectionPage)
 @blp.alt_response(404, "NOT_FOUND")
 def objection_page(query: dict[str, Any], slug: str, change_id: str) -> Any:
@@ -229,8 +230,7 @@ def acknowledge(objection_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def offer_mitigation(body: dict[str, Any], objection_id: str) -> Any:
     offer = {"text": body["text"], "respond_by": body["respond_by"].isoformat()}
-    step = "mitigation_offered"
-    return objections.settle(deps(), caller(), objection_id, step, mitigation=offer)
+    return objections.offer(deps(), caller(), objection_id, offer)
 
 
 @blp.route(f"{OBJECTION}/exclude", methods=["POST"])

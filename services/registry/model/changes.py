@@ -134,7 +134,7 @@ class Change:
         """A draft with other contents; what was approved as an emergency must be approved anew."""
         self.must_be("draft")
         if seen != self.revision:
-            raise PreconditionFailed()
+            raise PreconditionFailed
         emergency = self.emergency and replace(self.emergency, approved_by=())
         return self.revised(**{"emergency": emergency, **members})
 

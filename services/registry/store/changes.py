@@ -33,7 +33,7 @@ class Changes:
         """Save the next revision; ``PreconditionFailed`` when somebody else was faster."""
         seen = {"_id": change.id, "revision": change.revision - 1}
         if not self._docs.replace_one(seen, to_document(change), session=session).matched_count:
-            raise PreconditionFailed()
+            raise PreconditionFailed
 
     def page(self, processor_id: str, status: str | None, request: PageRequest) -> Page:
         where = {"processor_id": processor_id, **({"status": status} if status else {})}
@@ -80,7 +80,7 @@ class Objections:
             with duplicates_as_conflicts():
                 self._docs.insert_one(to_document(objection), session=session)
         except AlreadyExists as error:
-            raise ObjectionExists() from error
+            raise ObjectionExists from error
 
     def get(self, objection_id: str) -> Objection:
         found = self._docs.find_one({"_id": objection_id})
@@ -91,7 +91,7 @@ class Objections:
     def replace(self, objection: Objection, session: Session | None = None) -> None:
         seen = {"_id": objection.id, "revision": objection.revision - 1}
         if not self._docs.replace_one(seen, to_document(objection), session=session).matched_count:
-            raise PreconditionFailed()
+            raise PreconditionFailed
 
     def page(self, change_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"change_id": change_id}, request)

@@ -72,7 +72,7 @@ class Rows:
         """Every row ever written of one entry. Raises ``EntryUnknown``."""
         found = self._many({"sub_processor_id": sub_id, "processor_id": processor_id})
         if not found:
-            raise EntryUnknown()
+            raise EntryUnknown
         return found
 
     def written_by(self, change_id: str, session: Session | None) -> list[Row]:

@@ -124,7 +124,7 @@ class Instrument:
         return tuple(part for part in (self.article, self.decision) if part)
 
 
-def _frozen(value: object) -> Any:  # noqa: ANN401
+def _frozen(value: object) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 

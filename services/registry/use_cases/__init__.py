@@ -47,7 +47,7 @@ def own_register(deps: Deps, caller: Caller, slug: str) -> Register:
 
 
 def readable_register(deps: Deps, caller: Caller, slug: str) -> Register:
-    """A register the caller may read in full: its own, or that of a processor it has agreed with."""
+    """The caller's own register, or that of a processor it has an agreement with."""
     register = deps.registers.by_slug(slug)
     if caller.sees(register.id):
         return register

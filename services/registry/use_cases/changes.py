@@ -64,7 +64,7 @@ def draft(deps: Deps, caller: Caller, slug: str, told: Mapping[str, Any]) -> Cha
     change = replace(change, previous=_previous(deps, register, change))
     deps.registers.save(register)
     deps.changes.add(change)
-    return view(deps, register, change)
+    return view(register, change)
 
 
 def edit(
@@ -76,17 +76,17 @@ def edit(
     _check_kind(change.kind, change.replaces_id or change.subject_id, change.content)
     change = replace(change, previous=_previous(deps, register, change))
     deps.changes.replace(change)
-    return view(deps, register, change)
+    return view(register, change)
 
 
 def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
-    return view(deps, *_own(deps, caller, slug, change_id))
+    return view(*_own(deps, caller, slug, change_id))
 
 
 def page(deps: Deps, caller: Caller, slug: str, status: str | None, request: PageRequest) -> Page:
     register = own_register(deps, caller, slug)
     found = deps.changes.page(register.id, status, request)
-    return Page([view(deps, register, each) for each in found.items], found.next_cursor)
+    return Page([view(register, each) for each in found.items], found.next_cursor)
 
 
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def announce(deps: Deps, caller: Caller, slug: str, change_id: str) -> Change:
     """
     register, change = _own(deps, caller, slug, change_id)
     change.must_be("draft")
-    shown = view(deps, register, change)
+    shown = view(register, change)
     _check_complete(shown)
     at = deps.now()
     groups, version = _groups(deps, register, at)
@@ -126,7 +126,7 @@ def declare_emergency(
     register, change = _own(deps, caller, slug, change_id)
     change = change.declared(justification, caller.client_id)
     deps.changes.replace(change)
-    return view(deps, register, change)
+    return view(register, change)
 
 
 def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
@@ -135,8 +135,8 @@ def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> 
     change = change.approved(caller.client_id)
     if change.emergency is None or not change.emergency.complete:
         deps.changes.replace(change)
-        return view(deps, register, change)
-    shown = view(deps, register, change)
+        return view(register, change)
+    shown = view(register, change)
     _check_complete(shown)
     at = deps.now()
     check_day(change.effective_on, today_at(deps, register))
@@ -144,7 +144,7 @@ def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> 
     # The approval and the announcement are one step: the stored change is a revision behind.
     before = replace(change, revision=change.revision - 1)
     told = _tell(deps, caller, replace(shown, change=before), at, groups, version)
-    return view(deps, register, told)
+    return view(register, told)
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
@@ -180,7 +180,7 @@ def go_live(deps: Deps, change: Change) -> Change:
     return deps.mongo.transact(work)
 
 
-def view(deps: Deps, register: Register, change: Change) -> ChangeView:
+def view(register: Register, change: Change) -> ChangeView:
     """``change`` as the processor sees it."""
     old_id = change.replaces_id or change.subject_id
     entry = change_entry(change, change.content, change.subject_id, register.country)
@@ -197,7 +197,9 @@ def view(deps: Deps, register: Register, change: Change) -> ChangeView:
         change=change,
         register=register,
         materiality=list(_materiality(register, change, previous, entry)),
-        findings=[finding.to_mapping() for finding in linter.findings(wire, exporter=register.country)],
+        findings=[
+            finding.to_mapping() for finding in linter.findings(wire, exporter=register.country)
+        ],
         sub_processor=entry,
         previous=previous,
     )
@@ -337,16 +339,14 @@ def _previous(deps: Deps, register: Register, change: Change) -> dict[str, Any] 
     for row in deps.rows.of(old_id):
         if row.processor_id == register.id and row.valid_to >= max(today, change.effective_on):
             return row.content
-    raise EntryNotThere()
+    raise EntryNotThere
 
 
 def _check_kind(kind: str, old_id: str | None, content: Mapping[str, Any] | None) -> None:
     """Which of the two members a kind of change needs."""
     if (content is None) != (kind == "remove"):
         need = "must be null" if kind == "remove" else "is needed"
-        raise problem_at(
-            "/sub_processor", "kind-mismatch", f"It {need} in a change that is a {kind}."
-        )
+        raise problem_at("/sub_processor", "kind-mismatch", f"It {need} for a {kind}.")
     if kind != "add" and old_id is None:
         raise problem_at("/sub_processor_id", "required", f"A {kind} names the entry it alters.")
 

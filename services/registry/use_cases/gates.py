@@ -24,7 +24,7 @@ def gate(
     rows = [row for row in deps.rows.of(sub_id) if row.processor_id == register.id]
     changes = [each for each in deps.changes.concerning(sub_id) if each.processor_id == register.id]
     if not rows and not changes and not deps.changes.has_draft(register.id, sub_id):
-        raise EntryUnknown()
+        raise EntryUnknown
     relation = deps.agreements.relation(register.id, controller_id)
     return judge(
         rows,

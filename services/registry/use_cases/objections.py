@@ -24,7 +24,7 @@ from shared.pagination import Page, PageRequest
 
 
 def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: str) -> Objection:
-    """A customer objects. Raises ``ObjectionWindowClosed``, ``NotNotified``, ``ObjectionExists``."""
+    """Raises ``ObjectionWindowClosed``, ``NotNotified`` or ``ObjectionExists``."""
     change, register, relation, group = _notified(deps, caller, change_id)
     if change.status != "announced":
         raise ObjectionWindowClosed(f"The change is {change.status.replace('_', ' ')}.")
@@ -49,7 +49,7 @@ def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
     """The customer's own yes, which specific authorisation needs."""
     change, register, _, _ = _notified(deps, caller, change_id)
     if change.status not in ("announced", "in_effect"):
-        raise NotInThisStatus()
+        raise NotInThisStatus
     approval = Approval(deps.new_id("apr"), change.id, caller.org_id, deps.now())
 
     def work(session: Session) -> Approval:
@@ -85,6 +85,11 @@ def settle(deps: Deps, caller: Caller, objection_id: str, to: Status, **members:
     if objection.processor_id != caller.org_id:
         raise NotFound("There is no such objection.")
     return _move(deps, caller, objection, to, **members)
+
+
+def offer(deps: Deps, caller: Caller, objection_id: str, mitigation: dict[str, str]) -> Objection:
+    """Offer the customer something that meets its objection."""
+    return settle(deps, caller, objection_id, "mitigation_offered", mitigation=mitigation)
 
 
 def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
@@ -147,5 +152,5 @@ def _notified(
     key = relation.key_at(change.recipients_version)
     group = change.group(key) if key else None
     if group is None:
-        raise NotNotified()
+        raise NotNotified
     return change, deps.registers.get(change.processor_id), relation, group

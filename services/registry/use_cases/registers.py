@@ -46,7 +46,7 @@ def entries(
     as_of: date | None = None,
     recorded_as_of: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """The list of one day. A customer gets its own: its products, without what it is excluded from."""
+    """The list of a day; a customer's own one, by its products and exclusions."""
     register = readable_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
     rows = deps.rows.on(register.id, day, recorded_as_of)
@@ -60,7 +60,7 @@ def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None
     day = as_of or today_at(deps, register)
     rows = [row for row in deps.rows.on(register.id, day) if row.sub_processor_id == sub_id]
     if not rows:
-        raise EntryUnknown()
+        raise EntryUnknown
     return entry_view(rows[0], day, register.country)
 
 
@@ -114,7 +114,7 @@ def adopt(
 
     def work(session: Session) -> None:
         if deps.rows.any_of(register.id, session):
-            raise RegisterExists()
+            raise RegisterExists
         writer = Writer("baseline", deps.now(), deps.new_id)
         steps = [
             added(writer, register.id, deps.new_id("sub"), dict(content), valid_from)

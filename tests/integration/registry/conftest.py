@@ -81,8 +81,8 @@ class Vendor:
         return self.customers[slug]
 
     def gate(self, customer: dict[str, Any], sub_id: str, on: date | str | None = None) -> Any:
-        query = {"processor": self.slug, "sub_processor_id": sub_id,
-                 "controller_id": customer["org_id"], **({"on": str(on)} if on else {})}  # fmt: skip
+        asked = {"processor": self.slug, "sub_processor_id": sub_id}
+        query = {**asked, "controller_id": customer["org_id"], **({"on": str(on)} if on else {})}
         return self.stack.ask(self.client, "GET", "/registry/v1/gate", query_string=query).json
 
     def ledger(self) -> list[dict[str, Any]]:

@@ -51,8 +51,10 @@ def test_a_modified_entry_keeps_its_older_version(baseline: Vendor) -> None:
 
 def test_the_difference_of_two_days_is_told_field_by_field(baseline: Vendor) -> None:
     host = baseline.must("GET", "/sub-processors")["items"][0]
-    same = {**builders.sub_processor(legal_name="Hosting Ltd", country="IE"), "retention": "30 days",
-            "locations": [{"country": "IE", "kind": "storage"}]}  # fmt: skip
+    places = [{"country": "IE", "kind": "storage"}]
+    same = builders.sub_processor(
+        legal_name="Hosting Ltd", country="IE", retention="30 days", locations=places
+    )
     change = baseline.announced(kind="modify", sub_processor=same, sub_processor_id=host["id"])
 
     query = {"from": baseline.today.isoformat(), "to": change["effective_on"]}
