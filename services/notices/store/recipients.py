@@ -22,7 +22,7 @@ class Recipients:
         return _recipient(found) if found else None
 
     def put(self, recipient: Recipient, session: Session | None = None) -> None:
-        document = _document(recipient)
+        document = document_of(recipient)
         self._docs.replace_one({"_id": document["_id"]}, document, upsert=True, session=session)
 
     def watermark(self, processor_id: str, session: Session | None = None) -> Watermark:
@@ -66,7 +66,7 @@ class Recipients:
         return {each["_id"]: _recipient(each) for each in found}
 
 
-def _document(recipient: Recipient) -> Document:
+def document_of(recipient: Recipient) -> Document:
     document = to_document(recipient)
     return {
         "_id": document.pop("agreement_id"),
