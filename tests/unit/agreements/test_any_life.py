@@ -1,0 +1,83 @@
+"""Whatever steps are tried in whatever order, an agreement never reaches a state that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.agreements import model
+from services.agreements.model import PARTIES, Agreement, Version
+from shared.errors import DomainError
+from tests.unit.agreements.things import AT, TODAY, acceptance, draft, version
+
+STEPS = ("offer", "amend", *PARTIES, *PARTIES, "reject", "terminate", "next_day")
+LAST_STATES = ("terminated", "expired", "rejected")
+
+
+class Life:
+    """One agreement, its versions and its calendar."""
+
+    def __init__(self) -> None:
+        self.agreement: Agreement = draft()
+        self.versions: dict[int, Version] = {1: version()}
+        self.today: date = TODAY
+        self.watermark = 0
+
+    def offer(self) -> Agreement:
+        return model.offered(self.agreement, AT, self.today + timedelta(days=3))
+
+    def amend(self) -> Agreement:
+        number = self.agreement.latest_version + 1
+        self.versions[number] = version(number, deletion_days=number)
+        lapses_on = self.today + timedelta(days=3)
+        return model.amended(self.agreement, self.versions[number], AT, lapses_on)
+
+    def accept(self, party: str) -> Agreement:
+        on_offer = model.offer_to_accept(self.agreement, party, None)
+        of = self.versions[on_offer.version]
+        return model.accepted(self.agreement, of, acceptance(party, of))
+
+    def reject(self) -> Agreement:
+        return model.rejected(self.agreement)
+
+    def terminate(self) -> Agreement:
+        return model.terminated(self.agreement, self.today + timedelta(days=1), self.today)
+
+    def next_day(self) -> Agreement:
+        self.today += timedelta(days=1)
+        return model.on_day(self.agreement, self.today)
+
+    def take(self, step: Callable[[], Agreement]) -> None:
+        before = self.agreement
+        try:
+            after = step()
+        except DomainError:
+            return
+        self.watermark += 1
+        self.agreement = model.recorded(after, self.watermark)
+        self.check(before, self.agreement)
+
+    def check(self, before: Agreement, after: Agreement) -> None:
+        both = all(after.accepted_by(party, after.version) for party in PARTIES)
+        assert after.in_force <= both
+        assert before.status not in LAST_STATES or after is before or after == before
+        assert after.version <= after.latest_version
+        assert (after.offer is not None) <= (after.status in ("offered", "active"))
+        assert (after.status == "offered") <= (after.offer is not None)
+        assert after.revision in (before.revision, before.revision + 1)
+        key = after.history[-1].key if after.history else None
+        assert key == (after.group.key if after.group else None)
+        assert after.document_sha256 == self.versions[after.version].document_sha256
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=40))
+def test_no_order_of_steps_leads_astray(names: list[str]) -> None:
+    life = Life()
+    for name in names:
+        if name in PARTIES:
+            life.take(lambda party=name: life.accept(party))  # type: ignore[misc]
+        else:
+            life.take(getattr(life, name))
