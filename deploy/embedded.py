@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 from deploy import launch
 from deploy.checks import StartError
-from deploy.probe import answers
-from deploy.profile import Profile
+from deploy.probe import answers, reached_by
+from deploy.profile import PEERS, Profile
 from deploy.supervisor import Process
 
 MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
@@ -17,7 +18,9 @@ MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
 
 def processes(profile: Profile) -> list[Process]:
     """Return the two processes beside MongoDB."""
-    bind = f"[{profile.host}]" if ":" in profile.host else profile.host
+    # The public origin may lead elsewhere first; the worker asks the apps where they listen.
+    local = f"http://{replace(profile, host=reached_by(profile.host)).authority}"
+    peers = {f"ART28_{name.upper()}_URL": f"{local}/{name}" for name in PEERS}
     paths = ["/readyz", *(f"/{name}/readyz" for name in MOUNTED)]
     return [
         Process(
@@ -26,10 +29,10 @@ def processes(profile: Profile) -> list[Process]:
                 *(sys.executable, "-m", "gunicorn"),
                 *("--config", "deploy/gunicorn.conf.py", "deploy.wsgi:application"),
             ),
-            environment={"ART28_BIND": f"{bind}:{profile.port}"},
+            environment={**peers, "ART28_BIND": profile.authority},
             ready=answers(profile.host, profile.port, paths),
         ),
-        Process(name="worker", command=(sys.executable, "-m", "deploy.worker")),
+        Process("worker", (sys.executable, "-m", "deploy.worker"), peers),
     ]
 
 

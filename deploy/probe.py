@@ -9,13 +9,18 @@ from http.client import HTTPConnection, HTTPException
 _REACHED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 
 
+def reached_by(host: str) -> str:
+    """Return the address at which this machine reaches a server that listens on `host`."""
+    return _REACHED_BY.get(host, host)
+
+
 def answers(host: str, port: int, paths: Sequence[str]) -> Callable[[], bool]:
     """Return a function that tells whether all paths answer with status 200."""
     waiting = list(paths)
 
     def ready() -> bool:
         # What was ready once need not be asked again while the others start.
-        while waiting and _is_ok(_REACHED_BY.get(host, host), port, waiting[0]):
+        while waiting and _is_ok(reached_by(host), port, waiting[0]):
             waiting.pop(0)
         return not waiting
 

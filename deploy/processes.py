@@ -14,11 +14,10 @@ from deploy import edge, launch
 from deploy.checks import StartError
 from deploy.mongod import HOST, accepts
 from deploy.probe import answers
-from deploy.profile import Profile
+from deploy.profile import PEERS, Profile
 from deploy.supervisor import Process
 
 PROCFILE = Path(__file__).parent / "Procfile"
-PEERS = ("identity", "agreements", "registry", "notices")
 _ASSIGNMENT = re.compile(r"[A-Z][A-Z0-9_]*=")
 
 
@@ -91,10 +90,9 @@ def from_line(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) ->
 
 
 def _edge(profile: Profile, ports: Mapping[str, int]) -> Process:
-    host = f"[{profile.host}]" if ":" in profile.host else profile.host
     folder = profile.var / "edge"
     upstreams = {name: f"{HOST}:{port}" for name, port in ports.items()}
-    config = edge.render(folder, f"{host}:{profile.port}", upstreams)
+    config = edge.render(folder, profile.authority, upstreams)
     return Process(
         name="edge",
         command=(edge.find_nginx(), "-p", str(folder), "-e", "stderr", "-c", str(config)),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.checks import ensure_key, port_from
 
 ROOT = Path(__file__).resolve().parent.parent
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Whom services ask; nobody asks `portal` and `public`.
+PEERS = ("identity", "agreements", "registry", "notices")
 # mongod listens on the ports above the services', which listen above the one of the edge.
 MONGO_OFFSET = 11
 
@@ -30,15 +31,20 @@ class Profile:
         """Read the settings; `var` is where the data lies when ART28_VAR does not say."""
         host = environ.get("ART28_HOST") or "127.0.0.1"
         port = port_from(environ.get("ART28_PORT") or "8280")
-        authority = f"[{host}]" if ":" in host else host
-        return cls(
+        made = cls(
             host=host,
             port=port,
             var=(ROOT / (environ.get("ART28_VAR") or var)).resolve(),
-            origin=(environ.get("ART28_ORIGIN") or f"http://{authority}:{port}").rstrip("/"),
+            origin=(environ.get("ART28_ORIGIN") or "").rstrip("/"),
             mongo_url=environ.get("ART28_MONGO_URL") or "",
             members=members,
         )
+        return replace(made, origin=made.origin or f"http://{made.authority}")
+
+    @property
+    def authority(self) -> str:
+        """Return `host:port` as it stands in a URL and in a listening address."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
     def logs(self) -> Path:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deploy import processes, worker
+from deploy import embedded, processes, worker
 from deploy.embedded import MOUNTED
+from deploy.profile import Profile
 from deploy.wsgi import NAMES, mounted
 from shared.loops import Loop
 
@@ -23,6 +24,19 @@ def test_an_unknown_app_is_refused(names: list[str]) -> None:
 
 def test_the_embedded_profile_waits_for_every_app() -> None:
     assert {*MOUNTED, "public"} == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]")],  # noqa: S104 - read, not bound
+)
+def test_the_embedded_worker_asks_the_apps_where_they_listen(host: str, asked: str) -> None:
+    settings = {"ART28_HOST": host, "ART28_ORIGIN": "https://dpa.example"}
+    profile = Profile.from_env(settings, var="var", members=1)
+
+    told = {process.name: process.environment for process in embedded.processes(profile)}
+
+    assert told["worker"]["ART28_IDENTITY_URL"] == f"http://{asked}:8280/identity"
 
 
 def test_every_worker_of_the_procfile_runs_the_loop_it_is_named_after() -> None:

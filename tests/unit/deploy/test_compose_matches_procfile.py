@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from deploy import edge, processes
-from deploy.profile import ROOT, Profile
+from deploy.profile import PEERS, ROOT, Profile
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 CONTAINERS: dict[str, Any] = COMPOSE["services"]
@@ -26,7 +26,7 @@ def children(tmp_path: Path) -> dict[str, dict[str, str]]:
     profile = Profile.from_env({"ART28_VAR": str(tmp_path)}, var="", members=3)
     shared = profile.environment({}, "mongodb://")
     ports = processes.addresses(profile, list(LINES.values()))
-    peers = {f"ART28_{n.upper()}_URL": f"http://127.0.0.1:{ports[n]}/{n}" for n in processes.PEERS}
+    peers = {f"ART28_{n.upper()}_URL": f"http://127.0.0.1:{ports[n]}/{n}" for n in PEERS}
     made = [processes.from_line(line, ports, peers) for line in LINES.values()]
     return {each.name: {**shared, **each.environment} for each in made}
 
@@ -54,7 +54,7 @@ def test_settings_that_are_no_address_have_the_same_value(name: str) -> None:
     assert {key: told[key] for key in LINES[name].environment} == LINES[name].environment
 
 
-@pytest.mark.parametrize("name", processes.PEERS)
+@pytest.mark.parametrize("name", PEERS)
 def test_peers_are_asked_at_the_same_paths(name: str) -> None:
     url = CONTAINERS["public"]["environment"][f"ART28_{name.upper()}_URL"]
 
