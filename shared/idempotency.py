@@ -66,22 +66,25 @@ class Idempotency:
         return self._replay(kept, body) if kept else self._run(mark_id, view)
 
     def _begin(self, mark_id: str, body: str) -> Document | None:
+        """Mark the request as begun; the mark that was there before, if one was."""
         fresh = {"_id": mark_id, "body": body, "at": self._now(), "committed": False}
         try:
             self._kept.insert_one(fresh)
         except DuplicateKeyError:
-            self._forget_dead(mark_id)
+            if self._forget_dead(mark_id):
+                return self._begin(mark_id, body)
             return self._kept.find_one({"_id": mark_id}) or fresh
         return None
 
-    def _forget_dead(self, mark_id: str) -> None:
+    def _forget_dead(self, mark_id: str) -> bool:
+        """Whether the first request had died without effect; then it may be made again."""
         dead = {
             "_id": mark_id,
             "committed": False,
             "response": None,
             "at": {"$lt": self._now() - LEASE},
         }
-        self._kept.delete_one(dead)
+        return self._kept.delete_one(dead).deleted_count == 1
 
     def _replay(self, kept: Document, body: str) -> Response:
         if kept["body"] != body:

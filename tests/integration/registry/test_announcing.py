@@ -9,7 +9,7 @@ import pytest
 
 from shared.ledger import verify
 from tests import builders
-from tests.integration.registry.conftest import Vendor
+from tests.vendor import Vendor
 
 
 def test_it_works(baseline: Vendor) -> None:

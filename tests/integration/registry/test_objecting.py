@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.registry.conftest import Vendor, new_client
+from tests.vendor import Vendor, new_client
 
 OBJECTION = {"grounds": "location", "text": "Our data stays in the EEA."}
 
@@ -190,7 +190,7 @@ def test_only_the_processor_settles_and_only_the_customer_withdraws(baseline: Ve
 def shorten(vendor: Vendor, customer: dict[str, Any], **terms: Any) -> None:
     """Amend the customer's notice terms; both sides accept."""
     from tests import builders
-    from tests.integration.registry.conftest import SIGNATURE
+    from tests.vendor import SIGNATURE
 
     path = f"/agreements/{customer['agreement_id']}"
     body = {"notice_terms": builders.notice_terms(**terms)}

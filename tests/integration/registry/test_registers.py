@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.ledger import verify
 from tests import builders
-from tests.integration.registry.conftest import Vendor, new_client
+from tests.vendor import Vendor, new_client
 
 
 def test_it_works(baseline: Vendor) -> None:

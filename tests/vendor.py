@@ -1,19 +1,16 @@
-"""A vendor with a register and customers, on the whole stack with a clock that moves."""
+"""A vendor with a register and customers, as tests speak of them."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-from pymongo import MongoClient
 from werkzeug.test import TestResponse
 
 from tests import builders
-from tests.stack import START, Stack
+from tests.stack import Stack
 
 PROCESSOR_SCOPES = [
     "agreements:read", "agreements:write", "identity:read", "identity:write",
@@ -97,36 +94,3 @@ def new_client(stack: Stack, slug: str, kind: list[str], scopes: list[str]) -> d
     body = {"org_id": made["id"], "name": slug, "scopes": scopes}
     client: dict[str, Any] = stack.must(stack.admin, "POST", "/identity/v1/clients", body)
     return client | {"slug": name}
-
-
-@pytest.fixture(scope="session")
-def one_stack(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Stack]:
-    prefix = f"test_{uuid.uuid4().hex[:12]}"
-    yield Stack(mongo_url, prefix)
-    for found in mongo_client.list_database_names():
-        if found.startswith(prefix):
-            mongo_client.drop_database(found)
-
-
-@pytest.fixture
-def stack(one_stack: Stack) -> Stack:
-    """The clock starts anew for each test; what other tests made belongs to other vendors."""
-    one_stack.now = START
-    one_stack.forget_tokens()
-    return one_stack
-
-
-@pytest.fixture
-def vendor(stack: Stack) -> Vendor:
-    client = new_client(stack, "vendor", ["processor"], PROCESSOR_SCOPES)
-    return Vendor(stack, client, client["slug"])
-
-
-@pytest.fixture
-def baseline(vendor: Vendor) -> Vendor:
-    """A vendor whose list of 2026-01-01 holds one host in Ireland."""
-    host = builders.sub_processor(
-        legal_name="Hosting Ltd", country="IE", locations=[{"country": "IE", "kind": "storage"}]
-    )
-    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [host]})
-    return vendor

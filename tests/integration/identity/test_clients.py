@@ -1,0 +1,197 @@
+"""Tokens, organisations and clients: who gets in, with which scopes, and who sees whom."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from tests.stack import Stack
+
+TOKEN = "/identity/v1/token"
+CLIENTS = "/identity/v1/clients"
+ORGANISATIONS = "/identity/v1/organisations"
+
+
+def organisation(stack: Stack, slug: str, *kind: str, by: dict[str, Any] | None = None) -> Any:
+    body = {"slug": slug, "kind": list(kind), "legal_name": slug.title(), "country": "DK"}
+    return stack.must(by or stack.admin, "POST", ORGANISATIONS, body)
+
+
+def client(stack: Stack, org_id: str, *scopes: str) -> Any:
+    body = {"org_id": org_id, "name": "A client", "scopes": list(scopes)}
+    return stack.must(stack.admin, "POST", CLIENTS, body)
+
+
+def ask_token(stack: Stack, **form: str) -> Any:
+    return Client(stack.wsgi).post(TOKEN, data={"grant_type": "client_credentials", **form})
+
+
+def test_it_works(stack: Stack) -> None:
+    made = client(stack, organisation(stack, "ada", "processor")["id"], "registry:read")
+    form = {"client_id": made["client_id"], "client_secret": made["client_secret"]}
+
+    answer = ask_token(stack, **form).json
+
+    assert answer["token_type"] == "Bearer"
+    assert answer["scope"] == "registry:read"
+    assert answer["expires_in"] == 900
+
+
+def test_a_client_may_prove_itself_by_http_basic(stack: Stack) -> None:
+    made = client(stack, organisation(stack, "basil", "processor")["id"], "registry:read")
+    pair = f"{made['client_id']}:{made['client_secret']}".encode()
+    basic = {"Authorization": "Basic " + base64.b64encode(pair).decode()}
+
+    form = {"grant_type": "client_credentials"}
+    answer = Client(stack.wsgi).post(TOKEN, data=form, headers=basic)
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"client_id": "cli_unknown", "client_secret": "x"},
+        {"client_id": "cli_service_registry", "client_secret": "x"},
+        {"client_id": "cli_service_", "client_secret": ""},
+    ],
+)
+def test_a_wrong_client_is_refused(stack: Stack, form: dict[str, str]) -> None:
+    answer = ask_token(stack, **form)
+
+    assert answer.status_code == 401
+    assert answer.json["code"] == "invalid-client"
+
+
+def test_a_token_can_be_narrowed_but_not_widened(stack: Stack) -> None:
+    org = organisation(stack, "narrow", "processor")["id"]
+    made = client(stack, org, "registry:read", "registry:write")
+    form = {"client_id": made["client_id"], "client_secret": made["client_secret"]}
+
+    assert ask_token(stack, **form, scope="registry:read").json["scope"] == "registry:read"
+    assert ask_token(stack, **form, scope="platform:admin").status_code == 403
+
+
+def test_a_client_cannot_hold_what_its_kind_of_organisation_may_not(stack: Stack) -> None:
+    org = organisation(stack, "bob", "controller")["id"]
+    body = {"org_id": org, "name": "Bob", "scopes": ["registry:write"]}
+
+    answer = stack.ask(stack.admin, "POST", CLIENTS, body)
+
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert answer.json["code"] == "scope-not-grantable"
+
+
+def test_a_rotated_secret_ends_the_old_one(stack: Stack) -> None:
+    made = client(stack, organisation(stack, "rot", "processor")["id"], "registry:read")
+    fresh = stack.must(stack.admin, "POST", f"{CLIENTS}/{made['id']}/rotate")
+
+    old = {"client_id": made["client_id"], "client_secret": made["client_secret"]}
+    assert ask_token(stack, **old).status_code == 401
+    new = {"client_id": made["client_id"], "client_secret": fresh["client_secret"]}
+    assert ask_token(stack, **new).status_code == 200
+
+
+def test_a_removed_client_gets_no_token(stack: Stack) -> None:
+    made = client(stack, organisation(stack, "gone", "processor")["id"], "registry:read")
+    seen = stack.ask(stack.admin, "GET", f"{CLIENTS}/{made['id']}").headers["ETag"]
+    path = f"{CLIENTS}/{made['id']}"
+
+    removed = stack.ask(stack.admin, "DELETE", path, headers={"If-Match": seen})
+
+    assert removed.status_code == 204
+    form = {"client_id": made["client_id"], "client_secret": made["client_secret"]}
+    assert ask_token(stack, **form).status_code == 401
+
+
+def test_secrets_appear_in_no_list_and_in_no_document(stack: Stack) -> None:
+    org = organisation(stack, "secretive", "processor")["id"]
+    made = client(stack, org, "registry:read")
+
+    listed = stack.ask(stack.admin, "GET", f"{CLIENTS}?org_id={org}").text
+    kept = str(stack.database("identity").db["clients"].find_one({"_id": made["id"]}))
+
+    assert made["client_secret"] not in listed
+    assert made["client_secret"] not in kept
+
+
+def test_eve_sees_neither_the_organisation_nor_the_clients_of_another(stack: Stack) -> None:
+    ada = organisation(stack, "ada-two", "processor")["id"]
+    adas = client(stack, ada, "registry:read")
+    eve = client(
+        stack, organisation(stack, "eve", "processor")["id"], "identity:read", "identity:write"
+    )
+
+    assert stack.ask(eve, "GET", f"{ORGANISATIONS}/{ada}").status_code == 404
+    assert stack.ask(eve, "GET", f"{CLIENTS}?org_id={ada}").status_code == 404
+    assert stack.ask(eve, "POST", f"{CLIENTS}/{adas['id']}/rotate").status_code == 404
+    assert stack.must(eve, "GET", f"{ORGANISATIONS}?slug=ada-two")["items"] == []
+
+
+def test_a_processor_adds_its_customers_and_nobody_else(stack: Stack) -> None:
+    org = organisation(stack, "vendor", "processor")["id"]
+    vendor = client(stack, org, "identity:read", "identity:write")
+    customer = organisation(stack, "its-customer", "controller", by=vendor)
+    body = {"slug": "rival", "kind": ["processor"], "legal_name": "Rival", "country": "DK"}
+
+    assert stack.must(vendor, "GET", f"{ORGANISATIONS}/{customer['id']}")["slug"] == "its-customer"
+    assert stack.ask(vendor, "POST", ORGANISATIONS, body).status_code == 403
+
+
+def test_a_slug_is_given_once(stack: Stack) -> None:
+    organisation(stack, "only-one", "controller")
+    body = {"slug": "only-one", "kind": ["controller"], "legal_name": "Two", "country": "DK"}
+
+    answer = stack.ask(stack.admin, "POST", ORGANISATIONS, body)
+
+    assert answer.status_code == 409
+    assert answer.json is not None
+    assert answer.json["code"] == "slug-taken"
+
+
+def test_an_organisation_is_changed_by_who_has_seen_its_latest_version(stack: Stack) -> None:
+    path = f"{ORGANISATIONS}/{organisation(stack, 'changing', 'controller')['id']}"
+    seen = {"If-Match": stack.ask(stack.admin, "GET", path).headers["ETag"]}
+    change = {"legal_name": "Changed", "time_zone": "Europe/Stockholm"}
+
+    first = stack.ask(stack.admin, "PATCH", path, change, headers=seen)
+    second = stack.ask(stack.admin, "PATCH", path, change, headers=seen)
+    without = stack.ask(stack.admin, "PATCH", path, change)
+
+    assert [first.status_code, second.status_code, without.status_code] == [200, 412, 428]
+
+
+def test_lists_page_to_their_end_without_gap_or_double(stack: Stack) -> None:
+    made = {organisation(stack, f"paged-{n}", "controller")["id"] for n in range(7)}
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = stack.must(stack.admin, "GET", f"{ORGANISATIONS}?limit=3{cursor}")
+        seen += [item["id"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+
+    assert len(seen) == len(set(seen))
+    assert made <= set(seen)
+
+
+@pytest.mark.parametrize("cursor", ["x", "e30", "eyIkZ3QiOiIifQ", "dHJ1ZQ", "%00"])
+def test_a_cursor_nobody_gave_out_is_refused(stack: Stack, cursor: str) -> None:
+    answer = stack.ask(stack.admin, "GET", f"{ORGANISATIONS}?cursor={cursor}")
+
+    assert answer.status_code == 400
+
+
+def test_the_signing_key_is_encrypted_at_rest(stack: Stack) -> None:
+    stack.token(stack.admin)
+    kept = stack.database("identity").db["keys"].find_one()
+
+    assert kept is not None
+    assert set(kept) == {"_id", "created_at", "public", "sealed"}
+    assert len(kept["sealed"]) == 12 + 32 + 16

@@ -1,0 +1,110 @@
+"""The same POST sent twice has one effect and gets one answer."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests import builders
+from tests.vendor import Vendor
+
+
+def announce(vendor: Vendor, change: dict[str, Any], key: str) -> Any:
+    path = f"/changes/{change['id']}/announce"
+    return vendor.ask("POST", path, headers={"Idempotency-Key": key})
+
+
+def drafted(vendor: Vendor, key: str, **more: Any) -> Any:
+    body = {"kind": "add", "sub_processor": builders.sub_processor(), "reason": "Needed",
+            "effective_on": "2027-03-01", **more}  # fmt: skip
+    return vendor.ask("POST", "/changes", body, headers={"Idempotency-Key": key})
+
+
+def test_it_works(baseline: Vendor) -> None:
+    first, second = (drafted(baseline, "k-1") for _ in range(2))
+
+    assert first.status_code == second.status_code == 201
+    assert first.json == second.json
+    assert first.headers["ETag"] == second.headers["ETag"]
+    assert len(baseline.must("GET", "/changes")["items"]) == 1
+
+
+def test_another_body_under_the_same_key_is_refused(baseline: Vendor) -> None:
+    drafted(baseline, "k-1")
+
+    other = drafted(baseline, "k-1", reason="Something else")
+
+    assert other.status_code == 409
+    assert other.json["code"] == "idempotency-key-reused"
+
+
+def test_another_key_is_another_request(baseline: Vendor) -> None:
+    assert drafted(baseline, "k-1").json["id"] != drafted(baseline, "k-2").json["id"]
+
+
+def test_a_refused_request_may_be_repeated_under_its_key(baseline: Vendor) -> None:
+    baseline.customer("nordbo", notice_days=30)
+    change = baseline.draft(10)
+    refused = announce(baseline, change, "k-1")
+    baseline.ask("PATCH", f"/changes/{change['id']}", {"effective_on": "2027-03-01"},
+                 headers={"If-Match": '"r1"'})  # fmt: skip
+
+    assert refused.status_code == 409
+    assert announce(baseline, change, "k-1").status_code == 200
+
+
+def test_many_at_once_have_one_effect(baseline: Vendor) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: drafted(baseline, "k-1"), range(6)))
+
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len(baseline.must("GET", "/changes")["items"]) == 1
+
+
+def test_an_answer_lost_after_the_commit_is_not_followed_by_a_second_effect(
+    baseline: Vendor,
+) -> None:
+    change = baseline.draft(60)
+    announce(baseline, change, "k-1")
+    # As if the process had been killed between its commit and its answer.
+    kept = baseline.stack.database("registry").db["idempotency"]
+    mark = kept.find_one(sort=[("at", -1), ("_id", -1)], filter={"committed": True})
+    assert mark is not None
+    kept.update_many({}, {"$unset": {"response": ""}})
+    baseline.stack.pass_time(minutes=5)
+
+    again = announce(baseline, change, "k-1")
+
+    assert again.status_code == 409
+    assert again.json["code"] == "idempotency-answer-lost"
+    assert len(baseline.ledger()) == 2
+
+
+def test_a_request_that_died_before_its_commit_may_be_repeated(baseline: Vendor) -> None:
+    change = baseline.draft(60)
+    announce(baseline, change, "k-1")
+    kept = baseline.stack.database("registry").db["idempotency"]
+    kept.update_many({}, {"$unset": {"response": ""}, "$set": {"committed": False}})
+    early = announce(baseline, change, "k-1")
+    baseline.stack.pass_time(minutes=5)
+    late = announce(baseline, change, "k-1")
+
+    assert early.json["code"] == "idempotency-in-progress"
+    assert late.json["code"] == "change-status"
+
+
+def test_keys_of_different_clients_do_not_meet(baseline: Vendor) -> None:
+    customer, other = baseline.customer("nordbo"), baseline.customer("lillebror")
+    change = baseline.announced()
+    path = f"/portal/v1/changes/{change['id']}/objections"
+    body = {"grounds": "other", "text": "No."}
+    key = {"Idempotency-Key": "same"}
+
+    first = baseline.stack.ask(customer, "POST", path, body, headers=key)
+    second = baseline.stack.ask(other, "POST", path, body, headers=key)
+    again = baseline.stack.ask(customer, "POST", path, body, headers=key)
+
+    assert first.json is not None
+    assert second.json is not None
+    assert first.json["id"] != second.json["id"]
+    assert first.json == again.json
