@@ -107,14 +107,15 @@ class Dispatcher:
 
     def run_once(self) -> bool:
         """One round: claim what there is room for, send, store outcomes. False when idle."""
+        busy = bool(self._flying or self._waiting)
         try:
-            claimed = self._claim()
+            busy = bool(self._claim()) or busy
         finally:
             # What is in the air must be stored and the rest sent even if nothing can be claimed.
             self._depart()
             self._collect()
             self._store()
-        return bool(claimed or self._flying or self._waiting)
+        return busy
 
     def _claim(self) -> int:
         room = min(CLAIM_LIMIT, 2 * (self.sender.free + self.sender.in_flight)) - len(self._waiting)
