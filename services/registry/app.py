@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from requests.adapters import BaseAdapter
 
-from services.registry import api
+from services.registry.api import blueprints
 from services.registry.settings import Settings
 from services.registry.wiring import make_deps
 from shared.app import build
@@ -22,7 +22,7 @@ def create_app(
     app = build(
         "registry",
         settings.common,
-        [api.blp],
+        blueprints,
         verifier=verifier,
         now=now,
         mongo=deps.mongo,

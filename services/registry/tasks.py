@@ -6,7 +6,7 @@ from typing import Any
 
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
-from services.registry.use_cases.changes import due, go_live
+from services.registry.use_cases.announcing import due, go_live
 from services.registry.wiring import LISTENER, make_deps
 from shared.errors import Conflict
 from shared.http import Peers

@@ -1,0 +1,7 @@
+"""The routes of the registry, by noun."""
+
+from services.registry.api import changes, gates, instruments, objections, registers
+
+blueprints = [registers.blp, changes.blp, objections.blp, gates.blp, instruments.blp]
+
+__all__ = ["blueprints"]

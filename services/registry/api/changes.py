@@ -1,0 +1,113 @@
+"""Changes: from draft to effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.api.asking import CHANGE, PROCESSOR, deps, page_request
+from services.registry.schemas.changes import (
+    AnnouncedShape,
+    ChangeEdit,
+    ChangePage,
+    ChangeQuery,
+    ChangeShape,
+    Justification,
+    NewChange,
+    PreviewShape,
+    Reason,
+)
+from services.registry.use_cases import announcing, changes
+from shared.app import Blueprint
+from shared.auth import caller, requires
+from shared.headers import etag_of, seen_revision
+
+blp = Blueprint("changes", __name__, url_prefix="/v1", description="Changes")
+
+
+@blp.route(f"{PROCESSOR}/changes", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(NewChange)
+@blp.response(201, ChangeShape)
+@blp.alt_response(409, "CONFLICT")
+def draft(body: dict[str, Any], slug: str) -> Any:
+    """A draft change; nobody is told and nothing is altered yet."""
+    view = changes.draft(deps(), caller(), slug, body)
+    return view, {"ETag": etag_of(view.change.revision)}
+
+
+@blp.route(f"{PROCESSOR}/changes")
+@requires("registry:read")
+@blp.arguments(ChangeQuery, location="query")
+@blp.response(200, ChangePage)
+@blp.alt_response(404, "NOT_FOUND")
+def change_page(query: dict[str, Any], slug: str) -> Any:
+    return changes.page(deps(), caller(), slug, query["status"], page_request(query))
+
+
+@blp.route(CHANGE)
+@requires("registry:read")
+@blp.response(200, ChangeShape)
+@blp.alt_response(404, "NOT_FOUND")
+def change(slug: str, change_id: str) -> Any:
+    view = changes.read(deps(), caller(), slug, change_id)
+    return view, {"ETag": etag_of(view.change.revision)}
+
+
+@blp.route(CHANGE, methods=["PATCH"])
+@requires("registry:write")
+@blp.arguments(ChangeEdit)
+@blp.response(200, ChangeShape)
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def edit(body: dict[str, Any], slug: str, change_id: str) -> Any:
+    """Edit a draft."""
+    view = changes.edit(deps(), caller(), slug, change_id, seen_revision(), body)
+    return view, {"ETag": etag_of(view.change.revision)}
+
+
+@blp.route(f"{CHANGE}/preview")
+@requires("registry:read")
+@blp.response(200, PreviewShape)
+@blp.alt_response(404, "NOT_FOUND")
+def preview(slug: str, change_id: str) -> Any:
+    """What announcing it today would mean for each group of customers."""
+    return changes.preview(deps(), caller(), slug, change_id)
+
+
+@blp.route(f"{CHANGE}/announce", methods=["POST"])
+@requires("registry:write")
+@blp.response(200, AnnouncedShape)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
+def announce(slug: str, change_id: str) -> Any:
+    """Tell every customer concerned, if the effective day respects every agreement."""
+    return announcing.announce(deps(), caller(), slug, change_id)
+
+
+@blp.route(f"{CHANGE}/withdraw", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(Reason)
+@blp.response(200, AnnouncedShape)
+@blp.alt_response(409, "CONFLICT")
+def withdraw(body: dict[str, Any], slug: str, change_id: str) -> Any:
+    """Take a change back before it has effect."""
+    return announcing.withdraw(deps(), caller(), slug, change_id, body["reason"])
+
+
+@blp.route(f"{CHANGE}/emergency", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(Justification)
+@blp.response(200, ChangeShape)
+@blp.alt_response(409, "CONFLICT")
+def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
+    """Ask for the path without notice period, with a justification."""
+    justification = body["justification"]
+    return announcing.declare_emergency(deps(), caller(), slug, change_id, justification)
+
+
+@blp.route(f"{CHANGE}/approve", methods=["POST"])
+@requires("registry:write")
+@blp.response(200, ChangeShape)
+@blp.alt_response(409, "CONFLICT")
+def approve_emergency(slug: str, change_id: str) -> Any:
+    """Approve the emergency; the second client's approval announces it."""
+    return announcing.approve_emergency(deps(), caller(), slug, change_id)

@@ -1,0 +1,127 @@
+"""Objections and approvals, from both sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.api.asking import CHANGE, OBJECTION, deps, page_request
+from services.registry.schemas.changes import Reason
+from services.registry.schemas.objections import (
+    ApprovalShape,
+    CustomerChangeList,
+    CustomerChangesQuery,
+    Mitigation,
+    NewObjection,
+    ObjectionPage,
+    ObjectionShape,
+)
+from services.registry.use_cases import objections
+from shared.app import Blueprint
+from shared.auth import caller, requires
+from shared.headers import etag_of
+from shared.schemas import PageArgs
+
+blp = Blueprint(
+    "objections",
+    __name__,
+    url_prefix="/v1",
+    description="Objections",
+)
+
+
+@blp.route(f"{CHANGE}/objections")
+@requires("registry:read")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, ObjectionPage)
+@blp.alt_response(404, "NOT_FOUND")
+def objection_page(query: dict[str, Any], slug: str, change_id: str) -> Any:
+    return objections.of_change(deps(), caller(), slug, change_id, page_request(query))
+
+
+@blp.route(f"{OBJECTION}/acknowledge", methods=["POST"])
+@requires("registry:write")
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def acknowledge(objection_id: str) -> Any:
+    return objections.settle(deps(), caller(), objection_id, "acknowledged")
+
+
+@blp.route(f"{OBJECTION}/offer-mitigation", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(Mitigation)
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def offer_mitigation(body: dict[str, Any], objection_id: str) -> Any:
+    offer = {"text": body["text"], "respond_by": body["respond_by"].isoformat()}
+    return objections.offer(deps(), caller(), objection_id, offer)
+
+
+@blp.route(f"{OBJECTION}/exclude", methods=["POST"])
+@requires("registry:write")
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def exclude(objection_id: str) -> Any:
+    """This customer's list and gate leave the sub-processor out."""
+    return objections.settle(deps(), caller(), objection_id, "excluded")
+
+
+@blp.route(f"{OBJECTION}/reject", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(Reason)
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def reject(body: dict[str, Any], objection_id: str) -> Any:
+    return objections.settle(deps(), caller(), objection_id, "rejected", decision=body["reason"])
+
+
+@blp.route(OBJECTION)
+@requires("registry:read")
+@blp.response(200, ObjectionShape)
+@blp.alt_response(404, "NOT_FOUND")
+def objection(objection_id: str) -> Any:
+    found = objections.read(deps(), caller(), objection_id)
+    return found, {"ETag": etag_of(found.revision)}
+
+
+@blp.route(f"{OBJECTION}/withdraw", methods=["POST"])
+@requires("registry:object")
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def withdraw_objection(objection_id: str) -> Any:
+    return objections.answer(deps(), caller(), objection_id, "withdrawn")
+
+
+@blp.route(f"{OBJECTION}/accept-mitigation", methods=["POST"])
+@requires("registry:object")
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def accept_mitigation(objection_id: str) -> Any:
+    return objections.answer(deps(), caller(), objection_id, "mitigation_accepted")
+
+
+@blp.route("/customer/changes")
+@requires("registry:object")
+@blp.arguments(CustomerChangesQuery, location="query")
+@blp.response(200, CustomerChangeList)
+def customer_changes(query: dict[str, Any]) -> Any:
+    """Status of changes for the customer the portal speaks for."""
+    ids = query["ids"].split(",")
+    return {"items": objections.customer_changes(deps(), caller(), ids)}
+
+
+@blp.route("/customer/changes/<change_id>/objections", methods=["POST"])
+@requires("registry:object")
+@blp.arguments(NewObjection)
+@blp.response(201, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def object_to(body: dict[str, Any], change_id: str) -> Any:
+    return objections.object_to(deps(), caller(), change_id, **body)
+
+
+@blp.route("/customer/changes/<change_id>/approval", methods=["POST"])
+@requires("registry:object")
+@blp.response(201, ApprovalShape)
+@blp.alt_response(409, "CONFLICT")
+def approve(change_id: str) -> Any:
+    """The customer's own yes, under specific authorisation."""
+    return objections.approve(deps(), caller(), change_id)

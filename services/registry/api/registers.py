@@ -1,0 +1,115 @@
+"""Registers: the list of any day, its history and its transfers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.api.asking import PROCESSOR, deps, page_request
+from services.registry.schemas.entries import EntryList, EntryShape
+from services.registry.schemas.registers import (
+    AsOfQuery,
+    Baseline,
+    DiffList,
+    DiffQuery,
+    LedgerPage,
+    LedgerQuery,
+    ListQuery,
+    RegisterPage,
+    RegisterShape,
+    TransferList,
+    TransfersQuery,
+)
+from services.registry.use_cases import registers
+from shared.app import Blueprint
+from shared.auth import caller, public, requires
+from shared.schemas import PageArgs
+
+blp = Blueprint("registers", __name__, url_prefix="/v1", description="Registers")
+
+
+@blp.route("/processors")
+@public()
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, RegisterPage)
+def published(query: dict[str, Any]) -> Any:
+    """The registers kept here."""
+    return registers.published(deps(), page_request(query))
+
+
+@blp.route(PROCESSOR)
+@public()
+@blp.response(200, RegisterShape)
+@blp.alt_response(404, "NOT_FOUND")
+def profile(slug: str) -> Any:
+    """A processor, and how far the ledger of its register has come."""
+    return registers.profile(deps(), slug)
+
+
+@blp.route(f"{PROCESSOR}/baseline", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(Baseline)
+@blp.response(201, RegisterShape)
+@blp.alt_response(409, "CONFLICT")
+def adopt(body: dict[str, Any], slug: str) -> Any:
+    """Take over the list a processor already has; once, while the register is empty."""
+    return registers.adopt(deps(), caller(), slug, body["valid_from"], body["sub_processors"])
+
+
+@blp.route(f"{PROCESSOR}/sub-processors")
+@requires("registry:read")
+@blp.arguments(ListQuery, location="query")
+@blp.response(200, EntryList)
+@blp.alt_response(404, "NOT_FOUND")
+def entries(query: dict[str, Any], slug: str) -> Any:
+    """The list of a day, as known now or as known at an instant."""
+    return {"items": registers.entries(deps(), caller(), slug, **query)}
+
+
+@blp.route(f"{PROCESSOR}/sub-processors/<sub_id>")
+@requires("registry:read")
+@blp.arguments(AsOfQuery, location="query")
+@blp.response(200, EntryShape)
+@blp.alt_response(404, "NOT_FOUND")
+def entry(query: dict[str, Any], slug: str, sub_id: str) -> Any:
+    return registers.entry(deps(), caller(), slug, sub_id, query["as_of"])
+
+
+@blp.route(f"{PROCESSOR}/sub-processors/<sub_id>/versions")
+@requires("registry:read")
+@blp.response(200, EntryList)
+@blp.alt_response(404, "NOT_FOUND")
+def versions(slug: str, sub_id: str) -> Any:
+    return {"items": registers.versions(deps(), caller(), slug, sub_id)}
+
+
+@blp.route(f"{PROCESSOR}/diff")
+@requires("registry:read")
+@blp.arguments(DiffQuery, location="query")
+@blp.response(200, DiffList)
+@blp.alt_response(404, "NOT_FOUND")
+def diff(query: dict[str, Any], slug: str) -> Any:
+    """What differs between the lists of two days."""
+    found = registers.diff(deps(), caller(), slug, query["first"], query["second"])
+    return {"items": found}
+
+
+@blp.route(f"{PROCESSOR}/transfers")
+@requires("registry:read")
+@blp.arguments(TransfersQuery, location="query")
+@blp.response(200, TransferList)
+@blp.alt_response(404, "NOT_FOUND")
+def transfers(query: dict[str, Any], slug: str) -> Any:
+    """Every place of every entry with its verdict."""
+    found = registers.transfers(deps(), caller(), slug, query["as_of"], query["horizon_days"])
+    return {"items": found}
+
+
+@blp.route(f"{PROCESSOR}/ledger")
+@public()
+@blp.arguments(LedgerQuery, location="query")
+@blp.response(200, LedgerPage)
+@blp.alt_response(404, "NOT_FOUND")
+def ledger(query: dict[str, Any], slug: str) -> Any:
+    """The register's history, each entry chained to the one before it."""
+    items, cursor = registers.ledger_page(deps(), slug, query["after"], query["limit"])
+    return {"items": items, "next_cursor": cursor}

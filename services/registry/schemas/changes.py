@@ -1,0 +1,109 @@
+"""Shapes of changes, their preview and their announcement."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from services.registry.schemas.entries import EntryShape, SubProcessorIn
+from shared.schemas import (
+    Day,
+    Flag,
+    Instant,
+    PageArgs,
+    Shape,
+    Text,
+    one_of,
+    page_of,
+)
+
+CHANGE_KINDS = ("add", "replace", "modify", "remove")
+CHANGE_STATUSES = ("draft", "announced", "in_effect", "withdrawn")
+
+
+class NewChange(Shape):
+    kind = one_of(*CHANGE_KINDS, required=True)
+    sub_processor = fields.Nested(SubProcessorIn, load_default=None, allow_none=True)
+    sub_processor_id = fields.String(load_default=None, allow_none=True)
+    effective_on = Day(required=True)
+    reason = Text(2_000, required=True)
+
+
+class ChangeEdit(Shape):
+    sub_processor = fields.Nested(SubProcessorIn, allow_none=True)
+    effective_on = Day()
+    reason = Text(2_000)
+
+
+class FindingShape(Shape):
+    code = fields.String()
+    rule = fields.String()
+    detail = fields.String()
+    pointer = fields.String()
+    severity = fields.String()
+
+
+class EmergencyShape(Shape):
+    justification = fields.String()
+    declared_by = fields.String()
+    approved_by = fields.List(fields.String())
+
+
+class ChangeShape(Shape):
+    id = fields.String(attribute="change.id")
+    kind = fields.String(attribute="change.kind")
+    status = fields.String(attribute="change.status")
+    sub_processor = fields.Nested(EntryShape, allow_none=True)
+    sub_processor_id = fields.Function(
+        lambda view: view.change.replaces_id or view.change.subject_id
+    )
+    previous = fields.Nested(EntryShape, allow_none=True)
+    effective_on = Day(attribute="change.effective_on")
+    reason = fields.String(attribute="change.reason")
+    materiality = fields.List(fields.String())
+    findings = fields.List(fields.Nested(FindingShape))
+    created_at = Instant(attribute="change.created_at")
+    announced_at = Instant(attribute="change.announced_at", allow_none=True)
+    sequence = fields.Integer(attribute="change.sequence", allow_none=True)
+    ended_at = Instant(attribute="change.ended_at", allow_none=True)
+    withdrawal_reason = fields.String(attribute="change.withdrawal_reason", allow_none=True)
+    emergency = fields.Nested(EmergencyShape, attribute="change.emergency", allow_none=True)
+
+
+class AnnouncedShape(Shape):
+    id = fields.String()
+    status = fields.String()
+    announced_at = Instant()
+    effective_on = Day()
+    sequence = fields.Integer()
+
+
+class GroupShape(Shape):
+    authorisation = fields.String()
+    terms = fields.Dict()
+    customers = fields.Integer(attribute="agreements")
+    given_on = Day()
+    objection_deadline = Day()
+    earliest_effective_on = Day()
+    arithmetic = fields.List(fields.Dict())
+
+
+class PreviewShape(Shape):
+    effective_on = Day()
+    earliest_effective_on = Day(allow_none=True)
+    possible = Flag()
+    groups = fields.List(fields.Nested(GroupShape))
+
+
+class ChangeQuery(PageArgs):
+    status = one_of(*CHANGE_STATUSES, load_default=None)
+
+
+class Reason(Shape):
+    reason = Text(2_000, required=True)
+
+
+class Justification(Shape):
+    justification = Text(2_000, required=True)
+
+
+ChangePage = page_of(ChangeShape)

@@ -1,0 +1,163 @@
+"""Shapes of a sub-processor: as a processor tells it, and as it is shown with verdicts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from services.registry.countries import check_region
+from services.registry.transfers import load_instruments
+from shared.schemas import (
+    Country,
+    Day,
+    Email,
+    Flag,
+    Shape,
+    Text,
+    by_language,
+    one_of,
+    texts,
+)
+
+PLACE_KINDS = ("storage", "processing", "remote_access")
+AI_USES = ("none", "inference", "training", "both")
+
+
+def _known_instrument(instrument_id: str) -> None:
+    if instrument_id not in load_instruments():
+        raise ValidationError("There is no such instrument; GET /registry/v1/instruments has them.")
+
+
+def _evidence_value(value: Any) -> None:
+    plain = value if isinstance(value, list) else [value]
+    if len(plain) > 50 or not all(isinstance(each, str | int | bool) for each in plain):
+        raise ValidationError("Write a text, a whole number, true, false, or a list of these.")
+    if any(isinstance(each, str) and len(each) > 500 for each in plain):
+        raise ValidationError("A text has at most 500 characters.")
+    if any(isinstance(each, int) and abs(each) > 2**53 for each in plain):
+        raise ValidationError("The number is too large.")
+
+
+class AddressShape(Shape):
+    street = Text(200, load_default=None, allow_none=True)
+    postal_code = Text(20, load_default=None, allow_none=True)
+    city = Text(100, load_default=None, allow_none=True)
+    country = Country(load_default=None, allow_none=True)
+
+
+class ContactShape(Shape):
+    name = Text(200, required=True)
+    position = Text(200, load_default=None, allow_none=True)
+    email = Email(required=True)
+
+
+class FlowDownShape(Shape):
+    reference = Text(300, required=True)
+    signed_on = Day(load_default=None, allow_none=True)
+
+
+class MechanismIn(Shape):
+    instrument_id = fields.String(required=True, validate=_known_instrument)
+    role = one_of("primary", "fallback", load_default="primary")
+    evidence = fields.Dict(
+        keys=Text(60),
+        values=fields.Raw(validate=_evidence_value),
+        load_default=dict,
+        validate=validate.Length(max=30),
+    )
+
+
+class LocationIn(Shape):
+    country = Country(load_default=None, allow_none=True)
+    region = Text(10, load_default=None, allow_none=True)
+    organisation = Text(20, load_default=None, allow_none=True)
+    kind = one_of(*PLACE_KINDS, required=True)
+    mechanisms = fields.List(
+        fields.Nested(MechanismIn), load_default=list, validate=validate.Length(max=10)
+    )
+
+    @validates_schema
+    def names_a_place(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.get("country") and not data.get("organisation"):
+            raise ValidationError("Name the country, or the international organisation.", "country")
+        if data.get("region") and not data.get("country"):
+            raise ValidationError("A region needs its country.", "region")
+        try:
+            check_region(data.get("country") or "", data.get("region"))
+        except ValueError as error:
+            raise ValidationError(str(error), "region") from error
+
+
+class SubProcessorIn(Shape):
+    """An entry as a processor tells it. What may be missing is the linter's to say."""
+
+    legal_name = Text(300, required=True)
+    registration_number = Text(60, load_default=None, allow_none=True)
+    address = fields.Nested(AddressShape, load_default=None, allow_none=True)
+    country = Country(load_default=None, allow_none=True)
+    website = fields.URL(schemes={"http", "https"}, load_default=None, allow_none=True)
+    contact = fields.Nested(ContactShape, load_default=None, allow_none=True)
+    purpose = by_language(load_default=dict)
+    responsibilities = by_language(load_default=dict)
+    categories = texts(60, 50, load_default=list)
+    data_categories = texts(200, 100, load_default=list)
+    data_subjects = texts(200, 100, load_default=list)
+    special_categories = Flag(load_default=False)
+    products = texts(100, 100, load_default=list)
+    required = Flag(load_default=True)
+    affiliate = Flag(load_default=False)
+    ai_use = one_of(*AI_USES, load_default="none")
+    parent_id = fields.String(load_default=None, allow_none=True)
+    flow_down = fields.Nested(FlowDownShape, load_default=None, allow_none=True)
+    certifications = texts(200, 50, load_default=list)
+    retention = Text(500, load_default=None, allow_none=True)
+    locations = fields.List(
+        fields.Nested(LocationIn), load_default=list, validate=validate.Length(max=60)
+    )
+
+    @post_load
+    def as_plain_json(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Contents go into the ledger, which is JSON: days are written as text."""
+        plain: dict[str, Any] = _plain(data)
+        return plain
+
+
+class VerdictShape(Shape):
+    status = fields.String()
+    reason = fields.String()
+    citations = fields.List(fields.String())
+    ends_on = Day(allow_none=True)
+    remarks = fields.List(fields.String())
+    instrument_id = fields.String(allow_none=True)
+
+
+class MechanismShape(MechanismIn):
+    name = fields.String()
+    ended_on = Day(allow_none=True)
+    ended_by = fields.String(allow_none=True)
+
+
+class LocationShape(LocationIn):
+    mechanisms = fields.List(fields.Nested(MechanismShape))
+    verdict = fields.Nested(VerdictShape)
+
+
+class EntryShape(SubProcessorIn):
+    id = fields.String()
+    version = fields.Integer()
+    locations = fields.List(fields.Nested(LocationShape))
+    valid_from = Day()
+    valid_to = Day(allow_none=True)
+
+
+EntryList = Shape.from_dict({"items": fields.List(fields.Nested(EntryShape))}, name="EntryList")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,69 @@
+"""Shapes of objections and approvals."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.registry.model.objections import GROUNDS
+from shared.schemas import (
+    Day,
+    Flag,
+    Instant,
+    Shape,
+    Text,
+    one_of,
+    page_of,
+)
+
+
+class Mitigation(Shape):
+    text = Text(4_000, required=True)
+    respond_by = Day(required=True)
+
+
+class NewObjection(Shape):
+    grounds = one_of(*GROUNDS, required=True)
+    text = Text(4_000, required=True)
+
+
+class ObjectionShape(Shape):
+    id = fields.String()
+    change_id = fields.String()
+    controller_id = fields.String()
+    agreement_id = fields.String()
+    sub_processor_id = fields.String()
+    status = fields.String()
+    grounds = fields.String()
+    text = fields.String()
+    received_at = Instant()
+    mitigation = fields.Nested(Mitigation, allow_none=True)
+    decision = fields.String(allow_none=True)
+    settled_at = Instant(allow_none=True)
+
+
+class ApprovalShape(Shape):
+    id = fields.String()
+    change_id = fields.String()
+    given_at = Instant()
+
+
+class CustomerChangesQuery(Shape):
+    ids = fields.String(required=True, validate=validate.Length(max=20_000))
+
+
+class CustomerChangeShape(Shape):
+    id = fields.String()
+    status = fields.String()
+    kind = fields.String()
+    effective_on = Day()
+    withdrawal_reason = fields.String(allow_none=True)
+    objection = fields.Nested(ObjectionShape, allow_none=True)
+    approved = Flag()
+
+
+CustomerChangeList = Shape.from_dict(
+    {"items": fields.List(fields.Nested(CustomerChangeShape))}, name="CustomerChangeList"
+)
+
+
+ObjectionPage = page_of(ObjectionShape)

@@ -1,0 +1,108 @@
+"""Shapes of registers, their history and their transfers."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.registry.schemas.entries import LocationShape, SubProcessorIn
+from shared.schemas import (
+    Day,
+    Instant,
+    Language,
+    Shape,
+    Whole,
+    page_of,
+)
+
+
+class RegisterShape(Shape):
+    id = fields.String()
+    slug = fields.String()
+    legal_name = fields.String()
+    registration_number = fields.String(allow_none=True)
+    country = fields.String()
+    address = fields.Dict(allow_none=True)
+    locale = Language()
+    website = fields.String(allow_none=True)
+    privacy_contact = fields.String(allow_none=True)
+    time_zone = fields.String()
+    updated_at = Instant()
+    sequence = fields.Integer()
+    head_hash = fields.String()
+
+
+class Baseline(Shape):
+    valid_from = Day(required=True)
+    sub_processors = fields.List(
+        fields.Nested(SubProcessorIn), required=True, validate=validate.Length(min=1, max=500)
+    )
+
+
+class ListQuery(Shape):
+    as_of = Day(load_default=None)
+    recorded_as_of = Instant(load_default=None)
+
+
+class AsOfQuery(Shape):
+    as_of = Day(load_default=None)
+
+
+class DiffQuery(Shape):
+    first = Day(required=True, data_key="from")
+    second = Day(required=True, data_key="to")
+
+
+class TransfersQuery(Shape):
+    as_of = Day(load_default=None)
+    horizon_days = Whole(0, 3650, load_default=0)
+
+
+class LedgerQuery(Shape):
+    after = fields.Integer(load_default=0, validate=validate.Range(0))
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 200))
+
+
+class LedgerEntryShape(Shape):
+    stream = fields.String()
+    sequence = fields.Integer()
+    type = fields.String()
+    at = fields.String()
+    actor = fields.String()
+    data = fields.Dict()
+    private_hash = fields.String(allow_none=True)
+    previous_hash = fields.String()
+    hash = fields.String()
+
+
+class LedgerPage(Shape):
+    items = fields.List(fields.Nested(LedgerEntryShape))
+    next_cursor = fields.Integer(allow_none=True)
+
+
+class FieldChange(Shape):
+    field = fields.String()
+    before = fields.Raw(allow_none=True)
+    after = fields.Raw(allow_none=True)
+
+
+class DiffShape(Shape):
+    kind = fields.String()
+    id = fields.String()
+    legal_name = fields.String()
+    fields_ = fields.List(fields.Nested(FieldChange), attribute="fields", data_key="fields")
+
+
+class TransferShape(LocationShape):
+    sub_processor_id = fields.String()
+    legal_name = fields.String()
+
+
+DiffList = Shape.from_dict({"items": fields.List(fields.Nested(DiffShape))}, name="DiffList")
+
+
+TransferList = Shape.from_dict(
+    {"items": fields.List(fields.Nested(TransferShape))}, name="TransferList"
+)
+
+
+RegisterPage = page_of(RegisterShape)

@@ -1,0 +1,202 @@
+"""Changes from the announcement to their effect: the clock, the register and the ledger meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.registry import events, telling
+from services.registry.model import register as rows
+from services.registry.model.changes import (
+    Change,
+    ChangePending,
+    Group,
+    NoticeIncomplete,
+    check_day,
+    check_notice,
+)
+from services.registry.model.register import Register, Rewrite, Writer
+from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases.changes import ChangeView, given_on, groups_of, own_change, view
+from shared.auth import Caller
+from shared.mongo import Session
+
+
+def announce(deps: Deps, caller: Caller, slug: str, change_id: str) -> Change:
+    """Tell every customer concerned, if each one's agreement allows the effective day.
+
+    Raises ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``,
+    ``ChangePending`` or ``NotInThisStatus``; then nothing has been told and nothing changed.
+    """
+    register, change = own_change(deps, caller, slug, change_id)
+    change.must_be("draft")
+    shown = view(register, change)
+    _check_complete(shown)
+    at = deps.now()
+    groups, version = groups_of(deps, register, at)
+    check_day(change.effective_on, given_on(register, at))
+    check_notice(change.effective_on, groups)
+    return _tell(deps, caller, shown, at, groups, version)
+
+
+def declare_emergency(
+    deps: Deps, caller: Caller, slug: str, change_id: str, justification: str
+) -> ChangeView:
+    """Ask for the path without notice period; two different clients must approve it."""
+    register, change = own_change(deps, caller, slug, change_id)
+    change = change.declared(justification, caller.client_id)
+    deps.changes.replace(change)
+    return view(register, change)
+
+
+def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
+    """One approval; with the second the change is announced as an emergency, at once."""
+    register, change = own_change(deps, caller, slug, change_id)
+    change = change.approved(caller.client_id)
+    if change.emergency is None or not change.emergency.complete:
+        deps.changes.replace(change)
+        return view(register, change)
+    shown = view(register, change)
+    _check_complete(shown)
+    at = deps.now()
+    check_day(change.effective_on, today_at(deps, register))
+    groups, version = groups_of(deps, register, at)
+    # The approval and the announcement are one step: the stored change is a revision behind.
+    before = replace(change, revision=change.revision - 1)
+    told = _tell(deps, caller, replace(shown, change=before), at, groups, version)
+    return view(register, told)
+
+
+def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
+    """Take a change back before it has effect; who was told of it is told of this too."""
+    register, change = own_change(deps, caller, slug, change_id)
+
+    def work(session: Session) -> Change:
+        current = deps.changes.get(change.id, session)
+        at = deps.now()
+        withdrawn = current.withdrawn(at, reason)
+        deps.changes.replace(withdrawn, session)
+        if current.status == "announced":
+            _take_back(deps, register, withdrawn, at, session)
+            _append(deps, register, events.WITHDRAWN, telling.withdrawn(register, withdrawn),
+                    at, caller.client_id, session)  # fmt: skip
+        return withdrawn
+
+    return deps.mongo.transact(work)
+
+
+def go_live(deps: Deps, change: Change) -> Change:
+    """The effective day has come: say so, once. The list has turned by itself, by its dates."""
+    register = deps.registers.get(change.processor_id)
+
+    def work(session: Session) -> Change:
+        at = deps.now()
+        live = deps.changes.get(change.id, session).in_effect(at)
+        deps.changes.replace(live, session)
+        _append(deps, register, events.IN_EFFECT, telling.in_effect(register, live), at, "clock",
+                session)  # fmt: skip
+        return live
+
+    return deps.mongo.transact(work)
+
+
+def due(deps: Deps, limit: int = 100) -> Sequence[Change]:
+    """Announced changes whose effective day has come where their processor sits, in order."""
+    latest = (deps.now() + timedelta(hours=14)).date()
+    found = deps.changes.due(latest, limit)
+    zones = {each.processor_id: deps.registers.get(each.processor_id) for each in found}
+    return [each for each in found if each.effective_on <= today_at(deps, zones[each.processor_id])]
+
+
+def _tell(
+    deps: Deps,
+    caller: Caller,
+    shown: ChangeView,
+    at: datetime,
+    groups: list[Group],
+    version: int,
+) -> Change:
+    """Register rows, ledger entry and status in one transaction: all of it or nothing."""
+    register, draft_ = shown.register, shown.change
+    entry_type = events.EMERGENCY if draft_.emergency else events.ANNOUNCED
+    public = telling.announced(register, draft_, vars(shown))
+    private = telling.announced_private(draft_, version, groups)
+
+    def work(session: Session) -> Change:
+        current = deps.changes.get(draft_.id, session)
+        if current.revision != draft_.revision:
+            current.must_be("draft")
+            raise ChangePending("The draft was edited in between; read it again.")
+        _check_no_other(deps, draft_, session)
+        deps.registers.touch(register.id, at, session)
+        writer = Writer(draft_.id, at, deps.new_id)
+        deps.rows.write(_rewrite(deps, writer, draft_, session), draft_.id, at, session)
+        entry = deps.ledger.append(session, register.stream, entry_type, public, at=at,
+                                   actor=caller.client_id, private=private)  # fmt: skip
+        announced = draft_.announced(at, groups, version, entry.sequence)
+        deps.changes.replace(announced, session)
+        return announced
+
+    return deps.mongo.transact(work)
+
+
+def _rewrite(deps: Deps, writer: Writer, change: Change, session: Session) -> Rewrite:
+    day, content = change.effective_on, change.content or {}
+    if change.kind == "add":
+        return rows.added(writer, change.processor_id, change.subject_id, content, day)
+    if change.kind == "modify":
+        return rows.modified(writer, deps.rows.of(change.subject_id, session), content, day)
+    if change.kind == "remove":
+        return rows.removed(writer, deps.rows.of(change.subject_id, session), day)
+    old = deps.rows.of(change.replaces_id or "", session)
+    return rows.joined(
+        rows.removed(writer, old, day),
+        rows.added(writer, change.processor_id, change.subject_id, content, day),
+    )
+
+
+def _take_back(
+    deps: Deps, register: Register, change: Change, at: datetime, session: Session
+) -> None:
+    writer = Writer(change.id, at, deps.new_id)
+    written = deps.rows.written_by(change.id, session)
+    rewrite = rows.undone(writer, written, deps.rows.voided_by(change.id, session))
+    deps.rows.write(rewrite, change.id, at, session)
+    deps.registers.touch(register.id, at, session)
+
+
+def _append(
+    deps: Deps,
+    register: Register,
+    type_: str,
+    data: dict[str, Any],
+    at: datetime,
+    actor: str,
+    session: Session,
+) -> None:
+    deps.ledger.append(session, register.stream, type_, data, at=at, actor=actor)
+    deps.registers.touch(register.id, at, session)
+
+
+def _check_complete(shown: ChangeView) -> None:
+    must = [each for each in shown.findings if each["severity"] == "must"]
+    if must:
+        raise NoticeIncomplete(
+            errors=[
+                {"pointer": each["pointer"], "code": each["code"], "detail": each["detail"]}
+                for each in must
+            ],
+            context={"findings": must},
+        )
+
+
+def _check_no_other(deps: Deps, change: Change, session: Session) -> None:
+    others = [each for each in deps.changes.pending_on(change.touches, session)
+              if each.id != change.id]  # fmt: skip
+    if others:
+        raise ChangePending(
+            f"Change {others[0].id} takes effect on {others[0].effective_on}.",
+            context={"change_id": others[0].id},
+        )
