@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import structlog
 
 from services.notices.channels.webhook import Outcome, Outgoing, next_attempt
+from services.notices.completions import Completions
 from services.notices.held import release_if_enabled
 from services.notices.model.deliveries import ABANDONED, DELIVERED, FAILED, HELD, PENDING
 from services.notices.model.endpoints import Endpoint
@@ -101,7 +102,7 @@ class Dispatcher:
     fence_losses: int = 0
     _waiting: deque[Claimed] = field(default_factory=deque)
     _flying: dict[str, Claimed] = field(default_factory=dict)
-    _done: list[Completion] = field(default_factory=list)
+    _done: Completions = field(default_factory=Completions)
     _gone: dict[str, Endpoint] = field(default_factory=dict)
     _held: set[str] = field(default_factory=set)
 
@@ -118,7 +119,7 @@ class Dispatcher:
         return busy
 
     def _claim(self) -> int:
-        room = min(CLAIM_LIMIT, 2 * (self.sender.free + self.sender.in_flight)) - len(self._waiting)
+        room = min(CLAIM_LIMIT, 4 * (self.sender.free + self.sender.in_flight)) - len(self._waiting)
         if room <= 0 or self.sender.free == 0:
             return 0
         now, token = self.now(), self.new_id("claim")
@@ -145,7 +146,7 @@ class Dispatcher:
                 self._waiting.append(Claimed(row, endpoint, body, lapses))
 
     def _put_aside(self, row: Document, state: str) -> None:
-        self._done.append(Completion(row["_id"], row["claim"], state, None, None))
+        self._done.add(Completion(row["_id"], row["claim"], state, None, None))
 
     def _depart(self) -> None:
         while self._waiting and self.sender.free:
@@ -190,7 +191,7 @@ class Dispatcher:
             self._gone[claimed.endpoint.id] = claimed.endpoint
             self._held.add(claimed.endpoint.id)
         attempt = self._attempt(claimed, outcome)
-        self._done.append(Completion(claimed.id, claimed.delivery["claim"], state, due_at, attempt))
+        self._done.add(Completion(claimed.id, claimed.delivery["claim"], state, due_at, attempt))
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
         before = claimed.delivery["attempts"]
@@ -206,12 +207,10 @@ class Dispatcher:
         }
 
     def _store(self) -> None:
-        """One bulk write; what it could not store stays to be stored in the next round."""
+        """Store what is done; in the background as long as there is something to send."""
         self._disable_gone()
-        if not self._done:
-            return
-        lost = self.stores.deliveries.complete(self._done)
-        self._done.clear()
+        idle = not (self._flying or self._waiting)
+        lost = self._done.flush(self.stores.deliveries.complete, wait=idle or bool(self._held))
         if lost:
             self.fence_losses += lost
             log.warning("dispatcher.claims_lost", count=lost)

@@ -1,0 +1,50 @@
+"""Stores what became of deliveries while the sender goes on sending.
+
+One bulk write is under way at a time; what comes meanwhile gathers for the next one. What could not
+be stored stays and is tried again: its claim decides whether it still may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from services.notices.store.deliveries import Completion
+
+Complete = Callable[[Sequence[Completion]], int]
+
+
+class Completions:
+    """Use it from one thread; the writing itself is done on another."""
+
+    def __init__(self) -> None:
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="completions")
+        self._gathered: list[Completion] = []
+        self._writing: tuple[Future[int], list[Completion]] | None = None
+
+    def add(self, completion: Completion) -> None:
+        self._gathered.append(completion)
+
+    def flush(self, complete: Complete, *, wait: bool) -> int:
+        """Begin to write what has gathered; with ``wait``, end it, too.
+
+        How many claims turned out to be lost in what was written. Raises what ``complete`` raised.
+        """
+        lost = 0
+        if self._writing and (wait or self._writing[0].done()):
+            lost += self._settle()
+        if self._gathered and not self._writing:
+            batch, self._gathered = self._gathered, []
+            self._writing = (self._writer.submit(complete, batch), batch)
+        if self._writing and wait:
+            lost += self._settle()
+        return lost
+
+    def _settle(self) -> int:
+        assert self._writing is not None  # noqa: S101  Both callers have looked.
+        (written, batch), self._writing = self._writing, None
+        try:
+            return written.result()
+        except Exception:
+            self._gathered = batch + self._gathered
+            raise
