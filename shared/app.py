@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared import errors, headers, health, logs, metrics, problems, tracing
-from shared.auth import public
+from shared.auth import DOOR, EITHER, PUBLIC, public
 from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.mongo import Mongo
@@ -123,10 +124,21 @@ def build(
 
 
 def serve_openapi(app: Flask, api: Api) -> None:
+    """The OpenAPI document; each operation says which scopes open its door."""
+
     @app.get("/openapi.json")
     @public()
     def openapi() -> dict[str, Any]:
-        return api.spec.to_dict()  # type: ignore[no-any-return]
+        document: dict[str, Any] = api.spec.to_dict()
+        for rule in app.url_map.iter_rules():
+            path = document["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
+            door = getattr(app.view_functions[rule.endpoint], DOOR, PUBLIC)
+            for method in rule.methods or ():
+                if method.lower() in path and door != PUBLIC:
+                    path[method.lower()]["security"] = [
+                        {"bearer": [scope]} for scope in door.split(EITHER)
+                    ]
+        return document
 
 
 def accepts(*media_types: str) -> Callable[[Any], Any]:

@@ -14,6 +14,7 @@ from shared.errors import Forbidden, Unauthenticated
 View = TypeVar("View", bound=Callable[..., Any])
 
 DOOR = "__art28_door__"
+PUBLIC, EITHER = "public", " or "
 ON_BEHALF_OF = "Art28-On-Behalf-Of"
 
 
@@ -57,7 +58,7 @@ def requires(*scopes: str) -> Callable[[View], View]:
                 return view(*args, **kwargs)
             return keeper.answer(g.caller, lambda: view(*args, **kwargs))
 
-        setattr(guarded, DOOR, " or ".join(scopes))
+        setattr(guarded, DOOR, EITHER.join(scopes))
         return cast("View", guarded)
 
     return decorate
@@ -67,7 +68,7 @@ def public() -> Callable[[View], View]:
     """Say aloud that anybody may ask."""
 
     def decorate(view: View) -> View:
-        setattr(view, DOOR, "public")
+        setattr(view, DOOR, PUBLIC)
         return view
 
     return decorate
@@ -82,7 +83,7 @@ def _admit(scopes: tuple[str, ...]) -> None:
     claims = current_app.extensions["art28.verifier"].claims(_bearer_token())
     g.caller = _caller_from(claims)
     if g.caller.scopes.isdisjoint(scopes):
-        scope = " or ".join(scopes)
+        scope = EITHER.join(scopes)
         raise ScopeMissing(f"This needs the scope {scope}.", context={"scope": scope})
 
 

@@ -1,0 +1,48 @@
+"""The OpenAPI document says which door each operation has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.app import Blueprint, build
+from shared.auth import public, requires
+from shared.times import utc_now
+from tests.builders import common_settings
+
+
+def document() -> Any:
+    blp = Blueprint("things", __name__, url_prefix="/v1")
+
+    @blp.route("/things/<thing_id>")
+    @requires("things:read", "things:write")
+    @blp.response(200)
+    def thing(thing_id: str) -> dict[str, str]:
+        return {"id": thing_id}
+
+    @blp.route("/open")
+    @public()
+    @blp.response(200)
+    def opened() -> dict[str, str]:
+        return {}
+
+    settings = common_settings("", "x")
+    app = build("things", settings, [blp], verifier=None, now=utc_now)  # type: ignore[arg-type]
+    return app.test_client().get("/openapi.json").json
+
+
+def test_it_names_the_scopes_that_open_an_operation() -> None:
+    operation = document()["paths"]["/v1/things/{thing_id}"]["get"]
+
+    assert operation["security"] == [{"bearer": ["things:read"]}, {"bearer": ["things:write"]}]
+
+
+def test_an_open_operation_asks_for_nothing() -> None:
+    assert "security" not in document()["paths"]["/v1/open"]["get"]
+
+
+def test_errors_are_problem_documents() -> None:
+    answers = document()["components"]["responses"]
+
+    assert {kind for answer in answers.values() for kind in answer["content"]} == {
+        "application/problem+json"
+    }
