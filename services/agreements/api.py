@@ -55,7 +55,6 @@ def shown(agreement: Agreement) -> Shown:
 @requires("agreements:write")
 @blp.arguments(NewAgreement)
 @blp.response(201, AgreementShape)
-@blp.alt_response(422, "UNPROCESSABLE_CONTENT")
 def draft(body: dict[str, Any]) -> Shown:
     """A new draft; ``findings`` tells what Art. 28(3) still misses."""
     return shown(use_cases.draft(deps(), caller(), body))
