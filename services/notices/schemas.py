@@ -63,7 +63,7 @@ class EndpointChange(Shape):
     url = fields.String(validate=validate.Length(1, LONGEST_URL))
     description = Text(500, shortest=0)
     event_types = fields.List(fields.String(), validate=[validate.Length(max=50), _of_known_types])
-    processors = texts(100, 100)
+    processors = texts(100, 200)
 
 
 class NewEndpoint(EndpointChange):
@@ -74,7 +74,7 @@ class NewEndpoint(EndpointChange):
         load_default=list,
         validate=[validate.Length(max=50), _of_known_types],
     )
-    processors = texts(100, 100, load_default=list)
+    processors = texts(100, 200, load_default=list)
 
 
 class SecretShape(Shape):
@@ -197,7 +197,7 @@ class NoticeShape(Shape):
 
 class ContactShape(Shape):
     name = Text(200, required=True)
-    position = Text(200, load_default="")
+    position = Text(200, load_default=None, allow_none=True)
     email = Email(required=True)
 
 

@@ -61,7 +61,10 @@ def for_pdf(deps: Deps, event: Event) -> list[Evidence]:
 
 
 def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRequest) -> Page:
-    """Customers of the caller whom no channel reaches today, and why."""
+    """Customers of the caller whom no channel reaches today, and why.
+
+    ``processor``: its slug or id; the platform, which has no customers of its own, gives an id.
+    """
     processor_id = caller.org_id
     if processor and (caller.is_platform or caller.is_service):
         processor_id = processor

@@ -1,0 +1,92 @@
+"""Evidence says what is known of each customer, and no more."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from services.notices.evidence import csv_lines
+from services.notices.model.evidence import Evidence, evidence_of
+from services.notices.model.messages import Event, Group
+from services.notices.model.recipients import Recipient
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+GROUP = Group("t30", "2026-11-23", "2026-12-07", "2026-12-24", "consent", {"notice_days": 30})
+EVENT = Event(
+    "evt_1", "sub_processor.change.announced", "2026-11-23T09:00:00.000Z", {"id": "org_p"},
+    '{"type":"t","data":{"change_id":"chg_1"', "}}", change_id="chg_1", groups=(GROUP,),
+)  # fmt: skip
+RECIPIENT = Recipient(
+    "agr_1", {"id": "org_p"}, {"id": "org_c", "legal_name": "Kunde"}, (), (), (), 1, None, ()
+)
+
+
+def message(**more: Any) -> dict[str, Any]:
+    notice = {
+        "id": "ntc_1",
+        "given_on": "2026-11-23",
+        "objection_deadline": "2026-12-07",
+        "effective_on": "2026-12-24",
+        "silence": "consent",
+        "terms_key": "t30",
+    }
+    return {
+        "_id": "msg_1",
+        "agreement_id": "agr_1",
+        "notice": notice,
+        "acknowledged_at": None,
+        "outcome": "queued",
+        **more,
+    }
+
+
+def delivery(endpoint_id: str, state: str, *codes: str | None) -> dict[str, Any]:
+    attempts = [
+        {"at": NOW, "code": code, "status": 500 if code else 204, "duration_ms": 9}
+        for code in codes
+    ]
+    told = {"delivered_at": NOW} if state == "delivered" else {}
+    return {"endpoint_id": endpoint_id, "state": state, "attempts": attempts, **told}
+
+
+def made(deliveries: list[dict[str, Any]], **more: Any) -> Evidence:
+    urls = {"whe_1": "https://a.example/", "whe_2": "https://b.example/"}
+    return evidence_of(EVENT, message(**more), deliveries, RECIPIENT, urls)
+
+
+def test_it_works() -> None:
+    line = made([delivery("whe_1", "failed", "http_500"), delivery("whe_2", "delivered", None)])
+    assert (line.reached, line.outcome, line.recipient) == (True, "delivered", "https://b.example/")
+    assert line.delivered_at == NOW
+    assert [each.outcome for each in line.attempts] == ["http_500", "delivered"]
+    assert line.terms == {"notice_days": 30}
+
+
+def test_without_a_channel_a_customer_is_not_reached() -> None:
+    line = made([], outcome="no_endpoint")
+    assert (line.reached, line.channel, line.outcome) == (False, None, "no_endpoint")
+
+
+def test_an_acknowledgement_reaches_by_itself() -> None:
+    assert made([], acknowledged_at=NOW).reached
+
+
+def test_attempts_at_a_deleted_endpoint_stay_in_the_proof() -> None:
+    line = made([delivery("whe_9", "abandoned", "http_500")])
+    assert (line.recipient, line.reached) == ("(deleted endpoint)", False)
+    assert len(line.attempts) == 1
+
+
+@pytest.mark.parametrize("start", list("=+-@\t\r"))
+def test_no_cell_begins_as_a_formula(start: str) -> None:
+    controller = {"id": "org_c", "legal_name": f"{start}cmd|' /C calc'!A0"}
+    recipient = Recipient("agr_1", {}, controller, (), (), (), 1, None, ())
+    line = evidence_of(EVENT, message(), [], recipient, {})
+    text = "".join(csv_lines(EVENT, [line]))
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["customer"].startswith(f"'{start}")
+    assert row["deadline"] == "2026-12-07"
