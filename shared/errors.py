@@ -85,7 +85,7 @@ class TooLarge(DomainError):
 
 
 class UnsupportedMediaType(DomainError):
-    """The request body must be application/json."""
+    """The request body is of a kind that this route does not read."""
 
     code, status = "unsupported-media-type", 415
 

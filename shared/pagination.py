@@ -15,6 +15,9 @@ from pymongo.collection import Collection
 from shared.errors import Malformed
 from shared.mongo import Document
 
+# What BSON holds as a whole number.
+LARGEST = 2**63 - 1
+
 
 class CursorInvalid(Malformed):
     """The cursor is not one that this list gave out."""
@@ -65,7 +68,7 @@ def read_cursor(text: str) -> Any:
         value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError) as error:
         raise CursorInvalid from error
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    if not isinstance(value, str) and (type(value) is not int or abs(value) > LARGEST):
         # A cursor that held a mapping would reach the database as an operator.
         raise CursorInvalid
     return value

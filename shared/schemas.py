@@ -16,6 +16,7 @@ from shared.times import format_instant, parse_day, parse_instant
 SLUG = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and hyphens.")
 LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 EMAIL = re.compile(r"^[^@\s\x00-\x1f\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+\Z")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 # EU documents write these; ISO 3166-1 does not. The right code is named, never assumed.
 NOT_ISO = {"EL": "GR", "UK": "GB"}
 COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
@@ -80,16 +81,19 @@ class Email(fields.String):
 
 
 class Day(fields.Field[date]):
-    """``YYYY-MM-DD``."""
+    """``YYYY-MM-DD``, in a range that leaves room to count days in either direction."""
 
     def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
-            return parse_day(value)
+            day = parse_day(value)
         except (TypeError, ValueError) as error:
             raise ValidationError("Write a day of the calendar as YYYY-MM-DD.") from error
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(f"Write a day from {FIRST_DAY} to {LAST_DAY}.")
+        return day
 
 
 class Instant(fields.Field[datetime]):
@@ -100,9 +104,12 @@ class Instant(fields.Field[datetime]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         try:
-            return parse_instant(value)
+            at = parse_instant(value)
         except (TypeError, ValueError) as error:
             raise ValidationError("Write an instant as 2026-11-22T13:00:00Z.") from error
+        if not FIRST_DAY <= at.date() <= LAST_DAY:
+            raise ValidationError(f"Write an instant from {FIRST_DAY} to {LAST_DAY}.")
+        return at
 
 
 class Flag(fields.Boolean):
@@ -115,7 +122,7 @@ class Flag(fields.Boolean):
 
 
 class Whole(fields.Integer):
-    """A whole number from ``least`` to ``most``."""
+    """A whole number from ``least`` to ``most``; text that looks like one is refused."""
 
     def __init__(self, least: int = 0, most: int = 3650, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)

@@ -30,7 +30,10 @@ def parse_instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
-    return whole_milliseconds(at.astimezone(UTC))
+    try:
+        return whole_milliseconds(at.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError(f"{text!r} lies outside the calendar") from error
 
 
 def parse_day(text: str) -> date:

@@ -10,7 +10,6 @@ from shared.schemas import (
     Instant,
     Language,
     Shape,
-    Whole,
     page_of,
 )
 
@@ -54,11 +53,11 @@ class DiffQuery(Shape):
 
 class TransfersQuery(Shape):
     as_of = Day(load_default=None)
-    horizon_days = Whole(0, 3650, load_default=0)
+    horizon_days = fields.Integer(load_default=0, validate=validate.Range(0, 3650))
 
 
 class LedgerQuery(Shape):
-    after = fields.Integer(load_default=0, validate=validate.Range(0))
+    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**53))
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 200))
 
 
