@@ -136,14 +136,14 @@ class Dispatcher:
         endpoints = self.stores.endpoints.many({each["endpoint_id"] for each in rows})
         for row in rows:
             endpoint, message = endpoints.get(row["endpoint_id"]), messages.get(row["message_id"])
-            if endpoint is None or message is None:
+            event = events.get(message["event_id"]) if message else None
+            if endpoint is None or message is None or event is None:
                 self._put_aside(row, ABANDONED)
             elif endpoint.disabled_at is not None:
                 self._put_aside(row, HELD)
                 self._held.add(endpoint.id)
             else:
-                body = _body(events[message["event_id"]], message)
-                self._waiting.append(Claimed(row, endpoint, body, lapses))
+                self._waiting.append(Claimed(row, endpoint, _body(event, message), lapses))
 
     def _put_aside(self, row: Document, state: str) -> None:
         self._done.add(Completion(row["_id"], row["claim"], state, None, None))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING, DESCENDING, UpdateOne
 
 from services.notices.model.deliveries import (
     ATTEMPTS_KEPT,
@@ -25,7 +25,10 @@ from services.notices.model.deliveries import (
 from services.notices.store.bulk import insert_new
 from shared.errors import NotFound
 from shared.mongo import Document, Mongo, Session
-from shared.pagination import Page, PageRequest, find_page
+from shared.pagination import Page, PageRequest, read_cursor, write_cursor
+
+# Twenty answers of 16 KiB each would make a batch of rows too large to hold.
+_WITHOUT_ANSWERS = {"attempts.body": 0}
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Deliveries:
         # The condition is asked again, row by row: another dispatcher read the same ids.
         taken = {"$set": {"claim": token, "due_at": until}}
         self._docs.update_many({"_id": {"$in": ids}, **due}, taken)
-        return list(self._docs.find({"_id": {"$in": ids}, "claim": token}))
+        return list(self._docs.find({"_id": {"$in": ids}, "claim": token}, _WITHOUT_ANSWERS))
 
     def complete(self, completions: Sequence[Completion]) -> int:
         """Store attempts and what follows; how many claims had been lost to somebody else."""
@@ -76,11 +79,18 @@ class Deliveries:
         return found
 
     def page(self, endpoint_id: str, state: str | None, request: PageRequest) -> Page:
-        where = {"endpoint_id": endpoint_id, **({"state": state} if state else {})}
-        return find_page(self._docs, where, request, newest_first=True)
+        """An endpoint's deliveries, the newest first, without the texts of answers."""
+        where: Document = {"endpoint_id": endpoint_id, **({"state": state} if state else {})}
+        if request.cursor:
+            where["_id"] = {"$lt": read_cursor(request.cursor)}
+        found = self._docs.find(where, _WITHOUT_ANSWERS).sort("_id", DESCENDING)
+        rows = list(found.limit(request.limit + 1))
+        items, more = rows[: request.limit], len(rows) > request.limit
+        return Page(items, write_cursor(items[-1]["_id"]) if more else None)
 
     def of_messages(self, message_ids: Iterable[str]) -> list[Document]:
-        return list(self._docs.find({"message_id": {"$in": list(message_ids)}}))
+        where = {"message_id": {"$in": list(message_ids)}}
+        return list(self._docs.find(where, _WITHOUT_ANSWERS))
 
     def retry(self, delivery_id: str, now: datetime, session: Session | None = None) -> None:
         """One more attempt at once. ``DeliveryUnderWay`` when one is under way."""

@@ -92,6 +92,15 @@ def test_a_deleted_endpoint_ends_its_deliveries(world: World) -> None:
     assert world.receiver.got == []
 
 
+def test_a_message_that_is_no_more_ends_its_deliveries(world: World) -> None:
+    announced(world, "nordbo", "fine")
+    gone = world.delivery_of("nordbo")["message_id"]
+    world.mongo.db["messages"].delete_one({"_id": gone})
+    world.deliver()
+    assert world.delivery_of("nordbo")["state"] == "abandoned"
+    assert world.delivery_of("fine")["state"] == "delivered"
+
+
 def test_a_broken_endpoint_costs_the_others_nothing(world: World) -> None:
     announced(world, "broken", "fine")
     sealed = {"$set": {"secrets.0.sealed": b"nonsense"}}
