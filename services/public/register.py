@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -101,7 +101,8 @@ class Register:
     def between(self) -> tuple[date, date]:
         """The two days to compare: those asked for, else the last ninety days."""
         to = self.ask.to or self.today
-        return self.ask.from_ or to - timedelta(days=90), to
+        # Not by subtraction, which overflows in the first ninety days of the calendar.
+        return self.ask.from_ or date.fromordinal(max(1, to.toordinal() - 90)), to
 
     def diff(self, from_: date, to: date) -> list[Json]:
         items = self.registry.diff(self.ask.slug, from_.isoformat(), to.isoformat())
