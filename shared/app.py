@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -165,13 +166,19 @@ def refuse_other_media_types() -> None:
 def parse_json(raw: bytes) -> Any:
     """Strict JSON: UTF-8, no NaN, no member named twice (RFC 7493). Raises ``Malformed``."""
     try:
-        return json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique_members, parse_constant=_no_constant
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_unique_members,
+            parse_constant=_no_constant,
+            parse_float=_finite,
         )
-    except UnicodeDecodeError as error:
+        # Half a surrogate pair is no text; neither the database nor an answer could carry it.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError as error:
         raise errors.Malformed("The body is not UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise errors.Malformed("The body is not valid JSON.") from error
+    return value
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -179,6 +186,13 @@ def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise errors.Malformed("A JSON object names the same member twice.")
     return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise errors.Malformed(f"{text} is too large a number.")
+    return number
 
 
 def _no_constant(text: str) -> Any:
