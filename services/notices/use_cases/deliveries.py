@@ -13,8 +13,9 @@ from services.notices.use_cases.deps import Deps
 from shared.mongo import Document, Session
 from shared.pagination import Page, PageRequest
 
-# Clocks of two machines differ a little; a message appears once none can come before it.
-SETTLED = timedelta(seconds=1)
+# A fan-out takes its moment shortly before others can see that it has begun; a message appears
+# once none of an earlier moment can come any more.
+SETTLED = timedelta(milliseconds=100)
 
 
 @dataclass(frozen=True)
