@@ -34,6 +34,7 @@ SETTINGS: dict[str, str] = {
     "ART28_LEASE_SECONDS": "How long a dispatcher owns a claim; over twice the limit above (60).",
     "ART28_IN_FLIGHT": "Webhook attempts one dispatcher keeps going at once (256).",
     "ART28_ENDPOINTS_PER_CUSTOMER": "Most webhook endpoints of one customer (20).",
+    "ART28_INSTRUMENT_STALE_DAYS": "Days until the check of an instrument is stale (180).",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",
     "ART28_APPS": "Which of the six apps a web process mounts (all).",

@@ -9,3 +9,8 @@ WITHDRAWN = "sub_processor.change.withdrawn"
 IN_EFFECT = "sub_processor.change.in_effect"
 APPROVED = "sub_processor.change.approved"
 OBJECTION = "objection"
+
+# On the stream ``instruments``, which is the platform's.
+INSTRUMENTS = "instruments"
+INSTRUMENT_RECORDED = "instrument.recorded"
+INSTRUMENT_AMENDED = "instrument.amended"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from requests.adapters import BaseAdapter
 
 from services.registry.clients import AgreementsClient, IdentityClient
+from services.registry.events import INSTRUMENTS
 from services.registry.settings import Settings
 from services.registry.store import INDEXES
 from services.registry.store.changes import Approvals, Changes, Objections
+from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
 from services.registry.use_cases import Deps
 from shared.http import Peers
@@ -26,6 +28,7 @@ def make_deps(
     mongo = connect(settings.common.mongo_url, settings.common.database("registry"))
     mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES})
     peers = Peers("registry", settings.common, transport)
+    ledger = Ledger(mongo, [LISTENER])
     return Deps(
         mongo=mongo,
         registers=Registers(mongo),
@@ -33,7 +36,10 @@ def make_deps(
         changes=Changes(mongo),
         objections=Objections(mongo),
         approvals=Approvals(mongo),
-        ledger=Ledger(mongo, [LISTENER]),
+        ledger=ledger,
+        instruments=Instruments(
+            mongo, lambda: ledger.head(INSTRUMENTS), settings.instrument_stale_days
+        ),
         identity=IdentityClient(peers.client("identity")),
         agreements=AgreementsClient(peers.client("agreements")),
         now=now,

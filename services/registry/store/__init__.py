@@ -26,6 +26,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("change_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("controller_id", ASCENDING), ("sub_processor_id", ASCENDING)]),
     ],
+    "instruments": [IndexModel([("instrument_id", ASCENDING), ("revision", ASCENDING)])],
     "approvals": [
         IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True)
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -46,7 +46,8 @@ class Instrument:
     ``valid_from`` is the first day with effect, ``ended_on`` the first day without, ``expires_on``
     the last day with effect. ``destinations`` are ISO 3166-1 codes or ``("*",)``;
     ``organisations`` are international organisations, which have no code. ``regime`` is the law
-    it serves: EU (the EEA), UK or CH. ``complete`` is False where it names no single instrument.
+    it serves: EU (the EEA), UK or CH. ``stale`` says that nobody has checked the record for long.
+    ``complete`` is False where it names no single instrument.
     """
 
     id: str
@@ -72,6 +73,8 @@ class Instrument:
     sources: tuple[str, ...] = ()
     checked_on: date | None = None
     verified: bool = True
+    name_by_language: Mapping[str, str] = field(default_factory=dict)
+    stale: bool = False
 
     @classmethod
     def parse(cls, record: Mapping[str, Any]) -> Instrument:
@@ -79,7 +82,7 @@ class Instrument:
 
         Raises ValueError for a member it does not know or a day that is none.
         """
-        unknown = set(record) - {field.name for field in fields(cls)}
+        unknown = set(record) - {each.name for each in fields(cls)}
         if unknown:
             raise ValueError(f"Unknown members of an instrument: {', '.join(sorted(unknown))}.")
         values: dict[str, Any] = {key: _frozen(value) for key, value in record.items()}

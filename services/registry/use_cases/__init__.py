@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from services.registry.clients import AgreementsClient, IdentityClient
 from services.registry.model.register import Register
 from services.registry.store.changes import Approvals, Changes, Objections
+from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
+from services.registry.wire import Law
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.ids import IdSource
@@ -27,6 +29,7 @@ class Deps:
     objections: Objections
     approvals: Approvals
     ledger: Ledger
+    instruments: Instruments
     identity: IdentityClient
     agreements: AgreementsClient
     now: Clock
@@ -36,6 +39,11 @@ class Deps:
 def today_at(deps: Deps, register: Register) -> date:
     """The day it is at the processor: law counts days where the one bound by them sits."""
     return deps.now().astimezone(ZoneInfo(register.time_zone)).date()
+
+
+def law_of(deps: Deps, register: Register) -> Law:
+    """What verdicts on this register are made with: whose exports, and the instruments known."""
+    return Law(register.country, deps.instruments.known(deps.now().date()))
 
 
 def own_register(deps: Deps, caller: Caller, slug: str) -> Register:

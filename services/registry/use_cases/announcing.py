@@ -18,7 +18,7 @@ from services.registry.model.changes import (
     check_notice,
 )
 from services.registry.model.register import Register, Rewrite, Writer
-from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases import Deps, law_of, today_at
 from services.registry.use_cases.changes import ChangeView, given_on, groups_of, own_change, view
 from shared.auth import Caller
 from shared.mongo import Session
@@ -32,7 +32,7 @@ def announce(deps: Deps, caller: Caller, slug: str, change_id: str) -> Change:
     """
     register, change = own_change(deps, caller, slug, change_id)
     change.must_be("draft")
-    shown = view(register, change)
+    shown = view(register, change, law_of(deps, register))
     _check_complete(shown)
     at = deps.now()
     groups, version = groups_of(deps, register, at)
@@ -48,7 +48,7 @@ def declare_emergency(
     register, change = own_change(deps, caller, slug, change_id)
     change = change.declared(justification, caller.client_id)
     deps.changes.replace(change)
-    return view(register, change)
+    return view(register, change, law_of(deps, register))
 
 
 def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
@@ -57,8 +57,8 @@ def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> 
     change = change.approved(caller.client_id)
     if change.emergency is None or not change.emergency.complete:
         deps.changes.replace(change)
-        return view(register, change)
-    shown = view(register, change)
+        return view(register, change, law_of(deps, register))
+    shown = view(register, change, law_of(deps, register))
     _check_complete(shown)
     at = deps.now()
     check_day(change.effective_on, today_at(deps, register))
@@ -66,7 +66,7 @@ def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> 
     # The approval and the announcement are one step: the stored change is a revision behind.
     before = replace(change, revision=change.revision - 1)
     told = _tell(deps, caller, replace(shown, change=before), at, groups, version)
-    return view(register, told)
+    return view(register, told, law_of(deps, register))
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:

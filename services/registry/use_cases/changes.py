@@ -16,9 +16,9 @@ from services.registry.model.changes import (
     Group,
 )
 from services.registry.model.register import EntryNotThere, Register
-from services.registry.use_cases import Deps, own_register, today_at
+from services.registry.use_cases import Deps, law_of, own_register, today_at
 from services.registry.use_cases.registers import register_of
-from services.registry.wire import change_entry
+from services.registry.wire import Law, change_entry
 from shared.auth import Caller
 from shared.errors import NotFound, problem_at
 from shared.pagination import Page, PageRequest
@@ -59,7 +59,7 @@ def draft(deps: Deps, caller: Caller, slug: str, told: Mapping[str, Any]) -> Cha
     change = replace(change, previous=_previous(deps, register, change))
     deps.registers.save(register)
     deps.changes.add(change)
-    return view(register, change)
+    return view(register, change, law_of(deps, register))
 
 
 def edit(
@@ -71,17 +71,19 @@ def edit(
     _check_kind(change.kind, change.replaces_id or change.subject_id, change.content)
     change = replace(change, previous=_previous(deps, register, change))
     deps.changes.replace(change)
-    return view(register, change)
+    return view(register, change, law_of(deps, register))
 
 
 def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
-    return view(*own_change(deps, caller, slug, change_id))
+    register, change = own_change(deps, caller, slug, change_id)
+    return view(register, change, law_of(deps, register))
 
 
 def page(deps: Deps, caller: Caller, slug: str, status: str | None, request: PageRequest) -> Page:
     register = own_register(deps, caller, slug)
     found = deps.changes.page(register.id, status, request)
-    return Page([view(register, each) for each in found.items], found.next_cursor)
+    law = law_of(deps, register)
+    return Page([view(register, each, law) for each in found.items], found.next_cursor)
 
 
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:
@@ -97,11 +99,11 @@ def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, 
     }
 
 
-def view(register: Register, change: Change) -> ChangeView:
-    """``change`` as the processor sees it."""
+def view(register: Register, change: Change, law: Law) -> ChangeView:
+    """``change`` as the processor sees it, its places judged by ``law``."""
     old_id = change.replaces_id or change.subject_id
-    entry = change_entry(change, change.content, change.subject_id, register.country)
-    previous = change_entry(change, change.previous, old_id, register.country)
+    entry = change_entry(change, change.content, change.subject_id, law)
+    previous = change_entry(change, change.previous, old_id, law)
     wire = {
         "kind": change.kind,
         "sub_processor": entry,

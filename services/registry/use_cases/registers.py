@@ -20,7 +20,7 @@ from services.registry.model.register import (
     differences,
     joined,
 )
-from services.registry.use_cases import Deps, readable_register, today_at
+from services.registry.use_cases import Deps, law_of, readable_register, today_at
 from services.registry.wire import entry_view
 from shared.auth import Caller
 from shared.errors import NotFound
@@ -52,7 +52,8 @@ def entries(
     rows = deps.rows.on(register.id, day, recorded_as_of)
     if not caller.sees(register.id):
         rows = _of_customer(deps, register, caller.org_id, rows)
-    return [entry_view(row, day, register.country) for row in rows]
+    law = law_of(deps, register)
+    return [entry_view(row, day, law) for row in rows]
 
 
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
@@ -61,14 +62,15 @@ def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None
     rows = [row for row in deps.rows.on(register.id, day) if row.sub_processor_id == sub_id]
     if not rows:
         raise EntryUnknown
-    return entry_view(rows[0], day, register.country)
+    return entry_view(rows[0], day, law_of(deps, register))
 
 
 def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[str, Any]]:
     """Every version of an entry that is believed now, each with the verdicts of its first day."""
     register = readable_register(deps, caller, slug)
     rows = [row for row in deps.rows.history(register.id, sub_id) if row.voided_at is None]
-    return [entry_view(row, row.valid_from, register.country) for row in rows]
+    law = law_of(deps, register)
+    return [entry_view(row, row.valid_from, law) for row in rows]
 
 
 def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> list[dict[str, Any]]:
@@ -85,10 +87,11 @@ def transfers(
     rows = deps.rows.on(register.id, day)
     if not caller.sees(register.id):
         rows = _of_customer(deps, register, caller.org_id, rows)
+    law = law_of(deps, register)
     return [
         {"sub_processor_id": row.sub_processor_id, "legal_name": row.content["legal_name"], **place}
         for row in rows
-        for place in entry_view(row, day, register.country, horizon_days)["locations"]
+        for place in entry_view(row, day, law, horizon_days)["locations"]
     ]
 
 

@@ -1,0 +1,58 @@
+"""What the platform recorded of instruments, and the merged set that verdicts are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from pymongo import ASCENDING
+
+from services.registry.model.instruments import (
+    InstrumentExists,
+    Recorded,
+    merged,
+    with_staleness,
+)
+from services.registry.transfers import Instrument, load_instruments
+from shared.documents import from_document, to_document
+from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
+
+Known = Mapping[str, Instrument]
+
+
+class Instruments:
+    """``version`` tells how far the record has come; a process keeps the merged set until then."""
+
+    def __init__(self, mongo: Mongo, version: Callable[[], object], stale_days: int) -> None:
+        self._docs = mongo.db["instruments"]
+        self._version, self._stale_days = version, stale_days
+        self._kept: tuple[object, Known] = (None, {})
+
+    def known(self, today: date) -> Known:
+        """Shipped and recorded instruments, by id; stale ones are marked as of ``today``."""
+        # The version is read first: what is recorded in between is then read again, never missed.
+        key = (self._version(), today)
+        kept_key, known = self._kept
+        if kept_key != key:
+            now_known = merged(load_instruments(), self.latest().values())
+            known = with_staleness(now_known, today, self._stale_days)
+            self._kept = (key, known)
+        return known
+
+    def latest(self) -> dict[str, Recorded]:
+        """The last revision of every instrument the platform has altered or added."""
+        found = self._docs.find().sort("revision", ASCENDING)
+        return {each["instrument_id"]: from_document(Recorded, each) for each in found}
+
+    def history(self, instrument_id: str, session: Session | None = None) -> list[Recorded]:
+        """Every revision of one instrument, the oldest first."""
+        found = self._docs.find({"instrument_id": instrument_id}, session=session)
+        return [from_document(Recorded, each) for each in found.sort("revision", ASCENDING)]
+
+    def add(self, recorded: Recorded, session: Session) -> None:
+        """Raises ``InstrumentExists`` when somebody else wrote this revision first."""
+        try:
+            with duplicates_as_conflicts():
+                self._docs.insert_one(to_document(recorded), session=session)
+        except AlreadyExists as error:
+            raise InstrumentExists from error
