@@ -1,0 +1,33 @@
+"""What every refusal must look like, whoever gives it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
+# What a reader would see of our insides if an error were not caught.
+INSIDES = ("Traceback", 'File "', "site-packages", "pymongo", "werkzeug", "marshmallow")
+
+
+def problem(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """The problem document, after checking all that holds for every one."""
+    text = body.decode()
+    assert headers["Content-Type"] == "application/problem+json", text[:300]
+    assert not [inside for inside in INSIDES if inside in text], text
+    told: dict[str, Any] = json.loads(text)
+    assert set(told) >= MEMBERS
+    assert told["status"] == status
+    assert told["request_id"]
+    assert told["request_id"] == headers["X-Request-Id"]
+    assert told["code"] == told["code"].lower().replace("_", "-")
+    assert status != 500, text
+    return told
+
+
+def pointers(told: Mapping[str, Any]) -> dict[str, str]:
+    """Where values are wrong, each with its code."""
+    for each in told.get("errors", []):
+        assert set(each) == {"pointer", "code", "detail"}
+    return {each["pointer"]: each["code"] for each in told.get("errors", [])}
