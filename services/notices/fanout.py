@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from services.notices.audience import Target, next_targets
 from services.notices.events import WEBHOOK_TEST
 from services.notices.held import release_if_enabled
 from services.notices.model.deliveries import FILTERED_OUT, HELD, NO_ENDPOINT, QUEUED, new_delivery
@@ -24,10 +25,8 @@ from services.notices.model.messages import (
     delivery_id,
     extra_text,
     least_id,
-    notice_id,
     ordered_id,
 )
-from services.notices.model.recipients import Recipient
 from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Recipients
 from services.notices.store.jobs import ClaimLost
 from shared.ids import IdSource, derived_id
@@ -51,16 +50,6 @@ class Stores:
     endpoints: Endpoints
     messages: Messages
     deliveries: Deliveries
-
-
-@dataclass(frozen=True)
-class Target:
-    """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too."""
-
-    key: str
-    controller_id: str
-    agreement_id: str | None
-    notice: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,13 +106,15 @@ class FanOut:
 
     def _tell_some(self, job: Job, event: Event, cursor: str | None) -> str | None:
         """The next batch; the cursor after it, or None at the end."""
-        targets = self._targets(event, cursor)
+        targets = next_targets(
+            self.stores.recipients, self.stores.messages, event, cursor, self.batch
+        )
         owners = {each.controller_id for each in targets}
         endpoints = self.stores.endpoints.of_controllers(owners)
         messages: list[Document] = []
         deliveries: list[Document] = []
         for target in targets:
-            theirs = endpoints.get(target.controller_id, [])
+            theirs = _there(endpoints.get(target.controller_id, []), event)
             wanting = [each for each in theirs if each.wants(event.type, event.processor)]
             message = self._message(job, event, target, _outcome(theirs, wanting))
             messages.append(message)
@@ -140,19 +131,6 @@ class FanOut:
         self.stores.deliveries.add_many(rows)
         held = {each["endpoint_id"] for each in rows if each["state"] == HELD}
         release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
-
-    def _targets(self, event: Event, cursor: str | None) -> list[Target]:
-        if event.is_notice:
-            version = event.recipients_version
-            found = self.stores.recipients.told_at(
-                event.processor["id"], version, cursor, self.batch
-            )
-            return [_noticed(event, each) for each in found]
-        if event.is_follow_up:
-            told = self.stores.messages.notices(event.change_id or "", cursor, self.batch)
-            return [_told_before(each) for each in told]
-        owner = event.controller_id or ""
-        return [Target(owner, owner, event.agreement_id)]
 
     def _message(self, job: Job, event: Event, target: Target, outcome: str) -> Document:
         assert job.started_at is not None  # noqa: S101  ``start`` has set it.
@@ -212,32 +190,17 @@ class FanOut:
         ]
 
 
+def _there(endpoints: Sequence[Endpoint], event: Event) -> list[Endpoint]:
+    """An endpoint hears of what happens after it was made, and of every notice it is in time for;
+    what came before it can be asked for (``recover``)."""
+    at = parse_instant(event.at)
+    return [each for each in endpoints if event.is_notice or each.created_at <= at]
+
+
 def _outcome(endpoints: Sequence[Endpoint], wanting: Sequence[Endpoint]) -> str:
     if wanting:
         return QUEUED
     return FILTERED_OUT if endpoints else NO_ENDPOINT
-
-
-def _noticed(event: Event, recipient: Recipient) -> Target:
-    """A recipient with its own dates, by the terms that held when the change was announced."""
-    key = recipient.terms_key_at(event.recipients_version)
-    group = event.group(key)
-    if group.key != key:
-        log.error("notice.terms_unknown", event=event.id, agreement=recipient.agreement_id)
-    notice = {
-        "id": notice_id(event.change_id or "", recipient.agreement_id),
-        "given_on": group.given_on,
-        "objection_deadline": group.objection_deadline,
-        "effective_on": event.effective_on,
-        "silence": group.silence,
-        "terms_key": key,
-    }
-    agreement_id = recipient.agreement_id
-    return Target(agreement_id, recipient.controller["id"], agreement_id, notice)
-
-
-def _told_before(message: Document) -> Target:
-    return Target(message["agreement_id"], message["controller_id"], message["agreement_id"])
 
 
 def _shown(notice: Mapping[str, Any] | None) -> dict[str, Any]:

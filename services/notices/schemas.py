@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from marshmallow import ValidationError, fields, validate
 
@@ -59,21 +58,22 @@ def _of_known_types(types: list[str]) -> None:
         raise ValidationError(f"Not a type of message: {', '.join(unknown)}.")
 
 
+def _event_types(**kwargs: object) -> fields.List[Any]:
+    limits = [validate.Length(max=50), _of_known_types]
+    return fields.List(fields.String(), validate=limits, **cast("dict[str, Any]", kwargs))
+
+
 class EndpointChange(Shape):
     url = fields.String(validate=validate.Length(1, LONGEST_URL))
     description = Text(500, shortest=0)
-    event_types = fields.List(fields.String(), validate=[validate.Length(max=50), _of_known_types])
+    event_types = _event_types()
     processors = texts(100, 200)
 
 
 class NewEndpoint(EndpointChange):
     url = fields.String(required=True, validate=validate.Length(1, LONGEST_URL))
     description = Text(500, shortest=0, load_default="")
-    event_types = fields.List(
-        fields.String(),
-        load_default=list,
-        validate=[validate.Length(max=50), _of_known_types],
-    )
+    event_types = _event_types(load_default=list)
     processors = texts(100, 200, load_default=list)
 
 
@@ -126,11 +126,6 @@ class DeliveryQuery(PageArgs):
     status = one_of(*STATES, load_default=None)
 
 
-def _answer_text(attempt: Mapping[str, Any]) -> str:
-    """The first bytes of an answer; what is no UTF-8 shows as a replacement mark."""
-    return bytes(attempt["body"] or b"").decode("utf-8", "replace")
-
-
 class AttemptShape(Shape):
     id = fields.String()
     n = fields.Integer()
@@ -139,7 +134,8 @@ class AttemptShape(Shape):
     status = fields.Integer(allow_none=True)
     code = fields.String(allow_none=True)
     reason = fields.Function(lambda each: reason(each["code"]) if each["code"] else None)
-    body = fields.Function(_answer_text)
+    # What is no UTF-8 shows as a replacement mark.
+    body = fields.Function(lambda each: bytes(each["body"] or b"").decode("utf-8", "replace"))
     location = fields.String()
 
 

@@ -134,6 +134,14 @@ def test_an_objection_is_told_to_its_customer_alone(world: World) -> None:
     assert received.json["data"]["agreement_id"] == "agr_lille"
 
 
+def test_a_new_endpoint_does_not_hear_of_what_was_before_it_except_notices(world: World) -> None:
+    world.tell(world.ledger.agreement("nordbo", 1), world.ledger.change("chg_1", 1))
+    world.endpoint("nordbo")
+    world.settle()
+    (received,) = world.receiver.got
+    assert received.json["type"] == "sub_processor.change.announced"
+
+
 def test_an_entry_of_an_unknown_type_is_accepted_and_ignored(world: World) -> None:
     entry = world.ledger.entry("processor:org_vendor", "register.adopted", {"x": 1})
     assert world.tell(entry) == 1

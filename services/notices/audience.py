@@ -1,0 +1,63 @@
+"""Who is told of an event, in batches, in an order that can be taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from services.notices.model.messages import Event, notice_id
+from services.notices.model.recipients import Recipient
+from services.notices.store import Messages, Recipients
+from shared.mongo import Document
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Target:
+    """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too."""
+
+    key: str
+    controller_id: str
+    agreement_id: str | None
+    notice: Mapping[str, Any] | None = None
+
+
+def next_targets(
+    recipients: Recipients, messages: Messages, event: Event, cursor: str | None, limit: int
+) -> list[Target]:
+    """Up to ``limit`` targets after ``cursor``, which is the key of the last one before."""
+    if event.is_notice:
+        version = event.recipients_version
+        found = recipients.told_at(event.processor["id"], version, cursor, limit)
+        return [_noticed(event, each) for each in found]
+    if event.is_follow_up:
+        told = messages.notices(event.change_id or "", cursor, limit)
+        return [_told_before(each) for each in told]
+    owner = event.controller_id or ""
+    return [Target(owner, owner, event.agreement_id)]
+
+
+def _noticed(event: Event, recipient: Recipient) -> Target:
+    """A recipient with its own dates, by the terms that held when the change was announced."""
+    key = recipient.terms_key_at(event.recipients_version)
+    group = event.group(key)
+    if group.key != key:
+        log.error("notice.terms_unknown", event=event.id, agreement=recipient.agreement_id)
+    notice = {
+        "id": notice_id(event.change_id or "", recipient.agreement_id),
+        "given_on": group.given_on,
+        "objection_deadline": group.objection_deadline,
+        "effective_on": event.effective_on,
+        "silence": group.silence,
+        "terms_key": key,
+    }
+    agreement_id = recipient.agreement_id
+    return Target(agreement_id, recipient.controller["id"], agreement_id, notice)
+
+
+def _told_before(message: Document) -> Target:
+    return Target(message["agreement_id"], message["controller_id"], message["agreement_id"])
