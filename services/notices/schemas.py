@@ -52,6 +52,10 @@ class Accepted(Shape):
     accepted = fields.Integer()
 
 
+class TestSent(Shape):
+    delivery_id = fields.String()
+
+
 def _of_known_types(types: list[str]) -> None:
     unknown = sorted(set(types) - set(SUBSCRIBABLE))
     if unknown:
@@ -59,7 +63,7 @@ def _of_known_types(types: list[str]) -> None:
 
 
 def _event_types(**kwargs: object) -> fields.List[Any]:
-    limits = [validate.Length(max=50), _of_known_types]
+    limits: list[Any] = [validate.Length(max=50), _of_known_types]
     return fields.List(fields.String(), validate=limits, **cast("dict[str, Any]", kwargs))
 
 
@@ -113,13 +117,8 @@ class Recovery(Shape):
     since = Instant(required=True)
 
 
-class RecoveryStarted(Shape):
+class RecoveryStarted(Recovery):
     job_id = fields.String()
-    since = Instant()
-
-
-class TestSent(Shape):
-    delivery_id = fields.String()
 
 
 class DeliveryQuery(PageArgs):
@@ -148,15 +147,11 @@ class DeliverySummary(Shape):
     status = fields.String(attribute="row.state")
     next_attempt_at = Instant(attribute="row.due_at")
     delivered_at = Instant(attribute="row.delivered_at")
-    attempts_made = fields.Function(lambda each: _last_number(each.row["attempts"]))
+    attempts_made = fields.Function(lambda each: sum(a["n"] for a in each.row["attempts"][-1:]))
 
 
 class DeliveryShape(DeliverySummary):
     attempts = fields.List(fields.Nested(AttemptShape), attribute="row.attempts")
-
-
-def _last_number(attempts: list[dict[str, Any]]) -> int:
-    return int(attempts[-1]["n"]) if attempts else 0
 
 
 class EventsQuery(Shape):
@@ -174,7 +169,7 @@ class MessageShape(Shape):
 
 
 class NoticesQuery(PageArgs):
-    change_id = fields.String(load_default=None, validate=validate.Length(1, 100))
+    change_id = Text(100, load_default=None)
 
 
 class NoticeShape(Shape):
@@ -203,8 +198,7 @@ class ContactsChange(Shape):
     )
 
 
-class ContactsShape(Shape):
-    contacts = fields.List(fields.Nested(ContactShape))
+class ContactsShape(ContactsChange):
     source = fields.String()
 
 
