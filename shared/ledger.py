@@ -9,20 +9,20 @@ ledger and bound to the entry by a salted hash, so that it can be erased without
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-import rfc8785
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
+from shared.chain import GENESIS, Break, entry_hash, private_hash, verify
 from shared.mongo import Document, Mongo, Session
 from shared.times import format_instant
 
-GENESIS = "0" * 64
+__all__ = ["GENESIS", "Break", "Entry", "Ledger", "entry_hash", "private_hash", "verify"]
+
 SALT_BYTES = 16
 
 
@@ -43,37 +43,6 @@ class Entry:
     def content(self) -> dict[str, Any]:
         """What the hash covers: everything but the hash itself."""
         return {name: value for name, value in asdict(self).items() if name != "hash"}
-
-
-@dataclass(frozen=True)
-class Break:
-    """Where a chain first fails to hold, and why."""
-
-    sequence: int
-    reason: str
-
-
-def entry_hash(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
-
-
-def private_hash(salt: bytes, private: Mapping[str, Any]) -> str:
-    return hashlib.sha256(salt + rfc8785.dumps(dict(private))).hexdigest()
-
-
-def verify(entries: Iterable[Mapping[str, Any]]) -> Break | None:
-    """The first place where the chain of one stream, given from its start, does not hold."""
-    previous = GENESIS
-    for expected, entry in enumerate(entries, start=1):
-        content = {name: value for name, value in entry.items() if name not in ("hash", "private")}
-        if entry["sequence"] != expected:
-            return Break(expected, f"entry {expected} is missing")
-        if entry["previous_hash"] != previous:
-            return Break(expected, "does not follow the entry before it")
-        if entry["hash"] != entry_hash(content):
-            return Break(expected, "its content does not match its hash")
-        previous = entry["hash"]
-    return None
 
 
 class Ledger:
@@ -138,9 +107,9 @@ class Ledger:
         found = self._entries.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
         return [Entry(**each) for each in found.sort("sequence", ASCENDING).limit(limit)]
 
-    def head(self, stream: str) -> tuple[int, str]:
+    def head(self, stream: str, session: Session | None = None) -> tuple[int, str]:
         """The last sequence and hash of ``stream``; ``(0, GENESIS)`` when it has no entry."""
-        found = self._heads.find_one({"_id": stream})
+        found = self._heads.find_one({"_id": stream}, session=session)
         return (found["sequence"], found["hash"]) if found else (0, GENESIS)
 
     def private_part(self, entry: Entry) -> dict[str, Any] | None:

@@ -8,13 +8,13 @@ from flask import Flask
 from requests.adapters import BaseAdapter
 
 from services.identity import api
-from services.identity.keys import Keys
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Clients, Organisations
 from services.identity.use_cases import Deps
 from shared.app import build
 from shared.idempotency import Idempotency
 from shared.ids import new_id
+from shared.keys import Keys
 from shared.mongo import Mongo, connect
 from shared.times import Clock, utc_now
 from shared.tokens import PublicKeys, TokenVerifier

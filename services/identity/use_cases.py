@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.identity.keys import Keys
 from services.identity.model import (
     SCOPES_OF_SERVICE,
     Client,
@@ -25,6 +24,7 @@ from shared.auth import Caller
 from shared.documents import from_wire, to_document
 from shared.errors import Forbidden, NotFound
 from shared.ids import IdSource
+from shared.keys import Keys
 from shared.pagination import Page, PageRequest
 from shared.times import Clock
 from shared.tokens import service_secret

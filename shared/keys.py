@@ -1,4 +1,7 @@
-"""The signing keys of access tokens: made once, kept encrypted, published as a JWKS (RFC 7517)."""
+"""A service's own signing keys: made once, kept encrypted, published as a JWKS (RFC 7517).
+
+identity signs access tokens with its own, the registry the checkpoints of its ledger.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,13 @@ NONCE_BYTES = 12
 
 
 class Keys:
-    """The signing keys in the database; the newest signs, all are published."""
+    """The signing keys in the database; the newest signs, all are published.
 
-    def __init__(self, mongo: Mongo, secrets_key: bytes) -> None:
-        self._keys = mongo.db["keys"]
+    ``name`` is the first part of their ids, which tells keys of one purpose from another's.
+    """
+
+    def __init__(self, mongo: Mongo, secrets_key: bytes, name: str = "key") -> None:
+        self._keys, self._first = mongo.db["keys"], f"{name}-1"
         self._cipher = AESGCM(secrets_key)
 
     def current(self, now: datetime) -> SigningKey:
@@ -34,12 +40,12 @@ class Keys:
         return {"keys": [self._public(each) for each in self._keys.find()]}
 
     def _make_first(self, now: datetime) -> Document:
-        document = self._sealed("key-1", now)
+        document = self._sealed(self._first, now)
         try:
             self._keys.insert_one(document)
         except DuplicateKeyError:
             # Another process was first; there must be only one beginning.
-            found = self._keys.find_one({"_id": "key-1"})
+            found = self._keys.find_one({"_id": self._first})
             assert found is not None  # noqa: S101  It has just been found to exist.
             return found
         return document
