@@ -25,6 +25,8 @@ class Registry(Protocol):
     def changes(self, slug: str) -> list[Json]: ...
     def diff(self, slug: str, from_: str, to: str) -> list[Json]: ...
     def ledger(self, slug: str, after: int) -> Iterator[Json]: ...
+    def checkpoints(self, slug: str) -> list[Json]: ...
+    def checkpoint_keys(self) -> list[Json]: ...
 
 
 class Documents(Protocol):
@@ -59,6 +61,13 @@ class RegistryClient:
     def ledger(self, slug: str, after: int) -> Iterator[Json]:
         params = {"after": after, "limit": LARGEST_PAGE}
         return self._pages(f"/v1/processors/{slug}/ledger", params, turn="after")
+
+    def checkpoints(self, slug: str) -> list[Json]:
+        params = {"limit": LARGEST_PAGE}
+        return list(self._pages(f"/v1/processors/{slug}/checkpoints", params))
+
+    def checkpoint_keys(self) -> list[Json]:
+        return list(self._http.get("/v1/checkpoint-keys")["keys"])
 
     def _pages(self, path: str, params: Json, turn: str = "cursor") -> Iterator[Json]:
         asked = {name: value for name, value in params.items() if value is not None}

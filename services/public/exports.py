@@ -55,6 +55,8 @@ CHANGE = {
 # A draft is the processor's own business until it is announced.
 PUBLIC_STATUS = ("announced", "in_effect", "withdrawn")
 ENTRY = ("stream", "sequence", "type", "at", "actor", "private_hash", "previous_hash", "hash")
+CHECKPOINT = dict.fromkeys(("stream", "sequence", "hash", "at", "key_id", "signature"), PLAIN)
+PUBLIC_KEY = dict.fromkeys(("kty", "crv", "use", "alg", "kid", "x"), PLAIN)
 # What an entry of the ledger may never carry in its open part.
 PRIVATE_NAMES = frozenset({"contact", "contacts", "email", "tia_reference", "reference", "private"})
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -134,6 +136,14 @@ def public_ledger_entry(entry: Json) -> Json:
     if holds_private(data):
         return {**seen, "data": None, "withheld": True}
     return {**seen, "data": data}
+
+
+def public_checkpoints(keys: list[Json], items: list[Json]) -> Json:
+    """What ``art28-verify`` reads: keep a copy, and later compare the ledger with it."""
+    return {
+        "keys": [shown(key, PUBLIC_KEY) for key in keys],
+        "items": [shown(item, CHECKPOINT) for item in items],
+    }
 
 
 def holds_private(value: Value) -> bool:
@@ -222,4 +232,5 @@ def register_links(item: Json, url: str) -> Json:
     kept = {name: item.get(name) for name in ("slug", "legal_name", "country", "updated_at")}
     return {**kept, "url": url, "json": f"{url}.json", "json_ld": f"{url}.jsonld",
             "csv": f"{url}.csv", "pdf": f"{url}.pdf", "schema": f"{url}/schema.json",
-            "feed": f"{url}/changes.atom", "ledger": f"{url}/ledger.jsonl"}  # fmt: skip
+            "feed": f"{url}/changes.atom", "ledger": f"{url}/ledger.jsonl",
+            "checkpoints": f"{url}/checkpoints.json"}  # fmt: skip

@@ -116,6 +116,11 @@ class Register:
                 return
             yield exports.public_ledger_entry(entry)
 
+    def checkpoints(self) -> Json:
+        """Signed statements of where the ledger stood, with the keys that verify them."""
+        items = self.registry.checkpoints(self.ask.slug)
+        return exports.public_checkpoints(self.registry.checkpoint_keys(), items)
+
     def _wanted(self, entry: Json) -> bool:
         ask = self.ask
         return (

@@ -129,6 +129,19 @@ def ledger(slug: str) -> Response:
     return response
 
 
+@pages.get("/p/<slug:slug>/checkpoints.json")
+@public()
+def checkpoints(slug: str) -> Response:
+    """Not from a copy: a checkpoint is made without the register changing."""
+    register = desk().register(asks.read(request, {"slug": slug}, ("lang",)))
+    told = json.dumps(register.checkpoints(), separators=(",", ":"))
+    response = Response(told, content_type="application/json")
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
 def lines(register: Register) -> Iterator[str]:
     for entry in register.ledger():
         yield json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -7,6 +7,7 @@ from typing import Any
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
 from services.registry.use_cases.announcing import due, go_live
+from services.registry.use_cases.checkpoints import daily
 from services.registry.wiring import LISTENER, make_deps
 from shared.errors import Conflict
 from shared.http import Peers
@@ -33,11 +34,14 @@ def loops(settings: Settings) -> list[Loop]:
 
 
 def run_clock(deps: Deps) -> bool:
-    """Bring changes whose day has come into effect, in order; True when there were any."""
+    """Bring changes whose day has come into effect, in order, and sign the day's checkpoints.
+
+    True when there may be more.
+    """
     waiting = due(deps)
     for change in waiting:
         try:
             go_live(deps, change)
         except Conflict:
             continue  # Another clock was faster, or it was withdrawn at this very moment.
-    return bool(waiting)
+    return daily(deps) or bool(waiting)

@@ -9,12 +9,14 @@ from services.registry.events import INSTRUMENTS
 from services.registry.settings import Settings
 from services.registry.store import INDEXES
 from services.registry.store.changes import Approvals, Changes, Objections
+from services.registry.store.checkpoints import Checkpoints
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
 from services.registry.use_cases import Deps
 from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
+from shared.keys import Keys
 from shared.ledger import Ledger
 from shared.mongo import connect
 from shared.times import Clock, utc_now
@@ -26,7 +28,9 @@ def make_deps(
     settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
 ) -> Deps:
     mongo = connect(settings.common.mongo_url, settings.common.database("registry"))
-    mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES})
+    mongo.ensure_indexes(
+        {**INDEXES, **Checkpoints.INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES}
+    )
     peers = Peers("registry", settings.common, transport)
     ledger = Ledger(mongo, [LISTENER])
     return Deps(
@@ -37,6 +41,8 @@ def make_deps(
         objections=Objections(mongo),
         approvals=Approvals(mongo),
         ledger=ledger,
+        checkpoints=Checkpoints(mongo),
+        keys=Keys(mongo, settings.common.secrets_key, "checkpoint"),
         instruments=Instruments(
             mongo, lambda: ledger.head(INSTRUMENTS), settings.instrument_stale_days
         ),

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from services.registry.clients import AgreementsClient, IdentityClient
 from services.registry.model.register import Register
 from services.registry.store.changes import Approvals, Changes, Objections
+from services.registry.store.checkpoints import Checkpoints
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
 from services.registry.wire import Law
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.ids import IdSource
+from shared.keys import Keys
 from shared.ledger import Ledger
 from shared.mongo import Mongo
 from shared.times import Clock
@@ -29,6 +31,8 @@ class Deps:
     objections: Objections
     approvals: Approvals
     ledger: Ledger
+    checkpoints: Checkpoints
+    keys: Keys
     instruments: Instruments
     identity: IdentityClient
     agreements: AgreementsClient

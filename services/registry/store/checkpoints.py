@@ -1,0 +1,77 @@
+"""Signed checkpoints, and how far today's round of them has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from shared.checkpoints import Checkpoint
+from shared.documents import from_document, to_document
+from shared.mongo import Mongo, Session
+from shared.pagination import Page, PageRequest, find_page
+
+ROUND = "daily"
+
+
+@dataclass(frozen=True)
+class Round:
+    """The daily round over all streams: those up to ``after`` have had theirs on ``day``."""
+
+    day: date
+    after: str = ""
+    done: bool = False
+
+
+class Checkpoints:
+    """One at most for each entry: signing the same head twice would say nothing new."""
+
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "checkpoints": [IndexModel([("stream", ASCENDING), ("sequence", ASCENDING)], unique=True)]
+    }
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["checkpoints"]
+        self._rounds = mongo.db["checkpoint_rounds"]
+        self._heads = mongo.db["ledger_heads"]
+
+    def keep(self, checkpoint: Checkpoint) -> bool:
+        """Store it; False when its entry has one already."""
+        document = {"_id": _key(checkpoint.stream, checkpoint.sequence), **to_document(checkpoint)}
+        try:
+            self._docs.insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    def of(self, stream: str, sequence: int) -> Checkpoint | None:
+        found = self._docs.find_one({"_id": _key(stream, sequence)}, {"_id": 0})
+        return from_document(Checkpoint, found) if found else None
+
+    def page(self, stream: str, request: PageRequest) -> Page:
+        """The newest first."""
+        where = {"stream": stream}
+        page = find_page(self._docs, where, request, key="sequence", newest_first=True)
+        for each in page.items:
+            del each["_id"]
+        return Page([from_document(Checkpoint, each) for each in page.items], page.next_cursor)
+
+    def round(self) -> Round | None:
+        found = self._rounds.find_one({"_id": ROUND}, {"_id": 0})
+        return from_document(Round, found) if found else None
+
+    def save_round(self, reached: Round) -> None:
+        self._rounds.replace_one({"_id": ROUND}, to_document(reached), upsert=True)
+
+    def streams(self, after: str, limit: int, session: Session | None = None) -> list[str]:
+        """Names of the streams that follow ``after``."""
+        found = self._heads.find({"_id": {"$gt": after}}, {"_id": 1}, session=session)
+        return [each["_id"] for each in found.sort("_id").limit(limit)]
+
+
+def _key(stream: str, sequence: int) -> str:
+    return f"{stream}#{sequence}"

@@ -1,0 +1,65 @@
+"""Checkpoints of the registers' ledgers: daily and on demand, for anybody to keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.model.checkpoints import LedgerEmpty
+from services.registry.store.checkpoints import Round
+from services.registry.use_cases import Deps, own_register
+from shared.auth import Caller
+from shared.checkpoints import Checkpoint
+from shared.mongo import Session
+from shared.pagination import Page, PageRequest
+
+STREAMS_A_ROUND = 50
+
+
+def make(deps: Deps, caller: Caller, slug: str) -> Checkpoint:
+    """Sign where the ledger stands now; what was signed before when nothing was added since.
+
+    Raises ``LedgerEmpty``.
+    """
+    register = own_register(deps, caller, slug)
+    return _checkpoint(deps, register.stream)
+
+
+def page(deps: Deps, slug: str, request: PageRequest) -> Page:
+    return deps.checkpoints.page(deps.registers.by_slug(slug).stream, request)
+
+
+def keys(deps: Deps) -> dict[str, Any]:
+    """The public keys that checkpoints are signed with, as a JWKS."""
+    return deps.keys.jwks(deps.now())
+
+
+def daily(deps: Deps) -> bool:
+    """A bounded part of today's round over all streams; True when there is more of it."""
+    today = deps.now().date()
+    reached = deps.checkpoints.round()
+    if reached is None or reached.day < today:
+        reached = Round(today)
+    if reached.done:
+        return False
+    streams = deps.checkpoints.streams(reached.after, STREAMS_A_ROUND)
+    for stream in streams:
+        _checkpoint(deps, stream)
+    done = len(streams) < STREAMS_A_ROUND
+    deps.checkpoints.save_round(Round(today, streams[-1] if streams else reached.after, done))
+    return not done
+
+
+def _checkpoint(deps: Deps, stream: str) -> Checkpoint:
+    def settled_head(session: Session) -> tuple[int, str]:
+        # Read in a transaction, so that what is signed can no longer be rolled back.
+        return deps.ledger.head(stream, session)
+
+    sequence, head_hash = deps.mongo.transact(settled_head)
+    if not sequence:
+        raise LedgerEmpty
+    kept = deps.checkpoints.of(stream, sequence)
+    if kept is not None:
+        return kept
+    key, at = deps.keys.current(deps.now()), deps.now()
+    made = Checkpoint.signed(stream, (sequence, head_hash), at, key.kid, key.private)
+    return made if deps.checkpoints.keep(made) else deps.checkpoints.of(stream, sequence) or made
