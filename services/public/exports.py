@@ -28,8 +28,10 @@ EVIDENCE = dict.fromkeys(
 MECHANISM = {"instrument_id": PLAIN, "role": PLAIN, "name": TEXT, "ended_on": PLAIN,
              "ended_by": PLAIN, "article": PLAIN, "source": PLAIN,
              "evidence": EVIDENCE}  # fmt: skip
-VERDICT = {"status": PLAIN, "reason": TEXT, "citations": PLAIN, "ends_on": PLAIN,
-           "remarks": PLAIN, "instrument_id": PLAIN}  # fmt: skip
+REMARKS = dict.fromkeys(("en", "da", "sv"), PLAIN)
+VERDICT = {"status": PLAIN, "reason": TEXT, "reason_by_language": TEXT, "citations": PLAIN,
+           "ends_on": PLAIN, "remarks": PLAIN, "remarks_by_language": REMARKS,
+           "instrument_id": PLAIN}  # fmt: skip
 LOCATION = {"country": PLAIN, "organisation": PLAIN, "region": PLAIN, "kind": PLAIN,
             "mechanisms": [MECHANISM], "verdict": VERDICT}  # fmt: skip
 SUB_PROCESSOR: Json = {

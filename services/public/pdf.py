@@ -91,7 +91,7 @@ def place_content(place: Json, register: Register) -> Json:
         "status": status,
         "verdict": t(f"verdict.{status}"),
         "meaning": t(f"verdict.{status}.meaning"),
-        **reason(verdict.get("reason"), t),
+        **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
         "mechanisms": [
             {"text": t.mechanism(one, register.day),

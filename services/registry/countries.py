@@ -92,14 +92,18 @@ def in_eea(country: str, on: date, region: str | None = None) -> bool:
     return place in data["eea"] or status == "eea"
 
 
-def remark_on(country: str, on: date, region: str | None = None) -> str | None:
-    """What a reader should know about the status of a special territory, or None."""
+def remark_on(country: str, on: date, region: str | None = None) -> tuple[str | None, str] | None:
+    """What a reader should know about the status of a special territory, or None.
+
+    The territory the text is about (None: the text names it itself), and the English text of
+    ``countries.json``, without a full stop.
+    """
     data = _data()
     place = place_of(country, region)
     if place in data["left"] and in_eea(country, on, region):
-        return f"{data['left'][place]['text']}."
+        return None, str(data["left"][place]["text"])
     if place in data["territories"]:
-        return f"{name_of(place)}: {data['territories'][place]['text']}."
+        return place, str(data["territories"][place]["text"])
     return None
 
 

@@ -97,4 +97,16 @@ def objection(register: Register, told: Objection) -> tuple[str, Entry, Entry]:
 
 
 def _shown(entry: Entry | None) -> Entry | None:
-    return public_view(entry) if entry else None
+    return _in_one_language(public_view(entry)) if entry else None
+
+
+def _in_one_language(entry: Entry) -> Entry:
+    """Verdicts as facts and English; the list has them worded in other languages as well."""
+    places = [
+        {**place, "verdict": {name: value for name, value in place["verdict"].items()
+                              if not name.endswith("_by_language")}}
+        if "verdict" in place
+        else place
+        for place in entry["locations"]
+    ]  # fmt: skip
+    return {**entry, "locations": places}

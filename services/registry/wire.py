@@ -34,7 +34,8 @@ def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str
 def content_view(
     content: dict[str, Any], day: date, law: Law, horizon_days: int = 0
 ) -> dict[str, Any]:
-    places = [_place(each, day, law, horizon_days) for each in content["locations"]]
+    seat = content.get("country")
+    places = [_place(each, day, law, horizon_days, seat) for each in content["locations"]]
     return {**content, "locations": places}
 
 
@@ -47,13 +48,16 @@ def change_entry(
     return {"id": sub_id, **content_view(content, change.effective_on, law)}
 
 
-def _place(location: dict[str, Any], day: date, law: Law, horizon_days: int) -> dict[str, Any]:
+def _place(
+    location: dict[str, Any], day: date, law: Law, horizon_days: int, seat: str | None
+) -> dict[str, Any]:
     verdict = assess_location(
         location,
         day,
         exporter=law.exporter,
         horizon_days=horizon_days,
         instruments=law.instruments,
+        seat=seat,
     )
     return {
         **location,

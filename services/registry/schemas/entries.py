@@ -127,9 +127,11 @@ class SubProcessorIn(Shape):
 class VerdictShape(Shape):
     status = fields.String()
     reason = fields.String()
+    reason_by_language = fields.Dict(keys=fields.String(), values=fields.String())
     citations = fields.List(fields.String())
     ends_on = Day(allow_none=True)
     remarks = fields.List(fields.String())
+    remarks_by_language = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     instrument_id = fields.String(allow_none=True)
 
 

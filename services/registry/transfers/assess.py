@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from services.registry.countries import check_country, in_eea, remark_on
+from services.registry.countries import check_country, in_eea, place_of, remark_on
 from services.registry.transfers.evidence import Question, cautions
 from services.registry.transfers.instruments import Instrument, load_instruments
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of
 from services.registry.transfers.values import Location, Mechanism, Verdict
+from services.registry.transfers.wording import DataText, Phrase, Place, phrase
 
 _RANK = {"valid": 0, "unproven": 1, "invalid": 2}
 _FOREIGN_REGIMES = {"GB": "UK", "CH": "CH"}
@@ -24,6 +25,7 @@ def assess_location(
     exporter: str = "DK",
     horizon_days: int = 0,
     instruments: Mapping[str, Instrument] | None = None,
+    seat: str | None = None,
 ) -> Verdict:
     """``assess`` for one item of the contract's ``locations``, with the mechanisms it holds."""
     location = Location.parse(record)
@@ -34,6 +36,7 @@ def assess_location(
         exporter=exporter,
         horizon_days=horizon_days,
         instruments=instruments,
+        seat=seat,
     )
 
 
@@ -47,6 +50,7 @@ def assess(
     instruments: Mapping[str, Instrument] | None = None,
     relation: str = "processor_processor",
     hr_data: bool = False,
+    seat: str | None = None,
 ) -> Verdict:
     """Is there a basis for data going to ``location`` on that day, and which (GDPR Art. 44 to 49).
 
@@ -56,7 +60,8 @@ def assess(
     ``exporter`` is the ISO code of the exporting vendor's country: GB and CH have rules of their
     own, all others are under the GDPR, onward transfers included. ``relation`` names the roles of
     exporter and importer (a key of MODULE_OF), ``hr_data`` says whether employment data is
-    included. ``instruments`` defaults to those that ship with the product.
+    included. ``instruments`` defaults to those that ship with the product. ``seat`` is the country
+    of the recipient's seat: a seat abroad is no transfer by itself, but worth a remark.
 
     Raises ValueError for a negative horizon, an unknown exporter or an unknown relation.
     """
@@ -65,7 +70,9 @@ def assess(
     regime = _regime(exporter, on)
     remarks = _place_remarks(location, on)
     if _at_home(location, regime, on):
-        return _no_transfer(location, mechanisms, regime, remarks)
+        abroad = seat is not None and not _is_home(seat, None, regime, on)
+        seated = (phrase("remark.seat", place=Place(seat)),) if seat and abroad else ()
+        return _no_transfer(location, mechanisms, regime, remarks + seated)
     known = load_instruments() if instruments is None else instruments
     if not mechanisms:
         return _missing(location, on, regime, known, remarks)
@@ -84,27 +91,39 @@ def _regime(exporter: str, on: date) -> str:
     return "EU" if in_eea(exporter, on) else _FOREIGN_REGIMES.get(exporter, "EU")
 
 
-def _place_remarks(location: Location, on: date) -> tuple[str, ...]:
-    remark = remark_on(location.country, on, location.region) if location.country else None
-    return (remark,) if remark else ()
+def _place_remarks(location: Location, on: date) -> tuple[Phrase, ...]:
+    found = remark_on(location.country, on, location.region) if location.country else None
+    if found is None:
+        return ()
+    place, text = found
+    if place is None:
+        return (phrase("remark.sentence", text=DataText(text)),)
+    return (phrase("remark.place", place=Place(place), text=DataText(text)),)
 
 
 def _at_home(location: Location, regime: str, on: date) -> bool:
     # An international organisation is a recipient of its own wherever it sits (GDPR Art. 4(26)).
     if location.organisation is not None or location.country is None:
         return False
+    return _is_home(location.country, location.region, regime, on)
+
+
+def _is_home(country: str, region: str | None, regime: str, on: date) -> bool:
     if regime == "EU":
-        return in_eea(location.country, on, location.region)
-    return _FOREIGN_REGIMES.get(location.place or "") == regime
+        return in_eea(country, on, region)
+    return _FOREIGN_REGIMES.get(place_of(country, region)) == regime
 
 
 def _no_transfer(
-    location: Location, mechanisms: Sequence[Mechanism], regime: str, remarks: tuple[str, ...]
+    location: Location,
+    mechanisms: Sequence[Mechanism],
+    regime: str,
+    remarks: tuple[Phrase, ...],
 ) -> Verdict:
-    where = "in the EEA" if regime == "EU" else "in the exporter's own country"
-    unneeded = ("A mechanism is recorded, but none is needed.",) if mechanisms else ()
-    reason = _sentence(f"{location.label} is {where}, so there is no transfer to a third country.")
-    return Verdict("no_transfer", reason, (_CHAPTER[regime],), None, remarks + unneeded)
+    unneeded = (phrase("remark.unneeded"),) if mechanisms else ()
+    where = "no_transfer.EU" if regime == "EU" else "no_transfer.home"
+    because = (phrase(where, place=location.label),)
+    return Verdict("no_transfer", because, (_CHAPTER[regime],), None, remarks + unneeded)
 
 
 def _missing(
@@ -112,22 +131,18 @@ def _missing(
     on: date,
     regime: str,
     known: Mapping[str, Instrument],
-    remarks: tuple[str, ...],
+    remarks: tuple[Phrase, ...],
 ) -> Verdict:
-    what = "an international organisation" if location.organisation else "a third country"
-    reason = _sentence(f"{location.label} is {what} and no mechanism is recorded.")
+    what = "missing.organisation" if location.organisation else "missing.country"
     hints = tuple(
-        f"An adequacy decision exists; record {item.id} if it covers the recipient."
+        phrase("remark.adequacy", id=item.id)
         for item in known.values()
         if item.kind == "adequacy"
         and "*" not in item.destinations
         and out_of_force(item, location, regime, on) is None
     )
-    return Verdict("missing", reason, (_CHAPTER[regime],), None, remarks + hints)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    because = (phrase(what, place=location.label),)
+    return Verdict("missing", because, (_CHAPTER[regime],), None, remarks + hints)
 
 
 def _verdict(
@@ -135,7 +150,7 @@ def _verdict(
     outcomes: Sequence[Outcome],
     question: Question,
     horizon_days: int,
-    remarks: tuple[str, ...],
+    remarks: tuple[Phrase, ...],
 ) -> Verdict:
     best = min(outcomes, key=lambda outcome: _RANK[outcome.status])
     failing = [item for item in outcomes if item is not best and item.problem]
@@ -161,22 +176,33 @@ def _last_day(valid: Sequence[Outcome]) -> date | None:
 
 def _reason(
     location: Location, best: Outcome, failing: Sequence[Outcome], ends_soon: date | None
-) -> str:
-    sentences = [f"{best.name} {best.problem}."]
-    if best.status == "valid":
-        basis = f"{best.name} ({best.mechanism.role})"
-        sentences = [f"The transfer to {location.label} rests on {basis}."]
+) -> tuple[Phrase, ...]:
+    said = [_best(location, best)]
     if ends_soon:
-        sentences.append(f"No basis is recorded beyond {ends_soon}.")
-    sentences += [f"{item.name} ({item.mechanism.role}) {item.problem}." for item in failing]
-    return " ".join(sentences)
+        said.append(phrase("reason.beyond", day=ends_soon))
+    said += [
+        phrase("reason.other", name=item.name, role=_role(item), problem=item.problem)
+        for item in failing
+        if item.problem
+    ]
+    return tuple(said)
 
 
-def _remarks(best: Outcome, question: Question) -> tuple[str, ...]:
+def _best(location: Location, best: Outcome) -> Phrase:
+    if best.problem:
+        return phrase("reason.best", name=best.name, problem=best.problem)
+    return phrase("reason.rests", place=location.label, name=best.name, role=_role(best))
+
+
+def _role(outcome: Outcome) -> Phrase:
+    return phrase(f"role.{outcome.mechanism.role}")
+
+
+def _remarks(best: Outcome, question: Question) -> tuple[Phrase, ...]:
     if best.instrument is None:
         return ()
+    texts = tuple(phrase("remark.text", text=DataText(each)) for each in best.instrument.remarks)
     if best.status != "valid":
-        return best.instrument.remarks
-    ends = (f"{best.name}: recorded until {best.ends_on}.",) if best.ends_on else ()
-    held = cautions(best.instrument, best.mechanism.evidence, question)
-    return ends + held + best.instrument.remarks
+        return texts
+    ends = (phrase("remark.until", name=best.name, day=best.ends_on),) if best.ends_on else ()
+    return ends + cautions(best.instrument, best.mechanism.evidence, question) + texts

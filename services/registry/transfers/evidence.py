@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.registry.transfers.instruments import Instrument
+from services.registry.transfers.wording import Fact, Phrase, Several, phrase
 
 # Roles of exporter and importer, and the module of (EU) 2021/914 that is made for them.
 MODULE_OF = {
@@ -15,17 +16,6 @@ MODULE_OF = {
     "controller_processor": 2,
     "processor_processor": 3,
     "processor_controller": 4,
-}
-
-_WORDS = {
-    "participant": "the recipient's certification",
-    "covered_data": "the covered data (hr, non_hr)",
-    "checked_on": "the day the list was checked",
-    "due_on": "the day the certification is due",
-    "signed_on": "the day of signature",
-    "module": "the module",
-    "tia_reference": "the transfer impact assessment",
-    "tia_on": "the day of the transfer impact assessment",
 }
 
 
@@ -44,7 +34,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
+class _Recorded:
     """One piece of evidence that an instrument requires, with what is needed to judge it."""
 
     name: str
@@ -61,64 +51,69 @@ class _Fact:
         return as_day(self.value)
 
 
-# Says what is wrong with a recorded fact; "" where nothing is, None where it is not recorded.
-_Check = Callable[[_Fact], str | None]
+# Says what is wrong with a recorded fact; _FINE where nothing is, None where it is not recorded.
+_FINE = phrase("remark.text", text="")
+_Check = Callable[[_Recorded], Phrase | None]
 
 
 def gaps(
     instrument: Instrument, evidence: Mapping[str, Any], question: Question
-) -> tuple[str, ...]:
+) -> tuple[Phrase, ...]:
     """Why the evidence is not enough on that day, as phrases; empty where it is."""
-    missing = [] if instrument.complete else ["the edition of the clauses"]
-    wrong: list[str] = []
+    missing = [] if instrument.complete else [Fact("edition")]
+    wrong: list[Phrase] = []
     for name in instrument.requires:
-        problem = _check(name)(_Fact(name, evidence, instrument, question))
+        problem = _check(name)(_Recorded(name, evidence, instrument, question))
         if problem is None:
-            missing.append(_words(name))
-        elif problem:
+            missing.append(Fact(name))
+        elif problem is not _FINE:
             wrong.append(problem)
-    listed = (f"no record of {', '.join(missing)}",) if missing else ()
+    listed = (phrase("gap.missing", facts=Several(tuple(missing))),) if missing else ()
     return listed + tuple(wrong)
 
 
 def contradictions(
     instrument: Instrument, evidence: Mapping[str, Any], question: Question
-) -> tuple[str, ...]:
+) -> tuple[Phrase, ...]:
     """Recorded evidence that puts the transfer outside the instrument, as phrases."""
     unmet = [name for name in instrument.scope.all if evidence.get(name) is False]
     excluded = [name for name in instrument.scope.none if evidence.get(name) is True]
-    found = [f"{_words(name)} is recorded as false" for name in unmet]
-    found += [f"{_words(name)} is recorded as true" for name in excluded]
+    found = [phrase("against.false", fact=Fact(name)) for name in unmet]
+    found += [phrase("against.true", fact=Fact(name)) for name in excluded]
     signed, limit = as_day(evidence.get("signed_on")), instrument.signed_before
     if limit and signed and signed >= limit:
-        found.append(f"it was signed on {signed}, and only contracts made before {limit} count")
+        found.append(phrase("against.signed", day=signed, limit=limit))
     if "participant" in instrument.requires:
         found += _outside_the_list(evidence, question)
     return tuple(found)
 
 
-def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[str]:
+def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[Phrase]:
     # The status is optional: without it, the dated check stands for "seen as active on that day".
     status, kinds = evidence.get("status"), _kinds(evidence.get("covered_data"))
     found = []
     if isinstance(status, str) and not status.strip().lower().startswith("active"):
-        found.append(f"the recipient's entry on the list is {status.strip() or 'empty'}")
+        told = phrase("against.inactive", status=status.strip())
+        found.append(told if status.strip() else phrase("against.empty"))
     if question.hr_data and kinds and "hr" not in kinds:
-        found.append("the recipient's certification leaves out employment data")
+        found.append(phrase("against.hr"))
     return found
 
 
 def cautions(
     instrument: Instrument, evidence: Mapping[str, Any], question: Question
-) -> tuple[str, ...]:
+) -> tuple[Phrase, ...]:
     """What a careful reader should know although the verdict does not turn on it. Sentences."""
     found = []
     review = as_day(evidence.get("tia_review_on"))
     if review and review < question.on:
-        found.append(f"The review of the transfer impact assessment was due on {review}.")
+        found.append(phrase("remark.review", day=review))
     open_ = [name for name in instrument.scope.none if not isinstance(evidence.get(name), bool)]
     if open_ and instrument.kind == "adequacy":
-        found.append(f"Not recorded as ruled out: {', '.join(_words(name) for name in open_)}.")
+        facts = Several(tuple(Fact(name) for name in open_))
+        found.append(phrase("remark.open", facts=facts))
+    if instrument.stale and instrument.checked_on:
+        found.append(phrase("remark.stale", name=instrument.title, day=instrument.checked_on))
     return tuple(found)
 
 
@@ -139,51 +134,47 @@ def as_day(value: object) -> date | None:
         return None
 
 
-def _words(name: str) -> str:
-    return _WORDS.get(name, name.replace("_", " "))
-
-
 def _check(name: str) -> _Check:
     return _CHECKS.get(name, _dated if name.endswith("_on") else _stated)
 
 
-def _stated(fact: _Fact) -> str | None:
+def _stated(fact: _Recorded) -> Phrase | None:
     if fact.name in fact.instrument.scope.all:
-        return "" if fact.value is True else None
-    return "" if isinstance(fact.value, str) and fact.value.strip() else None
+        return _FINE if fact.value is True else None
+    return _FINE if isinstance(fact.value, str) and fact.value.strip() else None
 
 
-def _dated(fact: _Fact) -> str | None:
+def _dated(fact: _Recorded) -> Phrase | None:
     if fact.day is None:
         return None
     late = fact.day > fact.question.on
-    return f"{_words(fact.name)} is {fact.day}, after the day asked for" if late else ""
+    return phrase("gap.late", fact=Fact(fact.name), day=fact.day) if late else _FINE
 
 
-def _signed(fact: _Fact) -> str | None:
+def _signed(fact: _Recorded) -> Phrase | None:
     if fact.day is not None and fact.day < fact.instrument.valid_from:
-        return f"{_words(fact.name)} is {fact.day}, before this instrument existed"
+        return phrase("gap.before", fact=Fact(fact.name), day=fact.day)
     return _dated(fact)
 
 
-def _checked(fact: _Fact) -> str | None:
+def _checked(fact: _Recorded) -> Phrase | None:
     # A look at the list proves nothing about days before it, unless the day of the first
     # certification is recorded too.
     certified = as_day(fact.evidence.get("certified_on"))
     if fact.day and certified and certified <= fact.question.on:
-        return ""
+        return _FINE
     return _dated(fact)
 
 
-def _due(fact: _Fact) -> str | None:
+def _due(fact: _Recorded) -> Phrase | None:
     if fact.day is None:
         return None
     lapsed = fact.day < fact.question.on
-    return f"the certification was due on {fact.day} and not checked since" if lapsed else ""
+    return phrase("gap.due", day=fact.day) if lapsed else _FINE
 
 
-def _covered(fact: _Fact) -> str | None:
-    return "" if _kinds(fact.value) else None
+def _covered(fact: _Recorded) -> Phrase | None:
+    return _FINE if _kinds(fact.value) else None
 
 
 def _kinds(value: object) -> frozenset[str]:
@@ -191,16 +182,19 @@ def _kinds(value: object) -> frozenset[str]:
     return frozenset(item for item in items if item in ("hr", "non_hr"))
 
 
-def _module(fact: _Fact) -> str | None:
+def _module(fact: _Recorded) -> Phrase | None:
     modules = _modules(fact.value) & set(fact.instrument.modules)
     relation = fact.question.relation
     if not modules:
         return None
     if MODULE_OF[relation] in modules:
-        return ""
-    named = " and ".join(str(module) for module in sorted(modules))
-    roles = relation.replace("_", " to ")
-    return f"module {named} is recorded, and {roles} needs module {MODULE_OF[relation]}"
+        return _FINE
+    return phrase(
+        "gap.module",
+        named=Several(tuple(sorted(modules))),
+        roles=phrase(f"roles.{relation}"),
+        module=MODULE_OF[relation],
+    )
 
 
 def _modules(value: object) -> set[int]:

@@ -11,6 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from services.registry.transfers.wording import Named
+
 # How published lists name a mechanism, and the record meant. A bare "scc" names no edition.
 MECHANISM_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -120,6 +122,11 @@ class Instrument:
         if organisation is not None:
             return organisation in self.organisations or "*" in self.destinations
         return "*" in self.destinations or place in self.destinations
+
+    @property
+    def title(self) -> Named:
+        """Its name as it is said in a verdict."""
+        return Named(self.name, self.name_by_language)
 
     @property
     def citations(self) -> tuple[str, ...]:

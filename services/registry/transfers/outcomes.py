@@ -8,6 +8,7 @@ from datetime import date
 from services.registry.transfers.evidence import Question, contradictions, evidence_ends, gaps
 from services.registry.transfers.instruments import Instrument
 from services.registry.transfers.values import Location, Mechanism
+from services.registry.transfers.wording import Phrase, Said, Several, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,14 @@ class Outcome:
     status: str
     mechanism: Mechanism
     instrument: Instrument | None
-    problem: str = ""
+    problem: Phrase | None = None
     ends_on: date | None = None
 
     @property
-    def name(self) -> str:
-        return self.instrument.name if self.instrument else f"{self.mechanism.instrument_id!r}"
+    def name(self) -> Said:
+        if self.instrument is None:
+            return f"{self.mechanism.instrument_id!r}"
+        return self.instrument.title
 
     @property
     def citations(self) -> tuple[str, ...]:
@@ -41,35 +44,42 @@ def outcome_of(
 ) -> Outcome:
     """How ``mechanism`` does on the day of the question; an ``instrument`` of None is unknown."""
     if instrument is None:
-        return Outcome("invalid", mechanism, None, "is not a known instrument")
+        return Outcome("invalid", mechanism, None, phrase("problem.unknown"))
     refused = out_of_force(instrument, location, regime, question.on)
     if refused:
         return Outcome("invalid", mechanism, instrument, refused)
     against = contradictions(instrument, mechanism.evidence, question)
     if against:
-        return Outcome("invalid", mechanism, instrument, f"cannot be used: {'; '.join(against)}")
+        unusable = phrase("problem.unusable", reasons=Several(against, "; "))
+        return Outcome("invalid", mechanism, instrument, unusable)
     lacking = gaps(instrument, mechanism.evidence, question)
     if lacking:
-        return Outcome(
-            "unproven", mechanism, instrument, f"cannot be relied on: {'; '.join(lacking)}"
-        )
+        unproven = phrase("problem.unproven", reasons=Several(lacking, "; "))
+        return Outcome("unproven", mechanism, instrument, unproven)
     ends = [
         day for day in (instrument.last_day, evidence_ends(instrument, mechanism.evidence)) if day
     ]
-    return Outcome("valid", mechanism, instrument, "", min(ends, default=None))
+    return Outcome("valid", mechanism, instrument, None, min(ends, default=None))
 
 
-def out_of_force(instrument: Instrument, location: Location, regime: str, on: date) -> str | None:
+def out_of_force(
+    instrument: Instrument, location: Location, regime: str, on: date
+) -> Phrase | None:
     """Why the instrument has no effect there on that day, as a phrase; None if it has."""
     if instrument.regime != regime:
-        return f"cannot serve exports under {regime} law"
+        return phrase("force.regime", regime=phrase(f"regime.{regime}"))
     if not instrument.covers(location.place, location.organisation):
-        return f"never covered {location.label}"
+        return phrase("force.never", place=location.label)
     if on < instrument.valid_from:
-        return f"took effect only on {instrument.valid_from}"
+        return phrase("force.later", day=instrument.valid_from)
+    return _over(instrument, on)
+
+
+def _over(instrument: Instrument, on: date) -> Phrase | None:
     if instrument.ended_on and on >= instrument.ended_on:
-        by = f" ({instrument.ended_by})" if instrument.ended_by else ""
-        return f"ended on {instrument.ended_on}{by}"
+        if instrument.ended_by:
+            return phrase("force.ended_by", day=instrument.ended_on, by=instrument.ended_by)
+        return phrase("force.ended", day=instrument.ended_on)
     if instrument.expires_on and on > instrument.expires_on:
-        return f"expired at the end of {instrument.expires_on}"
+        return phrase("force.expired", day=instrument.expires_on)
     return None

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.registry.countries import check_country, check_region, in_sentence, place_of
+from services.registry.countries import check_country, check_region, place_of
+from services.registry.transfers.wording import (
+    LANGUAGES,
+    Language,
+    Phrase,
+    Place,
+    Said,
+    sentence,
+    sentences,
+)
 
 STATUSES = ("no_transfer", "valid", "unproven", "expiring", "invalid", "missing")
 ROLES = ("primary", "fallback")
@@ -78,9 +87,9 @@ class Location:
         return None if self.country is None else place_of(self.country, self.region)
 
     @property
-    def label(self) -> str:
+    def label(self) -> Said:
         """The name to use in a sentence."""
-        return self.organisation or (in_sentence(self.place) if self.place else "")
+        return self.organisation or (Place(self.place) if self.place else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +98,15 @@ class Verdict:
 
     ``status`` is one of STATUSES. ``ends_on`` is the last day on which any valid mechanism still
     carries the transfer, None while no end is known. ``instrument_id`` is the mechanism that
-    carries it, or the best of those that fail.
+    carries it, or the best of those that fail. ``because`` and ``noted`` are sentences as codes
+    with values; ``reason`` and ``remarks`` are their English.
     """
 
     status: str
-    reason: str
+    because: tuple[Phrase, ...]
     citations: tuple[str, ...] = ()
     ends_on: date | None = None
-    remarks: tuple[str, ...] = ()
+    noted: tuple[Phrase, ...] = ()
     instrument_id: str | None = None
 
     @property
@@ -104,13 +114,31 @@ class Verdict:
         """Whether the transfer (or its absence) is in order on the day asked for."""
         return self.status in ("no_transfer", "valid", "expiring")
 
+    @property
+    def reason(self) -> str:
+        return self.reason_in("en")
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return self.remarks_in("en")
+
+    def reason_in(self, language: Language) -> str:
+        return sentences(self.because, language)
+
+    def remarks_in(self, language: Language) -> tuple[str, ...]:
+        return tuple(sentence(each, language) for each in self.noted)
+
     def to_mapping(self) -> dict[str, Any]:
-        """The verdict as JSON values, as in the contract."""
+        """The verdict as JSON values, as in the contract; reason and remarks in each language."""
+        reasons = {language: self.reason_in(language) for language in LANGUAGES}
+        remarks = {language: list(self.remarks_in(language)) for language in LANGUAGES}
         return {
             "status": self.status,
-            "reason": self.reason,
+            "reason": reasons["en"],
+            "reason_by_language": reasons,
             "citations": list(self.citations),
             "ends_on": self.ends_on.isoformat() if self.ends_on else None,
-            "remarks": list(self.remarks),
+            "remarks": remarks["en"],
+            "remarks_by_language": remarks,
             "instrument_id": self.instrument_id,
         }

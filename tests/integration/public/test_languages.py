@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from tests.integration.public.fake_registry import INVALID, FakeRegistry, entry, place
+
 PAGE = "/p/tempus-serva"
 
 
@@ -48,3 +50,23 @@ def test_errors_speak_the_visitors_language(visitor: FlaskClient, language: str,
     assert answer.status_code == 404
     assert says in answer.text
     assert f'<html lang="{language}">' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("da", "Irland ligger i EØS."),
+        ("sv", "Irland ligger i EES."),
+        ("en", "Ireland is in the EEA."),
+    ],
+)
+def test_the_reason_of_a_verdict_speaks_the_visitors_language(
+    visitor: FlaskClient, registry: FakeRegistry, language: str, says: str
+) -> None:
+    reasons = {"en": "Ireland is in the EEA.", "da": "Irland ligger i EØS.",
+               "sv": "Irland ligger i EES."}  # fmt: skip
+    judged = {**INVALID, "reason": reasons["en"], "reason_by_language": reasons}
+    registry.entries = [entry("Google LLC", locations=[place("US", judged)])]
+    html = visitor.get(f"{PAGE}?lang={language}").text.split('id="list"')[-1]
+    assert says in html
+    assert (reasons["en"] in html) == (language == "en")

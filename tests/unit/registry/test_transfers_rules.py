@@ -43,14 +43,15 @@ days = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 
 def test_a_location_as_the_contract_writes_it_is_valid() -> None:
     verdict = assess_location(MAIL, TODAY)
-    assert verdict.to_mapping() == {
-        "status": "valid",
-        "reason": "The transfer to the United States rests on "
-        "EU-US Data Privacy Framework (primary).",
-        "citations": ["GDPR Art. 45(3)", "(EU) 2023/1795"],
-        "ends_on": None,
-        "remarks": list(verdict.remarks),
-        "instrument_id": "eu-us-dpf",
+    told = verdict.to_mapping()
+    assert (told["status"], told["instrument_id"], told["ends_on"]) == ("valid", "eu-us-dpf", None)
+    assert told["citations"] == ["GDPR Art. 45(3)", "(EU) 2023/1795"]
+    assert told["reason"] == told["reason_by_language"]["en"]
+    assert told["remarks"] == told["remarks_by_language"]["en"]
+    assert told["reason_by_language"] == {
+        "en": "The transfer to the United States rests on EU-US Data Privacy Framework (primary).",
+        "da": "Overførslen til USA hviler på EU-US Data Privacy Framework (primært grundlag).",
+        "sv": "Överföringen till USA vilar på EU-US Data Privacy Framework (första grund).",
     }
     assert verdict.lawful
 

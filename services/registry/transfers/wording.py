@@ -1,0 +1,137 @@
+"""Verdicts in words: what is said is a code with its values, worded per language from data.
+
+A verdict is made once and read in three languages, so its reason is kept as ``Phrase`` and turned
+into text at the very end. The words stand in ``data/wording.json``, readable by a lawyer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+from babel import Locale
+from babel.dates import format_date
+
+from services.registry.countries import in_sentence
+
+Language = Literal["en", "da", "sv"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+_LOCALES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country or region by its ISO 3166 code, named in the reader's language."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A piece of evidence by the name an instrument requires it under."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something with a name of its own: in English, and in those languages that have another."""
+
+    english: str
+    others: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DataText:
+    """A text that stands in English in the data; its translations are looked up by it."""
+
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Things one after the other."""
+
+    items: tuple[Said, ...]
+    joint: str = ", "
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A code of ``wording.json`` with the values its wording leaves open."""
+
+    code: str
+    values: Mapping[str, Said]
+
+
+Said = Phrase | Place | Fact | Named | DataText | Several | date | str | int
+
+
+def phrase(code: str, **values: Said) -> Phrase:
+    return Phrase(code, values)
+
+
+@cache
+def _wording() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    text = files("services.registry").joinpath("data", "wording.json").read_text("utf-8")
+    wording: Mapping[str, Any] = json.loads(text)
+    return wording
+
+
+def say(said: Said, language: Language) -> str:
+    """The words for it; a language without words of its own falls back to English."""
+    if isinstance(said, Phrase):
+        values = {name: say(value, language) for name, value in said.values.items()}
+        return _wording()["phrases"][said.code][language].format(**values)
+    if isinstance(said, Several):
+        return said.joint.join(say(item, language) for item in said.items)
+    if isinstance(said, date):
+        return _day(said, language)
+    return str(said) if isinstance(said, str | int) else _name(said, language)
+
+
+def sentences(said: tuple[Phrase, ...], language: Language) -> str:
+    """Phrases that are sentences, each with a capital, one after the other."""
+    return " ".join(sentence(each, language) for each in said)
+
+
+def sentence(said: Phrase, language: Language) -> str:
+    text = say(said, language)
+    return text[:1].upper() + text[1:]
+
+
+def _name(said: Place | Fact | Named | DataText, language: Language) -> str:
+    if isinstance(said, Place):
+        return _place(said.code, language)
+    if isinstance(said, Fact):
+        worded = _wording()["facts"].get(said.name)
+        return worded[language] if worded else said.name.replace("_", " ")
+    if isinstance(said, Named):
+        return said.others.get(language, said.english)
+    return _wording()["texts"].get(said.english, {}).get(language, said.english)
+
+
+@lru_cache(maxsize=2048)
+def _place(code: str, language: Language) -> str:
+    if language == "en":
+        return in_sentence(code)
+    named: str | None = _locale(language).territories.get(code)
+    return named or in_sentence(code)
+
+
+@cache
+def _locale(language: Language) -> Locale:
+    return Locale.parse(_LOCALES[language])
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, language: Language) -> str:
+    # The English text is also what machines and tables compare, so its days stay ISO 8601.
+    if language == "en":
+        return day.isoformat()
+    return str(format_date(day, "long", _LOCALES[language]))

@@ -1,0 +1,96 @@
+"""Verdicts in Danish and Swedish: every word of the data is there, and no English is left."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from services.registry.model.instruments import with_staleness
+from services.registry.transfers import Location, Mechanism, assess, load_instruments
+from tests.unit.registry.test_transfers_golden import CASES, verdict_of
+
+TODAY = date(2026, 11, 22)
+# Words that no Danish or Swedish sentence and no name of an instrument holds.
+ENGLISH = re.compile(r"\b(the|is|was|of|and|on|no record|transfer|recipient|ended|never)\b")
+
+
+def data(name: str) -> dict[str, Any]:
+    text = files("services.registry").joinpath("data", name).read_text("utf-8")
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+WORDING = data("wording.json")
+
+
+@pytest.mark.parametrize("section", ["phrases", "facts"])
+def test_every_phrase_stands_in_three_languages_with_the_same_values(section: str) -> None:
+    for code, worded in WORDING[section].items():
+        assert set(worded) == {"en", "da", "sv"}, code
+        holes = [
+            {hole for _, hole, _, _ in Formatter().parse(text) if hole} for text in worded.values()
+        ]
+        assert holes[0] == holes[1] == holes[2], code
+
+
+def test_every_text_of_the_data_is_translated() -> None:
+    countries = data("countries.json")
+    places = [*countries["territories"].values(), *countries["left"].values()]
+    texts = {each["text"] for each in places}
+    for instrument in load_instruments().values():
+        texts |= set(instrument.remarks)
+    assert texts == set(WORDING["texts"])
+    assert all(set(worded) == {"da", "sv"} for worded in WORDING["texts"].values())
+
+
+def test_every_piece_of_evidence_has_a_name() -> None:
+    for instrument in load_instruments().values():
+        asked = {*instrument.requires, *instrument.scope.all, *instrument.scope.none}
+        assert asked <= set(WORDING["facts"]), instrument.id
+
+
+@pytest.mark.parametrize("case", CASES, ids=[" ".join(case[:4]) for case in CASES])
+def test_no_english_is_left_in_a_danish_or_swedish_verdict(case: tuple[str, ...]) -> None:
+    verdict = verdict_of(case)
+    for language in ("da", "sv"):
+        for text in (verdict.reason_in(language), *verdict.remarks_in(language)):
+            bare = re.sub(r"Trump v\. Slaughter|Isle of Man", "", text)
+            assert not ENGLISH.search(bare), text
+            assert "{" not in text
+            assert text.endswith(".")
+
+
+def test_days_are_written_as_the_reader_writes_them() -> None:
+    verdict = assess(Location("US"), [Mechanism("eu-us-privacy-shield")], TODAY)
+    assert verdict.reason == "EU-US Privacy Shield ended on 2020-07-16 (C-311/18)."
+    assert verdict.reason_in("da") == "EU-US Privacy Shield ophørte den 16. juli 2020 (C-311/18)."
+    assert verdict.reason_in("sv") == "EU-US Privacy Shield upphörde den 16 juli 2020 (C-311/18)."
+
+
+def test_an_instrument_without_a_name_of_its_own_keeps_the_english_one() -> None:
+    bare = {"scc-2021-914": replace(load_instruments()["scc-2021-914"], name_by_language={})}
+    verdict = assess(Location("IN"), [Mechanism("scc-2021-914")], TODAY, instruments=bare)
+    assert "Standard contractual clauses" in verdict.reason_in("da")
+
+
+def test_a_record_nobody_checked_for_long_is_remarked_on_in_every_language() -> None:
+    evidence = {
+        "signed_on": "2025-01-01",
+        "module": 3,
+        "tia_reference": "T",
+        "tia_on": "2025-01-01",
+    }
+    clauses = [Mechanism("scc-2021-914", "primary", evidence)]
+    for day, stale in ((date(2027, 5, 21), False), (date(2027, 5, 22), True)):
+        known = with_staleness(load_instruments(), day, 180)
+        verdict = assess(Location("IN"), clauses, day, instruments=known)
+        assert any("was last checked on 2026-11-22" in text for text in verdict.remarks) == stale
+        assert any("sidst kontrolleret" in text for text in verdict.remarks_in("da")) == stale
+        assert verdict.status == "valid"
