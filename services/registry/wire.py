@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.registry.model.chain import parents_of, tiers
 from services.registry.model.changes import Change
 from services.registry.model.register import FOREVER, Row
 from services.registry.transfers import Instrument, assess_location
@@ -29,6 +30,12 @@ def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str
         "valid_from": row.valid_from,
         "valid_to": None if row.valid_to == FOREVER else row.valid_to,
     }
+
+
+def list_view(rows: Sequence[Row], day: date, law: Law) -> list[dict[str, Any]]:
+    """A whole list: each entry with its tier in the chain, 1 for a direct sub-processor."""
+    tier = tiers(parents_of(rows))
+    return [{**entry_view(row, day, law), "tier": tier[row.sub_processor_id]} for row in rows]
 
 
 def content_view(

@@ -132,6 +132,8 @@ class Change:
 
     def edited(self, members: Mapping[str, Any], seen: int) -> Change:
         """A draft with other contents; what was approved as an emergency must be approved anew."""
+        if self.status == "announced":
+            raise NotInThisStatus("It is announced; to alter it, withdraw it and announce another.")
         self.must_be("draft")
         if seen != self.revision:
             raise PreconditionFailed

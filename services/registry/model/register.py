@@ -38,10 +38,10 @@ class EntryNotThere(Conflict):
     code = "sub-processor-not-in-register"
 
 
-class ParentUnknown(Conflict):
-    """The parent sub-processor is not in this register."""
+class RowsOverlap(Conflict):
+    """An entry would say two things of one day; nothing was written. Read it again and retry."""
 
-    code = "parent-unknown"
+    code = "rows-overlap"
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,17 @@ def joined(*steps: Rewrite) -> Rewrite:
 def undone(writer: Writer, added_rows: Sequence[Row], voided_rows: Sequence[Row]) -> Rewrite:
     """What a withdrawn change had written is void, and what it had voided is said again."""
     return Rewrite(tuple(added_rows), tuple(writer.again(row) for row in voided_rows))
+
+
+def check_apart(rows: Sequence[Row]) -> None:
+    """Of every day an entry says one thing at most. Raises ``RowsOverlap``."""
+    ends: dict[str, date] = {}
+    for row in sorted(rows, key=lambda each: each.valid_from):
+        if row.valid_to < row.valid_from or row.valid_from <= ends.get(
+            row.sub_processor_id, date.min
+        ):
+            raise RowsOverlap(f"{row.sub_processor_id} on {row.valid_from}.")
+        ends[row.sub_processor_id] = row.valid_to
 
 
 def _current(rows: Sequence[Row], day: date) -> Row:

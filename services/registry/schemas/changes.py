@@ -29,6 +29,10 @@ class NewChange(Shape):
 
 
 class ChangeEdit(Shape):
+    """Any member of a draft; what is left out stays."""
+
+    kind = one_of(*CHANGE_KINDS)
+    sub_processor_id = fields.String(allow_none=True)
     sub_processor = fields.Nested(SubProcessorIn, allow_none=True)
     effective_on = Day()
     reason = Text(2_000)
@@ -84,6 +88,8 @@ class GroupShape(Shape):
     given_on = Day()
     objection_deadline = Day()
     earliest_effective_on = Day()
+    silence = fields.String()
+    provisional = Flag()
     arithmetic = fields.List(fields.Dict())
 
 

@@ -149,6 +149,7 @@ class LocationShape(LocationIn):
 class EntryShape(SubProcessorIn):
     id = fields.String()
     version = fields.Integer()
+    tier = fields.Integer()
     locations = fields.List(fields.Nested(LocationShape))
     valid_from = Day()
     valid_to = Day(allow_none=True)

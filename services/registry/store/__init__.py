@@ -13,6 +13,19 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("sub_processor_id", ASCENDING), ("voided_at", ASCENDING)]),
         IndexModel([("change_id", ASCENDING)]),
         IndexModel([("voided_by", ASCENDING)]),
+        # An entry cannot begin, or end, twice on one day, whatever the code above it does.
+        IndexModel(
+            [("sub_processor_id", ASCENDING), ("valid_from", ASCENDING)],
+            unique=True,
+            name="one_beginning",
+            partialFilterExpression={"voided_at": {"$type": "null"}},
+        ),
+        IndexModel(
+            [("sub_processor_id", ASCENDING), ("valid_to", ASCENDING)],
+            unique=True,
+            name="one_end",
+            partialFilterExpression={"voided_at": {"$type": "null"}},
+        ),
     ],
     "changes": [
         IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),

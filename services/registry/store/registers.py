@@ -68,6 +68,12 @@ class Rows:
         """The live rows of one entry, oldest validity first."""
         return self._many({"sub_processor_id": sub_id, "voided_at": None}, session)
 
+    def live(self, processor_id: str, since: date, session: Session | None = None) -> list[Row]:
+        """All rows that are believed now and say something of ``since`` or a later day."""
+        where = {"processor_id": processor_id, "voided_at": None,
+                 "valid_to": {"$gte": since.isoformat()}}  # fmt: skip
+        return self._many(where, session)
+
     def history(self, processor_id: str, sub_id: str) -> list[Row]:
         """Every row ever written of one entry. Raises ``EntryUnknown``."""
         found = self._many({"sub_processor_id": sub_id, "processor_id": processor_id})

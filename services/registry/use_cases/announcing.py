@@ -14,12 +14,15 @@ from services.registry.model.changes import (
     ChangePending,
     Group,
     NoticeIncomplete,
+    NotInThisStatus,
     check_day,
     check_notice,
 )
 from services.registry.model.register import Register, Rewrite, Writer
-from services.registry.use_cases import Deps, law_of, today_at
-from services.registry.use_cases.changes import ChangeView, given_on, groups_of, own_change, view
+from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases.change_views import ChangeView, shown
+from services.registry.use_cases.changes import given_on, groups_of, own_change, with_previous
+from services.registry.use_cases.rewriting import rewrite
 from shared.auth import Caller
 from shared.mongo import Session
 
@@ -32,13 +35,13 @@ def announce(deps: Deps, caller: Caller, slug: str, change_id: str) -> Change:
     """
     register, change = own_change(deps, caller, slug, change_id)
     change.must_be("draft")
-    shown = view(register, change, law_of(deps, register))
-    _check_complete(shown)
+    seen = shown(deps, register, with_previous(deps, register, change))
+    _check_complete(seen)
     at = deps.now()
     groups, version = groups_of(deps, register, at)
     check_day(change.effective_on, given_on(register, at))
     check_notice(change.effective_on, groups)
-    return _tell(deps, caller, shown, at, groups, version)
+    return _tell(deps, caller, seen, at, groups, version)
 
 
 def declare_emergency(
@@ -48,7 +51,7 @@ def declare_emergency(
     register, change = own_change(deps, caller, slug, change_id)
     change = change.declared(justification, caller.client_id)
     deps.changes.replace(change)
-    return view(register, change, law_of(deps, register))
+    return shown(deps, register, change)
 
 
 def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
@@ -57,16 +60,16 @@ def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> 
     change = change.approved(caller.client_id)
     if change.emergency is None or not change.emergency.complete:
         deps.changes.replace(change)
-        return view(register, change, law_of(deps, register))
-    shown = view(register, change, law_of(deps, register))
-    _check_complete(shown)
+        return shown(deps, register, change)
+    seen = shown(deps, register, with_previous(deps, register, change))
+    _check_complete(seen)
     at = deps.now()
     check_day(change.effective_on, today_at(deps, register))
     groups, version = groups_of(deps, register, at)
     # The approval and the announcement are one step: the stored change is a revision behind.
-    before = replace(change, revision=change.revision - 1)
-    told = _tell(deps, caller, replace(shown, change=before), at, groups, version)
-    return view(register, told, law_of(deps, register))
+    before = replace(seen.change, revision=change.revision - 1)
+    told = _tell(deps, caller, replace(seen, change=before), at, groups, version)
+    return shown(deps, register, told)
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
@@ -76,6 +79,7 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
     def work(session: Session) -> Change:
         current = deps.changes.get(change.id, session)
         at = deps.now()
+        _check_still_ahead(deps, register, current)
         withdrawn = current.withdrawn(at, reason)
         deps.changes.replace(withdrawn, session)
         if current.status == "announced":
@@ -113,15 +117,15 @@ def due(deps: Deps, limit: int = 100) -> Sequence[Change]:
 def _tell(
     deps: Deps,
     caller: Caller,
-    shown: ChangeView,
+    seen: ChangeView,
     at: datetime,
     groups: list[Group],
     version: int,
 ) -> Change:
     """Register rows, ledger entry and status in one transaction: all of it or nothing."""
-    register, draft_ = shown.register, shown.change
+    register, draft_ = seen.register, seen.change
     entry_type = events.EMERGENCY if draft_.emergency else events.ANNOUNCED
-    public = telling.announced(register, draft_, vars(shown))
+    public = telling.announced(register, draft_, vars(seen))
     private = telling.announced_private(draft_, version, groups)
 
     def work(session: Session) -> Change:
@@ -130,9 +134,9 @@ def _tell(
             current.must_be("draft")
             raise ChangePending("The draft was edited in between; read it again.")
         _check_no_other(deps, draft_, session)
-        deps.registers.touch(register.id, at, session)
         writer = Writer(draft_.id, at, deps.new_id)
-        deps.rows.write(_rewrite(deps, writer, draft_, session), draft_.id, at, session)
+        step = _rewrite(deps, writer, draft_, session)
+        rewrite(deps, register.id, writer, step, draft_.effective_on, session)
         entry = deps.ledger.append(session, register.stream, entry_type, public, at=at,
                                    actor=caller.client_id, private=private)  # fmt: skip
         announced = draft_.announced(at, groups, version, entry.sequence)
@@ -162,9 +166,16 @@ def _take_back(
 ) -> None:
     writer = Writer(change.id, at, deps.new_id)
     written = deps.rows.written_by(change.id, session)
-    rewrite = rows.undone(writer, written, deps.rows.voided_by(change.id, session))
-    deps.rows.write(rewrite, change.id, at, session)
-    deps.registers.touch(register.id, at, session)
+    step = rows.undone(writer, written, deps.rows.voided_by(change.id, session))
+    rewrite(deps, register.id, writer, step, change.effective_on, session)
+
+
+def _check_still_ahead(deps: Deps, register: Register, change: Change) -> None:
+    """A clock that stands still must not let anybody rewrite days that have been."""
+    if change.status == "announced" and change.effective_on <= today_at(deps, register):
+        raise NotInThisStatus(
+            f"It has effect since {change.effective_on}; announce another change."
+        )
 
 
 def _append(
@@ -180,8 +191,8 @@ def _append(
     deps.registers.touch(register.id, at, session)
 
 
-def _check_complete(shown: ChangeView) -> None:
-    must = [each for each in shown.findings if each["severity"] == "must"]
+def _check_complete(seen: ChangeView) -> None:
+    must = [each for each in seen.findings if each["severity"] == "must"]
     if must:
         raise NoticeIncomplete(
             errors=[

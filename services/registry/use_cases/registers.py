@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.registry import events, telling
+from services.registry.model.chain import resolved
 from services.registry.model.changes import NotYourRegister
 from services.registry.model.disclosure import public_view
 from services.registry.model.register import (
@@ -21,7 +22,8 @@ from services.registry.model.register import (
     joined,
 )
 from services.registry.use_cases import Deps, law_of, readable_register, today_at
-from services.registry.wire import entry_view
+from services.registry.use_cases.rewriting import rewrite
+from services.registry.wire import entry_view, list_view
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.mongo import Session
@@ -50,19 +52,21 @@ def entries(
     register = readable_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
     rows = deps.rows.on(register.id, day, recorded_as_of)
-    if not caller.sees(register.id):
-        rows = _of_customer(deps, register, caller.org_id, rows)
-    law = law_of(deps, register)
-    return [entry_view(row, day, law) for row in rows]
+    listed = list_view(rows, day, law_of(deps, register))
+    if caller.sees(register.id):
+        return listed
+    kept = {row.id for row in _of_customer(deps, register, caller.org_id, rows)}
+    return [each for row, each in zip(rows, listed, strict=True) if row.id in kept]
 
 
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
     register = readable_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
-    rows = [row for row in deps.rows.on(register.id, day) if row.sub_processor_id == sub_id]
-    if not rows:
-        raise EntryUnknown
-    return entry_view(rows[0], day, law_of(deps, register))
+    listed = list_view(deps.rows.on(register.id, day), day, law_of(deps, register))
+    for each in listed:
+        if each["id"] == sub_id:
+            return each
+    raise EntryUnknown
 
 
 def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[str, Any]]:
@@ -111,7 +115,8 @@ def adopt(
     """Record the list a processor has when it starts with Art28, as it stands.
 
     It is possible once, while the register is empty; from then on there are only changes. What is
-    incomplete is recorded as it is, since these sub-processors are at work already.
+    incomplete is recorded as it is, since these sub-processors are at work already. The entries
+    have no ids yet, so a ``parent_id`` names its entry by position: ``#/sub_processors/0``.
     """
     register = register_of(deps, caller, slug)
 
@@ -119,9 +124,10 @@ def adopt(
         if deps.rows.any_of(register.id, session):
             raise RegisterExists
         writer = Writer("baseline", deps.now(), deps.new_id)
+        ids = [deps.new_id("sub") for _ in contents]
         steps = [
-            added(writer, register.id, deps.new_id("sub"), dict(content), valid_from)
-            for content in contents
+            added(writer, register.id, sub_id, content, valid_from)
+            for sub_id, content in zip(ids, resolved(contents, ids), strict=True)
         ]
         deps.registers.save(register, session)
         _write(deps, register, joined(*steps), valid_from, writer, caller, session)
@@ -150,14 +156,14 @@ def register_of(deps: Deps, caller: Caller, slug: str) -> Register:
 def _write(
     deps: Deps,
     register: Register,
-    rewrite: Rewrite,
+    step: Rewrite,
     valid_from: date,
     writer: Writer,
     caller: Caller,
     session: Session,
 ) -> None:
-    deps.rows.write(rewrite, writer.change_id, writer.at, session)
-    told = [public_view({"id": row.sub_processor_id, **row.content}) for row in rewrite.add]
+    rewrite(deps, register.id, writer, step, valid_from, session)
+    told = [public_view({"id": row.sub_processor_id, **row.content}) for row in step.add]
     deps.ledger.append(
         session,
         register.stream,
@@ -169,7 +175,7 @@ def _write(
         },
         at=writer.at,
         actor=caller.client_id,
-        private={"contents": [row.content for row in rewrite.add]},
+        private={"contents": [row.content for row in step.add]},
     )
 
 

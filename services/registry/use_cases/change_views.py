@@ -1,0 +1,72 @@
+"""A change as the processor sees it: with its materiality, its findings and the entries' views."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.registry import linter
+from services.registry.model.changes import Change
+from services.registry.model.register import Register, Row
+from services.registry.use_cases import Deps, law_of
+from services.registry.wire import Law, change_entry
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A change with what is found out about it."""
+
+    change: Change
+    register: Register
+    materiality: list[str]
+    findings: list[dict[str, str]]
+    sub_processor: Entry | None
+    previous: Entry | None
+
+
+def shown(deps: Deps, register: Register, change: Change) -> ChangeView:
+    """``change`` beside the register's entries on its effective day."""
+    around = deps.rows.on(register.id, change.effective_on)
+    return view(register, change, law_of(deps, register), around)
+
+
+def view(register: Register, change: Change, law: Law, around: list[Row]) -> ChangeView:
+    """``change``, its places judged by ``law``, its chain by the rows ``around`` it."""
+    old_id = change.replaces_id or change.subject_id
+    entry = change_entry(change, change.content, change.subject_id, law)
+    previous = change_entry(change, change.previous, old_id, law)
+    others = {row.sub_processor_id: row.content for row in around if row.on(change.effective_on)}
+    wire = {
+        "kind": change.kind,
+        "sub_processor": entry,
+        "sub_processor_id": old_id,
+        "previous": previous,
+        "effective_on": change.effective_on.isoformat(),
+        "reason": change.reason,
+    }
+    found = (*linter.findings(wire, exporter=law.exporter), *linter.chain_findings(wire, others))
+    words = linter.materiality(
+        previous, entry, kind=change.kind, exporter=law.exporter,
+        known_data_categories=_data_categories(others, change.subject_id),
+    )  # fmt: skip
+    return ChangeView(
+        change=change,
+        register=register,
+        materiality=list(words),
+        findings=[finding.to_mapping() for finding in found],
+        sub_processor=entry,
+        previous=previous,
+    )
+
+
+def _data_categories(others: Mapping[str, Entry], own_id: str) -> set[str]:
+    """What the register knows already, without the entry itself."""
+    return {
+        each
+        for sub_id, content in others.items()
+        if sub_id != own_id
+        for each in content["data_categories"]
+    }
