@@ -27,7 +27,10 @@ SCOPES_OF_KIND: dict[str, frozenset[str]] = {
 # What each service needs of the others to do its own work.
 SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
     "agreements": frozenset({"identity:read", "registry:read", "notices:entries"}),
-    "registry": frozenset({"identity:read", "agreements:terms", "notices:entries"}),
+    "registry": frozenset({
+        "identity:read", "agreements:terms", "agreements:accept", "notices:entries",
+        "notices:receipts",
+    }),
     "notices": frozenset({"identity:read"}),
     "portal": frozenset({
         "identity:read", "agreements:read", "agreements:accept", "registry:read",

@@ -242,6 +242,21 @@ class ReachShape(Shape):
     reason = fields.String()
 
 
+class ReceiptsQuery(Shape):
+    change_ids = fields.String(required=True, validate=validate.Length(1, 20_000))
+    controller_id = fields.String(required=True, validate=validate.Length(1, 100))
+
+
+class ReceiptShape(Shape):
+    change_id = fields.String()
+    agreement_id = fields.String()
+    delivered_at = Instant(allow_none=True)
+    acknowledged_at = Instant(allow_none=True)
+
+
+ReceiptList = Shape.from_dict(
+    {"items": fields.List(fields.Nested(ReceiptShape))}, name="ReceiptList"
+)
 EndpointPage = page_of(EndpointShape)
 DeliveryPage = page_of(DeliverySummary)
 MessagePage = page_of(MessageShape)

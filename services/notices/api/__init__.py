@@ -1,7 +1,7 @@
 """The routes of notices, by who asks: other services, the customer, the processor."""
 
-from services.notices.api import deliveries, endpoints, entries, notices, proof
+from services.notices.api import deliveries, endpoints, entries, notices, proof, receipts
 
-blueprints = [entries.blp, endpoints.blp, deliveries.blp, notices.blp, proof.blp]
+blueprints = [entries.blp, endpoints.blp, deliveries.blp, notices.blp, proof.blp, receipts.blp]
 
 __all__ = ["blueprints"]
