@@ -1,14 +1,17 @@
-"""Transfer instruments."""
+"""Transfer instruments: everybody with a token reads them, the platform records them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.registry.schemas.instruments import InstrumentList
+from services.registry.api.asking import deps
+from services.registry.schemas.instruments import InstrumentEdit, InstrumentList, NewInstrument
 from services.registry.schemas.registers import AsOfQuery
 from services.registry.use_cases import instruments
+from services.registry.use_cases.instruments import InstrumentView
 from shared.app import Blueprint
-from shared.auth import requires
+from shared.auth import caller, requires
+from shared.headers import etag_of, seen_revision
 
 blp = Blueprint("instruments", __name__, url_prefix="/v1", description="Transfer instruments")
 
@@ -18,8 +21,8 @@ blp = Blueprint("instruments", __name__, url_prefix="/v1", description="Transfer
 @blp.arguments(AsOfQuery, location="query")
 @blp.response(200, InstrumentList)
 def instrument_list(query: dict[str, Any]) -> Any:
-    """Transfer instruments, all of them or those in force on a day."""
-    return {"items": instruments.all_of(query["as_of"])}
+    """Transfer instruments, all of them or those in force on a day; stale ones say so."""
+    return {"items": instruments.all_of(deps(), query["as_of"])}
 
 
 @blp.route("/instruments/<instrument_id>")
@@ -27,4 +30,32 @@ def instrument_list(query: dict[str, Any]) -> Any:
 @blp.response(200)
 @blp.alt_response(404, "NOT_FOUND")
 def instrument(instrument_id: str) -> Any:
-    return instruments.one(instrument_id)
+    """One instrument as it counts now, with what the platform recorded of it."""
+    return _shown(instruments.one(deps(), instrument_id))
+
+
+@blp.route("/instruments", methods=["POST"])
+@requires("instruments:write")
+@blp.arguments(NewInstrument)
+@blp.response(201)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
+def record(body: dict[str, Any]) -> Any:
+    """Record an instrument that does not ship with the product."""
+    return _shown(instruments.record(deps(), caller(), body))
+
+
+@blp.route("/instruments/<instrument_id>", methods=["PATCH"])
+@requires("instruments:write")
+@blp.arguments(InstrumentEdit)
+@blp.response(200)
+@blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def amend(body: dict[str, Any], instrument_id: str) -> Any:
+    """Record what has become of an instrument: its end, a new check, a remark."""
+    return _shown(instruments.amend(deps(), caller(), instrument_id, seen_revision(), body))
+
+
+def _shown(view: InstrumentView) -> Any:
+    body = {**view.record, "revision": view.revision, "history": view.history}
+    return body, {"ETag": etag_of(view.revision)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from services.registry.countries import check_region
-from services.registry.transfers import load_instruments
 from shared.schemas import (
     Country,
     Day,
@@ -26,7 +26,8 @@ AI_USES = ("none", "inference", "training", "both")
 
 
 def _known_instrument(instrument_id: str) -> None:
-    if instrument_id not in load_instruments():
+    deps = current_app.extensions["art28.deps"]
+    if instrument_id not in deps.instruments.known(deps.now().date()):
         raise ValidationError("There is no such instrument; GET /registry/v1/instruments has them.")
 
 

@@ -2,10 +2,99 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from datetime import date
+from typing import Any
 
-from shared.schemas import (
-    Shape,
-)
+from marshmallow import ValidationError, fields, post_load, validate
+
+from services.registry.countries import check_country
+from shared.schemas import Day, Flag, Shape, Text, by_language, one_of, texts
+
+KINDS = (
+    "adequacy", "scc", "bcr", "code-of-conduct", "certification", "ad-hoc", "public-bodies",
+    "administrative", "derogation",
+)  # fmt: skip
+REGIMES = ("EU", "UK", "CH")
+ID = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and hyphens.")
+FACT = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="Use small letters, digits and underscores.")
+
+
+def _destinations(value: Any) -> None:
+    """``"*"`` for any third country, or a list of ISO 3166-1 codes."""
+    if value == "*":
+        return
+    if not isinstance(value, list) or len(value) > 300 or not all(map(_is_text, value)):
+        raise ValidationError('Write "*" or a list of ISO 3166-1 codes.')
+    try:
+        for code in value:
+            check_country(code)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _facts(**kwargs: Any) -> fields.List[Any]:
+    return fields.List(Text(100, validate=FACT), validate=validate.Length(max=20), **kwargs)
+
+
+class ScopeIn(Shape):
+    """Whom an instrument covers: ``all`` names evidence that must be true, ``none`` must not."""
+
+    type = Text(40, required=True)
+    text = Text(2_000, required=True)
+    test = Text(300, allow_none=True)
+    all = _facts()
+    none = _facts()
+
+
+class InstrumentEdit(Shape):
+    """What may be recorded of an instrument; days as in ``GET /instruments``."""
+
+    name = Text(300)
+    name_by_language = by_language(300)
+    article = Text(100)
+    decision = Text(100, allow_none=True)
+    celex = Text(40, allow_none=True)
+    eli = Text(300, allow_none=True)
+    destinations = fields.Raw(validate=_destinations)
+    organisations = texts(40, 20)
+    valid_from = Day()
+    ended_on = Day(allow_none=True, metadata={"description": "The first day without effect"})
+    expires_on = Day(allow_none=True, metadata={"description": "The last day with effect"})
+    ended_by = Text(200, allow_none=True)
+    signed_before = Day(allow_none=True)
+    scope = fields.Nested(ScopeIn)
+    requires = _facts()
+    modules = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 4)))
+    complete = Flag()
+    remarks = texts(1_000, 20)
+    sources = texts(500, 30)
+    checked_on = Day()
+    verified = Flag()
+
+    @post_load
+    def as_plain_json(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Records go into the ledger, which is JSON: days are written as text."""
+        return {name: _plain(value) for name, value in data.items()}
+
+
+class NewInstrument(InstrumentEdit):
+    id = Text(60, required=True, validate=ID)
+    kind = one_of(*KINDS, required=True)
+    regime = one_of(*REGIMES, required=True)
+    name = Text(300, required=True)
+    article = Text(100, required=True)
+    destinations = fields.Raw(required=True, validate=_destinations)
+    valid_from = Day(required=True)
+    sources = texts(500, 30, required=True)
+    checked_on = Day(required=True)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
 
 InstrumentList = Shape.from_dict({"items": fields.List(fields.Dict())}, name="InstrumentList")

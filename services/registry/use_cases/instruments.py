@@ -1,22 +1,131 @@
-"""The transfer instruments, as dated records."""
+"""The transfer instruments: those that ship with the product, and what the platform records."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.registry.transfers import load_instruments
-from shared.errors import NotFound
+from services.registry import events
+from services.registry.model.instruments import (
+    SHIPPED_REVISION,
+    InstrumentExists,
+    InstrumentUnknown,
+    Recorded,
+    altered,
+    next_revision,
+)
+from services.registry.transfers import Instrument, load_instruments
+from services.registry.use_cases import Deps
+from shared.auth import Caller
+from shared.errors import PreconditionFailed
+from shared.mongo import Session
+from shared.times import format_instant
+
+Record = dict[str, Any]
 
 
-def all_of(as_of: date | None) -> list[dict[str, Any]]:
-    """Every instrument, or those in force on ``as_of``."""
-    known = load_instruments().values()
+@dataclass(frozen=True)
+class InstrumentView:
+    """``record``: the instrument as it counts now; ``history``: what the platform did to it."""
+
+    record: Record
+    revision: int
+    history: list[Record]
+
+
+def all_of(deps: Deps, as_of: date | None) -> list[Record]:
+    """Every instrument, or those in force on ``as_of``; each says whether its check is stale."""
+    known = deps.instruments.known(deps.now().date()).values()
     return [each.to_mapping() for each in known if as_of is None or each.in_force(as_of)]
 
 
-def one(instrument_id: str) -> dict[str, Any]:
-    found = load_instruments().get(instrument_id)
-    if found is None:
-        raise NotFound("There is no such instrument.")
-    return found.to_mapping()
+def one(deps: Deps, instrument_id: str) -> InstrumentView:
+    """Raises ``InstrumentUnknown``."""
+    known = deps.instruments.known(deps.now().date()).get(instrument_id)
+    if known is None:
+        raise InstrumentUnknown
+    history = deps.instruments.history(instrument_id)
+    return InstrumentView(known.to_mapping(), _revision(history), [_told(each) for each in history])
+
+
+def record(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> InstrumentView:
+    """A new instrument. Raises ``InstrumentExists`` or ``InstrumentInvalid``."""
+    members = {name: value for name, value in told.items() if name != "id"}
+    if told["id"] in load_instruments():
+        raise InstrumentExists
+    added = next_revision(told["id"], None, members, deps.now(), caller.client_id)
+    instrument = altered(None, added)
+
+    def work(session: Session) -> None:
+        deps.instruments.add(added, session)
+        _tell(deps, events.INSTRUMENT_RECORDED, added, {"instrument": _fact(instrument)}, session)
+
+    deps.mongo.transact(work)
+    return one(deps, told["id"])
+
+
+def amend(
+    deps: Deps, caller: Caller, instrument_id: str, seen: int, members: Mapping[str, Any]
+) -> InstrumentView:
+    """Lay ``members`` over the record, its end for example; what was recorded before stays.
+
+    Raises ``InstrumentUnknown``, ``PreconditionFailed`` or ``InstrumentInvalid``.
+    """
+
+    def work(session: Session) -> None:
+        history = deps.instruments.history(instrument_id, session)
+        before = _as_recorded(instrument_id, history)
+        if _revision(history) != seen:
+            raise PreconditionFailed
+        last = history[-1] if history else None
+        next_ = next_revision(instrument_id, last, members, deps.now(), caller.client_id)
+        after = altered(load_instruments().get(instrument_id), next_)
+        deps.instruments.add(next_, session)
+        told = {"instrument_id": instrument_id, "members": _differences(before, after)}
+        _tell(deps, events.INSTRUMENT_AMENDED, next_, told, session)
+
+    deps.mongo.transact(work)
+    return one(deps, instrument_id)
+
+
+def _as_recorded(instrument_id: str, history: list[Recorded]) -> Instrument:
+    """The instrument as the transaction finds it, not as the process remembers it."""
+    shipped = load_instruments().get(instrument_id)
+    if history:
+        return altered(shipped, history[-1])
+    if shipped is None:
+        raise InstrumentUnknown
+    return shipped
+
+
+def _revision(history: list[Recorded]) -> int:
+    return history[-1].revision if history else SHIPPED_REVISION
+
+
+def _differences(before: Instrument, after: Instrument) -> Record:
+    old, new = before.to_mapping(), after.to_mapping()
+    return {
+        name: {"before": old[name], "after": new[name]} for name in new if old[name] != new[name]
+    }
+
+
+def _fact(instrument: Instrument) -> Record:
+    # Whether the check is stale depends on the day of reading, so history does not hold it.
+    return {name: value for name, value in instrument.to_mapping().items() if name != "stale"}
+
+
+def _told(recorded: Recorded) -> Record:
+    return {
+        "revision": recorded.revision,
+        "recorded_at": format_instant(recorded.recorded_at),
+        "recorded_by": recorded.recorded_by,
+        "members": recorded.members,
+    }
+
+
+def _tell(deps: Deps, type_: str, recorded: Recorded, data: Record, session: Session) -> None:
+    told = {"revision": recorded.revision, **data}
+    deps.ledger.append(session, events.INSTRUMENTS, type_, told, at=recorded.recorded_at,
+                       actor=recorded.recorded_by)  # fmt: skip
