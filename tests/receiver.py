@@ -37,10 +37,11 @@ class Received:
 
 @dataclass
 class Receiver:
-    """``status`` is what it answers; it may be changed at any time."""
+    """``status`` is what it answers, ``before_answer`` is called first; both may be changed."""
 
     url: str = ""
     status: int = 204
+    before_answer: Callable[[Received], None] = lambda received: None
     requests: list[Received] = field(default_factory=list)
     _came: threading.Condition = field(default_factory=threading.Condition)
 
@@ -80,15 +81,21 @@ def receiving() -> Iterator[Receiver]:
             at = time.monotonic()
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.keep(Received(self.path, headers, body, at))
+            received = Received(self.path, headers, body, at)
+            receiver.keep(received)
+            receiver.before_answer(received)
             self.send_response(receiver.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None: ...  # A sender that was killed hangs up.
+
+    server = Server(("127.0.0.1", 0), Handler)
     receiver.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:

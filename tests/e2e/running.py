@@ -17,7 +17,7 @@ from typing import Any
 import requests
 
 from deploy.profile import ROOT
-from tests.integration.deploy.profiles import until_ready
+from tests.integration.deploy.profiles import processes_of, until_ready
 from tests.mongod import free_ports
 
 PORTS = 21
@@ -108,7 +108,7 @@ def command(profile: str) -> list[str]:
 def running(profile: str, var: Path) -> Iterator[Running]:
     """``profile`` (``embedded`` or ``processes``), ready, with its data in ``var``.
 
-    It is asked to stop at the end, unless it has ended already.
+    It is asked to stop at the end, unless it has ended already, and must leave no process.
     """
     with subprocess.Popen(
         command(profile),
@@ -117,6 +117,8 @@ def running(profile: str, var: Path) -> Iterator[Running]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # As a terminal does it: a group of its own, which Ctrl-C reaches as a whole.
+        start_new_session=True,
     ) as process:
         try:
             started = Running(process, var, until_ready(process))
@@ -132,3 +134,4 @@ def running(profile: str, var: Path) -> Iterator[Running]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
+        assert processes_of(var) == {}

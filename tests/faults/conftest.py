@@ -1,0 +1,55 @@
+"""A database of its own for what is killed, with the product's sample data in it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.mongod import start_replica_set
+from deploy.profile import ROOT
+from deploy.seed import SAMPLE, load
+from shared.times import utc_now
+from tests.faults.world import World
+from tests.mongod import free_port
+from tests.receiver import receiving
+from tests.stack import Stack
+
+
+@pytest.fixture
+def stride(request: pytest.FixtureRequest) -> int:
+    """1 when faults are what is asked for (`make faults`): every point of death, one by one.
+
+    Otherwise 2, for half the time: after one write is where before the next is.
+    """
+    return 1 if "faults" in str(request.config.option.markexpr) else 2
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    replica_set = start_replica_set(tmp_path_factory.mktemp("mongod"), free_port())
+    try:
+        with receiving() as receiver, killable() as zygote:
+            stack = Stack(replica_set.url, "test_faults")
+            stack.now = utc_now()
+            clients = load(stack.must, stack.admin, json.loads(Path(SAMPLE).read_text("utf-8")))
+            by_slug = {each["org_slug"]: each for each in clients}
+            yield World(stack, by_slug, receiver, zygote)
+    finally:
+        replica_set.stop()
+
+
+def killable() -> subprocess.Popen[str]:
+    """The process that forks those who die."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.killed"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
