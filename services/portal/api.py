@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 
 from services.portal import schemas as shapes
 from services.portal.changes import customer_change, customer_page
-from services.portal.clients import Clients, forward, processors_of
+from services.portal.clients import Clients, forward, passed_on, processors_of
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.errors import NotFound
@@ -48,6 +48,52 @@ def agreements() -> Response:
     return forward(clients().agreements, **me_at("/v1/agreements"))
 
 
+@blp.route("/agreements", methods=["POST"])
+@requires(WRITE)
+@blp.arguments(shapes.SelfServe)
+@blp.response(201)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
+def take_template(_: Any) -> Response:
+    """Take a processor's published template: an executed agreement at once, with its PDF.
+
+    On other notice terms than the published ones it is a proposal, ``offered``, that waits for
+    the processor.
+    """
+    return forward(clients().agreements, **me_at("/v1/self-serve"))
+
+
+@blp.route("/agreement-counts")
+@requires(READ)
+@blp.response(200)
+def agreement_counts() -> Response:
+    """How many of the customer's agreements are in which status."""
+    return forward(clients().agreements, **me_at("/v1/counts"))
+
+
+@blp.route("/agreements.csv")
+@requires(READ)
+@blp.response(200, content_type="text/csv")
+def agreements_export() -> Response:
+    return forward(clients().agreements, **me_at("/v1/export.csv"))
+
+
+@blp.route("/templates")
+@requires(READ)
+@blp.response(200, shapes.ItemsPage)
+def templates() -> Response:
+    """With ``?processor=``: the templates of this processor that a customer can take."""
+    return forward(clients().agreements, **me_at("/v1/templates"))
+
+
+@blp.route("/templates/<template_id>")
+@requires(READ)
+@blp.response(200)
+@blp.alt_response(404, "NOT_FOUND")
+def template(template_id: str) -> Response:
+    return forward(clients().agreements, **me_at(f"/v1/templates/{template_id}"))
+
+
 @blp.route("/agreements/<agreement_id>")
 @requires(READ)
 @blp.response(200)
@@ -80,6 +126,34 @@ def accept(_: Any, agreement_id: str) -> Response:
 @blp.alt_response(409, "CONFLICT")
 def reject(_: Any, agreement_id: str) -> Response:
     return forward(clients().agreements, **me_at(f"/v1/agreements/{agreement_id}/reject"))
+
+
+@blp.route("/agreements/<agreement_id>/versions")
+@requires(READ)
+@blp.response(200, shapes.ItemsPage)
+@blp.alt_response(404, "NOT_FOUND")
+def agreement_versions(agreement_id: str) -> Response:
+    return forward(clients().agreements, **me_at(f"/v1/agreements/{agreement_id}/versions"))
+
+
+@blp.route("/agreements/<agreement_id>/versions/<int:number>/changes")
+@requires(READ)
+@blp.response(200)
+@blp.alt_response(404, "NOT_FOUND")
+def version_changes(agreement_id: str, number: int) -> Response:
+    """What this version says otherwise than the one before it, or than ``?since=``."""
+    path = f"/v1/agreements/{agreement_id}/versions/{number}/changes"
+    return forward(clients().agreements, **me_at(path))
+
+
+@blp.route("/agreements/<agreement_id>/terminate", methods=["POST"])
+@requires(WRITE)
+@blp.arguments(shapes.Termination)
+@blp.response(200)
+@blp.alt_response(409, "CONFLICT")
+def terminate(_: Any, agreement_id: str) -> Response:
+    """End the agreement today, or on a day to come."""
+    return forward(clients().agreements, **me_at(f"/v1/agreements/{agreement_id}/terminate"))
 
 
 @blp.route("/sub-processors")
@@ -168,18 +242,37 @@ def accept_mitigation(objection_id: str) -> Response:
     return forward(clients().registry, **me_at(f"/v1/objections/{objection_id}/accept-mitigation"))
 
 
+@blp.route("/objections/<objection_id>/terminate", methods=["POST"])
+@requires(WRITE)
+@blp.arguments(shapes.AgreementEnd)
+@blp.response(200)
+@blp.alt_response(409, "CONFLICT")
+def terminate(_: Any, objection_id: str) -> Response:
+    """End the agreement over an objection that was rejected, or not settled in time."""
+    return forward(clients().registry, **me_at(f"/v1/objections/{objection_id}/terminate"))
+
+
 @blp.route("/gate")
 @requires(READ)
 @blp.arguments(shapes.GateQuery, location="query")
 @blp.response(200)
 @blp.alt_response(404, "NOT_FOUND")
-def gate(query: dict[str, Any]) -> Any:
+def gate(query: dict[str, Any]) -> Response:
     """May my data flow to this sub-processor? ``processor`` may be left out where there is one."""
     org_id = caller().org_id
     asked = {"sub_processor_id": query["sub_processor_id"], "controller_id": org_id}
     if query["on"]:
         asked["on"] = query["on"].isoformat()
-    return clients().registry.get("/v1/gate", {**asked, "processor": _one_processor(query)}, org_id)
+    answer = clients().registry.send(
+        "GET", "/v1/gate", params={**asked, "processor": _one_processor(query)},
+        headers=_seen(), on_behalf_of=org_id,
+    )  # fmt: skip
+    return passed_on(answer)
+
+
+def _seen() -> dict[str, str]:
+    seen = request.headers.get("If-None-Match")
+    return {"If-None-Match": seen} if seen else {}
 
 
 @blp.route("/notice-contacts")

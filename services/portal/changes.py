@@ -45,8 +45,16 @@ def _one(notice: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
     return {
         **notice,
         "id": notice["change_id"],
+        # The register's days are the customer's real ones: they follow the receipt where it counts.
+        "objection_deadline": state["objection_deadline"],
+        "effective_on": _later(state["effective_on"], state["earliest_effective_on"]),
+        "provisional": state["provisional"],
         "status": state["status"],
         "withdrawal_reason": state["withdrawal_reason"],
         "objection": state["objection"],
         "approved": state["approved"],
     }
+
+
+def _later(day: str, other: str | None) -> str:
+    return max(day, other or day)

@@ -31,6 +31,23 @@ class Reason(Shape):
     reason = Text(2_000, required=True)
 
 
+class Termination(Reason):
+    effective_on = Day(required=True)
+
+
+class SelfServe(Shape):
+    """``party notice_terms acceptance`` are judged by agreements, member by member."""
+
+    processor = Text(80, required=True)
+    template_id = Text(80, required=True)
+    party = fields.Dict(required=True)
+    notice_terms = fields.Dict(allow_none=True)
+    acceptance = fields.Nested(Acceptance, required=True)
+    language = fields.String()
+    products = texts(100, 50)
+    effective_from = Day()
+
+
 class NewObjection(Shape):
     grounds = one_of(*GROUNDS, required=True)
     text = Text(4_000, required=True)
@@ -46,6 +63,10 @@ class NoticeContacts(Shape):
     contacts = fields.List(
         fields.Nested(ContactShape), required=True, validate=validate.Length(min=1, max=20)
     )
+
+
+class AgreementEnd(Shape):
+    effective_on = Day(allow_none=True)
 
 
 class NewEndpoint(Shape):

@@ -1,12 +1,18 @@
-"""Whom the registry asks: identity for who a processor is, agreements for what was promised."""
+"""Whom the registry asks: identity who a processor is, agreements what was promised, notices
+whether it arrived."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.http import ServiceClient
+from shared.times import parse_instant
+
+ENDED_ALREADY = frozenset({"not-in-force", "termination-scheduled"})
 
 
 @dataclass(frozen=True)
@@ -21,22 +27,61 @@ class NoticeTerms:
 
 
 @dataclass(frozen=True)
-class Relation:
-    """What one customer has agreed with one processor, now and before."""
+class Bond:
+    """One agreement, as far as notices and the gate need it. ``products`` empty means all.
+
+    ``ends_on`` is the first day on which it is no longer in force.
+    """
 
     agreement_id: str
     status: str
-    products: tuple[str, ...]
+    products: frozenset[str]
+    effective_from: date
+    ends_on: date | None
+    silence_is_no: bool
     history: tuple[dict[str, Any], ...]
 
-    @property
-    def active(self) -> bool:
-        return self.status == "active"
-
     def key_at(self, version: int) -> str | None:
-        """The key of its terms as they stood at a watermark; None when it had not begun."""
+        """The key of its terms as they stood at a watermark; None when it was not in force."""
         begun = [each for each in self.history if each["since_version"] <= version]
         return max(begun, key=lambda each: each["since_version"])["key"] if begun else None
+
+    def in_force_on(self, day: date) -> bool:
+        begun = self.status in ("active", "terminated") and self.effective_from <= day
+        return begun and (self.ends_on is None or day < self.ends_on)
+
+    def concerns(self, products: Sequence[str]) -> bool:
+        """Whether what serves these ``products`` serves this customer; none named means all."""
+        return not products or not self.products or bool(self.products & set(products))
+
+
+@dataclass(frozen=True)
+class Relation:
+    """All that one customer has agreed with one processor; the agreement that binds comes first."""
+
+    bonds: tuple[Bond, ...]
+
+    @property
+    def agreement_id(self) -> str:
+        return self.bonds[0].agreement_id
+
+    @property
+    def binding(self) -> tuple[Bond, ...]:
+        """The agreements in force today; when there is none, those that were."""
+        return tuple(each for each in self.bonds if each.status == "active") or self.bonds
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """When one notice came; None: not yet."""
+
+    delivered_at: datetime | None
+    acknowledged_at: datetime | None
+
+    def by(self, rule: str) -> datetime | None:
+        """The receipt that the agreement counts from. To acknowledge a notice proves delivery."""
+        known = [self.acknowledged_at, self.delivered_at if rule == "delivered" else None]
+        return min((each for each in known if each), default=None)
 
 
 class IdentityClient:
@@ -67,6 +112,50 @@ class AgreementsClient:
             told = self._client.get("/v1/relation", parties)
         except NotFound:
             return None
-        return Relation(
-            told["agreement_id"], told["status"], tuple(told["products"]), tuple(told["history"])
-        )
+        return Relation(tuple(_bond(each) for each in told["agreements"]))
+
+    def terminate(
+        self, agreement_id: str, controller_id: str, effective_on: date, reason: str
+    ) -> None:
+        """End an agreement for its customer; one that is ended already stays as it is."""
+        body = {"effective_on": effective_on.isoformat(), "reason": reason}
+        try:
+            self._client.post(f"/v1/agreements/{agreement_id}/terminate", body, controller_id)
+        except Conflict as refusal:
+            if refusal.code not in ENDED_ALREADY:
+                raise
+
+
+class NoticesClient:
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    def receipts(
+        self, change_ids: Sequence[str], controller_id: str
+    ) -> dict[tuple[str, str], Receipt]:
+        """One customer's receipts, by change and agreement."""
+        asked = {"change_ids": ",".join(change_ids), "controller_id": controller_id}
+        told = self._client.get("/v1/receipts", asked)["items"]
+        return {
+            (each["change_id"], each["agreement_id"]): Receipt(
+                _instant(each["delivered_at"]), _instant(each["acknowledged_at"])
+            )
+            for each in told
+        }
+
+
+def _bond(told: Mapping[str, Any]) -> Bond:
+    refusal = told["authorisation"] == "specific" or told["terms"]["silence"] == "refusal"
+    return Bond(
+        agreement_id=told["agreement_id"],
+        status=told["status"],
+        products=frozenset(told["products"]),
+        effective_from=date.fromisoformat(told["effective_from"]),
+        ends_on=date.fromisoformat(told["ends_on"]) if told["ends_on"] else None,
+        silence_is_no=refusal,
+        history=tuple(told["history"]),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return parse_instant(text) if text else None

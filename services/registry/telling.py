@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry import events
+from services.registry.model.bases import Reliance
 from services.registry.model.changes import Change, Group
 from services.registry.model.disclosure import public_view
 from services.registry.model.objections import Objection
 from services.registry.model.register import Register
+from services.registry.transfers import Instrument
 
 Entry = dict[str, Any]
 
@@ -92,8 +94,43 @@ def objection(register: Register, told: Objection) -> tuple[str, Entry, Entry]:
         "text": told.text,
         "mitigation": told.mitigation,
         "decision": told.decision,
+        "respond_by": told.respond_by.isoformat() if told.respond_by else None,
     }
     return f"{events.OBJECTION}.{told.status}", public, private
+
+
+def basis(
+    register: Register, instrument: Instrument, when: tuple[int, int], transfers: list[Entry]
+) -> Entry:
+    """An instrument ends. ``when``: the stage (90, 30, 7 days before, 0 the day) and days left."""
+    last_day = instrument.last_day
+    return {
+        "processor": processor(register),
+        "instrument": {
+            "id": instrument.id,
+            "name": instrument.name,
+            "last_day": last_day.isoformat() if last_day else None,
+            "ended_by": instrument.ended_by,
+        },
+        "stage": when[0],
+        "days_left": max(when[1], 0),
+        "transfers": transfers,
+        "without_basis": sum(not each["remaining"]["lawful"] for each in transfers),
+    }
+
+
+def reliance(told: Reliance) -> Entry:
+    """A transfer that rests on it, and what it rests on afterwards."""
+    remaining = {
+        "status": told.after.status,
+        "lawful": told.after.lawful,
+        "instrument_id": told.after.instrument_id,
+    }
+    return {
+        "sub_processor": {"id": told.sub_processor_id, "legal_name": told.legal_name},
+        "location": told.place,
+        "remaining": remaining,
+    }
 
 
 def _shown(entry: Entry | None) -> Entry | None:

@@ -7,6 +7,7 @@ from typing import Any
 from services.registry.api.asking import CHANGE, OBJECTION, deps, page_request
 from services.registry.schemas.changes import Reason
 from services.registry.schemas.objections import (
+    AgreementEnd,
     ApprovalShape,
     CustomerChangeList,
     CustomerChangesQuery,
@@ -52,8 +53,7 @@ def acknowledge(objection_id: str) -> Any:
 @blp.response(200, ObjectionShape)
 @blp.alt_response(409, "CONFLICT")
 def offer_mitigation(body: dict[str, Any], objection_id: str) -> Any:
-    offer = {"text": body["text"], "respond_by": body["respond_by"].isoformat()}
-    return objections.offer(deps(), caller(), objection_id, offer)
+    return objections.offer(deps(), caller(), objection_id, **body)
 
 
 @blp.route(f"{OBJECTION}/exclude", methods=["POST"])
@@ -71,7 +71,8 @@ def exclude(objection_id: str) -> Any:
 @blp.response(200, ObjectionShape)
 @blp.alt_response(409, "CONFLICT")
 def reject(body: dict[str, Any], objection_id: str) -> Any:
-    return objections.settle(deps(), caller(), objection_id, "rejected", decision=body["reason"])
+    """Turn it down; the customer may end the agreement up to ``respond_by``."""
+    return objections.reject(deps(), caller(), objection_id, body["reason"])
 
 
 @blp.route(OBJECTION)
@@ -97,6 +98,16 @@ def withdraw_objection(objection_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def accept_mitigation(objection_id: str) -> Any:
     return objections.answer(deps(), caller(), objection_id, "mitigation_accepted")
+
+
+@blp.route(f"{OBJECTION}/terminate", methods=["POST"])
+@requires("registry:object")
+@blp.arguments(AgreementEnd)
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def terminate(body: dict[str, Any], objection_id: str) -> Any:
+    """The customer ends its agreement over an objection that was not met."""
+    return objections.terminate(deps(), caller(), objection_id, body["effective_on"])
 
 
 @blp.route("/customer/changes")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 
 Status = Literal[
     "received", "acknowledged", "mitigation_offered", "mitigation_accepted",
@@ -21,10 +21,10 @@ STEPS: dict[Status, frozenset[str]] = {
     "acknowledged": frozenset({"received"}),
     "mitigation_offered": frozenset({"received", "acknowledged", "mitigation_offered"}),
     "mitigation_accepted": frozenset({"mitigation_offered"}),
-    "withdrawn": OPEN,
-    "excluded": OPEN,
+    "withdrawn": OPEN | {"rejected"},
+    "excluded": OPEN | {"rejected"},
     "rejected": OPEN,
-    "terminated": OPEN,
+    "terminated": OPEN | {"rejected"},
 }
 
 
@@ -52,8 +52,30 @@ class ObjectionSettled(Conflict):
     code = "objection-status"
 
 
+class OfferLapsed(Conflict):
+    """The day up to which the mitigation was offered is past; the processor may offer again."""
+
+    code = "offer-lapsed"
+
+
+class RespondByPassed(Invalid):
+    """The customer needs at least today to answer."""
+
+    code = "respond-by-passed"
+
+
+class TerminationNotOpen(Conflict):
+    """An agreement can be ended over an objection once that was rejected, up to ``respond_by``, or
+    when it is not settled by the day the change takes effect."""
+
+    code = "termination-not-open"
+
+
 @dataclass(frozen=True)
 class Objection:
+    """``effective_on``: when the change takes effect. ``respond_by``: after a rejection, the last
+    day on which the customer may end the agreement over it."""
+
     id: str
     change_id: str
     processor_id: str
@@ -67,11 +89,17 @@ class Objection:
     mitigation: dict[str, Any] | None = None
     decision: str | None = None
     settled_at: datetime | None = None
+    effective_on: date = date.min
+    respond_by: date | None = None
     revision: int = 1
 
     @property
     def open(self) -> bool:
         return self.status in OPEN
+
+    def keeps_shut(self, on: date) -> bool:
+        """Whether a rejection still leaves the customer its days to end the agreement."""
+        return self.status == "rejected" and self.respond_by is not None and on <= self.respond_by
 
     def moved(self, to: Status, at: datetime, **members: Any) -> Objection:
         """The objection one step on. Raises ``ObjectionSettled`` when the step is not open."""
@@ -93,6 +121,28 @@ class Approval:
     change_id: str
     controller_id: str
     given_at: datetime
+
+
+def check_offer(respond_by: date, today: date) -> None:
+    if respond_by < today:
+        detail = f"{respond_by} lies before {today}."
+        raise RespondByPassed(
+            detail, errors=[{"pointer": "/respond_by", "code": "day-past", "detail": detail}]
+        )
+
+
+def check_acceptable(objection: Objection, today: date) -> None:
+    """Raises ``OfferLapsed``; that nothing was offered is for ``moved`` to say."""
+    offer = objection.mitigation
+    if objection.status == "mitigation_offered" and offer and offer["respond_by"] < str(today):
+        raise OfferLapsed(f"It was open until {offer['respond_by']}.")
+
+
+def check_may_end(objection: Objection, today: date) -> None:
+    """Whether the customer may end the agreement over it. Raises ``TerminationNotOpen``."""
+    unsettled = objection.open and today >= objection.effective_on
+    if not (unsettled or objection.keeps_shut(today)):
+        raise TerminationNotOpen
 
 
 def check_in_time(today: date, deadline: date) -> None:

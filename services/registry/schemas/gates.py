@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from shared.schemas import (
     Day,
     Shape,
 )
+
+MOST_QUESTIONS = 100
 
 
 class GateQuery(Shape):
@@ -21,3 +23,21 @@ class GateShape(Shape):
     answer = fields.String()
     until = Day(allow_none=True)
     reason = fields.String()
+
+
+class GateQuestions(Shape):
+    questions = fields.List(
+        fields.Nested(GateQuery), required=True, validate=validate.Length(1, MOST_QUESTIONS)
+    )
+
+
+class GateAnswer(GateShape):
+    """One of many: ``answer`` is null where the question was refused, and ``code`` says why."""
+
+    answer = fields.String(allow_none=True)
+    code = fields.String(allow_none=True)
+
+
+GateAnswers = Shape.from_dict(
+    {"answers": fields.List(fields.Nested(GateAnswer))}, name="GateAnswers"
+)

@@ -21,6 +21,12 @@ class Mitigation(Shape):
     respond_by = Day(required=True)
 
 
+class AgreementEnd(Shape):
+    """``effective_on``: the first day without the agreement; today if it is left out."""
+
+    effective_on = Day(load_default=None, allow_none=True)
+
+
 class NewObjection(Shape):
     grounds = one_of(*GROUNDS, required=True)
     text = Text(4_000, required=True)
@@ -39,6 +45,8 @@ class ObjectionShape(Shape):
     mitigation = fields.Nested(Mitigation, allow_none=True)
     decision = fields.String(allow_none=True)
     settled_at = Instant(allow_none=True)
+    effective_on = Day()
+    respond_by = Day(allow_none=True)
 
 
 class ApprovalShape(Shape):
@@ -52,11 +60,16 @@ class CustomerChangesQuery(Shape):
 
 
 class CustomerChangeShape(Shape):
-    id = fields.String()
-    status = fields.String()
-    kind = fields.String()
-    effective_on = Day()
-    withdrawal_reason = fields.String(allow_none=True)
+    """``provisional``: the customer's days run from a receipt that has not come."""
+
+    id = fields.String(attribute="change.id")
+    status = fields.String(attribute="change.status")
+    kind = fields.String(attribute="change.kind")
+    effective_on = Day(attribute="change.effective_on")
+    withdrawal_reason = fields.String(attribute="change.withdrawal_reason", allow_none=True)
+    objection_deadline = Day(attribute="dates.objection_deadline", allow_none=True)
+    earliest_effective_on = Day(attribute="dates.begins_on", allow_none=True)
+    provisional = Flag(attribute="dates.provisional")
     objection = fields.Nested(ObjectionShape, allow_none=True)
     approved = Flag()
 

@@ -13,6 +13,14 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("sub_processor_id", ASCENDING), ("voided_at", ASCENDING)]),
         IndexModel([("change_id", ASCENDING)]),
         IndexModel([("voided_by", ASCENDING)]),
+        IndexModel(
+            [
+                ("content.locations.mechanisms.instrument_id", ASCENDING),
+                ("voided_at", ASCENDING),
+                ("processor_id", ASCENDING),
+            ]
+        ),
+        IndexModel([("sub_processor_id", ASCENDING), ("recorded_at", ASCENDING)]),
         # An entry cannot begin, or end, twice on one day, whatever the code above it does.
         IndexModel(
             [("sub_processor_id", ASCENDING), ("valid_from", ASCENDING)],
@@ -37,7 +45,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "objections": [
         IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True),
         IndexModel([("change_id", ASCENDING), ("_id", ASCENDING)]),
-        IndexModel([("controller_id", ASCENDING), ("sub_processor_id", ASCENDING)]),
+        IndexModel([("controller_id", ASCENDING), ("status", ASCENDING)]),
     ],
     "instruments": [IndexModel([("instrument_id", ASCENDING), ("revision", ASCENDING)])],
     "approvals": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,12 @@ from shared.documents import from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
+
+# What a change is without the entry it writes and the terms of all customers.
+_BARE = (
+    "processor_id", "kind", "subject_id", "effective_on", "reason", "created_at", "status",
+    "recipients_version", "emergency",
+)  # fmt: skip
 
 
 class Changes:
@@ -57,14 +63,22 @@ class Changes:
         order = [("effective_on", ASCENDING), ("announced_at", ASCENDING)]
         return [from_document(Change, each) for each in self._docs.find(where).sort(order)[:limit]]
 
-    def concerning(self, sub_id: str) -> list[Change]:
-        """Every announced or effective change that made or altered this entry."""
-        where = {"subject_id": sub_id, "status": {"$in": ["announced", "in_effect"]}}
-        return [from_document(Change, each) for each in self._docs.find(where)]
+    def concerning(self, sub_id: str, keys: Collection[str]) -> list[Change]:
+        """Every announced or effective change that made or altered this entry, without contents
+        and with the groups of these ``keys`` only: the gate needs no more, and must be fast."""
+        where = {"subject_id": sub_id, "status": {"$in": ["announced", "in_effect"]},
+                 "kind": {"$ne": "remove"}}  # fmt: skip
+        named = {"input": "$groups", "cond": {"$in": ["$$this.key", list(keys)]}}
+        wanted = {**dict.fromkeys(_BARE, 1), "groups": {"$filter": named}}
+        return [from_document(Change, each) for each in self._docs.find(where, wanted)]
 
     def has_draft(self, processor_id: str, sub_id: str) -> bool:
         where = {"subject_id": sub_id, "processor_id": processor_id}
         return self._docs.find_one(where, {"_id": 1}) is not None
+
+    def withdrawn_among(self, change_ids: Sequence[str]) -> frozenset[str]:
+        where = {"_id": {"$in": list(change_ids)}, "status": "withdrawn"}
+        return frozenset(each["_id"] for each in self._docs.find(where, {"_id": 1}))
 
     def among(self, change_ids: Sequence[str]) -> list[Change]:
         found = self._docs.find({"_id": {"$in": list(change_ids)}})
@@ -106,16 +120,10 @@ class Objections:
         found = [from_document(Objection, each) for each in self._docs.find(where)]
         return {objection.change_id: objection for objection in found}
 
-    def to_entry(self, controller_id: str, sub_id: str) -> Objection | None:
-        """This customer's latest objection that concerns one entry."""
-        where = {"controller_id": controller_id, "sub_processor_id": sub_id}
-        found = self._docs.find_one(where, sort=[("_id", -1)])
-        return from_document(Objection, found) if found else None
-
-    def excluded_from(self, controller_id: str) -> frozenset[str]:
-        """Ids of the entries this customer is excluded from."""
+    def exclusions(self, controller_id: str) -> list[Objection]:
+        """The objections over which this customer is excluded from an entry."""
         where = {"controller_id": controller_id, "status": "excluded"}
-        return frozenset(each["sub_processor_id"] for each in self._docs.find(where))
+        return [from_document(Objection, each) for each in self._docs.find(where)]
 
 
 class Approvals:

@@ -1,50 +1,130 @@
-"""The go-live gate, asked by a CI job or a router before data flows."""
+"""The go-live gate, asked by a CI job or a router before data flows.
+
+Every answer is made from what holds at that moment: nothing is kept from one request to the next,
+for a gate that is open a second too long lets data go that nobody can call back. One request reads
+each thing once, so a hundred questions about one customer cost little more than one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar, cast
 
-from services.registry.clients import Relation
+from services.registry.clients import Bond, Relation
 from services.registry.model.changes import Change
-from services.registry.model.gate import Gate, judge
-from services.registry.model.register import EntryUnknown
+from services.registry.model.gate import Gate, Standing, judge
+from services.registry.model.register import EntryUnknown, Register, Row
 from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases.standings import dates_of, receipts_for, standing, told_of
 from shared.auth import Caller
 from shared.errors import NotFound
 
+T = TypeVar("T")
 
-def gate(
-    deps: Deps, caller: Caller, slug: str, sub_id: str, controller_id: str, on: date | None
-) -> Gate:
-    """May this customer's data flow to this sub-processor on that day (default: today)?"""
-    register = deps.registers.by_slug(slug)
-    if not caller.sees(register.id, controller_id):
+
+@dataclass(frozen=True)
+class Question:
+    """``processor`` is its slug; ``on`` a day, today where the processor sits if None."""
+
+    processor: str
+    sub_processor_id: str
+    controller_id: str
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What has been read for this request."""
+
+    deps: Deps
+    caller: Caller
+    known: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        if key not in self.known:
+            self.known[key] = read()
+        return cast("T", self.known[key])
+
+
+def gate(deps: Deps, caller: Caller, question: Question) -> Gate:
+    """May this customer's data flow to this sub-processor on that day?
+
+    Raises ``EntryUnknown``, or ``NotFound`` for a register that is none of the caller's business.
+    """
+    return _answer(Reading(deps, caller), question)
+
+
+def gates(deps: Deps, caller: Caller, questions: Sequence[Question]) -> list[Gate | NotFound]:
+    """The answers in the order of the questions; what one of them refuses is its answer."""
+    reading = Reading(deps, caller)
+    return [_answer_or_refusal(reading, each) for each in questions]
+
+
+def _answer_or_refusal(reading: Reading, question: Question) -> Gate | NotFound:
+    try:
+        return _answer(reading, question)
+    except NotFound as refusal:
+        return refusal
+
+
+def _answer(reading: Reading, asked: Question) -> Gate:
+    deps, sub_id = reading.deps, asked.sub_processor_id
+    register = reading.once(asked.processor, lambda: deps.registers.by_slug(asked.processor))
+    if not reading.caller.sees(register.id, asked.controller_id):
         raise NotFound("There is no such register.")
-    rows = [row for row in deps.rows.of(sub_id) if row.processor_id == register.id]
-    changes = [each for each in deps.changes.concerning(sub_id) if each.processor_id == register.id]
-    if not rows and not changes and not deps.changes.has_draft(register.id, sub_id):
+    rows = reading.once(("rows", sub_id), lambda: deps.rows.of(sub_id))
+    rows = [row for row in rows if row.processor_id == register.id]
+    if not rows and not deps.changes.has_draft(register.id, sub_id):
         raise EntryUnknown
-    relation = deps.agreements.relation(register.id, controller_id)
-    return judge(
-        rows,
-        on or today_at(deps, register),
-        has_agreement=relation is not None and relation.active,
-        objection=deps.objections.to_entry(controller_id, sub_id),
-        awaits_approval=relation is not None
-        and _awaits_approval(deps, changes, relation, controller_id),
+    relation = reading.once(
+        (register.id, asked.controller_id),
+        lambda: deps.agreements.relation(register.id, asked.controller_id),
     )
+    on = asked.on or today_at(deps, register)
+    bonds = _concerned(relation, rows, on)
+    shut = _without_agreement(relation, bonds, on)
+    in_force = [each for each in bonds if each.in_force_on(on)]
+    told = [] if shut else _standings(reading, register, asked, in_force)
+    return judge(rows, on, shut, told)
 
 
-def _awaits_approval(
-    deps: Deps, changes: Sequence[Change], relation: Relation, controller_id: str
-) -> bool:
-    """Whether a change to the entry needed this customer's own yes and has not got it."""
-    asked = [change.id for change in changes if _asks(change, relation)]
-    return bool(set(asked) - deps.approvals.given(asked, controller_id))
+def _concerned(relation: Relation | None, rows: Sequence[Row], on: date) -> list[Bond]:
+    """The agreements that have to do with the entry, as it reads on that day or first comes."""
+    row = next((each for each in rows if each.on(on)), rows[0] if rows else None)
+    products = row.content["products"] if row else ()
+    return [each for each in relation.bonds if each.concerns(products)] if relation else []
 
 
-def _asks(change: Change, relation: Relation) -> bool:
-    key = relation.key_at(change.recipients_version)
-    group = change.group(key) if key else None
-    return group is not None and group.silence == "refusal"
+def _without_agreement(relation: Relation | None, bonds: Sequence[Bond], on: date) -> Gate | None:
+    if any(each.in_force_on(on) for each in bonds):
+        return None
+    later = [each.effective_from for each in bonds if each.status == "active"]
+    if any(day > on for day in later):
+        return Gate("blocked_until", min(later), "The agreement takes effect on that day.")
+    if relation is not None and any(each.in_force_on(on) for each in relation.bonds):
+        return Gate("not_notified", None, "It serves none of this customer's products.")
+    return Gate("not_notified", None, "No agreement with this customer is in force.")
+
+
+def _standings(
+    reading: Reading, register: Register, asked: Question, bonds: Sequence[Bond]
+) -> list[Standing]:
+    deps, who = reading.deps, asked.controller_id
+    keys = {each["key"] for bond in bonds for each in bond.history if each["key"]}
+    changes = [
+        each
+        for each in deps.changes.concerning(asked.sub_processor_id, keys)
+        if each.processor_id == register.id
+    ]
+    ids = [each.id for each in changes]
+    objections = deps.objections.by(who, ids) if ids else {}
+    approved = deps.approvals.given(ids, who) if ids else frozenset()
+    receipts = receipts_for(deps, changes, who)
+
+    def stands(change: Change) -> Standing:
+        dates = dates_of(register, change, told_of(change, bonds), receipts)
+        return standing(change, bonds, dates, objections.get(change.id), change.id in approved)
+
+    return [stands(each) for each in changes]

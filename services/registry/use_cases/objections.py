@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from services.registry import events, telling
 from services.registry.clients import Relation
-from services.registry.model.changes import Change, Group, NotInThisStatus
+from services.registry.clock import NoticeTerms as ClockTerms
+from services.registry.clock import dates_for
+from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
     Approval,
     NotNotified,
     Objection,
     ObjectionWindowClosed,
     Status,
+    check_acceptable,
     check_in_time,
+    check_may_end,
+    check_offer,
 )
 from services.registry.model.register import Register
 from services.registry.use_cases import Deps, own_register, today_at
+from services.registry.use_cases.standings import dates_of, receipts_for, told_of
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.mongo import Session
@@ -24,20 +31,30 @@ from shared.pagination import Page, PageRequest
 
 
 def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: str) -> Objection:
-    """Raises ``ObjectionWindowClosed``, ``NotNotified`` or ``ObjectionExists``."""
-    change, register, relation, group = _notified(deps, caller, change_id)
-    if change.status != "announced":
-        raise ObjectionWindowClosed(f"The change is {change.status.replace('_', ' ')}.")
-    if not group.provisional:
-        # Where the days run from a receipt, the window stays open until the change has effect.
-        check_in_time(today_at(deps, register), group.objection_deadline)
+    """Raises ``ObjectionWindowClosed``, ``NotNotified`` or ``ObjectionExists``.
+
+    The window is the customer's own, whatever the change has come to: after an emergency, and where
+    the days run from a late receipt, it is open when the change has long taken effect for others.
+    """
+    change, register, relation = _known_change(deps, caller, change_id)
+    told = told_of(change, relation.bonds)
+    if not told:
+        raise NotNotified
+    if change.status == "withdrawn":
+        raise ObjectionWindowClosed("The change is withdrawn.")
+    receipts = receipts_for(deps, [change], caller.org_id)
+    deadline = dates_of(register, change, told, receipts).objection_deadline
+    if deadline is not None:
+        check_in_time(today_at(deps, register), deadline)
     objection = Objection(
         id=deps.new_id("obj"), change_id=change.id, processor_id=register.id,
-        controller_id=caller.org_id, agreement_id=relation.agreement_id,
+        controller_id=caller.org_id, agreement_id=told[0].bond.agreement_id,
         sub_processor_id=change.subject_id, grounds=grounds, text=text, received_at=deps.now(),
+        effective_on=change.effective_on,
     )  # fmt: skip
 
     def work(session: Session) -> Objection:
+        _check_not_withdrawn(deps, change.id, session)
         deps.objections.add(objection, session)
         _append(deps, register, objection, caller.client_id, session)
         return objection
@@ -46,13 +63,15 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
 
 
 def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
-    """The customer's own yes, which specific authorisation needs."""
-    change, register, _, _ = _notified(deps, caller, change_id)
-    if change.status not in ("announced", "in_effect"):
-        raise NotInThisStatus
+    """The customer's own yes, which specific authorisation needs (Art. 28(2)).
+
+    Who signed after the announcement may give it too: its silence is no consent either.
+    """
+    change, register, _ = _known_change(deps, caller, change_id)
     approval = Approval(deps.new_id("apr"), change.id, caller.org_id, deps.now())
 
     def work(session: Session) -> Approval:
+        _check_not_withdrawn(deps, change.id, session)
         deps.approvals.add(approval, session)
         deps.ledger.append(
             session, register.stream, events.APPROVED, {"change_id": change.id},
@@ -79,44 +98,82 @@ def read(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     return found
 
 
-def settle(deps: Deps, caller: Caller, objection_id: str, to: Status, **members: Any) -> Objection:
-    """The processor's step: acknowledge, offer mitigation, exclude, reject."""
-    objection = deps.objections.get(objection_id)
-    if objection.processor_id != caller.org_id:
-        raise NotFound("There is no such objection.")
-    return _move(deps, caller, objection, to, **members)
+def settle(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
+    """The processor's step: acknowledge, or exclude the customer from the entry."""
+    return _move(deps, caller, _processors_own(deps, caller, objection_id), to)
 
 
-def offer(deps: Deps, caller: Caller, objection_id: str, mitigation: dict[str, str]) -> Objection:
-    """Offer the customer something that meets its objection."""
-    return settle(deps, caller, objection_id, "mitigation_offered", mitigation=mitigation)
+def offer(deps: Deps, caller: Caller, objection_id: str, text: str, respond_by: date) -> Objection:
+    """Offer the customer something that meets its objection. Raises ``RespondByPassed``."""
+    objection = _processors_own(deps, caller, objection_id)
+    check_offer(respond_by, today_at(deps, deps.registers.get(objection.processor_id)))
+    mitigation = {"text": text, "respond_by": respond_by.isoformat()}
+    return _move(deps, caller, objection, "mitigation_offered", mitigation=mitigation)
+
+
+def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Objection:
+    """Turn the objection down. The customer gets its objection days once more, from today, to end
+    the agreement over it; so long the gate stays shut."""
+    objection = _processors_own(deps, caller, objection_id)
+    change = deps.changes.get(objection.change_id)
+    register = deps.registers.get(objection.processor_id)
+    relation = deps.agreements.relation(register.id, objection.controller_id)
+    today = today_at(deps, register)
+    told = told_of(change, relation.bonds) if relation else []
+    days = [
+        dates_for(ClockTerms.parse(each.group.terms, each.group.authorisation), today)
+        for each in told
+    ]
+    respond_by = max((each.objection_deadline for each in days), default=today)
+    return _move(deps, caller, objection, "rejected", decision=reason, respond_by=respond_by)
 
 
 def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
-    """The customer's own step: withdraw, or accept what was offered."""
-    objection = deps.objections.get(objection_id)
-    if objection.controller_id != caller.org_id:
-        raise NotFound("There is no such objection.")
+    """The customer's own step: withdraw, or accept what was offered. Raises ``OfferLapsed``."""
+    objection = _customers_own(deps, caller, objection_id)
+    if to == "mitigation_accepted":
+        check_acceptable(objection, today_at(deps, deps.registers.get(objection.processor_id)))
     return _move(deps, caller, objection, to)
 
 
+def terminate(
+    deps: Deps, caller: Caller, objection_id: str, effective_on: date | None
+) -> Objection:
+    """The customer ends its agreement over an objection that was not met.
+
+    The agreement is ended first: whatever fails in between, asking again completes it. Raises
+    ``TerminationNotOpen``, or what `agreements` refuses.
+    """
+    objection = _customers_own(deps, caller, objection_id)
+    today = today_at(deps, deps.registers.get(objection.processor_id))
+    check_may_end(objection, today)
+    objection.moved("terminated", deps.now())
+    deps.agreements.terminate(
+        objection.agreement_id, caller.org_id, effective_on or today,
+        f"Objection {objection.id} was not met.",
+    )  # fmt: skip
+    return _move(deps, caller, objection, "terminated")
+
+
 def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[dict[str, Any]]:
-    """Status of changes, each with this customer's own objection and approval."""
-    found = deps.changes.among(change_ids)
+    """Status of changes, each with this customer's own days, objection and approval."""
+    found = [each for each in deps.changes.among(change_ids) if each.status != "draft"]
     objections = deps.objections.by(caller.org_id, change_ids)
     approved = deps.approvals.given(change_ids, caller.org_id)
-    return [
-        {
-            "id": change.id,
-            "status": change.status,
-            "kind": change.kind,
-            "effective_on": change.effective_on,
-            "withdrawal_reason": change.withdrawal_reason,
-            "objection": objections.get(change.id),
-            "approved": change.id in approved,
-        }
-        for change in found
-    ]
+    receipts = receipts_for(deps, found, caller.org_id)
+    told = []
+    for processor_id in dict.fromkeys(change.processor_id for change in found):
+        register = deps.registers.get(processor_id)
+        relation = deps.agreements.relation(processor_id, caller.org_id)
+        for change in found:
+            if relation is not None and change.processor_id == processor_id:
+                own = told_of(change, relation.bonds)
+                dates = dates_of(register, change, own, receipts)
+                told.append({
+                    "change": change, "dates": dates,
+                    "objection": objections.get(change.id), "approved": change.id in approved,
+                })  # fmt: skip
+    return told
 
 
 def _move(
@@ -126,11 +183,18 @@ def _move(
     moved = objection.moved(to, deps.now(), **members)
 
     def work(session: Session) -> Objection:
+        _check_not_withdrawn(deps, objection.change_id, session)
         deps.objections.replace(moved, session)
         _append(deps, register, moved, caller.client_id, session)
         return moved
 
     return deps.mongo.transact(work)
+
+
+def _check_not_withdrawn(deps: Deps, change_id: str, session: Session) -> None:
+    """An objection to a change that is not to come any more has nothing left to settle."""
+    if deps.changes.get(change_id, session).status == "withdrawn":
+        raise NotInThisStatus("The change is withdrawn.")
 
 
 def _append(
@@ -141,16 +205,25 @@ def _append(
                        private=private)  # fmt: skip
 
 
-def _notified(
-    deps: Deps, caller: Caller, change_id: str
-) -> tuple[Change, Register, Relation, Group]:
-    """The change and this customer's group, if it was told. A stranger gets ``NotFound``."""
+def _processors_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
+    objection = deps.objections.get(objection_id)
+    if objection.processor_id != caller.org_id:
+        raise NotFound("There is no such objection.")
+    return objection
+
+
+def _customers_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
+    objection = deps.objections.get(objection_id)
+    if objection.controller_id != caller.org_id:
+        raise NotFound("There is no such objection.")
+    return objection
+
+
+def _known_change(deps: Deps, caller: Caller, change_id: str) -> tuple[Change, Register, Relation]:
+    """A change that was announced by a processor this customer has agreed with. Raises
+    ``NotFound`` for a stranger and for a draft."""
     change = deps.changes.get(change_id)
     relation = deps.agreements.relation(change.processor_id, caller.org_id)
-    if relation is None or change.status == "draft":
+    if relation is None or change.status == "draft" or change.announced_at is None:
         raise NotFound("There is no such change.")
-    key = relation.key_at(change.recipients_version)
-    group = change.group(key) if key else None
-    if group is None:
-        raise NotNotified
-    return change, deps.registers.get(change.processor_id), relation, group
+    return change, deps.registers.get(change.processor_id), relation

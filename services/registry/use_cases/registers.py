@@ -55,7 +55,7 @@ def entries(
     listed = list_view(rows, day, law_of(deps, register))
     if caller.sees(register.id):
         return listed
-    kept = {row.id for row in _of_customer(deps, register, caller.org_id, rows)}
+    kept = {row.id for row in _of_customer(deps, register, caller.org_id, rows, day)}
     return [each for row, each in zip(rows, listed, strict=True) if row.id in kept]
 
 
@@ -90,7 +90,7 @@ def transfers(
     day = as_of or today_at(deps, register)
     rows = deps.rows.on(register.id, day)
     if not caller.sees(register.id):
-        rows = _of_customer(deps, register, caller.org_id, rows)
+        rows = _of_customer(deps, register, caller.org_id, rows, day)
     law = law_of(deps, register)
     return [
         {"sub_processor_id": row.sub_processor_id, "legal_name": row.content["legal_name"], **place}
@@ -179,19 +179,28 @@ def _write(
     )
 
 
-def _of_customer(deps: Deps, register: Register, controller_id: str, rows: list[Row]) -> list[Row]:
+def _of_customer(
+    deps: Deps, register: Register, controller_id: str, rows: list[Row], day: date
+) -> list[Row]:
+    """What of the list of ``day`` concerns a customer: its products, without its exclusions."""
     relation = deps.agreements.relation(register.id, controller_id)
-    products = set(relation.products) if relation else set()
-    excluded = deps.objections.excluded_from(controller_id)
+    bonds = relation.binding if relation else ()
+    excluded = _excluded(deps, controller_id, day)
     return [
         row
         for row in rows
-        if row.sub_processor_id not in excluded and _concerns(row.content["products"], products)
+        if row.sub_processor_id not in excluded
+        and any(bond.concerns(row.content["products"]) for bond in bonds)
     ]
 
 
-def _concerns(entry_products: Sequence[str], customer_products: set[str]) -> bool:
-    # An entry or an agreement that names no product concerns all of them.
-    return (
-        not entry_products or not customer_products or bool(customer_products & set(entry_products))
-    )
+def _excluded(deps: Deps, controller_id: str, day: date) -> set[str]:
+    """Entries this customer is excluded from on a day: from the effective day of the change it
+    objected to, unless that was withdrawn."""
+    found = deps.objections.exclusions(controller_id)
+    withdrawn = deps.changes.withdrawn_among([each.change_id for each in found])
+    return {
+        each.sub_processor_id
+        for each in found
+        if each.effective_on <= day and each.change_id not in withdrawn
+    }

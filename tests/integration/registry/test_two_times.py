@@ -165,7 +165,7 @@ def around(days: set[date]) -> list[date]:
     return sorted(near | {date(2026, 1, 1), date(2030, 1, 1)})
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], phases=FAST)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], phases=FAST)
 @given(st.lists(steps, min_size=3, max_size=14))
 def test_every_list_is_the_replay_of_the_ledger(
     one_stack: Stack, told: list[tuple[str, int, int | None]]
@@ -183,7 +183,7 @@ def test_every_list_is_the_replay_of_the_ledger(
         assert listed(vendor, day) == ledger.list_on(day, one_stack.now)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], phases=FAST)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], phases=FAST)
 @given(st.lists(steps, min_size=3, max_size=12))
 def test_the_difference_of_two_days_is_that_of_their_lists(
     one_stack: Stack, told: list[tuple[str, int, int | None]]
@@ -217,7 +217,7 @@ def told_apart(items: list[Json]) -> set[tuple[str, str, str, str | None, str | 
     } | {(item["kind"], item["id"], "", None, None) for item in items if not item["fields"]}
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow], phases=FAST)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], phases=FAST)
 @given(st.lists(steps, min_size=4, max_size=12))
 def test_rows_once_written_are_only_ever_voided_and_never_overlap(
     one_stack: Stack, told: list[tuple[str, int, int | None]]
