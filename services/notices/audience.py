@@ -30,10 +30,10 @@ def next_targets(
     recipients: Recipients, messages: Messages, event: Event, cursor: str | None, limit: int
 ) -> list[Target]:
     """Up to ``limit`` targets after ``cursor``, which is the key of the last one before."""
-    if event.is_notice:
+    if event.is_for_all:
         version = event.recipients_version
         found = recipients.told_at(event.processor["id"], version, cursor, limit)
-        return [_noticed(event, each) for each in found]
+        return [_noticed(event, each) if event.is_notice else _informed(each) for each in found]
     if event.is_follow_up:
         told = messages.notices(event.change_id or "", cursor, limit)
         return [_told_before(each) for each in told]
@@ -57,6 +57,12 @@ def _noticed(event: Event, recipient: Recipient) -> Target:
     }
     agreement_id = recipient.agreement_id
     return Target(agreement_id, recipient.controller["id"], agreement_id, notice)
+
+
+def _informed(recipient: Recipient) -> Target:
+    """A recipient who is told something that sets it no dates."""
+    agreement_id = recipient.agreement_id
+    return Target(agreement_id, recipient.controller["id"], agreement_id)
 
 
 def _told_before(message: Document) -> Target:

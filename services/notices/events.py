@@ -17,10 +17,15 @@ OBJECTION_PREFIX = "objection."
 OBJECTION_UPDATED = "objection.updated"
 WEBHOOK_TEST = "webhook.test"
 
+BASIS_ENDING = "transfer.basis_ending"
+BASIS_LOST = "transfer.basis_lost"
+
 # A prior notice in the sense of Art. 28(2) GDPR: these carry each customer's own dates.
 NOTICES = (CHANGE_ANNOUNCED, CHANGE_EMERGENCY)
 # What becomes of a change that was told; goes to those it was told to.
 FOLLOW_UPS = (CHANGE_WITHDRAWN, CHANGE_IN_EFFECT)
+# The instrument that carries transfers of a register ends; all its customers are told.
+BASES = (BASIS_ENDING, BASIS_LOST)
 # Agreement entries of which the customer gets a message.
 AGREEMENT_MESSAGES = (
     AGREEMENT_OFFERED,
@@ -35,8 +40,7 @@ SUBSCRIBABLE = (
     *FOLLOW_UPS,
     OBJECTION_UPDATED,
     *AGREEMENT_MESSAGES,
-    "transfer.basis_ending",
-    "transfer.basis_lost",
+    *BASES,
     WEBHOOK_TEST,
     "webhook.disabling_soon",
 )

@@ -93,9 +93,9 @@ class FanOut:
         self.stores.jobs.postpone(job, self.now())
 
     def _must_wait(self, event: Event) -> bool:
-        """A notice waits until every agreement it counted is known here; a follow-up waits until
-        the notice it follows has gone to all."""
-        if event.is_notice:
+        """What is for all waits until every agreement it counted is known here; a follow-up waits
+        until the notice it follows has gone to all."""
+        if event.is_for_all:
             mark = self.stores.recipients.watermark(event.processor["id"])
             return mark.up_to < event.recipients_version
         if event.is_follow_up:

@@ -10,6 +10,10 @@ IN_EFFECT = "sub_processor.change.in_effect"
 APPROVED = "sub_processor.change.approved"
 OBJECTION = "objection"
 
+# The instrument that carries transfers ends, or has ended.
+BASIS_ENDING = "transfer.basis_ending"
+BASIS_LOST = "transfer.basis_lost"
+
 # On the stream ``instruments``, which is the platform's.
 INSTRUMENTS = "instruments"
 INSTRUMENT_RECORDED = "instrument.recorded"

@@ -7,6 +7,7 @@ from typing import Any
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
 from services.registry.use_cases.announcing import due, go_live
+from services.registry.use_cases.bases import tell_bases
 from services.registry.use_cases.checkpoints import daily
 from services.registry.wiring import LISTENER, make_deps
 from shared.errors import Conflict
@@ -34,7 +35,8 @@ def loops(settings: Settings) -> list[Loop]:
 
 
 def run_clock(deps: Deps) -> bool:
-    """Bring changes whose day has come into effect, in order, and sign the day's checkpoints.
+    """Bring changes whose day has come into effect, in order; sign the day's checkpoints; tell of
+    instruments that end.
 
     True when there may be more.
     """
@@ -44,4 +46,5 @@ def run_clock(deps: Deps) -> bool:
             go_live(deps, change)
         except Conflict:
             continue  # Another clock was faster, or it was withdrawn at this very moment.
-    return daily(deps) or bool(waiting)
+    more = [daily(deps), tell_bases(deps)]
+    return bool(waiting) or any(more)

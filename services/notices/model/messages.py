@@ -60,8 +60,8 @@ class Group:
 class Event:
     """Something that happened, to be told. ``at`` is RFC 3339.
 
-    Told to: every recipient as of ``recipients_version`` (a notice), those who were told of the
-    change before (a follow-up), or the one customer ``controller_id``.
+    Told to: every recipient as of ``recipients_version`` (a notice, or a basis that ends), those
+    who were told of the change before (a follow-up), or the one customer ``controller_id``.
     """
 
     id: str
@@ -80,6 +80,11 @@ class Event:
     @property
     def is_notice(self) -> bool:
         return self.type in events.NOTICES
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it goes to every customer the processor had when it was told."""
+        return self.is_notice or self.type in events.BASES
 
     @property
     def is_follow_up(self) -> bool:
@@ -128,6 +133,8 @@ def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
     kind = entry["type"]
     if kind in events.NOTICES or kind in events.FOLLOW_UPS:
         return _change_event(entry, origin)
+    if kind in events.BASES:
+        return _basis_event(entry, origin)
     if kind.startswith(events.OBJECTION_PREFIX):
         return _objection_event(entry, origin)
     if kind in events.AGREEMENT_MESSAGES:
@@ -155,6 +162,19 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         recipients_version=private.get("recipients_version", 0),
         effective_on=data.get("effective_on"),
         groups=tuple(_group(each) for each in private.get("groups") or ()),
+    )
+
+
+def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
+    data, private = entry["data"], entry.get("private") or {}
+    return Event(
+        id=event_id(entry["stream"], entry["sequence"]),
+        type=entry["type"],
+        at=entry["at"],
+        processor=dict(data["processor"]),
+        head=_head(entry["type"], entry["at"], {**data, "sequence": entry["sequence"]}),
+        tail=_tail({"page": f"{origin}/p/{data['processor']['slug']}"}),
+        recipients_version=private.get("recipients_version", 0),
     )
 
 
