@@ -8,6 +8,7 @@ from services.registry.clients import AgreementsClient, IdentityClient, NoticesC
 from services.registry.events import INSTRUMENTS
 from services.registry.settings import Settings
 from services.registry.store import INDEXES
+from services.registry.store.bases import Bases
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
 from services.registry.store.instruments import Instruments
@@ -41,6 +42,7 @@ def make_deps(
         objections=Objections(mongo),
         approvals=Approvals(mongo),
         ledger=ledger,
+        bases=Bases(mongo),
         checkpoints=Checkpoints(mongo),
         keys=Keys(mongo, settings.common.secrets_key, "checkpoint"),
         instruments=Instruments(

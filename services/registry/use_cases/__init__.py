@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.registry.clients import AgreementsClient, IdentityClient, NoticesClient
 from services.registry.model.register import Register
+from services.registry.store.bases import Bases
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
 from services.registry.store.instruments import Instruments
@@ -34,6 +35,7 @@ class Deps:
     checkpoints: Checkpoints
     keys: Keys
     instruments: Instruments
+    bases: Bases
     identity: IdentityClient
     agreements: AgreementsClient
     notices: NoticesClient
