@@ -94,6 +94,11 @@ def until(condition: Callable[[], bool], limit: float = LIMIT) -> None:
         time.sleep(0.03)
 
 
+def patience() -> float:
+    """By how much a limit of time is stretched because others use this machine's cores, too."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def environment(var: Path, port: int, **more: str) -> dict[str, str]:
     """What a shell would hand on, but no setting of Art28 save these."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("ART28_")}

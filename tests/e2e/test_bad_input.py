@@ -227,3 +227,13 @@ def test_a_method_that_is_not_there_says_which_are(product: Loaded) -> None:
 
     refused(answer, 405)
     assert {"GET", "POST"} <= set(answer.headers["Allow"].replace(" ", "").split(","))
+
+
+def test_a_draft_is_not_edited_unseen(product: Loaded) -> None:
+    path = f"{CHANGES}/{post(product, CHANGES, body=CHANGE).get_json()['id']}"
+    vendor, body = product.clients[PROCESSOR], {"reason": "Another"}
+
+    assert refused(product.stack.ask(vendor, "PATCH", path, body), 428)
+    for tag in ('"r0"', '"r99"', "r1; DROP", '"1"'):
+        answer = product.stack.ask(vendor, "PATCH", path, body, headers={"If-Match": tag})
+        assert refused(answer, 412)["code"] == "precondition-failed"

@@ -15,7 +15,7 @@ import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from tests.e2e.job import Job, announced
-from tests.e2e.running import Running, until
+from tests.e2e.running import Running, patience, until
 from tests.e2e.story import PROCESSOR, TERMS, first_break
 from tests.receiver import receiving
 
@@ -41,16 +41,18 @@ def test_ten_days_are_too_few_and_the_answer_says_since_which_agreement(job: Job
     assert job.refused.headers["Content-Type"] == "application/problem+json"
     assert problem["code"] == "notice-period-too-short"
     # Thirty days lie between the notice and the change; neither day is counted.
-    earliest = job.today + timedelta(days=31)
-    assert problem["context"]["earliest_effective_on"] == earliest.isoformat()
+    assert problem["context"]["earliest_effective_on"] == _day(job, 31)
     blocking = [(each["notice_days"], each["customers"]) for each in problem["context"]["blocking"]]
     # Even ten days' notice is not kept by a change in ten days: it needs ten days in between.
     assert sorted(blocking) == [(10, 1), (14, 1), (30, 1)]
 
 
+def _day(job: Job, after: int) -> str:
+    return (job.today + timedelta(days=after)).isoformat()
+
+
 def test_with_the_earliest_day_it_is_announced(job: Job) -> None:
-    assert job.announced["status"] == "announced"
-    assert job.announced["effective_on"] == (job.today + timedelta(days=31)).isoformat()
+    assert (job.announced["status"], job.day) == ("announced", _day(job, 31))
     assert job.vendor.must("GET", job.path)["status"] == "announced"
 
 
@@ -58,16 +60,14 @@ def test_with_the_earliest_day_it_is_announced(job: Job) -> None:
 def test_each_customer_gets_one_signed_message_at_once(
     job: Job, slug: str, request: pytest.FixtureRequest
 ) -> None:
-    [message] = job.receiver.at(f"/{slug}")[:1]
-    told = job.told(slug)
-
+    message, told = job.message(slug), job.told(slug)
     profile = request.node.callspec.params["profile"]
-    assert message.at - job.answered_at < WITHIN[profile]
+
+    assert message.at - job.answered_at < WITHIN[profile] * patience()
     assert message.headers["content-type"] == "application/json"
     assert len(message.body) < 20_000
     assert list(told) == ["type", "timestamp", "data"]
-    assert told["type"] == ANNOUNCED
-    assert told["timestamp"].endswith("Z")
+    assert (told["type"], told["timestamp"][-1]) == (ANNOUNCED, "Z")
     of_another = next(job.secrets[each] for each in TERMS if each != slug)
     with pytest.raises(WebhookVerificationError):
         message.verified(of_another)
@@ -100,20 +100,18 @@ def test_the_message_says_what_comes_and_by_when_this_customer_may_object(
     # A deadline that would fall on a day without work is the next working day (1182/71, 3(4)).
     plain = job.today + timedelta(days=objection_days)
     assert plain <= date.fromisoformat(notice["objection_deadline"]) <= plain + timedelta(days=6)
-    origin = job.running.origin
-    assert data["links"] == {
-        "change": f"{origin}/portal/v1/changes/{job.change_id}",
-        "page": f"{origin}/p/{PROCESSOR}",
-    }
+    links, origin = data["links"], job.running.origin
+    assert links["change"] == f"{origin}/portal/v1/changes/{job.change_id}"
+    assert links["page"] == f"{origin}/p/{PROCESSOR}"
 
 
 def test_nobody_elses_message_and_nothing_private_is_in_it(job: Job) -> None:
-    bodies = [job.message(slug).body for slug in TERMS]
-    agreements = {job.told(slug)["data"]["agreement_id"] for slug in TERMS}
-    notices = {job.told(slug)["data"]["notice"]["id"] for slug in TERMS}
+    told = [job.told(slug)["data"] for slug in TERMS]
 
-    assert len(agreements) == len(notices) == len({job.message(s).id for s in TERMS}) == 3
-    assert not any(b"dpo@northwind-mail.example" in body or b"SPA-7" in body for body in bodies)
+    assert len({each["agreement_id"] for each in told}) == 3
+    assert len({each["notice"]["id"] for each in told}) == 3
+    assert len({job.message(slug).id for slug in TERMS}) == 3
+    assert not [each for each in told if "contact" in each["sub_processor"] or "SPA-7" in str(each)]
 
 
 def test_a_message_sent_again_has_the_same_id_and_the_same_bytes(job: Job) -> None:
@@ -150,9 +148,7 @@ def test_the_page_shows_what_comes_in_each_language(job: Job, language: str, end
 
 
 def test_the_page_of_the_effective_day_lists_the_new_one(job: Job) -> None:
-    before = (date.fromisoformat(job.day) - timedelta(days=1)).isoformat()
-
-    for day, listed in ((job.day, True), (before, False)):
+    for day, listed in ((job.day, True), (_day(job, 30), False)):
         page = job.page(as_of=day)
         table = page.text.partition('aria-labelledby="list"')[2].partition("</table>")[0]
         assert (NAME in table) is listed
@@ -185,12 +181,11 @@ def test_one_objects_and_is_excluded_while_the_gate_opens_for_the_others_in_time
 
     for on in (None, job.day):
         assert job.gate("lillebror", on)["answer"] == "excluded"
-    later = (date.fromisoformat(job.day) + timedelta(days=60)).isoformat()
     for slug in ("nordbo", "havnens-revision"):
         gate = job.gate(slug, None)
         assert (gate["answer"], gate["until"]) == ("blocked_until", job.day)
         assert job.gate(slug, job.day)["answer"] == "allowed"
-        assert job.gate(slug, later)["answer"] == "allowed"
+        assert job.gate(slug, _day(job, 90))["answer"] == "allowed"
     assert job.subject not in job.own_list("lillebror")
     assert job.subject in job.own_list("nordbo")
     assert lillebror.must("GET", path)["objection"]["status"] == "excluded"
@@ -229,11 +224,10 @@ def test_the_evidence_is_a_table_and_a_document_too(job: Job, tmp_path: Path) ->
     assert len(document.content) > 5_000
     reader = shutil.which("pdftotext")
     if reader:
-        (tmp_path / "evidence.pdf").write_bytes(document.content)
-        text = subprocess.run(
-            [reader, str(tmp_path / "evidence.pdf"), "-"], check=True, capture_output=True
-        ).stdout.decode()
-        assert all(name in " ".join(text.split()) for name in names)
+        file = tmp_path / "evidence.pdf"
+        file.write_bytes(document.content)
+        read = subprocess.run([reader, str(file), "-"], check=True, capture_output=True).stdout
+        assert all(name in " ".join(read.decode().split()) for name in names)
 
 
 def test_the_ledger_verifies_and_holds_the_announcement(job: Job) -> None:
