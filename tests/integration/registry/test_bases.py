@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from services.registry import tasks
 from shared.ledger import verify
 from tests import builders
 from tests.receiver import Receiver, receiving
-from tests.stack import Stack
+from tests.stack import START, Stack, until_rest
 from tests.vendor import Vendor
 
 PATH = "/registry/v1/instruments"
@@ -69,6 +70,23 @@ def days_pass(vendor: Vendor, days: int) -> None:
     vendor.stack.pass_time(days=days)
     vendor.stack.forget_tokens()
     vendor.stack.go_live()
+
+
+@pytest.fixture(scope="module")
+def own_stack(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Stack]:
+    """A product of its own: these tests let months pass, which its loops remember."""
+    prefix = f"test_{uuid.uuid4().hex[:12]}"
+    yield Stack(mongo_url, prefix)
+    for found in mongo_client.list_database_names():
+        if found.startswith(prefix):
+            mongo_client.drop_database(found)
+
+
+@pytest.fixture
+def stack(own_stack: Stack) -> Stack:
+    own_stack.now = START
+    own_stack.forget_tokens()
+    return own_stack
 
 
 @pytest.fixture
@@ -237,9 +255,7 @@ def test_several_clocks_at_once_tell_once(vendor: Vendor) -> None:
     end(vendor.stack, instrument, 5)
 
     def run(_: int) -> None:
-        for _round in range(20):
-            if not tasks.run_clock(vendor.stack.registry):
-                return
+        until_rest(lambda: tasks.run_clock(vendor.stack.registry))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(run, range(4)))
