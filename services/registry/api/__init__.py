@@ -1,6 +1,14 @@
 """The routes of the registry, by noun."""
 
-from services.registry.api import changes, checkpoints, gates, instruments, objections, registers
+from services.registry.api import (
+    changes,
+    checkpoints,
+    gates,
+    instruments,
+    objections,
+    registers,
+    simulations,
+)
 
 blueprints = [
     registers.blp,
@@ -9,6 +17,7 @@ blueprints = [
     gates.blp,
     instruments.blp,
     checkpoints.blp,
+    simulations.blp,
 ]
 
 __all__ = ["blueprints"]

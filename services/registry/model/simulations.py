@@ -1,0 +1,73 @@
+"""What the end of an instrument would do, worked out without doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.registry.model.bases import Outcome, Reliance
+from services.registry.model.changes import Group
+from services.registry.model.register import Register
+from services.registry.transfers import Instrument
+
+# Transfers that one answer lists of each outcome; beyond them it only counts.
+LISTED = 500
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A change that replaces the basis, announced today: what one group of terms makes of it."""
+
+    group: Group
+    days_without_basis: int
+
+
+@dataclass(frozen=True)
+class Touched:
+    """One register with transfers that lose the instrument."""
+
+    register: Register
+    reliances: tuple[Reliance, ...]
+    groups: tuple[Group, ...]
+
+    def of(self, outcome: Outcome) -> list[Reliance]:
+        return [each for each in self.reliances if each.outcome == outcome]
+
+    @property
+    def agreements(self) -> int:
+        return sum(group.agreements for group in self.groups)
+
+    @property
+    def earliest(self) -> date | None:
+        """The first day that every agreement allows for a change announced today."""
+        return max((group.earliest_effective_on for group in self.groups), default=None)
+
+    def owed(self, ends_on: date) -> list[Owed]:
+        """Notices for what must be replaced: none where a fallback saves every transfer."""
+        if not self.of("lost"):
+            return []
+        return [
+            Owed(group, max(0, (group.earliest_effective_on - ends_on).days))
+            for group in self.groups
+        ]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """``ends_on`` is the first day without effect; ``touched`` are the registers concerned."""
+
+    instrument: Instrument
+    ends_on: date
+    touched: tuple[Touched, ...]
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_on - timedelta(days=1)
+
+    def of(self, outcome: Outcome) -> list[tuple[Register, Reliance]]:
+        return [(each.register, found) for each in self.touched for found in each.of(outcome)]
+
+    def owing(self) -> Sequence[Touched]:
+        """Registers whose customers are owed notice of a change, since something is lost."""
+        return [each for each in self.touched if each.of("lost")]

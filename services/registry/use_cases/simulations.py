@@ -1,0 +1,58 @@
+"""A legal shock, rehearsed: an instrument ends on a day; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from services.registry.model.bases import bench_of, reliances
+from services.registry.model.instruments import InstrumentUnknown
+from services.registry.model.register import Register
+from services.registry.model.simulations import Simulation, Touched
+from services.registry.store.instruments import Known
+from services.registry.transfers import with_end
+from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases.changes import groups_of
+from shared.auth import Caller
+
+
+def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> Simulation:
+    """What would happen if the instrument had no effect from ``ends_on`` on.
+
+    A processor asks for its own register, the platform for all. Raises ``InstrumentUnknown``.
+    """
+    known = deps.instruments.known(deps.now().date())
+    if instrument_id not in known:
+        raise InstrumentUnknown
+    ended = with_end(known, instrument_id, ends_on)
+    found = [
+        _touched(deps, register, instrument_id, ends_on, (known, ended))
+        for register in _registers(deps, caller, instrument_id)
+    ]
+    touched = tuple(each for each in found if each is not None)
+    return Simulation(known[instrument_id], ends_on, touched)
+
+
+def _registers(deps: Deps, caller: Caller, instrument_id: str) -> Iterator[Register]:
+    """Those the caller may see whole, with a live row that names the instrument."""
+    everybody = caller.is_platform or caller.is_service
+    after = ""
+    while processor_id := deps.bases.next_processor(instrument_id, after):
+        after = processor_id
+        if everybody or processor_id == caller.org_id:
+            yield deps.registers.get(processor_id)
+
+
+def _touched(
+    deps: Deps, register: Register, instrument_id: str, ends_on: date, law: tuple[Known, Known]
+) -> Touched | None:
+    # What has been is not undone: of a day in the past only what still is today counts.
+    day = max(ends_on, today_at(deps, register))
+    rows = deps.rows.on(register.id, day)
+    before, after = (bench_of(register, day, known) for known in law)
+    found = tuple(reliances(instrument_id, (rows, before), (rows, after)))
+    if not found:
+        return None
+    concerned = any(each.outcome != "unaffected" for each in found)
+    groups = groups_of(deps, register, deps.now())[0] if concerned else []
+    return Touched(register, found, tuple(groups))
