@@ -16,6 +16,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 DOOR = "__art28_door__"
 PUBLIC, EITHER = "public", " or "
 ON_BEHALF_OF = "Art28-On-Behalf-Of"
+# Beside it, for evidence: the client that asked the portal, and the address it asked from.
+CLIENT, CLIENT_ADDRESS = "Art28-Client", "Art28-Client-Address"
 
 
 class ScopeMissing(Forbidden):

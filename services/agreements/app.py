@@ -6,7 +6,6 @@ from flask import Flask
 from requests.adapters import BaseAdapter
 
 from services.agreements import api
-from services.agreements.clients import Identity
 from services.agreements.settings import Settings
 from services.agreements.wiring import make_deps, prepare
 from shared.app import build
@@ -24,8 +23,6 @@ def create_app(
     prepare(mongo)
     peers = Peers("agreements", common, transport)
     verifier = peers.verifier(now)
-    app = build("agreements", common, [api.blp], verifier=verifier, now=now, mongo=mongo)
-    app.extensions["art28.deps"] = make_deps(
-        settings, mongo, Identity(peers.client("identity")), now
-    )
+    app = build("agreements", common, api.blueprints, verifier=verifier, now=now, mongo=mongo)
+    app.extensions["art28.deps"] = make_deps(settings, mongo, peers, now)
     return app

@@ -1,8 +1,11 @@
-"""Whom agreements asks: identity, for who the parties are; notices is told what happened."""
+"""Whom agreements asks: identity, for who the parties are; registry, for the annex of
+sub-processors. Notices is told what happened.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from shared.errors import NotFound
@@ -20,6 +23,30 @@ class Identity:
         except NotFound:
             return None
         return found
+
+    def with_slug(self, slug: str) -> Mapping[str, Any] | None:
+        """The organisation of this slug, or None. Raises ``Unavailable``."""
+        items = self._client.get("/v1/organisations", {"slug": slug})["items"]
+        found: Mapping[str, Any] | None = items[0] if items else None
+        return found
+
+
+class Registry:
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    def listed(self, slug: str, on: date) -> Sequence[Mapping[str, Any]] | None:
+        """The sub-processors of a processor on a day, or None where it keeps no register here.
+
+        Raises ``Unavailable``.
+        """
+        path = f"/v1/processors/{slug}/sub-processors"
+        try:
+            found = self._client.get(path, {"as_of": on.isoformat()})
+        except NotFound:
+            return None
+        items: Sequence[Mapping[str, Any]] = found["items"]
+        return items
 
 
 class Notices:

@@ -35,8 +35,18 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Contact:
+    name: str
+    position: str
+    email: str
+
+
+@dataclass(frozen=True)
 class Party:
-    """A party as it was called on the day the version was made."""
+    """A party as it was called on the day the version was made.
+
+    ``data_protection_officer`` is the one of Art. 37, where there is one.
+    """
 
     id: str
     slug: str
@@ -44,13 +54,8 @@ class Party:
     registration_number: str | None = None
     country: str | None = None
     address: Address | None = None
-
-
-@dataclass(frozen=True)
-class Contact:
-    name: str
-    position: str
-    email: str
+    contact: Contact | None = None
+    data_protection_officer: Contact | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,24 @@ class Clauses:
 
 
 @dataclass(frozen=True)
+class Measures:
+    """The measures of Art. 32, one a line, as the annex lists them."""
+
+    technical: tuple[str, ...] = ()
+    organisational: tuple[str, ...] = ()
+
+
+NO_MEASURES = Measures()
+
+
+@dataclass(frozen=True)
 class Content:
-    """All that the parties agree on in one version. ``products`` empty means all of them."""
+    """All that the parties agree on in one version. ``products`` empty means all of them.
+
+    ``region``: where the data is kept. ``transfer_instructions``: Art. 28(3)(a).
+    ``backup_days``: after how many days more the backups are gone.
+    ``expires_on``: its last day; ``renewal_notice_days`` before it the parties are reminded.
+    """
 
     template_id: str
     language: str
@@ -123,6 +144,12 @@ class Content:
     effective_from: date
     breach_notice_hours: int | None = None
     deletion_days: int | None = None
+    backup_days: int | None = None
+    transfer_instructions: str | None = None
+    measures: Measures = NO_MEASURES
+    region: str | None = None
+    expires_on: date | None = None
+    renewal_notice_days: int = 60
 
 
 @dataclass(frozen=True)
@@ -151,6 +178,9 @@ def check(content: Content) -> None:
     if told.day_kind == "business" and told.holidays is None:
         why = "Business days need a country whose public holidays count."
         wrong.append(_wrong_term("holidays", "required", why))
+    if content.expires_on and content.expires_on <= content.effective_from:
+        why = "The last day must come after the first."
+        wrong.append({"pointer": "/expires_on", "code": "ends-before-it-begins", "detail": why})
     if wrong:
         raise ContentsContradict(errors=wrong)
 

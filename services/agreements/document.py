@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import rfc8785
 
+from services.agreements.annex import Annex
+from services.agreements.comparing import changes
 from services.agreements.contents import Content, Party
 from services.agreements.model import Version
+from services.agreements.weaker import weaker_than
 from services.agreements.wording import Template, in_language
 from shared.documents import to_document
 from shared.times import format_instant
@@ -25,10 +29,18 @@ def make_version(
     *,
     at: datetime,
     by: str,
+    annex: Annex | None = None,
+    amends: Version | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Version:
-    """The version with its document. ``parties`` are the processor and the controller."""
+    """The version with its document. ``parties`` are the processor and the controller.
+
+    ``annex``: its sub-processors. ``amends``: the version whose changes it tells. ``more``:
+    members that only some documents have.
+    """
     processor, controller = parties
-    members = {
+    annex = annex or Annex(at.date(), register=False)
+    members: dict[str, Any] = {
         "agreement_id": agreement_id,
         "version": number,
         "made_at": format_instant(at),
@@ -36,14 +48,25 @@ def make_version(
         "controller": _party(controller),
         "template": _wording(template, content.language),
         **to_document(content),
+        "sub_processors": annex.told(),
+        **(more or {}),
     }
+    if amends:
+        told = {"version": amends.version, "changes": changes(read(amends), members)}
+        members["amends"] = told
     text = rfc8785.dumps(members)
     return Version(
         id=f"{agreement_id}:{number}", agreement_id=agreement_id, version=number,
         processor=processor, controller=controller, content=content,
         document=text.decode(), document_sha256=hashlib.sha256(text).hexdigest(),
-        made_at=at, made_by=by,
+        made_at=at, made_by=by, weaker=weaker_than(template, content),
     )  # fmt: skip
+
+
+def read(version: Version) -> dict[str, Any]:
+    """The members of a document."""
+    members: dict[str, Any] = json.loads(version.document)
+    return members
 
 
 def _party(party: Party) -> Mapping[str, Any]:
@@ -61,5 +84,5 @@ def _wording(template: Template, language: str) -> Mapping[str, Any]:
         }
         for each in template.sections
     ]
-    return {"id": template.id, "name": template.name, "reference": template.reference,
-            "sections": sections}  # fmt: skip
+    return {"id": template.id, "name": template.name, "kind": template.kind,
+            "reference": template.reference, "sections": sections}  # fmt: skip

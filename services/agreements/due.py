@@ -1,8 +1,10 @@
-"""What the calendar does to agreements: offers lapse, agreements end on their day."""
+"""What the calendar does to agreements: offers lapse, amendments begin, agreements end."""
 
 from __future__ import annotations
 
 from services.agreements import events, model
+from services.agreements.model import Agreement, Due, calendar
+from services.agreements.retention import erase
 from services.agreements.steps import Deps, save
 from services.agreements.telling import event
 from shared.mongo import Session
@@ -11,9 +13,11 @@ ACTOR = "agreements.clock"
 DUE_A_ROUND = 50
 
 WHAT_CAME = {
-    "terminated": events.TERMINATED,
-    "expired": events.EXPIRED,
-    "active": events.AMENDMENT_LAPSED,
+    calendar.AMENDMENT_BEGINS: events.AMENDED,
+    calendar.ENDS: events.TERMINATED,
+    calendar.RENEWAL: events.RENEWAL_DUE,
+    calendar.EXPIRES: events.EXPIRED,
+    calendar.DELETION_OVERDUE: events.DELETION_OVERDUE,
 }
 
 
@@ -31,18 +35,36 @@ def run_due(deps: Deps) -> bool:
 
 def _tried(deps: Deps, agreement_id: str) -> Exception | None:
     try:
-        deps.mongo.transact(lambda session: _bring_to_today(deps, session, agreement_id))
+        while deps.mongo.transact(lambda session: _one_step(deps, session, agreement_id)):
+            pass
     except Exception as fault:  # noqa: BLE001  It is raised again once the others had their turn.
         return fault
     return None
 
 
-def _bring_to_today(deps: Deps, session: Session, agreement_id: str) -> None:
-    before = deps.agreements.get(session, agreement_id)
-    after = model.on_day(before, deps.now().date())
-    if after is before:
-        return
-    ended = before.offer is None
-    number = after.version if ended else after.latest_version
-    version = deps.versions.get(session, after.id, number)
-    save(deps, session, before, after, [event(WHAT_CAME[after.status], after, version)], ACTOR)
+def _one_step(deps: Deps, session: Session, agreement_id: str) -> bool:
+    """The first thing that is due, in its order; whether there was one."""
+    before = deps.agreements.find(session, agreement_id)
+    due = model.due_by(before, deps.now().date()) if before else None
+    if before is None or due is None:
+        return False
+    if due.kind == calendar.ERASE:
+        return erase(deps, session, before, ACTOR)
+    version = deps.versions.get(session, before.id, _concerned(before, due))
+    after = model.passed(before, due, version)
+    save(deps, session, before, after, [event(_what_came(before, due), after, version)], ACTOR)
+    return True
+
+
+def _concerned(agreement: Agreement, due: Due) -> int:
+    if due.kind == calendar.OFFER_LAPSES:
+        return agreement.latest_version
+    if due.kind == calendar.AMENDMENT_BEGINS and agreement.scheduled:
+        return agreement.scheduled.version
+    return agreement.version
+
+
+def _what_came(before: Agreement, due: Due) -> str:
+    if due.kind == calendar.OFFER_LAPSES:
+        return events.AMENDMENT_LAPSED if before.in_force else events.EXPIRED
+    return WHAT_CAME[due.kind]

@@ -19,8 +19,20 @@ TERMINATION_SCHEDULED = "agreement.termination_scheduled"
 EXPIRED = "agreement.expired"
 AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
+# An amendment that both have accepted and that begins on a day to come.
+AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
+RENEWAL_DUE = "agreement.renewal_due"
+DELETION_OVERDUE = "agreement.deletion_overdue"
+DELETION_PROVEN = "agreement.deletion_proven"
+# A signed agreement taken over; what makes it count, ``agreement.activated``, follows it.
+IMPORTED = "agreement.imported"
+# The last entry of a stream: nothing but hashes is left of the agreement.
+ERASED = "agreement.erased"
+
 # Who listens to these keeps the list of customers by them, so each moves the processor's watermark.
 MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED, EXPIRED})
+# After these the products that the agreement speaks for may be others.
+CLAIMING = MOVING | {AMENDMENT_SCHEDULED}
 
 
 @dataclass(frozen=True)

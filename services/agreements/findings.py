@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from services.agreements.contents import Content
+from services.agreements.contents import Clauses, Content
 
 LONGEST_BREACH_NOTICE_HOURS = 72
+# The clock of Art. 33(2) runs from awareness; these words let the processor choose its start.
+AFTER_CONFIRMATION = re.compile(
+    r"\b(after|upon|from|of|following)\s+(having\s+|the\s+|its\s+)?"
+    r"(confirm|verif|validat|investigat|complet)\w*"
+    r"|\b(efter|fra|från|vid|ved)\s+(at\s+have\s+|att\s+ha\s+|endelig\s+|slutlig\s+)?"
+    r"(bekræft|bekräft|konstater|verific|verifier|undersøg|utred)\w*",
+    re.IGNORECASE,
+)
+OF_A_BREACH = re.compile(r"breach|incident|brud|intrång", re.IGNORECASE)
 
 FACTS = {
     "subject_matter": "subject matter",
@@ -17,7 +27,7 @@ FACTS = {
     "data_categories": "types of personal data",
     "data_subjects": "categories of data subjects",
 }
-CLAUSES = {
+ANSWERS = {
     "instructions": ("a", "documented instructions, transfers included"),
     "confidentiality": ("b", "confidentiality of the persons who process"),
     "security": ("c", "the measures of Art. 32"),
@@ -67,7 +77,7 @@ def _facts(content: Content) -> Iterator[Finding]:
 
 
 def _clauses(content: Content) -> Iterator[Finding]:
-    for name, (letter, words) in CLAUSES.items():
+    for name, (letter, words) in ANSWERS.items():
         if not getattr(content.clauses, name):
             code = f"{name.replace('_', '-')}-missing"
             yield Finding(code, f"Art. 28(3)({letter})", f"The agreement lacks {words}.")
@@ -85,3 +95,14 @@ def _breach(content: Content) -> Iterator[Finding]:
         yield Finding("breach-notice-too-long", "Art. 33(2)",
                       f"{hours} hours is more than the {LONGEST_BREACH_NOTICE_HOURS} that the "
                       "controller itself has (Art. 33(1)).")  # fmt: skip
+    for sentence in _sentences(content.clauses):
+        if OF_A_BREACH.search(sentence) and AFTER_CONFIRMATION.search(sentence):
+            yield Finding("breach-notice-after-confirmation", "Art. 33(2)",
+                          f"“{sentence[:200]}” lets the time begin when the processor confirms "
+                          "the breach; the law lets it begin when it becomes aware.")  # fmt: skip
+
+
+def _sentences(clauses: Clauses) -> Iterator[str]:
+    for each in fields(clauses):
+        text = getattr(clauses, each.name) or ""
+        yield from (part.strip() for part in re.split(r"[.;\n]", text))

@@ -7,10 +7,9 @@ from werkzeug.datastructures import MIMEAccept
 
 from services.agreements import rendering
 from services.agreements.model import Version
+from services.agreements.store import Kept
+from services.agreements.use_cases.documents import HTML, JSON, KINDS
 from shared.errors import DomainError
-
-JSON, HTML, PDF = "application/json", "text/html", "application/pdf"
-KINDS = (JSON, HTML, PDF)
 
 
 class NotAcceptable(DomainError):
@@ -29,10 +28,13 @@ def wanted(accepted: MIMEAccept) -> str:
     return kind
 
 
-def answer(version: Version, kind: str) -> Response:
-    """The JSON is the very text that was accepted; HTML and PDF show the same."""
-    response = Response(_body(version, kind), content_type=_content_type(kind))
-    response.set_etag(f"{version.document_sha256}-{kind.rpartition('/')[2]}")
+def answer(version: Version, kept: Kept, kind: str) -> Response:
+    """The JSON is the very text that was accepted; HTML and PDF show the same.
+
+    The ETag is the SHA-256 of the bytes given out.
+    """
+    response = Response(kept.body, content_type=_content_type(kind))
+    response.set_etag(kept.sha256)
     response.headers["Vary"] = "Accept, Authorization"
     response.headers["Content-Language"] = version.content.language
     name = f"{version.agreement_id}-v{version.version}.{kind.rpartition('/')[2]}"
@@ -40,12 +42,6 @@ def answer(version: Version, kind: str) -> Response:
     if kind == HTML:
         response.headers["Content-Security-Policy"] = rendering.style_policy()
     return response
-
-
-def _body(version: Version, kind: str) -> str | bytes:
-    if kind == PDF:
-        return rendering.as_pdf(version)
-    return rendering.as_html(version) if kind == HTML else version.document
 
 
 def _content_type(kind: str) -> str:

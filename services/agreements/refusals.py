@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Forbidden
+from shared.errors import Conflict, Forbidden, Invalid
 
 
 class NotADraft(Conflict):
@@ -57,6 +57,54 @@ class TerminationScheduled(Conflict):
     """The agreement ends on a day that is set already."""
 
     code = "termination-scheduled"
+
+
+class AmendmentScheduled(Conflict):
+    """An amendment that both have accepted begins on a day to come; wait for it or end it all."""
+
+    code = "amendment-scheduled"
+
+
+class NothingToDelete(Conflict):
+    """Only after an agreement that was in force has ended is data to be deleted or returned."""
+
+    code = "nothing-to-delete"
+
+
+class ProofRecorded(Conflict):
+    """The proof of deletion or return has been recorded already."""
+
+    code = "proof-recorded"
+
+
+class TemplateNotPublished(Conflict):
+    """This template is not offered to customers: its processor has not accepted it in advance."""
+
+    code = "template-not-published"
+
+
+class NotPublishable(Conflict):
+    """Only a template with published terms can be accepted in advance; make a new version."""
+
+    code = "template-without-terms"
+
+
+class NotReplaceable(Conflict):
+    """Only a template of your own can have a next version."""
+
+    code = "template-not-yours"
+
+
+class NotAPdf(Invalid):
+    """The file is not a whole PDF."""
+
+    code = "not-a-pdf"
+
+
+class NotAController(Forbidden):
+    """Only a customer can take a published template."""
+
+    code = "not-a-controller"
 
 
 class NotAParty(Forbidden):

@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.agreements import model
-from services.agreements.clients import Identity
-from services.agreements.contents import overlap
-from services.agreements.events import MOVING, Event, stream
+from services.agreements.annex import Annex, annex_from
+from services.agreements.clients import Identity, Registry
+from services.agreements.contents import Content, overlap
+from services.agreements.events import CLAIMING, MOVING, Event, stream
 from services.agreements.model import Agreement, Version
 from services.agreements.refusals import AgreementInForce, NotAParty, NotAProcessor
 from services.agreements.settings import Settings
-from services.agreements.store import Agreements, InForce, NoticeGroups, Templates, Versions
+from services.agreements.store import (
+    Agreements,
+    Documents,
+    Files,
+    InForce,
+    NoticeGroups,
+    Policies,
+    Templates,
+    Versions,
+)
 from shared.auth import Caller, ScopeMissing
 from shared.errors import NotFound
 from shared.ids import IdSource
@@ -35,14 +45,32 @@ class Deps:
     templates: Templates
     groups: NoticeGroups
     in_force: InForce
+    documents: Documents
+    files: Files
+    policies: Policies
     ledger: Ledger
     identity: Identity
+    registry: Registry
     now: Clock
     new_id: IdSource
 
     def lapses_on(self) -> date:
         """The last day of an offer made now."""
         return self.now().date() + timedelta(days=self.settings.offer_days)
+
+    def annex(self, processor_slug: str, content: Content) -> Annex:
+        """The processor's register of today, as an agreement on ``content`` lists it."""
+        today = self.now().date()
+        listed = self.registry.listed(processor_slug, today)
+        return annex_from(listed, today, content.language, content.products)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an acceptance comes from: the client of the party, and its network address."""
+
+    client_id: str
+    address: str | None
 
 
 def change(deps: Deps, caller: Caller, agreement_id: str, step: Step) -> Agreement:
@@ -65,14 +93,30 @@ def save(
     actor: str,
 ) -> Agreement:
     """Store ``after``, its notice terms and what is to be told; all of it or nothing."""
-    watermark = None
-    if any(each.type in MOVING for each in happened):
-        watermark = deps.groups.move(session, after.processor.id, before.group, after.group)
-        after = model.recorded(after, watermark)
-        deps.in_force.note(session, after)
+    after, watermark = counted(deps, session, before, after, happened)
+    years = deps.policies.read(session, after.processor.id).retention_years
+    after = model.closed(after, deps.now().date(), years)
     deps.agreements.replace(session, after)
     tell(deps, session, after, happened, actor, watermark)
     return after
+
+
+def counted(
+    deps: Deps,
+    session: Session,
+    before: Agreement | None,
+    after: Agreement,
+    happened: Sequence[Event],
+) -> tuple[Agreement, int | None]:
+    """``after`` with its notice terms counted, and the processor's watermark if that moved it."""
+    watermark = None
+    if any(each.type in MOVING for each in happened):
+        leaves = before.group if before else None
+        watermark = deps.groups.move(session, after.processor.id, leaves, after.group)
+        after = model.recorded(after, watermark)
+    if any(each.type in CLAIMING for each in happened):
+        deps.in_force.note(session, after)
+    return after, watermark
 
 
 def tell(
@@ -88,7 +132,7 @@ def tell(
         moved = {"recipients_version": watermark} if each.type in MOVING else {}
         deps.ledger.append(
             session, stream(agreement.id), each.type, {**each.data, **moved},
-            at=deps.now(), actor=actor, private=each.private,
+            at=deps.now(), actor=actor, private=each.private or None,
         )  # fmt: skip
 
 
@@ -132,7 +176,7 @@ def check_processor(caller: Caller) -> None:
 
 
 def check_no_other_in_force(
-    deps: Deps, session: Session, agreement: Agreement, version: Version
+    deps: Deps, session: Session | None, agreement: Agreement, version: Version
 ) -> None:
     """Raises ``AgreementInForce`` naming the agreement that is in the way."""
     for other_id, products in deps.in_force.products(session, agreement).items():

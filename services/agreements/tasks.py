@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from services.agreements.clients import Identity, Notices
+from services.agreements.clients import Notices
 from services.agreements.due import run_due
+from services.agreements.retention import apply_policies
 from services.agreements.settings import Settings
+from services.agreements.steps import Deps
 from services.agreements.wiring import make_deps, prepare
 from shared.http import Peers
 from shared.loops import Heartbeats, Loop
@@ -21,10 +23,15 @@ def loops(settings: Settings) -> list[Loop]:
     mongo = connect(common.mongo_url, common.database("agreements"))
     prepare(mongo)
     peers = Peers("agreements", common, None)
-    deps = make_deps(settings, mongo, Identity(peers.client("identity")))
+    deps = make_deps(settings, mongo, peers)
     relay = Relay(mongo, deps.ledger, "notices", Notices(peers.client("notices")).tell)
     beat = Heartbeats(mongo, utc_now).beat
     return [
         Loop("agreements.relay", relay.run_once, RELAY_EVERY_SECONDS, beat),
-        Loop("agreements.clock", lambda: run_due(deps), CLOCK_EVERY_SECONDS, beat),
+        Loop("agreements.clock", lambda: run_clock(deps), CLOCK_EVERY_SECONDS, beat),
     ]
+
+
+def run_clock(deps: Deps) -> bool:
+    """What is due, and periods of retention that were changed; True when there may be more."""
+    return run_due(deps) | apply_policies(deps)

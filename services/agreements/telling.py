@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from services.agreements.contents import Party, group_of
-from services.agreements.events import Event
+from services.agreements.events import ERASED, Event
 from services.agreements.model import Acceptance, Agreement, Version
 from shared.times import format_instant
 
@@ -15,6 +16,15 @@ from shared.times import format_instant
 def event(kind: str, agreement: Agreement, version: Version, **private: str) -> Event:
     """What happened to ``version`` of ``agreement``, which is given as it is afterwards."""
     return Event(kind, facts(agreement, version), {**persons(agreement, version), **private})
+
+
+def erasure(agreement: Agreement) -> Event:
+    """The last thing told of an agreement: that it is no longer kept. It names nobody."""
+    return Event(ERASED, {
+        "agreement_id": agreement.id, "processor_id": agreement.processor.id,
+        "status": agreement.status, "ended_on": str(agreement.ended_on),
+        "document_sha256": agreement.document_sha256,
+    }, {})  # fmt: skip
 
 
 def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
@@ -53,4 +63,5 @@ def _name(party: Party) -> Mapping[str, str]:
 
 
 def _signature(acceptance: Acceptance) -> Mapping[str, Any]:
-    return {**asdict(acceptance), "at": format_instant(acceptance.at)}
+    return {name: format_instant(told) if isinstance(told, datetime) else told
+            for name, told in asdict(acceptance).items()}  # fmt: skip

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from services.agreements.clients import Identity
+from services.agreements.clients import Identity, Registry
 from services.agreements.settings import Settings
 from services.agreements.steps import Deps
 from services.agreements.store import (
     INDEXES,
     Agreements,
+    Documents,
+    Files,
     InForce,
     NoticeGroups,
+    Policies,
     Templates,
     Versions,
 )
 from services.agreements.wording import built_in_templates
+from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.ledger import Ledger
@@ -23,7 +27,7 @@ from shared.times import Clock, utc_now
 LISTENERS = ["notices"]
 
 
-def make_deps(settings: Settings, mongo: Mongo, identity: Identity, now: Clock = utc_now) -> Deps:
+def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_now) -> Deps:
     return Deps(
         settings=settings,
         mongo=mongo,
@@ -33,7 +37,11 @@ def make_deps(settings: Settings, mongo: Mongo, identity: Identity, now: Clock =
         groups=NoticeGroups(mongo),
         in_force=InForce(mongo),
         ledger=Ledger(mongo, LISTENERS),
-        identity=identity,
+        documents=Documents(mongo),
+        files=Files(mongo),
+        policies=Policies(mongo),
+        identity=Identity(peers.client("identity")),
+        registry=Registry(peers.client("registry")),
         now=now,
         new_id=new_id,
     )

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
+from services.agreements.contents import (
+    NO_MEASURES,
+    Clauses,
+    Content,
+    Measures,
+    NoticeTerms,
+    Processing,
+)
 from shared.documents import from_document
 
 BUILT_IN = ""
@@ -24,10 +32,66 @@ class Section:
 
 
 @dataclass(frozen=True)
+class ByCountry:
+    """A rule of a template: what holds for a customer of one country, else ``default``."""
+
+    default: str
+    by_country: dict[str, str] = field(default_factory=dict)
+
+    def of(self, country: str) -> str:
+        return self.by_country.get(country, self.default)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The terms on which a processor lets customers serve themselves.
+
+    ``notice_options``: the notice terms a customer may choose from; the first is the default.
+    """
+
+    processing: Processing
+    authorisation: str
+    notice_options: tuple[NoticeTerms, ...]
+    clauses: Clauses
+    governing_law: ByCountry
+    language: ByCountry
+    region: ByCountry | None = None
+    measures: Measures = NO_MEASURES
+    transfer_instructions: str | None = None
+    breach_notice_hours: int | None = None
+    deletion_days: int | None = None
+    backup_days: int | None = None
+    products: tuple[str, ...] = ()
+
+    def offers(self, terms: NoticeTerms) -> bool:
+        """Whether a customer may have these notice terms without asking."""
+        return any(terms.terms == each.terms and set(terms.channels) <= set(each.channels)
+                   for each in self.notice_options)  # fmt: skip
+
+    def content(
+        self, template_id: str, country: str, terms: NoticeTerms, *, from_day: date,
+        language: str | None = None, products: tuple[str, ...] | None = None,
+    ) -> Content:  # fmt: skip
+        """What a customer of ``country`` agrees on; law, language and region by the rules."""
+        return Content(
+            template_id=template_id, notice_terms=terms, effective_from=from_day,
+            language=language or self.language.of(country),
+            governing_law=self.governing_law.of(country),
+            region=self.region.of(country) if self.region else None,
+            products=self.products if products is None else products,
+            processing=self.processing, authorisation=self.authorisation, clauses=self.clauses,
+            measures=self.measures, transfer_instructions=self.transfer_instructions,
+            breach_notice_hours=self.breach_notice_hours, deletion_days=self.deletion_days,
+            backup_days=self.backup_days,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Template:
     """Never changed once made: a new wording is a new template. ``owner`` "" means built in.
 
     ``reference`` names the official text that applies unchanged beside the wording, if any.
+    ``replaces`` is the template of which this one is the next ``version``.
     """
 
     id: str
@@ -37,6 +101,9 @@ class Template:
     reference: str | None
     sections: tuple[Section, ...]
     created_at: datetime
+    version: int = 1
+    replaces: str | None = None
+    published: Published | None = None
 
     @property
     def built_in(self) -> bool:
@@ -50,6 +117,18 @@ class Template:
 
     def visible_to(self, org_id: str) -> bool:
         return self.owner in (BUILT_IN, org_id)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A signatory's acceptance, in advance, of everybody who takes a published template."""
+
+    name: str
+    title: str
+    email: str
+    at: datetime
+    client_id: str
+    address: str | None = None
 
 
 def built_in_templates() -> list[Template]:

@@ -23,7 +23,7 @@ def create_app(
     app = build(
         "portal",
         settings.common,
-        [api.blp, api.webhooks],
+        api.blueprints,
         verifier=peers.verifier(now),
         now=now,
     )

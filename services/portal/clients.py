@@ -9,6 +9,7 @@ from typing import Any
 import requests
 from flask import Response, request
 
+from shared.auth import CLIENT, CLIENT_ADDRESS, caller
 from shared.http import ServiceClient
 
 # What a caller's request carries through to the service that answers it, and back.
@@ -31,13 +32,17 @@ def forward(client: ServiceClient, org_id: str, path: str, method: str | None = 
         method or request.method,
         path,
         on_behalf_of=org_id,
-        headers={
-            name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers
-        },
+        headers=onward(),
         params=request.args.to_dict(flat=True),
         data=request.get_data(cache=True) or None,
     )
     return passed_on(answer)
+
+
+def onward() -> dict[str, str]:
+    """What goes on with a request, and who it was that asked: evidence of an acceptance."""
+    carried = {name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers}
+    return {**carried, CLIENT: caller().client_id, CLIENT_ADDRESS: request.remote_addr or ""}
 
 
 def passed_on(answer: requests.Response) -> Response:

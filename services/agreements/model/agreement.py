@@ -1,32 +1,15 @@
-"""The agreement: its versions, who accepted what, and every step of its life.
-
-    draft -> offered -> active -> terminated
-                |-> rejected    (an amendment rejected or lapsed leaves the agreement active)
-                '-> expired
-
-Every step is a pure function from one agreement to the next.
-"""
+"""What an agreement is made of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from services.agreements.contents import Content, Group, Party, Terms, check, group_of
+from services.agreements.contents import Content, Group, Party, Terms, group_of
 from services.agreements.findings import Finding, findings
-from services.agreements.refusals import (
-    AlreadyAccepted,
-    AmendedMeanwhile,
-    DocumentOutdated,
-    NotADraft,
-    NotAmendable,
-    NotInForce,
-    NotOffered,
-    TerminationScheduled,
-)
-from shared.errors import problem_at
 
 STATUSES = ("draft", "offered", "active", "terminated", "expired", "rejected")
+ENDED = ("terminated", "expired", "rejected")
 PARTIES = ("processor", "controller")
 
 
@@ -35,6 +18,7 @@ class Version:
     """What was put to the parties: written once, never changed. ``id`` is ``<agreement>:<n>``.
 
     ``document`` is its canonical JSON (RFC 8785), the very text whose SHA-256 the parties accept.
+    ``weaker`` tells where it falls behind its template.
     """
 
     id: str
@@ -47,6 +31,7 @@ class Version:
     document_sha256: str
     made_at: datetime
     made_by: str
+    weaker: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +46,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Who accepted which document for which party (Art. 28(9): electronic form is enough)."""
+    """Who accepted which document for which party (Art. 28(9): electronic form is enough).
+
+    ``address`` is the network address it came from; ``standing_since`` is told when the party had
+    accepted in advance everybody who takes its published template.
+    """
 
     party: str
     name: str
@@ -71,6 +60,8 @@ class Acceptance:
     version: int
     document_sha256: str
     client_id: str
+    address: str | None = None
+    standing_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +74,50 @@ class Since:
 
 
 @dataclass(frozen=True)
+class Scheduled:
+    """An amendment that both have accepted and that comes into force on a day to come."""
+
+    version: int
+    on: date
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That the data was deleted or returned (Art. 28(3)(g)), as the processor stated it."""
+
+    done_on: date
+    statement: str
+    name: str
+    title: str
+    email: str
+    at: datetime
+    client_id: str
+
+
+@dataclass(frozen=True)
+class SignedFile:
+    """The PDF of an agreement that was signed before it came here."""
+
+    reference: str
+    sha256: str
+    signed_on: date
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the calendar will do, from the day ``on`` on."""
+
+    on: date
+    kind: str
+
+
+@dataclass(frozen=True)
 class Agreement:
-    """One agreement. ``version`` is the one in force, or the newest while none has been."""
+    """One agreement. ``version`` is the one in force, or the newest while none has been.
+
+    ``ended_on`` is its last day; it is kept up to the day before ``erase_on``.
+    """
 
     id: str
     processor: Party
@@ -100,6 +133,15 @@ class Agreement:
     ends_on: date | None = None
     history: tuple[Since, ...] = ()
     revision: int = 1
+    weaker: tuple[Finding, ...] = ()
+    scheduled: Scheduled | None = None
+    signed_file: SignedFile | None = None
+    reminded_of: date | None = None
+    ended_on: date | None = None
+    erase_on: date | None = None
+    deletion_due_on: date | None = None
+    deletion_overdue: bool = False
+    deletion_proof: Proof | None = None
 
     @property
     def in_force(self) -> bool:
@@ -112,137 +154,24 @@ class Agreement:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return findings(self.content)
+        return (*findings(self.content), *self.weaker)
 
     @property
-    def due_on(self) -> date | None:
-        """The first day on which the clock has something to do with it."""
-        if self.offer is not None:
-            return self.offer.lapses_on + timedelta(days=1)
-        return self.ends_on if self.in_force else None
+    def claimed_products(self) -> tuple[str, ...]:
+        """The products it speaks for, now or by an amendment to come; empty means all."""
+        now, coming = self.content.products, self.scheduled and self.scheduled.products
+        if coming is None or not now:
+            return now
+        return tuple(sorted({*now, *coming})) if coming else ()
+
+    @property
+    def last_day(self) -> date | None:
+        """The day it ends on, if that is known: by termination, else by its own term."""
+        return self.ends_on or self.content.expires_on
 
     def accepted_by(self, party: str, version: int) -> bool:
         return any(each.party == party and each.version == version for each in self.acceptances)
 
-
-def drafted(first: Version) -> Agreement:
-    """A new draft. Raises ``ContentsContradict``."""
-    check(first.content)
-    return Agreement(
-        id=first.agreement_id, processor=first.processor, controller=first.controller,
-        status="draft", version=first.version, latest_version=first.version,
-        content=first.content, document_sha256=first.document_sha256, created_at=first.made_at,
-    )  # fmt: skip
-
-
-def offered(agreement: Agreement, at: datetime, lapses_on: date) -> Agreement:
-    """The draft, put to both parties. Raises ``NotADraft``."""
-    if agreement.status != "draft":
-        raise NotADraft(f"This agreement is {agreement.status}.")
-    offer = Offer(agreement.version, agreement.document_sha256, at, lapses_on)
-    return _next(agreement, status="offered", offer=offer)
-
-
-def check_amendable(agreement: Agreement) -> None:
-    """Raises ``NotAmendable`` or ``TerminationScheduled``."""
-    if agreement.status not in ("offered", "active"):
-        raise NotAmendable(f"This agreement is {agreement.status}.")
-    _check_no_end_set(agreement)
-
-
-def amended(agreement: Agreement, version: Version, at: datetime, lapses_on: date) -> Agreement:
-    """The next version on offer, in place of one that still waits; what is in force stays."""
-    check_amendable(agreement)
-    check(version.content)
-    if version.version != agreement.latest_version + 1:
-        raise AmendedMeanwhile
-    offer = Offer(version.version, version.document_sha256, at, lapses_on)
-    changed = _next(agreement, latest_version=version.version, offer=offer)
-    return changed if agreement.in_force else _with_version(changed, version)
-
-
-def accepted(agreement: Agreement, version: Version, acceptance: Acceptance) -> Agreement:
-    """The agreement with one acceptance more; in force once both parties have accepted.
-
-    ``version`` is the one on offer. Raises ``AlreadyAccepted``.
-    """
-    if agreement.accepted_by(acceptance.party, version.version):
-        raise AlreadyAccepted(f"Version {version.version} has been accepted for this party.")
-    changed = _next(agreement, acceptances=(*agreement.acceptances, acceptance))
-    if not all(changed.accepted_by(party, version.version) for party in PARTIES):
-        return changed
-    return replace(_with_version(changed, version), status="active", offer=None)
-
-
-def offer_to_accept(agreement: Agreement, party: str, document_sha256: str | None) -> Offer:
-    """What ``party`` would accept.
-
-    Raises ``NotOffered``, ``DocumentOutdated`` or ``AlreadyAccepted``.
-    """
-    offer = agreement.offer
-    if offer is None:
-        if agreement.accepted_by(party, agreement.version):
-            raise AlreadyAccepted(f"Version {agreement.version} has been accepted for this party.")
-        raise NotOffered(f"This agreement is {agreement.status}; nothing waits for acceptance.")
-    if document_sha256 not in (None, offer.document_sha256):
-        raise DocumentOutdated(context={
-            "version": offer.version, "document_sha256": offer.document_sha256,
-        })  # fmt: skip
-    return offer
-
-
-def rejected(agreement: Agreement) -> Agreement:
-    """The offer turned down. Raises ``NotOffered``."""
-    if agreement.offer is None:
-        raise NotOffered(f"This agreement is {agreement.status}; there is nothing to reject.")
-    status = "active" if agreement.in_force else "rejected"
-    return _next(agreement, status=status, offer=None)
-
-
-def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreement:
-    """Ended, or set to end on a day to come. Raises ``NotInForce``, ``TerminationScheduled``."""
-    if not agreement.in_force:
-        raise NotInForce(f"This agreement is {agreement.status}.")
-    _check_no_end_set(agreement)
-    if effective_on < today:
-        raise problem_at("/effective_on", "day-past", f"{effective_on} is past; today is {today}.")
-    status = "terminated" if effective_on == today else "active"
-    return _next(agreement, status=status, ends_on=effective_on, offer=None)
-
-
-def on_day(agreement: Agreement, today: date) -> Agreement:
-    """What the calendar makes of it: the same object when nothing is due."""
-    due = agreement.due_on
-    if due is None or today < due:
-        return agreement
-    if agreement.offer is None:
-        return _next(agreement, status="terminated")
-    status = "active" if agreement.in_force else "expired"
-    return _next(agreement, status=status, offer=None)
-
-
-def recorded(agreement: Agreement, watermark: int) -> Agreement:
-    """The agreement with its notice terms noted from the processor's ``watermark`` on."""
-    group = agreement.group
-    key, terms = (group.key, group.terms) if group else (None, None)
-    last = agreement.history[-1].key if agreement.history else None
-    if key == last:
-        return agreement
-    return replace(agreement, history=(*agreement.history, Since(watermark, key, terms)))
-
-
-def _check_no_end_set(agreement: Agreement) -> None:
-    if agreement.ends_on is not None:
-        raise TerminationScheduled(f"It ends on {agreement.ends_on}.")
-
-
-def _with_version(agreement: Agreement, version: Version) -> Agreement:
-    return replace(
-        agreement, version=version.version, content=version.content,
-        document_sha256=version.document_sha256,
-        processor=version.processor, controller=version.controller,
-    )  # fmt: skip
-
-
-def _next(agreement: Agreement, **changes: object) -> Agreement:
-    return replace(agreement, revision=agreement.revision + 1, **changes)  # type: ignore[arg-type]
+    def executed(self, version: int) -> bool:
+        """Whether both parties have accepted ``version``."""
+        return all(self.accepted_by(party, version) for party in PARTIES)

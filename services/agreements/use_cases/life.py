@@ -1,18 +1,21 @@
-"""What can be asked of agreements: draft, offer, accept, amend, end, and read."""
+"""The steps of an agreement's life: draft, offer, accept, amend, end, and prove the end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import Context
 from datetime import date
 from typing import Any
 
 from services.agreements import events, model
-from services.agreements.document import make_version
+from services.agreements.document import make_version, read
 from services.agreements.events import Event
-from services.agreements.model import Acceptance, Agreement, Version
+from services.agreements.model import Acceptance, Agreement, Proof, Version
 from services.agreements.parties import content_of, controller, party, template_of
+from services.agreements.refusals import DocumentOutdated
 from services.agreements.steps import (
     Deps,
+    Origin,
     acting_party,
     change,
     check_acts_as_processor,
@@ -22,12 +25,11 @@ from services.agreements.steps import (
     visible,
 )
 from services.agreements.telling import event
-from services.agreements.wording import BUILT_IN, Template
+from services.agreements.use_cases.documents import keep_executed
 from shared.auth import Caller
-from shared.documents import from_wire, to_document
-from shared.errors import NotFound, problem_at
+from shared.documents import to_document
+from shared.errors import problem_at
 from shared.mongo import Session
-from shared.pagination import Page, PageRequest
 
 Outcome = tuple[Agreement, Sequence[Event]]
 
@@ -36,12 +38,16 @@ def draft(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Agreement:
     """A draft between the caller, as processor, and a controller that identity knows."""
     check_processor(caller)
     members = dict(told)
-    parties = (party(deps, caller.org_id), controller(deps, caller, members.pop("controller_id")))
+    mine, theirs = (
+        party(deps, caller.org_id),
+        controller(deps, caller, members.pop("controller_id")),
+    )
     content = content_of(members)
     template = template_of(deps, caller.org_id, content)
     version = make_version(
-        deps.new_id("agr"), 1, parties, content, template, at=deps.now(), by=caller.client_id
-    )
+        deps.new_id("agr"), 1, (mine, theirs), content, template, at=deps.now(),
+        by=caller.client_id, annex=deps.annex(mine.slug, content),
+    )  # fmt: skip
     agreement = model.drafted(version)
 
     def work(session: Session) -> Agreement:
@@ -65,28 +71,35 @@ def offer(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
     return change(deps, caller, agreement_id, step)
 
 
-def accept(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]) -> Agreement:
-    """Accept what is on offer for the caller's party; in force once both have accepted."""
-    now = deps.now()
+def accept(
+    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, told: Mapping[str, Any]
+) -> Agreement:
+    """Accept what is on offer for the caller's party; in force once both have accepted.
+
+    Raises ``DocumentOutdated`` when the register is no longer the one that the document lists;
+    a version with the list of today is then on offer.
+    """
+    _check_annex(deps, caller, agreement_id, told)
 
     def step(session: Session, found: Agreement) -> Outcome:
         acting = acting_party(caller, found)
         on_offer = model.offer_to_accept(found, acting, told["document_sha256"])
         version = deps.versions.get(session, found.id, on_offer.version)
         check_no_other_in_force(deps, session, found, version)
-        acceptance = Acceptance(
-            party=acting, name=told["name"], title=told["title"], email=told["email"], at=now,
-            version=version.version, document_sha256=version.document_sha256,
-            client_id=caller.client_id,
-        )  # fmt: skip
-        after = model.accepted(found, version, acceptance)
-        happened = [event(events.ACCEPTED, after, version)]
-        if after.offer is None:
-            kind = events.AMENDED if found.in_force else events.ACTIVATED
-            happened.append(event(kind, after, version))
-        return after, happened
+        return accepted_by(found, version, _signed(deps, origin, acting, told, version))
 
-    return change(deps, caller, agreement_id, step)
+    after = change(deps, caller, agreement_id, step)
+    keep_executed(deps, after)
+    return after
+
+
+def accepted_by(found: Agreement, version: Version, acceptance: Acceptance) -> Outcome:
+    """The agreement after one acceptance, and all that thereby came to pass."""
+    after = model.accepted(found, version, acceptance)
+    happened = [event(events.ACCEPTED, after, version)]
+    if after.offer is None:
+        happened.append(event(_what_came(found, after), after, version))
+    return after, happened
 
 
 def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
@@ -106,23 +119,18 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
     seen = visible(deps, caller, agreement_id)
     check_acts_as_processor(caller, seen)
     model.check_amendable(seen)
-    before = deps.versions.get(None, seen.id, seen.latest_version).content
-    content = content_of({**to_document(before), **told})
-    if content == before:
+    before = deps.versions.get(None, seen.id, seen.latest_version)
+    content = content_of({**to_document(before.content), **told})
+    if content == before.content:
         raise problem_at("", "nothing-changed", "The amendment changes nothing.")
     template = template_of(deps, seen.processor.id, content)
-    parties = (party(deps, seen.processor.id), party(deps, seen.controller.id))
+    mine, theirs = party(deps, seen.processor.id), party(deps, seen.controller.id)
+    in_force = deps.versions.get(None, seen.id, seen.version)
     version = make_version(
-        seen.id, seen.latest_version + 1, parties, content, template,
-        at=deps.now(), by=caller.client_id,
+        seen.id, seen.latest_version + 1, (mine, theirs), content, template, at=deps.now(),
+        by=caller.client_id, annex=deps.annex(mine.slug, content), amends=in_force,
     )  # fmt: skip
-
-    def step(session: Session, found: Agreement) -> Outcome:
-        after = model.amended(found, version, deps.now(), deps.lapses_on())
-        deps.versions.add(session, version)
-        return after, [event(events.OFFERED, after, version)]
-
-    return change(deps, caller, agreement_id, step)
+    return change(deps, caller, agreement_id, _offering(deps, version))
 
 
 def terminate(
@@ -140,72 +148,71 @@ def terminate(
     return change(deps, caller, agreement_id, step)
 
 
-def agreement(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
-    return visible(deps, caller, agreement_id)
+def prove_deletion(
+    deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
+) -> Agreement:
+    """Record that the data was deleted or returned after the end (Art. 28(3)(g))."""
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        check_acts_as_processor(caller, found)
+        proof = Proof(**told, at=deps.now(), client_id=caller.client_id)
+        after = model.proven(found, proof)
+        version = deps.versions.get(session, found.id, found.version)
+        names = {name: str(told[name]) for name in ("statement", "name", "title", "email")}
+        happened = event(events.DELETION_PROVEN, after, version, **names)
+        done_on = {"done_on": proof.done_on.isoformat(),
+                   "end_of_processing": version.content.clauses.end_of_processing}  # fmt: skip
+        return after, [Event(happened.type, {**happened.data, **done_on}, happened.private)]
+
+    return change(deps, caller, agreement_id, step)
 
 
-def agreements(deps: Deps, caller: Caller, where: Mapping[str, str], page: PageRequest) -> Page:
-    """The caller's. ``where`` may name ``status``, ``processor.id`` and ``controller.id``."""
-    if caller.is_service or caller.is_platform:
-        return deps.agreements.page(where, page)
-    if "processor" in caller.kinds:
-        return deps.agreements.page({"$and": [{"processor.id": caller.org_id}, where]}, page)
-    # A draft is the processor's own until it is offered.
-    mine = {"controller.id": caller.org_id, "status": {"$ne": "draft"}}
-    return deps.agreements.page({"$and": [mine, where]}, page)
+def _what_came(before: Agreement, after: Agreement) -> str:
+    if after.scheduled:
+        return events.AMENDMENT_SCHEDULED
+    return events.AMENDED if before.in_force else events.ACTIVATED
 
 
-def versions(deps: Deps, caller: Caller, agreement_id: str, page: PageRequest) -> Page:
-    return deps.versions.page(visible(deps, caller, agreement_id).id, page)
+def _signed(
+    deps: Deps, origin: Origin, acting: str, told: Mapping[str, Any], version: Version
+) -> Acceptance:
+    return Acceptance(
+        party=acting, name=told["name"], title=told["title"], email=told["email"], at=deps.now(),
+        version=version.version, document_sha256=version.document_sha256,
+        client_id=origin.client_id, address=origin.address,
+    )  # fmt: skip
 
 
-def version(deps: Deps, caller: Caller, agreement_id: str, number: int | None) -> Version:
-    """Version ``number``, or the one in force, else the newest."""
-    found = visible(deps, caller, agreement_id)
-    return deps.versions.get(None, found.id, number or found.version)
+def _check_annex(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]) -> None:
+    """Offer the document anew if the register has moved on since it was made."""
+    seen = visible(deps, caller, agreement_id)
+    acting = acting_party(caller, seen)
+    on_offer = model.offer_to_accept(seen, acting, told["document_sha256"])
+    version = deps.versions.get(None, seen.id, on_offer.version)
+    annex = deps.annex(version.processor.slug, version.content)
+    if seen.accepted_by(acting, version.version) or annex.says_what(
+        read(version).get("sub_processors")
+    ):
+        return
+    amends = deps.versions.get(None, seen.id, seen.version) if seen.in_force else None
+    renewed = make_version(
+        seen.id, seen.latest_version + 1, (version.processor, version.controller),
+        version.content, template_of(deps, seen.processor.id, version.content),
+        at=deps.now(), by=caller.client_id, annex=annex, amends=amends,
+    )  # fmt: skip
+    # The refusal is an answer of its own: a context without the request's Idempotency-Key lets
+    # the key stay free for the acceptance itself.
+    Context().run(change, deps, caller, agreement_id, _offering(deps, renewed))
+    raise DocumentOutdated(
+        "The list of sub-processors has changed since; read the new version and accept that.",
+        context={"version": renewed.version, "document_sha256": renewed.document_sha256},
+    )
 
 
-def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
-    """The groups of notice terms in force and the watermark they belong to."""
-    return deps.groups.read(processor_id)
+def _offering(deps: Deps, version: Version) -> Any:
+    def step(session: Session, found: Agreement) -> Outcome:
+        after = model.amended(found, version, deps.now(), deps.lapses_on())
+        deps.versions.add(session, version)
+        return after, [event(events.OFFERED, after, version)]
 
-
-def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
-    """What binds, or bound, the two: the agreement in force, else the newest; and all of them."""
-    found = deps.agreements.between(processor_id, controller_id)
-    known = [each for each in found if each.history]
-    if not known:
-        raise NotFound("The two never had an agreement.")
-    # Sorting keeps the order among equals: newest first.
-    told = [_binding(each) for each in sorted(known, key=lambda each: not each.in_force)]
-    return {**told[0], "agreements": told}
-
-
-def add_template(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Template:
-    check_processor(caller)
-    members = {"id": deps.new_id("tpl"), "owner": caller.org_id, "kind": "own",
-               "created_at": deps.now()}  # fmt: skip
-    template = from_wire(Template, {**told, **members})
-    deps.templates.add(template)
-    return template
-
-
-def templates(deps: Deps, caller: Caller, page: PageRequest) -> Page:
-    return deps.templates.page((BUILT_IN, caller.org_id), page)
-
-
-def template(deps: Deps, caller: Caller, template_id: str) -> Template:
-    found = deps.templates.find(template_id)
-    if found is None or not found.visible_to(caller.org_id):
-        raise NotFound("There is no such template.")
-    return found
-
-
-def _binding(agreement: Agreement) -> Mapping[str, Any]:
-    content = agreement.content
-    return {
-        "agreement_id": agreement.id, "status": agreement.status, "products": content.products,
-        "effective_from": content.effective_from, "ends_on": agreement.ends_on,
-        "authorisation": content.authorisation, "terms": content.notice_terms.terms,
-        "history": agreement.history,
-    }  # fmt: skip
+    return step

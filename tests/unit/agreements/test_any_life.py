@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.agreements import model
 from services.agreements.model import PARTIES, Agreement, Version
 from shared.errors import DomainError
-from tests.unit.agreements.things import AT, TODAY, acceptance, draft, version
+from tests.unit.agreements.things import AT, TODAY, acceptance, draft, on_day, version
 
 STEPS = ("offer", "amend", *PARTIES, *PARTIES, "reject", "terminate", "next_day")
 LAST_STATES = ("terminated", "expired", "rejected")
@@ -48,7 +48,7 @@ class Life:
 
     def next_day(self) -> Agreement:
         self.today += timedelta(days=1)
-        return model.on_day(self.agreement, self.today)
+        return on_day(self.agreement, self.today)
 
     def take(self, step: Callable[[], Agreement]) -> None:
         before = self.agreement

@@ -123,10 +123,10 @@ def test_the_document_named_must_be_the_one_on_offer() -> None:
 )
 def test_the_calendar_ends_what_is_due_and_nothing_else(state: str, day: date, status: str) -> None:
     agreement = STATES[state]()
-    after = model.on_day(agreement, day)
+    after = things.on_day(agreement, day)
     assert after.status == status
     assert after.offer is None or after is agreement
-    assert model.on_day(after, day) is after
+    assert things.on_day(after, day) is after
 
 
 def test_a_past_day_ends_nothing() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from services.agreements import model
 from services.agreements.contents import Content, Party
 from services.agreements.document import make_version
-from services.agreements.model import Acceptance, Agreement, Version
+from services.agreements.model import Acceptance, Agreement, Version, calendar
 from services.agreements.wording import built_in_templates
 from shared.documents import from_wire
 from tests.builders import agreement_content
@@ -65,8 +65,15 @@ def rejected() -> Agreement:
     return model.rejected(offered())
 
 
+def on_day(agreement: Agreement, today: date, coming: Version | None = None) -> Agreement:
+    """What the calendar makes of it by ``today``; ``coming`` is the version that is scheduled."""
+    while (due := model.due_by(agreement, today)) and due.kind != calendar.ERASE:
+        agreement = model.passed(agreement, due, coming)
+    return agreement
+
+
 def expired() -> Agreement:
-    return model.on_day(offered(), date(2027, 1, 22))
+    return on_day(offered(), date(2027, 1, 22))
 
 
 def ending() -> Agreement:

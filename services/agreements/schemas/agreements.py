@@ -1,4 +1,4 @@
-"""Shapes of what is asked and answered."""
+"""Shapes of agreements, their versions and their lists."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from marshmallow import fields, validate
 
 from services.agreements.contents import AUTHORISATIONS
 from services.agreements.model import STATUSES
-from services.agreements.shapes import (
+from services.agreements.schemas.contents import (
     ClausesShape,
+    ContactShape,
+    MeasuresShape,
     NoticeTermsShape,
     ProcessingShape,
-    SectionShape,
-    TermsShape,
 )
 from shared.schemas import (
     Country,
@@ -19,7 +19,6 @@ from shared.schemas import (
     Email,
     Instant,
     Language,
-    PageArgs,
     Shape,
     Text,
     Whole,
@@ -46,6 +45,12 @@ class Amendment(Shape):
     deletion_days = Whole(0, 3_650, allow_none=True)
     products = texts(100, 50)
     effective_from = Day()
+    measures = fields.Nested(MeasuresShape)
+    transfer_instructions = Text(4_000, allow_none=True)
+    backup_days = Whole(0, 3_650, allow_none=True)
+    region = Text(100, allow_none=True)
+    expires_on = Day(allow_none=True)
+    renewal_notice_days = Whole(0, 365)
 
 
 class NewAgreement(Amendment):
@@ -68,6 +73,20 @@ class NewAcceptance(Shape):
     title = Text(200, required=True)
     email = Email(required=True)
     document_sha256 = fields.String(load_default=None, validate=SHA256)
+
+
+class NewProof(Shape):
+    """``statement``: what was deleted or returned, how, and what shows it."""
+
+    done_on = Day(required=True)
+    statement = Text(4_000, required=True)
+    name = Text(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+
+
+class ProofShape(NewProof):
+    at = Instant()
 
 
 class Rejection(Shape):
@@ -93,6 +112,8 @@ class PartyShape(Shape):
     registration_number = fields.String(allow_none=True)
     country = fields.String(allow_none=True)
     address = fields.Nested(PartyAddressShape, allow_none=True)
+    contact = fields.Nested(ContactShape, allow_none=True)
+    data_protection_officer = fields.Nested(ContactShape, allow_none=True)
 
 
 class AcceptanceShape(Shape):
@@ -103,6 +124,9 @@ class AcceptanceShape(Shape):
     at = Instant()
     version = fields.Integer()
     document_sha256 = fields.String()
+    client_id = fields.String()
+    address = fields.String(allow_none=True)
+    standing_since = Instant(allow_none=True)
 
 
 class OfferShape(Shape):
@@ -132,9 +156,22 @@ class ContentShape(Shape):
     deletion_days = fields.Integer(attribute="content.deletion_days", allow_none=True)
     products = fields.List(fields.String(), attribute="content.products")
     effective_from = Day(attribute="content.effective_from")
+    measures = fields.Nested(MeasuresShape, attribute="content.measures")
+    transfer_instructions = fields.String(
+        attribute="content.transfer_instructions", allow_none=True
+    )
+    backup_days = fields.Integer(attribute="content.backup_days", allow_none=True)
+    region = fields.String(attribute="content.region", allow_none=True)
+    expires_on = Day(attribute="content.expires_on", allow_none=True)
+    renewal_notice_days = fields.Integer(attribute="content.renewal_notice_days")
     document_sha256 = fields.String()
     processor = fields.Nested(PartyShape)
     controller = fields.Nested(PartyShape)
+
+
+class ScheduledShape(Shape):
+    version = fields.Integer()
+    on = Day()
 
 
 class AgreementShape(ContentShape):
@@ -147,6 +184,12 @@ class AgreementShape(ContentShape):
     offer = fields.Nested(OfferShape, allow_none=True)
     acceptances = fields.List(fields.Nested(AcceptanceShape))
     ends_on = Day(allow_none=True)
+    scheduled = fields.Nested(ScheduledShape, allow_none=True)
+    ended_on = Day(allow_none=True)
+    erase_on = Day(allow_none=True)
+    deletion_due_on = Day(allow_none=True)
+    deletion_overdue = fields.Boolean()
+    deletion_proof = fields.Nested(ProofShape, allow_none=True)
     created_at = Instant()
     findings = fields.List(fields.Nested(FindingShape))
 
@@ -157,78 +200,29 @@ class VersionShape(ContentShape):
     made_at = Instant()
 
 
-class AgreementQuery(PageArgs):
-    status = one_of(*STATUSES)
-    controller_id = fields.String(validate=ORGANISATION)
-    processor_id = fields.String(validate=ORGANISATION)
-
-
 class DocumentQuery(Shape):
     version = fields.Integer(load_default=None, validate=validate.Range(1, 100_000))
 
 
-class NewTemplate(Shape):
-    name = Text(200, required=True)
-    reference = Text(300, load_default=None, allow_none=True)
-    sections = fields.List(
-        fields.Nested(SectionShape), required=True, validate=validate.Length(min=1, max=100)
-    )
+class ChangesQuery(DocumentQuery):
+    since = fields.Integer(load_default=None, validate=validate.Range(1, 100_000))
 
 
-class TemplateShape(Shape):
-    id = fields.String()
-    name = fields.String()
-    kind = fields.String()
-    built_in = fields.Boolean()
-    reference = fields.String(allow_none=True)
-    languages = fields.List(fields.String())
-    sections = fields.List(fields.Nested(SectionShape))
-    created_at = Instant()
+class ChangedShape(Shape):
+    pointer = fields.String()
+    before = fields.Raw(allow_none=True)
+    after = fields.Raw(allow_none=True)
 
 
-class ProcessorQuery(Shape):
-    processor_id = fields.String(required=True, validate=ORGANISATION)
-
-
-class RelationQuery(ProcessorQuery):
-    controller_id = fields.String(required=True, validate=ORGANISATION)
-
-
-class GroupShape(Shape):
-    key = fields.String()
-    authorisation = fields.String()
-    terms = fields.Nested(TermsShape)
-    agreements = fields.Integer()
-
-
-class NoticeTermsOfAll(Shape):
+class ChangesShape(Shape):
+    since = fields.Integer()
     version = fields.Integer()
-    groups = fields.List(fields.Nested(GroupShape))
+    items = fields.List(fields.Nested(ChangedShape))
 
 
-class SinceShape(Shape):
-    since_version = fields.Integer()
-    key = fields.String(allow_none=True)
-    terms = fields.Nested(TermsShape, allow_none=True)
-
-
-class RelatedAgreement(Shape):
-    agreement_id = fields.String()
-    status = fields.String()
-    products = fields.List(fields.String())
-    effective_from = Day()
-    ends_on = Day(allow_none=True)
-    authorisation = fields.String()
-    terms = fields.Nested(TermsShape)
-    history = fields.List(fields.Nested(SinceShape))
-
-
-class Relation(RelatedAgreement):
-    """The agreement in force, else the newest; ``agreements`` holds all of them."""
-
-    agreements = fields.List(fields.Nested(RelatedAgreement))
+class PolicyShape(Shape):
+    retention_years = Whole(1, 30, required=True)
 
 
 AgreementPage = page_of(AgreementShape)
 VersionPage = page_of(VersionShape)
-TemplatePage = page_of(TemplateShape)

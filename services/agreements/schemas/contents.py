@@ -72,6 +72,20 @@ class ClausesShape(Shape):
     audit = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
 
 
+class MeasuresShape(Shape):
+    """The measures of Art. 32, one text each."""
+
+    technical = texts(1_000, 100, load_default=list)
+    organisational = texts(1_000, 100, load_default=list)
+
+
+class AddressShape(Shape):
+    street = Text(200, required=True)
+    postal_code = Text(20, required=True)
+    city = Text(100, required=True)
+    country = Country(required=True)
+
+
 class SectionShape(Shape):
     number = Text(20, required=True)
     heading = by_language(300, required=True)

@@ -1,54 +1,41 @@
-"""The routes of agreements."""
+"""The routes of agreements and of the steps in their life."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
-from services.agreements import media, use_cases
-from services.agreements.model import Agreement
-from services.agreements.schemas import (
+from services.agreements import media, retention
+from services.agreements.api.asking import Shown, deps, origin, page_request, shown
+from services.agreements.schemas.agreements import (
     AgreementPage,
-    AgreementQuery,
     AgreementShape,
     Amendment,
+    ChangesQuery,
+    ChangesShape,
     DocumentQuery,
     NewAcceptance,
     NewAgreement,
-    NewTemplate,
-    NoticeTermsOfAll,
-    ProcessorQuery,
+    NewProof,
+    PolicyShape,
     Rejection,
-    Relation,
-    RelationQuery,
-    TemplatePage,
-    TemplateShape,
     Termination,
     VersionPage,
 )
-from services.agreements.steps import Deps
-from services.agreements.wording import Template
+from services.agreements.schemas.lists import AgreementQuery
+from services.agreements.store import Policy
+from services.agreements.use_cases import documents, life, reading
 from shared.app import Blueprint
 from shared.auth import caller, requires
-from shared.headers import etag_of
-from shared.pagination import Page, PageRequest
+from shared.headers import etag_of, seen_revision
+from shared.pagination import Page
 from shared.schemas import PageArgs
-
-Shown = tuple[Agreement, dict[str, str]]
 
 blp = Blueprint(
     "agreements", __name__, url_prefix="/v1", description="Data processing agreements, Art. 28(3)"
 )
-
-
-def deps() -> Deps:
-    return cast("Deps", current_app.extensions["art28.deps"])
-
-
-def shown(agreement: Agreement) -> Shown:
-    return agreement, {"ETag": etag_of(agreement.revision)}
 
 
 @blp.route("/agreements", methods=["POST"])
@@ -57,7 +44,7 @@ def shown(agreement: Agreement) -> Shown:
 @blp.response(201, AgreementShape)
 def draft(body: dict[str, Any]) -> Shown:
     """A new draft; ``findings`` tells what Art. 28(3) still misses."""
-    return shown(use_cases.draft(deps(), caller(), body))
+    return shown(life.draft(deps(), caller(), body))
 
 
 @blp.route("/agreements")
@@ -65,9 +52,9 @@ def draft(body: dict[str, Any]) -> Shown:
 @blp.arguments(AgreementQuery, location="query")
 @blp.response(200, AgreementPage)
 def agreements(query: dict[str, Any]) -> Page:
-    page = PageRequest(query.pop("limit"), query.pop("cursor"))
-    where = {name.replace("_id", ".id"): wanted for name, wanted in query.items()}
-    return use_cases.agreements(deps(), caller(), where, page)
+    """The caller's, filtered; by id, or by their last day where ``expiring_within`` is asked."""
+    page = page_request(query)
+    return reading.agreements(deps(), caller(), query, page)
 
 
 @blp.route("/agreements/<agreement_id>")
@@ -75,7 +62,7 @@ def agreements(query: dict[str, Any]) -> Page:
 @blp.response(200, AgreementShape)
 @blp.alt_response(404, "NOT_FOUND")
 def agreement(agreement_id: str) -> Shown:
-    return shown(use_cases.agreement(deps(), caller(), agreement_id))
+    return shown(reading.agreement(deps(), caller(), agreement_id))
 
 
 @blp.route("/agreements/<agreement_id>/versions")
@@ -84,19 +71,30 @@ def agreement(agreement_id: str) -> Shown:
 @blp.response(200, VersionPage)
 @blp.alt_response(404, "NOT_FOUND")
 def versions(query: dict[str, Any], agreement_id: str) -> Page:
-    page = PageRequest(query["limit"], query["cursor"])
-    return use_cases.versions(deps(), caller(), agreement_id, page)
+    return reading.versions(deps(), caller(), agreement_id, page_request(query))
 
 
 @blp.route("/agreements/<agreement_id>/document")
 @requires("agreements:read")
 @blp.arguments(DocumentQuery, location="query")
-@blp.response(200, content_type=media.JSON)
+@blp.response(200, content_type=documents.JSON)
 @blp.alt_response(404, "NOT_FOUND")
 def document(query: dict[str, Any], agreement_id: str) -> Response:
     """The version in force, else the newest, or ``?version=``: JSON, HTML or PDF, by Accept."""
     kind = media.wanted(request.accept_mimetypes)
-    return media.answer(use_cases.version(deps(), caller(), agreement_id, query["version"]), kind)
+    version, kept = documents.document(deps(), caller(), agreement_id, query["version"], kind)
+    return media.answer(version, kept, kind)
+
+
+@blp.route("/agreements/<agreement_id>/changes")
+@requires("agreements:read")
+@blp.arguments(ChangesQuery, location="query")
+@blp.response(200, ChangesShape)
+@blp.alt_response(404, "NOT_FOUND")
+def changes(query: dict[str, Any], agreement_id: str) -> Mapping[str, Any]:
+    """What the newest version, or ``?version=``, changed of the one before or ``?since=``."""
+    number, since = query["version"], query["since"]
+    return reading.changes(deps(), caller(), agreement_id, number, since)
 
 
 @blp.route("/agreements/<agreement_id>/offer", methods=["POST"])
@@ -104,7 +102,7 @@ def document(query: dict[str, Any], agreement_id: str) -> Response:
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def offer(agreement_id: str) -> Shown:
-    return shown(use_cases.offer(deps(), caller(), agreement_id))
+    return shown(life.offer(deps(), caller(), agreement_id))
 
 
 @blp.route("/agreements/<agreement_id>/accept", methods=["POST"])
@@ -114,7 +112,7 @@ def offer(agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def accept(body: dict[str, Any], agreement_id: str) -> Shown:
     """Accept for the caller's party; in force once both have accepted, in any order."""
-    return shown(use_cases.accept(deps(), caller(), agreement_id, body))
+    return shown(life.accept(deps(), caller(), origin(caller()), agreement_id, body))
 
 
 @blp.route("/agreements/<agreement_id>/reject", methods=["POST"])
@@ -123,7 +121,7 @@ def accept(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def reject(body: dict[str, Any], agreement_id: str) -> Shown:
-    return shown(use_cases.reject(deps(), caller(), agreement_id, body["reason"]))
+    return shown(life.reject(deps(), caller(), agreement_id, body["reason"]))
 
 
 @blp.route("/agreements/<agreement_id>/amendments", methods=["POST"])
@@ -133,7 +131,7 @@ def reject(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def amend(body: dict[str, Any], agreement_id: str) -> Shown:
     """Offer the next version; the one in force stays until both have accepted the new one."""
-    return shown(use_cases.amend(deps(), caller(), agreement_id, body))
+    return shown(life.amend(deps(), caller(), agreement_id, body))
 
 
 @blp.route("/agreements/<agreement_id>/terminate", methods=["POST"])
@@ -144,48 +142,34 @@ def amend(body: dict[str, Any], agreement_id: str) -> Shown:
 def terminate(body: dict[str, Any], agreement_id: str) -> Shown:
     """End it today, or on a day to come; until that day it stays active."""
     day, reason = body["effective_on"], body["reason"]
-    return shown(use_cases.terminate(deps(), caller(), agreement_id, day, reason))
+    return shown(life.terminate(deps(), caller(), agreement_id, day, reason))
 
 
-@blp.route("/templates", methods=["POST"])
+@blp.route("/agreements/<agreement_id>/deletion-proof", methods=["POST"])
 @requires("agreements:write")
-@blp.arguments(NewTemplate)
-@blp.response(201, TemplateShape)
-def add_template(body: dict[str, Any]) -> Template:
-    """A template of your own; it never changes, a new wording is a new template."""
-    return use_cases.add_template(deps(), caller(), body)
+@blp.arguments(NewProof)
+@blp.response(201, AgreementShape)
+@blp.alt_response(409, "CONFLICT")
+def prove_deletion(body: dict[str, Any], agreement_id: str) -> Shown:
+    """Record that the data was deleted or returned after the end (Art. 28(3)(g))."""
+    return shown(life.prove_deletion(deps(), caller(), agreement_id, body))
 
 
-@blp.route("/templates")
+@blp.route("/retention")
 @requires("agreements:read")
-@blp.arguments(PageArgs, location="query")
-@blp.response(200, TemplatePage)
-def templates(query: dict[str, Any]) -> Page:
-    return use_cases.templates(deps(), caller(), PageRequest(query["limit"], query["cursor"]))
+@blp.response(200, PolicyShape)
+def policy() -> tuple[Policy, dict[str, str]]:
+    """How many years after their end the caller's agreements are kept."""
+    found = retention.policy(deps(), caller())
+    return found, {"ETag": etag_of(found.revision)}
 
 
-@blp.route("/templates/<template_id>")
-@requires("agreements:read")
-@blp.response(200, TemplateShape)
-@blp.alt_response(404, "NOT_FOUND")
-def template(template_id: str) -> Template:
-    return use_cases.template(deps(), caller(), template_id)
-
-
-@blp.route("/notice-terms")
-@requires("agreements:terms")
-@blp.arguments(ProcessorQuery, location="query")
-@blp.response(200, NoticeTermsOfAll)
-def notice_terms(query: dict[str, Any]) -> Mapping[str, Any]:
-    """For services: how many agreements in force share which notice terms, and the watermark."""
-    return use_cases.notice_terms(deps(), query["processor_id"])
-
-
-@blp.route("/relation")
-@requires("agreements:terms")
-@blp.arguments(RelationQuery, location="query")
-@blp.response(200, Relation)
-@blp.alt_response(404, "NOT_FOUND")
-def relation(query: dict[str, Any]) -> Mapping[str, Any]:
-    """For services: what binds, or bound, a processor and a controller."""
-    return use_cases.relation(deps(), query["processor_id"], query["controller_id"])
+@blp.route("/retention", methods=["PUT"])
+@requires("agreements:write")
+@blp.arguments(PolicyShape)
+@blp.response(200, PolicyShape)
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def set_policy(body: dict[str, Any]) -> tuple[Policy, dict[str, str]]:
+    """Another number of years, 1 to 30, also for agreements that have ended already."""
+    found = retention.set_policy(deps(), caller(), seen_revision(), body["retention_years"])
+    return found, {"ETag": etag_of(found.revision)}

@@ -1,0 +1,37 @@
+"""What every route of agreements needs: its collaborators, the page asked for, the origin."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import current_app, request
+
+from services.agreements.model import Agreement
+from services.agreements.steps import Deps, Origin
+from shared.auth import CLIENT, CLIENT_ADDRESS, ON_BEHALF_OF, Caller
+from shared.headers import etag_of
+from shared.pagination import PageRequest
+
+Shown = tuple[Agreement, dict[str, str]]
+
+SERVICE_CLIENT = "cli_service_"
+
+
+def deps() -> Deps:
+    return cast("Deps", current_app.extensions["art28.deps"])
+
+
+def page_request(query: dict[str, Any]) -> PageRequest:
+    return PageRequest(query.pop("limit"), query.pop("cursor"))
+
+
+def shown(agreement: Agreement) -> Shown:
+    return agreement, {"ETag": etag_of(agreement.revision)}
+
+
+def origin(who: Caller) -> Origin:
+    """The client and the address behind this request; another service tells whose they are."""
+    if ON_BEHALF_OF in request.headers and who.client_id.startswith(SERVICE_CLIENT):
+        client_id = request.headers.get(CLIENT, who.client_id)
+        return Origin(client_id, request.headers.get(CLIENT_ADDRESS) or None)
+    return Origin(who.client_id, request.remote_addr)

@@ -1,0 +1,115 @@
+"""A CSV file of signed agreements, read line by line into checked rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from services.agreements.schemas.imports import ImportRow
+from services.agreements.use_cases.imports import Row
+from shared.errors import Malformed, problem_at
+
+MOST_LINES = 1_000
+COLUMNS = (
+    "reference", "controller", "signed_on", "pdf_sha256", "language", "governing_law",
+    "effective_from", "expires_on", "products", "authorisation", "notice_days", "objection_days",
+    "day_kind", "holidays", "receipt_rule", "silence", "channels", "contact_name",
+    "contact_position", "contact_email", "breach_notice_hours", "deletion_days",
+    "end_of_processing", "subject_matter", "processor_name", "processor_title", "processor_email",
+    "controller_name", "controller_title", "controller_email",
+)  # fmt: skip
+NUMBERS = frozenset({"notice_days", "objection_days", "breach_notice_hours", "deletion_days"})
+LISTS = frozenset({"products", "channels"})
+TERMS = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence",
+         "channels")  # fmt: skip
+PLAIN = ("language", "governing_law", "effective_from", "expires_on", "products", "authorisation",
+         "breach_notice_hours", "deletion_days")  # fmt: skip
+
+
+def rows(body: bytes) -> list[Row]:
+    """Every line with what it tells or its errors; lines count from 1, the heading included.
+
+    Raises ``Malformed`` for what is no UTF-8, ``Invalid`` for unknown or missing columns.
+    """
+    try:
+        reader = csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
+        _check_columns(reader.fieldnames or ())
+        return list(_rows(reader))
+    except UnicodeDecodeError as error:
+        raise Malformed("The file is not UTF-8.") from error
+    except csv.Error as error:
+        raise Malformed(f"The file is not CSV: {error}.") from error
+
+
+def _check_columns(named: Any) -> None:
+    if len(set(named)) != len(named) or set(named) - set(COLUMNS):
+        raise problem_at("", "unknown-columns", f"The columns are: {', '.join(COLUMNS)}.")
+    if missing := [each for each in ("reference", "pdf_sha256") if each not in named]:
+        raise problem_at("", "columns-missing", f"The file lacks {' and '.join(missing)}.")
+
+
+def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
+    for count, cells in enumerate(reader, start=1):
+        if count > MOST_LINES:
+            raise problem_at("", "too-many-lines", f"Send up to {MOST_LINES} lines at a time.")
+        yield _row(reader.line_num, cells)
+
+
+def _row(line: int, cells: Mapping[Any, Any]) -> Row:
+    reference = {"reference": cells.get("reference") or None}
+    if None in cells or None in cells.values():
+        why = "This line has more or fewer cells than there are columns."
+        return Row(line, reference, [{"pointer": "", "code": "cells", "detail": why}])
+    try:
+        return Row(line, ImportRow().load(_members(cells)))
+    except ValidationError as wrong:
+        return Row(line, reference, list(_errors("", wrong.messages)))
+
+
+def _members(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells as the shape has them. An empty cell tells nothing."""
+    told = {name: _value(name, text.strip()) for name, text in cells.items() if text.strip()}
+    terms = {name: told[name] for name in TERMS if name in told}
+    terms["contacts"] = [_person(told, "contact", "position")] if "contact_name" in told else []
+    return {
+        **{name: told[name] for name in ("reference", "controller", "signed_on", "pdf_sha256")
+           if name in told},
+        "processor_signatory": _person(told, "processor", "title"),
+        "controller_signatory": _person(told, "controller", "title"),
+        "content": {
+            **{name: told[name] for name in PLAIN if name in told},
+            "notice_terms": terms,
+            "processing": _some(told, "subject_matter"),
+            "clauses": _some(told, "end_of_processing"),
+        },
+    }  # fmt: skip
+
+
+def _some(told: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: told[name] for name in names if name in told}
+
+
+def _person(told: Mapping[str, Any], who: str, rank: str) -> dict[str, Any]:
+    parts = ("name", rank, "email")
+    return {part: told[f"{who}_{part}"] for part in parts if f"{who}_{part}" in told}
+
+
+def _value(name: str, text: str) -> Any:
+    if name in LISTS:
+        return [part.strip() for part in text.split(";") if part.strip()]
+    if name in NUMBERS and text.isascii() and text.isdigit():
+        return int(text)
+    return text
+
+
+def _errors(pointer: str, messages: Any) -> Iterator[dict[str, str]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from _errors(f"{pointer}/{name}", inner)
+        return
+    for detail in messages if isinstance(messages, list) else [messages]:
+        yield {"pointer": pointer, "code": "invalid", "detail": str(detail)}

@@ -1,0 +1,37 @@
+"""The routes of counts and of the export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from services.agreements.api.asking import deps
+from services.agreements.export import lines
+from services.agreements.schemas.lists import CountsShape, Filters
+from services.agreements.use_cases import reading
+from shared.app import Blueprint
+from shared.auth import caller, requires
+
+blp = Blueprint("lists", __name__, url_prefix="/v1", description="Counts and export")
+
+
+@blp.route("/counts")
+@requires("agreements:read")
+@blp.response(200, CountsShape)
+def counts() -> dict[str, Any]:
+    """How many of the caller's agreements are in which status."""
+    told = reading.counts(deps(), caller())
+    return {"by_status": told, "total": sum(told.values())}
+
+
+@blp.route("/export.csv")
+@requires("agreements:read")
+@blp.arguments(Filters, location="query")
+@blp.response(200, content_type="text/csv")
+def export(query: dict[str, Any]) -> Response:
+    """The same list as CSV, streamed: UTF-8, one agreement a line."""
+    found = reading.every(deps(), caller(), query)
+    response = Response(lines(found), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="agreements.csv"'
+    return response

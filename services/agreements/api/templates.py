@@ -1,0 +1,81 @@
+"""The routes of templates, of standing acceptance and of self-serve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.agreements.api.asking import Shown, deps, origin, page_request, shown
+from services.agreements.schemas.agreements import AgreementShape
+from services.agreements.schemas.templates import (
+    NewStanding,
+    NewTemplate,
+    SelfServe,
+    StandingShape,
+    TemplatePage,
+    TemplateQuery,
+    TemplateShape,
+)
+from services.agreements.use_cases import self_serve, templates
+from services.agreements.wording import Standing, Template
+from shared.app import Blueprint
+from shared.auth import caller, requires
+from shared.pagination import Page
+
+blp = Blueprint("templates", __name__, url_prefix="/v1", description="Templates and self-serve")
+
+
+@blp.route("/templates", methods=["POST"])
+@requires("agreements:write")
+@blp.arguments(NewTemplate)
+@blp.response(201, TemplateShape)
+@blp.alt_response(409, "CONFLICT")
+def add(body: dict[str, Any]) -> Template:
+    """A template of your own; it never changes, a new wording is the next version of it."""
+    return templates.add(deps(), caller(), body)
+
+
+@blp.route("/templates")
+@requires("agreements:read")
+@blp.arguments(TemplateQuery, location="query")
+@blp.response(200, TemplatePage)
+def page(query: dict[str, Any]) -> Page:
+    """The built-in ones and your own; with ``?processor=`` those you can take from it."""
+    request = page_request(query)
+    return templates.page(deps(), caller(), query["processor"], request)
+
+
+@blp.route("/templates/<template_id>")
+@requires("agreements:read")
+@blp.response(200, TemplateShape)
+@blp.alt_response(404, "NOT_FOUND")
+def one(template_id: str) -> Template:
+    return templates.one(deps(), caller(), template_id)
+
+
+@blp.route("/templates/<template_id>/standing-acceptance", methods=["POST"])
+@requires("agreements:write")
+@blp.arguments(NewStanding)
+@blp.response(201, StandingShape)
+@blp.alt_response(409, "CONFLICT")
+def accept_for_all(body: dict[str, Any], template_id: str) -> Standing:
+    """Your signatory accepts, in advance, every customer who takes this template as it is."""
+    return templates.accept_for_all(deps(), caller(), origin(caller()), template_id, body)
+
+
+@blp.route("/templates/<template_id>/standing-acceptance/withdraw", methods=["POST"])
+@requires("agreements:write")
+@blp.response(204)
+@blp.alt_response(404, "NOT_FOUND")
+def withdraw(template_id: str) -> None:
+    """From now on nobody can take it; agreements made with it stay."""
+    templates.withdraw(deps(), caller(), template_id)
+
+
+@blp.route("/self-serve", methods=["POST"])
+@requires("agreements:accept")
+@blp.arguments(SelfServe)
+@blp.response(201, AgreementShape)
+@blp.alt_response(409, "CONFLICT")
+def take(body: dict[str, Any]) -> Shown:
+    """Take a published template: in force at once, or a proposal if you want other terms."""
+    return shown(self_serve.take(deps(), caller(), origin(caller()), body))

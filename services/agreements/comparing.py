@@ -1,0 +1,36 @@
+"""What an amendment changes, member by member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Told = Mapping[str, Any]
+
+# What every version has anew says nothing about what the parties changed.
+OWN_TO_A_VERSION = ("version", "made_at", "amends", "template")
+
+
+def changes(before: Told, after: Told) -> list[dict[str, Any]]:
+    """``[{pointer, before, after}]`` between two documents; pointers as in RFC 6901.
+
+    Lists are compared as a whole: a list of products is one term, not many.
+    """
+    return list(_changes("", _comparable(before), _comparable(after)))
+
+
+def _comparable(document: Told) -> dict[str, Any]:
+    kept = {name: told for name, told in document.items() if name not in OWN_TO_A_VERSION}
+    annex = kept.get("sub_processors")
+    if annex:
+        kept["sub_processors"] = [each["legal_name"] for each in annex["items"]]
+    return kept
+
+
+def _changes(pointer: str, before: Told, after: Told) -> Iterator[dict[str, Any]]:
+    for name in sorted({*before, *after}):
+        one, other, place = before.get(name), after.get(name), f"{pointer}/{name}"
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            yield from _changes(place, one, other)
+        elif one != other:
+            yield {"pointer": place, "before": one, "after": other}

@@ -1,0 +1,39 @@
+"""The fixed words of documents, in the languages they are told in."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from services.agreements.wording import in_language
+
+FOLDER = Path(str(files("services.agreements") / "templates"))
+
+
+class Words:
+    """The fixed words of a document, in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self._words = language, all_words()
+
+    def __call__(self, key: str) -> str:
+        return in_language(self._words[key], self.language)
+
+    def value(self, value: object) -> str:
+        """Any value of a document in words."""
+        if isinstance(value, bool):
+            return self("yes" if value else "no")
+        if isinstance(value, list):
+            return ", ".join(self.value(each) for each in value) or self("missing")
+        if value is None:
+            return self("missing")
+        text = str(value)
+        return self(text) if text in self._words else text
+
+
+@cache
+def all_words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = json.loads((FOLDER / "words.json").read_text("utf-8"))
+    return words

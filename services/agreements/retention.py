@@ -1,0 +1,84 @@
+"""How long agreements are kept after their end, and what is left of them then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from services.agreements.events import stream
+from services.agreements.model import Agreement
+from services.agreements.model.life import years_after
+from services.agreements.steps import Deps, check_processor, tell
+from services.agreements.store import Policy
+from services.agreements.telling import erasure
+from shared.auth import Caller
+from shared.errors import PreconditionFailed
+from shared.mongo import Session
+
+A_ROUND = 100
+ENTRIES_A_READ = 200
+
+
+def policy(deps: Deps, caller: Caller) -> Policy:
+    """How long the caller, a processor, keeps its agreements."""
+    check_processor(caller)
+    return deps.policies.read(None, caller.org_id)
+
+
+def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> Policy:
+    """Another period, for what has ended already too. Raises ``PreconditionFailed``."""
+    before = policy(deps, caller)
+    if before.revision != seen:
+        raise PreconditionFailed
+    after = replace(
+        before, retention_years=retention_years, revision=before.revision + 1, cursor=""
+    )
+    deps.policies.write(None, after)
+    return after
+
+
+def apply_policies(deps: Deps) -> bool:
+    """Bring a number of ended agreements under a changed policy; True when there may be more."""
+    found = deps.policies.to_apply()
+    if found is None:
+        return False
+    ended = deps.agreements.ended(found.id, found.cursor or "", A_ROUND)
+    for each in ended:
+        deps.mongo.transact(partial(_re_dated, deps, each.id))
+    deps.policies.applied(found, ended[-1].id if len(ended) == A_ROUND else None)
+    return True
+
+
+def _re_dated(deps: Deps, agreement_id: str, session: Session) -> None:
+    found = deps.agreements.find(session, agreement_id)
+    if found is None or found.ended_on is None:
+        return
+    years = deps.policies.read(session, found.processor.id).retention_years
+    erase_on = years_after(found.ended_on, years)
+    if erase_on != found.erase_on:
+        after = replace(found, erase_on=erase_on, revision=found.revision + 1)
+        deps.agreements.replace(session, after)
+
+
+def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> bool:
+    """Erase it with everything that names persons. Its ledger stays, as hashes, and holds.
+
+    Always True: something was done.
+    """
+    _erase_persons(deps, session, stream(agreement.id))
+    file = agreement.signed_file
+    if file and deps.agreements.with_file(session, agreement.processor.id, file.sha256) == 1:
+        deps.files.erase(session, agreement.processor.id, file.sha256)
+    deps.documents.erase(session, agreement.id)
+    deps.versions.erase(session, agreement.id)
+    deps.agreements.erase(session, agreement.id)
+    tell(deps, session, agreement, [erasure(agreement)], actor)
+    return True
+
+
+def _erase_persons(deps: Deps, session: Session, name: str) -> None:
+    after = 0
+    while entries := deps.ledger.entries(name, after, ENTRIES_A_READ):
+        for each in entries:
+            deps.ledger.erase_private(session, name, each.sequence)
+        after = entries[-1].sequence

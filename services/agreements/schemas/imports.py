@@ -1,0 +1,51 @@
+"""Shapes of the import of signed agreements: one line of the CSV file, and what became of it."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from services.agreements.schemas.agreements import SHA256, NewAgreement
+from shared.schemas import Day, Email, Shape, Text
+
+
+class FileShape(Shape):
+    sha256 = fields.String()
+    bytes = fields.Integer()
+
+
+class Signatory(Shape):
+    name = Text(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+
+
+class ImportedContent(NewAgreement):
+    """What a signed agreement says; its wording is in the PDF."""
+
+    class Meta(NewAgreement.Meta):
+        exclude = ("controller_id", "template_id")
+
+
+class ImportRow(Shape):
+    reference = Text(100, required=True)
+    controller = Text(80, required=True)
+    signed_on = Day(required=True)
+    pdf_sha256 = fields.String(required=True, validate=SHA256)
+    processor_signatory = fields.Nested(Signatory, required=True)
+    controller_signatory = fields.Nested(Signatory, required=True)
+    content = fields.Nested(ImportedContent, required=True)
+
+
+class OutcomeShape(Shape):
+    line = fields.Integer()
+    reference = fields.String(allow_none=True)
+    status = fields.String()
+    agreement_id = fields.String(allow_none=True)
+    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+
+
+class ImportShape(Shape):
+    imported = fields.Integer()
+    already_imported = fields.Integer()
+    refused = fields.Integer()
+    rows = fields.List(fields.Nested(OutcomeShape))

@@ -1,0 +1,139 @@
+"""Shapes of templates and of self-serve."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.agreements.contents import AUTHORISATIONS
+from services.agreements.schemas.agreements import NewAcceptance
+from services.agreements.schemas.contents import (
+    AddressShape,
+    ClausesShape,
+    ContactShape,
+    MeasuresShape,
+    NoticeTermsShape,
+    ProcessingShape,
+    SectionShape,
+)
+from shared.schemas import (
+    Country,
+    Day,
+    Email,
+    Instant,
+    Language,
+    PageArgs,
+    Shape,
+    Text,
+    Whole,
+    one_of,
+    page_of,
+    texts,
+)
+
+
+class LawRule(Shape):
+    """``default`` holds unless ``by_country`` has the customer's country."""
+
+    default = Country(required=True)
+    by_country = fields.Dict(keys=Country(), values=Country(), load_default=dict)
+
+
+class LanguageRule(Shape):
+    default = Language(required=True)
+    by_country = fields.Dict(keys=Country(), values=Language(), load_default=dict)
+
+
+class RegionRule(Shape):
+    default = Text(100, required=True)
+    by_country = fields.Dict(keys=Country(), values=Text(100), load_default=dict)
+
+
+class PublishedShape(Shape):
+    """The terms on which customers may serve themselves; the first of ``notice_options`` is
+    what they get when they name none.
+    """
+
+    processing = fields.Nested(ProcessingShape, required=True)
+    authorisation = one_of(*AUTHORISATIONS, required=True)
+    notice_options = fields.List(
+        fields.Nested(NoticeTermsShape), required=True, validate=validate.Length(min=1, max=20)
+    )
+    clauses = fields.Nested(ClausesShape, required=True)
+    governing_law = fields.Nested(LawRule, required=True)
+    language = fields.Nested(LanguageRule, required=True)
+    region = fields.Nested(RegionRule, load_default=None, allow_none=True)
+    measures = fields.Nested(
+        MeasuresShape, load_default=lambda: {"technical": [], "organisational": []}
+    )
+    transfer_instructions = Text(4_000, load_default=None, allow_none=True)
+    breach_notice_hours = Whole(1, 8_760, load_default=None, allow_none=True)
+    deletion_days = Whole(0, 3_650, load_default=None, allow_none=True)
+    backup_days = Whole(0, 3_650, load_default=None, allow_none=True)
+    products = texts(100, 50, load_default=list)
+
+
+class NewTemplate(Shape):
+    name = Text(200, required=True)
+    reference = Text(300, load_default=None, allow_none=True)
+    sections = fields.List(
+        fields.Nested(SectionShape), required=True, validate=validate.Length(min=1, max=100)
+    )
+    replaces = Text(80, load_default=None, allow_none=True)
+    published = fields.Nested(PublishedShape, load_default=None, allow_none=True)
+
+
+class TemplateShape(Shape):
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    built_in = fields.Boolean()
+    reference = fields.String(allow_none=True)
+    languages = fields.List(fields.String())
+    sections = fields.List(fields.Nested(SectionShape))
+    version = fields.Integer()
+    replaces = fields.String(allow_none=True)
+    published = fields.Nested(PublishedShape, allow_none=True)
+    created_at = Instant()
+
+
+class TemplateQuery(PageArgs):
+    """``processor``: the id or slug of one whose published templates are asked for."""
+
+    processor = Text(80, load_default=None)
+
+
+class NewStanding(Shape):
+    name = Text(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+
+
+class StandingShape(NewStanding):
+    at = Instant()
+
+
+class NewParty(Shape):
+    """The customer as it names itself; what is left out is taken from its organisation."""
+
+    legal_name = Text(300)
+    registration_number = Text(60, allow_none=True)
+    country = Country()
+    address = fields.Nested(AddressShape, allow_none=True)
+    contact = fields.Nested(ContactShape, allow_none=True)
+    data_protection_officer = fields.Nested(ContactShape, allow_none=True)
+
+
+class SelfServe(Shape):
+    """``processor``: its slug or id. Without ``notice_terms`` the first published ones hold."""
+
+    processor = Text(80, required=True)
+    template_id = Text(80, required=True)
+    party = fields.Nested(NewParty, required=True)
+    notice_terms = fields.Nested(NoticeTermsShape, load_default=None, allow_none=True)
+    acceptance = fields.Nested(NewAcceptance, required=True)
+    language = Language(load_default=None)
+    products = texts(100, 50, load_default=None, allow_none=True)
+    effective_from = Day(load_default=None)
+
+
+TemplatePage = page_of(TemplateShape)

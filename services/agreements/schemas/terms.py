@@ -1,0 +1,52 @@
+"""Shapes of what other services ask: notice terms, and what binds two parties."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from services.agreements.schemas.agreements import ORGANISATION
+from services.agreements.schemas.contents import TermsShape
+from shared.schemas import Day, Shape
+
+
+class ProcessorQuery(Shape):
+    processor_id = fields.String(required=True, validate=ORGANISATION)
+
+
+class RelationQuery(ProcessorQuery):
+    controller_id = fields.String(required=True, validate=ORGANISATION)
+
+
+class GroupShape(Shape):
+    key = fields.String()
+    authorisation = fields.String()
+    terms = fields.Nested(TermsShape)
+    agreements = fields.Integer()
+
+
+class NoticeTermsOfAll(Shape):
+    version = fields.Integer()
+    groups = fields.List(fields.Nested(GroupShape))
+
+
+class SinceShape(Shape):
+    since_version = fields.Integer()
+    key = fields.String(allow_none=True)
+    terms = fields.Nested(TermsShape, allow_none=True)
+
+
+class RelatedAgreement(Shape):
+    agreement_id = fields.String()
+    status = fields.String()
+    products = fields.List(fields.String())
+    effective_from = Day()
+    ends_on = Day(allow_none=True)
+    authorisation = fields.String()
+    terms = fields.Nested(TermsShape)
+    history = fields.List(fields.Nested(SinceShape))
+
+
+class Relation(RelatedAgreement):
+    """The agreement in force, else the newest; ``agreements`` holds all of them."""
+
+    agreements = fields.List(fields.Nested(RelatedAgreement))

@@ -1,0 +1,100 @@
+"""Where documents are kept as bytes: executed ones as they were made, signed ones as they came."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from bson import Binary
+from gridfs import GridFSBucket, NoFile
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from shared.errors import NotFound
+from shared.mongo import Mongo, Session
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Bytes that never change, and their SHA-256 in lower-case hex."""
+
+    body: bytes
+    sha256: str
+
+
+class Documents:
+    """Executed documents by agreement, version and kind of media; the first bytes kept stay."""
+
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "documents": [IndexModel([("agreement_id", ASCENDING)])],
+    }
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["documents"]
+
+    def find(self, agreement_id: str, version: int, kind: str) -> Kept | None:
+        found = self._docs.find_one({"_id": _key(agreement_id, version, kind)})
+        return Kept(bytes(found["body"]), found["sha256"]) if found else None
+
+    def keep(self, agreement_id: str, version: int, kind: str, body: bytes, at: datetime) -> Kept:
+        """What is kept: ``body``, or what somebody else kept before."""
+        kept = Kept(body, hashlib.sha256(body).hexdigest())
+        told = {"_id": _key(agreement_id, version, kind), "agreement_id": agreement_id,
+                "body": Binary(body), "sha256": kept.sha256, "kept_at": at}  # fmt: skip
+        try:
+            self._docs.insert_one(told)
+        except DuplicateKeyError:
+            return self.find(agreement_id, version, kind) or kept
+        return kept
+
+    def erase(self, session: Session | None, agreement_id: str) -> None:
+        self._docs.delete_many({"agreement_id": agreement_id}, session=session)
+
+
+class Files:
+    """PDF files of agreements signed elsewhere, in GridFS; the same file of one owner once."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._bucket = GridFSBucket(mongo.db, "files")
+        self._meta = mongo.db["files.files"]
+
+    def add(self, owner: str, body: bytes, at: datetime) -> str:
+        """The file's SHA-256. Adding the same again changes nothing."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        told = {"owner": owner, "sha256": sha256, "at": at}
+        # A file cut off while it was stored has chunks but no entry: begin it anew.
+        if not self.has(owner, sha256):
+            self._drop_chunks(f"{owner}:{sha256}")
+            try:
+                self._bucket.upload_from_stream_with_id(
+                    f"{owner}:{sha256}", f"{sha256}.pdf", body, metadata=told
+                )
+            except DuplicateKeyError:
+                if not self.has(owner, sha256):
+                    raise
+        return sha256
+
+    def has(self, owner: str, sha256: str) -> bool:
+        return self._meta.find_one({"_id": f"{owner}:{sha256}"}, {"_id": 1}) is not None
+
+    def read(self, owner: str, sha256: str) -> bytes:
+        try:
+            with self._bucket.open_download_stream(f"{owner}:{sha256}") as stream:
+                return bytes(stream.read())
+        except NoFile as missing:
+            raise NotFound("There is no such file.") from missing
+
+    def erase(self, session: Session | None, owner: str, sha256: str) -> None:
+        with suppress(NoFile):
+            self._bucket.delete(f"{owner}:{sha256}", session=session)
+
+    def _drop_chunks(self, file_id: str) -> None:
+        self._bucket._chunks.delete_many({"files_id": file_id})  # noqa: SLF001  It has no other way.
+
+
+def _key(agreement_id: str, version: int, kind: str) -> str:
+    return f"{agreement_id}:{version}:{kind.rpartition('/')[2]}"

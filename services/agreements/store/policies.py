@@ -1,0 +1,61 @@
+"""Where it is kept how long each processor keeps its agreements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pymongo import ASCENDING, IndexModel
+
+from shared.documents import from_document, to_document
+from shared.errors import PreconditionFailed
+from shared.mongo import Mongo, Session
+
+YEARS_BY_DEFAULT = 5
+
+
+@dataclass(frozen=True)
+class Policy:
+    """``id`` is the processor's. ``cursor``: how far a new period has been applied to agreements
+    that have ended before; None when it has been to all of them.
+    """
+
+    id: str
+    retention_years: int = YEARS_BY_DEFAULT
+    revision: int = 0
+    cursor: str | None = None
+
+
+class Policies:
+    INDEXES: ClassVar = {
+        "policies": [
+            IndexModel([("cursor", ASCENDING)], partialFilterExpression={"cursor": {"$gte": ""}})
+        ]
+    }
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["policies"]
+
+    def read(self, session: Session | None, processor_id: str) -> Policy:
+        """What the processor has set, or the default."""
+        found = self._docs.find_one({"_id": processor_id}, session=session)
+        return from_document(Policy, found) if found else Policy(processor_id)
+
+    def write(self, session: Session | None, policy: Policy) -> None:
+        """Save the next revision. Raises ``PreconditionFailed`` when somebody was faster."""
+        if policy.revision == 1:
+            self._docs.insert_one(to_document(policy), session=session)
+            return
+        seen = {"_id": policy.id, "revision": policy.revision - 1}
+        if not self._docs.replace_one(seen, to_document(policy), session=session).matched_count:
+            raise PreconditionFailed
+
+    def to_apply(self) -> Policy | None:
+        """A policy that has not been applied to all that ended before it."""
+        found = self._docs.find_one({"cursor": {"$gte": ""}})
+        return from_document(Policy, found) if found else None
+
+    def applied(self, policy: Policy, cursor: str | None) -> None:
+        """Remember how far; nothing when the policy was changed meanwhile and begins anew."""
+        seen = {"_id": policy.id, "revision": policy.revision}
+        self._docs.update_one(seen, {"$set": {"cursor": cursor}})

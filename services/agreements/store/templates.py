@@ -1,0 +1,81 @@
+"""Where templates are kept, and who has accepted in advance whoever takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from pymongo import ASCENDING, IndexModel
+
+from services.agreements.wording import Standing, Template
+from shared.documents import from_document, to_document
+from shared.mongo import Document, Mongo, Session, duplicates_as_conflicts
+from shared.pagination import Page, PageRequest, find_page
+
+
+class Templates:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "templates": [
+            IndexModel([("owner", ASCENDING), ("_id", ASCENDING)]),
+            # A version has one successor: two at once would be two templates of one number.
+            IndexModel([("replaces", ASCENDING)], unique=True, sparse=True),
+        ],
+        "standing_acceptances": [IndexModel([("owner", ASCENDING), ("_id", ASCENDING)])],
+    }  # fmt: skip
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs, self._standing = mongo.db["templates"], mongo.db["standing_acceptances"]
+
+    def add(self, template: Template) -> None:
+        """Raises ``AlreadyExists`` when the one it replaces has been replaced already."""
+        with duplicates_as_conflicts():
+            self._docs.insert_one(_document(template))
+
+    def seed(self, templates: Sequence[Template]) -> None:
+        """Add those that are not there; what is there is never changed."""
+        for each in templates:
+            document = _document(each)
+            key = {"_id": document.pop("_id")}
+            self._docs.update_one(key, {"$setOnInsert": document}, upsert=True)
+
+    def find(self, template_id: str) -> Template | None:
+        found = self._docs.find_one({"_id": template_id})
+        return from_document(Template, found) if found else None
+
+    def page(self, owners: Sequence[str], request: PageRequest) -> Page:
+        page = find_page(self._docs, {"owner": {"$in": list(owners)}}, request)
+        return Page([from_document(Template, each) for each in page.items], page.next_cursor)
+
+    def accept_for_all(self, template: Template, standing: Standing) -> None:
+        """Remember a standing acceptance, in place of the one before it."""
+        told = {"_id": template.id, "owner": template.owner, **to_document(standing)}
+        self._standing.replace_one({"_id": template.id}, told, upsert=True)
+
+    def withdraw(self, template_id: str) -> bool:
+        """Whether there was a standing acceptance to take back."""
+        return self._standing.delete_one({"_id": template_id}).deleted_count == 1
+
+    def standing(self, session: Session | None, template_id: str) -> Standing | None:
+        found = self._standing.find_one({"_id": template_id}, session=session)
+        return _standing(found) if found else None
+
+    def ready(self, owner: str, request: PageRequest) -> Page:
+        """The templates of ``owner`` that a customer can take without asking."""
+        page = find_page(self._standing, {"owner": owner}, request)
+        found = self._docs.find({"_id": {"$in": [each["_id"] for each in page.items]}})
+        ordered = sorted(found.to_list(), key=lambda each: str(each["_id"]))
+        return Page([from_document(Template, each) for each in ordered], page.next_cursor)
+
+
+def _document(template: Template) -> Document:
+    """Only a template that replaces another is in the index of those."""
+    document = to_document(template)
+    if template.replaces is None:
+        del document["replaces"]
+    return document
+
+
+def _standing(document: dict[str, Any]) -> Standing:
+    return from_document(
+        Standing, {name: told for name, told in document.items() if name not in ("_id", "owner")}
+    )

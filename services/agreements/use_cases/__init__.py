@@ -1,0 +1,1 @@
+"""What can be asked of agreements, filed by what it is about."""

@@ -1,0 +1,73 @@
+"""Reading documents: what was accepted is given out as the very bytes it was."""
+
+from __future__ import annotations
+
+import hashlib
+
+import structlog
+
+from services.agreements import rendering
+from services.agreements.model import Agreement, Version
+from services.agreements.rendering import PdfImpossible
+from services.agreements.steps import Deps, visible
+from services.agreements.store import Kept
+from shared.auth import Caller
+
+JSON, HTML, PDF = "application/json", "text/html", "application/pdf"
+KINDS = (JSON, HTML, PDF)
+
+log = structlog.get_logger()
+
+
+def document(
+    deps: Deps, caller: Caller, agreement_id: str, number: int | None, kind: str
+) -> tuple[Version, Kept]:
+    """Version ``number``, or the one in force, else the newest, in one of ``KINDS``.
+
+    What both parties have accepted is kept as bytes; what waits for them is made anew, with the
+    acceptances it has. Raises ``NotFound`` or ``PdfImpossible``.
+    """
+    found = visible(deps, caller, agreement_id)
+    version = deps.versions.get(None, found.id, number or found.version)
+    if kind == JSON:
+        return version, Kept(version.document.encode(), version.document_sha256)
+    if not found.executed(version.version):
+        body = _rendered(deps, found, version, kind)
+        return version, Kept(body, hashlib.sha256(body).hexdigest())
+    return version, executed(deps, found, version, kind)
+
+
+def executed(deps: Deps, agreement: Agreement, version: Version, kind: str) -> Kept:
+    """The bytes kept of an accepted version; kept now, if they have not been yet."""
+    kept = deps.documents.find(agreement.id, version.version, kind)
+    if kept is None:
+        body = _rendered(deps, agreement, version, kind)
+        kept = deps.documents.keep(agreement.id, version.version, kind, body, deps.now())
+    return kept
+
+
+def keep_executed(deps: Deps, agreement: Agreement) -> None:
+    """Keep the documents of the version that both have just accepted, if they have.
+
+    The acceptance stands whatever happens here: a document that could not be made now is made
+    when it is first read.
+    """
+    number = agreement.scheduled.version if agreement.scheduled else agreement.version
+    if agreement.offer is not None or not agreement.executed(number):
+        return
+    version = deps.versions.get(None, agreement.id, number)
+    for kind in (HTML, PDF):
+        try:
+            executed(deps, agreement, version, kind)
+        except PdfImpossible:
+            log.info("document.pdf_impossible", agreement_id=agreement.id, version=number)
+
+
+def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> bytes:
+    file = agreement.signed_file
+    if kind == PDF and file and version.version == 1:
+        return deps.files.read(agreement.processor.id, file.sha256)
+    accepted = [each for each in agreement.acceptances if each.version == version.version]
+    if kind == PDF:
+        return rendering.as_pdf(version, accepted)
+    return rendering.as_html(version, accepted).encode()

@@ -1,0 +1,168 @@
+"""Taking over agreements that were signed elsewhere: the signed PDF, and its terms as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from services.agreements import events, model
+from services.agreements.contents import Content, Party
+from services.agreements.document import make_version
+from services.agreements.model import Acceptance, SignedFile, Version
+from services.agreements.parties import content_of, controller, organisation_named, party
+from services.agreements.refusals import NotAPdf
+from services.agreements.steps import (
+    Deps,
+    check_no_other_in_force,
+    check_processor,
+    counted,
+    tell,
+)
+from services.agreements.telling import event
+from services.agreements.wording import BUILT_IN, Template
+from shared.auth import Caller
+from shared.errors import DomainError, Invalid, Unavailable, problem_at
+from shared.ids import derived_id
+from shared.mongo import Session
+
+LARGEST_PDF = 20 * 1024 * 1024
+IMPORTED, ALREADY, REFUSED = "imported", "already_imported", "refused"
+PDF_BEGINS = re.compile(rb"%PDF-[12]\.\d")
+# A reader looks for these within the first and the last kilobyte (ISO 32000-1, Annex H.3).
+WITHIN = 1024
+
+SIGNED_ELSEWHERE = Template(
+    id="tpl_signed_elsewhere", owner=BUILT_IN, name="Signed elsewhere", kind="signed-elsewhere",
+    reference=None, sections=(), created_at=datetime(2026, 11, 1, tzinfo=UTC),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the file: what it tells, or the errors that keep it from being read."""
+
+    line: int
+    told: Mapping[str, Any]
+    errors: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one line: ``imported``, ``already_imported`` or ``refused`` with why."""
+
+    line: int
+    reference: str | None
+    status: str
+    agreement_id: str | None = None
+    errors: Sequence[Mapping[str, str]] = ()
+
+
+def add_file(deps: Deps, caller: Caller, body: bytes) -> Mapping[str, Any]:
+    """Keep a signed PDF. Raises ``NotAPdf``; the same file again changes nothing."""
+    check_processor(caller)
+    check_pdf(body)
+    return {"sha256": deps.files.add(caller.org_id, body, deps.now()), "bytes": len(body)}
+
+
+def check_pdf(body: bytes) -> None:
+    """Raises ``NotAPdf`` unless it begins and ends as a whole PDF does."""
+    if not PDF_BEGINS.search(body[:WITHIN]):
+        raise NotAPdf("It does not begin as a PDF does.")
+    tail = body[-WITHIN:]
+    if b"%%EOF" not in tail or b"startxref" not in tail:
+        raise NotAPdf("It is cut off: the end of the PDF is missing.")
+
+
+def import_rows(deps: Deps, caller: Caller, rows: Sequence[Row]) -> list[Outcome]:
+    """Each row for itself, in its own transaction, so that a run cut off can be repeated.
+
+    A row is known by its ``reference``: the processor's own name for the agreement.
+    """
+    check_processor(caller)
+    mine = party(deps, caller.org_id)
+    return [_taken(deps, caller, mine, row) for row in rows]
+
+
+def _taken(deps: Deps, caller: Caller, mine: Party, row: Row) -> Outcome:
+    reference = row.told.get("reference")
+    if row.errors:
+        return Outcome(row.line, reference, REFUSED, errors=row.errors)
+    agreement_id = derived_id("agr", mine.id, str(reference))
+    try:
+        if deps.agreements.find(None, agreement_id):
+            return Outcome(row.line, reference, ALREADY, agreement_id)
+        _import(deps, caller, mine, agreement_id, row.told)
+    except Unavailable:
+        raise
+    except DomainError as refused:
+        return Outcome(row.line, reference, REFUSED, errors=_reasons(refused))
+    return Outcome(row.line, reference, IMPORTED, agreement_id)
+
+
+def _import(
+    deps: Deps, caller: Caller, mine: Party, agreement_id: str, told: Mapping[str, Any]
+) -> None:
+    file = SignedFile(told["reference"], told["pdf_sha256"], told["signed_on"])
+    if not deps.files.has(mine.id, file.sha256):
+        raise problem_at("/pdf_sha256", "no-such-file", "Upload this PDF first.")
+    version = _version(deps, caller, mine, agreement_id, told, file)
+    agreement = model.imported(version, file, _signatures(version, told, caller))
+
+    def work(session: Session) -> None:
+        check_no_other_in_force(deps, session, agreement, version)
+        happened = [event(kind, agreement, version) for kind in (events.IMPORTED, events.ACTIVATED)]
+        after, watermark = counted(deps, session, None, agreement, happened)
+        deps.versions.add(session, version)
+        deps.agreements.add(session, after)
+        tell(deps, session, after, happened, caller.org_id, watermark)
+
+    deps.mongo.transact(work)
+
+
+def _version(
+    deps: Deps,
+    caller: Caller,
+    mine: Party,
+    agreement_id: str,
+    told: Mapping[str, Any],
+    file: SignedFile,
+) -> Version:
+    found = organisation_named(deps, told["controller"])
+    if found is None:
+        raise problem_at("/controller", "unknown-controller", "There is no such controller.")
+    theirs = controller(deps, caller, found["id"])
+    signed = {"reference": file.reference, "sha256": file.sha256,
+              "signed_on": file.signed_on.isoformat()}  # fmt: skip
+    return make_version(
+        agreement_id, 1, (mine, theirs), _content(told), SIGNED_ELSEWHERE, at=deps.now(),
+        by=caller.client_id, more={"signed_document": signed},
+    )  # fmt: skip
+
+
+def _content(told: Mapping[str, Any]) -> Content:
+    return content_of({"template_id": SIGNED_ELSEWHERE.id, **told["content"]})
+
+
+def _signatures(
+    version: Version, told: Mapping[str, Any], caller: Caller
+) -> tuple[Acceptance, ...]:
+    """Who signed the paper, as the row tells it; the day is known, the hour is not."""
+    signed_on: date = told["signed_on"]
+    return tuple(
+        Acceptance(
+            party=side, **told[f"{side}_signatory"], at=datetime.combine(signed_on, time(), UTC),
+            version=version.version, document_sha256=version.document_sha256,
+            client_id=caller.client_id,
+        )
+        for side in model.PARTIES
+    )  # fmt: skip
+
+
+def _reasons(refused: DomainError) -> Sequence[Mapping[str, str]]:
+    if isinstance(refused, Invalid) and refused.errors:
+        return refused.errors
+    more = {name: str(told) for name, told in (refused.context or {}).items()}
+    return [{"pointer": "", "code": refused.code, "detail": refused.detail, **more}]

@@ -1,0 +1,115 @@
+"""Reading agreements: one, lists of them, their versions and what binds two parties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from services.agreements import comparing
+from services.agreements.document import read
+from services.agreements.model import STATUSES, Agreement
+from services.agreements.steps import Deps, visible
+from services.agreements.store.agreements import ALL_PRODUCTS
+from shared.auth import Caller
+from shared.errors import NotFound
+from shared.pagination import Page, PageRequest
+
+Where = dict[str, Any]
+
+
+def agreement(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
+    return visible(deps, caller, agreement_id)
+
+
+def agreements(deps: Deps, caller: Caller, asked: Mapping[str, Any], page: PageRequest) -> Page:
+    """The caller's, by id; those that expire soon by their last day."""
+    soon = asked.get("expiring_within")
+    where = _where(deps, caller, asked)
+    return deps.agreements.page(where, page, "listed.ends" if soon is not None else "_id")
+
+
+def every(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> Iterator[Agreement]:
+    """All that a list would show, one after the other."""
+    return deps.agreements.every(_where(deps, caller, asked))
+
+
+def counts(deps: Deps, caller: Caller) -> Mapping[str, int]:
+    """How many of the caller's agreements stand where."""
+    mine = _mine(caller)
+    return {status: deps.agreements.count({"$and": [mine, {"status": status}]})
+            for status in STATUSES}  # fmt: skip
+
+
+def versions(deps: Deps, caller: Caller, agreement_id: str, page: PageRequest) -> Page:
+    return deps.versions.page(visible(deps, caller, agreement_id).id, page)
+
+
+def changes(
+    deps: Deps, caller: Caller, agreement_id: str, number: int | None, since: int | None
+) -> Mapping[str, Any]:
+    """What version ``number`` says otherwise than ``since``: the newest than the one before it."""
+    found = visible(deps, caller, agreement_id)
+    after = deps.versions.get(None, found.id, number or found.latest_version)
+    before = deps.versions.get(None, found.id, since or max(after.version - 1, 1))
+    told = comparing.changes(read(before), read(after))
+    return {"since": before.version, "version": after.version, "items": told}
+
+
+def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
+    """The groups of notice terms in force and the watermark they belong to."""
+    return deps.groups.read(processor_id)
+
+
+def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
+    """What binds, or bound, the two: the agreement in force, else the newest; and all of them."""
+    found = deps.agreements.between(processor_id, controller_id)
+    known = [each for each in found if each.history]
+    if not known:
+        raise NotFound("The two never had an agreement.")
+    # Sorting keeps the order among equals: newest first.
+    told = [_binding(each) for each in sorted(known, key=lambda each: not each.in_force)]
+    return {**told[0], "agreements": told}
+
+
+def _where(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> Where:
+    """What is asked as a query that an index answers in order.
+
+    For a product or for notice days every status is named, because the index has it before them.
+    """
+    where: Where = {
+        name.replace("_id", ".id"): asked[name]
+        for name in ("processor_id", "controller_id") if name in asked
+    }  # fmt: skip
+    sifted = "product" in asked or "notice_days" in asked
+    if "status" in asked or sifted:
+        where["status"] = asked["status"] if "status" in asked else {"$in": list(STATUSES)}
+    if "product" in asked:
+        where["listed.products"] = {"$in": [asked["product"], ALL_PRODUCTS]}
+    if "notice_days" in asked:
+        where["content.notice_terms.notice_days"] = asked["notice_days"]
+    if "expiring_within" in asked:
+        last: date = deps.now().date() + timedelta(days=asked["expiring_within"])
+        # "}" sorts behind the "|" that parts the day from the id.
+        where["listed.ends"] = {"$gt": "", "$lt": f"{last.isoformat()}}}"}
+    mine = _mine(caller)
+    return {"$and": [mine, where]} if mine else where
+
+
+def _mine(caller: Caller) -> Where:
+    if caller.is_service or caller.is_platform:
+        return {}
+    if "processor" in caller.kinds:
+        return {"processor.id": caller.org_id}
+    # A draft is the processor's own until it is offered.
+    return {"controller.id": caller.org_id, "status": {"$ne": "draft"}}
+
+
+def _binding(agreement: Agreement) -> Mapping[str, Any]:
+    content = agreement.content
+    return {
+        "agreement_id": agreement.id, "status": agreement.status, "products": content.products,
+        "effective_from": content.effective_from, "ends_on": agreement.ends_on,
+        "authorisation": content.authorisation, "terms": content.notice_terms.terms,
+        "history": agreement.history,
+    }  # fmt: skip

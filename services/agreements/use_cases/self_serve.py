@@ -1,0 +1,154 @@
+"""Self-serve: a customer takes a published template and holds an executed agreement at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from services.agreements import events, model
+from services.agreements.contents import Contact, Content, NoticeTerms, Party, check
+from services.agreements.document import make_version
+from services.agreements.events import Event
+from services.agreements.model import Acceptance, Agreement, Version
+from services.agreements.parties import named_party, organisation_named, party
+from services.agreements.refusals import NotAController, TemplateNotPublished
+from services.agreements.steps import (
+    Deps,
+    Origin,
+    check_no_other_in_force,
+    counted,
+    tell,
+)
+from services.agreements.telling import event
+from services.agreements.use_cases.documents import keep_executed
+from services.agreements.use_cases.life import accepted_by
+from services.agreements.wording import Published, Standing, Template
+from shared.auth import Caller
+from shared.documents import from_wire
+from shared.errors import problem_at
+from shared.mongo import Session
+
+
+def take(deps: Deps, caller: Caller, origin: Origin, told: Mapping[str, Any]) -> Agreement:
+    """An agreement on a published template, accepted by the caller's customer.
+
+    On the published terms it is in force at once; on other notice terms it is a proposal that
+    waits for the processor. Raises ``AgreementInForce``, naming it, and ``TemplateNotPublished``.
+    """
+    if "controller" not in caller.kinds:
+        raise NotAController
+    processor = _processor(deps, caller, told["processor"])
+    template, published = _published(deps, processor, told["template_id"])
+    customer = named_party(party(deps, caller.org_id), told["party"])
+    content = _content(deps, template, published, customer, told)
+    check(content)
+    version = make_version(
+        deps.new_id("agr"), 1, (processor, customer), content, template, at=deps.now(),
+        by=origin.client_id, annex=deps.annex(processor.slug, content),
+    )  # fmt: skip
+
+    def work(session: Session) -> Agreement:
+        standing = deps.templates.standing(session, template.id)
+        if standing is None:
+            raise TemplateNotPublished
+        as_published = published.offers(content.notice_terms)
+        signed = _signatures(deps, origin, version, told["acceptance"], standing, as_published)
+        return _concluded(deps, session, caller, version, signed)
+
+    made = deps.mongo.transact(work)
+    keep_executed(deps, made)
+    return made
+
+
+def _concluded(
+    deps: Deps,
+    session: Session,
+    caller: Caller,
+    version: Version,
+    signed: Sequence[Acceptance],
+) -> Agreement:
+    """Draft, offer and acceptances as one: all of it comes to pass, or nothing."""
+    drafted = model.drafted(version)
+    check_no_other_in_force(deps, session, drafted, version)
+    happened: list[Event] = [event(events.DRAFTED, drafted, version)]
+    made = model.offered(drafted, deps.now(), deps.lapses_on())
+    happened.append(event(events.OFFERED, made, version))
+    for each in signed:
+        made, came = accepted_by(made, version, each)
+        happened.extend(came)
+    made, watermark = counted(deps, session, None, made, happened)
+    deps.versions.add(session, version)
+    deps.agreements.add(session, made)
+    tell(deps, session, made, happened, caller.org_id, watermark)
+    return made
+
+
+def _signatures(
+    deps: Deps,
+    origin: Origin,
+    version: Version,
+    told: Mapping[str, Any],
+    standing: Standing,
+    as_published: bool,
+) -> list[Acceptance]:
+    mine = Acceptance(
+        party="controller", name=told["name"], title=told["title"], email=told["email"],
+        at=deps.now(), version=version.version, document_sha256=version.document_sha256,
+        client_id=origin.client_id, address=origin.address,
+    )  # fmt: skip
+    if not as_published:
+        return [mine]
+    theirs = replace(
+        mine, party="processor", name=standing.name, title=standing.title, email=standing.email,
+        client_id=standing.client_id, address=standing.address, standing_since=standing.at,
+    )  # fmt: skip
+    return [mine, theirs]
+
+
+def _processor(deps: Deps, caller: Caller, named: str) -> Party:
+    found = organisation_named(deps, named)
+    if found is None or "processor" not in found["kind"] or found["id"] == caller.org_id:
+        raise problem_at("/processor", "unknown-processor", "There is no such processor.")
+    return party(deps, found["id"])
+
+
+def _published(deps: Deps, processor: Party, template_id: str) -> tuple[Template, Published]:
+    found = deps.templates.find(template_id)
+    if found is None or found.owner != processor.id or found.published is None:
+        raise TemplateNotPublished
+    return found, found.published
+
+
+def _content(
+    deps: Deps,
+    template: Template,
+    published: Published,
+    customer: Party,
+    told: Mapping[str, Any],
+) -> Content:
+    """What the customer asks for; law, region and language follow from its country."""
+    country = customer.country or (customer.address.country if customer.address else None)
+    if country is None:
+        raise problem_at("/party/country", "required", "The law that applies follows from it.")
+    products = told.get("products")
+    if products is not None and published.products and set(products) - set(published.products):
+        raise problem_at("/products", "not-published", "These are not all in the template.")
+    return published.content(
+        template.id, country, _terms(published, told),
+        from_day=told.get("effective_from") or deps.now().date(),
+        language=told.get("language"),
+        products=tuple(products) if products is not None else None,
+    )  # fmt: skip
+
+
+def _terms(published: Published, told: Mapping[str, Any]) -> NoticeTerms:
+    """The terms told, else the first published ones; always with the customer's own contacts."""
+    asked = told.get("notice_terms")
+    if asked is not None:
+        return from_wire(NoticeTerms, asked)
+    person = told["acceptance"]
+    contact = told["party"].get("contact") or {
+        "name": person["name"], "position": person["title"], "email": person["email"],
+    }  # fmt: skip
+    return replace(published.notice_options[0], contacts=(from_wire(Contact, contact),))

@@ -1,0 +1,95 @@
+"""Templates: the built-in ones, a processor's own, and those that customers may take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.agreements.contents import check
+from services.agreements.parties import organisation_named
+from services.agreements.refusals import NotPublishable, NotReplaceable
+from services.agreements.steps import Deps, Origin, check_processor
+from services.agreements.wording import BUILT_IN, Standing, Template
+from shared.auth import Caller
+from shared.documents import from_wire
+from shared.errors import NotFound, problem_at
+from shared.pagination import Page, PageRequest
+
+ANY_COUNTRY = "DK"
+
+
+def add(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Template:
+    """A template of the caller's own, or the next version of one.
+
+    Raises ``NotReplaceable``, ``AlreadyExists`` (it has a next version) or ``ContentsContradict``.
+    """
+    check_processor(caller)
+    before = _replaced(deps, caller, told.get("replaces"))
+    members = {"id": deps.new_id("tpl"), "owner": caller.org_id, "created_at": deps.now(),
+               "kind": before.kind if before else "own",
+               "version": before.version + 1 if before else 1}  # fmt: skip
+    template = from_wire(Template, {**told, **members})
+    if template.published:
+        for terms in template.published.notice_options:
+            today = deps.now().date()
+            check(template.published.content(template.id, ANY_COUNTRY, terms, from_day=today))
+    deps.templates.add(template)
+    return template
+
+
+def accept_for_all(
+    deps: Deps, caller: Caller, origin: Origin, template_id: str, told: Mapping[str, Any]
+) -> Standing:
+    """The caller's signatory accepts in advance whoever takes this template as it is.
+
+    Raises ``NotPublishable`` for a template that lacks the terms to take.
+    """
+    found = _own(deps, caller, template_id)
+    if found.published is None:
+        raise NotPublishable
+    standing = Standing(**told, at=deps.now(), client_id=origin.client_id, address=origin.address)
+    deps.templates.accept_for_all(found, standing)
+    return standing
+
+
+def withdraw(deps: Deps, caller: Caller, template_id: str) -> None:
+    """Take the standing acceptance back; agreements made with it stay."""
+    found = _own(deps, caller, template_id)
+    if not deps.templates.withdraw(found.id):
+        raise NotFound("This template has no standing acceptance.")
+
+
+def page(deps: Deps, caller: Caller, processor: str | None, request: PageRequest) -> Page:
+    """The built-in ones and the caller's own; of another ``processor``, those one may take."""
+    if processor is None:
+        return deps.templates.page((BUILT_IN, caller.org_id), request)
+    found = organisation_named(deps, processor)
+    if found is None:
+        raise problem_at("/processor", "unknown-processor", "There is no such processor.")
+    return deps.templates.ready(found["id"], request)
+
+
+def one(deps: Deps, caller: Caller, template_id: str) -> Template:
+    found = deps.templates.find(template_id)
+    if found is None or not (
+        found.visible_to(caller.org_id) or deps.templates.standing(None, found.id)
+    ):
+        raise NotFound("There is no such template.")
+    return found
+
+
+def _own(deps: Deps, caller: Caller, template_id: str) -> Template:
+    check_processor(caller)
+    found = deps.templates.find(template_id)
+    if found is None or found.owner != caller.org_id:
+        raise NotFound("There is no such template of yours.")
+    return found
+
+
+def _replaced(deps: Deps, caller: Caller, template_id: str | None) -> Template | None:
+    if template_id is None:
+        return None
+    found = deps.templates.find(template_id)
+    if found is None or found.owner != caller.org_id:
+        raise NotReplaceable
+    return found

@@ -1,0 +1,190 @@
+"""A customer takes a published template and holds an executed agreement, with nobody in between."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.integration.agreements.shop import ACCEPTANCE, PARTY, Shop, open_shop, template_body
+from tests.vendor import SIGNATURE, Vendor
+
+AGREEMENTS = "/agreements/v1/agreements"
+
+
+@pytest.fixture
+def shop(baseline: Vendor) -> Shop:
+    return open_shop(baseline)
+
+
+def test_it_works(shop: Shop) -> None:
+    customer = shop.customer()
+    made = shop.taken(customer)
+    assert (made["status"], made["version"], made["offer"]) == ("active", 1, None)
+    assert {each["party"] for each in made["acceptances"]} == {"controller", "processor"}
+    pdf = shop.stack.ask(customer, "GET", f"/portal/v1/agreements/{made['id']}/document",
+                         headers={"Accept": "application/pdf"})  # fmt: skip
+    assert pdf.data.startswith(b"%PDF-")
+    assert made["controller"]["data_protection_officer"]["email"] == "dpo@nordbo.example"
+
+
+def test_the_processor_finds_it_in_force_and_its_customer_is_told_of_changes(shop: Shop) -> None:
+    customer = shop.customer()
+    made = shop.taken(customer)
+    path = f"/agreements/v1/agreements/{made['id']}"
+    assert shop.stack.must(shop.vendor.client, "GET", path)["status"] == "active"
+    shop.stack.settle()
+    change = shop.vendor.announced()
+    shop.stack.settle()
+    told = shop.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
+    assert told["given_at"]
+
+
+@pytest.mark.parametrize(
+    ("country", "law", "language", "region"),
+    [("DK", "DK", "da", "EU"), ("SE", "SE", "sv", "EU"), ("CH", "DK", "en", "Switzerland")],
+)
+def test_law_language_and_region_follow_from_the_country(
+    shop: Shop, country: str, law: str, language: str, region: str
+) -> None:
+    made = shop.taken(shop.customer(), party={**PARTY, "country": country})
+    told = [made[name] for name in ("governing_law", "language", "region")]
+    assert told == [law, language, region]
+
+
+def test_another_of_the_published_terms_is_taken_at_once(shop: Shop) -> None:
+    made = shop.taken(shop.customer(), notice_terms=shop.terms(notice_days=45))
+    assert (made["status"], made["notice_terms"]["notice_days"]) == ("active", 45)
+    assert made["notice_terms"]["contacts"][0]["name"] == "Ida Holm"
+
+
+def test_other_terms_are_a_proposal_that_the_processor_must_accept(shop: Shop) -> None:
+    customer = shop.customer()
+    made = shop.taken(customer, notice_terms=shop.terms(notice_days=90))
+    assert (made["status"], [each["party"] for each in made["acceptances"]]) == (
+        "offered", ["controller"],
+    )  # fmt: skip
+    path = f"{AGREEMENTS}/{made['id']}/accept"
+    assert shop.stack.must(shop.vendor.client, "POST", path, SIGNATURE)["status"] == "active"
+
+
+def test_a_second_one_for_the_same_products_is_refused_and_the_first_named(shop: Shop) -> None:
+    customer = shop.customer()
+    first = shop.taken(customer)
+    answer = shop.take(customer)
+    assert (answer.status_code, answer.json["code"]) == (409, "agreement-in-force")
+    assert answer.json["context"] == {"agreement_id": first["id"]}
+
+
+def test_of_many_taken_at_once_one_is_in_force(shop: Shop) -> None:
+    customer = shop.customer()
+    shop.stack.token(customer)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: shop.take(customer), range(4)))
+    assert sorted(each.status_code for each in answers) == [201, 409, 409, 409]
+    active = shop.stack.must(customer, "GET", "/portal/v1/agreements?status=active")["items"]
+    assert len(active) == 1
+
+
+def test_the_evidence_names_person_client_address_and_hash(shop: Shop) -> None:
+    customer = shop.customer()
+    answer = shop.stack.ask(customer, "POST", "/portal/v1/agreements", shop.body(),
+                            environ_overrides={"REMOTE_ADDR": "203.0.113.9"})  # fmt: skip
+    signed = {each["party"]: each for each in answer.json["acceptances"]}
+    mine, theirs = signed["controller"], signed["processor"]
+    assert (mine["client_id"], mine["address"]) == (customer["client_id"], "203.0.113.9")
+    assert mine["standing_since"] is None
+    assert (theirs["name"], theirs["client_id"]) == ("Ada Lund", shop.vendor.client["client_id"])
+    assert theirs["standing_since"] is not None
+    document = shop.stack.ask(customer, "GET",
+                              f"/portal/v1/agreements/{answer.json['id']}/document")  # fmt: skip
+    hashes = {each["document_sha256"] for each in signed.values()}
+    assert hashes == {hashlib.sha256(document.data).hexdigest()}
+
+
+def test_what_the_customer_leaves_out_comes_from_its_organisation(shop: Shop) -> None:
+    made = shop.taken(shop.customer("havnens"), party={})
+    assert made["controller"]["legal_name"] == "Havnens"
+    assert made["governing_law"] == "DK"
+
+
+def test_a_customer_sees_which_templates_it_can_take(shop: Shop) -> None:
+    customer = shop.customer()
+    path = f"/portal/v1/templates?processor={shop.vendor.slug}"
+    (one,) = shop.stack.must(customer, "GET", path)["items"]
+    assert (one["id"], one["published"]["governing_law"]["default"]) == (shop.template_id, "DK")
+    assert shop.stack.must(customer, "GET", f"/portal/v1/templates/{one['id']}")["version"] == 1
+
+
+def test_a_standing_acceptance_can_be_taken_back(shop: Shop) -> None:
+    customer = shop.customer()
+    path = f"/agreements/v1/templates/{shop.template_id}/standing-acceptance/withdraw"
+    assert shop.stack.ask(shop.vendor.client, "POST", path).status_code == 204
+    assert shop.take(customer).json["code"] == "template-not-published"
+    assert (
+        shop.stack.must(customer, "GET", f"/portal/v1/templates?processor={shop.vendor.slug}")[
+            "items"
+        ]
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer"),
+    [
+        ({"processor": "nobody-of-that-name"}, "/processor"),
+        ({"products": ["archive"]}, "/products"),
+        ({"party": {**PARTY, "country": "UK"}}, "/party/country"),
+        ({"party": {"colour": "red"}}, "/party/colour"),
+        ({"surprise": 1}, "/surprise"),
+        ({"acceptance": {**ACCEPTANCE, "email": "no address"}}, "/acceptance/email"),
+        ({"notice_terms": {"notice_days": 1}}, "/notice_terms/day_kind"),
+    ],
+)
+def test_a_wrong_member_is_named(shop: Shop, more: dict[str, Any], pointer: str) -> None:
+    answer = shop.take(shop.customer(), **more)
+    assert answer.status_code == 422, answer.text
+    assert pointer in [each["pointer"] for each in answer.json["errors"]]
+
+
+def test_a_template_of_somebody_else_or_without_terms_cannot_be_taken(shop: Shop) -> None:
+    customer = shop.customer()
+    for template_id in ("tpl_art28_v1", "tpl_unknown"):
+        answer = shop.take(customer, template_id=template_id)
+        assert (answer.status_code, answer.json["code"]) == (409, "template-not-published")
+    bare = {**template_body(), "published": None}
+    path = "/agreements/v1/templates"
+    made = shop.stack.must(shop.vendor.client, "POST", path, bare)
+    answer = shop.stack.ask(
+        shop.vendor.client, "POST", f"{path}/{made['id']}/standing-acceptance", SIGNATURE
+    )
+    assert (answer.status_code, answer.json["code"]) == (409, "template-without-terms")
+
+
+def test_a_new_version_leaves_the_old_one_as_it_is(shop: Shop) -> None:
+    path, client = "/agreements/v1/templates", shop.vendor.client
+    before = shop.stack.must(client, "GET", f"{path}/{shop.template_id}")
+    body = {**template_body(deletion_days=10), "replaces": shop.template_id}
+    made = shop.stack.must(client, "POST", path, body)
+    assert (made["version"], made["replaces"]) == (2, shop.template_id)
+    assert shop.stack.must(client, "GET", f"{path}/{shop.template_id}") == before
+    assert shop.stack.ask(client, "POST", path, body).status_code == 409
+
+
+def test_terms_that_cannot_hold_together_are_not_published(shop: Shop) -> None:
+    answer = shop.stack.ask(shop.vendor.client, "POST", "/agreements/v1/templates",
+                            template_body(authorisation="specific"))  # fmt: skip
+    assert answer.json["errors"][0]["pointer"] == "/notice_terms/silence"
+
+
+def test_the_same_request_sent_twice_makes_one_agreement(shop: Shop) -> None:
+    customer = shop.customer()
+    answers = [
+        shop.stack.ask(customer, "POST", "/portal/v1/agreements", shop.body(),
+                       headers={"Idempotency-Key": "once"})
+        for _ in range(2)
+    ]  # fmt: skip
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[0].data == answers[1].data
