@@ -187,6 +187,125 @@ def test_only_the_processor_settles_and_only_the_customer_withdraws(baseline: Ve
     assert baseline.stack.must(customer, "POST", f"{path}/withdraw")["status"] == "withdrawn"
 
 
+def rejected(vendor: Vendor, customer: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    objection = object_to(vendor, customer, change).json["id"]
+    told: dict[str, Any] = settle(vendor, objection, "reject", {"reason": "No other way"}).json
+    return told
+
+
+def end_agreement(vendor: Vendor, customer: dict[str, Any], objection_id: str, **body: Any) -> Any:
+    path = f"/portal/v1/objections/{objection_id}/terminate"
+    return vendor.stack.ask(customer, "POST", path, body)
+
+
+def test_a_rejection_leaves_the_customer_its_days_again(baseline: Vendor) -> None:
+    customer = baseline.customer("lillebror", notice_days=10, objection_days=5)
+    change = baseline.announced(12)
+    sub_id = change["sub_processor"]["id"]
+    baseline.stack.pass_time(days=7)  # Monday 30 November, the last day to object.
+
+    told = rejected(baseline, customer, change)
+
+    # Five days from 30 November end on a Saturday, so on Monday 7 December.
+    assert told["respond_by"] == "2026-12-07"
+    shut = baseline.gate(customer, sub_id, "2026-12-07")
+    assert (shut["answer"], shut["until"]) == ("objected", "2026-12-08")
+    assert baseline.gate(customer, sub_id, "2026-12-08")["answer"] == "allowed"
+
+
+def test_a_rejected_objection_taken_back_opens_the_gate(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.announced()
+    told = rejected(baseline, customer, change)
+    baseline.stack.must(customer, "POST", f"/portal/v1/objections/{told['id']}/withdraw")
+
+    day = change["effective_on"]
+    assert baseline.gate(customer, change["sub_processor"]["id"], day)["answer"] == "allowed"
+
+
+def test_the_customer_ends_its_agreement_over_a_rejected_objection(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo", objection_days=14)
+    change = baseline.announced(60)
+    sub_id = change["sub_processor"]["id"]
+    objection = rejected(baseline, customer, change)["id"]
+
+    ended = end_agreement(baseline, customer, objection, effective_on="2027-03-01")
+
+    assert ended.json["status"] == "terminated"
+    path = f"/portal/v1/agreements/{customer['agreement_id']}"
+    assert baseline.stack.must(customer, "GET", path)["ends_on"] == "2027-03-01"
+    assert baseline.gate(customer, sub_id, "2027-02-28")["answer"] == "objected"
+    assert baseline.gate(customer, sub_id, "2027-03-01")["answer"] == "not_notified"
+    assert [entry["type"] for entry in baseline.ledger()][-1] == "objection.terminated"
+    assert end_agreement(baseline, customer, objection).status_code == 409
+
+
+def test_too_late_or_too_early_no_agreement_ends(baseline: Vendor) -> None:
+    early, late = baseline.customer("early"), baseline.customer("late", objection_days=14)
+    change = baseline.announced(60)
+    open_one = object_to(baseline, early, change).json["id"]
+    turned_down = rejected(baseline, late, change)["id"]
+
+    too_early = end_agreement(baseline, early, open_one)
+    baseline.stack.pass_time(days=15)
+    too_late = end_agreement(baseline, late, turned_down)
+
+    for answer in (too_early, too_late):
+        assert (answer.status_code, answer.json["code"]) == (409, "termination-not-open")
+    path = f"/portal/v1/agreements/{late['agreement_id']}"
+    assert baseline.stack.must(late, "GET", path)["status"] == "active"
+
+
+def test_an_objection_unsettled_on_the_day_keeps_the_gate_shut_and_lets_the_customer_go(
+    baseline: Vendor,
+) -> None:
+    customer, other = baseline.customer("nordbo"), baseline.customer("other")
+    change = baseline.announced(31)
+    sub_id = change["sub_processor"]["id"]
+    objection = object_to(baseline, customer, change).json["id"]
+    baseline.stack.pass_time(days=31)
+    baseline.stack.go_live()
+
+    assert baseline.must("GET", f"/changes/{change['id']}")["status"] == "in_effect"
+    assert baseline.gate(other, sub_id)["answer"] == "allowed"
+    assert baseline.gate(customer, sub_id)["answer"] == "objected"
+    assert end_agreement(baseline, customer, objection).status_code == 200
+
+
+def test_an_offer_lapses_with_its_day(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.announced()
+    objection = object_to(baseline, customer, change).json["id"]
+    offer = {"text": "Keys stay in the EEA.", "respond_by": "2026-11-30"}
+    settle(baseline, objection, "offer-mitigation", offer)
+    baseline.stack.pass_time(days=8)
+    path = f"/portal/v1/objections/{objection}/accept-mitigation"
+
+    lapsed = baseline.stack.ask(customer, "POST", path)
+    past = settle(baseline, objection, "offer-mitigation", offer)
+    settle(baseline, objection, "offer-mitigation", {**offer, "respond_by": "2026-12-05"})
+    accepted = baseline.stack.ask(customer, "POST", path)
+
+    assert lapsed.json is not None
+    assert (lapsed.status_code, lapsed.json["code"]) == (409, "offer-lapsed")
+    assert past.json["errors"][0]["pointer"] == "/respond_by"
+    assert accepted.status_code == 200
+
+
+def test_an_accepted_mitigation_opens_the_gate(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.announced()
+    objection = object_to(baseline, customer, change).json["id"]
+    offer = {"text": "Keys stay in the EEA.", "respond_by": "2026-12-05"}
+    settle(baseline, objection, "offer-mitigation", offer)
+    sub_id, day = change["sub_processor"]["id"], change["effective_on"]
+
+    before = baseline.gate(customer, sub_id, day)["answer"]
+    baseline.stack.must(customer, "POST", f"/portal/v1/objections/{objection}/accept-mitigation")
+
+    assert (before, baseline.gate(customer, sub_id, day)["answer"]) == ("objected", "allowed")
+
+
 def shorten(vendor: Vendor, customer: dict[str, Any], **terms: Any) -> None:
     """Amend the customer's notice terms; both sides accept."""
     from tests import builders
