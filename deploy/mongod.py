@@ -58,6 +58,8 @@ def command(
         # Releases before 6.0.27 can give away memory through the zlib compressor (CVE-2025-14847).
         *("--networkMessageCompressors", "disabled"),
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+        # A process killed inside a transaction holds its locks this long (60 s by default).
+        *("--setParameter", "transactionLifetimeLimitSeconds=10"),
         # All members stop together here, so there is nobody to hand over to (15 s by default).
         *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
     )

@@ -1,4 +1,4 @@
-"""Makes separate mongod members one replica set, and says what is in it.
+"""Makes separate mongod members one replica set, checks the settings, and says what is in it.
 
     python -m deploy.replica [--members HOST:PORT,...] [--discard]
 
@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from pymongo import MongoClient
@@ -131,6 +132,20 @@ def _first_words(error: PyMongoError) -> str:
     return str(error).partition("(configured timeouts")[0].split(", Timeout:")[0].strip()[:300]
 
 
+def check_settings() -> None:
+    """Read the settings of every service; a wrong one stops the start here, by name.
+
+    Raises StartError with the line that says what is wrong.
+    """
+    from shared.settings import SettingsError
+
+    for name in ("identity", "agreements", "registry", "notices", "portal", "public"):
+        try:
+            import_module(f"services.{name}.settings").Settings.from_env()
+        except SettingsError as error:
+            raise StartError(str(error)) from error
+
+
 def main() -> int:
     """Run as a program; the exit code is 0, or 1 with one line on standard error."""
     parser = argparse.ArgumentParser(prog="python -m deploy.replica")
@@ -140,6 +155,7 @@ def main() -> int:
     members = [member for member in wanted.members.split(",") if member]
     address = url(members) if members else os.environ["ART28_MONGO_URL"]
     try:
+        check_settings()
         if members:
             initiate(members)
         prefix = os.environ.get("ART28_DB_PREFIX", "art28")

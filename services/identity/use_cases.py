@@ -132,7 +132,7 @@ def change_organisation(
 
 def add_client(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> tuple[Client, str]:
     """A client and its secret, which is told this once and never kept."""
-    owner = organisation(deps, caller, told.get("org_id") or caller.org_id)
+    owner = _represented(deps, caller, told.get("org_id") or caller.org_id)
     check_grantable(owner, tuple(told["scopes"]))
     secret = deps.new_secret()
     client = Client(
@@ -148,7 +148,7 @@ def add_client(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> tuple[Cli
 
 
 def clients(deps: Deps, caller: Caller, org_id: str | None, request: PageRequest) -> Page:
-    owner = organisation(deps, caller, org_id or caller.org_id)
+    owner = _represented(deps, caller, org_id or caller.org_id)
     return deps.clients.page(owner.id, request)
 
 
@@ -171,10 +171,20 @@ def client(deps: Deps, caller: Caller, client_id: str) -> Client:
 
 def _own_client(deps: Deps, caller: Caller, client_id: str) -> Client:
     found = deps.clients.get(client_id)
-    owner = deps.organisations.get(found.org_id)
-    if not caller.sees(owner.id, owner.created_by):
+    if not caller.sees(found.org_id):
         raise NotFound("There is no such client.")
     return found
+
+
+def _represented(deps: Deps, caller: Caller, org_id: str) -> Organisation:
+    """The organisation the caller acts for, or any for the platform.
+
+    A processor that entered its customer sees it, but may not act for it: with a client of the
+    customer's it could accept its own offers and withdraw objections to its own changes.
+    """
+    if not caller.sees(org_id):
+        raise NotFound("There is no such organisation.")
+    return deps.organisations.get(org_id)
 
 
 def _service(deps: Deps, client_id: str, secret: str) -> Bearer | None:

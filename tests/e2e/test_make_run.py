@@ -129,7 +129,7 @@ def test_a_port_that_is_none_is_one_line(profile: str, port: str, tmp_path: Path
     assert "ART28_PORT" in refusal(profile, tmp_path, 0, ART28_PORT=port)
 
 
-def test_a_setting_that_is_wrong_ends_the_start_and_is_named_in_the_log(tmp_path: Path) -> None:
+def test_a_setting_that_is_wrong_ends_the_start_and_is_named(tmp_path: Path) -> None:
     ended = subprocess.run(
         command("embedded"),
         cwd=ROOT,
@@ -142,8 +142,6 @@ def test_a_setting_that_is_wrong_ends_the_start_and_is_named_in_the_log(tmp_path
 
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
-    log = re.search(r"\(log: (.+)\)", line)
-    assert log, line
-    assert "ART28_LOG_LEVEL must be one of" in Path(log[1]).read_text("utf-8")
+    assert "ART28_LOG_LEVEL must be one of" in line
     assert processes_of(tmp_path) == {}
     assert not (tmp_path / "demo.json").exists()

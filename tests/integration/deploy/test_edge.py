@@ -97,7 +97,7 @@ def test_a_service_that_is_away_is_a_problem_with_a_time_to_retry(port: int) -> 
     assert answer.status == 503
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Retry-After"] == "2"
-    assert '"code":"unavailable"' in text
+    assert '"code":"temporarily-unavailable"' in text
 
 
 def test_a_body_far_too_large_is_a_problem(port: int) -> None:
@@ -105,7 +105,7 @@ def test_a_body_far_too_large_is_a_problem(port: int) -> None:
 
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert '"code":"too-large"' in text
+    assert '"code":"body-too-large"' in text
 
 
 def test_a_missing_nginx_tells_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

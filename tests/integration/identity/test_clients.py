@@ -195,3 +195,15 @@ def test_the_signing_key_is_encrypted_at_rest(stack: Stack) -> None:
     assert kept is not None
     assert set(kept) == {"_id", "created_at", "public", "sealed"}
     assert len(kept["sealed"]) == 12 + 32 + 16
+
+
+def test_a_processor_cannot_act_for_the_customer_it_has_entered(stack: Stack) -> None:
+    org = organisation(stack, "maker", "processor")["id"]
+    vendor = client(stack, org, "identity:read", "identity:write")
+    customer = organisation(stack, "made", "controller", by=vendor)
+    its_own = client(stack, customer["id"], "portal:read")
+    body = {"org_id": customer["id"], "name": "Not mine", "scopes": ["portal:write"]}
+
+    assert stack.ask(vendor, "POST", CLIENTS, body).status_code == 404
+    assert stack.ask(vendor, "GET", f"{CLIENTS}?org_id={customer['id']}").status_code == 404
+    assert stack.ask(vendor, "POST", f"{CLIENTS}/{its_own['id']}/rotate").status_code == 404
