@@ -23,13 +23,15 @@ class Loop:
     """One loop. ``run_once`` does a bounded piece of work and is True when there may be more.
 
     ``every`` is the rest in seconds after a round that found nothing. ``beat`` tells the world
-    that the loop lives; it is given the error of the last round, or an empty text.
+    that the loop lives; it is given the error of the last round, or an empty text. ``close`` is
+    called once, after the last round.
     """
 
     name: str
     run_once: Callable[[], bool]
     every: float
     beat: Callable[[str, str], None] = lambda _name, _error: None
+    close: Callable[[], None] = lambda: None
 
 
 class Heartbeats:
@@ -76,6 +78,14 @@ def run_one(loop: Loop, stop: threading.Event) -> None:
             beaten_at = _beat(loop, error, beaten_at)
         if not more:
             stop.wait(_rest(loop.every, failures))
+    _close(loop)
+
+
+def _close(loop: Loop) -> None:
+    try:
+        loop.close()
+    except Exception as fault:  # noqa: BLE001  The others are to be closed all the same.
+        log.warning("loop.close_failed", loop=loop.name, error=type(fault).__name__)
 
 
 def _rest(every: float, failures: int) -> float:

@@ -29,14 +29,23 @@ SETTINGS: dict[str, str] = {
     "ART28_NOTICES_URL": "Where notices is asked (ORIGIN/notices).",
     "ART28_SERVICE_KEY": "32 random bytes, base64: services prove who they are with it.",
     "ART28_SECRETS_KEY": "32 random bytes, base64: encrypts signing keys and webhook secrets.",
+    "ART28_SECRETS_KEY_OLD": "Keys before that one, comma separated: they still open, none seals.",
     "ART28_EGRESS_ALLOW": "Networks webhooks may reach besides the public internet (none).",
+    "ART28_EGRESS_OWN": "Own public networks and host names, which webhooks may not reach (none).",
     "ART28_ATTEMPT_SECONDS": "Time limit of one webhook attempt, from name to last byte (15).",
     "ART28_LEASE_SECONDS": "How long a dispatcher owns a claim; over twice the limit above (60).",
     "ART28_IN_FLIGHT": "Webhook attempts one dispatcher keeps going at once (256).",
+    "ART28_ENDPOINT_IN_FLIGHT": "Attempts at once at one endpoint, of one dispatcher (8).",
+    "ART28_ENDPOINT_RATE": "Attempts a second at one endpoint, of one dispatcher (100).",
+    "ART28_ADDRESS_IN_FLIGHT": "Attempts at once at one network address, of one dispatcher (128).",
+    "ART28_RETRY_SECONDS": "Seconds before each attempt (0,5,300,1800,7200,18000, … to a day).",
     "ART28_ENDPOINTS_PER_CUSTOMER": "Most webhook endpoints of one customer (20).",
+    "ART28_RETENTION_DAYS": "Days that messages which are no notice are kept (400).",
+    "ART28_EVIDENCE_DAYS": "Days that notices are kept after their agreement ended (1825).",
     "ART28_INSTRUMENT_STALE_DAYS": "Days until the check of an instrument is stale (180).",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",
+    "ART28_WORKER_METRICS_PORT": "Loopback port of a worker's metrics; 0: none (0).",
     "ART28_APPS": "Which of the six apps a web process mounts (all).",
 }
 
@@ -58,6 +67,7 @@ class Common:
     secrets_key: bytes
     log_level: str
     log_format: str
+    older_secrets_keys: tuple[bytes, ...] = ()
 
     @property
     def issuer(self) -> str:
@@ -87,6 +97,7 @@ class Common:
             secrets_key=key("ART28_SECRETS_KEY"),
             log_level=choice(env, "ART28_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=choice(env, "ART28_LOG_FORMAT", "json", ("json", "text")),
+            older_secrets_keys=older_keys("ART28_SECRETS_KEY_OLD"),
         )
 
 
@@ -115,24 +126,37 @@ def whole_number(env: Env, name: str, default: int) -> int:
 
 def secret(name: str) -> str:
     """The value of ``name``, or of the file that ``name_FILE`` names; both empty is an error."""
-    env = reader()
-    path = env.str(f"{name}_FILE", "")
-    if not path:
-        value = env.str(name, "")
-    else:
-        try:
-            value = Path(path).read_text().strip()
-        except OSError as error:
-            raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}.") from error
+    value = _optional_secret(name)
     if not value:
         raise SettingsError(f"{name} is not set (or name a file in {name}_FILE).")
     return value
 
 
+def _optional_secret(name: str) -> str:
+    env = reader()
+    path = env.str(f"{name}_FILE", "")
+    if not path:
+        return env.str(name, "")
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}.") from error
+
+
 def key(name: str) -> bytes:
     """A secret of exactly 32 bytes, written in base64."""
+    return _key(name, secret(name))
+
+
+def older_keys(name: str) -> tuple[bytes, ...]:
+    """Any number of such keys, separated by commas or lines; the newest first."""
+    texts = _optional_secret(name).replace(",", " ").split()
+    return tuple(_key(name, each) for each in texts)
+
+
+def _key(name: str, text: str) -> bytes:
     try:
-        value = base64.b64decode(secret(name), validate=True)
+        value = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise SettingsError(f"{name} is not base64.") from error
     if len(value) != 32:

@@ -28,7 +28,7 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         settings=settings,
         organisations=Organisations(mongo),
         clients=Clients(mongo),
-        keys=Keys(mongo, settings.common.secrets_key),
+        keys=Keys(mongo, settings.common.secrets_key, older=settings.common.older_secrets_keys),
         now=now,
         new_id=new_id,
         new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),

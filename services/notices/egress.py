@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import ClassVar
 from urllib.parse import quote
@@ -58,6 +58,8 @@ _CLOSED_NAME = re.compile(
 )
 _LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
+# Only a name has a letter beyond the digits of IPv6, and no colon.
+_NAME_LIKE = re.compile(r"^[^:]*[^\W\d_][^:]*$")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?]*)([^#]*))?")
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]@]+)(?::([0-9]{1,5}))?")
 _NUMBER_AT_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9A-Fa-f]*)")
@@ -128,6 +130,18 @@ class Egress:
     def from_text(cls, allow: str, deny: str = "") -> Egress:
         """From comma-separated CIDRs, as in ART28_EGRESS_ALLOW; ValueError if one is none."""
         return cls(allow=_networks(allow), deny=_networks(deny))
+
+    def without(self, own: str) -> Egress:
+        """These rules, but closed to what is our own: CIDRs and host names, comma-separated, as in
+        ART28_EGRESS_OWN; ValueError for what is neither."""
+        parts = [part.strip() for part in own.split(",") if part.strip()]
+        names = {_ascii_name(part) for part in parts if _NAME_LIKE.search(part)}
+        networks = [part for part in parts if not _NAME_LIKE.search(part)]
+        return replace(
+            self,
+            deny=self.deny + _networks(",".join(networks)),
+            own_names=self.own_names | names,
+        )
 
     def allows(self, address: Address | str) -> bool:
         """Whether a socket may be opened to this address; text that is no address is not one."""

@@ -16,6 +16,7 @@ AGREEMENT_EXPIRED = "agreement.expired"
 OBJECTION_PREFIX = "objection."
 OBJECTION_UPDATED = "objection.updated"
 WEBHOOK_TEST = "webhook.test"
+WEBHOOK_DISABLING_SOON = "webhook.disabling_soon"
 
 BASIS_ENDING = "transfer.basis_ending"
 BASIS_LOST = "transfer.basis_lost"
@@ -42,5 +43,5 @@ SUBSCRIBABLE = (
     *AGREEMENT_MESSAGES,
     *BASES,
     WEBHOOK_TEST,
-    "webhook.disabling_soon",
+    WEBHOOK_DISABLING_SOON,
 )

@@ -15,9 +15,17 @@ from typing import Any
 import structlog
 
 from services.notices.audience import Target, next_targets
-from services.notices.events import WEBHOOK_TEST
+from services.notices.events import WEBHOOK_DISABLING_SOON, WEBHOOK_TEST
 from services.notices.held import release_if_enabled
-from services.notices.model.deliveries import FILTERED_OUT, HELD, NO_ENDPOINT, QUEUED, new_delivery
+from services.notices.model.deliveries import (
+    FILTERED_OUT,
+    FIRST,
+    HELD,
+    NO_ENDPOINT,
+    QUEUED,
+    SECOND,
+    new_delivery,
+)
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.jobs import RECOVER, Job
 from services.notices.model.messages import (
@@ -139,7 +147,7 @@ class FanOut:
             "_id": ordered_id("msg", job.started_at, event.id, target.key),
             "event_id": event.id,
             "type": event.type,
-            "processor_id": event.processor["id"],
+            "processor_id": event.processor.get("id"),
             "controller_id": target.controller_id,
             "agreement_id": target.agreement_id,
             "change_id": event.change_id,
@@ -151,13 +159,14 @@ class FanOut:
         }
 
     def _delivery(self, message: Document, endpoint: Endpoint) -> Document:
-        due_at = self.now() if endpoint.disabled_at is None else None
+        now = self.now()
         return new_delivery(
             delivery_id(message["_id"], endpoint.id),
             message["_id"],
             endpoint.id,
             endpoint.controller_id,
-            due_at,
+            now if endpoint.is_open else None,
+            SECOND if endpoint.troubled(now) else FIRST,
         )
 
     def _recover(self, job: Job) -> None:
@@ -177,11 +186,13 @@ class FanOut:
         rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
         deliveries = [self._delivery(each, endpoint) for each in self._wanted(endpoint, rows)]
         self._add_deliveries(deliveries)
-        self.stores.deliveries.revive([each["_id"] for each in deliveries], self.now())
+        self.stores.deliveries.revive(endpoint.id, [each["_id"] for each in deliveries], self.now())
         return rows[-1]["_id"] if len(rows) == self.batch else None
 
     def _wanted(self, endpoint: Endpoint, rows: Iterable[Document]) -> list[Document]:
-        rows = [each for each in rows if each["type"] != WEBHOOK_TEST]
+        # What was about endpoints, and only then, is of no use later.
+        of_then = (WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
+        rows = [each for each in rows if each["type"] not in of_then]
         events = self.stores.events.many(each["event_id"] for each in rows)
         return [
             each
@@ -194,7 +205,11 @@ def _there(endpoints: Sequence[Endpoint], event: Event) -> list[Endpoint]:
     """An endpoint hears of what happens after it was made, and of every notice it is in time for;
     what came before it can be asked for (``recover``)."""
     at = parse_instant(event.at)
-    return [each for each in endpoints if event.is_notice or each.created_at <= at]
+    return [
+        each
+        for each in endpoints
+        if (event.is_notice or each.created_at <= at) and each.id != event.except_endpoint
+    ]
 
 
 def _outcome(endpoints: Sequence[Endpoint], wanting: Sequence[Endpoint]) -> str:

@@ -18,5 +18,5 @@ def release_if_enabled(
     if not held_for:
         return
     for endpoint in endpoints.many(held_for).values():
-        if endpoint.disabled_at is None:
+        if endpoint.is_open:
             deliveries.release(endpoint.id, now, skip=False)

@@ -86,6 +86,17 @@ class SecretShape(Shape):
     until = Instant(allow_none=True)
 
 
+class HealthShape(Shape):
+    """Since the last success; null while there is nothing to say."""
+
+    failures = fields.Integer()
+    failing_since = Instant(attribute="first_failure_at", allow_none=True)
+    last_failure_at = Instant(allow_none=True)
+    last_error = fields.String(allow_none=True)
+    slow_until = Instant(allow_none=True)
+    blocked_at = Instant(allow_none=True)
+
+
 class EndpointShape(Shape):
     id = fields.String()
     url = fields.String()
@@ -96,6 +107,8 @@ class EndpointShape(Shape):
     status = fields.String()
     disabled_at = Instant(allow_none=True)
     disabled_reason = fields.String(allow_none=True)
+    probing = fields.Boolean()
+    health = fields.Nested(HealthShape, allow_none=True)
     secrets = fields.List(fields.Nested(SecretShape))
     created_at = Instant()
     updated_at = Instant()

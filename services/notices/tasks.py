@@ -6,7 +6,7 @@ import secrets
 
 from services.notices import dispatcher, fanout
 from services.notices.channels.webhook import Limits, Sender
-from services.notices.dispatcher import Dispatcher, Lease
+from services.notices.dispatcher import Dispatcher, Lease, Shares
 from services.notices.fanout import FanOut
 from services.notices.settings import Settings
 from services.notices.signing import SecretBox
@@ -33,9 +33,10 @@ def loops(settings: Settings) -> list[Loop]:
     mongo = connect(common.mongo_url, common.database("notices"))
     mongo.ensure_indexes(INDEXES)
     beat = Heartbeats(mongo, utc_now).beat
+    sending = make_dispatcher(settings, mongo)
     return [
         Loop("notices.fanout", make_fanout(mongo).run_once, IDLE_SECONDS, beat),
-        Loop("notices.dispatcher", make_dispatcher(settings, mongo).run_once, IDLE_SECONDS, beat),
+        Loop("notices.dispatcher", sending.run_once, IDLE_SECONDS, beat, sending.drain),
     ]
 
 
@@ -52,17 +53,31 @@ def make_fanout(mongo: Mongo, now: Clock = utc_now) -> FanOut:
 
 
 def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Dispatcher:
-    stores = dispatcher.Stores(Endpoints(mongo), Events(mongo), Messages(mongo), Deliveries(mongo))
+    stores = dispatcher.Stores(
+        mongo,
+        Endpoints(mongo),
+        Events(mongo),
+        Jobs(mongo),
+        Messages(mongo),
+        Deliveries(mongo),
+    )
     limits = Limits(total_s=settings.attempt_seconds, in_flight=settings.in_flight)
     return Dispatcher(
         stores,
         Sender(settings.egress, limits),
-        SecretBox(settings.common.secrets_key),
+        make_box(settings),
         Lease(settings.lease_seconds, settings.attempt_seconds),
         now,
         new_id,
         jitter,
+        lambda *_, **__: 0,
+        settings.schedule,
+        Shares(settings.endpoint_in_flight, settings.endpoint_rate),
     )
+
+
+def make_box(settings: Settings) -> SecretBox:
+    return SecretBox(settings.common.secrets_key, *settings.common.older_secrets_keys)
 
 
 def jitter() -> float:

@@ -44,7 +44,12 @@ def make_deps(
         ledger=ledger,
         bases=Bases(mongo),
         checkpoints=Checkpoints(mongo),
-        keys=Keys(mongo, settings.common.secrets_key, "checkpoint"),
+        keys=Keys(
+            mongo,
+            settings.common.secrets_key,
+            "checkpoint",
+            settings.common.older_secrets_keys,
+        ),
         instruments=Instruments(
             mongo, lambda: ledger.head(INSTRUMENTS), settings.instrument_stale_days
         ),

@@ -22,6 +22,12 @@ FILTERED_OUT: Final = "filtered_out"
 
 ATTEMPTS_KEPT: Final = 20
 
+# Lanes, each claimed by itself: first tries; what failed before, or goes to an endpoint that is
+# slow or failing; and one for each endpoint that has more waiting than it may be sent at once,
+# which is called by the endpoint's id.
+FIRST: Final = "first"
+SECOND: Final = "second"
+
 
 class DeliveryUnderWay(Conflict):
     """This delivery is waiting for its next attempt already."""
@@ -30,7 +36,12 @@ class DeliveryUnderWay(Conflict):
 
 
 def new_delivery(
-    delivery_id: str, message_id: str, endpoint_id: str, controller_id: str, due_at: datetime | None
+    delivery_id: str,
+    message_id: str,
+    endpoint_id: str,
+    controller_id: str,
+    due_at: datetime | None,
+    lane: str = FIRST,
 ) -> dict[str, Any]:
     """A row of ``deliveries``; without ``due_at`` it is held, because its endpoint is disabled."""
     row: dict[str, Any] = {
@@ -39,6 +50,7 @@ def new_delivery(
         "endpoint_id": endpoint_id,
         "controller_id": controller_id,
         "state": PENDING if due_at else HELD,
+        "lane": lane,
         "attempt": 0,
         "attempts": [],
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
+from services.notices.model.health import Health
 from shared.errors import Conflict
 
 LONGEST_OVERLAP_HOURS = 168
@@ -54,7 +55,9 @@ class Endpoint:
     """``url`` is the ASCII form that is sent to, ``display_url`` the one to show.
 
     ``event_types`` and ``processors`` (ids or slugs) are filters; empty lets everything through.
-    ``disabled_reason``: None while enabled, else ``gone`` (it answered 410) or ``owner``.
+    ``disabled_reason``: None while enabled, else ``gone`` (it answered 410) or ``failing``.
+    ``probing``: enabled again, but all except one delivery wait until that one has succeeded.
+    ``health`` is kept apart from the rest: attempts change it, its owner does not.
     """
 
     id: str
@@ -69,18 +72,29 @@ class Endpoint:
     updated_at: datetime
     disabled_at: datetime | None = None
     disabled_reason: str | None = None
+    probing: bool = False
+    health: Health | None = None
     revision: int = 1
 
     @property
     def status(self) -> str:
         return "enabled" if self.disabled_at is None else "disabled"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether everything may be sent to it."""
+        return self.disabled_at is None and not self.probing
+
+    def troubled(self, now: datetime) -> bool:
+        return self.health is not None and self.health.troubled(now)
+
     def wants(self, kind: str, processor: Mapping[str, Any]) -> bool:
-        """Whether the filters let a message of this type about this processor through."""
+        """Whether the filters let a message of this type about this processor through; what is
+        about no processor is for all."""
         if self.event_types and kind not in self.event_types:
             return False
         names = {processor.get("id"), processor.get("slug")}
-        return not self.processors or not names.isdisjoint(self.processors)
+        return not (self.processors and processor) or not names.isdisjoint(self.processors)
 
     def live_secrets(self, now: datetime) -> list[Secret]:
         """What a message sent now is signed with, the newest first."""
@@ -107,7 +121,7 @@ class Endpoint:
         return self.changed(now, secrets=(fresh, *kept))
 
     def disabled(self, now: datetime, reason: str) -> Endpoint:
-        return self.changed(now, disabled_at=now, disabled_reason=reason)
+        return self.changed(now, disabled_at=now, disabled_reason=reason, probing=False)
 
-    def enabled(self, now: datetime) -> Endpoint:
-        return self.changed(now, disabled_at=None, disabled_reason=None)
+    def enabled(self, now: datetime, *, probing: bool) -> Endpoint:
+        return self.changed(now, disabled_at=None, disabled_reason=None, probing=probing)

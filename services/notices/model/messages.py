@@ -61,7 +61,8 @@ class Event:
     """Something that happened, to be told. ``at`` is RFC 3339.
 
     Told to: every recipient as of ``recipients_version`` (a notice, or a basis that ends), those
-    who were told of the change before (a follow-up), or the one customer ``controller_id``.
+    who were told of the change before (a follow-up), or the one customer ``controller_id``; but
+    not at ``except_endpoint``.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Event:
     recipients_version: int = 0
     effective_on: str | None = None
     groups: tuple[Group, ...] = ()
+    except_endpoint: str | None = None
 
     @property
     def is_notice(self) -> bool:
@@ -215,9 +217,11 @@ def _agreement_event(entry: Mapping[str, Any], origin: str) -> Event:
     )
 
 
-def message_event(event_id: str, kind: str, at: str, data: Mapping[str, Any]) -> Event:
-    """An event of our own making, such as a test message."""
-    return Event(event_id, kind, at, {}, _head(kind, at, dict(data)), "}}")
+def message_event(
+    event_id: str, kind: str, at: str, data: Mapping[str, Any], **more: str | None
+) -> Event:
+    """An event of our own making, such as a test message; ``more``: members of the event."""
+    return Event(event_id, kind, at, {}, _head(kind, at, dict(data)), "}}", **more)  # type: ignore[arg-type]
 
 
 def _group(told: Mapping[str, Any]) -> Group:

@@ -43,11 +43,14 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),
     ],
     "deliveries": [
-        IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
+        IndexModel(
+            [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],
+            partialFilterExpression=_LIVE,
+        ),
         IndexModel([("message_id", ASCENDING)]),
         IndexModel([("endpoint_id", ASCENDING), ("_id", DESCENDING)]),
         IndexModel(
-            [("endpoint_id", ASCENDING), ("state", ASCENDING), ("_id", DESCENDING)],
+            [("state", ASCENDING), ("endpoint_id", ASCENDING), ("_id", DESCENDING)],
             partialFilterExpression={"state": {"$in": [FAILED, HELD, SKIPPED]}},
         ),
     ],

@@ -6,19 +6,22 @@ eight times the rate of taking one at a time, and no row is ever held by two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, UpdateOne
+from pymongo import ASCENDING, DESCENDING, UpdateMany, UpdateOne
 
 from services.notices.model.deliveries import (
     ATTEMPTS_KEPT,
     DELIVERED,
     FAILED,
+    FIRST,
     HELD,
     PENDING,
+    SECOND,
     SKIPPED,
     DeliveryUnderWay,
 )
@@ -29,6 +32,8 @@ from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
 # Twenty answers of 16 KiB each would make a batch of rows too large to hold.
 _WITHOUT_ANSWERS = {"attempts.body": 0}
+# Lanes of single endpoints are called by their ids.
+_OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Completion:
     state: str
     due_at: datetime | None
     attempt: Mapping[str, Any] | None
+    lane: str = SECOND
 
 
 class Deliveries:
@@ -53,17 +59,87 @@ class Deliveries:
     def add(self, row: Document, session: Session | None = None) -> None:
         self._docs.insert_one(row, session=session)
 
-    def claim(self, token: str, now: datetime, until: datetime, limit: int) -> list[Document]:
-        """Up to ``limit`` due deliveries, ours until ``until``."""
-        due = {"due_at": {"$lte": now}}
+    def claim(
+        self,
+        token: str,
+        now: datetime,
+        until: datetime,
+        limit: int,
+        lane: str = FIRST,
+        passing: Collection[str] = (),
+    ) -> list[Document]:
+        """Up to ``limit`` due deliveries of a lane, ours until ``until``, but none for the
+        endpoints in ``passing``."""
+        due: Document = {"lane": lane, "due_at": {"$lte": now}}
+        if passing:
+            due["endpoint_id"] = {"$nin": list(passing)}
+        return self._take(self._due(due, limit), due, token, until)
+
+    def claim_own(
+        self, token: str, now: datetime, until: datetime, room: Mapping[str, int]
+    ) -> list[Document]:
+        """The same for lanes of single endpoints, from each as many as ``room`` says."""
+        due: Document = {"due_at": {"$lte": now}}
+        ids = [
+            each
+            for endpoint_id, limit in room.items()
+            for each in self._due({"lane": endpoint_id, **due}, limit)
+        ]
+        return self._take(ids, due, token, until)
+
+    def _due(self, due: Document, limit: int) -> list[str]:
         found = self._docs.find(due, {"_id": 1}).sort("due_at", ASCENDING).limit(limit)
-        ids = [each["_id"] for each in found]
+        return [each["_id"] for each in found]
+
+    def _take(
+        self, ids: Sequence[str], due: Document, token: str, until: datetime
+    ) -> list[Document]:
         if not ids:
             return []
         # The condition is asked again, row by row: another dispatcher read the same ids.
         taken = {"$set": {"claim": token, "due_at": until}}
-        self._docs.update_many({"_id": {"$in": ids}, **due}, taken)
-        return list(self._docs.find({"_id": {"$in": ids}, "claim": token}, _WITHOUT_ANSWERS))
+        self._docs.update_many({"_id": {"$in": list(ids)}, **due}, taken)
+        return list(self._docs.find({"_id": {"$in": list(ids)}, "claim": token}, _WITHOUT_ANSWERS))
+
+    def own_lanes(self, now: datetime, after: str, limit: int) -> list[str]:
+        """Up to ``limit`` endpoints after ``after`` that have something due in a lane of their
+        own; each costs one look at the index, however much waits in it."""
+        found: list[str] = []
+        while len(found) < limit:
+            lane = {**_OWN_LANES, "$gt": found[-1] if found else after}
+            next_one = self._docs.find_one(
+                {"lane": lane, "due_at": {"$lte": now}},
+                {"lane": 1},
+                sort=[("lane", 1), ("due_at", 1)],
+            )
+            if next_one is None:
+                break
+            found.append(next_one["lane"])
+        return found
+
+    def give_back(self, rows: Iterable[tuple[str, Document]], at: datetime) -> None:
+        """Let go of claimed rows: each is due at ``at``, in the lane named beside it."""
+        groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for lane, row in rows:
+            groups[lane, row["claim"]].append(row["_id"])
+        writes = [
+            UpdateMany(
+                {"_id": {"$in": ids}, "claim": claim},
+                {"$set": {"lane": lane, "due_at": at}, "$unset": {"claim": ""}},
+            )
+            for (lane, claim), ids in groups.items()
+        ]
+        if writes:
+            self._docs.bulk_write(writes, ordered=False)
+
+    def set_apart(self, endpoint_id: str, now: datetime, limit: int) -> int:
+        """Move up to ``limit`` due deliveries of an endpoint out of the common lanes into its own;
+        how many there were."""
+        due: Document = {"lane": {"$in": [FIRST, SECOND]}, "due_at": {"$lte": now}}
+        found = self._docs.find({**due, "endpoint_id": endpoint_id}, {"_id": 1}).limit(limit)
+        ids = [each["_id"] for each in found]
+        self._docs.update_many({"_id": {"$in": ids}, **due}, {"$set": {"lane": endpoint_id}})
+        return len(ids)
 
     def complete(self, completions: Sequence[Completion]) -> int:
         """Store attempts and what follows; how many claims had been lost to somebody else."""
@@ -95,20 +171,44 @@ class Deliveries:
     def retry(self, delivery_id: str, now: datetime, session: Session | None = None) -> None:
         """One more attempt at once. ``DeliveryUnderWay`` when one is under way."""
         where = {"_id": delivery_id, "state": {"$ne": PENDING}}
-        again = {"$set": {"state": PENDING, "due_at": now}}
+        again = {"$set": {"state": PENDING, "due_at": now, "lane": FIRST}}
         if not self._docs.update_one(where, again, session=session).matched_count:
             raise DeliveryUnderWay
 
-    def revive(self, delivery_ids: Sequence[str], now: datetime) -> None:
+    def revive(self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime) -> None:
         """Give what failed or was skipped the whole schedule again."""
         where: Document = {"_id": {"$in": list(delivery_ids)}, "state": {"$in": [FAILED, SKIPPED]}}
-        again = {"$set": {"state": PENDING, "due_at": now, "attempt": 0}}
-        self._docs.update_many(where, again)
+        self._docs.update_many(where, _anew(endpoint_id, now))
 
-    def release(self, endpoint_id: str, now: datetime, *, skip: bool) -> None:
-        """What an endpoint held while it was disabled is sent now, or left out for good."""
-        change = {"state": SKIPPED} if skip else {"state": PENDING, "due_at": now, "attempt": 0}
-        self._docs.update_many({"endpoint_id": endpoint_id, "state": HELD}, {"$set": change})
+    def release(self, endpoint_id: str, now: datetime, *, skip: bool, limit: int = 0) -> int:
+        """What an endpoint held is sent now, or left out for good; how many there were.
+
+        ``limit``: the oldest so many, 0 for all; what is left is released by the upkeep.
+        """
+        change = {"$set": {"state": SKIPPED}} if skip else _anew(endpoint_id, now)
+        held: Document = {"endpoint_id": endpoint_id, "state": HELD}
+        if limit:
+            oldest = self._docs.find(held, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
+            held["_id"] = {"$in": [each["_id"] for each in oldest]}
+        return self._docs.update_many(held, change).modified_count
+
+    def probe(self, endpoint_id: str, now: datetime, session: Session | None = None) -> bool:
+        """Send the oldest that an endpoint held, it alone; False when it holds nothing."""
+        found = self._docs.find_one_and_update(
+            {"endpoint_id": endpoint_id, "state": HELD},
+            _anew(endpoint_id, now),
+            sort=[("_id", ASCENDING)],
+            session=session,
+        )
+        return found is not None
+
+    def held_for(self) -> list[str]:
+        """The endpoints for which something is held."""
+        return list(self._docs.distinct("endpoint_id", {"state": HELD}))
+
+
+def _anew(endpoint_id: str, now: datetime) -> Document:
+    return {"$set": {"state": PENDING, "due_at": now, "attempt": 0, "lane": endpoint_id}}
 
 
 def _update(completion: Completion) -> UpdateOne:
@@ -116,10 +216,16 @@ def _update(completion: Completion) -> UpdateOne:
     if completion.due_at is None:
         change["$unset"]["due_at"] = ""
     else:
-        change["$set"]["due_at"] = completion.due_at
+        change["$set"] |= {"due_at": completion.due_at, "lane": completion.lane}
     if completion.attempt is not None:
         kept = {"$each": [dict(completion.attempt)], "$slice": -ATTEMPTS_KEPT}
         change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}
         if completion.state == DELIVERED:
-            change["$min"] = {"delivered_at": completion.attempt["at"]}
+            change["$min"] = {"delivered_at": _ended(completion.attempt)}
     return UpdateOne({"_id": completion.delivery_id, "claim": completion.claim}, change)
+
+
+def _ended(attempt: Mapping[str, Any]) -> datetime:
+    """When the answer was complete; on the monotonic clock, so that no jump dates it early."""
+    began: datetime = attempt["at"]
+    return began + timedelta(milliseconds=attempt["duration_ms"])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from pymongo import UpdateOne
 
 from services.notices.model.endpoints import Endpoint, TooManyEndpoints
+from services.notices.model.health import QUIET, Report
 from shared.documents import from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
-from shared.mongo import Mongo, Session
+from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 
@@ -25,7 +29,7 @@ class Endpoints:
         where = {"controller_id": endpoint.controller_id}
         if self._docs.count_documents(where, session=session) >= most:
             raise TooManyEndpoints(f"A customer may have {most} webhook endpoints.")
-        self._docs.insert_one(to_document(endpoint), session=session)
+        self._docs.insert_one(_members(endpoint), session=session)
 
     def find(self, endpoint_id: str) -> Endpoint | None:
         found = self._docs.find_one({"_id": endpoint_id})
@@ -41,7 +45,7 @@ class Endpoints:
     def replace(self, endpoint: Endpoint, session: Session | None = None) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
         seen = {"_id": endpoint.id, "revision": endpoint.revision - 1}
-        done = self._docs.replace_one(seen, to_document(endpoint), session=session)
+        done = self._docs.update_one(seen, {"$set": _members(endpoint)}, session=session)
         if not done.matched_count:
             raise PreconditionFailed
 
@@ -63,3 +67,57 @@ class Endpoints:
         for each in self._docs.find({"controller_id": {"$in": list(set(controller_ids))}}):
             by_owner[each["controller_id"]].append(from_document(Endpoint, each))
         return by_owner
+
+    def open(self, endpoint_id: str) -> bool:
+        """The probe has succeeded: everything may be sent again. False when it was not waiting."""
+        probing = {"_id": endpoint_id, "probing": True}
+        change: Document = {"$set": {"probing": False}, "$inc": {"revision": 1}}
+        return bool(self._docs.update_one(probing, change).matched_count)
+
+    def report(self, reports: Mapping[str, Report]) -> None:
+        """Add what attempts said to the health of their endpoints."""
+        writes = [each for name, report in reports.items() for each in _updates(name, report)]
+        if writes:
+            self._docs.bulk_write(writes)
+
+    def warned(self, endpoint_id: str, stage: int, now: datetime, session: Session) -> bool:
+        """Note that the owner is being warned; False when somebody else has done so."""
+        where: Document = {"_id": endpoint_id, "health.warned": {"$not": {"$gte": stage}}}
+        if stage == 1:
+            where["health.warned_at"] = {"$not": {"$gt": now - QUIET}}
+        told = {"health.warned": stage, "health.warned_at": now}
+        return bool(self._docs.update_one(where, {"$set": told}, session=session).matched_count)
+
+    def forget_health(self, endpoint_id: str, session: Session | None = None) -> None:
+        """Its owner begins anew."""
+        self._docs.update_one({"_id": endpoint_id}, {"$unset": {"health": ""}}, session=session)
+
+
+def _members(endpoint: Endpoint) -> Document:
+    # Health is written by ``report`` alone: the owner and the dispatchers must not collide.
+    return {name: value for name, value in to_document(endpoint).items() if name != "health"}
+
+
+def _updates(endpoint_id: str, report: Report) -> Iterable[UpdateOne]:
+    this = {"_id": endpoint_id}
+    if report.ok:
+        over = (
+            "failures",
+            "first_failure_at",
+            "last_failure_at",
+            "warned",
+            "blocked_at",
+            "last_error",
+        )
+        yield UpdateOne(this, {"$unset": {f"health.{name}": "" for name in over}})
+    latest = {
+        f"health.{name}": getattr(report, name)
+        for name in ("last_failure_at", "slow_until", "blocked_at", "last_error")
+        if getattr(report, name) is not None
+    }
+    change: Document = {"$set": latest} if latest else {}
+    if report.failures:
+        change["$inc"] = {"health.failures": report.failures}
+        change["$min"] = {"health.first_failure_at": report.first_failure_at}
+    if change:
+        yield UpdateOne(this, change)

@@ -90,13 +90,27 @@ def rotate(deps: Deps, owner: str, endpoint_id: str, overlap_hours: int) -> tupl
 
 
 def enable(deps: Deps, owner: str, endpoint_id: str, *, skip_backlog: bool) -> Endpoint:
-    """Send to it again. What it missed meanwhile is sent now, or skipped for good."""
+    """Send to it again. What it missed meanwhile is skipped for good; or one message of it is sent
+    now, and the rest once that one has succeeded."""
     found, now = get(deps, owner, endpoint_id), deps.now()
-    if found.disabled_at is not None:
-        found = found.enabled(now)
-        _save(deps, found)
-    deps.deliveries.release(found.id, now, skip=skip_backlog)
-    return found
+    if found.is_open:
+        return found
+
+    def write(session: Session) -> Endpoint:
+        probing = not skip_backlog and deps.deliveries.probe(found.id, now, session)
+        enabled = found.enabled(now, probing=probing)
+        deps.endpoints.replace(enabled, session)
+        deps.endpoints.forget_health(found.id, session)
+        return enabled
+
+    try:
+        enabled = deps.mongo.transact(write)
+    except PreconditionFailed as error:
+        raise EndpointChanged from error
+    if not enabled.probing:
+        # Also what came in while this was decided.
+        deps.deliveries.release(found.id, now, skip=skip_backlog)
+    return enabled
 
 
 def recover(deps: Deps, owner: str, endpoint_id: str, since: datetime) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from services.notices import tasks
 from services.notices.channels.webhook import Outcome, Outgoing
+from services.notices.channels.webhook.schedule import WAITS
 from services.notices.dispatcher import Lease
 from services.notices.use_cases import deliveries, endpoints
 from shared.mongo import Mongo
@@ -23,6 +25,13 @@ def announced(world: World, *names: str) -> dict[str, str]:
     world.tell(world.ledger.change("chg_1", len(names)))
     world.fan_out()
     return secrets
+
+
+def through_the_schedule(world: World) -> None:
+    """Each attempt in its time, and once more after the last."""
+    for wait in (*WAITS, 1):
+        world.clock.ahead += timedelta(seconds=1.25 * wait)
+        world.deliver()
 
 
 def test_it_works(world: World) -> None:
@@ -49,9 +58,7 @@ def test_it_works(world: World) -> None:
 def test_after_the_last_attempt_a_delivery_is_failed_and_stays_visible(world: World) -> None:
     announced(world, "nordbo")
     world.receiver.answers["/nordbo"] = lambda _: (500, {})
-    for _ in range(12):
-        world.deliver()
-        world.clock.ahead += timedelta(hours=30)
+    through_the_schedule(world)
     row = world.delivery_of("nordbo")
     assert (row["state"], len(row["attempts"])) == ("failed", 10)
     assert "due_at" not in row
@@ -130,7 +137,7 @@ def test_a_dispatcher_that_comes_too_late_changes_nothing(world: World) -> None:
     world.clock.ahead += timedelta(seconds=61)
     world.deliver()
     late = world.dispatcher
-    late._prepare([row], late.monotonic() + 60)
+    late.claims._prepare([row], late.claims._term())
     late._depart()
     world.deliver()
     delivered = world.delivery_of("nordbo")
@@ -176,9 +183,7 @@ def test_a_test_message_goes_to_that_endpoint_alone(world: World) -> None:
 def test_recovery_brings_what_failed_and_what_came_before_the_endpoint(world: World) -> None:
     announced(world, "nordbo")
     world.receiver.answers["/nordbo"] = lambda _: (500, {})
-    for _ in range(11):
-        world.deliver()
-        world.clock.ahead += timedelta(hours=30)
+    through_the_schedule(world)
     world.receiver.answers.clear()
     endpoint_id, _ = world.endpoint("nordbo", url=f"{world.receiver.url}/second")
     (first,) = [
@@ -241,13 +246,57 @@ def test_a_delivery_whose_lease_grows_short_is_left_for_the_next_claim(world: Wo
         def finished(self, wait: float = 0.0) -> list[Outcome]:
             return []
 
+        def close(self) -> None:
+            pass
+
     announced(world, "nordbo")
     world.dispatcher.sender = Full()
     now = world.clock()
     rows = world.deps.deliveries.claim("mine", now, now + timedelta(seconds=60), 10)
-    world.dispatcher._prepare(rows, world.dispatcher.monotonic() + 20)
+    short = replace(world.dispatcher.claims._term(), lapses=world.dispatcher.monotonic() + 20)
+    world.dispatcher.claims._prepare(rows, short)
     world.dispatcher._depart()
-    assert world.delivery_of("nordbo")["state"] == "pending"
+    row = world.delivery_of("nordbo")
+    assert row["state"] == "pending"
+    assert "claim" not in row
+    assert row["due_at"] <= world.clock()
+
+
+def test_a_delivery_is_dated_by_the_end_of_its_answer(world: World) -> None:
+    announced(world, "nordbo")
+    held = threading.Event()
+
+    def slowly(_: int) -> tuple[int, dict[str, str]]:
+        held.wait(0.3)
+        return 204, {}
+
+    world.receiver.answers["/nordbo"] = slowly
+    world.deliver()
+    row = world.delivery_of("nordbo")
+    (attempt,) = row["attempts"]
+    took = timedelta(milliseconds=attempt["duration_ms"])
+    assert took >= timedelta(seconds=0.3)
+    assert row["delivered_at"] == attempt["at"] + took
+
+
+def test_a_dispatcher_that_is_stopped_ends_what_is_in_the_air_and_gives_back_the_rest(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    world = make_world(mongo, receiver, in_flight=2)
+    announced(world, "a", "b", "c", "d")
+    answering = threading.Event()
+    for name in "abcd":
+        receiver.answers[f"/{name}"] = lambda _: (answering.wait(5), (204, {}))[1]
+    world.dispatcher.run_once()
+    threading.Timer(0.2, answering.set).start()
+    world.dispatcher.drain()
+
+    rows = world.rows("deliveries")
+    assert sorted(each["state"] for each in rows) == ["delivered"] * 2 + ["pending"] * 2
+    waiting = [each for each in rows if each["state"] == "pending"]
+    assert all(each["due_at"] <= world.clock() for each in waiting)
+    assert all("claim" not in each and each["attempts"] == [] for each in waiting)
+    assert len(receiver.got) == 2
 
 
 def test_a_lease_shorter_than_twice_the_limit_stops_the_start() -> None:
@@ -260,10 +309,11 @@ def test_a_lease_shorter_than_twice_the_limit_stops_the_start() -> None:
 def test_an_idle_poll_examines_no_key(world: World) -> None:
     later = world.clock() + timedelta(days=1)
     rows = [
-        {"_id": f"dlv_{number}", "state": "pending", "due_at": later} for number in range(5_000)
+        {"_id": f"dlv_{number}", "state": "pending", "lane": "first", "due_at": later}
+        for number in range(5_000)
     ] + [{"_id": f"dlv_done{number}", "state": "delivered"} for number in range(5_000)]
     world.mongo.db["deliveries"].insert_many(rows)
-    due = {"due_at": {"$lte": world.clock()}}
+    due = {"lane": "first", "due_at": {"$lte": world.clock()}}
     found = world.mongo.db["deliveries"].find(due, {"_id": 1}).sort("due_at", 1).limit(100)
     stats = found.explain()["executionStats"]
     assert stats["totalKeysExamined"] == 0

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notices.channels.webhook.answer import retry_after
-from services.notices.channels.webhook.schedule import ATTEMPTS, next_attempt
+from services.notices.channels.webhook.schedule import WAITS, Schedule
+
+ATTEMPTS = len(WAITS)
+next_attempt = Schedule().after
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = 86_400

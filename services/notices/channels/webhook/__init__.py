@@ -3,7 +3,7 @@
 from services.notices.channels.webhook.codes import reason
 from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
 from services.notices.channels.webhook.resolver import Resolver
-from services.notices.channels.webhook.schedule import Next, next_attempt
+from services.notices.channels.webhook.schedule import Next, Schedule
 from services.notices.channels.webhook.sender import Sender
 
-__all__ = ["Limits", "Next", "Outcome", "Outgoing", "Resolver", "Sender", "next_attempt", "reason"]
+__all__ = ["Limits", "Next", "Outcome", "Outgoing", "Resolver", "Schedule", "Sender", "reason"]

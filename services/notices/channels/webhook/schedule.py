@@ -14,7 +14,7 @@ State = Literal["delivered", "retry", "exhausted", "disabled"]
 
 # Seconds before the attempt of this place in the list; the first attempt leaves at once.
 WAITS = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
-ATTEMPTS = len(WAITS)
+MOST_ATTEMPTS = 20
 JITTER = 0.2
 # A receiver that is overloaded, or too slow to answer, gets at least this long to recover.
 RESPITE = 60.0
@@ -48,21 +48,40 @@ class Next:
     after: timedelta | None = None
 
 
-def next_attempt(attempt: int, outcome: Attempted, jitter: float) -> Next:
-    """What follows the attempt with this number (the first is 1) and outcome.
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The waits before each attempt, in seconds. ValueError for a list that makes no sense:
 
-    `jitter` lies in [-1, 1] and moves the wait by up to a fifth either way, so that receivers that
-    failed together are not tried together. ValueError when a number is out of its range.
+    it starts with 0, grows or stays from place to place, holds 2 to 20 numbers, each up to a day.
     """
-    if attempt < 1 or not -1 <= jitter <= 1:
-        raise ValueError("attempts count from 1, jitter lies between -1 and 1")
-    if outcome.ok:
-        return Next("delivered")
-    if outcome.status == GONE:
-        return Next("disabled")
-    if attempt >= ATTEMPTS:
-        return Next("exhausted")
-    return Next("retry", timedelta(seconds=round(_wait(WAITS[attempt], outcome, jitter), 3)))
+
+    waits: tuple[int, ...] = WAITS
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.waits) <= MOST_ATTEMPTS:
+            raise ValueError(f"a schedule has 2 to {MOST_ATTEMPTS} attempts")
+        if self.waits[0] != 0 or list(self.waits) != sorted(self.waits):
+            raise ValueError("a schedule starts with 0 and its waits never get shorter")
+        if self.waits[-1] > LONGEST_WAIT:
+            raise ValueError("a wait is a day at most")
+
+    def after(self, attempt: int, outcome: Attempted, jitter: float) -> Next:
+        """What follows the attempt with this number (the first is 1) and outcome.
+
+        `jitter` lies in [-1, 1] and moves the wait by up to a fifth either way, so that receivers
+        that failed together are not tried together. ValueError when a number is out of its range.
+        """
+        if attempt < 1 or not -1 <= jitter <= 1:
+            raise ValueError("attempts count from 1, jitter lies between -1 and 1")
+        if outcome.ok:
+            return Next("delivered")
+        if outcome.status == GONE:
+            return Next("disabled")
+        if attempt >= len(self.waits):
+            return Next("exhausted")
+        return Next(
+            "retry", timedelta(seconds=round(_wait(self.waits[attempt], outcome, jitter), 3))
+        )
 
 
 def _wait(base: float, outcome: Attempted, jitter: float) -> float:

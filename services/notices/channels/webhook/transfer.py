@@ -110,7 +110,7 @@ class Transfer:
         self.curl.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{target}:{url.port}"])
         self._diverted = True
 
-    def _open_socket(self, _purpose: int, address: Any) -> _Handed | int:  # noqa: ANN401
+    def _open_socket(self, _purpose: int, address: Any) -> _Handed | int:
         """The last gate: libcurl asks it for every socket, with the very address it will dial."""
         family, *_, target = address
         # Refused until proven allowed: pycurl would only print an exception from here.

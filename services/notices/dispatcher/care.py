@@ -1,0 +1,160 @@
+"""What attempts mean for their endpoints: health, warnings to the owner, disabling, opening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from services.notices import events
+from services.notices.channels.webhook import Outcome
+from services.notices.dispatcher.parts import Claimed, Enqueue, Stores
+from services.notices.model.endpoints import Endpoint
+from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
+from services.notices.model.jobs import TELL, Job
+from services.notices.model.messages import message_event
+from shared.errors import PreconditionFailed
+from shared.ids import derived_id
+from shared.mongo import AlreadyExists, Session
+from shared.times import Clock, format_instant
+
+log = structlog.get_logger()
+
+GONE = "gone"
+FAILING = "failing"
+WEBHOOK_DISABLED = "webhook.disabled"
+# What was held leaves in the round that finds its endpoint well; the upkeep releases the rest.
+RELEASED_AT_ONCE = 1_000
+
+
+@dataclass
+class _Case:
+    endpoint: Endpoint
+    report: Report = field(default_factory=Report)
+    gone: bool = False
+
+    @property
+    def health(self) -> Health:
+        return self.report.upon(self.endpoint.health)
+
+
+@dataclass
+class Care:
+    """Notes what attempts say of endpoints, and acts on it once a round."""
+
+    stores: Stores
+    enqueue: Enqueue
+    now: Clock
+    _cases: dict[str, _Case] = field(default_factory=dict)
+
+    def note(self, claimed: Claimed, outcome: Outcome) -> None:
+        """What is good and was good before needs no note: that is nearly all there is."""
+        endpoint, slow = claimed.endpoint, outcome.duration_ms > SLOW_MS
+        known = endpoint.id in self._cases or endpoint.health or endpoint.probing
+        if outcome.ok and not slow and not known:
+            return
+        case = self._cases.setdefault(endpoint.id, _Case(endpoint))
+        case.report = case.report.and_then(
+            ok=outcome.ok, code=outcome.code, ms=outcome.duration_ms, at=self.now()
+        )
+        case.gone = case.gone or outcome.status == 410
+
+    def act(self) -> None:
+        """Store the health of all; warn, disable and open those for whom it is time."""
+        if not self._cases:
+            return
+        self.stores.endpoints.report({name: each.report for name, each in self._cases.items()})
+        cases, self._cases = self._cases, {}
+        for case in cases.values():
+            # When its owner has just changed it, the next outcome will tell again.
+            with suppress(PreconditionFailed):
+                self._treat(case)
+
+    def _treat(self, case: _Case) -> None:
+        endpoint, health = case.endpoint, case.health
+        if case.gone:
+            self._disable(endpoint, GONE, health)
+        elif health.stage == DISABLE:
+            self._disable(endpoint, FAILING, health)
+        elif health.stage > health.warned:
+            self._warn(endpoint, health)
+        elif case.report.ok and not case.report.failures and endpoint.probing:
+            self._open(endpoint)
+        if case.report.blocked_at and not (endpoint.health and endpoint.health.blocked_at):
+            self._tell(endpoint, health, f"blocked:{case.report.blocked_at.isoformat()}")
+
+    def _warn(self, endpoint: Endpoint, health: Health) -> None:
+        since = health.first_failure_at.isoformat() if health.first_failure_at else ""
+        self._tell(endpoint, health, f"{since}:{health.stage}", health.stage)
+        log.info("endpoint.warned", endpoint=endpoint.id, stage=health.stage)
+
+    def _tell(self, endpoint: Endpoint, health: Health, occasion: str, stage: int = 0) -> None:
+        """Warn the owner, by a message to its other endpoints and by mail, once per occasion."""
+        key, told = f"{endpoint.id}:{occasion}", _told(endpoint, health)
+
+        def write(session: Session) -> None:
+            warned = self.stores.endpoints.warned
+            if stage and not warned(endpoint.id, stage, self.now(), session):
+                return
+            self._message(endpoint, told, key, session)
+            self.enqueue(
+                events.WEBHOOK_DISABLING_SOON,
+                endpoint.controller_id,
+                told,
+                key=key,
+                session=session,
+            )
+
+        with suppress(AlreadyExists):
+            self.stores.mongo.transact(write)
+
+    def _message(
+        self, endpoint: Endpoint, told: Mapping[str, Any], key: str, session: Session
+    ) -> None:
+        event_id, at = derived_id("evt", key), format_instant(self.now())
+        event = message_event(
+            event_id,
+            events.WEBHOOK_DISABLING_SOON,
+            at,
+            told,
+            controller_id=endpoint.controller_id,
+            except_endpoint=endpoint.id,
+        )
+        self.stores.events.add(event, session)
+        job = Job(derived_id("job", event_id), TELL, self.now(), event_id=event_id)
+        self.stores.jobs.add(job, session)
+
+    def _disable(self, endpoint: Endpoint, reason: str, health: Health) -> None:
+        now, told = self.now(), _told(endpoint, health)
+        key = f"{endpoint.id}:{now.isoformat()}:{reason}"
+
+        def write(session: Session) -> None:
+            self.stores.endpoints.replace(endpoint.disabled(now, reason), session)
+            self.enqueue(WEBHOOK_DISABLED, endpoint.controller_id, told, key=key, session=session)
+
+        self.stores.mongo.transact(write)
+        log.info("endpoint.disabled", endpoint=endpoint.id, reason=reason)
+
+    def _open(self, endpoint: Endpoint) -> None:
+        if self.stores.endpoints.open(endpoint.id):
+            log.info("endpoint.opened", endpoint=endpoint.id)
+            self.stores.deliveries.release(
+                endpoint.id, self.now(), skip=False, limit=RELEASED_AT_ONCE
+            )
+
+
+def _told(endpoint: Endpoint, health: Health) -> dict[str, Any]:
+    """What the owner is told; instants as text, as in every message."""
+    since, until = health.first_failure_at, health.disabled_from
+    return {
+        "endpoint_id": endpoint.id,
+        "url": endpoint.display_url,
+        "description": endpoint.description,
+        "failing_since": format_instant(since) if since else None,
+        "failures": health.failures,
+        "last_error": health.last_error,
+        "disables_at": format_instant(until) if until else None,
+    }

@@ -1,0 +1,189 @@
+"""Which deliveries are taken next, so that no endpoint and no trouble of one delays the others.
+
+First tries to endpoints in good order have a lane of their own and may fill every place. Retries,
+and whatever goes to endpoints that are slow or failing, wait in a second lane. An endpoint with
+more due than it may be sent at once gets a lane to itself, into which its backlog is moved in bulk.
+Half of the places at most go to all but the first lane.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from services.notices.completions import Completions
+from services.notices.dispatcher import metrics
+from services.notices.dispatcher.parts import Claimed, Lease, Sending, Stores
+from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
+from services.notices.model.messages import Event, body_of
+from services.notices.store.deliveries import Completion
+from shared.ids import IdSource
+from shared.mongo import Document
+from shared.times import Clock
+
+CLAIM_LIMIT = 1_000
+# How many endpoints' own lanes one round looks into, and how much of a backlog it moves.
+LANES_A_ROUND = 16
+MOVED_A_ROUND = 5_000
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What one endpoint may take of one dispatcher: attempts at once, attempts a second."""
+
+    in_flight: int = 8
+    per_second: int = 100
+
+
+@dataclass
+class Claims:
+    """Use it from one thread. ``waiting``: claimed and to be sent; ``held``: endpoints for which
+    something was put aside because they are disabled."""
+
+    stores: Stores
+    lease: Lease
+    shares: Shares
+    done: Completions
+    now: Clock
+    new_id: IdSource
+    monotonic: Callable[[], float]
+    waiting: deque[Claimed] = field(default_factory=deque)
+    held: set[str] = field(default_factory=set)
+    _load: Counter[str] = field(default_factory=Counter)
+    _begun: Counter[str] = field(default_factory=Counter)
+    _second: int = -1
+    _slower: int = 0
+    _crowded: set[str] = field(default_factory=set)
+    _looked_at: str = ""
+
+    def take(self, sender: Sending) -> int:
+        """Claim what there is room for; how many."""
+        if not sender.free:
+            return 0
+        self._new_second()
+        places = sender.free + sender.in_flight
+        taken = self._take_first(min(CLAIM_LIMIT, 4 * places) - len(self.waiting))
+        for take in (self._take_second, self._take_own):
+            room = max(1, places // 2) - self._slower
+            taken += take(room) if room > 0 else 0
+        return taken
+
+    def let_go(self, claimed: Claimed) -> None:
+        """It is neither waiting nor in the air any more."""
+        self._slower -= not claimed.is_first
+        self._load[claimed.endpoint.id] -= 1
+        if not self._load[claimed.endpoint.id]:
+            del self._load[claimed.endpoint.id]
+
+    def give_back(self, claimed: Sequence[Claimed]) -> None:
+        """Nothing was sent of these; whoever claims next may have them at once."""
+        for each in claimed:
+            self.let_go(each)
+        rows = [(each.lane, each.delivery) for each in claimed]
+        self.stores.deliveries.give_back(rows, self.now())
+
+    def _new_second(self) -> None:
+        second = int(self.monotonic())
+        if second != self._second:
+            self._second = second
+            self._begun.clear()
+
+    def _take_first(self, room: int) -> int:
+        self._move_backlogs()
+        return self._take_lane(FIRST, room)
+
+    def _take_second(self, room: int) -> int:
+        return self._take_lane(SECOND, room)
+
+    def _take_lane(self, lane: str, room: int) -> int:
+        if room <= 0:
+            return 0
+        term = self._term()
+        passing = self._crowded
+        rows = self.stores.deliveries.claim(term.token, term.begins, term.ends, room, lane, passing)
+        return self._prepare(rows, term)
+
+    def _take_own(self, room: int) -> int:
+        """From the lanes of single endpoints, going on where the last round ended."""
+        term = self._term()
+        lanes = self.stores.deliveries.own_lanes(term.begins, self._looked_at, LANES_A_ROUND)
+        self._looked_at = lanes[-1] if len(lanes) == LANES_A_ROUND else ""
+        rooms: dict[str, int] = {}
+        for each in lanes:
+            limit = min(self._room_of(each), room - sum(rooms.values()))
+            if limit > 0:
+                rooms[each] = limit
+        if not rooms:
+            return 0
+        rows = self.stores.deliveries.claim_own(term.token, term.begins, term.ends, rooms)
+        return self._prepare(rows, term)
+
+    def _term(self) -> _Term:
+        begins = self.now()
+        seconds = self.lease.seconds
+        ends = begins + timedelta(seconds=seconds)
+        return _Term(self.new_id("claim"), begins, ends, self.monotonic() + seconds)
+
+    def _room_of(self, endpoint_id: str) -> int:
+        at_once = self.shares.in_flight - self._load[endpoint_id]
+        return min(at_once, self.shares.per_second - self._begun[endpoint_id])
+
+    def _move_backlogs(self) -> None:
+        for each in list(self._crowded):
+            moved = self.stores.deliveries.set_apart(each, self.now(), MOVED_A_ROUND)
+            if moved < MOVED_A_ROUND:
+                self._crowded.discard(each)
+
+    def _prepare(self, rows: Sequence[Document], term: _Term) -> int:
+        if not rows:
+            return 0
+        metrics.CLAIM_SIZE.observe(len(rows))
+        messages = self.stores.messages.many(each["message_id"] for each in rows)
+        events = self.stores.events.many(each["event_id"] for each in messages.values())
+        endpoints = self.stores.endpoints.many({each["endpoint_id"] for each in rows})
+        too_many: list[tuple[str, Document]] = []
+        for row in rows:
+            endpoint, message = endpoints.get(row["endpoint_id"]), messages.get(row["message_id"])
+            event = events.get(message["event_id"]) if message else None
+            if endpoint is None or message is None or event is None:
+                self._put_aside(row, ABANDONED)
+            elif endpoint.disabled_at is not None:
+                self._put_aside(row, HELD)
+                self.held.add(endpoint.id)
+            elif self._room_of(endpoint.id) <= 0:
+                too_many.append((endpoint.id, row))
+            else:
+                self._accept(Claimed(row, endpoint, _body(event, message), term.lapses))
+        self._set_apart(too_many)
+        return len(rows)
+
+    def _accept(self, claimed: Claimed) -> None:
+        self.waiting.append(claimed)
+        self._slower += not claimed.is_first
+        self._load[claimed.endpoint.id] += 1
+        self._begun[claimed.endpoint.id] += 1
+
+    def _set_apart(self, rows: Sequence[tuple[str, Document]]) -> None:
+        """What is too much for its endpoint now waits in that one's own lane, without an attempt
+        counted; and so does what else is due for it."""
+        self.stores.deliveries.give_back(rows, self.now())
+        self._crowded |= {lane for lane, _ in rows}
+
+    def _put_aside(self, row: Document, state: str) -> None:
+        self.done.add(Completion(row["_id"], row["claim"], state, None, None))
+
+
+@dataclass(frozen=True)
+class _Term:
+    """Of a claim: its token, and from when until when it holds; ``lapses`` in monotonic seconds."""
+
+    token: str
+    begins: datetime
+    ends: datetime
+    lapses: float
+
+
+def _body(event: Event, message: Document) -> bytes:
+    return body_of(event.head, message["extra"], event.tail)

@@ -1,0 +1,81 @@
+"""What the parts of the dispatcher hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.notices.channels.webhook import Outcome, Outgoing
+from services.notices.model.deliveries import FIRST
+from services.notices.model.endpoints import Endpoint
+from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages
+from shared.mongo import Document, Mongo, Session
+
+
+class Sending(Protocol):
+    """What the dispatcher asks of a sender; ``channels.webhook.Sender`` is one."""
+
+    @property
+    def in_flight(self) -> int: ...
+    @property
+    def free(self) -> int: ...
+    def submit(self, outgoing: Outgoing) -> None: ...
+    def finished(self, wait: float = 0.0) -> list[Outcome]: ...
+    def close(self) -> None: ...
+
+
+class Enqueue(Protocol):
+    """Has a mail sent to a customer's contacts, once for each ``key``."""
+
+    def __call__(
+        self, kind: str, to: str, data: Mapping[str, Any], *, key: str, session: Session
+    ) -> object: ...
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What the dispatcher reads and writes."""
+
+    mongo: Mongo
+    endpoints: Endpoints
+    events: Events
+    jobs: Jobs
+    messages: Messages
+    deliveries: Deliveries
+
+
+@dataclass(frozen=True)
+class Lease:
+    """``seconds``: of a claim; ``attempt_seconds``: what one attempt may take at most."""
+
+    seconds: int
+    attempt_seconds: int
+
+    def __post_init__(self) -> None:
+        if self.seconds <= 2 * self.attempt_seconds:
+            raise ValueError("a lease must be longer than twice the time limit of an attempt")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that is ours until ``until`` (monotonic seconds), ready to be signed."""
+
+    delivery: Document
+    endpoint: Endpoint
+    body: bytes
+    until: float
+    sent_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return str(self.delivery["_id"])
+
+    @property
+    def lane(self) -> str:
+        return str(self.delivery["lane"])
+
+    @property
+    def is_first(self) -> bool:
+        return self.lane == FIRST

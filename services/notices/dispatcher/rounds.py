@@ -1,0 +1,170 @@
+"""The dispatcher's rounds: claim, send, store.
+
+Any number of dispatchers run side by side. A claim is a token and a lease: every later write names
+the token, so one that comes too late changes nothing, and a delivery whose dispatcher died is due
+again when its lease lapses. Claims are taken only as room is free, and a delivery whose lease has
+grown short before its turn is given back rather than sent twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from services.notices.channels.webhook import Outcome, Outgoing, Schedule
+from services.notices.completions import Completions
+from services.notices.dispatcher import metrics
+from services.notices.dispatcher.care import Care
+from services.notices.dispatcher.claims import Claims, Shares
+from services.notices.dispatcher.parts import Claimed, Enqueue, Lease, Sending, Stores
+from services.notices.held import release_if_enabled
+from services.notices.model.deliveries import DELIVERED, FAILED, FIRST, HELD, PENDING, SECOND
+from services.notices.signing import SecretBox, UnreadableSecretError, signed_headers
+from services.notices.store.deliveries import Completion
+from shared.ids import IdSource
+from shared.times import Clock
+
+log = structlog.get_logger()
+
+# How long one round waits for answers before it stores those that came.
+PUMP_SECONDS = 0.05
+
+
+@dataclass
+class Dispatcher:
+    """Use it from one thread. ``jitter`` gives numbers from -1 to 1; ``enqueue`` has
+    the owners of endpoints warned by mail."""
+
+    stores: Stores
+    sender: Sending
+    box: SecretBox
+    lease: Lease
+    now: Clock
+    new_id: IdSource
+    jitter: Callable[[], float]
+    enqueue: Enqueue
+    schedule: Schedule = field(default_factory=Schedule)
+    shares: Shares = field(default_factory=Shares)
+    monotonic: Callable[[], float] = time.monotonic
+    fence_losses: int = 0
+    _flying: dict[str, Claimed] = field(default_factory=dict)
+    _done: Completions = field(default_factory=Completions)
+
+    def __post_init__(self) -> None:
+        self.claims = Claims(
+            self.stores, self.lease, self.shares, self._done, self.now, self.new_id, self.monotonic
+        )
+        self.care = Care(self.stores, self.enqueue, self.now)
+
+    def run_once(self) -> bool:
+        """One round: claim what there is room for, send, store outcomes. False when idle."""
+        busy = bool(self._flying or self.claims.waiting)
+        try:
+            busy = bool(self.claims.take(self.sender)) or busy
+        finally:
+            # What is in the air must be stored and the rest sent even if nothing can be claimed.
+            self._depart()
+            self._collect()
+            self._store()
+        return busy
+
+    def drain(self) -> None:
+        """Before the end: what waits is given back at once, what is in the air ends (the time
+        limit of an attempt bounds it) and is stored."""
+        end = self.monotonic() + 2 * self.lease.attempt_seconds
+        waiting = list(self.claims.waiting)
+        self.claims.waiting.clear()
+        try:
+            self.claims.give_back(waiting)
+            while self._flying and self.monotonic() < end:
+                self._collect()
+                self._store()
+            self._store()
+        finally:
+            self.sender.close()
+
+    def _depart(self) -> None:
+        waiting, late = self.claims.waiting, list[Claimed]()
+        while waiting and self.sender.free:
+            claimed = waiting.popleft()
+            if claimed.until - self.monotonic() < self.lease.attempt_seconds * 1.5:
+                late.append(claimed)
+            else:
+                self._submit(replace(claimed, sent_at=self.now()))
+        if late:
+            self.claims.give_back(late)
+
+    def _submit(self, claimed: Claimed) -> None:
+        self._flying[claimed.id] = claimed
+        try:
+            headers = self._headers(claimed)
+        except (UnreadableSecretError, ValueError):
+            # One endpoint's broken secret must not stop the deliveries of the others.
+            self._arrive(Outcome(claimed.id, False, None, "secret_unreadable", 0))
+            return
+        self.sender.submit(Outgoing(claimed.id, claimed.endpoint.url, headers, claimed.body))
+
+    def _headers(self, claimed: Claimed) -> dict[str, str]:
+        assert claimed.sent_at is not None  # noqa: S101  Set by ``_depart``.
+        live = claimed.endpoint.live_secrets(claimed.sent_at)
+        secrets = [self.box.open(each.sealed, claimed.endpoint.id) for each in live]
+        message_id = claimed.delivery["message_id"]
+        return signed_headers(message_id, claimed.sent_at, claimed.body, secrets)
+
+    def _collect(self) -> None:
+        """Take answers for a while, filling each place that gets free at once."""
+        end = self.monotonic() + PUMP_SECONDS
+        while self._flying and (left := end - self.monotonic()) > 0:
+            for outcome in self.sender.finished(left):
+                self._arrive(outcome)
+            self._depart()
+        metrics.IN_FLIGHT.set(len(self._flying))
+
+    def _arrive(self, outcome: Outcome) -> None:
+        claimed = self._flying.pop(outcome.key)
+        self.claims.let_go(claimed)
+        self.care.note(claimed, outcome)
+        metrics.ATTEMPTS.labels(outcome.code or DELIVERED).inc()
+        follows = self.schedule.after(claimed.delivery["attempt"] + 1, outcome, self.jitter())
+        state, due_at = PENDING, None
+        if follows.state == "retry":
+            due_at = self.now() + (follows.after or timedelta())
+        else:
+            state = {"delivered": DELIVERED, "exhausted": FAILED, "disabled": HELD}[follows.state]
+        if state == HELD:
+            self.claims.held.add(claimed.endpoint.id)
+        attempt, claim = self._attempt(claimed, outcome), claimed.delivery["claim"]
+        lane = SECOND if claimed.lane == FIRST else claimed.lane
+        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, lane))
+
+    def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
+        before = claimed.delivery["attempts"]
+        return {
+            "id": self.new_id("att"),
+            "n": before[-1]["n"] + 1 if before else 1,
+            "at": claimed.sent_at,
+            "duration_ms": outcome.duration_ms,
+            "status": outcome.status,
+            "code": outcome.code,
+            "body": outcome.body,
+            **({"location": outcome.location} if outcome.location else {}),
+        }
+
+    def _store(self) -> None:
+        """Store what is done; in the background as long as there is something to send."""
+        self.care.act()
+        idle = not (self._flying or self.claims.waiting)
+        held = self.claims.held
+        lost = self._done.flush(self.stores.deliveries.complete, wait=idle or bool(held))
+        if lost:
+            self.fence_losses += lost
+            metrics.FENCE_LOSSES.inc(lost)
+            log.warning("dispatcher.claims_lost", count=lost)
+        if held:
+            release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
+            held.clear()

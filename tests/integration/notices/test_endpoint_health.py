@@ -1,0 +1,159 @@
+"""An endpoint that goes on failing: its owner is warned in stages, then it is disabled; nothing is
+lost meanwhile, and it is let in again by one message that succeeds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notices.model.endpoints import Endpoint
+from services.notices.use_cases import endpoints
+from tests.integration.notices.world import World
+
+
+class Mails(list[tuple[str, str, dict[str, Any]]]):
+    """What the mail channel was asked to send."""
+
+    def enqueue(self, kind: str, to: str, data: dict[str, Any], **_: Any) -> int:
+        self.append((kind, to, data))
+        return 1
+
+
+@pytest.fixture
+def mails(world: World) -> Mails:
+    mails = Mails()
+    world.dispatcher.care.enqueue = mails.enqueue
+    return mails
+
+
+def endpoint_of(world: World, name: str) -> Endpoint:
+    (found,) = world.deps.endpoints.of_controllers([f"org_{name}"])[f"org_{name}"]
+    return found
+
+
+def fails(world: World, name: str, *after: timedelta) -> None:
+    """New messages, each of which fails that long after the one before."""
+    world.receiver.answers[f"/{name}"] = lambda _: (500, {})
+    for wait in after:
+        world.clock.ahead += wait
+        endpoints.test(world.deps, f"org_{name}", endpoint_of(world, name).id)
+        world.deliver()
+
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def test_it_works(world: World, mails: Mails) -> None:
+    world.customer("nordbo", 1)
+    fails(world, "nordbo", MINUTE, MINUTE)
+    assert mails == []
+    fails(world, "nordbo", MINUTE, DAY, 2 * DAY)
+    told = [(kind, to) for kind, to, _ in mails]
+    assert told == [("webhook.disabling_soon", "org_nordbo")] * 3
+    data = mails[-1][2]
+    assert data["last_error"] == "http_500"
+    assert data["disables_at"] > data["failing_since"]
+    fails(world, "nordbo", 2 * DAY)
+
+    found = endpoint_of(world, "nordbo")
+    assert (found.status, found.disabled_reason) == ("disabled", "failing")
+    assert mails[-1][0] == "webhook.disabled"
+    assert len(mails) == 4
+
+
+def test_the_customer_s_other_endpoints_are_told_too(world: World, mails: Mails) -> None:
+    world.customer("nordbo", 1)
+    failing = endpoint_of(world, "nordbo")
+    world.endpoint("nordbo", url=f"{world.receiver.url}/other")
+    world.receiver.answers["/nordbo"] = lambda _: (500, {})
+    for _ in range(5):
+        endpoints.test(world.deps, "org_nordbo", failing.id)
+        world.deliver()
+    world.settle()
+    (warning,) = world.receiver.at("/other")
+    assert warning.json["type"] == "webhook.disabling_soon"
+    assert warning.json["data"]["endpoint_id"] == failing.id
+    assert all(each.json["type"] == "webhook.test" for each in world.receiver.at("/nordbo"))
+
+
+def test_one_success_ends_a_run_of_failures(world: World, mails: Mails) -> None:
+    world.customer("nordbo", 1)
+    for _ in range(4):
+        fails(world, "nordbo", MINUTE, MINUTE, DAY)
+        world.receiver.answers.clear()
+        endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+        world.deliver()
+    health = endpoint_of(world, "nordbo").health
+    assert health is None or health.failures == 0
+    assert endpoint_of(world, "nordbo").status == "enabled"
+    assert {kind for kind, _, _ in mails} <= {"webhook.disabling_soon"}
+
+
+def test_one_that_fails_and_recovers_again_and_again_is_warned_of_once_a_day(
+    world: World, mails: Mails
+) -> None:
+    world.customer("nordbo", 1)
+    for _ in range(3):
+        fails(world, "nordbo", MINUTE, MINUTE, MINUTE, MINUTE, MINUTE)
+        world.receiver.answers.clear()
+        world.clock.ahead += timedelta(hours=1)
+        world.deliver()
+    assert len(mails) == 1
+
+
+def test_what_comes_while_it_is_disabled_is_kept_and_one_message_tries_first(
+    world: World, mails: Mails
+) -> None:
+    world.customer("nordbo", 1)
+    world.receiver.answers["/nordbo"] = lambda _: (410, {})
+    world.tell(world.ledger.change("chg_1", 1))
+    world.settle()
+    for number in range(2, 6):
+        world.tell(world.ledger.change(f"chg_{number}", 1))
+    world.settle()
+    assert {each["state"] for each in world.rows("deliveries")} == {"held"}
+    assert [kind for kind, _, _ in mails] == ["webhook.disabled"]
+
+    world.receiver.answers["/nordbo"] = lambda number: (500 if number == 2 else 204, {})
+    found = endpoints.enable(
+        world.deps, "org_nordbo", endpoint_of(world, "nordbo").id, skip_backlog=False
+    )
+    assert found.probing
+    world.deliver()
+    assert len(world.receiver.got) == 2
+    world.tell(world.ledger.change("chg_6", 1))
+    world.settle()
+    assert len(world.receiver.got) == 2, "only one message is sent until it succeeds"
+
+    world.clock.ahead += timedelta(seconds=7)
+    world.settle()
+    assert not endpoint_of(world, "nordbo").probing
+    assert {each["state"] for each in world.rows("deliveries")} == {"delivered"}
+    assert len(world.receiver.got) == 2 + 6
+
+
+def test_enabled_without_anything_held_it_is_open_at_once(world: World, mails: Mails) -> None:
+    world.customer("nordbo", 1)
+    found = endpoint_of(world, "nordbo")
+    world.deps.endpoints.replace(found.disabled(world.clock(), "gone"))
+    enabled = endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
+    assert enabled.is_open
+
+
+def test_a_name_that_moved_to_a_private_address_is_marked_and_told(
+    world: World, mails: Mails
+) -> None:
+    world.customer("nordbo", 1)
+    moved = {"$set": {"url": "https://10.0.0.1/hook"}}
+    world.mongo.db["endpoints"].update_one({"controller_id": "org_nordbo"}, moved)
+    endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+    world.deliver()
+    found = endpoint_of(world, "nordbo")
+    assert found.health
+    assert found.health.blocked_at
+    assert [(kind, data["last_error"]) for kind, _, data in mails] == [
+        ("webhook.disabling_soon", "blocked_address")
+    ]
+    assert world.receiver.got == []
