@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from services.registry.linter.finding import member
-from services.registry.transfers import load_instruments
+from services.registry.transfers import Instrument, load_instruments
 
 MATERIALITY = (
     "new_entity",
@@ -29,6 +29,7 @@ def materiality(
     kind: str = "modify",
     exporter: str = "DK",
     known_data_categories: Collection[str] = (),
+    instruments: Mapping[str, Instrument] | None = None,
 ) -> tuple[str, ...]:
     """The words of MATERIALITY that fit a change from ``previous`` to ``new``, in their order.
 
@@ -40,11 +41,12 @@ def materiality(
     if new is None:
         return ()
     known = set(known_data_categories)
+    law = load_instruments() if instruments is None else instruments
     found = {
         "new_entity": _is_new_entity(previous, new, kind),
         "new_country": bool(_countries(new) - _countries(previous or {}) - {exporter}),
         "new_data_category": _has_new_data(previous, new, known),
-        "basis_downgraded": _is_downgraded(previous or {}, new),
+        "basis_downgraded": _is_downgraded(previous or {}, new, law),
         "ai_use": _has_new_ai_use((previous or {}).get("ai_use"), new.get("ai_use")),
         "affiliate": bool(new.get("affiliate")) != bool((previous or {}).get("affiliate")),
         "rename": _is_rename(previous, new, kind),
@@ -105,12 +107,14 @@ def _has_new_ai_use(before: object, after: object) -> bool:
     return before != "both"
 
 
-def _is_downgraded(previous: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    before, after = _bases(previous), _bases(new)
+def _is_downgraded(
+    previous: Mapping[str, Any], new: Mapping[str, Any], law: Mapping[str, Instrument]
+) -> bool:
+    before, after = _bases(previous, law), _bases(new, law)
     return any(after[place] > before[place] for place in before.keys() & after.keys())
 
 
-def _bases(entry: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+def _bases(entry: Mapping[str, Any], law: Mapping[str, Instrument]) -> dict[str, tuple[int, int]]:
     """The worst basis of each country: its status, then the kind of its instrument."""
     worst: dict[str, tuple[int, int]] = {}
     for location in _locations(entry):
@@ -118,14 +122,16 @@ def _bases(entry: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
         if verdict.get("status") not in _WORSE:
             continue
         place = str(location.get("country") or location.get("organisation"))
-        basis = (_WORSE.index(verdict["status"]), _tier(verdict.get("instrument_id")))
+        basis = (
+            _WORSE.index(verdict["status"]),
+            _tier(law.get(verdict.get("instrument_id") or "")),
+        )
         worst[place] = max(worst.get(place, (0, 0)), basis)
     return worst
 
 
-def _tier(instrument_id: str | None) -> int:
+def _tier(instrument: Instrument | None) -> int:
     """Adequacy before safeguards before derogations (GDPR Art. 45, 46, 49)."""
-    instrument = load_instruments().get(instrument_id or "")
     if instrument is None or instrument.kind == "adequacy":
         return 0
     return _BASES.index("derogation" if instrument.kind == "derogation" else "safeguard")

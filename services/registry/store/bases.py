@@ -37,6 +37,15 @@ class Bases:
         found = self._rows.find_one(where, {"processor_id": 1}, sort=[("processor_id", ASCENDING)])
         return found["processor_id"] if found else None
 
+    def names(self, processor_id: str, instrument_id: str) -> bool:
+        """Whether a live row of this register names the instrument."""
+        where = {
+            "content.locations.mechanisms.instrument_id": instrument_id,
+            "voided_at": None,
+            "processor_id": processor_id,
+        }
+        return self._rows.find_one(where, {"_id": 1}) is not None
+
     def known_since(self, sub_id: str) -> datetime:
         """When this entry was first recorded."""
         where = {"sub_processor_id": sub_id}

@@ -51,6 +51,7 @@ def view(register: Register, change: Change, law: Law, around: list[Row]) -> Cha
     words = linter.materiality(
         previous, entry, kind=change.kind, exporter=law.exporter,
         known_data_categories=_data_categories(others, change.subject_id),
+        instruments=law.instruments,
     )  # fmt: skip
     return ChangeView(
         change=change,

@@ -35,12 +35,14 @@ def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> S
 
 def _registers(deps: Deps, caller: Caller, instrument_id: str) -> Iterator[Register]:
     """Those the caller may see whole, with a live row that names the instrument."""
-    everybody = caller.is_platform or caller.is_service
+    if not (caller.is_platform or caller.is_service):
+        if deps.bases.names(caller.org_id, instrument_id):
+            yield deps.registers.get(caller.org_id)
+        return
     after = ""
     while processor_id := deps.bases.next_processor(instrument_id, after):
+        yield deps.registers.get(processor_id)
         after = processor_id
-        if everybody or processor_id == caller.org_id:
-            yield deps.registers.get(processor_id)
 
 
 def _touched(

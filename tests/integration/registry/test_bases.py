@@ -278,6 +278,21 @@ def test_a_long_list_is_told_in_parts_that_a_message_can_hold(vendor: Vendor) ->
     assert all(len(json.dumps(each, ensure_ascii=False).encode()) < 18_000 for each in parts)
 
 
+def test_every_query_goes_by_an_index(vendor: Vendor) -> None:
+    instrument = new_instrument(vendor.stack)
+    adopt(vendor, *(provider(instrument, name=f"Provider {n}") for n in range(5)))
+    rows = vendor.stack.registry.mongo.db["rows"]
+    names = {"content.locations.mechanisms.instrument_id": instrument, "voided_at": None}
+    asked: list[tuple[dict[str, Any], str]] = [
+        ({**names, "processor_id": {"$gt": ""}}, "processor_id"),
+        ({"sub_processor_id": "sub_1"}, "recorded_at"),
+    ]
+    for where, order in asked:
+        plan = rows.find(where).sort(order, 1).limit(1).explain()["queryPlanner"]["winningPlan"]
+        assert "IXSCAN" in str(plan)
+        assert "'SORT'" not in str(plan)
+
+
 def test_each_customer_gets_one_message_a_stage(vendor: Vendor, receiver: Receiver) -> None:
     stack = vendor.stack
     instrument = new_instrument(stack)
