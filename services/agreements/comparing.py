@@ -21,9 +21,8 @@ def changes(before: Told, after: Told) -> list[dict[str, Any]]:
 
 def _comparable(document: Told) -> dict[str, Any]:
     kept = {name: told for name, told in document.items() if name not in OWN_TO_A_VERSION}
-    annex = kept.get("sub_processors")
-    if annex:
-        kept["sub_processors"] = [each["legal_name"] for each in annex["items"]]
+    annex = kept.pop("sub_processors", None) or {"items": []}
+    kept["sub_processors"] = {each["id"]: each["legal_name"] for each in annex["items"]}
     return kept
 
 

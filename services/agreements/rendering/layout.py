@@ -185,13 +185,13 @@ def _changed(words: Words, changes: Sequence[Told]) -> Rows:
 
 
 def _label(words: Words, pointer: str) -> str:
-    known = {"sub_processors": "sub_processor_list", "silence": "silence"}
     parts = [part for part in pointer.split("/") if part]
-    last = known.get(parts[-1], parts[-1]) if len(parts) == 1 else parts[-1]
-    return words.value(last)
+    return words("sub_processor") if parts[0] == "sub_processors" else words.value(parts[-1])
 
 
 def _plain(words: Words, value: object) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, dict):
         return "; ".join(_plain(words, each) for each in value.values())
     if isinstance(value, list) and value and not isinstance(value[0], str):
