@@ -27,7 +27,7 @@ from shared.settings import Common
 from shared.tokens import TokenVerifier
 
 LARGEST_BODY = 1024 * 1024
-ACCEPTS = "__art28_accepts__"
+ACCEPTS, LARGEST = "__art28_accepts__", "__art28_largest__"
 JSON_TYPE = "application/json"
 
 
@@ -113,6 +113,7 @@ def build(
     problems.register(app)
     metrics.register(app)
     app.before_request(refuse_other_media_types)
+    app.before_request(let_large_bodies_in)
     api = ProblemApi(app)
     api.register_field(Day, "string", "date")
     api.register_field(Instant, "string", "date-time")
@@ -155,6 +156,23 @@ def accepts(*media_types: str) -> Callable[[Any], Any]:
         return view
 
     return decorate
+
+
+def largest_body(size: int) -> Callable[[Any], Any]:
+    """Say that a view takes a body of up to ``size`` bytes, more than others do."""
+
+    def decorate(view: Any) -> Any:
+        setattr(view, LARGEST, size)
+        return view
+
+    return decorate
+
+
+def let_large_bodies_in() -> None:
+    if request.endpoint is not None:
+        size = getattr(current_app.view_functions[request.endpoint], LARGEST, None)
+        if size is not None:
+            request.max_content_length = size + 1
 
 
 def refuse_other_media_types() -> None:

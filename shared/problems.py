@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from marshmallow import ValidationError
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, NotPrimaryError, WTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -134,9 +134,14 @@ def _code_of(message: str) -> str:
             "Missing data for required field.": "required"}.get(message, "invalid")  # fmt: skip
 
 
+def _largest_body() -> int:
+    # One byte more than the limit is let through, so that cutting off can be told from an end.
+    return (request.max_content_length or 0) // (1024 * 1024)
+
+
 def _plain_detail(error: HTTPException, kind: type[DomainError]) -> str:
     if kind is errors.TooLarge:
-        return "The request body is larger than 1 MiB (1,048,576 bytes)."
+        return f"The request body is larger than {_largest_body()} MiB."
     if kind is errors.Malformed and "JSON" in (error.description or ""):
         return "The body is not valid JSON."
     return kind.title() if kind is not errors.NotFound else "There is nothing at this address."

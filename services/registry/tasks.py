@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.registry.schemas.imports import content_of
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
 from services.registry.use_cases.announcing import due, go_live
 from services.registry.use_cases.bases import tell_bases
 from services.registry.use_cases.checkpoints import daily
+from services.registry.use_cases.importing import advance
 from services.registry.wiring import LISTENER, make_deps
 from shared.errors import Conflict
 from shared.http import Peers
 from shared.loops import Heartbeats, Loop
 from shared.relay import Relay
 
-RELAY_SECONDS, CLOCK_SECONDS = 0.1, 1.0
+RELAY_SECONDS, CLOCK_SECONDS, IMPORT_SECONDS = 0.1, 1.0, 0.5
 
 
 def loops(settings: Settings) -> list[Loop]:
-    """``registry.relay`` and ``registry.clock``, each of which can be run once."""
+    """``registry.relay``, ``registry.clock`` and ``registry.imports``; each can be run once."""
     deps = make_deps(settings)
     beat = Heartbeats(deps.mongo, deps.now).beat
     notices = Peers("registry", settings.common, None).client(LISTENER)
@@ -31,7 +33,13 @@ def loops(settings: Settings) -> list[Loop]:
     return [
         Loop("registry.relay", relay.run_once, RELAY_SECONDS, beat),
         Loop("registry.clock", lambda: run_clock(deps), CLOCK_SECONDS, beat),
+        Loop("registry.imports", lambda: run_imports(deps), IMPORT_SECONDS, beat),
     ]
+
+
+def run_imports(deps: Deps) -> bool:
+    """Make drafts of the next rows of the oldest import; True when there may be more."""
+    return advance(deps, content_of)
 
 
 def run_clock(deps: Deps) -> bool:

@@ -11,6 +11,7 @@ from services.registry.store import INDEXES
 from services.registry.store.bases import Bases
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
+from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
 from services.registry.use_cases import Deps
@@ -29,9 +30,8 @@ def make_deps(
     settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
 ) -> Deps:
     mongo = connect(settings.common.mongo_url, settings.common.database("registry"))
-    mongo.ensure_indexes(
-        {**INDEXES, **Checkpoints.INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES}
-    )
+    mongo.ensure_indexes({**INDEXES, **Checkpoints.INDEXES, **Imports.INDEXES})
+    mongo.ensure_indexes({**Ledger.INDEXES, **Idempotency.INDEXES})
     peers = Peers("registry", settings.common, transport)
     ledger = Ledger(mongo, [LISTENER])
     return Deps(
@@ -44,6 +44,8 @@ def make_deps(
         ledger=ledger,
         bases=Bases(mongo),
         checkpoints=Checkpoints(mongo),
+        imports=Imports(mongo),
+        listed=Listed(mongo),
         keys=Keys(
             mongo,
             settings.common.secrets_key,

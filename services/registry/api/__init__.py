@@ -4,6 +4,7 @@ from services.registry.api import (
     changes,
     checkpoints,
     gates,
+    imports,
     instruments,
     objections,
     registers,
@@ -18,6 +19,7 @@ blueprints = [
     instruments.blp,
     checkpoints.blp,
     simulations.blp,
+    imports.blp,
 ]
 
 __all__ = ["blueprints"]

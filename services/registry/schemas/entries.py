@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -25,9 +27,16 @@ PLACE_KINDS = ("storage", "processing", "remote_access")
 AI_USES = ("none", "inference", "training", "both")
 
 
+# Loops read entries too, outside of any request; they say which instruments are known.
+INSTRUMENTS: ContextVar[Container[str] | None] = ContextVar("instruments", default=None)
+
+
 def _known_instrument(instrument_id: str) -> None:
-    deps = current_app.extensions["art28.deps"]
-    if instrument_id not in deps.instruments.known(deps.now().date()):
+    known = INSTRUMENTS.get()
+    if known is None:
+        deps = current_app.extensions["art28.deps"]
+        known = deps.instruments.known(deps.now().date())
+    if instrument_id not in known:
         raise ValidationError("There is no such instrument; GET /registry/v1/instruments has them.")
 
 

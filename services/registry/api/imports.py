@@ -1,0 +1,122 @@
+"""Imports and exports: lists as vendors publish them become drafts; the register goes out whole."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, BinaryIO, cast
+
+from flask import Response, request, stream_with_context
+
+from services.registry.api.asking import PROCESSOR, deps, page_request
+from services.registry.schemas.imports import (
+    AnswersIn,
+    ExportShape,
+    ImportBegun,
+    ImportQuery,
+    ImportShape,
+    RowPage,
+    RowQuery,
+)
+from services.registry.schemas.registers import AsOfQuery
+from services.registry.use_cases import exports, imports
+from shared.app import Blueprint, accepts, largest_body
+from shared.auth import caller, requires
+from shared.errors import TooLarge
+
+blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import and export")
+
+LARGEST_FILE = 16 * 1024 * 1024
+IMPORT = f"{PROCESSOR}/imports/<import_id>"
+CSV = "text/csv"
+
+
+class FileTooLarge(TooLarge):
+    """A file has at most 16 MiB; import it in parts."""
+
+
+@blp.route(f"{PROCESSOR}/import", methods=["POST"])
+@accepts(CSV, "application/json")
+@largest_body(LARGEST_FILE)
+@requires("registry:write")
+@blp.arguments(ImportQuery, location="query")
+@blp.response(202, ImportBegun)
+@blp.alt_response(413, "CONTENT_TOO_LARGE")
+def begin(query: dict[str, Any], slug: str) -> Any:
+    """Take a list as CSV or JSON; its rows become draft changes, or questions first."""
+    kind = "csv" if request.mimetype == CSV else "json"
+    file = (_body(), kind, request.mimetype_params.get("charset", "utf-8"))
+    job = imports.receive(deps(), caller(), slug, query, file)
+    return job, {"Location": f"{request.path}s/{job.id}"}
+
+
+@blp.route(IMPORT)
+@requires("registry:read")
+@blp.response(200, ImportShape)
+@blp.alt_response(404, "NOT_FOUND")
+def report(slug: str, import_id: str) -> Any:
+    """How far it has come; the first 200 refused rows and open questions."""
+    return imports.report(deps(), caller(), slug, import_id)
+
+
+@blp.route(f"{IMPORT}/rows")
+@requires("registry:read")
+@blp.arguments(RowQuery, location="query")
+@blp.response(200, RowPage)
+@blp.alt_response(404, "NOT_FOUND")
+def rows(query: dict[str, Any], slug: str, import_id: str) -> Any:
+    """What became of each row."""
+    return imports.rows(deps(), caller(), slug, import_id, query["state"], page_request(query))
+
+
+@blp.route(f"{IMPORT}/answers", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(AnswersIn)
+@blp.response(200, ImportShape)
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
+def answer(body: dict[str, Any], slug: str, import_id: str) -> Any:
+    """Answer open questions; ``everywhere``: the same question in other rows too."""
+    return imports.answer(deps(), caller(), slug, import_id, body["answers"])
+
+
+@blp.route(f"{PROCESSOR}/export.json")
+@requires("registry:read")
+@blp.arguments(AsOfQuery, location="query")
+@blp.response(200, ExportShape)
+@blp.alt_response(404, "NOT_FOUND")
+def export_json(query: dict[str, Any], slug: str) -> Any:
+    """The register of a day with all it holds."""
+    return exports.export(deps(), caller(), slug, query["as_of"])
+
+
+@blp.route(f"{PROCESSOR}/export.csv")
+@requires("registry:read")
+@blp.arguments(AsOfQuery, location="query")
+@blp.response(200, content_type=CSV)
+@blp.alt_response(404, "NOT_FOUND")
+def export_csv(query: dict[str, Any], slug: str) -> Any:
+    """The same as CSV, one line for each place."""
+    lines = exports.export_csv(deps(), caller(), slug, query["as_of"])
+    response = Response(stream_with_context(lines), content_type=f"{CSV}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
+    return response
+
+
+class _Bounded(io.RawIOBase):
+    """The body as it comes in; ``FileTooLarge`` once it is longer than allowed."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._left = stream, LARGEST_FILE
+
+    def read(self, size: int = -1) -> bytes:
+        read = self._stream.read(size)
+        self._left -= len(read)
+        if self._left < 0:
+            raise FileTooLarge
+        return read
+
+
+def _body() -> BinaryIO:
+    # An Idempotency-Key has had the body read already, for its digest.
+    kept = request.headers.get("Idempotency-Key") is not None
+    stream = io.BytesIO(request.get_data(cache=True)) if kept else request.stream
+    return cast("BinaryIO", _Bounded(cast("BinaryIO", stream)))

@@ -1,0 +1,190 @@
+"""What becomes of the rows about one entity: drafts, nothing, a refusal, or questions first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from services.registry.importing import own
+from services.registry.importing.asking import Answers, Question
+from services.registry.importing.matching import Matches
+from services.registry.importing.merging import over, same, together
+from services.registry.importing.rows import Context, read_row
+from shared.errors import Invalid, problem_at
+
+Content = dict[str, Any]
+RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
+MOST_OF_ONE = 100
+# Checks contents as the API does and gives them their full form; raises ``Invalid``.
+Check = Callable[[Mapping[str, Any]], Content]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One row as the file has it, with the answers given to its questions."""
+
+    row: int
+    raw: str
+    answers: Answers
+
+
+@dataclass
+class Verdict:
+    """What becomes of row ``row``. ``state`` as in the report; ``content`` for a draft."""
+
+    row: int
+    state: RowState
+    kind: str | None = None
+    sub_processor_id: str | None = None
+    content: Content | None = None
+    previous: Content | None = None
+    questions: list[Question] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    refusals: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Unit:
+    """Rows that make one entry; the first one stands for it."""
+
+    rows: list[int]
+    told: Content
+    exact: bool
+    answers: Answers
+    questions: list[Question] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What is needed to decide: the law and language, the register, and the shape of an entry."""
+
+    context: Context
+    matches: Matches
+    content_of: Callable[[str], Content | None]
+    check: Check
+
+
+def decide(sources: Sequence[Source], desk: Desk) -> list[Verdict]:
+    """A verdict for each row of one name. While one of them is open, all of them wait."""
+    if len(sources) > MOST_OF_ONE:
+        detail = f"More than {MOST_OF_ONE} rows have this name."
+        return [_refused(each.row, Invalid(detail), "too-many-of-one-name") for each in sources]
+    raws = [json.loads(each.raw) for each in sources]
+    if own.is_own(raws[0]):
+        try:
+            return _of_unit(_own_unit(sources, raws), desk)
+        except (ValueError, TypeError, AttributeError) as error:
+            refusal = problem_at("", "unreadable", f"The export cannot be read back: {error}.")
+            return [_refused(each.row, refusal) for each in sources]
+    return _of_published(sources, raws, desk)
+
+
+def _own_unit(sources: Sequence[Source], raws: list[Content]) -> _Unit:
+    told = own.from_rows(raws)
+    if own.unguarded(raws[0].get("id")):
+        told["id"] = own.unguarded(raws[0]["id"])
+    return _Unit([each.row for each in sources], told, True, sources[0].answers)
+
+
+def _of_published(sources: Sequence[Source], raws: list[Content], desk: Desk) -> list[Verdict]:
+    verdicts: list[Verdict] = []
+    units: list[_Unit] = []
+    seen: dict[str, int] = {}
+    for source, raw in zip(sources, raws, strict=True):
+        first = seen.setdefault(json.dumps(raw, sort_keys=True), source.row)
+        if first != source.row:
+            refusal = problem_at("", "duplicate-row", f"Row {first} says the same.")
+            verdicts.append(_refused(source.row, refusal))
+            continue
+        try:
+            reading = read_row(raw, desk.context, source.answers)
+        except Invalid as refusal:
+            verdicts.append(_refused(source.row, refusal))
+            continue
+        units.append(_Unit([source.row], reading.told, False, source.answers,
+                           reading.questions, reading.remarks))  # fmt: skip
+    return verdicts + _of_units(_one_or_several(units, desk), desk)
+
+
+def _one_or_several(units: list[_Unit], desk: Desk) -> list[_Unit]:
+    """Rows of one name that differ: one entry, or several? Nobody but the vendor knows."""
+    if len(units) < 2 or all(_is_known(unit, desk) for unit in units):
+        return units
+    name = units[0].told.get("legal_name", "")
+    rows = ", ".join(str(unit.rows[0]) for unit in units)
+    why = f"Rows {rows} have this name and differ; are they one entry or several?"
+    question = Question("same_name", name, "same-name", why, ("merge", "separate"))
+    answer = next((told for unit in units if (told := unit.answers.to(question))), None)
+    if answer is None:
+        units[-1].questions.append(question)
+        return units
+    return [_merged(units)] if answer[0] == "merge" else units
+
+
+def _merged(units: list[_Unit]) -> _Unit:
+    first = units[0]
+    for other in units[1:]:
+        first.told = together(first.told, other.told)
+        first.rows += other.rows
+        first.questions += other.questions
+        first.remarks += other.remarks
+    return first
+
+
+def _is_known(unit: _Unit, desk: Desk) -> bool:
+    if unit.questions:
+        return False
+    try:
+        return _of_unit(unit, desk)[0].state == "unchanged"
+    except Invalid:
+        return False
+
+
+def _of_units(units: list[_Unit], desk: Desk) -> list[Verdict]:
+    decided = [verdict for unit in units for verdict in _of_unit(unit, desk)]
+    if not any(each.state == "asked" for each in decided):
+        return decided
+    # A part of them may not go ahead: what is asked may make one entry of them.
+    return [each if each.state in ("asked", "refused") else Verdict(each.row, "asked")
+            for each in decided]  # fmt: skip
+
+
+def _of_unit(unit: _Unit, desk: Desk) -> list[Verdict]:
+    rest = [Verdict(row, "joined") for row in unit.rows[1:]]
+    first = unit.rows[0]
+    try:
+        found = _entry(unit, desk)
+    except Invalid as refusal:
+        return [_refused(first, refusal), *rest]
+    found.remarks += unit.remarks
+    if found.state == "asked":
+        rest = [Verdict(row, "asked") for row in unit.rows[1:]]
+    return [found, *rest]
+
+
+def _entry(unit: _Unit, desk: Desk) -> Verdict:
+    row = unit.rows[0]
+    if not unit.told.get("legal_name"):
+        raise problem_at("/legal_name", "required", "The row names no legal entity.")
+    match = desk.matches.find(unit.told, unit.answers)
+    questions = [*unit.questions, *([match] if isinstance(match, Question) else [])]
+    if questions:
+        return Verdict(row, "asked", questions=questions)
+    sub_id = match if isinstance(match, str) else None
+    before = desk.content_of(sub_id) if sub_id else None
+    content = desk.check(over(before or {}, unit.told, exact=unit.exact))
+    parent_id = content.get("parent_id")
+    if parent_id is not None and parent_id not in desk.matches.ids:
+        raise problem_at("/parent_id", "parent-unknown", "The register has no such entry.")
+    if before is not None and same(before, content):
+        return Verdict(row, "unchanged", sub_processor_id=sub_id)
+    kind = "modify" if before is not None else "add"
+    return Verdict(row, "drafted", kind, sub_id, content, before)
+
+
+def _refused(row: int, refusal: Invalid, code: str = "") -> Verdict:
+    told = refusal.errors or [{"pointer": "", "code": code, "detail": refusal.detail}]
+    return Verdict(row, "refused", refusals=[dict(each) for each in told[:20]])

@@ -1,0 +1,134 @@
+"""What a file tells of an entry laid over what the register holds: what it is silent on stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.registry.importing import words
+
+Content = dict[str, Any]
+Told = Mapping[str, Any]
+
+
+def same(before: Told, after: Told) -> bool:
+    """Whether two contents say the same; an empty member says as much as none."""
+    return bool(_said(before) == _said(after))
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        kept = {name: _said(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in kept.items() if inner not in (None, "", [], {})}
+    if isinstance(value, list):
+        return [_said(inner) for inner in value]
+    return value
+
+
+def over(existing: Content, told: Told, *, exact: bool) -> Content:
+    """``existing`` with what the file says. ``exact``: it is our own export, places and all."""
+    result = {**existing, **{name: told[name] for name in told if name != "bases"}}
+    result.pop("id", None)
+    if "locations" in told:
+        laid = _exact_places if exact else _published_places
+        result["locations"] = laid(existing.get("locations") or [], told)
+    if exact:
+        return result
+    for member in ("purpose", "responsibilities"):
+        if member in told:
+            result[member] = {**(existing.get(member) or {}), **told[member]}
+    if "address" in told:
+        result["address"] = _address(existing.get("address"), told["address"])
+    return result
+
+
+def together(first: Told, second: Told) -> Content:
+    """Two rows about one entity as one entry: purposes one after the other, places of both."""
+    result = {**second, **first}
+    for member in ("purpose", "responsibilities"):
+        if member in first and member in second:
+            result[member] = {
+                tag: _both(first[member].get(tag), text) for tag, text in second[member].items()
+            }
+    for name, value in second.items():
+        if isinstance(value, list) and name in first:
+            result[name] = [*first[name], *(each for each in value if each not in first[name])]
+    return result
+
+
+def _both(first: str | None, second: str) -> str:
+    return second if first in (None, second) else f"{first}; {second}"
+
+
+def _exact_places(existing: Sequence[Content], told: Told) -> list[Content]:
+    kept = {_where(place): place for place in existing}
+    return [_with_evidence(place, kept.get(_where(place))) for place in told["locations"]]
+
+
+def _with_evidence(place: Content, before: Content | None) -> Content:
+    """The public export leaves evidence out; what is not told of one instrument stays."""
+    told = place.get("mechanisms") or []
+    known = (before or {}).get("mechanisms") or []
+    if [each.get("instrument_id") for each in told] != [each["instrument_id"] for each in known]:
+        return place
+    return {**place, "mechanisms": _mechanisms(known, told)}
+
+
+def _where(place: Told) -> tuple[Any, ...]:
+    return tuple(place.get(name) or None for name in ("country", "region", "organisation", "kind"))
+
+
+def _published_places(existing: Sequence[Content], told: Told) -> list[Content]:
+    """Published lists name countries; how the register describes those it knows is kept."""
+    named = {place["country"]: place for place in reversed(told["locations"])}
+    says_access = any(place["kind"] == "remote_access" for place in told["locations"])
+    kept = [
+        _rebased(place, named.get(place.get("country")), told)
+        for place in existing
+        if place.get("country") in named
+        or (place.get("kind") == "remote_access" and not says_access)
+    ]
+    known = {place.get("country") for place in kept}
+    return kept + [place for place in told["locations"] if place["country"] not in known]
+
+
+def _rebased(place: Content, told_place: Content | None, told: Told) -> Content:
+    if told_place is None or not told.get("bases"):
+        return place
+    return {**place, "mechanisms": _mechanisms(place.get("mechanisms") or [],
+                                               told_place["mechanisms"])}  # fmt: skip
+
+
+def _mechanisms(before: Sequence[Content], told: Sequence[Content]) -> list[Content]:
+    if len(before) == len(told) and all(map(_agrees, before, told)):
+        return list(before)
+    evidence = {each["instrument_id"]: each.get("evidence") or {} for each in before}
+    return [
+        {
+            **each,
+            "evidence": {
+                **evidence.get(each["instrument_id"], {}),
+                **(each.get("evidence") or {}),
+            },
+        }
+        for each in told
+    ]
+
+
+def _agrees(before: Content, told: Content) -> bool:
+    """A bare "SCC" says no more than the edition and module that the register knows."""
+    known, named = before["instrument_id"], told["instrument_id"]
+    evidence = before.get("evidence") or {}
+    fits = named == known or (named == "scc" and known.startswith("scc-"))
+    said = (told.get("evidence") or {}).items()
+    return fits and all(evidence.get(name) == value for name, value in said)
+
+
+def _address(before: Content | None, told: Content) -> Content:
+    """A published address is one text; the register's parts stay if the text holds them all."""
+    if before:
+        text = words.plain(told["street"])
+        parts = [part for name, part in before.items() if part and name != "country"]
+        if parts and all(words.plain(str(part)) in text for part in parts):
+            return before
+    return dict(told)

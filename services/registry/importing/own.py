@@ -1,0 +1,195 @@
+"""The product's own export, written and read back without loss: CSV with a row per place, JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Json = dict[str, Any]
+
+PARTS = {
+    "address": ("street", "postal_code", "city", "country"),
+    "contact": ("name", "position", "email"),
+    "flow_down": ("reference", "signed_on"),
+}
+TEXTS = ("legal_name", "registration_number", "country", "website", "ai_use", "parent_id",
+         "retention")  # fmt: skip
+BY_LANGUAGE = ("purpose", "responsibilities")
+LISTS = ("categories", "data_categories", "data_subjects", "products", "certifications")
+FLAGS = ("special_categories", "required", "affiliate")
+PLACE = ("country", "region", "organisation", "kind")
+MECHANISM = ("instrument_id", "role", "evidence")
+# What is worked out anew each time and therefore not read back.
+COMPUTED = ("id", "version", "valid_from", "valid_to")
+COMPUTED_COLUMNS = ("verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on")
+_RISKY = tuple("=+-@＝＋－＠")
+_LANGUAGES = ("en", "da", "sv")
+
+
+def is_own(cells: Mapping[str, Any]) -> bool:
+    """Whether a row is of this shape rather than a list as vendors publish them."""
+    if isinstance(cells.get("locations"), list) and "legal_name" in cells:
+        return all(isinstance(each, dict) for each in cells["locations"])
+    return {"legal_name", "location_country", "location_kind"} <= cells.keys()
+
+
+def is_own_column(name: str) -> bool:
+    known = {*TEXTS, *LISTS, *FLAGS, *PARTS, *BY_LANGUAGE, *COMPUTED, *COMPUTED_COLUMNS,
+             "locations", "mechanisms"}  # fmt: skip
+    first, _, rest = name.partition("_")
+    parts = {f"{member}_{part}" for member, names in PARTS.items() for part in names}
+    places = {f"location_{part}" for part in PLACE}
+    spoken = first in BY_LANGUAGE and bool(rest)
+    return name in known | parts | places or spoken or name.endswith(".json")
+
+
+def as_csv(entries: Sequence[Json]) -> Iterator[str]:
+    """One line per place, because mechanisms and verdicts belong to places (RFC 4180)."""
+    columns = _columns(entries)
+    yield _line(columns)
+    for entry in entries:
+        cells = _entry_cells(entry)
+        for place in entry.get("locations") or [{}]:
+            told = {**cells, **_place_cells(place)}
+            yield _line([guarded(told.get(name, "")) for name in columns])
+
+
+def _columns(entries: Sequence[Json]) -> list[str]:
+    spoken = [
+        f"{member}_{tag}"
+        for member in BY_LANGUAGE
+        for tag in dict.fromkeys((*_LANGUAGES, *(t for e in entries for t in e.get(member) or ())))
+    ]
+    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *PARTS, *COMPUTED, "locations"}
+    others = sorted({name for entry in entries for name in entry if name not in known})
+    parts = [f"{member}_{part}" for member, names in PARTS.items() for part in names]
+    return ["id", *TEXTS[:3], *parts, *TEXTS[3:], *spoken, *LISTS, *FLAGS,
+            *(f"{name}.json" for name in others), *(f"location_{part}" for part in PLACE),
+            "mechanisms", *COMPUTED[1:], *COMPUTED_COLUMNS]  # fmt: skip
+
+
+def _entry_cells(entry: Json) -> dict[str, str]:
+    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *PARTS, *COMPUTED, "locations"}
+    cells = {name: _cell(entry.get(name)) for name in (*TEXTS, *COMPUTED)}
+    cells |= {name: "true" if entry.get(name) else "false" for name in FLAGS}
+    cells |= {name: joined(entry.get(name) or ()) for name in LISTS}
+    for member in BY_LANGUAGE:
+        cells |= {f"{member}_{tag}": text for tag, text in (entry.get(member) or {}).items()}
+    for member, names in PARTS.items():
+        told = entry.get(member) or {}
+        cells |= {f"{member}_{part}": _cell(told.get(part)) for part in names}
+    return cells | {f"{name}.json": _json(entry[name]) for name in entry if name not in known}
+
+
+def _place_cells(place: Json) -> dict[str, str]:
+    verdict = place.get("verdict") or {}
+    cells = {f"location_{part}": _cell(place.get(part)) for part in PLACE}
+    mechanisms = [_mechanism(each) for each in place.get("mechanisms") or ()]
+    return cells | {
+        "mechanisms": _json(mechanisms) if mechanisms else "",
+        "verdict_status": _cell(verdict.get("status")),
+        "verdict_reason": _cell(verdict.get("reason")),
+        "verdict_citations": joined(verdict.get("citations") or ()),
+        "verdict_ends_on": _cell(verdict.get("ends_on")),
+    }
+
+
+def from_rows(rows: Sequence[Mapping[str, Any]]) -> Json:
+    """The members that the rows of one entry tell; those without a column are not in it."""
+    first = rows[0]
+    if isinstance(first.get("locations"), list):
+        return _from_json(first)
+    cells = {name: unguarded(cell) for name, cell in first.items()}
+    told: Json = {name: cells[name] or None for name in TEXTS if name in cells}
+    told |= {name: split(cells[name]) for name in LISTS if name in cells}
+    told |= {name: _flag(cells[name]) for name in FLAGS if cells.get(name)}
+    for member in BY_LANGUAGE:
+        tags = [name for name in cells if name.startswith(f"{member}_")]
+        if tags:
+            told[member] = {name[len(member) + 1 :]: cells[name] for name in tags if cells[name]}
+    for member, names in PARTS.items():
+        if any(f"{member}_{part}" in cells for part in names):
+            parts = {part: cells.get(f"{member}_{part}") or None for part in names}
+            told[member] = parts if any(parts.values()) else None
+    others = [name for name in cells if name.endswith(".json") and cells[name]]
+    told |= {name.removesuffix(".json"): json.loads(cells[name]) for name in others}
+    told["locations"] = [place for row in rows if (place := _place(row))]
+    return told
+
+
+def _place(row: Mapping[str, Any]) -> Json | None:
+    cells = {name: unguarded(cell) for name, cell in row.items()}
+    place: Json = {part: cells.get(f"location_{part}") or None for part in PLACE}
+    if not any(place.values()):
+        return None
+    text = cells.get("mechanisms") or ""
+    if text.startswith("["):
+        return {**place, "mechanisms": json.loads(text)}
+    # The public export names the instruments only; what they rest on is kept by the register.
+    ids = split(text)
+    return {**place, "mechanisms": [
+        {"instrument_id": each, "role": "fallback" if at else "primary", "evidence": {}}
+        for at, each in enumerate(ids)
+    ]}  # fmt: skip
+
+
+def _from_json(item: Mapping[str, Any]) -> Json:
+    told = {name: value for name, value in item.items() if name not in COMPUTED}
+    flow_down = told.get("flow_down")
+    if isinstance(flow_down, dict) and "reference" not in flow_down:
+        del told["flow_down"]  # The public export leaves the reference out.
+    told["locations"] = [
+        {name: value for name, value in place.items() if name not in ("verdict", "mechanisms")}
+        | {"mechanisms": [_mechanism(each) for each in place.get("mechanisms") or ()]}
+        for place in item["locations"]
+    ]
+    return told
+
+
+def _mechanism(told: Any) -> Any:
+    if not isinstance(told, dict):
+        return told
+    return {name: told[name] for name in MECHANISM if name in told}
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Texts in one cell, apart by semicolons; a semicolon within one is written ``\\;``."""
+    return "; ".join(text.replace("\\", "\\\\").replace(";", "\\;") for text in texts)
+
+
+def split(cell: str) -> list[str]:
+    parts = re.findall(r"((?:\\.|[^\\;])*)(?:; ?|$)", cell, re.DOTALL) if cell else []
+    texts = [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts]
+    return texts[:-1] if texts and not texts[-1] else texts
+
+
+def guarded(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    risky = text.lstrip().startswith(_RISKY) or text.startswith(("\t", "\r", "\n", "'"))
+    return f"'{text}" if risky else text
+
+
+def unguarded(cell: Any) -> Any:
+    return cell[1:] if isinstance(cell, str) and cell.startswith("'") else cell
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _flag(text: str) -> Any:
+    return {"true": True, "false": False}.get(text.casefold(), text)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()

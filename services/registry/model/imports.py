@@ -1,0 +1,87 @@
+"""An import: a file of rows on its way to become draft changes, row by row, once each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from shared.errors import Conflict, Invalid
+
+ImportStatus = Literal["receiving", "queued", "waiting", "done"]
+RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
+
+
+class QuestionUnknown(Invalid):
+    """There is no such open question in this import; read it again."""
+
+    code = "question-unknown"
+
+
+class AnswerUnfit(Invalid):
+    """The answer is not one this question can have."""
+
+    code = "answer-unfit"
+
+
+class ImportNotReady(Conflict):
+    """The file of this import has not been received as a whole."""
+
+    code = "import-not-ready"
+
+
+@dataclass(frozen=True)
+class Column:
+    """``member`` is what the column is read as; None when it is not read."""
+
+    name: str
+    member: str | None
+
+
+@dataclass(frozen=True)
+class Import:
+    """``absent``: ids of entries of the register that the file does not name; nothing follows."""
+
+    id: str
+    processor_id: str
+    created_at: datetime
+    created_by: str
+    format: str
+    language: str
+    effective_on: date
+    reason: str
+    status: ImportStatus = "receiving"
+    columns: tuple[Column, ...] = ()
+    rows_total: int = 0
+    absent: tuple[str, ...] = ()
+    absent_total: int = 0
+    revision: int = 1
+
+    def received(self, rows_total: int, columns: tuple[Column, ...]) -> Import:
+        return replace(self, status="queued", rows_total=rows_total, columns=columns)
+
+    def settled(self, waiting: bool, absent: list[str], shown: int) -> Import:
+        status: ImportStatus = "waiting" if waiting else "done"
+        return replace(self, status=status, absent=tuple(absent[:shown]), absent_total=len(absent))
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """Row ``row`` (from 1). ``raw`` is JSON; ``key`` groups rows that speak of one entity.
+
+    ``answers``: ``[[key of the question, values], …]``.
+    """
+
+    id: str
+    import_id: str
+    row: int
+    key: str
+    raw: str
+    state: RowState = "new"
+    answers: list[Any] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    refusals: list[dict[str, str]] = field(default_factory=list)
+    change_id: str | None = None
+    kind: str | None = None
+    sub_processor_id: str | None = None

@@ -1,0 +1,159 @@
+"""Imports, their rows, and the register as imports look entries up in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from pymongo import ASCENDING, IndexModel, UpdateOne
+
+from services.registry.model.imports import Import, ImportRow
+from shared.documents import from_document, to_document
+from shared.errors import NotFound, PreconditionFailed
+from shared.mongo import Mongo, Session
+from shared.pagination import Page, PageRequest, find_page
+
+
+class Imports:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "imports": [
+            IndexModel([("status", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("processor_id", ASCENDING), ("_id", ASCENDING)]),
+        ],
+        "import_rows": [
+            IndexModel([("import_id", ASCENDING), ("state", ASCENDING), ("row", ASCENDING)]),
+            IndexModel([("import_id", ASCENDING), ("row", ASCENDING)], unique=True),
+            IndexModel([("import_id", ASCENDING), ("key", ASCENDING)]),
+            IndexModel([("import_id", ASCENDING), ("questions.id", ASCENDING)]),
+            IndexModel([("import_id", ASCENDING), ("questions.key", ASCENDING)]),
+        ],
+    }
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs, self._rows = mongo.db["imports"], mongo.db["import_rows"]
+
+    def add(self, job: Import) -> None:
+        self._docs.insert_one(to_document(job))
+
+    def get(self, import_id: str, session: Session | None = None) -> Import:
+        found = self._docs.find_one({"_id": import_id}, session=session)
+        if found is None:
+            raise NotFound("There is no such import.")
+        return from_document(Import, found)
+
+    def save(self, job: Import, session: Session) -> None:
+        """Save the next revision; two loops at one import meet here and one begins anew."""
+        following = {**to_document(job), "revision": job.revision + 1}
+        seen = {"_id": job.id, "revision": job.revision}
+        if not self._docs.replace_one(seen, following, session=session).matched_count:
+            raise PreconditionFailed
+
+    def next_queued(self) -> Import | None:
+        found = self._docs.find_one({"status": "queued"}, sort=[("_id", ASCENDING)])
+        return from_document(Import, found) if found else None
+
+    def abandoned(self, before: datetime) -> list[str]:
+        """Ids of imports whose upload died on its way."""
+        found = self._docs.find({"status": "receiving"}, {"created_at": 1}).limit(100)
+        return [each["_id"] for each in found if each["created_at"] < before]
+
+    def drop(self, import_id: str) -> None:
+        self._rows.delete_many({"import_id": import_id})
+        self._docs.delete_one({"_id": import_id})
+
+    def add_rows(self, rows: Sequence[ImportRow]) -> None:
+        if rows:
+            self._rows.insert_many([to_document(row) for row in rows], ordered=False)
+
+    def new_rows(self, import_id: str, limit: int, session: Session) -> list[ImportRow]:
+        where = {"import_id": import_id, "state": "new"}
+        found = self._rows.find(where, session=session).sort("row", ASCENDING).limit(limit)
+        return [from_document(ImportRow, each) for each in found]
+
+    def of_keys(self, import_id: str, keys: Iterable[str], session: Session) -> list[ImportRow]:
+        """Rows of these keys that are not settled, in the order of the file."""
+        where = {"import_id": import_id, "key": {"$in": list(keys)},
+                 "state": {"$in": ["new", "asked"]}}  # fmt: skip
+        found = self._rows.find(where, session=session).sort("row", ASCENDING)
+        return [from_document(ImportRow, each) for each in found]
+
+    def save_rows(self, rows: Sequence[ImportRow], session: Session) -> None:
+        kept = ("state", "questions", "remarks", "refusals", "change_id", "kind",
+                "sub_processor_id")  # fmt: skip
+        updates = [
+            UpdateOne({"_id": row.id}, {"$set": {name: getattr(row, name) for name in kept}})
+            for row in rows
+        ]
+        if updates:
+            self._rows.bulk_write(updates, ordered=False, session=session)
+
+    def asking(self, import_id: str, question_id: str, session: Session) -> ImportRow | None:
+        where = {"import_id": import_id, "questions.id": question_id}
+        found = self._rows.find_one(where, session=session)
+        return from_document(ImportRow, found) if found else None
+
+    def answer(
+        self, import_id: str, where: Mapping[str, str], answer: list[Any], session: Session
+    ) -> None:
+        """Add ``answer`` to the rows that ask, and let them and their siblings be read again."""
+        asking = {"import_id": import_id, **where}
+        keys = self._rows.distinct("key", asking, session=session)
+        self._rows.update_many(asking, {"$push": {"answers": answer}}, session=session)
+        siblings = {"import_id": import_id, "key": {"$in": keys}, "state": "asked"}
+        self._rows.update_many(siblings, {"$set": {"state": "new"}}, session=session)
+
+    def counts(self, import_id: str, session: Session | None = None) -> dict[str, int]:
+        """How many rows are in each state."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"import_id": import_id}},
+            {"$group": {"_id": "$state", "rows": {"$sum": 1}}},
+        ]
+        found = self._rows.aggregate(stages, session=session)
+        return {each["_id"]: each["rows"] for each in found}
+
+    def in_state(self, import_id: str, state: str, limit: int) -> list[ImportRow]:
+        where = {"import_id": import_id, "state": state}
+        found = self._rows.find(where).sort("row", ASCENDING).limit(limit)
+        return [from_document(ImportRow, each) for each in found]
+
+    def page(self, import_id: str, state: str | None, request: PageRequest) -> Page:
+        where = {"import_id": import_id, **({"state": state} if state else {})}
+        page = find_page(self._rows, where, request, key="row")
+        return Page([from_document(ImportRow, each) for each in page.items], page.next_cursor)
+
+    def named_entries(self, import_id: str, session: Session) -> set[str]:
+        """Ids of the register's entries that rows of this import were found to speak of."""
+        where = {"import_id": import_id, "sub_processor_id": {"$ne": None}}
+        found = self._rows.find(where, {"_id": 0, "sub_processor_id": 1}, session=session)
+        return {each["sub_processor_id"] for each in found}
+
+
+class Listed:
+    """The register's list of one day by id, name and number; contents are read when needed."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows = mongo.db["rows"]
+
+    def names(self, processor_id: str, day: date, session: Session) -> list[dict[str, Any]]:
+        """``{id, legal_name, registration_number, purpose}`` of every entry."""
+        wanted = {"sub_processor_id": 1, "content.legal_name": 1, "content.purpose": 1,
+                  "content.registration_number": 1}  # fmt: skip
+        found = self._rows.find(_on(processor_id, day), wanted, session=session)
+        return [{"id": each["sub_processor_id"], **each["content"]} for each in found]
+
+    def content(
+        self, processor_id: str, sub_id: str, day: date, session: Session
+    ) -> dict[str, Any] | None:
+        where = {**_on(processor_id, day), "sub_processor_id": sub_id}
+        found = self._rows.find_one(where, {"content": 1}, session=session)
+        return found["content"] if found else None
+
+
+def _on(processor_id: str, day: date) -> dict[str, Any]:
+    return {
+        "processor_id": processor_id,
+        "voided_at": None,
+        "valid_from": {"$lte": day.isoformat()},
+        "valid_to": {"$gte": day.isoformat()},
+    }

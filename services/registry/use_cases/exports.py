@@ -1,0 +1,27 @@
+"""The whole register for its processor, in forms that an import takes back without a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from services.registry.importing import own
+from services.registry.use_cases import Deps, law_of, own_register, today_at
+from services.registry.wire import entry_view
+from shared.auth import Caller
+
+
+def export(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> dict[str, Any]:
+    """``{processor, as_of, items}``: every member of every entry, what is private too."""
+    register = own_register(deps, caller, slug)
+    day = as_of or today_at(deps, register)
+    law = law_of(deps, register)
+    items = [entry_view(row, day, law) for row in deps.rows.on(register.id, day)]
+    processor = {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
+    return {"processor": processor, "as_of": day, "items": items}
+
+
+def export_csv(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> Iterator[str]:
+    """The same as lines of CSV, one for each place."""
+    return own.as_csv(export(deps, caller, slug, as_of)["items"])

@@ -1,0 +1,122 @@
+"""The work of an import, in steps; each is one transaction, so a kill loses and doubles nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from services.registry.importing.asking import Answers, Question
+from services.registry.importing.deciding import Desk, Source, Verdict, decide
+from services.registry.importing.matching import Matches
+from services.registry.importing.rows import Context
+from services.registry.model.changes import Change
+from services.registry.model.imports import Import, ImportRow
+from services.registry.use_cases import Deps, law_of
+from shared.ids import derived_id
+from shared.mongo import Session
+
+# Gives contents their full form as the API does, or raises ``Invalid``; it is told the ids of the
+# instruments that are known.
+Check = Callable[[Mapping[str, Any], Container[str]], dict[str, Any]]
+ROWS_A_STEP = 400
+SHOWN = 200
+# An upload that has not ended after this long has died with its process.
+UPLOAD_TIME = timedelta(hours=1)
+
+
+def advance(deps: Deps, check: Check) -> bool:
+    """One step of the oldest import that has work; True when there may be more."""
+    for import_id in deps.imports.abandoned(deps.now() - UPLOAD_TIME):
+        deps.imports.drop(import_id)
+    job = deps.imports.next_queued()
+    if job is None:
+        return False
+    import_id = job.id
+    deps.mongo.transact(lambda session: _step(deps, import_id, check, session))
+    return True
+
+
+def _step(deps: Deps, import_id: str, check: Check, session: Session) -> None:
+    job = deps.imports.get(import_id, session)
+    rows = deps.imports.new_rows(job.id, ROWS_A_STEP, session)
+    if not rows:
+        deps.imports.save(_settled(deps, job, session), session)
+        return
+    keys = list(dict.fromkeys(row.key for row in rows))
+    grouped: dict[str, list[ImportRow]] = {key: [] for key in keys}
+    for row in deps.imports.of_keys(job.id, keys, session):
+        grouped[row.key].append(row)
+    desk = _desk(deps, job, check, session)
+    for group in grouped.values():
+        _decide(deps, job, group, desk, session)
+    deps.imports.save(job, session)
+
+
+def _desk(deps: Deps, job: Import, check: Check, session: Session) -> Desk:
+    register = deps.registers.get(job.processor_id)
+    law = law_of(deps, register)
+    day = job.effective_on
+    return Desk(
+        context=Context(job.language, law.exporter, day, law.instruments),
+        matches=Matches(deps.listed.names(register.id, day, session)),
+        content_of=lambda sub_id: deps.listed.content(register.id, sub_id, day, session),
+        check=lambda told: check(told, law.instruments),
+    )
+
+
+def _decide(
+    deps: Deps, job: Import, group: Sequence[ImportRow], desk: Desk, session: Session
+) -> None:
+    sources = [Source(row.row, row.raw, Answers(dict(row.answers))) for row in group]
+    by_row = {row.row: row for row in group}
+    decided = []
+    for verdict in decide(sources, desk):
+        change = _draft(deps, job, verdict)
+        if change is not None:
+            deps.changes.add(change, session)
+        decided.append(_decided(by_row[verdict.row], verdict, change))
+    deps.imports.save_rows(decided, session)
+
+
+def _draft(deps: Deps, job: Import, verdict: Verdict) -> Change | None:
+    if verdict.state != "drafted":
+        return None
+    return Change(
+        id=deps.new_id("chg"),
+        processor_id=job.processor_id,
+        kind="add" if verdict.kind == "add" else "modify",
+        subject_id=verdict.sub_processor_id or deps.new_id("sub"),
+        effective_on=job.effective_on,
+        reason=job.reason,
+        created_at=deps.now(),
+        content=verdict.content,
+        previous=verdict.previous,
+    )
+
+
+def _decided(row: ImportRow, verdict: Verdict, change: Change | None) -> ImportRow:
+    return replace(
+        row,
+        state=verdict.state,
+        questions=[_question(row, each) for each in verdict.questions],
+        remarks=verdict.remarks[:20],
+        refusals=verdict.refusals,
+        change_id=change.id if change else None,
+        kind=verdict.kind,
+        sub_processor_id=verdict.sub_processor_id,
+    )
+
+
+def _question(row: ImportRow, question: Question) -> dict[str, object]:
+    question_id = derived_id("qst", row.id, question.key)
+    return {"id": question_id, "key": question.key, **question.to_mapping()}
+
+
+def _settled(deps: Deps, job: Import, session: Session) -> Import:
+    counts = deps.imports.counts(job.id, session)
+    named = deps.imports.named_entries(job.id, session)
+    listed = deps.listed.names(job.processor_id, job.effective_on, session)
+    absent = sorted({each["id"] for each in listed} - named)
+    return job.settled(counts.get("asked", 0) > 0, absent, SHOWN)

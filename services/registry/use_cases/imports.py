@@ -1,0 +1,218 @@
+"""Taking in a list as a vendor publishes it: receive the file, report, answer what is open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, BinaryIO
+
+from services.registry.countries import check_country
+from services.registry.importing import own, words
+from services.registry.importing.files import RawRow, rows_of
+from services.registry.importing.rows import members_of
+from services.registry.model.changes import check_day
+from services.registry.model.imports import (
+    AnswerUnfit,
+    Column,
+    Import,
+    ImportNotReady,
+    ImportRow,
+    QuestionUnknown,
+)
+from services.registry.model.register import Register
+from services.registry.use_cases import Deps, law_of, own_register, today_at
+from services.registry.use_cases.changes import groups_of
+from services.registry.use_cases.registers import register_of
+from shared.auth import Caller
+from shared.errors import NotFound
+from shared.mongo import Session
+from shared.pagination import Page, PageRequest
+
+ROWS_A_WRITE = 500
+SHOWN = 200
+_PLACES = ("locations", "remote_access", "country")
+
+
+def receive(
+    deps: Deps,
+    caller: Caller,
+    slug: str,
+    told: Mapping[str, Any],
+    file: tuple[BinaryIO, str, str],
+) -> Import:
+    """Store the rows of ``file`` (stream, csv or json, charset); a loop makes drafts of them.
+
+    Without ``effective_on`` the drafts take effect on the earliest day every agreement allows.
+    """
+    register = register_of(deps, caller, slug)
+    check_day(told["effective_on"] or date.max, today_at(deps, register))
+    stream, kind, charset = file
+    job = Import(
+        id=deps.new_id("imp"),
+        processor_id=register.id,
+        created_at=deps.now(),
+        created_by=caller.client_id,
+        format=kind,
+        language=told["language"] or register.locale.partition("-")[0],
+        effective_on=told["effective_on"] or _earliest(deps, register),
+        reason=told["reason"],
+    )
+    deps.registers.save(register)
+    deps.imports.add(job)
+    try:
+        received = _store(deps, job, rows_of(stream, kind, charset))
+    except BaseException:
+        deps.imports.drop(job.id)
+        raise
+    deps.mongo.transact(lambda session: deps.imports.save(received, session))
+    return received
+
+
+def _earliest(deps: Deps, register: Register) -> date:
+    groups, _ = groups_of(deps, register, deps.now())
+    today = today_at(deps, register)
+    return max([today, *(group.earliest_effective_on for group in groups)])
+
+
+def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:
+    total, is_own, names = 0, False, dict[str, None]()
+    while batch := list(islice(rows, ROWS_A_WRITE)):
+        is_own = is_own or own.is_own(batch[0].cells)
+        for row in batch:
+            names |= dict.fromkeys(list(row.cells)[: SHOWN - len(names)])
+        deps.imports.add_rows([_row(job, row) for row in batch])
+        total += len(batch)
+    return job.received(total, tuple(_column(name, is_own) for name in names))
+
+
+def _column(name: str, is_own: bool) -> Column:
+    if is_own:
+        return Column(name[:SHOWN], name if own.is_own_column(name) else None)
+    member, _ = words.members_by_column().get(words.plain(name), (None, 0))
+    return Column(name[:SHOWN], member)
+
+
+def _row(job: Import, row: RawRow) -> ImportRow:
+    fault = row.fault and {"pointer": "", "code": "row-malformed", "detail": row.fault}
+    return ImportRow(
+        id=f"{job.id}#{row.number:06}",
+        import_id=job.id,
+        row=row.number,
+        key=_key(row),
+        raw=json.dumps(row.cells),
+        state="refused" if fault else "new",
+        refusals=[fault] if fault else [],
+    )
+
+
+def _key(row: RawRow) -> str:
+    """Rows with one key speak of one entity: its id in our own exports, else its name."""
+    cells: Mapping[str, Any] = row.cells
+    if own.is_own(cells):
+        given = own.unguarded(cells.get("id"))
+        if given:
+            return str(given)[:SHOWN]
+        name = own.unguarded(cells["legal_name"])
+    else:
+        name = members_of(cells).get("legal_name", "")
+    return words.plain(str(name))[:SHOWN] or f"#{row.number}"
+
+
+def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, Any]:
+    """How far it has come, what was made of the rows, what is refused and what is asked."""
+    job = _own_import(deps, caller, slug, import_id)
+    counts = deps.imports.counts(import_id)
+    refused = deps.imports.in_state(import_id, "refused", SHOWN)
+    asked = deps.imports.in_state(import_id, "asked", SHOWN)
+    return {
+        **vars(job),
+        "columns": [each for each in job.columns if each.member],
+        "unread_columns": [each.name for each in job.columns if not each.member],
+        "rows_done": job.rows_total - counts.get("new", 0) if job.status != "receiving" else 0,
+        **{state: counts.get(state, 0) for state in ("drafted", "joined", "unchanged")},
+        "waiting": counts.get("asked", 0),
+        "refused_total": counts.get("refused", 0),
+        "refused": [{"row": row.row, **each} for row in refused for each in row.refusals],
+        "questions": [{"row": row.row, **each} for row in asked for each in row.questions],
+    }
+
+
+def rows(
+    deps: Deps, caller: Caller, slug: str, import_id: str, state: str | None, request: PageRequest
+) -> Page:
+    _own_import(deps, caller, slug, import_id)
+    return deps.imports.page(import_id, state, request)
+
+
+def answer(
+    deps: Deps, caller: Caller, slug: str, import_id: str, told: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Take answers to open questions; the rows concerned are read again.
+
+    Raises ``QuestionUnknown``, ``AnswerUnfit``, ``ImportNotReady``.
+    """
+    job = _own_import(deps, caller, slug, import_id)
+    if job.status == "receiving":
+        raise ImportNotReady
+    instruments = law_of(deps, deps.registers.get(job.processor_id)).instruments
+
+    def work(session: Session) -> None:
+        for at, each in enumerate(told):
+            row = deps.imports.asking(import_id, each["id"], session)
+            if row is None:
+                raise _at(QuestionUnknown, at, "id", "No open question of this import has this id.")
+            question = next(one for one in row.questions if one["id"] == each["id"])
+            _check_answer(question, each["values"], frozenset(instruments), at)
+            where = "questions.key" if each["everywhere"] else "questions.id"
+            asked = {where: question["key"] if each["everywhere"] else each["id"]}
+            given = [question["key"], list(each["values"])]
+            deps.imports.answer(import_id, asked, given, session)
+        current = deps.imports.get(import_id, session)
+        deps.imports.save(current.received(current.rows_total, current.columns), session)
+
+    deps.mongo.transact(work)
+    return report(deps, caller, slug, import_id)
+
+
+def _check_answer(
+    question: Mapping[str, Any], values: Sequence[str], instruments: frozenset[str], at: int
+) -> None:
+    member = question["member"]
+    if member in _PLACES:
+        _check_countries(values, at)
+        if member == "country" and len(values) > 1:
+            raise _at(AnswerUnfit, at, "values", "A company has one seat.")
+    elif member == "mechanisms":
+        unknown = [value for value in values if value not in instruments]
+        if unknown:
+            raise _at(AnswerUnfit, at, "values", f"{unknown[0]!r} is no instrument known here.")
+    elif len(values) > 1 or not set(values) <= set(question["candidates"]):
+        detail = f"Answer with one of {', '.join(question['candidates'])}."
+        raise _at(AnswerUnfit, at, "values", detail)
+    elif member == "same_name" and not values:
+        raise _at(AnswerUnfit, at, "values", "Answer merge or separate.")
+
+
+def _check_countries(values: Sequence[str], at: int) -> None:
+    for value in values:
+        try:
+            check_country(value)
+        except ValueError as error:
+            raise _at(AnswerUnfit, at, "values", str(error)) from error
+
+
+def _at(
+    kind: type[AnswerUnfit | QuestionUnknown], at: int, member: str, detail: str
+) -> AnswerUnfit | QuestionUnknown:
+    pointer = f"/answers/{at}/{member}"
+    return kind(detail, errors=[{"pointer": pointer, "code": kind.code, "detail": detail}])
+
+
+def _own_import(deps: Deps, caller: Caller, slug: str, import_id: str) -> Import:
+    register = own_register(deps, caller, slug)
+    job = deps.imports.get(import_id)
+    if job.processor_id != register.id:
+        raise NotFound("There is no such import.")
+    return job
