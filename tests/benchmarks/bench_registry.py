@@ -1,0 +1,206 @@
+"""The registry's figures: preview and announcement with many customers, and the gate.
+
+    python -m tests.benchmarks.bench_registry [--rounds 200]
+
+All six services run in one process on a mongod of their own; times are those of whole requests as a
+client sees them, token check included. The customers of a vendor are counted in one document of
+`agreements`, which is written here directly: 40 different terms, shared by 100 and by 100,000
+agreements.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from deploy.mongod import start_replica_set
+from services.agreements.contents import Terms
+from tests import builders
+from tests.mongod import free_ports
+from tests.stack import Stack
+from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
+
+TERMS = 40
+HOLIDAYS = ("DK", "SE", "NO", "DE-BY", "FI")
+WARM_UP = 5
+Json = dict[str, Any]
+Milliseconds = list[float]
+Ask = Callable[[int], Any]  # Given the number of the round.
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory(prefix="art28-bench-") as folder:
+        port = free_ports(1)
+        mongod = start_replica_set(Path(folder), port, cache_gb=0.5)
+        try:
+            report(Stack(mongod.url, "bench"), rounds)
+        finally:
+            mongod.stop()
+    return 0
+
+
+def report(stack: Stack, rounds: int) -> None:
+    print(f"{'what':<44}{'median':>9}{'p99':>9}{'worst':>9}   ms, {rounds} rounds")
+    few, many = vendor_with(stack, 100), vendor_with(stack, 100_000)
+    for name, measure in {"preview": previews, "announce": announcements}.items():
+        # The two take turns, so that whatever else the machine does hits both.
+        with_few, with_many = in_turn(rounds, measure(few, rounds), measure(many, rounds))
+        p99 = line(f"{name}, 100 agreements, {TERMS} terms", with_few)
+        ratio = line(f"{name}, 100,000 agreements, {TERMS} terms", with_many) / p99
+        print(f"{name}: p99 with 100,000 to p99 with 100 = {ratio:.2f}")
+    customer = many.customer("nordbo")
+    for name, (count, ask) in gates(many, customer, rounds).items():
+        line(name, timed(count, ask))
+    with served(stack) as origin:
+        line("gate, allowed, through gunicorn", timed(rounds, over_http(many, customer, origin)))
+
+
+def line(name: str, times: Milliseconds) -> float:
+    ordered = sorted(times)
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    print(f"{name:<44}{statistics.median(ordered):>9.2f}{p99:>9.2f}{ordered[-1]:>9.2f}")
+    return p99
+
+
+def vendor_with(stack: Stack, customers: int) -> Vendor:
+    """A vendor with a register and so many agreements in force, on 40 different terms."""
+    client = new_client(stack, "vendor", ["processor"], PROCESSOR_SCOPES)
+    vendor = Vendor(stack, client, client["slug"])
+    hosts = [builders.sub_processor(legal_name=f"Company {n}") for n in range(50)]
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": hosts})
+    document = {"_id": client["org_id"], "version": customers, "groups": dict(groups(customers))}
+    notice_groups = stack.database("agreements").db["notice_groups"]
+    notice_groups.replace_one({"_id": client["org_id"]}, document, upsert=True)
+    return vendor
+
+
+def groups(customers: int) -> list[tuple[str, dict[str, Any]]]:
+    def one(n: int) -> dict[str, Any]:
+        kind, rule = ("business", "delivered") if n % 3 == 0 else ("calendar", "sent")
+        terms = Terms(5 + n, 3 + n % 20, kind, HOLIDAYS[n % 5], rule, "consent")
+        return {"agreements": customers // TERMS, "authorisation": "general",
+                "terms": asdict(terms)}  # fmt: skip
+
+    return [(f"{n:016x}", one(n)) for n in range(TERMS)]
+
+
+def previews(vendor: Vendor, _: int) -> Ask:
+    change = vendor.draft(200)
+    return lambda _: vendor.must("GET", f"/changes/{change['id']}/preview")
+
+
+def announcements(vendor: Vendor, rounds: int) -> Ask:
+    drafts = [vendor.draft(200)["id"] for _ in range(rounds + WARM_UP)]
+    return lambda n: vendor.must("POST", f"/changes/{drafts[n]}/announce")
+
+
+def gates(vendor: Vendor, customer: Json, rounds: int) -> dict[str, tuple[int, Ask]]:
+    entries = [each["id"] for each in vendor.must("GET", "/sub-processors")["items"]]
+    coming = vendor.announced(200)["sub_processor"]["id"]
+    one = {"processor": vendor.slug, "controller_id": customer["org_id"],
+           "on": str(vendor.today + timedelta(200))}  # fmt: skip
+    body = {"questions": [{**one, "sub_processor_id": entries[n % 50]} for n in range(100)]}
+
+    def many(_: int) -> Any:
+        return vendor.stack.must(vendor.client, "POST", "/registry/v1/gate", body)
+
+    return {
+        "gate, allowed": (rounds, lambda n: vendor.gate(customer, entries[n % 50])),
+        "gate, blocked_until": (rounds, lambda _: vendor.gate(customer, coming)),
+        "gate, 100 questions at once": (max(rounds // 10, 10), many),
+    }
+
+
+@contextmanager
+def served(stack: Stack) -> Iterator[str]:
+    """The same databases behind gunicorn, all six apps in one process, as `make run` has them."""
+    port = free_ports(1)
+    origin = f"http://127.0.0.1:{port}"
+    keys = {"ART28_SERVICE_KEY": stack.common.service_key,
+            "ART28_SECRETS_KEY": stack.common.secrets_key}  # fmt: skip
+    settings = {
+        **os.environ, "ART28_ORIGIN": origin, "ART28_BIND": f"127.0.0.1:{port}",
+        "ART28_MONGO_URL": stack.common.mongo_url, "ART28_DB_PREFIX": stack.common.db_prefix,
+        "ART28_LOG_LEVEL": "warning",
+        **{name: base64.b64encode(value).decode() for name, value in keys.items()},
+    }  # fmt: skip
+    command = ["gunicorn", "-c", "deploy/gunicorn.conf.py", "deploy.wsgi:application"]
+    with subprocess.Popen([sys.executable, "-m", *command], env=settings) as process:
+        try:
+            _until_ready(f"{origin}/registry/readyz")
+            yield origin
+        finally:
+            process.terminate()
+
+
+def over_http(vendor: Vendor, customer: Json, origin: str) -> Ask:
+    session = requests.Session()
+    session.trust_env = False
+    who = (vendor.client["client_id"], vendor.client["client_secret"])
+    form = {"grant_type": "client_credentials"}
+    told = session.post(f"{origin}/identity/v1/token", data=form, auth=who, timeout=30).json()
+    session.headers["Authorization"] = f"Bearer {told['access_token']}"
+    entries = [each["id"] for each in vendor.must("GET", "/sub-processors")["items"]]
+
+    def ask(n: int) -> Any:
+        query = {"processor": vendor.slug, "sub_processor_id": entries[n % 50],
+                 "controller_id": customer["org_id"]}  # fmt: skip
+        answer = session.get(f"{origin}/registry/v1/gate", params=query, timeout=30)
+        assert answer.json()["answer"] == "allowed", answer.text
+        return answer
+
+    return ask
+
+
+def _until_ready(url: str) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            if requests.get(url, timeout=2).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+def in_turn(rounds: int, *asks: Ask) -> list[Milliseconds]:
+    """The times of each, measured one after the other in every round."""
+    for n in range(WARM_UP):
+        for ask in asks:
+            ask(n)
+    times: list[Milliseconds] = [[] for _ in asks]
+    for n in range(WARM_UP, WARM_UP + rounds):
+        for ask, own in zip(asks, times, strict=True):
+            own.append(once(ask, n))
+    return times
+
+
+def timed(rounds: int, ask: Ask) -> Milliseconds:
+    return in_turn(rounds, ask)[0]
+
+
+def once(ask: Ask, n: int) -> float:
+    begun = time.perf_counter()
+    ask(n)
+    return (time.perf_counter() - begun) * 1000
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
