@@ -38,7 +38,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "changes": [
         IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
         IndexModel([("processor_id", ASCENDING), ("_id", DESCENDING)]),
-        IndexModel([("status", ASCENDING), ("effective_on", ASCENDING)]),
+        IndexModel([("status", ASCENDING), ("effective_on", ASCENDING), ("announced_at", 1)]),
         IndexModel([("subject_id", ASCENDING), ("status", ASCENDING)]),
         IndexModel([("replaces_id", ASCENDING), ("status", ASCENDING)]),
     ],
