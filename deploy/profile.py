@@ -69,6 +69,8 @@ class Profile:
             "ART28_DB_PREFIX": inherited.get("ART28_DB_PREFIX") or "art28",
             # A local profile is for trying: receivers on this machine may be told, too.
             "ART28_EGRESS_ALLOW": inherited.get("ART28_EGRESS_ALLOW", "127.0.0.0/8,::1"),
+            "ART28_SMTP_URL": inherited.get("ART28_SMTP_URL", ""),
+            "ART28_MAIL_FROM": inherited.get("ART28_MAIL_FROM", ""),
             "PYTHONUNBUFFERED": "1",
         }
         for name in ("ART28_SERVICE_KEY", "ART28_SECRETS_KEY"):

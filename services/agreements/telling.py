@@ -52,6 +52,7 @@ def persons(agreement: Agreement, version: Version) -> dict[str, Any]:
     return {
         "contacts": [asdict(each) for each in told.contacts],
         "channels": list(told.channels),
+        "language": version.content.language,
         "acceptances": [
             _signature(each) for each in agreement.acceptances if each.version == version.version
         ],

@@ -7,6 +7,7 @@ import os
 from flask import Flask
 from requests.adapters import BaseAdapter
 
+from services.notices.acknowledging import Links
 from services.notices.api import blueprints
 from services.notices.settings import Settings
 from services.notices.signing import SecretBox
@@ -20,7 +21,10 @@ from services.notices.store import (
     NoticeContacts,
     Recipients,
 )
+from services.notices.store.mails import Mails
+from services.notices.store.watches import Watches
 from services.notices.use_cases import Deps
+from services.notices.use_cases.bounces import Bounces
 from shared.app import build
 from shared.http import Peers
 from shared.idempotency import Idempotency
@@ -32,6 +36,7 @@ from shared.times import Clock, utc_now
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
     mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES})
+    mails, watches = Mails(mongo), Watches(mongo)
     return Deps(
         settings=settings,
         mongo=mongo,
@@ -43,6 +48,10 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         messages=Messages(mongo),
         deliveries=Deliveries(mongo),
         contacts=NoticeContacts(mongo),
+        mails=mails,
+        watches=watches,
+        bounces=Bounces(mongo, mails, watches, now),
+        links=Links(settings.common.origin, settings.common.secrets_key),
         box=SecretBox(settings.common.secrets_key, *settings.common.older_secrets_keys),
         now=now,
         new_id=new_id,

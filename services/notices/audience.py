@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from services.notices.model.escalation import EMAIL
 from services.notices.model.messages import Event, notice_id
 from services.notices.model.recipients import Recipient
 from services.notices.store import Messages, Recipients
@@ -18,12 +19,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Target:
-    """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too."""
+    """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too.
+    ``by_mail``: its agreement names e-mail, or it was mailed of the change before."""
 
     key: str
     controller_id: str
     agreement_id: str | None
     notice: Mapping[str, Any] | None = None
+    by_mail: bool = False
 
 
 def next_targets(
@@ -56,7 +59,8 @@ def _noticed(event: Event, recipient: Recipient) -> Target:
         "terms_key": key,
     }
     agreement_id = recipient.agreement_id
-    return Target(agreement_id, recipient.controller["id"], agreement_id, notice)
+    by_mail = EMAIL in recipient.channels
+    return Target(agreement_id, recipient.controller["id"], agreement_id, notice, by_mail)
 
 
 def _informed(recipient: Recipient) -> Target:
@@ -66,4 +70,5 @@ def _informed(recipient: Recipient) -> Target:
 
 
 def _told_before(message: Document) -> Target:
-    return Target(message["agreement_id"], message["controller_id"], message["agreement_id"])
+    agreement_id, by_mail = message["agreement_id"], bool(message.get("mailed"))
+    return Target(agreement_id, message["controller_id"], agreement_id, by_mail=by_mail)

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from services.notices.audience import Target, next_targets
+from services.notices.escalation import first_look
 from services.notices.events import WEBHOOK_DISABLING_SOON, WEBHOOK_TEST
 from services.notices.held import release_if_enabled
 from services.notices.model.deliveries import (
@@ -156,6 +157,12 @@ class FanOut:
             "notice": target.notice,
             "acknowledged_at": None,
             "outcome": outcome,
+            **first_look(
+                is_notice=target.notice is not None,
+                by_mail=target.by_mail,
+                on_its_way=outcome == QUEUED,
+                now=self.now(),
+            ),
         }
 
     def _delivery(self, message: Document, endpoint: Endpoint) -> Document:

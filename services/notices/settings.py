@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from environs import Env
 
+from services.notices.channels.email import MailSettings
 from services.notices.channels.webhook import Schedule
 from services.notices.channels.webhook.schedule import WAITS
 from services.notices.egress import Egress
@@ -37,6 +38,7 @@ class Settings:
     retention_days: int = 400
     evidence_days: int = 1825
     schedule: Schedule = field(default_factory=Schedule)
+    mail: MailSettings = field(default_factory=MailSettings)
 
     def __post_init__(self) -> None:
         # A lease that lapses while its attempt still runs would send the same message twice.
@@ -75,6 +77,7 @@ class Settings:
             retention_days=whole_number(env, "ART28_RETENTION_DAYS", 400),
             evidence_days=whole_number(env, "ART28_EVIDENCE_DAYS", 1825),
             schedule=_read(env, "ART28_RETRY_SECONDS", _schedule, ",".join(map(str, WAITS))),
+            mail=MailSettings.from_env(env),
         )
 
 

@@ -8,6 +8,7 @@ from services.notices import dispatcher, fanout
 from services.notices.channels.webhook import Limits, Sender
 from services.notices.dispatcher import Dispatcher, Lease, Shares
 from services.notices.fanout import FanOut
+from services.notices.mail_tasks import mail_loops
 from services.notices.settings import Settings
 from services.notices.signing import SecretBox
 from services.notices.store import (
@@ -37,6 +38,7 @@ def loops(settings: Settings) -> list[Loop]:
     return [
         Loop("notices.fanout", make_fanout(mongo).run_once, IDLE_SECONDS, beat),
         Loop("notices.dispatcher", sending.run_once, IDLE_SECONDS, beat, sending.drain),
+        *mail_loops(settings, mongo, beat, jitter),
     ]
 
 

@@ -1,7 +1,25 @@
 """The routes of notices, by who asks: other services, the customer, the processor."""
 
-from services.notices.api import deliveries, endpoints, entries, notices, proof, receipts
+from services.notices.api import (
+    acknowledgements,
+    bounces,
+    deliveries,
+    endpoints,
+    entries,
+    notices,
+    proof,
+    receipts,
+)
 
-blueprints = [entries.blp, endpoints.blp, deliveries.blp, notices.blp, proof.blp, receipts.blp]
+blueprints = [
+    entries.blp,
+    endpoints.blp,
+    deliveries.blp,
+    notices.blp,
+    proof.blp,
+    receipts.blp,
+    acknowledgements.blp,
+    bounces.blp,
+]
 
 __all__ = ["blueprints"]

@@ -49,6 +49,7 @@ class Recipient:
 
     Versions are those of the processor's recipients as a whole (``recipients_version``).
     ``contacts`` and ``channels`` are what the agreement names; they are personal data.
+    ``language``: of the agreement (BCP 47), in which its customer is written to.
     """
 
     agreement_id: str
@@ -60,6 +61,7 @@ class Recipient:
     since_version: int
     until_version: int | None
     history: tuple[TermsPeriod, ...]
+    language: str | None = None
 
     def told_at(self, version: int) -> bool:
         """Whether a change announced when the recipients stood at ``version`` is for them."""
@@ -93,6 +95,7 @@ def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipi
         since_version=before.since_version if before else version,
         until_version=None,
         history=(*_closed(before.history if before else (), version), period),
+        language=private.get("language"),
     )
 
 

@@ -12,8 +12,12 @@ from services.notices.store.deliveries import Deliveries
 from services.notices.store.endpoints import Endpoints
 from services.notices.store.events import Events
 from services.notices.store.jobs import Jobs
+from services.notices.store.mails import INDEXES as MAIL_INDEXES
+from services.notices.store.mails import Mails
 from services.notices.store.messages import Messages
 from services.notices.store.recipients import Recipients
+from services.notices.store.watches import INDEXES as WATCH_INDEXES
+from services.notices.store.watches import Watches
 
 __all__ = [
     "INDEXES",
@@ -21,9 +25,11 @@ __all__ = [
     "Endpoints",
     "Events",
     "Jobs",
+    "Mails",
     "Messages",
     "NoticeContacts",
     "Recipients",
+    "Watches",
 ]
 
 # Rows that wait for something have a due_at and only they are in its index, so that a poll that
@@ -41,7 +47,9 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "messages": [
         IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),
+        *WATCH_INDEXES,
     ],
+    "mails": MAIL_INDEXES,
     "deliveries": [
         IndexModel(
             [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],

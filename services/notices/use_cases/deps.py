@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.notices.acknowledging import Links
 from services.notices.settings import Settings
 from services.notices.signing import Random, SecretBox
 from services.notices.store import (
@@ -15,6 +16,9 @@ from services.notices.store import (
     NoticeContacts,
     Recipients,
 )
+from services.notices.store.mails import Mails
+from services.notices.store.watches import Watches
+from services.notices.use_cases.bounces import Bounces
 from shared.ids import IdSource
 from shared.mongo import Mongo
 from shared.relay import Inbox
@@ -33,6 +37,10 @@ class Deps:
     messages: Messages
     deliveries: Deliveries
     contacts: NoticeContacts
+    mails: Mails
+    watches: Watches
+    bounces: Bounces
+    links: Links
     box: SecretBox
     now: Clock
     new_id: IdSource

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.notices.model.mails import reached_at
 from services.notices.use_cases.deps import Deps
 
 
@@ -34,6 +35,9 @@ def of(deps: Deps, change_ids: Sequence[str], controller_id: str) -> list[Receip
         if "delivered_at" in row:
             earlier = delivered.get(row["message_id"], row["delivered_at"])
             delivered[row["message_id"]] = min(earlier, row["delivered_at"])
+    for mail in deps.mails.of_messages(each["_id"] for each in notices):
+        if (at := reached_at([mail])) is not None:
+            delivered[mail["message_id"]] = min(delivered.get(mail["message_id"], at), at)
     return [_receipt(each, delivered.get(each["_id"])) for each in notices]
 
 

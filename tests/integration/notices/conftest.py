@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from services.notices.app import create_app
+from services.notices.channels.email import MailSettings
 from shared.mongo import Mongo
 from tests.integration.notices.asking import Door, Identity
+from tests.integration.notices.post import MailWorld, Post, mail_settings, make_mail_world, posting
 from tests.integration.notices.world import Receiver, World, make_world, receiving, settings
 
 
@@ -35,3 +37,21 @@ def door(mongo_url: str, database_name: str) -> Door:
 def open_world(door: Door, receiver: Receiver) -> World:
     """The world behind ``door``."""
     return make_world(door.app.extensions["art28.deps"].mongo, receiver)
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+def by_mail(mongo: Mongo, receiver: Receiver, post: Post) -> Iterator[MailWorld]:
+    """A world with a mail server that takes everything."""
+    with posting(post) as port:
+        yield make_mail_world(mongo, receiver, post, mail_settings(port))
+
+
+@pytest.fixture
+def world_without_mail(mongo: Mongo, receiver: Receiver, post: Post) -> MailWorld:
+    """No server is set, so no mail is ever sent."""
+    return make_mail_world(mongo, receiver, post, MailSettings())

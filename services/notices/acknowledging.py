@@ -1,0 +1,74 @@
+"""The link by which a contact acknowledges a notice with one click: signed, bound, and it ends.
+
+A token is ``<mail>.<notice>.<last day>.<mac>``. The mail's id derives from the message and the
+contact's address, so the token is bound to both; it ends thirty days after the effective day.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from shared.errors import NotFound
+
+VALID_AFTER_EFFECT = timedelta(days=30)
+LONGEST_TOKEN = 300
+
+
+class LinkInvalid(NotFound):
+    """The link is incomplete, was altered, or has ended; acknowledge through the API instead."""
+
+    code = "acknowledgement-link-invalid"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a token says, once its signature has been found good."""
+
+    mail_id: str
+    notice_id: str
+    last_day: date
+
+
+@dataclass(frozen=True)
+class Links:
+    """Makes and reads tokens. ``key``: the service's secrets key; ours is derived from it."""
+
+    origin: str
+    key: bytes = field(repr=False)
+
+    def url(self, mail: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+        """The link for the contact of this row of ``mails``."""
+        return f"{self.origin}/notices/v1/acknowledge/{self.token(mail, message)}"
+
+    def token(self, mail: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+        notice = message["notice"]
+        day = date.fromisoformat(notice["effective_on"] or notice["given_on"])
+        text = f"{mail['_id']}.{notice['id']}.{day + VALID_AFTER_EFFECT}"
+        return f"{text}.{self._mac(text)}"
+
+    def read(self, token: str, now: datetime) -> Claims:
+        """What ``token`` says. Raises ``LinkInvalid``."""
+        text, _, mac = token.rpartition(".")
+        if len(token) > LONGEST_TOKEN or not token.isascii():
+            raise LinkInvalid
+        if not hmac.compare_digest(mac, self._mac(text)):
+            raise LinkInvalid
+        mail_id, notice_id, day = text.split(".")
+        claims = Claims(mail_id, notice_id, date.fromisoformat(day))
+        if now.date() > claims.last_day:
+            raise LinkInvalid("This link has ended.")
+        return claims
+
+    def _mac(self, text: str) -> str:
+        derived = HKDF(SHA256(), 32, salt=None, info=b"acknowledgement links").derive(self.key)
+        mac = hmac.digest(derived, text.encode(), sha256)
+        return urlsafe_b64encode(mac).rstrip(b"=").decode()

@@ -1,0 +1,78 @@
+"""The loops of the e-mail channel: mails, and the watch over notices nobody has yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from services.notices import escalation, mailing
+from services.notices.acknowledging import Links
+from services.notices.channels.email import Transport
+from services.notices.escalation import Escalation
+from services.notices.mailing import Mailing
+from services.notices.outbox import Outbox
+from services.notices.settings import Settings
+from services.notices.store import (
+    Deliveries,
+    Events,
+    Mails,
+    Messages,
+    NoticeContacts,
+    Recipients,
+    Watches,
+)
+from services.notices.use_cases.bounces import Bounces, Maildir
+from shared.ids import new_id
+from shared.loops import Loop
+from shared.mongo import Mongo
+from shared.times import Clock, utc_now
+
+IDLE_SECONDS = 0.5
+Jitter = Callable[[], float]
+
+
+def mail_loops(
+    settings: Settings, mongo: Mongo, beat: Callable[[str, str], None], jitter: Jitter
+) -> Sequence[Loop]:
+    """``notices.mail`` and ``notices.escalation``; any number of each may run."""
+    mails, maildir = make_mailing(settings, mongo, jitter), make_maildir(settings, mongo)
+    watch = make_escalation(settings, mongo)
+    return (
+        Loop("notices.mail", lambda: bool(mails.run_once() | maildir()), IDLE_SECONDS, beat),
+        Loop("notices.escalation", watch.run_once, IDLE_SECONDS, beat),
+    )
+
+
+def make_mailing(settings: Settings, mongo: Mongo, jitter: Jitter, now: Clock = utc_now) -> Mailing:
+    stores = mailing.Stores(Mails(mongo), Messages(mongo), Events(mongo), Watches(mongo))
+    return Mailing(
+        stores,
+        Transport(settings.mail),
+        settings.mail,
+        Links(settings.common.origin, settings.common.secrets_key),
+        Outbox(Mails(mongo), NoticeContacts(mongo), Recipients(mongo), now),
+        now,
+        new_id,
+        jitter,
+    )
+
+
+def make_escalation(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Escalation:
+    stores = escalation.Stores(
+        Watches(mongo),
+        Messages(mongo),
+        Deliveries(mongo),
+        Mails(mongo),
+        Recipients(mongo),
+        NoticeContacts(mongo),
+    )
+    patience = timedelta(minutes=settings.mail.escalate_minutes)
+    return Escalation(stores, settings.mail.is_on, patience, now, new_id)
+
+
+def make_maildir(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Callable[[], bool]:
+    """Takes in reports from the Maildir of the settings; does nothing without one."""
+    if not settings.mail.bounce_maildir:
+        return bool
+    bounces = Bounces(mongo, Mails(mongo), Watches(mongo), now)
+    return Maildir(settings.mail.bounce_maildir, bounces).run_once

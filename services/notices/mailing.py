@@ -1,0 +1,173 @@
+"""The mail loop: claims due mails, writes them, hands them over one by one, stores each answer.
+
+Any number of such loops run side by side. As with webhooks a claim is a token and a lease. Each
+mail is stored as soon as it is handed over, so a process killed in between costs at most one
+second copy, and that has the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from services.notices import events
+from services.notices.acknowledging import Links
+from services.notices.channels.email import (
+    Mail,
+    MailSettings,
+    Sent,
+    composed,
+    letter_of,
+    next_attempt,
+)
+from services.notices.model.mails import ADDRESSED, DELIVERED, FAILED, PENDING
+from services.notices.model.messages import Event, body_of
+from services.notices.outbox import Outbox
+from services.notices.store import Events, Messages
+from services.notices.store.mails import Finish, Mails
+from services.notices.store.watches import Watches
+from shared.ids import IdSource
+from shared.mongo import Document
+from shared.times import Clock
+
+log = structlog.get_logger()
+
+CLAIM_LIMIT = 20
+# How long mails rest that were claimed when the server turned out to be away.
+SERVER_RESTS = timedelta(seconds=60)
+
+
+class Handing(Protocol):
+    """What the loop asks of a transport; ``channels.email.Transport`` is one."""
+
+    def send(self, mail: Mail) -> Sent: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Stores:
+    mails: Mails
+    messages: Messages
+    events: Events
+    watches: Watches
+
+
+@dataclass
+class Mailing:
+    """Use it from one thread. ``jitter`` gives numbers from -1 to 1."""
+
+    stores: Stores
+    transport: Handing
+    settings: MailSettings
+    links: Links
+    outbox: Outbox
+    now: Clock
+    new_id: IdSource
+    jitter: Callable[[], float]
+    monotonic: Callable[[], float] = time.monotonic
+    fence_losses: int = field(default=0)
+
+    def run_once(self) -> bool:
+        """Send a batch; False when none is due, or the channel is off."""
+        if not self.settings.is_on:
+            return False
+        lease = self.settings.lease_seconds
+        lapses, now = self.monotonic() + lease, self.now()
+        rows = self.stores.mails.claim(
+            self.new_id("claim"), now, now + timedelta(seconds=lease), CLAIM_LIMIT
+        )
+        try:
+            return self._send_all(rows, lapses) and bool(rows)
+        finally:
+            self.transport.close()
+
+    def _send_all(self, rows: Sequence[Document], lapses: float) -> bool:
+        """False when the server is away: then the rest waits instead of failing one by one."""
+        rows = [each for each in rows if not self._addressed(each)]
+        messages = self.stores.messages.many(
+            each["message_id"] for each in rows if each["message_id"]
+        )
+        told = self.stores.events.many(each["event_id"] for each in messages.values())
+        for place, row in enumerate(rows):
+            if lapses - self.monotonic() < self.settings.seconds * 1.5:
+                return True  # The lease ends soon; whoever claims the rest next sends it.
+            if not self._send(row, messages, told):
+                self._put_off(rows[place + 1 :])
+                return False
+        return True
+
+    def _addressed(self, row: Document) -> bool:
+        """A warning for a customer becomes a mail for each of its contacts, sent in their turn."""
+        if row["to"] is not None:
+            return False
+        made = self.outbox.addressed(row)
+        state = ADDRESSED if made else FAILED
+        self.stores.mails.finish(Finish(row["_id"], row["claim"], state, None, None))
+        return True
+
+    def _send(
+        self, row: Document, messages: Mapping[str, Document], told: Mapping[str, Event]
+    ) -> bool:
+        at = self.now()
+        try:
+            mail = self._mail(row, messages.get(row["message_id"]), told)
+            sent = self.transport.send(mail)
+        except (KeyError, TypeError, ValueError) as error:
+            # One mail that cannot be written must not stop the others.
+            log.warning("mail.unwritable", mail=row["_id"], error=type(error).__name__)
+            sent = Sent("permanent", "unwritable", None, "", 0)
+        self._finish(row, sent, at)
+        return not sent.server_is_away
+
+    def _mail(self, row: Document, message: Document | None, told: Mapping[str, Event]) -> Mail:
+        if message is None:
+            letter = letter_of(row["kind"], row["language"], row["data"])
+            return composed(row, letter, self.settings.sender)
+        event = told[message["event_id"]]
+        body = json.loads(body_of(event.head, message["extra"], event.tail))
+        url = self.links.url(row, message) if row["kind"] in events.NOTICES else ""
+        letter = letter_of(row["kind"], row["language"], body, url)
+        vendor = event.processor.get("legal_name")
+        return composed(row, letter, self.settings.sender, vendor)
+
+    def _finish(self, row: Document, sent: Sent, at: datetime) -> None:
+        follows = next_attempt(row["attempt"] + 1, sent.verdict, self.jitter())
+        state = {"delivered": DELIVERED, "failed": FAILED, "retry": PENDING}[follows.state]
+        due_at = self.now() + follows.after if follows.after else None
+        attempt = {
+            "id": self.new_id("att"),
+            "n": row["attempt"] + 1,
+            "at": at,
+            "answered_at": self.now(),
+            "duration_ms": sent.duration_ms,
+            "status": sent.status,
+            "code": sent.code,
+            "answer": sent.answer,
+        }
+        kept = self.stores.mails.finish(Finish(row["_id"], row["claim"], state, due_at, attempt))
+        if not kept:
+            self.fence_losses += 1
+            log.warning("mail.claim_lost", mail=row["_id"])
+        elif row["message_id"] and state != PENDING:
+            self._tell_the_watch(row, state, sent)
+
+    def _tell_the_watch(self, row: Document, state: str, sent: Sent) -> None:
+        """A mail that failed brings up the next contact; one that arrived clears an alarm."""
+        if state == FAILED:
+            if sent.recipient:
+                self.stores.mails.mark_bounced(row["address"], self.now())
+            self.stores.watches.look_again(row["message_id"], self.now())
+        else:
+            self.stores.mails.forgive([row["address"]])
+            self.stores.watches.look_again_if_unreached(row["message_id"], self.now())
+
+    def _put_off(self, rows: Sequence[Document]) -> None:
+        later = self.now() + SERVER_RESTS
+        for row in rows:
+            self.stores.mails.finish(Finish(row["_id"], row["claim"], PENDING, later, None))

@@ -1,0 +1,130 @@
+"""Mails: claimed in batches, each finished by a write that its claim fences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from services.notices.model.mails import ATTEMPTS_KEPT, BOUNCED, DELIVERED, address_key, to_customer
+from services.notices.store.bulk import insert_new
+from shared.mongo import Document, Mongo, Session
+
+_LIVE = {"due_at": {"$exists": True}}
+
+INDEXES: Sequence[IndexModel] = [
+    IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
+    IndexModel([("message_id", ASCENDING)]),
+    IndexModel([("address", ASCENDING), ("made_at", DESCENDING)]),
+]
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a claimed mail goes on; ``due_at`` is None when it does not. ``attempt`` is None when
+    there was none (the server was away before its turn came)."""
+
+    mail_id: str
+    claim: str
+    state: str
+    due_at: datetime | None
+    attempt: Mapping[str, Any] | None
+
+
+class Mails:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["mails"]
+        self._bounced = mongo.db["bounced_addresses"]
+
+    def add_many(self, rows: Sequence[Document]) -> None:
+        """Those that are not there yet; one there already stays as it is."""
+        insert_new(self._docs, rows)
+
+    def add_once(self, row: Document, session: Session | None = None) -> None:
+        """The same inside a transaction, where a double key would end it."""
+        once = {"$setOnInsert": row}
+        self._docs.update_one({"_id": row["_id"]}, once, upsert=True, session=session)
+
+    def add(
+        self,
+        mail_id: str,
+        controller_id: str,
+        kind: str,
+        data: Mapping[str, Any],
+        at: datetime,
+        session: Session | None = None,
+    ) -> None:
+        """A warning for a customer, to all its contacts; see ``services.notices.outbox`` for kinds
+        and their data. The same id again changes nothing. Whom it goes to is looked up when it is
+        sent, so who warns need not know."""
+        self.add_once(to_customer(mail_id, controller_id, kind, data, at), session)
+
+    def claim(self, token: str, now: datetime, until: datetime, limit: int) -> list[Document]:
+        """Up to ``limit`` due mails, the longest due first, ours until ``until``."""
+        due = {"due_at": {"$lte": now}}
+        found = self._docs.find(due, {"_id": 1}).sort("due_at", ASCENDING).limit(limit)
+        ids = [each["_id"] for each in found]
+        if not ids:
+            return []
+        taken = {"$set": {"claim": token, "due_at": until}}
+        self._docs.update_many({"_id": {"$in": ids}, **due}, taken)
+        rows = self._docs.find({"_id": {"$in": ids}, "claim": token})
+        return sorted(rows, key=lambda each: ids.index(each["_id"]))
+
+    def finish(self, done: Finish) -> bool:
+        """False when the claim had been lost to somebody else; then nothing is written."""
+        change: dict[str, Any] = {"$set": {"state": done.state}, "$unset": {"claim": ""}}
+        if done.due_at is None:
+            change["$unset"]["due_at"] = ""
+        else:
+            change["$set"]["due_at"] = done.due_at
+        if done.attempt is not None:
+            kept = {"$each": [dict(done.attempt)], "$slice": -ATTEMPTS_KEPT}
+            change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}
+            if done.state == DELIVERED:
+                change["$min"] = {"delivered_at": done.attempt["answered_at"]}
+        mine = {"_id": done.mail_id, "claim": done.claim}
+        return bool(self._docs.update_one(mine, change).matched_count)
+
+    def find(self, mail_id: str) -> Document | None:
+        return self._docs.find_one({"_id": mail_id})
+
+    def of_messages(self, message_ids: Iterable[str]) -> list[Document]:
+        return list(self._docs.find({"message_id": {"$in": list(message_ids)}}).sort("made_at"))
+
+    def latest_to(self, address: str) -> Document | None:
+        """The newest mail that this address's server has accepted."""
+        where = {"address": address_key(address), "state": DELIVERED}
+        return self._docs.find_one(where, sort=[("made_at", -1)])
+
+    def bounce(
+        self, mail_id: str, report: Mapping[str, Any], at: datetime, session: Session | None = None
+    ) -> None:
+        """It came back: not delivered after all, and not tried again."""
+        told = {"$set": {"state": BOUNCED, "bounce": {**report, "at": at}},
+                "$unset": {"due_at": "", "claim": ""}}  # fmt: skip
+        self._docs.update_one({"_id": mail_id}, told, session=session)
+
+    def acknowledge(self, mail_id: str, at: datetime, session: Session | None = None) -> None:
+        """The first time counts."""
+        once = {"_id": mail_id, "acknowledged_at": {"$exists": False}}
+        self._docs.update_one(once, {"$set": {"acknowledged_at": at}}, session=session)
+
+    def mark_bounced(self, address: str, at: datetime, session: Session | None = None) -> None:
+        """Remember that mail to this address came back, for all who name it as a contact."""
+        mark = {"$set": {"at": at}}
+        where = {"_id": address_key(address)}
+        self._bounced.update_one(where, mark, upsert=True, session=session)
+
+    def bounced(self, addresses: Iterable[str]) -> dict[str, datetime]:
+        """When mail to these addresses (see ``address_key``) last came back."""
+        found = self._bounced.find({"_id": {"$in": [address_key(each) for each in addresses]}})
+        return {each["_id"]: each["at"] for each in found}
+
+    def forgive(self, addresses: Iterable[str], session: Session | None = None) -> None:
+        """These were named anew, or have taken a mail: they count as good again."""
+        where: Document = {"_id": {"$in": [address_key(each) for each in addresses]}}
+        self._bounced.delete_many(where, session=session)

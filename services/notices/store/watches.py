@@ -1,0 +1,125 @@
+"""Notices that are watched until somebody has them: marks on the messages themselves.
+
+``look_at`` is when a message is looked at next; a message without it is settled. A look is claimed
+with a token and a lease, and what it finds is written only while the claim stands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel, UpdateOne
+
+from services.notices.events import CHANGE_WITHDRAWN
+from shared.mongo import Document, Mongo, Session
+
+INDEXES: Sequence[IndexModel] = [
+    IndexModel([("look_at", ASCENDING)], partialFilterExpression={"look_at": {"$exists": True}}),
+    IndexModel(
+        [("processor_id", ASCENDING), ("agreement_id", ASCENDING)],
+        partialFilterExpression={"unreached_at": {"$exists": True}},
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look found. ``unreached``: the reason; None when it is reached or under way.
+
+    ``mailed``: mails are or were made for it, so what becomes of its change is mailed, too.
+    """
+
+    message_id: str
+    claim: str
+    look_at: datetime | None
+    unreached: str | None
+    mailed: bool
+
+
+class Watches:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["messages"]
+        self._events = mongo.db["events"]
+
+    def claim(self, token: str, now: datetime, until: datetime, limit: int) -> list[Document]:
+        """Up to ``limit`` messages due for a look, ours until ``until``."""
+        due = {"look_at": {"$lte": now}}
+        found = self._docs.find(due, {"_id": 1}).sort("look_at", ASCENDING).limit(limit)
+        ids = [each["_id"] for each in found]
+        if not ids:
+            return []
+        taken = {"$set": {"look_claim": token, "look_at": until}}
+        self._docs.update_many({"_id": {"$in": ids}, **due}, taken)
+        return list(self._docs.find({"_id": {"$in": ids}, "look_claim": token}))
+
+    def settle(self, looks: Sequence[Look], now: datetime) -> int:
+        """Write what was found; how many claims had been lost."""
+        if not looks:
+            return 0
+        done = self._docs.bulk_write([_update(each, now) for each in looks], ordered=False)
+        return len(looks) - done.matched_count
+
+    def look_again(self, message_id: str, now: datetime, session: Session | None = None) -> None:
+        """Something happened: look at once. A look under way begins anew."""
+        self._again({"_id": message_id, "notice": {"$ne": None}}, now, session)
+
+    def look_again_if_unreached(self, message_id: str, now: datetime) -> None:
+        self._again({"_id": message_id, "unreached_at": {"$exists": True}}, now, None)
+
+    def look_again_for(self, controller_id: str, now: datetime) -> None:
+        """A customer's open notices, for its contacts have changed."""
+        self._again({"controller_id": controller_id, "look_at": {"$exists": True}}, now, None)
+
+    def acknowledge(
+        self, message_id: str, at: datetime, by: Mapping[str, Any], session: Session
+    ) -> None:
+        """By a contact; the first acknowledgement counts, whoever it comes from."""
+        first = {"_id": message_id, "acknowledged_at": None}
+        told = {"$set": {"acknowledged_at": at, "acknowledged_by": dict(by)}}
+        self._docs.update_one(first, told, session=session)
+
+    def withdrawn(self, change_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these changes that were taken back before they had effect."""
+        where = {"change_id": {"$in": list(change_ids)}, "type": CHANGE_WITHDRAWN}
+        return frozenset(each["change_id"] for each in self._events.find(where, {"change_id": 1}))
+
+    def unreached(self, processor_id: str, agreement_ids: Iterable[str]) -> dict[str, list[Any]]:
+        """By agreement: the notices that nobody has, each {notice_id, change_id, since, reason}."""
+        where: Document = {
+            "processor_id": processor_id,
+            "agreement_id": {"$in": list(agreement_ids)},
+            "unreached_at": {"$exists": True},
+            "acknowledged_at": None,
+        }
+        found: dict[str, list[Any]] = defaultdict(list)
+        for each in self._docs.find(where).sort("agreement_id", ASCENDING):
+            found[each["agreement_id"]].append({
+                "notice_id": each["notice"]["id"], "change_id": each["change_id"],
+                "since": each["unreached_at"], "reason": each["unreached_reason"],
+            })  # fmt: skip
+        return found
+
+    def _again(self, where: Document, now: datetime, session: Session | None) -> None:
+        change = {"$set": {"look_at": now}, "$unset": {"look_claim": ""}}
+        self._docs.update_many(where, change, session=session)
+
+
+def _update(look: Look, now: datetime) -> UpdateOne:
+    fields: dict[str, Any] = {"look_at": look.look_at, "unreached_reason": look.unreached}
+    kept = {name: value for name, value in fields.items() if value is not None}
+    gone = {name: "" for name, value in fields.items() if value is None}
+    change: dict[str, Any] = {"$unset": {**gone, "look_claim": ""}}
+    if look.mailed:
+        kept["mailed"] = True
+    if look.unreached is None:
+        change["$unset"]["unreached_at"] = ""
+    else:
+        # The first time stays: it is how long the customer has gone without.
+        change["$min"] = {"unreached_at": now}
+    if kept:
+        change["$set"] = kept
+    return UpdateOne({"_id": look.message_id, "look_claim": look.claim}, change)

@@ -1,0 +1,78 @@
+"""A contact acknowledges a notice by the link in its mail."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notices.acknowledging import LinkInvalid
+from services.notices.model.messages import body_of
+from services.notices.use_cases.deps import Deps
+from shared.mongo import Document, Session
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """A notice as its contact sees it. ``acknowledged_by``: who did it first, ``None``: nobody;
+    without a name it was the customer's own client, through the API."""
+
+    notice: dict[str, Any]
+    change_id: str
+    agreement_id: str
+    type: str
+    contact: dict[str, str]
+    acknowledged_at: datetime | None
+    acknowledged_by: dict[str, Any] | None
+    language: str | None
+    body: dict[str, Any]
+    processor: dict[str, Any]
+    customer: dict[str, Any]
+
+
+def shown(deps: Deps, token: str) -> Acknowledgement:
+    """What the link is about; changes nothing, for mail scanners follow links. ``LinkInvalid``."""
+    mail, message = _found(deps, token)
+    return _view(deps, mail, message)
+
+
+def acknowledge(deps: Deps, token: str) -> Acknowledgement:
+    """The contact has taken note; the first acknowledgement counts. Raises ``LinkInvalid``."""
+    mail, message = _found(deps, token)
+    by = {"channel": "email", "mail_id": mail["_id"], **mail["to"]}
+
+    def write(session: Session) -> None:
+        now = deps.now()
+        deps.watches.acknowledge(message["_id"], now, by, session)
+        deps.mails.acknowledge(mail["_id"], now, session)
+
+    deps.mongo.transact(write)
+    return _view(deps, mail, deps.messages.find(message["_id"]) or message)
+
+
+def _found(deps: Deps, token: str) -> tuple[Document, Document]:
+    claims = deps.links.read(token, deps.now())
+    mail = deps.mails.find(claims.mail_id)
+    message = deps.messages.find(mail["message_id"]) if mail and mail["message_id"] else None
+    if mail is None or message is None or message["notice"]["id"] != claims.notice_id:
+        raise LinkInvalid("What this link was about is no longer kept.")
+    return mail, message
+
+
+def _view(deps: Deps, mail: Document, message: Document) -> Acknowledgement:
+    event = deps.events.get(message["event_id"])
+    recipient = deps.recipients.find(message["agreement_id"])
+    return Acknowledgement(
+        notice={name: value for name, value in message["notice"].items() if name != "terms_key"},
+        change_id=message["change_id"],
+        agreement_id=message["agreement_id"],
+        type=message["type"],
+        contact=mail["to"],
+        acknowledged_at=message["acknowledged_at"],
+        acknowledged_by=message.get("acknowledged_by"),
+        language=mail["language"],
+        body=json.loads(body_of(event.head, message["extra"], event.tail)),
+        processor=event.processor,
+        customer=recipient.controller if recipient else {},
+    )

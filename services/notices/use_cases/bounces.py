@@ -1,0 +1,83 @@
+"""Mails that came back: the contact counts as unreached, and the next one is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from services.notices.channels.email.dsn import LARGEST, Report, reports
+from services.notices.model.mails import BOUNCED
+from services.notices.store.mails import Mails
+from services.notices.store.watches import Watches
+from shared.mongo import Document, Mongo, Session
+from shared.times import Clock
+
+log = structlog.get_logger()
+
+FILES_A_ROUND = 50
+
+
+class Bounces:
+    """Takes reports in. The same report twice has no further effect."""
+
+    def __init__(self, mongo: Mongo, mails: Mails, watches: Watches, now: Clock) -> None:
+        self._mongo, self._mails, self._watches, self._now = mongo, mails, watches, now
+
+    def receive(self, told: Sequence[Report], *, by_address: bool) -> int:
+        """How many mails came back by these reports.
+
+        ``by_address``: a report that names no mail of ours counts for the newest one to its
+        recipient. Only for a sender we trust: anybody can write a report to a mailbox.
+        """
+        return sum(self._take(each, by_address) for each in told if each.is_failure)
+
+    def _take(self, report: Report, by_address: bool) -> bool:
+        mail = self._mail(report, by_address)
+        if mail is None or mail["state"] == BOUNCED:
+            log.info("bounce.ignored", status=report.status, known=mail is not None)
+            return False
+        told = {"status": report.status, "diagnostic": report.diagnostic}
+
+        def write(session: Session) -> None:
+            at = self._now()
+            self._mails.bounce(mail["_id"], told, at, session)
+            if report.is_lasting:
+                self._mails.mark_bounced(mail["address"], at, session)
+            if mail["message_id"]:
+                self._watches.look_again(mail["message_id"], at, session)
+
+        self._mongo.transact(write)
+        log.info("mail.bounced", mail=mail["_id"], status=report.status)
+        return True
+
+    def _mail(self, report: Report, by_address: bool) -> Document | None:
+        if report.mail_id:
+            return self._mails.find(report.mail_id)
+        return self._mails.latest_to(report.recipient) if by_address else None
+
+
+class Maildir:
+    """Reads reports out of a Maildir that a mail server fills; what is read moves to ``cur``."""
+
+    def __init__(self, folder: str, bounces: Bounces) -> None:
+        self._folder, self._bounces = Path(folder), bounces
+
+    def run_once(self) -> bool:
+        """Take in some mails; False when there are no more."""
+        new = self._folder / "new"
+        if not new.is_dir():
+            return False
+        files = sorted(each for each in new.iterdir() if each.is_file())
+        for each in files[:FILES_A_ROUND]:
+            self._bounces.receive(reports(_content(each)), by_address=False)
+            # Only now: a file read twice has no further effect, one lost would have none at all.
+            (self._folder / "cur").mkdir(exist_ok=True)
+            each.rename(self._folder / "cur" / f"{each.name}:2,S")
+        return len(files) > FILES_A_ROUND
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST)
