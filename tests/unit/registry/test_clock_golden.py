@@ -1,4 +1,4 @@
-"""Every line of golden_clock.txt and golden_local_days.txt."""
+"""Every line of golden_clock.txt, golden_receipts.txt and golden_local_days.txt."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 import pytest
 
-from services.registry.clock import NoticeTerms, dates_for, local_day
+from services.registry.clock import NoticeTerms, dates_for, dates_from_receipt, local_day
 from tests.unit.registry.golden import rows
 
 CASES = rows("golden_clock.txt")
+RECEIPTS = rows("golden_receipts.txt")
 INSTANTS = rows("golden_local_days.txt")
 
 
@@ -25,11 +26,25 @@ def test_the_days_of_the_table_follow(case: tuple[str, ...]) -> None:
     )
 
 
+@pytest.mark.parametrize("case", RECEIPTS, ids=[f"{case[0]} {case[-1]}" for case in RECEIPTS])
+def test_the_days_from_a_receipt_follow(case: tuple[str, ...]) -> None:
+    given_on, rule, received_on, notice, objection, kind, holidays, deadline, effective, _ = case
+    terms = NoticeTerms(int(notice), int(objection), kind, holidays, receipt_rule=rule)
+    dates = dates_from_receipt(terms, date.fromisoformat(given_on), date.fromisoformat(received_on))
+    assert not dates.provisional
+    assert (str(dates.objection_deadline), str(dates.earliest_effective_on)) == (
+        deadline,
+        effective,
+    )
+
+
 @pytest.mark.parametrize("case", INSTANTS, ids=[" ".join(case[:2]) for case in INSTANTS])
 def test_an_instant_is_on_the_day_of_its_place(case: tuple[str, ...]) -> None:
     instant, zone, day = case
     assert local_day(datetime.fromisoformat(instant), zone) == date.fromisoformat(day)
 
 
-def test_the_table_is_long_enough() -> None:
-    assert len(CASES) >= 40
+def test_the_tables_are_long_enough() -> None:
+    assert len(CASES) >= 60
+    assert len(CASES) + len(RECEIPTS) + len(INSTANTS) >= 100
+    assert len({case[:5] for case in CASES}) == len(CASES)
