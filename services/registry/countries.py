@@ -112,6 +112,14 @@ def name_of(code: str) -> str:
     return _countries().get(code) or _regions().get(code) or code
 
 
+def names_in_data(code: str) -> Mapping[str, str]:
+    """Names by language of a region that readers know by another name than ISO 3166-2 gives."""
+    names: Mapping[str, str] = _data()["territories"].get(code, {}).get("name", {})
+    return names
+
+
 def in_sentence(code: str) -> str:
     """The name as it stands in a sentence: the United States, Ireland."""
+    if names_in_data(code):
+        return names_in_data(code)["en"]
     return f"the {name_of(code)}" if code in _data()["with_article"] else name_of(code)

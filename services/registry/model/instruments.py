@@ -84,6 +84,10 @@ def altered(before: Instrument | None, recorded: Recorded) -> Instrument:
         raise InstrumentInvalid(str(error)) from error
     if instrument.last_day and instrument.last_day < instrument.valid_from:
         raise InstrumentInvalid("The instrument ends before it takes effect.")
+    if not instrument.sources:
+        raise InstrumentInvalid("Name the source of the record.")
+    if not set(instrument.scope.all) <= set(instrument.requires):
+        raise InstrumentInvalid("What the scope asks for must be among what is required.")
     return instrument
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 from babel import Locale
 from babel.dates import format_date
 
-from services.registry.countries import in_sentence
+from services.registry.countries import in_sentence, names_in_data
 
 Language = Literal["en", "da", "sv"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -120,7 +120,8 @@ def _name(said: Place | Fact | Named | DataText, language: Language) -> str:
 def _place(code: str, language: Language) -> str:
     if language == "en":
         return in_sentence(code)
-    named: str | None = _locale(language).territories.get(code)
+    known: str | None = _locale(language).territories.get(code)
+    named = names_in_data(code).get(language) or known
     return named or in_sentence(code)
 
 

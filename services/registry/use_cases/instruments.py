@@ -71,7 +71,8 @@ def amend(
 ) -> InstrumentView:
     """Lay ``members`` over the record, its end for example; what was recorded before stays.
 
-    Raises ``InstrumentUnknown``, ``PreconditionFailed`` or ``InstrumentInvalid``.
+    What says nothing new leaves no trace. Raises ``InstrumentUnknown``, ``PreconditionFailed`` or
+    ``InstrumentInvalid``.
     """
 
     def work(session: Session) -> None:
@@ -82,8 +83,11 @@ def amend(
         last = history[-1] if history else None
         next_ = next_revision(instrument_id, last, members, deps.now(), caller.client_id)
         after = altered(load_instruments().get(instrument_id), next_)
+        differing = _differences(before, after)
+        if not differing:
+            return
         deps.instruments.add(next_, session)
-        told = {"instrument_id": instrument_id, "members": _differences(before, after)}
+        told = {"instrument_id": instrument_id, "members": differing}
         _tell(deps, events.INSTRUMENT_AMENDED, next_, told, session)
 
     deps.mongo.transact(work)

@@ -132,6 +132,14 @@ def test_an_end_recorded_of_a_shipped_instrument_lies_over_it_and_can_be_taken_b
     assert all(each["recorded_by"] and each["recorded_at"] for each in restored["history"])
 
 
+def test_what_says_nothing_new_makes_no_revision(stack: Stack) -> None:
+    made = record(stack)
+
+    answer = amend(stack, made["id"], 1, name=made["name"])
+
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"r1"')
+
+
 def test_who_saw_an_older_record_cannot_overwrite_a_newer_one(stack: Stack) -> None:
     made = record(stack)
     path = f"{PATH}/{made['id']}"
@@ -184,6 +192,8 @@ def test_every_recording_is_in_the_ledger_of_instruments(stack: Stack) -> None:
         ({"kind": "handshake"}, 422),
         ({"sources": None}, 422),
         ({"id": "Scc 2027"}, 422),
+        ({"sources": []}, 422),
+        ({"scope": {"type": "recipient", "text": "Some", "all": ["listed"]}}, 422),
         ({"id": "eu-us-dpf"}, 409),
     ],
 )

@@ -177,6 +177,29 @@ def test_nothing_is_changed_in_any_database(vendor: Vendor) -> None:
     ] is None  # fmt: skip
 
 
+def test_the_rehearsal_agrees_with_what_then_happens(vendor: Vendor) -> None:
+    instrument = new_instrument(vendor.stack)
+    adopt(vendor, provider("Lost Ltd", instrument),
+          provider("Saved Ltd", instrument, "scc-2021-914"))  # fmt: skip
+    day = vendor.today + timedelta(20)
+    told = simulate(vendor, vendor.client, instrument, 20)
+
+    answer = vendor.stack.ask(
+        vendor.stack.admin, "PATCH", f"/registry/v1/instruments/{instrument}",
+        {"ended_on": str(day)}, headers={"If-Match": '"r1"'},
+    )  # fmt: skip
+    assert answer.status_code == 200
+    listed = vendor.ask("GET", "/transfers", query_string={"as_of": str(day)}).json
+
+    assert listed is not None
+    real = {each["legal_name"]: each["verdict"] for each in listed["items"]}
+    rehearsed = {each["sub_processor"]["legal_name"]: each["after"]
+                 for each in told["lost"] + told["saved"]}  # fmt: skip
+    assert {name: (each["status"], each["instrument_id"]) for name, each in real.items()} == {
+        name: (each["status"], each["instrument_id"]) for name, each in rehearsed.items()
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

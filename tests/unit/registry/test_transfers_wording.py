@@ -74,6 +74,13 @@ def test_days_are_written_as_the_reader_writes_them() -> None:
     assert verdict.reason_in("sv") == "EU-US Privacy Shield upphörde den 16 juli 2020 (C-311/18)."
 
 
+def test_territories_are_named_as_readers_know_them() -> None:
+    said = [assess(Location("PT", "PT-20"), [], TODAY).reason_in(each) for each in ("da", "sv")]
+    assert [each.split()[0] for each in said] == ["Azorerne", "Azorerna"]
+    canaries = assess(Location("ES", "ES-CN"), [], TODAY)
+    assert canaries.remarks_in("sv")[0].startswith("Kanarieöarna: ")
+
+
 def test_an_instrument_without_a_name_of_its_own_keeps_the_english_one() -> None:
     bare = {"scc-2021-914": replace(load_instruments()["scc-2021-914"], name_by_language={})}
     verdict = assess(Location("IN"), [Mechanism("scc-2021-914")], TODAY, instruments=bare)
