@@ -17,10 +17,12 @@ from shared.pagination import Page, PageRequest, find_page
 
 PROCESSOR, CONTROLLER = ("processor.id", ASCENDING), ("controller.id", ASCENDING)
 STATUS, ID = ("status", ASCENDING), ("_id", ASCENDING)
-PRODUCT, DAYS = ("listed.products", ASCENDING), ("content.notice_terms.notice_days", ASCENDING)
+PRODUCT, DAYS = ("listed_products", ASCENDING), ("content.notice_terms.notice_days", ASCENDING)
 # An agreement that names no product is one for all of them.
 ALL_PRODUCTS = "*"
 EXPORT_BATCH = 500
+# What only lists and the clock read.
+ONLY_LISTED = ("due_on", "listed_products", "listed_ends")
 
 
 class Agreements:
@@ -35,10 +37,10 @@ class Agreements:
             IndexModel([PROCESSOR, STATUS, PRODUCT, ID]),
             IndexModel([PROCESSOR, STATUS, DAYS, ID]),
             # The last day first, then the id: one text that sorts by both and is unique.
-            IndexModel([PROCESSOR, ("listed.ends", ASCENDING)],
-                       partialFilterExpression={"listed.ends": {"$gt": ""}}),
-            IndexModel([CONTROLLER, ("listed.ends", ASCENDING)],
-                       partialFilterExpression={"listed.ends": {"$gt": ""}}),
+            IndexModel([PROCESSOR, ("listed_ends", ASCENDING)],
+                       partialFilterExpression={"listed_ends": {"$gt": ""}}),
+            IndexModel([CONTROLLER, ("listed_ends", ASCENDING)],
+                       partialFilterExpression={"listed_ends": {"$gt": ""}}),
             # Only what the clock has to look at is in its index, so an idle round reads nothing.
             IndexModel([("due_on", ASCENDING)],
                        partialFilterExpression={"due_on": {"$gt": ""}}),
@@ -115,14 +117,14 @@ class Agreements:
 def as_document(agreement: Agreement) -> Document:
     """The stored form: the agreement, and what only lists and the clock read."""
     due, last = first_due(agreement), agreement.last_day if agreement.in_force else None
-    listed = {
-        "products": list(agreement.content.products) or [ALL_PRODUCTS],
-        "ends": f"{last.isoformat()}|{agreement.id}" if last else None,
+    return {
+        **to_document(agreement),
+        "due_on": due.on.isoformat() if due else None,
+        "listed_products": list(agreement.content.products) or [ALL_PRODUCTS],
+        "listed_ends": f"{last.isoformat()}|{agreement.id}" if last else None,
     }
-    return {**to_document(agreement), "due_on": due.on.isoformat() if due else None,
-            "listed": listed}  # fmt: skip
 
 
 def from_stored(document: Document) -> Agreement:
-    kept = {name: told for name, told in document.items() if name not in ("due_on", "listed")}
+    kept = {name: told for name, told in document.items() if name not in ONLY_LISTED}
     return from_document(Agreement, kept)

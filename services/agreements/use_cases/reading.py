@@ -26,7 +26,7 @@ def agreements(deps: Deps, caller: Caller, asked: Mapping[str, Any], page: PageR
     """The caller's, by id; those that expire soon by their last day."""
     soon = asked.get("expiring_within")
     where = _where(deps, caller, asked)
-    return deps.agreements.page(where, page, "listed.ends" if soon is not None else "_id")
+    return deps.agreements.page(where, page, "listed_ends" if soon is not None else "_id")
 
 
 def every(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> Iterator[Agreement]:
@@ -85,13 +85,13 @@ def _where(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> Where:
     if "status" in asked or sifted:
         where["status"] = asked["status"] if "status" in asked else {"$in": list(STATUSES)}
     if "product" in asked:
-        where["listed.products"] = {"$in": [asked["product"], ALL_PRODUCTS]}
+        where["listed_products"] = {"$in": [asked["product"], ALL_PRODUCTS]}
     if "notice_days" in asked:
         where["content.notice_terms.notice_days"] = asked["notice_days"]
     if "expiring_within" in asked:
         last: date = deps.now().date() + timedelta(days=asked["expiring_within"])
         # "}" sorts behind the "|" that parts the day from the id.
-        where["listed.ends"] = {"$gt": "", "$lt": f"{last.isoformat()}}}"}
+        where["listed_ends"] = {"$gt": "", "$lt": f"{last.isoformat()}}}"}
     mine = _mine(caller)
     return {"$and": [mine, where]} if mine else where
 
@@ -101,8 +101,9 @@ def _mine(caller: Caller) -> Where:
         return {}
     if "processor" in caller.kinds:
         return {"processor.id": caller.org_id}
-    # A draft is the processor's own until it is offered.
-    return {"controller.id": caller.org_id, "status": {"$ne": "draft"}}
+    # A draft is the processor's own until it is offered. The others are named one by one, because
+    # an index keeps its order for names, and not for what something is not.
+    return {"controller.id": caller.org_id, "status": {"$in": [*STATUSES[1:]]}}
 
 
 def _binding(agreement: Agreement) -> Mapping[str, Any]:

@@ -1,0 +1,195 @@
+"""Signed agreements are taken over line by line: imported, known already, or refused with why."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from typing import Any
+
+import pytest
+
+from services.agreements.use_cases.imports import LARGEST_PDF
+from tests.integration.agreements.shop import Shop, open_shop
+from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
+A = "/agreements/v1"
+
+
+def row(customer: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """One line of the file that lacks nothing."""
+    return {
+        "reference": "DPA-2024-17", "controller": customer["slug"], "signed_on": "2024-05-02",
+        "pdf_sha256": hashlib.sha256(PDF).hexdigest(), "language": "da", "governing_law": "DK",
+        "effective_from": "2024-06-01", "products": "case-system; archive",
+        "authorisation": "general", "notice_days": "30", "objection_days": "14",
+        "day_kind": "business", "holidays": "DK", "receipt_rule": "delivered",
+        "silence": "consent", "channels": "email", "contact_name": "Ida Holm",
+        "contact_position": "DPO", "contact_email": "ida@nordbo.example",
+        "breach_notice_hours": "24", "deletion_days": "30", "end_of_processing": "delete",
+        "processor_name": "Ada Lund", "processor_title": "Director",
+        "processor_email": "ada@vendor.example", "controller_name": "Ida Holm",
+        "controller_title": "CEO", "controller_email": "ida@nordbo.example", **more,
+    }  # fmt: skip
+
+
+def as_csv(*rows: dict[str, Any]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.fixture
+def shop(baseline: Vendor) -> Shop:
+    return open_shop(baseline)
+
+
+def upload(shop: Shop, body: bytes = PDF) -> Any:
+    return shop.stack.ask(shop.vendor.client, "POST", f"{A}/signed-files", data=body,
+                          content_type="application/pdf")  # fmt: skip
+
+
+def bring(shop: Shop, *rows: dict[str, Any], body: bytes | None = None) -> Any:
+    answer = shop.stack.ask(shop.vendor.client, "POST", f"{A}/imports",
+                            data=body or as_csv(*rows), content_type="text/csv")  # fmt: skip
+    return answer.json
+
+
+def test_it_works(shop: Shop) -> None:
+    customer = shop.customer()
+    assert upload(shop).json == {"sha256": hashlib.sha256(PDF).hexdigest(), "bytes": len(PDF)}
+    told = bring(shop, row(customer))
+    assert (told["imported"], told["refused"]) == (1, 0)
+    made = shop.stack.must(
+        customer, "GET", f"/portal/v1/agreements/{told['rows'][0]['agreement_id']}"
+    )
+    assert (made["status"], made["products"]) == ("active", ["case-system", "archive"])
+    assert made["notice_terms"]["day_kind"] == "business"
+    assert {each["name"] for each in made["acceptances"]} == {"Ada Lund", "Ida Holm"}
+
+
+def test_the_signed_pdf_is_given_out_byte_for_byte(shop: Shop) -> None:
+    customer = shop.customer()
+    upload(shop)
+    agreement_id = bring(shop, row(customer))["rows"][0]["agreement_id"]
+    path = f"/portal/v1/agreements/{agreement_id}/document"
+    pdf = shop.stack.ask(customer, "GET", path, headers={"Accept": "application/pdf"})
+    assert pdf.data == PDF
+    document = json.loads(shop.stack.ask(customer, "GET", path).data)
+    assert document["signed_document"]["sha256"] == hashlib.sha256(PDF).hexdigest()
+    page = shop.stack.ask(customer, "GET", path, headers={"Accept": "text/html"}).text
+    assert "underskrevet andetsteds" in page
+
+
+def test_an_imported_customer_is_told_of_changes(shop: Shop) -> None:
+    customer = shop.customer()
+    upload(shop)
+    bring(shop, row(customer, day_kind="calendar"))
+    shop.stack.settle()
+    change = shop.vendor.announced()
+    shop.stack.settle()
+    assert shop.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")["given_at"]
+
+
+def test_a_run_that_is_repeated_makes_no_doubles(shop: Shop) -> None:
+    first, second = shop.customer("nordbo"), shop.customer("havnens")
+    upload(shop)
+    assert upload(shop).status_code == 201
+    lines = [row(first), row(second, reference="DPA-2024-18")]
+    once = bring(shop, lines[0])
+    told = bring(shop, *lines)
+    assert (told["already_imported"], told["imported"]) == (1, 1)
+    assert told["rows"][0]["agreement_id"] == once["rows"][0]["agreement_id"]
+    made = shop.stack.must(shop.vendor.client, "GET", f"{A}/agreements?status=active")["items"]
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer", "code"),
+    [
+        ({"controller": "nobody"}, "/controller", "unknown-controller"),
+        ({"pdf_sha256": "0" * 64}, "/pdf_sha256", "no-such-file"),
+        ({"pdf_sha256": "abc"}, "/pdf_sha256", "invalid"),
+        ({"notice_days": "thirty"}, "/content/notice_terms/notice_days", "invalid"),
+        ({"holidays": "UK"}, "/content/notice_terms/holidays", "invalid"),
+        ({"holidays": ""}, "/notice_terms/holidays", "required"),
+        ({"signed_on": "2.5.2024"}, "/signed_on", "invalid"),
+        ({"controller_email": "nowhere"}, "/controller_signatory/email", "invalid"),
+        ({"authorisation": "specific"}, "/notice_terms/silence", "silence-is-no-consent"),
+        ({"reference": ""}, "/reference", "invalid"),
+    ],
+)
+def test_a_line_that_cannot_be_taken_over_is_named_with_its_reason(
+    shop: Shop, more: dict[str, Any], pointer: str, code: str
+) -> None:
+    upload(shop)
+    good = row(shop.customer("havnens"), reference="good")
+    told = bring(shop, row(shop.customer(), **more), good)
+    assert (told["refused"], told["imported"]) == (1, 1)
+    refused = told["rows"][0]
+    assert (refused["line"], refused["status"]) == (2, "refused")
+    assert (pointer, code) in [(each["pointer"], each["code"]) for each in refused["errors"]]
+
+
+def test_a_second_agreement_for_the_same_products_is_refused_and_the_first_named(
+    shop: Shop,
+) -> None:
+    customer = shop.customer()
+    upload(shop)
+    told = bring(shop, row(customer), row(customer, reference="again"))
+    first, second = told["rows"]
+    assert second["errors"][0]["code"] == "agreement-in-force"
+    assert second["errors"][0]["agreement_id"] == first["agreement_id"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"hello", b"PK\x03\x04", PDF[:-20], b"", b"<html>%PDF</html>", PDF[8:]]
+)
+def test_what_is_not_a_whole_pdf_is_refused(shop: Shop, body: bytes) -> None:
+    answer = upload(shop, body)
+    assert (answer.status_code, answer.json["code"]) == (422, "not-a-pdf")
+
+
+def test_a_pdf_of_20_mib_is_taken_and_a_larger_one_is_not(shop: Shop) -> None:
+    padding = b"%" + b" " * (LARGEST_PDF - len(PDF) - 2) + b"\n"
+    largest = PDF[:9] + padding + PDF[9:]
+    assert len(largest) == LARGEST_PDF
+    assert upload(shop, largest).status_code == 201
+    assert upload(shop, largest + b"\n").status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"\xff\xfe", 400), (b"reference,colour\n1,red\n", 422), (b"reference\n1\n", 422), (b"", 422),
+     (b'reference,pdf_sha256\n"open,1\n', 400)],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
+    shop: Shop, body: bytes, status: int
+) -> None:
+    answer = shop.stack.ask(shop.vendor.client, "POST", f"{A}/imports", data=body,
+                            content_type="text/csv")  # fmt: skip
+    assert answer.status_code == status
+
+
+def test_a_line_with_too_few_cells_is_named(shop: Shop) -> None:
+    body = as_csv(row(shop.customer())).splitlines()[0] + b"\r\nDPA-1,only\r\n"
+    told = bring(shop, body=body)
+    assert told["rows"][0]["errors"][0]["code"] == "cells"
+
+
+def test_customers_import_nothing(shop: Shop) -> None:
+    answer = shop.stack.ask(shop.customer(), "POST", f"{A}/imports", data=b"x",
+                            content_type="text/csv")  # fmt: skip
+    assert answer.status_code == 403
+
+
+def test_another_vendors_file_is_not_there(shop: Shop, stack: Any) -> None:
+    upload(shop)
+    rival = new_client(stack, "rival", ["processor"], PROCESSOR_SCOPES)
+    answer = stack.ask(rival, "POST", f"{A}/imports", data=as_csv(row(shop.customer())),
+                       content_type="text/csv")  # fmt: skip
+    assert answer.json["rows"][0]["errors"][0]["code"] == "no-such-file"
