@@ -11,7 +11,7 @@ from deploy import launch
 from deploy.checks import StartError
 from deploy.probe import answers, reached_by
 from deploy.profile import PEERS, Profile
-from deploy.supervisor import Process
+from deploy.supervisor import WORKER_STOPS, Process
 
 MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
 
@@ -32,7 +32,9 @@ def processes(profile: Profile) -> list[Process]:
             environment={**peers, "ART28_BIND": profile.authority},
             ready=answers(profile.host, profile.port, paths),
         ),
-        Process("worker", (sys.executable, "-m", "deploy.worker"), peers),
+        Process(
+            "worker", (sys.executable, "-m", "deploy.worker"), peers, stop_seconds=WORKER_STOPS
+        ),
     ]
 
 

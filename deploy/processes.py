@@ -15,7 +15,7 @@ from deploy.checks import StartError
 from deploy.mongod import HOST, accepts
 from deploy.probe import answers
 from deploy.profile import PEERS, Profile
-from deploy.supervisor import Process
+from deploy.supervisor import WORKER_STOPS, Process
 
 PROCFILE = Path(__file__).parent / "Procfile"
 _ASSIGNMENT = re.compile(r"[A-Z][A-Z0-9_]*=")
@@ -80,7 +80,7 @@ def from_line(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) ->
     environment = {**peers, **line.environment}
     made = Process(name=line.name, command=command, environment=environment)
     if not line.is_web:
-        return made
+        return replace(made, stop_seconds=WORKER_STOPS)
     port = ports[line.name]
     return replace(
         made,

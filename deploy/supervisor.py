@@ -23,6 +23,8 @@ _LOG_LIMIT = 10 * 1024 * 1024
 _LOOK_EVERY = 0.1
 _HEALTHY_AFTER = 60.0
 _LONGEST_PAUSE = 30.0
+# A worker ends the webhooks in the air first, each of which may take 15 s.
+WORKER_STOPS = 25.0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ import sys
 import threading
 from importlib import import_module
 
+from shared import metrics
 from shared.loops import Loop, run
+from shared.settings import reader, whole_number
 
 SERVICES = ("agreements", "registry", "notices")
 
@@ -52,6 +54,7 @@ def main() -> int:
     except KeyError as error:
         print(f"No loop is called {error.args[0]}; see --list.", file=sys.stderr)
         return 2
+    metrics.serve(whole_number(reader(), "ART28_WORKER_METRICS_PORT", 0))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ log = structlog.get_logger()
 
 LONGEST_BACKOFF_SECONDS = 10.0
 BEAT_EVERY_SECONDS = 2.0
+STILL_AFTER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,28 @@ class Heartbeats:
         """Seconds since each loop last said that it lives."""
         now = self._now()
         return {each["_id"]: (now - each["at"]).total_seconds() for each in self._beats.find()}
+
+
+class LoopStandsStill(Exception):
+    """A loop that has run before has not said for a while that it lives."""
+
+
+def standing_still(
+    beats: Heartbeats,
+    names: Collection[str],
+    limit: float = STILL_AFTER_SECONDS,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Callable[[], None]:
+    """A check for ``/readyz``: it raises ``LoopStandsStill`` when one of these loops has beaten
+    once, but not for ``limit`` seconds. Loops that start together with us get as long to begin."""
+    began = monotonic()
+
+    def check() -> None:
+        still = [n for n, age in beats.ages().items() if n in names and age > limit]
+        if still and monotonic() - began > limit:
+            raise LoopStandsStill(", ".join(still))
+
+    return check
 
 
 def run(loops: Sequence[Loop], stop: threading.Event) -> None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, Response, request
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    Counter,
+    Histogram,
+    generate_latest,
+    start_http_server,
+)
 
 from shared.auth import public
 
@@ -23,3 +29,9 @@ def register(app: Flask) -> None:
     @public()
     def metrics() -> Response:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def serve(port: int) -> None:
+    """Show the metrics of a process that serves nothing else, on loopback; 0: nowhere."""
+    if port:
+        start_http_server(port, addr="127.0.0.1")

@@ -29,9 +29,13 @@ from shared.app import build
 from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
+from shared.loops import Heartbeats, standing_still
 from shared.mongo import Mongo, connect
 from shared.relay import Inbox
 from shared.times import Clock, utc_now
+
+# Those that every notice depends on.
+LOOPS = ("notices.fanout", "notices.dispatcher", "notices.retention")
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
@@ -66,6 +70,9 @@ def create_app(
     common = settings.common
     mongo = connect(common.mongo_url, common.database("notices"))
     verifier = Peers("notices", common, transport).verifier(now)
-    app = build("notices", common, blueprints, verifier=verifier, now=now, mongo=mongo)
+    checks = {"loops": standing_still(Heartbeats(mongo, utc_now), LOOPS)}
+    app = build(
+        "notices", common, blueprints, verifier=verifier, now=now, mongo=mongo, checks=checks
+    )
     app.extensions["art28.deps"] = make_deps(settings, mongo, now)
     return app

@@ -50,11 +50,15 @@ def make_mailing(settings: Settings, mongo: Mongo, jitter: Jitter, now: Clock = 
         Transport(settings.mail),
         settings.mail,
         Links(settings.common.origin, settings.common.secrets_key),
-        Outbox(Mails(mongo), NoticeContacts(mongo), Recipients(mongo), now),
+        make_outbox(mongo, now),
         now,
         new_id,
         jitter,
     )
+
+
+def make_outbox(mongo: Mongo, now: Clock = utc_now) -> Outbox:
+    return Outbox(Mails(mongo), NoticeContacts(mongo), Recipients(mongo), now)
 
 
 def make_escalation(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Escalation:

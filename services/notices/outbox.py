@@ -1,27 +1,29 @@
 """Warnings to customers by e-mail: whoever has one to give leaves it here.
 
-``Mails.add(id, controller_id, kind, data, at, session)`` stores it, inside the caller's transaction
-if there is one, and once per id. The mail loop looks up the customer's contacts and language and
-makes a mail for each. Kinds: ``webhook.failing`` (staged, before disabling), ``webhook.disabled``,
-``webhook.blocked``. Data, all text or None, instants in RFC 3339; what is left out is not shown:
+``enqueue(kind, to, data, key=…, session=…)`` stores it, in the caller's transaction if there is
+one, and once for each ``key``. ``to``: the customer's organisation id; the mail loop looks up its
+contacts and language and makes a mail for each. Kinds: ``webhook.disabling_soon`` and
+``webhook.disabled``. Data, instants in RFC 3339; what is None or left out is not shown:
 
-    {endpoint_id, url (the one to show), description, failures, failing_since, disabled_from,
-     reason: gone | failing | blocked_address}
+    {endpoint_id, url (the one to show), description, failing_since, failures, last_error,
+     disables_at}
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.notices.channels.email.words import language_of
-from services.notices.model.mails import WARNING, contacts_from, new_mail
+from services.notices.model.mails import WARNING, contacts_from, new_mail, to_customer
 from services.notices.store import NoticeContacts, Recipients
 from services.notices.store.mails import Mails
-from shared.mongo import Document
+from shared.ids import derived_id
+from shared.mongo import Document, Session
 from shared.times import Clock
 
-KINDS = ("webhook.failing", "webhook.disabled", "webhook.blocked")
+KINDS = ("webhook.disabling_soon", "webhook.disabled")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,22 @@ class Outbox:
     contacts: NoticeContacts
     recipients: Recipients
     now: Clock
+
+    def enqueue(
+        self,
+        kind: str,
+        to: str,
+        data: Mapping[str, Any],
+        *,
+        key: str,
+        session: Session | None = None,
+    ) -> None:
+        """Store a warning for the customer ``to``. ``key`` names the occasion, such as
+        ``<endpoint>:<since when>:<stage>``. ValueError for an unknown kind."""
+        if kind not in KINDS:
+            raise ValueError(f"no mail of the kind {kind}")
+        row = to_customer(derived_id("mai", kind, key), to, kind, data, self.now())
+        self.mails.add_once(row, session)
 
     def addressed(self, row: Document) -> Sequence[Document]:
         """A mail for each contact the customer has named, else of its agreements that are active;

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 
-from services.notices import dispatcher, fanout
+from services.notices import dispatcher, fanout, retention
 from services.notices.channels.webhook import Limits, Sender
 from services.notices.dispatcher import Dispatcher, Lease, Shares
+from services.notices.dispatcher.metrics import OLDEST
 from services.notices.fanout import FanOut
-from services.notices.mail_tasks import mail_loops
+from services.notices.mail_tasks import mail_loops, make_outbox
+from services.notices.retention import Retention
 from services.notices.settings import Settings
 from services.notices.signing import SecretBox
 from services.notices.store import (
@@ -26,10 +29,11 @@ from shared.mongo import Mongo, connect
 from shared.times import Clock, utc_now
 
 IDLE_SECONDS = 0.1
+UPKEEP_SECONDS = 10.0
 
 
 def loops(settings: Settings) -> list[Loop]:
-    """Fan-out and dispatcher; more processes may run the same ones beside."""
+    """Fan-out, dispatcher, upkeep; more processes may run the same ones beside."""
     common = settings.common
     mongo = connect(common.mongo_url, common.database("notices"))
     mongo.ensure_indexes(INDEXES)
@@ -38,6 +42,7 @@ def loops(settings: Settings) -> list[Loop]:
     return [
         Loop("notices.fanout", make_fanout(mongo).run_once, IDLE_SECONDS, beat),
         Loop("notices.dispatcher", sending.run_once, IDLE_SECONDS, beat, sending.drain),
+        Loop("notices.retention", make_retention(settings, mongo).run_once, UPKEEP_SECONDS, beat),
         *mail_loops(settings, mongo, beat, jitter),
     ]
 
@@ -63,7 +68,11 @@ def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> D
         Messages(mongo),
         Deliveries(mongo),
     )
-    limits = Limits(total_s=settings.attempt_seconds, in_flight=settings.in_flight)
+    limits = Limits(
+        total_s=settings.attempt_seconds,
+        in_flight=settings.in_flight,
+        per_address=settings.address_in_flight,
+    )
     return Dispatcher(
         stores,
         Sender(settings.egress, limits),
@@ -72,10 +81,22 @@ def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> D
         now,
         new_id,
         jitter,
-        lambda *_, **__: 0,
+        make_outbox(mongo, now).enqueue,
         settings.schedule,
         Shares(settings.endpoint_in_flight, settings.endpoint_rate),
     )
+
+
+def make_retention(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Retention:
+    stores = retention.Stores(
+        Messages(mongo), Deliveries(mongo), Endpoints(mongo), Recipients(mongo)
+    )
+
+    def show_age(made_at: datetime | None) -> None:
+        OLDEST.set((now() - made_at).total_seconds() if made_at else 0)
+
+    keep, evidence = timedelta(settings.retention_days), timedelta(settings.evidence_days)
+    return Retention(stores, make_box(settings), keep, evidence, now, show_age)
 
 
 def make_box(settings: Settings) -> SecretBox:

@@ -77,12 +77,14 @@ class Claims:
         if not self._load[claimed.endpoint.id]:
             del self._load[claimed.endpoint.id]
 
-    def give_back(self, claimed: Sequence[Claimed]) -> None:
-        """Nothing was sent of these; whoever claims next may have them at once."""
+    def give_back(self, claimed: Sequence[Claimed], after: timedelta = timedelta()) -> None:
+        """Nothing was sent of these; whoever claims next may have them, from ``after`` on."""
+        if not claimed:
+            return
         for each in claimed:
             self.let_go(each)
         rows = [(each.lane, each.delivery) for each in claimed]
-        self.stores.deliveries.give_back(rows, self.now())
+        self.stores.deliveries.give_back(rows, self.now() + after)
 
     def _new_second(self) -> None:
         second = int(self.monotonic())

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from services.notices.channels.webhook import Outcome, Outgoing, Schedule
+from services.notices.channels.webhook import ADDRESS_BUSY, Outcome, Outgoing, Schedule
 from services.notices.completions import Completions
 from services.notices.dispatcher import metrics
 from services.notices.dispatcher.care import Care
@@ -33,6 +33,12 @@ log = structlog.get_logger()
 
 # How long one round waits for answers before it stores those that came.
 PUMP_SECONDS = 0.05
+LAG_EVERY_SECONDS = 5.0
+# How long a delivery waits for room at a crowded address before others may claim it, and after
+# which time they may.
+PATIENCE_SECONDS = 0.5
+COME_BACK = timedelta(seconds=1)
+PASSED_OVER = 64
 
 
 @dataclass
@@ -54,6 +60,7 @@ class Dispatcher:
     fence_losses: int = 0
     _flying: dict[str, Claimed] = field(default_factory=dict)
     _done: Completions = field(default_factory=Completions)
+    _lag_shown_until: float = 0.0
 
     def __post_init__(self) -> None:
         self.claims = Claims(
@@ -71,6 +78,7 @@ class Dispatcher:
             self._depart()
             self._collect()
             self._store()
+        self._show_lag()
         return busy
 
     def drain(self) -> None:
@@ -89,15 +97,19 @@ class Dispatcher:
             self.sender.close()
 
     def _depart(self) -> None:
-        waiting, late = self.claims.waiting, list[Claimed]()
-        while waiting and self.sender.free:
+        waiting, late, crowded = self.claims.waiting, list[Claimed](), list[Claimed]()
+        while waiting and self.sender.free and len(crowded) < PASSED_OVER:
             claimed = waiting.popleft()
             if claimed.until - self.monotonic() < self.lease.attempt_seconds * 1.5:
                 late.append(claimed)
+            elif self.sender.crowded(claimed.endpoint.url):
+                crowded.append(claimed)
             else:
                 self._submit(replace(claimed, sent_at=self.now()))
-        if late:
-            self.claims.give_back(late)
+        patient_until = self.monotonic() + self.lease.seconds - PATIENCE_SECONDS
+        waiting.extend(each for each in crowded if each.until > patient_until)
+        self.claims.give_back(late)
+        self.claims.give_back([e for e in crowded if e.until <= patient_until], COME_BACK)
 
     def _submit(self, claimed: Claimed) -> None:
         self._flying[claimed.id] = claimed
@@ -125,8 +137,18 @@ class Dispatcher:
             self._depart()
         metrics.IN_FLIGHT.set(len(self._flying))
 
+    def _show_lag(self) -> None:
+        if self.monotonic() < self._lag_shown_until:
+            return
+        self._lag_shown_until = self.monotonic() + LAG_EVERY_SECONDS
+        since = self.stores.deliveries.longest_due(now := self.now())
+        metrics.DUE_LAG.set((now - since).total_seconds() if since else 0)
+
     def _arrive(self, outcome: Outcome) -> None:
         claimed = self._flying.pop(outcome.key)
+        if outcome.code == ADDRESS_BUSY:
+            self.claims.give_back([claimed], COME_BACK)
+            return
         self.claims.let_go(claimed)
         self.care.note(claimed, outcome)
         metrics.ATTEMPTS.labels(outcome.code or DELIVERED).inc()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from services.notices import events
@@ -124,6 +124,14 @@ def notice_id(change_id: str, agreement_id: str) -> str:
 def least_id(prefix: str, at: datetime) -> str:
     """Where ids made at ``at`` or later begin."""
     return f"{prefix}_{int(at.timestamp() * 1000):012x}"
+
+
+def moment_of(ordered: str) -> datetime | None:
+    """When an id made by ``ordered_id`` (or derived from one) says it was made."""
+    try:
+        return datetime.fromtimestamp(int(ordered[4:16], 16) / 1000, UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def json_text(value: object) -> str:

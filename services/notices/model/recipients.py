@@ -49,6 +49,7 @@ class Recipient:
 
     Versions are those of the processor's recipients as a whole (``recipients_version``).
     ``contacts`` and ``channels`` are what the agreement names; they are personal data.
+    ``ended_at`` is RFC 3339.
     ``language``: of the agreement (BCP 47), in which its customer is written to.
     """
 
@@ -61,6 +62,7 @@ class Recipient:
     since_version: int
     until_version: int | None
     history: tuple[TermsPeriod, ...]
+    ended_at: str | None = None
     language: str | None = None
 
     def told_at(self, version: int) -> bool:
@@ -72,8 +74,9 @@ class Recipient:
     def terms_key_at(self, version: int) -> str | None:
         return next((each.key for each in self.history if each.covers(version)), None)
 
-    def ended(self, version: int) -> Recipient:
-        return replace(self, until_version=version, history=_closed(self.history, version))
+    def ended(self, version: int, at: str) -> Recipient:
+        history = _closed(self.history, version)
+        return replace(self, until_version=version, history=history, ended_at=at)
 
 
 def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipient:

@@ -25,6 +25,7 @@ from services.notices.model.deliveries import (
     SKIPPED,
     DeliveryUnderWay,
 )
+from services.notices.model.messages import moment_of
 from services.notices.store.bulk import insert_new
 from shared.errors import NotFound
 from shared.mongo import Document, Mongo, Session
@@ -205,6 +206,22 @@ class Deliveries:
     def held_for(self) -> list[str]:
         """The endpoints for which something is held."""
         return list(self._docs.distinct("endpoint_id", {"state": HELD}))
+
+    def remove_of(self, message_ids: Sequence[str]) -> None:
+        self._docs.delete_many({"message_id": {"$in": list(message_ids)}})
+
+    def longest_due(self, now: datetime) -> datetime | None:
+        """Since when the delivery that waits longest in a common lane has been due."""
+        lanes = ({"lane": lane, "due_at": {"$lte": now}} for lane in (FIRST, SECOND))
+        firsts = [self._docs.find_one(each, {"due_at": 1}, sort=[("due_at", 1)]) for each in lanes]
+        return min((each["due_at"] for each in firsts if each), default=None)
+
+    def oldest_live(self) -> datetime | None:
+        """When the oldest message that is not delivered yet was made; it is in the id."""
+        live: Document = {"lane": {"$gte": ""}, "due_at": {"$exists": True}}
+        oldest = [{"$match": live}, {"$group": {"_id": None, "id": {"$min": "$_id"}}}]
+        found = next(iter(self._docs.aggregate(oldest, maxTimeMS=5_000)), None)
+        return moment_of(found["id"]) if found else None
 
 
 def _anew(endpoint_id: str, now: datetime) -> Document:

@@ -58,6 +58,11 @@ class Endpoints:
         page = find_page(self._docs, {"controller_id": controller_id}, request)
         return Page([from_document(Endpoint, each) for each in page.items], page.next_cursor)
 
+    def after(self, endpoint_id: str, limit: int) -> list[Endpoint]:
+        """The next endpoints of all customers after one, in the order of their ids."""
+        found = self._docs.find({"_id": {"$gt": endpoint_id}}).sort("_id", 1).limit(limit)
+        return [from_document(Endpoint, each) for each in found]
+
     def many(self, endpoint_ids: Iterable[str]) -> dict[str, Endpoint]:
         found = self._docs.find({"_id": {"$in": list(endpoint_ids)}})
         return {each["_id"]: from_document(Endpoint, each) for each in found}

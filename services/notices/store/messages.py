@@ -64,3 +64,11 @@ class Messages:
             "_id": {"$gt": after, "$lt": least_id("msg", before)},
         }
         return list(self._docs.find(where).sort("_id", ASCENDING).limit(limit))
+
+    def before(self, end: str, after: str, limit: int) -> list[Document]:
+        """The next messages of all customers after one, oldest first, up to the id ``end``."""
+        where: Document = {"_id": {"$gt": after, "$lt": end}}
+        return list(self._docs.find(where).sort("_id", ASCENDING).limit(limit))
+
+    def remove(self, message_ids: Sequence[str]) -> None:
+        self._docs.delete_many({"_id": {"$in": list(message_ids)}})

@@ -63,7 +63,7 @@ def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
     if kind in _STARTS:
         deps.recipients.put(recipient_from(entry, before), session)
     elif before is not None:
-        deps.recipients.put(before.ended(version), session)
+        deps.recipients.put(before.ended(version, entry["at"]), session)
     mark = deps.recipients.watermark(data["processor"]["id"], session)
     deps.recipients.save_watermark(mark.with_seen(version), session)
     return True

@@ -63,7 +63,13 @@ PUBLIC_ENTRY = {
 }
 
 
-def settings(mongo_url: str = "", prefix: str = "test", **more: Any) -> Settings:
+def settings(
+    mongo_url: str = "",
+    prefix: str = "test",
+    secrets_key: bytes = b"k" * 32,
+    older_keys: tuple[bytes, ...] = (),
+    **more: Any,
+) -> Settings:
     common = Common(
         origin="http://127.0.0.1:8280",
         mongo_url=mongo_url,
@@ -74,9 +80,10 @@ def settings(mongo_url: str = "", prefix: str = "test", **more: Any) -> Settings
             for name in ("identity", "agreements", "registry", "notices")
         },
         service_key=b"s" * 32,
-        secrets_key=b"k" * 32,
+        secrets_key=secrets_key,
         log_level="info",
         log_format="json",
+        older_secrets_keys=older_keys,
     )
     more.setdefault("egress", Egress.from_text("127.0.0.0/8,::1"))
     return Settings(common, **more)

@@ -25,7 +25,7 @@ def entry(version: int, key: str = "t30") -> dict[str, Any]:
 def test_it_works() -> None:
     recipient = recipient_from(entry(3), None)
     amended = recipient_from(entry(5, "t10"), recipient)
-    ended = amended.ended(9)
+    ended = amended.ended(9, "2026-11-23T10:00:00.000Z")
     assert [ended.terms_key_at(version) for version in (2, 3, 4, 5, 8, 9)] == [
         None, "t30", "t30", "t10", "t10", None,
     ]  # fmt: skip

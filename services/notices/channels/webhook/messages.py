@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# No attempt at all: too many are under way to the same address. Try again soon.
+ADDRESS_BUSY = "address_busy"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of every attempt. Seconds, bytes, counts.
 
     `total_s` covers name, connection, request and the whole answer. `connect_s` covers connecting
-    and the TLS handshake. `pool_s` is the life of an idle or reused connection.
+    and the TLS handshake. `pool_s` is the life of an idle or reused connection. `per_address`: how
+    many of `in_flight` may go to one network address, whatever its names.
     """
 
     total_s: float = 15.0
@@ -19,6 +23,7 @@ class Limits:
     resolve_s: float = 5.0
     body_bytes: int = 16 * 1024
     in_flight: int = 512
+    per_address: int = 512
     pool_s: int = 60
     ca_file: str | None = None  # None: the certificates of certifi
 

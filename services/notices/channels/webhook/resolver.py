@@ -70,6 +70,11 @@ class Resolver:
             self._staff()
         return None
 
+    def known(self, host: str) -> Addresses:
+        """The addresses if they are known at this moment; asks nobody."""
+        known = self._known.get(host)
+        return known.addresses if known is not None else ()
+
     def learn(self, wait: float = 0.0) -> None:
         """Takes in what the threads found; waits up to `wait` seconds for the first answer."""
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +13,10 @@ from typing import Self
 import certifi
 import pycurl
 
-from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
+from services.notices.channels.webhook.messages import ADDRESS_BUSY, Limits, Outcome, Outgoing
 from services.notices.channels.webhook.resolver import Addresses, Resolver
 from services.notices.channels.webhook.transfer import Transfer
-from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
+from services.notices.egress import Address, BlockedAddressError, Egress, EgressError, EndpointUrl
 
 # libcurl's own file descriptors are watched with select(), which cannot see those past 1023; a
 # short wait means that even such a transfer goes on, only a little later.
@@ -32,6 +32,7 @@ class _Flight:
     url: EndpointUrl
     started: float
     left: Addresses = ()
+    address: Address | None = None
 
 
 class Sender:
@@ -62,6 +63,7 @@ class Sender:
         self._waiting: list[_Flight] = []
         self._done: deque[Outcome] = deque()
         self._urls: dict[str, EndpointUrl] = {}
+        self._at: Counter[Address] = Counter()
 
     @property
     def in_flight(self) -> int:
@@ -72,6 +74,15 @@ class Sender:
     def free(self) -> int:
         """How many messages may be submitted now."""
         return self._limits.in_flight - self.in_flight
+
+    def crowded(self, url: str) -> bool:
+        """Whether as many attempts as allowed are under way to the address this URL leads to, as
+        far as that is known now."""
+        checked = self._urls.get(url)
+        if checked is None:
+            return False
+        addresses = checked.addresses or self._resolver.known(checked.host)
+        return bool(addresses) and self._at[addresses[0]] >= self._limits.per_address
 
     def submit(self, outgoing: Outgoing) -> None:
         """Starts an attempt. RuntimeError when nothing is free."""
@@ -169,8 +180,11 @@ class Sender:
         self._done.append(Outcome(flight.outgoing.key, False, None, code, self._ms(flight)))
 
     def _depart(self, flight: _Flight, addresses: Addresses) -> None:
+        if self._at[addresses[0]] >= self._limits.per_address:
+            self._refuse(flight, ADDRESS_BUSY)
+            return
         transfer = self._idle.pop() if self._idle else self._new_transfer()
-        flight.left = addresses[1:]
+        flight.left, flight.address = addresses[1:], addresses[0]
         left = self._limits.total_s - (self._monotonic() - flight.started)
         try:
             transfer.load(flight.outgoing, flight.url, addresses[0], left)
@@ -180,6 +194,7 @@ class Sender:
             self._refuse(flight, "invalid_request")
         else:
             self._flying[transfer.curl] = (transfer, flight)
+            self._at[addresses[0]] += 1
 
     def _new_transfer(self) -> Transfer:
         return Transfer(self._egress, self._limits, self._ca_file)
@@ -207,12 +222,19 @@ class Sender:
         self._multi.remove_handle(curl)
         transfer, flight = self._flying.pop(curl)
         self._idle.append(transfer)
+        self._leave(flight.address)
         elapsed = self._monotonic() - flight.started
         if error and flight.left and transfer.unconnected and elapsed < self._limits.total_s:
             self._depart(flight, flight.left)
             return
         key = flight.outgoing.key
         self._done.append(transfer.outcome(key, error, self._ms(flight), self._now()))
+
+    def _leave(self, address: Address | None) -> None:
+        if address is not None:
+            self._at[address] -= 1
+            if not self._at[address]:
+                del self._at[address]
 
     def _rest(self, left: float) -> None:
         if not self._flying:

@@ -1,0 +1,85 @@
+"""Loops say how they are: to Prometheus, and to whoever asks whether notices is ready."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from prometheus_client import REGISTRY
+
+from services.notices import tasks
+from shared.loops import Heartbeats, LoopStandsStill, standing_still
+from shared.mongo import Mongo
+from shared.times import utc_now
+from tests.integration.notices.asking import Door
+from tests.integration.notices.world import World, settings
+
+
+def test_it_works(mongo: Mongo) -> None:
+    past = utc_now() - timedelta(seconds=61)
+    Heartbeats(mongo, lambda: past).beat("notices.fanout", "")
+    Heartbeats(mongo, utc_now).beat("notices.dispatcher", "")
+    moments = iter([0.0, 61.0])
+    check = standing_still(
+        Heartbeats(mongo, utc_now), ("notices.fanout",), monotonic=lambda: next(moments)
+    )
+    with pytest.raises(LoopStandsStill, match=r"notices\.fanout"):
+        check()
+
+
+def test_loops_that_never_ran_are_not_missed(mongo: Mongo) -> None:
+    moments = iter([0.0, 1000.0])
+    standing_still(
+        Heartbeats(mongo, utc_now), ("notices.fanout",), monotonic=lambda: next(moments)
+    )()
+
+
+def test_loops_that_start_with_the_app_get_time_to_begin(mongo: Mongo) -> None:
+    Heartbeats(mongo, lambda: utc_now() - timedelta(days=1)).beat("notices.fanout", "")
+    standing_still(Heartbeats(mongo, utc_now), ("notices.fanout",))()
+
+
+def test_notices_is_ready_without_loops(door: Door) -> None:
+    assert door.app.test_client().get("/readyz").status_code == 200
+
+
+def test_the_loops_of_the_worker_are_those_that_readiness_watches(mongo_url: str) -> None:
+    from services.notices.app import LOOPS
+
+    named = {each.name for each in tasks.loops(settings(mongo_url, "test_names"))}
+    assert set(LOOPS) <= named
+
+
+def value(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_attempts_are_counted_by_their_outcome(world: World) -> None:
+    names = ("nordbo", "lille")
+    for number, name in enumerate(names, 1):
+        world.customer(name, number)
+    world.receiver.answers["/lille"] = lambda _: (500, {})
+    world.tell(world.ledger.change("chg_1", 2))
+    world.fan_out()
+    before = {code: value("art28_webhook_attempts_total", outcome=code)
+              for code in ("delivered", "http_500")}  # fmt: skip
+    claims = value("art28_webhook_claim_size_count")
+    world.deliver()
+    for code, count in before.items():
+        assert value("art28_webhook_attempts_total", outcome=code) == count + 1
+    assert value("art28_webhook_claim_size_count") > claims
+    assert value("art28_webhook_in_flight") == 0
+
+
+def test_the_lag_and_the_oldest_message_are_shown(world: World) -> None:
+    world.customer("nordbo", 1)
+    world.tell(world.ledger.change("chg_1", 1))
+    world.fan_out()
+    world.clock.ahead += timedelta(seconds=90)
+    world.dispatcher._show_lag()
+    assert 85 < value("art28_webhook_due_lag_seconds") < 120
+    tasks.make_retention(settings(), world.mongo, world.clock).run_once()
+    assert 85 < value("art28_notices_oldest_undelivered_seconds") < 120
+    world.deliver()
+    tasks.make_retention(settings(), world.mongo, world.clock).run_once()
+    assert value("art28_notices_oldest_undelivered_seconds") == 0
