@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from services.registry.settings import Settings
+from services.registry.wiring import make_deps
 from shared.ledger import verify
 from tests import builders
 from tests.stack import Stack
@@ -236,3 +238,15 @@ def test_the_public_page_in_danish_and_swedish_shows_no_english_reason(vendor: V
     for language in ("da", "sv"):
         assert "ended on" not in pages[language]
         assert '<span lang="en">EU-US' not in pages[language]
+
+
+def test_another_process_counts_a_recorded_end_from_its_next_question_on(stack: Stack) -> None:
+    made = record(stack)
+    other = make_deps(Settings(stack.common), now=lambda: stack.now)
+    today = stack.now.date()
+    assert other.instruments.known(today)[made["id"]].ended_on is None
+    assert other.instruments.known(today) is other.instruments.known(today)
+
+    amend(stack, made["id"], 1, ended_on="2028-01-01")
+
+    assert str(other.instruments.known(today)[made["id"]].ended_on) == "2028-01-01"
