@@ -316,3 +316,18 @@ def test_each_customer_gets_one_message_a_stage(vendor: Vendor, receiver: Receiv
         assert got[0]["data"]["instrument"]["id"] == instrument
         assert got[0]["data"]["links"]["page"].endswith(f"/p/{vendor.slug}")
         assert "notice" not in got[0]["data"]
+
+
+def test_a_customer_without_an_endpoint_can_pull_what_was_told(vendor: Vendor) -> None:
+    stack = vendor.stack
+    instrument = new_instrument(stack)
+    adopt(vendor, provider(instrument))
+    customer = vendor.customer("nordbo")
+    end(stack, instrument, 5)
+
+    stack.settle()
+    stack.pass_time(seconds=1)
+    items = stack.must(customer, "GET", "/portal/v1/events")["items"]
+
+    told = [each for each in items if each["type"] == "transfer.basis_ending"]
+    assert [each["data"]["instrument"]["id"] for each in told] == [instrument]
