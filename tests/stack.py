@@ -150,7 +150,7 @@ class Stack:
         return Relay(mongo, Ledger(mongo, ["notices"]), "notices", post)
 
 
-def until_rest(run_once: Callable[[], bool], rounds: int = 200) -> None:
+def until_rest(run_once: Callable[[], bool], rounds: int = 5_000) -> None:
     for _ in range(rounds):
         if not run_once():
             return

@@ -17,7 +17,7 @@ PARTS = {
     "flow_down": ("reference", "signed_on"),
 }
 TEXTS = ("legal_name", "registration_number", "country", "website", "ai_use", "parent_id",
-         "retention")  # fmt: skip
+         "retention", "reviewed_on")  # fmt: skip
 BY_LANGUAGE = ("purpose", "responsibilities")
 LISTS = ("categories", "data_categories", "data_subjects", "products", "certifications")
 FLAGS = ("special_categories", "required", "affiliate")

@@ -81,6 +81,12 @@ _MEMBERS = (
         "GDPR Art. 28(1) and (5)",
         "List certifications or reviews that show sufficient guarantees.",
     ),
+    _Member(
+        "reviewed_on",
+        "should",
+        "GDPR Art. 28(1): a duty that lasts",
+        "Record the day on which the guarantees were last reviewed.",
+    ),
 )
 
 

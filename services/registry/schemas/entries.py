@@ -122,6 +122,7 @@ class SubProcessorIn(Shape):
     parent_id = fields.String(load_default=None, allow_none=True)
     flow_down = fields.Nested(FlowDownShape, load_default=None, allow_none=True)
     certifications = texts(200, 50, load_default=list)
+    reviewed_on = Day(load_default=None, allow_none=True)
     retention = Text(500, load_default=None, allow_none=True)
     locations = fields.List(
         fields.Nested(LocationIn), load_default=list, validate=validate.Length(max=60)
@@ -147,6 +148,7 @@ class VerdictShape(Shape):
 
 class MechanismShape(MechanismIn):
     name = fields.String()
+    name_by_language = fields.Dict(keys=fields.String(), values=fields.String())
     ended_on = Day(allow_none=True)
     ended_by = fields.String(allow_none=True)
 

@@ -44,6 +44,7 @@ def complete() -> Change:
             "special_categories": False,
             "flow_down": {"reference": "DPA-2026-11", "signed_on": "2026-11-01"},
             "certifications": ["ISO/IEC 27001"],
+            "reviewed_on": "2026-11-03",
             "retention": "30 days, then erased",
             "locations": [
                 {

@@ -1,0 +1,103 @@
+"""The tree of the chain, beside a slow reading of the same rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.model.chain import (
+    ChainCycle,
+    ChildrenLeft,
+    ParentUnknown,
+    check_chain,
+    resolved,
+    tiers,
+)
+from services.registry.model.register import FOREVER, Row, RowsOverlap, check_apart
+
+FIRST = date(2026, 1, 1)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+NAMES = [f"sub_{n}" for n in range(6)]
+
+
+def row(sub_id: str, parent: str | None = None, begins: int = 0, ends: int | None = None) -> Row:
+    last = FOREVER if ends is None else FIRST + timedelta(ends)
+    content = {"legal_name": sub_id, "parent_id": parent}
+    begin = FIRST + timedelta(begins)
+    return Row(f"row_{sub_id}_{begins}", "org_1", sub_id, 1, content, begin, last, AT, "chg_1")
+
+
+rows = st.builds(
+    row, st.sampled_from(NAMES), st.none() | st.sampled_from(NAMES), st.integers(0, 4),
+    st.none() | st.integers(4, 8),
+)  # fmt: skip
+lists = st.lists(rows, max_size=8, unique_by=lambda each: each.sub_processor_id)
+
+
+def is_sound(all_rows: list[Row], first: date) -> bool:
+    """Every day looked at by itself, every entry followed to its top."""
+    for day in (first + timedelta(n) for n in range(12)):
+        parents = {
+            each.sub_processor_id: each.content["parent_id"] for each in all_rows if each.on(day)
+        }
+        for sub_id in parents:
+            above: str | None = sub_id
+            for _ in range(len(parents) + 1):
+                if above is None:
+                    break
+                if above not in parents:
+                    return False
+                above = parents[above]
+            if above is not None:
+                return False
+    return True
+
+
+@given(lists, st.integers(0, 9))
+def test_a_chain_is_sound_when_every_entry_has_a_way_up_on_every_day(
+    all_rows: list[Row], since: int
+) -> None:
+    first = FIRST + timedelta(since)
+    if is_sound(all_rows, first):
+        check_chain(all_rows, first, ())
+    else:
+        with pytest.raises((ParentUnknown, ChildrenLeft, ChainCycle)):
+            check_chain(all_rows, first, ())
+
+
+def test_who_alters_a_child_hears_of_the_parent_and_who_alters_the_parent_of_its_children() -> None:
+    orphan = [row("sub_1", "sub_2")]
+    with pytest.raises(ParentUnknown, match="sub_2"):
+        check_chain(orphan, FIRST, {"sub_1"})
+    with pytest.raises(ChildrenLeft, match="sub_1"):
+        check_chain(orphan, FIRST, {"sub_2"})
+
+
+def test_a_chain_of_a_thousand_is_no_deeper_than_one_of_ten() -> None:
+    parents = {f"sub_{n}": f"sub_{n - 1}" if n else None for n in range(1_000)}
+    assert tiers(parents)["sub_999"] == 1_000
+    check_chain([row(sub_id, parent) for sub_id, parent in parents.items()], FIRST, ())
+
+
+def test_a_tier_is_counted_even_where_the_chain_is_broken() -> None:
+    assert tiers({"a": "b", "b": "a", "c": "gone"}) == {"a": 2, "b": 2, "c": 2}
+
+
+@pytest.mark.parametrize("told", ["sub_1", "#/sub_processors/", "#/sub_processors/3", "#/x/0", "0"])
+def test_a_parent_by_a_place_the_list_does_not_have_is_refused(told: str) -> None:
+    with pytest.raises(ParentUnknown):
+        resolved([{"parent_id": told}], ["sub_a"])
+
+
+def test_an_entry_says_one_thing_of_a_day() -> None:
+    check_apart([row("a", begins=0, ends=4), row("a", begins=5), row("b", begins=2)])
+    for wrong in (
+        [row("a", begins=0, ends=4), row("a", begins=4)],
+        [row("a", begins=0), row("a", begins=9)],
+        [row("a", begins=5, ends=4)],
+    ):
+        with pytest.raises(RowsOverlap):
+            check_apart(wrong)
