@@ -25,7 +25,8 @@ EVIDENCE = dict.fromkeys(
     ("participant", "status", "covered_data", "checked_on", "due_on", "edition", "module",
      "signed_on"), PLAIN,
 )  # fmt: skip
-MECHANISM = {"instrument_id": PLAIN, "role": PLAIN, "name": TEXT, "ended_on": PLAIN,
+MECHANISM = {"instrument_id": PLAIN, "role": PLAIN, "name": TEXT, "name_by_language": TEXT,
+             "ended_on": PLAIN,
              "ended_by": PLAIN, "article": PLAIN, "source": PLAIN,
              "evidence": EVIDENCE}  # fmt: skip
 REMARKS = dict.fromkeys(("en", "da", "sv"), PLAIN)

@@ -69,7 +69,8 @@ class Words:
         known = self._texts.get(f"instrument.{code}")
         if code.startswith("adequacy-") and self.country(code[9:]) != code[9:]:
             known = self("instrument.adequacy", country=self.country(code[9:]))
-        return known or self.told(mechanism.get("name")).text or self.named("instrument", code)
+        named = self.told(mechanism.get("name_by_language") or mechanism.get("name")).text
+        return known or named or self.named("instrument", code)
 
     def mechanism(self, mechanism: Mapping[str, Any], on: date) -> str:
         """The instrument in words, with its end when it has one."""

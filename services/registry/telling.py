@@ -138,12 +138,17 @@ def _shown(entry: Entry | None) -> Entry | None:
 
 
 def _in_one_language(entry: Entry) -> Entry:
-    """Verdicts as facts and English; the list has them worded in other languages as well."""
+    """Facts and English; the list has verdicts and instruments worded in other languages too."""
     places = [
-        {**place, "verdict": {name: value for name, value in place["verdict"].items()
-                              if not name.endswith("_by_language")}}
-        if "verdict" in place
-        else place
+        {
+            **place,
+            "mechanisms": [_without_wording(each) for each in place["mechanisms"]],
+            **({"verdict": _without_wording(place["verdict"])} if "verdict" in place else {}),
+        }
         for place in entry["locations"]
-    ]  # fmt: skip
+    ]
     return {**entry, "locations": places}
+
+
+def _without_wording(told: Entry) -> Entry:
+    return {name: value for name, value in told.items() if not name.endswith("_by_language")}

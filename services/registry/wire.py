@@ -82,6 +82,7 @@ def _mechanism(mechanism: dict[str, Any], law: Law) -> dict[str, Any]:
     return {
         **mechanism,
         "name": instrument.name,
+        "name_by_language": {"en": instrument.name, **instrument.name_by_language},
         "ended_on": ended_on,
         "ended_by": instrument.ended_by,
     }

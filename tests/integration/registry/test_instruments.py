@@ -240,6 +240,31 @@ def test_the_public_page_in_danish_and_swedish_shows_no_english_reason(vendor: V
         assert '<span lang="en">EU-US' not in pages[language]
 
 
+def test_an_instrument_the_page_has_no_word_for_is_named_in_the_readers_language(
+    vendor: Vendor,
+) -> None:
+    relying_on(vendor, record(vendor.stack)["id"])
+
+    pages = {
+        language: vendor.stack.ask(None, "GET", f"/p/{vendor.slug}?lang={language}").text
+        for language in ("da", "sv")
+    }
+
+    assert "Standard contractual clauses 2027" not in pages["da"]
+    assert "Standardkontraktbestemmelser 2027" in pages["da"]
+    # Nobody gave it a Swedish name, so the English one stands.
+    assert "Standard contractual clauses 2027" in pages["sv"]
+
+
+def test_what_is_told_in_ledger_and_messages_is_in_one_language(vendor: Vendor) -> None:
+    vendor.announced()
+
+    told = vendor.ledger()[-1]["data"]["sub_processor"]["locations"][0]
+
+    assert told["verdict"]["reason"]
+    assert "_by_language" not in str(told)
+
+
 def test_another_process_counts_a_recorded_end_from_its_next_question_on(stack: Stack) -> None:
     made = record(stack)
     other = make_deps(Settings(stack.common), now=lambda: stack.now)

@@ -74,6 +74,15 @@ def test_days_are_written_as_the_reader_writes_them() -> None:
     assert verdict.reason_in("sv") == "EU-US Privacy Shield upphörde den 16 juli 2020 (C-311/18)."
 
 
+PROPER = re.compile(r"Privacy Shield|Safe Harbour|Data Privacy Framework|UK International Data")
+
+
+def test_every_instrument_has_a_name_in_each_language_or_a_proper_name() -> None:
+    for each in load_instruments().values():
+        named = set(each.name_by_language) == {"da", "sv"}
+        assert named or PROPER.search(each.name), each.id
+
+
 def test_territories_are_named_as_readers_know_them() -> None:
     said = [assess(Location("PT", "PT-20"), [], TODAY).reason_in(each) for each in ("da", "sv")]
     assert [each.split()[0] for each in said] == ["Azorerne", "Azorerna"]
