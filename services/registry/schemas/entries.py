@@ -149,7 +149,6 @@ class VerdictShape(Shape):
 class MechanismShape(MechanismIn):
     name = fields.String()
     name_by_language = fields.Dict(keys=fields.String(), values=fields.String())
-    name_by_language = fields.Dict(keys=fields.String(), values=fields.String())
     ended_on = Day(allow_none=True)
     ended_by = fields.String(allow_none=True)
 
