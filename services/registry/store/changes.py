@@ -29,6 +29,10 @@ class Changes:
     def add(self, change: Change, session: Session | None = None) -> None:
         self._docs.insert_one(to_document(change), session=session)
 
+    def add_all(self, changes: Sequence[Change], session: Session) -> None:
+        if changes:
+            self._docs.insert_many([to_document(each) for each in changes], session=session)
+
     def get(self, change_id: str, session: Session | None = None) -> Change:
         found = self._docs.find_one({"_id": change_id}, session=session)
         if found is None:

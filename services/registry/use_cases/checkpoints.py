@@ -37,7 +37,7 @@ def daily(deps: Deps) -> bool:
     """A bounded part of today's round over all streams; True when there is more of it."""
     today = deps.now().date()
     reached = deps.checkpoints.round()
-    if reached is None or reached.day < today:
+    if reached is None or reached.day != today:
         reached = Round(today)
     if reached.done:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -49,8 +49,11 @@ def _step(deps: Deps, import_id: str, check: Check, session: Session) -> None:
     for row in deps.imports.of_keys(job.id, keys, session):
         grouped[row.key].append(row)
     desk = _desk(deps, job, check, session)
-    for group in grouped.values():
-        _decide(deps, job, group, desk, session)
+    decided = [each for group in grouped.values() for each in _decided(deps, job, group, desk)]
+    # All writing comes at the end: what a killed worker has written in a transaction stays locked
+    # until the database gives that transaction up, so the moment should be short.
+    deps.changes.add_all([change for _, change in decided if change], session)
+    deps.imports.save_rows([row for row, _ in decided], session)
     deps.imports.save(job, session)
 
 
@@ -66,18 +69,14 @@ def _desk(deps: Deps, job: Import, check: Check, session: Session) -> Desk:
     )
 
 
-def _decide(
-    deps: Deps, job: Import, group: Sequence[ImportRow], desk: Desk, session: Session
-) -> None:
+def _decided(
+    deps: Deps, job: Import, group: Sequence[ImportRow], desk: Desk
+) -> Iterator[tuple[ImportRow, Change | None]]:
     sources = [Source(row.row, row.raw, Answers(dict(row.answers))) for row in group]
     by_row = {row.row: row for row in group}
-    decided = []
     for verdict in decide(sources, desk):
         change = _draft(deps, job, verdict)
-        if change is not None:
-            deps.changes.add(change, session)
-        decided.append(_decided(by_row[verdict.row], verdict, change))
-    deps.imports.save_rows(decided, session)
+        yield _settled_row(by_row[verdict.row], verdict, change), change
 
 
 def _draft(deps: Deps, job: Import, verdict: Verdict) -> Change | None:
@@ -96,7 +95,7 @@ def _draft(deps: Deps, job: Import, verdict: Verdict) -> Change | None:
     )
 
 
-def _decided(row: ImportRow, verdict: Verdict, change: Change | None) -> ImportRow:
+def _settled_row(row: ImportRow, verdict: Verdict, change: Change | None) -> ImportRow:
     return replace(
         row,
         state=verdict.state,

@@ -321,3 +321,50 @@ def test_what_an_import_drafts_can_be_completed_and_announced(vendor: Vendor) ->
     assert answer.status_code == 200, answer.text
 
     assert vendor.must("POST", f"{path}/announce")["status"] == "announced"
+
+
+@pytest.mark.slow
+def test_a_file_may_have_sixteen_mebibytes_and_no_more(vendor: Vendor) -> None:
+    line = "Host,Hosting," + "x" * 1_000 + "\n"
+    large = "Name,Purpose,Location\n" + line * (2 * 1024)
+    too_large = large + line * (15 * 1024)
+
+    for body, status in ((large, 202), (too_large, 413)):
+        answer = vendor.ask("POST", "/import", data=body.encode(), content_type="text/csv",
+                            query_string={"effective_on": "2027-03-01"})  # fmt: skip
+        assert answer.status_code == status
+    stream = io.BytesIO(too_large.encode())
+    chunked = vendor.ask(
+        "POST", "/import", input_stream=stream, content_type="text/csv",
+        query_string={"effective_on": "2027-03-01"},
+        headers={"Transfer-Encoding": "chunked"}, environ_overrides={"wsgi.input_terminated": True},
+    )  # fmt: skip
+    assert chunked.status_code == 413
+    work(vendor)
+
+
+def test_the_same_upload_sent_twice_is_one_import(vendor: Vendor) -> None:
+    sent = {"data": MAILER.encode(), "content_type": "text/csv",
+            "headers": {"Idempotency-Key": "imp-1"},
+            "query_string": {"effective_on": "2027-03-01"}}  # fmt: skip
+
+    first, second = (vendor.ask("POST", "/import", **sent).json for _ in range(2))
+    work(vendor)
+
+    assert first == second
+    assert len(drafts(vendor)) == 1
+
+
+def test_every_row_can_be_looked_up_page_by_page(vendor: Vendor) -> None:
+    text = "Name,Location\n" + "".join(f"Host {n},DK\n" for n in range(1, 8)) + ",DK\n"
+    told = taken(vendor, text)
+    path = f"/imports/{told['id']}/rows"
+
+    first = vendor.must("GET", f"{path}?limit=5")
+    rest = vendor.must("GET", f"{path}?limit=5&cursor={first['next_cursor']}")
+    refused = vendor.must("GET", f"{path}?state=refused")
+
+    assert [row["row"] for row in (*first["items"], *rest["items"])] == list(range(1, 9))
+    assert [(row["row"], row["refusals"][0]["code"]) for row in refused["items"]] == [
+        (8, "required")
+    ]

@@ -1,0 +1,77 @@
+"""How published lists are read: what is certain, in which order, and what is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from services.registry.importing.asking import Answers, Question
+from services.registry.importing.bases import names_a_basis, read_bases
+from services.registry.importing.places import read_places
+from services.registry.transfers import load_instruments
+
+Line = tuple[str, str, str]
+NO_ANSWERS = Answers({})
+
+
+def lines(name: str) -> list[Line]:
+    text = (Path(__file__).parent / name).read_text("utf-8")
+    rows = [line.split("|") for line in text.splitlines() if line and not line.startswith("#")]
+    return [(text.strip(), certain.strip(), asked.strip()) for text, certain, asked in rows]
+
+
+def asked_about(questions: Sequence[Question]) -> str:
+    return "; ".join(f"{each.text} ({_candidates(each.candidates)})" for each in questions)
+
+
+def _candidates(codes: Sequence[str]) -> str:
+    return str(len(codes)) if len(codes) > 10 else " ".join(codes)
+
+
+@pytest.mark.parametrize(("text", "certain", "asked"), lines("golden_places.txt"))
+def test_places(text: str, certain: str, asked: str) -> None:
+    found = read_places(text, "locations", NO_ANSWERS, names_a_basis)
+
+    assert " ".join(found.countries) == certain
+    assert asked_about(found.questions) == asked
+
+
+@pytest.mark.parametrize(("text", "certain", "asked"), lines("golden_mechanisms.txt"))
+def test_mechanisms(text: str, certain: str, asked: str) -> None:
+    found = read_bases([text], NO_ANSWERS, load_instruments())
+
+    named = [
+        each.instrument_id + "".join(f"/{value}" for value in each.evidence.values())
+        for each in found.named
+    ]
+    assert ", ".join(named) == certain
+    assert asked_about(found.questions) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "bases"), [("USA (SCCs)", ["SCCs"]), ("UK (Adequacy)", ["Adequacy"])]
+)
+def test_a_mechanism_beside_a_place_is_a_mechanism(text: str, bases: list[str]) -> None:
+    assert read_places(text, "locations", NO_ANSWERS, names_a_basis).bases == bases
+
+
+def test_what_is_not_read_is_remarked() -> None:
+    place = read_places("United States (optional)", "locations", NO_ANSWERS, names_a_basis)
+    basis = read_bases(["SCCs and supplementary measures"], NO_ANSWERS, load_instruments())
+
+    assert place.remarks == ["“(optional)” is not read."]
+    assert basis.remarks == [
+        "“supplementary measures” in “SCCs and supplementary measures” is not read."
+    ]
+
+
+def test_an_answer_takes_the_place_of_its_question() -> None:
+    answers = Answers({"locations|EU": ["DE", "NL"], "mechanisms|BCR": ["bcr-p"]})
+
+    place = read_places("USA/EU", "locations", answers, names_a_basis)
+    basis = read_bases(["BCR; SCCs"], answers, load_instruments())
+
+    assert (place.countries, place.questions) == (["US", "DE", "NL"], [])
+    assert [each.instrument_id for each in basis.named] == ["bcr-p", "scc"]
