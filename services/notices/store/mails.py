@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.notices.model.mails import ATTEMPTS_KEPT, BOUNCED, DELIVERED, address_key, to_customer
+from services.notices.model.mails import ATTEMPTS_KEPT, BOUNCED, DELIVERED, address_key
 from services.notices.store.bulk import insert_new
 from shared.mongo import Document, Mongo, Session
 
@@ -47,20 +47,6 @@ class Mails:
         """The same inside a transaction, where a double key would end it."""
         once = {"$setOnInsert": row}
         self._docs.update_one({"_id": row["_id"]}, once, upsert=True, session=session)
-
-    def add(
-        self,
-        mail_id: str,
-        controller_id: str,
-        kind: str,
-        data: Mapping[str, Any],
-        at: datetime,
-        session: Session | None = None,
-    ) -> None:
-        """A warning for a customer, to all its contacts; see ``services.notices.outbox`` for kinds
-        and their data. The same id again changes nothing. Whom it goes to is looked up when it is
-        sent, so who warns need not know."""
-        self.add_once(to_customer(mail_id, controller_id, kind, data, at), session)
 
     def claim(self, token: str, now: datetime, until: datetime, limit: int) -> list[Document]:
         """Up to ``limit`` due mails, the longest due first, ours until ``until``."""

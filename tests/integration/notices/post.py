@@ -108,9 +108,9 @@ class Post:
 
 
 @contextmanager
-def posting(post: Post, **more: Any) -> Iterator[int]:
+def posting(post: Post, port: int | None = None, **more: Any) -> Iterator[int]:
     """The port of a running server."""
-    port = free_port()
+    port = port or free_port()
     controller = Controller(post, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True, **more)
     controller.start()
     try:
@@ -129,7 +129,7 @@ def authenticated(user: str, password: str) -> Callable[..., AuthResult]:
     def authenticate(*_: Any) -> AuthResult:
         told = _[-1]
         good = (told.login, told.password) == (user.encode(), password.encode())
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=good)
 
     return authenticate
 

@@ -214,13 +214,15 @@ def _follow_up(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
 def _warning(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
     """A warning about a webhook endpoint; ``data`` as ``services.notices.outbox`` has it."""
     word = kind.rpartition(".")[2]
+    # A day to come, which is past once the endpoint is disabled.
+    disables_at = _moment(t, data.get("disables_at")) if word == "disabling_soon" else ""
     told = [
         Fact(t("fact.endpoint"), str(data.get("url") or "")),
         Fact(t("fact.description"), str(data.get("description") or "")),
         Fact(t("fact.failing_since"), _moment(t, data.get("failing_since"))),
         Fact(t("fact.failures"), str(data.get("failures") or "")),
-        Fact(t("fact.cause"), t.named("cause", data["reason"]) if data.get("reason") else ""),
-        Fact(t("fact.disabled_from"), _moment(t, data.get("disabled_from")), strong=True),
+        Fact(t("fact.last_error"), t.named("error", data.get("last_error") or "")),
+        Fact(t("fact.disables_at"), disables_at, strong=True),
     ]
     return Letter(
         language=t.language,

@@ -56,12 +56,36 @@ class Unable(Exception):
     """The server cannot do what we must ask of it."""
 
 
+class _Connection(smtplib.SMTP):
+    """``guard``: a second handle on the connection, which ends it from another thread at any
+    moment, a TLS handshake included. ``context``: TLS from the first byte on."""
+
+    def __init__(self, host: str, seconds: float, context: ssl.SSLContext | None) -> None:
+        super().__init__(timeout=seconds)
+        self._host = host  # For the name in the certificate, with STARTTLS as well.
+        self._context = context
+        self.guard: socket.socket | None = None
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        raw = socket.create_connection((host, port), timeout / 2)
+        raw.settimeout(timeout)
+        self.guard = raw.dup()
+        return self._context.wrap_socket(raw, server_hostname=host) if self._context else raw
+
+    def close(self) -> None:
+        with suppress(OSError, smtplib.SMTPException):
+            super().close()
+        if self.guard is not None:
+            self.guard.close()
+            self.guard = None
+
+
 @dataclass
 class Transport:
     """Use it from one thread; ``close`` it after a batch."""
 
     settings: MailSettings
-    _open: smtplib.SMTP | None = field(default=None)
+    _open: _Connection | None = field(default=None)
 
     def send(self, mail: Mail) -> Sent:
         """Hand ``mail`` over within the time limit, whatever the server does."""
@@ -86,23 +110,23 @@ class Transport:
     def _drop(self) -> None:
         connection, self._open = self._open, None
         if connection is not None:
-            with suppress(OSError, smtplib.SMTPException):
-                connection.close()
+            connection.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> _Connection:
         if self._open is None:
             self._open = self._connect()
         return self._open
 
-    def _connect(self) -> smtplib.SMTP:
-        it, limit = self.settings, float(self.settings.seconds)
-        if it.security == "smtps":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                it.host, it.port, timeout=limit, context=self._tls()
-            )
-        else:
-            connection = smtplib.SMTP(it.host, it.port, timeout=limit)
+    def _connect(self) -> _Connection:
+        it = self.settings
+        connection = _Connection(
+            it.host, it.seconds, self._tls() if it.security == "smtps" else None
+        )
+        # Kept before it is there: the server may drip from its first byte on.
         self._open = connection
+        status, answer = connection.connect(it.host, it.port)
+        if status != 220:
+            raise smtplib.SMTPConnectError(status, answer)
         if it.security == "smtp+starttls":
             connection.starttls(context=self._tls())
         if it.user:
@@ -139,10 +163,9 @@ class Transport:
             watch.cancel()
 
     def _cut(self) -> None:
-        sock = self._open.sock if self._open else None
-        if sock is not None:
+        if self._open is not None and self._open.guard is not None:
             with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+                self._open.guard.shutdown(socket.SHUT_RDWR)
 
     def _failure(self, error: Exception, took: float) -> Sent:
         if isinstance(error, Refused):
