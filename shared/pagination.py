@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,14 +46,19 @@ def find_page(
     *,
     key: str = "_id",
     newest_first: bool = False,
+    without: Sequence[str] = (),
 ) -> Page:
-    """One page of ``where``, ordered by ``key``, which must be unique within it and indexed."""
+    """One page of ``where``, ordered by ``key``, which must be unique within it and indexed.
+
+    ``without``: members that are not read, for they are large and nobody asked for them.
+    """
     query = dict(where)
     if request.cursor:
         step = "$lt" if newest_first else "$gt"
         query = {"$and": [query, {key: {step: read_cursor(request.cursor)}}]}
     order = DESCENDING if newest_first else ASCENDING
-    found = list(collection.find(query).sort(key, order).limit(request.limit + 1))
+    wanted = dict.fromkeys(without, 0)
+    found = list(collection.find(query, wanted).sort(key, order).limit(request.limit + 1))
     items = found[: request.limit]
     more = len(found) > request.limit
     return Page(items, write_cursor(items[-1][key]) if more else None)

@@ -143,8 +143,10 @@ class Change:
     def announced(
         self, at: datetime, groups: Sequence[Group], recipients_version: int, sequence: int
     ) -> Change:
+        """The arithmetic of the groups is for the ledger to keep; the change goes without."""
         self.must_be("draft")
-        return self.revised(status="announced", announced_at=at, groups=tuple(groups),
+        bare = tuple(replace(group, arithmetic=()) for group in groups)
+        return self.revised(status="announced", announced_at=at, groups=bare,
                             recipients_version=recipients_version, sequence=sequence)  # fmt: skip
 
     def withdrawn(self, at: datetime, reason: str) -> Change:

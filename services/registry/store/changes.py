@@ -45,9 +45,10 @@ class Changes:
         if not self._docs.replace_one(seen, to_document(change), session=session).matched_count:
             raise PreconditionFailed
 
+    # In lists a change comes without the terms of all customers, which are many.
     def page(self, processor_id: str, status: str | None, request: PageRequest) -> Page:
         where = {"processor_id": processor_id, **({"status": status} if status else {})}
-        page = find_page(self._docs, where, request, newest_first=True)
+        page = find_page(self._docs, where, request, newest_first=True, without=["groups"])
         return Page([from_document(Change, each) for each in page.items], page.next_cursor)
 
     def pending_on(self, sub_ids: Sequence[str], session: Session | None = None) -> list[Change]:
@@ -57,7 +58,7 @@ class Changes:
         found = [
             each
             for where in touching
-            for each in self._docs.find({**announced, **where}, session=session)
+            for each in self._docs.find({**announced, **where}, {"groups": 0}, session=session)
         ]
         return [from_document(Change, each) for each in found]
 
@@ -65,7 +66,8 @@ class Changes:
         """Announced changes whose effective day is ``day`` or earlier, in order."""
         where = {"status": "announced", "effective_on": {"$lte": day.isoformat()}}
         order = [("effective_on", ASCENDING), ("announced_at", ASCENDING)]
-        return [from_document(Change, each) for each in self._docs.find(where).sort(order)[:limit]]
+        found = self._docs.find(where, {"groups": 0}).sort(order).limit(limit)
+        return [from_document(Change, each) for each in found]
 
     def concerning(self, sub_id: str, keys: Collection[str]) -> list[Change]:
         """Every announced or effective change that made or altered this entry, without contents

@@ -35,6 +35,8 @@ def announce(deps: Deps, caller: Caller, slug: str, change_id: str) -> Change:
     """
     register, change = own_change(deps, caller, slug, change_id)
     change.must_be("draft")
+    # An emergency that was declared and not approved is none: the notice keeps its full period.
+    change = replace(change, emergency=None)
     seen = shown(deps, register, with_previous(deps, register, change))
     _check_complete(seen)
     at = deps.now()

@@ -210,6 +210,20 @@ def test_the_one_who_declares_an_emergency_may_be_one_of_its_two_approvers(
     assert second["status"] == "announced"
 
 
+def test_an_emergency_that_nobody_approved_is_announced_like_any_change(baseline: Vendor) -> None:
+    customer = baseline.customer("slow", receipt_rule="acknowledged")
+    change = baseline.draft(31)
+    path = f"/changes/{change['id']}"
+    baseline.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
+
+    baseline.must("POST", f"{path}/announce")
+
+    assert baseline.ledger()[-1]["type"] == "sub_processor.change.announced"
+    assert baseline.must("GET", path)["emergency"] is None
+    day = change["effective_on"]
+    assert baseline.gate(customer, change["sub_processor"]["id"], day)["answer"] == "blocked_until"
+
+
 def test_an_emergency_in_the_past_is_refused(baseline: Vendor) -> None:
     path = f"/changes/{baseline.draft(-1)['id']}"
     baseline.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
