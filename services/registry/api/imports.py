@@ -40,7 +40,7 @@ class FileTooLarge(TooLarge):
 @requires("registry:write")
 @blp.arguments(ImportQuery, location="query")
 @blp.response(202, ImportBegun)
-@blp.alt_response(413, "CONTENT_TOO_LARGE")
+@blp.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
 def begin(query: dict[str, Any], slug: str) -> Any:
     """Take a list as CSV or JSON; its rows become draft changes, or questions first."""
     kind = "csv" if request.mimetype == CSV else "json"
