@@ -40,7 +40,7 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
     name = f"{version.agreement_id}-v{version.version}.{kind.rpartition('/')[2]}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     if kind == HTML:
-        response.headers["Content-Security-Policy"] = rendering.style_policy()
+        response.headers["Content-Security-Policy"] = rendering.style_policy(kept.body)
     return response
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -60,7 +59,7 @@ class Files:
 
     def __init__(self, mongo: Mongo) -> None:
         self._bucket = GridFSBucket(mongo.db, "files")
-        self._meta = mongo.db["files.files"]
+        self._meta, self._chunks = mongo.db["files.files"], mongo.db["files.chunks"]
 
     def add(self, owner: str, body: bytes, at: datetime) -> str:
         """The file's SHA-256. Adding the same again changes nothing."""
@@ -89,11 +88,12 @@ class Files:
             raise NotFound("There is no such file.") from missing
 
     def erase(self, session: Session | None, owner: str, sha256: str) -> None:
-        with suppress(NoFile):
-            self._bucket.delete(f"{owner}:{sha256}", session=session)
+        """The driver's own way to delete a file cannot be part of a transaction; this is."""
+        self._meta.delete_one({"_id": f"{owner}:{sha256}"}, session=session)
+        self._drop_chunks(f"{owner}:{sha256}", session)
 
-    def _drop_chunks(self, file_id: str) -> None:
-        self._bucket._chunks.delete_many({"files_id": file_id})  # noqa: SLF001  It has no other way.
+    def _drop_chunks(self, file_id: str, session: Session | None = None) -> None:
+        self._chunks.delete_many({"files_id": file_id}, session=session)
 
 
 def _key(agreement_id: str, version: int, kind: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.agreements.due import run_due
 from services.agreements.use_cases.imports import LARGEST_PDF
 from tests.integration.agreements.shop import Shop, open_shop
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
@@ -193,3 +194,18 @@ def test_another_vendors_file_is_not_there(shop: Shop, stack: Any) -> None:
     answer = stack.ask(rival, "POST", f"{A}/imports", data=as_csv(row(shop.customer())),
                        content_type="text/csv")  # fmt: skip
     assert answer.json["rows"][0]["errors"][0]["code"] == "no-such-file"
+
+
+def test_what_was_imported_is_erased_with_its_file(shop: Shop) -> None:
+    customer = shop.customer()
+    upload(shop)
+    agreement_id = bring(shop, row(customer))["rows"][0]["agreement_id"]
+    deps = shop.stack.apps["agreements"].extensions["art28.deps"]
+    day = shop.stack.now.date().isoformat()
+    shop.stack.must(shop.vendor.client, "POST", f"{A}/agreements/{agreement_id}/terminate",
+                    {"effective_on": day, "reason": "Over."})  # fmt: skip
+    shop.stack.pass_time(days=5 * 366)
+    while run_due(deps):
+        pass
+    assert deps.agreements.find(None, agreement_id) is None
+    assert not deps.files.has(shop.vendor.client["org_id"], hashlib.sha256(PDF).hexdigest())

@@ -9,6 +9,8 @@ import pytest
 
 from services.agreements.contents import Clauses, ContentsContradict, check, group_of, overlap
 from services.agreements.findings import findings
+from services.agreements.weaker import weaker_than
+from services.agreements.wording import ByCountry, Published, built_in_templates
 from tests.builders import notice_terms
 from tests.unit.agreements.things import content
 
@@ -108,3 +110,67 @@ def test_products_overlap_and_none_named_means_all(
     one: tuple[str, ...], other: tuple[str, ...], both: bool
 ) -> None:
     assert overlap(one, other) is overlap(other, one) is both
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The processor tells of a breach within 72 hours after confirmation.",
+        "Breaches are notified 72 hours following verification of the incident.",
+        "Et brud anmeldes senest 72 timer efter bekræftelse.",
+        "Brud underrettes 48 timer efter at have bekræftet bruddet.",
+        "En personuppgiftsincident anmäls 72 timmar efter bekräftelse.",
+    ],
+)
+def test_a_breach_clock_that_waits_for_confirmation_is_found(text: str) -> None:
+    whole = content()
+    bare = replace(whole, clauses=replace(whole.clauses, assistance=text))
+    (one,) = findings(bare)
+    assert (one.code, one.clause) == ("breach-notice-after-confirmation", "Art. 33(2)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The processor tells of a breach within 24 hours after becoming aware of it.",
+        "Orders are shipped after confirmation.",
+        "A breach is told at once. After confirmation of an order it is shipped.",
+        "Et brud underrettes uden unødig forsinkelse.",
+    ],
+)
+def test_a_breach_clock_that_runs_from_awareness_is_none(text: str) -> None:
+    whole = content()
+    assert findings(replace(whole, clauses=replace(whole.clauses, assistance=text))) == ()
+
+
+def test_the_official_templates_ask_for_their_annexes() -> None:
+    commission, danish, own = built_in_templates()
+    told = [(each.code, each.clause) for each in weaker_than(commission, content())]
+    assert told == [
+        ("measures-missing", "(EU) 2021/915, Annex III"),
+        ("transfer-instructions-missing", "(EU) 2021/915, Clause 7.8"),
+    ]
+    assert [each.clause for each in weaker_than(danish, content())] == [
+        "Appendix C", "Section 6, Appendix C",
+    ]  # fmt: skip
+    whole = content(
+        measures={"technical": ["x"], "organisational": ["y"]}, transfer_instructions="None."
+    )
+    assert weaker_than(commission, whole) == weaker_than(own, content()) == ()
+
+
+def test_what_falls_behind_the_vendors_published_terms_is_found() -> None:
+    own = built_in_templates()[2]
+    terms = content().notice_terms
+    published = Published(
+        processing=content().processing, authorisation="general", notice_options=(terms,),
+        clauses=content().clauses, governing_law=ByCountry("DK"), language=ByCountry("en"),
+        breach_notice_hours=24, deletion_days=30,
+    )  # fmt: skip
+    template = replace(own, owner="org_v", name="Ours", published=published)
+    weak = content(notice_terms=notice_terms(notice_days=10), breach_notice_hours=48)
+    assert {each.code: each.detail for each in weaker_than(template, weak)} == {
+        "notice-days-weaker-than-template": "10 here, 30 in the template.",
+        "breach-notice-hours-weaker-than-template": "48 here, 24 in the template.",
+    }
+    assert weaker_than(template, content(deletion_days=10)) == ()
