@@ -39,7 +39,7 @@ bench: $(RUNTIME) $(TOOLS) ## measure notices per second and more; prints a tabl
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: $(RUNTIME) $(TOOLS) ## only the tests that kill or starve something
-	@$(BIN)/python -m pytest -m faults $(ARGS)
+	@LONG_FAULTS=1 $(BIN)/python -m pytest -m faults $(ARGS)
 
 lock: ## renew deploy/constraints.txt with the newest versions that fit together
 	@rm -rf $(VENV)-lock && sh deploy/make-venv.sh $(VENV)-lock

@@ -301,6 +301,22 @@ def test_our_own_addresses_and_names_can_be_closed() -> None:
     assert not egress.allows("93.184.216.34")
 
 
+def test_what_is_our_own_is_a_setting() -> None:
+    egress = PUBLIC.without("93.184.216.0/24, 2a00:1450::/32, art28.example, lb.bücher.example")
+    for text in (
+        "https://93.184.216.34/",
+        "https://[2a00:1450::1]/",
+        "https://art28.example/",
+        "https://LB.Bücher.example./",
+    ):
+        with pytest.raises(BlockedAddressError):
+            egress.check_url(text)
+    assert egress.check_url("https://good.example/").host == "good.example"
+    for nonsense in ("93.184.216.0/99", "300.1.1.1", "a..b"):
+        with pytest.raises(ValueError, match=r".+"):
+            PUBLIC.without(nonsense)
+
+
 @given(st.one_of(st.text(), st.from_regex(r"https?://[^/]{1,30}(:[0-9]{1,6})?/.{0,20}")))
 def test_any_text_is_either_refused_or_gives_plain_ascii(text: str) -> None:
     with contextlib.suppress(EgressError):

@@ -78,8 +78,9 @@ class Sender:
     def crowded(self, url: str) -> bool:
         """Whether as many attempts as allowed are under way to the address this URL leads to, as
         far as that is known now."""
-        checked = self._urls.get(url)
-        if checked is None:
+        try:
+            checked = self._checked(url)
+        except EgressError:
             return False
         addresses = checked.addresses or self._resolver.known(checked.host)
         return bool(addresses) and self._at[addresses[0]] >= self._limits.per_address

@@ -1,0 +1,133 @@
+"""The hostile cases by number, and the tests that show what becomes of each.
+
+Numbers are those of the list of hostile cases: 1 to 27 address and URL, 28 to 34 connection and
+TLS, 35 to 52 answers, 53 to 57 behaviour over time. A test holds this table to the tests there are.
+"""
+
+from __future__ import annotations
+
+EGRESS = "tests/unit/notices/test_egress.py"
+SIGNING = "tests/unit/notices/test_signing.py"
+SCHEDULE = "tests/unit/notices/test_webhook_schedule.py"
+_NOTICES = "tests/integration/notices"
+SENDING = f"{_NOTICES}/test_webhook_sending.py"
+GATE = f"{_NOTICES}/test_webhook_sending_gate.py"
+NAMES = f"{_NOTICES}/test_webhook_sending_names.py"
+CONNECTIONS = f"{_NOTICES}/test_webhook_sending_connections.py"
+TLS = f"{_NOTICES}/test_webhook_sending_tls.py"
+QUEUE = f"{_NOTICES}/test_webhook_sending_queue.py"
+ADDRESSES = f"{_NOTICES}/test_webhook_addresses.py"
+ASKING = f"{_NOTICES}/test_asking.py"
+DELIVERING = f"{_NOTICES}/test_delivering.py"
+HEALTH = f"{_NOTICES}/test_endpoint_health.py"
+LANES = f"{_NOTICES}/test_lanes.py"
+CASES = f"{_NOTICES}/test_cases.py"
+
+_URLS = (EGRESS, "test_a_hostile_url_is_refused_with_its_code")
+_CLOSED = (EGRESS, "test_an_address_off_the_public_internet_is_closed")
+_AGAIN = (GATE, "test_a_url_is_judged_again_at_every_attempt")
+_SOCKET = (GATE, "test_a_socket_to_a_closed_address_is_never_opened")
+_ANSWER = (SENDING, "test_what_is_no_answer_fails_with_its_code")
+_STORED = (CASES, "test_each_ends_as_one_recorded_attempt_with_its_code")
+
+TESTS: dict[int, tuple[tuple[str, str], ...]] = {
+    1: (_URLS, _CLOSED, _AGAIN, _SOCKET),
+    2: (_URLS,),
+    3: (_URLS,),
+    4: (_URLS, _CLOSED),
+    5: (_URLS, _CLOSED),
+    6: (_URLS, _CLOSED, (EGRESS, "test_mapped_translated_and_tunnelled_ipv4_is_always_closed")),
+    7: (_URLS, _CLOSED, (EGRESS, "test_ipv4_inside_nat64_is_judged_like_itself")),
+    8: (_URLS, _CLOSED),
+    9: (_URLS, _CLOSED),
+    10: (_CLOSED, (EGRESS, "test_a_public_address_is_open")),
+    11: (
+        (EGRESS, "test_our_own_addresses_and_names_can_be_closed"),
+        (EGRESS, "test_what_is_our_own_is_a_setting"),
+    ),
+    12: ((NAMES, "test_one_bad_address_refuses_the_name"),),
+    13: (
+        (NAMES, "test_it_works"),
+        (NAMES, "test_the_certificate_must_be_for_the_name_not_for_the_address"),
+        ("tests/faults/test_dns.py", "test_a_name_that_flips_between_check_and_connect"),
+    ),
+    14: (_SOCKET, (GATE, "test_a_rule_that_breaks_refuses_and_stops_nothing")),
+    15: (
+        (NAMES, "test_a_name_without_an_address_fails_and_may_be_tried_again"),
+        (NAMES, "test_slow_names_end_within_their_limit_and_hold_up_nobody"),
+    ),
+    16: (_URLS,),
+    17: (_URLS,),
+    18: (_URLS,),
+    19: (_URLS,),
+    20: (_URLS, (EGRESS, "test_a_name_of_mixed_scripts_is_shown_in_both_forms")),
+    21: (_URLS,),
+    22: (_URLS,),
+    23: (_URLS,),
+    # An endpoint has no headers of its own: the member is refused, as is any header that lies.
+    24: (
+        (QUEUE, "test_headers_that_would_change_the_request_are_not_sent"),
+        (ASKING, "test_unknown_or_wrong_members_are_refused"),
+    ),
+    25: ((CONNECTIONS, "test_environment_proxies_are_ignored"),),
+    26: (
+        (HEALTH, "test_a_name_that_moved_to_a_private_address_is_marked_and_told"),
+        (NAMES, "test_a_name_that_moves_takes_no_old_connection_with_it"),
+    ),
+    27: (
+        (ASKING, "test_a_customer_may_have_twenty_endpoints"),
+        (ADDRESSES, "test_it_works"),
+        (ADDRESSES, "test_what_finds_no_room_is_sent_later_and_counts_as_no_attempt"),
+    ),
+    28: (
+        (CONNECTIONS, "test_a_refused_one_fails_at_once"),
+        (CONNECTIONS, "test_one_that_nobody_accepts_ends_within_its_limit"),
+        (NAMES, "test_the_second_address_is_tried_once"),
+    ),
+    29: (_ANSWER, _STORED),
+    # Revocation is not looked up, neither by OCSP nor in lists: a look-up would be another door to
+    # the network. `tls_revoked` names what libcurl itself rejects.
+    30: (
+        (TLS, "test_an_expired_certificate"),
+        (TLS, "test_a_certificate_for_another_name"),
+        (TLS, "test_a_self_signed_certificate"),
+        (TLS, "test_an_authority_that_is_not_known"),
+        (TLS, "test_a_server_that_speaks_only_an_old_version"),
+    ),
+    31: ((TLS, "test_a_handshake_that_never_ends"),),
+    32: ((TLS, "test_a_server_that_asks_for_a_client_certificate"),),
+    33: ((CONNECTIONS, "test_one_that_closes_just_when_it_is_reused_is_replaced_at_once"),),
+    34: ((NAMES, "test_a_name_that_moves_takes_no_old_connection_with_it"),),
+    35: (_ANSWER, _STORED),
+    36: (_ANSWER, _STORED),
+    37: (_ANSWER, _STORED, (SENDING, "test_a_yes_without_end_is_a_yes_and_cut_off")),
+    38: (_STORED, (SENDING, "test_a_bomb_is_kept_as_it_came_and_never_inflated")),
+    39: (_ANSWER, _STORED),
+    40: (_ANSWER, _STORED),
+    41: (_ANSWER, _STORED),
+    42: (_ANSWER, _STORED),
+    43: (_ANSWER, _STORED),
+    44: (_ANSWER, _STORED),
+    45: (_STORED, (SENDING, "test_none_is_followed_and_its_target_is_kept")),
+    46: (_ANSWER, _STORED),
+    47: ((DELIVERING, "test_410_disables_the_endpoint_and_what_follows_is_kept_for_it"),),
+    48: ((SCHEDULE, "test_no_retry_after_is_ever_an_error"),),
+    49: (_STORED, (SENDING, "test_any_bytes_are_kept_unchanged")),
+    50: (
+        (CASES, "test_whatever_no_connection_could_be_made_for_reads_the_same"),
+        (ASKING, "test_another_customer_finds_nothing"),
+    ),
+    51: ((CONNECTIONS, "test_cookies_challenges_and_netrc_are_ignored"),),
+    52: (_ANSWER, _STORED),
+    53: (
+        (HEALTH, "test_it_works"),
+        (HEALTH, "test_one_success_ends_a_run_of_failures"),
+        (HEALTH, "test_one_that_fails_and_recovers_again_and_again_is_warned_of_once_a_day"),
+    ),
+    54: ((LANES, "test_it_works"), (LANES, "test_its_backlog_waits_in_a_lane_of_its_own")),
+    55: (("tests/faults/test_clock.py", "test_it_works"),),
+    56: (
+        ("tests/faults/test_killed_loops.py", "test_killed_at_any_step_it_is_finished_by_the_next"),
+    ),
+    57: ((DELIVERING, "test_a_dispatcher_that_comes_too_late_changes_nothing"),),
+}
