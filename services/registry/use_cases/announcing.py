@@ -112,8 +112,11 @@ def due(deps: Deps, limit: int = 100) -> Sequence[Change]:
     """Announced changes whose effective day has come where their processor sits, in order."""
     latest = (deps.now() + timedelta(hours=14)).date()
     found = deps.changes.due(latest, limit)
-    zones = {each.processor_id: deps.registers.get(each.processor_id) for each in found}
-    return [each for each in found if each.effective_on <= today_at(deps, zones[each.processor_id])]
+    today = {
+        processor_id: today_at(deps, deps.registers.get(processor_id))
+        for processor_id in {each.processor_id for each in found}
+    }
+    return [each for each in found if each.effective_on <= today[each.processor_id]]
 
 
 def _tell(
