@@ -10,7 +10,7 @@ ledger and bound to the entry by a salted hash, so that it can be erased without
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -116,6 +116,20 @@ class Ledger:
         """What was kept beside the entry, or None when there was nothing or it was erased."""
         found = self._private.find_one({"_id": _key(entry.stream, entry.sequence)})
         return found["data"] if found else None
+
+    def private_parts(
+        self, stream: str, session: Session | None = None
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Sequence and private part of every entry of ``stream`` that has one."""
+        # "$" is the character after "#".
+        where = {"_id": {"$gte": f"{stream}#", "$lt": f"{stream}$"}}
+        for found in self._private.find(where, session=session):
+            yield int(found["_id"].rpartition("#")[2]), found["data"]
+
+    def is_told(self, stream: str, session: Session | None = None) -> bool:
+        """Whether every listener has had all entries of ``stream``."""
+        found = self._heads.find_one({"_id": stream}, session=session)
+        return not (found and found.get("pending"))
 
     def erase_private(self, session: Session | None, stream: str, sequence: int) -> None:
         self._private.delete_one({"_id": _key(stream, sequence)}, session=session)

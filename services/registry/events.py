@@ -9,6 +9,7 @@ WITHDRAWN = "sub_processor.change.withdrawn"
 IN_EFFECT = "sub_processor.change.in_effect"
 APPROVED = "sub_processor.change.approved"
 OBJECTION = "objection"
+PERSON_ERASED = "register.person_erased"
 
 # The instrument that carries transfers ends, or has ended.
 BASIS_ENDING = "transfer.basis_ending"

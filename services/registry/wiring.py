@@ -11,6 +11,7 @@ from services.registry.store import INDEXES
 from services.registry.store.bases import Bases
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
+from services.registry.store.erasures import Traces
 from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
@@ -46,6 +47,7 @@ def make_deps(
         checkpoints=Checkpoints(mongo),
         imports=Imports(mongo),
         listed=Listed(mongo),
+        traces=Traces(mongo),
         keys=Keys(
             mongo,
             settings.common.secrets_key,

@@ -3,6 +3,7 @@
 from services.registry.api import (
     changes,
     checkpoints,
+    erasures,
     gates,
     imports,
     instruments,
@@ -18,6 +19,7 @@ blueprints = [
     gates.blp,
     instruments.blp,
     checkpoints.blp,
+    erasures.blp,
     simulations.blp,
     imports.blp,
 ]

@@ -11,6 +11,7 @@ from services.registry.model.register import Register
 from services.registry.store.bases import Bases
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
+from services.registry.store.erasures import Traces
 from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
@@ -36,6 +37,7 @@ class Deps:
     checkpoints: Checkpoints
     imports: Imports
     listed: Listed
+    traces: Traces
     keys: Keys
     instruments: Instruments
     bases: Bases

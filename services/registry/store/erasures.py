@@ -1,0 +1,68 @@
+"""Where a contact person may be found in the registry's database, besides the ledger."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from shared.mongo import Mongo, Session
+
+Where = dict[str, Any]
+_ENDED = {"$in": ["withdrawn", "in_effect"]}
+
+
+class Traces:
+    """One processor's records that name one e-mail address."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._rows, self._changes = mongo.db["rows"], mongo.db["changes"]
+        self._imports, self._import_rows = mongo.db["imports"], mongo.db["import_rows"]
+
+    def in_use(self, processor_id: str, email: str, today: date, session: Session) -> bool:
+        """Whether a version in force or to come names it, or a change that has not ended."""
+        mine = {"processor_id": processor_id}
+        valid = {**mine, "voided_at": None, "valid_to": {"$gte": today.isoformat()}}
+        pending = {**mine, "status": {"$in": ["draft", "announced"]}}
+        return self._names(self._rows, valid, "content", email, session) or any(
+            self._names(self._changes, pending, member, email, session)
+            for member in ("content", "previous")
+        )
+
+    def erase_versions(self, processor_id: str, email: str, session: Session) -> int:
+        mine = {"processor_id": processor_id}
+        return self._erase(self._rows, mine, "content", email, session)
+
+    def erase_changes(self, processor_id: str, email: str, session: Session) -> int:
+        ended = {"processor_id": processor_id, "status": _ENDED}
+        return sum(
+            self._erase(self._changes, ended, member, email, session)
+            for member in ("content", "previous")
+        )
+
+    def erase_import_rows(self, processor_id: str, email: str, session: Session) -> int:
+        """Rows of files that named the person lose what they said; what became of them stays."""
+        mine = self._imports.find({"processor_id": processor_id}, {"_id": 1}, session=session)
+        pattern = re.escape(json.dumps(email)[1:-1])
+        where = {"import_id": {"$in": [each["_id"] for each in mine]},
+                 "raw": {"$regex": pattern, "$options": "i"},
+                 "state": {"$nin": ["new", "asked"]}}  # fmt: skip
+        emptied: Mapping[str, Any] = {"$set": {"raw": "{}"}}
+        return self._import_rows.update_many(where, emptied, session=session).modified_count
+
+    @staticmethod
+    def _names(docs: Any, where: Where, member: str, email: str, session: Session) -> bool:
+        named = {**where, f"{member}.contact.email": _same(email)}
+        return docs.find_one(named, {"_id": 1}, session=session) is not None
+
+    @staticmethod
+    def _erase(docs: Any, where: Where, member: str, email: str, session: Session) -> int:
+        named = {**where, f"{member}.contact.email": _same(email)}
+        emptied = {"$set": {f"{member}.contact": None}}
+        return int(docs.update_many(named, emptied, session=session).modified_count)
+
+
+def _same(email: str) -> dict[str, str]:
+    return {"$regex": rf"^{re.escape(email)}$", "$options": "i"}

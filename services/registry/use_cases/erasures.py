@@ -1,0 +1,59 @@
+"""Forgetting a contact person: the chain of the ledger keeps, the person does not."""
+
+from __future__ import annotations
+
+from services.registry import events, telling
+from services.registry.model.erasures import (
+    Erased,
+    NotToldYet,
+    PersonInUse,
+    PersonUnknown,
+    speaks_of,
+)
+from services.registry.model.register import Register
+from services.registry.use_cases import Deps, own_register, today_at
+from shared.auth import Caller
+from shared.mongo import Session
+
+
+def erase(deps: Deps, caller: Caller, slug: str, email: str, reason: str) -> Erased:
+    """Erase the person with this address from everything that is past.
+
+    Raises ``PersonInUse``, ``PersonUnknown``, and ``NotToldYet`` while an entry that names the
+    person may not have reached who must hear of it.
+    """
+    register = own_register(deps, caller, slug)
+    return deps.mongo.transact(
+        lambda session: _erase(deps, caller, register, email, reason, session)
+    )
+
+
+def _erase(
+    deps: Deps, caller: Caller, register: Register, email: str, reason: str, session: Session
+) -> Erased:
+    if deps.traces.in_use(register.id, email, today_at(deps, register), session):
+        raise PersonInUse
+    if not deps.ledger.is_told(register.stream, session):
+        raise NotToldYet
+    parts = deps.ledger.private_parts(register.stream, session)
+    sequences = tuple(sorted(number for number, part in parts if speaks_of(part, email)))
+    versions = deps.traces.erase_versions(register.id, email, session)
+    changes = deps.traces.erase_changes(register.id, email, session)
+    rows = deps.traces.erase_import_rows(register.id, email, session)
+    if not (sequences or versions or changes or rows):
+        raise PersonUnknown
+    for sequence in sequences:
+        deps.ledger.erase_private(session, register.stream, sequence)
+    entry = deps.ledger.append(
+        session,
+        register.stream,
+        events.PERSON_ERASED,
+        {
+            "processor": telling.processor(register),
+            "entries": list(sequences),
+            "reason": reason,
+        },
+        at=deps.now(),
+        actor=caller.client_id,
+    )
+    return Erased(entry.sequence, sequences, versions, changes, rows)
