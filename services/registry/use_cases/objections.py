@@ -148,8 +148,10 @@ def terminate(
     today = today_at(deps, deps.registers.get(objection.processor_id))
     check_may_end(objection, today)
     objection.moved("terminated", deps.now())
+    # `agreements` counts its days in UTC, which may be a day ahead of the processor's.
+    day = effective_on or max(today, deps.now().date())
     deps.agreements.terminate(
-        objection.agreement_id, caller.org_id, effective_on or today,
+        objection.agreement_id, caller.org_id, day,
         f"Objection {objection.id} was not met.",
     )  # fmt: skip
     return _move(deps, caller, objection, "terminated")

@@ -89,6 +89,10 @@ def standing(
         for bond in bonds
         if bond not in [each.bond for each in told]
     )
+    if objection and objection.status == "terminated":
+        # It has done its work with that agreement; who signs anew takes the register as it stands.
+        of_these = objection.agreement_id in [bond.agreement_id for bond in bonds]
+        objection = objection if of_these else None
     # On the emergency path there is no notice period; what it is told of then is a fact.
     begins_on = change.effective_on if change.emergency else dates.begins_on
     return Standing(change.effective_on, objection, asks and not approved, begins_on)

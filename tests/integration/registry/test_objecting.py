@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.vendor import Vendor, new_client
+from tests import builders
+from tests.vendor import SIGNATURE, Vendor, new_client
 
 OBJECTION = {"grounds": "location", "text": "Our data stays in the EEA."}
 
@@ -240,6 +241,30 @@ def test_the_customer_ends_its_agreement_over_a_rejected_objection(baseline: Ven
     assert end_agreement(baseline, customer, objection).status_code == 409
 
 
+def test_who_left_over_an_objection_and_signs_anew_takes_the_register_as_it_stands(
+    baseline: Vendor,
+) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.announced(31)
+    end_agreement(baseline, customer, rejected(baseline, customer, change)["id"])
+    sub_id, day = change["sub_processor"]["id"], change["effective_on"]
+
+    before = baseline.gate(customer, sub_id, day)["answer"]
+    sign(baseline, customer)
+
+    assert (before, baseline.gate(customer, sub_id, day)["answer"]) == ("not_notified", "allowed")
+
+
+def sign(vendor: Vendor, customer: dict[str, Any]) -> None:
+    """A second agreement, on the usual terms."""
+    body = builders.agreement_body(customer["org_id"], products=[], effective_from="2026-01-01")
+    made = vendor.stack.must(vendor.client, "POST", "/agreements/v1/agreements", body)
+    path = f"/agreements/{made['id']}"
+    vendor.stack.must(vendor.client, "POST", f"/agreements/v1{path}/offer", {})
+    vendor.stack.must(vendor.client, "POST", f"/agreements/v1{path}/accept", SIGNATURE)
+    vendor.stack.must(customer, "POST", f"/portal/v1{path}/accept", SIGNATURE)
+
+
 def test_too_late_or_too_early_no_agreement_ends(baseline: Vendor) -> None:
     early, late = baseline.customer("early"), baseline.customer("late", objection_days=14)
     change = baseline.announced(60)
@@ -308,9 +333,6 @@ def test_an_accepted_mitigation_opens_the_gate(baseline: Vendor) -> None:
 
 def shorten(vendor: Vendor, customer: dict[str, Any], **terms: Any) -> None:
     """Amend the customer's notice terms; both sides accept."""
-    from tests import builders
-    from tests.vendor import SIGNATURE
-
     path = f"/agreements/{customer['agreement_id']}"
     body = {"notice_terms": builders.notice_terms(**terms)}
     stack = vendor.stack
