@@ -161,10 +161,11 @@ def _follow_ups(row: Document, around: Around, now: datetime) -> list[Document]:
 
 def _contacts(stores: Stores, recipients: Iterable[Recipient]) -> dict[str, Sequence[Contact]]:
     """By agreement: the contacts the customer has named, else those of the agreement."""
-    found: dict[str, Sequence[Mapping[str, Any]]] = {}
-    for each in recipients:
-        named, _ = stores.contacts.get(each.controller["id"])
-        found[each.agreement_id] = each.contacts if named is None else named
+    recipients = list(recipients)
+    named = stores.contacts.many(each.controller["id"] for each in recipients)
+    found: dict[str, Sequence[Mapping[str, Any]]] = {
+        each.agreement_id: named.get(each.controller["id"], each.contacts) for each in recipients
+    }
     bounced = stores.mails.bounced(one["email"] for many in found.values() for one in many)
     return {agreement: contacts_from(many, bounced) for agreement, many in found.items()}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import typst
 
-from services.notices.model.evidence import Evidence
+from services.notices.model.evidence import EMAIL, Evidence, Tried
 from services.notices.model.messages import Event
 from shared.times import format_instant
 
@@ -46,6 +46,10 @@ COLUMNS = (
     "acknowledged_at",
     "outcome",
     "reached",
+    "acknowledged_by",
+    "mail_answers",
+    "unreached_since",
+    "unreached_reason",
 )
 _TERMS = ("notice_days", "objection_days", "day_kind", "receipt_rule")
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
@@ -61,6 +65,8 @@ _OUTCOMES = {
     "queued": "not delivered yet",
     "no_endpoint": "no channel",
     "filtered_out": "filtered out by the customer",
+    "bounced": "mail came back",
+    "unreached": "NOBODY REACHED",
 }
 
 
@@ -108,6 +114,9 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         row.acknowledged_at,
         row.outcome,
         row.reached,
+        (row.acknowledged_by or {}).get("email"),
+        " | ".join(_said(each) for each in row.attempts if each.channel == EMAIL),
+        *((row.unreached or {}).get(name) for name in ("since", "reason")),
     ]
 
 
@@ -163,13 +172,20 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
         "effective_on": row.effective_on or "",
         "delivered_at": _moment(row.delivered_at),
         "acknowledged_at": _moment(row.acknowledged_at),
+        "acknowledged_by": (row.acknowledged_by or {}).get("email", ""),
         "outcome": _OUTCOMES.get(row.outcome, row.outcome),
         "reached": row.reached,
         "attempts": [
             f"{_moment(each.at)}  {each.outcome}  {each.duration_ms} ms  {each.recipient}"
+            + (f"  {_said(each)}" if each.channel == EMAIL else "")
             for each in row.attempts
         ],
     }
+
+
+def _said(tried: Tried) -> str:
+    """What the mail server answered, as it stands in its log, too."""
+    return f"{tried.status or ''} {tried.answer or ''}".strip()
 
 
 def _terms_text(terms: dict[str, Any]) -> str:

@@ -220,14 +220,30 @@ class EvidenceQuery(PageArgs):
 
 
 class TriedShape(Shape):
+    """``status`` and ``answer``: of HTTP, or of SMTP word for word."""
+
     at = Instant()
+    channel = fields.String()
     recipient = fields.String()
     outcome = fields.String()
     status = fields.Integer(allow_none=True)
     duration_ms = fields.Integer()
+    answer = fields.String(allow_none=True)
+
+
+class UnreachedShape(Shape):
+    """Since when nobody has the notice. ``reason``: email_off, no_contact, contacts_exhausted."""
+
+    notice_id = fields.String()
+    change_id = fields.String()
+    since = Instant()
+    reason = fields.String()
 
 
 class EvidenceShape(Shape):
+    """``delivered_at``: a webhook receiver answered 2xx, or the contact's mail server accepted the
+    mail and has not reported it undeliverable since; ``acknowledged_at``: the customer did so."""
+
     agreement_id = fields.String()
     notice_id = fields.String()
     customer = fields.Dict()
@@ -241,8 +257,10 @@ class EvidenceShape(Shape):
     attempts = fields.List(fields.Nested(TriedShape))
     delivered_at = Instant(allow_none=True)
     acknowledged_at = Instant(allow_none=True)
+    acknowledged_by = fields.Dict(allow_none=True)
     outcome = fields.String()
     reached = fields.Boolean()
+    unreached = fields.Nested(UnreachedShape, allow_none=True)
 
 
 class ReachQuery(PageArgs):
@@ -253,6 +271,8 @@ class ReachShape(Shape):
     agreement_id = fields.String()
     customer = fields.Dict()
     reason = fields.String()
+    email = fields.String()
+    unreached = fields.List(fields.Nested(UnreachedShape))
 
 
 class ReceiptsQuery(Shape):

@@ -7,32 +7,42 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.notices.model import mails as mailed
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
 
-WEBHOOK = "webhook"
+WEBHOOK, EMAIL = "webhook", "email"
+UNREACHED = "unreached"
 DELETED_ENDPOINT = "(deleted endpoint)"
 
 
 @dataclass(frozen=True)
 class Tried:
-    """One attempt. ``outcome`` is ``delivered`` or a stable error code."""
+    """One attempt. ``outcome`` is ``delivered`` or a stable error code; ``status`` of HTTP or SMTP.
+
+    ``answer``: what the mail server said, word for word; None for a webhook.
+    """
 
     at: datetime
+    channel: str
     recipient: str
     outcome: str
     status: int | None
     duration_ms: int
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How one customer was told. Days are text; ``recipient`` is an endpoint's URL.
+    """How one customer was told. Days are text; ``recipient`` is an endpoint's URL or an address.
 
-    ``outcome``: delivered, pending, failed, held, skipped, abandoned, no_endpoint, filtered_out.
-    ``reached``: some channel delivered, or the customer acknowledged by itself.
+    ``outcome``: delivered, pending, failed, held, skipped, abandoned, no_endpoint, filtered_out,
+    bounced, unreached. ``delivered_at``: a webhook receiver answered 2xx, or the mail server of
+    the contact accepted the mail (RFC 5321, 4.2.5: it answers for it from then on) and has not
+    reported since that it could not deliver it. ``reached``: some channel delivered, or the
+    customer acknowledged by itself; ``unreached``: since when nobody has it, and why.
     """
 
     agreement_id: str
@@ -50,15 +60,21 @@ class Evidence:
     acknowledged_at: datetime | None
     outcome: str
     reached: bool
+    acknowledged_by: dict[str, Any] | None = None
+    unreached: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Reach:
-    """A customer whom nothing reaches. ``reason``: no_endpoint, endpoint_disabled, filtered_out."""
+    """A customer whom nothing reaches, or who has not got a notice. ``reason``: no_endpoint,
+    endpoint_disabled, filtered_out (of its webhooks), or notice_unreached. ``email``: off,
+    no_contact, bounced (all contacts), or ok. ``unreached``: its notices that nobody has."""
 
     agreement_id: str
     customer: dict[str, Any]
     reason: str
+    email: str = "off"
+    unreached: tuple[dict[str, Any], ...] = ()
 
 
 def evidence_of(
@@ -67,19 +83,25 @@ def evidence_of(
     deliveries: Sequence[Mapping[str, Any]],
     recipient: Recipient,
     urls: Mapping[str, str],
+    mails: Sequence[Mapping[str, Any]] = (),
 ) -> Evidence:
-    """The line made of a message, what became of it at each endpoint, and the event's dates."""
-    notice, best = message["notice"], _best(deliveries)
+    """The line made of a message, what became of it at each endpoint and contact, and its dates."""
+    notice = message["notice"]
     tried = [_tried(a, urls.get(d["endpoint_id"])) for d in deliveries for a in d["attempts"]]
+    tried += [_mailed(a, m["to"]["email"]) for m in mails for a in m["attempts"]]
     delivered = [each["delivered_at"] for each in deliveries if "delivered_at" in each]
+    delivered += [at for each in mails if (at := mailed.reached_at([each]))]
     acknowledged_at = message["acknowledged_at"]
+    reached = bool(delivered) or acknowledged_at is not None
+    channel, to, state = _told_by(deliveries, urls, mails)
+    unreached = None if reached else _unreached(message)
     return Evidence(
         agreement_id=message["agreement_id"],
         notice_id=notice["id"],
         customer=recipient.controller,
         terms=event.group(notice["terms_key"]).terms,
-        channel=WEBHOOK if best else None,
-        recipient=urls.get(best["endpoint_id"], DELETED_ENDPOINT) if best else None,
+        channel=channel,
+        recipient=to,
         given_on=notice["given_on"],
         deadline=notice["objection_deadline"],
         effective_on=notice["effective_on"],
@@ -87,8 +109,45 @@ def evidence_of(
         attempts=tuple(sorted(tried, key=lambda each: each.at)),
         delivered_at=min(delivered, default=None),
         acknowledged_at=acknowledged_at,
-        outcome=best["state"] if best else message["outcome"],
-        reached=bool(delivered) or acknowledged_at is not None,
+        outcome=UNREACHED if unreached else state or message["outcome"],
+        reached=reached,
+        acknowledged_by=message.get("acknowledged_by"),
+        unreached=unreached,
+    )
+
+
+def _told_by(
+    deliveries: Sequence[Mapping[str, Any]],
+    urls: Mapping[str, str],
+    mails: Sequence[Mapping[str, Any]],
+) -> tuple[str | None, str | None, str | None]:
+    """Channel, recipient and state of what tells most: an arrival before an attempt."""
+    best, mail = _best(deliveries), _best(mails)
+    is_mail = mail is not None and (
+        best is None or (mail["state"] == DELIVERED and best["state"] != DELIVERED)
+    )
+    if is_mail and mail is not None:
+        return EMAIL, mail["to"]["email"], mail["state"]
+    if best is not None:
+        return WEBHOOK, urls.get(best["endpoint_id"], DELETED_ENDPOINT), best["state"]
+    return None, None, None
+
+
+def _unreached(message: Mapping[str, Any]) -> dict[str, Any] | None:
+    if "unreached_at" not in message:
+        return None
+    return {"since": message["unreached_at"], "reason": message.get("unreached_reason")}
+
+
+def _mailed(attempt: Mapping[str, Any], address: str) -> Tried:
+    return Tried(
+        at=attempt["at"],
+        channel=EMAIL,
+        recipient=address,
+        outcome=attempt["code"] or DELIVERED,
+        status=attempt["status"],
+        duration_ms=attempt["duration_ms"],
+        answer=attempt["answer"],
     )
 
 
@@ -102,6 +161,7 @@ def _best(deliveries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 def _tried(attempt: Mapping[str, Any], url: str | None) -> Tried:
     return Tried(
         at=attempt["at"],
+        channel=WEBHOOK,
         recipient=url or DELETED_ENDPOINT,
         outcome=attempt["code"] or DELIVERED,
         status=attempt["status"],
@@ -109,10 +169,21 @@ def _tried(attempt: Mapping[str, Any], url: str | None) -> Tried:
     )
 
 
-def reach_of(recipient: Recipient, endpoints: Sequence[Endpoint], kind: str) -> Reach | None:
-    """Why a notice of this type would reach nobody at this customer; None when it would."""
+def reach_of(
+    recipient: Recipient,
+    endpoints: Sequence[Endpoint],
+    kind: str,
+    email: str = "off",
+    unreached: Sequence[dict[str, Any]] = (),
+) -> Reach | None:
+    """Why a notice of this type would reach nobody at this customer, or which ones have not;
+    None when all is well. ``email``: see ``Reach``."""
     enabled = [each for each in endpoints if each.disabled_at is None]
-    if any(each.wants(kind, recipient.processor) for each in enabled):
+    by_webhook = any(each.wants(kind, recipient.processor) for each in enabled)
+    if (by_webhook or email == "ok") and not unreached:
         return None
     reason = "filtered_out" if enabled else "endpoint_disabled" if endpoints else "no_endpoint"
-    return Reach(recipient.agreement_id, recipient.controller, reason)
+    if by_webhook or email == "ok":
+        reason = "notice_unreached"
+    told = tuple(unreached)
+    return Reach(recipient.agreement_id, recipient.controller, reason, email, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,11 @@ class NoticeContacts:
         """The contacts and their revision; None and 0 when the customer has named none."""
         found = self._docs.find_one({"_id": controller_id})
         return (found["contacts"], found["revision"]) if found else (None, 0)
+
+    def many(self, controller_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """The contacts of those of these customers who have named any."""
+        found = self._docs.find({"_id": {"$in": list(set(controller_ids))}})
+        return {each["_id"]: each["contacts"] for each in found}
 
     def put(
         self, controller_id: str, contacts: list[dict[str, Any]], seen: int, now: datetime

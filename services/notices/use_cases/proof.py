@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.notices.events import CHANGE_ANNOUNCED
 from services.notices.model.evidence import Evidence, Reach, evidence_of, reach_of
+from services.notices.model.mails import address_key
 from services.notices.model.messages import Event
+from services.notices.model.recipients import Recipient
 from services.notices.use_cases.deps import Deps
 from shared.auth import Caller
 from shared.errors import Conflict, NotFound
@@ -72,15 +74,40 @@ def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRe
     if processor and processor != processor_id:
         looked = _only_slug(looked, processor)
     endpoints = deps.endpoints.of_controllers(each.controller["id"] for each in looked.items)
+    email = _by_email(deps, looked.items)
+    agreements = [each.agreement_id for each in looked.items]
+    owed = deps.watches.unreached(processor_id, agreements)
     found: list[Reach] = []
     for recipient in looked.items:
-        theirs = endpoints.get(recipient.controller["id"], [])
-        reach = reach_of(recipient, theirs, CHANGE_ANNOUNCED)
+        theirs, agreement = endpoints.get(recipient.controller["id"], []), recipient.agreement_id
+        reach = reach_of(
+            recipient, theirs, CHANGE_ANNOUNCED, email[agreement], owed.get(agreement, ())
+        )
         if reach is not None:
             found.append(reach)
         if len(found) == request.limit:
             return Page(found, write_cursor(recipient.agreement_id))
     return Page(found, looked.next_cursor)
+
+
+def _by_email(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, str]:
+    """By agreement: whether e-mail would reach the customer; see ``Reach``."""
+    if not deps.settings.mail.is_on:
+        return {each.agreement_id: "off" for each in recipients}
+    owners = [each.controller["id"] for each in recipients]
+    named = deps.contacts.many(owners)
+    contacts = {
+        each.agreement_id: named.get(each.controller["id"], each.contacts) for each in recipients
+    }
+    bounced = deps.mails.bounced(one["email"] for many in contacts.values() for one in many)
+    return {agreement: _email(many, bounced) for agreement, many in contacts.items()}
+
+
+def _email(contacts: Sequence[dict[str, Any]], bounced: Mapping[str, object]) -> str:
+    if not contacts:
+        return "no_contact"
+    good = any(address_key(each["email"]) not in bounced for each in contacts)
+    return "ok" if good else "bounced"
 
 
 def _only_slug(page: Page, slug: str) -> Page:
@@ -94,11 +121,21 @@ def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[E
     by_message: dict[str, list[Document]] = defaultdict(list)
     for delivery in deps.deliveries.of_messages(each["_id"] for each in notices):
         by_message[delivery["message_id"]].append(delivery)
+    mails: dict[str, list[Document]] = defaultdict(list)
+    for mail in deps.mails.of_messages(each["_id"] for each in notices):
+        mails[mail["message_id"]].append(mail)
     endpoint_ids = {each["endpoint_id"] for rows in by_message.values() for each in rows}
     endpoints = deps.endpoints.many(endpoint_ids)
     recipients = deps.recipients.many([each["agreement_id"] for each in notices])
     urls: dict[str, Any] = {each.id: each.display_url for each in endpoints.values()}
     return [
-        evidence_of(event, row, by_message[row["_id"]], recipients[row["agreement_id"]], urls)
+        evidence_of(
+            event,
+            row,
+            by_message[row["_id"]],
+            recipients[row["agreement_id"]],
+            urls,
+            mails[row["_id"]],
+        )
         for row in notices
     ]

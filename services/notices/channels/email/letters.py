@@ -126,16 +126,15 @@ def _facts(
     matters = ", ".join(t.named("materiality", each) for each in data.get("materiality") or ())
     silence = notice.get("silence")
     told = [
+        Fact(t("fact.deadline"), t.day(notice["objection_deadline"]), strong=True),
+        Fact(t("fact.effective_on"), t.day(notice["effective_on"]), strong=True),
+        Fact(t("fact.silence"), t.named("silence", silence) if silence else ""),
         Fact(t("fact.vendor"), vendor),
-        Fact(t("fact.change"), _headline(t, data)),
         Fact(t("fact.seat"), t.country(entry.get("country")) if entry.get("country") else ""),
         Fact(t("fact.purpose"), t.told(entry.get("purpose"))),
         Fact(t("fact.reason"), t.told(data.get("reason"))),
         Fact(t("fact.matters"), matters),
         Fact(t("fact.given_on"), t.day(notice["given_on"])),
-        Fact(t("fact.deadline"), t.day(notice["objection_deadline"]), strong=True),
-        Fact(t("fact.effective_on"), t.day(notice["effective_on"]), strong=True),
-        Fact(t("fact.silence"), t.named("silence", silence) if silence else ""),
     ]
     return [each for each in told if each.value]
 

@@ -27,10 +27,10 @@ def plain(letter: Letter) -> str:
         parts += ["", f"{action.label}:", action.url]
     for text in letter.paragraphs:
         parts += ["", *_wrapped(text)]
-    parts += ["", "-- "]
+    parts += ["", "-" * WIDTH]
     for text in letter.footer:
-        parts += _wrapped(text)
-    return "\n".join(parts) + "\n"
+        parts += [*_wrapped(text), ""]
+    return "\n".join(parts).rstrip() + "\n"
 
 
 def _wrapped(text: str) -> list[str]:
