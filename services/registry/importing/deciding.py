@@ -82,6 +82,12 @@ def decide(sources: Sequence[Source], desk: Desk) -> list[Verdict]:
     return _of_published(sources, raws, desk)
 
 
+def unreadable(sources: Sequence[Source]) -> list[Verdict]:
+    """The refusal of rows that no rule foresaw."""
+    refusal = problem_at("", "unreadable", "This row could not be read; it has been recorded.")
+    return [_refused(each.row, refusal) for each in sources]
+
+
 def _own_unit(sources: Sequence[Source], raws: list[Content]) -> _Unit:
     told = own.from_rows(raws)
     if own.unguarded(raws[0].get("id")):

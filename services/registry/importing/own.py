@@ -26,6 +26,7 @@ MECHANISM = ("instrument_id", "role", "evidence")
 # What is worked out anew each time and therefore not read back.
 COMPUTED = ("id", "version", "valid_from", "valid_to")
 COMPUTED_COLUMNS = ("verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on")
+_TOKENS = re.compile(r"\\.|; ?|[^\\;]+|\\", re.DOTALL)
 _RISKY = tuple("=+-@＝＋－＠")
 _LANGUAGES = ("en", "da", "sv")
 
@@ -162,9 +163,15 @@ def joined(texts: Sequence[str]) -> str:
 
 
 def split(cell: str) -> list[str]:
-    parts = re.findall(r"((?:\\.|[^\\;])*)(?:; ?|$)", cell, re.DOTALL) if cell else []
-    texts = [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts]
-    return texts[:-1] if texts and not texts[-1] else texts
+    """The texts of such a cell."""
+    texts = [""]
+    # Token by token: one expression for the whole cell could be made to take quadratic time.
+    for token in _TOKENS.findall(cell):
+        if token.startswith(";"):
+            texts.append("")
+        else:
+            texts[-1] += token[1:] if token[0] == "\\" and len(token) > 1 else token
+    return [text for text in texts if text]
 
 
 def guarded(text: str) -> str:

@@ -200,7 +200,7 @@ def _region_and_country(piece: str) -> Meaning | None:
     """ "EU Germany" or "Ireland - EU": the country counts, if it lies in that region."""
     if _LIST.search(piece):
         return None
-    parts = _JOINT.split(piece.strip())
+    parts = _JOINT.split(piece.strip(), maxsplit=6)
     for cut in range(1, len(parts)):
         left, right = " ".join(parts[:cut]), " ".join(parts[cut:])
         for region, rest in ((left, right), (right, left)):

@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import structlog
+from pymongo.errors import PyMongoError
+
 from services.registry.importing.asking import Answers, Question
-from services.registry.importing.deciding import Desk, Source, Verdict, decide
+from services.registry.importing.deciding import Desk, Source, Verdict, decide, unreadable
 from services.registry.importing.matching import Matches
 from services.registry.importing.rows import Context
 from services.registry.model.changes import Change
@@ -16,6 +19,8 @@ from services.registry.model.imports import Import, ImportRow
 from services.registry.use_cases import Deps, law_of
 from shared.ids import derived_id
 from shared.mongo import Session
+
+log = structlog.get_logger()
 
 # Gives contents their full form as the API does, or raises ``Invalid``; it is told the ids of the
 # instruments that are known.
@@ -74,9 +79,21 @@ def _decided(
 ) -> Iterator[tuple[ImportRow, Change | None]]:
     sources = [Source(row.row, row.raw, Answers(dict(row.answers))) for row in group]
     by_row = {row.row: row for row in group}
-    for verdict in decide(sources, desk):
+    for verdict in _verdicts(job, sources, desk):
         change = _draft(deps, job, verdict)
         yield _settled_row(by_row[verdict.row], verdict, change), change
+
+
+def _verdicts(job: Import, sources: Sequence[Source], desk: Desk) -> list[Verdict]:
+    try:
+        return decide(sources, desk)
+    except PyMongoError:
+        raise
+    # One row that nobody thought of must not hold up its file, and all files behind it.
+    except Exception:
+        rows = [each.row for each in sources]
+        log.exception("import.row_failed", import_id=job.id, rows=rows[:20])
+        return unreadable(sources)
 
 
 def _draft(deps: Deps, job: Import, verdict: Verdict) -> Change | None:

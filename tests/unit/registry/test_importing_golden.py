@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.registry.importing import own
 from services.registry.importing.asking import Answers, Question
 from services.registry.importing.bases import names_a_basis, read_bases
 from services.registry.importing.places import read_places
@@ -75,3 +76,12 @@ def test_an_answer_takes_the_place_of_its_question() -> None:
 
     assert (place.countries, place.questions) == (["US", "DE", "NL"], [])
     assert [each.instrument_id for each in basis.named] == ["bcr-p", "scc"]
+
+
+@pytest.mark.parametrize("character", list("\\;(,/ -"))
+def test_a_hostile_cell_takes_no_longer_than_its_length(character: str) -> None:
+    cell = (character * 999 + "EU ") * 2
+
+    read_places(cell, "locations", NO_ANSWERS, names_a_basis)
+    read_bases([cell], NO_ANSWERS, load_instruments())
+    assert len(own.split((character * 999 + "a\\") * 200)) < 200 * 1_000
