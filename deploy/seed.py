@@ -21,7 +21,13 @@ from services.identity.use_cases import make_platform
 from shared.mongo import connect
 
 SAMPLE = Path(__file__).parent / "sample" / "vendors.json"
+TEMPLATE = SAMPLE.with_name("template.json")
 WITH_CUSTOMERS = "tempus-serva"
+SIGNATORY = {
+    "name": "Sofie Dam",
+    "title": "Director",
+    "email": "direktion@tempus-serva.example",
+}
 PROCESSOR_SCOPES = [
     "agreements:read",
     "agreements:write",
@@ -74,6 +80,7 @@ def load(ask: Ask, admin: Client, sample: Json) -> list[Client]:
     for vendor in sample["vendors"]:
         client = by_slug[vendor["organisation"]["slug"]] = _vendor(ask, admin, vendor)
         clients.append(client)
+    _publish_template(ask, by_slug[WITH_CUSTOMERS])
     for customer in sample["customers"]:
         client = _organisation(ask, admin, customer["organisation"], CONTROLLER_SCOPES)
         _agreement(ask, by_slug[WITH_CUSTOMERS], client, customer)
@@ -88,6 +95,13 @@ def _vendor(ask: Ask, admin: Client, vendor: Json) -> Client:
     return client
 
 
+def _publish_template(ask: Ask, processor: Client) -> None:
+    """A template that any customer can take by itself: its signatory has accepted in advance."""
+    made = ask(processor, "POST", "/agreements/v1/templates", json.loads(TEMPLATE.read_text()))
+    path = f"/agreements/v1/templates/{made['id']}/standing-acceptance"
+    ask(processor, "POST", path, SIGNATORY)
+
+
 def _organisation(ask: Ask, admin: Client, organisation: Json, scopes: list[str]) -> Client:
     made = ask(admin, "POST", "/identity/v1/organisations", organisation)
     body = {"org_id": made["id"], "name": f"{made['legal_name']} (demo)", "scopes": scopes}
@@ -99,15 +113,10 @@ def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json) 
     draft = agreement_body(controller["org_id"], customer)
     made = ask(processor, "POST", "/agreements/v1/agreements", draft)
     path = f"/agreements/{made['id']}"
-    signatory = {
-        "name": "Sofie Dam",
-        "title": "Director",
-        "email": "direktion@tempus-serva.example",
-    }
     person = customer["organisation"]["contacts"][0]
     accepting = {"name": person["name"], "title": person["position"], "email": person["email"]}
     ask(processor, "POST", f"/agreements/v1{path}/offer", {})
-    ask(processor, "POST", f"/agreements/v1{path}/accept", signatory)
+    ask(processor, "POST", f"/agreements/v1{path}/accept", SIGNATORY)
     ask(controller, "POST", f"/portal/v1{path}/accept", accepting)
 
 
@@ -149,6 +158,11 @@ def agreement_body(controller_id: str, customer: Json) -> Json:
             "end_of_processing": "delete",
             "audit": "Yearly report, and inspections on reasonable notice.",
         },
+        "measures": {
+            "technical": ["Encryption in transit and at rest", "Daily backups"],
+            "organisational": ["Access by role", "Yearly training"],
+        },
+        "transfer_instructions": "Only to the places on the list, on the basis named there.",
         "breach_notice_hours": 24,
         "deletion_days": 30,
         "products": [],

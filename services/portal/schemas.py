@@ -20,10 +20,13 @@ from shared.schemas import (
 GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
 
 
-class Acceptance(Shape):
+class Signatory(Shape):
     name = Text(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
+
+
+class Acceptance(Signatory):
     document_sha256 = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
 
 
@@ -42,7 +45,7 @@ class SelfServe(Shape):
     template_id = Text(80, required=True)
     party = fields.Dict(required=True)
     notice_terms = fields.Dict(allow_none=True)
-    acceptance = fields.Nested(Acceptance, required=True)
+    acceptance = fields.Nested(Signatory, required=True)
     language = fields.String()
     products = texts(100, 50)
     effective_from = Day()

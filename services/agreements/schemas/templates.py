@@ -5,7 +5,6 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.agreements.contents import AUTHORISATIONS
-from services.agreements.schemas.agreements import NewAcceptance
 from services.agreements.schemas.contents import (
     AddressShape,
     ClausesShape,
@@ -130,7 +129,7 @@ class SelfServe(Shape):
     template_id = Text(80, required=True)
     party = fields.Nested(NewParty, required=True)
     notice_terms = fields.Nested(NoticeTermsShape, load_default=None, allow_none=True)
-    acceptance = fields.Nested(NewAcceptance, required=True)
+    acceptance = fields.Nested(NewStanding, required=True)
     language = Language(load_default=None)
     products = texts(100, 50, load_default=None, allow_none=True)
     effective_from = Day(load_default=None)
