@@ -29,9 +29,9 @@ from services.notices.app import make_deps
 from services.notices.model.endpoints import Endpoint, Secret
 from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
 from services.notices.signing import new_secret
+from services.notices.store.endpoints import members_of
 from services.notices.store.recipients import document_of
 from services.notices.use_cases import Deps, intake
-from shared.documents import to_document
 from shared.mongo import connect
 from shared.times import utc_now
 from tests.benchmarks.receiver import receiver
@@ -82,7 +82,7 @@ def prepare(url: str, count: int, target: str) -> Deps:
     for start in range(0, count, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, count))
         mongo.db["recipients"].insert_many([document_of(recipient(n)) for n in numbers])
-        made = [to_document(endpoint(deps, n, target)) for n in numbers]
+        made = [members_of(endpoint(deps, n, target)) for n in numbers]
         mongo.db["endpoints"].insert_many(made)
     deps.recipients.save_watermark(Watermark(VENDOR["id"], count))
     return deps

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pymongo import ASCENDING
 
-from services.notices.model.recipients import Recipient, Watermark
-from shared.documents import from_document, to_document
+from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
+from shared.documents import to_document
 from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
@@ -77,7 +77,11 @@ def document_of(recipient: Recipient) -> Document:
 
 
 def _recipient(document: Document) -> Recipient:
-    members = {**document, "agreement_id": document["_id"]}
-    for name in ("_id", "processor_id", "controller_id"):
-        del members[name]
-    return from_document(Recipient, members)
+    # By hand, for a fan-out reads one for each notice: the general way takes five times as long.
+    members = {name: document[name] for name in document if name not in _NOT_MEMBERS}
+    members |= {name: tuple(document[name]) for name in ("contacts", "channels", "products")}
+    history = tuple(TermsPeriod(**each) for each in document["history"])
+    return Recipient(**{**members, "agreement_id": document["_id"], "history": history})
+
+
+_NOT_MEMBERS = frozenset({"_id", "processor_id", "controller_id"})

@@ -16,7 +16,7 @@ import pycurl
 from services.notices.channels.webhook.messages import ADDRESS_BUSY, Limits, Outcome, Outgoing
 from services.notices.channels.webhook.resolver import Addresses, Resolver
 from services.notices.channels.webhook.transfer import Transfer
-from services.notices.egress import Address, BlockedAddressError, Egress, EgressError, EndpointUrl
+from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
 
 # libcurl's own file descriptors are watched with select(), which cannot see those past 1023; a
 # short wait means that even such a transfer goes on, only a little later.
@@ -32,7 +32,7 @@ class _Flight:
     url: EndpointUrl
     started: float
     left: Addresses = ()
-    address: Address | None = None
+    address: int | None = None
 
 
 class Sender:
@@ -63,7 +63,7 @@ class Sender:
         self._waiting: list[_Flight] = []
         self._done: deque[Outcome] = deque()
         self._urls: dict[str, EndpointUrl] = {}
-        self._at: Counter[Address] = Counter()
+        self._at: Counter[int] = Counter()
 
     @property
     def in_flight(self) -> int:
@@ -83,7 +83,7 @@ class Sender:
         except EgressError:
             return False
         addresses = checked.addresses or self._resolver.known(checked.host)
-        return bool(addresses) and self._at[addresses[0]] >= self._limits.per_address
+        return bool(addresses) and self._at[int(addresses[0])] >= self._limits.per_address
 
     def submit(self, outgoing: Outgoing) -> None:
         """Starts an attempt. RuntimeError when nothing is free."""
@@ -181,11 +181,11 @@ class Sender:
         self._done.append(Outcome(flight.outgoing.key, False, None, code, self._ms(flight)))
 
     def _depart(self, flight: _Flight, addresses: Addresses) -> None:
-        if self._at[addresses[0]] >= self._limits.per_address:
+        if self._at[int(addresses[0])] >= self._limits.per_address:
             self._refuse(flight, ADDRESS_BUSY)
             return
         transfer = self._idle.pop() if self._idle else self._new_transfer()
-        flight.left, flight.address = addresses[1:], addresses[0]
+        flight.left, flight.address = addresses[1:], int(addresses[0])
         left = self._limits.total_s - (self._monotonic() - flight.started)
         try:
             transfer.load(flight.outgoing, flight.url, addresses[0], left)
@@ -195,7 +195,7 @@ class Sender:
             self._refuse(flight, "invalid_request")
         else:
             self._flying[transfer.curl] = (transfer, flight)
-            self._at[addresses[0]] += 1
+            self._at[int(addresses[0])] += 1
 
     def _new_transfer(self) -> Transfer:
         return Transfer(self._egress, self._limits, self._ca_file)
@@ -231,7 +231,7 @@ class Sender:
         key = flight.outgoing.key
         self._done.append(transfer.outcome(key, error, self._ms(flight), self._now()))
 
-    def _leave(self, address: Address | None) -> None:
+    def _leave(self, address: int | None) -> None:
         if address is not None:
             self._at[address] -= 1
             if not self._at[address]:
