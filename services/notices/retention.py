@@ -18,7 +18,7 @@ from services.notices.model.deliveries import ABANDONED, DELIVERED, SKIPPED
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.messages import least_id
 from services.notices.signing import SecretBox, UnreadableSecretError
-from services.notices.store import Deliveries, Endpoints, Messages, Recipients
+from services.notices.store import Deliveries, Endpoints, Mails, Messages, Recipients
 from shared.errors import PreconditionFailed
 from shared.mongo import Document
 from shared.times import Clock, parse_instant
@@ -38,6 +38,7 @@ class Stores:
     deliveries: Deliveries
     endpoints: Endpoints
     recipients: Recipients
+    mails: Mails
 
 
 @dataclass
@@ -61,6 +62,7 @@ class Retention:
         self.seen(self.stores.deliveries.oldest_live())
         if self._next_pass and self.now() < self._next_pass:
             return released
+        self.stores.mails.remove_warnings(self.now() - self.keep)
         more = [self._forget(), self._seal_anew()]
         if not any(more):
             self._messages_after = self._endpoints_after = ""
@@ -87,6 +89,7 @@ class Retention:
             return False
         gone = self._expired(rows)
         self.stores.deliveries.remove_of(gone)
+        self.stores.mails.remove_of(gone)
         self.stores.messages.remove(gone)
         if gone:
             log.info("messages.removed", count=len(gone))

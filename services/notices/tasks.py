@@ -20,6 +20,7 @@ from services.notices.store import (
     Endpoints,
     Events,
     Jobs,
+    Mails,
     Messages,
     Recipients,
 )
@@ -89,7 +90,7 @@ def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> D
 
 def make_retention(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Retention:
     stores = retention.Stores(
-        Messages(mongo), Deliveries(mongo), Endpoints(mongo), Recipients(mongo)
+        Messages(mongo), Deliveries(mongo), Endpoints(mongo), Recipients(mongo), Mails(mongo)
     )
 
     def show_age(made_at: datetime | None) -> None:

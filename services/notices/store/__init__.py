@@ -12,8 +12,8 @@ from services.notices.store.deliveries import Deliveries
 from services.notices.store.endpoints import Endpoints
 from services.notices.store.events import Events
 from services.notices.store.jobs import Jobs
+from services.notices.store.mails import BOUNCED_INDEXES, Mails
 from services.notices.store.mails import INDEXES as MAIL_INDEXES
-from services.notices.store.mails import Mails
 from services.notices.store.messages import Messages
 from services.notices.store.recipients import Recipients
 from services.notices.store.watches import INDEXES as WATCH_INDEXES
@@ -50,6 +50,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         *WATCH_INDEXES,
     ],
     "mails": MAIL_INDEXES,
+    "bounced_addresses": BOUNCED_INDEXES,
     "deliveries": [
         IndexModel(
             [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],

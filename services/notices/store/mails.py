@@ -15,9 +15,12 @@ from shared.mongo import Document, Mongo, Session
 
 _LIVE = {"due_at": {"$exists": True}}
 
+# How long an address that sent a mail back is tried after all others.
+BOUNCED_SECONDS = 400 * 86_400
+BOUNCED_INDEXES = [IndexModel([("at", ASCENDING)], expireAfterSeconds=BOUNCED_SECONDS)]
 INDEXES: Sequence[IndexModel] = [
     IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
-    IndexModel([("message_id", ASCENDING)]),
+    IndexModel([("message_id", ASCENDING), ("made_at", ASCENDING)]),
     IndexModel([("address", ASCENDING), ("made_at", DESCENDING)]),
 ]
 
@@ -98,6 +101,15 @@ class Mails:
         """The first time counts."""
         once = {"_id": mail_id, "acknowledged_at": {"$exists": False}}
         self._docs.update_one(once, {"$set": {"acknowledged_at": at}}, session=session)
+
+    def remove_of(self, message_ids: Sequence[str]) -> None:
+        """The mails of messages that are no longer kept; they name persons."""
+        if message_ids:
+            self._docs.delete_many({"message_id": {"$in": list(message_ids)}})
+
+    def remove_warnings(self, before: datetime) -> None:
+        """Mails of no message, made before this moment."""
+        self._docs.delete_many({"message_id": None, "made_at": {"$lt": before}})
 
     def mark_bounced(self, address: str, at: datetime, session: Session | None = None) -> None:
         """Remember that mail to this address came back, for all who name it as a contact."""

@@ -86,6 +86,7 @@ class Transport:
 
     settings: MailSettings
     _open: _Connection | None = field(default=None)
+    _was_cut: bool = field(default=False)
 
     def send(self, mail: Mail) -> Sent:
         """Hand ``mail`` over within the time limit, whatever the server does."""
@@ -96,7 +97,7 @@ class Transport:
             told = Sent("accepted", None, status, _text(answer), 0, recipient=True)
         except (OSError, smtplib.SMTPException, Refused, Unable, ValueError) as error:
             self._drop()
-            told = self._failure(error, time.monotonic() - started)
+            told = self._failure(error)
         took = round((time.monotonic() - started) * 1000)
         return Sent(told.verdict, told.code, told.status, told.answer, took, told.recipient)
 
@@ -154,6 +155,7 @@ class Transport:
     @contextmanager
     def _bounded(self, seconds: float) -> Iterator[None]:
         """smtplib bounds each read alone; a server that drips would hold us for ever."""
+        self._was_cut = False
         watch = threading.Timer(seconds, self._cut)
         watch.daemon = True
         watch.start()
@@ -163,11 +165,15 @@ class Transport:
             watch.cancel()
 
     def _cut(self) -> None:
+        self._was_cut = True
         if self._open is not None and self._open.guard is not None:
             with suppress(OSError):
                 self._open.guard.shutdown(socket.SHUT_RDWR)
 
-    def _failure(self, error: Exception, took: float) -> Sent:
+    def _failure(self, error: Exception) -> Sent:
+        if self._was_cut:
+            # Half an answer may look like another one; what we ended ourselves is a timeout.
+            return Sent("temporary", "timeout", None, "", 0)
         if isinstance(error, Refused):
             return _refusal(error)
         if isinstance(error, smtplib.SMTPResponseException) and not isinstance(
@@ -179,20 +185,19 @@ class Transport:
             return Sent("temporary", code, error.smtp_code, _text(error.smtp_error), 0)
         if isinstance(error, Unable):
             return Sent("permanent", "address_not_supported", None, str(error), 0, recipient=True)
-        return Sent("temporary", self._code(error, took), None, "", 0)
+        return Sent("temporary", _code(error), None, "", 0)
 
-    def _code(self, error: Exception, took: float) -> str:
-        if isinstance(error, TimeoutError) or took >= self.settings.seconds * 0.99:
-            return "timeout"
-        if isinstance(error, smtplib.SMTPNotSupportedError):
-            return "starttls_missing"
-        if isinstance(error, ssl.SSLError):
-            return "tls_failed"
-        if isinstance(
-            error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError
-        ):
-            return "connection_lost"
-        return "connect_failed"
+
+def _code(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "starttls_missing"
+    if isinstance(error, ssl.SSLError):
+        return "tls_failed"
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
+        return "connection_lost"
+    return "connect_failed"
 
 
 def _refusal(error: Refused) -> Sent:
