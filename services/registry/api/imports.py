@@ -28,6 +28,12 @@ blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import and e
 LARGEST_FILE = 16 * 1024 * 1024
 IMPORT = f"{PROCESSOR}/imports/<import_id>"
 CSV = "text/csv"
+FILES = {
+    CSV: {"schema": {"type": "string"}},
+    "application/json": {
+        "schema": {"type": ["array", "object"], "description": "Rows, or an object with a list."}
+    },
+}
 
 
 class FileTooLarge(TooLarge):
@@ -39,6 +45,7 @@ class FileTooLarge(TooLarge):
 @largest_body(LARGEST_FILE)
 @requires("registry:write")
 @blp.arguments(ImportQuery, location="query")
+@blp.doc(requestBody={"required": True, "content": FILES})
 @blp.response(202, ImportBegun)
 @blp.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
 def begin(query: dict[str, Any], slug: str) -> Any:

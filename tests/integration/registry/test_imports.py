@@ -368,3 +368,59 @@ def test_every_row_can_be_looked_up_page_by_page(vendor: Vendor) -> None:
     assert [(row["row"], row["refusals"][0]["code"]) for row in refused["items"]] == [
         (8, "required")
     ]
+
+
+def test_who_belongs_to_the_group_and_what_is_optional_is_read(vendor: Vendor) -> None:
+    text = (
+        "Name,Location,Affiliate,Optional,Address,Org.nr\n"
+        'Dotter AB,Sverige,ja,nej,"Gatan 1, Lund",556000-0000\n'
+        "Extra Inc.,Sverige,nej,ja,,\n"
+        "Odd AB,Sverige,perhaps,,,\n"
+    )
+    told = taken(vendor, text)
+
+    first, second, third = (change["sub_processor"] for change in drafts(vendor))
+    assert (first["affiliate"], first["required"]) == (True, True)
+    assert (first["registration_number"], first["address"]["street"]) == (
+        "556000-0000",
+        "Gatan 1, Lund",
+    )
+    assert (second["affiliate"], second["required"]) == (False, False)
+    assert third["affiliate"] is False
+    rows = vendor.must("GET", f"/imports/{told['id']}/rows")["items"]
+    assert rows[2]["remarks"] == ["“perhaps” is neither yes nor no; affiliate is not read."]
+
+
+def test_several_entries_of_one_name_are_told_apart_by_their_purpose_or_asked(
+    vendor: Vendor,
+) -> None:
+    twice = [
+        builders.sub_processor(legal_name="Cloud", registration_number=None, purpose={"en": text})
+        for text in ("Hosting", "Tickets")
+    ]
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": twice})
+
+    told = taken(vendor, "Name,Purpose\nCloud,Tickets\n", language="en")
+    assert (told["unchanged"], told["questions"]) == (1, [])
+
+    told = taken(vendor, "Name,Purpose\nCloud,Mail\n", language="en")
+    (question,) = told["questions"]
+    assert (question["code"], len(question["candidates"])) == ("which-entry", 3)
+    answered(vendor, told, {"Cloud": ["new"]})
+    assert [change["kind"] for change in drafts(vendor)] == ["add"]
+
+
+def test_a_list_that_is_being_received_is_not_worked_on_and_dies_with_its_upload(
+    vendor: Vendor,
+) -> None:
+    import_id = begin(vendor, MAILER)
+    db = vendor.stack.database("registry").db
+    db["imports"].update_one({"_id": import_id}, {"$set": {"status": "receiving"}})
+
+    work(vendor)
+    assert drafts(vendor) == []
+    vendor.stack.pass_time(hours=2)
+    work(vendor)
+
+    assert vendor.ask("GET", f"/imports/{import_id}").status_code == 404
+    assert db["import_rows"].count_documents({"import_id": import_id}) == 0
