@@ -12,6 +12,7 @@ import pytest
 
 from services.agreements.due import run_due
 from services.agreements.use_cases.imports import LARGEST_PDF
+from shared.errors import Unavailable
 from tests.integration.agreements.shop import Shop, open_shop
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -209,3 +210,33 @@ def test_what_was_imported_is_erased_with_its_file(shop: Shop) -> None:
         pass
     assert deps.agreements.find(None, agreement_id) is None
     assert not deps.files.has(shop.vendor.client["org_id"], hashlib.sha256(PDF).hexdigest())
+
+
+def test_a_run_that_was_cut_off_is_repeated_without_doubles(shop: Shop) -> None:
+    upload(shop)
+    lines = [row(shop.customer(f"c{number}"), reference=f"R{number}") for number in range(4)]
+    deps = shop.stack.apps["agreements"].extensions["art28.deps"]
+    files, seen = type(deps.files), []
+
+    class CutOff(files):  # type: ignore[misc, valid-type]
+        def has(self, owner: str, sha256: str) -> bool:
+            seen.append(sha256)
+            if len(seen) == 3:
+                raise Unavailable
+            return bool(super().has(owner, sha256))
+
+    deps.files.__class__ = CutOff
+    assert bring(shop, *lines)["code"] == "temporarily-unavailable"
+    deps.files.__class__ = files
+    told = bring(shop, *lines)
+    assert (told["already_imported"], told["imported"], told["refused"]) == (2, 2, 0)
+    assert bring(shop, *lines)["already_imported"] == 4
+
+
+def test_a_file_cut_off_while_it_was_stored_is_stored_anew(shop: Shop) -> None:
+    deps = shop.stack.apps["agreements"].extensions["art28.deps"]
+    file_id = f"{shop.vendor.client['org_id']}:{hashlib.sha256(PDF).hexdigest()}"
+    deps.mongo.db["files.chunks"].insert_one({"files_id": file_id, "n": 0, "data": b"half"})
+    assert upload(shop).status_code == 201
+    read = deps.files.read(shop.vendor.client["org_id"], hashlib.sha256(PDF).hexdigest())
+    assert read == PDF

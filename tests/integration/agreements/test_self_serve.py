@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import builders
 from tests.integration.agreements.shop import ACCEPTANCE, PARTY, Shop, open_shop, template_body
 from tests.vendor import SIGNATURE, Vendor
 
@@ -188,3 +189,24 @@ def test_the_same_request_sent_twice_makes_one_agreement(shop: Shop) -> None:
     ]  # fmt: skip
     assert [each.status_code for each in answers] == [201, 201]
     assert answers[0].data == answers[1].data
+
+
+def test_a_template_taken_while_an_offer_is_accepted_leaves_one_in_force(shop: Shop) -> None:
+    customer = shop.customer()
+    vendor, stack = shop.vendor, shop.stack
+    body = builders.agreement_body(customer["org_id"])
+    made = stack.must(vendor.client, "POST", AGREEMENTS, body)["id"]
+    stack.must(vendor.client, "POST", f"{AGREEMENTS}/{made}/offer", {})
+    stack.must(vendor.client, "POST", f"{AGREEMENTS}/{made}/accept", SIGNATURE)
+    path = f"/portal/v1/agreements/{made}/accept"
+    with ThreadPoolExecutor(2) as pool:
+        taken = pool.submit(shop.take, customer)
+        accepted = pool.submit(stack.ask, customer, "POST", path, ACCEPTANCE)
+        answers = [taken.result(), accepted.result()]
+    assert sorted(each.status_code < 300 for each in answers) == [False, True]
+    assert {each.json.get("code") for each in answers} == {None, "agreement-in-force"}
+
+
+def test_an_acceptance_of_a_hash_nobody_could_have_seen_is_refused(shop: Shop) -> None:
+    answer = shop.take(shop.customer(), acceptance={**ACCEPTANCE, "document_sha256": "0" * 64})
+    assert answer.status_code == 422
