@@ -43,7 +43,7 @@ faults: $(RUNTIME) $(TOOLS) ## only the tests that kill or starve something
 
 lock: ## renew deploy/constraints.txt with the newest versions that fit together
 	@rm -rf $(VENV)-lock && sh deploy/make-venv.sh $(VENV)-lock
-	@$(VENV)-lock/bin/python -m pip --quiet --quiet install '.[embedded,dev]'
+	@$(VENV)-lock/bin/python -m pip --quiet --quiet install '.[embedded,dev,bench]'
 	@{ head -1 deploy/constraints.txt; $(VENV)-lock/bin/python -m pip freeze --exclude art28 \
 		| sed 's/=.*/\n&/' | sed '/^=/!{s/[A-Z]/\l&/g;s/[_.]/-/g}' | paste -d '\0' - - | LC_ALL=C sort; } > $(VENV)-lock/new
 	@mv $(VENV)-lock/new deploy/constraints.txt && rm -rf $(VENV)-lock build

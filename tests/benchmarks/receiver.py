@@ -19,7 +19,8 @@ http {{
   access_log off; keepalive_requests 1000000;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 204; }} }}
+  server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 204; }}
+    location /fails {{ return 500; }} location /resets {{ return 444; }} }}
 }}
 """
 

@@ -142,7 +142,7 @@ class Claims:
         if not rows:
             return 0
         metrics.CLAIM_SIZE.observe(len(rows))
-        messages = self.stores.messages.many(each["message_id"] for each in rows)
+        messages = self.stores.messages.to_send(each["message_id"] for each in rows)
         events = self.stores.events.many(each["event_id"] for each in messages.values())
         endpoints = self.stores.endpoints.many({each["endpoint_id"] for each in rows})
         too_many: list[tuple[str, Document]] = []

@@ -33,6 +33,7 @@ from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
 # Twenty answers of 16 KiB each would make a batch of rows too large to hold.
 _WITHOUT_ANSWERS = {"attempts.body": 0}
+_TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "attempt", "attempts.n"), 1)
 # Lanes of single endpoints are called by their ids.
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
@@ -70,37 +71,41 @@ class Deliveries:
         passing: Collection[str] = (),
     ) -> list[Document]:
         """Up to ``limit`` due deliveries of a lane, ours until ``until``, but none for the
-        endpoints in ``passing``."""
+        endpoints in ``passing``. They hold what a dispatcher needs, not all that is stored."""
         due: Document = {"lane": lane, "due_at": {"$lte": now}}
         if passing:
             due["endpoint_id"] = {"$nin": list(passing)}
-        return self._take(self._due(due, limit), due, token, until)
+        return self._take(self._due(due, limit), now, token, until)
 
     def claim_own(
         self, token: str, now: datetime, until: datetime, room: Mapping[str, int]
     ) -> list[Document]:
         """The same for lanes of single endpoints, from each as many as ``room`` says."""
         due: Document = {"due_at": {"$lte": now}}
-        ids = [
+        rows = [
             each
             for endpoint_id, limit in room.items()
             for each in self._due({"lane": endpoint_id, **due}, limit)
         ]
-        return self._take(ids, due, token, until)
+        return self._take(rows, now, token, until)
 
-    def _due(self, due: Document, limit: int) -> list[str]:
-        found = self._docs.find(due, {"_id": 1}).sort("due_at", ASCENDING).limit(limit)
-        return [each["_id"] for each in found]
+    def _due(self, due: Document, limit: int) -> list[Document]:
+        return list(self._docs.find(due, _TO_SEND).sort("due_at", ASCENDING).limit(limit))
 
     def _take(
-        self, ids: Sequence[str], due: Document, token: str, until: datetime
+        self, rows: list[Document], now: datetime, token: str, until: datetime
     ) -> list[Document]:
-        if not ids:
+        if not rows:
             return []
-        # The condition is asked again, row by row: another dispatcher read the same ids.
+        # The condition is asked again, row by row: another dispatcher read the same ones.
+        ids = [each["_id"] for each in rows]
+        ours = {"_id": {"$in": ids}, "due_at": {"$lte": now}}
         taken = {"$set": {"claim": token, "due_at": until}}
-        self._docs.update_many({"_id": {"$in": list(ids)}, **due}, taken)
-        return list(self._docs.find({"_id": {"$in": list(ids)}, "claim": token}, _WITHOUT_ANSWERS))
+        done = self._docs.update_many(ours, taken)
+        if done.matched_count < len(ids):
+            mine = {"_id": {"$in": ids}, "claim": token}
+            rows = list(self._docs.find(mine, _TO_SEND))
+        return [{**each, "claim": token} for each in rows]
 
     def own_lanes(self, now: datetime, after: str, limit: int) -> list[str]:
         """Up to ``limit`` endpoints after ``after`` that have something due in a lane of their

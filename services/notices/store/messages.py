@@ -31,6 +31,11 @@ class Messages:
         found = self._docs.find({"_id": {"$in": list(message_ids)}})
         return {each["_id"]: each for each in found}
 
+    def to_send(self, message_ids: Iterable[str]) -> dict[str, Document]:
+        """Of these messages only what their bodies are made of: ``event_id`` and ``extra``."""
+        found = self._docs.find({"_id": {"$in": list(message_ids)}}, {"event_id": 1, "extra": 1})
+        return {each["_id"]: each for each in found}
+
     def notices(self, change_id: str, after: str | None, limit: int) -> list[Document]:
         """The notices of a change in the order of their agreements."""
         where: Document = {"change_id": change_id, "type": {"$in": list(NOTICES)}}

@@ -1,0 +1,43 @@
+"""The pipeline most would build: Celery, Redis and `requests`; a task signs and posts a message."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import requests
+from celery import Celery  # type: ignore[import-untyped]
+from standardwebhooks import Webhook
+
+URL = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/0")
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+app = Celery("peer", broker=URL)
+app.conf.update(task_acks_late=True, task_ignore_result=True, worker_prefetch_multiplier=16)
+session = requests.Session()
+
+
+@app.task
+def deliver(url: str, message_id: str, body: str) -> None:
+    now = datetime.now(UTC)
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign(message_id, now, body),
+    }
+    session.post(url, data=body.encode(), headers=headers, timeout=15).raise_for_status()
+    app.backend_counter.incr("done")
+
+
+def count_in(redis: object) -> None:
+    app.backend_counter = redis
+
+
+def _connect() -> None:
+    from redis import Redis
+
+    count_in(Redis.from_url(URL))
+
+
+_connect()
