@@ -35,7 +35,13 @@ from shared.relay import Inbox
 from shared.times import Clock, utc_now
 
 # Those that every notice depends on.
-LOOPS = ("notices.fanout", "notices.dispatcher", "notices.retention")
+LOOPS = (
+    "notices.fanout",
+    "notices.dispatcher",
+    "notices.retention",
+    "notices.mail",
+    "notices.escalation",
+)
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from services.notices.model import mails as words
 from services.notices.model.escalation import EMAIL, FIRST_LOOK, Case, Step, next_step
@@ -27,6 +28,8 @@ from shared.mongo import Document
 from shared.times import Clock
 
 log = structlog.get_logger()
+
+UNREACHED = Counter("art28_notices_unreached", "Notices found to have nobody left.", ["reason"])
 
 LEASE = timedelta(seconds=60)
 BATCH = 200
@@ -198,4 +201,5 @@ def _say(row: Document, step: Step) -> None:
     if step.mail_to:
         log.info("notice.mailed", why=step.why, **about)
     if step.unreached and "unreached_at" not in row:
+        UNREACHED.labels(step.unreached).inc()
         log.warning("notice.unreached", reason=step.unreached, **about)

@@ -158,6 +158,24 @@ def test_a_slow_server_is_waited_for_within_the_limit(post: Post) -> None:
     assert 500 <= sent.duration_ms < 2000
 
 
+def test_behind_a_slow_server_the_rest_of_a_batch_is_given_back(by_mail: MailWorld) -> None:
+    by_mail.post.delay = 0.4
+    for number in range(1, 9):
+        by_mail.agreement(f"c{number}", number, "email")
+    by_mail.announce("chg_1", 8)
+    by_mail.world.settle()
+    by_mail.watch()
+
+    assert by_mail.mailing.run_once() is True
+
+    states = [each["state"] for each in by_mail.mails()]
+    assert 5 <= states.count("delivered") < 8
+    assert [each for each in by_mail.mails() if "claim" in each] == []
+    by_mail.send()
+    assert {each["state"] for each in by_mail.mails()} == {"delivered"}
+    assert len(by_mail.post.got) == 8
+
+
 @pytest.mark.parametrize("greeting", [b"", b"2", b"220-more\r\n"])
 def test_a_server_that_drips_for_ever_is_cut_off_at_the_limit(greeting: bytes) -> None:
     with dripping(greeting) as port:

@@ -45,7 +45,7 @@ class MailSettings:
 
     @property
     def lease_seconds(self) -> int:
-        """A claim outlives several hand-overs; one that has grown short is not begun."""
+        """No mail of a batch is begun after ``seconds``, so none can outlive its claim."""
         return 4 * self.seconds
 
     @classmethod

@@ -1,0 +1,95 @@
+"""From an agreement in Danish to a mail in Danish, through all services and the ledger between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.notices import mail_tasks
+from services.notices.mailing import Mailing
+from tests.integration.notices.post import Post, mail_settings, posting
+from tests.stack import Stack, until_rest
+from tests.vendor import Vendor
+
+LEAD = "varsler hermed en ændring af sine underdatabehandlere"
+
+
+@pytest.fixture
+def post_office(stack: Stack, post: Post) -> Iterator[PostOffice]:
+    with posting(post) as port:
+        yield PostOffice(stack, post, port)
+
+
+class PostOffice:
+    """The loops of mail and escalation on the stack's own database and clock."""
+
+    def __init__(self, stack: Stack, post: Post, port: int) -> None:
+        chosen = replace(stack._settings("notices"), mail=mail_settings(port))
+        mongo = stack.database("notices")
+        self.post = post
+        self._mailing: Mailing = mail_tasks.make_mailing(
+            chosen, mongo, lambda: 0.0, lambda: stack.now
+        )
+        self._escalation = mail_tasks.make_escalation(chosen, mongo, lambda: stack.now)
+
+    def run(self) -> None:
+        for _ in range(3):
+            until_rest(self._escalation.run_once)
+            until_rest(self._mailing.run_once)
+
+
+def told(vendor: Vendor, address: str, **terms: Any) -> dict[str, Any]:
+    contact = {"name": "Ida Holm", "position": "DPO", "email": address}
+    return vendor.customer("nordbo", contacts=[contact], **terms)
+
+
+def test_it_works(baseline: Vendor, post_office: PostOffice) -> None:
+    customer = told(baseline, "ida@nordbo.test", channels=["email"])
+    change = baseline.announced(days=40)
+    baseline.stack.settle()
+    post_office.run()
+
+    [got] = post_office.post.to("ida@nordbo.test")
+    assert got.mail["Content-Language"] == "da"
+    text = " ".join(got.text.split())
+    assert LEAD in text
+    assert "Mailer Inc." in got.mail["Subject"]
+    assert "USA – opbevaring: Gyldigt grundlag" in text
+    path = f"/notices/v1/changes/{change['id']}/evidence"
+    [row] = baseline.stack.must(baseline.client, "GET", path)["items"]
+    assert (row["channel"], row["recipient"], row["reached"]) == ("email", "ida@nordbo.test", True)
+    assert row["attempts"][0]["status"] == 250
+    seen = baseline.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
+    assert seen["acknowledged_at"] is None
+
+
+def test_the_link_in_the_mail_acknowledges_for_the_portal_too(
+    baseline: Vendor, post_office: PostOffice
+) -> None:
+    customer = told(baseline, "bo@nordbo.test", channels=["email"])
+    change = baseline.announced(days=40)
+    baseline.stack.settle()
+    post_office.run()
+    [got] = post_office.post.to("bo@nordbo.test")
+    [link] = [word for word in got.text.split() if "/acknowledge/" in word]
+    path = link.removeprefix(baseline.stack.common.origin)
+
+    baseline.stack.pass_time(hours=1)
+    assert baseline.stack.ask(None, "POST", path).status_code == 200
+
+    seen = baseline.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
+    assert seen["acknowledged_at"] is not None
+
+
+def test_the_vendor_sees_whom_nobody_reached(baseline: Vendor, post_office: PostOffice) -> None:
+    post_office.post.to_recipient = lambda *_: "550 5.1.1 no such user"
+    told(baseline, "gone@nordbo.test", channels=["webhook"])
+    baseline.announced(days=40)
+    baseline.stack.settle()
+    post_office.run()
+
+    [row] = baseline.stack.must(baseline.client, "GET", "/notices/v1/reachability")["items"]
+    assert row["unreached"][0]["reason"] == "contacts_exhausted"
