@@ -39,18 +39,12 @@ def make_version(
     members that only some documents have.
     """
     processor, controller = parties
-    annex = annex or Annex(at.date(), register=False)
-    members: dict[str, Any] = {
-        "agreement_id": agreement_id,
-        "version": number,
-        "made_at": format_instant(at),
-        "processor": _party(processor),
-        "controller": _party(controller),
-        "template": _wording(template, content.language),
-        **to_document(content),
-        "sub_processors": annex.told(),
-        **(more or {}),
-    }
+    named = {"agreement_id": agreement_id, "version": number, "made_at": format_instant(at)}
+    listed = annex or Annex(at.date(), register=False)
+    members = {
+        **named, **_agreed(parties, content, template),
+        "sub_processors": listed.told(), **(more or {}),
+    }  # fmt: skip
     if amends:
         told = {"version": amends.version, "changes": changes(read(amends), members)}
         members["amends"] = told
@@ -61,6 +55,16 @@ def make_version(
         document=text.decode(), document_sha256=hashlib.sha256(text).hexdigest(),
         made_at=at, made_by=by, weaker=weaker_than(template, content),
     )  # fmt: skip
+
+
+def _agreed(parties: tuple[Party, Party], content: Content, template: Template) -> dict[str, Any]:
+    processor, controller = parties
+    return {
+        "processor": _party(processor),
+        "controller": _party(controller),
+        "template": _wording(template, content.language),
+        **to_document(content),
+    }
 
 
 def read(version: Version) -> dict[str, Any]:
