@@ -1,0 +1,44 @@
+"""Parts that several places of a document share: facts, persons, parties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from services.agreements.rendering.words import Words
+
+Rows = list[tuple[str, str]]
+Told = Mapping[str, Any]
+
+
+def facts(words: Words, told: Told, shape: type) -> Rows:
+    return [(words(each.name), words.value(told[each.name])) for each in fields(shape)]
+
+
+def party(words: Words, told: Told) -> Rows:
+    rows: list[tuple[str, str | None]] = [
+        (words("name"), told["legal_name"]),
+        (words("registration_number"), told["registration_number"]),
+        (words("address_of"), ", ".join(_address_lines(told)) or None),
+        (words("contact"), person(told["contact"]) if told.get("contact") else None),
+    ]
+    officer = told.get("data_protection_officer")
+    rows.append((words("data_protection_officer"), person(officer) if officer else None))
+    return [(label, words.value(text)) for label, text in rows]
+
+
+def person(told: Told) -> str:
+    return f"{told['name']} ({told['position']}), {told['email']}"
+
+
+def party_lines(party: Told) -> list[str]:
+    named = [party["legal_name"], party["registration_number"]]
+    return [line for line in (*named, *_address_lines(party)) if line]
+
+
+def _address_lines(party: Told) -> list[str]:
+    address = party["address"] or {}
+    town = " ".join(address[part] for part in ("postal_code", "city") if part in address)
+    country = address.get("country") or party["country"]
+    return [line for line in (address.get("street"), town, country) if line]
