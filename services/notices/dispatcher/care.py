@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,14 +42,20 @@ class _Case:
         return self.report.upon(self.endpoint.health)
 
 
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="care")
+
+
 @dataclass
 class Care:
-    """Notes what attempts say of endpoints, and acts on it once a round."""
+    """Notes what attempts say of endpoints, and acts on it. Use it from one thread."""
 
     stores: Stores
     enqueue: Enqueue
     now: Clock
     _cases: dict[str, _Case] = field(default_factory=dict)
+    _thread: ThreadPoolExecutor = field(default_factory=_one_thread)
+    _acting: Future[None] | None = None
 
     def note(self, claimed: Claimed, outcome: Outcome) -> None:
         """What is good and was good before needs no note: that is nearly all there is."""
@@ -62,12 +69,26 @@ class Care:
         )
         case.gone = case.gone or outcome.status == 410
 
-    def act(self) -> None:
+    def act(self, *, wait: bool) -> None:
+        """Begin to act on what was noted, on another thread, for a thousand warnings at once must
+        hold up nobody; with ``wait``, end it, too. Raises what went wrong: what was noted is
+        forgotten then, and the next outcomes tell it again."""
+        if self._acting and (wait or self._acting.done()):
+            self._end()
+        if self._cases and not self._acting:
+            cases, self._cases = self._cases, {}
+            self._acting = self._thread.submit(self._act_on, cases)
+        if self._acting and wait:
+            self._end()
+
+    def _end(self) -> None:
+        if self._acting:
+            acting, self._acting = self._acting, None
+            acting.result()
+
+    def _act_on(self, cases: Mapping[str, _Case]) -> None:
         """Store the health of all; warn, disable and open those for whom it is time."""
-        if not self._cases:
-            return
-        self.stores.endpoints.report({name: each.report for name, each in self._cases.items()})
-        cases, self._cases = self._cases, {}
+        self.stores.endpoints.report({name: each.report for name, each in cases.items()})
         for case in cases.values():
             # When its owner has just changed it, the next outcome will tell again.
             with suppress(PreconditionFailed):

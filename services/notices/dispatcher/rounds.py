@@ -179,9 +179,10 @@ class Dispatcher:
 
     def _store(self) -> None:
         """Store what is done; in the background as long as there is something to send."""
-        self.care.act()
         idle = not (self._flying or self.claims.waiting)
         held = self.claims.held
+        # Whether an endpoint is disabled must be known before what it held is looked at.
+        self.care.act(wait=idle or bool(held))
         lost = self._done.flush(self.stores.deliveries.complete, wait=idle or bool(held))
         if lost:
             self.fence_losses += lost

@@ -101,10 +101,8 @@ class Deliveries:
         ids = [each["_id"] for each in rows]
         ours = {"_id": {"$in": ids}, "due_at": {"$lte": now}}
         taken = {"$set": {"claim": token, "due_at": until}}
-        done = self._docs.update_many(ours, taken)
-        if done.matched_count < len(ids):
-            mine = {"_id": {"$in": ids}, "claim": token}
-            rows = list(self._docs.find(mine, _TO_SEND))
+        if self._docs.update_many(ours, taken).matched_count < len(ids):
+            rows = list(self._docs.find({"_id": {"$in": ids}, "claim": token}, _TO_SEND))
         return [{**each, "claim": token} for each in rows]
 
     def own_lanes(self, now: datetime, after: str, limit: int) -> list[str]:
@@ -177,8 +175,8 @@ class Deliveries:
     def retry(self, delivery_id: str, now: datetime, session: Session | None = None) -> None:
         """One more attempt at once. ``DeliveryUnderWay`` when one is under way."""
         where = {"_id": delivery_id, "state": {"$ne": PENDING}}
-        again = {"$set": {"state": PENDING, "due_at": now, "lane": FIRST}}
-        if not self._docs.update_one(where, again, session=session).matched_count:
+        change = {"$set": {"state": PENDING, "due_at": now, "lane": FIRST}}
+        if not self._docs.update_one(where, change, session=session).matched_count:
             raise DeliveryUnderWay
 
     def revive(self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime) -> None:
@@ -222,7 +220,7 @@ class Deliveries:
         return min((each["due_at"] for each in firsts if each), default=None)
 
     def oldest_live(self) -> datetime | None:
-        """When the oldest message that is not delivered yet was made; it is in the id."""
+        """When the oldest message not delivered yet was made; it is in the id."""
         live: Document = {"lane": {"$gte": ""}, "due_at": {"$exists": True}}
         oldest = [{"$match": live}, {"$group": {"_id": None, "id": {"$min": "$_id"}}}]
         found = next(iter(self._docs.aggregate(oldest, maxTimeMS=5_000)), None)
@@ -247,7 +245,6 @@ def _update(completion: Completion) -> UpdateOne:
     return UpdateOne({"_id": completion.delivery_id, "claim": completion.claim}, change)
 
 
-def _ended(attempt: Mapping[str, Any]) -> datetime:
+def _ended(attempt: Mapping[str, Any]) -> Any:
     """When the answer was complete; on the monotonic clock, so that no jump dates it early."""
-    began: datetime = attempt["at"]
-    return began + timedelta(milliseconds=attempt["duration_ms"])
+    return attempt["at"] + timedelta(milliseconds=attempt["duration_ms"])
