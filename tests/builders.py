@@ -59,7 +59,8 @@ def evidence_of_dpf(**more: Any) -> dict[str, Any]:
 
 
 def evidence_of_scc(**more: Any) -> dict[str, Any]:
-    return {"module": 3, "signed_on": "2026-11-01", "tia_reference": "TIA-7", "tia_on": "2026-11-02",
+    return {"module": 3, "signed_on": "2026-11-01", "tia_reference": "TIA-7",
+            "tia_on": "2026-11-02",
             "tia_review_on": "2027-11-02", **more}  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def sub_processor(**more: Any) -> dict[str, Any]:
                     "country": "US"},
         "website": "https://mailer.example",
         "contact": {"name": "Jo Doe", "position": "Privacy counsel", "email": "jo@mailer.example"},
-        "purpose": {"en": "Sending e-mail", "da": "Udsendelse af e-mail", "sv": "Utskick av e-post"},
+        "purpose": {"en": "Sending e-mail", "da": "Udsendelse af e-mail",
+                    "sv": "Utskick av e-post"},
         "categories": ["email"], "data_categories": ["contact data"], "data_subjects": ["users"],
         "special_categories": False, "products": [], "required": True, "affiliate": False,
         "ai_use": "none", "flow_down": {"reference": "SPA-7", "signed_on": "2026-11-01"},
