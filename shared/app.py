@@ -7,11 +7,13 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Request, current_app, request
 from flask_smorest import Api  # type: ignore[import-untyped]  # It has none.
 from flask_smorest import Blueprint as SmorestBlueprint
+from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]
 from marshmallow import RAISE, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -29,6 +31,8 @@ from shared.tokens import TokenVerifier
 LARGEST_BODY = 1024 * 1024
 ACCEPTS, LARGEST = "__art28_accepts__", "__art28_largest__"
 JSON_TYPE = "application/json"
+# Python 3.13 gave these statuses other names; routes go on naming them by these.
+RENAMED = {413: "REQUEST_ENTITY_TOO_LARGE", 422: "UNPROCESSABLE_ENTITY"}
 
 
 class StrictParser(FlaskParser):
@@ -79,6 +83,11 @@ class ProblemApi(Api):  # type: ignore[misc]  # The same.
     def _register_responses(self) -> None:
         self.DEFAULT_RESPONSE_CONTENT_TYPE = problems.CONTENT_TYPE
         super()._register_responses()
+        for status, name in RENAMED.items():
+            if HTTPStatus(status).name != name:
+                answer = {"description": HTTPStatus(status).phrase, "schema": self.ERROR_SCHEMA}
+                prepare_response(answer, self.spec, problems.CONTENT_TYPE)
+                self.spec.components.response(name, answer, lazy=True)
         del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
 

@@ -30,7 +30,7 @@ def allow_larger_bodies() -> None:
 @accepts("application/pdf")
 @requires("agreements:write")
 @blp.response(201, FileShape)
-@blp.alt_response(422, "UNPROCESSABLE_CONTENT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def add_file() -> Any:
     """A signed PDF of up to 20 MiB as the body; its SHA-256 is what a line names it by."""
     return imports.add_file(deps(), caller(), request.get_data(cache=False))
@@ -40,7 +40,7 @@ def add_file() -> Any:
 @accepts("text/csv")
 @requires("agreements:write")
 @blp.response(200, ImportShape)
-@blp.alt_response(422, "UNPROCESSABLE_CONTENT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def import_rows() -> Any:
     """A CSV file of up to 1,000 lines: each is imported, known already, or refused with why."""
     found = imports.import_rows(deps(), caller(), rows(request.get_data(cache=False)))
