@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
 from services.notices.channels.email.compose import one_line
+from services.notices.mail_tasks import make_mailing
+from services.notices.mailing import Mailing
 from tests.integration.notices.post import OK, PERSONS, MailWorld, always
 
 
@@ -184,3 +187,29 @@ def test_time_between_tries_grows(by_mail: MailWorld) -> None:
         by_mail.world.clock.ahead += timedelta(seconds=waits[-1] + 10)
 
     assert waits == [60, 300, 900, 1800]
+
+
+def test_two_loops_at_once_never_send_the_same_mail_twice(by_mail: MailWorld) -> None:
+    many = 40
+    for number in range(1, many + 1):
+        by_mail.agreement(f"c{number}", number, "email")
+    by_mail.announce("chg_1", many)
+    by_mail.world.settle()
+    by_mail.watch()
+    deps = by_mail.world.deps
+    other = make_mailing(deps.settings, deps.mongo, lambda: 0.0, by_mail.world.clock)
+
+    loops = [Thread(target=until_idle, args=(each,)) for each in (by_mail.mailing, other)]
+    for each in loops:
+        each.start()
+    for each in loops:
+        each.join(30)
+
+    assert sorted(by_mail.post.asked) == sorted({row["address"] for row in by_mail.mails()})
+    assert len(by_mail.post.got) == many
+    assert by_mail.mailing.fence_losses + other.fence_losses == 0
+
+
+def until_idle(mailing: Mailing) -> None:
+    while mailing.run_once():
+        pass
