@@ -63,9 +63,15 @@ def addresses(profile: Profile, lines: Sequence[Line]) -> dict[str, int]:
 def processes(profile: Profile, lines: Sequence[Line]) -> list[Process]:
     """Return all processes beside MongoDB, the edge first: it needs nobody to start."""
     ports = addresses(profile, lines)
-    peers = {f"ART28_{name.upper()}_URL": f"http://{HOST}:{ports[name]}/{name}" for name in PEERS}
-    made = [from_line(line, ports, peers) for line in lines]
+    made = [from_line(line, ports, common_settings(ports)) for line in lines]
     return [_edge(profile, ports), *made]
+
+
+def common_settings(ports: Mapping[str, int]) -> dict[str, str]:
+    """Return what every process is told: where its peers are, and that an edge is in front."""
+    peers = {f"ART28_{name.upper()}_URL": f"http://{HOST}:{ports[name]}/{name}" for name in PEERS}
+    # The edge says who the client is, and overwrites what the client says of itself.
+    return {**peers, "ART28_TRUSTED_PROXIES": "1"}
 
 
 def readiness_path(service: str) -> str:

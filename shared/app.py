@@ -135,8 +135,16 @@ def build(
         checks["database"] = mongo.ping
     health.register(app, checks)
     serve_openapi(app, api)
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    behind_proxies(app, settings)
     return app
+
+
+def behind_proxies(app: Flask, settings: Common) -> None:
+    """Believe what the proxies in front say of the client; without any, nobody is believed."""
+    hops = settings.trusted_proxies
+    if hops:
+        wrapped = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
+        app.wsgi_app = wrapped  # type: ignore[method-assign]
 
 
 def serve_openapi(app: Flask, api: Api) -> None:

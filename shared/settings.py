@@ -50,6 +50,7 @@ SETTINGS: dict[str, str] = {
     "ART28_BOUNCE_MAILDIR": "Maildir in which reports of undeliverable mail arrive (none).",
     "ART28_BOUNCE_SECRET": "Secret with which a mail provider posts bounces (none: no door).",
     "ART28_INSTRUMENT_STALE_DAYS": "Days until the check of an instrument is stale (180).",
+    "ART28_TRUSTED_PROXIES": "How many proxies in front say who the client is (0: none).",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",
     "ART28_WORKER_METRICS_PORT": "Loopback port of a worker's metrics; 0: none (0).",
@@ -75,6 +76,7 @@ class Common:
     log_level: str
     log_format: str
     older_secrets_keys: tuple[bytes, ...] = ()
+    trusted_proxies: int = 0
 
     @property
     def issuer(self) -> str:
@@ -102,6 +104,7 @@ class Common:
             },
             service_key=key("ART28_SERVICE_KEY"),
             secrets_key=key("ART28_SECRETS_KEY"),
+            trusted_proxies=whole_number(env, "ART28_TRUSTED_PROXIES", 0),
             log_level=choice(env, "ART28_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=choice(env, "ART28_LOG_FORMAT", "json", ("json", "text")),
             older_secrets_keys=older_keys("ART28_SECRETS_KEY_OLD"),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from flask import Flask, Response
 from requests.adapters import BaseAdapter
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from services.public import errors, pages
@@ -20,6 +19,7 @@ from services.public.settings import DOCUMENTED, Settings
 from services.public.views import pages as views
 from services.public.words import LANGUAGES
 from shared import headers, health, metrics, tracing
+from shared.app import behind_proxies
 from shared.auth import public
 from shared.http import Peers, ServiceClient
 from shared.ids import new_id
@@ -80,7 +80,7 @@ def compose(app: Flask, settings: Settings) -> None:
     public()(app.view_functions["static"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(languages=tuple(LANGUAGES), page=pages, sheet=sheet_version())
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    behind_proxies(app, settings.common)
 
 
 def sheet_version() -> str:

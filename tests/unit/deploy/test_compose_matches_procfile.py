@@ -26,8 +26,8 @@ def children(tmp_path: Path) -> dict[str, dict[str, str]]:
     profile = Profile.from_env({"ART28_VAR": str(tmp_path)}, var="", members=3)
     shared = profile.environment({}, "mongodb://")
     ports = processes.addresses(profile, list(LINES.values()))
-    peers = {f"ART28_{n.upper()}_URL": f"http://127.0.0.1:{ports[n]}/{n}" for n in PEERS}
-    made = [processes.from_line(line, ports, peers) for line in LINES.values()]
+    told = processes.common_settings(ports)
+    made = [processes.from_line(line, ports, told) for line in LINES.values()]
     return {each.name: {**shared, **each.environment} for each in made}
 
 
