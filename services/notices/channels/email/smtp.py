@@ -61,13 +61,14 @@ class _Connection(smtplib.SMTP):
     moment, a TLS handshake included. ``context``: TLS from the first byte on."""
 
     def __init__(self, host: str, seconds: float, context: ssl.SSLContext | None) -> None:
-        super().__init__(timeout=seconds)
+        # Longer than the whole may take: the watch of ``Transport`` ends it, and knows that it did.
+        super().__init__(timeout=2 * seconds)
         self._host = host  # For the name in the certificate, with STARTTLS as well.
         self._context = context
         self.guard: socket.socket | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        raw = socket.create_connection((host, port), timeout / 2)
+        raw = socket.create_connection((host, port), timeout / 4)
         raw.settimeout(timeout)
         self.guard = raw.dup()
         return self._context.wrap_socket(raw, server_hostname=host) if self._context else raw
