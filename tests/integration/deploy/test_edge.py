@@ -101,7 +101,7 @@ def test_a_service_that_is_away_is_a_problem_with_a_time_to_retry(port: int) -> 
 
 
 def test_a_body_far_too_large_is_a_problem(port: int) -> None:
-    answer, text = get(port, "/registry/v1/changes", b"x" * (5 * 1024 * 1024))
+    answer, text = get(port, "/registry/v1/changes", b"x" * (18 * 1024 * 1024))
 
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
