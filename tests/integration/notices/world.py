@@ -229,6 +229,8 @@ def receiving() -> Iterator[Receiver]:
         daemon_threads = True
         request_queue_size = 512  # The default of 5 drops connections under load.
 
+        def handle_error(self, *_: object) -> None: ...  # A sender that was killed hangs up.
+
     server = Server(("127.0.0.1", 0), Handler)
     receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
