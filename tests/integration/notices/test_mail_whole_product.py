@@ -47,12 +47,12 @@ def told(vendor: Vendor, address: str, **terms: Any) -> dict[str, Any]:
 
 
 def test_it_works(baseline: Vendor, post_office: PostOffice) -> None:
-    customer = told(baseline, "ida@nordbo.test", channels=["email"])
+    customer = told(baseline, "inge@nordbo.test", channels=["email"])
     change = baseline.announced(days=40)
     baseline.stack.settle()
     post_office.run()
 
-    [got] = post_office.post.to("ida@nordbo.test")
+    [got] = post_office.post.to("inge@nordbo.test")
     assert got.mail["Content-Language"] == "da"
     text = " ".join(got.text.split())
     assert LEAD in text
@@ -60,7 +60,7 @@ def test_it_works(baseline: Vendor, post_office: PostOffice) -> None:
     assert "USA – opbevaring: Gyldigt grundlag" in text
     path = f"/notices/v1/changes/{change['id']}/evidence"
     [row] = baseline.stack.must(baseline.client, "GET", path)["items"]
-    assert (row["channel"], row["recipient"], row["reached"]) == ("email", "ida@nordbo.test", True)
+    assert (row["channel"], row["recipient"], row["reached"]) == ("email", "inge@nordbo.test", True)
     assert row["attempts"][0]["status"] == 250
     seen = baseline.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
     assert seen["acknowledged_at"] is None
