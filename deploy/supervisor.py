@@ -7,6 +7,7 @@ and what a child leaves behind can be ended with it. Imports little, for it stay
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import time
@@ -14,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 
 from deploy.checks import StartError
 from deploy.leash import leashed
@@ -51,6 +51,31 @@ class _Child:
     restart_at: float | None = None
 
 
+class Wish:
+    """A wish to stop, told by a signal handler and waited for by the code it interrupts.
+
+    `threading.Event` will not do: the handler runs in the very thread that waits, and when that
+    thread holds the event's lock at the moment, `set` waits for it forever.
+    """
+
+    def __init__(self) -> None:
+        self._heard = False
+        self._ear, self._mouth = os.pipe()
+        os.set_blocking(self._mouth, False)
+
+    def set(self) -> None:
+        """Make the wish, from a signal handler or another thread."""
+        self._heard = True
+        with suppress(BlockingIOError):
+            os.write(self._mouth, b".")
+
+    def wait(self, seconds: float) -> bool:
+        """Rest for `seconds`, or until the wish is made; tell whether it is."""
+        if not self._heard:
+            select.select([self._ear], [], [], seconds)
+        return self._heard
+
+
 class Supervisor:
     """Runs processes until told to stop; `say` is given one line per thing the user should see."""
 
@@ -62,7 +87,7 @@ class Supervisor:
         environment: Mapping[str, str],
         say: Callable[[str], None],
     ) -> None:
-        self.stop_wanted = Event()
+        self.stop_wanted = Wish()
         self._root, self._logs, self._say = root, logs, say
         self._environment = dict(environment)
         self._children: list[_Child] = []

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import random
+import signal
 import sys
 import threading
 import time
@@ -11,7 +13,7 @@ import pytest
 
 from deploy.checks import StartError
 from deploy.profile import ROOT
-from deploy.supervisor import Process, Supervisor
+from deploy.supervisor import Process, Supervisor, Wish
 from tests.integration.deploy.profiles import processes_of
 
 LIMIT = 20.0
@@ -140,3 +142,25 @@ def test_a_stop_ends_the_wait_for_a_program(supervisor: Supervisor) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         supervisor.run_once("a", python(SLEEP))
+
+
+def test_a_wish_made_by_a_signal_at_any_moment_is_heard() -> None:
+    # A threading.Event hangs here sooner or later: its lock is held by the very thread in which
+    # the handler runs.
+    for _ in range(300):
+        wish = Wish()
+        before = signal.signal(signal.SIGALRM, hear(wish))
+        try:
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, 2e-4))
+            end = time.monotonic() + 5
+            while not wish.wait(0.0):
+                assert time.monotonic() < end
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            os.close(wish._ear)
+            os.close(wish._mouth)
+
+
+def hear(wish: Wish) -> Callable[..., None]:
+    return lambda *_: wish.set()
