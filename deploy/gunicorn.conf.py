@@ -25,7 +25,9 @@ worker_class = "gthread"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file
 timeout = 60
 graceful_timeout = 8
-keepalive = 5
+# Longer than the edge keeps an idle connection (60 s): who closes first must be the one who asks,
+# or a request is sent into a connection that is just being closed.
+keepalive = 75
 max_requests = 0
 accesslog = None  # The apps log each request themselves, with its id and without personal data.
 errorlog = "-"

@@ -10,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from flask_smorest import Api  # type: ignore[import-untyped]  # It has none.
 from flask_smorest import Blueprint as SmorestBlueprint
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]
@@ -31,6 +31,8 @@ from shared.tokens import TokenVerifier
 LARGEST_BODY = 1024 * 1024
 ACCEPTS, LARGEST = "__art28_accepts__", "__art28_largest__"
 JSON_TYPE = "application/json"
+# What the edge lets through, and a little more.
+UNREAD_AT_MOST, CHUNK = 18 * 1024 * 1024, 64 * 1024
 # Python 3.13 gave these statuses other names; routes go on naming them by these.
 RENAMED = {413: "REQUEST_ENTITY_TOO_LARGE", 422: "UNPROCESSABLE_ENTITY"}
 
@@ -122,6 +124,7 @@ def build(
     problems.register(app)
     metrics.register(app)
     app.before_request(refuse_other_media_types)
+    app.after_request(read_to_the_end)
     app.before_request(let_large_bodies_in)
     api = ProblemApi(app)
     api.register_field(Day, "string", "date")
@@ -137,6 +140,20 @@ def build(
     serve_openapi(app, api)
     behind_proxies(app, settings)
     return app
+
+
+def read_to_the_end(response: Response) -> Response:
+    """Take in what an early refusal left of the body, up to a bound.
+
+    The web server hangs up on a body that nobody reads, and whoever keeps the connection, the edge
+    or a client, loses its next request with it.
+    """
+    left = UNREAD_AT_MOST
+    if request.content_length or request.headers.get("Transfer-Encoding"):
+        unread = request.environ["wsgi.input"]
+        while left > 0 and (chunk := unread.read(min(left, CHUNK))):
+            left -= len(chunk)
+    return response
 
 
 def behind_proxies(app: Flask, settings: Common) -> None:

@@ -19,7 +19,7 @@ from services.public.settings import DOCUMENTED, Settings
 from services.public.views import pages as views
 from services.public.words import LANGUAGES
 from shared import headers, health, metrics, tracing
-from shared.app import behind_proxies
+from shared.app import behind_proxies, read_to_the_end
 from shared.auth import public
 from shared.http import Peers, ServiceClient
 from shared.ids import new_id
@@ -75,6 +75,7 @@ def compose(app: Flask, settings: Settings) -> None:
     tracing.register(app, lambda: new_id("req"))
     headers.register(app, https=settings.origin.startswith("https:"))
     app.after_request(page_policy)
+    app.after_request(read_to_the_end)
     metrics.register(app)
     errors.install(app)
     public()(app.view_functions["static"])

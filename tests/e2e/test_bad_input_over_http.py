@@ -116,3 +116,21 @@ def test_what_is_no_http_gets_a_short_no_and_the_server_lives_on(
     assert b"Traceback" not in answer
     assert not answer or b" 400 " in answer.splitlines()[0] or answer.startswith(b"<html>")
     assert vendor.ask("GET", CHANGES).status_code == 200
+
+
+@pytest.mark.parametrize("size", [100_000, MIB + 70_000, 3 * MIB])
+def test_a_refusal_before_the_body_is_read_costs_the_next_request_nothing(
+    profile: Running, size: int
+) -> None:
+    with requests.Session() as session:
+        for _ in range(5):
+            refusal = session.post(
+                f"{profile.origin}/identity/v1/organisations",
+                data=large(size),
+                headers={**JSON, "Authorization": "Bearer none"},
+                timeout=20,
+            )
+            after = session.get(f"{profile.origin}/identity/healthz", timeout=20)
+
+            assert refusal.status_code in (401, 413)
+            assert after.status_code == 200
