@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pymongo import MongoClient
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
 
@@ -155,3 +158,13 @@ def until_rest(run_once: Callable[[], bool], rounds: int = 5_000) -> None:
         if not run_once():
             return
     raise AssertionError("a loop never came to rest")
+
+
+@contextmanager
+def fresh_stack(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Stack]:
+    """A product with databases of its own, which are dropped at the end."""
+    prefix = f"test_{uuid.uuid4().hex[:12]}"
+    yield Stack(mongo_url, prefix)
+    for found in mongo_client.list_database_names():
+        if found.startswith(prefix):
+            mongo_client.drop_database(found)

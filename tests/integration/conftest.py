@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,17 +9,14 @@ import pytest
 from pymongo import MongoClient
 
 from tests import builders
-from tests.stack import START, Stack
+from tests.stack import START, Stack, fresh_stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
 
 @pytest.fixture(scope="session")
 def one_stack(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Stack]:
-    prefix = f"test_{uuid.uuid4().hex[:12]}"
-    yield Stack(mongo_url, prefix)
-    for found in mongo_client.list_database_names():
-        if found.startswith(prefix):
-            mongo_client.drop_database(found)
+    with fresh_stack(mongo_url, mongo_client) as made:
+        yield made
 
 
 @pytest.fixture

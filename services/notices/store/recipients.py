@@ -77,7 +77,7 @@ def document_of(recipient: Recipient) -> Document:
 
 
 def _recipient(document: Document) -> Recipient:
-    # By hand, for a fan-out reads one for each notice: the general way takes five times as long.
+    # By hand, for a fan-out reads one for each notice: the general way showed up in its profile.
     members = {name: document[name] for name in document if name not in _NOT_MEMBERS}
     members |= {name: tuple(document[name]) for name in ("contacts", "channels", "products")}
     history = tuple(TermsPeriod(**each) for each in document["history"])

@@ -16,7 +16,7 @@ from services.registry import tasks
 from shared.ledger import verify
 from tests import builders
 from tests.receiver import Receiver, receiving
-from tests.stack import START, Stack, until_rest
+from tests.stack import START, Stack, fresh_stack, until_rest
 from tests.vendor import Vendor
 
 PATH = "/registry/v1/instruments"
@@ -75,11 +75,8 @@ def days_pass(vendor: Vendor, days: int) -> None:
 @pytest.fixture(scope="module")
 def own_stack(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Stack]:
     """A product of its own: these tests let months pass, which its loops remember."""
-    prefix = f"test_{uuid.uuid4().hex[:12]}"
-    yield Stack(mongo_url, prefix)
-    for found in mongo_client.list_database_names():
-        if found.startswith(prefix):
-            mongo_client.drop_database(found)
+    with fresh_stack(mongo_url, mongo_client) as made:
+        yield made
 
 
 @pytest.fixture
