@@ -48,7 +48,7 @@ def agreement_content(**more: Any) -> dict[str, Any]:
             "end_of_processing": "delete", "audit": "Once a year.",
         },
         "breach_notice_hours": 24, "deletion_days": 30, "products": ["case-system"],
-        "effective_from": "2026-12-01", **more,
+        "effective_from": "2026-11-01", **more,
     }  # fmt: skip
 
 

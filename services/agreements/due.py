@@ -1,4 +1,5 @@
-"""What the calendar does to agreements: offers lapse, amendments begin, agreements end."""
+"""What the calendar does to agreements: offers lapse, agreements and amendments begin, and
+end."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ ACTOR = "agreements.clock"
 DUE_A_ROUND = 50
 
 WHAT_CAME = {
+    calendar.BEGINS: events.IN_FORCE,
     calendar.AMENDMENT_BEGINS: events.AMENDED,
     calendar.ENDS: events.TERMINATED,
     calendar.RENEWAL: events.RENEWAL_DUE,
@@ -66,5 +68,5 @@ def _concerned(agreement: Agreement, due: Due) -> int:
 
 def _what_came(before: Agreement, due: Due) -> str:
     if due.kind == calendar.OFFER_LAPSES:
-        return events.AMENDMENT_LAPSED if before.in_force else events.EXPIRED
+        return events.AMENDMENT_LAPSED if before.binding else events.EXPIRED
     return WHAT_CAME[due.kind]

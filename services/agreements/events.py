@@ -10,7 +10,10 @@ DRAFTED = "agreement.drafted"
 OFFERED = "agreement.offered"
 ACCEPTED = "agreement.accepted"
 REJECTED = "agreement.rejected"
+# Both have accepted: it binds, and its customer is told of changes from now on.
 ACTIVATED = "agreement.activated"
+# The first day has come, of one that was accepted before it.
+IN_FORCE = "agreement.in_force"
 AMENDED = "agreement.amended"
 # Said on the day that ends the agreement: up to then the customer is still told of changes.
 TERMINATED = "agreement.terminated"
@@ -31,8 +34,8 @@ ERASED = "agreement.erased"
 
 # Who listens to these keeps the list of customers by them, so each moves the processor's watermark.
 MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED, EXPIRED})
-# After these the products that the agreement speaks for may be others.
-CLAIMING = MOVING | {AMENDMENT_SCHEDULED}
+# After these the products or the days that the agreement speaks for may be others.
+CLAIMING = MOVING | {IN_FORCE, AMENDMENT_SCHEDULED, TERMINATION_SCHEDULED}
 
 
 @dataclass(frozen=True)

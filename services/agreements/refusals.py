@@ -30,13 +30,13 @@ class DocumentOutdated(Conflict):
 
 
 class AgreementInForce(Conflict):
-    """Another agreement of the same parties is in force for one of these products."""
+    """Another agreement of the same parties speaks for one of these products on these days."""
 
     code = "agreement-in-force"
 
 
 class NotAmendable(Conflict):
-    """Only an agreement that is on offer or in force can be amended."""
+    """Only an agreement that is on offer or binds both can be amended."""
 
     code = "not-amendable"
 
@@ -48,7 +48,7 @@ class AmendedMeanwhile(Conflict):
 
 
 class NotInForce(Conflict):
-    """Only an agreement in force can be terminated."""
+    """Only an agreement that both have accepted and that has not ended can be terminated."""
 
     code = "not-in-force"
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from services.agreements import model
 from services.agreements.annex import Annex, annex_from
 from services.agreements.clients import Identity, Registry
-from services.agreements.contents import Content, overlap
+from services.agreements.contents import Content
 from services.agreements.events import CLAIMING, MOVING, Event, stream
 from services.agreements.model import Agreement, Version
 from services.agreements.refusals import AgreementInForce, NotAParty, NotAProcessor
@@ -179,9 +179,11 @@ def check_no_other_in_force(
     deps: Deps, session: Session | None, agreement: Agreement, version: Version
 ) -> None:
     """Raises ``AgreementInForce`` naming the agreement that is in the way."""
-    for other_id, products in deps.in_force.products(session, agreement).items():
-        if other_id != agreement.id and overlap(products, version.content.products):
+    mine = model.claim_of(agreement, version)
+    for other_id, claim in deps.in_force.claims(session, agreement).items():
+        if other_id != agreement.id and claim.meets(mine):
             raise AgreementInForce(
-                f"Agreement {other_id} is in force between these parties; end or amend it first.",
+                f"Agreement {other_id} binds these parties on some of these days; end or amend it"
+                " first.",
                 context={"agreement_id": other_id},
             )

@@ -12,7 +12,7 @@ import pytest
 from services.agreements import model
 from services.agreements.contents import Content, Party, group_of
 from services.agreements.document import make_version
-from services.agreements.model import Agreement, Version
+from services.agreements.model import Agreement, Claim, Version
 from services.agreements.store import (
     INDEXES,
     Agreements,
@@ -130,8 +130,11 @@ def test_groups_are_counted_and_versions_never_repeat(database: Mongo) -> None:
 
 def test_what_is_in_force_between_two_parties_is_remembered(database: Mongo) -> None:
     store, one = InForce(database), agreement(status="active")
-    assert store.products(None, one) == {}
+    assert store.claims(None, one) == {}
     store.note(None, one)
-    assert store.products(None, agreement("agr_2")) == {"agr_1": ("case-system",)}
+    assert store.claims(None, agreement("agr_2")) == {"agr_1": Claim(("case-system",))}
+    first, after = date(2026, 12, 1), date(2027, 1, 1)
+    store.note(None, replace(one, begins_on=first, ends_on=after))
+    assert store.claims(None, one) == {"agr_1": Claim(("case-system",), first, after)}
     store.note(None, replace(one, status="terminated"))
-    assert store.products(None, one) == {}
+    assert store.claims(None, one) == {}

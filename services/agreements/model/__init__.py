@@ -16,6 +16,7 @@ from services.agreements.model.agreement import (
     STATUSES,
     Acceptance,
     Agreement,
+    Claim,
     Due,
     Offer,
     Proof,
@@ -29,6 +30,7 @@ from services.agreements.model.life import (
     accepted,
     amended,
     check_amendable,
+    claim_of,
     closed,
     drafted,
     imported,
@@ -41,8 +43,8 @@ from services.agreements.model.life import (
 )
 
 __all__ = [
-    "ENDED", "PARTIES", "STATUSES", "Acceptance", "Agreement", "Due", "Offer", "Proof",
+    "ENDED", "PARTIES", "STATUSES", "Acceptance", "Agreement", "Claim", "Due", "Offer", "Proof",
     "Scheduled", "SignedFile", "Since", "Version", "accepted", "amended", "check_amendable",
-    "closed", "drafted", "due_by", "imported", "offer_to_accept", "offered", "passed", "proven",
-    "recorded", "rejected", "terminated",
+    "claim_of", "closed", "drafted", "due_by", "imported", "offer_to_accept", "offered",
+    "passed", "proven", "recorded", "rejected", "terminated",
 ]  # fmt: skip

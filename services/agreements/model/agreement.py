@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from services.agreements.contents import Content, Group, Party, Terms, group_of
+from services.agreements.contents import Content, Group, Party, Terms, group_of, overlap
 from services.agreements.findings import Finding, findings
 
 STATUSES = ("draft", "offered", "active", "terminated", "expired", "rejected")
@@ -83,6 +83,23 @@ class Scheduled:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """For which products an agreement speaks, and on which days.
+
+    No products means all of them. From ``since`` until before ``until``; None is open.
+    """
+
+    products: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def meets(self, other: Claim) -> bool:
+        """Whether both speak for some product on some day."""
+        together = not (_over_before(self, other) or _over_before(other, self))
+        return together and overlap(self.products, other.products)
+
+
+@dataclass(frozen=True)
 class Proof:
     """That the data was deleted or returned (Art. 28(3)(g)), as the processor stated it."""
 
@@ -116,7 +133,9 @@ class Due:
 class Agreement:
     """One agreement. ``version`` is the one in force, or the newest while none has been.
 
-    ``ended_on`` is its last day; it is kept up to the day before ``erase_on``.
+    It binds from the second acceptance; ``begins_on`` is the day to come, or that never came, on
+    which it is in force as well. ``ended_on`` is its last day; it is kept up to the day before
+    ``erase_on``.
     """
 
     id: str
@@ -135,6 +154,7 @@ class Agreement:
     revision: int = 1
     weaker: tuple[Finding, ...] = ()
     scheduled: Scheduled | None = None
+    begins_on: date | None = None
     signed_file: SignedFile | None = None
     reminded_of: date | None = None
     ended_on: date | None = None
@@ -144,20 +164,35 @@ class Agreement:
     deletion_proof: Proof | None = None
 
     @property
-    def in_force(self) -> bool:
+    def binding(self) -> bool:
+        """Whether both have accepted and it has not ended: its customer is owed notice."""
         return self.status == "active"
 
     @property
+    def in_force(self) -> bool:
+        """Whether it binds and its first day has come."""
+        return self.binding and self.begins_on is None
+
+    @property
+    def begun(self) -> bool:
+        """Whether it ever was in force."""
+        return self.executed(self.version) and self.begins_on is None
+
+    @property
     def group(self) -> Group | None:
-        """The group of notice terms it counts in; None when it is not in force."""
-        return group_of(self.content) if self.in_force else None
+        """The group of notice terms it counts in; None when it does not bind."""
+        return group_of(self.content) if self.binding else None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         return (*findings(self.content), *self.weaker)
 
     @property
-    def claimed_products(self) -> tuple[str, ...]:
+    def claim(self) -> Claim:
+        return Claim(self._claimed_products, self.begins_on, self.over_on)
+
+    @property
+    def _claimed_products(self) -> tuple[str, ...]:
         """The products it speaks for, now or by an amendment to come; empty means all."""
         now, coming = self.content.products, self.scheduled and self.scheduled.products
         if coming is None or not now:
@@ -169,9 +204,25 @@ class Agreement:
         """The day it ends on, if that is known: by termination, else by its own term."""
         return self.ends_on or self.content.expires_on
 
+    @property
+    def over_on(self) -> date | None:
+        """The first day on which it is not in force any more, if that is known.
+
+        An amendment to come may move the last day, so until it has begun nothing is known.
+        """
+        return self.ends_on or (None if self.scheduled else day_after(self.content.expires_on))
+
     def accepted_by(self, party: str, version: int) -> bool:
         return any(each.party == party and each.version == version for each in self.acceptances)
 
     def executed(self, version: int) -> bool:
         """Whether both parties have accepted ``version``."""
         return all(self.accepted_by(party, version) for party in PARTIES)
+
+
+def day_after(day: date | None) -> date | None:
+    return day + timedelta(days=1) if day else None
+
+
+def _over_before(one: Claim, other: Claim) -> bool:
+    return one.until is not None and other.since is not None and one.until <= other.since

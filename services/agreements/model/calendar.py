@@ -1,4 +1,5 @@
-"""What days do to an agreement: offers lapse, amendments begin, terms end, proof falls due."""
+"""What days do to an agreement: offers lapse, first days come, amendments begin, terms end,
+proof falls due."""
 
 from __future__ import annotations
 
@@ -10,16 +11,17 @@ from services.agreements.model.agreement import Agreement, Due, Version
 from services.agreements.model.life import in_version, next_of
 
 DAY = timedelta(days=1)
-OFFER_LAPSES, AMENDMENT_BEGINS, ENDS = "offer_lapses", "amendment_begins", "ends"
-RENEWAL, EXPIRES, DELETION_OVERDUE, ERASE = "renewal", "expires", "deletion_overdue", "erase"
+OFFER_LAPSES, BEGINS, AMENDMENT_BEGINS = "offer_lapses", "begins", "amendment_begins"
+ENDS, RENEWAL, EXPIRES = "ends", "renewal", "expires"
+DELETION_OVERDUE, ERASE = "deletion_overdue", "erase"
 
 
 def dues(agreement: Agreement) -> Iterator[Due]:
     """Everything the calendar has in store for it, in no order."""
     if agreement.offer:
         yield Due(agreement.offer.lapses_on + DAY, OFFER_LAPSES)
-    if agreement.in_force:
-        yield from _while_in_force(agreement)
+    if agreement.binding:
+        yield from _while_binding(agreement)
     settled = agreement.deletion_proof or agreement.deletion_overdue
     if agreement.deletion_due_on and not settled:
         yield Due(agreement.deletion_due_on + DAY, DELETION_OVERDUE)
@@ -27,7 +29,10 @@ def dues(agreement: Agreement) -> Iterator[Due]:
         yield Due(agreement.erase_on, ERASE)
 
 
-def _while_in_force(agreement: Agreement) -> Iterator[Due]:
+def _while_binding(agreement: Agreement) -> Iterator[Due]:
+    begins, ends = agreement.begins_on, agreement.ends_on
+    if begins and not (ends and ends <= begins):
+        yield Due(begins, BEGINS)
     if agreement.scheduled:
         yield Due(agreement.scheduled.on, AMENDMENT_BEGINS)
     if agreement.ends_on:
@@ -54,8 +59,12 @@ def passed(agreement: Agreement, due: Due, version: Version | None = None) -> Ag
 
 
 def _offer_lapsed(agreement: Agreement, _: Version | None) -> Agreement:
-    status = "active" if agreement.in_force else "expired"
+    status = "active" if agreement.binding else "expired"
     return next_of(agreement, status=status, offer=None)
+
+
+def _begun(agreement: Agreement, _: Version | None) -> Agreement:
+    return next_of(agreement, begins_on=None)
 
 
 def _amendment_begun(agreement: Agreement, version: Version | None) -> Agreement:
@@ -82,6 +91,7 @@ def _overdue(agreement: Agreement, _: Version | None) -> Agreement:
 
 STEPS: dict[str, Callable[[Agreement, Version | None], Agreement]] = {
     OFFER_LAPSES: _offer_lapsed,
+    BEGINS: _begun,
     AMENDMENT_BEGINS: _amendment_begun,
     ENDS: _ended,
     RENEWAL: _reminded,

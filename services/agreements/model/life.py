@@ -10,12 +10,14 @@ from services.agreements.model.agreement import (
     ENDED,
     Acceptance,
     Agreement,
+    Claim,
     Offer,
     Proof,
     Scheduled,
     SignedFile,
     Since,
     Version,
+    day_after,
 )
 from services.agreements.refusals import (
     AlreadyAccepted,
@@ -45,8 +47,10 @@ def drafted(first: Version) -> Agreement:
 
 
 def imported(first: Version, file: SignedFile, signed: tuple[Acceptance, ...]) -> Agreement:
-    """An agreement in force that both parties had signed before it came here."""
-    return replace(drafted(first), status="active", signed_file=file, acceptances=signed)
+    """An agreement that both parties had signed before it came here."""
+    begins_on = _to_come(first, first.made_at.date())
+    return replace(drafted(first), status="active", signed_file=file, acceptances=signed,
+                   begins_on=begins_on)  # fmt: skip
 
 
 def offered(agreement: Agreement, at: datetime, lapses_on: date) -> Agreement:
@@ -75,13 +79,14 @@ def amended(agreement: Agreement, version: Version, at: datetime, lapses_on: dat
         raise AmendedMeanwhile
     offer = Offer(version.version, version.document_sha256, at, lapses_on)
     changed = next_of(agreement, latest_version=version.version, offer=offer)
-    return changed if agreement.in_force else in_version(changed, version)
+    return changed if agreement.binding else in_version(changed, version)
 
 
 def accepted(agreement: Agreement, version: Version, acceptance: Acceptance) -> Agreement:
-    """The agreement with one acceptance more; in force once both parties have accepted.
+    """The agreement with one acceptance more; it binds once both parties have accepted.
 
-    ``version`` is the one on offer. An amendment that names a day of its own waits for it.
+    ``version`` is the one on offer. What is in force stays so up to the day that an amendment
+    names; before the first day an amendment takes the place of what it amends, day and all.
     Raises ``AlreadyAccepted``.
     """
     if agreement.accepted_by(acceptance.party, version.version):
@@ -89,12 +94,18 @@ def accepted(agreement: Agreement, version: Version, acceptance: Acceptance) -> 
     changed = next_of(agreement, acceptances=(*agreement.acceptances, acceptance))
     if not changed.executed(version.version):
         return changed
-    begins = version.content.effective_from
-    its_own = begins != agreement.content.effective_from
-    if agreement.in_force and its_own and begins > acceptance.at.date():
-        coming = Scheduled(version.version, begins, version.content.products)
+    to_come = _to_come(version, acceptance.at.date())
+    if agreement.in_force and to_come:
+        coming = Scheduled(version.version, to_come, version.content.products)
         return replace(changed, offer=None, scheduled=coming)
-    return replace(in_version(changed, version), status="active", offer=None)
+    return replace(in_version(changed, version), status="active", offer=None, begins_on=to_come)
+
+
+def claim_of(agreement: Agreement, version: Version) -> Claim:
+    """What the agreement would speak for if ``version`` were accepted."""
+    content = version.content
+    since = None if agreement.in_force else content.effective_from
+    return Claim(content.products, since, agreement.ends_on or day_after(content.expires_on))
 
 
 def offer_to_accept(agreement: Agreement, party: str, document_sha256: str | None) -> Offer:
@@ -118,13 +129,13 @@ def rejected(agreement: Agreement) -> Agreement:
     """The offer turned down. Raises ``NotOffered``."""
     if agreement.offer is None:
         raise NotOffered(f"This agreement is {agreement.status}; there is nothing to reject.")
-    status = "active" if agreement.in_force else "rejected"
+    status = "active" if agreement.binding else "rejected"
     return next_of(agreement, status=status, offer=None)
 
 
 def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreement:
     """Ended, or set to end on a day to come. Raises ``NotInForce``, ``TerminationScheduled``."""
-    if not agreement.in_force:
+    if not agreement.binding:
         raise NotInForce(f"This agreement is {agreement.status}.")
     _check_no_end_set(agreement)
     if effective_on < today:
@@ -140,12 +151,12 @@ def closed(agreement: Agreement, today: date, retention_years: int) -> Agreement
     if agreement.status not in ENDED or agreement.ended_on is not None:
         return agreement
     last = agreement.last_day if agreement.status != "rejected" else None
-    ended_on = last if last and last <= today and _was_in_force(agreement) else today
+    ended_on = last if last and last <= today and agreement.begun else today
     # Without a promise of days there is no delay to plead, so the data is due at once.
     due = ended_on + timedelta(days=agreement.content.deletion_days or 0)
     return replace(
         agreement, ended_on=ended_on, erase_on=years_after(ended_on, retention_years),
-        deletion_due_on=due if _was_in_force(agreement) else None,
+        deletion_due_on=due if agreement.begun else None,
     )  # fmt: skip
 
 
@@ -195,5 +206,7 @@ def _check_no_end_set(agreement: Agreement) -> None:
         raise TerminationScheduled(f"It ends on {agreement.ends_on}.")
 
 
-def _was_in_force(agreement: Agreement) -> bool:
-    return agreement.executed(agreement.version)
+def _to_come(version: Version, today: date) -> date | None:
+    """The first day of ``version``, if that lies ahead."""
+    first = version.content.effective_from
+    return first if first > today else None

@@ -179,6 +179,7 @@ class AgreementShape(ContentShape):
     version = fields.Integer()
     latest_version = fields.Integer()
     status = one_of(*STATUSES)
+    in_force = fields.Boolean()
     processor_id = fields.String(attribute="processor.id")
     controller_id = fields.String(attribute="controller.id")
     offer = fields.Nested(OfferShape, allow_none=True)

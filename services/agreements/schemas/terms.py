@@ -36,6 +36,8 @@ class SinceShape(Shape):
 
 
 class RelatedAgreement(Shape):
+    """``ends_on`` is the first day on which it is not in force any more."""
+
     agreement_id = fields.String()
     status = fields.String()
     products = fields.List(fields.String())

@@ -116,7 +116,7 @@ class Agreements:
 
 def as_document(agreement: Agreement) -> Document:
     """The stored form: the agreement, and what only lists and the clock read."""
-    due, last = first_due(agreement), agreement.last_day if agreement.in_force else None
+    due, last = first_due(agreement), agreement.last_day if agreement.binding else None
     return {
         **to_document(agreement),
         "due_on": due.on.isoformat() if due else None,

@@ -1,21 +1,22 @@
-"""Where it is counted which notice terms are in force, and for which products."""
+"""Where it is counted which notice terms bind, and for which products and days."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from pymongo import ReturnDocument
 
 from services.agreements.contents import Group
-from services.agreements.model import Agreement
+from services.agreements.model import Agreement, Claim
 from shared.mongo import Document, Mongo, Session
 
 
 class NoticeGroups:
-    """One document a processor: how many agreements in force share which notice terms.
+    """One document a processor: how many agreements that bind share which notice terms.
 
-    ``version`` grows by one with every agreement that comes into force, changes or ends: whoever
+    ``version`` grows by one with every agreement that comes to bind, changes or ends: whoever
     has seen all versions up to one knows every customer of that moment.
     """
 
@@ -50,7 +51,7 @@ class NoticeGroups:
 
 
 class InForce:
-    """One document for two parties: which agreements are in force, for which products.
+    """One document for two parties: which agreements bind them, for which products and days.
 
     Two activations at once meet at this document, and the database lets only one of them win.
     """
@@ -58,23 +59,37 @@ class InForce:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["in_force"]
 
-    def products(self, session: Session | None, agreement: Agreement) -> dict[str, tuple[str, ...]]:
-        """Products by agreement id, of all that are in force between the two parties."""
+    def claims(self, session: Session | None, agreement: Agreement) -> dict[str, Claim]:
+        """Claims by agreement id, of all that bind the two parties."""
         found = self._docs.find_one({"_id": _pair(agreement)}, session=session) or {}
-        return {key: tuple(told) for key, told in found.get("agreements", {}).items()}
+        days = found.get("days", {})
+        return {
+            key: Claim(tuple(products), *map(_day, days.get(key, ())))
+            for key, products in found.get("agreements", {}).items()
+        }
 
     def note(self, session: Session | None, agreement: Agreement) -> None:
-        """Remember whether, and for which products, this agreement is in force."""
-        place = f"agreements.{agreement.id}"
-        if agreement.in_force:
-            change: dict[str, Any] = {"$set": {place: list(agreement.claimed_products)}}
+        """Remember whether, for which products and on which days, this agreement binds."""
+        places = f"agreements.{agreement.id}", f"days.{agreement.id}"
+        if agreement.binding:
+            claim = agreement.claim
+            told = list(claim.products), [_text(claim.since), _text(claim.until)]
+            change: dict[str, Any] = {"$set": dict(zip(places, told, strict=True))}
         else:
-            change = {"$unset": {place: ""}}
+            change = {"$unset": dict.fromkeys(places, "")}
         self._docs.update_one({"_id": _pair(agreement)}, change, upsert=True, session=session)
 
 
 def _pair(agreement: Agreement) -> str:
     return f"{agreement.processor.id}|{agreement.controller.id}"
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _counts(leaves: Group | None, joins: Group | None) -> dict[str, int]:

@@ -74,7 +74,7 @@ def offer(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
 def accept(
     deps: Deps, caller: Caller, origin: Origin, agreement_id: str, told: Mapping[str, Any]
 ) -> Agreement:
-    """Accept what is on offer for the caller's party; in force once both have accepted.
+    """Accept what is on offer for the caller's party; it binds once both have accepted.
 
     Raises ``DocumentOutdated`` when the register is no longer the one that the document lists;
     a version with the list of today is then on offer.
@@ -142,7 +142,7 @@ def terminate(
         acting_party(caller, found)
         after = model.terminated(found, effective_on, deps.now().date())
         version = deps.versions.get(session, found.id, found.version)
-        kind = events.TERMINATION_SCHEDULED if after.in_force else events.TERMINATED
+        kind = events.TERMINATION_SCHEDULED if after.binding else events.TERMINATED
         return after, [event(kind, after, version, reason=reason)]
 
     return change(deps, caller, agreement_id, step)
@@ -170,7 +170,7 @@ def prove_deletion(
 def _what_came(before: Agreement, after: Agreement) -> str:
     if after.scheduled:
         return events.AMENDMENT_SCHEDULED
-    return events.AMENDED if before.in_force else events.ACTIVATED
+    return events.AMENDED if before.binding else events.ACTIVATED
 
 
 def _signed(
@@ -194,7 +194,7 @@ def _check_annex(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[st
         read(version).get("sub_processors")
     ):
         return
-    amends = deps.versions.get(None, seen.id, seen.version) if seen.in_force else None
+    amends = deps.versions.get(None, seen.id, seen.version) if seen.binding else None
     renewed = make_version(
         seen.id, seen.latest_version + 1, (version.processor, version.controller),
         version.content, template_of(deps, seen.processor.id, version.content),

@@ -62,13 +62,13 @@ def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
 
 
 def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
-    """What binds, or bound, the two: the agreement in force, else the newest; and all of them."""
+    """What binds, or bound, the two: all of it; the agreement in force first, then the next."""
     found = deps.agreements.between(processor_id, controller_id)
     known = [each for each in found if each.history]
     if not known:
         raise NotFound("The two never had an agreement.")
     # Sorting keeps the order among equals: newest first.
-    told = [_binding(each) for each in sorted(known, key=lambda each: not each.in_force)]
+    told = [_bond(each) for each in sorted(known, key=_least_in_force)]
     return {**told[0], "agreements": told}
 
 
@@ -106,11 +106,15 @@ def _mine(caller: Caller) -> Where:
     return {"controller.id": caller.org_id, "status": {"$in": [*STATUSES[1:]]}}
 
 
-def _binding(agreement: Agreement) -> Mapping[str, Any]:
+def _least_in_force(agreement: Agreement) -> tuple[bool, bool]:
+    return not agreement.in_force, not agreement.binding
+
+
+def _bond(agreement: Agreement) -> Mapping[str, Any]:
     content = agreement.content
     return {
         "agreement_id": agreement.id, "status": agreement.status, "products": content.products,
-        "effective_from": content.effective_from, "ends_on": agreement.ends_on,
+        "effective_from": content.effective_from, "ends_on": agreement.over_on,
         "authorisation": content.authorisation, "terms": content.notice_terms.terms,
         "history": agreement.history,
     }  # fmt: skip

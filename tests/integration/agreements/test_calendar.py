@@ -225,5 +225,5 @@ def test_a_table_tells_what_an_amendment_changes(office: Office) -> None:
 
 
 def test_a_last_day_before_the_first_is_refused(office: Office) -> None:
-    answer = amend(office, office.active(), expires_on="2026-12-01")
+    answer = amend(office, office.active(effective_from="2026-12-01"), expires_on="2026-12-01")
     assert answer.get_json()["errors"][0]["pointer"] == "/expires_on"

@@ -48,6 +48,14 @@ def test_the_longer_notice_holds_from_the_amendment_on(baseline: Vendor) -> None
     assert (blocking["notice_days"], blocking["customers"]) == (50, 1)
 
 
+def test_a_signed_agreement_that_has_not_begun_is_promised_its_notice(baseline: Vendor) -> None:
+    later = {"effective_from": str(baseline.today + timedelta(days=50))}
+    customer = baseline.customer("nordbo", notice_days=30, objection_days=14, agreement=later)
+    answer = baseline.ask("POST", f"/changes/{baseline.draft(20)['id']}/announce")
+    assert (answer.status_code, answer.json["code"]) == (409, "notice-period-too-short")
+    assert days(notice(baseline, customer, baseline.announced(40)["id"])) == 14
+
+
 def test_business_days_are_those_of_the_country_that_the_agreement_names(baseline: Vendor) -> None:
     baseline.stack.pass_time(days=28)
     baseline.stack.forget_tokens()

@@ -61,7 +61,8 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.office.clock.at = self.started
         self.products = [f"p{self.office.deps.new_id('x')}"]
-        self.id = self.office.drafted(products=self.products, expires_on="2027-03-31")
+        self.id = self.office.drafted(products=self.products, effective_from="2026-12-01",
+                                      expires_on="2027-03-31")  # fmt: skip
         self.seen: list[str] = []
         self.erased = False
 
@@ -140,14 +141,15 @@ class Life(RuleBasedStateMachine):
         assert found.status == replayed(types), types
         assert NEEDS.get(found.status, set()) <= set(types)
         assert (found.ended_on is not None) is (found.status in ENDED)
-        assert found.in_force <= found.executed(found.version)
+        assert found.binding <= found.executed(found.version)
+        assert found.in_force <= (found.content.effective_from <= self.today)
 
     @invariant()
     def the_counts_follow(self) -> None:
         found = self.office.deps.agreements.find(None, self.id)
         claimed = self.office.deps.mongo.db["in_force"].find_one({}) or {"agreements": {}}
-        in_force = found is not None and found.in_force
-        assert (self.id in claimed["agreements"]) is in_force
+        binding = found is not None and found.binding
+        assert (self.id in claimed["agreements"]) is binding
 
 
 @pytest.mark.slow

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,34 +12,44 @@ from hypothesis import strategies as st
 from services.agreements import model
 from services.agreements.model import PARTIES, Agreement, Version
 from shared.errors import DomainError
-from tests.unit.agreements.things import AT, TODAY, acceptance, draft, on_day, version
+from tests.unit.agreements.things import AT, TODAY, acceptance, on_day, version
 
 STEPS = ("offer", "amend", *PARTIES, *PARTIES, "reject", "terminate", "next_day")
 LAST_STATES = ("terminated", "expired", "rejected")
+
+
+def first_version() -> Version:
+    return version(effective_from=(TODAY + timedelta(days=2)).isoformat())
 
 
 class Life:
     """One agreement, its versions and its calendar."""
 
     def __init__(self) -> None:
-        self.agreement: Agreement = draft()
-        self.versions: dict[int, Version] = {1: version()}
+        self.agreement: Agreement = model.drafted(first_version())
+        self.versions: dict[int, Version] = {1: first_version()}
         self.today: date = TODAY
         self.watermark = 0
+
+    @property
+    def first_day(self) -> str:
+        """Ahead of some amendments, and behind others."""
+        return (TODAY + timedelta(days=2 * self.agreement.latest_version)).isoformat()
 
     def offer(self) -> Agreement:
         return model.offered(self.agreement, AT, self.today + timedelta(days=3))
 
     def amend(self) -> Agreement:
         number = self.agreement.latest_version + 1
-        self.versions[number] = version(number, deletion_days=number)
+        self.versions[number] = version(number, deletion_days=number, effective_from=self.first_day)
         lapses_on = self.today + timedelta(days=3)
         return model.amended(self.agreement, self.versions[number], AT, lapses_on)
 
     def accept(self, party: str) -> Agreement:
         on_offer = model.offer_to_accept(self.agreement, party, None)
         of = self.versions[on_offer.version]
-        return model.accepted(self.agreement, of, acceptance(party, of))
+        at = datetime.combine(self.today, AT.time(), UTC)
+        return model.accepted(self.agreement, of, replace(acceptance(party, of), at=at))
 
     def reject(self) -> Agreement:
         return model.rejected(self.agreement)
@@ -48,7 +59,9 @@ class Life:
 
     def next_day(self) -> Agreement:
         self.today += timedelta(days=1)
-        return on_day(self.agreement, self.today)
+        coming = self.agreement.scheduled
+        version = self.versions[coming.version] if coming else None
+        return on_day(self.agreement, self.today, version)
 
     def take(self, step: Callable[[], Agreement]) -> None:
         before = self.agreement
@@ -62,7 +75,9 @@ class Life:
 
     def check(self, before: Agreement, after: Agreement) -> None:
         both = all(after.accepted_by(party, after.version) for party in PARTIES)
-        assert after.in_force <= both
+        assert after.binding <= both
+        if after.in_force and not before.in_force:
+            assert after.content.effective_from <= self.today
         assert before.status not in LAST_STATES or after is before or after == before
         assert after.version <= after.latest_version
         assert (after.offer is not None) <= (after.status in ("offered", "active"))

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from services.agreements import model, refusals
-from services.agreements.model import Agreement, Since
+from services.agreements.model import Agreement, Claim, SignedFile, Since
 from shared.errors import DomainError, Invalid
 from tests.unit.agreements import things
 from tests.unit.agreements.things import AT, LAPSES, TODAY, acceptance, version
@@ -136,6 +136,30 @@ def test_a_past_day_ends_nothing() -> None:
 
 def test_a_termination_drops_an_amendment_that_waits() -> None:
     assert model.terminated(things.amended(), date(2026, 12, 1), TODAY).offer is None
+
+
+@pytest.mark.parametrize(("first_day", "in_force"), [("2026-11-22", True), ("2026-11-23", False)])
+def test_one_signed_elsewhere_is_in_force_from_its_day_on(first_day: str, in_force: bool) -> None:
+    first = version(effective_from=first_day)
+    signed = tuple(acceptance(party, first) for party in model.PARTIES)
+    found = model.imported(first, SignedFile("A-1", "0" * 64, TODAY), signed)
+    assert (found.binding, found.in_force) == (True, in_force)
+    assert things.on_day(found, date(2026, 11, 23)).in_force
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        (Claim(), Claim(), True),
+        (Claim(("a",)), Claim(("b",)), False),
+        (Claim(("a",)), Claim(("a", "b")), True),
+        (Claim(until=TODAY), Claim(since=TODAY), False),
+        (Claim(until=date(2026, 11, 23)), Claim(since=TODAY), True),
+        (Claim(until=TODAY), Claim(), True),
+    ],
+)
+def test_claims_meet_on_a_product_and_a_day(one: Claim, other: Claim, meet: bool) -> None:
+    assert one.meets(other) is other.meets(one) is meet
 
 
 def test_history_grows_only_when_the_terms_change() -> None:
