@@ -1,215 +1,177 @@
 """One announced change to many endpoints, from its intake to the last stored attempt.
 
-    python -m tests.benchmarks.bench_notices --endpoints 10000 --runs 3 [--dispatchers 1]
+    python -m tests.benchmarks.bench_notices [--sizes 10000x5,100000x1] [--announcements 100]
+    python -m tests.benchmarks.bench_notices --endpoints 20000 --runs 3 --dispatchers 2
 
-It starts a mongod, a receiver, and the fan-out and dispatcher loops as the product runs them,
-measures each run, and prints notices per second, the latency of the first webhook, and the memory
-of the dispatchers. Use the ratios: everything shares one machine.
+``--sizes``: how many endpoints, and how many changes are announced to all of them; each size has
+fan-out and dispatchers of its own, so that their memory can be compared. Every run asserts that
+deliveries, stored attempts and requests at the receiver are as many as endpoints: none twice. Then
+so many changes are announced to 20 customers each, at odd moments: the time of the first webhook.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import os
+import random
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-from deploy.mongod import start_replica_set
-from services.notices.app import make_deps
-from services.notices.model.endpoints import Endpoint, Secret
-from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
-from services.notices.signing import new_secret
-from services.notices.store.endpoints import members_of
-from services.notices.store.recipients import document_of
-from services.notices.use_cases import Deps, intake
-from shared.mongo import connect
-from shared.times import utc_now
-from tests.benchmarks.receiver import receiver
-from tests.integration.notices.world import TERMS, VENDOR, Ledger, settings
-from tests.mongod import free_ports
+from tests.benchmarks.customers import SMALL, add_customers, at
+from tests.benchmarks.figures import Figure, percentile, say, spread_of, table
+from tests.benchmarks.machine import Cpu, cpu, peak_mib
+from tests.benchmarks.product import Bed, Office, Product, bed, now, office, product
+from tests.integration.notices.world import VENDOR
 
-Path_of = Callable[[int], str]
-
-LIMIT_SECONDS = 300
-AT_ONCE = 5_000
+TINY = ("--sizes", "100x1,200x1", "--announcements", "2")
+FULL = ("--sizes", "10000x5,100000x5,1000000x1")
+MINUTES = 2.5
+GOAL_SIZE, GOAL_SECONDS, GOAL_FIRST_MS, GOAL_MIB = 100_000, 20, 1_000, 200
 
 
 @dataclass(frozen=True)
 class Run:
+    """One change told to ``count`` endpoints."""
+
+    count: int
     seconds: float
     first_ms: float
-    rss_mib: float
-    attempts: int
+    used: Cpu
 
     @property
     def rate(self) -> float:
-        return self.attempts / self.seconds
+        return self.count / self.seconds
 
 
-def main() -> int:
+@dataclass(frozen=True)
+class Size:
+    """All runs of one size; memory in MiB, at most."""
+
+    runs: list[Run]
+    dispatcher_mib: float
+    fanout_mib: float
+
+    @property
+    def count(self) -> int:
+        return self.runs[0].count
+
+
+def main(words: Sequence[str] | None = None) -> list[Figure]:
+    wanted = _parser().parse_args(words)
+    alone = f"{wanted.endpoints}x{wanted.runs}" if wanted.endpoints else wanted.sizes
+    sizes = [(int(e), int(r)) for e, _, r in (each.partition("x") for each in alone.split(","))]
+    with bed() as place:
+        house = office(place)
+        done = measured_sizes(place, house, sizes, wanted.dispatchers)
+        firsts = first_webhooks(place, house, wanted.announcements)
+    return [*_of_sizes(done), *_of_firsts(firsts)]
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--endpoints", type=int, default=10_000)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--sizes", default="10000x5,100000x1")
+    parser.add_argument("--endpoints", type=int)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--announcements", type=int, default=100)
     parser.add_argument("--dispatchers", type=int, default=1)
-    wanted, _ = parser.parse_known_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="art28-bench-")))
-        first = free_ports(2)
-        mongod = start_replica_set(folder, first, cache_gb=1.0)
-        stack.callback(mongod.stop)
-        kind = stack.enter_context(receiver(folder, first + 1))
-        deps = prepare(mongod.url, wanted.endpoints, f"http://127.0.0.1:{first + 1}")
-        print(f"{wanted.endpoints:,} endpoints, receiver {kind}, {os.cpu_count()} cores")
-        pids = stack.enter_context(workers(mongod.url, wanted.dispatchers))
-        ledger = Ledger()
-        runs = [measure(deps, ledger, n, wanted.endpoints, pids) for n in range(wanted.runs)]
-    report(runs)
-    return 0
+    return parser
 
 
-def prepare(url: str, count: int, target: str, path: Path_of = "/hooks/{}".format) -> Deps:
-    """``count`` customers, each with an active agreement and one endpoint at ``target``.
-
-    ``path`` gives the path for a customer's number, or a whole URL.
-    """
-    mongo = connect(url, "art28_notices")
-    deps = make_deps(settings(url, "art28"), mongo)
-    for start in range(0, count, AT_ONCE):
-        numbers = range(start, min(start + AT_ONCE, count))
-        mongo.db["recipients"].insert_many([document_of(recipient(n)) for n in numbers])
-        made = [members_of(endpoint(deps, n, target, path(n))) for n in numbers]
-        mongo.db["endpoints"].insert_many(made)
-    deps.recipients.save_watermark(Watermark(VENDOR["id"], count))
-    return deps
-
-
-def recipient(number: int) -> Recipient:
-    return Recipient(
-        agreement_id=f"agr_{number:08}",
-        processor=VENDOR,
-        controller={"id": f"org_{number:08}", "legal_name": f"Customer {number}"},
-        contacts=(),
-        channels=("webhook",),
-        products=(),
-        since_version=number + 1,
-        until_version=None,
-        history=(TermsPeriod("t30", TERMS["t30"], number + 1),),
-    )
+def measured_sizes(
+    place: Bed, house: Office, sizes: Sequence[tuple[int, int]], dispatchers: int
+) -> list[Size]:
+    """From the least size up: each adds customers to those of the one before."""
+    there, done = 0, []
+    for count, runs in sorted(sizes):
+        more = range(there, count)
+        begun = time.monotonic()
+        add_customers(house.deps, more, at(place.receiver.url))
+        took = time.monotonic() - begun
+        there = count
+        say(f"  {count:,} endpoints prepared in {took:.0f} s; {dispatchers} dispatcher(s)")
+        with product(place, house, dispatchers=dispatchers) as running:
+            warm_up(running)
+            measured = [measure(running, count) for _ in range(runs)]
+            memory = max(map(peak_mib, running.dispatchers))
+            done.append(Size(measured, memory, peak_mib(running.processes["fan-out"][0])))
+    return done
 
 
-def endpoint(deps: Deps, number: int, target: str, path: str) -> Endpoint:
-    endpoint_id, now = f"whe_{number:08}", utc_now()
-    url = path if path.startswith("http") else f"{target}{path}"
-    sealed = deps.box.seal(new_secret(), endpoint_id)
-    return Endpoint(
-        endpoint_id, f"org_{number:08}", url, url, "", (), (), (Secret(sealed, now),), now, now
-    )
+def warm_up(running: Product) -> None:
+    """Connections, plans and caches, as in a product that has run for a while."""
+    for _ in range(3):
+        running.announce(SMALL)
+        running.wait_until_told()
 
 
-@contextmanager
-def workers(url: str, dispatchers: int, **more: str) -> Iterator[list[int]]:
-    """Fan-out and dispatchers as processes; yields the pids of the dispatchers."""
-    environ = {
-        **os.environ,
-        "ART28_MONGO_URL": url,
-        "ART28_EGRESS_ALLOW": "127.0.0.0/8",
-        "ART28_SERVICE_KEY": base64.b64encode(b"s" * 32).decode(),
-        "ART28_SECRETS_KEY": base64.b64encode(b"k" * 32).decode(),
-        # All receivers of a benchmark are one address; in life one address gets a part only.
-        "ART28_ADDRESS_IN_FLIGHT": "256",
-        **more,
-    }
-    names = ["notices.fanout", *["notices.dispatcher"] * dispatchers]
-    started = [
-        subprocess.Popen([sys.executable, "-m", "deploy.worker", name], env=environ)
-        for name in names
-    ]
-    try:
-        yield [each.pid for each in started[1:]]
-    finally:
-        for each in started:
-            each.terminate()
-        for each in started:
-            each.wait(30)
-
-
-def measure(deps: Deps, ledger: Ledger, number: int, count: int, pids: list[int]) -> Run:
-    deliveries = deps.mongo.db["deliveries"]
-    wait_until_loops_beat(deps, 1 + len(pids))
-    entry = ledger.change(f"chg_{number}", count)
-    began, began_at = time.monotonic(), datetime.now(UTC)
-    intake.receive(deps, [entry])
-    due: dict[str, Any] = {"due_at": {"$exists": True}}
-    live = {"lane": {"$gte": ""}, **due}
-    while deps.mongo.db["jobs"].find_one(due) or deliveries.find_one(live, {"_id": 1}):
-        if time.monotonic() - began > LIMIT_SECONDS:
-            raise TimeoutError("the change was not delivered in time")
-        time.sleep(0.02)
-    seconds = time.monotonic() - began
-    rows = next(deliveries.aggregate(_summary(began_at)))
-    if rows["count"] != count or rows["attempts"] != count:
-        raise AssertionError(f"told {rows['count']} with {rows['attempts']} attempts, not {count}")
-    first_ms = (rows["first"] - began_at).total_seconds() * 1000
-    run = Run(seconds, first_ms, sum(map(resident_mib, pids)), rows["attempts"])
-    print(line(str(number + 1), run), flush=True)
+def measure(running: Product, count: int) -> Run:
+    """Announce one change to all and wait for the last stored attempt."""
+    received, used = running.receiver.requests(), cpu(running.processes)
+    begun_at, begun = now(), time.monotonic()
+    running.announce(VENDOR)
+    running.wait_until_told(count)
+    seconds = time.monotonic() - begun
+    spent = cpu(running.processes).since(used)
+    told, received = running.deliveries_since(begun_at), running.receiver.requests() - received
+    if not told.deliveries == told.attempts == received == count:
+        raise AssertionError(f"{count} to tell, {received} requests came, stored were {told}")
+    run = Run(count, seconds, (told.first - begun_at).total_seconds() * 1000, spent)
+    say(f"  {count:,}: {run.rate:,.0f}/s, {seconds:.2f} s, first webhook {run.first_ms:.0f} ms")
+    say(f"    {spent.table(count)}")
     return run
 
 
-def _summary(since: datetime) -> list[dict[str, Any]]:
-    ours = {"delivered_at": {"$gte": since}}
-    counts = {
-        "_id": None,
-        "count": {"$sum": 1},
-        "attempts": {"$sum": {"$size": "$attempts"}},
-        "first": {"$min": "$delivered_at"},
-    }
-    return [{"$match": ours}, {"$group": counts}]
+def first_webhooks(place: Bed, house: Office, announcements: int) -> list[float]:
+    """Milliseconds from intake to the first webhook, of each change."""
+    say(f"  {announcements} changes, to 20 customers each")
+    dice, firsts = random.Random(28), []
+    with product(place, house) as running:
+        warm_up(running)
+        for _ in range(announcements):
+            # At any moment of the loops' rest, and not at the moment they have just woken.
+            time.sleep(dice.uniform(0, 0.15))
+            begun = now()
+            change = running.announce(SMALL)
+            running.wait_until_told()
+            firsts.append(running.latencies(change, begun)[0])
+    return firsts
 
 
-def wait_until_loops_beat(deps: Deps, count: int) -> None:
-    end = time.monotonic() + 30
-    while deps.mongo.db["loops"].count_documents({}) < min(count, 2):
-        if time.monotonic() > end:
-            raise TimeoutError("the loops did not start")
-        time.sleep(0.05)
+def _of_sizes(sizes: Sequence[Size]) -> list[Figure]:
+    figures = []
+    for size in sizes:
+        seconds, rates = [r.seconds for r in size.runs], [r.rate for r in size.runs]
+        middle, worst = statistics.median(seconds), max(r.first_ms for r in size.runs)
+        goal = size.count == GOAL_SIZE
+        name = f"{size.count:,} endpoints"
+        figures += [
+            Figure(f"{name}: notices a second", f"{statistics.median(rates):,.0f}", "",
+                   spread_of(rates)),
+            Figure(f"{name}: to the last stored attempt", f"{middle:.1f} s",
+                   f"< {GOAL_SECONDS} s" if goal else "", spread_of(seconds),
+                   middle < GOAL_SECONDS if goal else None),
+            Figure(f"{name}: first webhook, worst", f"{worst:.0f} ms", f"< {GOAL_FIRST_MS} ms",
+                   f"of {len(size.runs)}", worst < GOAL_FIRST_MS),
+            Figure(f"{name}: memory of a dispatcher", f"{size.dispatcher_mib:.0f} MiB",
+                   f"< {GOAL_MIB} MiB", "most", size.dispatcher_mib < GOAL_MIB),
+            Figure(f"{name}: memory of fan-out", f"{size.fanout_mib:.0f} MiB", "", "most"),
+        ]  # fmt: skip
+    return figures
 
 
-def resident_mib(pid: int) -> float:
-    """The most this process ever held, in MiB."""
-    for text in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if text.startswith("VmHWM:"):
-            return int(text.split()[1]) / 1024
-    return 0.0
-
-
-def line(name: str, run: Run) -> str:
-    return (
-        f"  run {name:>6}: {run.rate:8,.0f} notices/s  {run.seconds:7.2f} s"
-        f"  first webhook {run.first_ms:6.0f} ms  dispatchers {run.rss_mib:6.1f} MiB"
-    )
-
-
-def report(runs: list[Run]) -> None:
-    rates = [each.rate for each in runs]
-    spread = (max(rates) - min(rates)) / statistics.median(rates)
-    middle = Run(
-        statistics.median(each.seconds for each in runs),
-        statistics.median(each.first_ms for each in runs),
-        max(each.rss_mib for each in runs),
-        runs[0].attempts,
-    )
-    print(line("median", middle) + f"  spread {spread:.0%}")
+def _of_firsts(firsts: Sequence[float]) -> list[Figure]:
+    if not firsts:
+        return []
+    middle, late = statistics.median(firsts), percentile(firsts, 0.99)
+    told = f"p50 {middle:.0f}, p99 {late:.0f}, worst {max(firsts):.0f} ms"
+    return [
+        Figure("first webhook after a change to 20", told, f"p99 < {GOAL_FIRST_MS} ms",
+               f"of {len(firsts)}", late < GOAL_FIRST_MS)
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(table(main()))
+    sys.exit(0)

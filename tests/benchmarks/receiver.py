@@ -1,93 +1,73 @@
-"""A receiver that costs as little as possible: nginx answering 204, else processes of our own."""
+"""A receiver that costs as little as possible: nginx answering 204, over HTTP and over TLS.
+
+Over TLS there is no reuse of anything: every connection takes one request, and neither session ids
+nor session tickets are given, so that every request pays for a whole handshake, whoever sends it.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import multiprocessing
+import os
 import shutil
-import socket
 import subprocess
-import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+from deploy.leash import leashed
+from tests.benchmarks.certificates import make_certificates
+from tests.benchmarks.processes import ending, wait_for_port
 
 NGINX = """
 daemon off; master_process off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;
-events {{ worker_connections 2048; }}
+events {{ worker_connections 4096; }}
 http {{
-  access_log off; keepalive_requests 1000000;
+  access_log off; keepalive_requests 1000000000; keepalive_timeout 300;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  server {{ listen 127.0.0.1:{port} backlog=1024; location / {{ return 204; }}
+  server {{ listen 127.0.0.1:{port} backlog=4096;
+    location / {{ return 204; }} location = /count {{ stub_status; }}
     location /fails {{ return 500; }} location /resets {{ return 444; }} }}
+  server {{ listen 127.0.0.1:{tls_port} ssl backlog=4096; keepalive_timeout 0;
+    ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
+    ssl_session_cache off; ssl_session_tickets off;
+    location / {{ return 204; }} }}
 }}
 """
+PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
+
+
+@dataclass
+class Receiver:
+    """``url`` and ``tls_url`` answer every POST with 204, ``/fails`` with 500, ``/resets`` by
+    hanging up. ``ca_file``: the public certificates and that of the receiver."""
+
+    url: str
+    tls_url: str
+    ca_file: Path
+    pid: int
+    _asked: int = 0
+
+    def requests(self) -> int:
+        """How many requests came until now, our own questions not counted."""
+        with urllib.request.urlopen(f"{self.url}/count", timeout=10) as answer:  # noqa: S310
+            total = int(answer.read().decode().splitlines()[2].split()[2])
+        self._asked += 1
+        return total - self._asked
 
 
 @contextmanager
-def receiver(folder: Path, port: int) -> Iterator[str]:
-    """Something on ``port`` that answers every POST with 204; yields what it is."""
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin:/usr/local/sbin")
-    with _nginx(nginx, folder, port) if nginx else _processes(port):
-        _wait(port)
-        yield "nginx" if nginx else "two Python processes"
-
-
-@contextmanager
-def _nginx(binary: str, folder: Path, port: int) -> Iterator[None]:
+def receiver(folder: Path, port: int) -> Iterator[Receiver]:
+    """nginx on ``port`` and, with TLS, on the next one."""
+    binary = shutil.which("nginx", path=PLACES)
+    if binary is None:
+        raise SystemExit("The benchmarks need nginx as their receiver: apt install nginx-light")
+    ca_file = make_certificates(folder)
     config = folder / "nginx.conf"
-    config.write_text(NGINX.format(folder=folder, port=port))
-    process = subprocess.Popen(
-        [binary, "-c", str(config), "-p", str(folder)], stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-@contextmanager
-def _processes(port: int) -> Iterator[None]:
-    started = [multiprocessing.Process(target=_serve, args=(port,), daemon=True) for _ in range(2)]
-    for process in started:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in started:
-            process.terminate()
-            process.join(10)
-
-
-def _serve(port: int) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length = head.lower().split(b"content-length:")[1].split(b"\r\n")[0]
-                await reader.readexactly(int(length))
-                writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    async def serve() -> None:
-        server = await asyncio.start_server(
-            answer, "127.0.0.1", port, reuse_port=True, backlog=1024
-        )
-        await server.serve_forever()
-
-    asyncio.run(serve())
-
-
-def _wait(port: int) -> None:
-    end = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-        else:
-            return
+    config.write_text(NGINX.format(folder=folder, port=port, tls_port=port + 1))
+    words = leashed((binary, "-c", str(config), "-p", str(folder)), os.getpid())
+    with ending(subprocess.Popen(words, stderr=subprocess.DEVNULL)) as process:
+        wait_for_port(port)
+        http, https = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port + 1}"
+        yield Receiver(http, https, ca_file, process.pid)

@@ -1,0 +1,190 @@
+"""The product under load: its database, its loops as processes, and changes announced to it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deploy.leash import leashed
+from deploy.mongod import start_replica_set
+from services.notices.app import make_deps
+from services.notices.model.messages import least_id
+from services.notices.use_cases import Deps, intake
+from shared.mongo import connect
+from tests.benchmarks.figures import say
+from tests.benchmarks.machine import Pids
+from tests.benchmarks.processes import ending, wait_for_port
+from tests.benchmarks.receiver import Receiver, receiver
+from tests.integration.notices.world import Ledger, settings
+from tests.mongod import free_port, free_ports
+
+LIMIT_SECONDS = 900
+TELL_EVERY_SECONDS = 10
+# Rows that wait for something; a lane is named so that the index of those rows is used.
+LIVE: dict[str, Any] = {"lane": {"$gte": ""}, "due_at": {"$exists": True}}
+
+
+@dataclass(frozen=True)
+class Bed:
+    """What a benchmark stands on: a mongod and a receiver of its own, on loopback."""
+
+    folder: Path
+    url: str
+    mongod: int
+    receiver: Receiver
+
+
+@contextmanager
+def bed(cache_gb: float = 1.0) -> Iterator[Bed]:
+    """Everything in it is gone afterwards."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="art28-bench-")))
+        port = free_ports(3)
+        mongod = start_replica_set(folder, port, cache_gb=cache_gb)
+        stack.callback(mongod.stop)
+        nginx = stack.enter_context(receiver(folder, port + 1))
+        yield Bed(folder, mongod.url, mongod.processes[0].pid, nginx)
+
+
+@dataclass
+class Office:
+    """The web side of a product; ``name`` is the prefix of its databases."""
+
+    name: str
+    deps: Deps
+    ledger: Ledger = field(default_factory=Ledger)
+    changes: int = 0
+
+    def announce(self, processor: dict[str, Any]) -> str:
+        """Take in one change of this vendor's; its id."""
+        self.changes += 1
+        change = f"chg_{self.changes:06}"
+        known = self.deps.recipients.watermark(processor["id"]).up_to
+        intake.receive(self.deps, [self.ledger.change(change, known, processor=processor)])
+        return change
+
+
+def office(bed: Bed, name: str = "art28") -> Office:
+    """A product of which only the web side runs yet, with databases of its own."""
+    deps = make_deps(settings(bed.url, name), connect(bed.url, f"{name}_notices"))
+    return Office(name, deps)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product whose loops run. ``processes``: the pids of all that work for a notice."""
+
+    office: Office
+    receiver: Receiver
+    processes: Pids
+
+    @property
+    def deps(self) -> Deps:
+        return self.office.deps
+
+    @property
+    def dispatchers(self) -> list[int]:
+        return list(self.processes["dispatchers"])
+
+    def announce(self, processor: dict[str, Any]) -> str:
+        return self.office.announce(processor)
+
+    def wait_until_told(self, expected: int = 0) -> None:
+        """Until no job and no delivery waits for anything, not even for a retry."""
+        begun, told_at = time.monotonic(), time.monotonic()
+        before = self.receiver.requests() if expected else 0
+        while self._busy():
+            now = time.monotonic()
+            if now - begun > LIMIT_SECONDS:
+                raise TimeoutError("the change was not delivered in time")
+            if expected and now - told_at > TELL_EVERY_SECONDS:
+                told_at = now
+                say(f"    {self.receiver.requests() - before:,} of {expected:,} sent")
+            time.sleep(0.02)
+
+    def _busy(self) -> bool:
+        jobs, deliveries = self.deps.mongo.db["jobs"], self.deps.mongo.db["deliveries"]
+        return bool(
+            jobs.find_one({"due_at": {"$exists": True}}, {"_id": 1})
+            or deliveries.find_one(LIVE, {"_id": 1})
+        )
+
+    def deliveries_since(self, begun: datetime) -> Counts:
+        """Of the messages made since then: how many were delivered, in how many attempts."""
+        made = {"_id": {"$gte": least_id("dlv", begun)}, "delivered_at": {"$exists": True}}
+        sums = {
+            "_id": None,
+            "deliveries": {"$sum": 1},
+            "attempts": {"$sum": {"$size": "$attempts"}},
+            "first": {"$min": "$delivered_at"},
+            "last": {"$max": "$delivered_at"},
+        }
+        found = self.deps.mongo.db["deliveries"].aggregate([{"$match": made}, {"$group": sums}])
+        told = next(iter(found), None)
+        if told is None:
+            return Counts(0, 0, begun, begun)
+        return Counts(told["deliveries"], told["attempts"], told["first"], told["last"])
+
+    def latencies(self, change: str, begun: datetime) -> list[float]:
+        """Milliseconds from ``begun`` to each webhook of a change, the first one first."""
+        messages = self.deps.mongo.db["messages"].find({"change_id": change}, {"_id": 1})
+        ours = {"message_id": {"$in": [each["_id"] for each in messages]}}
+        found = self.deps.mongo.db["deliveries"].find(ours, {"delivered_at": 1})
+        ends = [each["delivered_at"] for each in found if "delivered_at" in each]
+        return sorted((end - begun).total_seconds() * 1000 for end in ends)
+
+
+@dataclass(frozen=True)
+class Counts:
+    deliveries: int
+    attempts: int
+    first: datetime
+    last: datetime
+
+
+@contextmanager
+def product(bed: Bed, office: Office, dispatchers: int = 1, **more: str) -> Iterator[Product]:
+    """Its loops as ``make run-services`` has them, each in a process; warm when it comes."""
+    environ = {
+        **os.environ,
+        "ART28_MONGO_URL": bed.url,
+        "ART28_DB_PREFIX": office.name,
+        "ART28_LOG_LEVEL": "error",
+        "ART28_EGRESS_ALLOW": "127.0.0.0/8",
+        "ART28_CA_FILE": str(bed.receiver.ca_file),
+        "ART28_SERVICE_KEY": base64.b64encode(b"s" * 32).decode(),
+        "ART28_SECRETS_KEY": base64.b64encode(b"k" * 32).decode(),
+        # All receivers of a benchmark are one address; in life one address gets a part only.
+        "ART28_ADDRESS_IN_FLIGHT": "512",
+        **more,
+    }
+    names = ["notices.fanout", *["notices.dispatcher"] * dispatchers]
+    with ExitStack() as stack:
+        ports = [free_port() for _ in names]
+        pids = [_start(stack, *each, environ) for each in zip(names, ports, strict=True)]
+        for port in ports:
+            wait_for_port(port)  # Of its metrics: the worker's loops are made by then.
+        groups = {"mongod": [bed.mongod], "nginx": [bed.receiver.pid]}
+        yield Product(
+            office, bed.receiver, {**groups, "fan-out": pids[:1], "dispatchers": pids[1:]}
+        )
+
+
+def _start(stack: ExitStack, loop: str, port: int, environ: dict[str, str]) -> int:
+    words = leashed((sys.executable, "-m", "deploy.worker", loop), os.getpid())
+    told = {**environ, "ART28_WORKER_METRICS_PORT": str(port)}
+    return stack.enter_context(ending(subprocess.Popen(words, env=told))).pid
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
