@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 from environs import Env
@@ -23,7 +25,8 @@ class Settings:
 
     ``lease_seconds``: how long a claimed delivery is a dispatcher's own; ``attempt_seconds``: the
     whole of one attempt, from name to last byte; ``in_flight``: attempts at once in one process, of
-    which one endpoint and one network address get a part.
+    which one endpoint and one network address get a part. ``ca_file``: whom webhooks trust instead
+    of the public authorities; for test systems of customers with an authority of their own.
     """
 
     common: Common
@@ -39,6 +42,7 @@ class Settings:
     evidence_days: int = 1825
     schedule: Schedule = field(default_factory=Schedule)
     mail: MailSettings = field(default_factory=MailSettings)
+    ca_file: Path | None = None
 
     def __post_init__(self) -> None:
         # A lease that lapses while its attempt still runs would send the same message twice.
@@ -55,6 +59,9 @@ class Settings:
                 "ART28_ENDPOINT_IN_FLIGHT, ART28_ENDPOINT_RATE and ART28_ADDRESS_IN_FLIGHT "
                 "start at 1."
             )
+        # Without it every webhook would fail, one by one, as if receivers were to blame.
+        if self.ca_file is not None and not os.access(self.ca_file, os.R_OK):
+            raise SettingsError(f"ART28_CA_FILE: cannot read {self.ca_file}.")
         # What proves a notice must not be gone before messages that prove nothing.
         if not 30 <= self.retention_days <= self.evidence_days:
             raise SettingsError(
@@ -78,6 +85,7 @@ class Settings:
             evidence_days=whole_number(env, "ART28_EVIDENCE_DAYS", 1825),
             schedule=_read(env, "ART28_RETRY_SECONDS", _schedule, ",".join(map(str, WAITS))),
             mail=MailSettings.from_env(env),
+            ca_file=Path(named) if (named := env.str("ART28_CA_FILE", "")) else None,
         )
 
 

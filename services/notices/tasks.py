@@ -73,6 +73,7 @@ def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> D
         total_s=settings.attempt_seconds,
         in_flight=settings.in_flight,
         per_address=settings.address_in_flight,
+        ca_file=str(settings.ca_file) if settings.ca_file else None,
     )
     return Dispatcher(
         stores,
