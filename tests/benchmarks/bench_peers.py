@@ -1,138 +1,127 @@
-"""Notices a second beside `wrk` and beside Celery with Redis, on the same receiver, in one run.
+"""Notices a second beside `wrk`, and beside Celery with Redis and `requests`, at one receiver.
 
-    python -m tests.benchmarks.bench_peers --endpoints 10000 --runs 5
+    python -m tests.benchmarks.bench_peers [--endpoints 10000] [--runs 5]
 
-`wrk` posts the same body as fast as it can and stores nothing; the Celery pipeline signs each
-message, posts it with `requests` and forgets it. What is not installed (Debian: wrk, nginx-light,
-redis-server; Python: the group `bench`) is said and left out. Only the ratios mean anything.
+All take turns in one run. `wrk` posts the same body and headers as fast as it can, but signs and
+stores nothing. Celery signs each message, posts it and forgets it; its start is not counted, and
+writing its queue is, as fan-out is. Then the same over TLS without any reuse: each request has a
+connection and a whole handshake of its own on both sides (no session ids, no tickets). The product
+verifies the certificate, which `wrk` does not. Only the ratios mean anything.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import os
-import re
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 
-from deploy.mongod import accepts, start_replica_set
-from tests.benchmarks.bench_notices import measure, prepare, workers
-from tests.benchmarks.receiver import receiver
-from tests.integration.notices.world import Ledger
-from tests.mongod import free_ports
+from services.notices.model.messages import body_of
+from tests.benchmarks.bench_notices import measure, warm_up
+from tests.benchmarks.customers import add_customers, at
+from tests.benchmarks.figures import Figure, say, spread_of, table
+from tests.benchmarks.peers import Deliver, pipeline, wrk
+from tests.benchmarks.product import Bed, Office, Product, bed, office, product
+from tests.mongod import free_port
 
-TASKS = 1_500
-BODY = '{"type":"sub_processor.change.announced","data":"' + "x" * 1_100 + '"}'
+MINUTES = 3.0
+TINY = ("--endpoints", "100", "--tls-endpoints", "50", "--tasks", "20", "--runs", "1",
+        "--seconds", "1")  # fmt: skip
+FULL = ("--endpoints", "20000", "--tls-endpoints", "10000", "--tasks", "5000", "--runs", "9")
 
 
-def main() -> int:
+@dataclass(frozen=True)
+class Turn:
+    """Messages a second of each in one turn; None: not installed."""
+
+    ours: float
+    wrk: float | None
+    celery: float | None
+    ours_tls: float
+    wrk_tls: float | None
+
+
+def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--endpoints", type=int, default=10_000)
+    parser.add_argument("--tls-endpoints", type=int, default=4_000)
+    parser.add_argument("--tasks", type=int, default=3_000)
     parser.add_argument("--runs", type=int, default=5)
-    wanted, _ = parser.parse_known_args()
+    parser.add_argument("--seconds", type=int, default=3)
+    wanted = parser.parse_args(words)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="art28-bench-")))
-        first = free_ports(3)
-        mongod = start_replica_set(folder, first, cache_gb=1.0)
-        stack.callback(mongod.stop)
-        stack.enter_context(receiver(folder, first + 1))
-        target = f"http://127.0.0.1:{first + 1}"
-        deps = prepare(mongod.url, wanted.endpoints, target)
-        pids = stack.enter_context(workers(mongod.url, 1))
-        celery = stack.enter_context(pipeline(folder, first + 2))
-        ledger = Ledger()
-        turns = []
-        for turn in range(wanted.runs):
-            ours = measure(deps, ledger, turn, wanted.endpoints, pids).rate
-            turns.append((ours, wrk(folder, target), celery_rate(celery, target)))
-    report(turns)
-    return 0
+        place = stack.enter_context(bed())
+        plain = _started(stack, place, "art28", place.receiver.url, wanted.endpoints)
+        tls = _started(stack, place, "art28tls", place.receiver.tls_url, wanted.tls_endpoints)
+        body = _body(plain.office)
+        say(f"  the body has {len(body):,} bytes")
+        peer = pipeline(place.folder, free_port(), place.receiver, body)
+        celery = stack.enter_context(peer)
+        turns = [_turn(place, plain, tls, celery, body, wanted) for _ in range(wanted.runs)]
+    return _figures(turns)
 
 
-def wrk(folder: Path, target: str) -> float | None:
-    binary = shutil.which("wrk")
-    if binary is None:
-        return None
-    script = folder / "post.lua"
-    head = 'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\n'
-    script.write_text(f"{head}wrk.body = [[{BODY}]]\n")
-    words = [binary, "-t1", "-c128", "-d3", "-s", str(script), target]
-    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-    return float(found[1]) if found else None
+def _started(stack: ExitStack, place: Bed, name: str, url: str, count: int) -> Product:
+    house = office(place, name)
+    add_customers(house.deps, range(count), at(url))
+    running = stack.enter_context(product(place, house))
+    warm_up(running)
+    return running
 
 
-@contextmanager
-def pipeline(folder: Path, port: int) -> Iterator[Any]:
-    """The Celery application with four workers behind it, or None when it is not installed."""
-    redis = shutil.which("redis-server")
-    if redis is None or not all(map(importlib.util.find_spec, ("celery", "redis"))):
-        print("  no Celery or no Redis here: pip install celery redis; apt install redis-server")
-        yield None
-        return
-    os.environ["BENCH_REDIS"] = f"redis://127.0.0.1:{port}/0"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(
-        [redis, "--port", str(port), "--save", "", "--dir", str(folder)], **quiet
+def _body(house: Office) -> bytes:
+    """What one customer was sent."""
+    message = house.deps.mongo.db["messages"].find_one({})
+    assert message is not None
+    event = house.deps.events.get(message["event_id"])
+    return body_of(event.head, message["extra"], event.tail)
+
+
+def _turn(
+    place: Bed,
+    plain: Product,
+    tls: Product,
+    celery: Deliver | None,
+    body: bytes,
+    wanted: argparse.Namespace,
+) -> Turn:
+    receiver = place.receiver
+    turn = Turn(
+        ours=measure(plain, wanted.endpoints).rate,
+        wrk=wrk(place.folder, receiver.url, body, wanted.seconds),
+        celery=celery(wanted.tasks) if celery else None,
+        ours_tls=measure(tls, wanted.tls_endpoints).rate,
+        wrk_tls=wrk(place.folder, receiver.tls_url, body, wanted.seconds, reuse=False),
     )
-    while not accepts(port):
-        time.sleep(0.05)
-    words = [
-        "celery",
-        "-A",
-        "tests.benchmarks.celery_peer",
-        "worker",
-        "-c",
-        "4",
-        "--loglevel",
-        "ERROR",
-    ]
-    worker = subprocess.Popen([sys.executable, "-m", *words], **quiet)
-    try:
-        from tests.benchmarks import celery_peer
-
-        yield celery_peer
-    finally:
-        for each in (worker, server):
-            each.terminate()
-            each.wait(20)
+    rates = ", ".join(f"{name} {rate or 0:,.0f}/s" for name, rate in vars(turn).items())
+    say(f"  turn: {rates}")
+    return turn
 
 
-def celery_rate(peer: Any, target: str) -> float | None:
-    if peer is None:
-        return None
-    done = peer.app.backend_counter
-    done.set("done", 0)
-    began = time.monotonic()
-    for number in range(TASKS):
-        peer.deliver.delay(f"{target}/hooks/{number}", f"msg_{number}", BODY)
-    while int(done.get("done")) < TASKS:
-        if time.monotonic() - began > 120:
-            raise TimeoutError("Celery did not come to its end")
-        time.sleep(0.02)
-    return TASKS / (time.monotonic() - began)
+def _figures(turns: Sequence[Turn]) -> list[Figure]:
+    pairs = (
+        ("durable deliveries against Celery + Redis + requests", "ours", "celery", 10.0),
+        ("durable deliveries against wrk, same body", "ours", "wrk", 0.10),
+        ("the same, TLS and no reuse, wrk with Connection: close", "ours_tls", "wrk_tls", 0.10),
+    )
+    return [_ratio(turns, *pair) for pair in pairs]
 
 
-def report(turns: list[tuple[float, float | None, float | None]]) -> None:
-    for name, place in (("wrk", 1), ("Celery", 2)):
-        ratios = [turn[0] / turn[place] for turn in turns if turn[place]]
-        if not ratios:
-            print(f"  {name}: not installed, not compared")
-            continue
-        theirs = statistics.median(turn[place] for turn in turns)
-        middle = statistics.median(ratios)
-        spread = (max(ratios) - min(ratios)) / middle
-        print(f"  {name}: {theirs:,.0f}/s; ratio {middle:.2f} of it, spread {spread:.0%}")
+def _ratio(turns: Sequence[Turn], name: str, ours: str, theirs: str, goal: float) -> Figure:
+    both = [(getattr(turn, ours), getattr(turn, theirs)) for turn in turns]
+    ratios = [mine / other for mine, other in both if other]
+    if not ratios:
+        return Figure(name, "the peer is not installed", f">= {goal:g}")
+    middle, rates = (
+        statistics.median(ratios),
+        [statistics.median(c) for c in zip(*both, strict=True)],
+    )
+    told = f"{middle:.2f} ({rates[0]:,.0f}/s to {rates[1]:,.0f}/s)"
+    return Figure(name, told, f">= {goal:g}", spread_of(ratios), middle >= goal)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(table(main()))
+    sys.exit(0)

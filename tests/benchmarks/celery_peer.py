@@ -1,4 +1,9 @@
-"""The pipeline most would build: Celery, Redis and `requests`; a task signs and posts a message."""
+"""The pipeline most would build: Celery, Redis and `requests`; a task signs and posts a message.
+
+It is not made worse than it need be: connections are kept, results are not stored, tasks are
+fetched ahead, and `requests` does not look for proxies in the environment each time. Messages are
+acknowledged late, for otherwise a worker that dies loses them; Redis writes nothing to disk.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +20,7 @@ SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 app = Celery("peer", broker=URL)
 app.conf.update(task_acks_late=True, task_ignore_result=True, worker_prefetch_multiplier=16)
 session = requests.Session()
+session.trust_env = False
 
 
 @app.task
@@ -27,17 +33,3 @@ def deliver(url: str, message_id: str, body: str) -> None:
         "webhook-signature": Webhook(SECRET).sign(message_id, now, body),
     }
     session.post(url, data=body.encode(), headers=headers, timeout=15).raise_for_status()
-    app.backend_counter.incr("done")
-
-
-def count_in(redis: object) -> None:
-    app.backend_counter = redis
-
-
-def _connect() -> None:
-    from redis import Redis
-
-    count_in(Redis.from_url(URL))
-
-
-_connect()

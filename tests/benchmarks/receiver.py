@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import certifi
+
 from deploy.leash import leashed
-from tests.benchmarks.certificates import make_certificates
 from tests.benchmarks.processes import ending, wait_for_port
+from tests.hostile.certificates import Authority
 
 NGINX = """
 daemon off; master_process off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;
@@ -30,7 +32,7 @@ http {{
     location / {{ return 204; }} location = /count {{ stub_status; }}
     location /fails {{ return 500; }} location /resets {{ return 444; }} }}
   server {{ listen 127.0.0.1:{tls_port} ssl backlog=4096; keepalive_timeout 0;
-    ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
+    ssl_certificate {folder}/server-1.pem; ssl_certificate_key {folder}/server-1.pem;
     ssl_session_cache off; ssl_session_tickets off;
     location / {{ return 204; }} }}
 }}
@@ -63,7 +65,7 @@ def receiver(folder: Path, port: int) -> Iterator[Receiver]:
     binary = shutil.which("nginx", path=PLACES)
     if binary is None:
         raise SystemExit("The benchmarks need nginx as their receiver: apt install nginx-light")
-    ca_file = make_certificates(folder)
+    ca_file = _certificates(folder)
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, port=port, tls_port=port + 1))
     words = leashed((binary, "-c", str(config), "-p", str(folder)), os.getpid())
@@ -71,3 +73,13 @@ def receiver(folder: Path, port: int) -> Iterator[Receiver]:
         wait_for_port(port)
         http, https = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port + 1}"
         yield Receiver(http, https, ca_file, process.pid)
+
+
+def _certificates(folder: Path) -> Path:
+    """Make the receiver's (ECDSA P-256); the file of whom to trust. It holds the public authorities
+    too, as in life: what 140 of them cost a connection is part of what is measured."""
+    authority = Authority(folder)
+    authority.server("127.0.0.1")
+    trusted = folder / "trusted.pem"
+    trusted.write_bytes(Path(certifi.where()).read_bytes() + authority.file.read_bytes())
+    return trusted
