@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy import wsgi
 from deploy.leash import end_with
+from shared.settings import SettingsError
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -34,6 +37,15 @@ errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1,::1"
+
+
+def on_starting(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's hook
+    """Stop the start with one line when a setting is wrong: a worker would only tell it in the
+    middle of a traceback."""
+    try:
+        wsgi.read_settings()
+    except (SettingsError, ValueError) as error:
+        sys.exit(f"art28: {error}")
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook

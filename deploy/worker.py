@@ -13,9 +13,10 @@ from importlib import import_module
 
 from shared import metrics
 from shared.loops import Loop, run
-from shared.settings import reader, whole_number
+from shared.settings import SettingsError, reader, whole_number
 
 SERVICES = ("agreements", "registry", "notices")
+MOST_PORT = 65_535
 
 
 def all_loops(services: tuple[str, ...] = SERVICES) -> dict[str, Loop]:
@@ -41,25 +42,48 @@ def chosen_loops(names: list[str]) -> list[Loop]:
 
 
 def main() -> int:
-    """Run until SIGTERM or SIGINT; the exit code is 2 for an unknown loop."""
+    """Run until SIGTERM or SIGINT; the exit code is 2 for an unknown loop, and 1, after one line,
+    for a setting that is wrong."""
     parser = argparse.ArgumentParser(prog="python -m deploy.worker")
     parser.add_argument("names", nargs="*", metavar="SERVICE.LOOP")
     parser.add_argument("--list", action="store_true", help="print the names of all loops")
     wanted = parser.parse_args()
-    if wanted.list:
-        print("\n".join(all_loops()))
-        return 0
     try:
+        if wanted.list:
+            print("\n".join(all_loops()))
+            return 0
+        show_metrics()
         loops = chosen_loops(wanted.names)
+    except SettingsError as error:
+        print(f"art28: {error}", file=sys.stderr)
+        return 1
     except KeyError as error:
         print(f"No loop is called {error.args[0]}; see --list.", file=sys.stderr)
         return 2
-    metrics.serve(whole_number(reader(), "ART28_WORKER_METRICS_PORT", 0))
+    _run_until_told(loops)
+    return 0
+
+
+def show_metrics() -> None:
+    """Show the metrics of this process on the port of the settings; SettingsError if it is taken.
+
+    They come before the loops, so that a port in use stops the start before anything has begun.
+    """
+    name = "ART28_WORKER_METRICS_PORT"
+    port = whole_number(reader(), name, 0)
+    if not 0 <= port <= MOST_PORT:
+        raise SettingsError(f"{name} is 0 to {MOST_PORT}, not {port}.")
+    try:
+        metrics.serve(port)
+    except OSError as error:
+        raise SettingsError(f"{name}: port {port} cannot be used: {error.strerror}.") from error
+
+
+def _run_until_told(loops: list[Loop]) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     run(loops, stop)
-    return 0
 
 
 if __name__ == "__main__":

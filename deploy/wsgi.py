@@ -27,10 +27,7 @@ def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:
     With all six in this process they ask each other in process; otherwise over the network.
     Raises ValueError for an unknown name.
     """
-    chosen = tuple(names)
-    unknown = set(chosen) - set(NAMES)
-    if unknown or not chosen:
-        raise ValueError(f"ART28_APPS: {', '.join(sorted(unknown)) or 'empty'}; known: {NAMES}")
+    chosen = _known(tuple(names))
     transport = WSGITransport() if set(chosen) == set(NAMES) else None
     apps = {name: _create(name, transport) for name in chosen}
     root = apps.pop("public", NotFound())
@@ -40,15 +37,34 @@ def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:
     return whole
 
 
+def _known(names: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = set(names) - set(NAMES)
+    if unknown or not names:
+        known = ", ".join(NAMES)
+        raise ValueError(f"ART28_APPS: {', '.join(sorted(unknown)) or 'empty'}; known: {known}.")
+    return names
+
+
 def _create(name: str, transport: WSGITransport | None) -> WSGIApplication:
     settings = import_module(f"services.{name}.settings").Settings.from_env()
     app: WSGIApplication = import_module(f"services.{name}.app").create_app(settings, transport)
     return app
 
 
+def named_apps() -> tuple[str, ...]:
+    """Return the apps that ART28_APPS names; all when it names none."""
+    words = os.environ.get("ART28_APPS", "").split(",")
+    return tuple(word.strip() for word in words if word.strip()) or NAMES
+
+
+def read_settings() -> None:
+    """Read the settings of every app to be mounted; raises SettingsError or ValueError."""
+    for name in _known(named_apps()):
+        import_module(f"services.{name}.settings").Settings.from_env()
+
+
 def __getattr__(name: str) -> WSGIApplication:
     """Build `application` when gunicorn asks for it, not when `mounted` is imported."""
     if name == "application":
-        named = os.environ.get("ART28_APPS", "")
-        return mounted([word.strip() for word in named.split(",") if word.strip()] or NAMES)
+        return mounted(named_apps())
     raise AttributeError(name)

@@ -18,6 +18,21 @@ from shared.settings import Common, SettingsError, reader, whole_number
 
 T = TypeVar("T")
 
+# From where to where each number goes. The upper ends are no advice: past them a number is a slip
+# of the pen, or reaches beyond the calendar.
+_BOUNDS: dict[str, tuple[int, int]] = {
+    "attempt_seconds": (1, 300),
+    "lease_seconds": (3, 3_600),
+    # Descriptors past 1023 are out of sight of select(), which the sender waits with.
+    "in_flight": (1, 1_000),
+    "endpoint_in_flight": (1, 1_000),
+    "endpoint_rate": (1, 1_000_000),
+    "address_in_flight": (1, 1_000),
+    "endpoints_per_customer": (1, 10_000),
+    "retention_days": (30, 36_500),
+    "evidence_days": (30, 36_500),
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -45,57 +60,49 @@ class Settings:
     ca_file: Path | None = None
 
     def __post_init__(self) -> None:
+        for name, (least, most) in _BOUNDS.items():
+            if not least <= (value := getattr(self, name)) <= most:
+                raise SettingsError(f"{_variable(name)} is {least} to {most}, not {value}.")
         # A lease that lapses while its attempt still runs would send the same message twice.
         if self.lease_seconds <= 2 * self.attempt_seconds:
             raise SettingsError(
                 "ART28_LEASE_SECONDS must be more than twice ART28_ATTEMPT_SECONDS "
                 f"({self.attempt_seconds}), not {self.lease_seconds}."
             )
-        if not (self.attempt_seconds >= 1 and 1 <= self.in_flight <= 1000):
-            raise SettingsError("ART28_ATTEMPT_SECONDS starts at 1, ART28_IN_FLIGHT is 1 to 1000.")
-        shares = (self.endpoint_in_flight, self.endpoint_rate, self.address_in_flight)
-        if min(shares) < 1:
-            raise SettingsError(
-                "ART28_ENDPOINT_IN_FLIGHT, ART28_ENDPOINT_RATE and ART28_ADDRESS_IN_FLIGHT "
-                "start at 1."
-            )
         # Without it every webhook would fail, one by one, as if receivers were to blame.
         if self.ca_file is not None and not os.access(self.ca_file, os.R_OK):
             raise SettingsError(f"ART28_CA_FILE: cannot read {self.ca_file}.")
         # What proves a notice must not be gone before messages that prove nothing.
-        if not 30 <= self.retention_days <= self.evidence_days:
-            raise SettingsError(
-                "ART28_RETENTION_DAYS starts at 30 and is not more than ART28_EVIDENCE_DAYS."
-            )
+        if self.retention_days > self.evidence_days:
+            raise SettingsError("ART28_RETENTION_DAYS is not more than ART28_EVIDENCE_DAYS.")
 
     @classmethod
     def from_env(cls) -> Settings:
-        env = reader()
+        env, common = reader(), Common.from_env()
         return cls(
-            common=Common.from_env(),
-            egress=_egress(env),
-            lease_seconds=whole_number(env, "ART28_LEASE_SECONDS", 60),
-            attempt_seconds=whole_number(env, "ART28_ATTEMPT_SECONDS", 15),
-            in_flight=whole_number(env, "ART28_IN_FLIGHT", 256),
-            endpoint_in_flight=whole_number(env, "ART28_ENDPOINT_IN_FLIGHT", 8),
-            endpoint_rate=whole_number(env, "ART28_ENDPOINT_RATE", 100),
-            address_in_flight=whole_number(env, "ART28_ADDRESS_IN_FLIGHT", 128),
-            endpoints_per_customer=whole_number(env, "ART28_ENDPOINTS_PER_CUSTOMER", 20),
-            retention_days=whole_number(env, "ART28_RETENTION_DAYS", 400),
-            evidence_days=whole_number(env, "ART28_EVIDENCE_DAYS", 1825),
+            common=common,
+            egress=_egress(env, common.origin),
             schedule=_read(env, "ART28_RETRY_SECONDS", _schedule, ",".join(map(str, WAITS))),
             mail=MailSettings.from_env(env),
             ca_file=Path(named) if (named := env.str("ART28_CA_FILE", "")) else None,
+            **{name: whole_number(env, _variable(name), getattr(cls, name)) for name in _BOUNDS},
         )
 
 
+def _variable(name: str) -> str:
+    return f"ART28_{name.upper()}"
+
+
 def _schedule(text: str) -> Schedule:
-    return Schedule(tuple(int(each) for each in text.split(",")))
+    words = [each.strip() for each in text.split(",")]
+    if not all(each.isascii() and each.isdigit() and len(each) < 10 for each in words):
+        raise ValueError("a schedule is whole numbers of seconds, separated by commas")
+    return Schedule(tuple(int(each) for each in words))
 
 
-def _egress(env: Env) -> Egress:
+def _egress(env: Env, origin: str) -> Egress:
     allowed = _read(env, "ART28_EGRESS_ALLOW", Egress.from_text, "")
-    return _read(env, "ART28_EGRESS_OWN", allowed.without, "")
+    return _read(env, "ART28_EGRESS_OWN", allowed.without, "").without_origin(origin)
 
 
 def _read(env: Env, name: str, make: Callable[[str], T], default: str) -> T:

@@ -312,6 +312,9 @@ def test_what_is_our_own_is_a_setting() -> None:
         with pytest.raises(BlockedAddressError):
             egress.check_url(text)
     assert egress.check_url("https://good.example/").host == "good.example"
+    behind_nat64 = "64:ff9b::5db8:d822"
+    assert PUBLIC.allows(behind_nat64)
+    assert not egress.allows(behind_nat64), "it is 93.184.216.34 by another way"
     for nonsense in ("93.184.216.0/99", "300.1.1.1", "a..b"):
         with pytest.raises(ValueError, match=r".+"):
             PUBLIC.without(nonsense)

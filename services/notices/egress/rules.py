@@ -1,0 +1,142 @@
+"""The rules: what may be saved, resolved and dialled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import urlsplit
+
+from services.notices.egress.addresses import (
+    Address,
+    Network,
+    behind,
+    is_public,
+    networks,
+    read_address,
+    within,
+)
+from services.notices.egress.errors import (
+    BlockedAddressError,
+    InvalidUrlError,
+    PortNotAllowedError,
+    SchemeNotAllowedError,
+)
+from services.notices.egress.urls import (
+    DEFAULT_PORTS,
+    LONGEST_URL,
+    EndpointUrl,
+    ascii_name,
+    host_and_port,
+    literal,
+    quoted,
+    split,
+    unicode_name,
+)
+
+# Single labels, and names that never mean a host of the public internet. `.example` is not among
+# them: texts and tests use it, and no resolver answers for it.
+_CLOSED_NAME = re.compile(
+    r"[^.]*|.*\.(?:localhost|local|localdomain|internal|intranet|private|corp|home|lan|arpa|onion"
+    r"|alt|invalid|test)"
+)
+_LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
+
+# Only a name has a letter beyond the digits of IPv6, and no colon.
+_NAME_LIKE = re.compile(r"^[^:]*[^\W\d_][^:]*$")
+
+
+@dataclass(frozen=True)
+class Egress:
+    """The rules with their configuration.
+
+    `allow`: networks open besides the public internet; for literal addresses inside them, and for
+    `localhost` when they hold loopback, plain http and any port are fine too. Nothing else changes.
+    `deny`: our own public addresses, `own_names`: our own host names, so that no message loops.
+    """
+
+    allow: tuple[Network, ...] = ()
+    deny: tuple[Network, ...] = ()
+    own_names: frozenset[str] = frozenset()
+    ports: frozenset[int] = frozenset({443, 8443})
+
+    @classmethod
+    def from_text(cls, allow: str, deny: str = "") -> Egress:
+        """From comma-separated CIDRs, as in ART28_EGRESS_ALLOW; ValueError if one is none."""
+        return cls(allow=networks(allow), deny=networks(deny))
+
+    def without(self, own: str) -> Egress:
+        """These rules, but closed to what is our own: CIDRs and host names, comma-separated, as in
+        ART28_EGRESS_OWN; ValueError for what is neither."""
+        parts = [part.strip() for part in own.split(",") if part.strip()]
+        names = {ascii_name(part) for part in parts if _NAME_LIKE.search(part)}
+        cidrs = [part for part in parts if not _NAME_LIKE.search(part)]
+        return replace(
+            self,
+            deny=self.deny + networks(",".join(cidrs)),
+            own_names=self.own_names | names,
+        )
+
+    def without_origin(self, origin: str) -> Egress:
+        """These rules, but closed to the host of our own origin: what is sent there comes back to
+        us. An address that `allow` names stays open, and what no webhook may name needs no rule."""
+        with suppress(ValueError):
+            host = (urlsplit(origin).hostname or "").removesuffix(".")
+            address = read_address(host)
+            if address is None or not within(address, self.allow):
+                return self.without(host)
+        return self
+
+    def allows(self, address: Address | str) -> bool:
+        """Whether a socket may be opened to this address; text that is no address is not one."""
+        judged = read_address(address) if isinstance(address, str) else address
+        if judged is None or getattr(judged, "scope_id", None):
+            return False
+        if within(judged, self.deny) or within(behind(judged), self.deny):
+            return False
+        return within(judged, self.allow) or is_public(judged)
+
+    def judge(self, addresses: Iterable[Address | str]) -> None:
+        """Judges a resolver's answer as a whole: one bad address, or none at all, refuses it.
+
+        A name that answers with a public and a private address is an attack or a mistake; using
+        only its public half would leave the choice to whoever answers next. BlockedAddressError.
+        """
+        answers = tuple(addresses)
+        if not answers or not all(self.allows(address) for address in answers):
+            raise BlockedAddressError("the name does not resolve to public addresses only")
+
+    def check_url(self, text: str) -> EndpointUrl:
+        """The URL in its parts; EgressError of the fitting kind when webhooks may not go there."""
+        scheme, authority, rest = split(text)
+        written, port = host_and_port(authority, DEFAULT_PORTS[scheme])
+        host, shown, addresses = self._judged_host(written)
+        inside = bool(addresses) and all(within(address, self.allow) for address in addresses)
+        if scheme != "https" and not inside:
+            raise SchemeNotAllowedError("webhooks go to https only")
+        if not 0 < port < 65536 or not (inside or port in self.ports):
+            raise PortNotAllowedError(f"port {port} is not open for webhooks")
+        tail = ("" if port == DEFAULT_PORTS[scheme] else f":{port}") + rest
+        ascii_url = f"{scheme}://{host}{quoted(tail)}"
+        if len(ascii_url) > LONGEST_URL:
+            raise InvalidUrlError(f"the URL is longer than {LONGEST_URL} characters")
+        bare = host.strip("[]")
+        return EndpointUrl(ascii_url, f"{scheme}://{shown}{tail}", scheme, bare, port, addresses)
+
+    def _judged_host(self, written: str) -> tuple[str, str, tuple[Address, ...]]:
+        """The host as sent, as shown, and the addresses it stands for without a resolver."""
+        host = written if written.startswith("[") else ascii_name(written)
+        address = literal(host)
+        if address is not None:
+            self.judge([address])
+            text = str(address) if address.version == 4 else f"[{address}]"
+            return text, text, (address,)
+        if host == "localhost":
+            open_ones = tuple(address for address in _LOOPBACK if self.allows(address))
+            self.judge(open_ones)
+            return host, host, open_ones
+        if _CLOSED_NAME.fullmatch(host) or host in self.own_names:
+            raise BlockedAddressError("the name is not one of a host on the public internet")
+        return host, unicode_name(host), ()
