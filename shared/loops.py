@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
+from prometheus_client import Counter, Gauge
 
 from shared.mongo import Mongo
 
@@ -17,6 +19,14 @@ log = structlog.get_logger()
 LONGEST_BACKOFF_SECONDS = 10.0
 BEAT_EVERY_SECONDS = 2.0
 STILL_AFTER_SECONDS = 60.0
+# Some beats may be late under load before a process counts as gone.
+ALIVE_SECONDS = 10.0
+FORGOTTEN_AFTER = timedelta(days=1)
+
+LAST_ROUND = Gauge(
+    "art28_loop_last_round_timestamp_seconds", "When a loop last ended a round.", ["loop"]
+)
+FAILURES = Counter("art28_loop_failures", "Rounds of a loop that ended in an error.", ["loop"])
 
 
 @dataclass(frozen=True)
@@ -36,20 +46,41 @@ class Loop:
 
 
 class Heartbeats:
-    """Where loops of one service say that they live; ``/readyz`` reads it."""
+    """Where loops of one service say that they live, each process for itself; ``/readyz`` reads it.
 
-    def __init__(self, mongo: Mongo, now: Callable[[], datetime]) -> None:
+    ``process`` tells processes apart; it is made anew for each by default.
+    """
+
+    def __init__(
+        self, mongo: Mongo, now: Callable[[], datetime], process: str | None = None
+    ) -> None:
         self._beats, self._now = mongo.db["loops"], now
+        self._process = process or uuid4().hex[:12]
+        self._begun: set[str] = set()
 
     def beat(self, name: str, error: str) -> None:
+        now = self._now()
+        if name not in self._begun:
+            self._begun.add(name)
+            self._beats.delete_many({"loop": name, "at": {"$lt": now - FORGOTTEN_AFTER}})
         self._beats.update_one(
-            {"_id": name}, {"$set": {"at": self._now(), "error": error}}, upsert=True
+            {"_id": f"{name}@{self._process}"},
+            {"$set": {"loop": name, "at": now, "error": error}},
+            upsert=True,
         )
 
     def ages(self) -> dict[str, float]:
-        """Seconds since each loop last said that it lives."""
-        now = self._now()
-        return {each["_id"]: (now - each["at"]).total_seconds() for each in self._beats.find()}
+        """Seconds since each loop last said that it lives, in whichever process."""
+        now, latest = self._now(), dict[str, datetime]()
+        for each in self._beats.find({"loop": {"$exists": True}}):
+            latest[each["loop"]] = max(each["at"], latest.get(each["loop"], each["at"]))
+        return {name: (now - at).total_seconds() for name, at in latest.items()}
+
+    def alive(self, name: str) -> int:
+        """In how many processes a loop lives: what they share is divided by this number. A process
+        that ends is counted for ``ALIVE_SECONDS`` more, one that begins from its first beat on."""
+        since = self._now() - timedelta(seconds=ALIVE_SECONDS)
+        return self._beats.count_documents({"loop": name, "at": {"$gt": since}})
 
 
 class LoopStandsStill(Exception):
@@ -87,6 +118,7 @@ def run(loops: Sequence[Loop], stop: threading.Event) -> None:
 
 def run_one(loop: Loop, stop: threading.Event) -> None:
     failures, beaten_at = 0, float("-inf")
+    last_round, failed = LAST_ROUND.labels(loop.name), FAILURES.labels(loop.name)
     while not stop.is_set():
         error = ""
         try:
@@ -96,7 +128,9 @@ def run_one(loop: Loop, stop: threading.Event) -> None:
         except Exception as fault:  # noqa: BLE001
             more, failures = False, failures + 1
             error = f"{type(fault).__name__}: {fault}"[:500]
+            failed.inc()
             log.warning("loop.failed", loop=loop.name, failures=failures, error=error)
+        last_round.set_to_current_time()
         if error or time.monotonic() - beaten_at >= BEAT_EVERY_SECONDS:
             beaten_at = _beat(loop, error, beaten_at)
         if not more:

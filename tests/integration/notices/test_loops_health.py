@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
 
 from services.notices import tasks
-from shared.loops import Heartbeats, LoopStandsStill, standing_still
+from shared.loops import Heartbeats, Loop, LoopStandsStill, run_one, standing_still
 from shared.mongo import Mongo
 from shared.times import utc_now
 from tests.integration.notices.asking import Door
-from tests.integration.notices.world import World, settings
+from tests.integration.notices.world import Clock, World, settings
 
 
 def test_it_works(mongo: Mongo) -> None:
@@ -37,6 +39,49 @@ def test_loops_that_never_ran_are_not_missed(mongo: Mongo) -> None:
 def test_loops_that_start_with_the_app_get_time_to_begin(mongo: Mongo) -> None:
     Heartbeats(mongo, lambda: utc_now() - timedelta(days=1)).beat("notices.fanout", "")
     standing_still(Heartbeats(mongo, utc_now), ("notices.fanout",))()
+
+
+def test_a_loop_that_lives_in_one_of_two_processes_does_not_stand_still(mongo: Mongo) -> None:
+    past = utc_now() - timedelta(seconds=61)
+    Heartbeats(mongo, lambda: past).beat("notices.fanout", "")
+    Heartbeats(mongo, utc_now).beat("notices.fanout", "")
+    moments = iter([0.0, 61.0])
+    standing_still(
+        Heartbeats(mongo, utc_now), ("notices.fanout",), monotonic=lambda: next(moments)
+    )()
+
+
+def test_processes_that_live_are_counted_for_each_loop(mongo: Mongo) -> None:
+    clock, name = Clock(), "notices.dispatcher"
+    first, second = Heartbeats(mongo, clock), Heartbeats(mongo, clock)
+    for each in (first, first, second):
+        each.beat(name, "")
+    first.beat("notices.fanout", "")
+    assert (first.alive(name), first.alive("notices.fanout")) == (2, 1)
+    clock.ahead += timedelta(seconds=11)
+    second.beat(name, "")
+    assert first.alive(name) == 1
+
+
+def test_processes_that_are_long_gone_are_forgotten(mongo: Mongo) -> None:
+    clock, name = Clock(), "notices.dispatcher"
+    Heartbeats(mongo, clock).beat(name, "")
+    clock.ahead += timedelta(days=2)
+    Heartbeats(mongo, clock).beat(name, "")
+    assert mongo.db["loops"].count_documents({}) == 1
+
+
+def test_rounds_that_fail_are_counted_and_the_last_round_is_dated() -> None:
+    stop, name = threading.Event(), "test.failing"
+
+    def fail() -> bool:
+        stop.set()
+        raise LookupError
+
+    began = time.time()
+    run_one(Loop(name, fail, 0.0), stop)
+    assert value("art28_loop_failures_total", loop=name) == 1
+    assert began <= value("art28_loop_last_round_timestamp_seconds", loop=name) <= time.time()
 
 
 def test_notices_is_ready_without_loops(door: Door) -> None:
