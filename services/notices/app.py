@@ -22,6 +22,7 @@ from services.notices.store import (
     Recipients,
 )
 from services.notices.store.mails import Mails
+from services.notices.store.offers import Offers
 from services.notices.store.watches import Watches
 from services.notices.use_cases import Deps
 from services.notices.use_cases.bounces import Bounces
@@ -59,6 +60,7 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         deliveries=Deliveries(mongo),
         contacts=NoticeContacts(mongo),
         mails=mails,
+        offers=Offers(mongo),
         watches=watches,
         bounces=Bounces(mongo, mails, watches, now),
         links=Links(settings.common.origin, settings.common.secrets_key),

@@ -12,6 +12,9 @@ AGREEMENT_ACTIVATED = "agreement.activated"
 AGREEMENT_AMENDED = "agreement.amended"
 AGREEMENT_TERMINATED = "agreement.terminated"
 AGREEMENT_EXPIRED = "agreement.expired"
+AGREEMENT_REJECTED = "agreement.rejected"
+AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
+AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
 OBJECTION_PREFIX = "objection."
 OBJECTION_UPDATED = "objection.updated"
@@ -34,6 +37,20 @@ AGREEMENT_MESSAGES = (
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
 )
+
+# What goes by e-mail, too, to those who get their messages there. Not that an agreement is in
+# force: both have just accepted it, and a vendor that takes over thousands would mail them all.
+MAILED = (
+    *FOLLOW_UPS,
+    OBJECTION_UPDATED,
+    AGREEMENT_OFFERED,
+    AGREEMENT_AMENDED,
+    AGREEMENT_TERMINATED,
+    *BASES,
+)
+
+# A mail to the vendor, no message to customers: nobody could reach these.
+UNREACHED = "notices.unreached"
 
 # What an endpoint may choose among.
 SUBSCRIBABLE = (

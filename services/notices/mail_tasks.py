@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from services.notices import escalation, mailing
+from requests.adapters import BaseAdapter
+
+from services.notices import digests, escalation, mailing
 from services.notices.acknowledging import Links
 from services.notices.channels.email import Transport
+from services.notices.clients import IdentityClient
+from services.notices.digests import DigestLoop
 from services.notices.escalation import Escalation
 from services.notices.mailing import Mailing
 from services.notices.outbox import Outbox
@@ -21,7 +25,10 @@ from services.notices.store import (
     Recipients,
     Watches,
 )
+from services.notices.store.digests import Digests
+from services.notices.store.offers import Offers
 from services.notices.use_cases.bounces import Bounces, Maildir
+from shared.http import Peers
 from shared.ids import new_id
 from shared.loops import Loop
 from shared.mongo import Mongo
@@ -36,10 +43,10 @@ def mail_loops(
 ) -> Sequence[Loop]:
     """``notices.mail`` and ``notices.escalation``; any number of each may run."""
     mails, maildir = make_mailing(settings, mongo, jitter), make_maildir(settings, mongo)
-    watch = make_escalation(settings, mongo)
+    watch, word = make_escalation(settings, mongo), make_digests(settings, mongo)
     return (
         Loop("notices.mail", lambda: bool(mails.run_once() | maildir()), IDLE_SECONDS, beat),
-        Loop("notices.escalation", watch.run_once, IDLE_SECONDS, beat),
+        Loop("notices.escalation", lambda: watch.run_once() | word.run_once(), IDLE_SECONDS, beat),
     )
 
 
@@ -69,9 +76,25 @@ def make_escalation(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> E
         Mails(mongo),
         Recipients(mongo),
         NoticeContacts(mongo),
+        Offers(mongo),
+        Digests(mongo),
     )
     patience = timedelta(minutes=settings.mail.escalate_minutes)
     return Escalation(stores, settings.mail.is_on, patience, now, new_id)
+
+
+def make_digests(
+    settings: Settings,
+    mongo: Mongo,
+    now: Clock = utc_now,
+    transport: BaseAdapter | None = None,
+) -> DigestLoop:
+    """``transport``: how identity is asked when it lives in the same process."""
+    stores = digests.Stores(
+        Digests(mongo), Watches(mongo), Events(mongo), Recipients(mongo), Mails(mongo)
+    )
+    identity = IdentityClient(Peers("notices", settings.common, transport).client("identity"))
+    return DigestLoop(stores, identity.party, settings.mail.is_on, now, new_id)
 
 
 def make_maildir(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Callable[[], bool]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.notices.events import AGREEMENT_OFFERED, FOLLOW_UPS, MAILED
 from services.notices.model import deliveries, mails
 from services.notices.model.mails import Contact
 
@@ -114,3 +115,47 @@ def _reason(case: Case) -> str:
     if not case.contacts:
         return NO_CONTACT
     return NOBODY_LEFT if case.email_is_on else EMAIL_OFF
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message that is no notice. ``before``: who was mailed the notice it follows, as far as they
+    are contacts still; ``reached_before``: the customer has had some notice by mail;
+    ``by_webhook``: some webhook takes the message; ``is_open``: what it offers is not answered."""
+
+    kind: str
+    mails: Sequence[Mapping[str, Any]]
+    contacts: Sequence[Contact]
+    before: Sequence[Contact]
+    reached_before: bool
+    names_email: bool
+    by_webhook: bool
+    is_open: bool
+    email_is_on: bool
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether it goes by e-mail: where that is the customer's channel, by its agreement or
+        because the notice came that way."""
+        if self.kind not in MAILED or not self.email_is_on:
+            return False
+        if self.kind == AGREEMENT_OFFERED and not self.is_open:
+            return False
+        if self.kind in FOLLOW_UPS:
+            return bool(self.before)
+        is_fallback = self.reached_before and not self.by_webhook
+        return self.names_email or bool(self.before) or is_fallback
+
+
+def letters_to(told: Told) -> tuple[Sequence[Contact], str]:
+    """Whom to write to now, and why: those who know of the matter, else the first contact; when
+    none of the mails arrived, the next one."""
+    over = (mails.PENDING, mails.DELIVERED)
+    if not told.is_mailed or any(each["state"] in over for each in told.mails):
+        return (), ""
+    if told.mails:
+        tried = {each["address"] for each in told.mails}
+        return [each for each in told.contacts if each.key not in tried][:1], mails.ESCALATION
+    if told.before:
+        return told.before, mails.FOLLOW_UP
+    return told.contacts[:1], mails.CHANNEL if told.names_email else mails.FALLBACK

@@ -21,6 +21,7 @@ FALLBACK: Final = "fallback"  # no webhook delivered the notice
 ESCALATION: Final = "escalation"  # the contact before could not be reached
 FOLLOW_UP: Final = "follow_up"  # what became of a change told by mail
 WARNING: Final = "warning"  # about the customer's endpoint
+DIGEST: Final = "digest"  # to the vendor: whom nobody could reach
 
 ATTEMPTS_KEPT: Final = 20
 

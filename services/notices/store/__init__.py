@@ -9,12 +9,14 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
 from services.notices.store.contacts import NoticeContacts
 from services.notices.store.deliveries import Deliveries
+from services.notices.store.digests import INDEXES as DIGEST_INDEXES
 from services.notices.store.endpoints import Endpoints
 from services.notices.store.events import Events
 from services.notices.store.jobs import Jobs
 from services.notices.store.mails import BOUNCED_INDEXES, Mails
 from services.notices.store.mails import INDEXES as MAIL_INDEXES
 from services.notices.store.messages import Messages
+from services.notices.store.offers import INDEXES as OFFER_INDEXES
 from services.notices.store.recipients import Recipients
 from services.notices.store.watches import INDEXES as WATCH_INDEXES
 from services.notices.store.watches import Watches
@@ -50,6 +52,8 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         *WATCH_INDEXES,
     ],
     "mails": MAIL_INDEXES,
+    "digests": DIGEST_INDEXES,
+    "offers": OFFER_INDEXES,
     "bounced_addresses": BOUNCED_INDEXES,
     "deliveries": [
         IndexModel(

@@ -22,6 +22,7 @@ INDEXES: Sequence[IndexModel] = [
     IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
     IndexModel([("message_id", ASCENDING), ("made_at", ASCENDING)]),
     IndexModel([("address", ASCENDING), ("made_at", DESCENDING)]),
+    IndexModel([("agreement_id", ASCENDING), ("notice_id", ASCENDING), ("state", ASCENDING)]),
 ]
 
 
@@ -83,6 +84,16 @@ class Mails:
 
     def of_messages(self, message_ids: Iterable[str]) -> list[Document]:
         return list(self._docs.find({"message_id": {"$in": list(message_ids)}}).sort("made_at"))
+
+    def reached(self, agreement_ids: Iterable[str | None]) -> frozenset[str]:
+        """Those of these agreements under which some notice has arrived by mail."""
+        ids = sorted({each for each in agreement_ids if each})
+        where: Document = {
+            "agreement_id": {"$in": ids},
+            "notice_id": {"$gt": ""},
+            "state": DELIVERED,
+        }
+        return frozenset(self._docs.distinct("agreement_id", where)) if ids else frozenset()
 
     def latest_to(self, address: str) -> Document | None:
         """The newest mail that this address's server has accepted."""

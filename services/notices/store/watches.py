@@ -23,6 +23,12 @@ INDEXES: Sequence[IndexModel] = [
         [("processor_id", ASCENDING), ("agreement_id", ASCENDING)],
         partialFilterExpression={"unreached_at": {"$exists": True}},
     ),
+    # Not by the index of all notices of a change: of 100,000 those few nobody has are asked for.
+    IndexModel(
+        [("change_id", ASCENDING), ("agreement_id", ASCENDING)],
+        name="unreached_of_change",
+        partialFilterExpression={"unreached_at": {"$exists": True}},
+    ),
 ]
 
 
@@ -65,7 +71,7 @@ class Watches:
 
     def look_again(self, message_id: str, now: datetime, session: Session | None = None) -> None:
         """Something happened: look at once. A look under way begins anew."""
-        self._again({"_id": message_id, "notice": {"$ne": None}}, now, session)
+        self._again({"_id": message_id}, now, session)
 
     def look_again_if_unreached(self, message_id: str, now: datetime) -> None:
         self._again({"_id": message_id, "unreached_at": {"$exists": True}}, now, None)
@@ -102,6 +108,16 @@ class Watches:
                 "since": each["unreached_at"], "reason": each["unreached_reason"],
             })  # fmt: skip
         return found
+
+    def unreached_of(self, change_id: str, limit: int) -> tuple[int, list[Document]]:
+        """How many notices of a change nobody has, and the first of them by agreement."""
+        where: Document = {
+            "change_id": change_id,
+            "unreached_at": {"$exists": True},
+            "acknowledged_at": None,
+        }
+        first = self._docs.find(where).sort("agreement_id", ASCENDING).limit(limit)
+        return self._docs.count_documents(where), list(first)
 
     def _again(self, where: Document, now: datetime, session: Session | None) -> None:
         change = {"$set": {"look_at": now}, "$unset": {"look_claim": ""}}

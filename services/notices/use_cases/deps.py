@@ -17,6 +17,7 @@ from services.notices.store import (
     Recipients,
 )
 from services.notices.store.mails import Mails
+from services.notices.store.offers import Offers
 from services.notices.store.watches import Watches
 from services.notices.use_cases.bounces import Bounces
 from shared.ids import IdSource
@@ -38,6 +39,7 @@ class Deps:
     deliveries: Deliveries
     contacts: NoticeContacts
     mails: Mails
+    offers: Offers
     watches: Watches
     bounces: Bounces
     links: Links

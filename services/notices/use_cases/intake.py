@@ -22,6 +22,14 @@ Entry = Mapping[str, Any]
 
 _STARTS = (events.AGREEMENT_ACTIVATED, events.AGREEMENT_AMENDED)
 _ENDS = (events.AGREEMENT_TERMINATED, events.AGREEMENT_EXPIRED)
+# Nobody has to answer the offer any more.
+_ANSWERED = (
+    *_STARTS,
+    *_ENDS,
+    events.AGREEMENT_REJECTED,
+    events.AMENDMENT_SCHEDULED,
+    events.AMENDMENT_LAPSED,
+)
 
 
 class EntryUnreadable(Invalid):
@@ -41,6 +49,7 @@ def receive(deps: Deps, entries: Sequence[Entry]) -> int:
 def _take(deps: Deps, session: Session, entry: Entry) -> None:
     try:
         known = _follow_agreement(deps, session, entry)
+        _follow_offer(deps, session, entry)
         event = event_from(entry, deps.settings.common.origin)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"
@@ -67,3 +76,13 @@ def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
     mark = deps.recipients.watermark(data["processor"]["id"], session)
     deps.recipients.save_watermark(mark.with_seen(version), session)
     return True
+
+
+def _follow_offer(deps: Deps, session: Session, entry: Entry) -> None:
+    """Keep whom to write to about an agreement that waits for its customer's answer."""
+    kind, data = entry["type"], entry["data"]
+    if kind == events.AGREEMENT_OFFERED:
+        told, owner = entry.get("private") or {}, data["controller"]["id"]
+        deps.offers.put(data["agreement_id"], owner, told, deps.now(), session)
+    elif kind in _ANSWERED:
+        deps.offers.remove(data["agreement_id"], session)

@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -19,6 +19,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from services.notices import mail_tasks
 from services.notices.channels.email import MailSettings
+from services.notices.clients import Party
+from services.notices.digests import DigestLoop
 from services.notices.escalation import Escalation
 from services.notices.mailing import Mailing
 from shared.mongo import Mongo
@@ -147,6 +149,7 @@ class MailWorld:
     world: World
     mailing: Mailing
     escalation: Escalation
+    digests: DigestLoop
     post: Post
 
     def watch(self) -> None:
@@ -164,6 +167,8 @@ class MailWorld:
         self.world.settle()
         for _ in range(5):
             self.watch()
+            while self.digests.run_once():
+                pass
             self.send()
 
     def agreement(self, name: str, version: int, *channels: str, **private: Any) -> None:
@@ -205,9 +210,13 @@ def make_mail_world(
     chosen = world.deps.settings
     mailing = mail_tasks.make_mailing(chosen, mongo, lambda: 0.0, world.clock)
     escalation = mail_tasks.make_escalation(chosen, mongo, world.clock)
-    return MailWorld(world, mailing, escalation, post)
+    vendor = Party(({"name": "Pia Lund", "position": "Privacy", "email": VENDOR_MAIL},), "en")
+    digests = mail_tasks.make_digests(chosen, mongo, world.clock)
+    digests = replace(digests, party_of=lambda _: vendor)
+    return MailWorld(world, mailing, escalation, digests, post)
 
 
+VENDOR_MAIL = "privacy@vendor.example"
 PERSONS = [
     {"name": "Ida Holm", "position": "DPO", "email": "ida@nordbo.example"},
     {"name": "Bo Vik", "position": "CISO", "email": "bo@nordbo.example"},

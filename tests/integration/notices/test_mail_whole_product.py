@@ -34,10 +34,12 @@ class PostOffice:
             chosen, mongo, lambda: 0.0, lambda: stack.now
         )
         self._escalation = mail_tasks.make_escalation(chosen, mongo, lambda: stack.now)
+        self._digests = mail_tasks.make_digests(chosen, mongo, lambda: stack.now, stack._transport)
 
     def run(self) -> None:
         for _ in range(3):
             until_rest(self._escalation.run_once)
+            until_rest(self._digests.run_once)
             until_rest(self._mailing.run_once)
 
 
@@ -93,3 +95,33 @@ def test_the_vendor_sees_whom_nobody_reached(baseline: Vendor, post_office: Post
 
     [row] = baseline.stack.must(baseline.client, "GET", "/notices/v1/reachability")["items"]
     assert row["unreached"][0]["reason"] == "contacts_exhausted"
+
+
+def test_the_vendor_is_mailed_whom_nobody_reached(
+    baseline: Vendor, post_office: PostOffice
+) -> None:
+    stack, post = baseline.stack, post_office.post
+    name_contact(baseline, "privacy@vendor.test")
+    post.to_recipient = lambda address, _: "250 Ok" if "vendor" in address else "550 5.1.1 no"
+    told(baseline, "gone@nordbo.test", channels=["webhook"])
+    baseline.announced(days=40)
+    stack.settle()
+    post_office.run()
+    assert post.to("privacy@vendor.test") == []
+    stack.pass_time(minutes=11)
+    post_office.run()
+
+    [got] = post.to("privacy@vendor.test")
+    assert got.mail["Subject"] == "1 kunde er ikke nået: Ny underdatabehandler: Mailer Inc."
+    assert "Nordbo – alle kontakter afviste eller returnerede mailen" in got.text
+
+
+def name_contact(vendor: Vendor, address: str) -> None:
+    path = f"/identity/v1/organisations/{vendor.client['org_id']}"
+    seen = vendor.stack.ask(vendor.client, "GET", path)
+    contact = {"name": "Pia Lund", "position": "Privacy manager", "email": address}
+    answer = vendor.stack.ask(
+        vendor.client, "PATCH", path, {"contacts": [contact], "locale": "da"},
+        headers={"If-Match": seen.headers["ETag"]},
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from services.notices.channels.email.letters import Letter
 
@@ -11,18 +12,10 @@ WIDTH = 76
 
 def plain(letter: Letter) -> str:
     """The letter as plain text, lines of at most 76 characters but for addresses."""
-    parts = [letter.heading, "=" * min(len(letter.heading), WIDTH), "", *_wrapped(letter.lead), ""]
+    parts = [*_headed(letter.heading, "="), "", *_wrapped(letter.lead), ""]
     if letter.warning:
         parts += [*_wrapped(f"! {letter.warning}"), ""]
-    width = max((len(each.label) for each in letter.facts), default=0) + 2
-    for fact in letter.facts:
-        parts += _hanging(f"{fact.label}:".ljust(width), fact.value)
-    if letter.places:
-        parts += ["", letter.places_heading, "-" * len(letter.places_heading)]
-        for place in letter.places:
-            parts += _hanging("* ", f"{place.name} – {place.kind}: {place.verdict}")
-            parts += [line for text in (place.basis, place.reason) if text
-                      for line in _hanging("  ", text)]  # fmt: skip
+    parts += [*_facts(letter), *_places(letter), *_items(letter)]
     for action in letter.actions:
         parts += ["", f"{action.label}:", action.url]
     for text in letter.paragraphs:
@@ -31,6 +24,33 @@ def plain(letter: Letter) -> str:
     for text in letter.footer:
         parts += [*_wrapped(text), ""]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _headed(text: str, line: str) -> list[str]:
+    return [text, line * min(len(text), WIDTH)]
+
+
+def _facts(letter: Letter) -> list[str]:
+    width = max((len(each.label) for each in letter.facts), default=0) + 2
+    labelled = ((f"{each.label}:".ljust(width), each.value) for each in letter.facts)
+    return [line for label, value in labelled for line in _hanging(label, value)]
+
+
+def _places(letter: Letter) -> Sequence[str]:
+    lines = ["", *_headed(letter.places_heading, "-")] if letter.places else []
+    for place in letter.places:
+        lines += _hanging("* ", f"{place.name} – {place.kind}: {place.verdict}")
+        lines += [line for text in (place.basis, place.reason) if text
+                  for line in _hanging("  ", text)]  # fmt: skip
+    return lines
+
+
+def _items(letter: Letter) -> Sequence[str]:
+    lines = ["", *_headed(letter.items_heading, "-")] if letter.items else []
+    for item in letter.items:
+        lines += _hanging("* ", f"{item.name} – {item.said}")
+        lines += _hanging("  ", item.note) if item.note else []
+    return lines
 
 
 def _wrapped(text: str) -> list[str]:

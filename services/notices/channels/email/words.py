@@ -31,7 +31,11 @@ class Words:
 
     def named(self, kind: str, code: str) -> str:
         """The word for a code, or the code itself made readable."""
-        return self._texts.get(f"{kind}.{code}") or re.sub(r"[-_]+", " ", code)
+        return self.listed(kind, code) or re.sub(r"[-_]+", " ", code)
+
+    def listed(self, kind: str, code: str) -> str:
+        """The word for a code; empty when the catalogue has none."""
+        return self._texts.get(f"{kind}.{code}", "")
 
     def country(self, code: str | None) -> str:
         known: str | None = self._locale.territories.get((code or "").upper())

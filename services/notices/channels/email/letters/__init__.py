@@ -1,0 +1,34 @@
+"""What a mail says: the facts of the message a webhook would carry, in the customer's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.notices import events
+from services.notices.channels.email.letters import agreements, changes, transfers, upkeep
+from services.notices.channels.email.letters.shape import Letter
+from services.notices.channels.email.words import Words, language_of, words
+
+__all__ = ["Letter", "letter_of"]
+
+
+Write = Callable[[Words, str, Mapping[str, Any]], Letter]
+
+_WRITE: dict[str, Write] = {
+    **dict.fromkeys(events.FOLLOW_UPS, changes.follow_up),
+    **dict.fromkeys(events.BASES, transfers.basis),
+    **dict.fromkeys(events.AGREEMENT_MESSAGES, agreements.agreement),
+    events.OBJECTION_UPDATED: agreements.objection,
+    events.UNREACHED: upkeep.unreached,
+}
+
+
+def letter_of(
+    kind: str, language: str | None, body: Mapping[str, Any], acknowledge_url: str = ""
+) -> Letter:
+    """The letter of this kind. ``body``: of the webhook message, or a warning's own data."""
+    t = words(language_of(language))
+    if kind in events.NOTICES:
+        return changes.notice(t, kind, body, acknowledge_url)
+    return _WRITE.get(kind, upkeep.endpoint)(t, kind, body)

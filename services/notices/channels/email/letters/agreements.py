@@ -1,0 +1,64 @@
+"""Letters about an agreement, and about the customer's objection under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.notices.channels.email.letters.shape import Fact, Letter, filled
+from services.notices.channels.email.words import Words
+
+
+def agreement(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
+    """An agreement, or its next version, was offered; it was amended; it has ended."""
+    data, word = body["data"], kind.rpartition(".")[2]
+    vendor, number = data["processor"].get("legal_name", ""), data["agreement_id"]
+    if word == "offered" and data.get("version", 1) > 1:
+        word = "amendment_offered"
+    return Letter(
+        language=t.language,
+        subject=t(f"mail.{word}.subject", vendor=vendor),
+        heading=t(f"mail.{word}.heading", vendor=vendor),
+        lead=t(f"mail.{word}.lead", vendor=vendor, day=t.day(data.get("ends_on"))),
+        facts=_terms(t, data, word == "terminated"),
+        paragraphs=(t(f"mail.{word}.what_to_do", url=data["links"]["agreement"], vendor=vendor),),
+        footer=(t("mail.why", vendor=vendor, agreement=number), t("mail.reroute")),
+    )
+
+
+def _terms(t: Words, data: Mapping[str, Any], is_over: bool) -> tuple[Fact, ...]:
+    authorisation = data.get("authorisation")
+    starts, ends = data.get("effective_from"), data.get("ends_on")
+    return filled(
+        Fact(t("fact.vendor"), data["processor"].get("legal_name", "")),
+        Fact(t("fact.customer"), (data.get("controller") or {}).get("legal_name", "")),
+        Fact(t("fact.effective_from"), t.day(starts) if starts else ""),
+        Fact(t("fact.ends_on"), t.day(ends) if ends else "", strong=is_over),
+        Fact(t("fact.products"), ", ".join(data.get("products") or ())),
+        Fact(t("fact.authorisation"), t.named("authorisation", authorisation or "")),
+        Fact(t("fact.version"), str(data.get("version", ""))),
+        Fact(t("fact.agreement"), data["agreement_id"]),
+    )
+
+
+def objection(t: Words, _kind: str, body: Mapping[str, Any]) -> Letter:
+    """A step in the customer's objection, the vendor's decision among them."""
+    data = body["data"]
+    vendor, status = data["processor"].get("legal_name", ""), data["status"]
+    said = t.named("objection", status)
+    return Letter(
+        language=t.language,
+        subject=t("mail.objection.subject", vendor=vendor, said=said),
+        heading=t("mail.objection.heading", said=said),
+        lead=t(f"mail.objection.{status}", vendor=vendor),
+        facts=filled(
+            Fact(t("fact.vendor"), vendor),
+            Fact(t("fact.objection"), data["objection_id"]),
+            Fact(t("fact.change"), data["change_id"]),
+        ),
+        paragraphs=(t("mail.objection.see", url=data["links"]["objection"]),),
+        footer=(
+            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
+            t("mail.reroute"),
+        ),
+    )

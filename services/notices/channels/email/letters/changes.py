@@ -1,0 +1,143 @@
+"""Letters about a change: the prior notice, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.notices import events
+from services.notices.channels.email.letters.shape import Action, Fact, Letter, Place, filled
+from services.notices.channels.email.letters.transfers import instrument_named, tone_of, where
+from services.notices.channels.email.words import Words
+
+
+def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -> Letter:
+    """The prior notice itself; ``acknowledge_url``: the link of this contact, or empty."""
+    data, about = body["data"], body["data"]["notice"]
+    vendor, links = data["processor"].get("legal_name", ""), data["links"]
+    headline = headline_of(t, data)
+    deadline, effective = about["objection_deadline"], about["effective_on"]
+    emergency = kind == events.CHANGE_EMERGENCY
+    entry = data.get("sub_processor") or {}
+    actions = [Action(t("mail.page"), links["page"])]
+    if acknowledge_url:
+        actions.insert(0, Action(t("mail.acknowledge"), acknowledge_url, primary=True))
+    return Letter(
+        language=t.language,
+        subject=t("mail.subject", vendor=vendor, headline=headline, day=t.day(effective)),
+        heading=headline,
+        lead=t("mail.lead", vendor=vendor),
+        warning=_emergency(t, data) if emergency else "",
+        facts=_facts(t, data, about, vendor),
+        places_heading=t("mail.places") if entry.get("locations") else "",
+        places=tuple(_place(t, each) for each in entry.get("locations") or ()),
+        actions=tuple(actions),
+        paragraphs=tuple(_how_to_answer(t, data, about, vendor, deadline)),
+        footer=(
+            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
+            t("mail.reroute"),
+            t("mail.link_note") if acknowledge_url else "",
+            t("mail.id", notice=about["id"], change=data["change_id"]),
+        ),
+    )
+
+
+def headline_of(t: Words, data: Mapping[str, Any]) -> str:
+    """The change in a few words, such as "New sub-processor: Mail Inc."."""
+    name = (data.get("sub_processor") or {}).get("legal_name") or "–"
+    previous = (data.get("previous") or {}).get("legal_name") or "–"
+    kind = data.get("kind")
+    kind = kind if kind in ("add", "replace", "modify", "remove") else "modify"
+    if kind == "replace" and not data.get("previous"):
+        kind = "add"
+    return t(f"change.{kind}", name=name, previous=previous)
+
+
+def _facts(
+    t: Words, data: Mapping[str, Any], about: Mapping[str, Any], vendor: str
+) -> tuple[Fact, ...]:
+    entry = data.get("sub_processor") or {}
+    matters = ", ".join(t.named("materiality", each) for each in data.get("materiality") or ())
+    silence = about.get("silence")
+    return filled(
+        Fact(t("fact.deadline"), t.day(about["objection_deadline"]), strong=True),
+        Fact(t("fact.effective_on"), t.day(about["effective_on"]), strong=True),
+        Fact(t("fact.silence"), t.named("silence", silence) if silence else ""),
+        Fact(t("fact.vendor"), vendor),
+        Fact(t("fact.seat"), t.country(entry.get("country")) if entry.get("country") else ""),
+        Fact(t("fact.purpose"), t.told(entry.get("purpose"))),
+        Fact(t("fact.reason"), t.told(data.get("reason"))),
+        Fact(t("fact.matters"), matters),
+        Fact(t("fact.given_on"), t.day(about["given_on"])),
+    )
+
+
+def _emergency(t: Words, data: Mapping[str, Any]) -> str:
+    return t("mail.emergency", why=t.told(data.get("justification")) or "–")
+
+
+def _place(t: Words, place: Mapping[str, Any]) -> Place:
+    verdict = place.get("verdict") or {}
+    status = str(verdict.get("status") or "unknown")
+    ends = verdict.get("ends_on")
+    said = t.named("verdict", status)
+    if ends and status in ("valid", "expiring"):
+        said += f", {t('verdict.ends', day=t.day(ends))}"
+    return Place(
+        name=where(t, place),
+        kind=t.named("kind", place.get("kind") or ""),
+        verdict=said,
+        tone=tone_of(status),
+        basis="; ".join(_mechanism(t, each) for each in place.get("mechanisms") or ()),
+        reason="" if status == "no_transfer" else t.told(verdict.get("reason")),
+    )
+
+
+def _mechanism(t: Words, mechanism: Mapping[str, Any]) -> str:
+    code = str(mechanism.get("instrument_id") or "")
+    name = instrument_named(t, mechanism.get("name"), code)
+    role = mechanism.get("role")
+    return f"{name} ({t.named('role', role)})" if role == "fallback" else name
+
+
+def _how_to_answer(
+    t: Words,
+    data: Mapping[str, Any],
+    about: Mapping[str, Any],
+    vendor: str,
+    deadline: str | None,
+) -> Sequence[str]:
+    url = data["links"]["change"]
+    told = [
+        t("mail.how_to_object", day=t.day(deadline), url=f"{url}/objections"),
+        t("mail.or_write", vendor=vendor, notice=about["id"]),
+    ]
+    if about.get("silence") not in (None, "consent"):
+        told.append(t("mail.how_to_approve", url=f"{url}/approval"))
+    return told
+
+
+def follow_up(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
+    """A change that was told was withdrawn, or is in effect now."""
+    data = body["data"]
+    vendor, word = data["processor"].get("legal_name", ""), kind.rpartition(".")[2]
+    headline = headline_of(t, data)
+    facts = filled(
+        Fact(t("fact.vendor"), vendor),
+        Fact(t("fact.change"), headline),
+        Fact(t("fact.reason"), t.told(data.get("reason"))),
+        Fact(t("fact.effective_on"), t.day(data.get("effective_on"))),
+    )
+    return Letter(
+        language=t.language,
+        subject=t(f"mail.{word}.subject", vendor=vendor, headline=headline),
+        heading=t(f"mail.{word}.heading", headline=headline),
+        lead=t(f"mail.{word}.lead", vendor=vendor, day=t.day(data.get("effective_on"))),
+        facts=facts,
+        actions=(Action(t("mail.page"), data["links"]["page"]),),
+        footer=(
+            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
+            t("mail.reroute"),
+            t("mail.change_id", change=data["change_id"]),
+        ),
+    )

@@ -1,0 +1,71 @@
+"""What a letter consists of; plain text and HTML are two views of it, so they cannot differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GOOD, WARN, BAD = "good", "warn", "bad"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """``strong``: a day that must not be missed."""
+
+    label: str
+    value: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where data is or is seen from; ``tone`` is good, warn or bad, and the verdict says it too."""
+
+    name: str
+    kind: str
+    verdict: str
+    tone: str
+    basis: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of those that a letter is about: who, what of it, and more about it in small."""
+
+    name: str
+    said: str
+    tone: str = WARN
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """``primary``: the one that is asked for."""
+
+    label: str
+    url: str
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All text is plain; ``warning`` stands above the facts."""
+
+    language: str
+    subject: str
+    heading: str
+    lead: str
+    facts: tuple[Fact, ...]
+    warning: str = ""
+    places_heading: str = ""
+    places: tuple[Place, ...] = ()
+    items_heading: str = ""
+    items: tuple[Item, ...] = ()
+    actions: tuple[Action, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+
+
+def filled(*facts: Fact) -> tuple[Fact, ...]:
+    """Those that say something."""
+    return tuple(each for each in facts if each.value)

@@ -1,0 +1,84 @@
+"""Letters about a basis of transfers that ends, and the words for places and instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.notices import events
+from services.notices.channels.email.letters.shape import (
+    BAD,
+    GOOD,
+    WARN,
+    Action,
+    Fact,
+    Item,
+    Letter,
+    filled,
+)
+from services.notices.channels.email.words import Words
+
+_TONES = {
+    "no_transfer": GOOD, "valid": GOOD, "unproven": WARN, "expiring": WARN, "invalid": BAD,
+    "missing": BAD,
+}  # fmt: skip
+
+
+def tone_of(status: str) -> str:
+    """How the verdict is coloured."""
+    return _TONES.get(status, WARN)
+
+
+def where(t: Words, place: Mapping[str, Any]) -> str:
+    """The country of a place, with its region if it names one."""
+    region = f" ({place['region']})" if place.get("region") else ""
+    return f"{t.country(place.get('country'))}{region}"
+
+
+def instrument_named(t: Words, name: object, code: str) -> str:
+    """What an instrument is called: our word, else as the register says, else by its code."""
+    return t.listed("instrument", code) or t.told(name) or t.named("instrument", code)
+
+
+def basis(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
+    """The instrument that carries transfers ends (``transfer.basis_ending``) or has ended."""
+    data, word = body["data"], kind.rpartition(".")[2]
+    vendor, told = data["processor"].get("legal_name", ""), data["instrument"]
+    name, last_day = instrument_named(t, told.get("name"), told["id"]), t.day(told.get("last_day"))
+    values = {"vendor": vendor, "instrument": name, "day": last_day}
+    is_lost, bare = kind == events.BASIS_LOST, data.get("without_basis") or 0
+    return Letter(
+        language=t.language,
+        subject=t(f"mail.{word}.subject", **values),
+        heading=t(f"mail.{word}.heading", **values),
+        lead=t(f"mail.{word}.lead", **values),
+        warning=t(f"mail.{word}.bare", count=bare) if bare else "",
+        facts=filled(
+            Fact(t("fact.instrument"), name),
+            Fact(t("fact.last_day"), last_day, strong=True),
+            Fact(t("fact.days_left"), "" if is_lost else str(data.get("days_left", ""))),
+            Fact(t("fact.reason"), t.told(told.get("ended_by"))),
+            Fact(t("fact.vendor"), vendor),
+        ),
+        items_heading=t(f"mail.{word}.items"),
+        items=tuple(_transfer(t, each) for each in data.get("transfers") or ()),
+        actions=(Action(t("mail.page"), data["links"]["page"]),),
+        paragraphs=(t(f"mail.{word}.what_to_do", vendor=vendor),),
+        footer=(
+            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
+            t("mail.reroute"),
+        ),
+    )
+
+
+def _transfer(t: Words, told: Mapping[str, Any]) -> Item:
+    place, after = told.get("location") or {}, told["remaining"]
+    status = str(after["status"])
+    basis = t.named("instrument", after["instrument_id"]) if after.get("instrument_id") else ""
+    kind = t.named("kind", place.get("kind") or "")
+    return Item(
+        name=told["sub_processor"].get("legal_name") or "–",
+        said=": ".join(each for each in (t.named("verdict", status), basis) if each),
+        tone=tone_of(status),
+        note=", ".join(each for each in (where(t, place), kind) if each),
+    )

@@ -1,0 +1,72 @@
+"""Letters that say what does not work: a customer's endpoint, or a vendor's notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.notices.channels.email.letters.changes import headline_of
+from services.notices.channels.email.letters.shape import BAD, Fact, Item, Letter, filled
+from services.notices.channels.email.words import Words
+
+
+def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
+    """A warning about a webhook endpoint; ``data`` as ``services.notices.outbox`` has it."""
+    word = kind.rpartition(".")[2]
+    # A day to come, which is past once the endpoint is disabled.
+    disables_at = _moment(t, data.get("disables_at")) if word == "disabling_soon" else ""
+    return Letter(
+        language=t.language,
+        subject=t(f"mail.{word}.subject", url=data.get("url") or ""),
+        heading=t(f"mail.{word}.heading"),
+        lead=t(f"mail.{word}.lead"),
+        facts=filled(
+            Fact(t("fact.endpoint"), str(data.get("url") or "")),
+            Fact(t("fact.description"), str(data.get("description") or "")),
+            Fact(t("fact.failing_since"), _moment(t, data.get("failing_since"))),
+            Fact(t("fact.failures"), str(data.get("failures") or "")),
+            Fact(t("fact.last_error"), t.named("error", data.get("last_error") or "")),
+            Fact(t("fact.disables_at"), disables_at, strong=True),
+        ),
+        paragraphs=(t(f"mail.{word}.what_to_do", endpoint=data.get("endpoint_id") or ""),),
+        footer=(t("mail.why_endpoint"), t("mail.reroute")),
+    )
+
+
+def unreached(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
+    """To the vendor: these customers have not got the notice of a change. ``data`` as
+    ``services.notices.digests`` has it."""
+    headline, count = headline_of(t, data), data["count"]
+    number = "one" if count == 1 else "many"
+    more = count - len(data["customers"])
+    return Letter(
+        language=t.language,
+        subject=t(f"mail.unreached.subject_{number}", count=count, headline=headline),
+        heading=t(f"mail.unreached.heading_{number}", count=count),
+        lead=t("mail.unreached.lead", headline=headline),
+        facts=filled(
+            Fact(t("fact.change"), headline),
+            Fact(t("fact.first_deadline"), t.day(data.get("first_deadline")), strong=True),
+            Fact(t("fact.effective_on"), t.day(data.get("effective_on")), strong=True),
+        ),
+        items_heading=t("mail.unreached.items"),
+        items=tuple(_customer(t, each) for each in data["customers"]),
+        paragraphs=(
+            *((t("mail.unreached.more", count=more),) if more > 0 else ()),
+            t("mail.unreached.what_to_do"),
+            t("mail.unreached.see", change=data["change_id"]),
+        ),
+        footer=(t("mail.unreached.why"), t("mail.change_id", change=data["change_id"])),
+    )
+
+
+def _customer(t: Words, told: Mapping[str, Any]) -> Item:
+    deadline, agreement = told.get("deadline"), told["agreement_id"]
+    note = f"{t('fact.deadline')} {t.day(deadline)} · {agreement}" if deadline else agreement
+    return Item(told["name"] or "–", t.named("unreached", told["reason"]), BAD, note)
+
+
+def _moment(t: Words, value: object) -> str:
+    """An RFC 3339 instant as a day and a time of day in UTC."""
+    text = str(value or "")
+    return f"{t.day(text)} {text[11:16]} UTC" if len(text) >= 16 else ""

@@ -1,0 +1,143 @@
+"""Tells the vendor by e-mail which customers nobody could reach, one mail for a change.
+
+Who is found unreached within ten minutes stands in the same mail; who turns out later, such as
+after days of retries, in another one, a day later at the earliest. The mails' ids derive from the
+change and their number: killed in between, the same mail is made again and stored once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from prometheus_client import Counter
+
+from services.notices import events
+from services.notices.clients import Party
+from services.notices.model.mails import DIGEST, contacts_from, new_mail
+from services.notices.model.messages import Event, body_of
+from services.notices.store import Events, Recipients
+from services.notices.store.digests import Digest, Digests
+from services.notices.store.mails import Mails
+from services.notices.store.watches import Watches
+from shared.errors import DomainError
+from shared.ids import IdSource
+from shared.mongo import Document
+from shared.times import Clock
+
+log = structlog.get_logger()
+
+UNTOLD = Counter("art28_digests_untold", "Vendors that could not be told of unreached customers.")
+
+LEASE = timedelta(seconds=60)
+# How long until identity is asked again, and until a vendor without a contact may have one.
+ASK_AGAIN = timedelta(minutes=5)
+LOOK_AGAIN = timedelta(hours=6)
+# How many customers one mail names; the rest is a number, and in the list it points to.
+NAMED = 50
+
+
+@dataclass(frozen=True)
+class Stores:
+    digests: Digests
+    watches: Watches
+    events: Events
+    recipients: Recipients
+    mails: Mails
+
+
+@dataclass(frozen=True)
+class DigestLoop:
+    """``party_of``: what identity says of an organisation."""
+
+    stores: Stores
+    party_of: Callable[[str], Party]
+    email_is_on: bool
+    now: Clock
+    new_id: IdSource
+
+    def run_once(self) -> bool:
+        """Write one that is due; False when none is, or mails cannot be sent."""
+        if not self.email_is_on:
+            return False
+        now = self.now()
+        digest = self.stores.digests.claim(self.new_id("claim"), now, now + LEASE)
+        if digest is None:
+            return False
+        self._write(digest, now)
+        return True
+
+    def _write(self, digest: Digest, now: datetime) -> None:
+        count, rows = self.stores.watches.unreached_of(digest.change_id, NAMED)
+        if not count:
+            self.stores.digests.dropped(digest)
+            return
+        party = self._party(digest)
+        if party is None or not party.contacts:
+            UNTOLD.inc()
+            log.error("digest.untold", change=digest.change_id, processor=digest.processor_id)
+            wait = LOOK_AGAIN if party else ASK_AGAIN
+            self.stores.digests.put_off(digest, now + wait)
+            return
+        self.stores.mails.add_many(self._mails(digest, party, self._data(digest, count, rows), now))
+        self.stores.digests.sent(digest, now)
+        log.warning("digest.made", change=digest.change_id, unreached=count)
+
+    def _party(self, digest: Digest) -> Party | None:
+        try:
+            return self.party_of(digest.processor_id)
+        except DomainError as error:
+            log.warning("digest.identity", error=type(error).__name__)
+            return None
+
+    def _mails(
+        self, digest: Digest, party: Party, data: Mapping[str, Any], now: datetime
+    ) -> list[Document]:
+        bounced = self.stores.mails.bounced(each["email"] for each in party.contacts)
+        about = f"{events.UNREACHED}:{digest.change_id}:{digest.number}"
+        return [
+            new_mail(
+                about, events.UNREACHED, contact, DIGEST, now,
+                change_id=digest.change_id, language=party.language, data=dict(data),
+            )
+            for contact in contacts_from(party.contacts, bounced)
+        ]  # fmt: skip
+
+    def _data(self, digest: Digest, count: int, rows: Sequence[Document]) -> dict[str, Any]:
+        """What ``letters.upkeep.unreached`` shows; days as text."""
+        recipients = self.stores.recipients.many([each["agreement_id"] for each in rows])
+        names = {name: it.controller.get("legal_name") for name, it in recipients.items()}
+        deadlines = [row["notice"]["objection_deadline"] for row in rows]
+        return {
+            **_change(self.stores.events.notice_of(digest.change_id)),
+            "change_id": digest.change_id,
+            "count": count,
+            "first_deadline": min((each for each in deadlines if each), default=None),
+            "customers": [_customer(each, names) for each in rows],
+        }
+
+
+def _customer(row: Document, names: Mapping[str, str | None]) -> dict[str, Any]:
+    return {
+        "agreement_id": row["agreement_id"],
+        "name": names.get(row["agreement_id"]),
+        "reason": row["unreached_reason"],
+        "deadline": row["notice"]["objection_deadline"],
+    }
+
+
+def _change(event: Event | None) -> dict[str, Any]:
+    """The members of the change that its headline is made of."""
+    if event is None:
+        return {}
+    told = json.loads(body_of(event.head, "", event.tail))["data"]
+    found = {name: _named(told.get(name)) for name in ("sub_processor", "previous")}
+    return {"kind": told.get("kind"), "effective_on": event.effective_on, **found}
+
+
+def _named(entry: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return {"legal_name": entry.get("legal_name")} if entry else None

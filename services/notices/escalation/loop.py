@@ -1,0 +1,125 @@
+"""The loop of escalation: looks at messages in batches, and makes the mails that are due.
+
+Fan-out marks a message with the moment of its first look (``first_look``). From then on each look
+decides by the rules of ``model.escalation``, writes the mail first and the mark after it: killed in
+between, the look is repeated, and the mail's derived id keeps it from being made twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from prometheus_client import Counter
+
+from services.notices.escalation.surroundings import Around, Stores, read_around
+from services.notices.model.escalation import FIRST_LOOK, Step, letters_to, next_step
+from services.notices.model.mails import Contact, new_mail
+from services.notices.store.watches import Look
+from shared.ids import IdSource
+from shared.mongo import Document
+from shared.times import Clock
+
+log = structlog.get_logger()
+
+UNREACHED = Counter("art28_notices_unreached", "Notices found to have nobody left.", ["reason"])
+
+LEASE = timedelta(seconds=60)
+BATCH = 200
+
+
+def first_look(*, is_notice: bool, by_mail: bool, on_its_way: bool, now: datetime) -> Document:
+    """The mark that fan-out puts on a message. ``by_mail``: its agreement names e-mail, or its
+    notice was mailed; ``on_its_way``: some webhook delivery is not held. What is no notice is
+    looked at once, to see whether its customer gets it by e-mail."""
+    wait = FIRST_LOOK if is_notice and on_its_way and not by_mail else timedelta()
+    return {"look_at": now + wait, "watched_since": now}
+
+
+@dataclass
+class _Found:
+    """What a batch of looks came to."""
+
+    mails: list[Document]
+    looks: list[Look]
+    unreached: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """``email_is_on``: whether mails can be sent; ``patience``: see ``model.escalation``."""
+
+    stores: Stores
+    email_is_on: bool
+    patience: timedelta
+    now: Clock
+    new_id: IdSource
+
+    def run_once(self) -> bool:
+        """Look at a batch of messages; False when none is due."""
+        now = self.now()
+        rows = self.stores.watches.claim(self.new_id("claim"), now, now + LEASE, BATCH)
+        if not rows:
+            return False
+        found = self._decide(rows, now)
+        # Mails first, and the word to the vendor: a mark without them would be a notice given up
+        # in silence.
+        self.stores.mails.add_many(found.mails)
+        for change_id, processor_id in found.unreached.items():
+            self.stores.digests.owe(change_id, processor_id, now)
+        lost = self.stores.watches.settle(found.looks, now)
+        if lost:
+            log.warning("escalation.claims_lost", count=lost)
+        return True
+
+    def _decide(self, rows: Sequence[Document], now: datetime) -> _Found:
+        around, found = read_around(self.stores, rows), _Found([], [], {})
+        for row in rows:
+            if row["notice"] is None:
+                self._tell(row, around, now, found)
+            else:
+                self._watch(row, around, now, found)
+        return found
+
+    def _tell(self, row: Document, around: Around, now: datetime, found: _Found) -> None:
+        to, why = letters_to(around.told(row, self.email_is_on))
+        found.mails += [_mail(row, each, why, around, now) for each in to]
+        found.looks.append(Look(row["_id"], row["look_claim"], None, None, mailed=False))
+
+    def _watch(self, row: Document, around: Around, now: datetime, found: _Found) -> None:
+        step = next_step(around.case(row, self.email_is_on), now, self.patience)
+        if step.mail_to:
+            found.mails.append(_mail(row, step.mail_to, step.why, around, now))
+        if step.unreached and "unreached_at" not in row:
+            found.unreached[row["change_id"]] = row["processor_id"]
+        _say(row, step)
+        mailed = bool(step.mail_to or around.mails.get(row["_id"]))
+        look = Look(row["_id"], row["look_claim"], step.look_at, step.unreached, mailed)
+        found.looks.append(look)
+
+
+def _mail(row: Document, to: Contact, why: str, around: Around, now: datetime) -> Document:
+    return new_mail(
+        row["_id"],
+        row["type"],
+        to,
+        why,
+        now,
+        message_id=row["_id"],
+        notice_id=row["notice"]["id"] if row["notice"] else None,
+        change_id=row["change_id"],
+        agreement_id=row["agreement_id"],
+        controller_id=row["controller_id"],
+        language=around.customer(row).language,
+    )
+
+
+def _say(row: Document, step: Step) -> None:
+    about = {"notice": row["notice"]["id"], "agreement": row["agreement_id"]}
+    if step.mail_to:
+        log.info("notice.mailed", why=step.why, **about)
+    if step.unreached and "unreached_at" not in row:
+        UNREACHED.labels(step.unreached).inc()
+        log.warning("notice.unreached", reason=step.unreached, **about)

@@ -1,0 +1,77 @@
+"""Words owed to vendors: of which changes some customers turned out not to be reached.
+
+One row a change. ``due_at`` is there while a word is owed; it is claimed with a lease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from shared.mongo import Document, Mongo
+
+# What comes within this time is told together.
+GATHER = timedelta(minutes=10)
+# Who turns out later is told later, but not more often than this.
+AT_MOST_EVERY = timedelta(hours=24)
+
+INDEXES: Sequence[IndexModel] = [
+    IndexModel([("due_at", ASCENDING)], partialFilterExpression={"due_at": {"$exists": True}}),
+    # By the day of the last one, so that retention finds those of long ago.
+    IndexModel([("owed_at", ASCENDING)]),
+]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """``number``: how many were sent before; it is part of the mail's id."""
+
+    change_id: str
+    processor_id: str
+    number: int
+    claim: str
+
+
+class Digests:
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["digests"]
+
+    def owe(self, change_id: str, processor_id: str, now: datetime) -> None:
+        """Somebody was found unreached: the vendor is owed a word, unless it is already."""
+        first = {"processor_id": processor_id, "number": 0}
+        self._docs.update_one({"_id": change_id}, {"$setOnInsert": first}, upsert=True)
+        row = self._docs.find_one({"_id": change_id}) or {}
+        sent_at: datetime | None = row.get("sent_at")
+        due = max(now + GATHER, sent_at + AT_MOST_EVERY) if sent_at else now + GATHER
+        told: Document = {"$set": {"due_at": due, "owed_at": now}}
+        self._docs.update_one({"_id": change_id, "due_at": {"$exists": False}}, told)
+
+    def claim(self, token: str, now: datetime, until: datetime) -> Digest | None:
+        """One that is due, ours until ``until``."""
+        found = self._docs.find_one_and_update(
+            {"due_at": {"$lte": now}},
+            {"$set": {"claim": token, "due_at": until}},
+            sort=[("due_at", ASCENDING)],
+            return_document=ReturnDocument.AFTER,
+        )
+        if found is None:
+            return None
+        return Digest(found["_id"], found["processor_id"], found["number"], token)
+
+    def sent(self, digest: Digest, now: datetime) -> None:
+        """Its mails are made."""
+        told: Document = {"$set": {"sent_at": now}, "$inc": {"number": 1}}
+        self._finish(digest, {**told, "$unset": {"due_at": "", "claim": ""}})
+
+    def dropped(self, digest: Digest) -> None:
+        """All have been reached meanwhile."""
+        self._finish(digest, {"$unset": {"due_at": "", "claim": ""}})
+
+    def put_off(self, digest: Digest, until: datetime) -> None:
+        self._finish(digest, {"$set": {"due_at": until}, "$unset": {"claim": ""}})
+
+    def _finish(self, digest: Digest, change: Document) -> None:
+        self._docs.update_one({"_id": digest.change_id, "claim": digest.claim}, change)
