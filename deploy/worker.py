@@ -6,6 +6,7 @@ SIGTERM lets every loop finish its round. `--list` prints the names of all loops
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 import threading
@@ -83,7 +84,16 @@ def _run_until_told(loops: list[Loop]) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    spare_the_collector()
     run(loops, stop)
+
+
+def spare_the_collector() -> None:
+    """Loops make very many objects and hardly a cycle: looking for cycles as often as Python does
+    by itself took a tenth of a dispatcher's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -120,14 +120,16 @@ class FanOut:
         )
         owners = {each.controller_id for each in targets}
         endpoints = self.stores.endpoints.of_controllers(owners)
+        now, at = self.now(), parse_instant(event.at)
         messages: list[Document] = []
         deliveries: list[Document] = []
         for target in targets:
-            theirs = _there(endpoints.get(target.controller_id, []), event)
+            theirs = _there(endpoints.get(target.controller_id, []), event, at)
             wanting = [each for each in theirs if each.wants(event.type, event.processor)]
-            message = self._message(job, event, target, _outcome(theirs, wanting))
+            message = _message(job, event, target, _outcome(theirs, wanting), at, now)
             messages.append(message)
-            deliveries += [self._delivery(message, each) for each in wanting]
+            for each in wanting:
+                deliveries.append(_delivery(message, each, now, len(deliveries)))
         self._write(messages, deliveries)
         return targets[-1].key if len(targets) == self.batch else None
 
@@ -140,41 +142,6 @@ class FanOut:
         self.stores.deliveries.add_many(rows)
         held = {each["endpoint_id"] for each in rows if each["state"] == HELD}
         release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
-
-    def _message(self, job: Job, event: Event, target: Target, outcome: str) -> Document:
-        assert job.started_at is not None  # noqa: S101  ``start`` has set it.
-        members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
-        return {
-            "_id": ordered_id("msg", job.started_at, event.id, target.key),
-            "event_id": event.id,
-            "type": event.type,
-            "processor_id": event.processor.get("id"),
-            "controller_id": target.controller_id,
-            "agreement_id": target.agreement_id,
-            "change_id": event.change_id,
-            "at": parse_instant(event.at),
-            "extra": extra_text({**members, **_shown(target.notice)}),
-            "notice": target.notice,
-            "acknowledged_at": None,
-            "outcome": outcome,
-            **first_look(
-                is_notice=target.notice is not None,
-                by_mail=target.by_mail,
-                on_its_way=outcome == QUEUED,
-                now=self.now(),
-            ),
-        }
-
-    def _delivery(self, message: Document, endpoint: Endpoint) -> Document:
-        now = self.now()
-        return new_delivery(
-            delivery_id(message["_id"], endpoint.id),
-            message["_id"],
-            endpoint.id,
-            endpoint.controller_id,
-            now if endpoint.is_open else None,
-            SECOND if endpoint.troubled(now) else FIRST,
-        )
 
     def _recover(self, job: Job) -> None:
         """Give an endpoint what it did not get: made anew where there was none, revived where it
@@ -191,9 +158,10 @@ class FanOut:
         after = cursor or least_id("msg", job.since)
         # What is made later finds the endpoint by itself.
         rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
-        deliveries = [self._delivery(each, endpoint) for each in self._wanted(endpoint, rows)]
+        now, wanted = self.now(), self._wanted(endpoint, rows)
+        deliveries = [_delivery(each, endpoint, now, n) for n, each in enumerate(wanted)]
         self._add_deliveries(deliveries)
-        self.stores.deliveries.revive(endpoint.id, [each["_id"] for each in deliveries], self.now())
+        self.stores.deliveries.revive(endpoint.id, [each["_id"] for each in deliveries], now)
         return rows[-1]["_id"] if len(rows) == self.batch else None
 
     def _wanted(self, endpoint: Endpoint, rows: Iterable[Document]) -> list[Document]:
@@ -208,10 +176,49 @@ class FanOut:
         ]
 
 
-def _there(endpoints: Sequence[Endpoint], event: Event) -> list[Endpoint]:
+def _message(
+    job: Job, event: Event, target: Target, outcome: str, at: datetime, now: datetime
+) -> Document:
+    """The row for one target; ``at``: when it happened, ``now``: when it is told."""
+    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
+    members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
+    return {
+        "_id": ordered_id("msg", job.started_at, event.id, target.key),
+        "event_id": event.id,
+        "type": event.type,
+        "processor_id": event.processor.get("id"),
+        "controller_id": target.controller_id,
+        "agreement_id": target.agreement_id,
+        "change_id": event.change_id,
+        "at": at,
+        "extra": extra_text({**members, **_shown(target.notice)}),
+        "notice": target.notice,
+        "acknowledged_at": None,
+        "outcome": outcome,
+        **first_look(
+            is_notice=target.notice is not None,
+            by_mail=target.by_mail,
+            on_its_way=outcome == QUEUED,
+            now=now,
+        ),
+    }
+
+
+def _delivery(message: Document, endpoint: Endpoint, now: datetime, seat: int) -> Document:
+    return new_delivery(
+        delivery_id(message["_id"], endpoint.id),
+        message["_id"],
+        endpoint.id,
+        endpoint.controller_id,
+        now if endpoint.is_open else None,
+        SECOND if endpoint.troubled(now) else FIRST,
+        seat,
+    )
+
+
+def _there(endpoints: Sequence[Endpoint], event: Event, at: datetime) -> list[Endpoint]:
     """An endpoint hears of what happens after it was made, and of every notice it is in time for;
     what came before it can be asked for (``recover``)."""
-    at = parse_instant(event.at)
     return [
         each
         for each in endpoints

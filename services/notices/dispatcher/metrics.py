@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 ATTEMPTS = Counter("art28_webhook_attempts", "Attempts that ended, by their outcome.", ["outcome"])
@@ -14,3 +16,13 @@ DUE_LAG = Gauge("art28_webhook_due_lag_seconds", "How long the longest due deliv
 OLDEST = Gauge(
     "art28_notices_oldest_undelivered_seconds", "Age of the oldest message not delivered yet."
 )
+
+
+def count_attempt(outcome: str) -> None:
+    _attempts(outcome).inc()
+
+
+@cache
+def _attempts(outcome: str) -> Counter:
+    # Looking a counter up by its label costs more than counting. Outcomes are few.
+    return ATTEMPTS.labels(outcome)

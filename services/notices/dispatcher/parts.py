@@ -59,9 +59,10 @@ class Lease:
             raise ValueError("a lease must be longer than twice the time limit of an attempt")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Claimed:
-    """A delivery that is ours until ``until`` (monotonic seconds), ready to be signed."""
+    """A delivery that is ours until ``until`` (monotonic seconds), ready to be signed; it leaves
+    at ``sent_at``."""
 
     delivery: Document
     endpoint: Endpoint

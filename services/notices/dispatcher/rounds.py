@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -105,7 +105,8 @@ class Dispatcher:
             elif self.sender.crowded(claimed.endpoint.url):
                 crowded.append(claimed)
             else:
-                self._submit(replace(claimed, sent_at=self.now()))
+                claimed.sent_at = self.now()
+                self._submit(claimed)
         patient_until = self.monotonic() + self.lease.seconds - PATIENCE_SECONDS
         waiting.extend(each for each in crowded if each.until > patient_until)
         self.claims.give_back(late)
@@ -151,8 +152,10 @@ class Dispatcher:
             return
         self.claims.let_go(claimed)
         self.care.note(claimed, outcome)
-        metrics.ATTEMPTS.labels(outcome.code or DELIVERED).inc()
-        follows = self.schedule.after(claimed.delivery["attempt"] + 1, outcome, self.jitter())
+        metrics.count_attempt(outcome.code or DELIVERED)
+        # Chance has a price, and only a retry needs it.
+        jitter = 0.0 if outcome.ok else self.jitter()
+        follows = self.schedule.after(claimed.delivery["attempt"] + 1, outcome, jitter)
         state, due_at = PENDING, None
         if follows.state == "retry":
             due_at = self.now() + (follows.after or timedelta())
@@ -162,7 +165,8 @@ class Dispatcher:
             self.claims.held.add(claimed.endpoint.id)
         attempt, claim = self._attempt(claimed, outcome), claimed.delivery["claim"]
         lane = SECOND if claimed.lane == FIRST else claimed.lane
-        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, lane))
+        seat = claimed.delivery.get("seat") if attempt["n"] == 1 else None
+        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, lane, seat))
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
         before = claimed.delivery["attempts"]

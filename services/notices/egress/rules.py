@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
@@ -112,7 +113,7 @@ class Egress:
         """The URL in its parts; EgressError of the fitting kind when webhooks may not go there."""
         scheme, authority, rest = split(text)
         written, port = host_and_port(authority, DEFAULT_PORTS[scheme])
-        host, shown, addresses = self._judged_host(written)
+        host, shown, addresses = _judged_host(self, written)
         inside = bool(addresses) and all(within(address, self.allow) for address in addresses)
         if scheme != "https" and not inside:
             raise SchemeNotAllowedError("webhooks go to https only")
@@ -125,18 +126,21 @@ class Egress:
         bare = host.strip("[]")
         return EndpointUrl(ascii_url, f"{scheme}://{shown}{tail}", scheme, bare, port, addresses)
 
-    def _judged_host(self, written: str) -> tuple[str, str, tuple[Address, ...]]:
-        """The host as sent, as shown, and the addresses it stands for without a resolver."""
-        host = written if written.startswith("[") else ascii_name(written)
-        address = literal(host)
-        if address is not None:
-            self.judge([address])
-            text = str(address) if address.version == 4 else f"[{address}]"
-            return text, text, (address,)
-        if host == "localhost":
-            open_ones = tuple(address for address in _LOOPBACK if self.allows(address))
-            self.judge(open_ones)
-            return host, host, open_ones
-        if _CLOSED_NAME.fullmatch(host) or host in self.own_names:
-            raise BlockedAddressError("the name is not one of a host on the public internet")
-        return host, unicode_name(host), ()
+
+# A host is judged once for all the URLs that name it: IDNA costs more than sending a message.
+@lru_cache(maxsize=10_000)
+def _judged_host(egress: Egress, written: str) -> tuple[str, str, tuple[Address, ...]]:
+    """The host as sent, as shown, and the addresses it stands for without a resolver."""
+    host = written if written.startswith("[") else ascii_name(written)
+    address = literal(host)
+    if address is not None:
+        egress.judge([address])
+        text = str(address) if address.version == 4 else f"[{address}]"
+        return text, text, (address,)
+    if host == "localhost":
+        open_ones = tuple(address for address in _LOOPBACK if egress.allows(address))
+        egress.judge(open_ones)
+        return host, host, open_ones
+    if _CLOSED_NAME.fullmatch(host) or host in egress.own_names:
+        raise BlockedAddressError("the name is not one of a host on the public internet")
+    return host, unicode_name(host), ()

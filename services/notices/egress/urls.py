@@ -46,7 +46,7 @@ def split(text: str) -> tuple[str, str, str]:
     if len(text) > LONGEST_URL:
         raise InvalidUrlError(f"the URL is longer than {LONGEST_URL} characters")
     # Characters go before parsing: readers drop tabs and line ends, and turn backslashes around.
-    if "\\" in text or "#" in text or any(unicodedata.category(c)[0] in "CZ" for c in text):
+    if "\\" in text or "#" in text or " " in text or not _is_visible(text):
         raise InvalidUrlError("no spaces, control characters, backslashes or fragments in a URL")
     match = _SCHEME.fullmatch(text)
     if match is None:
@@ -57,6 +57,12 @@ def split(text: str) -> tuple[str, str, str]:
     if not authority or _BAD_IN_REST.search(rest):
         raise InvalidUrlError("the URL lacks a host, or holds characters that must be encoded")
     return scheme, authority, rest if rest.startswith("/") else "/" + rest
+
+
+def _is_visible(text: str) -> bool:
+    if text.isascii():
+        return text.isprintable()
+    return all(unicodedata.category(each)[0] not in "CZ" for each in text)
 
 
 def host_and_port(authority: str, default: int) -> tuple[str, int]:

@@ -33,7 +33,7 @@ from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
 # Twenty answers of 16 KiB each would make a batch of rows too large to hold.
 _WITHOUT_ANSWERS = {"attempts.body": 0}
-_TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "attempt", "attempts.n"), 1)
+_TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "seat", "attempt", "attempts.n"), 1)
 # Lanes of single endpoints are called by their ids.
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
@@ -41,7 +41,8 @@ _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 @dataclass(frozen=True)
 class Completion:
     """How a claimed delivery goes on. ``due_at`` is None when it does not; ``attempt`` is the
-    attempt to keep, or None when there was none (its endpoint is gone)."""
+    attempt to keep, or None when there was none (its endpoint is gone). ``seat`` is that of a
+    delivery never tried before."""
 
     delivery_id: str
     claim: str
@@ -49,6 +50,12 @@ class Completion:
     due_at: datetime | None
     attempt: Mapping[str, Any] | None
     lane: str = SECOND
+    seat: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Delivered at the first try, as nearly all are."""
+        return self.seat is not None and self.state == DELIVERED and self.attempt is not None
 
 
 class Deliveries:
@@ -147,10 +154,16 @@ class Deliveries:
 
     def complete(self, completions: Sequence[Completion]) -> int:
         """Store attempts and what follows; how many claims had been lost to somebody else."""
-        if not completions:
-            return 0
-        done = self._docs.bulk_write([_update(each) for each in completions], ordered=False)
-        return len(completions) - done.matched_count
+        tables, others = _seated(completions)
+        stored = sum(self._store_table(*each) for each in tables.items())
+        if others:
+            done = self._docs.bulk_write([_update(each) for each in others], ordered=False)
+            stored += done.matched_count
+        return len(completions) - stored
+
+    def _store_table(self, claim: str, table: Mapping[int, Completion]) -> int:
+        ours = {"_id": {"$in": [each.delivery_id for each in table.values()]}, "claim": claim}
+        return self._docs.update_many(ours, _delivered(table)).matched_count
 
     def get(self, delivery_id: str, controller_id: str) -> Document:
         found = self._docs.find_one({"_id": delivery_id})
@@ -231,8 +244,38 @@ def _anew(endpoint_id: str, now: datetime) -> Document:
     return {"$set": {"state": PENDING, "due_at": now, "attempt": 0, "lane": endpoint_id}}
 
 
+def _seated(
+    completions: Iterable[Completion],
+) -> tuple[Mapping[str, Mapping[int, Completion]], Sequence[Completion]]:
+    """What was delivered at the first try, for each claim by seat; and all others."""
+    tables: dict[str, dict[int, Completion]] = defaultdict(dict)
+    others: list[Completion] = []
+    for each in completions:
+        if each.seat is None or not each.is_plain or each.seat in tables[each.claim]:
+            others.append(each)
+        else:
+            tables[each.claim][each.seat] = each
+    return {claim: table for claim, table in tables.items() if table}, others
+
+
+def _delivered(table: Mapping[int, Completion]) -> list[Document]:
+    """One change for many rows, each of which takes its own attempt from its seat in a table: a
+    third of what a change for each row costs the database. It says what ``_update`` says."""
+    attempts: list[Any] = [None] * (max(table) + 1)
+    for seat, each in table.items():
+        attempts[seat] = each.attempt
+    own = {"$arrayElemAt": [{"$literal": attempts}, "$seat"]}
+    ended = {"$add": [{"$first": "$attempts.at"}, {"$first": "$attempts.duration_ms"}]}
+    return [
+        {"$set": {"state": DELIVERED, "attempt": 1, "attempts": [own]}},
+        {"$set": {"delivered_at": ended}},
+        {"$unset": ["claim", "due_at", "seat"]},
+    ]
+
+
 def _update(completion: Completion) -> UpdateOne:
-    change: dict[str, Any] = {"$set": {"state": completion.state}, "$unset": {"claim": ""}}
+    over = {"claim": "", "seat": ""}
+    change: dict[str, Any] = {"$set": {"state": completion.state}, "$unset": over}
     if completion.due_at is None:
         change["$unset"]["due_at"] = ""
     else:

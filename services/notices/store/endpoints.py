@@ -99,15 +99,25 @@ class Endpoints:
 
 
 def _endpoint(document: Document) -> Endpoint:
-    # By hand, for every attempt reads one: the general way showed up in its profile.
-    members = {name: document[name] for name in document if name != "_id"}
-    members["secrets"] = tuple(Secret(**each) for each in document["secrets"])
-    members |= {name: tuple(document[name]) for name in ("event_types", "processors")}
-    if document.get("health"):
-        members["health"] = Health(**document["health"])
-    else:
-        members["health"] = None
-    return Endpoint(id=document["_id"], **members)
+    # By hand and by place, for every attempt reads one: other ways showed up in its profile.
+    health = document.get("health")
+    return Endpoint(
+        document["_id"],
+        document["controller_id"],
+        document["url"],
+        document["display_url"],
+        document["description"],
+        tuple(document["event_types"]),
+        tuple(document["processors"]),
+        tuple([Secret(**each) for each in document["secrets"]]),
+        document["created_at"],
+        document["updated_at"],
+        document["disabled_at"],
+        document["disabled_reason"],
+        document["probing"],
+        Health(**health) if health else None,
+        document["revision"],
+    )
 
 
 def members_of(endpoint: Endpoint) -> Document:

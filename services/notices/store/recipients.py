@@ -77,11 +77,18 @@ def document_of(recipient: Recipient) -> Document:
 
 
 def _recipient(document: Document) -> Recipient:
-    # By hand, for a fan-out reads one for each notice: the general way showed up in its profile.
-    members = {name: document[name] for name in document if name not in _NOT_MEMBERS}
-    members |= {name: tuple(document[name]) for name in ("contacts", "channels", "products")}
-    history = tuple(TermsPeriod(**each) for each in document["history"])
-    return Recipient(**{**members, "agreement_id": document["_id"], "history": history})
-
-
-_NOT_MEMBERS = frozenset({"_id", "processor_id", "controller_id"})
+    # By hand and by place, for a fan-out reads one for each notice: other ways showed up in its
+    # profile.
+    return Recipient(
+        document["_id"],
+        document["processor"],
+        document["controller"],
+        tuple(document["contacts"]),
+        tuple(document["channels"]),
+        tuple(document["products"]),
+        document["since_version"],
+        document["until_version"],
+        tuple([TermsPeriod(**each) for each in document["history"]]),
+        document.get("ended_at"),
+        document.get("language"),
+    )

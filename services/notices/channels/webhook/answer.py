@@ -24,6 +24,10 @@ class Answer:
 
     def __init__(self, body_limit: int) -> None:
         self._limit = body_limit
+        self.forget()
+
+    def forget(self) -> None:
+        """Ready for the next one."""
         self._header_bytes = self._header_lines = self._size = 0
         self._chunks: list[bytes] = []
         self.broken = self.full = False

@@ -35,24 +35,31 @@ class Transfer:
         self._egress, self._limits = egress, limits
         self._refused = self._diverted = False
         self._answer = Answer(limits.body_bytes)
+        self._scheme, self._limit_ms = "", 0
         self.curl = pycurl.Curl()
         for option, value in _fixed(limits, ca_file).items():
             self.curl.setopt(option, value)
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self.curl.setopt(pycurl.HEADERFUNCTION, self._answer.take_header)
+        self.curl.setopt(pycurl.WRITEFUNCTION, self._answer.take_body)
 
     def load(
         self, outgoing: Outgoing, url: EndpointUrl, address: Address, seconds_left: float
     ) -> None:
         """Prepares the next attempt, to exactly this address. ValueError on unusable headers."""
-        curl, answer = self.curl, Answer(self._limits.body_bytes)
-        self._answer, self._refused = answer, False
+        curl, limit_ms = self.curl, max(1, math.ceil(seconds_left * 1000))
+        self._answer.forget()
+        self._refused = False
         curl.setopt(pycurl.URL, url.ascii_url)
-        curl.setopt(pycurl.PROTOCOLS, _PROTOCOLS[url.scheme])
         curl.setopt(pycurl.HTTPHEADER, _header_lines(outgoing))
         curl.setopt(pycurl.POSTFIELDS, outgoing.body)
-        curl.setopt(pycurl.TIMEOUT_MS, max(1, math.ceil(seconds_left * 1000)))
-        curl.setopt(pycurl.HEADERFUNCTION, answer.take_header)
-        curl.setopt(pycurl.WRITEFUNCTION, answer.take_body)
+        # What is as it was need not be said again: these are nearly always.
+        if url.scheme != self._scheme:
+            curl.setopt(pycurl.PROTOCOLS, _PROTOCOLS[url.scheme])
+            self._scheme = url.scheme
+        if limit_ms != self._limit_ms:
+            curl.setopt(pycurl.TIMEOUT_MS, limit_ms)
+            self._limit_ms = limit_ms
         self._divert(url, address)
 
     def outcome(self, key: str, error: tuple[int, str] | None, ms: int, now: datetime) -> Outcome:
