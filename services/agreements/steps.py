@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -109,14 +109,26 @@ def counted(
     happened: Sequence[Event],
 ) -> tuple[Agreement, int | None]:
     """``after`` with its notice terms counted, and the processor's watermark if that moved it."""
-    watermark = None
-    if any(each.type in MOVING for each in happened):
-        leaves = before.group if before else None
-        watermark = deps.groups.move(session, after.processor.id, leaves, after.group)
-        after = model.recorded(after, watermark)
-    if any(each.type in CLAIMING for each in happened):
-        deps.in_force.note(session, after)
-    return after, watermark
+    types = {each.type for each in happened}
+    if not types & CLAIMING:
+        return after, None
+    told = bool(types & MOVING)
+    steps = _steps(deps, session, before, after)
+    watermark = deps.groups.move(session, after.processor.id, steps, after.group, told=told)
+    deps.in_force.note(session, after)
+    return (model.recorded(after, watermark), watermark) if told else (after, None)
+
+
+def _steps(
+    deps: Deps, session: Session, before: Agreement | None, after: Agreement
+) -> Mapping[str, int]:
+    """What has to be counted otherwise, seen together with what else the two parties have."""
+    others = deps.in_force.others(session, after)
+    was, now = model.share_of(before), model.share_of(after)
+    return model.moved(
+        model.tally([*others, *([was] if was else [])]),
+        model.tally([*others, *([now] if now else [])]),
+    )
 
 
 def tell(

@@ -10,9 +10,9 @@ import mongomock
 import pytest
 
 from services.agreements import model
-from services.agreements.contents import Content, Party, group_of
+from services.agreements.contents import Content, Group, Party, group_of
 from services.agreements.document import make_version
-from services.agreements.model import Agreement, Claim, Version
+from services.agreements.model import Agreement, Claim, Share, Version
 from services.agreements.store import (
     INDEXES,
     Agreements,
@@ -121,11 +121,32 @@ def test_groups_are_counted_and_versions_never_repeat(database: Mongo) -> None:
     one = group_of(content())
     other = group_of(content(notice_terms=notice_terms(notice_days=10)))
     moves = [(None, one), (None, one), (one, other), (other, other), (one, None), (None, None)]
-    assert [store.move(None, "org_v", *each) for each in moves] == [1, 2, 3, 4, 5, 6]
+    assert [move(store, *each) for each in moves] == [1, 2, 3, 4, 5, 6]
     told = store.read("org_v")
-    assert told["version"] == 6
+    assert (told["version"], told["customers"]) == (6, 1)
     assert [(each["key"], each["agreements"]) for each in told["groups"]] == [(other.key, 1)]
-    assert store.read("org_w") == {"version": 0, "groups": []}
+    assert store.read("org_w") == {"version": 0, "customers": 0, "groups": []}
+
+
+def test_an_end_that_is_set_is_counted_and_forgotten_without_a_new_version(
+    database: Mongo,
+) -> None:
+    store, one = NoticeGroups(database), group_of(content())
+    move(store, None, one)
+    before, day = model.tally([Share(one.key, None)]), date(2026, 12, 20)
+    ending = model.tally([Share(one.key, day)])
+    assert store.move(None, "org_v", model.moved(before, ending), one, told=False) == 1
+    (group,) = store.read("org_v")["groups"]
+    assert group["ends"] == [{"on": day, "agreements": 1, "customers": 1}]
+    store.move(None, "org_v", model.moved(ending, before), one, told=False)
+    assert store.read("org_v")["groups"] == [{**group, "ends": []}]
+
+
+def move(store: NoticeGroups, leaves: Group | None, joins: Group | None) -> int:
+    """Count an agreement of a customer that has no other."""
+    was, now = ([Share(each.key, None)] if each else [] for each in (leaves, joins))
+    steps = model.moved(model.tally(was), model.tally(now))
+    return store.move(None, "org_v", steps, joins)
 
 
 def test_what_is_in_force_between_two_parties_is_remembered(database: Mongo) -> None:

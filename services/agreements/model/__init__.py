@@ -41,10 +41,12 @@ from services.agreements.model.life import (
     rejected,
     terminated,
 )
+from services.agreements.model.tally import REPEATS, Share, moved, share_of, tally
 
 __all__ = [
-    "ENDED", "PARTIES", "STATUSES", "Acceptance", "Agreement", "Claim", "Due", "Offer", "Proof",
-    "Scheduled", "SignedFile", "Since", "Version", "accepted", "amended", "check_amendable",
-    "claim_of", "closed", "drafted", "due_by", "imported", "offer_to_accept", "offered",
-    "passed", "proven", "recorded", "rejected", "terminated",
+    "ENDED", "PARTIES", "REPEATS", "STATUSES", "Acceptance", "Agreement", "Claim", "Due", "Offer",
+    "Proof", "Scheduled", "Share", "SignedFile", "Since", "Version", "accepted", "amended",
+    "check_amendable", "claim_of", "closed", "drafted", "due_by", "imported", "moved",
+    "offer_to_accept", "offered", "passed", "proven", "recorded", "rejected", "share_of", "tally",
+    "terminated",
 ]  # fmt: skip

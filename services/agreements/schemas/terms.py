@@ -17,15 +17,29 @@ class RelationQuery(ProcessorQuery):
     controller_id = fields.String(required=True, validate=ORGANISATION)
 
 
+class EndShape(Shape):
+    on = Day()
+    agreements = fields.Integer()
+    customers = fields.Integer()
+
+
 class GroupShape(Shape):
+    """``ends``: by day, how many are over by then because a termination has set that day; of
+    customers, those who have nothing left in this group."""
+
     key = fields.String()
     authorisation = fields.String()
     terms = fields.Nested(TermsShape)
     agreements = fields.Integer()
+    customers = fields.Integer()
+    ends = fields.List(fields.Nested(EndShape))
 
 
 class NoticeTermsOfAll(Shape):
+    """``customers`` in all: who has two agreements is one, even with different terms."""
+
     version = fields.Integer()
+    customers = fields.Integer()
     groups = fields.List(fields.Nested(GroupShape))
 
 

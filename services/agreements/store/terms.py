@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from services.agreements.contents import Group
-from services.agreements.model import Agreement, Claim
+from services.agreements.model import REPEATS, Agreement, Claim, Share, share_of
 from shared.mongo import Document, Mongo, Session
 
 
@@ -24,13 +25,20 @@ class NoticeGroups:
         self._docs = mongo.db["notice_groups"]
 
     def move(
-        self, session: Session | None, processor_id: str, leaves: Group | None, joins: Group | None
+        self,
+        session: Session | None,
+        processor_id: str,
+        steps: Mapping[str, int],
+        joins: Group | None,
+        *,
+        told: bool = True,
     ) -> int:
-        """Count one agreement out of a group and into another; the new ``version``."""
-        changes: dict[str, Any] = {"$inc": {"version": 1}}
-        if leaves != joins:
-            changes["$inc"].update(_counts(leaves, joins))
-        if joins and leaves != joins:
+        """Count by ``steps`` (``model.moved``); the version after it, a new one if it is ``told``.
+
+        ``joins`` is the group that an agreement comes to, whose terms must be there to be read.
+        """
+        changes: dict[str, Any] = {"$inc": {**steps, "version": int(told)}}
+        if joins:
             terms = {"authorisation": joins.authorisation, "terms": asdict(joins.terms)}
             changes["$set"] = {f"groups.{joins.key}.{name}": told for name, told in terms.items()}
         now: Document | None = self._docs.find_one_and_update(
@@ -38,16 +46,19 @@ class NoticeGroups:
             return_document=ReturnDocument.AFTER, session=session,
         )  # fmt: skip
         now = now or {}  # Never empty after an upsert; the driver's types cannot know.
-        if leaves and now["groups"][leaves.key]["agreements"] == 0:
-            gone = {"$unset": {f"groups.{leaves.key}": ""}}
+        if empty := _empty(now):
+            gone = {"$unset": dict.fromkeys(empty, "")}
             self._docs.update_one({"_id": processor_id}, gone, session=session)
         return int(now["version"])
 
     def read(self, processor_id: str) -> Document:
-        """``{version, groups: [{key, authorisation, terms, agreements}]}``."""
+        """``{version, customers, groups: [{key, authorisation, terms, agreements, customers,
+        ends: [{on, agreements, customers}]}]}``."""
         found = self._docs.find_one({"_id": processor_id}) or {"version": 0}
-        groups = [{"key": key, **told} for key, told in sorted(found.get("groups", {}).items())]
-        return {"version": found["version"], "groups": groups}
+        groups = [_group(key, told) for key, told in sorted(found.get("groups", {}).items())]
+        agreements = sum(each["agreements"] for each in groups)
+        customers = agreements - found.get(REPEATS, 0)
+        return {"version": found["version"], "customers": customers, "groups": groups}
 
 
 class InForce:
@@ -68,12 +79,20 @@ class InForce:
             for key, products in found.get("agreements", {}).items()
         }
 
+    def others(self, session: Session | None, agreement: Agreement) -> list[Share]:
+        """What the other agreements that bind the two parties count as."""
+        found = self._docs.find_one({"_id": _pair(agreement)}, session=session) or {}
+        return [Share(key, _day(day)) for each, (key, day) in found.get("shares", {}).items()
+                if each != agreement.id]  # fmt: skip
+
     def note(self, session: Session | None, agreement: Agreement) -> None:
         """Remember whether, for which products and on which days, this agreement binds."""
-        places = f"agreements.{agreement.id}", f"days.{agreement.id}"
-        if agreement.binding:
+        places = [f"{name}.{agreement.id}" for name in ("agreements", "days", "shares")]
+        share = share_of(agreement)
+        if share:
             claim = agreement.claim
-            told = list(claim.products), [_text(claim.since), _text(claim.until)]
+            told = (list(claim.products), [_text(claim.since), _text(claim.until)],
+                    [share.key, _text(share.ends_on)])  # fmt: skip
             change: dict[str, Any] = {"$set": dict(zip(places, told, strict=True))}
         else:
             change = {"$unset": dict.fromkeys(places, "")}
@@ -92,10 +111,24 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _counts(leaves: Group | None, joins: Group | None) -> dict[str, int]:
-    counts = {}
-    if leaves:
-        counts[f"groups.{leaves.key}.agreements"] = -1
-    if joins:
-        counts[f"groups.{joins.key}.agreements"] = 1
-    return counts
+def _group(key: str, told: Document) -> Document:
+    ends = sorted(told.get("ends", {}).items())
+    return {
+        "key": key, "authorisation": told["authorisation"], "terms": told["terms"],
+        "agreements": told["agreements"],
+        "customers": told["agreements"] - told.get(REPEATS, 0),
+        "ends": [{"on": _day(day), "agreements": each["agreements"],
+                  "customers": each.get("customers", 0)} for day, each in ends],
+    }  # fmt: skip
+
+
+def _empty(document: Document) -> list[str]:
+    """The places where nothing is left to count."""
+    places = []
+    for key, group in document.get("groups", {}).items():
+        if group["agreements"] <= 0:
+            places.append(f"groups.{key}")
+            continue
+        days = group.get("ends", {}).items()
+        places += [f"groups.{key}.ends.{day}" for day, each in days if each["agreements"] <= 0]
+    return places

@@ -64,10 +64,21 @@ class NotYourRegister(Forbidden):
 
 
 @dataclass(frozen=True)
+class End:
+    """Agreements that a termination ends, ``on`` the first day they are no longer in force;
+    ``customers`` have nothing left in their group then."""
+
+    on: date
+    agreements: int
+    customers: int
+
+
+@dataclass(frozen=True)
 class Group:
-    """Customers with the same notice terms, and what a change means for them.
+    """Agreements with the same notice terms, their customers, and what a change means for them.
 
     ``provisional``: their days run from a receipt that is not known yet, so they can only be later.
+    ``ends`` are in order; ``leaving`` are told and have ended when the change takes effect.
     """
 
     key: str
@@ -80,6 +91,24 @@ class Group:
     silence: str
     provisional: bool = False
     arithmetic: tuple[dict[str, str], ...] = ()
+    customers: int = 0
+    ends: tuple[End, ...] = ()
+    leaving: int = 0
+
+    @property
+    def allows_from(self) -> date:
+        """The first day that breaks no promise; none is left to those whose agreement has ended."""
+        ended = sum(each.agreements for each in self.ends) >= self.agreements
+        last = self.ends[-1].on if self.ends and ended else date.max
+        return min(self.earliest_effective_on, last)
+
+    def left_on(self, day: date) -> Group:
+        """The same, without the agreements that have ended by ``day``."""
+        over = [each for each in self.ends if each.on <= day]
+        leaving = sum(each.agreements for each in over)
+        customers = self.customers - sum(each.customers for each in over)
+        return replace(self, agreements=self.agreements - leaving, customers=customers,
+                       leaving=leaving)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -185,15 +214,15 @@ def check_day(effective_on: date, today: date) -> None:
 
 def check_notice(effective_on: date, groups: Sequence[Group]) -> None:
     """Raises ``NoticePeriodTooShort`` unless the day suits every agreement concerned."""
-    blocking = [group for group in groups if group.earliest_effective_on > effective_on]
+    blocking = [group for group in groups if group.allows_from > effective_on]
     if not blocking:
         return
-    earliest = max(group.earliest_effective_on for group in groups)
+    earliest = max(group.allows_from for group in groups)
     raise NoticePeriodTooShort(
         f"The earliest day that every agreement allows is {earliest}.",
         context={
             "earliest_effective_on": earliest.isoformat(),
-            "blocking": [_blocking(group) for group in blocking],
+            "blocking": [_blocking(group.left_on(effective_on)) for group in blocking],
         },
     )
 
@@ -202,6 +231,7 @@ def _blocking(group: Group) -> dict[str, Any]:
     return {
         "notice_days": group.terms["notice_days"],
         "day_kind": group.terms["day_kind"],
-        "customers": group.agreements,
+        "customers": group.customers,
+        "agreements": group.agreements,
         "earliest_effective_on": group.earliest_effective_on.isoformat(),
     }

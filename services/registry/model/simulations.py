@@ -39,6 +39,10 @@ class Touched:
         return sum(group.agreements for group in self.groups)
 
     @property
+    def customers(self) -> int:
+        return sum(group.customers for group in self.groups)
+
+    @property
     def earliest(self) -> date | None:
         """The first day that every agreement allows for a change announced today."""
         return max((group.earliest_effective_on for group in self.groups), default=None)

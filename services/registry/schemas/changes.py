@@ -82,9 +82,14 @@ class AnnouncedShape(Shape):
 
 
 class GroupShape(Shape):
+    """``leaving``: agreements that are told, but have ended when the change takes effect; they do
+    not count in ``agreements``, and without others of theirs not in ``customers``."""
+
     authorisation = fields.String()
     terms = fields.Dict()
-    customers = fields.Integer(attribute="agreements")
+    agreements = fields.Integer()
+    customers = fields.Integer()
+    leaving = fields.Integer()
     given_on = Day()
     objection_deadline = Day()
     earliest_effective_on = Day()

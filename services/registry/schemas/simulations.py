@@ -53,7 +53,7 @@ class SimulatedInstrument(Shape):
 
 
 class Totals(Shape):
-    """``customers`` are counted by their agreements in force, as in every preview."""
+    """``customers`` are counted once for each processor and notice terms, as in every preview."""
 
     registers = fields.Integer()
     lost = fields.Integer()
@@ -88,14 +88,13 @@ def simulated(told: Simulation) -> dict[str, Any]:
 
 
 def _totals(told: Simulation) -> dict[str, int]:
-    agreements = sum(each.agreements for each in told.touched)
     return {
         "registers": sum(bool(each.of("lost") or each.of("saved")) for each in told.touched),
         "lost": len(told.of("lost")),
         "saved": len(told.of("saved")),
         "unaffected": len(told.of("unaffected")),
-        "agreements": agreements,
-        "customers": agreements,
+        "agreements": sum(each.agreements for each in told.touched),
+        "customers": sum(each.customers for each in told.touched),
         "notices_owed": sum(each.agreements for each in told.owing()),
     }
 

@@ -12,6 +12,7 @@ from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.clock import dates_for
 from services.registry.model.changes import (
     Change,
+    End,
     Group,
 )
 from services.registry.model.register import EntryNotThere, Register
@@ -72,12 +73,12 @@ def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, 
     """What announcing today would mean, per group of notice terms; tells nobody."""
     register, change = own_change(deps, caller, slug, change_id)
     groups, _ = groups_of(deps, register, deps.now())
-    earliest = max((group.earliest_effective_on for group in groups), default=None)
+    earliest = max((group.allows_from for group in groups), default=None)
     return {
         "earliest_effective_on": earliest,
         "effective_on": change.effective_on,
-        "possible": all(group.earliest_effective_on <= change.effective_on for group in groups),
-        "groups": groups,
+        "possible": earliest is None or earliest <= change.effective_on,
+        "groups": [group.left_on(change.effective_on) for group in groups],
     }
 
 
@@ -95,6 +96,8 @@ def _group(told: Mapping[str, Any], given_on: date) -> Group:
         terms=dict(told["terms"]),
         authorisation=told["authorisation"],
         agreements=told["agreements"],
+        customers=told["customers"],
+        ends=tuple(_end(each) for each in told["ends"]),
         given_on=dates.given_on,
         objection_deadline=dates.objection_deadline,
         earliest_effective_on=dates.earliest_effective_on,
@@ -102,6 +105,10 @@ def _group(told: Mapping[str, Any], given_on: date) -> Group:
         provisional=dates.provisional,
         arithmetic=tuple(step.to_mapping() for step in dates.arithmetic),
     )
+
+
+def _end(told: Mapping[str, Any]) -> End:
+    return End(date.fromisoformat(told["on"]), told["agreements"], told["customers"])
 
 
 def given_on(register: Register, at: datetime) -> date:

@@ -73,7 +73,7 @@ def receive(
 def _earliest(deps: Deps, register: Register) -> date:
     groups, _ = groups_of(deps, register, deps.now())
     today = today_at(deps, register)
-    return max([today, *(group.earliest_effective_on for group in groups)])
+    return max([today, *(group.allows_from for group in groups)])
 
 
 def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:

@@ -1,0 +1,57 @@
+"""How agreements that bind count: by notice terms, by customer, and by the day that ends them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from services.agreements.model.agreement import Agreement
+
+REPEATS = "repeats"
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one agreement counts as: the key of its terms, and the day set for its end.
+
+    ``ends_on`` is set by a termination alone, for who expires may still renew.
+    """
+
+    key: str
+    ends_on: date | None
+
+
+def share_of(agreement: Agreement | None) -> Share | None:
+    """What it counts as; None while it does not bind."""
+    group = agreement.group if agreement else None
+    return Share(group.key, agreement.ends_on) if agreement and group else None
+
+
+def tally(shares: Iterable[Share]) -> Counter[str]:
+    """What the agreements of one customer add to the counts of its processor, by their place.
+
+    ``repeats`` are agreements whose customer was counted already: in all, and in its group.
+    """
+    counts: Counter[str] = Counter()
+    by_key: dict[str, list[Share]] = {}
+    for each in shares:
+        by_key.setdefault(each.key, []).append(each)
+    counts[REPEATS] = max(sum(map(len, by_key.values())) - 1, 0)
+    for key, group in by_key.items():
+        place = f"groups.{key}"
+        counts[f"{place}.agreements"] = len(group)
+        counts[f"{place}.{REPEATS}"] = len(group) - 1
+        ends = sorted(each.ends_on for each in group if each.ends_on)
+        counts.update(f"{place}.ends.{day}.agreements" for day in ends)
+        if len(ends) == len(group):
+            counts[f"{place}.ends.{ends[-1]}.customers"] += 1
+    return counts
+
+
+def moved(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """What to add at which place, to come from one to the other."""
+    places = sorted({*before, *after})
+    steps = {place: after.get(place, 0) - before.get(place, 0) for place in places}
+    return {place: step for place, step in steps.items() if step}
