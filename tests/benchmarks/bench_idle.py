@@ -1,71 +1,150 @@
-"""What a poll costs that finds nothing due, with very many deliveries due later.
+"""What a poll costs that finds nothing due, with a million deliveries due later.
 
-python -m tests.benchmarks.bench_idle --rows 1000000
+    python -m tests.benchmarks.bench_idle [--rows 1000000]
+
+Whole rounds of the dispatcher as the product runs it, all its polls together; the rows wait in the
+common lanes, as first tries and retries do. Each poll is timed by the driver, and what mongod
+examined is read from its profiler, whatever the queries look like. Then the same with a thousand
+endpoints that have lanes of their own, all with something due later.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
-from deploy.mongod import start_replica_set
-from services.notices.model.deliveries import new_delivery
-from services.notices.store import INDEXES, Deliveries
+from pymongo import monitoring
+
+from services.notices.dispatcher import Dispatcher
+from services.notices.model.deliveries import FIRST, SECOND, new_delivery
+from services.notices.store import INDEXES
+from services.notices.tasks import make_dispatcher
 from shared.mongo import connect
 from shared.times import utc_now
-from tests.mongod import free_port
+from tests.benchmarks.figures import Figure, percentile, say, table
+from tests.benchmarks.product import Office, bed, office
 
+MINUTES = 1.0
+TINY = ("--rows", "2000", "--rounds", "20", "--lanes", "10")
+FULL = ("--rounds", "5000")
+GOAL_MS = 2.0
 AT_ONCE = 20_000
-POLLS = 200
+TELL_EVERY = 250_000
+WARM_UP = 50
 
 
-def main() -> int:
+class Polls(monitoring.CommandListener):
+    """The milliseconds of every query for deliveries."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None: ...
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
+        reply = event.reply.get("cursor", {})
+        if event.command_name == "find" and reply.get("ns", "").endswith(".deliveries"):
+            self.times.append(event.duration_micros / 1000)
+
+    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
+
+
+@dataclass
+class Idle:
+    """``rounds`` and ``polls``: milliseconds of each; what one round examined."""
+
+    polls: list[float]
+    rounds: list[float] = field(default_factory=list)
+    keys: int = 0
+    documents: int = 0
+
+
+def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    wanted, _ = parser.parse_known_args()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="art28-bench-")))
-        mongod = start_replica_set(folder, free_port(), cache_gb=1.0)
-        stack.callback(mongod.stop)
-        mongo = connect(mongod.url, "art28_notices")
-        mongo.ensure_indexes({"deliveries": INDEXES["deliveries"]})
-        later = utc_now() + timedelta(days=1)
-        for start in range(0, wanted.rows, AT_ONCE):
-            mongo.db["deliveries"].insert_many(
-                [new_delivery(f"dlv_{n}", f"msg_{n}", f"whe_{n}", "org_1", later)
-                 for n in range(start, start + AT_ONCE)],
-                ordered=False,
-            )  # fmt: skip
-        report(Deliveries(mongo), mongo.db["deliveries"].find)
-    return 0
+    parser.add_argument("--rounds", type=int, default=500)
+    parser.add_argument("--lanes", type=int, default=1_000)
+    wanted = parser.parse_args(words)
+    polls = Polls()
+    with bed() as place:
+        house = office(place)
+        fill(house, wanted.rows)
+        monitoring.register(polls)
+        mongo = connect(place.url, f"{house.name}_notices")
+        dispatcher = make_dispatcher(house.deps.settings, mongo)
+        common = idle(house, dispatcher, polls, wanted.rounds)
+        lanes = [_row(n, f"whe_{n:06}") for n in range(wanted.lanes)]
+        house.deps.mongo.db["deliveries"].insert_many(lanes)
+        own = idle(house, dispatcher, polls, wanted.rounds // 5)
+        dispatcher.drain()
+    later = f"{wanted.rows:,} rows due later"
+    return [
+        *_figures(f"idle poll, {later}", common),
+        *_figures(f"the same, {wanted.lanes:,} lanes of single endpoints", own),
+    ]
 
 
-def report(deliveries: Deliveries, find: Callable) -> None:  # type: ignore[type-arg]
-    now = utc_now()
-    polls = {
-        "first lane": lambda: deliveries.claim("t", now, now, 1_000),
-        "own lanes": lambda: deliveries.own_lanes(now, "", 16),
-    }
-    for name, poll in polls.items():
-        took = sorted(timed(poll) for _ in range(POLLS))
-        print(f"  {name}: median {statistics.median(took):.2f} ms, p99 {took[-2]:.2f} ms")
-    due = {"lane": "first", "due_at": {"$lte": now}}
-    seen = find(due, {"_id": 1}).sort("due_at", 1).limit(1_000).explain()["executionStats"]
-    print(f"  keys examined: {seen['totalKeysExamined']}")
+def fill(house: Office, count: int) -> None:
+    """Deliveries that are due tomorrow, the later ones later, in both common lanes."""
+    deliveries = house.deps.mongo.db["deliveries"]
+    house.deps.mongo.ensure_indexes(INDEXES)
+    for start in range(0, count, AT_ONCE):
+        numbers = range(start, min(start + AT_ONCE, count))
+        deliveries.insert_many([_row(n, (FIRST, SECOND)[n % 2]) for n in numbers], ordered=False)
+        if (start + AT_ONCE) % TELL_EVERY == 0:
+            say(f"  {start + AT_ONCE:,} rows put in")
 
 
-def timed(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return (time.perf_counter() - began) * 1000
+def _row(number: int, lane: str) -> dict[str, Any]:
+    at = utc_now() + timedelta(days=1, milliseconds=number)
+    name, message = f"dlv_{lane}_{number:09}", f"msg_{number:09}"
+    return new_delivery(name, message, f"whe_{number % 50_000:06}", "org_1", at, lane)
+
+
+def idle(house: Office, dispatcher: Dispatcher, polls: Polls, rounds: int) -> Idle:
+    """So many rounds, after some to warm up."""
+    found = Idle(polls=[])
+    for number in range(WARM_UP + rounds):
+        if number == WARM_UP:
+            polls.times.clear()
+            found.rounds.clear()
+        begun = time.perf_counter()
+        assert not dispatcher.run_once(), "something was due"
+        found.rounds.append((time.perf_counter() - begun) * 1000)
+    found.polls = list(polls.times)
+    for each in _profiled(house, dispatcher):
+        found.keys += each.get("keysExamined", 0)
+        found.documents += each.get("docsExamined", 0)
+    return found
+
+
+def _profiled(house: Office, dispatcher: Dispatcher) -> Iterator[dict[str, Any]]:
+    """What mongod did with deliveries in one round, query by query."""
+    db = house.deps.mongo.db
+    db.drop_collection("system.profile")
+    db.command("profile", 2)
+    dispatcher.run_once()
+    db.command("profile", 0)
+    yield from db["system.profile"].find({"ns": f"{db.name}.deliveries"})
+
+
+def _figures(name: str, found: Idle) -> list[Figure]:
+    middle, late = percentile(found.polls, 0.5), percentile(found.polls, 0.99)
+    each, rounds = percentile(found.rounds, 0.5), f"of {len(found.rounds)} rounds"
+    told = f"p50 {middle:.2f}, p99 {late:.2f} ms; round {each:.2f} ms"
+    examined = f"{found.keys} and {found.documents}"
+    return [
+        Figure(name, told, f"p99 < {GOAL_MS:g} ms", rounds, late < GOAL_MS),
+        Figure("  keys and documents it examined", examined, "0 and 0", "",
+               not found.keys and not found.documents),
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(table(main()))
+    sys.exit(0)

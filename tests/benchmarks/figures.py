@@ -33,7 +33,7 @@ def spread_of(values: Sequence[float]) -> str:
 
 def bounds_of(values: Sequence[float], unit: str = "") -> str:
     """The least and the greatest: what a spread is, where the median may be nought."""
-    return f"{min(values):.2f} to {max(values):.2f}{unit} of {len(values)}"
+    return f"{min(values):.0f} to {max(values):.0f}{unit} of {len(values)}"
 
 
 def percentile(values: Iterable[float], part: float) -> float:

@@ -184,7 +184,9 @@ def product(bed: Bed, office: Office, dispatchers: int = 1, **more: str) -> Iter
 def _start(stack: ExitStack, loop: str, port: int, environ: dict[str, str]) -> int:
     words = leashed((sys.executable, "-m", "deploy.worker", loop), os.getpid())
     told = {**environ, "ART28_WORKER_METRICS_PORT": str(port)}
-    return stack.enter_context(ending(subprocess.Popen(words, env=told))).pid
+    # What it logs goes to its standard output; what it dies of, to our standard error.
+    started = subprocess.Popen(words, env=told, stdout=subprocess.DEVNULL)
+    return stack.enter_context(ending(started)).pid
 
 
 def now() -> datetime:

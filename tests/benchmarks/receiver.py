@@ -26,6 +26,7 @@ daemon off; master_process off; worker_processes 1; pid {folder}/nginx.pid; erro
 events {{ worker_connections 4096; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 300;
+  reset_timedout_connection on;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   server {{ listen 127.0.0.1:{port} backlog=4096;
@@ -43,7 +44,7 @@ PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 @dataclass
 class Receiver:
     """``url`` and ``tls_url`` answer every POST with 204, ``/fails`` with 500, ``/resets`` by
-    hanging up. ``ca_file``: the public certificates and that of the receiver."""
+    a TCP reset. ``ca_file``: the public certificates and that of the receiver."""
 
     url: str
     tls_url: str
