@@ -54,6 +54,7 @@ def test_without_a_url_it_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
         {"SMTP_URL": "smtp://h", "MAIL_FROM": "nobody"},
         {"SMTP_URL": "smtp://h", "MAIL_FROM": "a@b.example", "SMTP_SECONDS": "0"},
         {"SMTP_URL": "smtp://u:topsecret@h:x", "MAIL_FROM": "a@b.example"},
+        {"SMTP_URL": "smtp://u:topsecret@mail.example", "MAIL_FROM": "a@b.example"},
         {"BOUNCE_SECRET": "short"},
         {"SMTP_URL_FILE": "/nowhere"},
     ],

@@ -15,6 +15,7 @@ from shared.settings import SettingsError, whole_number
 
 # The port when the URL names none: submission (RFC 6409) and submissions (RFC 8314).
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NOBODY = Address("Art28", addr_spec="notices@localhost")
 _FORM = "ART28_SMTP_URL is smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]."
 
@@ -61,6 +62,11 @@ class MailSettings:
         )
         if found.is_on and not env.str("ART28_MAIL_FROM", ""):
             raise SettingsError("ART28_SMTP_URL needs ART28_MAIL_FROM, the address mails are from.")
+        if found.user and found.security == "smtp" and found.host not in _LOOPBACK:
+            raise SettingsError(
+                "ART28_SMTP_URL would send its password in the clear: "
+                "use smtp+starttls:// or smtps://."
+            )
         if found.seconds < 1 or found.escalate_minutes < 1:
             raise SettingsError("ART28_SMTP_SECONDS and ART28_ESCALATE_MINUTES start at 1.")
         if found.bounce_secret and len(found.bounce_secret) < 16:

@@ -21,6 +21,8 @@ from services.notices.channels.email.settings import MailSettings
 
 LONGEST_ANSWER = 1_000
 LEAVE_SECONDS = 2.0
+# What a server that shuts down may say at any step (RFC 5321, 3.8).
+CLOSING = 421
 _CONNECTING = ("connect_failed", "tls_failed", "starttls_missing", "login_failed", "timeout")
 
 
@@ -41,7 +43,8 @@ class Sent:
     @property
     def server_is_away(self) -> bool:
         """Whether the next mail would fare the same."""
-        return self.verdict == "temporary" and self.code in _CONNECTING
+        is_away = self.code in _CONNECTING or self.status == CLOSING
+        return self.verdict == "temporary" and is_away
 
 
 class Refused(Exception):
@@ -132,7 +135,7 @@ class Transport:
         if it.security == "smtp+starttls":
             connection.starttls(context=self._tls())
         if it.user:
-            connection.login(it.user, it.password)
+            _login(connection, it.user, it.password)
         connection.ehlo_or_helo_if_needed()
         return connection
 
@@ -151,7 +154,7 @@ class Transport:
             connection.command_encoding = "utf-8"
         _expect("sender", *connection.mail(mail.sender, envelope))
         _expect("recipient", *connection.rcpt(mail.recipient, notify))
-        return _expect("message", *connection.data(mail.content))
+        return _expect("message", *_data(connection, mail.content))
 
     @contextmanager
     def _bounded(self, seconds: float) -> Iterator[None]:
@@ -210,10 +213,29 @@ def _refusal(error: Refused) -> Sent:
     return Sent(verdict, code, error.status, error.answer, 0, recipient=error.step == "recipient")
 
 
+def _login(connection: smtplib.SMTP, user: str, password: str) -> None:
+    try:
+        connection.login(user, password)
+    except smtplib.SMTPNotSupportedError as error:
+        raise smtplib.SMTPAuthenticationError(530, b"the server offers no login") from error
+
+
+def _data(connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+    try:
+        return connection.data(content)
+    except smtplib.SMTPDataError as error:
+        # Refused before the first line of the mail: said of this mail all the same.
+        raise Refused("message", error.smtp_code, _bytes(error.smtp_error)) from error
+
+
 def _expect(step: str, status: int, answer: bytes) -> tuple[int, bytes]:
     if status not in (250, 251, 252):
         raise Refused(step, status, answer)
     return status, answer
+
+
+def _bytes(answer: bytes | str) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.encode()
 
 
 def _text(answer: bytes | str) -> str:
