@@ -31,9 +31,10 @@ _CLOSED_V4 = networks(
 )
 # Of IPv6 only global unicast is open, so loopback, mapped, compatible, translated, unique local,
 # link-local, site-local, multicast, discard and segment-routing addresses fall out by themselves.
-# Inside it are closed: protocol assignments with Teredo, documentation, 6to4, AS112.
+# Inside it are closed: protocol assignments with Teredo, documentation, 6to4, AS112,
+# and what the 6bone gave back.
 _OPEN_V6 = IPv6Network("2000::/3")
-_CLOSED_V6 = networks("2001::/23,2001:db8::/32,2002::/16,2620:4f:8000::/48,3fff::/20")
+_CLOSED_V6 = networks("2001::/23,2001:db8::/32,2002::/16,2620:4f:8000::/48,3ffe::/16,3fff::/20")
 # Behind DNS64 a public IPv4 host is seen under this prefix; the address inside it decides.
 _NAT64 = IPv6Network("64:ff9b::/96")
 # ISATAP hides an IPv4 address behind either of these in the upper half of the interface id.

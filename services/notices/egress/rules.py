@@ -37,11 +37,14 @@ from services.notices.egress.urls import (
     unicode_name,
 )
 
+# One text, whatever the reason: an endpoint must not serve to find out what a name means inside.
+CLOSED = "this does not lead to a host on the public internet, or not only"
+
 # Single labels, and names that never mean a host of the public internet. `.example` is not among
 # them: texts and tests use it, and no resolver answers for it.
 _CLOSED_NAME = re.compile(
     r"[^.]*|.*\.(?:localhost|local|localdomain|internal|intranet|private|corp|home|lan|arpa|onion"
-    r"|alt|invalid|test)"
+    r"|alt|invalid|test|svc)|metadata\.goog"
 )
 _LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
@@ -107,7 +110,7 @@ class Egress:
         """
         answers = tuple(addresses)
         if not answers or not all(self.allows(address) for address in answers):
-            raise BlockedAddressError("the name does not resolve to public addresses only")
+            raise BlockedAddressError(CLOSED)
 
     def check_url(self, text: str) -> EndpointUrl:
         """The URL in its parts; EgressError of the fitting kind when webhooks may not go there."""
@@ -142,5 +145,5 @@ def _judged_host(egress: Egress, written: str) -> tuple[str, str, tuple[Address,
         egress.judge(open_ones)
         return host, host, open_ones
     if _CLOSED_NAME.fullmatch(host) or host in egress.own_names:
-        raise BlockedAddressError("the name is not one of a host on the public internet")
+        raise BlockedAddressError(CLOSED)
     return host, unicode_name(host), ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.notices.acknowledging import Links
+from services.notices.names import Names
 from services.notices.settings import Settings
 from services.notices.signing import Random, SecretBox
 from services.notices.store import (
@@ -47,3 +48,4 @@ class Deps:
     now: Clock
     new_id: IdSource
     random: Random
+    names: Names = field(default_factory=Names)

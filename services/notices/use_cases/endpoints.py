@@ -149,9 +149,13 @@ def message_row(message_id: str, event_id: str, kind: str, owner: str, at: datet
 
 
 def _judged(deps: Deps, url: str) -> tuple[str, str]:
-    """The URL to send to and the one to show. Raises ``UrlNotAllowed``."""
+    """The URL to send to and the one to show. Raises ``UrlNotAllowed``; what its name leads to is
+    judged, too, as far as that can be known now."""
+    egress = deps.settings.egress
     try:
-        checked = deps.settings.egress.check_url(url)
+        checked = egress.check_url(url)
+        if not checked.addresses and (found := deps.names.addresses(checked.host)):
+            egress.judge(found)
     except EgressError as error:
         code = error.code.replace("_", "-")
         told = {"pointer": "/url", "code": code, "detail": f"{error}."}

@@ -52,6 +52,8 @@ REFUSED_URLS = [
     ("https://168.63.129.16/", "blocked_address"),
     ("https://100.100.100.200/", "blocked_address"),
     ("https://metadata.google.internal/", "blocked_address"),
+    ("https://metadata.goog/", "blocked_address"),
+    ("https://kubernetes.default.svc/", "blocked_address"),
     # 6 to 8 IPv4 inside IPv6
     ("https://[::ffff:127.0.0.1]/", "blocked_address"),
     ("https://[::127.0.0.1]/", "blocked_address"),
@@ -203,6 +205,7 @@ CLOSED_ADDRESSES = [
     "2001:20::1",
     "2001:db8::1",
     "2002:5db8:d822::1",
+    "3ffe::1",
     "3fff::1",
     "5f00::1",
     "fc00::1",
