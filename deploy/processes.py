@@ -71,7 +71,7 @@ def common_settings(ports: Mapping[str, int]) -> dict[str, str]:
     """Return what every process is told: where its peers are, and that an edge is in front."""
     peers = {f"ART28_{name.upper()}_URL": f"http://{HOST}:{ports[name]}/{name}" for name in PEERS}
     # The edge says who the client is, and overwrites what the client says of itself.
-    return {**peers, "ART28_TRUSTED_PROXIES": "1"}
+    return {**peers, "ART28_TRUSTED_PROXIES": "1", "ART28_METRICS_FROM": "127.0.0.0/8"}
 
 
 def readiness_path(service: str) -> str:

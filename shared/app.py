@@ -122,7 +122,7 @@ def build(
     logs.configure(settings.log_level, settings.log_format)
     headers.register(app, https=settings.origin.startswith("https:"))
     problems.register(app)
-    metrics.register(app)
+    metrics.register(app, settings.metrics_from)
     app.before_request(refuse_other_media_types)
     app.after_request(read_to_the_end)
     app.before_request(let_large_bodies_in)

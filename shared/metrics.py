@@ -1,6 +1,13 @@
-"""Counters and timings of requests, for Prometheus, at ``/metrics`` of each app."""
+"""Counters and timings of requests, for Prometheus, at ``/metrics`` of each app.
+
+They are for whoever runs Art28, not for its visitors: which address may read them is a setting,
+and what came through a proxy may never.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import ip_address
 
 from flask import Flask, Response, request
 from prometheus_client import (
@@ -12,7 +19,10 @@ from prometheus_client import (
 )
 
 from shared.auth import public
+from shared.errors import NotFound
+from shared.settings import Network
 
+FORWARDED = ("X-Forwarded-For", "Forwarded")
 REQUESTS = Counter("art28_requests", "Answers given.", ["app", "route", "method", "status"])
 SECONDS = Histogram("art28_request_seconds", "Time to answer.", ["app", "route"])
 
@@ -24,11 +34,27 @@ def observe(app: str, status: int, seconds: float) -> None:
     SECONDS.labels(app, route).observe(seconds)
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, readers: Sequence[Network]) -> None:
+    """``readers``: the networks from which ``/metrics`` may be read; to others it is not there."""
+
     @app.get("/metrics")
     @public()
     def metrics() -> Response:
+        if not _asked_by(readers):
+            raise NotFound("There is nothing here.")
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _asked_by(readers: Sequence[Network]) -> bool:
+    # A proxy on this machine is loopback itself, so that it stands between has to be seen, too.
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False  # A Unix socket has no address, and is how a proxy may connect.
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any((mapped or address) in network for network in readers)
 
 
 def serve(port: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -54,9 +55,14 @@ SETTINGS: dict[str, str] = {
     "ART28_TRUSTED_PROXIES": "How many proxies in front say who the client is (0: none).",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",
+    "ART28_METRICS_FROM": "Networks that may read /metrics, not through a proxy (loopback).",
     "ART28_WORKER_METRICS_PORT": "Loopback port of a worker's metrics; 0: none (0).",
     "ART28_APPS": "Which of the six apps a web process mounts (all).",
 }
+
+
+Network = IPv4Network | IPv6Network
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 class SettingsError(Exception):
@@ -78,6 +84,7 @@ class Common:
     log_format: str
     older_secrets_keys: tuple[bytes, ...] = ()
     trusted_proxies: int = 0
+    metrics_from: tuple[Network, ...] = LOOPBACK
 
     @property
     def issuer(self) -> str:
@@ -105,6 +112,7 @@ class Common:
             },
             service_key=key("ART28_SERVICE_KEY"),
             secrets_key=key("ART28_SECRETS_KEY"),
+            metrics_from=networks(env, "ART28_METRICS_FROM", LOOPBACK),
             trusted_proxies=whole_number(env, "ART28_TRUSTED_PROXIES", 0),
             log_level=choice(env, "ART28_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=choice(env, "ART28_LOG_FORMAT", "json", ("json", "text")),
@@ -133,6 +141,15 @@ def whole_number(env: Env, name: str, default: int) -> int:
         return env.int(name, default)
     except (EnvError, ValueError) as error:
         raise SettingsError(f"{name} must be a whole number.") from error
+
+
+def networks(env: Env, name: str, default: tuple[Network, ...]) -> tuple[Network, ...]:
+    """Networks in CIDR notation, comma separated; ``default`` where nothing is said."""
+    parts = [part.strip() for part in env.str(name, "").split(",") if part.strip()]
+    try:
+        return tuple(ip_network(part) for part in parts) or default
+    except ValueError as error:
+        raise SettingsError(f"{name} must list networks like 10.0.0.0/8: {error}.") from error
 
 
 def secret(name: str) -> str:

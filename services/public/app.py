@@ -76,7 +76,7 @@ def compose(app: Flask, settings: Settings) -> None:
     headers.register(app, https=settings.origin.startswith("https:"))
     app.after_request(page_policy)
     app.after_request(read_to_the_end)
-    metrics.register(app)
+    metrics.register(app, settings.common.metrics_from)
     errors.install(app)
     public()(app.view_functions["static"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -100,6 +100,23 @@ def test_a_service_that_is_away_is_a_problem_with_a_time_to_retry(port: int) -> 
     assert '"code":"temporarily-unavailable"' in text
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/metrics", "/identity/metrics", "/notices/metrics", "/notices/%6detrics", "/p/../metrics",
+     "/registry/metrics?x=1", "/portal/metrics/"],
+)  # fmt: skip
+def test_metrics_are_not_for_visitors(port: int, path: str) -> None:
+    answer, text = get(port, path)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert '"code":"not-found"' in text
+
+
+@pytest.mark.parametrize("path", ["/p/metrics", "/p/metrics.json", "/registry/v1/metrics"])
+def test_what_is_only_called_metrics_is_let_through(port: int, path: str) -> None:
+    assert get(port, path)[0].status == 200
+
+
 def test_a_body_far_too_large_is_a_problem(port: int) -> None:
     answer, text = get(port, "/registry/v1/changes", b"x" * (18 * 1024 * 1024))
 
