@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,41 +14,88 @@ from typing import Any
 
 from shared.loops import Loop, run_one
 from shared.mongo import connect
+from tests.faults.tally import Counts, counted
 from tests.integration.notices.world import Receiver, World, make_world
 
+ANNOUNCED = "sub_processor.change.announced"
 CUSTOMERS = 40
+# How many notices may wait while announcements go on.
+BACKLOG = 400
 SETTINGS = {"attempt_seconds": 1, "lease_seconds": 3, "in_flight": 16}
 
 
 @dataclass
 class Load:
-    """A world whose loops run; ``changes`` is how many have been announced so far."""
+    """A world whose loops run.
+
+    ``tell`` brings an entry to notices, ``changes`` is how many have been announced so far, and
+    ``version`` how many agreements must be known to tell of the next one.
+    """
 
     world: World
+    tell: Callable[[Mapping[str, Any]], object]
     changes: int = 0
+    version: int = CUSTOMERS
 
     def announce(self, count: int = 5) -> None:
+        """Tell of changes as a relay does: again, until they are taken."""
         for _ in range(count):
             self.changes += 1
-            self.world.tell(self.world.ledger.change(f"chg_{self.changes}", CUSTOMERS))
+            insistently(self.tell, self.world.ledger.change(f"chg_{self.changes}", self.version))
+
+    @contextmanager
+    def announcing(self) -> Iterator[None]:
+        """Announce one change after the other as long as the block lasts, about as fast as they
+        are delivered."""
+        stop = threading.Event()
+
+        def go_on() -> None:
+            while not stop.is_set():
+                self.announce(1)
+                until(lambda: stop.is_set() or self.expected() - self.received() < BACKLOG, 120)
+
+        with ThreadPoolExecutor(1) as pool:
+            going = pool.submit(go_on)
+            try:
+                yield
+            finally:
+                stop.set()
+            going.result()
+
+    def wait_for_more(self, count: int = 20) -> None:
+        """Wait until so many more notices have arrived: now some are on their way."""
+        enough = self.received() + count
+        until(lambda: self.received() > enough)
+
+    def lapse(self) -> None:
+        """Let the leases of jobs lapse now: that of a fan-out that died lasts for half a minute."""
+        claimed, now = {"claim": {"$exists": True}}, self.world.clock()
+        jobs = self.world.mongo.db["jobs"]
+        until(lambda: jobs.update_many(claimed, {"$set": {"due_at": now}}).acknowledged)
+
+    def expected(self) -> int:
+        return self.changes * CUSTOMERS
 
     def received(self) -> int:
-        return len({each.message_id for each in self.world.receiver.got})
+        return len(self._posts())
+
+    def counts(self, runs: int) -> Counts:
+        """A row of the table of faults."""
+        return counted(runs, self.expected(), self._posts())
 
     def assert_told(self, lapses: int, limit: float = 60.0) -> None:
         """Every notice arrived under one id, each at most once more per lapse, and no row is
-        stuck; prints a line of the table of faults."""
-        expected = self.changes * CUSTOMERS
-        until(lambda: self.received() >= expected and not self.live(), limit)
-        got = self.world.receiver.got
+        stuck."""
+        until(lambda: self.received() >= self.expected() and not self.live(), limit)
+        got = list(self.world.receiver.got)
         ids = {(each.path, each.json["data"]["change_id"]): each.message_id for each in got}
-        times = Counter(each.message_id for each in got)
-        doubled = sum(count - 1 for count in times.values())
-        print(f"notices {expected}, lost {expected - len(ids)}, doubled {doubled}")
-        assert len(ids) == len(times) == expected
-        assert max(times.values()) <= 1 + lapses
+        assert len(ids) == self.received() == self.expected()
+        assert max(self._posts().values()) <= 1 + lapses
         states = self.world.mongo.db["deliveries"].distinct("state")
         assert states == ["delivered"]
+
+    def _posts(self) -> Counter[str]:
+        return Counter(each.message_id for each in list(self.world.receiver.got))
 
     def live(self) -> int:
         waiting: dict[str, Any] = {"due_at": {"$exists": True}}
@@ -64,7 +112,8 @@ def under_load(url: str, receiver: Receiver, name: str, **more: Any) -> Iterator
         world.tell(world.ledger.agreement(f"c{number}", number))
     world.fan_out()
     for number in range(1, CUSTOMERS + 1):
-        world.endpoint(f"c{number}")
+        world.endpoint(f"c{number}", event_types=[ANNOUNCED])
+        receiver.answers[f"/c{number}"] = slowly
     stop = threading.Event()
     loops = [
         Loop("fanout", world.fanout.run_once, 0.05),
@@ -74,7 +123,7 @@ def under_load(url: str, receiver: Receiver, name: str, **more: Any) -> Iterator
     for thread in threads:
         thread.start()
     try:
-        yield Load(world)
+        yield Load(world, world.tell)
         assert all(thread.is_alive() for thread in threads)
     finally:
         stop.set()
@@ -95,6 +144,16 @@ def until(true: Callable[[], bool], limit: float = 60.0) -> None:
                 raise
         assert time.monotonic() < end, "it did not come true in time"
         time.sleep(0.05)
+
+
+def insistently(tell: Callable[[Mapping[str, Any]], object], entry: Mapping[str, Any]) -> None:
+    """Tell again and again until it is taken."""
+
+    def told() -> bool:
+        tell(entry)
+        return True
+
+    until(told, 120)
 
 
 def slowly(_: int) -> tuple[int, dict[str, str]]:

@@ -11,35 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from deploy.mongod import _spawn, find_binary, start_replica_set
-from tests.faults.load import slowly, under_load, until
+from tests.faults.database import running
+from tests.faults.load import under_load
+from tests.faults.tally import Tally
 from tests.integration.notices.world import receiving
-from tests.mongod import free_port
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 SECONDS = 60 if os.environ.get("LONG_FAULTS") else 2
 
 
-def test_it_works(tmp_path: Path) -> None:
-    port = free_port()
-    replica_set = start_replica_set(tmp_path, port)
-    again = None
-    try:
-        with receiving() as receiver, under_load(replica_set.url, receiver, "away") as load:
-            for number in range(1, 41):
-                receiver.answers[f"/c{number}"] = slowly
-            load.announce()
-            until(lambda: load.received() > 30)
-            replica_set.processes[0].kill()
-            replica_set.processes[0].wait()
+def test_it_works(tmp_path: Path, tally: Tally) -> None:
+    with (
+        running(tmp_path / "data", tmp_path / "mongod.log") as database,
+        receiving() as receiver,
+        under_load(database.url, receiver, "away") as load,
+    ):
+        tally(f"database away for {SECONDS} s", lambda: load.counts(1))
+        with load.announcing():
+            load.wait_for_more()
+            database.kill()
             time.sleep(SECONDS)  # Time itself is what is tested here.
-            again = _spawn(find_binary(), tmp_path / "mongo-0", port, 0.25)
-            load.assert_told(lapses=2, limit=90)
-            load.announce(1)
-            load.assert_told(lapses=2)
-    finally:
-        if again is not None:
-            again.kill()
-            again.wait()
-        replica_set.stop()
+            database.start_again()
+            load.lapse()
+            load.wait_for_more()
+        load.assert_told(lapses=2)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.times import utc_now
+from tests.faults.tally import Tally
 from tests.faults.world import KILLED, World
 from tests.receiver import Received
 
@@ -27,13 +28,15 @@ def points_of_death(stride: int) -> Iterator[int]:
 
 @pytest.mark.parametrize(("part", "fewest"), [("relay", 10), ("fanout", 10), ("dispatcher", 10)])
 def test_killed_at_any_step_it_is_finished_by_the_next(
-    world: World, part: str, fewest: int, stride: int
+    world: World, part: str, fewest: int, stride: int, tally: Tally
 ) -> None:
+    ends: dict[str, int] = {}
+    tally(f"kill -9 of {part}, at every write", lambda: world.counts(ends))
     for step in points_of_death(stride):
         change_id = world.announced()
         for before in ("relay", "fanout")[: ["relay", "fanout", "dispatcher"].index(part)]:
             assert world.run(before, 0) == 0
-        status = world.run(part, step)
+        status = ends[change_id] = world.run(part, step)
         world.finish()
         world.assert_told(change_id, deaths=1 if status == KILLED else 0)
         if status != KILLED:
@@ -42,8 +45,11 @@ def test_killed_at_any_step_it_is_finished_by_the_next(
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
-def test_killed_while_a_webhook_is_on_its_way_it_is_sent_again(world: World, nth: int) -> None:
+def test_killed_while_a_webhook_is_on_its_way_it_is_sent_again(
+    world: World, nth: int, tally: Tally
+) -> None:
     change_id = world.announced()
+    tally("kill -9 while a webhook is on its way", lambda: world.counts({change_id: KILLED}))
     for part in ("relay", "fanout"):
         assert world.run(part, 0) == 0
     victim, known, left = [0], threading.Event(), [nth]
@@ -66,9 +72,10 @@ def test_killed_while_a_webhook_is_on_its_way_it_is_sent_again(world: World, nth
     world.assert_told(change_id)
 
 
-def test_killed_again_and_again_it_is_finished_in_the_end(world: World) -> None:
+def test_killed_again_and_again_it_is_finished_in_the_end(world: World, tally: Tally) -> None:
     change_id = world.announced()
     deaths = 0
+    tally("kill -9 again and again", lambda: world.counts({change_id: KILLED}))
     for part in ("relay", "fanout", "dispatcher"):
         for step in (3, 5, 8):
             deaths += world.run(part, step) == KILLED
@@ -79,13 +86,14 @@ def test_killed_again_and_again_it_is_finished_in_the_end(world: World) -> None:
 
 
 def test_a_change_goes_live_once_however_often_the_clock_is_killed(
-    world: World, stride: int
+    world: World, stride: int, tally: Tally
 ) -> None:
-    days = 35
+    days, ends = 35, dict[str, int]()
+    tally("kill -9 of the clock, at every write", lambda: world.counts(ends))
     for step in points_of_death(stride):
         change_id = world.announced(days)
         world.finish()
-        status = world.run("clock", step, days=days)
+        status = ends[change_id] = world.run("clock", step, days=days)
         assert world.run("clock", 0, days=days) == 0
         world.finish()
 

@@ -6,6 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.e2e.story import PROCESSOR
+from tests.faults.tally import Tally
 from tests.faults.world import KILLED, World
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
@@ -23,17 +24,20 @@ def sent_again(world: World, path: str, headers: dict[str, str]) -> TestResponse
     raise AssertionError("it is under way for ever")
 
 
-def test_announcing_again_with_the_same_key_has_no_second_effect(world: World, stride: int) -> None:
-    committed = 0
+def test_announcing_again_with_the_same_key_has_no_second_effect(
+    world: World, stride: int, tally: Tally
+) -> None:
+    committed, ends = 0, dict[str, int]()
+    tally("kill -9 of a web process, at every write", lambda: world.counts(ends))
     for step in range(1, 60, stride):
         path, headers = world.drafted(), {"Idempotency-Key": f"announce-{step}"}
         order = {"client": world.clients[PROCESSOR], "path": f"{path}/announce"}
-        status = world.run("web", step, headers=headers, **order)
+        change_id = path.rpartition("/")[2]
+        status = ends[change_id] = world.run("web", step, headers=headers, **order)
         before = world.must(PROCESSOR, "GET", path)["status"]
 
         answer = sent_again(world, f"{path}/announce", headers)
 
-        change_id = path.rpartition("/")[2]
         assert answer.json
         if answer.status_code != 200:
             # The effect is there, only its answer is lost; the client can read the change.

@@ -13,6 +13,7 @@ from typing import Any
 from services.notices.tasks import make_dispatcher, make_fanout
 from shared.times import utc_now
 from tests.e2e.story import PROCESSOR, REGISTER, TERMS, draft, first_break
+from tests.faults.tally import Counts, counted
 from tests.receiver import Received, Receiver
 from tests.stack import Stack, until_rest
 
@@ -99,6 +100,15 @@ class World:
     def posts(self, change_id: str) -> Counter[tuple[str, str]]:
         """How often which customer got which message about a change."""
         return Counter((each.path, each.id) for each in self._about(change_id))
+
+    def counts(self, ends: Mapping[str, int]) -> Counts:
+        """A row of the table of faults, from how the process of each change ended."""
+        posts = Counter[str]()
+        for change_id in ends:
+            posts += Counter(
+                {f"{path} {one}": n for (path, one), n in self.posts(change_id).items()}
+            )
+        return counted(list(ends.values()).count(KILLED), len(ends) * len(TERMS), posts)
 
     def _about(self, change_id: str) -> list[Received]:
         """The announcements of a change that came in."""
