@@ -12,6 +12,7 @@ from shared.errors import DomainError, Unavailable
 
 # Formats that programs read; whoever asks for one gets errors a program can read, too.
 MACHINE = (".json", ".csv", ".jsonld", ".pdf", ".atom", ".ics", ".jsonl")
+PAGE = "text/html"
 KINDS = {400: "400", 404: "404", 422: "400", 503: "503"}
 
 
@@ -44,14 +45,21 @@ def on_bug(error: Exception) -> Response:
 def framed(response: Response, detail: str, t: Words) -> Response:
     """The same answer as a page, for a browser; never cached, for it may be over in a moment."""
     response.headers["Cache-Control"] = "no-store"
-    if not request.path.endswith(MACHINE):
+    response.headers["Vary"] = "Accept, Accept-Language"
+    if asks_for_a_page():
         kind = KINDS.get(response.status_code, "other")
         told = detail if kind == "400" else ""
         response.set_data(render_template("error.html", t=t, kind=kind, detail=told, ask=None))
         response.content_type = "text/html; charset=utf-8"
         response.headers["Content-Language"] = t.language
-        response.headers["Vary"] = "Accept-Language"
     return response
+
+
+def asks_for_a_page() -> bool:
+    """Whether it is a browser that asks: one that names HTML, and likes nothing of ours better."""
+    offered = (problems.CONTENT_TYPE, "application/json", PAGE)
+    liked = request.accept_mimetypes.best_match(offered)
+    return liked == PAGE and not request.path.endswith(MACHINE)
 
 
 def visitor_words() -> Words:

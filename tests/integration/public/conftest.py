@@ -11,6 +11,8 @@ from services.public.settings import Settings
 from shared.settings import Common
 from tests.integration.public.fake_registry import FakeDocuments, FakeRegistry
 
+# What Firefox and Chrome send when somebody opens an address.
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 NOW = datetime(2026, 11, 22, 13, tzinfo=UTC)
 
 
@@ -34,4 +36,5 @@ def registry() -> FakeRegistry:
 def visitor(registry: FakeRegistry) -> Iterator[FlaskClient]:
     app = create_app(settings(), registry=registry, documents=FakeDocuments(), clock=lambda: NOW)
     with app.test_client() as client:
+        client.environ_base["HTTP_ACCEPT"] = BROWSER
         yield client

@@ -55,6 +55,27 @@ def test_an_unknown_address_is_a_friendly_page(visitor: FlaskClient, path: str) 
     assert "There is nothing here" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/p/nobody", "/p/UPPER", "/indentity/v1/token"])
+@pytest.mark.parametrize(
+    "accept",
+    ["application/json", "*/*", "", "application/problem+json, */*;q=0.1",
+     "text/html;q=0.5, application/json", "text/html, application/json"],
+)  # fmt: skip
+def test_a_program_that_does_not_ask_for_a_page_gets_a_problem(
+    visitor: FlaskClient, path: str, accept: str
+) -> None:
+    answer = visitor.get(path, headers={"Accept": accept})
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+    assert answer.get_json()["code"] == "not-found"
+    assert "Accept" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/*", "application/json;q=0.9, text/html"])
+def test_who_likes_a_page_best_gets_one(visitor: FlaskClient, accept: str) -> None:
+    answer = visitor.get("/nowhere", headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+
+
 def test_a_registry_that_is_away_is_told_kindly(
     visitor: FlaskClient, registry: FakeRegistry
 ) -> None:
