@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.errors import NotFound
+from shared.settings import Common
 
 VALID_AFTER_EFFECT = timedelta(days=30)
 LONGEST_TOKEN = 300
@@ -40,10 +41,15 @@ class Claims:
 
 @dataclass(frozen=True)
 class Links:
-    """Makes and reads tokens. ``key``: the service's secrets key; ours is derived from it."""
+    """Makes and reads tokens. ``key``: the service's secrets key; ours is derived from it.
+
+    ``older``: keys before that one. Links in mails that were sent with them go on working until
+    the key is taken out of the settings, which ends them all.
+    """
 
     origin: str
     key: bytes = field(repr=False)
+    older: tuple[bytes, ...] = field(default=(), repr=False)
 
     def url(self, mail: Mapping[str, Any], message: Mapping[str, Any]) -> str:
         """The link for the contact of this row of ``mails``."""
@@ -53,14 +59,14 @@ class Links:
         notice = message["notice"]
         day = date.fromisoformat(notice["effective_on"] or notice["given_on"])
         text = f"{mail['_id']}.{notice['id']}.{day + VALID_AFTER_EFFECT}"
-        return f"{text}.{self._mac(text)}"
+        return f"{text}.{_mac(self.key, text)}"
 
     def read(self, token: str, now: datetime) -> Claims:
         """What ``token`` says. Raises ``LinkInvalid``."""
         text, _, mac = token.rpartition(".")
         if len(token) > LONGEST_TOKEN or not token.isascii():
             raise LinkInvalid
-        if not hmac.compare_digest(mac, self._mac(text)):
+        if not any(hmac.compare_digest(mac, _mac(key, text)) for key in (self.key, *self.older)):
             raise LinkInvalid
         mail_id, notice_id, day = text.split(".")
         claims = Claims(mail_id, notice_id, date.fromisoformat(day))
@@ -68,7 +74,13 @@ class Links:
             raise LinkInvalid("This link has ended.")
         return claims
 
-    def _mac(self, text: str) -> str:
-        derived = HKDF(SHA256(), 32, salt=None, info=b"acknowledgement links").derive(self.key)
-        mac = hmac.digest(derived, text.encode(), sha256)
-        return urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+def links_of(common: Common) -> Links:
+    return Links(common.origin, common.secrets_key, common.older_secrets_keys)
+
+
+def _mac(key: bytes, text: str) -> str:
+    # The purpose is part of the derivation: no signature made for anything else is good here.
+    derived = HKDF(SHA256(), 32, salt=None, info=b"acknowledgement links").derive(key)
+    mac = hmac.digest(derived, text.encode(), sha256)
+    return urlsafe_b64encode(mac).rstrip(b"=").decode()

@@ -7,7 +7,7 @@ import os
 from flask import Flask
 from requests.adapters import BaseAdapter
 
-from services.notices.acknowledging import Links
+from services.notices.acknowledging import links_of
 from services.notices.api import blueprints
 from services.notices.settings import Settings
 from services.notices.signing import SecretBox
@@ -63,7 +63,7 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         offers=Offers(mongo),
         watches=watches,
         bounces=Bounces(mongo, mails, watches, now),
-        links=Links(settings.common.origin, settings.common.secrets_key),
+        links=links_of(settings.common),
         box=SecretBox(settings.common.secrets_key, *settings.common.older_secrets_keys),
         now=now,
         new_id=new_id,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from requests.adapters import BaseAdapter
 
 from services.notices import digests, escalation, mailing
-from services.notices.acknowledging import Links
+from services.notices.acknowledging import links_of
 from services.notices.channels.email import Transport
 from services.notices.clients import IdentityClient
 from services.notices.digests import DigestLoop
@@ -56,7 +56,7 @@ def make_mailing(settings: Settings, mongo: Mongo, jitter: Jitter, now: Clock = 
         stores,
         Transport(settings.mail),
         settings.mail,
-        Links(settings.common.origin, settings.common.secrets_key),
+        links_of(settings.common),
         make_outbox(mongo, now),
         now,
         new_id,

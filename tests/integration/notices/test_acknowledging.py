@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from services.notices.acknowledging import LinkInvalid, Links
 from services.notices.app import create_app
 from shared.mongo import connect
+from shared.times import utc_now
 from tests.integration.notices.asking import Door, Identity
 from tests.integration.notices.post import (
     PERSONS,
@@ -22,6 +27,7 @@ from tests.integration.notices.post import (
 )
 from tests.integration.notices.world import Receiver, settings
 
+IDA, BO = (each["email"] for each in PERSONS)
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -50,6 +56,9 @@ class Mailed:
         found = re.search(r"/notices(/v1/acknowledge/\S+)", post.got[0].text)
         assert found
         self.path = found[1]
+
+    def notices(self) -> list[dict[str, Any]]:
+        return self.it.world.rows("messages", notice={"$ne": None})
 
     def get(self, path: str = "", **headers: str) -> TestResponse:
         return self.client.get(path or self.path, headers=headers)
@@ -132,6 +141,91 @@ def test_a_link_that_was_altered_is_refused(mailed: Mailed) -> None:
         assert answer.status_code == 404, each
         assert "<button" not in answer.text
     assert mailed.it.notice("nordbo")["acknowledged_at"] is None
+
+
+def test_a_link_is_good_for_its_own_notice_and_contact_alone(mailed: Mailed) -> None:
+    """Parts of two good links make no third one."""
+    mailed.it.announce("chg_2", 1)
+    mailed.it.settle()
+    first, second = (re.search(r"/acknowledge/(\S+)", each.text) for each in mailed.it.post.to(IDA))
+    assert first
+    assert second
+    parts = first[1].split("."), second[1].split(".")
+    for mail, notice, mac in [(0, 1, 0), (0, 1, 1), (1, 0, 0), (1, 0, 1)]:
+        token = ".".join([parts[mail][0], parts[notice][1], parts[0][2], parts[mac][3]])
+        assert mailed.post(f"/v1/acknowledge/{token}").status_code == 404
+    mailed.post(f"/v1/acknowledge/{second[1]}")
+    done = {each["change_id"]: each["acknowledged_at"] for each in mailed.notices()}
+    assert done["chg_1"] is None
+    assert done["chg_2"] is not None
+
+
+def test_a_signature_made_for_something_else_is_not_good_here() -> None:
+    """The key is derived for links alone: what the secrets key itself signs is refused."""
+    links, text = Links("http://art28.test", b"k" * 32), f"mai_{'a' * 32}.ntc_{'b' * 32}.2099-01-01"
+    mac = urlsafe_b64encode(hmac.digest(b"k" * 32, text.encode(), "sha256")).rstrip(b"=").decode()
+    with pytest.raises(LinkInvalid):
+        links.read(f"{text}.{mac}", utc_now())
+    assert "kkkk" not in repr(links)
+
+
+def test_links_sent_before_the_key_was_renewed_work_until_it_is_taken_out(
+    mailed: Mailed, mongo_url: str, database_name: str
+) -> None:
+    def renewed(*older: bytes) -> Client:
+        chosen = settings(
+            mongo_url, database_name, secrets_key=b"n" * 32, older_keys=older,
+            mail=mailed.it.world.deps.settings.mail,
+        )  # fmt: skip
+        return Client(create_app(chosen, Identity().transport(), mailed.it.world.clock))
+
+    assert renewed().get(mailed.path).status_code == 404
+    assert renewed(b"o" * 32).post(mailed.path).status_code == 404
+    assert mailed.it.notice("nordbo")["acknowledged_at"] is None
+    assert renewed(b"o" * 32, b"k" * 32).post(mailed.path).status_code == 200
+    assert mailed.it.notice("nordbo")["acknowledged_at"] is not None
+
+
+SCANNERS = [
+    {"User-Agent": "Mozilla/5.0 (compatible; MailScanner)"},
+    {"Purpose": "prefetch", "Sec-Purpose": "prefetch;prerender", **HTML},
+    {"X-Moz": "prefetch", **HTML},
+]
+
+
+@pytest.mark.parametrize("headers", SCANNERS)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_nothing_but_the_buttons_post_acknowledges(
+    mailed: Mailed, method: str, headers: dict[str, str]
+) -> None:
+    for _ in range(2):
+        mailed.client.open(mailed.path, method=method, headers=headers)
+        mailed.client.open(f"{mailed.path}?List-Unsubscribe=One-Click", method=method)
+    assert mailed.it.notice("nordbo")["acknowledged_at"] is None
+
+
+def test_the_page_posts_only_when_its_button_is_pressed(mailed: Mailed) -> None:
+    """No script, no automatic submission, no refresh: nothing presses the button by itself."""
+    page = mailed.get(**HTML).text.lower()
+    for word in ("<script", "onload", "autofocus", "http-equiv", "formaction", "<iframe", "<img"):
+        assert word not in page
+    assert page.count("<form") == 1
+    assert page.count('method="post"') == 1
+
+
+def test_a_notice_cannot_be_unsubscribed_only_sent_to_somebody_else(mailed: Mailed) -> None:
+    first = mailed.it.post.one().mail
+    assert {"List-Unsubscribe", "List-Unsubscribe-Post", "Precedence"}.isdisjoint(first.keys())
+    ask = mailed.door.customer("nordbo")
+    etag = ask("GET", "/notice-contacts").headers["ETag"]
+    nobody = ask("PUT", "/notice-contacts", {"contacts": []}, If_Match=etag)
+    assert nobody.status_code == 422
+    new = [{"name": "Bo Vik", "position": "CISO", "email": BO}]
+    assert ask("PUT", "/notice-contacts", {"contacts": new}, If_Match=etag).status_code == 200
+    mailed.it.announce("chg_2", 1)
+    mailed.it.settle()
+
+    assert [each.recipient for each in mailed.it.post.got] == [IDA, BO]
 
 
 def test_a_link_ends_thirty_days_after_the_change_has_effect(mailed: Mailed) -> None:
