@@ -25,6 +25,7 @@ from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.mongo import Mongo
 from shared.schemas import Day, Instant, Shape
+from shared.sealing import Seal
 from shared.settings import Common
 from shared.tokens import TokenVerifier
 
@@ -134,7 +135,8 @@ def build(
         api.register_blueprint(blueprint)
     checks = dict(checks or {})
     if mongo is not None:
-        app.extensions["art28.idempotency"] = Idempotency(mongo, now)
+        seal = Seal(settings.secrets_key, settings.older_secrets_keys)
+        app.extensions["art28.idempotency"] = Idempotency(mongo, now, seal)
         checks["database"] = mongo.ping
     health.register(app, checks)
     serve_openapi(app, api)

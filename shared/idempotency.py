@@ -2,6 +2,7 @@
 
 The key is kept for 24 hours. It is marked inside the transaction of the change itself, so that
 even a process killed between its commit and its answer cannot make the change happen twice.
+The answer is kept sealed, for some hold a secret that is shown only once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pymongo.errors import DuplicateKeyError
 from shared.auth import Caller
 from shared.errors import Conflict, Malformed
 from shared.mongo import Document, Mongo, Session, also_in_transactions
+from shared.sealing import Seal, Unreadable
 
 HEADER = "Idempotency-Key"
 KEPT_SECONDS = 24 * 3600
@@ -44,14 +46,14 @@ class OutcomeKept(Conflict):
 
 
 class Idempotency:
-    """Remembers the answers to POSTs of one service."""
+    """Remembers the answers to POSTs of one service; ``seal`` keeps them from other eyes."""
 
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "idempotency": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEPT_SECONDS)]
     }
 
-    def __init__(self, mongo: Mongo, now: Callable[[], datetime]) -> None:
-        self._kept, self._now = mongo.db["idempotency"], now
+    def __init__(self, mongo: Mongo, now: Callable[[], datetime], seal: Seal) -> None:
+        self._kept, self._now, self._seal = mongo.db["idempotency"], now, seal
 
     def answer(self, caller: Caller, view: Callable[[], Any]) -> Any:
         """The kept answer to this request, or that of ``view``, which is then kept."""
@@ -91,8 +93,13 @@ class Idempotency:
             raise KeyReused
         if "response" not in kept:
             raise OutcomeKept() if kept["committed"] else InProgress()
+        try:
+            answer, _ = self._seal.open(kept["response"]["body"], kept["_id"])
+        except Unreadable as error:
+            # Its key is no longer among those of the settings.
+            raise OutcomeKept from error
         return Response(
-            kept["response"]["body"],
+            answer,
             status=kept["response"]["status"],
             headers=[tuple(pair) for pair in kept["response"]["headers"]],
         )
@@ -114,7 +121,7 @@ class Idempotency:
         answer = {
             "status": response.status_code,
             "headers": [list(pair) for pair in response.headers.items()],
-            "body": response.get_data(),
+            "body": self._seal.seal(response.get_data(), mark_id),
         }
         self._kept.update_one({"_id": mark_id}, {"$set": {"response": answer}})
 

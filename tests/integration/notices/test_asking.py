@@ -163,6 +163,8 @@ def test_the_same_request_sent_twice_makes_one_endpoint(door: Door, open_world: 
     )
     assert first.json == second.json
     assert len(open_world.rows("endpoints")) == 1
+    for collection in open_world.mongo.db.list_collection_names():
+        assert first.json["secret"] not in str(open_world.rows(collection)), collection
 
 
 def test_messages_can_be_pulled_in_order_and_none_is_missed(door: Door, open_world: World) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from shared.sealing import Seal
 from tests import builders
+from tests.stack import Stack
 from tests.vendor import Vendor
 
 
@@ -108,3 +110,33 @@ def test_keys_of_different_clients_do_not_meet(baseline: Vendor) -> None:
     assert second.json is not None
     assert first.json["id"] != second.json["id"]
     assert first.json == again.json
+
+
+def test_a_secret_that_is_shown_once_does_not_lie_beside_its_hash(stack: Stack) -> None:
+    organisation = {"slug": "sealed", "kind": ["processor"], "legal_name": "S", "country": "DK"}
+    owner = stack.must(stack.admin, "POST", "/identity/v1/organisations", organisation)["id"]
+    body = {"org_id": owner, "name": "Reporting", "scopes": ["registry:read"]}
+    headers = {"Idempotency-Key": "k-sealed"}
+
+    first, second = (
+        stack.ask(stack.admin, "POST", "/identity/v1/clients", body, headers=headers)
+        for _ in range(2)
+    )
+
+    assert first.status_code == 201
+    assert first.json == second.json
+    for kept in stack.database("identity").db["idempotency"].find():
+        assert first.json["client_secret"].encode() not in str(kept).encode()
+
+
+def test_an_answer_whose_key_is_gone_is_lost_and_not_made_again(baseline: Vendor) -> None:
+    drafted(baseline, "k-1")
+    idempotency = baseline.stack.apps["registry"].extensions["art28.idempotency"]
+    before, idempotency._seal = idempotency._seal, Seal(b"x" * 32)
+    try:
+        again = drafted(baseline, "k-1")
+    finally:
+        idempotency._seal = before
+
+    assert (again.status_code, again.json["code"]) == (409, "idempotency-answer-lost")
+    assert len(baseline.must("GET", "/changes")["items"]) == 1
