@@ -125,12 +125,16 @@ class Stack:
     def go_live(self) -> None:
         until_rest(lambda: services.registry.tasks.run_clock(self.registry))
 
-    def settle(self) -> None:
-        """Run every loop until none has anything to do."""
-        self.go_live()
+    def tell(self) -> None:
+        """Have customers told of what has happened."""
         self.relay()
         self.fan_out()
         self.dispatch()
+
+    def settle(self) -> None:
+        """Run every loop until none has anything to do."""
+        self.go_live()
+        self.tell()
 
     def _create(self, name: str) -> Any:
         create_app = getattr(services, name).app.create_app

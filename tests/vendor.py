@@ -21,12 +21,16 @@ SIGNATURE = {"name": "Ada Lund", "title": "Director", "email": "ada@vendor.examp
 
 @dataclass
 class Vendor:
-    """A processor of its own for one test, and the customers it has agreements with."""
+    """A processor of its own for one test, and the customers it has agreements with.
+
+    With ``receiver_url`` each of them has an endpoint there, and what is announced is sent at once.
+    """
 
     stack: Stack
     client: dict[str, Any]
     slug: str
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    receiver_url: str | None = None
 
     @property
     def path(self) -> str:
@@ -52,6 +56,8 @@ class Vendor:
     def announced(self, days: int = 60, **more: Any) -> dict[str, Any]:
         change = self.draft(days, **more)
         self.must("POST", f"/changes/{change['id']}/announce")
+        if self.receiver_url:
+            self.stack.tell()
         return change
 
     def names(self, as_of: date | str | None = None, **query: Any) -> list[str]:
@@ -74,6 +80,9 @@ class Vendor:
         self.stack.must(self.client, "POST", f"/agreements/v1{path}/offer", {})
         self.stack.must(self.client, "POST", f"/agreements/v1{path}/accept", SIGNATURE)
         self.stack.must(client, "POST", f"/portal/v1{path}/accept", SIGNATURE)
+        if self.receiver_url:
+            self.stack.must(client, "POST", "/portal/v1/webhook-endpoints",
+                            {"url": self.receiver_url})  # fmt: skip
         self.customers[slug] = client | {"agreement_id": made["id"]}
         return self.customers[slug]
 

@@ -50,6 +50,8 @@ COLUMNS = (
     "mail_answers",
     "unreached_since",
     "unreached_reason",
+    "sent_at",
+    "counts_from",
 )
 _TERMS = ("notice_days", "objection_days", "day_kind", "receipt_rule")
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
@@ -117,6 +119,8 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         (row.acknowledged_by or {}).get("email"),
         " | ".join(_said(each) for each in row.attempts if each.channel == EMAIL),
         *((row.unreached or {}).get(name) for name in ("since", "reason")),
+        row.sent_at,
+        row.counts_from,
     ]
 
 
@@ -167,7 +171,7 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
         "terms": _terms_text(row.terms),
         "channel": row.channel or "none",
         "recipient": row.recipient or "",
-        "given_on": row.given_on,
+        "given_on": row.given_on or "not sent",
         "deadline": row.deadline or "",
         "effective_on": row.effective_on or "",
         "delivered_at": _moment(row.delivered_at),
@@ -192,7 +196,8 @@ def _terms_text(terms: dict[str, Any]) -> str:
     if not terms:
         return ""
     days, kind = terms.get("notice_days", "?"), terms.get("day_kind", "calendar")
-    return f"{days} {kind} days' notice, {terms.get('objection_days', '?')} to object"
+    told = f"{days} {kind} days' notice, {terms.get('objection_days', '?')} to object"
+    return f"{told}, from the day it is {terms.get('receipt_rule', 'sent')}"
 
 
 def _moment(at: datetime | None) -> str:

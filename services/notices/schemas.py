@@ -241,8 +241,11 @@ class UnreachedShape(Shape):
 
 
 class EvidenceShape(Shape):
-    """``delivered_at``: a webhook receiver answered 2xx, or the contact's mail server accepted the
-    mail and has not reported it undeliverable since; ``acknowledged_at``: the customer did so."""
+    """``sent_at``: a webhook receiver answered, whatever it said, or a mail was delivered;
+    ``delivered_at``: a webhook receiver answered 2xx, or the contact's mail server accepted the
+    mail and has not reported it undeliverable since; ``acknowledged_at``: the customer did so.
+    ``given_on``: the day it was sent; ``counts_from``: the day this customer's days run from;
+    ``deadline``: the last day to object, null until that day is known."""
 
     agreement_id = fields.String()
     notice_id = fields.String()
@@ -250,11 +253,13 @@ class EvidenceShape(Shape):
     terms = fields.Dict()
     channel = fields.String(allow_none=True)
     recipient = fields.String(allow_none=True)
-    given_on = fields.String()
+    given_on = fields.String(allow_none=True)
+    counts_from = fields.String(allow_none=True)
     deadline = fields.String(allow_none=True)
     effective_on = fields.String(allow_none=True)
     silence = fields.String(allow_none=True)
     attempts = fields.List(fields.Nested(TriedShape))
+    sent_at = Instant(allow_none=True)
     delivered_at = Instant(allow_none=True)
     acknowledged_at = Instant(allow_none=True)
     acknowledged_by = fields.Dict(allow_none=True)
@@ -283,6 +288,7 @@ class ReceiptsQuery(Shape):
 class ReceiptShape(Shape):
     change_id = fields.String()
     agreement_id = fields.String()
+    sent_at = Instant(allow_none=True)
     delivered_at = Instant(allow_none=True)
     acknowledged_at = Instant(allow_none=True)
 

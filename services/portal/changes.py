@@ -45,7 +45,10 @@ def _one(notice: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
     return {
         **notice,
         "id": notice["change_id"],
-        # The register's days are the customer's real ones: they follow the receipt where it counts.
+        # The register's days are the customer's real ones, counted from when the notice was sent,
+        # delivered or acknowledged; those in the notice are what was meant when it was announced.
+        "given_at": state["given_at"],
+        "given_on": state["given_on"],
         "objection_deadline": state["objection_deadline"],
         "effective_on": _later(state["effective_on"], state["earliest_effective_on"]),
         "provisional": state["provisional"],

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.registry.clock import RECEIPT_RULES
 from shared.errors import Conflict, NotFound
 from shared.http import ServiceClient
 from shared.times import parse_instant
 
+# As many ids as fit into the first line of a request, which gunicorn bounds at 4,094 bytes.
+CHANGES_AT_ONCE = 100
 ENDED_ALREADY = frozenset({"not-in-force", "termination-scheduled"})
 
 
@@ -73,15 +76,18 @@ class Relation:
 
 @dataclass(frozen=True)
 class Receipt:
-    """When one notice came; None: not yet."""
+    """When one notice was sent, came, and was acknowledged; None: not yet."""
 
+    sent_at: datetime | None
     delivered_at: datetime | None
     acknowledged_at: datetime | None
 
     def by(self, rule: str) -> datetime | None:
-        """The receipt that the agreement counts from. To acknowledge a notice proves delivery."""
-        known = [self.acknowledged_at, self.delivered_at if rule == "delivered" else None]
-        return min((each for each in known if each), default=None)
+        """When that happened which the agreement counts from. What comes later proves what must
+        have come before: who acknowledges a notice has got it, and what was got was sent."""
+        chain = (self.sent_at, self.delivered_at, self.acknowledged_at)
+        since = chain[RECEIPT_RULES.index(rule) :]
+        return min((each for each in since if each), default=None)
 
 
 class IdentityClient:
@@ -134,14 +140,13 @@ class NoticesClient:
         self, change_ids: Sequence[str], controller_id: str
     ) -> dict[tuple[str, str], Receipt]:
         """One customer's receipts, by change and agreement."""
-        asked = {"change_ids": ",".join(change_ids), "controller_id": controller_id}
-        told = self._client.get("/v1/receipts", asked)["items"]
-        return {
-            (each["change_id"], each["agreement_id"]): Receipt(
-                _instant(each["delivered_at"]), _instant(each["acknowledged_at"])
-            )
-            for each in told
-        }
+        found: dict[tuple[str, str], Receipt] = {}
+        for first in range(0, len(change_ids), CHANGES_AT_ONCE):
+            some = ",".join(change_ids[first : first + CHANGES_AT_ONCE])
+            asked = {"change_ids": some, "controller_id": controller_id}
+            for each in self._client.get("/v1/receipts", asked)["items"]:
+                found[each["change_id"], each["agreement_id"]] = _receipt(each)
+        return found
 
 
 def _bond(told: Mapping[str, Any]) -> Bond:
@@ -155,6 +160,11 @@ def _bond(told: Mapping[str, Any]) -> Bond:
         silence_is_no=refusal,
         history=tuple(told["history"]),
     )
+
+
+def _receipt(told: Mapping[str, Any]) -> Receipt:
+    names = ("sent_at", "delivered_at", "acknowledged_at")
+    return Receipt(*(_instant(told[name]) for name in names))
 
 
 def _instant(text: str | None) -> datetime | None:

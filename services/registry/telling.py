@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry import events
+from services.registry.clock import NoticeTerms, objection_spans
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Change, Group
 from services.registry.model.disclosure import public_view
@@ -13,6 +14,9 @@ from services.registry.model.register import Register
 from services.registry.transfers import Instrument
 
 Entry = dict[str, Any]
+
+# A notice that leaves even later than this says no last day to object; the portal does.
+MOST_DAYS_LATE = 60
 
 
 def processor(register: Register) -> Entry:
@@ -36,16 +40,23 @@ def announced(register: Register, change: Change, view: Entry) -> Entry:
     return told
 
 
-def announced_private(change: Change, recipients_version: int, groups: list[Group]) -> Entry:
+def announced_private(
+    register: Register, change: Change, recipients_version: int, groups: list[Group]
+) -> Entry:
     """What concerns the customers' own terms, and the full contents with contact persons."""
     return {
         "recipients_version": recipients_version,
+        "time_zone": register.time_zone,
         "groups": [group_on_wire(group) for group in groups],
         "content": change.content,
     }
 
 
 def group_on_wire(group: Group) -> Entry:
+    """``objection_spans``: see ``clock.objection_spans``; with it whoever sends the notice can say
+    when the window ends even if it leaves late."""
+    terms = NoticeTerms.parse(group.terms, group.authorisation)
+    spans = objection_spans(terms, group.given_on, MOST_DAYS_LATE)
     return {
         "key": group.key,
         "authorisation": group.authorisation,
@@ -55,6 +66,7 @@ def group_on_wire(group: Group) -> Entry:
         "objection_deadline": group.objection_deadline.isoformat(),
         "earliest_effective_on": group.earliest_effective_on.isoformat(),
         "silence": group.silence,
+        "objection_spans": " ".join(map(str, spans)),
         "provisional": group.provisional,
         "arithmetic": list(group.arithmetic),
     }

@@ -9,6 +9,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests import builders
+from tests.receiver import Receiver, receiving
 from tests.stack import START, Stack, fresh_stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -27,6 +28,13 @@ def stack(one_stack: Stack) -> Stack:
     return one_stack
 
 
+@pytest.fixture(scope="session")
+def inbox() -> Iterator[Receiver]:
+    """Takes whatever it is sent."""
+    with receiving() as made:
+        yield made
+
+
 @pytest.fixture
 def vendor(stack: Stack) -> Vendor:
     client = new_client(stack, "vendor", ["processor"], PROCESSOR_SCOPES)
@@ -41,3 +49,9 @@ def baseline(vendor: Vendor) -> Vendor:
     )
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [host]})
     return vendor
+
+
+@pytest.fixture
+def told_at_once(vendor: Vendor, inbox: Receiver) -> None:
+    """Every customer has an endpoint, and what is announced is sent within the same test's day."""
+    vendor.receiver_url = inbox.url

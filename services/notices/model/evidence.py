@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from services.notices.model import mails as mailed
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
-from services.notices.model.messages import Event
+from services.notices.model.messages import Event, Group
+from services.notices.model.receipts import RULES, Moments, day_of, moments_of
 from services.notices.model.recipients import Recipient
 
 WEBHOOK, EMAIL = "webhook", "email"
@@ -43,6 +43,10 @@ class Evidence:
     the contact accepted the mail (RFC 5321, 4.2.5: it answers for it from then on) and has not
     reported since that it could not deliver it. ``reached``: some channel delivered, or the
     customer acknowledged by itself; ``unreached``: since when nobody has it, and why.
+
+    ``sent_at``: as ``model.receipts`` has it, and ``given_on`` its day where the processor sits.
+    ``counts_from``: the day this customer's days run from, by its own receipt rule, and
+    ``deadline`` the last day to object; None as long as what they run from has not happened.
     """
 
     agreement_id: str
@@ -51,7 +55,7 @@ class Evidence:
     terms: dict[str, Any]
     channel: str | None
     recipient: str | None
-    given_on: str
+    given_on: str | None
     deadline: str | None
     effective_on: str | None
     silence: str | None
@@ -62,6 +66,8 @@ class Evidence:
     reached: bool
     acknowledged_by: dict[str, Any] | None = None
     unreached: dict[str, Any] | None = None
+    sent_at: datetime | None = None
+    counts_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,31 +95,53 @@ def evidence_of(
     notice = message["notice"]
     tried = [_tried(a, urls.get(d["endpoint_id"])) for d in deliveries for a in d["attempts"]]
     tried += [_mailed(a, m["to"]["email"]) for m in mails for a in m["attempts"]]
-    delivered = [each["delivered_at"] for each in deliveries if "delivered_at" in each]
-    delivered += [at for each in mails if (at := mailed.reached_at([each]))]
-    acknowledged_at = message["acknowledged_at"]
-    reached = bool(delivered) or acknowledged_at is not None
+    moments = moments_of(message["acknowledged_at"], deliveries, mails)
+    reached = bool(moments.delivered_at or moments.acknowledged_at)
+    group = event.group(notice["terms_key"])
+    days = _days(event, group, notice, moments)
     channel, to, state = _told_by(deliveries, urls, mails)
     unreached = None if reached else _unreached(message)
     return Evidence(
         agreement_id=message["agreement_id"],
         notice_id=notice["id"],
         customer=recipient.controller,
-        terms=event.group(notice["terms_key"]).terms,
+        terms=group.terms,
         channel=channel,
         recipient=to,
-        given_on=notice["given_on"],
-        deadline=notice["objection_deadline"],
+        given_on=days.given_on,
+        deadline=days.deadline,
         effective_on=notice["effective_on"],
         silence=notice["silence"],
         attempts=tuple(sorted(tried, key=lambda each: each.at)),
-        delivered_at=min(delivered, default=None),
-        acknowledged_at=acknowledged_at,
+        delivered_at=moments.delivered_at,
+        acknowledged_at=moments.acknowledged_at,
         outcome=UNREACHED if unreached else state or message["outcome"],
         reached=reached,
         acknowledged_by=message.get("acknowledged_by"),
         unreached=unreached,
+        sent_at=moments.sent_at,
+        counts_from=days.counts_from,
     )
+
+
+@dataclass(frozen=True)
+class _Days:
+    given_on: str | None = None
+    counts_from: str | None = None
+    deadline: str | None = None
+
+
+def _days(event: Event, group: Group, notice: Mapping[str, Any], moments: Moments) -> _Days:
+    """The days as they came about; the message itself can only say what was meant to be."""
+    dated = date.fromisoformat(notice["given_on"])
+    if moments.sent_at is None:
+        return _Days()
+    given_on = day_of(moments.sent_at, event.time_zone, dated)
+    counted = moments.by(group.terms.get("receipt_rule", RULES[0]))
+    if counted is None:
+        return _Days(str(given_on))
+    counts_from = day_of(counted, event.time_zone, dated)
+    return _Days(str(given_on), str(counts_from), group.deadline_from(counts_from))
 
 
 def _told_by(

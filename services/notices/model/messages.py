@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.notices import events
@@ -50,7 +50,12 @@ _AGREEMENT_MEMBERS = (
 
 @dataclass(frozen=True)
 class Group:
-    """The dates of one set of notice terms, as ``registry`` counted them. Days are text."""
+    """The dates of one set of notice terms, as ``registry`` counted them. Days are text.
+
+    ``objection_spans``: how many days after its start the window ends, should the notice count from
+    ``given_on``, from the day after it, and so on; numbers in one text, for the dispatcher reads
+    all groups again and again.
+    """
 
     key: str
     given_on: str
@@ -58,6 +63,15 @@ class Group:
     earliest_effective_on: str | None
     silence: str | None
     terms: dict[str, Any]
+    objection_spans: str = ""
+
+    def deadline_from(self, day: date) -> str | None:
+        """The last day to object if the days run from ``day``; None if that is not known here."""
+        late = (day - date.fromisoformat(self.given_on)).days
+        if late <= 0:
+            return self.objection_deadline
+        spans = self.objection_spans.split()
+        return str(day + timedelta(int(spans[late]))) if late < len(spans) else None
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,7 @@ class Event:
     effective_on: str | None = None
     groups: tuple[Group, ...] = ()
     except_endpoint: str | None = None
+    time_zone: str = "UTC"
 
     @property
     def is_notice(self) -> bool:
@@ -179,6 +194,7 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         recipients_version=private.get("recipients_version", 0),
         effective_on=data.get("effective_on"),
         groups=tuple(_group(each) for each in private.get("groups") or ()),
+        time_zone=private.get("time_zone", "UTC"),
     )
 
 
@@ -247,6 +263,7 @@ def _group(told: Mapping[str, Any]) -> Group:
         earliest_effective_on=told.get("earliest_effective_on"),
         silence=told.get("silence"),
         terms=dict(told.get("terms") or {}),
+        objection_spans=told.get("objection_spans", ""),
     )
 
 

@@ -46,7 +46,13 @@ def ask_many(body: dict[str, Any]) -> Any:
 
 def _one_of_many(found: Gate | NotFound) -> dict[str, Any]:
     if isinstance(found, NotFound):
-        return {"answer": None, "until": None, "reason": found.detail, "code": found.code}
+        return {
+            "answer": None,
+            "until": None,
+            "reason": found.detail,
+            "reason_code": None,
+            "code": found.code,
+        }
     return {**vars(found), "code": None}
 
 

@@ -7,6 +7,8 @@ days or more includes at least two working days (3(5)).
 
 * The **objection period** runs forward from the notice. Where its last day is a Saturday, a Sunday
   or a public holiday, it ends with the next working day (3(4)). The deadline is that last day.
+* Both run from the day the agreement names: that on which the notice was really **sent** (not the
+  day it was announced), **delivered** or **acknowledged**. Until then only the earliest is known.
 * The **notice period** is a distance counted back from the change ("at least N days before").
   3(4) leaves such periods out, so its last day is never moved: N full days lie between the notice
   and the change, neither of them counted.
@@ -25,7 +27,13 @@ from services.registry.clock.calendars import (
     next_working_day,
     public_holidays,
 )
-from services.registry.clock.dates import NoticeDates, Step, dates_for, dates_from_receipt
+from services.registry.clock.dates import (
+    NoticeDates,
+    Step,
+    dates_counted_from,
+    dates_for,
+    objection_spans,
+)
 from services.registry.clock.groups import (
     Earliest,
     TermsGroup,
@@ -55,12 +63,13 @@ __all__ = [
     "Step",
     "TermsGroup",
     "check_holidays",
+    "dates_counted_from",
     "dates_for",
-    "dates_from_receipt",
     "earliest_effective_on",
     "groups_blocking",
     "is_working_day",
     "local_day",
     "next_working_day",
+    "objection_spans",
     "public_holidays",
 ]

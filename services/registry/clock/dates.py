@@ -32,8 +32,8 @@ class NoticeDates:
     """The days one notice sets.
 
     ``runs_from`` is the day the periods run from. ``provisional``: the agreement counts from
-    receipt, which is not known yet, so the real days may be later, never earlier. ``silence`` is
-    what silence means after authorisation and terms are both read.
+    receipt, so the real days depend on the customer and may be later, never earlier. ``silence``
+    is what silence means after authorisation and terms are both read.
     """
 
     given_on: date
@@ -47,23 +47,30 @@ class NoticeDates:
 
 
 def dates_for(terms: NoticeTerms, given_on: date) -> NoticeDates:
-    """The days that follow from a notice given on ``given_on``.
+    """The days that follow from a notice dated ``given_on``, if it is sent on that day.
 
-    Under the receipt rules ``delivered`` and ``acknowledged`` they are the earliest possible and
-    marked provisional; ``dates_from_receipt`` gives the real ones.
+    They are the earliest possible; ``dates_counted_from`` gives the real ones, once it is known
+    when the notice was sent, delivered or acknowledged. Under the latter two rules that is not for
+    the processor to decide, so these are marked provisional.
     """
     return _dates(terms, given_on, given_on, provisional=terms.receipt_rule != "sent")
 
 
-def dates_from_receipt(terms: NoticeTerms, given_on: date, received_on: date) -> NoticeDates:
-    """The days once the notice was delivered (or acknowledged, as the terms say) on a day.
+def dates_counted_from(terms: NoticeTerms, given_on: date, day: date) -> NoticeDates:
+    """The days once the notice was sent (delivered, acknowledged: as the terms say) on ``day``.
 
-    Under ``sent`` the receipt changes nothing. Raises ValueError for a receipt before the notice.
+    ``given_on``: the day it was dated. Raises ValueError for a ``day`` before it.
     """
-    if received_on < given_on:
-        raise ValueError(f"The receipt of {received_on} is before the notice of {given_on}.")
-    runs_from = given_on if terms.receipt_rule == "sent" else received_on
-    return _dates(terms, given_on, runs_from, provisional=False)
+    if day < given_on:
+        raise ValueError(f"{day} is before the day of the notice, {given_on}.")
+    return _dates(terms, given_on, day, provisional=False)
+
+
+def objection_spans(terms: NoticeTerms, given_on: date, most_days_late: int) -> tuple[int, ...]:
+    """How many days after its start the objection period ends, if it starts on ``given_on``, a day
+    later, and so on: what somebody without this clock needs to date a notice that left late."""
+    starts = (given_on + timedelta(late) for late in range(most_days_late + 1))
+    return tuple((_objection_end(terms, start) - start).days for start in starts)
 
 
 def _dates(terms: NoticeTerms, given_on: date, start: date, *, provisional: bool) -> NoticeDates:
@@ -85,7 +92,7 @@ def _dates(terms: NoticeTerms, given_on: date, start: date, *, provisional: bool
 
 
 def _start_words(terms: NoticeTerms, start: date, provisional: bool) -> str:
-    words = f"{_say(start)} is the day the notice was {terms.receipt_rule}; it is not counted."
+    words = f"{_say(start)} is the day the notice is {terms.receipt_rule}; it is not counted."
     if provisional:
         words = (
             f"The agreement counts from the day the notice is {terms.receipt_rule}, which is not "
@@ -96,14 +103,19 @@ def _start_words(terms: NoticeTerms, start: date, provisional: bool) -> str:
 
 def _objection(terms: NoticeTerms, start: date) -> Step:
     plain = _plain_end(terms, start, terms.objection_days)
-    end = _with_two_working_days(terms, start, plain, terms.objection_days)
-    end = next_working_day(end, terms.holidays)
+    end = _objection_end(terms, start)
     text = f"{_say(start)} + {_days(terms, terms.objection_days)} = {_say(plain)}, last hour."
     clause = f"objection period; {RULE} Art. 3(2)(b), 3(3)"
     if end != plain:
         text += f" The period ends with a working day, and with two at least: {_say(end)}."
         clause += ", 3(4), 3(5)"
     return Step("objection_deadline", end, clause, text)
+
+
+def _objection_end(terms: NoticeTerms, start: date) -> date:
+    plain = _plain_end(terms, start, terms.objection_days)
+    end = _with_two_working_days(terms, start, plain, terms.objection_days)
+    return next_working_day(end, terms.holidays)
 
 
 def _notice(terms: NoticeTerms, start: date) -> Step:

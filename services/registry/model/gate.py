@@ -15,30 +15,49 @@ from typing import Literal
 from services.registry.model.objections import Objection
 from services.registry.model.register import ONE_DAY, Row
 
+_REMEDY = "Its evidence says why; it can be reached by a webhook endpoint or a contact's e-mail, or"
+NOT_SENT = (
+    "No notice of this change has been sent to the customer yet, so none of its days have begun. "
+    f"{_REMEDY} acknowledge the notice in its portal."
+)
+NOT_DELIVERED = (
+    "The agreement counts from the receipt of the notice, which has not been delivered. "
+    f"{_REMEDY} acknowledge it in its portal."
+)
+NOT_ACKNOWLEDGED = (
+    "The agreement counts from the receipt of the notice, which the customer has to acknowledge: "
+    "in its portal, or by the link in the mail."
+)
+
 Answer = Literal["allowed", "blocked_until", "not_notified", "objected", "excluded"]
 
 
 @dataclass(frozen=True)
 class Gate:
-    """``until`` is the first day on which the answer may be another, when that is known."""
+    """``until`` is the first day on which the answer may be another, when that is known.
+
+    ``reason`` says why and what to do, ``reason_code`` is a stable word for it.
+    """
 
     answer: Answer
     until: date | None
     reason: str
+    reason_code: str
 
 
 @dataclass(frozen=True)
 class Standing:
     """How one customer stands to one change of the entry that was announced.
 
-    ``begins_on``: the first day its own periods allow, None while the receipt they run from has not
-    come.
+    ``begins_on``: the first day its own periods allow, None while what they run from has not
+    happened; ``lacks`` says what: the notice is not yet ``sent``, ``delivered``, ``acknowledged``.
     """
 
     effective_on: date
     objection: Objection | None = None
     awaits_approval: bool = False
     begins_on: date | None = date.min
+    lacks: str | None = None
 
 
 def judge(rows: Sequence[Row], on: date, agreement: Gate | None, told: Sequence[Standing]) -> Gate:
@@ -57,46 +76,70 @@ def judge(rows: Sequence[Row], on: date, agreement: Gate | None, told: Sequence[
     if not listed:
         return _to_come(rows, on, count)
     return _by_clearance(count, on) or Gate(
-        "allowed", None, "In the register on that day, and the customer was told."
+        "allowed", None, "In the register on that day, and the customer was told.", "told"
     )
 
 
 def _by_objection(count: Sequence[Standing], on: date) -> Gate | None:
     objections = [each.objection for each in count if each.objection]
     if any(each.status == "excluded" for each in objections):
-        return Gate("excluded", None, "The customer objected and is excluded from this entry.")
+        reason = "The customer objected and is excluded from this entry."
+        return Gate("excluded", None, reason, "excluded")
     if any(each.open for each in objections):
-        return Gate("objected", None, "The customer objected and the objection is not settled.")
+        reason = "The customer objected and the objection is not settled."
+        return Gate("objected", None, reason, "objection-open")
     if any(each.status == "terminated" for each in objections):
-        return Gate("objected", None, "The customer ends the agreement over its objection.")
+        reason = "The customer ends the agreement over its objection."
+        return Gate("objected", None, reason, "agreement-ending")
     days = [each.respond_by for each in objections if each.respond_by and each.keeps_shut(on)]
     last = max(days, default=None)
     if last is None:
         return None
     reason = "The objection was rejected; the customer may end the agreement up to the day before."
-    return Gate("objected", last + ONE_DAY, reason)
+    return Gate("objected", last + ONE_DAY, reason, "objection-rejected")
 
 
 def _to_come(rows: Sequence[Row], on: date, count: Sequence[Standing]) -> Gate:
     coming = [row.valid_from for row in rows if row.valid_from > on]
     if not coming:
-        return Gate("not_notified", None, "The register does not hold this entry on that day.")
-    begins = [each.begins_on for each in count]
-    if any(each.awaits_approval for each in count) or None in begins:
-        return _by_clearance(count, on) or Gate("blocked_until", None, "Announced.")
-    until = max([min(coming), *(day for day in begins if day)])
-    return Gate("blocked_until", until, "Announced; it takes effect on that day.")
+        reason = "The register does not hold this entry on that day."
+        return Gate("not_notified", None, reason, "not-in-register")
+    shut = _by_notice(count) or _by_approval(count)
+    if shut is not None:
+        return shut
+    until = max([min(coming), *(each.begins_on for each in count if each.begins_on)])
+    return Gate("blocked_until", until, "Announced; it takes effect on that day.", "announced")
 
 
 def _by_clearance(count: Sequence[Standing], on: date) -> Gate | None:
-    if any(each.awaits_approval for each in count):
-        reason = "The agreement asks for this customer's approval, which is not given."
-        return Gate("blocked_until", None, reason)
-    if any(each.begins_on is None for each in count):
-        reason = "The agreement counts from the receipt of the notice, which has not come."
-        return Gate("blocked_until", None, reason)
+    shut = _by_notice(count) or _by_approval(count)
+    if shut is not None:
+        return shut
     begins_on = max((each.begins_on for each in count if each.begins_on), default=date.min)
     if begins_on > on:
-        reason = "The agreement counts from the receipt of the notice; the days are not over."
-        return Gate("blocked_until", begins_on, reason)
+        reason = (
+            "The days of this customer's agreement are not over; they are counted from the day its "
+            "notice was really sent, delivered or acknowledged, as the agreement says."
+        )
+        return Gate("blocked_until", begins_on, reason, "days-not-over")
     return None
+
+
+def _by_notice(count: Sequence[Standing]) -> Gate | None:
+    """As long as the notice is not sent, or has not come where the agreement counts from that, no
+    day is known on which the gate could open."""
+    lacks = {each.lacks for each in count if each.begins_on is None}
+    if "sent" in lacks:
+        return Gate("not_notified", None, NOT_SENT, "notice-not-sent")
+    if "delivered" in lacks:
+        return Gate("blocked_until", None, NOT_DELIVERED, "notice-not-delivered")
+    if lacks:
+        return Gate("blocked_until", None, NOT_ACKNOWLEDGED, "notice-not-acknowledged")
+    return None
+
+
+def _by_approval(count: Sequence[Standing]) -> Gate | None:
+    if not any(each.awaits_approval for each in count):
+        return None
+    reason = "The agreement asks for this customer's approval, which is not given."
+    return Gate("blocked_until", None, reason, "approval-missing")

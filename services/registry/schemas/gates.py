@@ -23,6 +23,7 @@ class GateShape(Shape):
     answer = fields.String()
     until = Day(allow_none=True)
     reason = fields.String()
+    reason_code = fields.String(allow_none=True)
 
 
 class GateQuestions(Shape):

@@ -60,13 +60,16 @@ class CustomerChangesQuery(Shape):
 
 
 class CustomerChangeShape(Shape):
-    """``provisional``: the customer's days run from a receipt that has not come."""
+    """``given_at``, ``given_on``: when the notice was really sent, null: not yet. ``provisional``:
+    what the customer's days run from has not happened, so there are none yet."""
 
     id = fields.String(attribute="change.id")
     status = fields.String(attribute="change.status")
     kind = fields.String(attribute="change.kind")
     effective_on = Day(attribute="change.effective_on")
     withdrawal_reason = fields.String(attribute="change.withdrawal_reason", allow_none=True)
+    given_at = Instant(attribute="dates.given_at", allow_none=True)
+    given_on = Day(attribute="dates.given_on", allow_none=True)
     objection_deadline = Day(attribute="dates.objection_deadline", allow_none=True)
     earliest_effective_on = Day(attribute="dates.begins_on", allow_none=True)
     provisional = Flag(attribute="dates.provisional")

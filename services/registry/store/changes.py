@@ -69,11 +69,18 @@ class Changes:
         found = self._docs.find(where, {"groups": 0}).sort(order).limit(limit)
         return [from_document(Change, each) for each in found]
 
-    def concerning(self, sub_id: str, keys: Collection[str]) -> list[Change]:
-        """Every announced or effective change that made or altered this entry, without contents
-        and with the groups of these ``keys`` only: the gate needs no more, and must be fast."""
-        where = {"subject_id": sub_id, "status": {"$in": ["announced", "in_effect"]},
-                 "kind": {"$ne": "remove"}}  # fmt: skip
+    def concerning(
+        self, sub_ids: Collection[str], keys: Collection[str], processor_id: str
+    ) -> list[Change]:
+        """Every announced or effective change of a processor that made or altered these entries,
+        without contents and with the groups of these ``keys`` only: the gate needs no more, and
+        must be fast."""
+        where: dict[str, Any] = {
+            "subject_id": {"$in": list(sub_ids)},
+            "status": {"$in": ["announced", "in_effect"]},
+            "kind": {"$ne": "remove"},
+            "processor_id": processor_id,
+        }
         named = {"input": "$groups", "cond": {"$in": ["$$this.key", list(keys)]}}
         wanted = {**dict.fromkeys(_BARE, 1), "groups": {"$filter": named}}
         return [from_document(Change, each) for each in self._docs.find(where, wanted)]

@@ -131,7 +131,7 @@ def _tell(
     register, draft_ = seen.register, seen.change
     entry_type = events.EMERGENCY if draft_.emergency else events.ANNOUNCED
     public = telling.announced(register, draft_, vars(seen))
-    private = telling.announced_private(draft_, version, groups)
+    private = telling.announced_private(register, draft_, version, groups)
 
     def work(session: Session) -> Change:
         current = deps.changes.get(draft_.id, session)

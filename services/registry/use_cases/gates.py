@@ -7,7 +7,7 @@ each thing once, so a hundred questions about one customer cost little more than
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar, cast
@@ -15,9 +15,16 @@ from typing import Any, TypeVar, cast
 from services.registry.clients import Bond, Relation
 from services.registry.model.changes import Change
 from services.registry.model.gate import Gate, Standing, judge
+from services.registry.model.objections import Objection
 from services.registry.model.register import EntryUnknown, Register, Row
 from services.registry.use_cases import Deps, today_at
-from services.registry.use_cases.standings import dates_of, receipts_for, standing, told_of
+from services.registry.use_cases.standings import (
+    Receipts,
+    dates_of,
+    receipts_for,
+    standing,
+    told_of,
+)
 from shared.auth import Caller
 from shared.errors import NotFound
 
@@ -36,10 +43,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Reading:
-    """What has been read for this request."""
+    """What has been read for this request, and all that it asks."""
 
     deps: Deps
     caller: Caller
+    questions: Sequence[Question]
     known: dict[Hashable, Any] = field(default_factory=dict)
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
@@ -48,17 +56,27 @@ class Reading:
         return cast("T", self.known[key])
 
 
+@dataclass(frozen=True)
+class Dealings:
+    """All between one customer and a register that the questions of a request are about."""
+
+    changes: Sequence[Change]
+    receipts: Receipts
+    objections: Mapping[str, Objection]
+    approved: frozenset[str]
+
+
 def gate(deps: Deps, caller: Caller, question: Question) -> Gate:
     """May this customer's data flow to this sub-processor on that day?
 
     Raises ``EntryUnknown``, or ``NotFound`` for a register that is none of the caller's business.
     """
-    return _answer(Reading(deps, caller), question)
+    return _answer(Reading(deps, caller, [question]), question)
 
 
 def gates(deps: Deps, caller: Caller, questions: Sequence[Question]) -> list[Gate | NotFound]:
     """The answers in the order of the questions; what one of them refuses is its answer."""
-    reading = Reading(deps, caller)
+    reading = Reading(deps, caller, questions)
     return [_answer_or_refusal(reading, each) for each in questions]
 
 
@@ -86,8 +104,13 @@ def _answer(reading: Reading, asked: Question) -> Gate:
     bonds = _concerned(relation, rows, on)
     shut = _without_agreement(relation, bonds, on)
     in_force = [each for each in bonds if each.in_force_on(on)]
-    told = [] if shut else _standings(reading, register, asked, in_force)
-    return judge(rows, on, shut, told)
+    if shut or relation is None:
+        return judge(rows, on, shut, [])
+    found = reading.once(
+        ("dealings", register.id, asked.controller_id),
+        lambda: _dealings(reading, register, asked, relation),
+    )
+    return judge(rows, on, None, _standings(register, found, sub_id, in_force))
 
 
 def _concerned(relation: Relation | None, rows: Sequence[Row], on: date) -> list[Bond]:
@@ -102,29 +125,43 @@ def _without_agreement(relation: Relation | None, bonds: Sequence[Bond], on: dat
         return None
     later = [each.effective_from for each in bonds if each.status == "active"]
     if any(day > on for day in later):
-        return Gate("blocked_until", min(later), "The agreement takes effect on that day.")
+        reason = "The agreement takes effect on that day."
+        return Gate("blocked_until", min(later), reason, "agreement-to-come")
     if relation is not None and any(each.in_force_on(on) for each in relation.bonds):
-        return Gate("not_notified", None, "It serves none of this customer's products.")
-    return Gate("not_notified", None, "No agreement with this customer is in force.")
+        reason = "It serves none of this customer's products."
+        return Gate("not_notified", None, reason, "other-products")
+    reason = "No agreement with this customer is in force."
+    return Gate("not_notified", None, reason, "no-agreement")
+
+
+def _dealings(
+    reading: Reading, register: Register, asked: Question, relation: Relation
+) -> Dealings:
+    """Read for all questions about this customer at once: whether its notices were sent is asked
+    of another service."""
+    deps, who = reading.deps, asked.controller_id
+    entries = {
+        each.sub_processor_id
+        for each in reading.questions
+        if (each.processor, each.controller_id) == (asked.processor, who)
+    }
+    keys = {each["key"] for bond in relation.bonds for each in bond.history if each["key"]}
+    changes = deps.changes.concerning(entries, keys, register.id)
+    ids = [each.id for each in changes]
+    return Dealings(
+        changes=changes,
+        receipts=receipts_for(deps, changes, who),
+        objections=deps.objections.by(who, ids) if ids else {},
+        approved=deps.approvals.given(ids, who) if ids else frozenset(),
+    )
 
 
 def _standings(
-    reading: Reading, register: Register, asked: Question, bonds: Sequence[Bond]
+    register: Register, found: Dealings, sub_id: str, bonds: Sequence[Bond]
 ) -> list[Standing]:
-    deps, who = reading.deps, asked.controller_id
-    keys = {each["key"] for bond in bonds for each in bond.history if each["key"]}
-    changes = [
-        each
-        for each in deps.changes.concerning(asked.sub_processor_id, keys)
-        if each.processor_id == register.id
-    ]
-    ids = [each.id for each in changes]
-    objections = deps.objections.by(who, ids) if ids else {}
-    approved = deps.approvals.given(ids, who) if ids else frozenset()
-    receipts = receipts_for(deps, changes, who)
-
     def stands(change: Change) -> Standing:
-        dates = dates_of(register, change, told_of(change, bonds), receipts)
-        return standing(change, bonds, dates, objections.get(change.id), change.id in approved)
+        dates = dates_of(register, change, told_of(change, bonds), found.receipts)
+        objection, approved = found.objections.get(change.id), change.id in found.approved
+        return standing(change, bonds, dates, objection, approved)
 
-    return [stands(each) for each in changes]
+    return [stands(each) for each in found.changes if each.subject_id == sub_id]

@@ -1,18 +1,19 @@
 """How a customer stands to announced changes: what it was told, on which terms, and what follows.
 
-Where an agreement counts from the receipt, its days are counted from the real one, which notices
-knows; until it has come they are not known (``shared/decisions/0002-contract-clock.md``).
+Its days are counted from what its agreement says, as it really happened: the notice was sent,
+delivered or acknowledged, which notices knows. Until then they are not known, and the day of the
+announcement stands for none of them (``shared/decisions/0018-sent.md``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from typing import TypeVar
 
 from services.registry.clients import Bond, Receipt
-from services.registry.clock import NoticeDates, dates_from_receipt
+from services.registry.clock import RECEIPT_RULES, dates_counted_from, local_day
 from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.model.changes import Change, Group
 from services.registry.model.gate import Standing
@@ -20,12 +21,13 @@ from services.registry.model.objections import Objection
 from services.registry.model.register import Register
 from services.registry.use_cases import Deps
 
+T = TypeVar("T", date, datetime)
 Receipts = Mapping[tuple[str, str], Receipt]
 
 
 @dataclass(frozen=True)
 class Told:
-    """One agreement whose customer was given notice of a change, and the dates it was told."""
+    """One agreement whose customer is owed notice of a change, and the dates it was meant to be."""
 
     bond: Bond
     group: Group
@@ -33,10 +35,17 @@ class Told:
 
 @dataclass(frozen=True)
 class CustomerDates:
-    """The days for one customer; None while they run from a receipt that has not come."""
+    """The days for one customer. ``given_on``: the day its notice was sent, ``given_at`` when.
+
+    ``lacks``: what its days run from and has not happened, ``sent``, ``delivered`` or
+    ``acknowledged``; then they are None.
+    """
 
     objection_deadline: date | None
     begins_on: date | None
+    given_at: datetime | None = None
+    given_on: date | None = None
+    lacks: str | None = None
 
     @property
     def provisional(self) -> bool:
@@ -50,29 +59,31 @@ def told_of(change: Change, bonds: Sequence[Bond]) -> list[Told]:
     return [Told(bond, group) for bond, group in groups if group]
 
 
-def receipts_for(deps: Deps, changes: Sequence[Change], controller_id: str) -> Receipts:
-    """The receipts that matter; asked for only where terms count from one."""
-    counted = [each.id for each in changes if any(group.provisional for group in each.groups)]
-    return deps.notices.receipts(counted, controller_id) if counted else {}
+def receipts_for(deps: Deps, changes: Iterable[Change], controller_id: str) -> Receipts:
+    """What became of this customer's notices of these changes; of a change that nobody had to be
+    told of, nothing is asked."""
+    owed = [each.id for each in changes if each.groups]
+    return deps.notices.receipts(owed, controller_id) if owed else {}
 
 
 def dates_of(
     register: Register, change: Change, told: Sequence[Told], receipts: Receipts
 ) -> CustomerDates:
     """The latest of what the customer's agreements say: never to its disadvantage."""
-    deadlines, begins = [], []
-    for each in told:
-        if not each.group.provisional:
-            deadlines.append(each.group.objection_deadline)
-            begins.append(each.group.earliest_effective_on)
-            continue
-        receipt = receipts.get((change.id, each.bond.agreement_id))
-        dates = _from_receipt(register, each.group, receipt)
-        if dates is None:
-            return CustomerDates(None, None)
-        deadlines.append(dates.objection_deadline)
-        begins.append(dates.earliest_effective_on)
-    return CustomerDates(max(deadlines, default=None), max(begins, default=change.effective_on))
+    if not told:
+        return CustomerDates(None, change.effective_on)
+    found = [
+        _dates(register, each.group, receipts.get((change.id, each.bond.agreement_id)))
+        for each in told
+    ]
+    given_at = _latest([each.given_at for each in found])
+    given_on = _latest([each.given_on for each in found])
+    lacking = {each.lacks for each in found}
+    first = next((rule for rule in RECEIPT_RULES if rule in lacking), None)
+    if first:
+        return CustomerDates(None, None, given_at, given_on, first)
+    deadline = _latest([each.objection_deadline for each in found])
+    return CustomerDates(deadline, _latest([each.begins_on for each in found]), given_at, given_on)
 
 
 def standing(
@@ -93,16 +104,35 @@ def standing(
         # It has done its work with that agreement; who signs anew takes the register as it stands.
         of_these = objection.agreement_id in [bond.agreement_id for bond in bonds]
         objection = objection if of_these else None
-    # On the emergency path there is no notice period; what it is told of then is a fact.
-    begins_on = change.effective_on if change.emergency else dates.begins_on
-    return Standing(change.effective_on, objection, asks and not approved, begins_on)
+    waits = asks and not approved
+    if change.emergency:
+        # There is no notice period on this path; what the customer is told of is a fact by then.
+        return Standing(change.effective_on, objection, waits, change.effective_on)
+    return Standing(change.effective_on, objection, waits, dates.begins_on, dates.lacks)
 
 
-def _from_receipt(register: Register, group: Group, receipt: Receipt | None) -> NoticeDates | None:
-    at = receipt.by(group.terms["receipt_rule"]) if receipt else None
-    if at is None:
-        return None
-    # A notice of the last minutes of a day counts for the next, even if it arrived before midnight.
-    received_on = max(at.astimezone(ZoneInfo(register.time_zone)).date(), group.given_on)
+def _dates(register: Register, group: Group, receipt: Receipt | None) -> CustomerDates:
+    """The days by one agreement, from the real day of what it counts from."""
+
+    def day_of(at: datetime) -> date:
+        # A notice of the last minutes of a day is dated on the next, even if it left before.
+        return max(local_day(at, register.time_zone), group.given_on)
+
+    sent_at = receipt.by("sent") if receipt else None
+    if receipt is None or sent_at is None:
+        return CustomerDates(None, None, lacks="sent")
+    rule = group.terms["receipt_rule"]
+    counted = receipt.by(rule)
+    if counted is None:
+        return CustomerDates(None, None, sent_at, day_of(sent_at), rule)
     terms = ClockTerms.parse(group.terms, group.authorisation)
-    return dates_from_receipt(terms, group.given_on, received_on)
+    dates = dates_counted_from(terms, group.given_on, day_of(counted))
+    return CustomerDates(
+        dates.objection_deadline, dates.earliest_effective_on, sent_at, day_of(sent_at)
+    )
+
+
+def _latest(found: Sequence[T | None]) -> T | None:
+    """None as long as one of them is not known."""
+    known = [each for each in found if each is not None]
+    return max(known) if len(known) == len(found) and known else None

@@ -11,6 +11,8 @@ from tests import builders
 from tests.integration.registry.test_announcing import second_client
 from tests.vendor import Vendor
 
+pytestmark = pytest.mark.usefixtures("told_at_once")
+
 Json = dict[str, Any]
 
 
@@ -217,6 +219,7 @@ def test_an_emergency_that_nobody_approved_is_announced_like_any_change(baseline
     baseline.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
 
     baseline.must("POST", f"{path}/announce")
+    baseline.stack.tell()
 
     assert baseline.ledger()[-1]["type"] == "sub_processor.change.announced"
     assert baseline.must("GET", path)["emergency"] is None

@@ -11,6 +11,8 @@ from tests.integration.registry.test_announcing import second_client
 from tests.integration.registry.test_objecting import object_to, settle, shorten
 from tests.vendor import SIGNATURE, Vendor, new_client
 
+pytestmark = pytest.mark.usefixtures("told_at_once")
+
 Json = dict[str, Any]
 
 
@@ -36,6 +38,7 @@ def test_it_works(baseline: Vendor) -> None:
     assert told == {
         "answer": "allowed", "until": None,
         "reason": "In the register on that day, and the customer was told.",
+        "reason_code": "told",
     }  # fmt: skip
 
 

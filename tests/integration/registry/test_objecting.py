@@ -10,6 +10,8 @@ import pytest
 from tests import builders
 from tests.vendor import SIGNATURE, Vendor, new_client
 
+pytestmark = pytest.mark.usefixtures("told_at_once")
+
 OBJECTION = {"grounds": "location", "text": "Our data stays in the EEA."}
 
 
@@ -114,6 +116,7 @@ def test_the_gate_follows_the_objection(baseline: Vendor) -> None:
         "answer": "blocked_until",
         "until": day.isoformat(),
         "reason": "Announced; it takes effect on that day.",
+        "reason_code": "announced",
     }
     assert baseline.gate(other, sub_id, day - timedelta(1))["answer"] == "blocked_until"
     assert baseline.gate(other, sub_id, day)["answer"] == "allowed"

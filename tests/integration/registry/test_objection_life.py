@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from shared.ledger import verify
 from tests import builders
+from tests.receiver import Receiver
 from tests.stack import START, Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -28,13 +29,14 @@ class Life(RuleBasedStateMachine):
     """One customer, one announced add, and everybody doing whatever comes to mind."""
 
     stack: Stack
+    receiver_url: str
 
     @initialize()
     def announce(self) -> None:
         self.stack.now = START
         self.stack.forget_tokens()
         client = new_client(self.stack, "vendor", ["processor"], PROCESSOR_SCOPES)
-        self.vendor = Vendor(self.stack, client, client["slug"])
+        self.vendor = Vendor(self.stack, client, client["slug"], receiver_url=self.receiver_url)
         body = {"valid_from": "2026-01-01", "sub_processors": [builders.sub_processor()]}
         self.vendor.must("POST", "/baseline", body)
         self.customer = self.vendor.customer(
@@ -175,8 +177,8 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def life(one_stack: Stack) -> type[Life]:
-    Life.stack = one_stack
+def life(one_stack: Stack, inbox: Receiver) -> type[Life]:
+    Life.stack, Life.receiver_url = one_stack, inbox.url
     return Life
 
 

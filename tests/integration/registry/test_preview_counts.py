@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests import builders
 from tests.vendor import SIGNATURE, Vendor
 
@@ -49,6 +51,7 @@ def test_a_customer_with_two_agreements_is_one_customer(baseline: Vendor) -> Non
     assert (blocking["agreements"], blocking["customers"]) == (3, 2)
 
 
+@pytest.mark.usefixtures("told_at_once")
 def test_who_has_left_by_the_effective_day_is_told_and_not_counted(baseline: Vendor) -> None:
     gone = baseline.customer("nordbo", notice_days=60)
     baseline.customer("lillebror", notice_days=10)

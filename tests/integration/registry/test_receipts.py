@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.registry.test_objecting import object_to
-from tests.receiver import receiving
+from tests.receiver import Receiver, receiving
 from tests.vendor import Vendor
 
 Json = dict[str, Any]
@@ -27,7 +27,8 @@ def seen_by(vendor: Vendor, customer: Json, change: Json) -> Json:
     return found
 
 
-def test_it_works(baseline: Vendor) -> None:
+def test_it_works(baseline: Vendor, inbox: Receiver) -> None:
+    baseline.receiver_url = inbox.url
     customer = counting(baseline, "acknowledged")
     prompt = baseline.customer("prompt", notice_days=30)
     change = baseline.announced(31)
@@ -40,7 +41,7 @@ def test_it_works(baseline: Vendor) -> None:
 
     assert baseline.gate(prompt, sub_id, day)["answer"] == "allowed"
     assert (silent["answer"], silent["until"]) == ("blocked_until", None)
-    assert "receipt" in silent["reason"]
+    assert silent["reason_code"] == "notice-not-acknowledged"
     # Acknowledged on 2026-12-03: thirty days lie between that and 2027-01-03.
     shut = baseline.gate(customer, sub_id, day)
     assert (shut["answer"], shut["until"]) == ("blocked_until", "2027-01-03")

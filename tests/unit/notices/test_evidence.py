@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from services.notices.model.messages import Event, Group
 from services.notices.model.recipients import Recipient
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-GROUP = Group("t30", "2026-11-23", "2026-12-07", "2026-12-24", "consent", {"notice_days": 30})
+GROUP = Group(
+    "t30", "2026-11-23", "2026-12-07", "2026-12-24", "consent", {"notice_days": 30},
+    objection_spans="14 14 14 16",
+)  # fmt: skip
 EVENT = Event(
     "evt_1", "sub_processor.change.announced", "2026-11-23T09:00:00.000Z", {"id": "org_p"},
     '{"type":"t","data":{"change_id":"chg_1"', "}}", change_id="chg_1", groups=(GROUP,),
@@ -85,8 +89,54 @@ def test_attempts_at_a_deleted_endpoint_stay_in_the_proof() -> None:
 def test_no_cell_begins_as_a_formula(start: str) -> None:
     controller = {"id": "org_c", "legal_name": f"{start}cmd|' /C calc'!A0"}
     recipient = Recipient("agr_1", {}, controller, (), (), (), 1, None, ())
-    line = evidence_of(EVENT, message(), [], recipient, {})
+    line = evidence_of(EVENT, message(), [delivery("whe_1", "failed", "http_500")], recipient, {})
     text = "".join(csv_lines(EVENT, [line]))
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["customer"].startswith(f"'{start}")
     assert row["deadline"] == "2026-12-07"
+
+
+def sent(at: datetime, status: int | None, **more: Any) -> list[dict[str, Any]]:
+    attempt = {"at": at, "code": "x", "status": status, "duration_ms": 9}
+    return [{"endpoint_id": "whe_1", "state": "pending", "attempts": [attempt], **more}]
+
+
+def test_the_days_are_those_of_the_real_sending() -> None:
+    prompt, late = made(sent(NOW, 503)), made(sent(NOW + timedelta(days=3), 503))
+    assert (prompt.given_on, prompt.counts_from, prompt.deadline) == (
+        "2026-11-23", "2026-11-23", "2026-12-07",
+    )  # fmt: skip
+    assert (late.given_on, late.counts_from, late.deadline) == (
+        "2026-11-26", "2026-11-26", "2026-12-12",
+    )  # fmt: skip
+    assert late.sent_at == NOW + timedelta(days=3)
+
+
+def test_what_was_never_sent_has_no_day_and_no_deadline() -> None:
+    line = made(sent(NOW, None))
+    assert (line.sent_at, line.given_on, line.counts_from, line.deadline) == (None,) * 4
+    assert len(line.attempts) == 1
+
+
+def test_a_deadline_beyond_what_was_told_is_not_guessed() -> None:
+    line = made(sent(NOW + timedelta(days=4), 503))
+    assert (line.counts_from, line.deadline) == ("2026-11-27", None)
+
+
+def test_the_deadline_counts_from_what_the_agreement_says() -> None:
+    terms = {"notice_days": 30, "receipt_rule": "delivered"}
+    event = replace(EVENT, groups=(replace(GROUP, terms=terms),))
+    waiting = evidence_of(event, message(), sent(NOW, 503), RECIPIENT, {})
+    taken_at = NOW + timedelta(days=2)
+    taken = evidence_of(event, message(), sent(NOW, 503, delivered_at=taken_at), RECIPIENT, {})
+    assert (waiting.given_on, waiting.counts_from, waiting.deadline) == ("2026-11-23", None, None)
+    assert (taken.given_on, taken.counts_from, taken.deadline) == (
+        "2026-11-23", "2026-11-25", "2026-12-09",
+    )  # fmt: skip
+
+
+def test_the_day_is_that_of_the_processor() -> None:
+    event = replace(EVENT, time_zone="Europe/Copenhagen")
+    late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    line = evidence_of(event, message(), sent(late, 503), RECIPIENT, {})
+    assert (line.given_on, line.deadline) == ("2026-11-24", "2026-12-08")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from services.registry.clock import NoticeTerms, dates_for, dates_from_receipt, local_day
+from services.registry.clock import NoticeTerms, dates_counted_from, dates_for, local_day
 from tests.unit.registry.golden import rows
 
 CASES = rows("golden_clock.txt")
@@ -27,10 +27,10 @@ def test_the_days_of_the_table_follow(case: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("case", RECEIPTS, ids=[f"{case[0]} {case[-1]}" for case in RECEIPTS])
-def test_the_days_from_a_receipt_follow(case: tuple[str, ...]) -> None:
-    given_on, rule, received_on, notice, objection, kind, holidays, deadline, effective, _ = case
+def test_the_days_counted_from_what_happened_follow(case: tuple[str, ...]) -> None:
+    given_on, rule, happened_on, notice, objection, kind, holidays, deadline, effective, _ = case
     terms = NoticeTerms(int(notice), int(objection), kind, holidays, receipt_rule=rule)
-    dates = dates_from_receipt(terms, date.fromisoformat(given_on), date.fromisoformat(received_on))
+    dates = dates_counted_from(terms, date.fromisoformat(given_on), date.fromisoformat(happened_on))
     assert not dates.provisional
     assert (str(dates.objection_deadline), str(dates.earliest_effective_on)) == (
         deadline,

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from services.registry.clock import (
     NoticeTerms,
     TermsGroup,
+    dates_counted_from,
     dates_for,
-    dates_from_receipt,
     earliest_effective_on,
     groups_blocking,
     is_working_day,
     local_day,
+    objection_spans,
     public_holidays,
 )
 
@@ -112,18 +113,28 @@ def test_days_that_count_from_receipt_are_provisional_until_then(rule: str) -> N
     announced = dates_for(terms, MONDAY)
     assert announced.provisional
     assert "not known yet" in announced.arithmetic[0].text
-    received = dates_from_receipt(terms, MONDAY, date(2026, 11, 25))
+    received = dates_counted_from(terms, MONDAY, date(2026, 11, 25))
     assert not received.provisional
     assert received.given_on == MONDAY
     assert received.objection_deadline == date(2026, 12, 9)
     assert received.earliest_effective_on == date(2026, 12, 26)
 
 
-def test_a_receipt_changes_nothing_where_sending_counts() -> None:
+def test_a_notice_sent_on_its_own_day_has_the_days_it_was_announced_with() -> None:
     terms = NoticeTerms(30, 14)
-    assert dates_from_receipt(terms, MONDAY, date(2026, 11, 30)) == dates_for(terms, MONDAY)
-    with pytest.raises(ValueError, match="before the notice"):
-        dates_from_receipt(terms, MONDAY, date(2026, 11, 22))
+    assert dates_counted_from(terms, MONDAY, MONDAY) == dates_for(terms, MONDAY)
+
+
+def test_a_notice_sent_later_counts_from_then_and_says_so() -> None:
+    late = dates_counted_from(NoticeTerms(30, 14), MONDAY, date(2026, 11, 30))
+    assert (late.given_on, late.runs_from) == (MONDAY, date(2026, 11, 30))
+    assert late.objection_deadline == date(2026, 12, 14)
+    assert "Mon 2026-11-30 is the day the notice is sent" in late.arithmetic[0].text
+
+
+def test_nothing_happens_to_a_notice_before_its_day() -> None:
+    with pytest.raises(ValueError, match="before the day of the notice"):
+        dates_counted_from(NoticeTerms(30, 14), MONDAY, date(2026, 11, 22))
 
 
 @pytest.mark.parametrize(
@@ -195,9 +206,29 @@ def test_provisional_days_are_the_earliest_possible(
     terms: NoticeTerms, on: date, transit: int
 ) -> None:
     announced = dates_for(terms, on)
-    received = dates_from_receipt(terms, on, on + timedelta(days=transit))
+    received = dates_counted_from(terms, on, on + timedelta(days=transit))
     assert received.earliest_effective_on >= announced.earliest_effective_on
     assert received.objection_deadline >= announced.objection_deadline
+
+
+@given(terms_of_any_kind, days, st.integers(0, 60))
+def test_the_spans_tell_the_same_deadline_as_the_clock(
+    terms: NoticeTerms, on: date, late: int
+) -> None:
+    start = on + timedelta(days=late)
+    deadline = dates_counted_from(terms, on, start).objection_deadline
+    assert start + timedelta(days=objection_spans(terms, on, 60)[late]) == deadline
+
+
+@given(terms_of_any_kind, days, st.integers(0, 40), st.integers(0, 40))
+def test_a_later_sending_moves_the_days_later_and_never_earlier(
+    terms: NoticeTerms, on: date, first: int, more: int
+) -> None:
+    one = dates_counted_from(terms, on, on + timedelta(days=first))
+    other = dates_counted_from(terms, on, on + timedelta(days=first + more))
+    assert other.objection_deadline >= one.objection_deadline
+    assert other.earliest_effective_on >= one.earliest_effective_on
+    assert (other.objection_deadline - other.runs_from).days >= terms.objection_days
 
 
 @given(st.lists(terms_of_any_kind, min_size=1, max_size=6), days)

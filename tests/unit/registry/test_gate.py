@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,9 +32,10 @@ def objection(status: Any, respond_by: date | None = None) -> Objection:
 
 days = st.sampled_from(DAYS)
 objections = st.builds(objection, st.sampled_from(["received", *STEPS]), days)
-standings = st.builds(
-    Standing, days, st.none() | objections, st.booleans(), st.just(date.min) | st.none() | days
-)
+rules = st.sampled_from(["sent", "delivered", "acknowledged"])
+dated = st.builds(Standing, days, st.none() | objections, st.booleans(), st.just(date.min) | days)
+lacking = st.builds(Standing, days, st.none() | objections, st.booleans(), st.none(), rules)
+standings = dated | lacking
 rows = st.lists(st.builds(row, days, days | st.just(FOREVER)), max_size=3)
 
 
@@ -62,7 +64,7 @@ def test_it_opens_only_when_nothing_at_all_keeps_it_shut(
 def test_without_an_agreement_it_never_opens(
     known: list[Row], on: date, told: list[Standing]
 ) -> None:
-    shut = Gate("not_notified", None, "No agreement.")
+    shut = Gate("not_notified", None, "No agreement.", "no-agreement")
     assert judge(known, on, shut, told) == shut
 
 
@@ -83,3 +85,29 @@ def test_the_later_of_effective_day_and_own_days_is_told() -> None:
     coming = Standing(DAYS[3], begins_on=DAYS[5])
     assert judge([row(DAYS[3])], TODAY, None, [coming]).until == DAYS[5]
     assert judge([row(DAYS[3])], TODAY, None, [replace(coming, begins_on=DAYS[1])]).until == DAYS[3]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "answer", "code"),
+    [
+        ("sent", "not_notified", "notice-not-sent"),
+        ("delivered", "blocked_until", "notice-not-delivered"),
+        ("acknowledged", "blocked_until", "notice-not-acknowledged"),
+    ],
+)
+def test_what_is_missing_is_named_before_and_after_the_day(
+    lacks: str, answer: str, code: str
+) -> None:
+    waiting = Standing(DAYS[3], begins_on=None, lacks=lacks)
+    for on in (TODAY, DAYS[3], DAYS[7]):
+        found = judge([row(DAYS[3])], on, None, [waiting])
+        assert (found.answer, found.until, found.reason_code) == (answer, None, code)
+
+
+def test_a_notice_not_sent_is_named_before_all_else_that_is_missing() -> None:
+    waiting = [
+        Standing(TODAY, None, True, None, lacks) for lacks in ("acknowledged", "delivered", "sent")
+    ]
+    assert judge([row(TODAY)], TODAY, None, waiting).reason_code == "notice-not-sent"
+    assert judge([row(TODAY)], TODAY, None, waiting[:2]).reason_code == "notice-not-delivered"
+    assert judge([row(TODAY)], TODAY, None, waiting[:1]).reason_code == "notice-not-acknowledged"
