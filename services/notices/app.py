@@ -30,7 +30,7 @@ from shared.app import build
 from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
-from shared.loops import Heartbeats, standing_still
+from shared.loops import STILL_AFTER_SECONDS, Heartbeats, standing_still
 from shared.mongo import Mongo, connect
 from shared.relay import Inbox
 from shared.times import Clock, utc_now
@@ -72,13 +72,17 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
 
 
 def create_app(
-    settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
+    settings: Settings,
+    transport: BaseAdapter | None = None,
+    now: Clock = utc_now,
+    still_after: float = STILL_AFTER_SECONDS,
 ) -> Flask:
-    """``transport``: how other services are asked when they live in the same process."""
+    """``transport``: how other services are asked when they live in the same process;
+    ``still_after``: seconds without a beat after which a loop makes us not ready."""
     common = settings.common
     mongo = connect(common.mongo_url, common.database("notices"))
     verifier = Peers("notices", common, transport).verifier(now)
-    checks = {"loops": standing_still(Heartbeats(mongo, utc_now), LOOPS)}
+    checks = {"loops": standing_still(Heartbeats(mongo, utc_now), LOOPS, still_after)}
     app = build(
         "notices", common, blueprints, verifier=verifier, now=now, mongo=mongo, checks=checks
     )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from datetime import timedelta
 
 import pytest
+import requests
 from prometheus_client import REGISTRY
+from prometheus_client.parser import text_string_to_metric_families
 
 from services.notices import tasks
+from services.notices.app import LOOPS, create_app
 from shared.loops import Heartbeats, Loop, LoopStandsStill, run_one, standing_still
-from shared.mongo import Mongo
+from shared.mongo import Mongo, connect
 from shared.times import utc_now
-from tests.integration.notices.asking import Door
-from tests.integration.notices.world import Clock, World, settings
+from tests.integration.notices.asking import Door, Identity
+from tests.integration.notices.test_worker_killed import start_worker, until
+from tests.integration.notices.world import Clock, Receiver, World, make_world, settings
+from tests.mongod import free_port
 
 
 def test_it_works(mongo: Mongo) -> None:
@@ -88,9 +94,70 @@ def test_notices_is_ready_without_loops(door: Door) -> None:
     assert door.app.test_client().get("/readyz").status_code == 200
 
 
-def test_the_loops_of_the_worker_are_those_that_readiness_watches(mongo_url: str) -> None:
-    from services.notices.app import LOOPS
+@pytest.mark.slow
+def test_a_worker_that_is_stopped_makes_notices_not_ready_until_it_goes_on(
+    mongo_url: str, database_name: str
+) -> None:
+    chosen = settings(mongo_url, database_name)
+    asking = create_app(chosen, Identity().transport(), still_after=5.0).test_client()
+    worker = start_worker(mongo_url, database_name)
+    try:
+        beats = Heartbeats(connect(mongo_url, f"{database_name}_notices"), utc_now)
+        until(lambda: {"notices.fanout", "notices.dispatcher"} <= set(beats.ages()))
+        assert asking.get("/readyz").status_code == 200
 
+        worker.send_signal(signal.SIGSTOP)
+        until(lambda: asking.get("/readyz").status_code == 503)
+        assert asking.get("/readyz").json["context"] == {"loops": "LoopStandsStill"}
+        assert asking.get("/healthz").status_code == 200
+
+        worker.send_signal(signal.SIGCONT)
+        until(lambda: asking.get("/readyz").status_code == 200)
+    finally:
+        worker.kill()
+        worker.wait(10)
+
+
+def shown(port: int) -> dict[str, float]:
+    """The samples a worker shows, by name and labels; none while it does not answer."""
+    try:
+        text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text
+    except requests.ConnectionError:
+        return {}
+    samples = (each for family in text_string_to_metric_families(text) for each in family.samples)
+    return {" ".join((each.name, *each.labels.values())): each.value for each in samples}
+
+
+@pytest.mark.slow
+def test_a_worker_shows_what_its_loops_do(
+    mongo_url: str, database_name: str, receiver: Receiver
+) -> None:
+    world = make_world(connect(mongo_url, f"{database_name}_notices"), receiver)
+    for number, name in enumerate(("good", "bad"), 1):
+        world.customer(name, number)
+    receiver.answers["/bad"] = lambda _: (500, {})
+    world.tell(world.ledger.change("chg_1", 2))
+    port = free_port()
+    worker = start_worker(mongo_url, database_name, ART28_WORKER_METRICS_PORT=str(port))
+    try:
+        until(lambda: shown(port).get("art28_webhook_attempts_total http_500", 0) >= 1)
+        found = shown(port)
+    finally:
+        worker.terminate()
+        assert worker.wait(30) == 0
+    assert found["art28_webhook_attempts_total delivered"] == 1
+    assert found["art28_webhook_claim_size_sum"] >= 2
+    assert found["art28_loop_failures_total notices.dispatcher"] == 0
+    assert found["art28_loop_last_round_timestamp_seconds notices.fanout"] > 0
+    assert {
+        "art28_webhook_due_lag_seconds",
+        "art28_webhook_in_flight",
+        "art28_webhook_fence_losses_total",
+        "art28_notices_oldest_undelivered_seconds",
+    } <= set(found)
+
+
+def test_the_loops_of_the_worker_are_those_that_readiness_watches(mongo_url: str) -> None:
     named = {each.name for each in tasks.loops(settings(mongo_url, "test_names"))}
     assert set(LOOPS) <= named
 

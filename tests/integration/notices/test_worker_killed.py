@@ -22,7 +22,7 @@ CUSTOMERS = 60
 CHANGES = 6
 
 
-def start_worker(mongo_url: str, prefix: str) -> subprocess.Popen[bytes]:
+def start_worker(mongo_url: str, prefix: str, **more: str) -> subprocess.Popen[bytes]:
     environ = {
         **os.environ,
         "ART28_MONGO_URL": mongo_url,
@@ -33,6 +33,7 @@ def start_worker(mongo_url: str, prefix: str) -> subprocess.Popen[bytes]:
         "ART28_ATTEMPT_SECONDS": "1",
         "ART28_LEASE_SECONDS": "3",
         "ART28_IN_FLIGHT": "8",
+        **more,
     }
     words = [sys.executable, "-m", "deploy.worker", "notices.fanout", "notices.dispatcher"]
     return subprocess.Popen(words, env=environ)
