@@ -1,21 +1,24 @@
 """Loads the sample data into an empty installation: `python -m deploy.seed`.
 
 The first client is made in the database, as an installer would; everything else goes over HTTP,
-the way any client does it. Writes `demo.json` with the credentials into ART28_VAR.
+the way any client does it. Writes `demo.json` with the credentials into ART28_VAR, or with
+`--print` to standard output.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from services.identity.app import make_deps
+from services.identity.model import SlugTaken
 from services.identity.settings import Settings
 from services.identity.use_cases import make_platform
 from shared.mongo import connect
@@ -197,26 +200,46 @@ def make_admin(settings: Settings) -> Client:
     return _shown(shown, operator.slug, list(operator.kind))
 
 
-def write_demo(path: Path, origin: str, clients: list[Client]) -> None:
+def demo(origin: str, clients: list[Client]) -> str:
+    """The credentials as the text of `demo.json`."""
+    return json.dumps({"url": origin, "clients": clients}, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_demo(path: Path, text: str) -> None:
     """Credentials, readable by their owner only."""
-    text = json.dumps({"url": origin, "clients": clients}, ensure_ascii=False, indent=2) + "\n"
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
     new.write_text(text, encoding="utf-8")
     new.replace(path)
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Load; the exit code is 1 after one clear line when something was refused."""
+    wish = _wish(words)
     settings = Settings.from_env()
     origin = settings.common.origin
+    ask = over_http((wish.at or origin).rstrip("/"))
     try:
-        clients = load(over_http(origin), make_admin(settings), json.loads(SAMPLE.read_text()))
-    except SampleRefused as refusal:
+        clients = load(ask, make_admin(settings), json.loads(SAMPLE.read_text()))
+    except (SampleRefused, requests.RequestException) as refusal:
         print(f"art28: the sample data was refused: {refusal}", file=sys.stderr)
         return 1
-    write_demo(Path(os.environ.get("ART28_VAR", "var")) / "demo.json", origin, clients)
+    except SlugTaken:
+        print("art28: sample data is for an empty installation; this one is not.", file=sys.stderr)
+        return 1
+    text = demo(origin, clients)
+    if wish.print:
+        print(text, end="")
+    else:
+        write_demo(Path(os.environ.get("ART28_VAR", "var")) / "demo.json", text)
     return 0
+
+
+def _wish(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy.seed")
+    parser.add_argument("--at", metavar="URL", help="where to ask, if not at ART28_ORIGIN")
+    parser.add_argument("--print", action="store_true", help="print the credentials, keep no file")
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

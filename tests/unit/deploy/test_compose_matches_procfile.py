@@ -32,7 +32,7 @@ def children(tmp_path: Path) -> dict[str, dict[str, str]]:
 
 
 def test_the_processes_are_the_same() -> None:
-    around = {"edge", "mongo-init", "mongo-0", "mongo-1", "mongo-2"}
+    around = {"edge", "sample", "mongo-init", "mongo-0", "mongo-1", "mongo-2"}
 
     assert set(CONTAINERS) - around == set(LINES)
 
