@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.notices.events import NOTICES
 from services.notices.model.receipts import Moments, moments_of
 from shared.mongo import Document, Mongo
 
-_OF_NOTICES = {"change_id": 1, "agreement_id": 1, "acknowledged_at": 1}
+_OF_NOTICES = dict.fromkeys(("change_id", "agreement_id", "acknowledged_at", "notice"), 1)
 _OF_DELIVERIES = {"message_id": 1, "delivered_at": 1, "attempts.at": 1, "attempts.status": 1}
 _OF_MAILS = {"message_id": 1, "state": 1, "delivered_at": 1}
 
@@ -36,10 +37,30 @@ class Receipts:
             "type": {"$in": list(NOTICES)},
         }
         notices = list(self._db["messages"].find(where, _OF_NOTICES))
+        moments = self._moments(notices)
+        return [Known(n["change_id"], n["agreement_id"], moments[n["_id"]]) for n in notices]
+
+    def of_messages(
+        self, message_ids: Sequence[str]
+    ) -> dict[str, tuple[Mapping[str, Any], Moments]]:
+        """By message: the notice it carries, and what has happened to it."""
+        if not message_ids:
+            return {}
+        where: Document = {"_id": {"$in": list(message_ids)}, "notice": {"$ne": None}}
+        notices = list(self._db["messages"].find(where, _OF_NOTICES))
+        moments = self._moments(notices)
+        return {each["_id"]: (each["notice"], moments[each["_id"]]) for each in notices}
+
+    def _moments(self, notices: Sequence[Document]) -> dict[str, Moments]:
         ids = [each["_id"] for each in notices]
-        deliveries = self._by_message("deliveries", ids, _OF_DELIVERIES)
+        hooks = self._by_message("deliveries", ids, _OF_DELIVERIES)
         mails = self._by_message("mails", ids, _OF_MAILS)
-        return [_known(each, deliveries, mails) for each in notices]
+        return {
+            each["_id"]: moments_of(
+                each["acknowledged_at"], hooks.get(each["_id"], ()), mails.get(each["_id"], ())
+            )
+            for each in notices
+        }
 
     def _by_message(
         self, name: str, ids: Sequence[str], wanted: Mapping[str, int]
@@ -49,13 +70,3 @@ class Receipts:
             for row in self._db[name].find({"message_id": {"$in": list(ids)}}, wanted):
                 found[row["message_id"]].append(row)
         return found
-
-
-def _known(
-    notice: Document,
-    deliveries: Mapping[str, Sequence[Document]],
-    mails: Mapping[str, Sequence[Document]],
-) -> Known:
-    own = notice["_id"]
-    moments = moments_of(notice["acknowledged_at"], deliveries.get(own, ()), mails.get(own, ()))
-    return Known(notice["change_id"], notice["agreement_id"], moments)

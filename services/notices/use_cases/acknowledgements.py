@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from services.notices.acknowledging import LinkInvalid
+from services.notices.dating import extras
 from services.notices.model.messages import body_of
+from services.notices.store.receipts import Receipts
 from services.notices.use_cases.deps import Deps
 from shared.mongo import Document, Session
 
@@ -63,8 +65,10 @@ def _found(deps: Deps, token: str) -> tuple[Document, Document]:
 def _view(deps: Deps, mail: Document, message: Document) -> Acknowledgement:
     event = deps.events.get(message["event_id"])
     recipient = deps.recipients.find(message["agreement_id"])
+    own = extras(Receipts(deps.mongo), {message["_id"]: message}, {event.id: event}, deps.now())
+    body = json.loads(body_of(event.head, own[message["_id"]], event.tail))
     return Acknowledgement(
-        notice={name: value for name, value in message["notice"].items() if name != "terms_key"},
+        notice=body["data"]["notice"],
         change_id=message["change_id"],
         agreement_id=message["agreement_id"],
         type=message["type"],
@@ -72,7 +76,7 @@ def _view(deps: Deps, mail: Document, message: Document) -> Acknowledgement:
         acknowledged_at=message["acknowledged_at"],
         acknowledged_by=message.get("acknowledged_by"),
         language=mail["language"],
-        body=json.loads(body_of(event.head, message["extra"], event.tail)),
+        body=body,
         processor=event.processor,
         customer=recipient.controller if recipient else {},
     )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.notices.dating import extras
 from services.notices.model.endpoints import EndpointDisabled
 from services.notices.model.messages import body_of, least_id
+from services.notices.store.receipts import Receipts
 from services.notices.use_cases.deps import Deps
 from shared.mongo import Document, Session
 from shared.pagination import Page, PageRequest
@@ -57,15 +59,17 @@ def pull(deps: Deps, owner: str, after: str | None, limit: int) -> Page:
     """A customer's messages after the one with the id ``after``, oldest first.
 
     Each appears only when none can come before it any more, so who goes on from the last id seen
-    misses nothing.
+    misses nothing. A notice that has not been sent tells the days that follow if it counts today.
     """
     before = min(deps.jobs.horizon(deps.now()), deps.now() - SETTLED)
     start = after or least_id("msg", before - timedelta(days=36_500))
-    rows = deps.messages.since(owner, start, before, limit + 1)
-    events = deps.events.many(each["event_id"] for each in rows[:limit])
+    found = deps.messages.since(owner, start, before, limit + 1)
+    rows = found[:limit]
+    events = deps.events.many(each["event_id"] for each in rows)
+    own = extras(Receipts(deps.mongo), {each["_id"]: each for each in rows}, events, deps.now())
     items: list[dict[str, Any]] = []
-    for row in rows[:limit]:
+    for row in rows:
         event = events[row["event_id"]]
-        body = json.loads(body_of(event.head, row["extra"], event.tail))
+        body = json.loads(body_of(event.head, own[row["_id"]], event.tail))
         items.append({"id": row["_id"], **body})
-    return Page(items, items[-1]["id"] if len(rows) > limit else None)
+    return Page(items, items[-1]["id"] if len(found) > limit else None)

@@ -330,3 +330,27 @@ def test_a_hundred_questions_ask_once_what_was_sent(
 
     assert {each["answer"] for each in told} == {"allowed"}
     assert asked == [3]
+
+
+def test_who_pulls_its_messages_is_told_the_days_as_they_are_now(
+    baseline: Vendor, customers_own: Receiver
+) -> None:
+    customer = customer_at(baseline, customers_own.url)
+    baseline.announced(31)
+    stand_still(baseline, "dispatcher")
+
+    def pulled() -> tuple[str, str]:
+        items = baseline.stack.must(customer, "GET", "/portal/v1/events")["items"]
+        [notice] = [each["data"]["notice"] for each in items if "notice" in each["data"]]
+        return notice["given_on"], notice["objection_deadline"]
+
+    baseline.stack.pass_time(hours=1)
+    at_first = pulled()
+    baseline.stack.pass_time(days=7)
+    unsent = pulled()
+    baseline.stack.settle()
+    baseline.stack.pass_time(days=7)
+
+    assert at_first == ("2026-11-23", "2026-12-07")
+    assert unsent == ("2026-11-30", "2026-12-14")
+    assert pulled() == ("2026-11-30", "2026-12-14")

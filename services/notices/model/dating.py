@@ -1,0 +1,45 @@
+"""A notice tells the days that follow from its real sending, whenever it is read or sent.
+
+Fan-out writes it with the days of the announcement. They hold if it leaves on that day; a notice
+that leaves later, or is shown later to somebody who has not got it, says what follows then. A day
+that has been set by a sending stays, whatever is sent afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from services.notices.model.messages import Event, extra_text
+from services.notices.model.receipts import RULES, Moments, day_of
+
+Notice = Mapping[str, Any]
+
+
+def is_late(event: Event, now: datetime) -> bool:
+    """Whether the day on which this notice was dated is over where the processor sits."""
+    if not event.is_notice or not event.groups:
+        return False
+    dated = min(date.fromisoformat(each.given_on) for each in event.groups)
+    return day_of(now, event.time_zone, dated) > dated
+
+
+def as_of(event: Event, notice: Notice, moments: Moments, now: datetime) -> dict[str, Any]:
+    """``notice`` with the days counted from what has happened to it; what has not happened yet can
+    happen now at the earliest. ``objection_deadline`` is None where it is not known here."""
+    dated = date.fromisoformat(notice["given_on"])
+    group = event.group(notice["terms_key"])
+    counted = moments.by(group.terms.get("receipt_rule", RULES[0])) or now
+    given_on = day_of(moments.sent_at or now, event.time_zone, dated)
+    deadline = group.deadline_from(day_of(counted, event.time_zone, dated))
+    return {**notice, "given_on": str(given_on), "objection_deadline": deadline}
+
+
+def redated(extra: str, notice: Notice) -> str:
+    """The message's own part of a body (``messages.body_of``) with this notice in it; the same
+    bytes if it says the same."""
+    members = json.loads(f"{{{extra[1:]}}}")
+    shown = {name: value for name, value in notice.items() if name != "terms_key"}
+    return extra if members["notice"] == shown else extra_text({**members, "notice": shown})
