@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.registry.model.comparing import parts
 from shared.errors import Conflict, NotFound
 
 FOREVER = date.max
@@ -185,8 +186,15 @@ def _difference(old: Row | None, new: Row | None) -> tuple[str, list[dict[str, A
         return ("removed" if new is None else "added"), []
     names = sorted(old.content.keys() | new.content.keys())
     fields = [
-        {"field": name, "before": old.content.get(name), "after": new.content.get(name)}
+        _field(name, old.content.get(name), new.content.get(name))
         for name in names
         if old.content.get(name) != new.content.get(name)
     ]
     return ("modified" if fields else ""), fields
+
+
+def _field(name: str, before: Any, after: Any) -> dict[str, Any]:
+    """``parts``: where inside the member the two differ, if it holds others."""
+    told = {"field": name, "before": before, "after": after}
+    found = list(parts(before, after))
+    return told if [each["pointer"] for each in found] == [""] else {**told, "parts": found}

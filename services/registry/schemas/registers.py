@@ -78,10 +78,19 @@ class LedgerPage(Shape):
     next_cursor = fields.Integer(allow_none=True)
 
 
+class PartChange(Shape):
+    pointer = fields.String()
+    before = fields.Raw(allow_none=True)
+    after = fields.Raw(allow_none=True)
+
+
 class FieldChange(Shape):
+    """``parts``: where inside the member it differs (RFC 6901), if it holds members itself."""
+
     field = fields.String()
     before = fields.Raw(allow_none=True)
     after = fields.Raw(allow_none=True)
+    parts = fields.List(fields.Nested(PartChange))
 
 
 class DiffShape(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import timedelta
 from typing import Any
 
@@ -65,6 +66,33 @@ def test_the_difference_of_two_days_is_told_field_by_field(baseline: Vendor) -> 
     assert answer["items"][0]["fields"] == [
         {"field": "retention", "before": None, "after": "30 days"}
     ]
+
+
+def test_a_difference_inside_a_member_is_told_by_its_place(baseline: Vendor) -> None:
+    entry = builders.sub_processor()
+    first = baseline.announced(sub_processor=entry)
+    baseline.stack.pass_time(days=60)
+    baseline.stack.settle()
+    later = copy.deepcopy(entry)
+    later["purpose"]["da"] = "Udsender breve"
+    later["locations"][0]["mechanisms"][0]["evidence"]["due_on"] = "2027-09-01"
+    later["certifications"] = ["ISO/IEC 27001"]
+    sub_id = first["sub_processor"]["id"]
+    second = baseline.announced(kind="modify", sub_processor=later, sub_processor_id=sub_id)
+
+    query = {"from": first["effective_on"], "to": second["effective_on"]}
+    answer = baseline.ask("GET", "/diff", query_string=query).json
+
+    assert answer is not None
+    (item,) = answer["items"]
+    told = {each["field"]: each.get("parts") for each in item["fields"]}
+    assert told == {
+        "certifications": None,
+        "locations": [{"pointer": "/0/mechanisms/0/evidence/due_on",
+                       "before": "2027-06-01", "after": "2027-09-01"}],
+        "purpose": [{"pointer": "/da", "before": "Udsendelse af e-mail",
+                     "after": "Udsender breve"}],
+    }  # fmt: skip
 
 
 def test_a_register_is_taken_over_once(baseline: Vendor) -> None:
