@@ -42,6 +42,7 @@ SETTINGS: dict[str, str] = {
     "ART28_ADDRESS_IN_FLIGHT": "Attempts at once at one network address, of one dispatcher (128).",
     "ART28_RETRY_SECONDS": "Seconds before each attempt (0,5,300,1800,7200,18000, … to a day).",
     "ART28_ENDPOINTS_PER_CUSTOMER": "Most webhook endpoints of one customer (20).",
+    "ART28_ANSWER_DAYS": "Days that what webhook receivers answered is kept (90).",
     "ART28_RETENTION_DAYS": "Days that messages which are no notice are kept (400).",
     "ART28_EVIDENCE_DAYS": "Days that notices are kept after their agreement ended (1825).",
     "ART28_SMTP_URL": "Mail server: smtp:, smtp+starttls: or smtps://user:password@host (none).",

@@ -29,6 +29,7 @@ _BOUNDS: dict[str, tuple[int, int]] = {
     "endpoint_rate": (1, 1_000_000),
     "address_in_flight": (1, 1_000),
     "endpoints_per_customer": (1, 10_000),
+    "answer_days": (1, 36_500),
     "retention_days": (30, 36_500),
     "evidence_days": (30, 36_500),
 }
@@ -53,6 +54,7 @@ class Settings:
     endpoint_rate: int = 100
     address_in_flight: int = 128
     endpoints_per_customer: int = 20
+    answer_days: int = 90
     retention_days: int = 400
     evidence_days: int = 1825
     schedule: Schedule = field(default_factory=Schedule)
@@ -73,8 +75,11 @@ class Settings:
         if self.ca_file is not None and not os.access(self.ca_file, os.R_OK):
             raise SettingsError(f"ART28_CA_FILE: cannot read {self.ca_file}.")
         # What proves a notice must not be gone before messages that prove nothing.
-        if self.retention_days > self.evidence_days:
-            raise SettingsError("ART28_RETENTION_DAYS is not more than ART28_EVIDENCE_DAYS.")
+        if not self.answer_days <= self.retention_days <= self.evidence_days:
+            raise SettingsError(
+                "ART28_ANSWER_DAYS is not more than ART28_RETENTION_DAYS, nor that more than "
+                "ART28_EVIDENCE_DAYS."
+            )
 
     @classmethod
     def from_env(cls) -> Settings:

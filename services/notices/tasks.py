@@ -11,7 +11,7 @@ from services.notices.dispatcher import Dispatcher, Lease, Shares
 from services.notices.dispatcher.metrics import OLDEST
 from services.notices.fanout import FanOut
 from services.notices.mail_tasks import mail_loops, make_outbox
-from services.notices.retention import Retention
+from services.notices.retention import Ages, Retention
 from services.notices.settings import Settings
 from services.notices.signing import SecretBox
 from services.notices.store import (
@@ -24,6 +24,8 @@ from services.notices.store import (
     Messages,
     Recipients,
 )
+from services.notices.store.ageing import Ageing
+from services.notices.store.digests import Digests
 from shared.ids import new_id
 from shared.loops import Heartbeats, Loop
 from shared.mongo import Mongo, connect
@@ -91,14 +93,20 @@ def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> D
 
 def make_retention(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Retention:
     stores = retention.Stores(
-        Messages(mongo), Deliveries(mongo), Endpoints(mongo), Recipients(mongo), Mails(mongo)
+        Messages(mongo),
+        Deliveries(mongo),
+        Endpoints(mongo),
+        Recipients(mongo),
+        Mails(mongo),
+        Digests(mongo),
+        Ageing(mongo),
     )
 
     def show_age(made_at: datetime | None) -> None:
         OLDEST.set((now() - made_at).total_seconds() if made_at else 0)
 
-    keep, evidence = timedelta(settings.retention_days), timedelta(settings.evidence_days)
-    return Retention(stores, make_box(settings), keep, evidence, now, show_age)
+    days = (settings.answer_days, settings.retention_days, settings.evidence_days)
+    return Retention(stores, make_box(settings), Ages(*map(timedelta, days)), now, show_age)
 
 
 def make_box(settings: Settings) -> SecretBox:

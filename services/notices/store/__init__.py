@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
+from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES
 from services.notices.store.contacts import NoticeContacts
 from services.notices.store.deliveries import Deliveries
 from services.notices.store.digests import INDEXES as DIGEST_INDEXES
@@ -42,10 +43,11 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "recipients": [
         IndexModel([("processor_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("controller_id", ASCENDING)]),
+        *RECIPIENT_INDEXES,
     ],
     "endpoints": [IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)])],
     "events": [IndexModel([("change_id", ASCENDING), ("type", ASCENDING)])],
-    "jobs": [IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE)],
+    "jobs": [IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE), *JOB_INDEXES],
     "messages": [
         IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
+from services.notices.store.batches import remove_some
 from shared.mongo import Document, Mongo
 
 # What comes within this time is told together.
@@ -72,6 +73,10 @@ class Digests:
 
     def put_off(self, digest: Digest, until: datetime) -> None:
         self._finish(digest, {"$set": {"due_at": until}, "$unset": {"claim": ""}})
+
+    def remove_old(self, before: datetime, limit: int) -> int:
+        """Up to ``limit`` of changes of which nothing was owed since; how many there were."""
+        return remove_some(self._docs, {"owed_at": {"$lt": before}}, limit)
 
     def _finish(self, digest: Digest, change: Document) -> None:
         self._docs.update_one({"_id": digest.change_id, "claim": digest.claim}, change)

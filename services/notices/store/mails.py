@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notices.model.mails import ATTEMPTS_KEPT, BOUNCED, DELIVERED, address_key
+from services.notices.store.batches import remove_some
 from services.notices.store.bulk import insert_new
 from shared.mongo import Document, Mongo, Session
 
@@ -118,9 +119,10 @@ class Mails:
         if message_ids:
             self._docs.delete_many({"message_id": {"$in": list(message_ids)}})
 
-    def remove_warnings(self, before: datetime) -> None:
-        """Mails of no message, made before this moment."""
-        self._docs.delete_many({"message_id": None, "made_at": {"$lt": before}})
+    def remove_warnings(self, before: datetime, limit: int) -> int:
+        """Up to ``limit`` mails of no message, made before this moment; how many there were."""
+        where: Document = {"message_id": None, "made_at": {"$lt": before}}
+        return remove_some(self._docs, where, limit)
 
     def mark_bounced(self, address: str, at: datetime, session: Session | None = None) -> None:
         """Remember that mail to this address came back, for all who name it as a contact."""

@@ -44,7 +44,7 @@ def everything(it: MailWorld) -> None:
     notices.name_contacts(deps, "org_nordbo", PERSONS, 0)
     it.announce("chg_1", 1, kind="withdrawn")
     it.settle()
-    deps.mails.remove_warnings(it.world.clock())
+    deps.mails.remove_warnings(it.world.clock(), 500)
     deps.mails.remove_of(["msg_none"])
 
 

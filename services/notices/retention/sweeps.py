@@ -1,0 +1,173 @@
+"""What is old goes: each sweep takes one batch a step, and says whether there may be more.
+
+A sweep remembers how far it came in memory only. Killed, the next one begins anew and finds what
+is left: whatever names another row goes before the row it is found by.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.notices.model.deliveries import ABANDONED, DELIVERED, SKIPPED
+from services.notices.model.messages import least_id, moment_of
+from services.notices.store import Deliveries, Endpoints, Mails, Messages, Recipients
+from services.notices.store.ageing import Ageing, DoneJob, Mark
+from services.notices.store.digests import Digests
+from shared.mongo import Document
+from shared.times import Clock, format_instant, parse_instant
+
+log = structlog.get_logger()
+
+SETTLED = frozenset({DELIVERED, SKIPPED, ABANDONED})
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What upkeep reads and writes."""
+
+    messages: Messages
+    deliveries: Deliveries
+    endpoints: Endpoints
+    recipients: Recipients
+    mails: Mails
+    digests: Digests
+    ageing: Ageing
+
+
+@dataclass(frozen=True)
+class Ages:
+    """How long things are kept. ``answers``: the texts that receivers answered; ``keep``: what is
+    no evidence; ``evidence``: what is, after its agreement has ended."""
+
+    answers: timedelta
+    keep: timedelta
+    evidence: timedelta
+
+
+@dataclass
+class MessageSweep:
+    """Texts of answers first; then whole messages with their deliveries and mails."""
+
+    stores: Stores
+    ages: Ages
+    now: Clock
+    batch: int
+    _after: str = ""
+
+    def step(self) -> bool:
+        now = self.now()
+        youngest = least_id("msg", now - min(self.ages.answers, self.ages.keep))
+        rows = self.stores.messages.before(youngest, self._after, self.batch)
+        if not rows:
+            return False
+        kept_until = least_id("msg", now - self.ages.keep)
+        gone = self._expired([each for each in rows if each["_id"] < kept_until])
+        self.stores.deliveries.remove_of(gone)
+        self.stores.mails.remove_of(gone)
+        self.stores.messages.remove(gone)
+        left = {each["_id"] for each in rows}.difference(gone)
+        self.stores.ageing.drop_answers(sorted(left), now - self.ages.answers)
+        if gone:
+            log.info("messages.removed", count=len(gone))
+        self._after = rows[-1]["_id"]
+        return len(rows) == self.batch
+
+    def _expired(self, rows: Sequence[Document]) -> list[str]:
+        states: dict[str, set[str]] = defaultdict(set)
+        for delivery in self.stores.deliveries.of_messages(each["_id"] for each in rows):
+            states[delivery["message_id"]].add(delivery["state"])
+        over = self._over(rows)
+        return [
+            each["_id"]
+            for each in rows
+            if each["_id"] in over or (each["notice"] is None and states[each["_id"]] <= SETTLED)
+        ]
+
+    def _over(self, rows: Sequence[Document]) -> set[str]:
+        """Those of these messages that nobody needs as evidence any longer. Where there is no
+        agreement, or it never came into force, their own age counts."""
+        agreements = sorted({each["agreement_id"] for each in rows if each["agreement_id"]})
+        known = self.stores.recipients.many(agreements) if agreements else {}
+        until = self.now() - self.ages.evidence
+        over: set[str] = set()
+        for row in rows:
+            recipient = known.get(row["agreement_id"])
+            if recipient is None:
+                ended: datetime | None = moment_of(row["_id"])
+            else:
+                ended = parse_instant(recipient.ended_at) if recipient.ended_at else None
+            if ended is not None and ended < until:
+                over.add(row["_id"])
+        return over
+
+
+@dataclass
+class JobSweep:
+    """Jobs that are done, and the events they told, once no message of them is left."""
+
+    stores: Stores
+    ages: Ages
+    now: Clock
+    batch: int
+    _after: Mark | None = None
+
+    def step(self) -> bool:
+        before = self.now() - self.ages.keep
+        jobs = self.stores.ageing.jobs_done(before, self._after, self.batch)
+        if not jobs:
+            return False
+        changes = self.stores.ageing.changes_of(each.event_id for each in jobs if each.event_id)
+        gone = [
+            each for each in jobs if not self._is_needed(each, changes.get(each.event_id or ""))
+        ]
+        self.stores.ageing.remove_jobs(gone)
+        self._after = jobs[-1].mark
+        return len(jobs) == self.batch
+
+    def _is_needed(self, job: DoneJob, change_id: str | None) -> bool:
+        # What became of a change, and its notice, stay together.
+        if change_id is not None and self.stores.ageing.is_kept(change_id):
+            return True
+        return self.stores.ageing.has_messages(job)
+
+
+@dataclass
+class RecipientSweep:
+    """Agreements that have been over for long: their contacts are persons."""
+
+    stores: Stores
+    ages: Ages
+    now: Clock
+    batch: int
+    _after: Mark | None = None
+
+    def step(self) -> bool:
+        before = format_instant(self.now() - self.ages.evidence)
+        rows = self.stores.ageing.recipients_ended(before, self._after, self.batch)
+        if not rows:
+            return False
+        gone = [each for each in rows if not self.stores.ageing.has_messages_of(each)]
+        self.stores.ageing.remove_recipients(gone)
+        self._after = (rows[-1]["ended_at"], rows[-1]["_id"])
+        return len(rows) == self.batch
+
+
+@dataclass
+class MailSweep:
+    """Mails that belong to no message, and what is known of words to vendors."""
+
+    stores: Stores
+    ages: Ages
+    now: Clock
+    batch: int
+
+    def step(self) -> bool:
+        before = self.now() - self.ages.keep
+        mails = self.stores.mails.remove_warnings(before, self.batch)
+        digests = self.stores.digests.remove_old(before, self.batch)
+        return self.batch in (mails, digests)

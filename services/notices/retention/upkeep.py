@@ -1,0 +1,105 @@
+"""One round of upkeep after the other: sweeps, deliveries left held, secrets sealed by older keys.
+
+A message that is no notice and was delivered goes after ``Ages.keep``. A notice, and whatever was
+not delivered, is evidence: it stays until its agreement has been over for ``Ages.evidence``. What
+receivers answered goes sooner, after ``Ages.answers``: that an attempt was made, when, and with
+which status is the proof, not the text of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.notices.model.endpoints import Endpoint
+from services.notices.retention.sweeps import (
+    Ages,
+    JobSweep,
+    MailSweep,
+    MessageSweep,
+    RecipientSweep,
+    Stores,
+)
+from services.notices.signing import SecretBox, UnreadableSecretError
+from shared.errors import PreconditionFailed
+from shared.times import Clock
+
+log = structlog.get_logger()
+
+PASS_EVERY = timedelta(hours=6)
+RELEASED_A_ROUND = 5_000
+Step = Callable[[], bool]
+
+
+@dataclass
+class Retention:
+    """Use it from one thread. ``seen``: told the moment of the oldest message not delivered."""
+
+    stores: Stores
+    box: SecretBox
+    ages: Ages
+    now: Clock
+    seen: Callable[[datetime | None], None] = lambda _: None
+    batch: int = 500
+    _pass: list[Step] = field(default_factory=list)
+    _endpoints_after: str = ""
+    _next_pass: datetime | None = None
+
+    def run_once(self) -> bool:
+        """One batch of one step; False when this pass is over."""
+        released = self._release()
+        self.seen(self.stores.deliveries.oldest_live())
+        if self._next_pass and self.now() < self._next_pass:
+            return released
+        self._pass = self._pass or self._steps()
+        if self._pass[0]():
+            return True
+        del self._pass[0]
+        if not self._pass:
+            self._next_pass = self.now() + PASS_EVERY
+        return bool(self._pass) or released
+
+    def _steps(self) -> list[Step]:
+        """Those of a pass, one after the other: what names something goes before it."""
+        self._endpoints_after = ""
+        sweeps = (MessageSweep, JobSweep, RecipientSweep, MailSweep)
+        steps = [each(self.stores, self.ages, self.now, self.batch).step for each in sweeps]
+        return [self._seal_anew, *steps]
+
+    def _release(self) -> bool:
+        """What is held for an endpoint that is open was left by somebody who died half-way."""
+        held = self.stores.deliveries.held_for()
+        endpoints = self.stores.endpoints.many(held)
+        released = 0
+        for each in held:
+            # Where the endpoint is gone, the dispatcher is to find that out.
+            if each not in endpoints or endpoints[each].is_open:
+                released += self.stores.deliveries.release(
+                    each, self.now(), skip=False, limit=RELEASED_A_ROUND
+                )
+        return released > 0
+
+    def _seal_anew(self) -> bool:
+        rows = self.stores.endpoints.after(self._endpoints_after, self.batch)
+        for each in rows:
+            if any(self.box.is_stale(secret.sealed) for secret in each.secrets):
+                self._reseal(each)
+        self._endpoints_after = rows[-1].id if rows else ""
+        return len(rows) == self.batch
+
+    def _reseal(self, endpoint: Endpoint) -> None:
+        try:
+            secrets = tuple(
+                replace(
+                    each, sealed=self.box.seal(self.box.open(each.sealed, endpoint.id), endpoint.id)
+                )
+                for each in endpoint.secrets
+            )
+            self.stores.endpoints.replace(endpoint.changed(endpoint.updated_at, secrets=secrets))
+        except UnreadableSecretError:
+            log.error("endpoint.secret_unreadable", endpoint=endpoint.id)  # noqa: TRY400
+        except PreconditionFailed:
+            pass  # Its owner has just changed it; the next pass looks again.
