@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo.read_concern import ReadConcern
 
 from shared.chain import GENESIS, Break, entry_hash, private_hash, verify
 from shared.mongo import Document, Mongo, Session
@@ -60,6 +61,8 @@ class Ledger:
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._entries = mongo.db["ledger"]
+        # What only the primary has yet may be rolled back; whoever was told of it would be wrong.
+        self._lasting = self._entries.with_options(read_concern=ReadConcern("majority"))
         self._heads = mongo.db["ledger_heads"]
         self._private = mongo.db["ledger_private"]
         self._listeners, self._random = list(listeners), random
@@ -104,7 +107,8 @@ class Ledger:
         return entry
 
     def entries(self, stream: str, after: int = 0, limit: int = 200) -> list[Entry]:
-        found = self._entries.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
+        """Entries that no loss of a primary can take back."""
+        found = self._lasting.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
         return [Entry(**each) for each in found.sort("sequence", ASCENDING).limit(limit)]
 
     def head(self, stream: str, session: Session | None = None) -> tuple[int, str]:

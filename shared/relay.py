@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 import structlog
+from pymongo.read_concern import ReadConcern
 
 from shared.errors import Conflict, DomainError
 from shared.ledger import Ledger
@@ -38,6 +39,8 @@ class Relay:
         self, mongo: Mongo, ledger: Ledger, listener: str, post: Callable[[list[Wire]], Any]
     ) -> None:
         self._heads = mongo.db["ledger_heads"]
+        # A head that may still be rolled back has no entry to be told yet (see ``Ledger.entries``).
+        self._lasting_heads = self._heads.with_options(read_concern=ReadConcern("majority"))
         self._cursors = mongo.db["relay_cursors"]
         self._ledger, self._listener, self._post = ledger, listener, post
 
@@ -47,7 +50,7 @@ class Relay:
         A stream that its listener refuses must not hold up the others, so the round goes on and
         the first refusal is raised at its end, for the loop to back off and tell.
         """
-        heads = list(self._heads.find({"pending": self._listener}).limit(STREAMS_A_ROUND))
+        heads = list(self._lasting_heads.find({"pending": self._listener}).limit(STREAMS_A_ROUND))
         refusals = [refusal for head in heads if (refusal := self._bring(head))]
         if refusals:
             raise refusals[0]

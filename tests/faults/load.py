@@ -47,20 +47,13 @@ class Load:
     def announcing(self) -> Iterator[None]:
         """Announce one change after the other as long as the block lasts, about as fast as they
         are delivered."""
-        stop = threading.Event()
 
-        def go_on() -> None:
-            while not stop.is_set():
-                self.announce(1)
-                until(lambda: stop.is_set() or self.expected() - self.received() < BACKLOG, 120)
+        def step(stop: threading.Event) -> None:
+            self.announce(1)
+            until(lambda: stop.is_set() or self.expected() - self.received() < BACKLOG, 120)
 
-        with ThreadPoolExecutor(1) as pool:
-            going = pool.submit(go_on)
-            try:
-                yield
-            finally:
-                stop.set()
-            going.result()
+        with going_on(step):
+            yield
 
     def wait_for_more(self, count: int = 20) -> None:
         """Wait until so many more notices have arrived: now some are on their way."""
@@ -130,6 +123,24 @@ def under_load(url: str, receiver: Receiver, name: str, **more: Any) -> Iterator
         for thread in threads:
             thread.join(30)
         mongo.client.close()
+
+
+@contextmanager
+def going_on(step: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Take the step again and again, as long as the block lasts. Raises what it raised."""
+    stop = threading.Event()
+
+    def go_on() -> None:
+        while not stop.is_set():
+            step(stop)
+
+    with ThreadPoolExecutor(1) as pool:
+        going = pool.submit(go_on)
+        try:
+            yield
+        finally:
+            stop.set()
+        going.result()
 
 
 def until(true: Callable[[], bool], limit: float = 60.0) -> None:
