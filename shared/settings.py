@@ -24,6 +24,7 @@ SETTINGS: dict[str, str] = {
     "ART28_DB_PREFIX": "First part of the database names (art28 gives art28_registry, …).",
     "ART28_AUDIENCE": "Audience of access tokens (art28).",
     "ART28_TOKEN_SECONDS": "Life of an access token in seconds (900).",
+    "ART28_FAILED_TOKENS": "Wrong secrets a minute per client and address until 429; 0: any (30).",
     "ART28_IDENTITY_URL": "Where identity is asked (ORIGIN/identity).",
     "ART28_AGREEMENTS_URL": "Where agreements is asked (ORIGIN/agreements).",
     "ART28_REGISTRY_URL": "Where registry is asked (ORIGIN/registry).",

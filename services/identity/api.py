@@ -44,12 +44,14 @@ def deps() -> Deps:
 @blp.arguments(TokenForm, location="form", content_type=FORM)
 @blp.response(200, TokenShape)
 @blp.alt_response(401, "UNAUTHORIZED")
+@blp.alt_response(429, "TOO_MANY_REQUESTS")
 def token(form: dict[str, Any]) -> Any:
     """An access token by client credentials; the client proves itself by HTTP Basic or body."""
     basic = request.authorization
     client_id = (basic.username if basic else form["client_id"]) or ""
     secret = (basic.password if basic else form["client_secret"]) or ""
-    return use_cases.issue_token(deps(), client_id, secret, form["scope"])
+    address = request.remote_addr or ""
+    return use_cases.issue_token(deps(), client_id, secret, form["scope"], address)
 
 
 @well_known.route("/jwks.json")

@@ -10,6 +10,7 @@ from requests.adapters import BaseAdapter
 from services.identity import api
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Clients, Organisations
+from services.identity.throttle import Throttle
 from services.identity.use_cases import Deps
 from shared.app import build
 from shared.idempotency import Idempotency
@@ -23,12 +24,13 @@ SECRET_BYTES = 32
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
-    mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES})
+    mongo.ensure_indexes({**INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES})
     return Deps(
         settings=settings,
         organisations=Organisations(mongo),
         clients=Clients(mongo),
         keys=Keys(mongo, settings.common.secrets_key, older=settings.common.older_secrets_keys),
+        throttle=Throttle(mongo, settings.failed_tokens),
         now=now,
         new_id=new_id,
         new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),

@@ -20,6 +20,7 @@ from services.identity.model import (
 )
 from services.identity.settings import Settings
 from services.identity.store import Clients, Organisations
+from services.identity.throttle import Throttle
 from shared.auth import Caller
 from shared.documents import from_wire, to_document
 from shared.errors import Forbidden, NotFound
@@ -38,6 +39,7 @@ class Deps:
     organisations: Organisations
     clients: Clients
     keys: Keys
+    throttle: Throttle
     now: Clock
     new_id: IdSource
     new_secret: Callable[[], str]
@@ -59,9 +61,18 @@ class NotForYou(Forbidden):
     code = "not-for-you"
 
 
-def issue_token(deps: Deps, client_id: str, secret: str, scope: str | None) -> dict[str, Any]:
-    """An access token (RFC 6749 §4.4). Raises ``ClientUnknown`` or ``ScopeNotHeld``."""
-    bearer = _service(deps, client_id, secret) or _client(deps, client_id, secret)
+def issue_token(
+    deps: Deps, client_id: str, secret: str, scope: str | None, address: str
+) -> dict[str, Any]:
+    """An access token (RFC 6749 §4.4). ``address``: where the request comes from.
+
+    Raises ``ClientUnknown``, after many of these ``TooManyAttempts``, or ``ScopeNotHeld``.
+    """
+    try:
+        bearer = _service(deps, client_id, secret) or _client(deps, client_id, secret)
+    except ClientUnknown:
+        deps.throttle.failed(client_id, address, deps.now())
+        raise
     scopes = granted(scope, bearer.scopes)
     now, seconds = deps.now(), deps.settings.token_seconds
     claims = {

@@ -1,0 +1,81 @@
+"""Enough is enough: who sends wrong secrets too often is told to wait.
+
+Secrets are 32 random bytes that identity makes itself, so nobody guesses one. What is held off is
+the client that was set up wrong and tries in a loop, and whoever tries everything: both cost work
+and fill logs. Only attempts that fail are counted and refused, so that nobody can shut a client
+out by failing in its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+
+from shared.errors import TooManyRequests
+from shared.ids import derived_id
+from shared.mongo import Document, Mongo
+
+WINDOW_SECONDS = 60
+# Behind one address there may be many clients.
+FOR_AN_ADDRESS = 10
+MOST_REMEMBERED = 10_000
+
+
+class TooManyAttempts(TooManyRequests):
+    """Too many wrong secrets came from there; wait as long as Retry-After says."""
+
+    code, retry_after = "too-many-attempts", WINDOW_SECONDS
+
+
+class Throttle:
+    """Counts failures a minute in the database, for all processes together.
+
+    What a process has found to be too many it remembers itself up to the end of that minute, so
+    that further attempts cost the database no write.
+    """
+
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "failed_attempts": [IndexModel([("ends", ASCENDING)], expireAfterSeconds=0)]
+    }
+
+    def __init__(self, mongo: Mongo, most: int) -> None:
+        self._docs, self._most = mongo.db["failed_attempts"], most
+        self._full: dict[str, datetime] = {}
+
+    def failed(self, client_id: str, address: str, now: datetime) -> None:
+        """Count one. Raises ``TooManyAttempts`` from the one after the last that is allowed."""
+        if not self._most:
+            return
+        limits = {
+            derived_id("try", client_id, address): self._most,
+            derived_id("try", address): self._most * FOR_AN_ADDRESS,
+        }
+        if any(self._full.get(key, now) > now for key in limits):
+            raise TooManyAttempts
+        over = [key for key, most in limits.items() if self._counted(key, now) > most]
+        if over:
+            self._remember(over, _end_of_window(now))
+            raise TooManyAttempts
+
+    def _counted(self, key: str, now: datetime) -> int:
+        ends = _end_of_window(now)
+        found: Document | None = self._docs.find_one_and_update(
+            {"_id": f"{key}@{int(ends.timestamp())}"},
+            {"$inc": {"count": 1}, "$setOnInsert": {"ends": ends}},
+            upsert=True, return_document=ReturnDocument.AFTER,
+        )  # fmt: skip
+        return int(found["count"]) if found else 0  # Always found, after an upsert.
+
+    def _remember(self, keys: Sequence[str], until: datetime) -> None:
+        if len(self._full) > MOST_REMEMBERED:
+            # They are counted in the database; forgetting them costs a write each, no more.
+            self._full.clear()
+        self._full.update(dict.fromkeys(keys, until))
+
+
+def _end_of_window(now: datetime) -> datetime:
+    begun = int(now.timestamp()) // WINDOW_SECONDS * WINDOW_SECONDS
+    return datetime.fromtimestamp(begun, UTC) + timedelta(seconds=WINDOW_SECONDS)
