@@ -35,8 +35,9 @@ imports: $(RUNTIME) $(TOOLS) ## import contracts: layers, and services that do n
 
 check: lint types imports ## lint, types and imports
 
-bench: $(RUNTIME) $(TOOLS) ## measure notices per second and more; prints a table
-	@$(BIN)/python -m tests.benchmarks $(ARGS)
+bench: $(RUNTIME) $(TOOLS) ## measure the figures, a table at the end; some: `make bench ARGS="notices peers"`
+	@$(BIN)/python -c 'import celery, redis' 2>/dev/null || $(PIP) celery redis
+	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: $(RUNTIME) $(TOOLS) ## only the tests that kill or starve something
 	@LONG_FAULTS=1 $(BIN)/python -m pytest -m faults $(ARGS)

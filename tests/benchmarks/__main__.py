@@ -11,31 +11,49 @@ import argparse
 import signal
 import sys
 import time
+import traceback
 from importlib import import_module
+from types import ModuleType
 
 from tests.benchmarks.figures import Figure, say, table
 
 # What costs a notice first, then what may not disturb it, then the rest of the product.
 NAMES = ("notices", "peers", "dispatchers", "mix", "slow", "idle", "registry", "agreements")
+FAILED = "failed, see above"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *NAMES], metavar="NAME")
+    """0 when all came to their ends, whether or not goals were reached."""
+    parser = argparse.ArgumentParser(
+        prog="make bench ARGS=...",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--full", action="store_true")
     wanted = parser.parse_args()
+    if unknown := set(wanted.names) - set(NAMES):
+        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}: {', '.join(NAMES)}")
     # Whatever was started must end with us, also when we are told to stop.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    figures: list[Figure] = []
     modules = [import_module(f"tests.benchmarks.bench_{n}") for n in wanted.names or NAMES]
     minutes = sum(each.MINUTES for each in modules)
     say(f"{len(modules)} benchmarks, {'an hour' if wanted.full else f'about {minutes:.0f} min'}")
     begun = time.monotonic()
-    for module in modules:
-        say(f"\n{(module.__doc__ or '').splitlines()[0]} ({module.MINUTES:g} min)")
-        figures += module.main(module.FULL if wanted.full else ())
+    figures = [each for module in modules for each in _run(module, full=wanted.full)]
     say(f"\nMeasured in {(time.monotonic() - begun) / 60:.1f} min\n\n{table(figures)}")
-    return 0
+    return 1 if any(each.measured == FAILED for each in figures) else 0
+
+
+def _run(module: ModuleType, *, full: bool) -> list[Figure]:
+    """Its figures; one that fails must not take those of the others with it."""
+    say(f"\n{(module.__doc__ or '').splitlines()[0]} ({module.MINUTES:g} min)")
+    try:
+        found: list[Figure] = module.main(module.FULL if full else ())
+    except Exception:  # noqa: BLE001  Whatever it is, it is shown, and counts as not reached.
+        traceback.print_exc()
+        return [Figure(module.__name__.rpartition(".")[2], FAILED, reached=False)]
+    return found
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def compared(
 ) -> list[Pair]:
     """One dispatcher and many in turns; pairs of runs."""
     with ExitStack() as stack:
-        house, target = office(place, name), place.receiver
+        house, target = office(place.url, name), place.receiver
         running_at = stack.enter_context(tardy(late)) if late else target
         add_customers(house.deps, range(count), at(running_at.url))
         running = stack.enter_context(product(place, house, wanted.dispatchers))

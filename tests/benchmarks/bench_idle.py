@@ -27,7 +27,7 @@ from services.notices.tasks import make_dispatcher
 from shared.mongo import connect
 from shared.times import utc_now
 from tests.benchmarks.figures import Figure, percentile, say, table
-from tests.benchmarks.product import Office, bed, office
+from tests.benchmarks.product import Office, database, office
 
 MINUTES = 1.0
 TINY = ("--rows", "2000", "--rounds", "20", "--lanes", "10")
@@ -71,11 +71,11 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser.add_argument("--lanes", type=int, default=1_000)
     wanted = parser.parse_args(words)
     polls = Polls()
-    with bed() as place:
-        house = office(place)
+    with database() as (_, mongod):
+        house = office(mongod.url)
         fill(house, wanted.rows)
         monitoring.register(polls)
-        mongo = connect(place.url, f"{house.name}_notices")
+        mongo = connect(mongod.url, f"{house.name}_notices")
         dispatcher = make_dispatcher(house.deps.settings, mongo)
         common = idle(house, dispatcher, polls, wanted.rounds)
         lanes = [_row(n, f"whe_{n:06}") for n in range(wanted.lanes)]

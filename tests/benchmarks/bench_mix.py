@@ -59,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
         size = wanted.endpoints // KINDS * KINDS
 
         def subject(name: str, count: int, where: Place) -> Subject:
-            house = office(place, name)
+            house = office(place.url, name)
             add_customers(house.deps, range(count), where)
             return Subject(stack.enter_context(product(place, house)), size * 17 // 20)
 

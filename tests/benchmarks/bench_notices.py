@@ -63,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
     alone = f"{wanted.endpoints}x{wanted.runs}" if wanted.endpoints else wanted.sizes
     sizes = [(int(e), int(r)) for e, _, r in (each.partition("x") for each in alone.split(","))]
     with bed() as place:
-        house = office(place)
+        house = office(place.url)
         done = measured_sizes(place, house, sizes, wanted.dispatchers)
         firsts = first_webhooks(place, house, wanted.announcements)
     return [*_of_sizes(done), *_of_firsts(firsts)]

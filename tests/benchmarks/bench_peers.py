@@ -64,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
 
 
 def _started(stack: ExitStack, place: Bed, name: str, url: str, count: int) -> Product:
-    house = office(place, name)
+    house = office(place.url, name)
     add_customers(house.deps, range(count), at(url))
     running = stack.enter_context(product(place, house))
     warm_up(running)

@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,12 @@ from services.agreements.contents import Terms
 from tests import builders
 from tests.benchmarks.figures import Figure, percentile, say, table
 from tests.mongod import free_ports
+from tests.receiver import receiving
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
 TERMS = 40
+TOLD = 20  # Entries of which a customer was told.
 HOLIDAYS = ("DK", "SE", "NO", "DE-BY", "FI")
 WARM_UP = 5
 ANNOUNCE_MS, ANNOUNCE_RATIO, GATE_MS = 300, 1.5, 10
@@ -70,12 +72,15 @@ def report(stack: Stack, rounds: int) -> list[Figure]:
         p99 = line(f"{name}, 100 agreements, {TERMS} terms", with_few)
         late = line(f"{name}, 100,000 agreements, {TERMS} terms", with_many)
         figures += _of_many(name, late, late / p99, rounds)
-    customer = many.customer("nordbo")
-    for name, (count, ask) in gates(many, customer, rounds).items():
+    with receiving() as receiver:
+        many.receiver_url = receiver.url
+        customer = many.customer("nordbo")
+        told = [many.announced(200)["sub_processor"]["id"] for _ in range(TOLD)]
+    for name, (count, ask) in gates(many, customer, told, rounds).items():
         figures.append(_of_gate(name, line(name, timed(count, ask)), count))
     with served(stack) as origin:
-        name, ask = "gate, allowed, through gunicorn", over_http(many, customer, origin)
-        figures.append(_of_gate(name, line(name, timed(rounds, ask)), rounds))
+        for name, ask in over_http(many, customer, told, origin).items():
+            figures.append(_of_gate(name, line(name, timed(rounds, ask)), rounds))
     return figures
 
 
@@ -111,6 +116,8 @@ def vendor_with(stack: Stack, customers: int) -> Vendor:
     document = {"_id": client["org_id"], "version": customers, "groups": dict(groups(customers))}
     notice_groups = stack.database("agreements").db["notice_groups"]
     notice_groups.replace_one({"_id": client["org_id"]}, document, upsert=True)
+    seen = {"_id": client["org_id"], "seen_up_to": customers, "beyond": []}
+    stack.database("notices").db["watermarks"].replace_one({"_id": seen["_id"]}, seen, upsert=True)
     return vendor
 
 
@@ -134,20 +141,29 @@ def announcements(vendor: Vendor, rounds: int) -> Ask:
     return lambda n: vendor.must("POST", f"/changes/{drafts[n]}/announce")
 
 
-def gates(vendor: Vendor, customer: Json, rounds: int) -> dict[str, tuple[int, Ask]]:
+def gates(
+    vendor: Vendor, customer: Json, told: list[str], rounds: int
+) -> dict[str, tuple[int, Ask]]:
+    """``told``: entries whose announcement was sent to the customer; notices is asked when."""
     entries = [each["id"] for each in vendor.must("GET", "/sub-processors")["items"]]
-    coming = vendor.announced(200)["sub_processor"]["id"]
-    one = {"processor": vendor.slug, "controller_id": customer["org_id"],
-           "on": str(vendor.today + timedelta(200))}  # fmt: skip
-    body = {"questions": [{**one, "sub_processor_id": entries[n % 50]} for n in range(100)]}
+    later = str(vendor.today + timedelta(200))
+    one = {"processor": vendor.slug, "controller_id": customer["org_id"], "on": later}
 
-    def many(_: int) -> Any:
-        return vendor.stack.must(vendor.client, "POST", "/registry/v1/gate", body)
+    def many(asked: list[str]) -> Ask:
+        questions = [{**one, "sub_processor_id": asked[n % len(asked)]} for n in range(100)]
+        body = {"questions": questions}
+        return lambda _: vendor.stack.must(vendor.client, "POST", "/registry/v1/gate", body)
 
+    def allowed(sub_id: str, on: str | None) -> None:
+        assert vendor.gate(customer, sub_id, on)["answer"] == "allowed"
+
+    fewer = max(rounds // 10, 10)
     return {
-        "gate, allowed": (rounds, lambda n: vendor.gate(customer, entries[n % 50])),
-        "gate, blocked_until": (rounds, lambda _: vendor.gate(customer, coming)),
-        "gate, 100 questions at once": (max(rounds // 10, 10), many),
+        "gate, allowed": (rounds, lambda n: allowed(entries[n % 50], None)),
+        "gate, allowed, after a notice": (rounds, lambda n: allowed(told[n % TOLD], later)),
+        "gate, blocked_until": (rounds, lambda n: vendor.gate(customer, told[n % TOLD])),
+        "gate, 100 questions at once": (fewer, many(entries)),
+        "gate, 100 questions, after notices": (fewer, many(told)),
     }
 
 
@@ -173,23 +189,26 @@ def served(stack: Stack) -> Iterator[str]:
             process.terminate()
 
 
-def over_http(vendor: Vendor, customer: Json, origin: str) -> Ask:
+def over_http(vendor: Vendor, customer: Json, told: list[str], origin: str) -> dict[str, Ask]:
     session = requests.Session()
     session.trust_env = False
     who = (vendor.client["client_id"], vendor.client["client_secret"])
     form = {"grant_type": "client_credentials"}
-    told = session.post(f"{origin}/identity/v1/token", data=form, auth=who, timeout=30).json()
-    session.headers["Authorization"] = f"Bearer {told['access_token']}"
+    given = session.post(f"{origin}/identity/v1/token", data=form, auth=who, timeout=30).json()
+    session.headers["Authorization"] = f"Bearer {given['access_token']}"
     entries = [each["id"] for each in vendor.must("GET", "/sub-processors")["items"]]
 
-    def ask(n: int) -> Any:
-        query = {"processor": vendor.slug, "sub_processor_id": entries[n % 50],
-                 "controller_id": customer["org_id"]}  # fmt: skip
+    def ask(sub_id: str, on: date) -> None:
+        query = {"processor": vendor.slug, "sub_processor_id": sub_id,
+                 "controller_id": customer["org_id"], "on": on.isoformat()}  # fmt: skip
         answer = session.get(f"{origin}/registry/v1/gate", params=query, timeout=30)
         assert answer.json()["answer"] == "allowed", answer.text
-        return answer
 
-    return ask
+    today, later = vendor.today, vendor.today + timedelta(200)
+    return {
+        "gate, allowed, through gunicorn": lambda n: ask(entries[n % 50], today),
+        "gate, after a notice, through gunicorn": lambda n: ask(told[n % TOLD], later),
+    }
 
 
 def _until_ready(url: str) -> None:

@@ -48,7 +48,7 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
     wanted = parser.parse_args(words)
     with ExitStack() as stack:
         place, slow = stack.enter_context(bed()), stack.enter_context(tardy(ANSWER_SECONDS))
-        houses = [office(place, name) for name in ("art28with", "art28without")]
+        houses = [office(place.url, name) for name in ("art28with", "art28without")]
         for house in houses:
             add_customers(house.deps, range(wanted.customers), at(place.receiver.url))
         running = [stack.enter_context(product(place, house)) for house in houses]

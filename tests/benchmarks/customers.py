@@ -35,6 +35,7 @@ def at(url: str) -> Place:
 
 def add_customers(deps: Deps, numbers: range, place: Place, small: int = 20) -> None:
     """Customers of ``VENDOR`` with these numbers, and the first ``small`` of ``SMALL``."""
+    deps.mongo.ensure_indexes(INDEXES)
     for start in range(numbers.start, numbers.stop, AT_ONCE):
         some = range(start, min(start + AT_ONCE, numbers.stop))
         deps.mongo.db["recipients"].insert_many(list(_recipients(VENDOR, "agr", some)))
@@ -46,7 +47,6 @@ def add_customers(deps: Deps, numbers: range, place: Place, small: int = 20) -> 
         few = range(min(small, numbers.stop))
         deps.mongo.db["recipients"].insert_many(list(_recipients(SMALL, "agr_small", few)))
         deps.recipients.save_watermark(Watermark(SMALL["id"], few.stop))
-    deps.mongo.ensure_indexes(INDEXES)
 
 
 def _recipients(processor: dict[str, Any], prefix: str, numbers: range) -> Iterator[dict[str, Any]]:

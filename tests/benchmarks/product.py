@@ -8,15 +8,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from deploy.leash import leashed
-from deploy.mongod import start_replica_set
+from deploy.mongod import ReplicaSet, start_replica_set
 from services.notices.app import make_deps
 from services.notices.model.messages import least_id
 from services.notices.use_cases import Deps, intake
@@ -27,6 +27,9 @@ from tests.benchmarks.processes import ending, wait_for_port
 from tests.benchmarks.receiver import Receiver, receiver
 from tests.integration.notices.world import Ledger, settings
 from tests.mongod import free_port, free_ports
+
+# Starts a receiver with its files in a folder, on a port and the one after it.
+Receive = Callable[[Path, int], AbstractContextManager[Receiver]]
 
 LIMIT_SECONDS = 900
 TELL_EVERY_SECONDS = 10
@@ -45,15 +48,21 @@ class Bed:
 
 
 @contextmanager
-def bed(cache_gb: float = 1.0) -> Iterator[Bed]:
+def database(cache_gb: float = 1.0) -> Iterator[tuple[Path, ReplicaSet]]:
+    """An empty folder and a mongod in it; both are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="art28-bench-") as name:
+        mongod = start_replica_set(Path(name), free_port(), cache_gb=cache_gb)
+        try:
+            yield Path(name), mongod
+        finally:
+            mongod.stop()
+
+
+@contextmanager
+def bed(receive: Receive = receiver) -> Iterator[Bed]:
     """Everything in it is gone afterwards."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="art28-bench-")))
-        port = free_ports(3)
-        mongod = start_replica_set(folder, port, cache_gb=cache_gb)
-        stack.callback(mongod.stop)
-        nginx = stack.enter_context(receiver(folder, port + 1))
-        yield Bed(folder, mongod.url, mongod.processes[0].pid, nginx)
+    with database() as (folder, mongod), receive(folder, free_ports(2)) as receiving:
+        yield Bed(folder, mongod.url, mongod.processes[0].pid, receiving)
 
 
 @dataclass
@@ -74,9 +83,9 @@ class Office:
         return change
 
 
-def office(bed: Bed, name: str = "art28") -> Office:
+def office(url: str, name: str = "art28") -> Office:
     """A product of which only the web side runs yet, with databases of its own."""
-    deps = make_deps(settings(bed.url, name), connect(bed.url, f"{name}_notices"))
+    deps = make_deps(settings(url, name), connect(url, f"{name}_notices"))
     return Office(name, deps)
 
 
