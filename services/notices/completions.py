@@ -15,9 +15,11 @@ Complete = Callable[[Sequence[Completion]], int]
 
 
 class Completions:
-    """Use it from one thread; the writing itself is done on another."""
+    """Use it from one thread; the writing itself is done on another. ``stored`` is told of each
+    batch once it has been written, on the thread that uses this."""
 
-    def __init__(self) -> None:
+    def __init__(self, stored: Callable[[Sequence[Completion]], None] = lambda _: None) -> None:
+        self._stored = stored
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="completions")
         self._gathered: list[Completion] = []
         self._writing: tuple[Future[int], list[Completion]] | None = None
@@ -44,7 +46,9 @@ class Completions:
         assert self._writing is not None  # noqa: S101  Both callers have looked.
         (written, batch), self._writing = self._writing, None
         try:
-            return written.result()
+            lost = written.result()
         except Exception:
             self._gathered = batch + self._gathered
             raise
+        self._stored(batch)
+        return lost

@@ -7,7 +7,7 @@ nothing is written twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from services.notices.model.deliveries import (
     FIRST,
     HELD,
     NO_ENDPOINT,
+    PENDING,
     QUEUED,
     SECOND,
     new_delivery,
@@ -36,7 +37,16 @@ from services.notices.model.messages import (
     least_id,
     ordered_id,
 )
-from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Recipients
+from services.notices.model.parcels import new_parcel, packed, parcel_id
+from services.notices.store import (
+    Deliveries,
+    Endpoints,
+    Events,
+    Jobs,
+    Messages,
+    Parcels,
+    Recipients,
+)
 from services.notices.store.jobs import ClaimLost
 from shared.ids import IdSource, derived_id
 from shared.mongo import Document
@@ -46,7 +56,9 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(milliseconds=200)
-BATCHES_A_ROUND = 20
+BATCHES_A_ROUND = 40
+# The first is small, so that the first webhooks leave while the others are still being made.
+FIRST_BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class Stores:
     endpoints: Endpoints
     messages: Messages
     deliveries: Deliveries
+    parcels: Parcels
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ class FanOut:
     stores: Stores
     now: Clock
     new_id: IdSource
-    batch: int = 1_000
+    batch: int = 500
 
     def run_once(self) -> bool:
         """Bring one due job forward; False when none is due."""
@@ -115,9 +128,8 @@ class FanOut:
 
     def _tell_some(self, job: Job, event: Event, cursor: str | None) -> str | None:
         """The next batch; the cursor after it, or None at the end."""
-        targets = next_targets(
-            self.stores.recipients, self.stores.messages, event, cursor, self.batch
-        )
+        limit = self.batch if cursor else min(FIRST_BATCH, self.batch)
+        targets = next_targets(self.stores.recipients, self.stores.messages, event, cursor, limit)
         owners = {each.controller_id for each in targets}
         endpoints = self.stores.endpoints.of_controllers(owners)
         now, at = self.now(), parse_instant(event.at)
@@ -128,15 +140,43 @@ class FanOut:
             wanting = [each for each in theirs if each.wants(event.type, event.processor)]
             message = _message(job, event, target, _outcome(theirs, wanting), at, now)
             messages.append(message)
-            for each in wanting:
-                deliveries.append(_delivery(message, each, now, len(deliveries)))
-        self._write(messages, deliveries)
-        return targets[-1].key if len(targets) == self.batch else None
-
-    def _write(self, messages: Sequence[Document], deliveries: Sequence[Document]) -> None:
+            deliveries += [_delivery(message, each, now) for each in wanting]
         # Messages first: a dispatcher that sees a delivery must find what to send.
         self.stores.messages.add_many(messages)
-        self._add_deliveries(deliveries)
+        assert job.started_at and job.claim  # noqa: PT018, S101  Set by ``start`` and ``claim``.
+        name = parcel_id(job.started_at, job.claim, cursor)
+        self._send_off(name, messages, deliveries, now)
+        return targets[-1].key if len(targets) == limit else None
+
+    def _send_off(
+        self,
+        name: str,
+        messages: Sequence[Document],
+        deliveries: Sequence[Document],
+        now: datetime,
+    ) -> None:
+        """First tries leave in a parcel of this name; what is held or goes to somebody in trouble
+        goes by itself."""
+        firsts, others = _parted(deliveries)
+        self._add_deliveries(others)
+        if not firsts:
+            return
+        rows = [packed(each, name, seat) for seat, each in enumerate(firsts)]
+        if known := self.stores.deliveries.add_many(rows):
+            self._mend(rows, known, name, now)
+            return
+        self.stores.parcels.add(new_parcel(name, messages, rows, now))
+
+    def _mend(
+        self, rows: Sequence[Document], known: Collection[str], name: str, now: datetime
+    ) -> None:
+        """Somebody died in this step before us. What is new leaves by itself, and so does what he
+        packed into a parcel that he never sent off."""
+        fresh = [each["_id"] for each in rows if each["_id"] not in set(known)]
+        self.stores.deliveries.unpack(fresh, name, now)
+        for parcel, ids in self.stores.deliveries.packed(list(known)).items():
+            if not self.stores.parcels.has(parcel):
+                self.stores.deliveries.unpack(ids, parcel, now)
 
     def _add_deliveries(self, rows: Sequence[Document]) -> None:
         self.stores.deliveries.add_many(rows)
@@ -159,7 +199,7 @@ class FanOut:
         # What is made later finds the endpoint by itself.
         rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
         now, wanted = self.now(), self._wanted(endpoint, rows)
-        deliveries = [_delivery(each, endpoint, now, n) for n, each in enumerate(wanted)]
+        deliveries = [_delivery(each, endpoint, now) for each in wanted]
         self._add_deliveries(deliveries)
         self.stores.deliveries.revive(endpoint.id, [each["_id"] for each in deliveries], now)
         return rows[-1]["_id"] if len(rows) == self.batch else None
@@ -204,7 +244,7 @@ def _message(
     }
 
 
-def _delivery(message: Document, endpoint: Endpoint, now: datetime, seat: int) -> Document:
+def _delivery(message: Document, endpoint: Endpoint, now: datetime) -> Document:
     return new_delivery(
         delivery_id(message["_id"], endpoint.id),
         message["_id"],
@@ -212,8 +252,16 @@ def _delivery(message: Document, endpoint: Endpoint, now: datetime, seat: int) -
         endpoint.controller_id,
         now if endpoint.is_open else None,
         SECOND if endpoint.troubled(now) else FIRST,
-        seat,
     )
+
+
+def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+    """First tries to endpoints in good order, and all others."""
+    firsts: list[Document] = []
+    others: list[Document] = []
+    for each in deliveries:
+        (firsts if each["state"] == PENDING and each["lane"] == FIRST else others).append(each)
+    return firsts, others
 
 
 def _there(endpoints: Sequence[Endpoint], event: Event, at: datetime) -> list[Endpoint]:

@@ -22,6 +22,7 @@ from services.notices.store import (
     Jobs,
     Mails,
     Messages,
+    Parcels,
     Recipients,
 )
 from services.notices.store.ageing import Ageing
@@ -58,6 +59,7 @@ def make_fanout(mongo: Mongo, now: Clock = utc_now) -> FanOut:
         Endpoints(mongo),
         Messages(mongo),
         Deliveries(mongo),
+        Parcels(mongo),
     )
     return FanOut(stores, now, new_id)
 
@@ -70,6 +72,7 @@ def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> D
         Jobs(mongo),
         Messages(mongo),
         Deliveries(mongo),
+        Parcels(mongo),
     )
     limits = Limits(
         total_s=settings.attempt_seconds,

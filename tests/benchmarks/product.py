@@ -123,11 +123,9 @@ class Product:
             time.sleep(max(0.02, (now - begun) / 100))
 
     def _busy(self) -> bool:
-        jobs, deliveries = self.deps.mongo.db["jobs"], self.deps.mongo.db["deliveries"]
-        return bool(
-            jobs.find_one({"due_at": {"$exists": True}}, {"_id": 1})
-            or deliveries.find_one(LIVE, {"_id": 1})
-        )
+        db = self.deps.mongo.db
+        waiting = (("jobs", {"due_at": {"$exists": True}}), ("parcels", {}), ("deliveries", LIVE))
+        return any(db[name].find_one(each, {"_id": 1}) for name, each in waiting)
 
     def deliveries_since(self, begun: datetime) -> Counts:
         """Of the messages made since then: how many were delivered, in how many attempts."""

@@ -9,19 +9,24 @@ Half of the places at most go to all but the first lane, and an eighth while tha
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.notices.completions import Completions
 from services.notices.dispatcher import metrics
+from services.notices.dispatcher.opened import OpenedParcels
 from services.notices.dispatcher.parts import Claimed, Lease, Sending, Stores
 from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
-from services.notices.model.messages import Event, body_of
+from services.notices.model.messages import body_of
+from services.notices.model.parcels import texts_of, unpacked
 from services.notices.store.deliveries import Completion
 from shared.ids import IdSource
 from shared.mongo import Document
 from shared.times import Clock
+
+# By message: its event, and its own piece of the body.
+Texts = Mapping[str, tuple[str, str]]
 
 CLAIM_LIMIT = 1_000
 # How many endpoints' own lanes one round looks into, and how much of a backlog it moves.
@@ -46,6 +51,7 @@ class Claims:
     lease: Lease
     shares: Shares
     done: Completions
+    opened: OpenedParcels
     now: Clock
     new_id: IdSource
     monotonic: Callable[[], float]
@@ -81,12 +87,14 @@ class Claims:
 
     def give_back(self, claimed: Sequence[Claimed], after: timedelta = timedelta()) -> None:
         """Nothing was sent of these; whoever claims next may have them, from ``after`` on."""
-        if not claimed:
-            return
         for each in claimed:
             self.let_go(each)
-        rows = [(each.lane, each.delivery) for each in claimed]
-        self.stores.deliveries.give_back(rows, self.now() + after)
+        self._give_back([(each.lane, each.delivery) for each in claimed], after)
+
+    def _give_back(self, rows: Sequence[tuple[str, Document]], after: timedelta) -> None:
+        if rows:
+            self.stores.deliveries.give_back(rows, self.now() + after)
+            self.opened.close(row["claim"] for _, row in rows)
 
     def _new_second(self) -> None:
         second = int(self.monotonic())
@@ -96,7 +104,28 @@ class Claims:
 
     def _take_first(self, room: int) -> int:
         self._move_backlogs()
-        return self._take_lane(FIRST, room)
+        taken = self._take_parcels(room)
+        return taken + self._take_lane(FIRST, room - taken)
+
+    def _take_parcels(self, room: int) -> int:
+        taken = 0
+        while taken < room:
+            term = self._term()
+            parcel = self.stores.parcels.take(term.token, term.begins, term.ends)
+            if parcel is None:
+                break
+            taken += self._open(parcel, term)
+        return taken
+
+    def _open(self, parcel: Document, term: _Term) -> int:
+        rows = unpacked(parcel)
+        # When somebody else has had it before, we ask what is left of it, and shut out that one.
+        if parcel["taken"] > 1:
+            ours = self.stores.deliveries.stamp([each["_id"] for each in rows], term.token)
+            rows = [{**each, "claim": term.token} for each in rows if each["_id"] in ours]
+        claim = rows[0]["claim"] if rows else ""
+        self.opened.open(parcel["_id"], term.token, claim, len(rows))
+        return self._prepare(rows, texts_of(parcel), term)
 
     def _take_second(self, room: int) -> int:
         return self._take_lane(SECOND, room)
@@ -107,7 +136,7 @@ class Claims:
         term = self._term()
         passing = self._crowded
         rows = self.stores.deliveries.claim(term.token, term.begins, term.ends, room, lane, passing)
-        return self._prepare(rows, term)
+        return self._prepare(rows, self._texts_for(rows), term)
 
     def _take_own(self, room: int) -> int:
         """From the lanes of single endpoints, going on where the last round ended."""
@@ -122,7 +151,7 @@ class Claims:
         if not rooms:
             return 0
         rows = self.stores.deliveries.claim_own(term.token, term.begins, term.ends, rooms)
-        return self._prepare(rows, term)
+        return self._prepare(rows, self._texts_for(rows), term)
 
     def _term(self) -> _Term:
         begins = self.now()
@@ -140,18 +169,24 @@ class Claims:
             if moved < MOVED_A_ROUND:
                 self._crowded.discard(each)
 
-    def _prepare(self, rows: Sequence[Document], term: _Term) -> int:
+    def _texts_for(self, rows: Sequence[Document]) -> Texts:
+        if not rows:
+            return {}
+        found = self.stores.messages.to_send(each["message_id"] for each in rows)
+        return {name: (each["event_id"], each["extra"]) for name, each in found.items()}
+
+    def _prepare(self, rows: Sequence[Document], texts: Texts, term: _Term) -> int:
         if not rows:
             return 0
         metrics.CLAIM_SIZE.observe(len(rows))
-        messages = self.stores.messages.to_send(each["message_id"] for each in rows)
-        events = self.stores.events.many(each["event_id"] for each in messages.values())
+        events = self.stores.events.many({event_id for event_id, _ in texts.values()})
         endpoints = self.stores.endpoints.many({each["endpoint_id"] for each in rows})
         too_many: list[tuple[str, Document]] = []
         for row in rows:
-            endpoint, message = endpoints.get(row["endpoint_id"]), messages.get(row["message_id"])
-            event = events.get(message["event_id"]) if message else None
-            if endpoint is None or message is None or event is None:
+            endpoint = endpoints.get(row["endpoint_id"])
+            event_id, extra = texts.get(row["message_id"], ("", ""))
+            event = events.get(event_id)
+            if endpoint is None or event is None:
                 self._put_aside(row, ABANDONED)
             elif endpoint.disabled_at is not None:
                 self._put_aside(row, HELD)
@@ -159,7 +194,8 @@ class Claims:
             elif self._room_of(endpoint.id) <= 0:
                 too_many.append((endpoint.id, row))
             else:
-                self._accept(Claimed(row, endpoint, _body(event, message), term.lapses))
+                body = body_of(event.head, extra, event.tail)
+                self._accept(Claimed(row, endpoint, body, term.lapses))
         self._set_apart(too_many)
         return len(rows)
 
@@ -172,7 +208,7 @@ class Claims:
     def _set_apart(self, rows: Sequence[tuple[str, Document]]) -> None:
         """What is too much for its endpoint now waits in that one's own lane, without an attempt
         counted; and so does what else is due for it."""
-        self.stores.deliveries.give_back(rows, self.now())
+        self._give_back(rows, timedelta())
         self._crowded |= {lane for lane, _ in rows}
 
     def _put_aside(self, row: Document, state: str) -> None:
@@ -187,7 +223,3 @@ class _Term:
     begins: datetime
     ends: datetime
     lapses: float
-
-
-def _body(event: Event, message: Document) -> bytes:
-    return body_of(event.head, message["extra"], event.tail)

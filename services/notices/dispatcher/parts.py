@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from services.notices.channels.webhook import Outcome, Outgoing
 from services.notices.model.deliveries import FIRST
 from services.notices.model.endpoints import Endpoint
-from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages
+from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Parcels
 from shared.mongo import Document, Mongo, Session
 
 
@@ -45,6 +45,7 @@ class Stores:
     jobs: Jobs
     messages: Messages
     deliveries: Deliveries
+    parcels: Parcels
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,15 @@ class Claimed:
     @property
     def id(self) -> str:
         return str(self.delivery["_id"])
+
+    @property
+    def claim(self) -> str:
+        return str(self.delivery["claim"])
+
+    @property
+    def key(self) -> str:
+        """Of this attempt: a clock that jumps may have the same delivery claimed once more."""
+        return f"{self.claim}:{self.id}"
 
     @property
     def lane(self) -> str:

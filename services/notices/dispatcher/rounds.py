@@ -21,6 +21,7 @@ from services.notices.completions import Completions
 from services.notices.dispatcher import metrics
 from services.notices.dispatcher.care import Care
 from services.notices.dispatcher.claims import Claims, Shares
+from services.notices.dispatcher.opened import OpenedParcels
 from services.notices.dispatcher.parts import Claimed, Enqueue, Lease, Sending, Stores
 from services.notices.held import release_if_enabled
 from services.notices.model.deliveries import DELIVERED, FAILED, FIRST, HELD, PENDING, SECOND
@@ -59,13 +60,15 @@ class Dispatcher:
     monotonic: Callable[[], float] = time.monotonic
     fence_losses: int = 0
     _flying: dict[str, Claimed] = field(default_factory=dict)
-    _done: Completions = field(default_factory=Completions)
     _lag_shown_until: float = 0.0
 
     def __post_init__(self) -> None:
+        opened = OpenedParcels(self.stores.parcels)
+        self._done = Completions(lambda stored: opened.close(each.claim for each in stored))
         self.claims = Claims(
-            self.stores, self.lease, self.shares, self._done, self.now, self.new_id, self.monotonic
-        )
+            self.stores, self.lease, self.shares, self._done, opened,
+            self.now, self.new_id, self.monotonic,
+        )  # fmt: skip
         self.care = Care(self.stores, self.enqueue, self.now)
 
     def run_once(self) -> bool:
@@ -113,14 +116,14 @@ class Dispatcher:
         self.claims.give_back([e for e in crowded if e.until <= patient_until], COME_BACK)
 
     def _submit(self, claimed: Claimed) -> None:
-        self._flying[claimed.id] = claimed
+        self._flying[claimed.key] = claimed
         try:
             headers = self._headers(claimed)
         except (UnreadableSecretError, ValueError):
             # One endpoint's broken secret must not stop the deliveries of the others.
-            self._arrive(Outcome(claimed.id, False, None, "secret_unreadable", 0))
+            self._arrive(Outcome(claimed.key, False, None, "secret_unreadable", 0))
             return
-        self.sender.submit(Outgoing(claimed.id, claimed.endpoint.url, headers, claimed.body))
+        self.sender.submit(Outgoing(claimed.key, claimed.endpoint.url, headers, claimed.body))
 
     def _headers(self, claimed: Claimed) -> dict[str, str]:
         assert claimed.sent_at is not None  # noqa: S101  Set by ``_depart``.
@@ -142,8 +145,10 @@ class Dispatcher:
         if self.monotonic() < self._lag_shown_until:
             return
         self._lag_shown_until = self.monotonic() + LAG_EVERY_SECONDS
-        since = self.stores.deliveries.longest_due(now := self.now())
-        metrics.DUE_LAG.set((now - since).total_seconds() if since else 0)
+        now = self.now()
+        queues = (self.stores.deliveries, self.stores.parcels)
+        since = min((at for each in queues if (at := each.longest_due(now))), default=now)
+        metrics.DUE_LAG.set((now - since).total_seconds())
 
     def _arrive(self, outcome: Outcome) -> None:
         claimed = self._flying.pop(outcome.key)
@@ -163,7 +168,7 @@ class Dispatcher:
             state = {"delivered": DELIVERED, "exhausted": FAILED, "disabled": HELD}[follows.state]
         if state == HELD:
             self.claims.held.add(claimed.endpoint.id)
-        attempt, claim = self._attempt(claimed, outcome), claimed.delivery["claim"]
+        attempt, claim = self._attempt(claimed, outcome), claimed.claim
         lane = SECOND if claimed.lane == FIRST else claimed.lane
         seat = claimed.delivery.get("seat") if attempt["n"] == 1 else None
         self._done.add(Completion(claimed.id, claim, state, due_at, attempt, lane, seat))

@@ -42,12 +42,8 @@ def new_delivery(
     controller_id: str,
     due_at: datetime | None,
     lane: str = FIRST,
-    seat: int | None = None,
 ) -> dict[str, Any]:
-    """A row of ``deliveries``; without ``due_at`` it is held, because its endpoint is disabled.
-
-    ``seat``: its number among those made together, by which many first tries are stored at once.
-    """
+    """A row of ``deliveries``; without ``due_at`` it is held, because its endpoint is disabled."""
     row: dict[str, Any] = {
         "_id": delivery_id,
         "message_id": message_id,
@@ -58,6 +54,4 @@ def new_delivery(
         "attempt": 0,
         "attempts": [],
     }
-    if seat is not None:
-        row["seat"] = seat
     return {**row, "due_at": due_at} if due_at else row

@@ -18,6 +18,7 @@ from services.notices.store.mails import BOUNCED_INDEXES, Mails
 from services.notices.store.mails import INDEXES as MAIL_INDEXES
 from services.notices.store.messages import Messages
 from services.notices.store.offers import INDEXES as OFFER_INDEXES
+from services.notices.store.parcels import Parcels
 from services.notices.store.recipients import Recipients
 from services.notices.store.watches import INDEXES as WATCH_INDEXES
 from services.notices.store.watches import Watches
@@ -31,6 +32,7 @@ __all__ = [
     "Mails",
     "Messages",
     "NoticeContacts",
+    "Parcels",
     "Recipients",
     "Watches",
 ]
@@ -48,6 +50,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "endpoints": [IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)])],
     "events": [IndexModel([("change_id", ASCENDING), ("type", ASCENDING)])],
     "jobs": [IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE), *JOB_INDEXES],
+    "parcels": [IndexModel([("due_at", ASCENDING)])],
     "messages": [
         IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),

@@ -12,13 +12,17 @@ from shared.mongo import Document
 DUPLICATE_KEY = 11_000
 
 
-def insert_new(collection: Collection[Document], rows: Sequence[Document]) -> None:
-    """Insert those rows that are not there yet; a row there already stays as it is."""
+def insert_new(collection: Collection[Document], rows: Sequence[Document]) -> list[str]:
+    """Insert those rows that are not there yet; a row there already stays as it is. The ids of
+    those that were there."""
     if not rows:
-        return
+        return []
     try:
         collection.insert_many(list(rows), ordered=False)
     except BulkWriteError as error:
-        others = [each for each in error.details["writeErrors"] if each["code"] != DUPLICATE_KEY]
+        refused = error.details["writeErrors"]
+        others = [each for each in refused if each["code"] != DUPLICATE_KEY]
         if others or error.details.get("writeConcernErrors"):
             raise
+        return [rows[each["index"]]["_id"] for each in refused]
+    return []

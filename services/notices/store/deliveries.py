@@ -61,9 +61,11 @@ class Completion:
 class Deliveries:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["deliveries"]
+        self._parcels = mongo.db["parcels"]
 
-    def add_many(self, rows: Sequence[Document]) -> None:
-        insert_new(self._docs, rows)
+    def add_many(self, rows: Sequence[Document]) -> list[str]:
+        """Those that are new; the ids of those that were there already."""
+        return insert_new(self._docs, rows)
 
     def add(self, row: Document, session: Session | None = None) -> None:
         self._docs.insert_one(row, session=session)
@@ -127,6 +129,24 @@ class Deliveries:
                 break
             found.append(next_one["lane"])
         return found
+
+    def stamp(self, delivery_ids: Sequence[str], token: str) -> set[str]:
+        """Take over those deliveries of a parcel that nobody has finished; which they are."""
+        self._docs.update_many(_packed(delivery_ids), {"$set": {"claim": token}})
+        ours = {"_id": {"$in": list(delivery_ids)}, "claim": token}
+        return {each["_id"] for each in self._docs.find(ours, {"_id": 1})}
+
+    def packed(self, delivery_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Which of these wait in a parcel, by its id."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for each in self._docs.find(_packed(delivery_ids), {"claim": 1}):
+            found[each["claim"]].append(each["_id"])
+        return found
+
+    def unpack(self, delivery_ids: Sequence[str], parcel: str, now: datetime) -> None:
+        """Make due by themselves those that wait in a parcel."""
+        change: Document = {"$set": {"due_at": now}, "$unset": {"claim": ""}}
+        self._docs.update_many({**_packed(delivery_ids), "claim": parcel}, change)
 
     def give_back(self, rows: Iterable[tuple[str, Document]], at: datetime) -> None:
         """Let go of claimed rows: each is due at ``at``, in the lane named beside it."""
@@ -219,11 +239,6 @@ class Deliveries:
         )
         return found is not None
 
-    def probes(self, endpoint_id: str) -> bool:
-        """Whether a message that was sent ahead of what is held has attempts before it."""
-        live = {"lane": endpoint_id, "due_at": {"$exists": True}}
-        return self._docs.find_one(live, {"_id": 1}) is not None
-
     def held_for(self) -> list[str]:
         """The endpoints for which something is held."""
         return list(self._docs.distinct("endpoint_id", {"state": HELD}))
@@ -242,7 +257,14 @@ class Deliveries:
         live: Document = {"lane": {"$gte": ""}, "due_at": {"$exists": True}}
         oldest = [{"$match": live}, {"$group": {"_id": None, "id": {"$min": "$_id"}}}]
         found = next(iter(self._docs.aggregate(oldest, maxTimeMS=5_000)), None)
-        return moment_of(found["id"]) if found else None
+        parcel = self._parcels.find_one({}, {"_id": 1}, sort=[("_id", ASCENDING)])
+        ids = [*([found["id"]] if found else []), *([parcel["_id"]] if parcel else [])]
+        return min((at for each in ids if (at := moment_of(each))), default=None)
+
+
+def _packed(delivery_ids: Sequence[str]) -> Document:
+    """Those that are to be sent and have no time of their own wait in a parcel."""
+    return {"_id": {"$in": list(delivery_ids)}, "state": PENDING, "due_at": {"$exists": False}}
 
 
 def _anew(endpoint_id: str, now: datetime) -> Document:

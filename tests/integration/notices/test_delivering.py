@@ -101,6 +101,7 @@ def test_a_deleted_endpoint_ends_its_deliveries(world: World) -> None:
 
 def test_a_message_that_is_no_more_ends_its_deliveries(world: World) -> None:
     announced(world, "nordbo", "fine")
+    world.unpack()
     gone = world.delivery_of("nordbo")["message_id"]
     world.mongo.db["messages"].delete_one({"_id": gone})
     world.deliver()
@@ -131,13 +132,14 @@ def test_every_live_secret_signs_during_a_rotation(world: World) -> None:
 
 def test_a_dispatcher_that_comes_too_late_changes_nothing(world: World) -> None:
     announced(world, "nordbo")
+    world.unpack()
     now = world.clock()
     (row,) = world.deps.deliveries.claim("first", now, now + timedelta(seconds=60), 10)
     assert world.deps.deliveries.claim("second", now, now + timedelta(seconds=60), 10) == []
     world.clock.ahead += timedelta(seconds=61)
     world.deliver()
     late = world.dispatcher
-    late.claims._prepare([row], late.claims._term())
+    late.claims._prepare([row], late.claims._texts_for([row]), late.claims._term())
     late._depart()
     world.deliver()
     delivered = world.delivery_of("nordbo")
@@ -250,11 +252,13 @@ def test_a_delivery_whose_lease_grows_short_is_left_for_the_next_claim(world: Wo
             pass
 
     announced(world, "nordbo")
+    world.unpack()
     world.dispatcher.sender = Full()
     now = world.clock()
     rows = world.deps.deliveries.claim("mine", now, now + timedelta(seconds=60), 10)
     short = replace(world.dispatcher.claims._term(), lapses=world.dispatcher.monotonic() + 20)
-    world.dispatcher.claims._prepare(rows, short)
+    claims = world.dispatcher.claims
+    claims._prepare(rows, claims._texts_for(rows), short)
     world.dispatcher._depart()
     row = world.delivery_of("nordbo")
     assert row["state"] == "pending"

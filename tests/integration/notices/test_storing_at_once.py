@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from services.notices.model.deliveries import new_delivery
+from services.notices.model.parcels import packed
 from services.notices.store import Deliveries
 from services.notices.store.deliveries import Completion
 from shared.mongo import Mongo
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -27,11 +27,10 @@ def deliveries(mongo: Mongo) -> Iterator[Deliveries]:
 
 def claimed(deliveries: Deliveries, count: int) -> list[Completion]:
     """So many deliveries, made together and claimed, with the successes to be stored."""
-    rows = [
-        new_delivery(f"dlv_{n}", f"msg_{n}", f"whe_{n}", "org_1", NOW, seat=n) for n in range(count)
-    ]
-    deliveries.add_many(rows)
-    return [success(each) for each in deliveries.claim("token", NOW, LATER, count)]
+    rows = [new_delivery(f"dlv_{n}", f"msg_{n}", f"whe_{n}", "org_1", NOW) for n in range(count)]
+    deliveries.add_many([packed(each, "pcl_1", seat) for seat, each in enumerate(rows)])
+    deliveries.stamp([each["_id"] for each in rows], "token")
+    return [success({**each, "claim": "token", "seat": seat}) for seat, each in enumerate(rows)]
 
 
 def success(row: dict[str, Any]) -> Completion:

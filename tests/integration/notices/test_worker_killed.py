@@ -101,4 +101,5 @@ def test_it_works(mongo_url: str, database_name: str, receiver: Receiver) -> Non
     assert max(doubled.values()) <= 1 + kills
     assert sum(doubled.values()) - len(doubled) <= kills * CUSTOMERS
     assert world.mongo.db["deliveries"].count_documents({"due_at": {"$exists": True}}) == 0
+    assert world.mongo.db["parcels"].count_documents({}) == 0
     assert world.mongo.db["jobs"].count_documents({"due_at": {"$exists": True}}) == 0

@@ -277,6 +277,13 @@ class World:
         while self.fanout.run_once():
             pass
 
+    def unpack(self) -> None:
+        """Have what waits in parcels due by itself, as a retry is."""
+        for parcel in self.rows("parcels"):
+            ids = [delivery_id for delivery_id, *_ in parcel["items"]]
+            self.deps.deliveries.unpack(ids, parcel["_id"], self.clock())
+        self.mongo.db["parcels"].delete_many({})
+
     def deliver(self, limit: float = 10.0) -> None:
         """Run the dispatcher until nothing is due and nothing in the air."""
         end = time.monotonic() + limit
@@ -289,6 +296,11 @@ class World:
 
     def rows(self, collection: str, **where: Any) -> list[dict[str, Any]]:
         return list(self.mongo.db[collection].find(where).sort("_id", 1))
+
+    def delivery_about(self, name: str, change_id: str) -> dict[str, Any]:
+        (message,) = self.rows("messages", controller_id=f"org_{name}", change_id=change_id)
+        (found,) = self.rows("deliveries", message_id=message["_id"])
+        return found
 
     def delivery_of(self, name: str) -> dict[str, Any]:
         (found,) = self.rows("deliveries", controller_id=f"org_{name}")

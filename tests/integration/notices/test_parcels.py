@@ -1,0 +1,142 @@
+"""First tries leave in parcels: claimed by one write, and lost by nobody's death."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from services.notices import tasks
+from services.notices.dispatcher import Dispatcher
+from services.notices.model.parcels import unpacked
+from tests.integration.notices.world import World, settings
+
+CUSTOMERS = 12
+NAMES = [f"c{number:02}" for number in range(1, CUSTOMERS + 1)]
+
+
+def announced(world: World) -> None:
+    for number, name in enumerate(NAMES, 1):
+        world.customer(name, number)
+    world.deliver()
+    world.receiver.got.clear()
+    world.tell(world.ledger.change("chg_1", CUSTOMERS))
+    world.fan_out()
+
+
+def another(world: World) -> Dispatcher:
+    return tasks.make_dispatcher(settings(), world.mongo, world.clock)
+
+
+def taken(world: World) -> dict[str, Any]:
+    """The parcel, claimed by somebody who then does nothing for it."""
+    now = world.clock()
+    parcel = world.dispatcher.stores.parcels.take("dead", now, now + timedelta(seconds=60))
+    assert parcel is not None
+    return parcel
+
+
+def posts(world: World) -> Counter[str]:
+    return Counter(each.message_id for each in world.receiver.got)
+
+
+def assert_told_once(world: World) -> None:
+    assert len(posts(world)) == CUSTOMERS
+    assert set(posts(world).values()) == {1}
+    assert {each["state"] for each in world.rows("deliveries")} == {"delivered"}
+    assert world.rows("parcels") == []
+
+
+def test_it_works(world: World) -> None:
+    announced(world)
+    (parcel,) = world.rows("parcels")
+    waiting = [each["_id"] for each in world.rows("deliveries", state="pending")]
+    assert sorted(each["_id"] for each in unpacked(parcel)) == waiting
+    world.deliver()
+    assert_told_once(world)
+    for each in world.rows("deliveries"):
+        assert not {"claim", "seat", "due_at"} & set(each)
+
+
+def test_nobody_else_sends_from_a_parcel_that_is_claimed(world: World) -> None:
+    announced(world)
+    taken(world)
+    world.deliver()
+    assert posts(world) == Counter()
+
+
+def test_a_parcel_whose_dispatcher_died_is_sent_by_the_next_one(world: World) -> None:
+    announced(world)
+    taken(world)
+    world.clock.ahead += timedelta(seconds=61)
+    world.deliver()
+    assert_told_once(world)
+
+
+def test_of_a_parcel_that_was_half_sent_only_the_rest_is_sent(world: World) -> None:
+    announced(world)
+    parcel = taken(world)
+    done = [each["_id"] for each in unpacked(parcel)[:5]]
+    finished = {"$set": {"state": "delivered"}, "$unset": {"claim": "", "seat": ""}}
+    world.mongo.db["deliveries"].update_many({"_id": {"$in": done}}, finished)
+    world.clock.ahead += timedelta(seconds=61)
+    world.deliver()
+    assert len(posts(world)) == CUSTOMERS - 5
+    assert world.rows("parcels") == []
+
+
+def test_a_parcel_of_which_nothing_is_left_is_cleared_away(world: World) -> None:
+    announced(world)
+    taken(world)
+    world.mongo.db["deliveries"].delete_many({})
+    world.clock.ahead += timedelta(seconds=61)
+    world.deliver()
+    assert posts(world) == Counter()
+    assert world.rows("parcels") == []
+
+
+def test_a_dispatcher_whose_parcel_lapsed_changes_nothing_any_more(world: World) -> None:
+    announced(world)
+    slow = another(world)
+    assert slow.claims.take(slow.sender) == CUSTOMERS
+    world.clock.ahead += timedelta(seconds=61)
+    world.deliver()
+    assert_told_once(world)
+    while slow.run_once():
+        pass
+    assert slow.fence_losses == CUSTOMERS
+    # One extra POST for the one lapse, with the same id and no second attempt on record.
+    assert set(posts(world).values()) == {2}
+    assert all(len(each["attempts"]) == 1 for each in world.rows("deliveries", state="delivered"))
+
+
+def test_a_dispatcher_that_ends_gives_its_parcel_back(world: World) -> None:
+    announced(world)
+    ending = another(world)
+    ending.claims.take(ending.sender)
+    ending.drain()
+    assert world.rows("parcels") == []
+    world.deliver()
+    assert_told_once(world)
+
+
+def test_what_fails_leaves_the_parcel_and_is_tried_again_by_itself(world: World) -> None:
+    announced(world)
+    world.receiver.answers["/c03"] = lambda number: (500 if number == 1 else 204, {})
+    world.deliver()
+    assert world.rows("parcels") == []
+    waiting = world.delivery_about("c03", "chg_1")
+    assert (waiting["state"], waiting["lane"]) == ("pending", "second")
+    world.clock.ahead += timedelta(seconds=10)
+    world.deliver()
+    assert world.delivery_about("c03", "chg_1")["state"] == "delivered"
+
+
+def test_of_a_disabled_endpoint_it_is_held_and_not_sent(world: World) -> None:
+    announced(world)
+    off = {"$set": {"disabled_at": world.clock(), "disabled_reason": "failing"}}
+    world.mongo.db["endpoints"].update_one({"controller_id": "org_c05"}, off)
+    world.deliver()
+    assert world.delivery_about("c05", "chg_1")["state"] == "held"
+    assert world.rows("parcels") == []
+    assert len(posts(world)) == CUSTOMERS - 1
