@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.loops import Loop, run_one
-from shared.mongo import connect
+from shared.mongo import Mongo, connect
 from tests.faults.tally import Counts, counted
 from tests.integration.notices.world import Receiver, World, make_world
 
@@ -70,11 +70,11 @@ class Load:
         return self.changes * CUSTOMERS
 
     def received(self) -> int:
-        return len(self._posts())
+        return len(self.posts())
 
     def counts(self, runs: int) -> Counts:
         """A row of the table of faults."""
-        return counted(runs, self.expected(), self._posts())
+        return counted(runs, self.expected(), self.posts())
 
     def assert_told(self, lapses: int, limit: float = 60.0) -> None:
         """Every notice arrived under one id, each at most once more per lapse, and no row is
@@ -83,11 +83,12 @@ class Load:
         got = list(self.world.receiver.got)
         ids = {(each.path, each.json["data"]["change_id"]): each.message_id for each in got}
         assert len(ids) == self.received() == self.expected()
-        assert max(self._posts().values()) <= 1 + lapses
+        assert max(self.posts().values()) <= 1 + lapses
         states = self.world.mongo.db["deliveries"].distinct("state")
         assert states == ["delivered"]
 
-    def _posts(self) -> Counter[str]:
+    def posts(self) -> Counter[str]:
+        """How often each message came."""
         return Counter(each.message_id for each in list(self.world.receiver.got))
 
     def live(self) -> int:
@@ -96,10 +97,8 @@ class Load:
         return sum(database[name].count_documents(waiting) for name in ("deliveries", "jobs"))
 
 
-@contextmanager
-def under_load(url: str, receiver: Receiver, name: str, **more: Any) -> Iterator[Load]:
-    """Customers with an endpoint each, and the loops at work; all loops live at the end."""
-    mongo = connect(url, name, timeout_ms=2_000)
+def customers(mongo: Mongo, receiver: Receiver, **more: Any) -> Load:
+    """Customers with an endpoint each, that wants notices; nobody tells them anything yet."""
     world = make_world(mongo, receiver, **{**SETTINGS, **more})
     for number in range(1, CUSTOMERS + 1):
         world.tell(world.ledger.agreement(f"c{number}", number))
@@ -107,16 +106,24 @@ def under_load(url: str, receiver: Receiver, name: str, **more: Any) -> Iterator
     for number in range(1, CUSTOMERS + 1):
         world.endpoint(f"c{number}", event_types=[ANNOUNCED])
         receiver.answers[f"/c{number}"] = slowly
-    stop = threading.Event()
+    return Load(world, world.tell)
+
+
+@contextmanager
+def under_load(url: str, receiver: Receiver, name: str, **more: Any) -> Iterator[Load]:
+    """Customers, and the loops at work; all loops live at the end."""
+    mongo = connect(url, name, timeout_ms=2_000)
+    load, stop = customers(mongo, receiver, **more), threading.Event()
+    sending = load.world.dispatcher
     loops = [
-        Loop("fanout", world.fanout.run_once, 0.05),
-        Loop("dispatcher", world.dispatcher.run_once, 0.05, close=world.dispatcher.drain),
+        Loop("fanout", load.world.fanout.run_once, 0.05),
+        Loop("dispatcher", sending.run_once, 0.05, close=sending.drain),
     ]
     threads = [threading.Thread(target=run_one, args=(loop, stop)) for loop in loops]
     for thread in threads:
         thread.start()
     try:
-        yield Load(world, world.tell)
+        yield load
         assert all(thread.is_alive() for thread in threads)
     finally:
         stop.set()
