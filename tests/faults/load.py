@@ -22,6 +22,8 @@ CUSTOMERS = 40
 # How many notices may wait while announcements go on.
 BACKLOG = 400
 SETTINGS = {"attempt_seconds": 1, "lease_seconds": 3, "in_flight": 16}
+# Where something may wait.
+QUEUES = ("deliveries", "jobs", "parcels")
 
 
 @dataclass
@@ -94,7 +96,7 @@ class Load:
     def live(self) -> int:
         waiting: dict[str, Any] = {"due_at": {"$exists": True}}
         database = self.world.mongo.db
-        return sum(database[name].count_documents(waiting) for name in ("deliveries", "jobs"))
+        return sum(database[name].count_documents(waiting) for name in QUEUES)
 
 
 def customers(mongo: Mongo, receiver: Receiver, **more: Any) -> Load:
