@@ -69,7 +69,7 @@ class Maildir:
         new = self._folder / "new"
         if not new.is_dir():
             return False
-        files = sorted(each for each in new.iterdir() if each.is_file())
+        files = sorted(each for each in new.iterdir() if not each.is_symlink() and each.is_file())
         for each in files[:FILES_A_ROUND]:
             self._bounces.receive(reports(_content(each)), by_address=False)
             # Only now: a file read twice has no further effect, one lost would have none at all.
@@ -79,5 +79,10 @@ class Maildir:
 
 
 def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(LARGEST)
+    """What of it is read; nothing where we may not, for one file must not hold up the others."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST)
+    except OSError as error:
+        log.warning("bounce.unreadable", error=type(error).__name__)
+        return b""

@@ -6,11 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.policy import default
 
-LARGEST = 1024 * 1024
+import structlog
+
+log = structlog.get_logger()
+
+# A report with the whole of one of our mails has some 50 kB and a dozen parts.
+LARGEST = 256 * 1024
+MOST_PARTS = 1_000
 MOST_RECIPIENTS = 100
+# What hostile mails have been seen to raise: nested too deep, a charset nobody knows, headers and
+# types that contradict each other.
+_UNREADABLE = (
+    RecursionError, LookupError, ValueError, TypeError, AttributeError, AssertionError,
+    MessageError,
+)  # fmt: skip
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _MAIL_ID = re.compile(r"mai_[a-z2-7]{32}")
 
@@ -45,8 +58,21 @@ def mail_id_in(text: str) -> str | None:
 
 
 def reports(content: bytes) -> list[Report]:
-    """The reports in a mail; none when it is no delivery status notification."""
-    mail = message_from_bytes(content[:LARGEST], policy=default)
+    """The reports in a mail; none when it is no delivery status notification, or cannot be read."""
+    content = content[:LARGEST]
+    if content.count(b"\n--") > MOST_PARTS:
+        # The parser takes seconds for a hundred thousand parts.
+        return []
+    try:
+        return _reports(content)
+    except _UNREADABLE as error:
+        # Anybody may write to that mailbox, and the parser of the standard library has its limits.
+        log.warning("bounce.unreadable", error=type(error).__name__, size=len(content))
+        return []
+
+
+def _reports(content: bytes) -> list[Report]:
+    mail = message_from_bytes(content, policy=default)
     if mail.get_content_type() != "multipart/report":
         return []
     parts = list(mail.walk())

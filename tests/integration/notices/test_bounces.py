@@ -1,0 +1,256 @@
+"""Mails that came back: the provider's webhook, the mailbox, and what hostile ones do there."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from services.notices.app import create_app
+from services.notices.channels.email.dsn import LARGEST, MOST_RECIPIENTS, reports
+from services.notices.use_cases.bounces import Maildir
+from shared.mongo import connect
+from tests.integration.notices.asking import Identity
+from tests.integration.notices.post import (
+    PERSONS,
+    MailWorld,
+    Post,
+    mail_settings,
+    make_mail_world,
+    posting,
+)
+from tests.integration.notices.test_escalating import bounce_of
+from tests.integration.notices.world import Receiver, settings
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+IDA, BO = (each["email"] for each in PERSONS)
+SECRET = "s" * 20
+REPORT = "/v1/bounces/report"
+
+
+class Door:
+    """A notice mailed to Ida, and the webhook of the mail provider."""
+
+    def __init__(self, it: MailWorld, client: Client) -> None:
+        self.it, self.client = it, client
+        it.agreement("nordbo", 1, "email", contacts=PERSONS)
+        it.announce("chg_1", 1)
+        it.settle()
+
+    @property
+    def mail(self) -> EmailMessage:
+        return self.it.post.got[0].mail
+
+    def post(self, content: bytes, secret: str = SECRET, **more: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        told = {"content_type": "message/rfc822", "headers": headers, **more}
+        return self.client.post(REPORT, data=content, **told)
+
+
+@pytest.fixture
+def door(mongo_url: str, database_name: str, receiver: Receiver, post: Post) -> Iterator[Door]:
+    with posting(post) as port:
+        chosen = settings(mongo_url, database_name, mail=mail_settings(port, bounce_secret=SECRET))
+        mongo = connect(mongo_url, chosen.common.database("notices"))
+        it = make_mail_world(mongo, receiver, post, chosen.mail)
+        app = create_app(chosen, Identity().transport(), it.world.clock)
+        yield Door(it, Client(app))
+
+
+def test_it_works(door: Door) -> None:
+    answer = door.post(bounce_of(door.mail))
+    assert (answer.status_code, answer.json) == (200, {"bounced": 1})
+    door.it.settle()
+
+    assert [each.recipient for each in door.it.post.got] == [IDA, BO]
+    first, second = door.it.mails()
+    assert (first["state"], first["bounce"]["status"]) == ("bounced", "5.1.1")
+    assert first["bounce"]["diagnostic"] == "smtp; 550 5.1.1 User unknown"
+    assert second["state"] == "delivered"
+    assert door.post(bounce_of(door.mail)).json == {"bounced": 0}
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", SECRET[:-1], SECRET + "s", "ø" * 20])
+def test_only_who_knows_the_secret_may_report(door: Door, secret: str) -> None:
+    answer = door.post(bounce_of(door.mail), secret)
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
+    assert SECRET not in answer.text
+    assert door.it.mails()[0]["state"] == "delivered"
+
+
+def test_the_password_of_http_basic_is_as_good(door: Door) -> None:
+    answer = door.client.post(
+        REPORT, data=bounce_of(door.mail), content_type="message/rfc822", auth=("any", SECRET)
+    )
+    assert answer.json == {"bounced": 1}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data"])
+def test_anything_but_a_mail_is_refused(door: Door, kind: str) -> None:
+    assert door.post(bounce_of(door.mail), content_type=kind).status_code == 415
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(door: Door) -> None:
+    assert door.post(b"x" * 8_000_000).status_code == 413
+
+
+def test_a_report_that_names_no_mail_counts_for_the_newest_one_to_its_recipient(
+    door: Door,
+) -> None:
+    nameless = EmailMessage()
+    nameless["Message-ID"] = "<somebody@else.example>"
+    assert door.post(bounce_of(nameless)).json == {"bounced": 1}
+
+
+def test_a_report_about_a_mail_that_is_not_ours_has_no_effect(door: Door) -> None:
+    """By its id not even the address counts: it names another installation's mail."""
+    foreign = EmailMessage()
+    foreign["Message-ID"] = f"<ntc_1.mai_{'a' * 32}@other.example>"
+    assert door.post(bounce_of(foreign)).json == {"bounced": 0}
+    assert door.it.mails()[0]["state"] == "delivered"
+    assert door.it.world.rows("bounced_addresses") == []
+
+
+def test_a_delay_and_a_success_are_taken_and_change_nothing(door: Door) -> None:
+    for action in ("delayed", "delivered", "relayed", "expanded", "", "FAILED?"):
+        assert door.post(bounce_of(door.mail, "4.4.1", action)).json == {"bounced": 0}
+
+
+def nested(depth: int) -> bytes:
+    """A report in a report in a report."""
+    head = b"".join(
+        b'Content-Type: multipart/report; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n)
+        for n in range(depth)
+    )
+    return head + b"Content-Type: message/delivery-status\r\n\r\n\r\n\r\nAction: failed\r\n"
+
+
+def wrapped(depth: int) -> bytes:
+    return b"Content-Type: message/rfc822\r\n\r\n" * depth + b"Subject: x\r\n\r\nx\r\n"
+
+
+def with_charset(charset: bytes) -> bytes:
+    return (
+        b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        b"Action: failed\r\nStatus: 5.1.1\r\nFinal-Recipient: rfc822; a@b.example\r\n\r\n--x\r\n"
+        b"Content-Type: text/rfc822-headers; charset=" + charset + b"\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\n\xff\xff!!\r\n--x--\r\n"
+    )
+
+
+def many_recipients(count: int) -> bytes:
+    block = b"Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    return (
+        b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        + block * count
+        + b"--x--\r\n"
+    )
+
+
+HOSTILE = {
+    "nothing": b"",
+    "bytes": bytes(range(256)) * 50,
+    "nested": nested(3_000),
+    "wrapped": wrapped(3_000),
+    "unknown charset": with_charset(b"klingon"),
+    "charset of nul": with_charset(b'"a\x00b"'),
+    "utf-16 headers": "Content-Type: multipart/report\r\n\r\n".encode("utf-16"),
+    "huge header": b"Subject: " + b"x" * (2 * LARGEST),
+    "many headers": b"X-A: b\r\n" * 100_000 + b"\r\nx",
+    "no boundary": b"Content-Type: multipart/report\r\n\r\n--\r\n",
+    "endless boundary": b"Content-Type: multipart/report; boundary=" + b"b" * 100_000 + b"\r\n\r\n",
+    "boundaries": b"Content-Type: multipart/report; boundary=x\r\n\r\n" + b"--x\r\n\r\n" * 100_000,
+    "many recipients": many_recipients(10_000),
+    "status that is a text": b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n"
+    b"Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n",
+    "broken words": b"Content-Type: =?utf-8?q?multipart/report?=; boundary==?x?y?=\r\n\r\n=?",
+    "message id": with_charset(b"utf-8").replace(b"Reporting-MTA", b"Message-ID: <@\r\nX"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_is_reported_is_read_within_bounds(name: str) -> None:
+    began = time.process_time()
+    told = reports(HOSTILE[name])
+    assert time.process_time() - began < 5
+    assert len(told) <= MOST_RECIPIENTS
+    assert all(len(each.recipient) <= 254 and len(each.diagnostic) <= 500 for each in told)
+
+
+@pytest.mark.parametrize("name", ["nested", "wrapped", "unknown charset", "bytes", "nothing"])
+def test_the_webhook_survives_hostile_reports(door: Door, name: str) -> None:
+    answer = door.post(HOSTILE[name])
+    assert (answer.status_code, answer.json) == (200, {"bounced": 0})
+
+
+def test_the_mailbox_goes_on_past_whatever_lies_in_it(by_mail: MailWorld, tmp_path: Path) -> None:
+    by_mail.agreement("nordbo", 1, "email", contacts=PERSONS)
+    by_mail.announce("chg_1", 1)
+    by_mail.settle()
+    new = tmp_path / "new"
+    new.mkdir()
+    for place, content in enumerate(HOSTILE.values()):
+        (new / f"{place:02}").write_bytes(content)
+    (new / "30").write_bytes(b"")
+    (new / "30").chmod(0)
+    (new / "31").symlink_to(new / "31")
+    (new / "32").symlink_to("/dev/zero")
+    os.mkfifo(new / "33")
+    (new / "34").mkdir()
+    (new / "99").write_bytes(bounce_of(by_mail.post.one().mail))
+    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces)
+    assert maildir.run_once() is False
+
+    assert by_mail.mails()[0]["state"] == "bounced"
+    assert {each.name for each in new.iterdir()} == {"31", "32", "33", "34"}
+    assert maildir.run_once() is False
+
+
+def test_the_mailbox_is_read_in_bounded_rounds(by_mail: MailWorld, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    for place in range(120):
+        (tmp_path / "new" / f"{place:03}").write_bytes(b"Subject: Out of office\r\n\r\n")
+    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces)
+    assert [maildir.run_once() for _ in range(3)] == [True, True, False]
+    assert len(list((tmp_path / "cur").iterdir())) == 120
+
+
+def test_a_report_about_a_report_is_about_the_outer_one_only(by_mail: MailWorld) -> None:
+    """A bounce of a forwarded bounce: the mail that came back is the report, not our notice."""
+    by_mail.agreement("nordbo", 1, "email", contacts=PERSONS)
+    by_mail.announce("chg_1", 1)
+    by_mail.settle()
+    inner = bounce_of(by_mail.post.one().mail)
+    head = b"Content-Type: multipart/report; boundary=outer\r\n\r\n--outer\r\n"
+    status = (
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        b"Final-Recipient: rfc822; forward@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    )
+    returned = b"--outer\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--outer--\r\n"
+    told = reports(head + status + returned)
+
+    assert [each.recipient for each in told] == ["forward@b.example"]
+    assert by_mail.world.deps.bounces.receive(told, by_address=False) == 0
+    assert by_mail.mails()[0]["state"] == "delivered"
+
+
+def test_reports_are_never_answered(by_mail: MailWorld, tmp_path: Path) -> None:
+    """Whatever comes in, no mail goes out to its sender: no loop between two machines."""
+    (tmp_path / "new").mkdir()
+    for place in range(5):
+        (tmp_path / "new" / str(place)).write_bytes(b"From: a@evil.example\r\n\r\nAnswer me!\r\n")
+    Maildir(str(tmp_path), by_mail.world.deps.bounces).run_once()
+    by_mail.settle()
+
+    assert by_mail.post.asked == []
+    assert by_mail.mails() == []
