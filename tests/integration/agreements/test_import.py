@@ -94,7 +94,8 @@ def test_an_imported_customer_is_told_of_changes(shop: Shop) -> None:
     shop.stack.settle()
     change = shop.vendor.announced()
     shop.stack.settle()
-    assert shop.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")["given_at"]
+    told = shop.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
+    assert told["effective_on"] == change["effective_on"]
 
 
 def test_a_run_that_is_repeated_makes_no_doubles(shop: Shop) -> None:

@@ -40,7 +40,7 @@ def test_the_processor_finds_it_in_force_and_its_customer_is_told_of_changes(sho
     change = shop.vendor.announced()
     shop.stack.settle()
     told = shop.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
-    assert told["given_at"]
+    assert told["effective_on"] == change["effective_on"]
 
 
 @pytest.mark.parametrize(

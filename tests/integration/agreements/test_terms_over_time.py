@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from tests import builders
 from tests.vendor import SIGNATURE, Vendor
+
+# Days count from the sending, so there has to be somebody who takes what is sent.
+pytestmark = pytest.mark.usefixtures("told_at_once")
 
 
 def amend_terms(vendor: Vendor, customer: dict[str, Any], **terms: Any) -> None:
