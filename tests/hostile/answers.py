@@ -113,3 +113,60 @@ def reset_in_body(visit: Visit, _: Request) -> None:
     visit.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
     visit.stopping.wait(0.05)
     visit.reset()
+
+
+def chunked(code: int, *trailers: str) -> Script:
+    """A chunked body with trailers after it."""
+    lines = "".join(f"{each}\r\n" for each in trailers)
+    head = f"HTTP/1.1 {code} Said\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return raw(f"{head}2\r\nok\r\n0\r\n{lines}\r\n")
+
+
+def endless_trailers(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n")
+    while not visit.stopping.is_set():
+        visit.send("X-More: yes\r\n" * 100)
+
+
+def endless_chunk_extension(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;")
+    while not visit.stopping.is_set():
+        visit.send("x" * 65_536)
+
+
+def endless_line(begin: str) -> Callable[[Visit, Request], None]:
+    """A line that never ends, after what came before it."""
+
+    def script(visit: Visit, _: Request) -> None:
+        visit.send(begin)
+        while not visit.stopping.is_set():
+            visit.send("x" * 65_536)
+
+    return script
+
+
+def endless_folding(visit: Visit, _: Request) -> None:
+    visit.send("HTTP/1.1 200 OK\r\nX-Folded: yes\r\n")
+    while not visit.stopping.is_set():
+        visit.send(" and more\r\n" * 1000)
+
+
+def reset_after(data: bytes) -> Callable[[Visit, Request], None]:
+    """These bytes, then a TCP reset."""
+
+    def script(visit: Visit, _: Request) -> None:
+        visit.send(data)
+        visit.stopping.wait(0.05)
+        visit.reset()
+
+    return script
+
+
+def stall_after(data: bytes) -> Callable[[Visit, Request], None]:
+    """These bytes, then nothing more on an open connection."""
+
+    def script(visit: Visit, _: Request) -> None:
+        visit.send(data)
+        visit.hang()
+
+    return script

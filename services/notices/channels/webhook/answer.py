@@ -13,6 +13,9 @@ LONGEST_LOCATION = 2048
 STOP = -1
 
 _SECONDS = re.compile(r"[0-9]{1,12}")
+# libcurl takes `HTTP/1.1 2000` and `HTTP/3` over TCP for a 200.
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9])[0-9]{2}(?: .*)?\r?\n", re.DOTALL)
+_LONGEST_LENGTH = 18
 
 
 class Answer:
@@ -35,6 +38,7 @@ class Answer:
 
     def _begin(self) -> None:
         self._names: set[bytes] = set()
+        self._at_status_line, self._interim = True, False
         self.complete = False
         self.hints: list[str] = []
         self.location: str | None = None
@@ -44,19 +48,30 @@ class Answer:
         return b"".join(self._chunks)
 
     def take_header(self, line: bytes) -> int | None:
-        """One header line or status line; those of interim answers (1xx) count and are dropped."""
+        """One header line or status line; those of interim answers (1xx) and trailers count and are
+        dropped: neither may say anything of the answer (RFC 9110, 6.5.1 and 15.2)."""
         self._header_bytes += len(line)
         self._header_lines += 1
         if self._header_bytes > HEADER_BYTES or self._header_lines > HEADER_LINES:
             self.broken = True
             return STOP
-        if line.startswith(b"HTTP/"):
+        if self.complete:
+            if not self._interim:
+                return None
             self._begin()
-            return None
+        if self._at_status_line:
+            return self._take_status(line)
         if line in (b"\r\n", b"\n"):
             self.complete = True
         name, _, value = line.partition(b":")
         return self._note(name.lower(), value)
+
+    def _take_status(self, line: bytes) -> int | None:
+        found = _STATUS_LINE.fullmatch(line)
+        self._at_status_line, self.broken = False, found is None
+        # After 101 comes no other answer: the protocol would change.
+        self._interim = found is not None and found[1] == b"1" and line[9:12] != b"101"
+        return STOP if self.broken else None
 
     def _note(self, name: bytes, value: bytes) -> int | None:
         if name == b"retry-after":
@@ -66,7 +81,9 @@ class Answer:
         elif name in (b"content-length", b"transfer-encoding"):
             self._names.add(name)
             # Two ways to find the end of one body: RFC 9112, 6.3 lets a reader refuse it.
-            self.broken = len(self._names) > 1
+            self.broken = len(self._names) > 1 or (
+                name == b"content-length" and len(value.strip()) > _LONGEST_LENGTH
+            )
             return STOP if self.broken else None
         return None
 
