@@ -8,14 +8,13 @@ Without names, all. ``--full``: the sizes of the goals, with repeats; an hour in
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
 import traceback
 from importlib import import_module
 from types import ModuleType
 
-from tests.benchmarks.figures import Figure, say, table
+from tests.benchmarks.figures import Figure, end_when_told, say, table
 
 # What costs a notice first, then what may not disturb it, then the rest of the product.
 NAMES = ("notices", "peers", "dispatchers", "mix", "slow", "idle", "registry", "agreements")
@@ -34,8 +33,7 @@ def main() -> int:
     wanted = parser.parse_args()
     if unknown := set(wanted.names) - set(NAMES):
         parser.error(f"no benchmark is called {', '.join(sorted(unknown))}: {', '.join(NAMES)}")
-    # Whatever was started must end with us, also when we are told to stop.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_when_told()
     modules = [import_module(f"tests.benchmarks.bench_{n}") for n in wanted.names or NAMES]
     minutes = sum(each.MINUTES for each in modules)
     say(f"{len(modules)} benchmarks, {'an hour' if wanted.full else f'about {minutes:.0f} min'}")

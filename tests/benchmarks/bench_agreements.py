@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +39,7 @@ from shared.http import WSGITransport
 from shared.mongo import Mongo, connect
 from shared.pagination import write_cursor
 from tests.benchmarks.annexes import signatures, with_sub_processors
-from tests.benchmarks.figures import Figure, say, table
+from tests.benchmarks.figures import Figure, say, show
 from tests.builders import agreement_content, common_settings
 from tests.fakes import FakeIdentity, StandingClock
 from tests.mongod import free_ports
@@ -189,5 +188,4 @@ def median(taken: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

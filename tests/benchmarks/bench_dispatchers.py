@@ -15,14 +15,13 @@ import argparse
 import os
 import signal
 import statistics
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from tests.benchmarks.bench_notices import Run, measure, warm_up
 from tests.benchmarks.customers import add_customers, at
-from tests.benchmarks.figures import Figure, say, spread_of, table
+from tests.benchmarks.figures import Figure, say, show, spread_of
 from tests.benchmarks.product import Bed, Product, bed, office, product
 from tests.benchmarks.tardy import tardy
 
@@ -110,5 +109,4 @@ def _room(run: Run) -> float:
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

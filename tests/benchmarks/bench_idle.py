@@ -11,7 +11,6 @@ endpoints that have lanes of their own, all with something due later.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ from services.notices.store import INDEXES
 from services.notices.tasks import make_dispatcher
 from shared.mongo import connect
 from shared.times import utc_now
-from tests.benchmarks.figures import Figure, percentile, say, table
+from tests.benchmarks.figures import Figure, percentile, say, show
 from tests.benchmarks.product import Office, database, office
 
 MINUTES = 1.0
@@ -146,5 +145,4 @@ def _figures(name: str, found: Idle) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

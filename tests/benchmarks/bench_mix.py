@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -23,7 +22,7 @@ from dataclasses import dataclass, field
 
 from services.notices.model.messages import least_id
 from tests.benchmarks.customers import Place, add_customers
-from tests.benchmarks.figures import Figure, bounds_of, say, table
+from tests.benchmarks.figures import Figure, bounds_of, say, show
 from tests.benchmarks.processes import wait_until
 from tests.benchmarks.product import LIVE, Bed, Product, bed, now, office, product
 from tests.benchmarks.tardy import Tardy, tardy
@@ -166,5 +165,4 @@ def figures(healthy: Subject, mixed: Subject, fewer: Subject) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

@@ -14,13 +14,12 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.customers import SMALL, add_customers, at
-from tests.benchmarks.figures import Figure, percentile, say, spread_of, table
+from tests.benchmarks.figures import Figure, percentile, say, show, spread_of
 from tests.benchmarks.machine import Cpu, cpu, peak_mib
 from tests.benchmarks.product import Bed, Office, Product, bed, now, office, product
 from tests.integration.notices.world import VENDOR
@@ -173,5 +172,4 @@ def _of_firsts(firsts: Sequence[float]) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

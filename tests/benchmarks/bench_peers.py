@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from services.notices.model.messages import body_of
 from tests.benchmarks.bench_notices import measure, warm_up
 from tests.benchmarks.customers import add_customers, at
-from tests.benchmarks.figures import Figure, say, spread_of, table
+from tests.benchmarks.figures import Figure, say, show, spread_of
 from tests.benchmarks.peers import Deliver, pipeline, wrk
 from tests.benchmarks.product import Bed, Office, Product, bed, office, product
 from tests.mongod import free_port
@@ -123,5 +122,4 @@ def _ratio(turns: Sequence[Turn], name: str, ours: str, theirs: str, goal: float
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

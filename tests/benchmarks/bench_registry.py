@@ -30,7 +30,7 @@ import requests
 from deploy.mongod import start_replica_set
 from services.agreements.contents import Terms
 from tests import builders
-from tests.benchmarks.figures import Figure, percentile, say, table
+from tests.benchmarks.figures import Figure, percentile, say, show
 from tests.mongod import free_ports
 from tests.receiver import receiving
 from tests.stack import Stack
@@ -245,5 +245,4 @@ def once(ask: Ask, n: int) -> float:
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -23,7 +22,7 @@ from services.notices.store.endpoints import members_of
 from shared.times import utc_now
 from tests.benchmarks.bench_notices import warm_up
 from tests.benchmarks.customers import add_customers, at
-from tests.benchmarks.figures import Figure, percentile, say, table
+from tests.benchmarks.figures import Figure, percentile, say, show
 from tests.benchmarks.processes import wait_until
 from tests.benchmarks.product import LIVE, Office, Product, bed, now, office, product
 from tests.benchmarks.tardy import Tardy, tardy
@@ -131,5 +130,4 @@ def _beside(name: str, with_it: list[float], without: list[float], part: float) 
 
 
 if __name__ == "__main__":
-    print(table(main()))
-    sys.exit(0)
+    show(main)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import signal
 import statistics
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -49,6 +51,17 @@ def table(figures: Sequence[Figure]) -> str:
     widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
     lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in [lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def show(main: Callable[[], Sequence[Figure]]) -> None:
+    """Run one benchmark by itself."""
+    end_when_told()
+    print(table(main()))
+
+
+def end_when_told() -> None:
+    """Let SIGTERM end us as an error does: what was started ends, too, and folders are removed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def _yes(reached: bool | None) -> str:
