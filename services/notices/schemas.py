@@ -281,8 +281,10 @@ class ReachShape(Shape):
 
 
 class ReceiptsQuery(Shape):
+    """Both are ids between commas."""
+
     change_ids = fields.String(required=True, validate=validate.Length(1, 20_000))
-    controller_id = fields.String(required=True, validate=validate.Length(1, 100))
+    agreement_ids = fields.String(required=True, validate=validate.Length(1, 20_000))
 
 
 class ReceiptShape(Shape):

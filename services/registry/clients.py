@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 from services.registry.clock import RECEIPT_RULES
@@ -13,8 +14,8 @@ from shared.errors import Conflict, NotFound
 from shared.http import ServiceClient
 from shared.times import parse_instant
 
-# As many ids as fit into the first line of a request, which gunicorn bounds at 4,094 bytes.
-CHANGES_AT_ONCE = 100
+# As many of each kind as fit into the first line of a request: gunicorn takes 4,094 bytes of it.
+IDS_AT_ONCE = 50
 ENDED_ALREADY = frozenset({"not-in-force", "termination-scheduled"})
 
 
@@ -137,13 +138,12 @@ class NoticesClient:
         self._client = client
 
     def receipts(
-        self, change_ids: Sequence[str], controller_id: str
+        self, change_ids: Sequence[str], agreement_ids: Sequence[str]
     ) -> dict[tuple[str, str], Receipt]:
-        """One customer's receipts, by change and agreement."""
+        """What became of the notices of these changes under these agreements, by both."""
         found: dict[tuple[str, str], Receipt] = {}
-        for first in range(0, len(change_ids), CHANGES_AT_ONCE):
-            some = ",".join(change_ids[first : first + CHANGES_AT_ONCE])
-            asked = {"change_ids": some, "controller_id": controller_id}
+        for changes, agreements in product(_listed(change_ids), _listed(agreement_ids)):
+            asked = {"change_ids": changes, "agreement_ids": agreements}
             for each in self._client.get("/v1/receipts", asked)["items"]:
                 found[each["change_id"], each["agreement_id"]] = _receipt(each)
         return found
@@ -160,6 +160,11 @@ def _bond(told: Mapping[str, Any]) -> Bond:
         silence_is_no=refusal,
         history=tuple(told["history"]),
     )
+
+
+def _listed(ids: Sequence[str]) -> list[str]:
+    starts = range(0, len(ids), IDS_AT_ONCE)
+    return [",".join(ids[start : start + IDS_AT_ONCE]) for start in starts]
 
 
 def _receipt(told: Mapping[str, Any]) -> Receipt:

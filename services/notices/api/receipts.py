@@ -1,4 +1,4 @@
-"""What other services ask: whether, and when, a customer got its notices."""
+"""What other services ask: whether, and when, a customer was sent its notices and got them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ blp = Blueprint("receipts", __name__, url_prefix="/v1", description="Receipts of
 @blp.arguments(ReceiptsQuery, location="query")
 @blp.response(200, ReceiptList)
 def of(query: dict[str, Any]) -> object:
-    """For services: when one customer got its notices of some changes."""
-    changes = query["change_ids"].split(",")
-    return {"items": receipts.of(deps(), changes, query["controller_id"])}
+    """For services: when notices of some changes were sent and received, under some agreements."""
+    changes, agreements = (query[name].split(",") for name in ("change_ids", "agreement_ids"))
+    return {"items": receipts.of(deps(), changes, agreements)}

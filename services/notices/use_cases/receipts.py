@@ -23,12 +23,11 @@ class Receipt:
     acknowledged_at: datetime | None
 
 
-def of(deps: Deps, change_ids: Sequence[str], controller_id: str) -> list[Receipt]:
-    """The receipts of one customer's notices of these changes, a line per agreement.
+def of(deps: Deps, change_ids: Sequence[str], agreement_ids: Sequence[str]) -> list[Receipt]:
+    """The receipts of the notices of these changes, a line for each under these agreements.
 
     A notice that has not been made yet has no line: nothing of it has been sent.
     """
-    agreements = [each.agreement_id for each in deps.recipients.of_controller(controller_id)]
     return [
         Receipt(
             each.change_id,
@@ -37,5 +36,5 @@ def of(deps: Deps, change_ids: Sequence[str], controller_id: str) -> list[Receip
             each.moments.delivered_at,
             each.moments.acknowledged_at,
         )
-        for each in Receipts(deps.mongo).known(change_ids, agreements)
+        for each in Receipts(deps.mongo).known(change_ids, agreement_ids)
     ]

@@ -148,11 +148,14 @@ def _dealings(
     keys = {each["key"] for bond in relation.bonds for each in bond.history if each["key"]}
     changes = deps.changes.concerning(entries, keys, register.id)
     ids = [each.id for each in changes]
+    asks = any(each.silence_is_no for each in relation.bonds) or any(
+        group.silence == "refusal" for each in changes for group in each.groups
+    )
     return Dealings(
         changes=changes,
-        receipts=receipts_for(deps, changes, who),
+        receipts=receipts_for(deps, changes, relation.bonds),
         objections=deps.objections.by(who, ids) if ids else {},
-        approved=deps.approvals.given(ids, who) if ids else frozenset(),
+        approved=deps.approvals.given(ids, who) if ids and asks else frozenset(),
     )
 
 

@@ -42,7 +42,7 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
         raise NotNotified
     if change.status == "withdrawn":
         raise ObjectionWindowClosed("The change is withdrawn.")
-    receipts = receipts_for(deps, [change], caller.org_id)
+    receipts = receipts_for(deps, [change], relation.bonds)
     deadline = dates_of(register, change, told, receipts).objection_deadline
     if deadline is not None:
         check_in_time(today_at(deps, register), deadline)
@@ -162,19 +162,19 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
     found = [each for each in deps.changes.among(change_ids) if each.status != "draft"]
     objections = deps.objections.by(caller.org_id, change_ids)
     approved = deps.approvals.given(change_ids, caller.org_id)
-    receipts = receipts_for(deps, found, caller.org_id)
     told = []
     for processor_id in dict.fromkeys(change.processor_id for change in found):
         register = deps.registers.get(processor_id)
         relation = deps.agreements.relation(processor_id, caller.org_id)
-        for change in found:
-            if relation is not None and change.processor_id == processor_id:
-                own = told_of(change, relation.bonds)
-                dates = dates_of(register, change, own, receipts)
-                told.append({
-                    "change": change, "dates": dates,
-                    "objection": objections.get(change.id), "approved": change.id in approved,
-                })  # fmt: skip
+        bonds = relation.bonds if relation else ()
+        theirs = [each for each in found if each.processor_id == processor_id] if bonds else []
+        receipts = receipts_for(deps, theirs, bonds)
+        for change in theirs:
+            dates = dates_of(register, change, told_of(change, bonds), receipts)
+            told.append({
+                "change": change, "dates": dates,
+                "objection": objections.get(change.id), "approved": change.id in approved,
+            })  # fmt: skip
     return told
 
 

@@ -59,11 +59,13 @@ def told_of(change: Change, bonds: Sequence[Bond]) -> list[Told]:
     return [Told(bond, group) for bond, group in groups if group]
 
 
-def receipts_for(deps: Deps, changes: Iterable[Change], controller_id: str) -> Receipts:
-    """What became of this customer's notices of these changes; of a change that nobody had to be
-    told of, nothing is asked."""
-    owed = [each.id for each in changes if each.groups]
-    return deps.notices.receipts(owed, controller_id) if owed else {}
+def receipts_for(deps: Deps, changes: Iterable[Change], bonds: Sequence[Bond]) -> Receipts:
+    """What became of the notices of these changes that were owed under these agreements; nothing
+    is asked where none was."""
+    owed = {each.id: told_of(each, bonds) for each in changes}
+    change_ids = [name for name, told in owed.items() if told]
+    agreements = {one.bond.agreement_id for told in owed.values() for one in told}
+    return deps.notices.receipts(change_ids, sorted(agreements)) if change_ids else {}
 
 
 def dates_of(

@@ -182,7 +182,7 @@ def test_preview_and_announcement_call_such_days_provisional(baseline: Vendor) -
 def test_receipts_are_told_to_services_only(baseline: Vendor, scope: str) -> None:
     customer = counting(baseline, "delivered")
     client = customer if scope.startswith("portal") else baseline.client
-    query = {"change_ids": "chg_x", "controller_id": customer["org_id"]}
+    query = {"change_ids": "chg_x", "agreement_ids": customer["agreement_id"]}
 
     answer = baseline.stack.ask(client, "GET", "/notices/v1/receipts", query_string=query)
 

@@ -316,9 +316,9 @@ def test_a_hundred_questions_ask_once_what_was_sent(
     client, asked = baseline.stack.registry.notices, []
     receipts = type(client).receipts
 
-    def counting(self: Any, change_ids: Any, controller_id: str) -> Any:
+    def counting(self: Any, change_ids: Any, agreement_ids: Any) -> Any:
         asked.append(len(change_ids))
-        return receipts(self, change_ids, controller_id)
+        return receipts(self, change_ids, agreement_ids)
 
     monkeypatch.setattr(type(client), "receipts", counting)
     one = {"processor": baseline.slug, "controller_id": customer["org_id"], "on": "2026-12-24"}
