@@ -26,6 +26,7 @@ STRANGE = f"{_NOTICES}/test_webhook_sending_strange.py"
 SAVING = f"{_NOTICES}/test_saving_names.py"
 SETTINGS = "tests/unit/notices/test_settings.py"
 
+_DIALLED = (CASES, "test_each_hostile_url_that_was_saved_once_ends_as_one_recorded_attempt")
 _URLS = (EGRESS, "test_a_hostile_url_is_refused_with_its_code")
 _CLOSED = (EGRESS, "test_an_address_off_the_public_internet_is_closed")
 _AGAIN = (GATE, "test_a_url_is_judged_again_at_every_attempt")
@@ -37,15 +38,26 @@ _ENDLESS = (STRANGE, "test_what_has_no_end_is_cut_off")
 _BROKEN_OFF = (STRANGE, "test_broken_off_in_any_phase_it_is_no_yes_unless_enough_was_read")
 
 TESTS: dict[int, tuple[tuple[str, str], ...]] = {
-    1: (_URLS, _CLOSED, _AGAIN, _SOCKET),
-    2: (_URLS,),
-    3: (_URLS,),
-    4: (_URLS, _CLOSED),
-    5: (_URLS, _CLOSED),
-    6: (_URLS, _CLOSED, (EGRESS, "test_mapped_translated_and_tunnelled_ipv4_is_always_closed")),
-    7: (_URLS, _CLOSED, (EGRESS, "test_ipv4_inside_nat64_is_judged_like_itself")),
-    8: (_URLS, _CLOSED),
-    9: (_URLS, _CLOSED),
+    1: (_URLS, _DIALLED, _CLOSED, _AGAIN, _SOCKET),
+    2: (
+        _URLS,
+        _DIALLED,
+    ),
+    3: (
+        _URLS,
+        _DIALLED,
+    ),
+    4: (_URLS, _DIALLED, _CLOSED),
+    5: (_URLS, _DIALLED, _CLOSED),
+    6: (
+        _URLS,
+        _DIALLED,
+        _CLOSED,
+        (EGRESS, "test_mapped_translated_and_tunnelled_ipv4_is_always_closed"),
+    ),
+    7: (_URLS, _DIALLED, _CLOSED, (EGRESS, "test_ipv4_inside_nat64_is_judged_like_itself")),
+    8: (_URLS, _DIALLED, _CLOSED),
+    9: (_URLS, _DIALLED, _CLOSED),
     10: (_CLOSED, (EGRESS, "test_a_public_address_is_open")),
     11: (
         (EGRESS, "test_our_own_addresses_and_names_can_be_closed"),
@@ -68,14 +80,35 @@ TESTS: dict[int, tuple[tuple[str, str], ...]] = {
         (SAVING, "test_a_name_that_has_no_address_yet_is_saved"),
         (SAVING, "test_a_name_server_that_hangs_holds_nobody_up"),
     ),
-    16: (_URLS,),
-    17: (_URLS,),
-    18: (_URLS,),
-    19: (_URLS,),
-    20: (_URLS, (EGRESS, "test_a_name_of_mixed_scripts_is_shown_in_both_forms")),
-    21: (_URLS,),
-    22: (_URLS,),
-    23: (_URLS,),
+    16: (
+        _URLS,
+        _DIALLED,
+    ),
+    17: (
+        _URLS,
+        _DIALLED,
+    ),
+    18: (
+        _URLS,
+        _DIALLED,
+    ),
+    19: (
+        _URLS,
+        _DIALLED,
+    ),
+    20: (_URLS, _DIALLED, (EGRESS, "test_a_name_of_mixed_scripts_is_shown_in_both_forms")),
+    21: (
+        _URLS,
+        _DIALLED,
+    ),
+    22: (
+        _URLS,
+        _DIALLED,
+    ),
+    23: (
+        _URLS,
+        _DIALLED,
+    ),
     # An endpoint has no headers of its own: the member is refused, as is any header that lies.
     24: (
         (QUEUE, "test_headers_that_would_change_the_request_are_not_sent"),

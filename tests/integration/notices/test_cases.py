@@ -12,11 +12,13 @@ import pytest
 
 from deploy.profile import ROOT
 from services.notices.channels.webhook import reason
+from services.notices.egress import Egress
 from services.notices.use_cases import endpoints
 from shared.mongo import Mongo
 from tests.hostile import answers, cases
 from tests.hostile.server import Receiver as Hostile
 from tests.integration.notices.world import Receiver, make_world
+from tests.unit.notices.test_egress import REFUSED_URLS
 
 SECONDS = 2
 NUL = b"\0\xff\x1b[31m<script>alert(1)</script>"
@@ -94,6 +96,27 @@ def test_each_ends_as_one_recorded_attempt_with_its_code(mongo: Mongo, receiver:
     assert rows[good]["attempts"][0]["duration_ms"] < 1_000
     assert took < SECONDS + 3
     assert peak_mib() - before < 60
+
+
+def test_each_hostile_url_that_was_saved_once_ends_as_one_recorded_attempt(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    """As when the rules of today are stricter than those of the day it was saved."""
+    world = make_world(mongo, receiver, egress=Egress(), endpoints_per_customer=500)
+    expected: dict[str, str] = {}
+    for url, code in REFUSED_URLS:
+        endpoint_id, _ = world.endpoint("nordbo", url="https://good.example/")
+        mongo.db["endpoints"].update_one({"_id": endpoint_id}, {"$set": {"url": url}})
+        expected[endpoint_id] = code
+        endpoints.test(world.deps, "org_nordbo", endpoint_id)
+    world.deliver(limit=30)
+    recorded = {
+        each["endpoint_id"]: [(a["code"], a["status"], a["body"]) for a in each["attempts"]]
+        for each in world.rows("deliveries")
+    }
+    assert recorded == {name: [(code, None, b"")] for name, code in expected.items()}
+    assert {each["state"] for each in world.rows("deliveries")} == {"pending"}
+    assert receiver.got == []
 
 
 def peak_mib() -> float:
