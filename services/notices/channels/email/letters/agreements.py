@@ -27,7 +27,7 @@ def agreement(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
 
 
 def _terms(t: Words, data: Mapping[str, Any], is_over: bool) -> tuple[Fact, ...]:
-    authorisation = data.get("authorisation")
+    authorisation = "" if is_over else data.get("authorisation") or ""
     starts, ends = data.get("effective_from"), data.get("ends_on")
     return filled(
         Fact(t("fact.vendor"), data["processor"].get("legal_name", "")),
@@ -35,7 +35,7 @@ def _terms(t: Words, data: Mapping[str, Any], is_over: bool) -> tuple[Fact, ...]
         Fact(t("fact.effective_from"), t.day(starts) if starts else ""),
         Fact(t("fact.ends_on"), t.day(ends) if ends else "", strong=is_over),
         Fact(t("fact.products"), ", ".join(data.get("products") or ())),
-        Fact(t("fact.authorisation"), t.named("authorisation", authorisation or "")),
+        Fact(t("fact.authorisation"), t.named("authorisation", authorisation)),
         Fact(t("fact.version"), str(data.get("version", ""))),
         Fact(t("fact.agreement"), data["agreement_id"]),
     )

@@ -122,11 +122,12 @@ def follow_up(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
     data = body["data"]
     vendor, word = data["processor"].get("legal_name", ""), kind.rpartition(".")[2]
     headline = headline_of(t, data)
+    day = "was_effective_on" if kind == events.CHANGE_WITHDRAWN else "effective_on"
     facts = filled(
         Fact(t("fact.vendor"), vendor),
         Fact(t("fact.change"), headline),
         Fact(t("fact.reason"), t.told(data.get("reason"))),
-        Fact(t("fact.effective_on"), t.day(data.get("effective_on"))),
+        Fact(t(f"fact.{day}"), t.day(data.get("effective_on"))),
     )
     return Letter(
         language=t.language,

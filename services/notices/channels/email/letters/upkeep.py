@@ -43,7 +43,7 @@ def unreached(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
         language=t.language,
         subject=t(f"mail.unreached.subject_{number}", count=count, headline=headline),
         heading=t(f"mail.unreached.heading_{number}", count=count),
-        lead=t("mail.unreached.lead", headline=headline),
+        lead=t("mail.unreached.lead"),
         facts=filled(
             Fact(t("fact.change"), headline),
             Fact(t("fact.first_deadline"), t.day(data.get("first_deadline")), strong=True),
