@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services.notices import dispatcher, fanout, retention
@@ -32,6 +33,7 @@ from shared.loops import Heartbeats, Loop
 from shared.mongo import Mongo, connect
 from shared.times import Clock, utc_now
 
+DISPATCHER = "notices.dispatcher"
 IDLE_SECONDS = 0.1
 UPKEEP_SECONDS = 10.0
 
@@ -41,11 +43,12 @@ def loops(settings: Settings) -> list[Loop]:
     common = settings.common
     mongo = connect(common.mongo_url, common.database("notices"))
     mongo.ensure_indexes(INDEXES)
-    beat = Heartbeats(mongo, utc_now).beat
-    sending = make_dispatcher(settings, mongo)
+    beats = Heartbeats(mongo, utc_now)
+    beat = beats.beat
+    sending = make_dispatcher(settings, mongo, alive=lambda: beats.alive(DISPATCHER))
     return [
         Loop("notices.fanout", make_fanout(mongo).run_once, IDLE_SECONDS, beat),
-        Loop("notices.dispatcher", sending.run_once, IDLE_SECONDS, beat, sending.drain),
+        Loop(DISPATCHER, sending.run_once, IDLE_SECONDS, beat, sending.drain),
         Loop("notices.retention", make_retention(settings, mongo).run_once, UPKEEP_SECONDS, beat),
         *mail_loops(settings, mongo, beat, jitter),
     ]
@@ -64,7 +67,9 @@ def make_fanout(mongo: Mongo, now: Clock = utc_now) -> FanOut:
     return FanOut(stores, now, new_id)
 
 
-def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Dispatcher:
+def make_dispatcher(
+    settings: Settings, mongo: Mongo, now: Clock = utc_now, alive: Callable[[], int] = lambda: 1
+) -> Dispatcher:
     stores = dispatcher.Stores(
         mongo,
         Endpoints(mongo),
@@ -91,6 +96,7 @@ def make_dispatcher(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> D
         make_outbox(mongo, now).enqueue,
         settings.schedule,
         Shares(settings.endpoint_in_flight, settings.endpoint_rate),
+        alive,
     )
 
 

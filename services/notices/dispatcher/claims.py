@@ -36,10 +36,17 @@ MOVED_A_ROUND = 5_000
 
 @dataclass(frozen=True)
 class Shares:
-    """What one endpoint may take of one dispatcher: attempts at once, attempts a second."""
+    """What one endpoint may take: attempts at once, attempts a second."""
 
     in_flight: int = 8
     per_second: int = 100
+
+    def among(self, dispatchers: int) -> Shares:
+        """What it may take of each of so many dispatchers; of each at least one."""
+        return Shares(
+            max(1, self.in_flight // max(1, dispatchers)),
+            max(1, self.per_second // max(1, dispatchers)),
+        )
 
 
 @dataclass

@@ -34,7 +34,8 @@ log = structlog.get_logger()
 
 # How long one round waits for answers before it stores those that came.
 PUMP_SECONDS = 0.05
-LAG_EVERY_SECONDS = 5.0
+# How often it looks how long deliveries wait, and how many others work beside it.
+LOOK_AROUND_SECONDS = 5.0
 # How long a delivery waits for room at a crowded address before others may claim it, and after
 # which time they may.
 PATIENCE_SECONDS = 0.5
@@ -45,7 +46,8 @@ PASSED_OVER = 64
 @dataclass
 class Dispatcher:
     """Use it from one thread. ``jitter`` gives numbers from -1 to 1; ``enqueue`` has
-    the owners of endpoints warned by mail."""
+    the owners of endpoints warned by mail; ``alive``: how many dispatchers work side by side, among
+    whom what an endpoint may take is divided."""
 
     stores: Stores
     sender: Sending
@@ -57,10 +59,11 @@ class Dispatcher:
     enqueue: Enqueue
     schedule: Schedule = field(default_factory=Schedule)
     shares: Shares = field(default_factory=Shares)
+    alive: Callable[[], int] = lambda: 1
     monotonic: Callable[[], float] = time.monotonic
     fence_losses: int = 0
     _flying: dict[str, Claimed] = field(default_factory=dict)
-    _lag_shown_until: float = 0.0
+    _looks_again_at: float = 0.0
 
     def __post_init__(self) -> None:
         opened = OpenedParcels(self.stores.parcels)
@@ -81,7 +84,7 @@ class Dispatcher:
             self._depart()
             self._collect()
             self._store()
-        self._show_lag()
+        self._look_around()
         return busy
 
     def drain(self) -> None:
@@ -141,10 +144,14 @@ class Dispatcher:
             self._depart()
         metrics.IN_FLIGHT.set(len(self._flying))
 
-    def _show_lag(self) -> None:
-        if self.monotonic() < self._lag_shown_until:
+    def _look_around(self) -> None:
+        if self.monotonic() < self._looks_again_at:
             return
-        self._lag_shown_until = self.monotonic() + LAG_EVERY_SECONDS
+        self._looks_again_at = self.monotonic() + LOOK_AROUND_SECONDS
+        self.claims.shares = self.shares.among(self.alive())
+        self._show_lag()
+
+    def _show_lag(self) -> None:
         now = self.now()
         queues = (self.stores.deliveries, self.stores.parcels)
         since = min((at for each in queues if (at := each.longest_due(now))), default=now)

@@ -10,9 +10,11 @@ from datetime import timedelta
 
 import pytest
 
+from services.notices import tasks
+from services.notices.dispatcher import Shares
 from services.notices.model.deliveries import new_delivery
 from shared.mongo import Mongo
-from tests.integration.notices.world import Receiver, World, make_world
+from tests.integration.notices.world import Receiver, World, make_world, settings
 
 BACKLOG = 3_000
 HEALTHY = 40
@@ -91,6 +93,29 @@ def test_no_endpoint_gets_more_attempts_a_second_than_its_rate(
     while time.monotonic() - began < 1.5:
         world.dispatcher.run_once()
     assert 10 <= len(receiver.got) <= 30
+
+
+def test_dispatchers_side_by_side_divide_what_an_endpoint_may_take(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    world = make_world(mongo, receiver, endpoint_in_flight=8)
+    world.customer("nordbo", 1)
+    pair = [
+        tasks.make_dispatcher(settings(endpoint_in_flight=8), mongo, world.clock, lambda: 2)
+        for _ in range(2)
+    ]
+    backlog(world, "nordbo", 100)
+    for each in pair:
+        each._look_around()
+        each.claims.take(each.sender)
+    for each in pair:
+        each.claims.take(each.sender)
+        assert len(each.claims.waiting) == 4
+
+
+def test_each_of_many_dispatchers_may_send_one_at_a_time() -> None:
+    assert Shares(8, 100).among(3) == Shares(2, 33)
+    assert Shares(8, 100).among(200) == Shares(1, 1)
 
 
 def test_many_lanes_take_turns(mongo: Mongo, receiver: Receiver) -> None:
