@@ -8,25 +8,24 @@ from datetime import datetime
 from services.notices.model.dating import as_of, is_late, redated
 from services.notices.model.messages import Event
 from services.notices.store.receipts import Receipts
-from shared.mongo import Document
+
+# By message: the id of its event, and its own part of the body.
+Texts = Mapping[str, tuple[str, str]]
 
 
-def extras(
-    receipts: Receipts,
-    messages: Mapping[str, Document],
-    events: Mapping[str, Event],
-    now: datetime,
-) -> dict[str, str]:
-    """By id, each message's own part of its body with the days that follow if it is sent now.
+def texts_now(
+    receipts: Receipts, texts: Texts, events: Mapping[str, Event], now: datetime
+) -> Texts:
+    """``texts`` with the days that follow if they are sent, or shown, now.
 
-    ``messages`` hold ``event_id`` and ``extra``. On the day of the announcement nothing is asked
-    of the database; after it, three queries for all messages whose notice might have moved.
+    On the day of the announcement nothing is asked of the database; after it one question, for all
+    messages whose notice may have moved.
     """
     late = {each.id for each in events.values() if is_late(each, now)}
-    ids = [name for name, each in messages.items() if each["event_id"] in late]
-    found = receipts.of_messages(ids)
-    told = {name: each["extra"] for name, each in messages.items()}
+    ids = [name for name, (event_id, _) in texts.items() if event_id in late]
+    found = receipts.of_messages(ids) if ids else {}
+    moved: dict[str, tuple[str, str]] = {}
     for name, (notice, moments) in found.items():
-        event = events[messages[name]["event_id"]]
-        told[name] = redated(told[name], as_of(event, notice, moments, now))
-    return told
+        event_id, extra = texts[name]
+        moved[name] = event_id, redated(extra, as_of(events[event_id], notice, moments, now))
+    return {**texts, **moved} if moved else texts

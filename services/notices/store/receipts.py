@@ -43,8 +43,6 @@ class Receipts:
         self, message_ids: Sequence[str]
     ) -> dict[str, tuple[Mapping[str, Any], Moments]]:
         """By message: the notice it carries, and what has happened to it."""
-        if not message_ids:
-            return {}
         found = self._found({"_id": {"$in": list(message_ids)}, "notice": {"$ne": None}})
         return {each["_id"]: (each["notice"], _moments(each)) for each in found}
 

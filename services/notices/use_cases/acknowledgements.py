@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.notices.acknowledging import LinkInvalid
-from services.notices.dating import extras
+from services.notices.dating import texts_now
 from services.notices.model.messages import body_of
 from services.notices.store.receipts import Receipts
 from services.notices.use_cases.deps import Deps
@@ -65,8 +65,9 @@ def _found(deps: Deps, token: str) -> tuple[Document, Document]:
 def _view(deps: Deps, mail: Document, message: Document) -> Acknowledgement:
     event = deps.events.get(message["event_id"])
     recipient = deps.recipients.find(message["agreement_id"])
-    own = extras(Receipts(deps.mongo), {message["_id"]: message}, {event.id: event}, deps.now())
-    body = json.loads(body_of(event.head, own[message["_id"]], event.tail))
+    written = {message["_id"]: (event.id, message["extra"])}
+    texts = texts_now(Receipts(deps.mongo), written, {event.id: event}, deps.now())
+    body = json.loads(body_of(event.head, texts[message["_id"]][1], event.tail))
     return Acknowledgement(
         notice=body["data"]["notice"],
         change_id=message["change_id"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.notices.dating import extras
+from services.notices.dating import texts_now
 from services.notices.model.endpoints import EndpointDisabled
 from services.notices.model.messages import body_of, least_id
 from services.notices.store.receipts import Receipts
@@ -66,10 +66,11 @@ def pull(deps: Deps, owner: str, after: str | None, limit: int) -> Page:
     found = deps.messages.since(owner, start, before, limit + 1)
     rows = found[:limit]
     events = deps.events.many(each["event_id"] for each in rows)
-    own = extras(Receipts(deps.mongo), {each["_id"]: each for each in rows}, events, deps.now())
+    written = {each["_id"]: (each["event_id"], each["extra"]) for each in rows}
+    texts = texts_now(Receipts(deps.mongo), written, events, deps.now())
     items: list[dict[str, Any]] = []
     for row in rows:
         event = events[row["event_id"]]
-        body = json.loads(body_of(event.head, own[row["_id"]], event.tail))
+        body = json.loads(body_of(event.head, texts[row["_id"]][1], event.tail))
         items.append({"id": row["_id"], **body})
     return Page(items, items[-1]["id"] if len(found) > limit else None)
