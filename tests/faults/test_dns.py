@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from services.notices.channels.webhook import Resolver, Sender
+from services.notices.channels.webhook import Resolver, Schedule, Sender
 from services.notices.egress import Egress
+from shared.mongo import connect
+from tests.faults.load import customers
+from tests.faults.tally import Tally
 from tests.hostile import answers
 from tests.hostile.certificates import Authority
 from tests.hostile.sending import LIMITS, to
-from tests.hostile.server import Receiver
+from tests.hostile.server import Receiver, Request, Script, Visit
+from tests.integration.notices.world import Received
+from tests.integration.notices.world import Receiver as Told
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 NAME = "hooks.good.example"
+OPEN, CLOSED = "127.0.0.1", "127.0.0.66"
+TIMES = 10 if os.environ.get("LONG_FAULTS") else 2
 
 
-def test_a_name_that_flips_between_check_and_connect(tmp_path: Path) -> None:
+def test_it_works(tmp_path: Path) -> None:
     """Each look-up answers otherwise. Of 200 attempts none reaches the closed address: what was
     judged is what is dialled, for nobody asks a second time."""
     authority = Authority(tmp_path)
     asked: list[str] = []
 
     def flipping(_: str) -> list[str]:
-        asked.append("127.0.0.1" if len(asked) % 2 == 0 else "127.0.0.66")
+        asked.append(OPEN if len(asked) % 2 == 0 else CLOSED)
         return [asked[-1]]
 
     with (
         Receiver(answers.status(204), tls=authority.server(NAME)) as open_one,
-        Receiver(answers.status(204), host="127.0.0.66") as closed,
+        Receiver(answers.status(204), host=CLOSED) as closed,
     ):
         allowed = replace(Egress.from_text("127.0.0.1/32"), ports=frozenset({open_one.port}))
         limits = replace(LIMITS, ca_file=str(authority.file))
@@ -43,5 +53,45 @@ def test_a_name_that_flips_between_check_and_connect(tmp_path: Path) -> None:
                 outcomes += sender.send_all([to(open_one.url(host=NAME))])
         assert closed.connections == 0
     assert {each.code for each in outcomes} == {None, "blocked_address"}
-    assert {each.address for each in outcomes if each.ok} == {"127.0.0.1"}
+    assert {each.address for each in outcomes if each.ok} == {OPEN}
     assert len(asked) == 200
+
+
+def test_its_notices_arrive_at_the_open_address(
+    mongo_url: str, database_name: str, tmp_path: Path, tally: Tally
+) -> None:
+    authority, told, asked = Authority(tmp_path), Told(""), count()
+    with (
+        Receiver(taken_by(told), tls=authority.server(NAME)) as open_one,
+        Receiver(answers.status(204), host=CLOSED) as closed,
+    ):
+        told.url = open_one.url("", host=NAME)
+        egress = replace(Egress.from_text("127.0.0.1/32"), ports=frozenset({open_one.port}))
+        mongo = connect(mongo_url, database_name)
+        load = customers(mongo, told, egress=egress, schedule=Schedule((0, *[5] * 19)))
+        tally("DNS flipped between check and connect", lambda: load.counts(next(asked)))
+        limits = replace(LIMITS, ca_file=str(authority.file), in_flight=4)
+        # One look-up in three is open; its answer is kept for a few attempts.
+        resolver = Resolver(lambda _: [CLOSED if next(asked) % 3 else OPEN], keep=0.02)
+        load.world.dispatcher.sender = Sender(egress, limits, resolver=resolver)
+        load.announce(TIMES)
+        while load.live():
+            load.world.fan_out()
+            load.world.deliver(60)
+            load.world.clock.ahead += timedelta(seconds=10)
+        load.assert_told(lapses=0)
+        assert closed.connections == 0
+        attempts = [one for row in load.world.rows("deliveries") for one in row["attempts"]]
+    assert {each["code"] for each in attempts} == {None, "blocked_address"}
+    mongo.client.close()
+
+
+def taken_by(told: Told) -> Script:
+    """Answers 204 and hands what came to ``told``."""
+    answer = answers.status(204)
+
+    def script(visit: Visit, request: Request) -> bool:
+        told.take(Received(request.path, request.headers, request.body))
+        return answer(visit, request)
+
+    return script

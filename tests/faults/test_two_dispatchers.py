@@ -6,14 +6,12 @@ import os
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from shared.mongo import connect
+from tests.faults.claims import END, claims_in
 from tests.faults.load import customers
 from tests.faults.tally import Tally
 from tests.faults.workers import working
@@ -22,13 +20,12 @@ from tests.integration.notices.world import Received, Receiver, receiving
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 DEATHS = 30 if os.environ.get("LONG_FAULTS") else 4
-END = "end"
 
 
 def test_it_works(mongo_url: str, database_name: str, tally: Tally) -> None:
     mongo = connect(mongo_url, f"{database_name}_notices")
-    deliveries, moments = mongo.db["deliveries"], random.Random(28)
-    with receiving() as receiver, deliveries.watch() as changes:
+    moments = random.Random(28)
+    with receiving() as receiver, mongo.db.watch() as changes:
         load, most = customers(mongo, receiver), at_once(receiver)
         tally("kill -9 of one of two dispatchers", lambda: load.counts(DEATHS))
         with working(mongo_url, database_name, 2) as workers:
@@ -40,15 +37,14 @@ def test_it_works(mongo_url: str, database_name: str, tally: Tally) -> None:
                     load.lapse()
                     workers.start()
             load.assert_told(lapses=DEATHS)
-        messages = {each["_id"]: each["message_id"] for each in deliveries.find()}
-        deliveries.insert_one({"_id": END})
-        claims = list(claims_in(changes))
+        messages = {each["_id"]: each["message_id"] for each in mongo.db["deliveries"].find()}
+        mongo.db[END].insert_one({})
+        claims = claims_in(changes)
     assert most() == 1
-    assert not [each for each in claims if each.lapsed_at and each.began < each.lapsed_at]
+    assert claims.overlaps == []
     posts = load.posts()
-    lapses = Counter(each.delivery_id for each in claims if each.lapsed_at)
     for delivery_id, message_id in messages.items():
-        assert posts[message_id] <= 1 + lapses[delivery_id]
+        assert posts[message_id] <= 1 + claims.lapses_of(delivery_id)
     mongo.client.close()
 
 
@@ -69,27 +65,3 @@ def at_once(receiver: Receiver) -> Callable[[], int]:
 
     receiver.take = watched  # type: ignore[method-assign]
     return lambda: max(most.values())
-
-
-@dataclass(frozen=True)
-class Claim:
-    """``lapsed_at``: when the claim before it lapsed, unless that was given up."""
-
-    delivery_id: str
-    began: datetime
-    lapsed_at: datetime | None
-
-
-def claims_in(changes: Iterable[Mapping[str, Any]]) -> Iterator[Claim]:
-    """Every claim on a delivery, in the order the database knows."""
-    lapse: dict[str, datetime] = {}
-    for change in changes:
-        delivery_id = change["documentKey"]["_id"]
-        if delivery_id == END:
-            return
-        told = change.get("updateDescription", {})
-        if "claim" in told.get("updatedFields", {}):
-            yield Claim(delivery_id, change["wallTime"], lapse.get(delivery_id))
-            lapse[delivery_id] = told["updatedFields"]["due_at"]
-        elif "claim" in told.get("removedFields", ()):
-            lapse.pop(delivery_id, None)
