@@ -109,19 +109,17 @@ def take_turns(turn: int, healthy: Subject, mixed: Subject, fewer: Subject, sile
 
 def told(subject: Subject, rates: list[float], silent: Tardy) -> None:
     """Announce one change; the rate up to the last good one. Then let everything come to rest."""
-    deliveries, jobs = (subject.running.deps.mongo.db[n] for n in ("deliveries", "jobs"))
+    deliveries = subject.running.deps.mongo.db["deliveries"]
     of_good = {"endpoint_id": {"$lt": FIRST_BAD}}
     silent.hold()
     begun = now()
     subject.running.announce(VENDOR)
 
     def good_are_told() -> bool:
-        return not (
-            jobs.find_one({"due_at": {"$exists": True}}) or deliveries.find_one(LIVE | of_good)
-        )
+        return bool(deliveries.count_documents(made | of_good) == subject.good)
 
-    wait_until(good_are_told, LIMIT_SECONDS, "those in good order were not told in time", 0.03)
     made = {"_id": {"$gte": least_id("dlv", begun)}, "delivered_at": {"$exists": True}}
+    wait_until(good_are_told, LIMIT_SECONDS, "those in good order were not told in time", 0.1)
     sums = {"_id": None, "count": {"$sum": 1}, "last": {"$max": "$delivered_at"}}
     (done,) = deliveries.aggregate([{"$match": made | of_good}, {"$group": sums}])
     assert done["count"] == subject.good, done
@@ -132,11 +130,11 @@ def told(subject: Subject, rates: list[float], silent: Tardy) -> None:
 def rest(subject: Subject, silent: Tardy) -> None:
     """Break what hangs and remove what is not under way, until nothing is left."""
     silent.release()
-    deliveries = subject.running.deps.mongo.db["deliveries"]
+    deliveries, parcels = (subject.running.deps.mongo.db[n] for n in ("deliveries", "parcels"))
 
     def nothing_left() -> bool:
         deliveries.delete_many({**LIVE, "claim": {"$exists": False}})
-        return deliveries.find_one(LIVE) is None
+        return deliveries.find_one(LIVE) is None and parcels.find_one() is None
 
     wait_until(nothing_left, 60, "the product did not come to rest", 0.1)
     time.sleep(0.3)  # What was learnt of endpoints is written a moment later.

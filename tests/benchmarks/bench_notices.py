@@ -6,7 +6,8 @@
 ``--sizes``: how many endpoints, and how many changes are announced to all of them; each size has
 fan-out and dispatchers of its own, so that their memory can be compared. Every run asserts that
 deliveries, stored attempts and requests at the receiver are as many as endpoints: none twice. Then
-so many changes are announced to 20 customers each, at odd moments: the time of the first webhook.
+so many changes are announced to 20 customers each, at odd moments: the time of the first webhook;
+and one more while a change to all is on its way.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from tests.benchmarks.customers import SMALL, add_customers, at
 from tests.benchmarks.figures import Figure, percentile, say, show, spread_of
 from tests.benchmarks.machine import Cpu, cpu, peak_mib
+from tests.benchmarks.processes import wait_until
 from tests.benchmarks.product import Bed, Office, Product, bed, now, office, product
 from tests.integration.notices.world import VENDOR
 
@@ -28,6 +30,7 @@ TINY = ("--sizes", "100x1,200x1", "--announcements", "2")
 FULL = ("--sizes", "10000x5,100000x5,1000000x1")
 MINUTES = 2.5
 GOAL_SIZE, GOAL_SECONDS, GOAL_FIRST_MS, GOAL_MIB = 100_000, 20, 1_000, 200
+FLAT = 1.3
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
         house = office(place.url)
         done = measured_sizes(place, house, sizes, wanted.dispatchers)
         firsts = first_webhooks(place, house, wanted.announcements)
-    return [*_of_sizes(done), *_of_firsts(firsts)]
+    return [*_of_sizes(done), *firsts]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,8 +125,10 @@ def measure(running: Product, count: int) -> Run:
     return run
 
 
-def first_webhooks(place: Bed, house: Office, announcements: int) -> list[float]:
-    """Milliseconds from intake to the first webhook, of each change."""
+def first_webhooks(place: Bed, house: Office, announcements: int) -> list[Figure]:
+    """The time from intake to the first webhook, of each change."""
+    if not announcements:
+        return []
     say(f"  {announcements} changes, to 20 customers each")
     dice, firsts = random.Random(28), []
     with product(place, house) as running:
@@ -135,7 +140,22 @@ def first_webhooks(place: Bed, house: Office, announcements: int) -> list[float]
             change = running.announce(SMALL)
             running.wait_until_told()
             firsts.append(running.latencies(change, begun)[0])
-    return firsts
+        behind = beside_a_large_one(running)
+    return [*_of_firsts(firsts), behind]
+
+
+def beside_a_large_one(running: Product) -> Figure:
+    """A change to 20 customers, announced while one to all is on its way."""
+    told_to_all = {"change_id": running.announce(VENDOR)}
+    messages = running.deps.mongo.db["messages"]
+    wait_until(lambda: messages.find_one(told_to_all), 60, "nothing was told", 0.005)
+    begun = now()
+    change = running.announce(SMALL)
+    running.wait_until_told()
+    told = running.latencies(change, begun)
+    count = running.deps.recipients.watermark(VENDOR["id"]).up_to
+    name = f"first webhook of a small change during one to {count:,}"
+    return Figure(name, f"{told[0]:.0f} ms, last {told[-1]:.0f} ms", spread="of 1")
 
 
 def _of_sizes(sizes: Sequence[Size]) -> list[Figure]:
@@ -157,12 +177,18 @@ def _of_sizes(sizes: Sequence[Size]) -> list[Figure]:
                    f"< {GOAL_MIB} MiB", "most", size.dispatcher_mib < GOAL_MIB),
             Figure(f"{name}: memory of fan-out", f"{size.fanout_mib:.0f} MiB", "", "most"),
         ]  # fmt: skip
+    if len(sizes) > 1:
+        figures.append(_flatness(sizes[0], sizes[-1]))
     return figures
 
 
+def _flatness(least: Size, most: Size) -> Figure:
+    times = most.dispatcher_mib / least.dispatcher_mib
+    name = f"memory of a dispatcher, {most.count:,} beside {least.count:,}"
+    return Figure(name, f"{times:.2f} times", f"< {FLAT} times", "", times < FLAT)
+
+
 def _of_firsts(firsts: Sequence[float]) -> list[Figure]:
-    if not firsts:
-        return []
     middle, late = statistics.median(firsts), percentile(firsts, 0.99)
     told = f"p50 {middle:.0f}, p99 {late:.0f}, worst {max(firsts):.0f} ms"
     return [
