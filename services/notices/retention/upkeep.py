@@ -70,7 +70,8 @@ class Retention:
         return [self._seal_anew, *steps]
 
     def _release(self) -> bool:
-        """What is held for an endpoint that is open was left by somebody who died half-way."""
+        """What is held for an endpoint that is open was left by somebody who died half-way. Where
+        the message that was to try first has failed for good, the next one tries."""
         held = self.stores.deliveries.held_for()
         endpoints = self.stores.endpoints.many(held)
         released = 0
@@ -80,6 +81,8 @@ class Retention:
                 released += self.stores.deliveries.release(
                     each, self.now(), skip=False, limit=RELEASED_A_ROUND
                 )
+            elif endpoints[each].probing and not self.stores.deliveries.probes(each):
+                released += self.stores.deliveries.probe(each, self.now())
         return released > 0
 
     def _seal_anew(self) -> bool:

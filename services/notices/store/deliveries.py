@@ -239,6 +239,11 @@ class Deliveries:
         )
         return found is not None
 
+    def probes(self, endpoint_id: str) -> bool:
+        """Whether a message that was sent ahead of what is held has attempts before it."""
+        live = {"lane": endpoint_id, "due_at": {"$exists": True}}
+        return self._docs.find_one(live, {"_id": 1}) is not None
+
     def held_for(self) -> list[str]:
         """The endpoints for which something is held."""
         return list(self._docs.distinct("endpoint_id", {"state": HELD}))

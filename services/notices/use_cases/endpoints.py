@@ -28,6 +28,12 @@ class UrlNotAllowed(Invalid):
     code = "url-not-allowed"
 
 
+class NothingSince(Invalid):
+    """Nothing has been missed since an instant that is still to come; name one that has passed."""
+
+    code = "nothing-since"
+
+
 def add(deps: Deps, owner: str, told: Mapping[str, Any]) -> tuple[Endpoint, str]:
     """A new endpoint and its secret, which is told this once.
 
@@ -114,9 +120,13 @@ def enable(deps: Deps, owner: str, endpoint_id: str, *, skip_backlog: bool) -> E
 
 
 def recover(deps: Deps, owner: str, endpoint_id: str, since: datetime) -> Job:
-    """A durable job that gives the endpoint all it did not get since that instant."""
-    found = _enabled(deps, owner, endpoint_id)
-    job = Job(deps.new_id("job"), RECOVER, deps.now(), endpoint_id=found.id, since=since)
+    """A durable job that gives the endpoint all it did not get since that instant. Raises
+    ``NothingSince`` for an instant to come."""
+    found, now = _enabled(deps, owner, endpoint_id), deps.now()
+    if since > now:
+        told = {"pointer": "/since", "code": "in-the-future", "detail": "Name an instant past."}
+        raise NothingSince(errors=[told])
+    job = Job(deps.new_id("job"), RECOVER, now, endpoint_id=found.id, since=since)
     deps.mongo.transact(lambda session: deps.jobs.add(job, session))
     return job
 

@@ -10,8 +10,10 @@ from services.notices.app import create_app
 from services.notices.channels.email import MailSettings
 from shared.mongo import Mongo
 from tests.integration.notices.asking import Door, Identity
+from tests.integration.notices.engineer import Engineer
 from tests.integration.notices.post import MailWorld, Post, mail_settings, make_mail_world, posting
 from tests.integration.notices.world import Receiver, World, make_world, receiving, settings
+from tests.vendor import Vendor
 
 
 @pytest.fixture
@@ -55,3 +57,17 @@ def by_mail(mongo: Mongo, receiver: Receiver, post: Post) -> Iterator[MailWorld]
 def world_without_mail(mongo: Mongo, receiver: Receiver, post: Post) -> MailWorld:
     """No server is set, so no mail is ever sent."""
     return make_mail_world(mongo, receiver, post, MailSettings())
+
+
+@pytest.fixture
+def engineer(baseline: Vendor, receiver: Receiver) -> Engineer:
+    client = baseline.customer("nordbo")
+    # What was said of the agreement is told before there is an endpoint.
+    baseline.stack.tell()
+    baseline.stack.pass_time(seconds=1)
+    return Engineer(baseline.stack, client, receiver)
+
+
+@pytest.fixture
+def stranger(baseline: Vendor, receiver: Receiver) -> Engineer:
+    return Engineer(baseline.stack, baseline.customer("stranger"), receiver)

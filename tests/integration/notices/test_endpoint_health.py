@@ -3,11 +3,14 @@ lost meanwhile, and it is let in again by one message that succeeds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.notices import tasks
+from services.notices.channels.webhook.schedule import WAITS
 from services.notices.model.endpoints import Endpoint
 from services.notices.use_cases import endpoints
 from tests.integration.notices.world import World
@@ -132,6 +135,42 @@ def test_what_comes_while_it_is_disabled_is_kept_and_one_message_tries_first(
     assert not endpoint_of(world, "nordbo").probing
     assert {each["state"] for each in world.rows("deliveries")} == {"delivered"}
     assert len(world.receiver.got) == 2 + 6
+
+
+def test_when_the_message_that_tries_first_fails_for_good_the_next_one_tries(
+    world: World, mails: Mails
+) -> None:
+    """Until one succeeds, or the endpoint has failed for five days and is disabled again."""
+    world.customer("nordbo", 1)
+    world.receiver.answers["/nordbo"] = lambda _: (410, {})
+    for number in range(1, 4):
+        world.tell(world.ledger.change(f"chg_{number}", 1))
+    world.settle()
+    world.receiver.answers["/nordbo"] = lambda _: (500, {})
+    found = endpoint_of(world, "nordbo")
+    endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
+    upkeep = tasks.make_retention(world.deps.settings, world.mongo, world.clock)
+    states = lambda: [each["state"] for each in world.rows("deliveries")]  # noqa: E731
+
+    def time_passes(waits: Sequence[int]) -> None:
+        for wait in waits:
+            world.clock.ahead += timedelta(seconds=1.25 * wait)
+            world.deliver()
+            upkeep.run_once()
+
+    time_passes(WAITS[:-1])
+    assert states() == ["pending", "held", "held"], "one at a time"
+    time_passes(WAITS[-1:])
+    world.deliver()
+    assert states() == ["failed", "pending", "held"]
+    time_passes(WAITS)
+    assert endpoint_of(world, "nordbo").status == "disabled"
+    assert [kind for kind, _, _ in mails].count("webhook.disabled") == 2
+
+    world.receiver.answers.clear()
+    endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
+    world.deliver()
+    assert sorted(states()) == ["delivered", "delivered", "failed"]
 
 
 def test_enabled_without_anything_held_it_is_open_at_once(world: World, mails: Mails) -> None:
