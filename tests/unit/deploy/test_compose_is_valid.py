@@ -83,8 +83,10 @@ def test_the_values_are_of_the_kind_compose_wants(name: str) -> None:
         "interval", "timeout", "start_interval", "start_period"))]  # fmt: skip
 
     assert all(DURATION.fullmatch(each) for each in durations if each is not None)
-    # A number, or true, is refused where the environment or a command wants text.
-    assert all(isinstance(each, str) for each in told.get("environment", {}).values())
+    # A number, or true, is refused where the environment or a command wants text; a variable of
+    # the environment without a value is passed on, if there is one.
+    environment = told.get("environment", {}).values()
+    assert all(each is None or isinstance(each, str) for each in environment)
     assert all(isinstance(each, str) for each in told.get("command", []))
     assert all(isinstance(each, str) for each in told.get("ports", []))
 

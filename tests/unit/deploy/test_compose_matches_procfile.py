@@ -12,12 +12,17 @@ import yaml
 
 from deploy import edge, processes
 from deploy.profile import PEERS, ROOT, Profile
+from shared.settings import SETTINGS
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 CONTAINERS: dict[str, Any] = COMPOSE["services"]
 LINES = {line.name: line for line in processes.parse(processes.PROCFILE.read_text("utf-8"))}
 # Facts of one machine: a container has its own address and no data folder, but an origin.
 LOCAL = {"ART28_HOST", "ART28_PORT", "ART28_VAR"}
+# In a container there is no mongod to look for, no second worker on the port, and its own apps.
+MEANINGLESS = {"ART28_MONGOD", "ART28_WORKER_METRICS_PORT", "ART28_APPS"}
+# Of the loop of mails alone.
+BOUNCES = "ART28_BOUNCE_MAILDIR"
 
 
 @pytest.fixture
@@ -44,7 +49,25 @@ def test_the_command_is_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", LINES)
 def test_the_settings_are_the_same(name: str, children: dict[str, dict[str, str]]) -> None:
-    assert set(CONTAINERS[name]["environment"]) == set(children[name]) - LOCAL
+    told = {key for key, value in CONTAINERS[name]["environment"].items() if value is not None}
+
+    assert told - {BOUNCES} == set(children[name]) - LOCAL
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_every_setting_reaches_every_process(name: str) -> None:
+    """What stands in .env must not end there: a setting unknown to Compose has no effect."""
+    keys = set(CONTAINERS[name]["environment"])
+    told = keys | {key.removesuffix("_FILE") for key in keys}
+
+    assert set(SETTINGS) - LOCAL - MEANINGLESS - {BOUNCES} - told == set()
+
+
+def test_the_loop_of_mails_reads_bounces_from_a_volume() -> None:
+    loop = CONTAINERS["notices-mail"]
+
+    assert loop["volumes"] == [f"bounces:{loop['environment'][BOUNCES]}"]
+    assert "bounces" in COMPOSE["volumes"]
 
 
 @pytest.mark.parametrize("name", LINES)
