@@ -158,18 +158,21 @@ class Mailing:
         if not kept:
             self.fence_losses += 1
             log.warning("mail.claim_lost", mail=row["_id"])
-        elif row["message_id"] and state != PENDING:
-            self._tell_the_watch(row, state, sent)
+        elif state != PENDING:
+            self._settled(row, state, sent)
 
-    def _tell_the_watch(self, row: Document, state: str, sent: Sent) -> None:
+    def _settled(self, row: Document, state: str, sent: Sent) -> None:
         """A mail that failed brings up the next contact; one that arrived clears an alarm."""
-        if state == FAILED:
-            if sent.recipient:
-                self.stores.mails.mark_bounced(row["address"], self.now())
-            self.stores.watches.look_again(row["message_id"], self.now())
-        else:
+        if state == DELIVERED:
             self.stores.mails.forgive([row["address"]])
-            self.stores.watches.look_again_if_unreached(row["message_id"], self.now())
+            if row["message_id"]:
+                self.stores.watches.look_again_if_unreached(row["message_id"], self.now())
+            return
+        log.warning("mail.failed", mail=row["_id"], kind=row["kind"], code=sent.code)
+        if sent.recipient:
+            self.stores.mails.mark_bounced(row["address"], self.now())
+        if row["message_id"]:
+            self.stores.watches.look_again(row["message_id"], self.now())
 
     def _put_off(self, rows: Sequence[Document], wait: timedelta) -> None:
         later = self.now() + wait

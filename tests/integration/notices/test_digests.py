@@ -169,3 +169,13 @@ def test_without_a_mail_server_it_stays_owed(world_without_mail: MailWorld) -> N
 
     row: dict[str, Any] = it.world.rows("digests")[0]
     assert row["due_at"] <= it.world.clock()
+
+
+def test_a_vendor_whose_mailbox_refuses_is_recorded(by_mail: MailWorld) -> None:
+    three_unreached(by_mail)
+    by_mail.post.to_recipient = lambda *_: "550 5.1.1 no such user"
+    wait(by_mail, minutes=11)
+
+    [mail] = by_mail.mails(why="digest")
+    assert (mail["state"], mail["attempts"][0]["code"]) == ("failed", "recipient_refused")
+    assert VENDOR_MAIL in [each["_id"] for each in by_mail.world.rows("bounced_addresses")]

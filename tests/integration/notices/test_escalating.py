@@ -180,7 +180,7 @@ def test_the_evidence_has_the_servers_words_in_every_form(by_mail: MailWorld) ->
     lines = list(csv_lines(event, rows))
     assert "250 2.0.0 Ok: queued as 4T7x" in lines[1]
     assert pdf(event, rows, utc_now()).startswith(b"%PDF")
-    [receipt] = receipts.of(deps, ["chg_1"], "org_nordbo")
+    [receipt] = receipts.of(deps, ["chg_1"], ["agr_nordbo"])
     assert receipt.delivered_at == rows[0].delivered_at is not None
 
 

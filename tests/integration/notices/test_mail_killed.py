@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +78,42 @@ def test_it_works(mongo_url: str, database_name: str, receiver: Receiver, post: 
     assert [each.recipient for each in post.got] == [PERSONS[0]["email"]] * 2
     assert len({each.mail["Message-ID"] for each in post.got}) == 1
     assert len(it.mails()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.faults
+def test_of_a_batch_only_the_one_in_the_air_is_sent_again(
+    mongo_url: str, database_name: str, receiver: Receiver, post: Post
+) -> None:
+    port, killed = free_port(), threading.Event()
+    mongo = connect(mongo_url, f"{database_name}_notices")
+    it = make_mail_world(mongo, receiver, post, mail_settings(port))
+    for number in range(1, 5):
+        it.agreement(f"c{number}", number, "email")
+    it.announce("chg_1", 4)
+    it.world.settle()
+
+    with posting(post, port):
+        worker = start_worker(mongo_url, database_name, port)
+
+        def kill() -> None:
+            if len(post.got) == 3 and not killed.is_set():
+                worker.kill()
+                killed.set()
+
+        post.before_answer = kill
+        until(killed.is_set)
+        worker.wait(10)
+        second = start_worker(mongo_url, database_name, port)
+        try:
+            until(lambda: {each["state"] for each in it.mails()} == {"delivered"})
+        finally:
+            second.terminate()
+            assert second.wait(20) == 0
+
+    copies = Counter(str(each.mail["Message-ID"]) for each in post.got)
+    assert sorted(copies.values()) == [1, 1, 1, 2]
+    assert copies[str(post.got[2].mail["Message-ID"])] == 2
 
 
 def until(true: Callable[[], bool], limit: float = 60.0) -> None:

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 from services.notices.channels.email.dsn import Report
+from services.notices.tasks import make_retention
 from services.notices.use_cases import notices
+from tests.integration.notices.old import finish
 from tests.integration.notices.post import PERSONS, MailWorld
 from tests.integration.notices.test_escalating import evidence, unreached
+from tests.integration.notices.test_mail_messages import tell_agreement, tell_basis, tell_objection
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -24,6 +27,7 @@ def test_it_works(by_mail: MailWorld) -> None:
     seen = list(database["system.profile"].find({"ns": {"$regex": "^[^.]+[.](?!system)"}}))
     asked = {each["ns"].split(".", 1)[1] for each in seen}
     assert {"mails", "messages", "bounced_addresses", "notice_contacts"} <= asked
+    assert {"digests", "offers", "recipients", "jobs", "events", "deliveries"} <= asked
     scans = [
         (each["ns"], each.get("command"))
         for each in seen
@@ -44,6 +48,17 @@ def everything(it: MailWorld) -> None:
     notices.name_contacts(deps, "org_nordbo", PERSONS, 0)
     it.announce("chg_1", 1, kind="withdrawn")
     it.settle()
+    tell_agreement(it, "offered")
+    tell_objection(it, "excluded")
+    tell_basis(it)
+    it.post.to_recipient = lambda *_: "550 no such user"
+    it.announce("chg_2", 1)
+    it.settle()
+    it.world.clock.ahead += timedelta(minutes=11)
+    it.settle()
+    tell_agreement(it, "terminated")
+    it.world.clock.ahead += timedelta(days=2_000)
+    finish(make_retention(deps.settings, it.world.mongo, it.world.clock))
     deps.mails.remove_warnings(it.world.clock(), 500)
     deps.mails.remove_of(["msg_none"])
 

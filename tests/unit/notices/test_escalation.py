@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notices.model.escalation import Case, next_step
+from services.notices.model.escalation import Case, Told, letters_to, next_step
 from services.notices.model.mails import Contact, contacts_from, mail_id
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -92,3 +92,48 @@ def test_a_mailbox_named_twice_gets_one_mail_and_a_bounced_one_comes_last() -> N
     found = contacts_from(named, {"ida@a.example": NOW})
     assert [each.email for each in found] == ["bo@a.example", "Ida@A.example"]
     assert mail_id("msg_1", "Ida@A.example") == mail_id("msg_1", "ida@a.example")
+
+
+TOLD = Told(
+    kind="transfer.basis_lost", mails=(), contacts=(IDA, BO), before=(), reached_before=False,
+    names_email=True, by_webhook=True, is_open=False, email_is_on=True,
+)  # fmt: skip
+
+
+def test_what_is_no_notice_goes_to_the_first_contact_where_email_is_named() -> None:
+    assert letters_to(TOLD) == ((IDA,), "channel")
+
+
+@pytest.mark.parametrize(
+    "why_not",
+    [
+        {"names_email": False},
+        {"names_email": False, "reached_before": True},
+        {"email_is_on": False},
+        {"contacts": ()},
+        {"kind": "agreement.activated"},
+        {"kind": "webhook.test"},
+        {"kind": "agreement.offered"},
+        {"kind": "sub_processor.change.withdrawn"},
+        {"mails": (mail(IDA, "delivered"),)},
+        {"mails": (mail(IDA, "pending"),)},
+        {"mails": (mail(IDA, "failed"), mail(BO, "bounced"))},
+    ],
+)
+def test_nobody_is_written_to_without_a_reason(why_not: dict[str, object]) -> None:
+    assert not letters_to(replace(TOLD, **why_not))[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("how", "to", "why"),
+    [
+        ({"names_email": False, "reached_before": True, "by_webhook": False}, (IDA,), "fallback"),
+        ({"names_email": False, "before": (BO,)}, (BO,), "follow_up"),
+        ({"kind": "sub_processor.change.in_effect", "before": (IDA, BO)}, (IDA, BO), "follow_up"),
+        ({"kind": "agreement.offered", "is_open": True}, (IDA,), "channel"),
+        ({"mails": (mail(IDA, "failed"),)}, [BO], "escalation"),
+        ({"mails": (mail(BO, "bounced"),), "before": (BO,)}, [IDA], "escalation"),
+    ],
+)
+def test_who_is_written_to_and_why(how: dict[str, object], to: object, why: str) -> None:
+    assert letters_to(replace(TOLD, **how)) == (to, why)  # type: ignore[arg-type]
