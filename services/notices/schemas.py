@@ -25,6 +25,7 @@ from shared.schemas import (
 )
 
 MOST_ENTRIES = 500
+UNREACHABLE = "unreachable"
 
 
 class EntryShape(Shape):
@@ -86,13 +87,19 @@ class SecretShape(Shape):
     until = Instant(allow_none=True)
 
 
+def _told(code: str | None) -> str | None:
+    """The code of an attempt as its endpoint's owner is told it: whatever kept us from connecting
+    has one code and one text, for an endpoint must not serve to find out what is where inside."""
+    return UNREACHABLE if code and reason(code) == reason(UNREACHABLE) else code
+
+
 class HealthShape(Shape):
     """Since the last success; null while there is nothing to say."""
 
     failures = fields.Integer()
     failing_since = Instant(attribute="first_failure_at", allow_none=True)
     last_failure_at = Instant(allow_none=True)
-    last_error = fields.String(allow_none=True)
+    last_error = fields.Function(lambda each: _told(each.last_error))
     slow_until = Instant(allow_none=True)
     blocked_at = Instant(allow_none=True)
 
@@ -144,7 +151,7 @@ class AttemptShape(Shape):
     at = Instant()
     duration_ms = fields.Integer()
     status = fields.Integer(allow_none=True)
-    code = fields.String(allow_none=True)
+    code = fields.Function(lambda each: _told(each["code"]))
     reason = fields.Function(lambda each: reason(each["code"]) if each["code"] else None)
     # What is no UTF-8 shows as a replacement mark.
     body = fields.Function(lambda each: bytes(each["body"] or b"").decode("utf-8", "replace"))

@@ -24,6 +24,7 @@ LANES = f"{_NOTICES}/test_lanes.py"
 CASES = f"{_NOTICES}/test_cases.py"
 STRANGE = f"{_NOTICES}/test_webhook_sending_strange.py"
 SAVING = f"{_NOTICES}/test_saving_names.py"
+GOING_ON = f"{_NOTICES}/test_going_on_as_customer.py"
 SETTINGS = "tests/unit/notices/test_settings.py"
 
 _DIALLED = (CASES, "test_each_hostile_url_that_was_saved_once_ends_as_one_recorded_attempt")
@@ -165,6 +166,7 @@ TESTS: dict[int, tuple[tuple[str, str], ...]] = {
     49: (_STORED, (SENDING, "test_any_bytes_are_kept_unchanged")),
     50: (
         (CASES, "test_whatever_no_connection_could_be_made_for_reads_the_same"),
+        (GOING_ON, "test_whatever_kept_us_from_connecting_reads_the_same"),
         (ASKING, "test_another_customer_finds_nothing"),
     ),
     51: ((CONNECTIONS, "test_cookies_challenges_and_netrc_are_ignored"),),

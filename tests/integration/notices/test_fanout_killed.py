@@ -10,11 +10,23 @@ from typing import Any
 import pytest
 
 from services.notices.fanout import FanOut, Stores
+from services.notices.use_cases import endpoints
 from tests.integration.notices.world import World
 
 CUSTOMERS = 25
 WRITES = frozenset(
-    {"claim", "start", "advance", "postpone", "finish", "add_many", "add", "unpack", "release"}
+    {
+        "claim",
+        "start",
+        "advance",
+        "postpone",
+        "finish",
+        "add_many",
+        "add",
+        "unpack",
+        "release",
+        "revive",
+    }
 )
 
 
@@ -93,6 +105,37 @@ def test_it_works(world: World) -> None:
     sent = Counter(each.message_id for each in world.receiver.got)
     assert set(sent.values()) == {1}
     assert len(sent) == number * (CUSTOMERS - 1)
+
+
+@pytest.mark.slow
+def test_killed_at_any_write_a_recovery_is_finished_by_the_next_and_sends_nothing_twice(
+    world: World,
+) -> None:
+    world.tell(world.ledger.agreement("nordbo", 1))
+    for number in range(1, 8):
+        world.tell(world.ledger.change(f"chg_{number}", 1))
+    world.fan_out()
+    missed = {each["_id"] for each in world.rows("messages")}
+    small, since = replace(world.fanout, batch=3), world.clock() - timedelta(days=1)
+    for after in (False, True):
+        at, killed = 0, True
+        while killed:
+            at += 1
+            path = f"/{at}-{after}"
+            endpoint_id, _ = world.endpoint("nordbo", url=world.receiver.url + path)
+            recovery = endpoints.recover(world.deps, "org_nordbo", endpoint_id, since)
+            killed = dies(wired(small, Fuse(at, after=after)))
+            world.clock.ahead += timedelta(seconds=31)  # The dead one's lease lapses.
+            world.fanout = small
+            world.fan_out()
+            job = world.deps.jobs.find(recovery.id)
+            assert job is not None
+            assert job.done_at is not None
+            world.deliver(60)
+            sent = Counter(each.message_id for each in world.receiver.at(path))
+            assert sent == dict.fromkeys(missed, 1)
+            world.mongo.db["endpoints"].delete_one({"_id": endpoint_id})
+        assert at > 5
 
 
 def dies(fanout: FanOut) -> bool:

@@ -174,6 +174,22 @@ class TestOneDelivery:
         assert answer.status_code == 422
 
 
+def test_whatever_kept_us_from_connecting_reads_the_same(engineer: Engineer) -> None:
+    """A refused connection, a name that does not resolve, and an address that is closed."""
+    told = []
+    for url in ("http://127.0.0.1:1/", "https://no-such-name.example/", "https://10.0.0.1/"):
+        endpoint = engineer.endpoint()
+        rows = engineer.stack.database("notices").db["endpoints"]
+        rows.update_one({"_id": endpoint["id"]}, {"$set": {"url": url}})
+        delivery = engineer.test(endpoint)
+        engineer.stack.tell()
+        (attempt,) = engineer("GET", f"/portal/v1/deliveries/{delivery}").json["attempts"]
+        shown = {name: attempt[name] for name in ("code", "reason", "status", "body")}
+        told.append(shown | {"last_error": engineer.read(endpoint)["health"]["last_error"]})
+    assert told[0] == told[1] == told[2]
+    assert (told[0]["code"], told[0]["last_error"]) == ("unreachable", "unreachable")
+
+
 class TestNobodyToSendTo:
     @pytest.mark.parametrize(
         ("endpoints", "outcome"),
