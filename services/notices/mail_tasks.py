@@ -102,4 +102,4 @@ def make_maildir(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Call
     if not settings.mail.bounce_maildir:
         return bool
     bounces = Bounces(mongo, Mails(mongo), Watches(mongo), now)
-    return Maildir(settings.mail.bounce_maildir, bounces).run_once
+    return Maildir(settings.mail.bounce_maildir, bounces, now).run_once

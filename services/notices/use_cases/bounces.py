@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -17,6 +18,8 @@ from shared.times import Clock
 log = structlog.get_logger()
 
 FILES_A_ROUND = 50
+KEPT = timedelta(days=30)
+LOOK_FOR_OLD_EVERY = timedelta(hours=1)
 
 
 class Bounces:
@@ -59,23 +62,39 @@ class Bounces:
 
 
 class Maildir:
-    """Reads reports out of a Maildir that a mail server fills; what is read moves to ``cur``."""
+    """Reads reports out of a Maildir that a mail server fills; what is read moves to ``cur``, and
+    goes after thirty days: reports name persons."""
 
-    def __init__(self, folder: str, bounces: Bounces) -> None:
-        self._folder, self._bounces = Path(folder), bounces
+    def __init__(self, folder: str, bounces: Bounces, now: Clock) -> None:
+        self._folder, self._bounces, self._now = Path(folder), bounces, now
+        self._next_look: datetime | None = None
 
     def run_once(self) -> bool:
         """Take in some mails; False when there are no more."""
-        new = self._folder / "new"
-        if not new.is_dir():
-            return False
-        files = sorted(each for each in new.iterdir() if not each.is_symlink() and each.is_file())
+        files = _files(self._folder / "new")
         for each in files[:FILES_A_ROUND]:
             self._bounces.receive(reports(_content(each)), by_address=False)
             # Only now: a file read twice has no further effect, one lost would have none at all.
             (self._folder / "cur").mkdir(exist_ok=True)
             each.rename(self._folder / "cur" / f"{each.name}:2,S")
+        if not files:
+            self._forget()
         return len(files) > FILES_A_ROUND
+
+    def _forget(self) -> None:
+        if self._next_look and self._now() < self._next_look:
+            return
+        self._next_look = self._now() + LOOK_FOR_OLD_EVERY
+        oldest = (self._now() - KEPT).timestamp()
+        for each in _files(self._folder / "cur"):
+            if each.stat().st_mtime < oldest:
+                each.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(each for each in folder.iterdir() if not each.is_symlink() and each.is_file())
 
 
 def _content(path: Path) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -208,7 +209,7 @@ def test_the_mailbox_goes_on_past_whatever_lies_in_it(by_mail: MailWorld, tmp_pa
     os.mkfifo(new / "33")
     (new / "34").mkdir()
     (new / "99").write_bytes(bounce_of(by_mail.post.one().mail))
-    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces)
+    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces, by_mail.world.clock)
     assert maildir.run_once() is False
 
     assert by_mail.mails()[0]["state"] == "bounced"
@@ -220,9 +221,25 @@ def test_the_mailbox_is_read_in_bounded_rounds(by_mail: MailWorld, tmp_path: Pat
     (tmp_path / "new").mkdir()
     for place in range(120):
         (tmp_path / "new" / f"{place:03}").write_bytes(b"Subject: Out of office\r\n\r\n")
-    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces)
+    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces, by_mail.world.clock)
     assert [maildir.run_once() for _ in range(3)] == [True, True, False]
     assert len(list((tmp_path / "cur").iterdir())) == 120
+
+
+def test_what_was_read_is_forgotten_after_thirty_days(by_mail: MailWorld, tmp_path: Path) -> None:
+    """Reports name persons; unread ones stay."""
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "1").write_bytes(b"Subject: Out of office\r\n\r\n")
+    clock = by_mail.world.clock
+    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces, clock)
+    maildir.run_once()
+    for days in (29, 2):
+        assert maildir.run_once() is False
+        assert [each.name for each in (tmp_path / "cur").iterdir()] == ["1:2,S"]
+        clock.ahead += timedelta(days=days)
+    maildir.run_once()
+
+    assert list((tmp_path / "cur").iterdir()) == []
 
 
 def test_a_report_about_a_report_is_about_the_outer_one_only(by_mail: MailWorld) -> None:
@@ -249,7 +266,7 @@ def test_reports_are_never_answered(by_mail: MailWorld, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     for place in range(5):
         (tmp_path / "new" / str(place)).write_bytes(b"From: a@evil.example\r\n\r\nAnswer me!\r\n")
-    Maildir(str(tmp_path), by_mail.world.deps.bounces).run_once()
+    Maildir(str(tmp_path), by_mail.world.deps.bounces, by_mail.world.clock).run_once()
     by_mail.settle()
 
     assert by_mail.post.asked == []

@@ -220,7 +220,7 @@ def test_a_mail_that_comes_back_brings_up_the_next_contact(
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "1.bounce").write_bytes(bounce_of(by_mail.post.one().mail))
     (tmp_path / "new" / "2.other").write_bytes(b"Subject: Out of office\r\n\r\nBack on Monday\r\n")
-    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces)
+    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces, by_mail.world.clock)
     assert maildir.run_once() is False
     by_mail.settle()
 
