@@ -131,16 +131,21 @@ TESTS: dict[int, tuple[tuple[str, str], ...]] = {
         (NAMES, "test_the_second_address_is_tried_once"),
     ),
     29: (_ANSWER, _STORED, _BROKEN_OFF),
-    # Revocation is not looked up, neither by OCSP nor in lists: a look-up would be another door to
-    # the network. `tls_revoked` names what libcurl itself rejects.
+    # A revoked chain is the one case that is not refused; decision 0021 says why.
     30: (
         (TLS, "test_an_expired_certificate"),
         (TLS, "test_a_certificate_for_another_name"),
         (TLS, "test_a_self_signed_certificate"),
         (TLS, "test_an_authority_that_is_not_known"),
         (TLS, "test_a_server_that_speaks_only_an_old_version"),
+        (TLS, "test_a_certificate_that_is_not_valid_yet"),
+        (TLS, "test_a_key_that_is_too_short"),
+        (TLS, "test_a_certificate_that_was_made_for_clients"),
     ),
-    31: ((TLS, "test_a_handshake_that_never_ends"),),
+    31: (
+        (TLS, "test_a_handshake_that_never_ends"),
+        (TLS, "test_a_handshake_that_leads_nowhere"),
+    ),
     32: ((TLS, "test_a_server_that_asks_for_a_client_certificate"),),
     33: ((CONNECTIONS, "test_one_that_closes_just_when_it_is_reused_is_replaced_at_once"),),
     34: ((NAMES, "test_a_name_that_moves_takes_no_old_connection_with_it"),),

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 DAY = timedelta(days=1)
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 class Authority:
@@ -34,9 +35,14 @@ class Authority:
         expires: datetime | None = None,
         self_signed: bool = False,
         asks_client: bool = False,
+        rsa_bits: int = 0,
+        for_clients: bool = False,
     ) -> ssl.SSLContext:
-        """A server's context with a certificate for these names or addresses."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        """A server's context with a certificate for these names or addresses. ``rsa_bits``: with
+        an RSA key that long; ``for_clients``: made for clients only."""
+        key: Key = ec.generate_private_key(ec.SECP256R1())
+        if rsa_bits:
+            key = rsa.generate_private_key(65_537, rsa_bits)
         subject = _name(names[0])
         builder = _builder(
             subject,
@@ -45,13 +51,19 @@ class Authority:
             expires or datetime.now(UTC) + DAY,
         )
         names_of = x509.SubjectAlternativeName([_general(name) for name in names])
-        signer = key if self_signed else self._key
-        certificate = builder.add_extension(names_of, critical=False).sign(signer, hashes.SHA256())
+        builder = builder.add_extension(names_of, critical=False)
+        if for_clients:
+            purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+            builder = builder.add_extension(purpose, critical=False)
+        certificate = builder.sign(key if self_signed else self._key, hashes.SHA256())
         self._count += 1
         path = self._folder / f"server-{self._count}.pem"
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path.write_bytes(private + certificate.public_bytes(Encoding.PEM))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if rsa_bits:
+            # Else this side would refuse to show a key that is too short.
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
         context.load_cert_chain(path)
         if asks_client:
             context.load_verify_locations(self.file)
@@ -60,7 +72,10 @@ class Authority:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, expires: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+    expires: datetime,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()

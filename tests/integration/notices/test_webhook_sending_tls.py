@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,3 +97,60 @@ def test_a_server_without_tls(authority: Authority) -> None:
     tls = authority.server("127.0.0.1")
     with Receiver(answers.hang, tls=tls, on_connect=speak_plainly) as receiver:
         assert send(authority, receiver).code == "tls_handshake"
+
+
+def test_a_certificate_that_is_not_valid_yet(authority: Authority) -> None:
+    tls = authority.server("127.0.0.1", expires=datetime.now(UTC) + timedelta(days=31))
+    assert outcome_with(authority, tls).code == "tls_expired"
+
+
+def test_a_key_that_is_too_short(authority: Authority) -> None:
+    assert outcome_with(authority, authority.server("127.0.0.1", rsa_bits=2048)).ok
+    assert (
+        outcome_with(authority, authority.server("127.0.0.1", rsa_bits=1024)).code == "tls_invalid"
+    )
+
+
+def test_a_certificate_that_was_made_for_clients(authority: Authority) -> None:
+    tls = authority.server("127.0.0.1", for_clients=True)
+    assert outcome_with(authority, tls).code == "tls_invalid"
+
+
+def test_an_answer_that_anybody_on_the_way_could_have_cut_short(authority: Authority) -> None:
+    """Without a length only the end of TLS says that the answer is whole."""
+    tls = authority.server("127.0.0.1")
+    with Receiver(answers.raw("HTTP/1.1 200 OK\r\n\r\nhalf"), tls=tls) as receiver:
+        assert send(authority, receiver).code == "connection_reset"
+
+
+def drip_a_handshake(visit: Visit) -> None:
+    visit.sock.recv(4096)
+    visit.drip(b"\x16\x03\x03\x40\x00" + b"\x02" * 10_000, 0.01)
+
+
+def babble(visit: Visit) -> None:
+    visit.sock.recv(4096)
+    visit.send(bytes(range(256)) * 100)
+
+
+def reset_in_handshake(visit: Visit) -> None:
+    visit.sock.recv(4096)
+    visit.reset()
+
+
+@pytest.mark.parametrize(
+    ("on_connect", "code"),
+    [
+        (drip_a_handshake, "timeout"),
+        (babble, "tls_handshake"),
+        (reset_in_handshake, "tls_handshake"),
+    ],
+)
+def test_a_handshake_that_leads_nowhere(
+    authority: Authority, on_connect: Callable[[Visit], object], code: str
+) -> None:
+    tls = authority.server("127.0.0.1")
+    with Receiver(answers.hang, tls=tls, on_connect=on_connect) as receiver:
+        outcome = send(authority, receiver, SHORT)
+    assert (outcome.ok, outcome.code) == (False, code)
+    assert outcome.duration_ms < 1500
