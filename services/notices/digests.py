@@ -73,7 +73,7 @@ class DigestLoop:
 
     def _write(self, digest: Digest, now: datetime) -> None:
         count, rows = self.stores.watches.unreached_of(digest.change_id, NAMED)
-        if not count:
+        if not count or self.stores.watches.withdrawn([digest.change_id]):
             self.stores.digests.dropped(digest)
             return
         party = self._party(digest)

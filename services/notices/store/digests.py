@@ -68,7 +68,7 @@ class Digests:
         self._finish(digest, {**told, "$unset": {"due_at": "", "claim": ""}})
 
     def dropped(self, digest: Digest) -> None:
-        """All have been reached meanwhile."""
+        """All have been reached meanwhile, or nothing is owed to them any more."""
         self._finish(digest, {"$unset": {"due_at": "", "claim": ""}})
 
     def put_off(self, digest: Digest, until: datetime) -> None:

@@ -119,6 +119,14 @@ def test_who_was_reached_meanwhile_is_not_on_it(by_mail: MailWorld) -> None:
     assert "due_at" not in by_mail.world.rows("digests")[0]
 
 
+def test_a_change_taken_back_needs_no_word(by_mail: MailWorld) -> None:
+    three_unreached(by_mail)
+    by_mail.announce("chg_1", 3, kind="withdrawn")
+    wait(by_mail, minutes=11)
+
+    assert digests(by_mail) == []
+
+
 def test_each_change_has_its_own(by_mail: MailWorld) -> None:
     three_unreached(by_mail)
     by_mail.announce("chg_2", 3)
