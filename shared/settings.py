@@ -37,7 +37,7 @@ SETTINGS: dict[str, str] = {
     "ART28_CA_FILE": "Certificates webhooks trust instead of the public ones, PEM (public ones).",
     "ART28_ATTEMPT_SECONDS": "Time limit of one webhook attempt, from name to last byte (15).",
     "ART28_LEASE_SECONDS": "How long a dispatcher owns a claim; over twice the limit above (60).",
-    "ART28_IN_FLIGHT": "Webhook attempts one dispatcher keeps going at once (256).",
+    "ART28_IN_FLIGHT": "Webhook attempts one dispatcher keeps going at once (512).",
     "ART28_ENDPOINT_IN_FLIGHT": "Attempts at once at one endpoint, of all dispatchers (8).",
     "ART28_ENDPOINT_RATE": "Attempts a second at one endpoint, of all dispatchers (100).",
     "ART28_ADDRESS_IN_FLIGHT": "Attempts at once at one network address, of one dispatcher (128).",

@@ -49,7 +49,7 @@ class Settings:
     egress: Egress
     lease_seconds: int = 60
     attempt_seconds: int = 15
-    in_flight: int = 256
+    in_flight: int = 512
     endpoint_in_flight: int = 8
     endpoint_rate: int = 100
     address_in_flight: int = 128

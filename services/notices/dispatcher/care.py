@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from services.notices import events
-from services.notices.channels.webhook import Outcome
+from services.notices.channels.webhook import CUT_SHORT, Outcome
 from services.notices.dispatcher.parts import Claimed, Enqueue, Stores
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
@@ -64,6 +64,9 @@ class Care:
         if outcome.ok and not slow and not known:
             return
         case = self._cases.setdefault(endpoint.id, _Case(endpoint))
+        if outcome.code == CUT_SHORT:
+            case.report = case.report.tardy(self.now())
+            return
         case.report = case.report.and_then(
             ok=outcome.ok, code=outcome.code, ms=outcome.duration_ms, at=self.now()
         )

@@ -73,7 +73,8 @@ class Claims:
 
     def take(self, sender: Sending) -> int:
         """Claim what there is room for; how many."""
-        if not sender.free:
+        # With every place taken it is still to be known whether somebody waits for one.
+        if not sender.free and self.waiting:
             return 0
         self._new_second()
         places = sender.free + sender.in_flight

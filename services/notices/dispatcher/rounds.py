@@ -41,6 +41,9 @@ LOOK_AROUND_SECONDS = 5.0
 PATIENCE_SECONDS = 0.5
 COME_BACK = timedelta(seconds=1)
 PASSED_OVER = 64
+# How long a first try that gets no answer may keep a place that others wait for. Of many endpoints
+# some are always dead; nobody knows which until they have been tried, and nobody is to wait for it.
+PATIENCE_WITH_FIRST_TRIES = 1.0
 
 
 @dataclass
@@ -126,7 +129,9 @@ class Dispatcher:
             # One endpoint's broken secret must not stop the deliveries of the others.
             self._arrive(Outcome(claimed.key, False, None, "secret_unreadable", 0))
             return
-        self.sender.submit(Outgoing(claimed.key, claimed.endpoint.url, headers, claimed.body))
+        patience = PATIENCE_WITH_FIRST_TRIES if claimed.is_first else None
+        url = claimed.endpoint.url
+        self.sender.submit(Outgoing(claimed.key, url, headers, claimed.body, patience))
 
     def _headers(self, claimed: Claimed) -> dict[str, str]:
         assert claimed.sent_at is not None  # noqa: S101  Set by ``_depart``.
@@ -139,6 +144,8 @@ class Dispatcher:
         """Take answers for a while, filling each place that gets free at once."""
         end = self.monotonic() + PUMP_SECONDS
         while self._flying and (left := end - self.monotonic()) > 0:
+            if self.claims.waiting and not self.sender.free:
+                self.sender.hurry(len(self.claims.waiting))
             for outcome in self.sender.finished(left):
                 self._arrive(outcome)
             self._depart()

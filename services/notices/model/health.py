@@ -6,7 +6,7 @@ failures in a row, and how long they have gone on says what is done about it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 FAILURES = 4
@@ -83,6 +83,10 @@ class Report:
             blocked_at=at if code == "blocked_address" else self.blocked_at,
             last_error=code,
         )
+
+    def tardy(self, at: datetime) -> Report:
+        """One that was not waited for to the end has not failed, but it is slow."""
+        return replace(self, slow_until=at + SLOW_FOR)
 
     def upon(self, health: Health | None) -> Health:
         """The health after these attempts."""

@@ -118,6 +118,38 @@ def test_each_of_many_dispatchers_may_send_one_at_a_time() -> None:
     assert Shares(8, 100).among(200) == Shares(1, 1)
 
 
+def test_first_tries_that_are_never_answered_hold_up_nobody(
+    mongo: Mongo, receiver: Receiver
+) -> None:
+    """Nobody knows yet which endpoints are dead, and there are more of them than places."""
+    world = make_world(mongo, receiver, in_flight=16, attempt_seconds=15)
+    ended = threading.Event()
+    names = [f"{kind}{number}" for kind in ("dead", "well") for number in range(HEALTHY)]
+    for number, name in enumerate(names, 1):
+        world.customer(name, number)
+        if name.startswith("dead"):
+            receiver.answers[f"/{name}"] = lambda _: (ended.wait(30), (204, {}))[1]
+    world.tell(world.ledger.change("chg_1", len(names)))
+    world.fan_out()
+    well = {"state": "delivered", "controller_id": {"$regex": "^org_well"}}
+    began = time.monotonic()
+    while world.mongo.db["deliveries"].count_documents(well) < HEALTHY:
+        world.dispatcher.run_once()
+        assert time.monotonic() - began < 8, "dead endpoints delay the others"
+    cut = world.rows("deliveries", **{"attempts.code": "cut_short"})
+    assert cut
+    assert {(each["state"], each["lane"]) for each in cut} == {("pending", "second")}
+    # Not to have been waited for is no failure, but it goes to the second lane from now on.
+    tardy = world.mongo.db["endpoints"].find_one({"_id": cut[0]["endpoint_id"]})
+    assert tardy is not None
+    assert tardy["health"].get("failures", 0) == 0
+    assert tardy["health"]["slow_until"] > world.clock()
+    ended.set()
+    world.clock.ahead += timedelta(seconds=10)
+    world.deliver(20)
+    assert {each["state"] for each in world.rows("deliveries")} == {"delivered"}
+
+
 def test_many_lanes_take_turns(mongo: Mongo, receiver: Receiver) -> None:
     world = make_world(mongo, receiver, in_flight=16, endpoint_in_flight=2)
     names = [f"c{number}" for number in range(40)]

@@ -117,3 +117,25 @@ def test_descriptors_stay_flat_whatever_happens() -> None:
 
 def open_descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_of_attempts_past_their_patience_the_oldest_end_first() -> None:
+    """Only so many as are asked for, and never one that has the whole time limit."""
+    with (
+        Receiver(answers.hang) as silent,
+        Sender(LOOPBACK, replace(LIMITS, total_s=10.0)) as sender,
+    ):
+        sender.submit(to(silent.url(), "whole limit"))
+        for number in range(3):
+            sender.submit(replace(to(silent.url(), f"hasty{number}"), patience_s=0.05))
+        sender.hurry(3)
+        assert sender.finished() == [], "none has had its patience yet"
+        sender.finished(0.1)
+        sender.hurry(2)
+        cut = sender.finished(0.1)
+        assert [(each.key, each.code) for each in cut] == [
+            ("hasty0", "cut_short"),
+            ("hasty1", "cut_short"),
+        ]
+        assert all(each.duration_ms >= 50 for each in cut)
+        assert sender.in_flight == 2

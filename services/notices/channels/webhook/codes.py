@@ -35,6 +35,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _UNREACHABLE = "No connection to this address could be made."
 _REASONS = {
     "timeout": "The receiver did not answer in full within the time limit.",
+    "cut_short": "The receiver had not answered yet when others needed its place; it is tried "
+    "again, with the whole time limit.",
     "connection_reset": "The receiver ended the connection before its answer was complete.",
     "redirect": "The receiver answered with a redirect; redirects are not followed.",
     "bad_response": "The answer is not valid HTTP, or too large.",

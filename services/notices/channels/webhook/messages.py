@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 # No attempt at all: too many are under way to the same address. Try again soon.
 ADDRESS_BUSY = "address_busy"
+# The attempt was ended before its time, because others needed its place.
+CUT_SHORT = "cut_short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One signed message for one endpoint. `key` comes back in the outcome, untouched."""
+    """One signed message for one endpoint. `key` comes back in the outcome, untouched.
+
+    `patience_s`: after so long without an answer its place may be taken; None: it has the whole
+    time limit.
+    """
 
     key: str
     url: str
     headers: Mapping[str, str]
     body: bytes
+    patience_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

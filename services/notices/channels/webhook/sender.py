@@ -13,7 +13,13 @@ from typing import Self
 import certifi
 import pycurl
 
-from services.notices.channels.webhook.messages import ADDRESS_BUSY, Limits, Outcome, Outgoing
+from services.notices.channels.webhook.messages import (
+    ADDRESS_BUSY,
+    CUT_SHORT,
+    Limits,
+    Outcome,
+    Outgoing,
+)
 from services.notices.channels.webhook.resolver import Addresses, Resolver
 from services.notices.channels.webhook.transfer import Transfer
 from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
@@ -113,6 +119,19 @@ class Sender:
         done = list(self._done)
         self._done.clear()
         return done
+
+    def hurry(self, most: int) -> None:
+        """Ends up to `most` attempts that are past their patience, the oldest first."""
+        now, tardy = self._monotonic(), list[tuple[Transfer, _Flight]]()
+        for transfer, flight in self._flying.values():
+            patience = flight.outgoing.patience_s
+            if len(tardy) == most or (patience is not None and now - flight.started < patience):
+                break  # Those that follow departed later.
+            if patience is not None:
+                tardy.append((transfer, flight))
+        for transfer, flight in tardy:
+            self._land(transfer)
+            self._refuse(flight, CUT_SHORT)
 
     def send_all(self, messages: Iterable[Outgoing]) -> Iterator[Outcome]:
         """Sends all messages, as many at once as allowed, and gives each outcome as it comes."""
@@ -220,16 +239,21 @@ class Sender:
                 self._arrive(curl, (errno, message))
 
     def _arrive(self, curl: pycurl.Curl, error: tuple[int, str] | None) -> None:
-        self._multi.remove_handle(curl)
-        transfer, flight = self._flying.pop(curl)
-        self._idle.append(transfer)
-        self._leave(flight.address)
+        transfer, _ = self._flying[curl]
+        flight = self._land(transfer)
         elapsed = self._monotonic() - flight.started
         if error and flight.left and transfer.unconnected and elapsed < self._limits.total_s:
             self._depart(flight, flight.left)
             return
         key = flight.outgoing.key
         self._done.append(transfer.outcome(key, error, self._ms(flight), self._now()))
+
+    def _land(self, transfer: Transfer) -> _Flight:
+        self._multi.remove_handle(transfer.curl)
+        _, flight = self._flying.pop(transfer.curl)
+        self._idle.append(transfer)
+        self._leave(flight.address)
+        return flight
 
     def _leave(self, address: int | None) -> None:
         if address is not None:
