@@ -200,8 +200,10 @@ class FanOut:
         rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
         now, wanted = self.now(), self._wanted(endpoint, rows)
         deliveries = [_delivery(each, endpoint, now) for each in wanted]
+        ids, held = [each["_id"] for each in deliveries], not endpoint.is_open
+        self.stores.deliveries.revive(endpoint.id, ids, now, held=held)
+        # Last, for it looks whether what is held may go after all.
         self._add_deliveries(deliveries)
-        self.stores.deliveries.revive(endpoint.id, [each["_id"] for each in deliveries], now)
         return rows[-1]["_id"] if len(rows) == self.batch else None
 
     def _wanted(self, endpoint: Endpoint, rows: Iterable[Document]) -> list[Document]:

@@ -212,10 +212,14 @@ class Deliveries:
         if not self._docs.update_one(where, change, session=session).matched_count:
             raise DeliveryUnderWay
 
-    def revive(self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime) -> None:
-        """Give what failed or was skipped the whole schedule again."""
+    def revive(
+        self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime, *, held: bool = False
+    ) -> None:
+        """Give what failed or was skipped the whole schedule again, now or, ``held``, when all that
+        waits for its endpoint is released."""
         where: Document = {"_id": {"$in": list(delivery_ids)}, "state": {"$in": [FAILED, SKIPPED]}}
-        self._docs.update_many(where, _anew(endpoint_id, now))
+        change = {"$set": {"state": HELD}} if held else _anew(endpoint_id, now)
+        self._docs.update_many(where, change)
 
     def release(self, endpoint_id: str, now: datetime, *, skip: bool, limit: int = 0) -> int:
         """What an endpoint held is sent now, or left out for good; how many there were.

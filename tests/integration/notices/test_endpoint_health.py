@@ -173,6 +173,35 @@ def test_when_the_message_that_tries_first_fails_for_good_the_next_one_tries(
     assert sorted(states()) == ["delivered", "delivered", "failed"]
 
 
+def test_what_is_recovered_meanwhile_waits_for_the_message_that_tries_first(
+    world: World, mails: Mails
+) -> None:
+    world.customer("nordbo", 1)
+    world.receiver.answers["/nordbo"] = lambda _: (500, {})
+    for number in range(1, 4):
+        world.tell(world.ledger.change(f"chg_{number}", 1))
+    world.settle()
+    for wait in (*WAITS, 1):
+        world.clock.ahead += timedelta(seconds=1.25 * wait)
+        world.deliver()
+    world.receiver.answers["/nordbo"] = lambda _: (410, {})
+    world.tell(world.ledger.change("chg_4", 1))
+    world.settle()
+    world.receiver.answers["/nordbo"] = lambda number: (500 if number < 33 else 204, {})
+    assert len(world.receiver.got) == 31
+
+    found = endpoint_of(world, "nordbo")
+    endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
+    since = world.clock() - timedelta(days=30)
+    endpoints.recover(world.deps, "org_nordbo", found.id, since)
+    world.settle()
+    assert len(world.receiver.got) == 32
+    world.clock.ahead += timedelta(seconds=7)
+    world.settle()
+    told = {row["state"] for row in world.rows("deliveries")}
+    assert told == {"delivered"}
+
+
 def test_enabled_without_anything_held_it_is_open_at_once(world: World, mails: Mails) -> None:
     world.customer("nordbo", 1)
     found = endpoint_of(world, "nordbo")
