@@ -24,7 +24,7 @@ from services.notices.dispatcher.claims import Claims, Shares
 from services.notices.dispatcher.opened import OpenedParcels
 from services.notices.dispatcher.parts import Claimed, Enqueue, Lease, Sending, Stores
 from services.notices.held import release_if_enabled
-from services.notices.model.deliveries import DELIVERED, FAILED, FIRST, HELD, PENDING, SECOND
+from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING
 from services.notices.signing import SecretBox, UnreadableSecretError, signed_headers
 from services.notices.store.deliveries import Completion
 from shared.ids import IdSource
@@ -34,6 +34,8 @@ log = structlog.get_logger()
 
 # How long one round waits for answers before it stores those that came.
 PUMP_SECONDS = 0.05
+# When nothing has come for so long, whoever answers quickly has answered.
+LULL_SECONDS = 0.005
 # How often it looks how long deliveries wait, and how many others work beside it.
 LOOK_AROUND_SECONDS = 5.0
 # How long a delivery waits for room at a crowded address before others may claim it, and after
@@ -79,16 +81,16 @@ class Dispatcher:
 
     def run_once(self) -> bool:
         """One round: claim what there is room for, send, store outcomes. False when idle."""
-        busy = bool(self._flying or self.claims.waiting)
+        busy, taken = bool(self._flying or self.claims.waiting), 0
         try:
-            busy = bool(self.claims.take(self.sender)) or busy
+            taken = self.claims.take(self.sender)
         finally:
             # What is in the air must be stored and the rest sent even if nothing can be claimed.
             self._depart()
-            self._collect()
+            self._collect(more=taken > 0)
             self._store()
         self._look_around()
-        return busy
+        return busy or taken > 0
 
     def drain(self) -> None:
         """Before the end: what waits is given back at once, what is in the air ends (the time
@@ -140,13 +142,17 @@ class Dispatcher:
         message_id = claimed.delivery["message_id"]
         return signed_headers(message_id, claimed.sent_at, claimed.body, secrets)
 
-    def _collect(self) -> None:
-        """Take answers for a while, filling each place that gets free at once."""
+    def _collect(self, *, more: bool = False) -> None:
+        """Take answers for a while, filling each place that gets free at once. With ``more`` to be
+        claimed, those who keep their answers to themselves are not waited for."""
         end = self.monotonic() + PUMP_SECONDS
         while self._flying and (left := end - self.monotonic()) > 0:
             if self.claims.waiting and not self.sender.free:
                 self.sender.hurry(len(self.claims.waiting))
-            for outcome in self.sender.finished(left):
+            came = self.sender.finished(min(left, LULL_SECONDS) if more else left)
+            if more and not came and not self.claims.waiting:
+                break
+            for outcome in came:
                 self._arrive(outcome)
             self._depart()
         metrics.IN_FLIGHT.set(len(self._flying))
@@ -183,9 +189,8 @@ class Dispatcher:
         if state == HELD:
             self.claims.held.add(claimed.endpoint.id)
         attempt, claim = self._attempt(claimed, outcome), claimed.claim
-        lane = SECOND if claimed.lane == FIRST else claimed.lane
         seat = claimed.delivery.get("seat") if attempt["n"] == 1 else None
-        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, lane, seat))
+        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, seat))
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
         before = claimed.delivery["attempts"]

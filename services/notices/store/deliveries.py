@@ -49,7 +49,6 @@ class Completion:
     state: str
     due_at: datetime | None
     attempt: Mapping[str, Any] | None
-    lane: str = SECOND
     seat: int | None = None
 
     @property
@@ -315,7 +314,9 @@ def _update(completion: Completion) -> UpdateOne:
     if completion.due_at is None:
         change["$unset"]["due_at"] = ""
     else:
-        change["$set"] |= {"due_at": completion.due_at, "lane": completion.lane}
+        # Not in a lane of its endpoint's own: those hold what is due now, so that a look at them
+        # finds nothing else, however many endpoints have something to come.
+        change["$set"] |= {"due_at": completion.due_at, "lane": SECOND}
     if completion.attempt is not None:
         kept = {"$each": [dict(completion.attempt)], "$slice": -ATTEMPTS_KEPT}
         change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}

@@ -118,6 +118,18 @@ def test_each_of_many_dispatchers_may_send_one_at_a_time() -> None:
     assert Shares(8, 100).among(200) == Shares(1, 1)
 
 
+def test_what_fails_in_a_lane_of_its_own_leaves_it(mongo: Mongo, receiver: Receiver) -> None:
+    """So a look at such lanes meets only what is due, however many endpoints have retries to come."""
+    world = make_world(mongo, receiver, endpoint_in_flight=2)
+    world.customer("nordbo", 1)
+    receiver.answers["/nordbo"] = lambda _: (500, {})
+    backlog(world, "nordbo", 10)
+    world.deliver()
+    assert {(each["state"], each["lane"]) for each in world.rows("deliveries")} == {
+        ("pending", "second")
+    }
+
+
 def test_first_tries_that_are_never_answered_hold_up_nobody(
     mongo: Mongo, receiver: Receiver
 ) -> None:

@@ -43,7 +43,7 @@ def success(row: dict[str, Any]) -> Completion:
         "code": None,
         "body": bytes([row["seat"]]),
     }
-    return Completion(row["_id"], row["claim"], "delivered", None, attempt, "second", row["seat"])
+    return Completion(row["_id"], row["claim"], "delivered", None, attempt, row["seat"])
 
 
 def stored(mongo: Mongo) -> list[dict[str, Any]]:
