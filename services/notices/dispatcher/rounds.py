@@ -24,7 +24,7 @@ from services.notices.dispatcher.claims import Claims, Shares
 from services.notices.dispatcher.opened import OpenedParcels
 from services.notices.dispatcher.parts import Claimed, Enqueue, Lease, Sending, Stores
 from services.notices.held import release_if_enabled
-from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING
+from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING, SECOND
 from services.notices.signing import SecretBox, UnreadableSecretError, signed_headers
 from services.notices.store.deliveries import Completion
 from shared.ids import IdSource
@@ -190,7 +190,8 @@ class Dispatcher:
             self.claims.held.add(claimed.endpoint.id)
         attempt, claim = self._attempt(claimed, outcome), claimed.claim
         seat = claimed.delivery.get("seat") if attempt["n"] == 1 else None
-        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, seat))
+        lane = _lane_of_retry(claimed)
+        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, seat, lane))
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
         before = claimed.delivery["attempts"]
@@ -219,3 +220,10 @@ class Dispatcher:
         if held:
             release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
             held.clear()
+
+
+def _lane_of_retry(claimed: Claimed) -> str:
+    """Lanes of single endpoints hold what is due now, so that a look at them finds nothing else,
+    however many endpoints have something to come. Only the one message by which an endpoint is
+    tried again stays there, where it is known for what it is."""
+    return claimed.endpoint.id if claimed.endpoint.probing else SECOND

@@ -50,6 +50,7 @@ class Completion:
     due_at: datetime | None
     attempt: Mapping[str, Any] | None
     seat: int | None = None
+    lane: str = SECOND
 
     @property
     def is_plain(self) -> bool:
@@ -314,9 +315,7 @@ def _update(completion: Completion) -> UpdateOne:
     if completion.due_at is None:
         change["$unset"]["due_at"] = ""
     else:
-        # Not in a lane of its endpoint's own: those hold what is due now, so that a look at them
-        # finds nothing else, however many endpoints have something to come.
-        change["$set"] |= {"due_at": completion.due_at, "lane": SECOND}
+        change["$set"] |= {"due_at": completion.due_at, "lane": completion.lane}
     if completion.attempt is not None:
         kept = {"$each": [dict(completion.attempt)], "$slice": -ATTEMPTS_KEPT}
         change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}

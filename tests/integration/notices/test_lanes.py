@@ -119,7 +119,7 @@ def test_each_of_many_dispatchers_may_send_one_at_a_time() -> None:
 
 
 def test_what_fails_in_a_lane_of_its_own_leaves_it(mongo: Mongo, receiver: Receiver) -> None:
-    """So a look at such lanes meets only what is due, however many endpoints have retries to come."""
+    """A look at such lanes meets only what is due, whoever has retries to come."""
     world = make_world(mongo, receiver, endpoint_in_flight=2)
     world.customer("nordbo", 1)
     receiver.answers["/nordbo"] = lambda _: (500, {})
