@@ -6,8 +6,10 @@ accepts an entry once, in order, by (stream, sequence), in one transaction with 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import accumulate
 from typing import Any
 
 import structlog
@@ -21,6 +23,9 @@ log = structlog.get_logger()
 
 STREAMS_A_ROUND = 50
 ENTRIES_A_POST = 100
+# Half of what a listener takes by default. An announcement with many groups of terms has tens of
+# kilobytes: after a long silence a post of so many entries would be refused again and again.
+BYTES_A_POST = 512 * 1024
 
 Wire = dict[str, Any]
 Handler = Callable[[Session, Mapping[str, Any]], None]
@@ -59,9 +64,11 @@ class Relay:
     def _bring(self, head: Mapping[str, Any]) -> DomainError | None:
         cursor = self._cursor(head["_id"])
         entries = self._ledger.entries(head["_id"], after=cursor, limit=ENTRIES_A_POST)
+        told = _fitting([self._wire(entry) for entry in entries])
+        entries = entries[: len(told)]
         try:
-            if entries:
-                self._post([self._wire(entry) for entry in entries])
+            if told:
+                self._post(told)
         except EntriesOutOfOrder as error:
             self._save_cursor(head["_id"], int(error.context["expected"]) - 1)
             return None
@@ -89,6 +96,13 @@ class Relay:
         self._heads.update_one(
             {"_id": stream, "sequence": sequence}, {"$pull": {"pending": self._listener}}
         )
+
+
+def _fitting(told: Sequence[Wire]) -> list[Wire]:
+    """As many from the first on as fit into one post, and at least one."""
+    sizes = accumulate(len(json.dumps(each, default=str).encode()) for each in told)
+    fit = sum(size <= BYTES_A_POST for size in sizes)
+    return list(told[: max(1, fit)])
 
 
 class Inbox:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -80,11 +80,11 @@ class Common:
     db_prefix: str
     audience: str
     urls: dict[str, str]
-    service_key: bytes
-    secrets_key: bytes
+    service_key: bytes = field(repr=False)
+    secrets_key: bytes = field(repr=False)
     log_level: str
     log_format: str
-    older_secrets_keys: tuple[bytes, ...] = ()
+    older_secrets_keys: tuple[bytes, ...] = field(default=(), repr=False)
     trusted_proxies: int = 0
     metrics_from: tuple[Network, ...] = LOOPBACK
 

@@ -27,6 +27,7 @@ from services.notices.store import (
 )
 from services.notices.store.digests import Digests
 from services.notices.store.offers import Offers
+from services.notices.store.receipts import Receipts
 from services.notices.use_cases.bounces import Bounces, Maildir
 from shared.http import Peers
 from shared.ids import new_id
@@ -51,7 +52,9 @@ def mail_loops(
 
 
 def make_mailing(settings: Settings, mongo: Mongo, jitter: Jitter, now: Clock = utc_now) -> Mailing:
-    stores = mailing.Stores(Mails(mongo), Messages(mongo), Events(mongo), Watches(mongo))
+    stores = mailing.Stores(
+        Mails(mongo), Messages(mongo), Events(mongo), Watches(mongo), Receipts(mongo)
+    )
     return Mailing(
         stores,
         Transport(settings.mail),

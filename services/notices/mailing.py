@@ -27,11 +27,13 @@ from services.notices.channels.email import (
     letter_of,
     next_attempt,
 )
+from services.notices.dating import texts_now
 from services.notices.model.mails import ADDRESSED, DELIVERED, FAILED, PENDING
 from services.notices.model.messages import Event, body_of
 from services.notices.outbox import Outbox
 from services.notices.store import Events, Messages
 from services.notices.store.mails import Finish, Mails
+from services.notices.store.receipts import Receipts
 from services.notices.store.watches import Watches
 from shared.ids import IdSource
 from shared.mongo import Document
@@ -59,6 +61,7 @@ class Stores:
     messages: Messages
     events: Events
     watches: Watches
+    receipts: Receipts
 
 
 @dataclass
@@ -95,6 +98,10 @@ class Mailing:
             each["message_id"] for each in rows if each["message_id"]
         )
         told = self.stores.events.many(each["event_id"] for each in messages.values())
+        texts = {name: (each["event_id"], each["extra"]) for name, each in messages.items()}
+        # A notice that leaves after the day it was announced tells the days that follow from now.
+        for name, (_, extra) in texts_now(self.stores.receipts, texts, told, self.now()).items():
+            messages[name] = {**messages[name], "extra": extra}
         for place, row in enumerate(rows):
             if self.monotonic() - began > self.settings.seconds:
                 # Behind a slow server the lease would lapse, and the loop seem to stand still.

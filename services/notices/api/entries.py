@@ -7,13 +7,17 @@ from typing import Any
 from services.notices.api.asking import deps
 from services.notices.schemas import Accepted, Entries
 from services.notices.use_cases import intake
-from shared.app import Blueprint
+from shared.app import Blueprint, largest_body
 from shared.auth import requires
+
+# A relay posts half a mebibyte at a time, but no entry is too large to be told.
+LARGEST_ENTRIES = 16 * 1024 * 1024
 
 blp = Blueprint("entries", __name__, url_prefix="/v1", description="Ledger entries")
 
 
 @blp.route("/entries", methods=["POST"])
+@largest_body(LARGEST_ENTRIES)
 @requires("notices:entries")
 @blp.arguments(Entries)
 @blp.response(200, Accepted)

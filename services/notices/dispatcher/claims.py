@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.notices.completions import Completions
+from services.notices.dating import texts_now
 from services.notices.dispatcher import metrics
 from services.notices.dispatcher.opened import OpenedParcels
 from services.notices.dispatcher.parts import Claimed, Lease, Sending, Stores
@@ -21,6 +22,7 @@ from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
 from services.notices.model.messages import body_of
 from services.notices.model.parcels import texts_of, unpacked
 from services.notices.store.deliveries import Completion
+from services.notices.store.receipts import Receipts
 from shared.ids import IdSource
 from shared.mongo import Document
 from shared.times import Clock
@@ -188,6 +190,8 @@ class Claims:
             return 0
         metrics.CLAIM_SIZE.observe(len(rows))
         events = self.stores.events.many({event_id for event_id, _ in texts.values()})
+        # A notice that leaves after the day it was announced tells the days that follow from now.
+        texts = texts_now(Receipts(self.stores.mongo), texts, events, term.begins)
         endpoints = self.stores.endpoints.many({each["endpoint_id"] for each in rows})
         too_many: list[tuple[str, Document]] = []
         for row in rows:

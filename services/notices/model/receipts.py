@@ -54,7 +54,8 @@ def moments_of(
 
 def answered_at(delivery: Mapping[str, Any]) -> datetime | None:
     """When the first attempt was made that the receiver answered: the time in its signature."""
-    return _first(*(each["at"] for each in delivery["attempts"] if each["status"] is not None))
+    kept = (each["at"] for each in delivery["attempts"] if each["status"] is not None)
+    return _first(delivery.get("sent_at"), *kept)
 
 
 def day_of(at: datetime, zone: str, given_on: date) -> date:

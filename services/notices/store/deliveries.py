@@ -321,6 +321,9 @@ def _update(completion: Completion) -> UpdateOne:
         change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}
         if completion.state == DELIVERED:
             change["$min"] = {"delivered_at": _ended(completion.attempt)}
+        elif completion.attempt["status"] is not None:
+            # Attempts are capped; when the first one was answered is remembered for itself.
+            change["$min"] = {"sent_at": completion.attempt["at"]}
     return UpdateOne({"_id": completion.delivery_id, "claim": completion.claim}, change)
 
 

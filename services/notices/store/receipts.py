@@ -11,7 +11,7 @@ from services.notices.model.receipts import Moments, moments_of
 from shared.mongo import Document, Mongo
 
 _NOTICE = dict.fromkeys(("change_id", "agreement_id", "acknowledged_at", "notice"), 1)
-_DELIVERY = {"_id": 0, "delivered_at": 1, "attempts.at": 1, "attempts.status": 1}
+_DELIVERY = {"_id": 0, "delivered_at": 1, "sent_at": 1, "attempts.at": 1, "attempts.status": 1}
 _MAIL = {"_id": 0, "state": 1, "delivered_at": 1}
 
 

@@ -125,3 +125,20 @@ def name_contact(vendor: Vendor, address: str) -> None:
         headers={"If-Match": seen.headers["ETag"]},
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
+
+
+def test_a_mail_that_leaves_late_tells_the_days_that_follow(
+    baseline: Vendor, post_office: PostOffice
+) -> None:
+    customer = told(baseline, "late@nordbo.test", channels=["email"])
+    change = baseline.announced(days=40)
+    baseline.stack.settle()
+    baseline.stack.pass_time(days=7)
+    post_office.run()
+
+    [got] = post_office.post.to("late@nordbo.test")
+    text = " ".join(got.text.split())
+    seen = baseline.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
+    assert (seen["given_on"], seen["objection_deadline"]) == ("2026-11-30", "2026-12-14")
+    assert "14. december 2026" in text
+    assert "7. december 2026" not in text

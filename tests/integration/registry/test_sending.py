@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -354,3 +355,54 @@ def test_who_pulls_its_messages_is_told_the_days_as_they_are_now(
     assert at_first == ("2026-11-23", "2026-12-07")
     assert unsent == ("2026-11-30", "2026-12-14")
     assert pulled() == ("2026-11-30", "2026-12-14")
+
+
+def notices_at(receiver: Receiver) -> list[Json]:
+    told = [json.loads(each.body)["data"] for each in receiver.requests]
+    return [each["notice"] for each in told if "notice" in each]
+
+
+@pytest.mark.parametrize("where", ["relay", "fanout", "dispatcher"])
+def test_a_webhook_that_leaves_late_tells_the_days_that_follow(
+    baseline: Vendor, customers_own: Receiver, where: str
+) -> None:
+    customer = customer_at(baseline, customers_own.url)
+    change = baseline.announced(31)
+    stand_still(baseline, where, days=7)
+    baseline.stack.settle()
+
+    [notice] = notices_at(customers_own)
+    assert (notice["given_on"], notice["objection_deadline"]) == ("2026-11-30", "2026-12-14")
+    assert seen_by(baseline, customer, change)["objection_deadline"] == "2026-12-14"
+
+
+def test_a_retry_tells_the_days_that_the_first_answer_has_set(
+    baseline: Vendor, customers_own: Receiver
+) -> None:
+    customers_own.status = 503
+    customer_at(baseline, customers_own.url)
+    baseline.announced(31)
+    baseline.stack.settle()
+    customers_own.status = 204
+    baseline.stack.pass_time(days=2)
+    baseline.stack.settle()
+
+    first, second = notices_at(customers_own)
+    assert first == second
+    assert second["objection_deadline"] == "2026-12-07"
+
+
+def test_the_delivery_of_who_counts_from_it_tells_its_own_day(
+    baseline: Vendor, customers_own: Receiver
+) -> None:
+    customers_own.status = 503
+    customer_at(baseline, customers_own.url, "delivered")
+    baseline.announced(31)
+    baseline.stack.settle()
+    customers_own.status = 204
+    baseline.stack.pass_time(days=2)
+    baseline.stack.settle()
+
+    told = notices_at(customers_own)
+    assert [each["given_on"] for each in told] == ["2026-11-23", "2026-11-23"]
+    assert [each["objection_deadline"] for each in told] == ["2026-12-07", "2026-12-09"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -178,3 +179,27 @@ def test_a_round_with_nothing_new_looks_at_no_document(
 
     assert plan["executionStats"]["totalKeysExamined"] == 0
     assert plan["executionStats"]["totalDocsExamined"] == 0
+
+
+def test_after_a_long_silence_no_post_is_larger_than_listeners_take(
+    mongo: Mongo, ledger: Ledger, listener: Listener
+) -> None:
+    """Announcements with many groups of terms are large: a hundred at once would be refused."""
+    posts: list[int] = []
+
+    def post(entries: Sequence[Mapping[str, Any]]) -> None:
+        posts.append(len(json.dumps(entries, default=str)))
+        listener.post(entries)
+
+    for size in [*[50_000] * 40, 900_000, 10]:
+        mongo.transact(
+            lambda session, size=size: ledger.append(
+                session, "processor:a", "x.happened", {"p": "x" * size}, at=AT, actor="cli"
+            )
+        )
+    relay = Relay(mongo, ledger, "notices", post)
+    while relay.run_once():
+        pass
+    assert listener.heard("processor:a") == list(range(1, 43))
+    assert len(posts) < 10
+    assert max(posts) < 1024 * 1024

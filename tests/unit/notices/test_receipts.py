@@ -87,3 +87,9 @@ def test_a_stricter_rule_is_never_met_sooner(
     by_rule = [Moments(sent, delivered, acknowledged).by(rule) for rule in RULES]
     far = datetime.max.replace(tzinfo=UTC)
     assert sorted(by_rule, key=lambda each: each or far) == by_rule
+
+
+def test_the_first_answer_is_remembered_when_its_attempt_is_no_longer_kept() -> None:
+    kept = [attempt(at("29T09:30"), "500")]
+    found = moments_of(None, [{"attempts": kept, "sent_at": at("23T09:30")}], [])
+    assert found.sent_at == at("23T09:30")
