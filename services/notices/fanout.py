@@ -7,7 +7,7 @@ nothing is written twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,40 +141,34 @@ class FanOut:
             message = _message(job, event, target, _outcome(theirs, wanting), at, now)
             messages.append(message)
             deliveries += [_delivery(message, each, now) for each in wanting]
-        # Messages first: a dispatcher that sees a delivery must find what to send.
-        self.stores.messages.add_many(messages)
         assert job.started_at and job.claim  # noqa: PT018, S101  Set by ``start`` and ``claim``.
-        name = parcel_id(job.started_at, job.claim, cursor)
-        self._send_off(name, messages, deliveries, now)
+        self._send_off(parcel_id(job.started_at, job.claim, cursor), messages, deliveries, now)
         return targets[-1].key if len(targets) == limit else None
 
     def _send_off(
         self,
-        name: str,
+        parcel: str,
         messages: Sequence[Document],
         deliveries: Sequence[Document],
         now: datetime,
     ) -> None:
-        """First tries leave in a parcel of this name; what is held or goes to somebody in trouble
-        goes by itself."""
+        # Messages first: a dispatcher that sees a delivery must find what to send, and who repeats
+        # this step must see that it was begun.
+        if self.stores.messages.add_many(messages):
+            self._add_deliveries(deliveries)
+            self._unpack_what_never_left(messages, now)
+            return
         firsts, others = _parted(deliveries)
         self._add_deliveries(others)
-        if not firsts:
-            return
-        rows = [packed(each, name, seat) for seat, each in enumerate(firsts)]
-        if known := self.stores.deliveries.add_many(rows):
-            self._mend(rows, known, name, now)
-            return
-        self.stores.parcels.add(new_parcel(name, messages, rows, now))
+        rows = [packed(each, parcel, seat) for seat, each in enumerate(firsts)]
+        known = set(self.stores.deliveries.add_many(rows))
+        if rows := [each for each in rows if each["_id"] not in known]:
+            self.stores.parcels.add(new_parcel(parcel, messages, rows, now))
 
-    def _mend(
-        self, rows: Sequence[Document], known: Collection[str], name: str, now: datetime
-    ) -> None:
-        """Somebody died in this step before us. What is new leaves by itself, and so does what he
-        packed into a parcel that he never sent off."""
-        fresh = [each["_id"] for each in rows if each["_id"] not in set(known)]
-        self.stores.deliveries.unpack(fresh, name, now)
-        for parcel, ids in self.stores.deliveries.packed(list(known)).items():
+    def _unpack_what_never_left(self, messages: Sequence[Document], now: datetime) -> None:
+        """Somebody died in this step before us, perhaps between the deliveries and their parcel."""
+        found = self.stores.deliveries.packed(each["_id"] for each in messages)
+        for parcel, ids in found.items():
             if not self.stores.parcels.has(parcel):
                 self.stores.deliveries.unpack(ids, parcel, now)
 

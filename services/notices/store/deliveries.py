@@ -38,6 +38,10 @@ _TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "seat", "attempt"
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
 
+# What is to be sent and has no time of its own waits in a parcel.
+_PACKED: Document = {"state": PENDING, "due_at": {"$exists": False}}
+
+
 @dataclass(frozen=True)
 class Completion:
     """How a claimed delivery goes on. ``due_at`` is None when it does not; ``attempt`` is the
@@ -132,21 +136,22 @@ class Deliveries:
 
     def stamp(self, delivery_ids: Sequence[str], token: str) -> set[str]:
         """Take over those deliveries of a parcel that nobody has finished; which they are."""
-        self._docs.update_many(_packed(delivery_ids), {"$set": {"claim": token}})
+        self._docs.update_many(_these(delivery_ids), {"$set": {"claim": token}})
         ours = {"_id": {"$in": list(delivery_ids)}, "claim": token}
         return {each["_id"] for each in self._docs.find(ours, {"_id": 1})}
 
-    def packed(self, delivery_ids: Sequence[str]) -> dict[str, list[str]]:
-        """Which of these wait in a parcel, by its id."""
+    def packed(self, message_ids: Iterable[str]) -> dict[str, list[str]]:
+        """Which deliveries of these messages wait in a parcel, by its id."""
         found: dict[str, list[str]] = defaultdict(list)
-        for each in self._docs.find(_packed(delivery_ids), {"claim": 1}):
+        where = {"message_id": {"$in": list(message_ids)}, **_PACKED}
+        for each in self._docs.find(where, {"claim": 1}):
             found[each["claim"]].append(each["_id"])
         return found
 
     def unpack(self, delivery_ids: Sequence[str], parcel: str, now: datetime) -> None:
         """Make due by themselves those that wait in a parcel."""
         change: Document = {"$set": {"due_at": now}, "$unset": {"claim": ""}}
-        self._docs.update_many({**_packed(delivery_ids), "claim": parcel}, change)
+        self._docs.update_many({**_these(delivery_ids), "claim": parcel}, change)
 
     def give_back(self, rows: Iterable[tuple[str, Document]], at: datetime) -> None:
         """Let go of claimed rows: each is due at ``at``, in the lane named beside it."""
@@ -271,9 +276,8 @@ class Deliveries:
         return min((at for each in ids if (at := moment_of(each))), default=None)
 
 
-def _packed(delivery_ids: Sequence[str]) -> Document:
-    """Those that are to be sent and have no time of their own wait in a parcel."""
-    return {"_id": {"$in": list(delivery_ids)}, "state": PENDING, "due_at": {"$exists": False}}
+def _these(delivery_ids: Sequence[str]) -> Document:
+    return {"_id": {"$in": list(delivery_ids)}, **_PACKED}
 
 
 def _anew(endpoint_id: str, now: datetime) -> Document:

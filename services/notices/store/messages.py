@@ -18,8 +18,9 @@ class Messages:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["messages"]
 
-    def add_many(self, rows: Sequence[Document]) -> None:
-        insert_new(self._docs, rows)
+    def add_many(self, rows: Sequence[Document]) -> list[str]:
+        """Those that are new; the ids of those that were there already."""
+        return insert_new(self._docs, rows)
 
     def add(self, row: Document, session: Session | None = None) -> None:
         self._docs.insert_one(row, session=session)

@@ -11,7 +11,7 @@ import pytest
 
 from services.notices.fanout import FanOut, Stores
 from services.notices.use_cases import endpoints
-from tests.integration.notices.world import World
+from tests.integration.notices.world import World, ago
 
 CUSTOMERS = 25
 WRITES = frozenset(
@@ -172,3 +172,35 @@ def test_a_fanout_whose_lease_lapsed_gives_way_to_its_successor(world: World) ->
     world.fan_out()
     replace(world.fanout, batch=10)._work_or_yield(first)
     assert_told_once(world, "chg_1")
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"health": {"failures": 1}},
+        {"disabled_at": ago(hours=1), "disabled_reason": "failing"},
+        {"event_types": ["agreement.ended"]},
+    ],
+)
+def test_what_a_dead_one_packed_is_found_when_its_endpoint_has_changed_since(
+    world: World, trouble: dict[str, Any]
+) -> None:
+    """The step is repeated with other eyes: in trouble, disabled, or no longer interested."""
+    with_customers(world)
+    world.tell(world.ledger.change("chg_1", CUSTOMERS))
+    at = 0
+    while not world.rows("deliveries", seat={"$exists": True}):
+        at += 1
+        for name in ("deliveries", "messages"):
+            world.mongo.db[name].delete_many({})
+        assert dies(wired(world.fanout, Fuse(at, after=True)))
+        world.clock.ahead += timedelta(seconds=31)
+    assert world.rows("parcels") == []
+    world.mongo.db["endpoints"].update_one({"controller_id": "org_c03"}, {"$set": trouble})
+    world.fan_out()
+    packed = [each for each in world.rows("deliveries") if "seat" in each and "claim" in each]
+    assert packed == [], "they wait for a parcel that never leaves"
+    world.deliver()
+    states = {each["controller_id"]: each["state"] for each in world.rows("deliveries")}
+    assert set(states.values()) <= {"delivered", "held"}
+    assert len(states) == CUSTOMERS - 1
