@@ -18,6 +18,7 @@ from services.notices.model.messages import least_id, moment_of
 from services.notices.store import Deliveries, Endpoints, Mails, Messages, Recipients
 from services.notices.store.ageing import Ageing, DoneJob, Mark
 from services.notices.store.digests import Digests
+from services.notices.store.orphans import Orphans
 from shared.mongo import Document
 from shared.times import Clock, format_instant, parse_instant
 
@@ -37,6 +38,7 @@ class Stores:
     mails: Mails
     digests: Digests
     ageing: Ageing
+    orphans: Orphans
 
 
 @dataclass(frozen=True)

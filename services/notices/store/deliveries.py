@@ -148,10 +148,11 @@ class Deliveries:
             found[each["claim"]].append(each["_id"])
         return found
 
-    def unpack(self, delivery_ids: Sequence[str], parcel: str, now: datetime) -> None:
-        """Make due by themselves those that wait in a parcel."""
+    def unpack(self, delivery_ids: Sequence[str], parcel: str, now: datetime) -> int:
+        """Make due by themselves those that wait in a parcel; how many there were."""
         change: Document = {"$set": {"due_at": now}, "$unset": {"claim": ""}}
-        self._docs.update_many({**_these(delivery_ids), "claim": parcel}, change)
+        where = {**_these(delivery_ids), "claim": parcel}
+        return self._docs.update_many(where, change).modified_count
 
     def give_back(self, rows: Iterable[tuple[str, Document]], at: datetime) -> None:
         """Let go of claimed rows: each is due at ``at``, in the lane named beside it."""
