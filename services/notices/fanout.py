@@ -2,17 +2,18 @@
 
 It goes through the recipients in batches and remembers how far it came. Whatever it is killed
 between, the batch is repeated: ids derive from what they stand for, so what was written stays and
-nothing is written twice.
+nothing is written twice. When the database fails it is the same: the next round goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from pymongo.errors import PyMongoError
 
 from services.notices.audience import Target, next_targets
 from services.notices.escalation import first_look
@@ -74,21 +75,36 @@ class Stores:
     parcels: Parcels
 
 
-@dataclass(frozen=True)
+@dataclass
 class FanOut:
+    """Use it from one thread."""
+
     stores: Stores
     now: Clock
     new_id: IdSource
     batch: int = 500
+    # The claim of a round in which the database failed.
+    _failed: str | None = field(default=None, init=False)
 
     def run_once(self) -> bool:
-        """Bring one due job forward; False when none is due."""
-        now = self.now()
-        job = self.stores.jobs.claim(self.new_id("claim"), now, now + LEASE)
-        if job is None:
-            return False
-        self._work_or_yield(job)
-        return True
+        """Bring one due job forward; False when none is due. Raises what the driver raises when the
+        database fails; the job is due again as soon as it answers, not only after the lease."""
+        self._give_back()
+        now, claim = self.now(), self.new_id("claim")
+        try:
+            job = self.stores.jobs.claim(claim, now, now + LEASE)
+            if job is not None:
+                self._work_or_yield(job)
+        except PyMongoError:
+            # Even a claim that failed may have been taken.
+            self._failed = claim
+            raise
+        return job is not None
+
+    def _give_back(self) -> None:
+        if self._failed is not None:
+            self.stores.jobs.give_back(self._failed, self.now())
+            self._failed = None
 
     def _work_or_yield(self, job: Job) -> None:
         try:

@@ -50,6 +50,12 @@ class Jobs:
     def postpone(self, job: Job, until: datetime) -> None:
         self._write(job, {"$set": {"due_at": until}, "$unset": {"claim": ""}})
 
+    def give_back(self, claim: str, now: datetime) -> None:
+        """What is still held with this claim is due now; nothing, if it is done or others have it.
+        A lease that has lapsed needs no giving back."""
+        ours = {"claim": claim, "due_at": {"$gt": now}}
+        self._docs.update_one(ours, {"$set": {"due_at": now}, "$unset": {"claim": ""}})
+
     def finish(self, job: Job, now: datetime) -> None:
         # Only what is told to all who want it leaves in parcels.
         check = {"check_at": now + CHECKED_AFTER} if job.kind == TELL else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
@@ -20,6 +21,7 @@ WRITES = frozenset(
         "start",
         "advance",
         "postpone",
+        "give_back",
         "finish",
         "add_many",
         "add",
@@ -35,19 +37,21 @@ class Killed(BaseException):
 
 
 class Fuse:
-    """Burns through at the n-th write, before or after it has taken effect."""
+    """Burns through once, at the n-th write, before or after it has taken effect."""
 
-    def __init__(self, at: int, *, after: bool) -> None:
-        self.left, self.after = at, after
+    def __init__(
+        self, at: int, *, after: bool, error: Callable[[], BaseException] = Killed
+    ) -> None:
+        self.left, self.after, self.error = at, after, error
 
     def around(self, write: Any) -> Any:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             self.left -= 1
             if self.left == 0 and not self.after:
-                raise Killed
+                raise self.error()
             result = write(*args, **kwargs)
             if self.left == 0:
-                raise Killed
+                raise self.error()
             return result
 
         return guarded
