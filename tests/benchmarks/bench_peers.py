@@ -3,11 +3,12 @@
     python -m tests.benchmarks.bench_peers [--endpoints 10000] [--runs 5]
 
 All take turns in one run. The product has two dispatchers, for there are two cores (Celery has four
-workers), with 128 attempts at once each, as `wrk` has connections. `wrk` posts the same body and headers as fast as it can, but signs and
-stores nothing. Celery signs each message, posts it and forgets it; its start is not counted, and
-writing its queue is, as fan-out is. Then the same over TLS without any reuse: each request has a
-connection and a whole handshake of its own on both sides (no session ids, no tickets). The product
-verifies the certificate, which `wrk` does not. Only the ratios mean anything.
+workers), with 128 attempts at once each, as `wrk` has connections. `wrk` posts the same body and
+headers as fast as it can, but signs and stores nothing. Celery signs each message, posts it and
+forgets it; its start is not counted, and writing its queue is, as fan-out is. Then the same over
+TLS without any reuse: each request has a connection and a whole handshake of its own on both sides
+(no session ids, no tickets). The product verifies the certificate, which `wrk` does not. Only the
+ratios mean anything.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -54,6 +55,7 @@ class Care:
     enqueue: Enqueue
     now: Clock
     _cases: dict[str, _Case] = field(default_factory=dict)
+    _at: datetime | None = None
     _thread: ThreadPoolExecutor = field(default_factory=_one_thread)
     _acting: Future[None] | None = None
 
@@ -64,11 +66,13 @@ class Care:
         if outcome.ok and not slow and not known:
             return
         case = self._cases.setdefault(endpoint.id, _Case(endpoint))
+        # One instant for all that is noted between two acts: alike reports are stored as one.
+        self._at = self._at or self.now()
         if outcome.code == CUT_SHORT:
-            case.report = case.report.tardy(self.now())
+            case.report = case.report.tardy(self._at)
             return
         case.report = case.report.and_then(
-            ok=outcome.ok, code=outcome.code, ms=outcome.duration_ms, at=self.now()
+            ok=outcome.ok, code=outcome.code, ms=outcome.duration_ms, at=self._at
         )
         case.gone = case.gone or outcome.status == 410
 
@@ -79,7 +83,7 @@ class Care:
         if self._acting and (wait or self._acting.done()):
             self._end()
         if self._cases and not self._acting:
-            cases, self._cases = self._cases, {}
+            cases, self._cases, self._at = self._cases, {}, None
             self._acting = self._thread.submit(self._act_on, cases)
         if self._acting and wait:
             self._end()

@@ -3,7 +3,7 @@
 First tries to endpoints in good order have a lane of their own and may fill every place. Retries,
 and whatever goes to endpoints that are slow or failing, wait in a second lane. An endpoint with
 more due than it may be sent at once gets a lane to itself, into which its backlog is moved in bulk.
-Half of the places at most go to all but the first lane, and an eighth while that one is full.
+Half of the places at most go to all but the first lane, and few while that one is full.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from shared.times import Clock
 Texts = Mapping[str, tuple[str, str]]
 
 CLAIM_LIMIT = 1_000
+# One place in so many is for what is not a first try, while first tries wait for places.
+FEW = 32
 # How many endpoints' own lanes one round looks into, and how much of a backlog it moves.
 LANES_A_ROUND = 16
 MOVED_A_ROUND = 5_000
@@ -81,8 +83,8 @@ class Claims:
         self._new_second()
         places = sender.free + sender.in_flight
         taken = self._take_first(min(CLAIM_LIMIT, 4 * places) - len(self.waiting))
-        # As long as first tries fill the queue, the rest gets an eighth of the places, else half.
-        share = places // 8 if len(self.waiting) > places else places // 2
+        # As long as first tries fill the queue, the rest gets few of the places, else half.
+        share = places // FEW if len(self.waiting) > places else places // 2
         for take in (self._take_second, self._take_own):
             room = max(1, share) - self._slower
             taken += take(room) if room > 0 else 0

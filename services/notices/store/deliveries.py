@@ -38,6 +38,8 @@ _TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "seat", "attempt"
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
 
+# What a first try may leave in its row.
+_MAYBE = ("due_at", "delivered_at", "sent_at")
 # What is to be sent and has no time of its own waits in a parcel.
 _PACKED: Document = {"state": PENDING, "due_at": {"$exists": False}}
 
@@ -57,9 +59,10 @@ class Completion:
     lane: str = SECOND
 
     @property
-    def is_plain(self) -> bool:
-        """Delivered at the first try, as nearly all are."""
-        return self.seat is not None and self.state == DELIVERED and self.attempt is not None
+    def is_of_first_try(self) -> bool:
+        """Of one that succeeded, or is repeated, as nearly all do."""
+        known = self.seat is not None and self.attempt is not None
+        return known and self.state in (DELIVERED, PENDING)
 
 
 class Deliveries:
@@ -189,7 +192,7 @@ class Deliveries:
 
     def _store_table(self, claim: str, table: Mapping[int, Completion]) -> int:
         ours = {"_id": {"$in": [each.delivery_id for each in table.values()]}, "claim": claim}
-        return self._docs.update_many(ours, _delivered(table)).matched_count
+        return self._docs.update_many(ours, _of_table(table)).matched_count
 
     def get(self, delivery_id: str, controller_id: str) -> Document:
         found = self._docs.find_one({"_id": delivery_id})
@@ -288,30 +291,45 @@ def _anew(endpoint_id: str, now: datetime) -> Document:
 def _seated(
     completions: Iterable[Completion],
 ) -> tuple[Mapping[str, Mapping[int, Completion]], Sequence[Completion]]:
-    """What was delivered at the first try, for each claim by seat; and all others."""
+    """What came of first tries, for each claim by seat; and all others."""
     tables: dict[str, dict[int, Completion]] = defaultdict(dict)
     others: list[Completion] = []
     for each in completions:
-        if each.seat is None or not each.is_plain or each.seat in tables[each.claim]:
+        if each.seat is None or not each.is_of_first_try or each.seat in tables[each.claim]:
             others.append(each)
         else:
             tables[each.claim][each.seat] = each
     return {claim: table for claim, table in tables.items() if table}, others
 
 
-def _delivered(table: Mapping[int, Completion]) -> list[Document]:
-    """One change for many rows, each of which takes its own attempt from its seat in a table: a
-    third of what a change for each row costs the database. It says what ``_update`` says."""
-    attempts: list[Any] = [None] * (max(table) + 1)
+def _of_table(table: Mapping[int, Completion]) -> list[Document]:
+    """One change for many rows, each of which takes its own from its seat in a table: a third of
+    what a change for each row costs the database. It says what ``_update`` says."""
+    seats: list[Document | None] = [None] * (max(table) + 1)
     for seat, each in table.items():
-        attempts[seat] = each.attempt
-    own = {"$arrayElemAt": [{"$literal": attempts}, "$seat"]}
-    ended = {"$add": [{"$first": "$attempts.at"}, {"$first": "$attempts.duration_ms"}]}
-    return [
-        {"$set": {"state": DELIVERED, "attempt": 1, "attempts": [own]}},
-        {"$set": {"delivered_at": ended}},
-        {"$unset": ["claim", "due_at", "seat"]},
-    ]
+        seats[seat] = _row_of_table(each)
+    own = {"$arrayElemAt": [{"$literal": seats}, "$seat"]}
+    said = {name: {"$ifNull": [f"$seat.{name}", "$$REMOVE"]} for name in _MAYBE}
+    lane = {"$ifNull": ["$seat.lane", "$lane"]}
+    plain = {"state": "$seat.state", "attempt": 1, "attempts": ["$seat.attempt"], "lane": lane}
+    return [{"$set": {"seat": own}}, {"$set": {**plain, **said}}, {"$unset": ["claim", "seat"]}]
+
+
+def _row_of_table(completion: Completion) -> Document:
+    attempt = dict(completion.attempt or {})
+    row: Document = {"state": completion.state, "attempt": attempt}
+    if completion.due_at is not None:
+        row |= {"due_at": completion.due_at, "lane": completion.lane}
+    return row | _remembered(completion.state, attempt)
+
+
+def _remembered(state: str, attempt: Mapping[str, Any]) -> Document:
+    """The moments that outlive their attempts, of which only the last ones are kept."""
+    if state == DELIVERED:
+        # When the answer was complete; on the monotonic clock, so that no jump dates it early.
+        took = timedelta(milliseconds=attempt["duration_ms"])
+        return {"delivered_at": attempt["at"] + took}
+    return {"sent_at": attempt["at"]} if attempt["status"] is not None else {}
 
 
 def _update(completion: Completion) -> UpdateOne:
@@ -324,14 +342,6 @@ def _update(completion: Completion) -> UpdateOne:
     if completion.attempt is not None:
         kept = {"$each": [dict(completion.attempt)], "$slice": -ATTEMPTS_KEPT}
         change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}
-        if completion.state == DELIVERED:
-            change["$min"] = {"delivered_at": _ended(completion.attempt)}
-        elif completion.attempt["status"] is not None:
-            # Attempts are capped; when the first one was answered is remembered for itself.
-            change["$min"] = {"sent_at": completion.attempt["at"]}
+        if first := _remembered(completion.state, completion.attempt):
+            change["$min"] = first
     return UpdateOne({"_id": completion.delivery_id, "claim": completion.claim}, change)
-
-
-def _ended(attempt: Mapping[str, Any]) -> Any:
-    """When the answer was complete; on the monotonic clock, so that no jump dates it early."""
-    return attempt["at"] + timedelta(milliseconds=attempt["duration_ms"])

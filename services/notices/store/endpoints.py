@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from pymongo import UpdateOne
+from pymongo import UpdateMany
 
 from services.notices.model.endpoints import Endpoint, Secret, TooManyEndpoints
 from services.notices.model.health import QUIET, Health, Report
@@ -81,7 +81,10 @@ class Endpoints:
 
     def report(self, reports: Mapping[str, Report]) -> None:
         """Add what attempts said to the health of their endpoints."""
-        writes = [each for name, report in reports.items() for each in _updates(name, report)]
+        alike: dict[Report, list[str]] = defaultdict(list)
+        for name, report in reports.items():
+            alike[report].append(name)
+        writes = [each for report, names in alike.items() for each in _updates(names, report)]
         if writes:
             self._docs.bulk_write(writes)
 
@@ -125,8 +128,8 @@ def members_of(endpoint: Endpoint) -> Document:
     return {name: value for name, value in to_document(endpoint).items() if name != "health"}
 
 
-def _updates(endpoint_id: str, report: Report) -> Iterable[UpdateOne]:
-    this = {"_id": endpoint_id}
+def _updates(endpoint_ids: Sequence[str], report: Report) -> Iterable[UpdateMany]:
+    these = {"_id": {"$in": list(endpoint_ids)}}
     if report.ok:
         over = (
             "failures",
@@ -136,7 +139,7 @@ def _updates(endpoint_id: str, report: Report) -> Iterable[UpdateOne]:
             "blocked_at",
             "last_error",
         )
-        yield UpdateOne(this, {"$unset": {f"health.{name}": "" for name in over}})
+        yield UpdateMany(these, {"$unset": {f"health.{name}": "" for name in over}})
     latest = {
         f"health.{name}": getattr(report, name)
         for name in ("last_failure_at", "slow_until", "blocked_at", "last_error")
@@ -147,4 +150,4 @@ def _updates(endpoint_id: str, report: Report) -> Iterable[UpdateOne]:
         change["$inc"] = {"health.failures": report.failures}
         change["$min"] = {"health.first_failure_at": report.first_failure_at}
     if change:
-        yield UpdateOne(this, change)
+        yield UpdateMany(these, change)

@@ -34,16 +34,22 @@ def claimed(deliveries: Deliveries, count: int) -> list[Completion]:
 
 
 def success(row: dict[str, Any]) -> Completion:
+    return outcome(row, "delivered", 204, None)
+
+
+def outcome(
+    row: dict[str, Any], state: str, status: int | None, due_at: datetime | None
+) -> Completion:
     attempt = {
         "id": f"att_{row['seat']}",
         "n": 1,
         "at": NOW + timedelta(seconds=row["seat"]),
         "duration_ms": 7 * row["seat"],
-        "status": 204,
+        "status": status,
         "code": None,
         "body": bytes([row["seat"]]),
     }
-    return Completion(row["_id"], row["claim"], "delivered", None, attempt, row["seat"])
+    return Completion(row["_id"], row["claim"], state, due_at, attempt, row["seat"])
 
 
 def stored(mongo: Mongo) -> list[dict[str, Any]]:
@@ -58,6 +64,23 @@ def test_it_works(deliveries: Deliveries, mongo: Mongo) -> None:
     assert deliveries.complete(singly) == 0
     assert together == stored(mongo)
     assert together[3]["attempts"][0]["id"] == "att_" + together[3]["_id"].removeprefix("dlv_")
+
+
+def test_what_is_to_be_repeated_is_stored_at_once_too(deliveries: Deliveries, mongo: Mongo) -> None:
+    def mixed() -> list[Completion]:
+        rows = [vars(each) for each in claimed(deliveries, 12)]
+        rows = [{"_id": r["delivery_id"], "claim": r["claim"], "seat": r["seat"]} for r in rows]
+        later = NOW + timedelta(minutes=5)
+        outcomes = [("delivered", 204, None), ("pending", 503, later), ("pending", None, later)]
+        return [outcome(row, *outcomes[row["seat"] % 3]) for row in rows]
+
+    assert deliveries.complete(mixed()) == 0
+    together = stored(mongo)
+    mongo.db["deliveries"].delete_many({})
+    assert deliveries.complete([replace(each, seat=None) for each in mixed()]) == 0
+    assert together == stored(mongo)
+    assert {each["lane"] for each in together if "due_at" in each} == {"second"}
+    assert sum("sent_at" in each for each in together) == 4
 
 
 def test_each_row_takes_its_own_attempt_when_only_some_are_stored(
