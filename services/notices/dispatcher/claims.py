@@ -31,8 +31,9 @@ from shared.times import Clock
 Texts = Mapping[str, tuple[str, str]]
 
 CLAIM_LIMIT = 1_000
-# One place in so many is for what is not a first try, while first tries wait for places.
-FEW = 32
+# One place in so many is for what is not a first try, while there are first tries: what has failed
+# before costs several times as much to try, and can wait a minute more.
+FEW = 128
 # How many endpoints' own lanes one round looks into, and how much of a backlog it moves.
 LANES_A_ROUND = 16
 MOVED_A_ROUND = 5_000
@@ -83,8 +84,8 @@ class Claims:
         self._new_second()
         places = sender.free + sender.in_flight
         taken = self._take_first(min(CLAIM_LIMIT, 4 * places) - len(self.waiting))
-        # As long as first tries fill the queue, the rest gets few of the places, else half.
-        share = places // FEW if len(self.waiting) > places else places // 2
+        # As long as there are first tries, the rest gets few of the places, else half.
+        share = places // FEW if taken or len(self.waiting) > places // 4 else places // 2
         for take in (self._take_second, self._take_own):
             room = max(1, share) - self._slower
             taken += take(room) if room > 0 else 0
