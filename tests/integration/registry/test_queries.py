@@ -18,6 +18,8 @@ COLLECTIONS = {
 
 def test_it_works(baseline: Vendor) -> None:
     database = baseline.stack.database("registry").db
+    # By default only the last mebibyte is kept, and what was asked first would be gone.
+    database.create_collection("system.profile", capped=True, size=64 * 1024 * 1024)
     database.command("profile", 2)
     try:
         ask_for_everything(baseline)
