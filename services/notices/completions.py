@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from services.notices.store.deliveries import Completion
+from services.notices.store.outcomes import Completion
 
 Complete = Callable[[Sequence[Completion]], int]
 
@@ -23,6 +23,7 @@ class Completions:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="completions")
         self._gathered: list[Completion] = []
         self._writing: tuple[Future[int], list[Completion]] | None = None
+        self.owes = False  # Whether something could not be stored and has not been since.
 
     def add(self, completion: Completion) -> None:
         self._gathered.append(completion)
@@ -48,7 +49,8 @@ class Completions:
         try:
             lost = written.result()
         except Exception:
-            self._gathered = batch + self._gathered
+            self._gathered, self.owes = batch + self._gathered, True
             raise
+        self.owes = False
         self._stored(batch)
         return lost

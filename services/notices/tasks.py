@@ -29,6 +29,7 @@ from services.notices.store import (
 from services.notices.store.ageing import Ageing
 from services.notices.store.digests import Digests
 from services.notices.store.orphans import Orphans
+from services.notices.store.receipts import Receipts
 from shared.ids import new_id
 from shared.loops import Heartbeats, Loop
 from shared.mongo import Mongo, connect
@@ -79,6 +80,7 @@ def make_dispatcher(
         Messages(mongo),
         Deliveries(mongo),
         Parcels(mongo),
+        Receipts(mongo),
     )
     limits = Limits(
         total_s=settings.attempt_seconds,

@@ -22,8 +22,8 @@ from services.notices.store import (
     NoticeContacts,
     Recipients,
 )
-from services.notices.store.deliveries import Completion
 from services.notices.store.jobs import ClaimLost
+from services.notices.store.outcomes import Completion
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo
 

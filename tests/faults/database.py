@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 from deploy.leash import leashed
 from deploy.mongod import accepts, command, find_binary, members_of, url
 from deploy.replica import initiate
-from tests.faults.load import until
+from tests.faults.load import Load, until
 from tests.mongod import free_ports
 
 # A journal in small pieces, so that little writing fills a small disk.
@@ -127,3 +127,16 @@ def spawn(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
         start_new_session=True,
         cwd=log.parent,
     )
+
+
+def lose_primaries(database: ReplicaSet, load: Load) -> Database:
+    """Step the primary down, kill the next one, and let notices go on after each; the one that was
+    killed."""
+    load.wait_for_more()
+    database.step_down()
+    load.lapse()
+    load.wait_for_more()
+    killed = database.kill_primary()
+    load.lapse()
+    load.wait_for_more()
+    return killed

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.faults.database import ReplicaSet
+from tests.faults.database import ReplicaSet, lose_primaries
 from tests.faults.load import under_load
 from tests.faults.tally import Tally
 from tests.integration.notices.world import receiving
@@ -21,12 +21,6 @@ def test_it_works(replica_set: ReplicaSet, tally: Tally) -> None:
         tally("primary stepped down, then killed", lambda: load.counts(2 * TIMES))
         for _ in range(TIMES):
             with load.announcing():
-                load.wait_for_more()
-                replica_set.step_down()
-                load.lapse()
-                load.wait_for_more()
-                killed = replica_set.kill_primary()
-                load.lapse()
-                load.wait_for_more()
+                killed = lose_primaries(replica_set, load)
             load.assert_told(lapses=3)
             killed.start_again()

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.faults.database import ReplicaSet
+from tests.faults.database import ReplicaSet, lose_primaries
 from tests.faults.load import Load, going_on, insistently, under_load, until
 from tests.faults.tally import Tally
 from tests.faults.telling import Teller, telling
@@ -29,13 +29,7 @@ def test_it_works(replica_set: ReplicaSet, tally: Tally) -> None:
         load.tell = tellers["registry"].append
         for _ in range(TIMES):
             with load.announcing(), going_on(lambda _: agree(load, tellers["agreements"])):
-                load.wait_for_more()
-                replica_set.step_down()
-                load.lapse()
-                load.wait_for_more()
-                killed = replica_set.kill_primary()
-                load.lapse()
-                load.wait_for_more()
+                killed = lose_primaries(replica_set, load)
             load.assert_told(lapses=3)
             killed.start_again()
         for teller in tellers.values():

@@ -3,7 +3,7 @@
 First tries to endpoints in good order have a lane of their own and may fill every place. Retries,
 and whatever goes to endpoints that are slow or failing, wait in a second lane. An endpoint with
 more due than it may be sent at once gets a lane to itself, into which its backlog is moved in bulk.
-Half of the places at most go to all but the first lane, and few while that one is full.
+Half of the places at most go to all but the first lane, and few while there are first tries.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from services.notices.dispatcher.parts import Claimed, Lease, Sending, Stores
 from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
 from services.notices.model.messages import body_of
 from services.notices.model.parcels import texts_of, unpacked
-from services.notices.store.deliveries import Completion
-from services.notices.store.receipts import Receipts
+from services.notices.store.outcomes import Completion
 from shared.ids import IdSource
 from shared.mongo import Document
 from shared.times import Clock
@@ -194,7 +193,7 @@ class Claims:
         metrics.CLAIM_SIZE.observe(len(rows))
         events = self.stores.events.many({event_id for event_id, _ in texts.values()})
         # A notice that leaves after the day it was announced tells the days that follow from now.
-        texts = texts_now(Receipts(self.stores.mongo), texts, events, term.begins)
+        texts = texts_now(self.stores.receipts, texts, events, term.begins)
         endpoints = self.stores.endpoints.many({each["endpoint_id"] for each in rows})
         too_many: list[tuple[str, Document]] = []
         for row in rows:

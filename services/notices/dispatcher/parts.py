@@ -11,6 +11,7 @@ from services.notices.channels.webhook import Outcome, Outgoing
 from services.notices.model.deliveries import FIRST
 from services.notices.model.endpoints import Endpoint
 from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Parcels
+from services.notices.store.receipts import Receipts
 from shared.mongo import Document, Mongo, Session
 
 
@@ -47,6 +48,7 @@ class Stores:
     messages: Messages
     deliveries: Deliveries
     parcels: Parcels
+    receipts: Receipts
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from services.notices.dispatcher.parts import Claimed, Enqueue, Lease, Sending, 
 from services.notices.held import release_if_enabled
 from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING, SECOND
 from services.notices.signing import SecretBox, UnreadableSecretError, signed_headers
-from services.notices.store.deliveries import Completion
+from services.notices.store.outcomes import Completion
 from shared.ids import IdSource
 from shared.times import Clock
 
@@ -68,6 +68,7 @@ class Dispatcher:
     monotonic: Callable[[], float] = time.monotonic
     fence_losses: int = 0
     _flying: dict[str, Claimed] = field(default_factory=dict)
+    _turned_away: list[Claimed] = field(default_factory=list)
     _looks_again_at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -83,6 +84,9 @@ class Dispatcher:
         """One round: claim what there is room for, send, store outcomes. False when idle."""
         busy, taken = bool(self._flying or self.claims.waiting), 0
         try:
+            # What could not be stored comes first: else its lapsed claims would be taken again, and
+            # what was sent would be sent once more.
+            self._flush(wait=self._done.owes)
             taken = self.claims.take(self.sender)
         finally:
             # What is in the air must be stored and the rest sent even if nothing can be claimed.
@@ -120,8 +124,12 @@ class Dispatcher:
                 self._submit(claimed)
         patient_until = self.monotonic() + self.lease.seconds - PATIENCE_SECONDS
         waiting.extend(each for each in crowded if each.until > patient_until)
-        self.claims.give_back(late)
-        self.claims.give_back([e for e in crowded if e.until <= patient_until], COME_BACK)
+        put_off = [each for each in crowded if each.until <= patient_until] + self._turned_away
+        self._turned_away = []
+        try:
+            self.claims.give_back(late)
+        finally:
+            self.claims.give_back(put_off, COME_BACK)
 
     def _submit(self, claimed: Claimed) -> None:
         self._flying[claimed.key] = claimed
@@ -173,7 +181,9 @@ class Dispatcher:
     def _arrive(self, outcome: Outcome) -> None:
         claimed = self._flying.pop(outcome.key)
         if outcome.code == ADDRESS_BUSY:
-            self.claims.give_back([claimed], COME_BACK)
+            # Given back by the next ``_depart``: nothing may come between the outcomes that came
+            # together.
+            self._turned_away.append(claimed)
             return
         self.claims.let_go(claimed)
         self.care.note(claimed, outcome)
@@ -212,14 +222,17 @@ class Dispatcher:
         held = self.claims.held
         # Whether an endpoint is disabled must be known before what it held is looked at.
         self.care.act(wait=idle or bool(held))
-        lost = self._done.flush(self.stores.deliveries.complete, wait=idle or bool(held))
+        self._flush(wait=idle or bool(held))
+        if held:
+            release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
+            held.clear()
+
+    def _flush(self, *, wait: bool) -> None:
+        lost = self._done.flush(self.stores.deliveries.complete, wait=wait)
         if lost:
             self.fence_losses += lost
             metrics.FENCE_LOSSES.inc(lost)
             log.warning("dispatcher.claims_lost", count=lost)
-        if held:
-            release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
-            held.clear()
 
 
 def _lane_of_retry(claimed: Claimed) -> str:

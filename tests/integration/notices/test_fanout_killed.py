@@ -102,13 +102,7 @@ def test_it_works(world: World) -> None:
             world.fan_out()
             assert_told_once(world, change_id)
         assert at > 8
-    world.deliver(60)
-    # What found its address busy has been put off for a second.
-    world.clock.ahead += timedelta(seconds=1)
-    world.deliver(60)
-    sent = Counter(each.message_id for each in world.receiver.got)
-    assert set(sent.values()) == {1}
-    assert len(sent) == number * (CUSTOMERS - 1)
+    assert_sent_once(world, number * (CUSTOMERS - 1))
 
 
 @pytest.mark.slow
@@ -164,6 +158,16 @@ def assert_told_once(world: World, change_id: str) -> None:
     # Each is due by itself, or waits in the one parcel it names.
     parcels = {one[0]: each["_id"] for each in world.rows("parcels") for one in each["items"]}
     assert all(each.get("due_at") or parcels[each["_id"]] == each["claim"] for each in rows)
+
+
+def assert_sent_once(world: World, count: int) -> None:
+    world.deliver(60)
+    # What found its address busy has been put off for a second.
+    world.clock.ahead += timedelta(seconds=1)
+    world.deliver(60)
+    sent = Counter(each.message_id for each in world.receiver.got)
+    assert set(sent.values()) == {1}
+    assert len(sent) == count
 
 
 def test_a_fanout_whose_lease_lapsed_gives_way_to_its_successor(world: World) -> None:

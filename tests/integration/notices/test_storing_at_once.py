@@ -13,7 +13,7 @@ import pytest
 from services.notices.model.deliveries import new_delivery
 from services.notices.model.parcels import packed
 from services.notices.store import Deliveries
-from services.notices.store.deliveries import Completion
+from services.notices.store.outcomes import Completion
 from shared.mongo import Mongo
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from services.notices.completions import Completions
-from services.notices.store.deliveries import Completion
+from services.notices.store.outcomes import Completion
 
 
 def completion(number: int) -> Completion:
