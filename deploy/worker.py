@@ -18,6 +18,7 @@ from shared.settings import SettingsError, reader, whole_number
 
 SERVICES = ("agreements", "registry", "notices")
 MOST_PORT = 65_535
+_ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def all_loops(services: tuple[str, ...] = SERVICES) -> dict[str, Loop]:
@@ -82,8 +83,16 @@ def show_metrics() -> None:
 
 def _run_until_told(loops: list[Loop]) -> None:
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+
+    def end(*_: object) -> None:
+        # Once is enough: a second signal that came while the first one holds the lock of the event
+        # would wait for it for ever, for both are heard by the same thread.
+        for each in _ENDS:
+            signal.signal(each, signal.SIG_IGN)
+        stop.set()
+
+    for number in _ENDS:
+        signal.signal(number, end)
     spare_the_collector()
     run(loops, stop)
 
