@@ -10,7 +10,7 @@ import structlog
 
 from services.notices.model.escalation import EMAIL
 from services.notices.model.messages import Event, notice_id
-from services.notices.model.recipients import Recipient
+from services.notices.model.recipients import Told
 from services.notices.store import Messages, Recipients
 from shared.mongo import Document
 
@@ -44,9 +44,9 @@ def next_targets(
     return [Target(owner, owner, event.agreement_id)]
 
 
-def _noticed(event: Event, recipient: Recipient) -> Target:
+def _noticed(event: Event, recipient: Told) -> Target:
     """A recipient with its own dates, by the terms that held when the change was announced."""
-    key = recipient.terms_key_at(event.recipients_version)
+    key = recipient.terms_key
     group = event.group(key)
     if group.key != key:
         log.error("notice.terms_unknown", event=event.id, agreement=recipient.agreement_id)
@@ -60,13 +60,13 @@ def _noticed(event: Event, recipient: Recipient) -> Target:
     }
     agreement_id = recipient.agreement_id
     by_mail = EMAIL in recipient.channels
-    return Target(agreement_id, recipient.controller["id"], agreement_id, notice, by_mail)
+    return Target(agreement_id, recipient.controller_id, agreement_id, notice, by_mail)
 
 
-def _informed(recipient: Recipient) -> Target:
+def _informed(recipient: Told) -> Target:
     """A recipient who is told something that sets it no dates."""
     agreement_id = recipient.agreement_id
-    return Target(agreement_id, recipient.controller["id"], agreement_id)
+    return Target(agreement_id, recipient.controller_id, agreement_id)
 
 
 def _told_before(message: Document) -> Target:

@@ -29,7 +29,7 @@ from services.notices.model.deliveries import (
     SECOND,
     new_delivery,
 )
-from services.notices.model.endpoints import Endpoint
+from services.notices.model.endpoints import Endpoint, Subscription
 from services.notices.model.jobs import RECOVER, Job
 from services.notices.model.messages import (
     Event,
@@ -38,7 +38,7 @@ from services.notices.model.messages import (
     least_id,
     ordered_id,
 )
-from services.notices.model.parcels import new_parcel, packed, parcel_id
+from services.notices.model.parcels import new_parcel, parcel_id
 from services.notices.store import (
     Deliveries,
     Endpoints,
@@ -118,12 +118,12 @@ class FanOut:
             self.stores.jobs.postpone(job, self.now() + LOOK_AGAIN)
             return
         job = self.stores.jobs.start(job, self.now())
-        self._go_on(job, lambda cursor: self._tell_some(job, event, cursor))
+        self._go_on(job, lambda job: self._tell_some(job, event))
 
-    def _go_on(self, job: Job, step: Callable[[str | None], str | None]) -> None:
+    def _go_on(self, job: Job, step: Callable[[Job], str | None]) -> None:
         """Take ``step`` from cursor to cursor until it has none left, a bounded number of times."""
         for _ in range(BATCHES_A_ROUND):
-            cursor = step(job.cursor)
+            cursor = step(job)
             if cursor is None:
                 self.stores.jobs.finish(job, self.now())
                 return
@@ -142,51 +142,52 @@ class FanOut:
             return job is not None and job.done_at is None
         return False
 
-    def _tell_some(self, job: Job, event: Event, cursor: str | None) -> str | None:
+    def _tell_some(self, job: Job, event: Event) -> str | None:
         """The next batch; the cursor after it, or None at the end."""
-        limit = self.batch if cursor else min(FIRST_BATCH, self.batch)
-        targets = next_targets(self.stores.recipients, self.stores.messages, event, cursor, limit)
+        stores, limit = self.stores, self.batch if job.cursor else min(FIRST_BATCH, self.batch)
+        targets = next_targets(stores.recipients, stores.messages, event, job.cursor, limit)
         owners = {each.controller_id for each in targets}
-        endpoints = self.stores.endpoints.of_controllers(owners)
-        now, at = self.now(), parse_instant(event.at)
+        endpoints = stores.endpoints.subscriptions(owners)
+        now, at, parcel = self.now(), parse_instant(event.at), _parcel_of(job)
         messages: list[Document] = []
         deliveries: list[Document] = []
         for target in targets:
             theirs = _there(endpoints.get(target.controller_id, []), event, at)
             wanting = [each for each in theirs if each.wants(event.type, event.processor)]
             message = _message(job, event, target, _outcome(theirs, wanting), at, now)
+            if wanting:
+                message["parcel"] = parcel
             messages.append(message)
             deliveries += [_delivery(message, each, now) for each in wanting]
-        assert job.started_at and job.claim  # noqa: PT018, S101  Set by ``start`` and ``claim``.
-        self._send_off(parcel_id(job.started_at, job.claim, cursor), messages, deliveries, now)
+        self._send_off(job, parcel, messages, deliveries, now)
         return targets[-1].key if len(targets) == limit else None
 
     def _send_off(
         self,
+        job: Job,
         parcel: str,
         messages: Sequence[Document],
         deliveries: Sequence[Document],
         now: datetime,
     ) -> None:
         # Messages first: a dispatcher that sees a delivery must find what to send, and who repeats
-        # this step must see that it was begun.
+        # this step must see that it was begun. The parcel last: where it is, everything is.
         if self.stores.messages.add_many(messages):
-            self._add_deliveries(deliveries)
-            self._unpack_what_never_left(messages, now)
-            return
+            if self.stores.parcels.has(parcel):
+                return
+            gone = self.stores.deliveries.stored([each["_id"] for each in deliveries])
+            deliveries = [each for each in deliveries if each["_id"] not in gone]
         firsts, others = _parted(deliveries)
         self._add_deliveries(others)
-        rows = [packed(each, parcel, seat) for seat, each in enumerate(firsts)]
-        known = set(self.stores.deliveries.add_many(rows))
-        if rows := [each for each in rows if each["_id"] not in known]:
-            self.stores.parcels.add(new_parcel(parcel, messages, rows, now))
+        if firsts:
+            self._must_be_ours(job)
+            self.stores.parcels.add(new_parcel(parcel, messages, firsts, now))
 
-    def _unpack_what_never_left(self, messages: Sequence[Document], now: datetime) -> None:
-        """Somebody died in this step before us, perhaps between the deliveries and their parcel."""
-        found = self.stores.deliveries.packed(each["_id"] for each in messages)
-        for parcel, ids in found.items():
-            if not self.stores.parcels.has(parcel):
-                self.stores.deliveries.unpack(ids, parcel, now)
+    def _must_be_ours(self, job: Job) -> None:
+        """Whoever has the job when our lease has lapsed has sent this off: twice is once too
+        often."""
+        if job.due_at is None or self.now() >= job.due_at:
+            raise ClaimLost(job.id)
 
     def _add_deliveries(self, rows: Sequence[Document]) -> None:
         self.stores.deliveries.add_many(rows)
@@ -201,15 +202,18 @@ class FanOut:
         if endpoint is None:
             self.stores.jobs.finish(started, self.now())
             return
-        self._go_on(started, lambda cursor: self._recover_some(started, endpoint, cursor))
+        self._go_on(started, lambda job: self._recover_some(job, endpoint))
 
-    def _recover_some(self, job: Job, endpoint: Endpoint, cursor: str | None) -> str | None:
+    def _recover_some(self, job: Job, endpoint: Endpoint) -> str | None:
         assert job.since and job.started_at  # noqa: PT018, S101  Set by ``recover`` and ``start``.
-        after = cursor or least_id("msg", job.since)
+        after = job.cursor or least_id("msg", job.since)
         # What is made later finds the endpoint by itself.
         rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
         now, wanted = self.now(), self._wanted(endpoint, rows)
-        deliveries = [_delivery(each, endpoint, now) for each in wanted]
+        # What waits in a parcel is on its way, and has no row that would tell.
+        packed = {each["_id"] for each in self.stores.parcels.deliveries_of(wanted)}
+        made = [_delivery(each, endpoint, now) for each in wanted]
+        deliveries = [each for each in made if each["_id"] not in packed]
         ids, held = [each["_id"] for each in deliveries], not endpoint.is_open
         self.stores.deliveries.revive(endpoint.id, ids, now, held=held)
         # Last, for it looks whether what is held may go after all.
@@ -256,7 +260,13 @@ def _message(
     }
 
 
-def _delivery(message: Document, endpoint: Endpoint, now: datetime) -> Document:
+def _parcel_of(job: Job) -> str:
+    """In which the first tries of the job's next step leave."""
+    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
+    return parcel_id(job.started_at, job.id, job.cursor)
+
+
+def _delivery(message: Document, endpoint: Endpoint | Subscription, now: datetime) -> Document:
     return new_delivery(
         delivery_id(message["_id"], endpoint.id),
         message["_id"],
@@ -276,7 +286,7 @@ def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Docume
     return firsts, others
 
 
-def _there(endpoints: Sequence[Endpoint], event: Event, at: datetime) -> list[Endpoint]:
+def _there(endpoints: Sequence[Subscription], event: Event, at: datetime) -> list[Subscription]:
     """An endpoint hears of what happens after it was made, and of every notice it is in time for;
     what came before it can be asked for (``recover``)."""
     return [
@@ -286,7 +296,7 @@ def _there(endpoints: Sequence[Endpoint], event: Event, at: datetime) -> list[En
     ]
 
 
-def _outcome(endpoints: Sequence[Endpoint], wanting: Sequence[Endpoint]) -> str:
+def _outcome(endpoints: Sequence[Subscription], wanting: Sequence[Subscription]) -> str:
     if wanting:
         return QUEUED
     return FILTERED_OUT if endpoints else NO_ENDPOINT

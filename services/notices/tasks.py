@@ -28,7 +28,6 @@ from services.notices.store import (
 )
 from services.notices.store.ageing import Ageing
 from services.notices.store.digests import Digests
-from services.notices.store.orphans import Orphans
 from services.notices.store.receipts import Receipts
 from shared.ids import new_id
 from shared.loops import Heartbeats, Loop
@@ -112,7 +111,6 @@ def make_retention(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Re
         Mails(mongo),
         Digests(mongo),
         Ageing(mongo),
-        Orphans(mongo),
     )
 
     def show_age(made_at: datetime | None) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from services.notices.model.deliveries import FIRST, SECOND, new_delivery
 from services.notices.model.endpoints import Endpoint, Secret, TooManyEndpoints
-from services.notices.model.jobs import CHECKED_AFTER, TELL, Job
+from services.notices.model.jobs import TELL, Job
 from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
 from services.notices.store import (
     INDEXES,
@@ -227,7 +227,7 @@ def test_a_job_is_claimed_moved_on_and_finished(store: Mongo) -> None:
     assert jobs.horizon(LATER) == NOW
     job = jobs.advance(job, "agr_9", LATER)
     jobs.finish(job, LATER)
-    done = replace(job, due_at=None, claim=None, done_at=LATER, check_at=LATER + CHECKED_AFTER)
+    done = replace(job, due_at=None, claim=None, done_at=LATER)
     assert jobs.find("job_1") == done
     assert jobs.horizon(LATER) == LATER
 

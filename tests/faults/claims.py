@@ -31,7 +31,8 @@ class Claims:
         told = change.get("updateDescription", {})
         updated = told.get("updatedFields", {})
         if change["operationType"] == "insert":
-            self._parcels[name] = change["fullDocument"].get("claim", "")
+            packed = change["fullDocument"].get("items", ())
+            self._parcels |= {delivery_id: name for delivery_id, *_ in packed}
         elif {"claim", "due_at"} <= updated.keys():
             self._claimed(name, change["wallTime"], updated["due_at"])
         elif "claim" in told.get("removedFields", ()):

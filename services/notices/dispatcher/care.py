@@ -14,7 +14,7 @@ import structlog
 from services.notices import events
 from services.notices.channels.webhook import CUT_SHORT, Outcome
 from services.notices.dispatcher.parts import Claimed, Enqueue, Stores
-from services.notices.model.endpoints import Endpoint
+from services.notices.model.endpoints import Destination, Endpoint
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
 from services.notices.model.jobs import TELL, Job
 from services.notices.model.messages import message_event
@@ -34,7 +34,7 @@ RELEASED_AT_ONCE = 1_000
 
 @dataclass
 class _Case:
-    endpoint: Endpoint
+    endpoint: Destination
     report: Report = field(default_factory=Report)
     gone: bool = False
 
@@ -104,15 +104,23 @@ class Care:
     def _treat(self, case: _Case) -> None:
         endpoint, health = case.endpoint, case.health
         if case.gone:
-            self._disable(endpoint, GONE, health)
+            self._disable(self._unchanged(endpoint), GONE, health)
         elif health.stage == DISABLE:
-            self._disable(endpoint, FAILING, health)
+            self._disable(self._unchanged(endpoint), FAILING, health)
         elif health.stage > health.warned:
-            self._warn(endpoint, health)
+            self._warn(self._unchanged(endpoint), health)
         elif case.report.ok and not case.report.failures and endpoint.probing:
             self._open(endpoint)
         if case.report.blocked_at and not (endpoint.health and endpoint.health.blocked_at):
-            self._tell(endpoint, health, f"blocked:{case.report.blocked_at.isoformat()}")
+            occasion = f"blocked:{case.report.blocked_at.isoformat()}"
+            self._tell(self._unchanged(endpoint), health, occasion)
+
+    def _unchanged(self, seen: Destination) -> Endpoint:
+        """All of an endpoint; ``PreconditionFailed`` when it is another than the one tried."""
+        found = self.stores.endpoints.find(seen.id)
+        if found is None or found.revision != seen.revision:
+            raise PreconditionFailed
+        return found
 
     def _warn(self, endpoint: Endpoint, health: Health) -> None:
         since = health.first_failure_at.isoformat() if health.first_failure_at else ""
@@ -166,7 +174,7 @@ class Care:
         self.stores.mongo.transact(write)
         log.info("endpoint.disabled", endpoint=endpoint.id, reason=reason)
 
-    def _open(self, endpoint: Endpoint) -> None:
+    def _open(self, endpoint: Destination) -> None:
         if self.stores.endpoints.open(endpoint.id):
             log.info("endpoint.opened", endpoint=endpoint.id)
             self.stores.deliveries.release(

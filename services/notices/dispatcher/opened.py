@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -13,28 +12,31 @@ from services.notices.store import Parcels
 class OpenedParcels:
     """Use it from one thread. Deliveries tell their parcel by their claim.
 
-    A parcel is finished when each delivery of it is stored or given back. What is forgotten here,
+    A parcel is finished when each delivery of it has a row of its own. What is forgotten here,
     because a write failed or the process died, ends with its lease: whoever claims the parcel then
     sees what is still open of it.
     """
 
     parcels: Parcels
-    _names: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _left: Counter[str] = field(default_factory=Counter)
+    _names: dict[str, str] = field(default_factory=dict)
+    _open: dict[str, set[str]] = field(default_factory=dict)
 
-    def open(self, name: str, token: str, claim: str, count: int) -> None:
-        """``count`` deliveries carry ``claim``; the parcel itself was claimed with ``token``."""
-        if count == 0:
-            self.parcels.finish(name, token)
-            return
-        self._names[claim], self._left[claim] = (name, token), count
+    def open(self, name: str, token: str, delivery_ids: Iterable[str]) -> None:
+        """The parcel was claimed with ``token``, and these are open of it."""
+        self._names[token], self._open[token] = name, set(delivery_ids)
+        self._finish_if_empty(token)
 
-    def close(self, claims: Iterable[str]) -> None:
-        """One delivery for each of these claims is open no longer."""
-        for claim, count in Counter(claims).items():
-            if claim not in self._names:
-                continue
-            self._left[claim] -= count
-            if self._left[claim] <= 0:
-                del self._left[claim]
-                self.parcels.finish(*self._names.pop(claim))
+    def close(self, deliveries: Iterable[tuple[str, str]]) -> None:
+        """These have rows of their own by now; each is told by its claim and its id."""
+        touched: set[str] = set()
+        for claim, delivery_id in deliveries:
+            if claim in self._open:
+                self._open[claim].discard(delivery_id)
+                touched.add(claim)
+        for claim in touched:
+            self._finish_if_empty(claim)
+
+    def _finish_if_empty(self, token: str) -> None:
+        if not self._open[token]:
+            del self._open[token]
+            self.parcels.finish(self._names.pop(token), token)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from services.notices.channels.webhook import Outcome, Outgoing
 from services.notices.model.deliveries import FIRST
-from services.notices.model.endpoints import Endpoint
+from services.notices.model.endpoints import Destination
 from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Parcels
 from services.notices.store.receipts import Receipts
 from shared.mongo import Document, Mongo, Session
@@ -69,7 +69,7 @@ class Claimed:
     at ``sent_at``."""
 
     delivery: Document
-    endpoint: Endpoint
+    endpoint: Destination
     body: bytes
     until: float
     sent_at: datetime | None = None

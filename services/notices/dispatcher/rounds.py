@@ -73,7 +73,9 @@ class Dispatcher:
 
     def __post_init__(self) -> None:
         opened = OpenedParcels(self.stores.parcels)
-        self._done = Completions(lambda stored: opened.close(each.claim for each in stored))
+        self._done = Completions(
+            lambda stored: opened.close((each.claim, each.delivery_id) for each in stored)
+        )
         self.claims = Claims(
             self.stores, self.lease, self.shares, self._done, opened,
             self.now, self.new_id, self.monotonic,
@@ -198,10 +200,11 @@ class Dispatcher:
             state = {"delivered": DELIVERED, "exhausted": FAILED, "disabled": HELD}[follows.state]
         if state == HELD:
             self.claims.held.add(claimed.endpoint.id)
-        attempt, claim = self._attempt(claimed, outcome), claimed.claim
-        seat = claimed.delivery.get("seat") if attempt["n"] == 1 else None
-        lane = _lane_of_retry(claimed)
-        self._done.add(Completion(claimed.id, claim, state, due_at, attempt, seat, lane))
+        attempt, lane = self._attempt(claimed, outcome), _lane_of_retry(claimed)
+        unstored = claimed.delivery.get("unstored")
+        self._done.add(
+            Completion(claimed.id, claimed.claim, state, due_at, attempt, lane, unstored)
+        )
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
         before = claimed.delivery["attempts"]

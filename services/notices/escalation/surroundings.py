@@ -105,7 +105,7 @@ def read_around(stores: Stores, rows: Sequence[Document]) -> Around:
     changes = {each["change_id"] for each in notices if each["change_id"]}
     about = [*(each["_id"] for each in rows), *noticed.values()]
     return Around(
-        webhooks=_states(stores.deliveries, [each["_id"] for each in notices]),
+        webhooks=_states(stores.deliveries, notices),
         mails=_by_message(stores.mails.of_messages(about)),
         customers=_customers(stores, agreements, offers),
         withdrawn=stores.watches.withdrawn(changes) if changes else frozenset(),
@@ -139,9 +139,9 @@ def _customers(
     }
 
 
-def _states(deliveries: Deliveries, ids: Sequence[str]) -> dict[str, list[str]]:
+def _states(deliveries: Deliveries, notices: Sequence[Document]) -> dict[str, list[str]]:
     states: dict[str, list[str]] = defaultdict(list)
-    for each in deliveries.of_messages(ids) if ids else ():
+    for each in deliveries.of(notices) if notices else ():
         states[each["message_id"]].append(each["state"])
     return states
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from services.notices.model.health import Health
 from shared.errors import Conflict
@@ -91,10 +91,7 @@ class Endpoint:
     def wants(self, kind: str, processor: Mapping[str, Any]) -> bool:
         """Whether the filters let a message of this type about this processor through; what is
         about no processor is for all."""
-        if self.event_types and kind not in self.event_types:
-            return False
-        names = {processor.get("id"), processor.get("slug")}
-        return not (self.processors and processor) or not names.isdisjoint(self.processors)
+        return _wants(self.event_types, self.processors, kind, processor)
 
     def live_secrets(self, now: datetime) -> list[Secret]:
         """What a message sent now is signed with, the newest first."""
@@ -125,3 +122,46 @@ class Endpoint:
 
     def enabled(self, now: datetime, *, probing: bool) -> Endpoint:
         return self.changed(now, disabled_at=None, disabled_reason=None, probing=probing)
+
+
+class Subscription(NamedTuple):
+    """An endpoint as fan-out needs it, which reads one for each notice; see ``Endpoint``."""
+
+    id: str
+    controller_id: str
+    event_types: Sequence[str]
+    processors: Sequence[str]
+    created_at: datetime
+    is_open: bool
+    health: Health | None
+
+    def troubled(self, now: datetime) -> bool:
+        return self.health is not None and self.health.troubled(now)
+
+    def wants(self, kind: str, processor: Mapping[str, Any]) -> bool:
+        return _wants(self.event_types, self.processors, kind, processor)
+
+
+class Destination(NamedTuple):
+    """An endpoint as a dispatcher needs it, which reads one for each attempt; see ``Endpoint``."""
+
+    id: str
+    controller_id: str
+    url: str
+    secrets: Sequence[Secret]
+    disabled_at: datetime | None
+    probing: bool
+    health: Health | None
+    revision: int
+
+    def live_secrets(self, now: datetime) -> list[Secret]:
+        return [each for each in self.secrets if each.is_live(now)]
+
+
+def _wants(
+    event_types: Sequence[str], processors: Sequence[str], kind: str, processor: Mapping[str, Any]
+) -> bool:
+    if event_types and kind not in event_types:
+        return False
+    names = {processor.get("id"), processor.get("slug")}
+    return not (processors and processor) or not names.isdisjoint(processors)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 TELL: Final = "tell"  # make messages and deliveries of an event
 RECOVER: Final = "recover"  # give one endpoint again what it missed
 
-# Parcels are open for a minute or so; when they take longer, the check is put off.
-CHECKED_AFTER: Final = timedelta(minutes=10)
-
 
 @dataclass(frozen=True)
 class Job:
     """``due_at`` is None when done. ``started_at`` is set once, before anything is written: ids
-    of what the job makes derive from it, so repeating a step makes nothing twice. ``check_at``:
-    when it is looked whether all that a done job packed has left; None once that is known."""
+    of what the job makes derive from it, so repeating a step makes nothing twice."""
 
     id: str
     kind: str
@@ -29,4 +25,3 @@ class Job:
     done_at: datetime | None = None
     cursor: str | None = None
     claim: str | None = None
-    check_at: datetime | None = None

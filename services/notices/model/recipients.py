@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,6 @@ class TermsPeriod:
     since_version: int
     until_version: int | None = None
 
-    def covers(self, version: int) -> bool:
-        return self.since_version <= version and (
-            self.until_version is None or version < self.until_version
-        )
-
 
 @dataclass(frozen=True)
 class Recipient:
@@ -67,16 +62,36 @@ class Recipient:
 
     def told_at(self, version: int) -> bool:
         """Whether a change announced when the recipients stood at ``version`` is for them."""
-        return self.since_version <= version and (
-            self.until_version is None or version < self.until_version
-        )
-
-    def terms_key_at(self, version: int) -> str | None:
-        return next((each.key for each in self.history if each.covers(version)), None)
+        return held_at(version, self.since_version, self.until_version)
 
     def ended(self, version: int, at: str) -> Recipient:
         history = _closed(self.history, version)
         return replace(self, until_version=version, history=history, ended_at=at)
+
+
+class Told(NamedTuple):
+    """A recipient as fan-out needs it, which reads one for each notice; see ``Recipient``.
+    ``terms_key``: of the notice terms that held at the version that was asked for."""
+
+    agreement_id: str
+    controller_id: str
+    channels: Sequence[str]
+    terms_key: str | None
+
+
+def terms_key_at(version: int, history: Iterable[Mapping[str, Any]]) -> str | None:
+    """The key of the terms that held at a version; ``history``: periods as they are stored."""
+    held = (
+        each["key"]
+        for each in history
+        if held_at(version, each["since_version"], each["until_version"])
+    )
+    return next(held, None)
+
+
+def held_at(version: int, since: int, until: int | None) -> bool:
+    """Whether what began at one version, and ended before another, held at this one."""
+    return since <= version and (until is None or version < until)
 
 
 def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipient:

@@ -18,7 +18,6 @@ from services.notices.model.messages import least_id, moment_of
 from services.notices.store import Deliveries, Endpoints, Mails, Messages, Recipients
 from services.notices.store.ageing import Ageing, DoneJob, Mark
 from services.notices.store.digests import Digests
-from services.notices.store.orphans import Orphans
 from shared.mongo import Document
 from shared.times import Clock, format_instant, parse_instant
 
@@ -38,7 +37,6 @@ class Stores:
     mails: Mails
     digests: Digests
     ageing: Ageing
-    orphans: Orphans
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class MessageSweep:
 
     def _expired(self, rows: Sequence[Document]) -> list[str]:
         states: dict[str, set[str]] = defaultdict(set)
-        for delivery in self.stores.deliveries.of_messages(each["_id"] for each in rows):
+        for delivery in self.stores.deliveries.of(rows):
             states[delivery["message_id"]].add(delivery["state"])
         over = self._over(rows)
         return [

@@ -1,5 +1,5 @@
-"""One round of upkeep after the other: deliveries left held or without their parcel, what is old,
-secrets sealed by older keys.
+"""One round of upkeep after the other: deliveries left held, what is old, secrets sealed by older
+keys.
 
 A message that is no notice and was delivered goes after ``Ages.keep``. A notice, and whatever was
 not delivered, is evidence: it stays until its agreement has been over for ``Ages.evidence``. What
@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.notices.model.endpoints import Endpoint
-from services.notices.retention.orphans import OrphanSweep
 from services.notices.retention.sweeps import (
     Ages,
     JobSweep,
@@ -49,15 +48,10 @@ class Retention:
     _pass: list[Step] = field(default_factory=list)
     _endpoints_after: str = ""
     _next_pass: datetime | None = None
-    _orphans: OrphanSweep = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._orphans = OrphanSweep(self.stores.orphans, self.stores.deliveries, self.now)
 
     def run_once(self) -> bool:
         """One batch of one step; False when this pass is over."""
         more = self._release()
-        more |= self._orphans.step()
         self.seen(self.stores.deliveries.oldest_live())
         if self._next_pass and self.now() < self._next_pass:
             return more

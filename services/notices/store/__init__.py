@@ -18,7 +18,6 @@ from services.notices.store.mails import BOUNCED_INDEXES, Mails
 from services.notices.store.mails import INDEXES as MAIL_INDEXES
 from services.notices.store.messages import Messages
 from services.notices.store.offers import INDEXES as OFFER_INDEXES
-from services.notices.store.orphans import CHECK_INDEXES
 from services.notices.store.parcels import Parcels
 from services.notices.store.recipients import Recipients
 from services.notices.store.watches import INDEXES as WATCH_INDEXES
@@ -53,7 +52,6 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "jobs": [
         IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
         *JOB_INDEXES,
-        *CHECK_INDEXES,
     ],
     "parcels": [IndexModel([("due_at", ASCENDING)])],
     "messages": [

@@ -23,24 +23,25 @@ from services.notices.model.deliveries import (
 )
 from services.notices.model.messages import moment_of
 from services.notices.store.bulk import insert_new
-from services.notices.store.outcomes import Completion, change_by_table, change_of, seated
+from services.notices.store.outcomes import Completion, change_of, row_of
+from services.notices.store.parcels import Parcels
 from shared.errors import NotFound
 from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
 # Twenty answers of 16 KiB each would make a batch of rows too large to hold.
 _WITHOUT_ANSWERS = {"attempts.body": 0}
-_TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "seat", "attempt", "attempts.n"), 1)
+_TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "attempt", "attempts.n"), 1)
+# Ids of deliveries come before it.
+_PAST_ALL = "dlv`"
 # Lanes of single endpoints are called by their ids.
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
-# What is to be sent and has no time of its own waits in a parcel.
-_PACKED: Document = {"state": PENDING, "due_at": {"$exists": False}}
 
 
 class Deliveries:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["deliveries"]
-        self._parcels = mongo.db["parcels"]
+        self._parcels = Parcels(mongo)
 
     def add_many(self, rows: Sequence[Document]) -> list[str]:
         """Those that are new; the ids of those that were there already."""
@@ -109,31 +110,22 @@ class Deliveries:
             found.append(next_one["lane"])
         return found
 
-    def stamp(self, delivery_ids: Sequence[str], token: str) -> set[str]:
-        """Take over those deliveries of a parcel that nobody has finished; which they are."""
-        self._docs.update_many(_these(delivery_ids), {"$set": {"claim": token}})
-        ours = {"_id": {"$in": list(delivery_ids)}, "claim": token}
-        return {each["_id"] for each in self._docs.find(ours, {"_id": 1})}
-
-    def packed(self, message_ids: Iterable[str]) -> dict[str, list[str]]:
-        """Which deliveries of these messages wait in a parcel, by its id."""
-        found: dict[str, list[str]] = defaultdict(list)
-        where = {"message_id": {"$in": list(message_ids)}, **_PACKED}
-        for each in self._docs.find(where, {"claim": 1}):
-            found[each["claim"]].append(each["_id"])
-        return found
-
-    def unpack(self, delivery_ids: Sequence[str], parcel: str, now: datetime) -> int:
-        """Make due by themselves those that wait in a parcel; how many there were."""
-        change: Document = {"$set": {"due_at": now}, "$unset": {"claim": ""}}
-        where = {**_these(delivery_ids), "claim": parcel}
-        return self._docs.update_many(where, change).modified_count
+    def stored(self, delivery_ids: Collection[str]) -> set[str]:
+        """Those that have a row; the others are in a parcel, or nowhere."""
+        found = self._docs.find({"_id": {"$in": list(delivery_ids)}}, {"_id": 1})
+        return {each["_id"] for each in found}
 
     def give_back(self, rows: Iterable[tuple[str, Document]], at: datetime) -> None:
-        """Let go of claimed rows: each is due at ``at``, in the lane named beside it."""
+        """Let go of what was claimed: each is due at ``at``, in the lane named beside it. What
+        waited in a parcel has a row from now on."""
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        fresh: list[Document] = []
         for lane, row in rows:
-            groups[lane, row["claim"]].append(row["_id"])
+            if "unstored" in row:
+                fresh.append({**row["unstored"], "lane": lane, "due_at": at})
+            else:
+                groups[lane, row["claim"]].append(row["_id"])
+        insert_new(self._docs, fresh)
         writes = [
             UpdateMany(
                 {"_id": {"$in": ids}, "claim": claim},
@@ -155,36 +147,45 @@ class Deliveries:
 
     def complete(self, completions: Sequence[Completion]) -> int:
         """Store attempts and what follows; how many claims had been lost to somebody else."""
-        tables, others = seated(completions)
-        stored = sum(self._store_table(*each) for each in tables.items())
-        if others:
-            done = self._docs.bulk_write([change_of(each) for each in others], ordered=False)
-            stored += done.matched_count
-        return len(completions) - stored
-
-    def _store_table(self, claim: str, table: Mapping[int, Completion]) -> int:
-        ours = {"_id": {"$in": [each.delivery_id for each in table.values()]}, "claim": claim}
-        return self._docs.update_many(ours, change_by_table(table)).matched_count
+        fresh = [row_of(each) for each in completions if each.unstored]
+        changes = [change_of(each) for each in completions if not each.unstored]
+        lost = len(insert_new(self._docs, fresh))
+        if changes:
+            lost += len(changes) - self._docs.bulk_write(changes, ordered=False).matched_count
+        return lost
 
     def get(self, delivery_id: str, controller_id: str) -> Document:
-        found = self._docs.find_one({"_id": delivery_id})
+        where = {"_id": delivery_id}
+        found = self._docs.find_one(where) or self._parcels.delivery(delivery_id)
+        # It may have left its parcel between the two looks.
+        found = found or self._docs.find_one(where)
         if found is None or found["controller_id"] != controller_id:
             raise NotFound("There is no such delivery.")
         return found
 
-    def page(self, endpoint_id: str, state: str | None, request: PageRequest) -> Page:
+    def page(
+        self, endpoint_id: str, controller_id: str, state: str | None, request: PageRequest
+    ) -> Page:
         """An endpoint's deliveries, the newest first, without the texts of answers."""
-        where: Document = {"endpoint_id": endpoint_id, **({"state": state} if state else {})}
-        if request.cursor:
-            where["_id"] = {"$lt": read_cursor(request.cursor)}
+        last = read_cursor(request.cursor) if request.cursor else _PAST_ALL
+        where = {"endpoint_id": endpoint_id, "_id": {"$lt": last}}
+        where |= {"state": state} if state else {}
+        # Asked first: what leaves its parcel meanwhile is found among the rows.
+        packed: list[Document] = []
+        if state in (None, PENDING):
+            packed = self._parcels.deliveries_for(endpoint_id, controller_id)
         found = self._docs.find(where, _WITHOUT_ANSWERS).sort("_id", DESCENDING)
-        rows = list(found.limit(request.limit + 1))
-        items, more = rows[: request.limit], len(rows) > request.limit
+        both = _together(packed, found.limit(request.limit + 1))
+        rows = sorted((name for name in both if name < last), reverse=True)
+        items = [both[name] for name in rows[: request.limit]]
+        more = len(rows) > request.limit
         return Page(items, write_cursor(items[-1]["_id"]) if more else None)
 
-    def of_messages(self, message_ids: Iterable[str]) -> list[Document]:
-        where = {"message_id": {"$in": list(message_ids)}}
-        return list(self._docs.find(where, _WITHOUT_ANSWERS))
+    def of(self, messages: Sequence[Document]) -> list[Document]:
+        """All deliveries of these messages, those that wait in parcels, too."""
+        packed = self._parcels.deliveries_of(messages)
+        where = {"message_id": {"$in": [each["_id"] for each in messages]}}
+        return list(_together(packed, self._docs.find(where, _WITHOUT_ANSWERS)).values())
 
     def retry(self, delivery_id: str, now: datetime, session: Session | None = None) -> None:
         """One more attempt at once. ``DeliveryUnderWay`` when one is under way."""
@@ -247,13 +248,13 @@ class Deliveries:
         live: Document = {"lane": {"$gte": ""}, "due_at": {"$exists": True}}
         oldest = [{"$match": live}, {"$group": {"_id": None, "id": {"$min": "$_id"}}}]
         found = next(iter(self._docs.aggregate(oldest, maxTimeMS=5_000)), None)
-        parcel = self._parcels.find_one({}, {"_id": 1}, sort=[("_id", ASCENDING)])
-        ids = [*([found["id"]] if found else []), *([parcel["_id"]] if parcel else [])]
-        return min((at for each in ids if (at := moment_of(each))), default=None)
+        moments = (moment_of(found["id"]) if found else None, self._parcels.oldest())
+        return min((each for each in moments if each), default=None)
 
 
-def _these(delivery_ids: Sequence[str]) -> Document:
-    return {"_id": {"$in": list(delivery_ids)}, **_PACKED}
+def _together(packed: Iterable[Document], rows: Iterable[Document]) -> dict[str, Document]:
+    """By id; what has a row has left its parcel, or is about to."""
+    return {each["_id"]: each for many in (packed, rows) for each in many}
 
 
 def _anew(endpoint_id: str, now: datetime) -> Document:

@@ -8,12 +8,23 @@ from datetime import datetime
 
 from pymongo import UpdateMany
 
-from services.notices.model.endpoints import Endpoint, Secret, TooManyEndpoints
+from services.notices.model.endpoints import (
+    Destination,
+    Endpoint,
+    Secret,
+    Subscription,
+    TooManyEndpoints,
+)
 from services.notices.model.health import QUIET, Health, Report
 from shared.documents import to_document
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
+
+# What is read for every notice, and for every attempt: to read all of it showed up in profiles.
+_COMMON = ("controller_id", "disabled_at", "probing", "health")
+_OF_SUBSCRIPTION = dict.fromkeys((*_COMMON, "event_types", "processors", "created_at"), 1)
+_OF_DESTINATION = dict.fromkeys((*_COMMON, "url", "secrets", "revision"), 1)
 
 
 class Endpoints:
@@ -73,6 +84,19 @@ class Endpoints:
             by_owner[each["controller_id"]].append(_endpoint(each))
         return by_owner
 
+    def subscriptions(self, controller_ids: Iterable[str]) -> dict[str, list[Subscription]]:
+        """By customer, as much of its endpoints as fan-out needs."""
+        by_owner: dict[str, list[Subscription]] = defaultdict(list)
+        theirs = {"controller_id": {"$in": list(set(controller_ids))}}
+        for each in self._docs.find(theirs, _OF_SUBSCRIPTION):
+            by_owner[each["controller_id"]].append(_subscription(each))
+        return by_owner
+
+    def destinations(self, endpoint_ids: Iterable[str]) -> dict[str, Destination]:
+        """As much of these endpoints as a dispatcher needs."""
+        found = self._docs.find({"_id": {"$in": list(endpoint_ids)}}, _OF_DESTINATION)
+        return {each["_id"]: _destination(each) for each in found}
+
     def open(self, endpoint_id: str) -> bool:
         """The probe has succeeded: everything may be sent again. False when it was not waiting."""
         probing = {"_id": endpoint_id, "probing": True}
@@ -102,25 +126,42 @@ class Endpoints:
 
 
 def _endpoint(document: Document) -> Endpoint:
-    # By hand and by place, for every attempt reads one: other ways showed up in its profile.
-    health = document.get("health")
-    return Endpoint(
+    members = {name: value for name, value in document.items() if name != "_id"}
+    for name in ("event_types", "processors"):
+        members[name] = tuple(members[name])
+    members["secrets"] = tuple(Secret(**each) for each in document["secrets"])
+    members["health"] = _health(document)
+    return Endpoint(id=document["_id"], **members)
+
+
+def _subscription(document: Document) -> Subscription:
+    return Subscription(
+        document["_id"],
+        document["controller_id"],
+        document["event_types"],
+        document["processors"],
+        document["created_at"],
+        document["disabled_at"] is None and not document["probing"],
+        _health(document),
+    )
+
+
+def _destination(document: Document) -> Destination:
+    return Destination(
         document["_id"],
         document["controller_id"],
         document["url"],
-        document["display_url"],
-        document["description"],
-        tuple(document["event_types"]),
-        tuple(document["processors"]),
-        tuple([Secret(**each) for each in document["secrets"]]),
-        document["created_at"],
-        document["updated_at"],
+        [Secret(**each) for each in document["secrets"]],
         document["disabled_at"],
-        document["disabled_reason"],
         document["probing"],
-        Health(**health) if health else None,
+        _health(document),
         document["revision"],
     )
+
+
+def _health(document: Document) -> Health | None:
+    health = document.get("health")
+    return Health(**health) if health else None
 
 
 def members_of(endpoint: Endpoint) -> Document:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from services.notices.model.jobs import CHECKED_AFTER, TELL, Job
+from services.notices.model.jobs import Job
 from shared.documents import from_document, to_document
 from shared.mongo import Document, Mongo, Session
 
@@ -57,10 +57,7 @@ class Jobs:
         self._docs.update_one(ours, {"$set": {"due_at": now}, "$unset": {"claim": ""}})
 
     def finish(self, job: Job, now: datetime) -> None:
-        # Only what is told to all who want it leaves in parcels.
-        check = {"check_at": now + CHECKED_AFTER} if job.kind == TELL else {}
-        done = {"$set": {"done_at": now, **check}, "$unset": {"due_at": "", "claim": ""}}
-        self._write(job, done)
+        self._write(job, {"$set": {"done_at": now}, "$unset": {"due_at": "", "claim": ""}})
 
     def find(self, job_id: str) -> Job | None:
         found = self._docs.find_one({"_id": job_id})

@@ -6,10 +6,20 @@ from collections.abc import Sequence
 
 from pymongo import ASCENDING
 
-from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
+from services.notices.model.recipients import (
+    Recipient,
+    TermsPeriod,
+    Told,
+    Watermark,
+    terms_key_at,
+)
 from shared.documents import to_document
 from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
+
+# What is read for every notice: to read all of it showed up in a profile.
+_OF_PERIODS = ("history.key", "history.since_version", "history.until_version")
+_OF_TOLD = dict.fromkeys(("controller_id", "channels", *_OF_PERIODS), 1)
 
 
 class Recipients:
@@ -37,9 +47,7 @@ class Recipients:
             {"_id": mark.processor_id}, {"$set": seen}, upsert=True, session=session
         )
 
-    def told_at(
-        self, processor_id: str, version: int, after: str | None, limit: int
-    ) -> list[Recipient]:
+    def told_at(self, processor_id: str, version: int, after: str | None, limit: int) -> list[Told]:
         """The next recipients in the order of their agreements, as they stood at ``version``."""
         where: Document = {
             "processor_id": processor_id,
@@ -49,7 +57,8 @@ class Recipients:
         }
         if after:
             where["_id"] = {"$gt": after}
-        return [_recipient(each) for each in self._docs.find(where).sort("_id", 1).limit(limit)]
+        found = self._docs.find(where, _OF_TOLD).sort("_id", ASCENDING).limit(limit)
+        return [_told(each, version) for each in found]
 
     def active(self, processor_id: str, request: PageRequest) -> Page:
         where = {"processor_id": processor_id, "until_version": None}
@@ -76,9 +85,12 @@ def document_of(recipient: Recipient) -> Document:
     }
 
 
+def _told(document: Document, version: int) -> Told:
+    key = terms_key_at(version, document["history"])
+    return Told(document["_id"], document["controller_id"], document["channels"], key)
+
+
 def _recipient(document: Document) -> Recipient:
-    # By hand and by place, for a fan-out reads one for each notice: other ways showed up in its
-    # profile.
     return Recipient(
         document["_id"],
         document["processor"],

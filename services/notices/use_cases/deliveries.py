@@ -31,7 +31,7 @@ class Delivery:
 def page(deps: Deps, owner: str, endpoint_id: str, state: str | None, request: PageRequest) -> Page:
     """An endpoint's deliveries, the newest first."""
     endpoint = deps.endpoints.get(endpoint_id, owner)
-    found = deps.deliveries.page(endpoint.id, state, request)
+    found = deps.deliveries.page(endpoint.id, owner, state, request)
     messages = deps.messages.many(each["message_id"] for each in found.items)
     items = [Delivery(each, messages.get(each["message_id"])) for each in found.items]
     return Page(items, found.next_cursor)

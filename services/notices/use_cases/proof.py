@@ -119,7 +119,7 @@ def _only_slug(page: Page, slug: str) -> Page:
 def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[Evidence]:
     notices = deps.messages.notices(event.change_id or "", after, limit)
     by_message: dict[str, list[Document]] = defaultdict(list)
-    for delivery in deps.deliveries.of_messages(each["_id"] for each in notices):
+    for delivery in deps.deliveries.of(notices):
         by_message[delivery["message_id"]].append(delivery)
     mails: dict[str, list[Document]] = defaultdict(list)
     for mail in deps.mails.of_messages(each["_id"] for each in notices):

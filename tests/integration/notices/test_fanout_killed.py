@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from services.notices.fanout import FanOut, Stores
+from services.notices.model.parcels import unpacked
 from services.notices.use_cases import endpoints
 from tests.integration.notices.world import World, ago
 
@@ -25,11 +26,14 @@ WRITES = frozenset(
         "finish",
         "add_many",
         "add",
-        "unpack",
         "release",
         "revive",
     }
 )
+
+
+# Which write puts the parcel of the first step there: claim, start, messages, others, parcel.
+SENT_OFF = 5
 
 
 class Killed(BaseException):
@@ -150,14 +154,13 @@ def assert_told_once(world: World, change_id: str) -> None:
     told = Counter(each["agreement_id"] for each in messages)
     assert len(told) == CUSTOMERS
     assert set(told.values()) == {1}
-    ids = [each["_id"] for each in messages]
-    rows = list(world.mongo.db["deliveries"].find({"message_id": {"$in": ids}}))
-    sent = Counter(each["controller_id"] for each in rows)
+    # Each is due by itself, or waits in one parcel.
+    rows = [each for each in world.rows("deliveries") if "due_at" in each]
+    packed = [each for parcel in world.rows("parcels") for each in unpacked(parcel["items"])]
+    ours = {each["_id"] for each in messages}
+    sent = Counter(each["controller_id"] for each in rows + packed if each["message_id"] in ours)
     assert len(sent) == CUSTOMERS - 1
     assert set(sent.values()) == {1}
-    # Each is due by itself, or waits in the one parcel it names.
-    parcels = {one[0]: each["_id"] for each in world.rows("parcels") for one in each["items"]}
-    assert all(each.get("due_at") or parcels[each["_id"]] == each["claim"] for each in rows)
 
 
 def assert_sent_once(world: World, count: int) -> None:
@@ -190,25 +193,63 @@ def test_a_fanout_whose_lease_lapsed_gives_way_to_its_successor(world: World) ->
         {"event_types": ["agreement.ended"]},
     ],
 )
-def test_what_a_dead_one_packed_is_found_when_its_endpoint_has_changed_since(
-    world: World, trouble: dict[str, Any]
+@pytest.mark.parametrize("sent", [False, True])
+def test_what_a_dead_one_packed_is_sent_once_when_its_endpoint_has_changed_since(
+    world: World, trouble: dict[str, Any], sent: bool
 ) -> None:
-    """The step is repeated with other eyes: in trouble, disabled, or no longer interested."""
+    """The step is repeated with other eyes: in trouble, disabled, or no longer interested; what
+    was packed has left by then, or has not."""
     with_customers(world)
     world.tell(world.ledger.change("chg_1", CUSTOMERS))
-    at = 0
-    while not world.rows("deliveries", seat={"$exists": True}):
-        at += 1
-        for name in ("deliveries", "messages"):
-            world.mongo.db[name].delete_many({})
-        assert dies(wired(world.fanout, Fuse(at, after=True)))
-        world.clock.ahead += timedelta(seconds=31)
-    assert world.rows("parcels") == []
+    assert dies(wired(world.fanout, Fuse(SENT_OFF, after=True)))
+    assert world.rows("parcels")
+    if sent:
+        world.deliver()
+        assert world.rows("parcels") == []
     world.mongo.db["endpoints"].update_one({"controller_id": "org_c03"}, {"$set": trouble})
+    world.clock.ahead += timedelta(seconds=31)
     world.fan_out()
-    packed = [each for each in world.rows("deliveries") if "seat" in each and "claim" in each]
-    assert packed == [], "they wait for a parcel that never leaves"
     world.deliver()
     states = {each["controller_id"]: each["state"] for each in world.rows("deliveries")}
     assert set(states.values()) <= {"delivered", "held"}
     assert len(states) == CUSTOMERS - 1
+    assert set(Counter(each.message_id for each in world.receiver.got).values()) == {1}
+
+
+def test_an_endpoint_in_trouble_when_somebody_died_is_told_once_when_it_is_well_again(
+    world: World,
+) -> None:
+    with_customers(world)
+    ill = {"controller_id": "org_c03"}
+    world.mongo.db["endpoints"].update_one(ill, {"$set": {"health": {"failures": 1}}})
+    world.tell(world.ledger.change("chg_1", CUSTOMERS))
+    assert dies(wired(world.fanout, Fuse(SENT_OFF, after=False)))
+    assert len(world.rows("deliveries")) == 1
+    world.mongo.db["endpoints"].update_one(ill, {"$unset": {"health": ""}})
+    world.clock.ahead += timedelta(seconds=31)
+    world.fan_out()
+    assert_told_once(world, "chg_1")
+    assert_sent_once(world, CUSTOMERS - 1)
+
+
+def test_who_comes_back_after_the_lease_sends_nothing_off(world: World) -> None:
+    """It slept between its messages and their parcel; its successor has told everybody since."""
+    with_customers(world)
+    world.tell(world.ledger.change("chg_1", CUSTOMERS))
+    slow = replace(world.fanout, stores=replace(world.fanout.stores, messages=Sleepy(world)))
+    slow.run_once()
+    assert_sent_once(world, CUSTOMERS - 1)
+    assert world.rows("parcels") == []
+
+
+class Sleepy:
+    """The messages, in the hands of one who falls asleep when they are written."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def add_many(self, rows: list[dict[str, Any]]) -> list[str]:
+        found = self.world.deps.messages.add_many(rows)
+        self.world.clock.ahead += timedelta(seconds=31)
+        self.world.settle()
+        return found

@@ -20,6 +20,7 @@ from services.notices.app import make_deps
 from services.notices.dispatcher import Dispatcher
 from services.notices.egress import Egress
 from services.notices.fanout import FanOut
+from services.notices.model.parcels import unpacked
 from services.notices.settings import Settings
 from services.notices.use_cases import Deps, endpoints, intake
 from shared.mongo import Mongo
@@ -279,9 +280,9 @@ class World:
 
     def unpack(self) -> None:
         """Have what waits in parcels due by itself, as a retry is."""
-        for parcel in self.rows("parcels"):
-            ids = [delivery_id for delivery_id, *_ in parcel["items"]]
-            self.deps.deliveries.unpack(ids, parcel["_id"], self.clock())
+        packed = [each for parcel in self.rows("parcels") for each in unpacked(parcel["items"])]
+        rows = [(each["lane"], {**each, "unstored": each}) for each in packed]
+        self.deps.deliveries.give_back(rows, self.clock())
         self.mongo.db["parcels"].delete_many({})
 
     def deliver(self, limit: float = 10.0) -> None:
@@ -298,13 +299,18 @@ class World:
         return list(self.mongo.db[collection].find(where).sort("_id", 1))
 
     def delivery_about(self, name: str, change_id: str) -> dict[str, Any]:
-        (message,) = self.rows("messages", controller_id=f"org_{name}", change_id=change_id)
-        (found,) = self.rows("deliveries", message_id=message["_id"])
+        (found,) = self.deliveries(controller_id=f"org_{name}", change_id=change_id)
         return found
 
     def delivery_of(self, name: str) -> dict[str, Any]:
-        (found,) = self.rows("deliveries", controller_id=f"org_{name}")
+        (found,) = self.deliveries(controller_id=f"org_{name}")
         return found
+
+    def deliveries(self, **where: Any) -> list[dict[str, Any]]:
+        """Those of the messages so described, in parcels and out of them."""
+        found = self.deps.deliveries.of(self.rows("messages", **where))
+        rows = self.mongo.db["deliveries"]
+        return [rows.find_one({"_id": each["_id"]}) or each for each in found]
 
 
 def make_world(mongo: Mongo, receiver: Receiver, **more: Any) -> World:

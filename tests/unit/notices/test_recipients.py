@@ -7,7 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notices.model.recipients import Recipient, Watermark, recipient_from
+from services.notices.model.recipients import (
+    Recipient,
+    Watermark,
+    recipient_from,
+    terms_key_at,
+)
 
 
 def entry(version: int, key: str = "t30") -> dict[str, Any]:
@@ -26,7 +31,8 @@ def test_it_works() -> None:
     recipient = recipient_from(entry(3), None)
     amended = recipient_from(entry(5, "t10"), recipient)
     ended = amended.ended(9, "2026-11-23T10:00:00.000Z")
-    assert [ended.terms_key_at(version) for version in (2, 3, 4, 5, 8, 9)] == [
+    history = [vars(each) for each in ended.history]
+    assert [terms_key_at(version, history) for version in (2, 3, 4, 5, 8, 9)] == [
         None, "t30", "t30", "t10", "t10", None,
     ]  # fmt: skip
     assert [ended.told_at(version) for version in (2, 3, 8, 9)] == [False, True, True, False]
