@@ -52,7 +52,9 @@ _LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _NAME_LIKE = re.compile(r"^[^:]*[^\W\d_][^:]*$")
 
 
-@dataclass(frozen=True)
+# Told apart by identity: every verdict that is kept is asked for by its rules, and their networks
+# take longer to compare than most URLs take to judge.
+@dataclass(frozen=True, eq=False)
 class Egress:
     """The rules with their configuration.
 
@@ -115,23 +117,31 @@ class Egress:
     def check_url(self, text: str) -> EndpointUrl:
         """The URL in its parts; EgressError of the fitting kind when webhooks may not go there."""
         scheme, authority, rest = split(text)
-        written, port = host_and_port(authority, DEFAULT_PORTS[scheme])
-        host, shown, addresses = _judged_host(self, written)
-        inside = bool(addresses) and all(within(address, self.allow) for address in addresses)
-        if scheme != "https" and not inside:
-            raise SchemeNotAllowedError("webhooks go to https only")
-        if not 0 < port < 65536 or not (inside or port in self.ports):
-            raise PortNotAllowedError(f"port {port} is not open for webhooks")
-        tail = ("" if port == DEFAULT_PORTS[scheme] else f":{port}") + rest
-        ascii_url = f"{scheme}://{host}{quoted(tail)}"
+        at = _judged_origin(self, scheme, authority)
+        ascii_url = at.ascii_url + quoted(rest)
         if len(ascii_url) > LONGEST_URL:
             raise InvalidUrlError(f"the URL is longer than {LONGEST_URL} characters")
-        bare = host.strip("[]")
-        return EndpointUrl(ascii_url, f"{scheme}://{shown}{tail}", scheme, bare, port, addresses)
+        return EndpointUrl(ascii_url, at.display_url + rest, scheme, at.host, at.port, at.addresses)
 
 
-# A host is judged once for all the URLs that name it: IDNA costs more than sending a message.
+# An origin is judged once for all the URLs that name it: IDNA costs more than sending a message.
 @lru_cache(maxsize=10_000)
+def _judged_origin(egress: Egress, scheme: str, authority: str) -> EndpointUrl:
+    """What all URLs of this origin have in common."""
+    written, port = host_and_port(authority, DEFAULT_PORTS[scheme])
+    host, shown, addresses = _judged_host(egress, written)
+    inside = bool(addresses) and all(within(address, egress.allow) for address in addresses)
+    if scheme != "https" and not inside:
+        raise SchemeNotAllowedError("webhooks go to https only")
+    if not 0 < port < 65536 or not (inside or port in egress.ports):
+        raise PortNotAllowedError(f"port {port} is not open for webhooks")
+    tail = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
+    bare = host.strip("[]")
+    return EndpointUrl(
+        f"{scheme}://{host}{tail}", f"{scheme}://{shown}{tail}", scheme, bare, port, addresses
+    )
+
+
 def _judged_host(egress: Egress, written: str) -> tuple[str, str, tuple[Address, ...]]:
     """The host as sent, as shown, and the addresses it stands for without a resolver."""
     host = written if written.startswith("[") else ascii_name(written)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notices.egress import BlockedAddressError, Egress, EgressError
+from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
 
 PUBLIC = Egress()
 DEMO = Egress.from_text("127.0.0.0/8, ::1")
@@ -268,6 +268,43 @@ def test_a_name_of_mixed_scripts_is_shown_in_both_forms() -> None:
     url = PUBLIC.check_url("https://pаypal.example/")  # the second letter is Cyrillic
     assert url.ascii_url.startswith("https://xn--")
     assert url.display_url == "https://pаypal.example/"
+
+
+@given(
+    st.from_regex(r"https?://[a-z0-9.:-]{1,20}(/[!-~]{0,20})?", fullmatch=True)
+    | st.sampled_from([url for url, _ in REFUSED_URLS + GOOD_URLS])
+)
+def test_the_case_of_the_scheme_changes_nothing(text: str) -> None:
+    """Nor does the shorter way that URLs in plain characters take."""
+    assert _verdict(text) == _verdict(text.replace("http", "HTTP", 1))
+
+
+def _verdict(text: str) -> EndpointUrl | str:
+    try:
+        return DEMO.check_url(text)
+    except EgressError as error:
+        return error.code
+
+
+def test_urls_of_one_origin_differ_in_what_follows_it() -> None:
+    for egress, origin in ((PUBLIC, "https://good.example:8443"), (DEMO, "http://127.0.0.1:9000")):
+        urls = [egress.check_url(f"{origin}/{number}?a=b") for number in range(3)]
+        assert [url.ascii_url for url in urls] == [f"{origin}/{number}?a=b" for number in range(3)]
+        assert len({url[2:] for url in urls}) == 1
+
+
+def test_a_long_url_is_refused_whatever_was_judged_of_its_origin() -> None:
+    PUBLIC.check_url("https://good.example/")
+    with pytest.raises(EgressError, match="longer"):
+        PUBLIC.check_url("https://good.example/" + "a" * 2048)
+
+
+def test_rules_do_not_share_their_verdicts() -> None:
+    closed = PUBLIC.without("art28.example, 93.184.216.0/24")
+    for text in ("https://art28.example/", "https://93.184.216.34/"):
+        assert PUBLIC.check_url(text)
+        with pytest.raises(BlockedAddressError):
+            closed.check_url(text)
 
 
 @pytest.mark.parametrize("address", CLOSED_ADDRESSES)
