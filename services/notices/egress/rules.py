@@ -97,12 +97,7 @@ class Egress:
 
     def allows(self, address: Address | str) -> bool:
         """Whether a socket may be opened to this address; text that is no address is not one."""
-        judged = read_address(address) if isinstance(address, str) else address
-        if judged is None or getattr(judged, "scope_id", None):
-            return False
-        if within(judged, self.deny) or within(behind(judged), self.deny):
-            return False
-        return within(judged, self.allow) or is_public(judged)
+        return _allows(self, address)
 
     def judge(self, addresses: Iterable[Address | str]) -> None:
         """Judges a resolver's answer as a whole: one bad address, or none at all, refuses it.
@@ -122,6 +117,17 @@ class Egress:
         if len(ascii_url) > LONGEST_URL:
             raise InvalidUrlError(f"the URL is longer than {LONGEST_URL} characters")
         return EndpointUrl(ascii_url, at.display_url + rest, scheme, at.host, at.port, at.addresses)
+
+
+# The same few addresses are asked for at every attempt to a name and at every new connection.
+@lru_cache(maxsize=10_000)
+def _allows(egress: Egress, address: Address | str) -> bool:
+    judged = read_address(address) if isinstance(address, str) else address
+    if judged is None or getattr(judged, "scope_id", None):
+        return False
+    if within(judged, egress.deny) or within(behind(judged), egress.deny):
+        return False
+    return within(judged, egress.allow) or is_public(judged)
 
 
 # An origin is judged once for all the URLs that name it: IDNA costs more than sending a message.

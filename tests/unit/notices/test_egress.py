@@ -305,6 +305,10 @@ def test_rules_do_not_share_their_verdicts() -> None:
         assert PUBLIC.check_url(text)
         with pytest.raises(BlockedAddressError):
             closed.check_url(text)
+    for address in ("93.184.216.34", IPv4Address("93.184.216.34")):
+        assert PUBLIC.allows(address)
+        assert not closed.allows(address)
+        assert PUBLIC.allows(address)
 
 
 @pytest.mark.parametrize("address", CLOSED_ADDRESSES)
