@@ -128,6 +128,8 @@ class Receiver:
             if self.on_connect is not None:
                 self.on_connect(visit)
             if self.tls is not None:
+                # Raises when the peer has left; the TLS socket would do so too, but stay open.
+                raw.getpeername()
                 visit.sock = self.tls.wrap_socket(raw, server_side=True)
                 self._open.add(visit.sock)
             with visit.sock:
