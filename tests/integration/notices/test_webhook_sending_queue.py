@@ -127,7 +127,7 @@ def test_of_attempts_past_their_patience_the_oldest_end_first() -> None:
     ):
         sender.submit(to(silent.url(), "whole limit"))
         for number in range(3):
-            sender.submit(replace(to(silent.url(), f"hasty{number}"), patience_s=0.05))
+            sender.submit(to(silent.url(), f"hasty{number}")._replace(patience_s=0.05))
         sender.hurry(3)
         assert sender.finished() == [], "none has had its patience yet"
         sender.finished(0.1)

@@ -16,6 +16,7 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 # libcurl takes `HTTP/1.1 2000` and `HTTP/3` over TCP for a 200.
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9])[0-9]{2}(?: .*)?\r?\n", re.DOTALL)
 _LONGEST_LENGTH = 18
+_NOTED = frozenset({b"retry-after", b"location", b"content-length", b"transfer-encoding"})
 
 
 class Answer:
@@ -64,7 +65,8 @@ class Answer:
         if line in (b"\r\n", b"\n"):
             self.complete = True
         name, _, value = line.partition(b":")
-        return self._note(name.lower(), value)
+        name = name.lower()
+        return self._note(name, value) if name in _NOTED else None
 
     def _take_status(self, line: bytes) -> int | None:
         found = _STATUS_LINE.fullmatch(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # No attempt at all: too many are under way to the same address. Try again soon.
 ADDRESS_BUSY = "address_busy"
@@ -30,8 +31,7 @@ class Limits:
     ca_file: str | None = None  # None: the certificates of certifi
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One signed message for one endpoint. `key` comes back in the outcome, untouched.
 
     `patience_s`: after so long without an answer its place may be taken; None: it has the whole
@@ -45,8 +45,7 @@ class Outgoing:
     patience_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one attempt ended. `ok` only for a final 2xx; otherwise `code` says why not.
 
     `status` is the receiver's last final status if there was one, even if the attempt failed later.

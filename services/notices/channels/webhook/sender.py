@@ -122,15 +122,15 @@ class Sender:
 
     def hurry(self, most: int) -> None:
         """Ends up to `most` attempts that are past their patience, the oldest first."""
-        now, tardy = self._monotonic(), list[tuple[Transfer, _Flight]]()
-        for transfer, flight in self._flying.values():
+        now, tardy = self._monotonic(), list[pycurl.Curl]()
+        for curl, (_, flight) in self._flying.items():
             patience = flight.outgoing.patience_s
             if len(tardy) == most or (patience is not None and now - flight.started < patience):
                 break  # Those that follow departed later.
             if patience is not None:
-                tardy.append((transfer, flight))
-        for transfer, flight in tardy:
-            self._land(transfer)
+                tardy.append(curl)
+        for curl in tardy:
+            _, flight = self._land(curl)
             self._refuse(flight, CUT_SHORT)
 
     def send_all(self, messages: Iterable[Outgoing]) -> Iterator[Outcome]:
@@ -200,11 +200,12 @@ class Sender:
         self._done.append(Outcome(flight.outgoing.key, False, None, code, self._ms(flight)))
 
     def _depart(self, flight: _Flight, addresses: Addresses) -> None:
-        if self._at[int(addresses[0])] >= self._limits.per_address:
+        address = int(addresses[0])
+        if self._at[address] >= self._limits.per_address:
             self._refuse(flight, ADDRESS_BUSY)
             return
         transfer = self._idle.pop() if self._idle else self._new_transfer()
-        flight.left, flight.address = addresses[1:], int(addresses[0])
+        flight.left, flight.address = addresses[1:], address
         left = self._limits.total_s - (self._monotonic() - flight.started)
         try:
             transfer.load(flight.outgoing, flight.url, addresses[0], left)
@@ -214,7 +215,7 @@ class Sender:
             self._refuse(flight, "invalid_request")
         else:
             self._flying[transfer.curl] = (transfer, flight)
-            self._at[int(addresses[0])] += 1
+            self._at[address] += 1
 
     def _new_transfer(self) -> Transfer:
         return Transfer(self._egress, self._limits, self._ca_file)
@@ -239,21 +240,22 @@ class Sender:
                 self._arrive(curl, (errno, message))
 
     def _arrive(self, curl: pycurl.Curl, error: tuple[int, str] | None) -> None:
-        transfer, _ = self._flying[curl]
-        flight = self._land(transfer)
-        elapsed = self._monotonic() - flight.started
-        if error and flight.left and transfer.unconnected and elapsed < self._limits.total_s:
+        transfer, flight = self._land(curl)
+        if error and flight.left and transfer.unconnected and self._in_time(flight):
             self._depart(flight, flight.left)
             return
         key = flight.outgoing.key
-        self._done.append(transfer.outcome(key, error, self._ms(flight), self._now()))
+        self._done.append(transfer.outcome(key, error, self._ms(flight), self._now))
 
-    def _land(self, transfer: Transfer) -> _Flight:
-        self._multi.remove_handle(transfer.curl)
-        _, flight = self._flying.pop(transfer.curl)
+    def _land(self, curl: pycurl.Curl) -> tuple[Transfer, _Flight]:
+        self._multi.remove_handle(curl)
+        transfer, flight = self._flying.pop(curl)
         self._idle.append(transfer)
         self._leave(flight.address)
-        return flight
+        return transfer, flight
+
+    def _in_time(self, flight: _Flight) -> bool:
+        return self._monotonic() - flight.started < self._limits.total_s
 
     def _leave(self, address: int | None) -> None:
         if address is not None:

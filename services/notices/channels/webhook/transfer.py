@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +63,9 @@ class Transfer:
             self._limit_ms = limit_ms
         self._divert(url, address)
 
-    def outcome(self, key: str, error: tuple[int, str] | None, ms: int, now: datetime) -> Outcome:
+    def outcome(
+        self, key: str, error: tuple[int, str] | None, ms: int, now: Callable[[], datetime]
+    ) -> Outcome:
         """How it ended; `error` is what libcurl reported, if anything."""
         answer, status = self._answer, self._status()
         code = self._code(status, error)
@@ -72,7 +75,7 @@ class Transfer:
             status=status,
             code=code,
             duration_ms=ms,
-            retry_after_s=retry_after(answer.hints, now) if answer.hints else None,
+            retry_after_s=retry_after(answer.hints, now()) if answer.hints else None,
             body=answer.body,
             location=answer.location,
             address=self.curl.getinfo(pycurl.PRIMARY_IP) or None,
@@ -168,6 +171,6 @@ def _header_lines(outgoing: Outgoing) -> list[str]:
     lines = [f"{name}: {value}" for name, value in outgoing.headers.items()]
     if not "".join(lines).isprintable():
         raise ValueError("a header holds control characters")
-    if any(name.lower() in _RESERVED for name in outgoing.headers):
+    if not _RESERVED.isdisjoint(map(str.lower, outgoing.headers)):
         raise ValueError("a header that the sender sets itself")
     return [*lines, *_OWN_HEADERS]
