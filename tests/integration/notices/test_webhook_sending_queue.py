@@ -12,7 +12,7 @@ import pytest
 from services.notices.channels.webhook import Outgoing, Sender
 from tests.hostile import answers
 from tests.hostile.sending import BODY, LIMITS, LOOPBACK, only, to
-from tests.hostile.server import Receiver
+from tests.hostile.server import Receiver, Request, Visit
 
 
 @pytest.fixture
@@ -68,6 +68,35 @@ def test_with_nothing_in_flight_nobody_waits(sender: Sender) -> None:
     began = time.monotonic()
     assert sender.finished(5.0) == []
     assert time.monotonic() - began < 1
+
+
+class Watched(Sender):
+    looks = 0
+
+    def _advance(self) -> None:
+        self.looks += 1
+        super()._advance()
+
+
+def test_answers_that_come_one_by_one_are_taken_together() -> None:
+    def one_by_one(visit: Visit, request: Request) -> object:
+        visit.stopping.wait(0.1 + visit.number * 0.003)
+        return answers.status(200)(visit, request)
+
+    with Receiver(one_by_one) as receiver, Watched(LOOPBACK, LIMITS) as sender:
+        outcomes = list(sender.send_all([to(receiver.url(), f"dlv_{n}") for n in range(200)]))
+        assert [outcome.ok for outcome in outcomes] == [True] * 200
+        assert sender.looks < 200, "each look asks for every answer that is still to come"
+
+
+def test_who_does_not_wait_is_not_made_to(sender: Sender) -> None:
+    with Receiver(answers.hang) as slow:
+        sender.submit(to(slow.url()))
+        sender.finished(0.1)
+        began = time.monotonic()
+        for _ in range(100):
+            assert sender.finished() == []
+        assert time.monotonic() - began < 0.2
 
 
 def test_waiting_costs_no_processor_time(sender: Sender) -> None:

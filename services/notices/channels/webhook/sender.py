@@ -28,6 +28,11 @@ from services.notices.egress import BlockedAddressError, Egress, EgressError, En
 # short wait means that even such a transfer goes on, only a little later.
 LONGEST_WAIT = 0.1
 WAIT_FOR_NAMES = 0.005
+# Whenever libcurl looks for answers it asks for that of each transfer under way. While few answer
+# at a time, it looks only so often: else many slow receivers would cost several times what the
+# messages do.
+GATHER = 0.005
+FEW = 1 / 8
 URLS_KEPT = 10_000
 ADDRESSES_TRIED = 2
 
@@ -70,6 +75,7 @@ class Sender:
         self._done: deque[Outcome] = deque()
         self._urls: dict[str, EndpointUrl] = {}
         self._at: Counter[int] = Counter()
+        self._looked_at, self._few = 0.0, False
 
     @property
     def in_flight(self) -> int:
@@ -111,6 +117,7 @@ class Sender:
         """The outcomes since the last call; waits up to `wait` seconds for the first one."""
         until = self._monotonic() + wait
         while True:
+            self._gather(until)
             self._advance()
             left = until - self._monotonic()
             if self._done or left <= 0 or not self.in_flight:
@@ -118,6 +125,7 @@ class Sender:
             self._rest(left)
         done = list(self._done)
         self._done.clear()
+        self._few = len(done) < FEW * len(self._flying)
         return done
 
     def hurry(self, most: int) -> None:
@@ -220,6 +228,11 @@ class Sender:
     def _new_transfer(self) -> Transfer:
         return Transfer(self._egress, self._limits, self._ca_file)
 
+    def _gather(self, until: float) -> None:
+        if self._few:
+            early = min(self._looked_at + GATHER, until) - self._monotonic()
+            time.sleep(max(0.0, early))
+
     def _advance(self) -> None:
         if self._waiting:
             self._resolver.learn()
@@ -227,6 +240,7 @@ class Sender:
             for flight in waiting:
                 self._resolve(flight)
         if self._flying:
+            self._looked_at = self._monotonic()
             self._multi.perform()
             self._collect()
 
