@@ -16,13 +16,15 @@ import argparse
 import random
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from tests.benchmarks.customers import SMALL, add_customers, at
 from tests.benchmarks.figures import Figure, percentile, say, show, spread_of
 from tests.benchmarks.machine import Cpu, cpu, peak_mib
-from tests.benchmarks.processes import wait_until
+from tests.benchmarks.processes import resting, wait_until
 from tests.benchmarks.product import Bed, Office, Product, bed, now, office, product
 from tests.integration.notices.world import VENDOR
 
@@ -110,19 +112,41 @@ def warm_up(running: Product) -> None:
 
 def measure(running: Product, count: int) -> Run:
     """Announce one change to all and wait for the last stored attempt."""
-    received, used = running.receiver.requests(), cpu(running.processes)
-    begun_at, begun = now(), time.monotonic()
-    running.announce(VENDOR)
-    running.wait_until_told(count)
-    seconds = time.monotonic() - begun
-    spent = cpu(running.processes).since(used)
-    told, received = running.deliveries_since(begun_at), running.receiver.requests() - received
+    announced_at, requests = now(), running.receiver.requests()
+    with _measured(running, count, announced_at, requests) as runs:
+        running.announce(VENDOR)
+        running.wait_until_told(count)
+    return runs[0]
+
+
+def measure_stored(running: Product, count: int) -> Run:
+    """The same from when fan-out has stored all there is to send, as if it had been there."""
+    announced_at, requests = now(), running.receiver.requests()
+    with resting(running.dispatchers):
+        running.announce(VENDOR)
+        running.wait_until_stored()
+    with _measured(running, count, announced_at, requests) as runs:
+        running.wait_until_told(count)
+    return runs[0]
+
+
+@contextmanager
+def _measured(
+    running: Product, count: int, announced_at: datetime, requests: int
+) -> Iterator[list[Run]]:
+    """What is done in the block ends what was announced then; its figures are there afterwards."""
+    runs: list[Run] = []
+    begun_at, begun, used = now(), time.monotonic(), cpu(running.processes)
+    yield runs
+    seconds, spent = time.monotonic() - begun, cpu(running.processes).since(used)
+    told = running.deliveries_since(announced_at)
+    received = running.receiver.requests() - requests
     if not told.deliveries == told.attempts == received == count:
         raise AssertionError(f"{count} to tell, {received} requests came, stored were {told}")
     run = Run(count, seconds, (told.first - begun_at).total_seconds() * 1000, spent)
     say(f"  {count:,}: {run.rate:,.0f}/s, {seconds:.2f} s, first webhook {run.first_ms:.0f} ms")
     say(f"    {spent.table(count)}")
-    return run
+    runs.append(run)
 
 
 def first_webhooks(place: Bed, house: Office, announcements: int) -> list[Figure]:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.leash import leashed
@@ -29,8 +30,16 @@ _HEADERS = {
     "webhook-signature": "v1," + "A" * 43 + "=",
 }
 
-# Sends so many messages; messages a second, or None where the peer is not installed.
+# Sends so many messages; messages a second.
 Deliver = Callable[[int], float]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A pipeline that runs. ``pid``: of the process that looks for work."""
+
+    deliver: Deliver
+    pid: int
 
 
 def wrk(folder: Path, url: str, body: bytes, seconds: float, *, reuse: bool = True) -> float | None:
@@ -59,7 +68,7 @@ def _lua(body: bytes) -> str:
 
 
 @contextmanager
-def pipeline(folder: Path, port: int, receiver: Receiver, body: bytes) -> Iterator[Deliver | None]:
+def pipeline(folder: Path, port: int, receiver: Receiver, body: bytes) -> Iterator[Peer | None]:
     """Celery with four workers behind it, warm; None when it is not installed."""
     redis = shutil.which("redis-server")
     if redis is None or not all(map(importlib.util.find_spec, ("celery", "redis"))):
@@ -73,17 +82,17 @@ def pipeline(folder: Path, port: int, receiver: Receiver, body: bytes) -> Iterat
     with ExitStack() as stack:
         _quiet(stack, server)
         wait_for_port(port)
-        _quiet(stack, (*peer, *options))
+        worker = _quiet(stack, (*peer, *options))
         deliver = _deliver(receiver, body)
         deliver(WARM_UP_TASKS)
-        yield deliver
+        yield Peer(deliver, worker)
 
 
-def _quiet(stack: ExitStack, words: tuple[str, ...]) -> None:
+def _quiet(stack: ExitStack, words: tuple[str, ...]) -> int:
     process = subprocess.Popen(
         leashed(words, os.getpid()), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    stack.enter_context(ending(process))
+    return stack.enter_context(ending(process)).pid
 
 
 def _deliver(receiver: Receiver, body: bytes) -> Deliver:

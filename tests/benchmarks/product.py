@@ -23,7 +23,7 @@ from services.notices.use_cases import Deps, intake
 from shared.mongo import connect
 from tests.benchmarks.figures import say
 from tests.benchmarks.machine import Pids
-from tests.benchmarks.processes import ending, wait_for_port
+from tests.benchmarks.processes import ending, wait_for_port, wait_until
 from tests.benchmarks.receiver import Receiver, receiver
 from tests.integration.notices.world import Ledger, settings
 from tests.mongod import free_port, free_ports
@@ -105,8 +105,18 @@ class Product:
     def dispatchers(self) -> list[int]:
         return list(self.processes["dispatchers"])
 
+    @property
+    def loops(self) -> list[int]:
+        return [*self.processes["fan-out"], *self.dispatchers]
+
     def announce(self, processor: dict[str, Any]) -> str:
         return self.office.announce(processor)
+
+    def wait_until_stored(self) -> None:
+        """Until fan-out has made all there is to send."""
+        due = {"due_at": {"$exists": True}}
+        jobs = self.deps.mongo.db["jobs"]
+        wait_until(lambda: not jobs.find_one(due), LIMIT_SECONDS, "fan-out did not end", 0.05)
 
     def wait_until_told(self, expected: int = 0) -> None:
         """Until no job and no delivery waits for anything, not even for a retry."""

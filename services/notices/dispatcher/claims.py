@@ -101,7 +101,7 @@ class Claims:
         """Nothing was sent of these; whoever claims next may have them, from ``after`` on."""
         for each in claimed:
             self.let_go(each)
-        self._give_back([(each.lane, each.delivery) for each in claimed], after)
+        self._give_back([(each.delivery["lane"], each.delivery) for each in claimed], after)
 
     def _give_back(self, rows: Sequence[tuple[str, Document]], after: timedelta) -> None:
         if rows:
@@ -154,7 +154,10 @@ class Claims:
     def _take_own(self, room: int) -> int:
         """From the lanes of single endpoints, going on where the last round ended."""
         term = self._term()
-        lanes = self.stores.deliveries.own_lanes(term.begins, self._looked_at, LANES_A_ROUND)
+        own_lanes = self.stores.deliveries.own_lanes
+        lanes = own_lanes(term.begins, self._looked_at, LANES_A_ROUND)
+        if not lanes and self._looked_at:
+            lanes = own_lanes(term.begins, "", LANES_A_ROUND)
         self._looked_at = lanes[-1] if len(lanes) == LANES_A_ROUND else ""
         rooms: dict[str, int] = {}
         for each in lanes:

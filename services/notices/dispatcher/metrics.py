@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -18,11 +18,6 @@ OLDEST = Gauge(
 )
 
 
-def count_attempt(outcome: str) -> None:
-    _attempts(outcome).inc()
-
-
-@cache
-def _attempts(outcome: str) -> Counter:
-    # Looking a counter up by its label costs more than counting. Outcomes are few.
-    return ATTEMPTS.labels(outcome)
+def count_attempts(outcomes: Mapping[str, int]) -> None:
+    for outcome, count in outcomes.items():
+        ATTEMPTS.labels(outcome).inc(count)

@@ -24,19 +24,18 @@ class OpenedParcels:
     def open(self, name: str, token: str, delivery_ids: Iterable[str]) -> None:
         """The parcel was claimed with ``token``, and these are open of it."""
         self._names[token], self._open[token] = name, set(delivery_ids)
-        self._finish_if_empty(token)
+        if not self._open[token]:
+            self._finish(token)
 
     def close(self, deliveries: Iterable[tuple[str, str]]) -> None:
         """These have rows of their own by now; each is told by its claim and its id."""
-        touched: set[str] = set()
         for claim, delivery_id in deliveries:
-            if claim in self._open:
-                self._open[claim].discard(delivery_id)
-                touched.add(claim)
-        for claim in touched:
-            self._finish_if_empty(claim)
+            left = self._open.get(claim)
+            if left is not None:
+                left.discard(delivery_id)
+                if not left:
+                    self._finish(claim)
 
-    def _finish_if_empty(self, token: str) -> None:
-        if not self._open[token]:
-            del self._open[token]
-            self.parcels.finish(self._names.pop(token), token)
+    def _finish(self, token: str) -> None:
+        del self._open[token]
+        self.parcels.finish(self._names.pop(token), token)

@@ -63,34 +63,16 @@ class Lease:
             raise ValueError("a lease must be longer than twice the time limit of an attempt")
 
 
-@dataclass(slots=True, eq=False)
 class Claimed:
     """A delivery that is ours until ``until`` (monotonic seconds), ready to be signed; it leaves
-    at ``sent_at``."""
+    at ``sent_at``. Two of them are never the same, even of one delivery: a clock that jumps may
+    have it claimed once more."""
 
-    delivery: Document
-    endpoint: Destination
-    body: bytes
-    until: float
-    sent_at: datetime | None = None
+    __slots__ = ("body", "delivery", "endpoint", "is_first", "sent_at", "until")
 
-    @property
-    def id(self) -> str:
-        return str(self.delivery["_id"])
-
-    @property
-    def claim(self) -> str:
-        return str(self.delivery["claim"])
-
-    @property
-    def key(self) -> str:
-        """Of this attempt: a clock that jumps may have the same delivery claimed once more."""
-        return f"{self.claim}:{self.id}"
-
-    @property
-    def lane(self) -> str:
-        return str(self.delivery["lane"])
-
-    @property
-    def is_first(self) -> bool:
-        return self.lane == FIRST
+    def __init__(
+        self, delivery: Document, endpoint: Destination, body: bytes, until: float
+    ) -> None:
+        self.delivery, self.endpoint, self.body, self.until = delivery, endpoint, body, until
+        self.is_first: bool = delivery["lane"] == FIRST
+        self.sent_at: datetime | None = None

@@ -9,6 +9,7 @@ grown short before its turn is given back rather than sent twice.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +26,7 @@ from services.notices.dispatcher.opened import OpenedParcels
 from services.notices.dispatcher.parts import Claimed, Enqueue, Lease, Sending, Stores
 from services.notices.held import release_if_enabled
 from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING, SECOND
+from services.notices.model.messages import attempt_id
 from services.notices.signing import SecretBox, UnreadableSecretError, signed_headers
 from services.notices.store.outcomes import Completion
 from shared.ids import IdSource
@@ -67,7 +69,8 @@ class Dispatcher:
     alive: Callable[[], int] = lambda: 1
     monotonic: Callable[[], float] = time.monotonic
     fence_losses: int = 0
-    _flying: dict[str, Claimed] = field(default_factory=dict)
+    _flying: set[Claimed] = field(default_factory=set)
+    _outcomes: Counter[str] = field(default_factory=Counter)
     _turned_away: list[Claimed] = field(default_factory=list)
     _looks_again_at: float = 0.0
 
@@ -134,16 +137,16 @@ class Dispatcher:
             self.claims.give_back(put_off, COME_BACK)
 
     def _submit(self, claimed: Claimed) -> None:
-        self._flying[claimed.key] = claimed
+        self._flying.add(claimed)
         try:
             headers = self._headers(claimed)
         except (UnreadableSecretError, ValueError):
             # One endpoint's broken secret must not stop the deliveries of the others.
-            self._arrive(Outcome(claimed.key, False, None, "secret_unreadable", 0))
+            self._arrive(Outcome(claimed, False, None, "secret_unreadable", 0))
             return
         patience = PATIENCE_WITH_FIRST_TRIES if claimed.is_first else None
         url = claimed.endpoint.url
-        self.sender.submit(Outgoing(claimed.key, url, headers, claimed.body, patience))
+        self.sender.submit(Outgoing(claimed, url, headers, claimed.body, patience))
 
     def _headers(self, claimed: Claimed) -> dict[str, str]:
         assert claimed.sent_at is not None  # noqa: S101  Set by ``_depart``.
@@ -166,6 +169,8 @@ class Dispatcher:
                 self._arrive(outcome)
             self._depart()
         metrics.IN_FLIGHT.set(len(self._flying))
+        metrics.count_attempts(self._outcomes)
+        self._outcomes.clear()
 
     def _look_around(self) -> None:
         if self.monotonic() < self._looks_again_at:
@@ -181,7 +186,8 @@ class Dispatcher:
         metrics.DUE_LAG.set((now - since).total_seconds())
 
     def _arrive(self, outcome: Outcome) -> None:
-        claimed = self._flying.pop(outcome.key)
+        claimed: Claimed = outcome.key
+        self._flying.discard(claimed)
         if outcome.code == ADDRESS_BUSY:
             # Given back by the next ``_depart``: nothing may come between the outcomes that came
             # together.
@@ -189,7 +195,7 @@ class Dispatcher:
             return
         self.claims.let_go(claimed)
         self.care.note(claimed, outcome)
-        metrics.count_attempt(outcome.code or DELIVERED)
+        self._outcomes[outcome.code or DELIVERED] += 1
         # Chance has a price, and only a retry needs it.
         jitter = 0.0 if outcome.ok else self.jitter()
         follows = self.schedule.after(claimed.delivery["attempt"] + 1, outcome, jitter)
@@ -201,16 +207,16 @@ class Dispatcher:
         if state == HELD:
             self.claims.held.add(claimed.endpoint.id)
         attempt, lane = self._attempt(claimed, outcome), _lane_of_retry(claimed)
-        unstored = claimed.delivery.get("unstored")
-        self._done.add(
-            Completion(claimed.id, claimed.claim, state, due_at, attempt, lane, unstored)
-        )
+        row = claimed.delivery
+        completed = (row["_id"], row["claim"], state, due_at, attempt, lane, row.get("unstored"))
+        self._done.add(Completion(*completed))
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
         before = claimed.delivery["attempts"]
+        number = before[-1]["n"] + 1 if before else 1
         return {
-            "id": self.new_id("att"),
-            "n": before[-1]["n"] + 1 if before else 1,
+            "id": attempt_id(claimed.delivery["_id"], number),
+            "n": number,
             "at": claimed.sent_at,
             "duration_ms": outcome.duration_ms,
             "status": outcome.status,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # No attempt at all: too many are under way to the same address. Try again soon.
 ADDRESS_BUSY = "address_busy"
@@ -32,13 +32,13 @@ class Limits:
 
 
 class Outgoing(NamedTuple):
-    """One signed message for one endpoint. `key` comes back in the outcome, untouched.
+    """One signed message for one endpoint. `key`, whatever it is, comes back in the outcome.
 
     `patience_s`: after so long without an answer its place may be taken; None: it has the whole
     time limit.
     """
 
-    key: str
+    key: Any
     url: str
     headers: Mapping[str, str]
     body: bytes
@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
     `body` holds the first bytes of the answer as they came: show it escaped, to its owner only.
     """
 
-    key: str
+    key: Any
     ok: bool
     status: int | None
     code: str | None
