@@ -1,6 +1,10 @@
 """What 5 % timeouts, 5 % resets and 5 % 500s cost the endpoints in good order.
 
-    python -m tests.benchmarks.bench_mix [--endpoints 8000] [--runs 5]
+    python -m tests.benchmarks.bench_mix [--endpoints 8000] [--runs 5] [--one-host]
+
+Every endpoint is at a host of its own, as customers are: a connection takes one request. With
+``--one-host`` all are at one, where a good answer leaves a connection to be used again and a bad
+one costs a new one.
 
 Three products stand side by side and take turns, each told one change at a time: one whose
 endpoints are all in good order; one of which 15 % are not; and one that has only the good ones of
@@ -24,7 +28,7 @@ from services.notices.model.messages import least_id
 from tests.benchmarks.customers import Place, add_customers
 from tests.benchmarks.figures import Figure, bounds_of, say, show
 from tests.benchmarks.processes import wait_until
-from tests.benchmarks.product import LIVE, Bed, Product, bed, now, office, product
+from tests.benchmarks.product import LIVE, Product, bed, now, office, product
 from tests.benchmarks.tardy import Tardy, tardy
 from tests.integration.notices.world import VENDOR
 
@@ -52,27 +56,28 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--endpoints", type=int, default=8_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--one-host", action="store_true")
     wanted = parser.parse_args(words)
     with ExitStack() as stack:
         place, silent = stack.enter_context(bed()), stack.enter_context(tardy(3_600))
         size = wanted.endpoints // KINDS * KINDS
+        url = place.receiver.url if wanted.one_host else place.receiver.single_url
 
         def subject(name: str, count: int, where: Place) -> Subject:
             house = office(place.url, name)
             add_customers(house.deps, range(count), where)
             return Subject(stack.enter_context(product(place, house)), size * 17 // 20)
 
-        healthy = subject("art28good", size, among(place, silent, bad=False))
-        mixed = subject("art28mix", size, among(place, silent, bad=True))
-        fewer = subject("art28few", size * 17 // 20, only_good(place))
+        healthy = subject("art28good", size, among(url, silent, bad=False))
+        mixed = subject("art28mix", size, among(url, silent, bad=True))
+        fewer = subject("art28few", size * 17 // 20, only_good(url))
         for turn in range(-1, wanted.runs):
             take_turns(turn, healthy, mixed, fewer, silent)
     return figures(healthy, mixed, fewer)
 
 
-def among(place: Bed, silent: Tardy, *, bad: bool) -> Place:
+def among(url: str, silent: Tardy, *, bad: bool) -> Place:
     """All endpoints; those that may be bad have the last ids, and are spread over all customers."""
-    url = place.receiver.url
     kinds = {1: f"{silent.url}/", 2: f"{url}/resets", 3: f"{url}/fails"} if bad else {}
 
     def place_of(number: int) -> tuple[str, str]:
@@ -83,8 +88,8 @@ def among(place: Bed, silent: Tardy, *, bad: bool) -> Place:
     return place_of
 
 
-def only_good(place: Bed) -> Place:
-    return lambda number: (f"whe_{number:08}", f"{place.receiver.url}/hooks/{number}")
+def only_good(url: str) -> Place:
+    return lambda number: (f"whe_{number:08}", f"{url}/hooks/{number}")
 
 
 def take_turns(turn: int, healthy: Subject, mixed: Subject, fewer: Subject, silent: Tardy) -> None:

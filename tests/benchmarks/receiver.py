@@ -20,6 +20,7 @@ import certifi
 from deploy.leash import leashed
 from tests.benchmarks.processes import ending, wait_for_port
 from tests.hostile.certificates import Authority
+from tests.mongod import free_port
 
 NGINX = """
 daemon off; master_process off; worker_processes 1; pid {folder}/nginx.pid; error_log /dev/null;
@@ -32,6 +33,9 @@ http {{
   server {{ listen 127.0.0.1:{port} backlog=4096;
     location / {{ return 204; }} location = /count {{ stub_status; }}
     location /fails {{ return 500; }} location /resets {{ return 444; }} }}
+  server {{ listen 127.0.0.1:{single_port} backlog=4096; keepalive_timeout 0;
+    location / {{ return 204; }}
+    location /fails {{ return 500; }} location /resets {{ return 444; }} }}
   server {{ listen 127.0.0.1:{tls_port} ssl backlog=4096; keepalive_timeout 0;
     ssl_certificate {folder}/server-1.pem; ssl_certificate_key {folder}/server-1.pem;
     ssl_session_cache off; ssl_session_tickets off;
@@ -43,10 +47,12 @@ PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 
 @dataclass
 class Receiver:
-    """``url`` and ``tls_url`` answer every POST with 204, ``/fails`` with 500, ``/resets`` by
-    a TCP reset. ``ca_file``: the public certificates and that of the receiver."""
+    """All URLs answer every POST with 204; ``/fails`` with 500 and ``/resets`` by a TCP reset, but
+    for TLS. ``single_url`` and ``tls_url`` take one request a connection. ``ca_file``: the public
+    certificates and that of the receiver."""
 
     url: str
+    single_url: str
     tls_url: str
     ca_file: Path
     pid: int
@@ -62,18 +68,20 @@ class Receiver:
 
 @contextmanager
 def receiver(folder: Path, port: int) -> Iterator[Receiver]:
-    """nginx on ``port`` and, with TLS, on the next one."""
+    """nginx on ``port`` and, with TLS, on the next one; on a third one for single requests."""
     binary = shutil.which("nginx", path=PLACES)
     if binary is None:
         raise SystemExit("The benchmarks need nginx as their receiver: apt install nginx-light")
     ca_file = _certificates(folder)
     config = folder / "nginx.conf"
-    config.write_text(NGINX.format(folder=folder, port=port, tls_port=port + 1))
+    single_port = free_port()
+    ports = {"port": port, "tls_port": port + 1, "single_port": single_port}
+    config.write_text(NGINX.format(folder=folder, **ports))
     words = leashed((binary, "-c", str(config), "-p", str(folder)), os.getpid())
     with ending(subprocess.Popen(words, stderr=subprocess.DEVNULL)) as process:
         wait_for_port(port)
         http, https = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port + 1}"
-        yield Receiver(http, https, ca_file, process.pid)
+        yield Receiver(http, f"http://127.0.0.1:{single_port}", https, ca_file, process.pid)
 
 
 def _certificates(folder: Path) -> Path:
