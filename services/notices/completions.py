@@ -1,7 +1,7 @@
 """Stores what became of deliveries while the sender goes on sending.
 
 One bulk write is under way at a time; what comes meanwhile gathers for the next one. What could not
-be stored stays and is tried again: its claim decides whether it still may be.
+be stored stays and is tried again: its claim or its id decides whether it still may be.
 """
 
 from __future__ import annotations

@@ -60,6 +60,8 @@ LOOK_AGAIN = timedelta(milliseconds=200)
 BATCHES_A_ROUND = 40
 # The first is small, so that the first webhooks leave while the others are still being made.
 FIRST_BATCH = 100
+# The database takes documents up to 16 MiB; the rest is due by itself.
+MOST_IN_A_PARCEL = 5_000
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,7 @@ class FanOut:
             theirs = _there(endpoints.get(target.controller_id, []), event, at)
             wanting = [each for each in theirs if each.wants(event.type, event.processor)]
             message = _message(job, event, target, _outcome(theirs, wanting), at, now)
-            if wanting:
-                message["parcel"] = parcel
+            message["parcel"] = parcel
             messages.append(message)
             deliveries += [_delivery(message, each, now) for each in wanting]
         self._send_off(job, parcel, messages, deliveries, now)
@@ -171,17 +172,20 @@ class FanOut:
         now: datetime,
     ) -> None:
         # Messages first: a dispatcher that sees a delivery must find what to send, and who repeats
-        # this step must see that it was begun. The parcel last: where it is, everything is.
+        # this step must see that it was begun. The parcel last.
+        room = MOST_IN_A_PARCEL
         if self.stores.messages.add_many(messages):
-            if self.stores.parcels.has(parcel):
-                return
-            gone = self.stores.deliveries.stored([each["_id"] for each in deliveries])
-            deliveries = [each for each in deliveries if each["_id"] not in gone]
+            # Somebody has begun this step, perhaps with another batch. What is on its way stays
+            # as it is, and where its parcel waits still, the rest is due by itself.
+            room = 0 if self.stores.parcels.has(parcel) else room
+            begun = self.stores.messages.many(each["_id"] for each in messages)
+            there = {each["_id"] for each in self.stores.deliveries.of(list(begun.values()))}
+            deliveries = [each for each in deliveries if each["_id"] not in there]
         firsts, others = _parted(deliveries)
-        self._add_deliveries(others)
-        if firsts:
+        self._add_deliveries([*others, *firsts[room:]])
+        if packed := firsts[:room]:
             self._must_be_ours(job)
-            self.stores.parcels.add(new_parcel(parcel, messages, firsts, now))
+            self.stores.parcels.add(new_parcel(parcel, messages, packed, now))
 
     def _must_be_ours(self, job: Job) -> None:
         """Whoever has the job when our lease has lapsed has sent this off: twice is once too
@@ -210,10 +214,11 @@ class FanOut:
         # What is made later finds the endpoint by itself.
         rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
         now, wanted = self.now(), self._wanted(endpoint, rows)
-        # What waits in a parcel is on its way, and has no row that would tell.
-        packed = {each["_id"] for each in self.stores.parcels.deliveries_of(wanted)}
+        # What is on its way may have no row that would tell: it waits in a parcel.
+        found = self.stores.deliveries.of(wanted)
+        on_its_way = {each["_id"] for each in found if each["state"] == PENDING}
         made = [_delivery(each, endpoint, now) for each in wanted]
-        deliveries = [each for each in made if each["_id"] not in packed]
+        deliveries = [each for each in made if each["_id"] not in on_its_way]
         ids, held = [each["_id"] for each in deliveries], not endpoint.is_open
         self.stores.deliveries.revive(endpoint.id, ids, now, held=held)
         # Last, for it looks whether what is held may go after all.

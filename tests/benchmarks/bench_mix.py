@@ -139,7 +139,7 @@ def rest(subject: Subject, silent: Tardy) -> None:
 
     def nothing_left() -> bool:
         deliveries.delete_many({**LIVE, "claim": {"$exists": False}})
-        return deliveries.find_one(LIVE) is None and parcels.find_one() is None
+        return parcels.find_one() is None and deliveries.find_one(LIVE) is None
 
     wait_until(nothing_left, 60, "the product did not come to rest", 0.1)
     time.sleep(0.3)  # What was learnt of endpoints is written a moment later.

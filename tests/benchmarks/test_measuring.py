@@ -40,7 +40,7 @@ class Doubling(Plain):
 @contextmanager
 def plain(folder: Path, port: int) -> Iterator[Receiver]:
     with tardy(0) as at_once:
-        yield Plain(at_once.url, at_once.url, Path(certifi.where()), at_once.pid)
+        yield Plain(at_once.url, at_once.url, at_once.url, Path(certifi.where()), at_once.pid)
 
 
 def test_it_works() -> None:

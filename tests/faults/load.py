@@ -23,7 +23,8 @@ CUSTOMERS = 40
 BACKLOG = 400
 SETTINGS = {"attempt_seconds": 1, "lease_seconds": 3, "in_flight": 16}
 # Where something may wait.
-QUEUES = ("deliveries", "jobs", "parcels")
+# In the order in which things move on: else what moves meanwhile would be overlooked.
+QUEUES = ("jobs", "parcels", "deliveries")
 
 
 @dataclass

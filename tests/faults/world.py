@@ -142,7 +142,6 @@ class World:
             assert notices[name].count_documents({"due_at": {"$exists": True}}) == 0, name
             assert notices[name].count_documents({"claim": {"$exists": True}}) == 0, name
         assert notices["parcels"].count_documents({}) == 0
-        assert notices["parcels"].count_documents({}) == 0
         for service in ("registry", "agreements"):
             heads = self.stack.database(service).db["ledger_heads"]
             assert heads.count_documents({"pending": {"$ne": []}}) == 0, service

@@ -113,7 +113,9 @@ class Care:
             self._open(endpoint)
         if case.report.blocked_at and not (endpoint.health and endpoint.health.blocked_at):
             occasion = f"blocked:{case.report.blocked_at.isoformat()}"
-            self._tell(self._unchanged(endpoint), health, occasion)
+            # Whatever its owner has changed meanwhile: no later outcome tells it again.
+            if found := self.stores.endpoints.find(endpoint.id):
+                self._tell(found, health, occasion)
 
     def _unchanged(self, seen: Destination) -> Endpoint:
         """All of an endpoint; ``PreconditionFailed`` when it is another than the one tried."""

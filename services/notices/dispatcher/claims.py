@@ -101,7 +101,9 @@ class Claims:
         """Nothing was sent of these; whoever claims next may have them, from ``after`` on."""
         for each in claimed:
             self.let_go(each)
-        self._give_back([(each.delivery["lane"], each.delivery) for each in claimed], after)
+        # What has lapsed is due again already; a row of it would be sent beside its parcel.
+        ours = [each for each in claimed if each.until > self.monotonic()]
+        self._give_back([(each.delivery["lane"], each.delivery) for each in ours], after)
 
     def _give_back(self, rows: Sequence[tuple[str, Document]], after: timedelta) -> None:
         if rows:
@@ -131,12 +133,14 @@ class Claims:
 
     def _open(self, parcel: Document, term: _Term) -> int:
         packed = unpacked(parcel["items"])
-        # When somebody else has had it before, what has a row by now is not sent again. Should that
-        # one not be dead but slow: of two rows for one delivery the first one stands.
-        if parcel["taken"] > 1:
-            gone = self.stores.deliveries.stored([each["_id"] for each in packed])
-            packed = [each for each in packed if each["_id"] not in gone]
-        self.opened.open(parcel["_id"], term.token, [each["_id"] for each in packed])
+        # What has a row by now is not sent again: somebody else has had the parcel before, or a
+        # fan-out packed it that came too late. Should the other one not be dead but slow: of two
+        # rows for one delivery the first one stands.
+        gone = self.stores.deliveries.stored([each["_id"] for each in packed])
+        packed = [each for each in packed if each["_id"] not in gone]
+        self.opened.forget(self.monotonic())
+        ids = [each["_id"] for each in packed]
+        self.opened.open(parcel["_id"], term.token, ids, term.lapses)
         rows = [{**each, "claim": term.token, "unstored": each} for each in packed]
         return self._prepare(rows, texts_of(parcel), term)
 

@@ -20,12 +20,19 @@ class OpenedParcels:
     parcels: Parcels
     _names: dict[str, str] = field(default_factory=dict)
     _open: dict[str, set[str]] = field(default_factory=dict)
+    _until: dict[str, float] = field(default_factory=dict)
 
-    def open(self, name: str, token: str, delivery_ids: Iterable[str]) -> None:
-        """The parcel was claimed with ``token``, and these are open of it."""
+    def open(self, name: str, token: str, delivery_ids: Iterable[str], until: float) -> None:
+        """The parcel was claimed with ``token``, and these are open of it ``until`` then."""
         self._names[token], self._open[token] = name, set(delivery_ids)
+        self._until[token] = until
         if not self._open[token]:
             self._finish(token)
+
+    def forget(self, now: float) -> None:
+        """Claims that have lapsed finish nothing any more."""
+        for token in [token for token, until in self._until.items() if until <= now]:
+            del self._names[token], self._open[token], self._until[token]
 
     def close(self, deliveries: Iterable[tuple[str, str]]) -> None:
         """These have rows of their own by now; each is told by its claim and its id."""
@@ -37,5 +44,5 @@ class OpenedParcels:
                     self._finish(claim)
 
     def _finish(self, token: str) -> None:
-        del self._open[token]
+        del self._open[token], self._until[token]
         self.parcels.finish(self._names.pop(token), token)

@@ -1,9 +1,10 @@
 """The dispatcher's rounds: claim, send, store.
 
-Any number of dispatchers run side by side. A claim is a token and a lease: every later write names
+Any number of dispatchers run side by side. A claim is a token and a lease: every later change names
 the token, so one that comes too late changes nothing, and a delivery whose dispatcher died is due
-again when its lease lapses. Claims are taken only as room is free, and a delivery whose lease has
-grown short before its turn is given back rather than sent twice.
+again when its lease lapses. Of a delivery out of a parcel the first row stands; only that it has
+arrived is written into it afterwards. Claims are taken only as room is free, and a delivery whose
+lease has grown short before its turn is given back rather than sent twice.
 """
 
 from __future__ import annotations
@@ -109,12 +110,14 @@ class Dispatcher:
         self.claims.waiting.clear()
         try:
             self.claims.give_back(waiting)
-            while self._flying and self.monotonic() < end:
-                self._collect()
-                self._store()
-            self._store()
         finally:
-            self.sender.close()
+            try:
+                while self._flying and self.monotonic() < end:
+                    self._collect()
+                    self._store()
+                self._store()
+            finally:
+                self.sender.close()
 
     def _depart(self) -> None:
         waiting, late, crowded = self.claims.waiting, list[Claimed](), list[Claimed]()
@@ -215,7 +218,7 @@ class Dispatcher:
         before = claimed.delivery["attempts"]
         number = before[-1]["n"] + 1 if before else 1
         return {
-            "id": attempt_id(claimed.delivery["_id"], number),
+            "id": attempt_id(claimed.delivery["_id"], claimed.delivery["claim"]),
             "n": number,
             "at": claimed.sent_at,
             "duration_ms": outcome.duration_ms,

@@ -133,9 +133,9 @@ def delivery_id(message_id: str, endpoint_id: str) -> str:
     return f"dlv_{moment}{_digest(message_id, endpoint_id)[:24]}"
 
 
-def attempt_id(delivery_id: str, number: int) -> str:
-    """Of the attempt with this number, from 1 on."""
-    return f"att_{delivery_id[4:]}_{number}"
+def attempt_id(delivery_id: str, claim: str) -> str:
+    """Of the one attempt that is made under a claim."""
+    return f"att_{delivery_id[16:]}{claim[-12:]}"
 
 
 def notice_id(change_id: str, agreement_id: str) -> str:

@@ -37,7 +37,7 @@ def new_parcel(
         for each in deliveries
     ]
     event_id = messages[0]["event_id"]
-    return {"_id": name, "event_id": event_id, "due_at": now, "taken": 0, "items": items}
+    return {"_id": name, "event_id": event_id, "due_at": now, "items": items}
 
 
 def unpacked(items: Iterable[Sequence[str]]) -> list[Document]:

@@ -1,4 +1,5 @@
-"""Deliveries: claimed in batches, finished in one bulk write, each write fenced by the claim.
+"""Deliveries: claimed in batches, finished in one bulk write, each change fenced by the claim, and
+each new row by its id.
 
 Read due ids, take them with one conditional update and a token, read back what the token holds:
 eight times the rate of taking one at a time, and no row is ever held by two.
@@ -13,6 +14,7 @@ from datetime import datetime
 from pymongo import ASCENDING, DESCENDING, UpdateMany
 
 from services.notices.model.deliveries import (
+    DELIVERED,
     FAILED,
     FIRST,
     HELD,
@@ -23,7 +25,7 @@ from services.notices.model.deliveries import (
 )
 from services.notices.model.messages import moment_of
 from services.notices.store.bulk import insert_new
-from services.notices.store.outcomes import Completion, change_of, row_of
+from services.notices.store.outcomes import Completion, arrived_after_all, change_of, row_of
 from services.notices.store.parcels import Parcels
 from shared.errors import NotFound
 from shared.mongo import Document, Mongo, Session
@@ -149,9 +151,14 @@ class Deliveries:
         """Store attempts and what follows; how many claims had been lost to somebody else."""
         fresh = [row_of(each) for each in completions if each.unstored]
         changes = [change_of(each) for each in completions if not each.unstored]
-        lost = len(insert_new(self._docs, fresh))
+        refused = set(insert_new(self._docs, fresh))
+        lost = len(refused)
         if changes:
             lost += len(changes) - self._docs.bulk_write(changes, ordered=False).matched_count
+        arrived = [each for each in completions if each.unstored and each.state == DELIVERED]
+        late = [arrived_after_all(each) for each in arrived if each.delivery_id in refused]
+        if late:
+            self._docs.bulk_write(late, ordered=False)
         return lost
 
     def get(self, delivery_id: str, controller_id: str) -> Document:
@@ -173,13 +180,18 @@ class Deliveries:
         # Asked first: what leaves its parcel meanwhile is found among the rows.
         packed: list[Document] = []
         if state in (None, PENDING):
-            packed = self._parcels.deliveries_for(endpoint_id, controller_id)
+            packed = self._without_row(self._parcels.deliveries_for(endpoint_id, controller_id))
         found = self._docs.find(where, _WITHOUT_ANSWERS).sort("_id", DESCENDING)
         both = _together(packed, found.limit(request.limit + 1))
         rows = sorted((name for name in both if name < last), reverse=True)
         items = [both[name] for name in rows[: request.limit]]
         more = len(rows) > request.limit
         return Page(items, write_cursor(items[-1]["_id"]) if more else None)
+
+    def _without_row(self, packed: list[Document]) -> list[Document]:
+        """Those that still wait: a parcel stays whole until its last delivery has its row."""
+        gone = self.stored([each["_id"] for each in packed]) if packed else set()
+        return [each for each in packed if each["_id"] not in gone]
 
     def of(self, messages: Sequence[Document]) -> list[Document]:
         """All deliveries of these messages, those that wait in parcels, too."""

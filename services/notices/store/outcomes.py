@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo import UpdateOne
 
-from services.notices.model.deliveries import ATTEMPTS_KEPT, DELIVERED, SECOND
+from services.notices.model.deliveries import ATTEMPTS_KEPT, DELIVERED, PENDING, SECOND
 from shared.mongo import Document
 
 
@@ -53,6 +53,21 @@ def change_of(completion: Completion) -> UpdateOne:
         if first := _remembered(completion.state, completion.attempt):
             change["$min"] = first
     return UpdateOne({"_id": completion.delivery_id, "claim": completion.claim}, change)
+
+
+def arrived_after_all(completion: Completion) -> UpdateOne:
+    """The change of a row that somebody else stored first, who was not told that it arrived."""
+    assert completion.attempt is not None  # noqa: S101  Nothing arrives untried.
+    kept = {"$each": [completion.attempt], "$slice": -ATTEMPTS_KEPT}
+    return UpdateOne(
+        {"_id": completion.delivery_id, "state": PENDING},
+        {
+            "$set": {"state": DELIVERED, **_remembered(DELIVERED, completion.attempt)},
+            "$unset": {"claim": "", "due_at": ""},
+            "$push": {"attempts": kept},
+            "$inc": {"attempt": 1},
+        },
+    )
 
 
 def _remembered(state: str, attempt: Mapping[str, Any]) -> Document:

@@ -14,7 +14,7 @@ from shared.mongo import Document, Mongo
 # How exact the time is that an id begins with.
 _MOMENT = timedelta(milliseconds=1)
 # Where the members of a delivery stand in an item.
-_PLACES = {"_id": 0, "message_id": 1}
+_PLACES = {"_id": 0, "message_id": 1, "endpoint_id": 2}
 
 
 class Parcels:
@@ -29,10 +29,10 @@ class Parcels:
         return self._docs.find_one({"_id": name}, {"_id": 1}) is not None
 
     def take(self, token: str, now: datetime, until: datetime) -> Document | None:
-        """The parcel due longest, ours until ``until``; ``taken`` says how often it was claimed."""
+        """The parcel due longest, ours until ``until``."""
         return self._docs.find_one_and_update(
             {"due_at": {"$lte": now}},
-            {"$set": {"claim": token, "due_at": until}, "$inc": {"taken": 1}},
+            {"$set": {"claim": token, "due_at": until}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
@@ -61,8 +61,8 @@ class Parcels:
         if oldest is None:
             return []
         theirs = {"controller_id": controller_id, "_id": {"$gte": least_id("msg", oldest)}}
-        found = self.deliveries_of(self._messages.find(theirs, {"parcel": 1}))
-        return [each for each in found if each["endpoint_id"] == endpoint_id]
+        names = set(self._messages.distinct("parcel", theirs))
+        return self._items(names, "endpoint_id", {endpoint_id})
 
     def delivery(self, delivery_id: str) -> Document | None:
         """This delivery, if it waits in a parcel."""
