@@ -125,7 +125,9 @@ class Claims:
         taken = 0
         while taken < room:
             term = self._term()
-            parcel = self.stores.parcels.take(term.token, term.begins, term.ends)
+            # A clock that jumped makes what we hold look due again.
+            ours = self.opened.held_at(self.monotonic())
+            parcel = self.stores.parcels.take(term.token, term.begins, term.ends, ours)
             if parcel is None:
                 break
             taken += self._open(parcel, term)
@@ -138,7 +140,6 @@ class Claims:
         # rows for one delivery the first one stands.
         gone = self.stores.deliveries.stored([each["_id"] for each in packed])
         packed = [each for each in packed if each["_id"] not in gone]
-        self.opened.forget(self.monotonic())
         ids = [each["_id"] for each in packed]
         self.opened.open(parcel["_id"], term.token, ids, term.lapses)
         rows = [{**each, "claim": term.token, "unstored": each} for each in packed]

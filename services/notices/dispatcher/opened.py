@@ -29,10 +29,12 @@ class OpenedParcels:
         if not self._open[token]:
             self._finish(token)
 
-    def forget(self, now: float) -> None:
-        """Claims that have lapsed finish nothing any more."""
+    def held_at(self, now: float) -> list[str]:
+        """The parcels still held then. Claims that have lapsed are forgotten: they finish nothing
+        any more."""
         for token in [token for token, until in self._until.items() if until <= now]:
             del self._names[token], self._open[token], self._until[token]
+        return list(self._names.values())
 
     def close(self, deliveries: Iterable[tuple[str, str]]) -> None:
         """These have rows of their own by now; each is told by its claim and its id."""

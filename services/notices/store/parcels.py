@@ -28,10 +28,13 @@ class Parcels:
     def has(self, name: str) -> bool:
         return self._docs.find_one({"_id": name}, {"_id": 1}) is not None
 
-    def take(self, token: str, now: datetime, until: datetime) -> Document | None:
-        """The parcel due longest, ours until ``until``."""
+    def take(
+        self, token: str, now: datetime, until: datetime, passing: Collection[str] = ()
+    ) -> Document | None:
+        """The parcel due longest that is not one of those in ``passing``, ours until ``until``."""
+        others = {"_id": {"$nin": list(passing)}} if passing else {}
         return self._docs.find_one_and_update(
-            {"due_at": {"$lte": now}},
+            {"due_at": {"$lte": now}, **others},
             {"$set": {"claim": token, "due_at": until}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,

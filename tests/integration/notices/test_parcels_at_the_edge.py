@@ -244,3 +244,18 @@ def test_a_step_is_repeated_by_a_release_that_takes_longer_or_shorter_ones(
     world.settle()
     assert len(posts(world)) == CUSTOMERS - 1
     assert set(posts(world).values()) == {1}
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_jumps_has_nobody_told_twice(world: World, hours: int) -> None:
+    """All of a parcel is in the air when the clock jumps."""
+    announced(world)
+    world.dispatcher.claims.take(world.dispatcher.sender)
+    world.dispatcher._depart()
+    world.clock.ahead += timedelta(hours=hours)
+    world.deliver()
+    world.clock.ahead -= timedelta(hours=hours)
+    world.deliver()
+    assert set(posts(world).values()) == {1}
+    assert {each["state"] for each in world.rows("deliveries")} == {"delivered"}
+    assert world.rows("parcels") == []
