@@ -62,7 +62,8 @@ def test_the_database_itself_fills_the_disk(tmp_path: Path, tally: Tally) -> Non
         for turn in range(1, TIMES + 1):
             with load.announcing():
                 until(database.is_dead)
-                disk.grow(NARROW * (1 + turn))
+                # Enough for it to come back with all that is told it meanwhile.
+                disk.grow(2 * NARROW * turn)
                 database.start_again()
                 load.lapse()
             load.assert_told(lapses=2)
