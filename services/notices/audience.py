@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -17,8 +16,7 @@ from shared.mongo import Document
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too.
     ``by_mail``: its agreement names e-mail, or it was mailed of the change before."""
 

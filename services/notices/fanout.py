@@ -7,37 +7,21 @@ nothing is written twice. When the database fails it is the same: the next round
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from pymongo.errors import PyMongoError
 
-from services.notices.audience import Target, next_targets
-from services.notices.escalation import first_look
+from services.notices.audience import next_targets
+from services.notices.drafts import delivery_of, draft
 from services.notices.events import WEBHOOK_DISABLING_SOON, WEBHOOK_TEST
 from services.notices.held import release_if_enabled
-from services.notices.model.deliveries import (
-    FILTERED_OUT,
-    FIRST,
-    HELD,
-    NO_ENDPOINT,
-    PENDING,
-    QUEUED,
-    SECOND,
-    new_delivery,
-)
-from services.notices.model.endpoints import Endpoint, Subscription
+from services.notices.model.deliveries import FIRST, HELD, PENDING
+from services.notices.model.endpoints import Subscription
 from services.notices.model.jobs import RECOVER, Job
-from services.notices.model.messages import (
-    Event,
-    delivery_id,
-    extra_text,
-    least_id,
-    ordered_id,
-)
+from services.notices.model.messages import Event, least_id
 from services.notices.model.parcels import new_parcel, parcel_id
 from services.notices.store import (
     Deliveries,
@@ -84,7 +68,7 @@ class FanOut:
     stores: Stores
     now: Clock
     new_id: IdSource
-    batch: int = 500
+    batch: int = 1_000
     # The claim of a round in which the database failed.
     _failed: str | None = field(default=None, init=False)
 
@@ -154,26 +138,23 @@ class FanOut:
         messages: list[Document] = []
         deliveries: list[Document] = []
         for target in targets:
-            theirs = _there(endpoints.get(target.controller_id, []), event, at)
-            wanting = [each for each in theirs if each.wants(event.type, event.processor)]
-            message = _message(job, event, target, _outcome(theirs, wanting), at, now)
-            message["parcel"] = parcel
-            messages.append(message)
-            deliveries += [_delivery(message, each, now) for each in wanting]
-        self._send_off(job, parcel, messages, deliveries, now)
+            theirs = endpoints.get(target.controller_id, [])
+            drafted = draft(job, event, target, theirs, at, now)
+            messages.append({**drafted.message, "parcel": parcel})
+            deliveries += drafted.deliveries
+        self._send_off(job, messages, deliveries, now)
         return targets[-1].key if len(targets) == limit else None
 
     def _send_off(
         self,
         job: Job,
-        parcel: str,
         messages: Sequence[Document],
         deliveries: Sequence[Document],
         now: datetime,
     ) -> None:
         # Messages first: a dispatcher that sees a delivery must find what to send, and who repeats
         # this step must see that it was begun. The parcel last.
-        room = MOST_IN_A_PARCEL
+        parcel, room = _parcel_of(job), MOST_IN_A_PARCEL
         if self.stores.messages.add_many(messages):
             # Somebody has begun this step, perhaps with another batch. What is on its way stays
             # as it is, and where its parcel waits still, the rest is due by itself.
@@ -201,14 +182,14 @@ class FanOut:
     def _recover(self, job: Job) -> None:
         """Give an endpoint what it did not get: made anew where there was none, revived where it
         had failed. What was delivered is not sent again."""
-        endpoint = self.stores.endpoints.find(job.endpoint_id or "")
+        endpoint = self.stores.endpoints.subscription(job.endpoint_id or "")
         started = self.stores.jobs.start(job, self.now())
         if endpoint is None:
             self.stores.jobs.finish(started, self.now())
             return
         self._go_on(started, lambda job: self._recover_some(job, endpoint))
 
-    def _recover_some(self, job: Job, endpoint: Endpoint) -> str | None:
+    def _recover_some(self, job: Job, endpoint: Subscription) -> str | None:
         assert job.since and job.started_at  # noqa: PT018, S101  Set by ``recover`` and ``start``.
         after = job.cursor or least_id("msg", job.since)
         # What is made later finds the endpoint by itself.
@@ -217,7 +198,7 @@ class FanOut:
         # What is on its way may have no row that would tell: it waits in a parcel.
         found = self.stores.deliveries.of(wanted)
         on_its_way = {each["_id"] for each in found if each["state"] == PENDING}
-        made = [_delivery(each, endpoint, now) for each in wanted]
+        made = [delivery_of(each, endpoint, now) for each in wanted]
         deliveries = [each for each in made if each["_id"] not in on_its_way]
         ids, held = [each["_id"] for each in deliveries], not endpoint.is_open
         self.stores.deliveries.revive(endpoint.id, ids, now, held=held)
@@ -225,7 +206,7 @@ class FanOut:
         self._add_deliveries(deliveries)
         return rows[-1]["_id"] if len(rows) == self.batch else None
 
-    def _wanted(self, endpoint: Endpoint, rows: Iterable[Document]) -> list[Document]:
+    def _wanted(self, endpoint: Subscription, rows: Iterable[Document]) -> list[Document]:
         # What was about endpoints, and only then, is of no use later.
         of_then = (WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
         rows = [each for each in rows if each["type"] not in of_then]
@@ -237,49 +218,10 @@ class FanOut:
         ]
 
 
-def _message(
-    job: Job, event: Event, target: Target, outcome: str, at: datetime, now: datetime
-) -> Document:
-    """The row for one target; ``at``: when it happened, ``now``: when it is told."""
-    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
-    members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
-    return {
-        "_id": ordered_id("msg", job.started_at, event.id, target.key),
-        "event_id": event.id,
-        "type": event.type,
-        "processor_id": event.processor.get("id"),
-        "controller_id": target.controller_id,
-        "agreement_id": target.agreement_id,
-        "change_id": event.change_id,
-        "at": at,
-        "extra": extra_text({**members, **_shown(target.notice)}),
-        "notice": target.notice,
-        "acknowledged_at": None,
-        "outcome": outcome,
-        **first_look(
-            is_notice=target.notice is not None,
-            by_mail=target.by_mail,
-            on_its_way=outcome == QUEUED,
-            now=now,
-        ),
-    }
-
-
 def _parcel_of(job: Job) -> str:
     """In which the first tries of the job's next step leave."""
     assert job.started_at is not None  # noqa: S101  ``start`` has set it.
     return parcel_id(job.started_at, job.id, job.cursor)
-
-
-def _delivery(message: Document, endpoint: Endpoint | Subscription, now: datetime) -> Document:
-    return new_delivery(
-        delivery_id(message["_id"], endpoint.id),
-        message["_id"],
-        endpoint.id,
-        endpoint.controller_id,
-        now if endpoint.is_open else None,
-        SECOND if endpoint.troubled(now) else FIRST,
-    )
 
 
 def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:
@@ -289,25 +231,3 @@ def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Docume
     for each in deliveries:
         (firsts if each["state"] == PENDING and each["lane"] == FIRST else others).append(each)
     return firsts, others
-
-
-def _there(endpoints: Sequence[Subscription], event: Event, at: datetime) -> list[Subscription]:
-    """An endpoint hears of what happens after it was made, and of every notice it is in time for;
-    what came before it can be asked for (``recover``)."""
-    return [
-        each
-        for each in endpoints
-        if (event.is_notice or each.created_at <= at) and each.id != event.except_endpoint
-    ]
-
-
-def _outcome(endpoints: Sequence[Subscription], wanting: Sequence[Subscription]) -> str:
-    if wanting:
-        return QUEUED
-    return FILTERED_OUT if endpoints else NO_ENDPOINT
-
-
-def _shown(notice: Mapping[str, Any] | None) -> dict[str, Any]:
-    if notice is None:
-        return {}
-    return {"notice": {name: value for name, value in notice.items() if name != "terms_key"}}

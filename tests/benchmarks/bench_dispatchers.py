@@ -12,16 +12,15 @@ delivery was claimed twice: requests at the receiver and stored attempts are as 
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import statistics
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from tests.benchmarks.bench_notices import Run, measure, warm_up
 from tests.benchmarks.customers import add_customers, at
 from tests.benchmarks.figures import Figure, say, show, spread_of
+from tests.benchmarks.processes import resting
 from tests.benchmarks.product import Bed, Product, bed, office, product
 from tests.benchmarks.tardy import tardy
 
@@ -67,24 +66,13 @@ def compared(
 
 
 def _alone(running: Product, count: int) -> Run:
-    with stopped(running.dispatchers[1:]):
+    # Nothing is due when they are stopped, so they hold nothing.
+    with resting(running.dispatchers[1:]):
         return measure(running, count)
 
 
 def _together(running: Product, count: int) -> Run:
     return measure(running, count)
-
-
-@contextmanager
-def stopped(pids: Sequence[int]) -> Iterator[None]:
-    """These processes stand still; nothing is due when they are stopped, so they hold nothing."""
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def _figures(name: str, pairs: Sequence[Pair]) -> list[Figure]:

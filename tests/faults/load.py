@@ -22,8 +22,8 @@ CUSTOMERS = 40
 # How many notices may wait while announcements go on.
 BACKLOG = 400
 SETTINGS = {"attempt_seconds": 1, "lease_seconds": 3, "in_flight": 16}
-# Where something may wait.
-# In the order in which things move on: else what moves meanwhile would be overlooked.
+# Where something may wait, in the order in which it moves on: else what moves meanwhile would be
+# overlooked.
 QUEUES = ("jobs", "parcels", "deliveries")
 
 

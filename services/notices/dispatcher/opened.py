@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from services.notices.store import Parcels
+
+
+class _Opened(NamedTuple):
+    """``left``: the deliveries without rows; ``until``, in monotonic seconds, it is ours."""
+
+    name: str
+    left: set[str]
+    until: float
 
 
 @dataclass
@@ -18,33 +27,28 @@ class OpenedParcels:
     """
 
     parcels: Parcels
-    _names: dict[str, str] = field(default_factory=dict)
-    _open: dict[str, set[str]] = field(default_factory=dict)
-    _until: dict[str, float] = field(default_factory=dict)
+    _by_claim: dict[str, _Opened] = field(default_factory=dict)
 
     def open(self, name: str, token: str, delivery_ids: Iterable[str], until: float) -> None:
         """The parcel was claimed with ``token``, and these are open of it ``until`` then."""
-        self._names[token], self._open[token] = name, set(delivery_ids)
-        self._until[token] = until
-        if not self._open[token]:
+        self._by_claim[token] = _Opened(name, set(delivery_ids), until)
+        if not self._by_claim[token].left:
             self._finish(token)
 
     def held_at(self, now: float) -> list[str]:
         """The parcels still held then. Claims that have lapsed are forgotten: they finish nothing
         any more."""
-        for token in [token for token, until in self._until.items() if until <= now]:
-            del self._names[token], self._open[token], self._until[token]
-        return list(self._names.values())
+        held = {token: each for token, each in self._by_claim.items() if each.until > now}
+        self._by_claim = held
+        return [each.name for each in held.values()]
 
     def close(self, deliveries: Iterable[tuple[str, str]]) -> None:
         """These have rows of their own by now; each is told by its claim and its id."""
         for claim, delivery_id in deliveries:
-            left = self._open.get(claim)
-            if left is not None:
-                left.discard(delivery_id)
-                if not left:
+            if opened := self._by_claim.get(claim):
+                opened.left.discard(delivery_id)
+                if not opened.left:
                     self._finish(claim)
 
     def _finish(self, token: str) -> None:
-        del self._open[token], self._until[token]
-        self.parcels.finish(self._names.pop(token), token)
+        self.parcels.finish(self._by_claim.pop(token).name, token)

@@ -49,6 +49,8 @@ PASSED_OVER = 64
 # How long a first try that gets no answer may keep a place that others wait for. Of many endpoints
 # some are always dead; nobody knows which until they have been tried, and nobody is to wait for it.
 PATIENCE_WITH_FIRST_TRIES = 1.0
+# What a delivery becomes, by what the schedule says.
+_STATES = {"delivered": DELIVERED, "retry": PENDING, "exhausted": FAILED, "disabled": HELD}
 
 
 @dataclass
@@ -199,20 +201,25 @@ class Dispatcher:
         self.claims.let_go(claimed)
         self.care.note(claimed, outcome)
         self._outcomes[outcome.code or DELIVERED] += 1
+        completed = self._completion(claimed, outcome)
+        if completed.state == HELD:
+            self.claims.held.add(claimed.endpoint.id)
+        self._done.add(completed)
+
+    def _completion(self, claimed: Claimed, outcome: Outcome) -> Completion:
+        row = claimed.delivery
         # Chance has a price, and only a retry needs it.
         jitter = 0.0 if outcome.ok else self.jitter()
-        follows = self.schedule.after(claimed.delivery["attempt"] + 1, outcome, jitter)
-        state, due_at = PENDING, None
-        if follows.state == "retry":
-            due_at = self.now() + (follows.after or timedelta())
-        else:
-            state = {"delivered": DELIVERED, "exhausted": FAILED, "disabled": HELD}[follows.state]
-        if state == HELD:
-            self.claims.held.add(claimed.endpoint.id)
-        attempt, lane = self._attempt(claimed, outcome), _lane_of_retry(claimed)
-        row = claimed.delivery
-        completed = (row["_id"], row["claim"], state, due_at, attempt, lane, row.get("unstored"))
-        self._done.add(Completion(*completed))
+        follows = self.schedule.after(row["attempt"] + 1, outcome, jitter)
+        return Completion(
+            row["_id"],
+            row["claim"],
+            _STATES[follows.state],
+            self.now() + follows.after if follows.after is not None else None,
+            self._attempt(claimed, outcome),
+            _lane_of_retry(claimed),
+            row.get("unstored"),
+        )
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
         before = claimed.delivery["attempts"]

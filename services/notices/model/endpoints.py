@@ -85,9 +85,6 @@ class Endpoint:
         """Whether everything may be sent to it."""
         return self.disabled_at is None and not self.probing
 
-    def troubled(self, now: datetime) -> bool:
-        return self.health is not None and self.health.troubled(now)
-
     def wants(self, kind: str, processor: Mapping[str, Any]) -> bool:
         """Whether the filters let a message of this type about this processor through; what is
         about no processor is for all."""

@@ -16,7 +16,7 @@ from services.notices.model.endpoints import (
     TooManyEndpoints,
 )
 from services.notices.model.health import QUIET, Health, Report
-from shared.documents import to_document
+from shared.documents import from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
@@ -92,6 +92,10 @@ class Endpoints:
             by_owner[each["controller_id"]].append(_subscription(each))
         return by_owner
 
+    def subscription(self, endpoint_id: str) -> Subscription | None:
+        found = self._docs.find_one({"_id": endpoint_id}, _OF_SUBSCRIPTION)
+        return _subscription(found) if found else None
+
     def destinations(self, endpoint_ids: Iterable[str]) -> dict[str, Destination]:
         """As much of these endpoints as a dispatcher needs."""
         found = self._docs.find({"_id": {"$in": list(endpoint_ids)}}, _OF_DESTINATION)
@@ -126,12 +130,7 @@ class Endpoints:
 
 
 def _endpoint(document: Document) -> Endpoint:
-    members = {name: value for name, value in document.items() if name != "_id"}
-    for name in ("event_types", "processors"):
-        members[name] = tuple(members[name])
-    members["secrets"] = tuple(Secret(**each) for each in document["secrets"])
-    members["health"] = _health(document)
-    return Endpoint(id=document["_id"], **members)
+    return from_document(Endpoint, document)
 
 
 def _subscription(document: Document) -> Subscription:

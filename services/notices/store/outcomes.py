@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import UpdateOne
 
@@ -13,8 +12,7 @@ from services.notices.model.deliveries import ATTEMPTS_KEPT, DELIVERED, PENDING,
 from shared.mongo import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """How a claimed delivery goes on. ``due_at`` is None when it does not; ``attempt`` is the
     attempt to keep, or None when there was none (its endpoint is gone, say). ``unstored``: the
     delivery as it waited in a parcel, when no row of it is stored yet."""
@@ -42,6 +40,16 @@ def row_of(completion: Completion) -> Document:
 
 def change_of(completion: Completion) -> UpdateOne:
     """The change of one row, fenced by its claim."""
+    ours = {"_id": completion.delivery_id, "claim": completion.claim}
+    return UpdateOne(ours, _change(completion))
+
+
+def arrived_after_all(completion: Completion) -> UpdateOne:
+    """The change of a row that somebody else stored first, who was not told that it arrived."""
+    return UpdateOne({"_id": completion.delivery_id, "state": PENDING}, _change(completion))
+
+
+def _change(completion: Completion) -> Document:
     change: dict[str, Any] = {"$set": {"state": completion.state}, "$unset": {"claim": ""}}
     if completion.due_at is None:
         change["$unset"]["due_at"] = ""
@@ -52,22 +60,7 @@ def change_of(completion: Completion) -> UpdateOne:
         change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}
         if first := _remembered(completion.state, completion.attempt):
             change["$min"] = first
-    return UpdateOne({"_id": completion.delivery_id, "claim": completion.claim}, change)
-
-
-def arrived_after_all(completion: Completion) -> UpdateOne:
-    """The change of a row that somebody else stored first, who was not told that it arrived."""
-    assert completion.attempt is not None  # noqa: S101  Nothing arrives untried.
-    kept = {"$each": [completion.attempt], "$slice": -ATTEMPTS_KEPT}
-    return UpdateOne(
-        {"_id": completion.delivery_id, "state": PENDING},
-        {
-            "$set": {"state": DELIVERED, **_remembered(DELIVERED, completion.attempt)},
-            "$unset": {"claim": "", "due_at": ""},
-            "$push": {"attempts": kept},
-            "$inc": {"attempt": 1},
-        },
-    )
+    return change
 
 
 def _remembered(state: str, attempt: Mapping[str, Any]) -> Document:

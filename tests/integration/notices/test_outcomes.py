@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,7 +72,7 @@ def test_it_works(deliveries: Deliveries, mongo: Mongo) -> None:
     mongo.db["deliveries"].delete_many({})
     deliveries.add_many(list(map(made, range(12))))
     mongo.db["deliveries"].update_many({}, {"$set": {"claim": "token"}})
-    assert deliveries.complete([replace(each, unstored=None) for each in completions(12)]) == 0
+    assert deliveries.complete([each._replace(unstored=None) for each in completions(12)]) == 0
     assert as_rows == stored(mongo)
     assert {each["state"] for each in as_rows} == {state for state, *_ in OUTCOMES}
 
@@ -84,7 +83,7 @@ def test_of_two_rows_for_one_delivery_the_first_one_stands(
     first, second = completions(6), completions(6)
     assert deliveries.complete(first[:2]) == 0
     before = stored(mongo)
-    late = [replace(each, state="failed") for each in second]
+    late = [each._replace(state="failed") for each in second]
     assert deliveries.complete(late) == 2
     assert stored(mongo)[:2] == before
     assert len(stored(mongo)) == 6

@@ -90,6 +90,8 @@ class Sender:
     def crowded(self, url: str) -> bool:
         """Whether as many attempts as allowed are under way to the address this URL leads to, as
         far as that is known now."""
+        if len(self._flying) < self._limits.per_address:
+            return False
         try:
             checked = self._checked(url)
         except EgressError:

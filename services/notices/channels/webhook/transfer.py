@@ -15,16 +15,12 @@ from services.notices.channels.webhook.answer import Answer, retry_after
 from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
 from services.notices.egress import Address, Egress, EndpointUrl
 
-# Names in lower case are fine for HTTP/1.1 too. An empty Expect and Accept keep libcurl's own out.
-_OWN_HEADERS = (
-    "content-type: application/json",
-    "user-agent: Art28-Webhooks/1",
-    "accept-encoding: identity",
-    "accept: */*",
-    "expect:",
-)
+# Names in lower case are fine for HTTP/1.1 too. An empty Expect keeps libcurl's own out.
+_OWN_HEADERS = ("content-type: application/json", "accept-encoding: identity", "expect:")
+_USER_AGENT = "Art28-Webhooks/1"
 _RESERVED = frozenset(line.partition(":")[0] for line in _OWN_HEADERS) | {
-    "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade",
+    "accept", "connection", "content-length", "host", "te", "trailer", "transfer-encoding",
+    "upgrade", "user-agent",
 }  # fmt: skip
 _PROTOCOLS = {"https": pycurl.PROTO_HTTPS, "http": pycurl.PROTO_HTTP}
 
@@ -152,6 +148,7 @@ def _fixed(limits: Limits, ca_file: str) -> dict[int, Any]:
         pycurl.POST: 1,
         pycurl.NOSIGNAL: 1,
         pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
+        pycurl.USERAGENT: _USER_AGENT,
         pycurl.FOLLOWLOCATION: 0,
         pycurl.PATH_AS_IS: 1,
         pycurl.PROXY: "",  # Otherwise libcurl reads http_proxy and its like.

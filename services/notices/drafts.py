@@ -1,0 +1,103 @@
+"""What is written for one target of an event: its message, and a delivery to each endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from services.notices.audience import Target
+from services.notices.escalation import first_look
+from services.notices.model.deliveries import (
+    FILTERED_OUT,
+    FIRST,
+    NO_ENDPOINT,
+    QUEUED,
+    SECOND,
+    new_delivery,
+)
+from services.notices.model.endpoints import Subscription
+from services.notices.model.jobs import Job
+from services.notices.model.messages import Event, delivery_id, extra_text, ordered_id
+from shared.mongo import Document
+
+
+class Draft(NamedTuple):
+    message: Document
+    deliveries: list[Document]
+
+
+def draft(
+    job: Job,
+    event: Event,
+    target: Target,
+    endpoints: Sequence[Subscription],
+    at: datetime,
+    now: datetime,
+) -> Draft:
+    """``endpoints``: all of the target's; ``at``: when it happened, ``now``: when it is told."""
+    there = _there(endpoints, event, at)
+    wanting = [each for each in there if each.wants(event.type, event.processor)]
+    message = _message(job, event, target, _outcome(there, wanting), at, now)
+    return Draft(message, [delivery_of(message, each, now) for each in wanting])
+
+
+def delivery_of(message: Document, endpoint: Subscription, now: datetime) -> Document:
+    """The delivery of a message to one endpoint, due at once if everything may be sent to it."""
+    return new_delivery(
+        delivery_id(message["_id"], endpoint.id),
+        message["_id"],
+        endpoint.id,
+        endpoint.controller_id,
+        now if endpoint.is_open else None,
+        SECOND if endpoint.troubled(now) else FIRST,
+    )
+
+
+def _there(endpoints: Sequence[Subscription], event: Event, at: datetime) -> list[Subscription]:
+    """An endpoint hears of what happens after it was made, and of every notice it is in time for;
+    what came before it can be asked for (``recover``)."""
+    return [
+        each
+        for each in endpoints
+        if (event.is_notice or each.created_at <= at) and each.id != event.except_endpoint
+    ]
+
+
+def _outcome(there: Sequence[Subscription], wanting: Sequence[Subscription]) -> str:
+    if wanting:
+        return QUEUED
+    return FILTERED_OUT if there else NO_ENDPOINT
+
+
+def _message(
+    job: Job, event: Event, target: Target, outcome: str, at: datetime, now: datetime
+) -> Document:
+    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
+    members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
+    return {
+        "_id": ordered_id("msg", job.started_at, event.id, target.key),
+        "event_id": event.id,
+        "type": event.type,
+        "processor_id": event.processor.get("id"),
+        "controller_id": target.controller_id,
+        "agreement_id": target.agreement_id,
+        "change_id": event.change_id,
+        "at": at,
+        "extra": extra_text({**members, **_shown(target.notice)}),
+        "notice": target.notice,
+        "acknowledged_at": None,
+        "outcome": outcome,
+        **first_look(
+            is_notice=target.notice is not None,
+            by_mail=target.by_mail,
+            on_its_way=outcome == QUEUED,
+            now=now,
+        ),
+    }
+
+
+def _shown(notice: Mapping[str, Any] | None) -> dict[str, Any]:
+    if notice is None:
+        return {}
+    return {"notice": {name: value for name, value in notice.items() if name != "terms_key"}}
