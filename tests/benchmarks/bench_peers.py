@@ -1,16 +1,16 @@
 """Notices a second beside `wrk`, and beside Celery with Redis and `requests`, at one receiver.
 
-    python -m tests.benchmarks.bench_peers [--endpoints 10000] [--runs 5]
+    python -m tests.benchmarks.bench_peers [--endpoints 40000] [--runs 5]
 
-All take turns in one run, and those whose turn it is not are stopped. The product has two
-dispatchers, for there are two cores (Celery has four workers), with 128 attempts at once each, as
-`wrk` has connections. It is measured twice: from the announcement, with all that fan-out makes, and
-from when that is stored, which is what sending costs. `wrk` posts the same body and headers as fast
-as it can, but signs and stores nothing. Celery signs each message, posts it and forgets it; its
-start is not counted, and writing its queue is, as fan-out is. Then the same over TLS without any
-reuse: each request has a connection and a whole handshake of its own on both sides
-(no session ids, no tickets). The product verifies the certificate, which `wrk` does not. Only the
-ratios mean anything.
+All take turns in one run, and those whose turn it is not are stopped; who comes from a rest gets
+something small to do first. The product has two dispatchers, for there are two cores (Celery has
+four workers), with 128 attempts at once each, as `wrk` has connections. It is measured twice: from
+the announcement, with all that fan-out makes, and from when that is stored, which is what sending
+costs. `wrk` posts the same body and headers as fast as it can, but signs and stores nothing. Celery
+signs each message, posts it and forgets it; its start is not counted, and writing its queue is, as
+fan-out is. Then the same over TLS without any reuse: each request has a connection and a whole
+handshake of its own on both sides (no session ids, no tickets). The product verifies the
+certificate, which `wrk` does not. Only the ratios mean anything.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from services.notices.model.messages import body_of
 from tests.benchmarks.bench_notices import measure, measure_stored, warm_up
 from tests.benchmarks.customers import add_customers, at
 from tests.benchmarks.figures import Figure, say, show, spread_of
-from tests.benchmarks.peers import Peer, pipeline, wrk
+from tests.benchmarks.peers import WARM_UP_TASKS, Peer, pipeline, wrk
 from tests.benchmarks.processes import resting
 from tests.benchmarks.product import Bed, Office, Product, bed, office, product
 from tests.mongod import free_port
@@ -33,7 +33,7 @@ from tests.mongod import free_port
 MINUTES = 3.0
 TINY = ("--endpoints", "100", "--tls-endpoints", "50", "--tasks", "20", "--runs", "1",
         "--seconds", "1")  # fmt: skip
-FULL = ("--endpoints", "20000", "--tls-endpoints", "10000", "--tasks", "5000", "--runs", "9")
+FULL = ("--endpoints", "100000", "--tls-endpoints", "10000", "--tasks", "5000", "--runs", "9")
 
 
 # All customers of a benchmark are at one host, where more connections than `wrk` has only cost.
@@ -54,7 +54,7 @@ class Turn:
 
 def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--endpoints", type=int, default=10_000)
+    parser.add_argument("--endpoints", type=int, default=40_000)
     parser.add_argument("--tls-endpoints", type=int, default=4_000)
     parser.add_argument("--tasks", type=int, default=3_000)
     parser.add_argument("--dispatchers", type=int, default=2)
@@ -102,12 +102,14 @@ def _turn(
 ) -> Turn:
     receiver, worker = place.receiver, [celery.pid] if celery else []
     with resting([*tls.loops, *worker]):
+        warm_up(plain)
         ours = measure(plain, wanted.endpoints).rate
         stored = measure_stored(plain, wanted.endpoints).rate
     with resting([*plain.loops, *worker]):
+        warm_up(tls)
         ours_tls = measure(tls, wanted.tls_endpoints).rate
     with resting([*plain.loops, *tls.loops]):
-        theirs = celery.deliver(wanted.tasks) if celery else None
+        theirs = _delivered(celery, wanted.tasks) if celery else None
     with resting([*plain.loops, *tls.loops, *worker]):
         plainly = wrk(place.folder, receiver.url, body, wanted.seconds)
         safely = wrk(place.folder, receiver.tls_url, body, wanted.seconds, reuse=False)
@@ -115,6 +117,11 @@ def _turn(
     rates = ", ".join(f"{name} {rate or 0:,.0f}/s" for name, rate in vars(turn).items())
     say(f"  turn: {rates}")
     return turn
+
+
+def _delivered(celery: Peer, tasks: int) -> float:
+    celery.deliver(WARM_UP_TASKS)
+    return celery.deliver(tasks)
 
 
 def _figures(turns: Sequence[Turn]) -> list[Figure]:

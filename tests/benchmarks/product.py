@@ -48,8 +48,9 @@ class Bed:
 
 
 @contextmanager
-def database(cache_gb: float = 1.0) -> Iterator[tuple[Path, ReplicaSet]]:
-    """An empty folder and a mongod in it; both are gone afterwards."""
+def database(cache_gb: float = 4.0) -> Iterator[tuple[Path, ReplicaSet]]:
+    """An empty folder and a mongod in it; both are gone afterwards. Left alone, mongod would take
+    half of the memory for its cache."""
     with tempfile.TemporaryDirectory(prefix="art28-bench-") as name:
         mongod = start_replica_set(Path(name), free_port(), cache_gb=cache_gb)
         try:

@@ -8,7 +8,7 @@ Half of the places at most go to all but the first lane, and few while there are
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -68,8 +68,8 @@ class Claims:
     monotonic: Callable[[], float]
     waiting: deque[Claimed] = field(default_factory=deque)
     held: set[str] = field(default_factory=set)
-    _load: Counter[str] = field(default_factory=Counter)
-    _begun: Counter[str] = field(default_factory=Counter)
+    _load: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _begun: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _second: int = -1
     _slower: int = 0
     _crowded: set[str] = field(default_factory=set)
@@ -181,8 +181,8 @@ class Claims:
         return _Term(self.new_id("claim"), begins, ends, self.monotonic() + seconds)
 
     def _room_of(self, endpoint_id: str) -> int:
-        at_once = self.shares.in_flight - self._load[endpoint_id]
-        return min(at_once, self.shares.per_second - self._begun[endpoint_id])
+        at_once = self.shares.in_flight - self._load.get(endpoint_id, 0)
+        return min(at_once, self.shares.per_second - self._begun.get(endpoint_id, 0))
 
     def _move_backlogs(self) -> None:
         for each in list(self._crowded):
