@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Request, Response, current_app, request
 from flask_smorest import Api  # type: ignore[import-untyped]  # It has none.
 from flask_smorest import Blueprint as SmorestBlueprint
-from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]
+from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]  # As above.
 from marshmallow import RAISE, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -163,7 +163,7 @@ def behind_proxies(app: Flask, settings: Common) -> None:
     hops = settings.trusted_proxies
     if hops:
         wrapped = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
-        app.wsgi_app = wrapped  # type: ignore[method-assign]
+        app.wsgi_app = wrapped  # type: ignore[method-assign]  # To WSGI it is an attribute.
 
 
 def serve_openapi(app: Flask, api: Api) -> None:

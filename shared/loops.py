@@ -125,7 +125,7 @@ def run_one(loop: Loop, stop: threading.Event) -> None:
             more = loop.run_once()
             failures = 0
         # A loop must outlive any fault of the database or the network, known or not.
-        except Exception as fault:  # noqa: BLE001
+        except Exception as fault:  # noqa: BLE001  See above.
             more, failures = False, failures + 1
             error = f"{type(fault).__name__}: {fault}"[:500]
             failed.inc()

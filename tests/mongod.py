@@ -72,7 +72,7 @@ def _remove_what_killed_runs_left(parent: Path) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
     """Tell each xdist worker where the one mongod is, or why there is none."""
-    told = node.workerinput  # type: ignore[attr-defined]
+    told = node.workerinput
     try:
         told["mongo_url"], told["mongo_error"] = start(), ""
     except StartError as error:

@@ -88,7 +88,7 @@ def receiving() -> Iterator[Receiver]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
+        def log_message(self, *_: object) -> None: ...
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

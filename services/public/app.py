@@ -66,6 +66,7 @@ def create_app(
     compose(app, settings)
     health.register(app, {"registry": lambda: answers(registry)})
     app.register_blueprint(views)
+    # mypy: a method to Flask, an attribute to WSGI.
     app.wsgi_app = Front(app.wsgi_app, seconds, lambda: new_id("req"))  # type: ignore[method-assign]
     return app
 

@@ -11,7 +11,7 @@ import os
 from datetime import UTC, datetime
 
 import requests
-from celery import Celery  # type: ignore[import-untyped]
+from celery import Celery
 from standardwebhooks import Webhook
 
 URL = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/0")

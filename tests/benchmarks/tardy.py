@@ -35,7 +35,7 @@ class Tally:
         self.holding = self.holding if path == b"/count" else path == b"/hold"
         if not self.holding:
             for each in list(self.open):
-                each.abort()  # type: ignore[attr-defined]
+                each.abort()
         body = str(self.posts).encode()
         head = f"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
         return head.encode() + body
@@ -65,7 +65,7 @@ class Connection(asyncio.Protocol):
     def _take(self) -> None:
         self._tally.posts += 1
         if not self._tally.holding:
-            self._transport.abort()  # type: ignore[attr-defined]
+            self._transport.abort()
             return
         self._tally.open.add(self._transport)
         loop = asyncio.get_running_loop()
@@ -73,7 +73,7 @@ class Connection(asyncio.Protocol):
 
     def _write(self, answer: bytes) -> None:
         if not self._transport.is_closing():
-            self._transport.write(answer)  # type: ignore[attr-defined]
+            self._transport.write(answer)
 
 
 def _length(head: bytes) -> int:
@@ -105,7 +105,7 @@ class Tardy:
         self._command("hold")
 
     def _command(self, name: str) -> int:
-        with urllib.request.urlopen(f"{self.url}/{name}", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.url}/{name}", timeout=10) as answer:
             return int(answer.read())
 
 

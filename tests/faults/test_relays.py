@@ -36,7 +36,7 @@ def test_it_works(replica_set: ReplicaSet, tally: Tally) -> None:
             for stream, sequence in teller.acknowledged.items():
                 told = teller.told(stream)
                 assert [number for number, _ in told] == list(range(1, sequence + 1))
-                until(lambda told=told, stream=stream: len(inbox.heard(stream)) >= len(told))  # type: ignore[misc]
+                until(lambda told=told, stream=stream: len(inbox.heard(stream)) >= len(told))
                 assert inbox.heard(stream) == told
         assert len(tellers["agreements"].acknowledged) == STREAMS
 

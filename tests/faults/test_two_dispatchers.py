@@ -63,5 +63,5 @@ def at_once(receiver: Receiver) -> Callable[[], int]:
             on_the_way[message_id] -= 1
         return answer
 
-    receiver.take = watched  # type: ignore[method-assign]
+    receiver.take = watched
     return lambda: max(most.values())

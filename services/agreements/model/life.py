@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from services.agreements.contents import check
 from services.agreements.model.agreement import (
@@ -197,8 +198,8 @@ def in_version(agreement: Agreement, version: Version) -> Agreement:
     )  # fmt: skip
 
 
-def next_of(agreement: Agreement, **changes: object) -> Agreement:
-    return replace(agreement, revision=agreement.revision + 1, **changes)  # type: ignore[arg-type]
+def next_of(agreement: Agreement, **changes: Any) -> Agreement:
+    return replace(agreement, revision=agreement.revision + 1, **changes)
 
 
 def _check_no_end_set(agreement: Agreement) -> None:

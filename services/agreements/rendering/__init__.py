@@ -57,7 +57,7 @@ def _typeset(told: str, made_at: int) -> bytes:
         made = _compiler().compile(
             sys_inputs={"told": told},
             format="pdf",
-            pdf_standards=PDF_STANDARDS,  # type: ignore[arg-type]
+            pdf_standards=PDF_STANDARDS,  # type: ignore[arg-type]  # Typed as fewer than it takes.
             timestamp=made_at,
         )
     return cast("bytes", made)

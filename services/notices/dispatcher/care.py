@@ -15,9 +15,9 @@ from services.notices import events
 from services.notices.channels.webhook import CUT_SHORT, Outcome
 from services.notices.dispatcher.parts import Claimed, Enqueue, Stores
 from services.notices.model.endpoints import Destination, Endpoint
+from services.notices.model.entries import message_event
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
 from services.notices.model.jobs import TELL, Job
-from services.notices.model.messages import message_event
 from shared.errors import PreconditionFailed
 from shared.ids import derived_id
 from shared.mongo import AlreadyExists, Session

@@ -10,8 +10,9 @@ from services.notices import events
 from services.notices.egress import EgressError
 from services.notices.model.deliveries import QUEUED, new_delivery
 from services.notices.model.endpoints import Endpoint, EndpointChanged, EndpointDisabled, Secret
+from services.notices.model.entries import message_event
 from services.notices.model.jobs import RECOVER, Job
-from services.notices.model.messages import delivery_id, message_event, ordered_id
+from services.notices.model.messages import delivery_id, ordered_id
 from services.notices.signing import new_secret
 from services.notices.use_cases.deps import Deps
 from shared.errors import Invalid, PreconditionFailed

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 from services.notices import events
+from services.notices.model.entries import event_from
 from services.notices.model.jobs import TELL, Job
-from services.notices.model.messages import event_from
 from services.notices.model.recipients import recipient_from
 from services.notices.use_cases.deps import Deps
 from shared.errors import Invalid

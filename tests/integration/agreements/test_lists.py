@@ -144,7 +144,7 @@ def asked(office: Office, who: str, query: str) -> dict[str, Any]:
     seen: list[dict[str, Any]] = []
     page = type(office.deps.agreements).page
 
-    class Listening(type(office.deps.agreements)):  # type: ignore[misc]
+    class Listening(type(office.deps.agreements)):
         def page(self, where: Any, *more: Any) -> Any:
             seen.append(where)
             return page(self, where, *more)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 
 class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
+    def log_message(self, *_: object) -> None: ...
 
 
 class Threaded(ThreadingMixIn, WSGIServer):
@@ -46,10 +46,10 @@ def port(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         for name in NAMES:
 
             def app(environ: dict[str, str], start: object, name: str = name) -> list[bytes]:
-                start("200 OK", [("Content-Type", "text/plain")])  # type: ignore[operator]
+                start("200 OK", [("Content-Type", "text/plain")])
                 return [f"{name} {environ['PATH_INFO']} {environ['HTTP_HOST']}".encode()]
 
-            server = make_server("127.0.0.1", 0, app, Threaded, Quiet)  # type: ignore[arg-type]
+            server = make_server("127.0.0.1", 0, app, Threaded, Quiet)
             threading.Thread(target=server.serve_forever, args=(0.02,)).start()
             stack.callback(server.server_close)
             stack.callback(server.shutdown)

@@ -110,12 +110,12 @@ def test_machines_get_json_and_problems(mailed: Mailed) -> None:
     assert told.json is not None
     assert told.json["notice"]["objection_deadline"] == "2026-12-07"
     assert told.json["acknowledged_at"] is None
-    assert mailed.post().json["acknowledged_by"]["name"] == "Ida Holm"  # type: ignore[index]
+    assert mailed.post().get_json()["acknowledged_by"]["name"] == "Ida Holm"
 
     wrong = mailed.get("/v1/acknowledge/nonsense")
     assert wrong.status_code == 404
     assert wrong.content_type == "application/problem+json"
-    assert wrong.json["code"] == "acknowledgement-link-invalid"  # type: ignore[index]
+    assert wrong.get_json()["code"] == "acknowledgement-link-invalid"
 
 
 def test_acknowledging_again_changes_nothing(mailed: Mailed) -> None:

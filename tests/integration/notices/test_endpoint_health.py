@@ -150,7 +150,9 @@ def test_when_the_message_that_tries_first_fails_for_good_the_next_one_tries(
     found = endpoint_of(world, "nordbo")
     endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
     upkeep = tasks.make_retention(world.deps.settings, world.mongo, world.clock)
-    states = lambda: [each["state"] for each in world.rows("deliveries")]  # noqa: E731
+
+    def states() -> list[str]:
+        return [each["state"] for each in world.rows("deliveries")]
 
     def time_passes(waits: Sequence[int]) -> None:
         for wait in waits:

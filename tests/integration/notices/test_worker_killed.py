@@ -65,7 +65,7 @@ def killed_again_and_again(world: World, mongo_url: str, prefix: str) -> int:
         world.tell(world.ledger.change(f"chg_{number}", CUSTOMERS))
         try:
             some = chance.randrange(CUSTOMERS)
-            until(lambda some=some, at=before: delivered(world.deps) >= at + some)  # type: ignore[misc]
+            until(lambda some=some, at=before: delivered(world.deps) >= at + some)
         finally:
             worker.kill()
             worker.wait(10)

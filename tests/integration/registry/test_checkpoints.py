@@ -97,7 +97,7 @@ def test_an_empty_ledger_has_nothing_to_sign(vendor: Vendor) -> None:
 
     answer = vendor.ask("POST", "/checkpoints")
 
-    assert (answer.status_code, answer.json["code"]) == (409, "ledger-empty")  # type: ignore[index]
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "ledger-empty")
 
 
 def test_nobody_else_can_ask_for_one(baseline: Vendor) -> None:

@@ -58,7 +58,7 @@ def test_it_works(vendor: Vendor) -> None:
         before = done()
         process = worker(vendor)
         try:
-            until(lambda before=before: done() > before)  # type: ignore[misc]
+            until(lambda before=before: done() > before)
             time.sleep(chance.random() / 4)
         finally:
             process.kill()

@@ -93,6 +93,6 @@ def test_no_order_of_steps_leads_astray(names: list[str]) -> None:
     life = Life()
     for name in names:
         if name in PARTIES:
-            life.take(lambda party=name: life.accept(party))  # type: ignore[misc]
+            life.take(lambda party=name: life.accept(party))
         else:
             life.take(getattr(life, name))

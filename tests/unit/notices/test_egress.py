@@ -163,7 +163,7 @@ GOOD_URLS = [
 ]
 
 CLOSED_ADDRESSES = [
-    "0.0.0.0",  # noqa: S104
+    "0.0.0.0",  # noqa: S104  Nobody binds it.
     "0.255.255.255",
     "10.0.0.0",
     "10.255.255.255",

@@ -9,14 +9,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notices.model.entries import LARGEST_BODY, event_from, message_event
 from services.notices.model.messages import (
-    LARGEST_BODY,
     body_of,
     delivery_id,
-    event_from,
     extra_text,
     least_id,
-    message_event,
     ordered_id,
 )
 
@@ -71,7 +69,7 @@ def test_a_body_without_a_part_of_its_own_is_valid_too() -> None:
 @given(st.text(max_size=20_000), st.integers(0, 200))
 def test_no_text_however_long_makes_a_body_too_large(reason: str, places: int) -> None:
     entry = {"id": "sub_1", "legal_name": "M", "locations": [{"country": "US", "n": "x" * 99}]}
-    entry["locations"] *= places  # type: ignore[operator]
+    entry["locations"] *= places
     event = event_from(announced(reason=reason, sub_processor=entry), "https://art28.example")
     assert event is not None
     extra = extra_text({"agreement_id": "agr_1" * 10, "notice": {"id": "ntc" * 20}})

@@ -75,7 +75,7 @@ def test_the_table_is_long_enough_and_says_nothing_twice() -> None:
     assert len({case[0] for case in CASES}) == len(CASES) >= 20
 
 
-moments = st.none() | st.datetimes(datetime(2026, 11, 1), datetime(2027, 2, 1)).map(  # noqa: DTZ001
+moments = st.none() | st.datetimes(datetime(2026, 11, 1), datetime(2027, 2, 1)).map(
     lambda naive: naive.replace(tzinfo=UTC)
 )
 

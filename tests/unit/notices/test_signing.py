@@ -60,7 +60,7 @@ def test_the_published_vectors_come_out(vector: tuple[str, str, int, bytes, str]
     text=st.text(),
     key=st.binary(min_size=24, max_size=64),
     hours=st.integers(-12, 14),
-    at=st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2090, 1, 1)),  # noqa: DTZ001
+    at=st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2090, 1, 1)),
 )
 def test_the_bytes_signed_are_those_of_the_specification(
     text: str, key: bytes, hours: int, at: datetime
@@ -110,7 +110,7 @@ def test_a_secret_is_whsec_and_32_random_bytes() -> None:
     [
         ("msg.1", datetime(2026, 11, 22, tzinfo=UTC), [new_secret()]),
         ("msg_1\r\nx: y", datetime(2026, 11, 22, tzinfo=UTC), [new_secret()]),
-        ("msg_1", datetime(2026, 11, 22), [new_secret()]),  # noqa: DTZ001
+        ("msg_1", datetime(2026, 11, 22), [new_secret()]),
         ("msg_1", datetime(2026, 11, 22, tzinfo=UTC), []),
         ("msg_1", datetime(2026, 11, 22, tzinfo=UTC), ["secret"]),
         ("msg_1", datetime(2026, 11, 22, tzinfo=UTC), ["whsec_"]),

@@ -9,7 +9,7 @@ from services.public.clients import DocumentsClient, RegistryClient
 
 class Wire:
     def __init__(self, *answers: Any) -> None:
-        self.answers, self.asked = list(answers), []  # type: ignore[var-annotated]
+        self.answers, self.asked = list(answers), []
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
         self.asked.append((path, dict(params or {})))

@@ -17,7 +17,7 @@ KEY = re.compile(r"""\bt\((?:f?)["']([a-z_0-9.{}\[\]'"]+)["']""")
 
 
 def catalogue(language: str) -> dict[str, str]:
-    return words(language)._texts  # type: ignore[return-value]
+    return words(language)._texts
 
 
 def blanks(text: str) -> set[str]:

@@ -60,7 +60,7 @@ def test_a_simulated_end_leaves_the_fallback_to_carry_the_transfer() -> None:
     ended = with_end(load_instruments(), "eu-us-dpf", TODAY)
     verdict = assess_location(MAIL, TODAY, instruments=ended)
     assert (verdict.status, verdict.instrument_id) == ("valid", "scc-2021-914")
-    alone = dict(MAIL, mechanisms=MAIL["mechanisms"][:1])  # type: ignore[index]
+    alone = dict(MAIL, mechanisms=MAIL["mechanisms"][:1])
     assert assess_location(alone, TODAY, instruments=ended).status == "invalid"
     assert load_instruments()["eu-us-dpf"].ended_on is None
 

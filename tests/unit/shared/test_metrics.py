@@ -22,7 +22,7 @@ def asked(
     problems.register(app)
     metrics.register(app, readers)
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies)
     environ = {"REMOTE_ADDR": address}
     answer = app.test_client().get("/metrics", environ_base=environ, headers=dict(headers))
     return answer.status_code

@@ -26,7 +26,7 @@ def document() -> Any:
         return {}
 
     settings = common_settings("", "x")
-    app = build("things", settings, [blp], verifier=None, now=utc_now)  # type: ignore[arg-type]
+    app = build("things", settings, [blp], verifier=None, now=utc_now)
     return app.test_client().get("/openapi.json").json
 
 

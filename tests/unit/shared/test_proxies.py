@@ -24,7 +24,7 @@ def test_a_forwarded_address_is_believed_only_behind_a_proxy(proxies: int, addre
         return {"address": request.remote_addr}
 
     settings = replace(common_settings("", "x"), trusted_proxies=proxies)
-    app = build("who", settings, [blp], verifier=None, now=utc_now)  # type: ignore[arg-type]
+    app = build("who", settings, [blp], verifier=None, now=utc_now)
     answer = app.test_client().get("/v1/who", headers={"X-Forwarded-For": "203.0.113.7"})
 
     assert answer.json == {"address": address}

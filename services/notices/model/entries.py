@@ -1,0 +1,170 @@
+"""Which event an entry of the ledger makes for customers, and the pieces of text they all get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.notices import events
+from services.notices.model.messages import Event, Group, json_text
+from shared.ids import derived_id
+
+LARGEST_BODY = 20_000
+# What is left of it when a message has added its own part and the links.
+LARGEST_HEAD = 18_500
+
+# Members of an announcement that are the same for everyone, in the order of the contract.
+_CHANGE_MEMBERS = (
+    "change_id",
+    "sequence",
+    "kind",
+    "materiality",
+    "processor",
+    "sub_processor",
+    "previous",
+    "reason",
+    "justification",
+)
+_AGREEMENT_MEMBERS = (
+    "version",
+    "status",
+    "processor",
+    "controller",
+    "products",
+    "effective_from",
+    "ends_on",
+    "authorisation",
+)
+
+
+def event_id(stream: str, sequence: int) -> str:
+    return derived_id("evt", stream, str(sequence))
+
+
+def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
+    """The event that a ledger entry makes, or None when customers are not told of it."""
+    kind = entry["type"]
+    if kind in events.NOTICES or kind in events.FOLLOW_UPS:
+        return _change_event(entry, origin)
+    if kind in events.BASES:
+        return _basis_event(entry, origin)
+    if kind.startswith(events.OBJECTION_PREFIX):
+        return _objection_event(entry, origin)
+    if kind in events.AGREEMENT_MESSAGES:
+        return _agreement_event(entry, origin)
+    return None
+
+
+def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
+    data, private = entry["data"], entry.get("private") or {}
+    shown = {**data, "sequence": entry["sequence"]}
+    if entry["type"] in events.NOTICES:
+        shown = {name: shown[name] for name in _CHANGE_MEMBERS if name in shown}
+    links = {
+        "change": f"{origin}/portal/v1/changes/{data['change_id']}",
+        "page": f"{origin}/p/{data['processor']['slug']}",
+    }
+    return Event(
+        id=event_id(entry["stream"], entry["sequence"]),
+        type=entry["type"],
+        at=entry["at"],
+        processor=dict(data["processor"]),
+        head=_head(entry["type"], entry["at"], shown),
+        tail=_tail(links),
+        change_id=data["change_id"],
+        recipients_version=private.get("recipients_version", 0),
+        effective_on=data.get("effective_on"),
+        groups=tuple(_group(each) for each in private.get("groups") or ()),
+        time_zone=private.get("time_zone", "UTC"),
+    )
+
+
+def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
+    data, private = entry["data"], entry.get("private") or {}
+    return Event(
+        id=event_id(entry["stream"], entry["sequence"]),
+        type=entry["type"],
+        at=entry["at"],
+        processor=dict(data["processor"]),
+        head=_head(entry["type"], entry["at"], {**data, "sequence": entry["sequence"]}),
+        tail=_tail({"page": f"{origin}/p/{data['processor']['slug']}"}),
+        recipients_version=private.get("recipients_version", 0),
+    )
+
+
+def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:
+    data, private = entry["data"], entry.get("private") or {}
+    if "controller_id" not in private:
+        return None  # Its customer has been erased: there is nobody to tell.
+    links = {
+        "objection": f"{origin}/portal/v1/objections/{data['objection_id']}",
+        "change": f"{origin}/portal/v1/changes/{data['change_id']}",
+    }
+    return Event(
+        id=event_id(entry["stream"], entry["sequence"]),
+        type=events.OBJECTION_UPDATED,
+        at=entry["at"],
+        processor=dict(data["processor"]),
+        head=_head(events.OBJECTION_UPDATED, entry["at"], dict(data)),
+        tail=_tail(links),
+        change_id=data["change_id"],
+        agreement_id=private.get("agreement_id"),
+        controller_id=private["controller_id"],
+    )
+
+
+def _agreement_event(entry: Mapping[str, Any], origin: str) -> Event:
+    data = entry["data"]
+    shown = {name: data[name] for name in _AGREEMENT_MEMBERS if name in data}
+    links = {"agreement": f"{origin}/portal/v1/agreements/{data['agreement_id']}"}
+    return Event(
+        id=event_id(entry["stream"], entry["sequence"]),
+        type=entry["type"],
+        at=entry["at"],
+        processor=dict(data["processor"]),
+        head=_head(entry["type"], entry["at"], shown),
+        tail=_tail(links),
+        agreement_id=data["agreement_id"],
+        controller_id=data["controller"]["id"],
+    )
+
+
+def message_event(event_id: str, kind: str, at: str, data: Mapping[str, Any], **more: Any) -> Event:
+    """An event of our own making, such as a test message; ``more``: members of the event."""
+    return Event(event_id, kind, at, {}, _head(kind, at, dict(data)), "}}", **more)
+
+
+def _group(told: Mapping[str, Any]) -> Group:
+    return Group(
+        key=told["key"],
+        given_on=told["given_on"],
+        objection_deadline=told.get("objection_deadline"),
+        earliest_effective_on=told.get("earliest_effective_on"),
+        silence=told.get("silence"),
+        terms=dict(told.get("terms") or {}),
+        objection_spans=told.get("objection_spans", ""),
+    )
+
+
+def _head(kind: str, at: str, data: dict[str, Any]) -> str:
+    """The body up to where a message adds its own part; bounded, see ``_slimmer``."""
+    text = ""
+    for shown in (data, *_slimmer(data)):
+        text = json_text({"type": kind, "timestamp": at, "data": shown})[:-2]
+        if len(text.encode()) <= LARGEST_HEAD:
+            break
+    return text
+
+
+def _slimmer(data: dict[str, Any]) -> Sequence[dict[str, Any]]:
+    # Standard Webhooks asks for bodies under 20 kB. The whole entry is behind the links, so a
+    # chain of places too long for that is left out rather than the notice.
+    without_previous = {**data, "previous": None, "truncated": True}
+    entry = data.get("sub_processor") or {}
+    kept = {name: entry[name] for name in ("id", "legal_name", "country") if name in entry}
+    slim = {**without_previous, "sub_processor": kept or None}
+    return (without_previous, slim, {**slim, "reason": str(data.get("reason"))[:1000]})
+
+
+def _tail(links: Mapping[str, str]) -> str:
+    return f',"links":{json_text(links)}}}}}'
