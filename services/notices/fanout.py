@@ -22,7 +22,7 @@ from services.notices.model.deliveries import FIRST, HELD, PENDING
 from services.notices.model.endpoints import Subscription
 from services.notices.model.jobs import RECOVER, Job
 from services.notices.model.messages import Event, least_id
-from services.notices.model.parcels import new_parcel, parcel_id
+from services.notices.model.parcels import new_parcel, parcel_id, turn_of
 from services.notices.store import (
     Deliveries,
     Endpoints,
@@ -41,11 +41,17 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(milliseconds=200)
-BATCHES_A_ROUND = 40
-# The first is small, so that the first webhooks leave while the others are still being made.
+# A change to few comes in between the batches of one to many.
+BATCHES_A_ROUND = 5
+# The first are small, so that the first webhooks leave while the others are still being made, and
+# so that dispatchers side by side get shares alike.
 FIRST_BATCH = 100
 # The database takes documents up to 16 MiB; the rest is due by itself.
 MOST_IN_A_PARCEL = 5_000
+
+
+# Takes the next so many of a job; the cursor after them, or None at the end.
+Step = Callable[[Job, int], str | None]
 
 
 @dataclass(frozen=True)
@@ -104,16 +110,17 @@ class FanOut:
             self.stores.jobs.postpone(job, self.now() + LOOK_AGAIN)
             return
         job = self.stores.jobs.start(job, self.now())
-        self._go_on(job, lambda job: self._tell_some(job, event))
+        self._go_on(job, lambda job, limit: self._tell_some(job, event, limit))
 
-    def _go_on(self, job: Job, step: Callable[[Job], str | None]) -> None:
+    def _go_on(self, job: Job, step: Step) -> None:
         """Take ``step`` from cursor to cursor until it has none left, a bounded number of times."""
         for _ in range(BATCHES_A_ROUND):
-            cursor = step(job)
+            limit = batch_after(job.told, self.batch)
+            cursor = step(job, limit)
             if cursor is None:
                 self.stores.jobs.finish(job, self.now())
                 return
-            job = self.stores.jobs.advance(job, cursor, self.now() + LEASE)
+            job = self.stores.jobs.advance(job, cursor, limit, self.now() + LEASE)
         self.stores.jobs.postpone(job, self.now())
 
     def _must_wait(self, event: Event) -> bool:
@@ -128,9 +135,8 @@ class FanOut:
             return job is not None and job.done_at is None
         return False
 
-    def _tell_some(self, job: Job, event: Event) -> str | None:
-        """The next batch; the cursor after it, or None at the end."""
-        stores, limit = self.stores, self.batch if job.cursor else min(FIRST_BATCH, self.batch)
+    def _tell_some(self, job: Job, event: Event, limit: int) -> str | None:
+        stores = self.stores
         targets = next_targets(stores.recipients, stores.messages, event, job.cursor, limit)
         owners = {each.controller_id for each in targets}
         endpoints = stores.endpoints.subscriptions(owners)
@@ -166,7 +172,7 @@ class FanOut:
         self._add_deliveries([*others, *firsts[room:]])
         if packed := firsts[:room]:
             self._must_be_ours(job)
-            self.stores.parcels.add(new_parcel(parcel, messages, packed, now))
+            self.stores.parcels.add(new_parcel(parcel, messages, packed, now, _turn_of(job)))
 
     def _must_be_ours(self, job: Job) -> None:
         """Whoever has the job when our lease has lapsed has sent this off: twice is once too
@@ -187,13 +193,13 @@ class FanOut:
         if endpoint is None:
             self.stores.jobs.finish(started, self.now())
             return
-        self._go_on(started, lambda job: self._recover_some(job, endpoint))
+        self._go_on(started, lambda job, limit: self._recover_some(job, endpoint, limit))
 
-    def _recover_some(self, job: Job, endpoint: Subscription) -> str | None:
+    def _recover_some(self, job: Job, endpoint: Subscription, limit: int) -> str | None:
         assert job.since and job.started_at  # noqa: PT018, S101  Set by ``recover`` and ``start``.
         after = job.cursor or least_id("msg", job.since)
         # What is made later finds the endpoint by itself.
-        rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), self.batch)
+        rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), limit)
         now, wanted = self.now(), self._wanted(endpoint, rows)
         # What is on its way may have no row that would tell: it waits in a parcel.
         found = self.stores.deliveries.of(wanted)
@@ -204,7 +210,7 @@ class FanOut:
         self.stores.deliveries.revive(endpoint.id, ids, now, held=held)
         # Last, for it looks whether what is held may go after all.
         self._add_deliveries(deliveries)
-        return rows[-1]["_id"] if len(rows) == self.batch else None
+        return rows[-1]["_id"] if len(rows) == limit else None
 
     def _wanted(self, endpoint: Subscription, rows: Iterable[Document]) -> list[Document]:
         # What was about endpoints, and only then, is of no use later.
@@ -218,10 +224,20 @@ class FanOut:
         ]
 
 
+def batch_after(told: int, largest: int) -> int:
+    """How many are told next, when so many have been: half as many, within bounds."""
+    return min(largest, max(FIRST_BATCH, told // 2))
+
+
 def _parcel_of(job: Job) -> str:
     """In which the first tries of the job's next step leave."""
     assert job.started_at is not None  # noqa: S101  ``start`` has set it.
     return parcel_id(job.started_at, job.id, job.cursor)
+
+
+def _turn_of(job: Job) -> datetime:
+    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
+    return turn_of(job.started_at, job.told)
 
 
 def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:

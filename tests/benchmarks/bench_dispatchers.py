@@ -1,6 +1,6 @@
 """Two dispatchers beside one, in turns, and what limits them.
 
-    python -m tests.benchmarks.bench_dispatchers [--endpoints 10000] [--late 2000] [--runs 5]
+    python -m tests.benchmarks.bench_dispatchers [--endpoints 10000] [--late 5000] [--runs 5]
 
 First at a receiver that answers at once, where processors are the limit: what one dispatcher leaves
 of them is all the machine has room for. Then at one that answers after half a second, as many do in
@@ -26,7 +26,7 @@ from tests.benchmarks.tardy import tardy
 
 MINUTES = 1.5
 TINY = ("--endpoints", "100", "--late", "50", "--runs", "1")
-FULL = ("--endpoints", "30000", "--late", "5000", "--runs", "9")
+FULL = ("--endpoints", "30000", "--late", "20000", "--runs", "9")
 GOAL = 1.5
 LATE_SECONDS = 0.5
 
@@ -36,7 +36,7 @@ Pair = tuple[Run, Run]
 def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--endpoints", type=int, default=10_000)
-    parser.add_argument("--late", type=int, default=2_000)
+    parser.add_argument("--late", type=int, default=5_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--dispatchers", type=int, default=2)
     wanted = parser.parse_args(words)

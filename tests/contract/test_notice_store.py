@@ -225,7 +225,7 @@ def test_a_job_is_claimed_moved_on_and_finished(store: Mongo) -> None:
     job = jobs.start(job, NOW)
     assert jobs.start(job, LATER).started_at == NOW
     assert jobs.horizon(LATER) == NOW
-    job = jobs.advance(job, "agr_9", LATER)
+    job = jobs.advance(job, "agr_9", 100, LATER)
     jobs.finish(job, LATER)
     done = replace(job, due_at=None, claim=None, done_at=LATER)
     assert jobs.find("job_1") == done
@@ -240,7 +240,7 @@ def test_a_job_taken_over_refuses_its_former_owner(store: Mongo) -> None:
     assert first is not None
     assert second is not None
     with pytest.raises(ClaimLost):
-        jobs.advance(first, "agr_1", LATER)
+        jobs.advance(first, "agr_1", 100, LATER)
     jobs.postpone(second, NOW)
     assert jobs.claim("third", NOW, LATER) is not None
 

@@ -30,6 +30,9 @@ from shared.times import Clock
 Texts = Mapping[str, tuple[str, str]]
 
 CLAIM_LIMIT = 1_000
+# With so many waiting it opens no other parcel: more than leave in a round, so that none of them
+# goes by without work, and no more, for the dispatchers beside it.
+ENOUGH = 256
 # One place in so many is for what is not a first try, while there are first tries: what has failed
 # before costs several times as much to try, and can wait a minute more.
 FEW = 128
@@ -123,7 +126,7 @@ class Claims:
 
     def _take_parcels(self, room: int) -> int:
         taken = 0
-        while taken < room:
+        while taken < room and len(self.waiting) < ENOUGH:
             term = self._term()
             # A clock that jumped makes what we hold look due again.
             ours = self.opened.held_at(self.monotonic())

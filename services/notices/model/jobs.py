@@ -13,7 +13,8 @@ RECOVER: Final = "recover"  # give one endpoint again what it missed
 @dataclass(frozen=True)
 class Job:
     """``due_at`` is None when done. ``started_at`` is set once, before anything is written: ids
-    of what the job makes derive from it, so repeating a step makes nothing twice."""
+    of what the job makes derive from it, so repeating a step makes nothing twice. ``cursor``: how
+    far it came, ``told``: how many that were."""
 
     id: str
     kind: str
@@ -24,4 +25,5 @@ class Job:
     started_at: datetime | None = None
     done_at: datetime | None = None
     cursor: str | None = None
+    told: int = 0
     claim: str | None = None

@@ -7,7 +7,7 @@ or when it leaves the parcel without one. Until then it is read from here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.notices.model.deliveries import FIRST, PENDING
@@ -15,14 +15,27 @@ from services.notices.model.messages import ordered_id
 
 Document = dict[str, Any]
 
+_A_RECIPIENT = timedelta(milliseconds=1)
+
 
 def parcel_id(started_at: datetime, job_id: str, cursor: str | None) -> str:
     """The same for whoever repeats a step of a job; it sorts as the messages of the job do."""
     return ordered_id("pcl", started_at, job_id, cursor or "")
 
 
+def turn_of(started_at: datetime, told: int) -> datetime:
+    """When the next parcel of a job has its turn, of which so many have been told: as if each job
+    went on at the same pace, slower than any. So what goes to few passes what is left of what goes
+    to many, and nothing is passed for ever."""
+    return started_at + told * _A_RECIPIENT
+
+
 def new_parcel(
-    name: str, messages: Sequence[Document], deliveries: Sequence[Document], now: datetime
+    name: str,
+    messages: Sequence[Document],
+    deliveries: Sequence[Document],
+    now: datetime,
+    turn_at: datetime,
 ) -> Document:
     """Of deliveries that are not stored, and the messages of one event that they carry."""
     extras = {each["_id"]: each["extra"] for each in messages}
@@ -37,7 +50,8 @@ def new_parcel(
         for each in deliveries
     ]
     event_id = messages[0]["event_id"]
-    return {"_id": name, "event_id": event_id, "due_at": now, "items": items}
+    parcel = {"_id": name, "event_id": event_id, "turn_at": turn_at, "due_at": now}
+    return {**parcel, "items": items}
 
 
 def unpacked(items: Iterable[Sequence[str]]) -> list[Document]:

@@ -18,7 +18,7 @@ from services.notices.store.mails import BOUNCED_INDEXES, Mails
 from services.notices.store.mails import INDEXES as MAIL_INDEXES
 from services.notices.store.messages import Messages
 from services.notices.store.offers import INDEXES as OFFER_INDEXES
-from services.notices.store.parcels import Parcels
+from services.notices.store.parcels import TURNS, Parcels
 from services.notices.store.recipients import Recipients
 from services.notices.store.watches import INDEXES as WATCH_INDEXES
 from services.notices.store.watches import Watches
@@ -53,7 +53,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
         *JOB_INDEXES,
     ],
-    "parcels": [IndexModel([("due_at", ASCENDING)])],
+    "parcels": [IndexModel([("due_at", ASCENDING)]), IndexModel(TURNS)],
     "messages": [
         IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),

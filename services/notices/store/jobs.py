@@ -43,9 +43,11 @@ class Jobs:
         self._write(job, {"$set": {"started_at": now}})
         return replace(job, started_at=now)
 
-    def advance(self, job: Job, cursor: str, until: datetime) -> Job:
-        self._write(job, {"$set": {"cursor": cursor, "due_at": until}})
-        return replace(job, cursor=cursor, due_at=until)
+    def advance(self, job: Job, cursor: str, told: int, until: datetime) -> Job:
+        """It has come to ``cursor``, over ``told`` more."""
+        told += job.told
+        self._write(job, {"$set": {"cursor": cursor, "told": told, "due_at": until}})
+        return replace(job, cursor=cursor, told=told, due_at=until)
 
     def postpone(self, job: Job, until: datetime) -> None:
         self._write(job, {"$set": {"due_at": until}, "$unset": {"claim": ""}})

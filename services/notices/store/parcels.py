@@ -11,6 +11,8 @@ from services.notices.model.messages import least_id, moment_of
 from services.notices.model.parcels import unpacked
 from shared.mongo import Document, Mongo
 
+# Its keys tell what is due without a look at the parcels, which are large.
+TURNS = [("turn_at", ASCENDING), ("due_at", ASCENDING)]
 # How exact the time is that an id begins with.
 _MOMENT = timedelta(milliseconds=1)
 # Where the members of a delivery stand in an item.
@@ -31,12 +33,14 @@ class Parcels:
     def take(
         self, token: str, now: datetime, until: datetime, passing: Collection[str] = ()
     ) -> Document | None:
-        """The parcel due longest that is not one of those in ``passing``, ours until ``until``."""
+        """Of the parcels that are due the one whose turn it is, but none of those in ``passing``;
+        ours until ``until``."""
         others = {"_id": {"$nin": list(passing)}} if passing else {}
         return self._docs.find_one_and_update(
             {"due_at": {"$lte": now}, **others},
             {"$set": {"claim": token, "due_at": until}},
-            sort=[("due_at", ASCENDING)],
+            sort=[("turn_at", ASCENDING)],
+            hint=TURNS,
             return_document=ReturnDocument.AFTER,
         )
 

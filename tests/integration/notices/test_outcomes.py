@@ -40,7 +40,8 @@ def made(number: int) -> dict[str, Any]:
 def packed(count: int) -> list[dict[str, Any]]:
     """So many deliveries, as a dispatcher finds them in a parcel."""
     messages = [{"_id": f"msg_{n}", "event_id": "evt_1", "extra": ""} for n in range(count)]
-    return unpacked(new_parcel("pcl_1", messages, list(map(made, range(count))), NOW)["items"])
+    parcel = new_parcel("pcl_1", messages, list(map(made, range(count))), NOW, NOW)
+    return unpacked(parcel["items"])
 
 
 def completions(count: int) -> list[Completion]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import pytest
 
 from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
-from services.notices.model.parcels import unpacked
+from services.notices.dispatcher.claims import ENOUGH
+from services.notices.fanout import batch_after
+from services.notices.model.deliveries import new_delivery
+from services.notices.model.parcels import new_parcel, turn_of, unpacked
 from tests.integration.notices.world import World, settings
 
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CUSTOMERS = 12
 NAMES = [f"c{number:02}" for number in range(1, CUSTOMERS + 1)]
 
@@ -139,3 +145,43 @@ def test_of_a_disabled_endpoint_it_is_held_and_not_sent(world: World) -> None:
     assert world.delivery_about("c05", "chg_1")["state"] == "held"
     assert world.rows("parcels") == []
     assert len(posts(world)) == CUSTOMERS - 1
+
+
+def parcel(name: str, started: timedelta, told: int) -> dict[str, Any]:
+    """The next one of a job that began so long after the others, and has told so many."""
+    row = new_delivery(f"dlv_{name}", f"msg_{name}", f"whe_{name}", "org_1", NOON)
+    message = {"_id": f"msg_{name}", "event_id": f"evt_{name}", "extra": ""}
+    return new_parcel(f"pcl_{name}", [message], [row], NOON, turn_of(NOON + started, told))
+
+
+def test_what_goes_to_few_passes_what_is_left_of_what_goes_to_many_but_not_for_ever(
+    world: World,
+) -> None:
+    parcels = world.dispatcher.stores.parcels
+    for each in (
+        parcel("many", timedelta(), 5_000),
+        parcel("few", timedelta(seconds=3), 0),
+        parcel("few_later", timedelta(seconds=6), 0),
+    ):
+        parcels.add(each)
+    taken = [parcels.take("mine", NOON, NOON + timedelta(seconds=60)) for _ in range(4)]
+    assert [each["_id"] if each else None for each in taken] == [
+        "pcl_few", "pcl_many", "pcl_few_later", None,
+    ]  # fmt: skip
+
+
+def test_one_who_has_enough_to_send_leaves_parcels_to_others(world: World) -> None:
+    announced(world)
+    world.dispatcher.claims.waiting.extend([object()] * ENOUGH)
+    assert world.dispatcher.claims.take(world.dispatcher.sender) == 0
+    world.dispatcher.claims.waiting.clear()
+    world.deliver()
+    assert_told_once(world)
+
+
+@pytest.mark.parametrize(
+    ("told", "then"), [(0, 100), (150, 100), (400, 200), (1_000, 500), (10**6, 1_000)]
+)
+def test_batches_grow_with_what_has_been_told(told: int, then: int) -> None:
+    assert batch_after(told, largest=1_000) == then
+    assert batch_after(told, largest=10) == 10
