@@ -33,7 +33,7 @@ http {{
   server {{ listen 127.0.0.1:{port} backlog=4096;
     location / {{ return 204; }} location = /count {{ stub_status; }}
     location /fails {{ return 500; }} location /resets {{ return 444; }} }}
-  server {{ listen 127.0.0.1:{single_port} backlog=4096; keepalive_timeout 0;
+  server {{ {single_hosts} keepalive_timeout 0;
     location / {{ return 204; }}
     location /fails {{ return 500; }} location /resets {{ return 444; }} }}
   server {{ listen 127.0.0.1:{tls_port} ssl backlog=4096; keepalive_timeout 0;
@@ -42,6 +42,7 @@ http {{
     location / {{ return 204; }} }}
 }}
 """
+SINGLE_HOSTS = 200
 PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 
 
@@ -52,11 +53,16 @@ class Receiver:
     certificates and that of the receiver."""
 
     url: str
-    single_url: str
+    single_port: int
     tls_url: str
     ca_file: Path
     pid: int
     _asked: int = 0
+
+    def single_url(self, number: int) -> str:
+        """Of many hosts: connections that have ended keep their ports for a minute, so of one host
+        there would soon be none left."""
+        return f"http://{_single_host(number)}:{self.single_port}"
 
     def requests(self) -> int:
         """How many requests came until now, our own questions not counted."""
@@ -75,13 +81,18 @@ def receiver(folder: Path, port: int) -> Iterator[Receiver]:
     ca_file = _certificates(folder)
     config = folder / "nginx.conf"
     single_port = free_port()
-    ports = {"port": port, "tls_port": port + 1, "single_port": single_port}
-    config.write_text(NGINX.format(folder=folder, **ports))
+    hosts = [f"listen {_single_host(n)}:{single_port} backlog=4096;" for n in range(SINGLE_HOSTS)]
+    places = {"port": port, "tls_port": port + 1, "single_hosts": " ".join(hosts)}
+    config.write_text(NGINX.format(folder=folder, **places))
     words = leashed((binary, "-c", str(config), "-p", str(folder)), os.getpid())
     with ending(subprocess.Popen(words, stderr=subprocess.DEVNULL)) as process:
         wait_for_port(port)
         http, https = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port + 1}"
-        yield Receiver(http, f"http://127.0.0.1:{single_port}", https, ca_file, process.pid)
+        yield Receiver(http, single_port, https, ca_file, process.pid)
+
+
+def _single_host(number: int) -> str:
+    return f"127.0.1.{1 + number % SINGLE_HOSTS}"
 
 
 def _certificates(folder: Path) -> Path:

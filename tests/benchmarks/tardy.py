@@ -1,7 +1,6 @@
 """A receiver that answers late, a process of its own: ``python -m tests.benchmarks.tardy PORT S``.
 
-Every POST gets its 204 after so many seconds. ``GET /count`` tells how many came; ``GET /release``
-breaks all connections and every later one, until ``GET /hold``.
+Every POST gets its 204 after so many seconds. ``GET /count`` tells how many came.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from deploy.leash import leashed
 from tests.benchmarks.processes import ending, wait_for_port
@@ -28,14 +27,8 @@ class Tally:
 
     seconds: float
     posts: int = 0
-    holding: bool = True
-    open: set[asyncio.BaseTransport] = field(default_factory=set)
 
-    def command(self, path: bytes) -> bytes:
-        self.holding = self.holding if path == b"/count" else path == b"/hold"
-        if not self.holding:
-            for each in list(self.open):
-                each.abort()
+    def told(self) -> bytes:
         body = str(self.posts).encode()
         head = f"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
         return head.encode() + body
@@ -48,26 +41,19 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self._tally.open.discard(self._transport)
-
     def data_received(self, data: bytes) -> None:
         self._seen += data
         head, ended, body = self._seen.partition(b"\r\n\r\n")
         if not ended:
             return
         if head.startswith(b"GET"):
-            self._write(self._tally.command(head.split(b" ", 2)[1]))
+            self._write(self._tally.told())
         elif len(body) >= _length(head):
             self._seen = b""
             self._take()
 
     def _take(self) -> None:
         self._tally.posts += 1
-        if not self._tally.holding:
-            self._transport.abort()
-            return
-        self._tally.open.add(self._transport)
         loop = asyncio.get_running_loop()
         loop.call_later(self._tally.seconds, self._write, NO_CONTENT)
 
@@ -95,17 +81,7 @@ class Tardy:
     pid: int
 
     def requests(self) -> int:
-        return self._command("count")
-
-    def release(self) -> None:
-        """Break every connection from now on: what it was given ends at once."""
-        self._command("release")
-
-    def hold(self) -> None:
-        self._command("hold")
-
-    def _command(self, name: str) -> int:
-        with urllib.request.urlopen(f"{self.url}/{name}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/count", timeout=10) as answer:
             return int(answer.read())
 
 

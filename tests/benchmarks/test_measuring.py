@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from select import select
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -17,7 +18,8 @@ from tests.benchmarks import bench_idle, bench_notices
 from tests.benchmarks.customers import add_customers, at
 from tests.benchmarks.product import bed, office, product
 from tests.benchmarks.receiver import Receiver
-from tests.benchmarks.tardy import Tardy, tardy
+from tests.benchmarks.silent import silent_host
+from tests.benchmarks.tardy import tardy
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +42,7 @@ class Doubling(Plain):
 @contextmanager
 def plain(folder: Path, port: int) -> Iterator[Receiver]:
     with tardy(0) as at_once:
-        yield Plain(at_once.url, at_once.url, at_once.url, Path(certifi.where()), at_once.pid)
+        yield Plain(at_once.url, 0, at_once.url, Path(certifi.where()), at_once.pid)
 
 
 def test_it_works() -> None:
@@ -62,20 +64,27 @@ def test_a_change_is_told_to_all_and_a_message_sent_twice_is_an_error() -> None:
                 bench_notices.measure(doubling, 60)
 
 
-def post(late: Tardy) -> http.client.HTTPConnection:
+def post(url: str) -> http.client.HTTPConnection:
     """A message that has been sent and not been answered."""
-    connection = http.client.HTTPConnection(urlsplit(late.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
     connection.request("POST", "/", b"{}")
     return connection
 
 
-def test_a_tardy_receiver_counts_and_lets_go() -> None:
+def test_a_tardy_receiver_counts_before_it_answers() -> None:
     with tardy(30) as late:
-        held = post(late)
+        held = post(late.url)
         assert late.requests() == 1
-        late.release()
+        held.close()
+
+
+def test_a_silent_host_never_answers_and_lets_go() -> None:
+    with silent_host() as host:
+        held = post(host.url)
+        assert held.sock is not None
+        assert select([held.sock], [], [], 0.2) == ([], [], [])
+        host.release()
         with pytest.raises((http.client.HTTPException, OSError)):
             held.getresponse()
-        late.hold()
-        post(late).close()
-        assert late.requests() == 2
+        host.hold()
+        post(host.url).close()
