@@ -79,9 +79,9 @@ class Load:
         """A row of the table of faults."""
         return counted(runs, self.expected(), self.posts())
 
-    def assert_told(self, lapses: int, limit: float = 60.0) -> None:
+    def assert_told(self, lapses: int, limit: float = 90.0) -> None:
         """Every notice arrived under one id, each at most once more per lapse, and no row is
-        stuck."""
+        stuck. Whoever has not answered in time is tried again after a minute at the soonest."""
         until(lambda: self.received() >= self.expected() and not self.live(), limit)
         got = list(self.world.receiver.got)
         ids = {(each.path, each.json["data"]["change_id"]): each.message_id for each in got}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -87,6 +88,49 @@ def test_answers_that_come_one_by_one_are_taken_together() -> None:
         outcomes = list(sender.send_all([to(receiver.url(), f"dlv_{n}") for n in range(200)]))
         assert [outcome.ok for outcome in outcomes] == [True] * 200
         assert sender.looks < 200, "each look asks for every answer that is still to come"
+
+
+def away() -> None:
+    """Nobody looks for longer than an attempt may take; libcurl has a clock of its own, so that
+    this time must really pass."""
+    threading.Event().wait(1.6)
+
+
+def test_an_answer_that_came_in_time_counts_though_nobody_was_looking() -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def when_told(visit: Visit, request: Request) -> object:
+        asked.set()
+        may_answer.wait(10)
+        return answers.status(200)(visit, request)
+
+    with (
+        Receiver(when_told) as receiver,
+        Sender(LOOPBACK, replace(LIMITS, total_s=1.0, connect_s=1.0)) as sender,
+    ):
+        sender.submit(to(receiver.url()))
+        while not asked.is_set():
+            assert sender.finished(0.01) == []
+        may_answer.set()
+        away()
+        sender.hurry(1)
+        assert [outcome.code for outcome in sender.finished(1.0)] == [None]
+        # The time that nobody looked is not given to the next attempt, too.
+        may_answer.clear()
+        sender.submit(to(receiver.url()))
+        assert [outcome.code for outcome in sender.finished(1.4)] == ["timeout"]
+        may_answer.set()
+
+
+def test_who_is_silent_is_given_up_although_nobody_was_looking() -> None:
+    with (
+        Receiver(answers.hang) as receiver,
+        Sender(LOOPBACK, replace(LIMITS, total_s=1.0)) as sender,
+    ):
+        sender.submit(to(receiver.url()))
+        sender.finished(0.2)
+        away()
+        assert [outcome.code for outcome in sender.finished(1.5)] == ["timeout"]
 
 
 def test_who_does_not_wait_is_not_made_to(sender: Sender) -> None:

@@ -33,6 +33,9 @@ WAIT_FOR_NAMES = 0.005
 # messages do.
 GATHER = 0.005
 FEW = 1 / 8
+# Who looks again only after so long (the database was away, say) has answers waiting that came in
+# time: they are read before anybody's time is up.
+AWAY = 0.5
 URLS_KEPT = 10_000
 ADDRESSES_TRIED = 2
 
@@ -133,6 +136,8 @@ class Sender:
     def hurry(self, most: int) -> None:
         """Ends up to `most` attempts that are past their patience, the oldest first."""
         now, tardy = self._monotonic(), list[pycurl.Curl]()
+        if now - self._looked_at >= AWAY:
+            return  # Their answers may be here.
         for curl, (_, flight) in self._flying.items():
             patience = flight.outgoing.patience_s
             if len(tardy) == most or (patience is not None and now - flight.started < patience):
@@ -242,9 +247,18 @@ class Sender:
             for flight in waiting:
                 self._resolve(flight)
         if self._flying:
-            self._looked_at = self._monotonic()
+            self._look()
             self._multi.perform()
             self._collect()
+
+    def _look(self) -> None:
+        before, self._looked_at = self._looked_at, self._monotonic()
+        if self._looked_at - before < AWAY:
+            return
+        for transfer, flight in self._flying.values():
+            away = self._looked_at - max(before, flight.started)
+            if away >= AWAY:
+                transfer.wait_longer(away)
 
     def _collect(self) -> None:
         more = 1

@@ -33,6 +33,7 @@ class Transfer:
         self._refused = self._diverted = False
         self._answer = Answer(limits.body_bytes)
         self._scheme, self._limit_ms = "", 0
+        self._connect_ms = round(limits.connect_s * 1000)
         self.curl = pycurl.Curl()
         for option, value in _fixed(limits, ca_file).items():
             self.curl.setopt(option, value)
@@ -55,9 +56,18 @@ class Transfer:
             curl.setopt(pycurl.PROTOCOLS, _PROTOCOLS[url.scheme])
             self._scheme = url.scheme
         if limit_ms != self._limit_ms:
-            curl.setopt(pycurl.TIMEOUT_MS, limit_ms)
-            self._limit_ms = limit_ms
+            self._limit(limit_ms, 0)
         self._divert(url, address)
+
+    def wait_longer(self, seconds: float) -> None:
+        """Nobody looked for so long: that is not the receiver's time."""
+        late_ms = math.ceil(seconds * 1000)
+        self._limit(self._limit_ms + late_ms, late_ms)
+
+    def _limit(self, total_ms: int, late_ms: int) -> None:
+        self._limit_ms = total_ms
+        self.curl.setopt(pycurl.TIMEOUT_MS, total_ms)
+        self.curl.setopt(pycurl.CONNECTTIMEOUT_MS, self._connect_ms + late_ms)
 
     def outcome(
         self, key: str, error: tuple[int, str] | None, ms: int, now: Callable[[], datetime]
@@ -79,8 +89,10 @@ class Transfer:
 
     @property
     def unconnected(self) -> bool:
-        """Whether the last attempt ended before there was any connection."""
-        return not self._refused and self.curl.getinfo(pycurl.CONNECT_TIME_T) == 0
+        """Whether the last attempt ended before there was any connection. One that was there
+        already has taken no time to make, but what has been sent over it shows."""
+        signs = (pycurl.CONNECT_TIME_T, pycurl.REQUEST_SIZE)
+        return not self._refused and not any(map(self.curl.getinfo, signs))
 
     def close(self) -> None:
         self.curl.close()
@@ -153,7 +165,6 @@ def _fixed(limits: Limits, ca_file: str) -> dict[int, Any]:
         pycurl.PATH_AS_IS: 1,
         pycurl.PROXY: "",  # Otherwise libcurl reads http_proxy and its like.
         pycurl.NETRC: pycurl.NETRC_IGNORED,
-        pycurl.CONNECTTIMEOUT_MS: round(limits.connect_s * 1000),
         pycurl.MAXAGE_CONN: limits.pool_s,
         pycurl.MAXLIFETIME_CONN: limits.pool_s,
         pycurl.DNS_CACHE_TIMEOUT: 0,
