@@ -64,13 +64,11 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         "change": f"{origin}/portal/v1/changes/{data['change_id']}",
         "page": f"{origin}/p/{data['processor']['slug']}",
     }
-    return Event(
-        id=event_id(entry["stream"], entry["sequence"]),
-        type=entry["type"],
-        at=entry["at"],
-        processor=dict(data["processor"]),
-        head=_head(entry["type"], entry["at"], shown),
-        tail=_tail(links),
+    return _event(
+        entry,
+        entry["type"],
+        shown,
+        links,
         change_id=data["change_id"],
         recipients_version=private.get("recipients_version", 0),
         effective_on=data.get("effective_on"),
@@ -81,15 +79,10 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
 
 def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
     data, private = entry["data"], entry.get("private") or {}
-    return Event(
-        id=event_id(entry["stream"], entry["sequence"]),
-        type=entry["type"],
-        at=entry["at"],
-        processor=dict(data["processor"]),
-        head=_head(entry["type"], entry["at"], {**data, "sequence": entry["sequence"]}),
-        tail=_tail({"page": f"{origin}/p/{data['processor']['slug']}"}),
-        recipients_version=private.get("recipients_version", 0),
-    )
+    shown = {**data, "sequence": entry["sequence"]}
+    links = {"page": f"{origin}/p/{data['processor']['slug']}"}
+    version = private.get("recipients_version", 0)
+    return _event(entry, entry["type"], shown, links, recipients_version=version)
 
 
 def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:
@@ -100,13 +93,11 @@ def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:
         "objection": f"{origin}/portal/v1/objections/{data['objection_id']}",
         "change": f"{origin}/portal/v1/changes/{data['change_id']}",
     }
-    return Event(
-        id=event_id(entry["stream"], entry["sequence"]),
-        type=events.OBJECTION_UPDATED,
-        at=entry["at"],
-        processor=dict(data["processor"]),
-        head=_head(events.OBJECTION_UPDATED, entry["at"], dict(data)),
-        tail=_tail(links),
+    return _event(
+        entry,
+        events.OBJECTION_UPDATED,
+        data,
+        links,
         change_id=data["change_id"],
         agreement_id=private.get("agreement_id"),
         controller_id=private["controller_id"],
@@ -117,15 +108,32 @@ def _agreement_event(entry: Mapping[str, Any], origin: str) -> Event:
     data = entry["data"]
     shown = {name: data[name] for name in _AGREEMENT_MEMBERS if name in data}
     links = {"agreement": f"{origin}/portal/v1/agreements/{data['agreement_id']}"}
-    return Event(
-        id=event_id(entry["stream"], entry["sequence"]),
-        type=entry["type"],
-        at=entry["at"],
-        processor=dict(data["processor"]),
-        head=_head(entry["type"], entry["at"], shown),
-        tail=_tail(links),
+    return _event(
+        entry,
+        entry["type"],
+        shown,
+        links,
         agreement_id=data["agreement_id"],
         controller_id=data["controller"]["id"],
+    )
+
+
+def _event(
+    entry: Mapping[str, Any],
+    kind: str,
+    shown: Mapping[str, Any],
+    links: Mapping[str, str],
+    **more: Any,
+) -> Event:
+    """``shown``: what everyone reads of it; ``more``: members of the event."""
+    return Event(
+        id=event_id(entry["stream"], entry["sequence"]),
+        type=kind,
+        at=entry["at"],
+        processor=dict(entry["data"]["processor"]),
+        head=_head(kind, entry["at"], dict(shown)),
+        tail=_tail(links),
+        **more,
     )
 
 

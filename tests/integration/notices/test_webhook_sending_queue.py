@@ -108,7 +108,7 @@ def test_an_answer_that_came_in_time_counts_though_nobody_was_looking() -> None:
         Receiver(when_told) as receiver,
         Sender(LOOPBACK, replace(LIMITS, total_s=1.0, connect_s=1.0)) as sender,
     ):
-        sender.submit(to(receiver.url()))
+        sender.submit(to(receiver.url())._replace(patience_s=0.5))
         while not asked.is_set():
             assert sender.finished(0.01) == []
         may_answer.set()

@@ -54,7 +54,8 @@ class Sender:
 
     `submit` while `free`, then take what `finished`, and come back soon: transfers move on only
     inside these calls. Every submitted message ends as exactly one outcome within `limits.total_s`
-    (and a little): never as an exception, never as silence. The resolver is closed with the sender.
+    (and a little): never as an exception, never as silence. The time in which nobody came back is
+    not the receiver's, and does not count. The resolver is closed with the sender.
     """
 
     def __init__(
