@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install run run-services test lint types imports check bench faults lock clean
+.PHONY: help install run run-services test lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -34,6 +34,9 @@ imports: $(RUNTIME) $(TOOLS) ## import contracts: layers, and services that do n
 	@$(BIN)/lint-imports
 
 check: lint types imports ## lint, types and imports
+
+hooks: $(TOOLS) ## let git check style and message of each commit
+	@$(BIN)/pre-commit install
 
 bench: $(RUNTIME) $(TOOLS) ## measure the figures, a table at the end; some: `make bench ARGS="notices peers"`
 	@$(BIN)/python -c 'import celery, redis' 2>/dev/null || $(PIP) celery redis
