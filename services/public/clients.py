@@ -52,7 +52,9 @@ class RegistryClient:
         return list(self._pages(f"/v1/processors/{slug}/sub-processors", {"as_of": as_of}))
 
     def changes(self, slug: str) -> list[Json]:
-        return list(self._pages(f"/v1/processors/{slug}/changes", {"limit": LARGEST_PAGE}))
+        """Those that were announced; drafts are neither asked for nor sent."""
+        params = {"announced": True, "limit": LARGEST_PAGE}
+        return list(self._pages(f"/v1/processors/{slug}/changes", params))
 
     def diff(self, slug: str, from_: str, to: str) -> list[Json]:
         days = {"from": from_, "to": to}

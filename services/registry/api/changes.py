@@ -41,7 +41,8 @@ def draft(body: dict[str, Any], slug: str) -> Any:
 @blp.response(200, ChangePage)
 @blp.alt_response(404, "NOT_FOUND")
 def change_page(query: dict[str, Any], slug: str) -> Any:
-    return changes.page(deps(), caller(), slug, query["status"], page_request(query))
+    status, announced = query["status"], query["announced"]
+    return changes.page(deps(), caller(), slug, status, page_request(query), announced=announced)
 
 
 @blp.route(CHANGE)

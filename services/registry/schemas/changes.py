@@ -106,7 +106,10 @@ class PreviewShape(Shape):
 
 
 class ChangeQuery(PageArgs):
+    """``announced``: only changes that were announced, whatever became of them since."""
+
     status = one_of(*CHANGE_STATUSES, load_default=None)
+    announced = fields.Boolean(load_default=False)
 
 
 class Reason(Shape):

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+# A change that was announced, whatever became of it since.
+ANNOUNCED = {"announced_at": {"$type": "date"}}
+
 INDEXES: dict[str, Sequence[IndexModel]] = {
     "registers": [IndexModel([("slug", ASCENDING)], unique=True)],
     "rows": [
@@ -38,6 +41,12 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "changes": [
         IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
         IndexModel([("processor_id", ASCENDING), ("_id", DESCENDING)]),
+        # What the public reads; however many drafts there are, they are not in it.
+        IndexModel(
+            [("processor_id", ASCENDING), ("_id", DESCENDING)],
+            name="announced",
+            partialFilterExpression=ANNOUNCED,
+        ),
         IndexModel([("status", ASCENDING), ("effective_on", ASCENDING), ("announced_at", 1)]),
         IndexModel([("subject_id", ASCENDING), ("status", ASCENDING)]),
         IndexModel([("replaces_id", ASCENDING), ("status", ASCENDING)]),

@@ -10,6 +10,7 @@ from pymongo import ASCENDING
 
 from services.registry.model.changes import Change
 from services.registry.model.objections import Approval, Objection, ObjectionExists
+from services.registry.store import ANNOUNCED
 from shared.documents import from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
@@ -46,8 +47,15 @@ class Changes:
             raise PreconditionFailed
 
     # In lists a change comes without the terms of all customers, which are many.
-    def page(self, processor_id: str, status: str | None, request: PageRequest) -> Page:
-        where = {"processor_id": processor_id, **({"status": status} if status else {})}
+    def page(
+        self, processor_id: str, status: str | None, request: PageRequest, *, announced: bool
+    ) -> Page:
+        """``announced``: without drafts, and without what was withdrawn as a draft."""
+        where = {
+            "processor_id": processor_id,
+            **({"status": status} if status else {}),
+            **(ANNOUNCED if announced else {}),
+        }
         page = find_page(self._docs, where, request, newest_first=True, without=["groups"])
         return Page([from_document(Change, each) for each in page.items], page.next_cursor)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from services.registry import linter
@@ -30,15 +31,20 @@ class ChangeView:
 def shown(deps: Deps, register: Register, change: Change) -> ChangeView:
     """``change`` beside the register's entries on its effective day."""
     around = deps.rows.on(register.id, change.effective_on)
-    return view(register, change, law_of(deps, register), around)
+    others = contents_on(around, change.effective_on)
+    return view(register, change, law_of(deps, register), others)
 
 
-def view(register: Register, change: Change, law: Law, around: list[Row]) -> ChangeView:
-    """``change``, its places judged by ``law``, its chain by the rows ``around`` it."""
+def contents_on(rows: Sequence[Row], day: date) -> dict[str, Entry]:
+    """The entries of the list of ``day``, by id."""
+    return {row.sub_processor_id: row.content for row in rows if row.on(day)}
+
+
+def view(register: Register, change: Change, law: Law, others: Mapping[str, Entry]) -> ChangeView:
+    """``change``, its places judged by ``law``, its chain by the ``others`` on its day."""
     old_id = change.replaces_id or change.subject_id
     entry = change_entry(change, change.content, change.subject_id, law)
     previous = change_entry(change, change.previous, old_id, law)
-    others = {row.sub_processor_id: row.content for row in around if row.on(change.effective_on)}
     wire = {
         "kind": change.kind,
         "sub_processor": entry,
@@ -50,7 +56,7 @@ def view(register: Register, change: Change, law: Law, around: list[Row]) -> Cha
     found = (*linter.findings(wire, exporter=law.exporter), *linter.chain_findings(wire, others))
     words = linter.materiality(
         previous, entry, kind=change.kind, exporter=law.exporter,
-        known_data_categories=_data_categories(others, change.subject_id),
+        known_data_categories=() if previous else _data_categories(others, change.subject_id),
         instruments=law.instruments,
     )  # fmt: skip
     return ChangeView(

@@ -17,7 +17,7 @@ from services.registry.model.changes import (
 )
 from services.registry.model.register import EntryNotThere, Register
 from services.registry.use_cases import Deps, law_of, own_register, today_at
-from services.registry.use_cases.change_views import ChangeView, shown, view
+from services.registry.use_cases.change_views import ChangeView, contents_on, shown, view
 from services.registry.use_cases.registers import register_of
 from shared.auth import Caller
 from shared.errors import NotFound, problem_at
@@ -61,12 +61,24 @@ def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
     return shown(deps, register, change)
 
 
-def page(deps: Deps, caller: Caller, slug: str, status: str | None, request: PageRequest) -> Page:
+def page(
+    deps: Deps,
+    caller: Caller,
+    slug: str,
+    status: str | None,
+    request: PageRequest,
+    *,
+    announced: bool,
+) -> Page:
     register = own_register(deps, caller, slug)
-    found = deps.changes.page(register.id, status, request)
+    found = deps.changes.page(register.id, status, request, announced=announced)
     law = law_of(deps, register)
-    around = deps.rows.live(register.id, date.min)
-    return Page([view(register, each, law, around) for each in found.items], found.next_cursor)
+    rows = deps.rows.live(register.id, date.min) if found.items else []
+    # Many changes share a day, and a register may have thousands of rows.
+    days = {each.effective_on for each in found.items}
+    around = {day: contents_on(rows, day) for day in days}
+    views = [view(register, each, law, around[each.effective_on]) for each in found.items]
+    return Page(views, found.next_cursor)
 
 
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:
