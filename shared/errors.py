@@ -67,13 +67,13 @@ class NotFound(DomainError):
 
 
 class Conflict(DomainError):
-    """The thing is not in a state that allows this."""
+    """The state of the resource does not allow this."""
 
     code, status = "conflict", 409
 
 
 class PreconditionFailed(DomainError):
-    """The thing has changed since it was read; read it again and repeat the change."""
+    """The resource has changed since it was read; read it again and repeat the change."""
 
     code, status = "precondition-failed", 412
 

@@ -13,7 +13,7 @@ Check = Callable[[], None]
 
 
 class NotReady(Unavailable):
-    """This part is not ready; the context names what it waits for."""
+    """This service is not ready; the context names what it waits for."""
 
     code = "not-ready"
 

@@ -27,7 +27,7 @@ _companions: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
 
 
 class AlreadyExists(Conflict):
-    """There is one already."""
+    """A resource with these unique values already exists."""
 
     code = "already-exists"
 

@@ -18,7 +18,7 @@ class NotOffered(Conflict):
 
 
 class AlreadyAccepted(Conflict):
-    """This party has accepted this version already."""
+    """This party has already accepted this version."""
 
     code = "already-accepted"
 
@@ -30,55 +30,55 @@ class DocumentOutdated(Conflict):
 
 
 class AgreementInForce(Conflict):
-    """Another agreement of the same parties speaks for one of these products on these days."""
+    """Another agreement of the same parties covers one of these products on these days."""
 
     code = "agreement-in-force"
 
 
 class NotAmendable(Conflict):
-    """Only an agreement that is on offer or binds both can be amended."""
+    """Only an offered or binding agreement can be amended."""
 
     code = "not-amendable"
 
 
 class AmendedMeanwhile(Conflict):
-    """Another amendment was offered in between; read the agreement again."""
+    """Another amendment was offered meanwhile; read the agreement again."""
 
     code = "amended-meanwhile"
 
 
 class NotInForce(Conflict):
-    """Only an agreement that both have accepted and that has not ended can be terminated."""
+    """Only a binding agreement that has not ended can be terminated."""
 
     code = "not-in-force"
 
 
 class TerminationScheduled(Conflict):
-    """The agreement ends on a day that is set already."""
+    """The agreement already has an end day."""
 
     code = "termination-scheduled"
 
 
 class AmendmentScheduled(Conflict):
-    """An amendment that both have accepted begins on a day to come; wait for it or end it all."""
+    """An accepted amendment begins on a later day; wait for it or terminate the agreement."""
 
     code = "amendment-scheduled"
 
 
 class NothingToDelete(Conflict):
-    """Only after an agreement that was in force has ended is data to be deleted or returned."""
+    """No data is due: deletion or return follows the end of an agreement that was in force."""
 
     code = "nothing-to-delete"
 
 
 class ProofRecorded(Conflict):
-    """The proof of deletion or return has been recorded already."""
+    """The proof of deletion or return is already recorded."""
 
     code = "proof-recorded"
 
 
 class TemplateNotPublished(Conflict):
-    """This template is not offered to customers: its processor has not accepted it in advance."""
+    """This template is not published: its processor has not accepted it in advance."""
 
     code = "template-not-published"
 
@@ -108,12 +108,12 @@ class NotAController(Forbidden):
 
 
 class NotAParty(Forbidden):
-    """Only the parties themselves can do this, each for itself."""
+    """Only a party can do this, and only for itself."""
 
     code = "not-a-party"
 
 
 class NotAProcessor(Forbidden):
-    """Agreements and templates are drawn up by processors."""
+    """Only a processor can draw up agreements and templates."""
 
     code = "not-a-processor"

@@ -30,7 +30,7 @@ SECOND: Final = "second"
 
 
 class DeliveryUnderWay(Conflict):
-    """This delivery is waiting for its next attempt already."""
+    """This delivery already waits for its next attempt."""
 
     code = "delivery-under-way"
 

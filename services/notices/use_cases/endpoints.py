@@ -30,7 +30,7 @@ class UrlNotAllowed(Invalid):
 
 
 class NothingSince(Invalid):
-    """Nothing has been missed since an instant that is still to come; name one that has passed."""
+    """The instant in since lies in the future; give one in the past."""
 
     code = "nothing-since"
 

@@ -33,7 +33,7 @@ _ANSWERED = (
 
 
 class EntryUnreadable(Invalid):
-    """An entry lacks what its type must have."""
+    """The ledger entry lacks a member its type requires."""
 
     code = "entry-unreadable"
 

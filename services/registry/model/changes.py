@@ -34,7 +34,7 @@ class EffectiveDayPassed(Invalid):
 
 
 class NotInThisStatus(Conflict):
-    """The change is not in a status that allows this."""
+    """The status of the change does not allow this step."""
 
     code = "change-status"
 

@@ -16,7 +16,7 @@ class PersonInUse(Conflict):
 
 
 class NotToldYet(Conflict):
-    """The ledger has entries that are still being told; try again in a moment."""
+    """Some ledger entries are not delivered yet; try again shortly."""
 
     code = "not-told-yet"
 

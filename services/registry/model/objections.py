@@ -35,7 +35,7 @@ class ObjectionWindowClosed(Conflict):
 
 
 class NotNotified(Conflict):
-    """This customer was given no notice of the change, so it has no window to object in."""
+    """This customer received no notice of the change, so it cannot object to it."""
 
     code = "not-notified"
 
@@ -47,13 +47,13 @@ class ObjectionExists(Conflict):
 
 
 class ObjectionSettled(Conflict):
-    """The objection is not in a status that allows this step."""
+    """The status of the objection does not allow this step."""
 
     code = "objection-status"
 
 
 class OfferLapsed(Conflict):
-    """The day up to which the mitigation was offered is past; the processor may offer again."""
+    """The offer of mitigation has lapsed; the processor may offer again."""
 
     code = "offer-lapsed"
 
@@ -65,8 +65,11 @@ class RespondByPassed(Invalid):
 
 
 class TerminationNotOpen(Conflict):
-    """An agreement can be ended over an objection once that was rejected, up to ``respond_by``, or
-    when it is not settled by the day the change takes effect."""
+    """The customer cannot end the agreement over this objection now.
+
+    It can once the objection was rejected, up to ``respond_by``, or when the objection is not
+    settled on the day the change takes effect.
+    """
 
     code = "termination-not-open"
 

@@ -40,7 +40,7 @@ class EntryNotThere(Conflict):
 
 
 class RowsOverlap(Conflict):
-    """An entry would say two things of one day; nothing was written. Read it again and retry."""
+    """Two rows of this entry overlap; nothing was written."""
 
     code = "rows-overlap"
 
