@@ -28,8 +28,9 @@ from services.notices.model.messages import least_id
 from tests.benchmarks.customers import Place, add_customers
 from tests.benchmarks.figures import Figure, bounds_of, say, show
 from tests.benchmarks.processes import wait_until
-from tests.benchmarks.product import LIVE, Product, bed, now, office, product
+from tests.benchmarks.product import LIVE, Product, bed, office, product
 from tests.benchmarks.silent import Silent, silent_host
+from tests.clock import now
 from tests.integration.notices.world import VENDOR
 
 MINUTES = 3.0

@@ -25,7 +25,8 @@ from tests.benchmarks.customers import SMALL, add_customers, at
 from tests.benchmarks.figures import Figure, percentile, say, show, spread_of
 from tests.benchmarks.machine import Cpu, cpu, peak_mib
 from tests.benchmarks.processes import resting, wait_until
-from tests.benchmarks.product import Bed, Office, Product, bed, now, office, product
+from tests.benchmarks.product import Bed, Office, Product, bed, office, product
+from tests.clock import now
 from tests.integration.notices.world import VENDOR
 
 TINY = ("--sizes", "100x1,200x1", "--announcements", "2")

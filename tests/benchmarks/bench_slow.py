@@ -24,8 +24,9 @@ from tests.benchmarks.bench_notices import warm_up
 from tests.benchmarks.customers import add_customers, at
 from tests.benchmarks.figures import Figure, percentile, say, show
 from tests.benchmarks.processes import wait_until
-from tests.benchmarks.product import LIVE, Office, Product, bed, now, office, product
+from tests.benchmarks.product import LIVE, Office, Product, bed, office, product
 from tests.benchmarks.tardy import Tardy, tardy
+from tests.clock import now
 from tests.integration.notices.world import VENDOR
 
 MINUTES = 1.5

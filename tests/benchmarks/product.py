@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from tests.benchmarks.figures import say
 from tests.benchmarks.machine import Pids
 from tests.benchmarks.processes import ending, wait_for_port, wait_until
 from tests.benchmarks.receiver import Receiver, receiver
+from tests.clock import now
 from tests.integration.notices.world import Ledger, settings
 from tests.mongod import free_port, free_ports
 
@@ -72,7 +73,7 @@ class Office:
 
     name: str
     deps: Deps
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger = field(default_factory=lambda: Ledger(now))
     changes: int = 0
 
     def announce(self, processor: dict[str, Any]) -> str:
@@ -205,7 +206,3 @@ def _start(stack: ExitStack, loop: str, port: int, environ: dict[str, str]) -> i
     # What it logs goes to its standard output; what it dies of, to our standard error.
     started = subprocess.Popen(words, env=told, stdout=subprocess.DEVNULL)
     return stack.enter_context(ending(started)).pid
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -14,8 +14,9 @@ from typing import Any
 
 from shared.loops import Loop, run_one
 from shared.mongo import Mongo, connect
+from tests.clock import now
 from tests.faults.tally import Counts, counted
-from tests.integration.notices.world import Receiver, World, make_world
+from tests.integration.notices.world import Clock, Receiver, World, make_world
 
 ANNOUNCED = "sub_processor.change.announced"
 CUSTOMERS = 40
@@ -102,7 +103,7 @@ class Load:
 
 def customers(mongo: Mongo, receiver: Receiver, **more: Any) -> Load:
     """Customers with an endpoint each, that wants notices; nobody tells them anything yet."""
-    world = make_world(mongo, receiver, **{**SETTINGS, **more})
+    world = make_world(mongo, receiver, Clock(now()), **{**SETTINGS, **more})
     for number in range(1, CUSTOMERS + 1):
         world.tell(world.ledger.agreement(f"c{number}", number))
     world.fan_out()

@@ -14,14 +14,15 @@ from werkzeug.test import TestResponse
 
 from shared.auth import ON_BEHALF_OF
 from shared.http import WSGITransport
-from shared.times import utc_now
 from shared.tokens import SigningKey
+from tests.integration.notices.world import Clock
 
 
 @dataclass
 class Identity:
     """Signs tokens and publishes its key, as ``identity`` does."""
 
+    clock: Clock = field(default_factory=Clock)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     def transport(self) -> WSGITransport:
@@ -38,7 +39,7 @@ class Identity:
         return transport
 
     def token(self, org: str, kind: str, *scopes: str) -> str:
-        now = utc_now()
+        at = self.clock()
         claims = {
             "iss": "http://127.0.0.1:8280/identity",
             "aud": "art28",
@@ -46,8 +47,8 @@ class Identity:
             "org": org,
             "org_kind": [kind],
             "scope": " ".join(scopes),
-            "iat": int(now.timestamp()),
-            "exp": int((now + timedelta(minutes=5)).timestamp()),
+            "iat": int(at.timestamp()),
+            "exp": int((at + timedelta(minutes=5)).timestamp()),
             "jti": "tok_1",
         }
         return SigningKey("k", self.key).sign(claims)

@@ -12,7 +12,7 @@ from shared.mongo import Mongo
 from tests.integration.notices.asking import Door, Identity
 from tests.integration.notices.engineer import Engineer
 from tests.integration.notices.post import MailWorld, Post, mail_settings, make_mail_world, posting
-from tests.integration.notices.world import Receiver, World, make_world, receiving, settings
+from tests.integration.notices.world import Clock, Receiver, World, make_world, receiving, settings
 from tests.vendor import Vendor
 
 
@@ -30,15 +30,15 @@ def world(mongo: Mongo, receiver: Receiver) -> World:
 @pytest.fixture
 def door(mongo_url: str, database_name: str) -> Door:
     """The app over HTTP, on a database of its own."""
-    identity = Identity()
-    app = create_app(settings(mongo_url, database_name), identity.transport())
+    identity = Identity(Clock())
+    app = create_app(settings(mongo_url, database_name), identity.transport(), identity.clock)
     return Door(app, identity)
 
 
 @pytest.fixture
 def open_world(door: Door, receiver: Receiver) -> World:
     """The world behind ``door``."""
-    return make_world(door.app.extensions["art28.deps"].mongo, receiver)
+    return make_world(door.app.extensions["art28.deps"].mongo, receiver, door.identity.clock)
 
 
 @pytest.fixture

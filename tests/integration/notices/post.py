@@ -24,7 +24,7 @@ from services.notices.digests import DigestLoop
 from services.notices.escalation import Escalation
 from services.notices.mailing import Mailing
 from shared.mongo import Mongo
-from tests.integration.notices.world import Receiver, World, make_world
+from tests.integration.notices.world import Clock, Receiver, World, make_world
 
 OK = "250 2.0.0 Ok: queued as 4T7x"
 Answer = Callable[[str, int], str]
@@ -204,9 +204,14 @@ def mail_settings(port: int, **more: Any) -> MailSettings:
 
 
 def make_mail_world(
-    mongo: Mongo, receiver: Receiver, post: Post, settings: MailSettings, **more: Any
+    mongo: Mongo,
+    receiver: Receiver,
+    post: Post,
+    settings: MailSettings,
+    clock: Clock | None = None,
+    **more: Any,
 ) -> MailWorld:
-    world = make_world(mongo, receiver, mail=settings, **more)
+    world = make_world(mongo, receiver, clock, mail=settings, **more)
     chosen = world.deps.settings
     mailing = mail_tasks.make_mailing(chosen, mongo, lambda: 0.0, world.clock)
     escalation = mail_tasks.make_escalation(chosen, mongo, world.clock)

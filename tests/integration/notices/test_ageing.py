@@ -23,7 +23,7 @@ from services.notices.use_cases import notices
 from shared.ids import new_id
 from shared.mongo import Mongo, connect
 from shared.settings import SettingsError
-from shared.times import utc_now
+from tests.clock import now
 from tests.integration.notices.old import BODY, COLLECTIONS, counts, fill, finish, orphans
 from tests.integration.notices.post import PERSONS, MailWorld
 from tests.integration.notices.test_escalating import evidence
@@ -266,7 +266,7 @@ def test_killed_for_good_the_next_process_ends_the_work(
     mongo_url: str, database_name: str, mongo: Mongo
 ) -> None:
     own = connect(mongo_url, f"{database_name}_notices")
-    fill(own, 10_000, utc_now() - timedelta(days=500), per_event=10)
+    fill(own, 10_000, now() - timedelta(days=500), per_event=10)
     first = start_worker(mongo_url, database_name)
     until(lambda: counts(own)["messages"] < 9_000)
     first.kill()

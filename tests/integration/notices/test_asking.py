@@ -12,7 +12,7 @@ import pytest
 
 from shared.auth import DOOR
 from tests.integration.notices.asking import Door
-from tests.integration.notices.world import World, ago
+from tests.integration.notices.world import World
 
 
 def as_told(entry: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def test_a_failed_delivery_is_retried_on_request(door: Door, open_world: World) 
 def test_recovery_and_enabling_are_accepted(door: Door, open_world: World) -> None:
     endpoint = new_endpoint(door, open_world)
     ask, path = door.customer("nordbo"), f"/webhook-endpoints/{endpoint['id']}"
-    since = ago(days=1).isoformat()
+    since = (open_world.clock() - timedelta(days=1)).isoformat()
     assert ask("POST", f"{path}/recover", {"since": since}).status_code == 202
     assert ask("POST", f"{path}/enable", {"skip_backlog": False}).json["status"] == "enabled"
 

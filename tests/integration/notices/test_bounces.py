@@ -229,8 +229,9 @@ def test_the_mailbox_is_read_in_bounded_rounds(by_mail: MailWorld, tmp_path: Pat
 def test_what_was_read_is_forgotten_after_thirty_days(by_mail: MailWorld, tmp_path: Path) -> None:
     """Reports name persons; unread ones stay."""
     (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "1").write_bytes(b"Subject: Out of office\r\n\r\n")
-    clock = by_mail.world.clock
+    report, clock = tmp_path / "new" / "1", by_mail.world.clock
+    report.write_bytes(b"Subject: Out of office\r\n\r\n")
+    os.utime(report, (clock().timestamp(),) * 2)
     maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces, clock)
     maildir.run_once()
     for days in (29, 2):

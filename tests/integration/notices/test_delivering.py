@@ -17,7 +17,7 @@ from services.notices.dispatcher import Lease
 from services.notices.use_cases import deliveries, endpoints
 from shared.mongo import Mongo
 from shared.settings import SettingsError
-from tests.integration.notices.world import Receiver, World, make_world, settings, verified
+from tests.integration.notices.world import Receiver, World, make_world, settings
 
 
 def announced(world: World, *names: str) -> dict[str, str]:
@@ -52,7 +52,7 @@ def test_it_works(world: World) -> None:
     assert first.body == second.body
     assert first.message_id == second.message_id
     assert int(second.headers["webhook-timestamp"]) >= int(first.headers["webhook-timestamp"]) + 5
-    assert verified(secret, second)
+    assert world.verified(secret, second)
 
 
 def test_after_the_last_attempt_a_delivery_is_failed_and_stays_visible(world: World) -> None:
@@ -127,7 +127,7 @@ def test_every_live_secret_signs_during_a_rotation(world: World) -> None:
     _, fresh = endpoints.rotate(world.deps, "org_nordbo", endpoint.id, 24)
     world.deliver()
     (received,) = world.receiver.got
-    assert verified(old, received) == verified(fresh, received)
+    assert world.verified(old, received) == world.verified(fresh, received)
     assert len(received.headers["webhook-signature"].split()) == 2
 
 
@@ -179,7 +179,7 @@ def test_a_test_message_goes_to_that_endpoint_alone(world: World) -> None:
     world.deliver()
     (received,) = world.receiver.got
     assert received.path == "/second"
-    assert verified(secret, received)["type"] == "webhook.test"
+    assert world.verified(secret, received)["type"] == "webhook.test"
     assert deliveries.get(world.deps, "org_nordbo", delivery_id).row["state"] == "delivered"
 
 

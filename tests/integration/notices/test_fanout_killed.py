@@ -13,7 +13,7 @@ import pytest
 from services.notices.fanout import FanOut, Stores
 from services.notices.model.parcels import unpacked
 from services.notices.use_cases import endpoints
-from tests.integration.notices.world import World, ago
+from tests.integration.notices.world import START, World
 
 CUSTOMERS = 25
 WRITES = frozenset(
@@ -189,7 +189,7 @@ def test_a_fanout_whose_lease_lapsed_gives_way_to_its_successor(world: World) ->
     "trouble",
     [
         {"health": {"failures": 1}},
-        {"disabled_at": ago(hours=1), "disabled_reason": "failing"},
+        {"disabled_at": START - timedelta(hours=1), "disabled_reason": "failing"},
         {"event_types": ["agreement.ended"]},
     ],
 )

@@ -16,7 +16,7 @@ from services.notices import tasks
 from services.notices.app import LOOPS, create_app
 from shared.loops import Heartbeats, Loop, LoopStandsStill, run_one, standing_still
 from shared.mongo import Mongo, connect
-from shared.times import utc_now
+from tests.clock import now
 from tests.integration.notices.asking import Door, Identity
 from tests.integration.notices.test_worker_killed import start_worker, until
 from tests.integration.notices.world import Clock, Receiver, World, make_world, settings
@@ -24,12 +24,12 @@ from tests.mongod import free_port
 
 
 def test_it_works(mongo: Mongo) -> None:
-    past = utc_now() - timedelta(seconds=61)
+    past = now() - timedelta(seconds=61)
     Heartbeats(mongo, lambda: past).beat("notices.fanout", "")
-    Heartbeats(mongo, utc_now).beat("notices.dispatcher", "")
+    Heartbeats(mongo, now).beat("notices.dispatcher", "")
     moments = iter([0.0, 61.0])
     check = standing_still(
-        Heartbeats(mongo, utc_now), ("notices.fanout",), monotonic=lambda: next(moments)
+        Heartbeats(mongo, now), ("notices.fanout",), monotonic=lambda: next(moments)
     )
     with pytest.raises(LoopStandsStill, match=r"notices\.fanout"):
         check()
@@ -37,24 +37,20 @@ def test_it_works(mongo: Mongo) -> None:
 
 def test_loops_that_never_ran_are_not_missed(mongo: Mongo) -> None:
     moments = iter([0.0, 1000.0])
-    standing_still(
-        Heartbeats(mongo, utc_now), ("notices.fanout",), monotonic=lambda: next(moments)
-    )()
+    standing_still(Heartbeats(mongo, now), ("notices.fanout",), monotonic=lambda: next(moments))()
 
 
 def test_loops_that_start_with_the_app_get_time_to_begin(mongo: Mongo) -> None:
-    Heartbeats(mongo, lambda: utc_now() - timedelta(days=1)).beat("notices.fanout", "")
-    standing_still(Heartbeats(mongo, utc_now), ("notices.fanout",))()
+    Heartbeats(mongo, lambda: now() - timedelta(days=1)).beat("notices.fanout", "")
+    standing_still(Heartbeats(mongo, now), ("notices.fanout",))()
 
 
 def test_a_loop_that_lives_in_one_of_two_processes_does_not_stand_still(mongo: Mongo) -> None:
-    past = utc_now() - timedelta(seconds=61)
+    past = now() - timedelta(seconds=61)
     Heartbeats(mongo, lambda: past).beat("notices.fanout", "")
-    Heartbeats(mongo, utc_now).beat("notices.fanout", "")
+    Heartbeats(mongo, now).beat("notices.fanout", "")
     moments = iter([0.0, 61.0])
-    standing_still(
-        Heartbeats(mongo, utc_now), ("notices.fanout",), monotonic=lambda: next(moments)
-    )()
+    standing_still(Heartbeats(mongo, now), ("notices.fanout",), monotonic=lambda: next(moments))()
 
 
 def test_processes_that_live_are_counted_for_each_loop(mongo: Mongo) -> None:
@@ -102,7 +98,7 @@ def test_a_worker_that_is_stopped_makes_notices_not_ready_until_it_goes_on(
     asking = create_app(chosen, Identity().transport(), still_after=5.0).test_client()
     worker = start_worker(mongo_url, database_name)
     try:
-        beats = Heartbeats(connect(mongo_url, f"{database_name}_notices"), utc_now)
+        beats = Heartbeats(connect(mongo_url, f"{database_name}_notices"), now)
         until(lambda: {"notices.fanout", "notices.dispatcher"} <= set(beats.ages()))
         assert asking.get("/readyz").status_code == 200
 
@@ -132,7 +128,7 @@ def shown(port: int) -> dict[str, float]:
 def test_a_worker_shows_what_its_loops_do(
     mongo_url: str, database_name: str, receiver: Receiver
 ) -> None:
-    world = make_world(connect(mongo_url, f"{database_name}_notices"), receiver)
+    world = make_world(connect(mongo_url, f"{database_name}_notices"), receiver, Clock(now()))
     for number, name in enumerate(("good", "bad"), 1):
         world.customer(name, number)
     receiver.answers["/bad"] = lambda _: (500, {})

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from shared.mongo import connect
+from tests.clock import now
 from tests.integration.notices.post import (
     PERSONS,
     Post,
@@ -23,7 +24,7 @@ from tests.integration.notices.post import (
     make_mail_world,
     posting,
 )
-from tests.integration.notices.world import Receiver
+from tests.integration.notices.world import Clock, Receiver
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -50,7 +51,7 @@ def start_worker(mongo_url: str, prefix: str, port: int) -> subprocess.Popen[byt
 def test_it_works(mongo_url: str, database_name: str, receiver: Receiver, post: Post) -> None:
     port, killed = free_port(), threading.Event()
     mongo = connect(mongo_url, f"{database_name}_notices")
-    it = make_mail_world(mongo, receiver, post, mail_settings(port))
+    it = make_mail_world(mongo, receiver, post, mail_settings(port), Clock(now()))
     it.agreement("nordbo", 1, "email", contacts=PERSONS)
     it.announce("chg_1", 1)
     it.world.settle()
@@ -87,7 +88,7 @@ def test_of_a_batch_only_the_one_in_the_air_is_sent_again(
 ) -> None:
     port, killed = free_port(), threading.Event()
     mongo = connect(mongo_url, f"{database_name}_notices")
-    it = make_mail_world(mongo, receiver, post, mail_settings(port))
+    it = make_mail_world(mongo, receiver, post, mail_settings(port), Clock(now()))
     for number in range(1, 5):
         it.agreement(f"c{number}", number, "email")
     it.announce("chg_1", 4)

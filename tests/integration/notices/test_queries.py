@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.integration.notices.asking import Door
-from tests.integration.notices.world import World, ago
+from tests.integration.notices.world import World
 
 
 def test_it_works(door: Door, open_world: World) -> None:
@@ -32,7 +34,7 @@ def ask_for_everything(door: Door, world: World) -> None:
     ask, vendor = door.customer("nordbo"), door.vendor()
     (endpoint,) = ask("GET", "/webhook-endpoints").json["items"]
     path = f"/webhook-endpoints/{endpoint['id']}"
-    since = {"since": ago(days=1).isoformat()}
+    since = {"since": (world.clock() - timedelta(days=1)).isoformat()}
     answers = [
         ask("GET", f"{path}/deliveries"),
         ask("GET", f"{path}/deliveries?status=failed"),

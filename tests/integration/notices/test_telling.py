@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.relay import EntriesOutOfOrder
-from tests.integration.notices.world import World, verified
+from tests.integration.notices.world import World
 
 
 def test_it_works(world: World) -> None:
@@ -17,7 +17,7 @@ def test_it_works(world: World) -> None:
 
     for name, deadline in {"nordbo": "2026-12-07", "lille": "2026-11-28"}.items():
         (received,) = world.receiver.at(f"/{name}")
-        body = verified(secrets[name], received)
+        body = world.verified(secrets[name], received)
         assert body["type"] == "sub_processor.change.announced"
         data = body["data"]
         assert list(data) == [

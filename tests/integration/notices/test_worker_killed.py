@@ -16,7 +16,8 @@ import pytest
 
 from services.notices.use_cases import Deps
 from shared.mongo import connect
-from tests.integration.notices.world import Receiver, World, make_world
+from tests.clock import now
+from tests.integration.notices.world import Clock, Receiver, World, make_world
 
 CUSTOMERS = 60
 CHANGES = 6
@@ -76,7 +77,7 @@ def killed_again_and_again(world: World, mongo_url: str, prefix: str) -> int:
 @pytest.mark.slow
 @pytest.mark.faults
 def test_it_works(mongo_url: str, database_name: str, receiver: Receiver) -> None:
-    world = make_world(connect(mongo_url, f"{database_name}_notices"), receiver)
+    world = make_world(connect(mongo_url, f"{database_name}_notices"), receiver, Clock(now()))
     for number in range(1, CUSTOMERS + 1):
         world.tell(world.ledger.agreement(f"c{number}", number))
     world.fan_out()

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,10 +25,10 @@ from services.notices.settings import Settings
 from services.notices.use_cases import Deps, endpoints, intake
 from shared.mongo import Mongo
 from shared.settings import Common
-from shared.times import format_instant, utc_now
+from shared.times import format_instant, whole_milliseconds
 
 VENDOR = {"id": "org_vendor", "slug": "tempus-serva", "legal_name": "TempusServa ApS"}
-TERMS = {
+TERMS: dict[str, dict[str, Any]] = {
     "t30": {
         "notice_days": 30,
         "objection_days": 14,
@@ -37,24 +37,24 @@ TERMS = {
     },
     "t10": {"notice_days": 10, "objection_days": 5, "day_kind": "calendar", "receipt_rule": "sent"},
 }
-GROUPS = [
-    {
-        "key": "t30",
-        "given_on": "2026-11-23",
-        "objection_deadline": "2026-12-07",
-        "earliest_effective_on": "2026-12-24",
-        "silence": "consent",
-        "terms": TERMS["t30"],
-    },
-    {
-        "key": "t10",
-        "given_on": "2026-11-23",
-        "objection_deadline": "2026-11-28",
-        "earliest_effective_on": "2026-12-04",
-        "silence": "consent",
-        "terms": TERMS["t10"],
-    },
-]
+START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def groups(given_on: date) -> list[dict[str, Any]]:
+    """What a change announced on this day tells each group of customers, counted in plain days."""
+    return [
+        {
+            "key": key,
+            "given_on": str(given_on),
+            "objection_deadline": str(given_on + timedelta(terms["objection_days"])),
+            "earliest_effective_on": str(given_on + timedelta(terms["notice_days"] + 1)),
+            "silence": "consent",
+            "terms": terms,
+        }
+        for key, terms in TERMS.items()
+    ]
+
+
 PUBLIC_ENTRY = {
     "id": "sub_mail",
     "legal_name": "Mail Inc.",
@@ -94,6 +94,7 @@ def settings(
 class Ledger:
     """Entries with gapless sequences, as the relays of the other services post them."""
 
+    clock: Callable[[], datetime]
     heads: Counter[str] = field(default_factory=Counter)
 
     def entry(
@@ -104,7 +105,7 @@ class Ledger:
             "stream": stream,
             "sequence": self.heads[stream],
             "type": kind,
-            "at": format_instant(utc_now()),
+            "at": format_instant(self.clock()),
             "actor": "cli_test",
             "data": data,
             "private": private,
@@ -145,11 +146,11 @@ class Ledger:
             "sub_processor": PUBLIC_ENTRY,
             "previous": None,
             "reason": "Newsletter",
-            "effective_on": "2026-12-24",
-            "announced_at": format_instant(utc_now()),
+            "effective_on": str(self.clock().date() + timedelta(31)),
+            "announced_at": format_instant(self.clock()),
             **more,
         }
-        private = {"recipients_version": version, "groups": GROUPS}
+        private = {"recipients_version": version, "groups": groups(self.clock().date())}
         return self.entry(
             f"processor:{VENDOR['id']}", f"sub_processor.change.{kind}", data, private
         )
@@ -167,12 +168,15 @@ class Ledger:
 
 @dataclass
 class Clock:
-    """The real time, moved on by what a test says."""
+    """A time that begins at ``start``, goes by as any, and is moved on by what a test says."""
 
+    start: datetime = START
     ahead: timedelta = timedelta()
+    began: float = field(default_factory=time.monotonic)
 
     def __call__(self) -> datetime:
-        return utc_now() + self.ahead
+        passed = timedelta(seconds=time.monotonic() - self.began)
+        return whole_milliseconds(self.start + passed) + self.ahead
 
 
 @dataclass(frozen=True)
@@ -249,7 +253,7 @@ class World:
     fanout: FanOut
     dispatcher: Dispatcher
     receiver: Receiver
-    ledger: Ledger = field(default_factory=Ledger)
+    ledger: Ledger
 
     def tell(self, *entries: Mapping[str, Any]) -> int:
         return intake.receive(self.deps, entries)
@@ -291,6 +295,9 @@ class World:
         while self.dispatcher.run_once():
             assert time.monotonic() < end, "the dispatcher did not come to rest"
 
+    def verified(self, secret: str, received: Received) -> Any:
+        return verified(secret, received, self.clock())
+
     def settle(self) -> None:
         self.fan_out()
         self.deliver()
@@ -313,19 +320,23 @@ class World:
         return [rows.find_one({"_id": each["_id"]}) or each for each in found]
 
 
-def make_world(mongo: Mongo, receiver: Receiver, **more: Any) -> World:
-    clock = Clock()
+def make_world(mongo: Mongo, receiver: Receiver, clock: Clock | None = None, **more: Any) -> World:
+    """A world at ``START``; one whose loops run in other processes needs the clock of those."""
+    clock = clock or Clock()
     chosen = settings(**more)
     deps = make_deps(chosen, mongo, clock)
     fanout = tasks.make_fanout(mongo, clock)
     dispatcher = tasks.make_dispatcher(chosen, mongo, clock)
-    return World(mongo, deps, clock, fanout, dispatcher, receiver)
+    return World(mongo, deps, clock, fanout, dispatcher, receiver, Ledger(clock))
 
 
-def verified(secret: str, received: Received) -> Any:
-    """What the Standard Webhooks library makes of it; it raises when the signature is wrong."""
-    return Webhook(secret).verify(received.body, received.headers)
+def verified(secret: str, received: Received, at: datetime) -> Any:
+    """The body, when the Standard Webhooks library signs it alike and it was sent about ``at``.
 
-
-def ago(**amount: float) -> datetime:
-    return datetime.now(UTC) - timedelta(**amount)
+    The library's own ``verify`` compares with the wall clock.
+    """
+    sent_at = datetime.fromtimestamp(int(received.headers["webhook-timestamp"]), UTC)
+    assert abs(at - sent_at) < timedelta(minutes=5)
+    signature = Webhook(secret).sign(received.message_id, sent_at, received.body.decode())
+    assert signature in received.headers["webhook-signature"].split(" ")
+    return received.json
