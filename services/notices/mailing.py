@@ -20,6 +20,7 @@ from prometheus_client import Counter
 from services.notices import events
 from services.notices.acknowledging import Links
 from services.notices.channels.email import (
+    HeadersForged,
     Mail,
     MailSettings,
     Sent,
@@ -127,11 +128,12 @@ class Mailing:
         at = self.now()
         try:
             mail = self._mail(row, messages.get(row["message_id"]), told)
-            sent = self.transport.send(mail)
-        except (KeyError, TypeError, ValueError) as error:
-            # One mail that cannot be written must not stop the others.
+        except Exception as error:  # noqa: BLE001  One mail that cannot be written stops no other.
             log.warning("mail.unwritable", mail=row["_id"], error=type(error).__name__)
-            sent = Sent("permanent", "unwritable", None, "", 0)
+            why = str(error) if isinstance(error, HeadersForged) else ""
+            sent = Sent("permanent", "unwritable", None, why, 0)
+        else:
+            sent = self.transport.send(mail)
         self._finish(row, sent, at)
         return not sent.server_is_away
 

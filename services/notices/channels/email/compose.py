@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-import idna
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.notices.channels.email import headers
 from services.notices.channels.email.letters import Letter
 from services.notices.channels.email.plain import plain
+from shared.safe_text import header, isolated, mailbox, one_line, phrase, shown
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
-LONGEST_HEADER = 200
-# An atom of RFC 5322 or, with RFC 6531, letters of any script; quoted local parts are refused.
-_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}")
-_BREAKING = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+LONGEST_VENDOR, LONGEST_OWN_NAME = 130, 60
 
 _pages = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
+    finalize=shown,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -35,7 +34,8 @@ _pages = Environment(
 
 @dataclass(frozen=True)
 class Mail:
-    """Ready to be handed over. ``content`` is RFC 5322 with CRLF and pure ASCII lines."""
+    """Ready to be handed over. ``content`` is RFC 5322 with CRLF and, but for an address beyond
+    ASCII, pure ASCII lines."""
 
     id: str
     sender: str
@@ -43,29 +43,63 @@ class Mail:
     content: bytes
 
 
+@dataclass(frozen=True)
+class _Person:
+    name: str
+    address: str
+
+    @property
+    def header(self) -> str:
+        return f"{phrase(self.name)}\r\n <{self.address}>" if self.name else self.address
+
+    @property
+    def meant(self) -> str:
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
+
 def composed(row: Any, letter: Letter, sender: Address, on_behalf_of: str | None = None) -> Mail:
     """The mail of a row of ``mails``. The same row always gives the same bytes but the boundary.
 
     ``on_behalf_of``: the vendor, named beside the sender. Raises ValueError when the recipient is
-    no address.
+    no address, ``HeadersForged`` when the result holds a header that is not ours.
     """
-    to = _address(row["to"].get("name") or "", row["to"]["email"])
-    mail = EmailMessage(policy=SMTP if to.addr_spec.isascii() else SMTPUTF8)
-    name = f"{on_behalf_of} via {sender.display_name}" if on_behalf_of else sender.display_name
-    mail["From"] = Address(one_line(name), sender.username, sender.domain)
-    mail["To"] = to
-    mail["Subject"] = one_line(letter.subject)
-    mail["Date"] = format_datetime(_seconds(row["made_at"]))
-    mail["Message-ID"] = message_id(row, sender.domain)
-    # RFC 3834: no machine shall answer; and no List-Unsubscribe, for a notice that a contract
-    # owes cannot be unsubscribed, only sent to somebody else.
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(plain(letter), cte="quoted-printable")
+    origin = _Person(_sender_name(sender, on_behalf_of), mailbox(sender.addr_spec))
+    to = _Person(one_line(row["to"].get("name") or ""), mailbox(row["to"]["email"]))
+    fixed = _fixed(row, letter, origin.address.rpartition("@")[2])
+    lines = {"From": origin.header, "To": to.header, "Subject": header(letter.subject), **fixed}
+    meant = {"From": origin.meant, "To": to.meant, "Subject": one_line(letter.subject), **fixed}
+    body = _body(letter)
+    content = headers.written(lines) + body.as_bytes()
+    # The headers of the body are Python's; no word of others is in them.
+    headers.check(content, meant | dict(body.items()))
+    return Mail(row["_id"], origin.address, to.address, content)
+
+
+def _sender_name(sender: Address, on_behalf_of: str | None) -> str:
+    """However long the vendor's name is, who really sends stays to be read."""
+    own = one_line(sender.display_name, LONGEST_OWN_NAME)
+    if not on_behalf_of:
+        return own
+    return f"{isolated(one_line(on_behalf_of, LONGEST_VENDOR))} via {own}"
+
+
+def _fixed(row: Any, letter: Letter, domain: str) -> Mapping[str, str]:
+    return {
+        "Date": format_datetime(_seconds(row["made_at"])),
+        "Message-ID": message_id(row, domain),
+        # RFC 3834: no machine shall answer; and no List-Unsubscribe, for a notice that a contract
+        # owes cannot be unsubscribed, only sent to somebody else.
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": letter.language,
+    }
+
+
+def _body(letter: Letter) -> EmailMessage:
+    body = EmailMessage(policy=SMTP)
+    body.set_content(plain(letter), cte="quoted-printable")
     html = _pages.get_template("mail.html").render(letter=letter)
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    # Content headers set before would have moved into the first part.
-    mail["Content-Language"] = letter.language
-    return Mail(row["_id"], sender.addr_spec, to.addr_spec, mail.as_bytes())
+    body.add_alternative(html, subtype="html", cte="quoted-printable")
+    return body
 
 
 def message_id(row: Any, domain: str) -> str:
@@ -74,22 +108,9 @@ def message_id(row: Any, domain: str) -> str:
     return f"<{about}.{row['_id']}@{domain}>"
 
 
-def one_line(text: str) -> str:
-    """Text for a header: one line, bounded, nothing that could begin another header."""
-    return _BREAKING.sub(" ", text).strip()[:LONGEST_HEADER]
-
-
 def rendered(template: str, **values: Any) -> str:
     """A page of ours as HTML."""
     return _pages.get_template(template).render(**values)
-
-
-def _address(name: str, address: str) -> Address:
-    local, _, domain = address.rpartition("@")
-    if not _LOCAL.fullmatch(local) or not domain:
-        raise ValueError("no address")
-    # IDNA fails with a ValueError, too.
-    return Address(one_line(name), local, idna.encode(domain, uts46=True).decode())
 
 
 def _seconds(at: datetime) -> datetime:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from services.notices.channels.email.letters import Letter
+from shared.safe_text import isolated, one_line
 
 WIDTH = 76
 
@@ -27,7 +28,8 @@ def plain(letter: Letter) -> str:
 
 
 def _headed(text: str, line: str) -> list[str]:
-    return [text, line * min(len(text), WIDTH)]
+    heading = one_line(text, None)
+    return [heading, line * min(len(heading), WIDTH)]
 
 
 def _facts(letter: Letter) -> list[str]:
@@ -39,7 +41,7 @@ def _facts(letter: Letter) -> list[str]:
 def _places(letter: Letter) -> Sequence[str]:
     lines = ["", *_headed(letter.places_heading, "-")] if letter.places else []
     for place in letter.places:
-        lines += _hanging("* ", f"{place.name} – {place.kind}: {place.verdict}")
+        lines += _hanging("* ", f"{isolated(place.name)} – {place.kind}: {place.verdict}")
         lines += [line for text in (place.basis, place.reason) if text
                   for line in _hanging("  ", text)]  # fmt: skip
     return lines
@@ -48,18 +50,19 @@ def _places(letter: Letter) -> Sequence[str]:
 def _items(letter: Letter) -> Sequence[str]:
     lines = ["", *_headed(letter.items_heading, "-")] if letter.items else []
     for item in letter.items:
-        lines += _hanging("* ", f"{item.name} – {item.said}")
+        lines += _hanging("* ", f"{isolated(item.name)} – {item.said}")
         lines += _hanging("  ", item.note) if item.note else []
     return lines
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    safe = one_line(text, None)
+    return textwrap.wrap(safe, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _hanging(first: str, text: str) -> list[str]:
     return textwrap.wrap(
-        text,
+        one_line(text, None),
         WIDTH,
         initial_indent=first,
         subsequent_indent=" " * len(first),

@@ -147,7 +147,7 @@ class Transport:
         notify, envelope = [], []
         if connection.has_extn("dsn"):
             notify, envelope = ["NOTIFY=FAILURE"], ["RET=HDRS", f"ENVID={mail.id}"]
-        if not mail.recipient.isascii():
+        if not (mail.sender + mail.recipient).isascii():
             if not connection.has_extn("smtputf8"):
                 raise Unable("the server takes no addresses beyond ASCII (RFC 6531)")
             envelope.append("SMTPUTF8")

@@ -12,6 +12,8 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date
 
+from shared.safe_text import isolated
+
 LANGUAGES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
 # Norwegian reads Danish more easily than English; other languages get English.
 _NEAREST = {"nb": "da", "nn": "da", "no": "da"}
@@ -27,7 +29,8 @@ class Words:
         self._locale = Locale.parse(LANGUAGES[language])
 
     def __call__(self, key: str, **values: object) -> str:
-        return self._texts[key].format(**values)
+        safe = {name: isolated(it) if isinstance(it, str) else it for name, it in values.items()}
+        return self._texts[key].format(**safe)
 
     def named(self, kind: str, code: str) -> str:
         """The word for a code, or the code itself made readable."""
