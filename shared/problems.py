@@ -130,8 +130,9 @@ def _escaped(name: str) -> str:
 
 
 def _code_of(message: str) -> str:
-    return {"Unknown field.": "unknown-field",
-            "Missing data for required field.": "required"}.get(message, "invalid")  # fmt: skip
+    if message.startswith("Unknown field."):
+        return "unknown-field"
+    return "required" if message == "Missing data for required field." else "invalid"
 
 
 def _largest_body() -> int:

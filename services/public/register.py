@@ -12,6 +12,7 @@ from services.public import exports
 from services.public.asks import Ask
 from services.public.clients import Json, Registry
 from services.public.words import Words, supported, words
+from shared import disclosure
 from shared.errors import NotFound
 
 
@@ -114,7 +115,7 @@ class Register:
         for entry in self.registry.ledger(self.ask.slug, self.ask.after):
             if int(entry["sequence"]) > last:
                 return
-            yield exports.public_ledger_entry(entry)
+            yield disclosure.open_part(entry)
 
     def checkpoints(self) -> Json:
         """Signed statements of where the ledger stood, with the keys that verify them."""

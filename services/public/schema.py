@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.public import exports
+from shared.disclosure import PLAIN, TEXT
 
 Json = dict[str, Any]
 
@@ -37,9 +38,9 @@ def export_schema(url: str) -> Json:
 
 
 def of(shape: exports.Value, required: list[str] | None = None) -> Json:
-    if shape is exports.PLAIN:
+    if shape is PLAIN:
         return {"type": [*SCALAR, "array"], "items": {"type": SCALAR[:3]}}
-    if shape is exports.TEXT:
+    if shape is TEXT:
         return {"type": ["string", "object", "null"], "additionalProperties": {"type": "string"}}
     if isinstance(shape, list):
         return {"type": "array", "items": of(shape[0])}

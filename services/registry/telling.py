@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from services.registry import events
 from services.registry.clock import NoticeTerms, objection_spans
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Change, Group
-from services.registry.model.disclosure import public_view
 from services.registry.model.objections import Objection
 from services.registry.model.register import Register
 from services.registry.transfers import Instrument
+from shared import disclosure
 
 Entry = dict[str, Any]
+PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
 # A notice that leaves even later than this says no last day to object; the portal does.
 MOST_DAYS_LATE = 60
@@ -145,8 +148,16 @@ def reliance(told: Reliance) -> Entry:
     }
 
 
+def adopted(register: Register, valid_from: date, entries: Sequence[Entry]) -> Entry:
+    return {
+        "processor": processor(register),
+        "valid_from": valid_from.isoformat(),
+        "sub_processors": [disclosure.shown(each, PUBLIC_ENTRY) for each in entries],
+    }
+
+
 def _shown(entry: Entry | None) -> Entry | None:
-    return _in_one_language(public_view(entry)) if entry else None
+    return _in_one_language(disclosure.shown(entry, PUBLIC_ENTRY)) if entry else None
 
 
 def _in_one_language(entry: Entry) -> Entry:

@@ -10,7 +10,7 @@ from typing import Any
 from services.registry.model.chain import parents_of, tiers
 from services.registry.model.changes import Change
 from services.registry.model.register import FOREVER, Row
-from services.registry.transfers import Instrument, assess_location
+from services.registry.transfers import Instrument, assess_location, known_evidence
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def list_view(rows: Sequence[Row], day: date, law: Law) -> list[dict[str, Any]]:
 def content_view(
     content: dict[str, Any], day: date, law: Law, horizon_days: int = 0
 ) -> dict[str, Any]:
+    content = known_evidence(content, law.instruments)
     seat = content.get("country")
     places = [_place(each, day, law, horizon_days, seat) for each in content["locations"]]
     return {**content, "locations": places}

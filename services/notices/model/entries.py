@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notices import events
 from services.notices.model.messages import Event, Group, json_text
+from shared import disclosure
 from shared.ids import derived_id
 
 LARGEST_BODY = 20_000
@@ -57,7 +58,7 @@ def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
 
 def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
     data, private = entry["data"], entry.get("private") or {}
-    shown = {**data, "sequence": entry["sequence"]}
+    shown = {**_open(entry), "sequence": entry["sequence"]}
     if entry["type"] in events.NOTICES:
         shown = {name: shown[name] for name in _CHANGE_MEMBERS if name in shown}
     links = {
@@ -77,9 +78,16 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
     )
 
 
+def _open(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What customers may read of an entry, whatever version of its teller wrote it."""
+    by = disclosure.ledger_shape(entry["type"])
+    told: dict[str, Any] = disclosure.shown(entry["data"], by or {})
+    return told
+
+
 def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
     data, private = entry["data"], entry.get("private") or {}
-    shown = {**data, "sequence": entry["sequence"]}
+    shown = {**_open(entry), "sequence": entry["sequence"]}
     links = {"page": f"{origin}/p/{data['processor']['slug']}"}
     version = private.get("recipients_version", 0)
     return _event(entry, entry["type"], shown, links, recipients_version=version)
@@ -96,7 +104,7 @@ def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:
     return _event(
         entry,
         events.OBJECTION_UPDATED,
-        data,
+        _open(entry),
         links,
         change_id=data["change_id"],
         agreement_id=private.get("agreement_id"),

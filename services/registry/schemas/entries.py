@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from flask import current_app
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from services.registry.countries import check_region
+from services.registry.transfers import Instrument, evidence_members
 from shared.schemas import (
     Country,
     Day,
@@ -28,15 +29,19 @@ AI_USES = ("none", "inference", "training", "both")
 
 
 # Loops read entries too, outside of any request; they say which instruments are known.
-INSTRUMENTS: ContextVar[Container[str] | None] = ContextVar("instruments", default=None)
+INSTRUMENTS: ContextVar[Mapping[str, Instrument] | None] = ContextVar("instruments", default=None)
 
 
-def _known_instrument(instrument_id: str) -> None:
+def _instruments() -> Mapping[str, Instrument]:
     known = INSTRUMENTS.get()
     if known is None:
         deps = current_app.extensions["art28.deps"]
         known = deps.instruments.known(deps.now().date())
-    if instrument_id not in known:
+    return known
+
+
+def _known_instrument(instrument_id: str) -> None:
+    if instrument_id not in _instruments():
         raise ValidationError("There is no such instrument; GET /registry/v1/instruments has them.")
 
 
@@ -77,6 +82,16 @@ class MechanismIn(Shape):
         load_default=dict,
         validate=validate.Length(max=30),
     )
+
+    @validates_schema
+    def records_what_the_instrument_asks_for(self, data: dict[str, Any], **_: Any) -> None:
+        """Anything else would stand in the register for ever, and prove nothing."""
+        taken = evidence_members(_instruments()[data["instrument_id"]])
+        unknown = [name for name in data.get("evidence") or {} if name not in taken]
+        if unknown:
+            named = ", ".join(taken) or "none"
+            detail = f"Unknown field. Evidence of {data['instrument_id']}: {named}."
+            raise ValidationError({"evidence": {name: [detail] for name in unknown}})
 
 
 class LocationIn(Shape):

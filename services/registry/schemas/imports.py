@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 from services.registry.schemas.entries import INSTRUMENTS, EntryShape, SubProcessorIn
+from services.registry.transfers import Instrument
 from shared.problems import invalid
 from shared.schemas import (
     Day,
@@ -131,7 +132,7 @@ RowPage = page_of(RowShape)
 _ENTRY = SubProcessorIn()
 
 
-def content_of(told: Mapping[str, Any], instruments: Container[str]) -> dict[str, Any]:
+def content_of(told: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
     """Contents as the API would take them. Raises ``Invalid`` with a pointer for each fault."""
     token = INSTRUMENTS.set(instruments)
     try:

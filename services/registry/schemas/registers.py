@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from services.registry.schemas.entries import LocationShape, SubProcessorIn
 from shared.schemas import (
     Day,
+    Flag,
     Instant,
     Language,
     Shape,
@@ -67,7 +68,8 @@ class LedgerEntryShape(Shape):
     type = fields.String()
     at = fields.String()
     actor = fields.String()
-    data = fields.Dict()
+    data = fields.Dict(allow_none=True)
+    withheld = Flag()
     private_hash = fields.String(allow_none=True)
     previous_hash = fields.String()
     hash = fields.String()

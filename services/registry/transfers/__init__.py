@@ -5,6 +5,7 @@
 """
 
 from services.registry.transfers.assess import assess, assess_location
+from services.registry.transfers.evidence import evidence_members, known_evidence
 from services.registry.transfers.instruments import (
     MECHANISM_NAMES,
     Instrument,
@@ -24,6 +25,8 @@ __all__ = [
     "Verdict",
     "assess",
     "assess_location",
+    "evidence_members",
+    "known_evidence",
     "load_instruments",
     "with_end",
 ]

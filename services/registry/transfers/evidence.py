@@ -33,6 +33,51 @@ class Question:
             raise ValueError(f"{self.relation!r} is not a relation; write one of {known}.")
 
 
+# What the checks read beside what is required: the recipient's status on the list, and the day of
+# its first certification.
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "participant": ("status",),
+    "checked_on": ("certified_on",),
+}
+# Every safeguard of Art. 46 is given on a day, and needs an assessment (C-311/18, para. 134).
+_SAFEGUARD = ("signed_on", "tia_reference", "tia_on", "tia_review_on")
+_NO_SAFEGUARD = ("adequacy", "derogation")
+
+
+def evidence_members(instrument: Instrument) -> tuple[str, ...]:
+    """The names of all evidence that a mechanism may record on this instrument; it takes no other.
+
+    Required, asked for by its scope, or read by the checks beside it.
+    """
+    names = [*instrument.requires, *instrument.scope.all, *instrument.scope.none]
+    names += [name for each in instrument.requires for name in _BESIDE.get(each, ())]
+    names += () if instrument.kind in _NO_SAFEGUARD else _SAFEGUARD
+    names += ("module",) if instrument.kind == "scc" else ()
+    names += () if instrument.complete else ("edition",)
+    return tuple(dict.fromkeys(names))
+
+
+def known_evidence(
+    content: Mapping[str, Any], instruments: Mapping[str, Instrument]
+) -> dict[str, Any]:
+    """The contents of an entry without evidence that its instruments do not ask for.
+
+    Earlier versions took any; what they stored stays where it is, and is read no more.
+    """
+    places = [
+        {**place, "mechanisms": [_known(each, instruments) for each in place["mechanisms"]]}
+        for place in content["locations"]
+    ]
+    return {**content, "locations": places}
+
+
+def _known(mechanism: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
+    instrument = instruments.get(mechanism["instrument_id"])
+    names = evidence_members(instrument) if instrument else ()
+    evidence = mechanism.get("evidence") or {}
+    return {**mechanism, "evidence": {name: evidence[name] for name in evidence if name in names}}
+
+
 @dataclass(frozen=True, slots=True)
 class _Recorded:
     """One piece of evidence that an instrument requires, with what is needed to judge it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
@@ -16,15 +16,17 @@ from services.registry.importing.matching import Matches
 from services.registry.importing.rows import Context
 from services.registry.model.changes import Change
 from services.registry.model.imports import Import, ImportRow
+from services.registry.transfers import Instrument, known_evidence
 from services.registry.use_cases import Deps, law_of
+from services.registry.wire import Law
 from shared.ids import derived_id
 from shared.mongo import Session
 
 log = structlog.get_logger()
 
-# Gives contents their full form as the API does, or raises ``Invalid``; it is told the ids of the
-# instruments that are known.
-Check = Callable[[Mapping[str, Any], Container[str]], dict[str, Any]]
+# Gives contents their full form as the API does, or raises ``Invalid``; it is told the instruments
+# that are known.
+Check = Callable[[Mapping[str, Any], Mapping[str, Instrument]], dict[str, Any]]
 ROWS_A_STEP = 400
 SHOWN = 200
 # An upload that has not ended after this long has died with its process.
@@ -69,9 +71,16 @@ def _desk(deps: Deps, job: Import, check: Check, session: Session) -> Desk:
     return Desk(
         context=Context(job.language, law.exporter, day, law.instruments),
         matches=Matches(deps.listed.names(register.id, day, session)),
-        content_of=lambda sub_id: deps.listed.content(register.id, sub_id, day, session),
+        content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law, session),
         check=lambda told: check(told, law.instruments),
     )
+
+
+def _listed(
+    deps: Deps, processor_id: str, sub_id: str, day: date, law: Law, session: Session
+) -> dict[str, Any] | None:
+    found = deps.listed.content(processor_id, sub_id, day, session)
+    return known_evidence(found, law.instruments) if found else None
 
 
 def _decided(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from services.registry import events, telling
 from services.registry.model.chain import resolved
 from services.registry.model.changes import NotYourRegister
-from services.registry.model.disclosure import public_view
 from services.registry.model.register import (
     EntryUnknown,
     Register,
@@ -21,13 +21,17 @@ from services.registry.model.register import (
     differences,
     joined,
 )
+from services.registry.transfers import known_evidence
 from services.registry.use_cases import Deps, law_of, readable_register, today_at
 from services.registry.use_cases.rewriting import rewrite
 from services.registry.wire import entry_view, list_view
+from shared import disclosure
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
+
+CUSTOMERS = disclosure.shape("entry", "public", "notice", "customers")
 
 
 def published(deps: Deps, request: PageRequest) -> Page:
@@ -56,7 +60,7 @@ def entries(
     if caller.sees(register.id):
         return listed
     kept = {row.id for row in _of_customer(deps, register, caller.org_id, rows, day)}
-    return [each for row, each in zip(rows, listed, strict=True) if row.id in kept]
+    return [_for_customer(each) for row, each in zip(rows, listed, strict=True) if row.id in kept]
 
 
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None
     listed = list_view(deps.rows.on(register.id, day), day, law_of(deps, register))
     for each in listed:
         if each["id"] == sub_id:
-            return each
+            return each if caller.sees(register.id) else _for_customer(each)
     raise EntryUnknown
 
 
@@ -74,12 +78,22 @@ def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[st
     register = readable_register(deps, caller, slug)
     rows = [row for row in deps.rows.history(register.id, sub_id) if row.voided_at is None]
     law = law_of(deps, register)
-    return [entry_view(row, row.valid_from, law) for row in rows]
+    told = [entry_view(row, row.valid_from, law) for row in rows]
+    return told if caller.sees(register.id) else [_for_customer(each) for each in told]
 
 
 def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> list[dict[str, Any]]:
     register = readable_register(deps, caller, slug)
-    return differences(deps.rows.on(register.id, first), deps.rows.on(register.id, second))
+    instruments = law_of(deps, register).instruments
+    lists = [
+        [replace(row, content=known_evidence(row.content, instruments))
+         for row in deps.rows.on(register.id, day)]
+        for day in (first, second)
+    ]  # fmt: skip
+    if caller.sees(register.id):
+        return differences(*lists)
+    return differences(*([replace(row, content=_for_customer(row.content)) for row in rows]
+                         for rows in lists))  # fmt: skip
 
 
 def transfers(
@@ -92,10 +106,12 @@ def transfers(
     if not caller.sees(register.id):
         rows = _of_customer(deps, register, caller.org_id, rows, day)
     law = law_of(deps, register)
+    told = [entry_view(row, day, law, horizon_days) for row in rows]
+    told = told if caller.sees(register.id) else [_for_customer(each) for each in told]
     return [
-        {"sub_processor_id": row.sub_processor_id, "legal_name": row.content["legal_name"], **place}
-        for row in rows
-        for place in entry_view(row, day, law, horizon_days)["locations"]
+        {"sub_processor_id": each["id"], "legal_name": each["legal_name"], **place}
+        for each in told
+        for place in each["locations"]
     ]
 
 
@@ -105,7 +121,7 @@ def ledger_page(
     """The register's ledger as anybody may read it; private parts are there as hashes only."""
     register = deps.registers.by_slug(slug)
     found = deps.ledger.entries(register.stream, after, limit + 1)
-    shown = [vars(each) for each in found[:limit]]
+    shown = [disclosure.open_part(vars(each)) for each in found[:limit]]
     return shown, (shown[-1]["sequence"] if len(found) > limit else None)
 
 
@@ -163,20 +179,21 @@ def _write(
     session: Session,
 ) -> None:
     rewrite(deps, register.id, writer, step, valid_from, session)
-    told = [public_view({"id": row.sub_processor_id, **row.content}) for row in step.add]
+    told = [{"id": row.sub_processor_id, **row.content} for row in step.add]
     deps.ledger.append(
         session,
         register.stream,
         events.ADOPTED,
-        {
-            "processor": telling.processor(register),
-            "valid_from": valid_from.isoformat(),
-            "sub_processors": told,
-        },
+        telling.adopted(register, valid_from, told),
         at=writer.at,
         actor=caller.client_id,
         private={"contents": [row.content for row in step.add]},
     )
+
+
+def _for_customer(entry: dict[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = disclosure.shown(entry, CUSTOMERS)
+    return shown
 
 
 def _of_customer(

@@ -15,7 +15,7 @@ from services.registry.importing import own
 from services.registry.importing.files import rows_of
 from services.registry.importing.merging import over, same
 from services.registry.schemas.imports import content_of
-from services.registry.transfers import load_instruments
+from services.registry.transfers import evidence_members, load_instruments
 from tests import builders
 from tests.integration.registry.importing import adopt, drafts, taken
 from tests.vendor import Vendor
@@ -26,17 +26,22 @@ texts = st.text(
 ).filter(str.strip)  # fmt: skip
 some_texts = st.lists(texts, max_size=3)
 spoken = st.dictionaries(st.sampled_from(["en", "da", "sv-FI", "de"]), texts, max_size=3)
-evidence = st.dictionaries(
-    texts, texts | st.booleans() | st.integers(-(2**53), 2**53) | some_texts, max_size=2
-)
-mechanisms = st.lists(
-    st.fixed_dictionaries({
-        "instrument_id": st.sampled_from(["eu-us-dpf", "scc-2021-914", "scc", "bcr-p"]),
+values = texts | st.booleans() | st.integers(-(2**53), 2**53) | some_texts
+
+
+def mechanism(instrument_id: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A mechanism with any value in any evidence that its instrument asks for."""
+    members = evidence_members(load_instruments()[instrument_id])
+    return st.fixed_dictionaries({
+        "instrument_id": st.just(instrument_id),
         "role": st.sampled_from(["primary", "fallback"]),
-        "evidence": evidence,
-    }),
-    max_size=2,
-)  # fmt: skip
+        "evidence": st.fixed_dictionaries({}, optional=dict.fromkeys(members, values)),
+    })  # fmt: skip
+
+
+mechanisms = st.lists(
+    st.one_of(*map(mechanism, ["eu-us-dpf", "scc-2021-914", "scc", "bcr-p"])), max_size=2
+)
 places = st.one_of(
     st.fixed_dictionaries({
         "country": st.sampled_from(["US", "DK", "GB"]), "mechanisms": mechanisms,

@@ -56,7 +56,7 @@ def test_every_decision_is_in_the_list() -> None:
 
     assert listed == sorted(path.name for path in folder.glob("0*.md"))
     numbers = [int(name[:4]) for name in listed]
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers == sorted(set(numbers))
 
 
 def test_no_text_names_a_place_of_one_machine() -> None:
