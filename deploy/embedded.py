@@ -1,46 +1,52 @@
-"""`make run`: one mongod, one gunicorn with all six apps, one worker with all loops."""
+"""`make run`: one mongod, the edge, one gunicorn with all six apps, one worker with all loops."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 
-from deploy import launch
+from deploy import edge, launch
 from deploy.checks import StartError
-from deploy.probe import answers, reached_by
+from deploy.mongod import HOST
+from deploy.probe import answers
+from deploy.processes import common_settings, edge_process
 from deploy.profile import PEERS, Profile
 from deploy.supervisor import WORKER_STOPS, Process
+from deploy.wsgi import NAMES
 
 MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
 
 
 def processes(profile: Profile) -> list[Process]:
-    """Return the two processes beside MongoDB."""
-    # The public origin may lead elsewhere first; the worker asks the apps where they listen.
-    local = f"http://{replace(profile, host=reached_by(profile.host)).authority}"
-    peers = {f"ART28_{name.upper()}_URL": f"{local}/{name}" for name in PEERS}
+    """Return the three processes beside MongoDB, the edge first: it needs nobody to start."""
+    port = apps_port(profile)
+    told = common_settings(dict.fromkeys(PEERS, port))
     paths = ["/readyz", *(f"/{name}/readyz" for name in MOUNTED)]
     return [
+        edge_process(profile, dict.fromkeys(NAMES, port)),
         Process(
             name="web",
             command=(
                 *(sys.executable, "-m", "gunicorn"),
                 *("--config", "deploy/gunicorn.conf.py", "deploy.wsgi:application"),
             ),
-            environment={**peers, "ART28_BIND": profile.authority},
-            ready=answers(profile.host, profile.port, paths),
+            environment={**told, "ART28_BIND": f"{HOST}:{port}"},
+            ready=answers(HOST, port, paths),
         ),
-        Process(
-            "worker", (sys.executable, "-m", "deploy.worker"), peers, stop_seconds=WORKER_STOPS
-        ),
+        Process("worker", (sys.executable, "-m", "deploy.worker"), told, stop_seconds=WORKER_STOPS),
     ]
+
+
+def apps_port(profile: Profile) -> int:
+    """Return the loopback port of the apps, the one above the edge's."""
+    return profile.port + 1
 
 
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Run the embedded profile; the exit code is 0, or 1 after one clear line."""
     try:
+        edge.check(environ)
         profile = Profile.from_env(environ, var="var", members=1)
     except StartError as error:
         print(f"art28: {error}", file=sys.stderr)
@@ -48,7 +54,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     plan = launch.Plan(
         title="embedded profile",
         processes=lambda: processes(profile),
-        ports=[(profile.port, "the web server")],
+        ports=[(profile.port, "the edge"), (apps_port(profile), "the apps")],
     )
     return launch.run(profile, plan)
 

