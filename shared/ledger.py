@@ -51,7 +51,7 @@ class Ledger:
 
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "ledger": [IndexModel([("stream", ASCENDING), ("sequence", ASCENDING)], unique=True)],
-        "ledger_heads": [IndexModel([("pending", ASCENDING)])],
+        "ledger_heads": [IndexModel([("pending", ASCENDING), ("_id", ASCENDING)])],
     }
 
     def __init__(

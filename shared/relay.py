@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 from pymongo.read_concern import ReadConcern
 
-from shared.errors import Conflict, DomainError
+from shared.errors import Conflict
+from shared.failures import Failures
 from shared.ledger import Ledger
 from shared.mongo import Mongo, Session
 
@@ -38,46 +39,63 @@ class EntriesOutOfOrder(Conflict):
 
 
 class Relay:
-    """Brings new ledger entries of one service to one listener."""
+    """Brings new ledger entries of one service to one listener. Use it from one thread.
+
+    A stream whose entry the listener refuses again and again is set aside (``failures``): its
+    order must hold, so nothing of it is told any more; the other streams go on.
+    """
 
     def __init__(
-        self, mongo: Mongo, ledger: Ledger, listener: str, post: Callable[[list[Wire]], Any]
+        self,
+        mongo: Mongo,
+        ledger: Ledger,
+        listener: str,
+        post: Callable[[list[Wire]], Any],
+        failures: Failures,
     ) -> None:
         self._heads = mongo.db["ledger_heads"]
         # A head that may still be rolled back has no entry to be told yet (see ``Ledger.entries``).
         self._lasting_heads = self._heads.with_options(read_concern=ReadConcern("majority"))
         self._cursors = mongo.db["relay_cursors"]
         self._ledger, self._listener, self._post = ledger, listener, post
+        self._failures, self._after = failures, ""
 
     def run_once(self) -> bool:
         """Post what is new, a bounded number of entries; True when there may be more.
 
-        A stream that its listener refuses must not hold up the others, so the round goes on and
-        the first refusal is raised at its end, for the loop to back off and tell.
+        Raises when the listener takes nothing from anybody, for the loop to back off and tell.
         """
-        heads = list(self._lasting_heads.find({"pending": self._listener}).limit(STREAMS_A_ROUND))
-        refusals = [refusal for head in heads if (refusal := self._bring(head))]
-        if refusals:
-            raise refusals[0]
-        return bool(heads)
+        streams = self._next_streams(self._failures.barred())
+        self._failures.run(streams, self._bring)
+        return bool(streams)
 
-    def _bring(self, head: Mapping[str, Any]) -> DomainError | None:
-        cursor = self._cursor(head["_id"])
-        entries = self._ledger.entries(head["_id"], after=cursor, limit=ENTRIES_A_POST)
+    def _next_streams(self, barred: list[str]) -> list[str]:
+        """The streams whose turn it is, from where the last round ended: none waits for ever
+        behind others that always have something new."""
+        pending: dict[str, Any] = {"pending": self._listener}
+        ahead = {"_id": {"$gt": self._after, "$nin": barred}}
+        found = self._lasting_heads.find({**pending, **ahead}, {"_id": 1})
+        streams = [each["_id"] for each in found.sort("_id", 1).limit(STREAMS_A_ROUND)]
+        if not streams and self._after:
+            self._after = ""
+            return self._next_streams(barred)
+        self._after = streams[-1] if len(streams) == STREAMS_A_ROUND else ""
+        return streams
+
+    def _bring(self, stream: str) -> None:
+        cursor = self._cursor(stream)
+        entries = self._ledger.entries(stream, after=cursor, limit=ENTRIES_A_POST)
         told = _fitting([self._wire(entry) for entry in entries])
         entries = entries[: len(told)]
         try:
             if told:
                 self._post(told)
         except EntriesOutOfOrder as error:
-            self._save_cursor(head["_id"], int(error.context["expected"]) - 1)
-            return None
-        except DomainError as refusal:
-            return refusal
+            self._save_cursor(stream, int(error.context["expected"]) - 1)
+            return
         if entries:
-            self._save_cursor(head["_id"], cursor := entries[-1].sequence)
-        self._settle(head["_id"], cursor)
-        return None
+            self._save_cursor(stream, cursor := entries[-1].sequence)
+        self._settle(stream, cursor)
 
     def _wire(self, entry: Any) -> Wire:
         return {**asdict(entry), "private": self._ledger.private_part(entry)}

@@ -29,6 +29,7 @@ import services.registry.settings
 import services.registry.tasks
 from deploy.seed import make_admin
 from services.notices.egress import Egress
+from shared.failures import Failures
 from shared.http import Peers, WSGITransport
 from shared.ledger import Ledger
 from shared.mongo import Mongo, connect
@@ -154,7 +155,8 @@ class Stack:
         def post(entries: list[dict[str, Any]]) -> None:
             notices.post("/v1/entries", {"entries": entries})
 
-        return Relay(mongo, Ledger(mongo, ["notices"]), "notices", post)
+        failures = Failures(mongo, f"{name}.relay", self._clock)
+        return Relay(mongo, Ledger(mongo, ["notices"]), "notices", post, failures)
 
 
 def until_rest(run_once: Callable[[], bool], rounds: int = 5_000) -> None:

@@ -8,6 +8,7 @@ from services.agreements.retention import apply_policies
 from services.agreements.settings import Settings
 from services.agreements.steps import Deps
 from services.agreements.wiring import make_deps, prepare
+from shared.failures import Failures
 from shared.http import Peers
 from shared.loops import Heartbeats, Loop
 from shared.mongo import connect
@@ -24,7 +25,8 @@ def loops(settings: Settings) -> list[Loop]:
     prepare(mongo)
     peers = Peers("agreements", common, None)
     deps = make_deps(settings, mongo, peers)
-    relay = Relay(mongo, deps.ledger, "notices", Notices(peers.client("notices")).tell)
+    refused = Failures(mongo, "agreements.relay", utc_now)
+    relay = Relay(mongo, deps.ledger, "notices", Notices(peers.client("notices")).tell, refused)
     beat = Heartbeats(mongo, utc_now).beat
     return [
         Loop("agreements.relay", relay.run_once, RELAY_EVERY_SECONDS, beat),

@@ -10,9 +10,10 @@ from services.registry.use_cases import Deps
 from services.registry.use_cases.announcing import due, go_live
 from services.registry.use_cases.bases import tell_bases
 from services.registry.use_cases.checkpoints import daily
-from services.registry.use_cases.importing import advance
+from services.registry.use_cases.importing import Importing
 from services.registry.wiring import LISTENER, make_deps
 from shared.errors import Conflict
+from shared.failures import Failures
 from shared.http import Peers
 from shared.loops import Heartbeats, Loop
 from shared.relay import Relay
@@ -29,17 +30,14 @@ def loops(settings: Settings) -> list[Loop]:
     def post(entries: list[dict[str, Any]]) -> None:
         notices.post("/v1/entries", {"entries": entries})
 
-    relay = Relay(deps.mongo, deps.ledger, LISTENER, post)
+    refused = Failures(deps.mongo, "registry.relay", deps.now)
+    relay = Relay(deps.mongo, deps.ledger, LISTENER, post, refused)
+    importing = Importing(deps, content_of)
     return [
         Loop("registry.relay", relay.run_once, RELAY_SECONDS, beat),
         Loop("registry.clock", lambda: run_clock(deps), CLOCK_SECONDS, beat),
-        Loop("registry.imports", lambda: run_imports(deps), IMPORT_SECONDS, beat),
+        Loop("registry.imports", importing.run_once, IMPORT_SECONDS, beat),
     ]
-
-
-def run_imports(deps: Deps) -> bool:
-    """Make drafts of the next rows of the oldest import; True when there may be more."""
-    return advance(deps, content_of)
 
 
 def run_clock(deps: Deps) -> bool:

@@ -16,6 +16,7 @@ from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
 from services.registry.use_cases import Deps
+from shared.failures import FailedJobs, Failures
 from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
@@ -32,7 +33,7 @@ def make_deps(
 ) -> Deps:
     mongo = connect(settings.common.mongo_url, settings.common.database("registry"))
     mongo.ensure_indexes({**INDEXES, **Checkpoints.INDEXES, **Imports.INDEXES})
-    mongo.ensure_indexes({**Ledger.INDEXES, **Idempotency.INDEXES})
+    mongo.ensure_indexes({**Ledger.INDEXES, **Idempotency.INDEXES, **FailedJobs.INDEXES})
     peers = Peers("registry", settings.common, transport)
     ledger = Ledger(mongo, [LISTENER])
     return Deps(
@@ -44,6 +45,8 @@ def make_deps(
         approvals=Approvals(mongo),
         ledger=ledger,
         bases=Bases(mongo),
+        clock_failures=Failures(mongo, "registry.clock", now),
+        import_failures=Failures(mongo, "registry.imports", now, may_kill=True),
         checkpoints=Checkpoints(mongo),
         imports=Imports(mongo),
         listed=Listed(mongo),

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from services.notices.use_cases import Deps, intake
+from shared.failures import Failures
 from shared.ledger import Ledger
 from shared.loops import Loop, run_one
 from shared.mongo import AlreadyExists, Mongo, Session
@@ -49,7 +50,11 @@ class Teller:
         mongo.ensure_indexes(Ledger.INDEXES)
         self.acknowledged = dict[str, int]()
         self.relay = Relay(
-            mongo, self.ledger, "notices", lambda entries: intake.receive(deps, entries)
+            mongo,
+            self.ledger,
+            "notices",
+            lambda entries: intake.receive(deps, entries),
+            Failures(mongo, "teller.relay", utc_now),
         )
 
     def append(self, entry: Wire) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pymongo.errors import PyMongoError
 
+from shared.failures import Failures
 from shared.ledger import Ledger
 from shared.mongo import Mongo, connect
 from shared.relay import Relay
@@ -26,7 +27,7 @@ def test_it_works(replica_set: ReplicaSet) -> None:
     mongo = connect(replica_set.url, "rolled_back", timeout_ms=2_000)
     mongo.ensure_indexes(Ledger.INDEXES)
     ledger, posted = Ledger(mongo, ["notices"]), list[Mapping[str, Any]]()
-    relay = Relay(mongo, ledger, "notices", posted.extend)
+    relay = Relay(mongo, ledger, "notices", posted.extend, Failures(mongo, "a.relay", utc_now))
     append(mongo, ledger, "first")
     assert relay.run_once()
     with ThreadPoolExecutor(1) as pool, alone(replica_set) as primary:

@@ -48,8 +48,10 @@ class FileTooLarge(TooLarge):
 @blp.doc(requestBody={"required": True, "content": FILES})
 @blp.response(202, ImportBegun)
 @blp.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
+@blp.alt_response(429, "TOO_MANY_REQUESTS")
 def begin(query: dict[str, Any], slug: str) -> Any:
-    """Take a list as CSV or JSON; its rows become draft changes, or questions first."""
+    """Take a list as CSV or JSON, of up to 10,000 rows; they become draft changes, or questions
+    first. Up to five imports of a processor are read at a time; one more is refused with 429."""
     kind = "csv" if request.mimetype == CSV else "json"
     file = (_body(), kind, request.mimetype_params.get("charset", "utf-8"))
     job = imports.receive(deps(), caller(), slug, query, file)
@@ -61,7 +63,8 @@ def begin(query: dict[str, Any], slug: str) -> Any:
 @blp.response(200, ImportShape)
 @blp.alt_response(404, "NOT_FOUND")
 def report(slug: str, import_id: str) -> Any:
-    """How far it has come; the first 200 refused rows and open questions."""
+    """How far it has come; the first 200 refused rows and open questions. ``failed``: reading it
+    failed several times and is no longer tried; ``failure`` says what to do."""
     return imports.report(deps(), caller(), slug, import_id)
 
 

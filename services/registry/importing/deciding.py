@@ -16,7 +16,6 @@ from shared.errors import Invalid, problem_at
 
 Content = dict[str, Any]
 RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
-MOST_OF_ONE = 100
 # Checks contents as the API does and gives them their full form; raises ``Invalid``.
 Check = Callable[[Mapping[str, Any]], Content]
 
@@ -69,9 +68,6 @@ class Desk:
 
 def decide(sources: Sequence[Source], desk: Desk) -> list[Verdict]:
     """A verdict for each row of one name. While one of them is open, all of them wait."""
-    if len(sources) > MOST_OF_ONE:
-        detail = f"More than {MOST_OF_ONE} rows have this name."
-        return [_refused(each.row, Invalid(detail), "too-many-of-one-name") for each in sources]
     raws = [json.loads(each.raw) for each in sources]
     if own.is_own(raws[0]):
         try:
@@ -98,13 +94,7 @@ def _own_unit(sources: Sequence[Source], raws: list[Content]) -> _Unit:
 def _of_published(sources: Sequence[Source], raws: list[Content], desk: Desk) -> list[Verdict]:
     verdicts: list[Verdict] = []
     units: list[_Unit] = []
-    seen: dict[str, int] = {}
     for source, raw in zip(sources, raws, strict=True):
-        first = seen.setdefault(json.dumps(raw, sort_keys=True), source.row)
-        if first != source.row:
-            refusal = problem_at("", "duplicate-row", f"Row {first} says the same.")
-            verdicts.append(_refused(source.row, refusal))
-            continue
         try:
             reading = read_row(raw, desk.context, source.answers)
         except Invalid as refusal:
@@ -191,6 +181,6 @@ def _entry(unit: _Unit, desk: Desk) -> Verdict:
     return Verdict(row, "drafted", kind, sub_id, content, before)
 
 
-def _refused(row: int, refusal: Invalid, code: str = "") -> Verdict:
-    told = refusal.errors or [{"pointer": "", "code": code, "detail": refusal.detail}]
+def _refused(row: int, refusal: Invalid) -> Verdict:
+    told = refusal.errors or [{"pointer": "", "code": refusal.code, "detail": refusal.detail}]
     return Verdict(row, "refused", refusals=[dict(each) for each in told[:20]])

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TextIO
 from shared.errors import Malformed, TooLarge
 
 LARGEST_ROW = 1024 * 1024
-MOST_ROWS, MOST_COLUMNS = 50_000, 200
+MOST_ROWS, MOST_COLUMNS = 10_000, 200
 CHUNK = 64 * 1024
 LISTS = frozenset({"items", "entries", "sub_processors", "subprocessors", "sub-processors",
                    "subProcessors", "data", "list", "rows", "underdatabehandlere",
@@ -21,7 +21,7 @@ LISTS = frozenset({"items", "entries", "sub_processors", "subprocessors", "sub-p
 
 
 class TooManyRows(TooLarge):
-    """A list has at most 50,000 rows; import it in parts."""
+    """A list has at most 10,000 rows; import it in parts."""
 
     code = "too-many-rows"
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Invalid, TooManyRequests
 
 ImportStatus = Literal["receiving", "queued", "waiting", "done"]
+# What the report says of one that was set aside; stored is what it was before.
+FAILED = "failed"
+MOST_UNDER_WAY = 5
 RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
 
 
@@ -28,6 +31,12 @@ class ImportNotReady(Conflict):
     """The file of this import has not been received as a whole."""
 
     code = "import-not-ready"
+
+
+class TooManyImports(TooManyRequests):
+    """Five of your imports are still being read; wait until one is done."""
+
+    code, retry_after = "too-many-imports", 30
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,15 @@ class QuestionShape(QuestionOfRow):
     row = fields.Integer()
 
 
+class FailureShape(Shape):
+    code = fields.String()
+    detail = fields.String()
+
+
 class ImportShape(Shape):
     id = fields.String()
     status = fields.String()
+    failure = fields.Nested(FailureShape)
     created_at = Instant()
     format = fields.String()
     language = fields.String()

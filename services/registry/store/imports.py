@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from shared.pagination import Page, PageRequest, find_page
 class Imports:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "imports": [
-            IndexModel([("status", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("status", ASCENDING), ("processor_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("processor_id", ASCENDING), ("_id", ASCENDING)]),
         ],
         "import_rows": [
@@ -49,9 +49,20 @@ class Imports:
         if not self._docs.replace_one(seen, following, session=session).matched_count:
             raise PreconditionFailed
 
-    def next_queued(self) -> Import | None:
-        found = self._docs.find_one({"status": "queued"}, sort=[("_id", ASCENDING)])
+    def next_queued(self, after: str, barred: Sequence[str]) -> Import | None:
+        """The oldest import of the processor that follows ``after``, from the first one on again:
+        each has its turn, however many imports another has."""
+        where = {"status": "queued", "_id": {"$nin": list(barred)}}
+        order = [("processor_id", ASCENDING), ("_id", ASCENDING)]
+        following = {**where, "processor_id": {"$gt": after}}
+        found = self._docs.find_one(following, sort=order) or self._docs.find_one(where, sort=order)
         return from_document(Import, found) if found else None
+
+    def under_way(self, processor_id: str, but: Sequence[str]) -> int:
+        """How many imports of a processor are still being received or read."""
+        where = {"processor_id": processor_id, "status": {"$in": ["receiving", "queued"]},
+                 "_id": {"$nin": list(but)}}  # fmt: skip
+        return self._docs.count_documents(where)
 
     def abandoned(self, before: datetime) -> list[str]:
         """Ids of imports whose upload died on its way."""
@@ -66,16 +77,31 @@ class Imports:
         if rows:
             self._rows.insert_many([to_document(row) for row in rows], ordered=False)
 
-    def new_rows(self, import_id: str, limit: int, session: Session) -> list[ImportRow]:
-        where = {"import_id": import_id, "state": "new"}
-        found = self._rows.find(where, session=session).sort("row", ASCENDING).limit(limit)
-        return [from_document(ImportRow, each) for each in found]
+    def refuse_keys(self, import_id: str, keys: Sequence[str], refusal: Mapping[str, str]) -> None:
+        """Refuse all rows of these keys, while they are not read yet."""
+        rows = {"import_id": import_id, "key": {"$in": list(keys)}, "state": "new"}
+        told = {"$set": {"state": "refused", "refusals": [dict(refusal)]}}
+        self._rows.update_many(rows, told)
 
-    def of_keys(self, import_id: str, keys: Iterable[str], session: Session) -> list[ImportRow]:
+    def next_keys(self, import_id: str, limit: int) -> list[str]:
+        """Keys of the next new rows, in the order of the file."""
+        where = {"import_id": import_id, "state": "new"}
+        found = self._rows.find(where, {"key": 1}).sort("row", ASCENDING).limit(limit)
+        return list(dict.fromkeys(each["key"] for each in found))
+
+    def sizes(self, import_id: str, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """How many rows of each key are not settled, and how many bytes they have."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": _unsettled(import_id, keys)},
+            {"$group": {"_id": "$key", "rows": {"$sum": 1},
+                        "bytes": {"$sum": {"$strLenBytes": "$raw"}}}},
+        ]  # fmt: skip
+        found = self._rows.aggregate(stages)
+        return {each["_id"]: (each["rows"], each["bytes"]) for each in found}
+
+    def of_keys(self, import_id: str, keys: Sequence[str]) -> list[ImportRow]:
         """Rows of these keys that are not settled, in the order of the file."""
-        where = {"import_id": import_id, "key": {"$in": list(keys)},
-                 "state": {"$in": ["new", "asked"]}}  # fmt: skip
-        found = self._rows.find(where, session=session).sort("row", ASCENDING)
+        found = self._rows.find(_unsettled(import_id, keys)).sort("row", ASCENDING)
         return [from_document(ImportRow, each) for each in found]
 
     def save_rows(self, rows: Sequence[ImportRow], session: Session) -> None:
@@ -135,19 +161,23 @@ class Listed:
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.db["rows"]
 
-    def names(self, processor_id: str, day: date, session: Session) -> list[dict[str, Any]]:
+    def names(
+        self, processor_id: str, day: date, session: Session | None = None
+    ) -> list[dict[str, Any]]:
         """``{id, legal_name, registration_number, purpose}`` of every entry."""
         wanted = {"sub_processor_id": 1, "content.legal_name": 1, "content.purpose": 1,
                   "content.registration_number": 1}  # fmt: skip
         found = self._rows.find(_on(processor_id, day), wanted, session=session)
         return [{"id": each["sub_processor_id"], **each["content"]} for each in found]
 
-    def content(
-        self, processor_id: str, sub_id: str, day: date, session: Session
-    ) -> dict[str, Any] | None:
+    def content(self, processor_id: str, sub_id: str, day: date) -> dict[str, Any] | None:
         where = {**_on(processor_id, day), "sub_processor_id": sub_id}
-        found = self._rows.find_one(where, {"content": 1}, session=session)
+        found = self._rows.find_one(where, {"content": 1})
         return found["content"] if found else None
+
+
+def _unsettled(import_id: str, keys: Sequence[str]) -> dict[str, Any]:
+    return {"import_id": import_id, "key": {"$in": list(keys)}, "state": {"$in": ["new", "asked"]}}
 
 
 def _on(processor_id: str, day: date) -> dict[str, Any]:

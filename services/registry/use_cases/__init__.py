@@ -18,6 +18,7 @@ from services.registry.store.registers import Registers, Rows
 from services.registry.wire import Law
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.keys import Keys
 from shared.ledger import Ledger
@@ -41,6 +42,8 @@ class Deps:
     keys: Keys
     instruments: Instruments
     bases: Bases
+    clock_failures: Failures
+    import_failures: Failures
     identity: IdentityClient
     agreements: AgreementsClient
     notices: NoticesClient

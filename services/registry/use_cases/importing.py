@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from services.registry.model.imports import Import, ImportRow
 from services.registry.transfers import Instrument, known_evidence
 from services.registry.use_cases import Deps, law_of
 from services.registry.wire import Law
+from shared.errors import PreconditionFailed
 from shared.ids import derived_id
 from shared.mongo import Session
 
@@ -27,63 +29,94 @@ log = structlog.get_logger()
 # Gives contents their full form as the API does, or raises ``Invalid``; it is told the instruments
 # that are known.
 Check = Callable[[Mapping[str, Any], Mapping[str, Instrument]], dict[str, Any]]
-ROWS_A_STEP = 400
+# What one step takes at once: so many rows, and so many bytes of them; one name is never parted.
+ROWS_A_STEP, BYTES_A_STEP = 200, 1024 * 1024
 SHOWN = 200
 # An upload that has not ended after this long has died with its process.
 UPLOAD_TIME = timedelta(hours=1)
 
 
-def advance(deps: Deps, check: Check) -> bool:
-    """One step of the oldest import that has work; True when there may be more."""
-    for import_id in deps.imports.abandoned(deps.now() - UPLOAD_TIME):
-        deps.imports.drop(import_id)
-    job = deps.imports.next_queued()
-    if job is None:
-        return False
-    import_id = job.id
-    deps.mongo.transact(lambda session: _step(deps, import_id, check, session))
-    return True
+@dataclass
+class Importing:
+    """The loop of imports. Every step is of another processor, as long as several wait.
+
+    Use it from one thread.
+    """
+
+    deps: Deps
+    check: Check
+    _after: str = ""
+
+    def run_once(self) -> bool:
+        """One step of one import; True when there may be more."""
+        imports, failures = self.deps.imports, self.deps.import_failures
+        for import_id in imports.abandoned(self.deps.now() - UPLOAD_TIME):
+            imports.drop(import_id)
+        job = imports.next_queued(self._after, failures.barred())
+        if job is None:
+            return False
+        self._after = job.processor_id
+        failures.run([job.id], lambda _: advance(self.deps, job, self.check))
+        return True
 
 
-def _step(deps: Deps, import_id: str, check: Check, session: Session) -> None:
-    job = deps.imports.get(import_id, session)
-    rows = deps.imports.new_rows(job.id, ROWS_A_STEP, session)
-    if not rows:
-        deps.imports.save(_settled(deps, job, session), session)
-        return
-    keys = list(dict.fromkeys(row.key for row in rows))
-    grouped: dict[str, list[ImportRow]] = {key: [] for key in keys}
-    for row in deps.imports.of_keys(job.id, keys, session):
-        grouped[row.key].append(row)
-    desk = _desk(deps, job, check, session)
-    decided = [each for group in grouped.values() for each in _decided(deps, job, group, desk)]
-    # All writing comes at the end: what a killed worker has written in a transaction stays locked
-    # until the database gives that transaction up, so the moment should be short.
-    deps.changes.add_all([change for _, change in decided if change], session)
-    deps.imports.save_rows([row for row, _ in decided], session)
-    deps.imports.save(job, session)
+def advance(deps: Deps, job: Import, check: Check) -> None:
+    """One step of an import: what becomes of its next rows is decided first, then written in one
+    transaction. When answers came in between, nothing is written and the next step sees them."""
+    rows = _next_rows(deps, job)
+    decided = _decided(deps, job, rows, _desk(deps, job, check)) if rows else []
+
+    def work(session: Session) -> None:
+        deps.changes.add_all([change for _, change in decided if change], session)
+        deps.imports.save_rows([row for row, _ in decided], session)
+        deps.imports.save(job if decided else _settled(deps, job, session), session)
+
+    with suppress(PreconditionFailed):
+        deps.mongo.transact(work)
 
 
-def _desk(deps: Deps, job: Import, check: Check, session: Session) -> Desk:
+def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:
+    """New rows with all that speak of the same entity, within the bounds of a step."""
+    keys = deps.imports.next_keys(job.id, ROWS_A_STEP)
+    sizes = deps.imports.sizes(job.id, keys)
+    rows, size, taken = 0, 0, list[str]()
+    for key in keys:
+        rows, size = rows + sizes[key][0], size + sizes[key][1]
+        if taken and (rows > ROWS_A_STEP or size > BYTES_A_STEP):
+            break
+        taken.append(key)
+    return deps.imports.of_keys(job.id, taken) if taken else []
+
+
+def _desk(deps: Deps, job: Import, check: Check) -> Desk:
     register = deps.registers.get(job.processor_id)
     law = law_of(deps, register)
     day = job.effective_on
     return Desk(
         context=Context(job.language, law.exporter, day, law.instruments),
-        matches=Matches(deps.listed.names(register.id, day, session)),
-        content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law, session),
+        matches=Matches(deps.listed.names(register.id, day)),
+        content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
         check=lambda told: check(told, law.instruments),
     )
 
 
 def _listed(
-    deps: Deps, processor_id: str, sub_id: str, day: date, law: Law, session: Session
+    deps: Deps, processor_id: str, sub_id: str, day: date, law: Law
 ) -> dict[str, Any] | None:
-    found = deps.listed.content(processor_id, sub_id, day, session)
+    found = deps.listed.content(processor_id, sub_id, day)
     return known_evidence(found, law.instruments) if found else None
 
 
 def _decided(
+    deps: Deps, job: Import, rows: Sequence[ImportRow], desk: Desk
+) -> list[tuple[ImportRow, Change | None]]:
+    groups: dict[str, list[ImportRow]] = {}
+    for row in rows:
+        groups.setdefault(row.key, []).append(row)
+    return [each for group in groups.values() for each in _of_group(deps, job, group, desk)]
+
+
+def _of_group(
     deps: Deps, job: Import, group: Sequence[ImportRow], desk: Desk
 ) -> Iterator[tuple[ImportRow, Change | None]]:
     sources = [Source(row.row, row.raw, Answers(dict(row.answers))) for row in group]

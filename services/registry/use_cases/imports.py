@@ -11,15 +11,18 @@ from typing import Any, BinaryIO
 from services.registry.countries import check_country
 from services.registry.importing import own, words
 from services.registry.importing.files import RawRow, rows_of
-from services.registry.importing.rows import members_of
+from services.registry.importing.sorting import TOO_MANY_OF_ONE, Sorting, key_of
 from services.registry.model.changes import check_day
 from services.registry.model.imports import (
+    FAILED,
+    MOST_UNDER_WAY,
     AnswerUnfit,
     Column,
     Import,
     ImportNotReady,
     ImportRow,
     QuestionUnknown,
+    TooManyImports,
 )
 from services.registry.model.register import Register
 from services.registry.use_cases import Deps, law_of, own_register, today_at
@@ -32,6 +35,10 @@ from shared.pagination import Page, PageRequest
 
 ROWS_A_WRITE = 500
 SHOWN = 200
+SET_ASIDE = (
+    "Reading this file failed several times, so it is no longer tried. What was drafted stays. "
+    "Import the rest in smaller files, or ask whoever runs Art28 to revive the import."
+)
 _PLACES = ("locations", "remote_access", "country")
 
 
@@ -45,8 +52,10 @@ def receive(
     """Store the rows of ``file`` (stream, csv or json, charset); a loop makes drafts of them.
 
     Without ``effective_on`` the drafts take effect on the earliest day every agreement allows.
+    Raises ``TooManyImports``.
     """
     register = register_of(deps, caller, slug)
+    _check_others(deps, register)
     check_day(told["effective_on"] or date.max, today_at(deps, register))
     stream, kind, charset = file
     job = Import(
@@ -70,6 +79,12 @@ def receive(
     return received
 
 
+def _check_others(deps: Deps, register: Register) -> None:
+    set_aside = deps.import_failures.all_set_aside()
+    if deps.imports.under_way(register.id, set_aside) >= MOST_UNDER_WAY:
+        raise TooManyImports
+
+
 def _earliest(deps: Deps, register: Register) -> date:
     groups, _ = groups_of(deps, register, deps.now())
     today = today_at(deps, register)
@@ -77,13 +92,14 @@ def _earliest(deps: Deps, register: Register) -> date:
 
 
 def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:
-    total, is_own, names = 0, False, dict[str, None]()
+    total, is_own, names, sorting = 0, False, dict[str, None](), Sorting()
     while batch := list(islice(rows, ROWS_A_WRITE)):
         is_own = is_own or own.is_own(batch[0].cells)
         for row in batch:
             names |= dict.fromkeys(list(row.cells)[: SHOWN - len(names)])
-        deps.imports.add_rows([_row(job, row) for row in batch])
+        deps.imports.add_rows([_row(job, row, sorting) for row in batch])
         total += len(batch)
+    deps.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE)
     return job.received(total, tuple(_column(name, is_own) for name in names))
 
 
@@ -94,30 +110,19 @@ def _column(name: str, is_own: bool) -> Column:
     return Column(name[:SHOWN], member)
 
 
-def _row(job: Import, row: RawRow) -> ImportRow:
-    fault = row.fault and {"pointer": "", "code": "row-malformed", "detail": row.fault}
+def _row(job: Import, row: RawRow, sorting: Sorting) -> ImportRow:
+    key, raw = key_of(row), json.dumps(row.cells)
+    fault = sorting.fault(row, key, raw)
     return ImportRow(
         id=f"{job.id}#{row.number:06}",
         import_id=job.id,
         row=row.number,
-        key=_key(row),
-        raw=json.dumps(row.cells),
+        key=key,
+        # What is refused is not read again.
+        raw="{}" if fault else raw,
         state="refused" if fault else "new",
         refusals=[fault] if fault else [],
     )
-
-
-def _key(row: RawRow) -> str:
-    """Rows with one key speak of one entity: its id in our own exports, else its name."""
-    cells: Mapping[str, Any] = row.cells
-    if own.is_own(cells):
-        given = own.unguarded(cells.get("id"))
-        if given:
-            return str(given)[:SHOWN]
-        name = own.unguarded(cells["legal_name"])
-    else:
-        name = members_of(cells).get("legal_name", "")
-    return words.plain(str(name))[:SHOWN] or f"#{row.number}"
 
 
 def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, Any]:
@@ -128,6 +133,7 @@ def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, A
     asked = deps.imports.in_state(import_id, "asked", SHOWN)
     return {
         **vars(job),
+        **_failure(deps, job),
         "columns": [each for each in job.columns if each.member],
         "unread_columns": [each.name for each in job.columns if not each.member],
         "rows_done": job.rows_total - counts.get("new", 0) if job.status != "receiving" else 0,
@@ -137,6 +143,14 @@ def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, A
         "refused": [{"row": row.row, **each} for row in refused for each in row.refusals],
         "questions": [{"row": row.row, **each} for row in asked for each in row.questions],
     }
+
+
+def _failure(deps: Deps, job: Import) -> dict[str, Any]:
+    """What is shown of an import that failed too often to be tried again."""
+    if deps.import_failures.set_aside(job.id) is None:
+        return {}
+    code = "import-set-aside"
+    return {"status": FAILED, "failure": {"code": code, "detail": SET_ASIDE}}
 
 
 def rows(

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.agreements.settings import Settings
 from services.agreements.tasks import loops
+from shared.failures import Failures
 from shared.loops import run
 from shared.mongo import Mongo
 from shared.relay import Relay
@@ -26,7 +27,13 @@ def test_an_idle_round_of_the_clock_examines_nothing(office: Office) -> None:
 def test_the_relay_brings_each_entry_once_and_in_order(office: Office) -> None:
     agreement_id = office.active()
     brought: list[dict[str, Any]] = []
-    relay = Relay(office.deps.mongo, office.deps.ledger, "notices", brought.extend)
+    relay = Relay(
+        office.deps.mongo,
+        office.deps.ledger,
+        "notices",
+        brought.extend,
+        Failures(office.deps.mongo, "a.relay", office.deps.now),
+    )
     assert relay.run_once()
     assert not relay.run_once()
     assert [each["sequence"] for each in brought] == [1, 2, 3, 4, 5]

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import services.registry.tasks
+from services.registry.schemas.imports import content_of
+from services.registry.use_cases.importing import Importing
 from tests.stack import until_rest
 from tests.vendor import Vendor
 
@@ -32,7 +33,7 @@ def begin(vendor: Vendor, body: Any, **query: str) -> str:
 
 def work(vendor: Vendor) -> None:
     """What the loop ``registry.imports`` does."""
-    until_rest(lambda: services.registry.tasks.run_imports(vendor.stack.registry), 2_000)
+    until_rest(Importing(vendor.stack.registry, content_of).run_once, 2_000)
 
 
 def report(vendor: Vendor, import_id: str) -> dict[str, Any]:

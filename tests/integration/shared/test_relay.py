@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pymongo import MongoClient
 
-from shared.errors import Unavailable
+from shared import relay as relaying
+from shared.errors import Invalid, Unavailable
+from shared.failures import FailedJobs, Failures
 from shared.ledger import Ledger
 from shared.mongo import Mongo
 from shared.relay import EntriesOutOfOrder, Inbox, Relay
@@ -63,8 +65,12 @@ def write(mongo: Mongo, ledger: Ledger, stream: str, times: int) -> None:
         )
 
 
+def made(mongo: Mongo, ledger: Ledger, post: Any, now: Any = lambda: AT) -> Relay:
+    return Relay(mongo, ledger, "notices", post, Failures(mongo, "a.relay", now))
+
+
 def relay_of(mongo: Mongo, ledger: Ledger, listener: Listener) -> Relay:
-    return Relay(mongo, ledger, "notices", listener.post)
+    return made(mongo, ledger, listener.post)
 
 
 def drain(relay: Relay) -> None:
@@ -133,10 +139,50 @@ def test_a_stream_that_is_refused_does_not_hold_up_the_others(
             raise Unavailable
         listener.post(entries)
 
-    with pytest.raises(Unavailable):
-        Relay(mongo, ledger, "notices", post).run_once()
+    assert made(mongo, ledger, post).run_once()
 
     assert listener.heard("good") == [1]
+
+
+def test_a_stream_that_is_refused_for_ever_is_set_aside_until_it_is_revived(
+    mongo: Mongo, ledger: Ledger, listener: Listener
+) -> None:
+    write(mongo, ledger, "bad", 2)
+    asked, cured, at = [], [], [AT]
+
+    def post(entries: Sequence[Mapping[str, Any]]) -> None:
+        if entries[0]["stream"] == "bad" and not cured:
+            asked.append(entries)
+            raise Invalid("The entry lacks a member.")
+        listener.post(entries)
+
+    relay = made(mongo, ledger, post, lambda: at[0])
+    for number in range(20):
+        write(mongo, ledger, "good", 1)
+        relay.run_once()
+        at[0] += timedelta(minutes=5)
+        assert listener.heard("good")[-1:] == [number + 1]
+
+    assert len(asked) == 12
+    assert [each.job for each in FailedJobs(mongo).all() if each.is_set_aside] == ["bad"]
+    cured.append(True)
+    FailedJobs(mongo).revive("a.relay", "bad")
+    drain(relay)
+    assert listener.heard("bad") == [1, 2]
+
+
+def test_streams_that_always_have_something_new_hold_up_no_other(
+    mongo: Mongo, ledger: Ledger, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaying, "STREAMS_A_ROUND", 2)
+    write(mongo, ledger, "z", 1)
+    relay = relay_of(mongo, ledger, listener)
+    for _ in range(3):
+        for busy in "abc":
+            write(mongo, ledger, busy, 1)
+        relay.run_once()
+
+    assert listener.heard("z") == [1]
 
 
 def test_an_entry_brings_its_private_part_until_that_is_erased(
@@ -144,7 +190,7 @@ def test_an_entry_brings_its_private_part_until_that_is_erased(
 ) -> None:
     write(mongo, ledger, "a", 1)
     posted: list[Any] = []
-    Relay(mongo, ledger, "notices", posted.append).run_once()
+    made(mongo, ledger, posted.append).run_once()
 
     assert posted[0][0]["private"] == {"p": 0}
 
@@ -197,7 +243,7 @@ def test_after_a_long_silence_no_post_is_larger_than_listeners_take(
                 session, "processor:a", "x.happened", {"p": "x" * size}, at=AT, actor="cli"
             )
         )
-    relay = Relay(mongo, ledger, "notices", post)
+    relay = made(mongo, ledger, post)
     while relay.run_once():
         pass
     assert listener.heard("processor:a") == list(range(1, 43))

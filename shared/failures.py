@@ -1,0 +1,215 @@
+"""Jobs that fail: counted, tried again after growing pauses, and set aside in the end.
+
+A loop brings many jobs forward: streams of a ledger, imports, changes, agreements. One that fails
+again and again must neither hold up the others nor be repeated for ever. A job that is set aside
+keeps its place and its data; no loop touches it until an operator revives it
+(``python -m deploy.jobs``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+import structlog
+from prometheus_client import Counter, Gauge
+from pymongo import ASCENDING, IndexModel
+from pymongo.errors import ConnectionFailure
+
+from shared.errors import Forbidden, TooManyRequests, Unavailable
+from shared.mongo import Mongo
+
+log = structlog.get_logger()
+
+JOB_FAILURES = Counter("art28_job_failures", "Jobs of a loop that failed once more.", ["loop"])
+SET_ASIDE = Gauge("art28_jobs_set_aside", "Jobs that a loop no longer tries.", ["loop"])
+
+# What a peer answers every job alike when it is away, overloaded, or does not know us.
+OF_THE_PEER = (Unavailable, TooManyRequests, Forbidden)
+# A job that fails once and is never met again is forgotten after this.
+FORGOTTEN_AFTER = timedelta(days=1)
+# More failing jobs than this are not looked at in one round; they are tried too often, not lost.
+MOST_READ = 1_000
+DIED = "The process ended while it worked on this job."
+
+
+@dataclass(frozen=True)
+class Patience:
+    """A job is set aside with failure number ``tries``; pauses double from ``first`` to
+    ``longest``."""
+
+    tries: int = 12
+    first: timedelta = timedelta(seconds=1)
+    longest: timedelta = timedelta(minutes=5)
+
+    def pause(self, failures: int) -> timedelta | None:
+        """How long the job rests after so many failures; None: it is set aside."""
+        if failures >= self.tries:
+            return None
+        return min(self.longest, self.first * float(2 ** (failures - 1)))
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """What is known of a job that has failed. ``retry_at`` is None when it is set aside."""
+
+    loop: str
+    job: str
+    failures: int
+    error: str
+    failed_at: datetime
+    retry_at: datetime | None
+
+    @property
+    def is_set_aside(self) -> bool:
+        return self.retry_at is None
+
+    def is_barred(self, now: datetime) -> bool:
+        return self.retry_at is None or self.retry_at > now
+
+
+class FailedJobs:
+    """The failed jobs of one database, whichever loop they belong to: the operator's view."""
+
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "failed_jobs": [
+            IndexModel([("loop", ASCENDING)]),
+            IndexModel(
+                [("retry_at", ASCENDING)], expireAfterSeconds=int(FORGOTTEN_AFTER.total_seconds())
+            ),
+        ]
+    }
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["failed_jobs"]
+
+    def all(self) -> Iterator[FailedJob]:
+        return map(_failed_job, self._docs.find().sort("_id", ASCENDING))
+
+    def revive(self, loop: str, job: str | None = None) -> int:
+        """Let the jobs of a loop, or one of them, be tried again at once; how many were."""
+        where = {"loop": loop, **({"job": job} if job else {})}
+        return self._docs.delete_many(where).deleted_count
+
+
+class Failures:
+    """The failures of one loop's jobs. Use it from one thread.
+
+    ``may_kill``: a job of this loop may take its process with it, so each try is counted before
+    it begins; otherwise only what failed is written.
+    """
+
+    def __init__(
+        self,
+        mongo: Mongo,
+        loop: str,
+        now: Callable[[], datetime],
+        patience: Patience = Patience(),
+        *,
+        may_kill: bool = False,
+    ) -> None:
+        self._docs, self._loop, self._now = mongo.db["failed_jobs"], loop, now
+        self._patience, self._may_kill = patience, may_kill
+        self._known: dict[str, FailedJob] = {}
+        self._shown: set[str] = set()
+
+    def barred(self) -> list[str]:
+        """The jobs not to be taken now: those that rest after a failure, and those set aside."""
+        found = map(_failed_job, self._docs.find({"loop": self._loop}).limit(MOST_READ))
+        self._known, now = {each.job: each for each in found}, self._now()
+        self._show()
+        return [job for job, each in self._known.items() if each.is_barred(now)]
+
+    def set_aside(self, job: str) -> FailedJob | None:
+        """What is known of this job if it is set aside."""
+        found = self._docs.find_one({"_id": self._id(job), "retry_at": None})
+        return _failed_job(found) if found else None
+
+    def all_set_aside(self) -> list[str]:
+        found = self._docs.find({"loop": self._loop, "retry_at": None}, {"job": 1})
+        return [each["job"] for each in found]
+
+    def run(self, jobs: Sequence[str], work: Callable[[str], object]) -> None:
+        """Do ``work`` for each job; one that fails is counted and does not hold up the others.
+
+        Raises what ends the round for all of them and is nobody's own fault: the database does
+        not answer, or each of them met a peer that is away.
+        """
+        faults = {job: fault for job in jobs if (fault := self._fault_of(job, work))}
+        if len(faults) == len(jobs) and all(isinstance(f, OF_THE_PEER) for f in faults.values()):
+            for fault in faults.values():
+                raise fault
+        for job, fault in faults.items():
+            self._count(job, fault)
+
+    def attempt(self, job: str, work: Callable[[str], object]) -> None:
+        """The same for one job of a sweep, which goes on whatever becomes of it.
+
+        Raises only when the database does not answer.
+        """
+        if fault := self._fault_of(job, work):
+            self._count(job, fault)
+
+    def rested(self, beginning: str) -> list[str]:
+        """Jobs of a sweep that has gone on without them, and whose pause is over."""
+        now = self._now()
+        return [
+            job
+            for job, each in self._known.items()
+            if job.startswith(beginning) and not each.is_barred(now)
+        ]
+
+    def _count(self, job: str, fault: Exception) -> None:
+        error = f"{type(fault).__name__}: {fault}"[:500]
+        failures = self._failures(job) + 1
+        if isinstance(fault, OF_THE_PEER):
+            # A peer that is away for long must not have every job set aside.
+            failures = min(failures, self._patience.tries - 1)
+        self._save(job, failures, error)
+        JOB_FAILURES.labels(self._loop).inc()
+        log.warning("job.failed", loop=self._loop, job=job, failures=failures, error=error)
+
+    def _forget(self, job: str) -> None:
+        if self._may_kill or job in self._known:
+            self._docs.delete_one({"_id": self._id(job)})
+
+    def _fault_of(self, job: str, work: Callable[[str], object]) -> Exception | None:
+        if self._may_kill:
+            self._save(job, self._failures(job) + 1, DIED)
+        try:
+            work(job)
+        except ConnectionFailure:
+            raise
+        # Whatever it is, it is this job's, and the others are to have their turn.
+        except Exception as fault:  # noqa: BLE001  See above.
+            return fault
+        self._forget(job)
+        return None
+
+    def _failures(self, job: str) -> int:
+        return self._known[job].failures if job in self._known else 0
+
+    def _save(self, job: str, failures: int, error: str) -> None:
+        now = self._now()
+        pause = self._patience.pause(failures)
+        retry_at = None if pause is None else now + pause
+        members = {"loop": self._loop, "job": job, "failures": failures, "error": error,
+                   "failed_at": now, "retry_at": retry_at}  # fmt: skip
+        self._docs.replace_one({"_id": self._id(job)}, members, upsert=True)
+
+    def _show(self) -> None:
+        gone = {job: each for job, each in self._known.items() if each.is_set_aside}
+        SET_ASIDE.labels(self._loop).set(len(gone))
+        for job in gone.keys() - self._shown:
+            log.error("job.set_aside", loop=self._loop, job=job, failures=gone[job].failures,
+                      error=gone[job].error)  # fmt: skip
+        self._shown = set(gone)
+
+    def _id(self, job: str) -> str:
+        return f"{self._loop}:{job}"
+
+
+def _failed_job(found: Mapping[str, Any]) -> FailedJob:
+    return FailedJob(**{name: value for name, value in found.items() if name != "_id"})
