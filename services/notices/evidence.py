@@ -5,22 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from services.notices.model.evidence import EMAIL, Evidence, Tried
 from services.notices.model.messages import Event
+from shared import typeset
 from shared.times import format_instant
 
 TEMPLATE = Path(__file__).parent / "templates" / "evidence.typ"
-# One at a time: typesetting takes a whole core.
-ONE_AT_A_TIME = threading.Lock()
+REPLACED = "[U+…] stands for a character that no font of this file has: its number in Unicode."
 
 COLUMNS = (
     "change_id",
@@ -81,16 +78,8 @@ def csv_lines(event: Event, rows: Iterable[Evidence]) -> Iterator[str]:
 
 def pdf(event: Event, rows: Sequence[Evidence], now: datetime) -> bytes:
     """PDF/A-2a: archivable, tagged, with its title and language."""
-    text = json.dumps(_content(event, rows, now), ensure_ascii=False)
-    with ONE_AT_A_TIME:
-        made = typst.compile(
-            TEMPLATE,
-            sys_inputs={"content": text},
-            pdf_standards=["a-2a"],
-            timestamp=int(now.timestamp()),
-            ignore_system_fonts=True,
-        )
-    return bytes(made)
+    content, at = _content(event, rows, now), int(now.timestamp())
+    return typeset.pdf(TEMPLATE, content, note=REPLACED, standards=["a-2a"], at=at)
 
 
 def _values(event: Event, row: Evidence) -> list[Any]:

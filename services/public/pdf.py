@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from services.public.pages import SYMBOLS, address_text, change_headline, evidence_lines, place_name
 from services.public.register import Register
 from services.public.words import Words
+from shared import typeset
 
 Json = dict[str, Any]
 
 TEMPLATE = Path(__file__).parent / "templates" / "register.typ"
-# One at a time: typesetting takes a whole core, and pages must stay quick meanwhile.
-ONE_AT_A_TIME = threading.Lock()
 
 
 def as_pdf(register: Register) -> bytes:
-    text = json.dumps(content(register), ensure_ascii=False)
-    with ONE_AT_A_TIME:
-        made = typst.compile(
-            TEMPLATE,
-            sys_inputs={"content": text},
-            pdf_standards=["a-2a"],
-            # The day, not the present second: the same list gives the same bytes.
-            timestamp=noon(register),
-            ignore_system_fonts=True,
-        )
-    return bytes(made)
+    return typeset.pdf(
+        TEMPLATE,
+        content(register),
+        note=register.words("pdf.replaced"),
+        standards=["a-2a"],
+        # The day, not the present second: the same list gives the same bytes.
+        at=noon(register),
+    )
 
 
 def noon(register: Register) -> int:

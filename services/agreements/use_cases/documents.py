@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
-import structlog
-
 from services.agreements import rendering
 from services.agreements.model import Agreement, Version
-from services.agreements.rendering import PdfImpossible
 from services.agreements.steps import Deps, visible
 from services.agreements.store import Kept
 from shared.auth import Caller
 
 JSON, HTML, PDF = "application/json", "text/html", "application/pdf"
 KINDS = (JSON, HTML, PDF)
-
-log = structlog.get_logger()
 
 
 def document(
@@ -25,7 +20,7 @@ def document(
     """Version ``number``, or the one in force, else the newest, in one of ``KINDS``.
 
     What both parties have accepted is kept as bytes; what waits for them is made anew, with the
-    acceptances it has. Raises ``NotFound`` or ``PdfImpossible``.
+    acceptances it has. Raises ``NotFound``.
     """
     found = visible(deps, caller, agreement_id)
     version = deps.versions.get(None, found.id, number or found.version)
@@ -57,10 +52,7 @@ def keep_executed(deps: Deps, agreement: Agreement) -> None:
         return
     version = deps.versions.get(None, agreement.id, number)
     for kind in (HTML, PDF):
-        try:
-            executed(deps, agreement, version, kind)
-        except PdfImpossible:
-            log.info("document.pdf_impossible", agreement_id=agreement.id, version=number)
+        executed(deps, agreement, version, kind)
 
 
 def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> bytes:

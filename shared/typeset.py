@@ -1,0 +1,131 @@
+"""PDFs of any words: archivable, with a font for nearly every script, and a mark for the rest.
+
+A document that holds one letter without a font would be no file at all (PDF/A allows no missing
+glyphs), and whoever names a company could keep others from their evidence. So a letter that no
+font has is written as its number, ``[U+E000]``, and the document says what that means.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+import typst
+
+from shared.safe_text import readable
+
+Json = dict[str, Any]
+
+# The fonts beside those that typst brings: Noto Sans for other scripts, and for CJK.
+FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
+# One at a time: typesetting takes a whole core, and requests must stay quick meanwhile.
+ONE_AT_A_TIME = threading.Lock()
+_NO_GLYPH = re.compile("could not be displayed|codepoint")
+# What each font of typst's own has: the last resort, for it needs no font file to be read.
+PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u017f\u0391-\u03a1\u03a3-\u03c9\u0410-\u044f"
+                   r"\u2013\u2014\u2018-\u201d\u2022\u2026\u20ac]")  # fmt: skip
+# Private use, unassigned, controls: no font of ours, or none that an archive may hold.
+_NEVER = ("Co", "Cn", "Cc", "Cs")
+
+
+def pdf(template: Path, content: Json, *, note: str, standards: Sequence[str], at: int) -> bytes:
+    """Set ``content`` with ``template``, dated ``at`` (seconds since 1970).
+
+    The template finds it in ``sys.inputs.content``, and ``note`` in it as ``replaced`` if a
+    letter had to be written as its number, else "". Every text of ``content`` can be set.
+    """
+    safe = _each_text(content, readable)
+    for replace in (_as_it_is, _with_fonts, _plain):
+        told = _each_text(safe, replace)
+        told["replaced"] = "" if told == safe else note
+        try:
+            return _typeset(template, told, standards, at)
+        except BaseException as error:
+            if replace is _plain or not _is_about_letters(error):
+                raise
+    raise AssertionError("plain letters have fonts")
+
+
+def numbered(text: str, keep: Callable[[str], bool]) -> str:
+    """``text`` with each character that is not to be kept as its number, such as ``[U+E000]``."""
+    return "".join(each if keep(each) else f"[U+{ord(each):04X}]" for each in text)
+
+
+def _typeset(template: Path, told: Json, standards: Sequence[str], at: int) -> bytes:
+    with ONE_AT_A_TIME:
+        made = _compiler(template).compile(
+            sys_inputs={"content": json.dumps(told, ensure_ascii=False)},
+            format="pdf",
+            pdf_standards=list(standards),  # type: ignore[arg-type]  # Typed as fewer than it takes.
+            timestamp=at,
+        )
+    return cast("bytes", made)
+
+
+@cache
+def _compiler(template: Path) -> typst.Compiler:
+    """One for the process: finding the fonts takes longer than setting a contract."""
+    folders = [str(each) for each in font_folders()]
+    return typst.Compiler(str(template), font_paths=folders, ignore_system_fonts=True)
+
+
+def font_folders() -> list[Path]:
+    found = [find_spec(each) for each in FONT_PACKAGES]
+    return [Path(each.origin).parent for each in found if each and each.origin]
+
+
+def _is_about_letters(error: BaseException) -> bool:
+    """Whether other letters may help: one has no glyph, or the shaping of one broke typst."""
+    if type(error).__name__ == "PanicException":  # A BaseException that no module exports.
+        _compiler.cache_clear()
+        return True
+    return isinstance(error, typst.TypstError) and _NO_GLYPH.search(error.message) is not None
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _with_fonts(text: str) -> str:
+    return numbered(text, _has_font)
+
+
+def _plain(text: str) -> str:
+    return numbered(text, lambda each: PLAIN.match(each) is not None)
+
+
+def _has_font(character: str) -> bool:
+    if PLAIN.match(character):
+        return True
+    return unicodedata.category(character) not in _NEVER and ord(character) in _covered()
+
+
+@cache
+def _covered() -> frozenset[int]:
+    """The code points that the fonts beside typst's own have; read when a letter had none."""
+    from fontTools.ttLib import TTFont
+
+    files = (each for folder in font_folders() for each in folder.glob("*.[ot]t[fc]"))
+    # The fonts of a collection have the same letters, each as its language draws them.
+    found: set[int] = set()
+    for file in files:
+        with TTFont(file, fontNumber=0, lazy=True) as font:
+            found.update(font.getBestCmap())
+    return frozenset(found)
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _each_text(each, change) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_each_text(each, change) for each in value]
+    return value
