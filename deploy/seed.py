@@ -126,8 +126,10 @@ def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json) 
 def agreement_body(controller_id: str, customer: Json) -> Json:
     """The agreement of the sample processor with one of its invented customers."""
     organisation = customer["organisation"]
+    named = ("legal_name", "registration_number", "country", "address")
     return {
         "controller_id": controller_id,
+        "party": {name: organisation[name] for name in named if organisation.get(name)},
         "template_id": "tpl_eu_2021_915_v1",
         "language": organisation["locale"],
         "governing_law": "DK",

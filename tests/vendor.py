@@ -72,6 +72,7 @@ class Vendor:
         more = terms.pop("agreement", {})
         body = builders.agreement_body(
             client["org_id"],
+            party={"legal_name": slug.title()},
             notice_terms=builders.notice_terms(**terms),
             **{"effective_from": "2026-01-01", "products": [], **more},
         )
@@ -96,9 +97,14 @@ class Vendor:
         return items
 
 
-def new_client(stack: Stack, slug: str, kind: list[str], scopes: list[str]) -> dict[str, Any]:
+def new_client(
+    stack: Stack, slug: str, kind: list[str], scopes: list[str], **more: Any
+) -> dict[str, Any]:
+    """``more``: members of the organisation."""
     name = f"{slug}-{uuid.uuid4().hex[:8]}"
-    organisation = {"slug": name, "kind": kind, "legal_name": slug.title(), "country": "DK"}
+    organisation = {
+        "slug": name, "kind": kind, "legal_name": slug.title(), "country": "DK", **more,
+    }  # fmt: skip
     made = stack.must(stack.admin, "POST", "/identity/v1/organisations", organisation)
     body = {"org_id": made["id"], "name": slug, "scopes": scopes}
     client: dict[str, Any] = stack.must(stack.admin, "POST", "/identity/v1/clients", body)

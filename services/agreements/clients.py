@@ -16,17 +16,25 @@ class Identity:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
 
-    def organisation(self, org_id: str) -> Mapping[str, Any] | None:
-        """The organisation as identity shows it, or None. Raises ``Unavailable``."""
+    def organisation(self, org_id: str, entered_by: str | None = None) -> Mapping[str, Any] | None:
+        """The organisation as identity shows it, or None. Raises ``Unavailable``.
+
+        ``entered_by``: only if this organisation has entered it.
+        """
+        asked = {"entered_by": entered_by} if entered_by else {}
         try:
-            found: Mapping[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
+            found: Mapping[str, Any] = self._client.get(f"/v1/organisations/{org_id}", asked)
         except NotFound:
             return None
         return found
 
-    def with_slug(self, slug: str) -> Mapping[str, Any] | None:
-        """The organisation of this slug, or None. Raises ``Unavailable``."""
-        items = self._client.get("/v1/organisations", {"slug": slug})["items"]
+    def with_slug(self, slug: str, entered_by: str | None = None) -> Mapping[str, Any] | None:
+        """The organisation of this slug, or None. Raises ``Unavailable``.
+
+        ``entered_by``: among those that this organisation has entered.
+        """
+        asked = {"slug": slug, **({"entered_by": entered_by} if entered_by else {})}
+        items = self._client.get("/v1/organisations", asked)["items"]
         found: Mapping[str, Any] | None = items[0] if items else None
         return found
 

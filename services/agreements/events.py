@@ -27,13 +27,18 @@ AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
 RENEWAL_DUE = "agreement.renewal_due"
 DELETION_OVERDUE = "agreement.deletion_overdue"
 DELETION_PROVEN = "agreement.deletion_proven"
-# A signed agreement taken over; what makes it count, ``agreement.activated``, follows it.
+# A signed agreement taken over. ``agreement.activated`` follows it where the two deal with each
+# other already, else ``agreement.to_be_confirmed``; and that one follows ``agreement.confirmed``.
 IMPORTED = "agreement.imported"
+# It waits for its customer to say so too; up to then only its processor's days count by it.
+TO_BE_CONFIRMED = "agreement.to_be_confirmed"
+CONFIRMED = "agreement.confirmed"
+DECLINED = "agreement.declined"
 # The last entry of a stream: nothing but hashes is left of the agreement.
 ERASED = "agreement.erased"
 
 # Who listens to these keeps the list of customers by them, so each moves the processor's watermark.
-MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED, EXPIRED})
+MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED, EXPIRED, TO_BE_CONFIRMED, DECLINED})
 # After these the products or the days that the agreement speaks for may be others.
 CLAIMING = MOVING | {IN_FORCE, AMENDMENT_SCHEDULED, TERMINATION_SCHEDULED}
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.agreements.contents import Address, Contact, Content, Party
+from services.agreements.model import Agreement
 from services.agreements.steps import Deps
 from services.agreements.wording import Template
-from shared.auth import Caller
 from shared.documents import from_wire
 from shared.errors import NotFound, problem_at
+from shared.ids import derived_id
 
 OFFICER = ("dpo", "data protection officer", "databeskyttelsesrådgiver", "dataskyddsombud")
 
@@ -24,14 +25,57 @@ def party(deps: Deps, org_id: str) -> Party:
     return _party(found)
 
 
-def controller(deps: Deps, caller: Caller, org_id: str) -> Party:
-    """The controller a draft names. Raises ``Invalid`` at ``/controller_id``."""
-    if org_id == caller.org_id:
-        raise problem_at("/controller_id", "same-party", "A processor needs another controller.")
-    found = deps.identity.organisation(org_id)
-    if found is None or "controller" not in found["kind"]:
-        raise problem_at("/controller_id", "unknown-controller", "There is no such controller.")
-    return _party(found)
+@dataclass(frozen=True)
+class Addressee:
+    """The customer that a processor names.
+
+    ``party``: as the processor knows it, from what it wrote itself or from an agreement of both.
+    ``is_related``: an agreement binds the two. ``hidden_id``: the organisation behind a slug that
+    the processor may not know.
+    """
+
+    party: Party
+    is_related: bool = False
+    hidden_id: str | None = None
+
+
+def addressee(deps: Deps, processor_id: str, org_id: str) -> Addressee:
+    """The customer of this id. An id that never was is answered as one of a stranger."""
+    newest = next(iter(_shared(deps, processor_id, org_id)), None)
+    if newest and newest.binding:
+        return Addressee(party(deps, org_id), is_related=True)
+    if newest:
+        return Addressee(newest.controller)
+    entered = deps.identity.organisation(org_id, entered_by=processor_id)
+    named = Party(id=org_id, slug=org_id, legal_name=org_id)
+    return Addressee(_party(entered) if entered else named)
+
+
+def addressee_named(deps: Deps, processor_id: str, named: str) -> Addressee:
+    """The customer of this id or slug. A slug is one that the processor entered, or one of all."""
+    if named.startswith("org_"):
+        return addressee(deps, processor_id, named)
+    entered = deps.identity.with_slug(named, entered_by=processor_id)
+    public = deps.identity.with_slug(named)
+    if entered:
+        return addressee(deps, processor_id, entered["id"])
+    alias = derived_id("org", processor_id, named)
+    hidden_id = public["id"] if public and "controller" in public["kind"] else None
+    known = addressee(deps, processor_id, hidden_id or alias)
+    if known.is_related:
+        return known
+    return Addressee(Party(id=alias, slug=named, legal_name=named), hidden_id=hidden_id)
+
+
+def _shared(deps: Deps, processor_id: str, controller_id: str) -> list[Agreement]:
+    """What both have agreed on, what binds them first, then the newest."""
+    found = [each for each in deps.agreements.between(processor_id, controller_id) if each.bound]
+    return sorted(found, key=lambda each: not each.binding)
+
+
+def customer_of(deps: Deps, agreement: Agreement) -> Party:
+    """The customer of an agreement today; as its processor named it until the customer answers."""
+    return party(deps, agreement.controller.id) if agreement.binding else agreement.controller
 
 
 def organisation_named(deps: Deps, named: str) -> Mapping[str, Any] | None:

@@ -71,6 +71,12 @@ class NothingToDelete(Conflict):
     code = "nothing-to-delete"
 
 
+class NotToBeConfirmed(Conflict):
+    """Only an agreement signed elsewhere that waits for its customer can be confirmed."""
+
+    code = "not-to-be-confirmed"
+
+
 class ProofRecorded(Conflict):
     """The proof of deletion or return is already recorded."""
 

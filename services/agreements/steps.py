@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.agreements import model
@@ -116,13 +117,23 @@ def counted(
     steps = _steps(deps, session, before, after)
     watermark = deps.groups.move(session, after.processor.id, steps, after.group, told=told)
     deps.in_force.note(session, after)
+    if before and before.controller.id != after.controller.id:
+        deps.in_force.forget(session, before)
     return (model.recorded(after, watermark), watermark) if told else (after, None)
 
 
 def _steps(
     deps: Deps, session: Session, before: Agreement | None, after: Agreement
 ) -> Mapping[str, int]:
-    """What has to be counted otherwise, seen together with what else the two parties have."""
+    """What has to be counted otherwise, seen together with what else the two parties have.
+
+    Who confirms an agreement that named it by a slug is another customer than was counted.
+    """
+    if before and before.controller.id != after.controller.id:
+        gone = replace(before, status="rejected")
+        steps = Counter(_steps(deps, session, before, gone))
+        steps.update(_steps(deps, session, None, after))
+        return {place: step for place, step in steps.items() if step}
     others = deps.in_force.others(session, after)
     was, now = model.share_of(before), model.share_of(after)
     return model.moved(
@@ -162,7 +173,7 @@ def party_of(caller: Caller, agreement: Agreement) -> str | None:
     """For which party the caller can act. A draft is the processor's own until it is offered."""
     if caller.org_id == agreement.processor.id and "processor" in caller.kinds:
         return "processor"
-    theirs = caller.org_id == agreement.controller.id and "controller" in caller.kinds
+    theirs = caller.org_id == agreement.customer_id and "controller" in caller.kinds
     return "controller" if theirs and agreement.status != "draft" else None
 
 

@@ -13,9 +13,15 @@ from services.agreements.model import Acceptance, Agreement, Version
 from shared.times import format_instant
 
 
-def event(kind: str, agreement: Agreement, version: Version, **private: str) -> Event:
-    """What happened to ``version`` of ``agreement``, which is given as it is afterwards."""
-    return Event(kind, facts(agreement, version), {**persons(agreement, version), **private})
+def event(
+    kind: str, agreement: Agreement, version: Version, *, related: bool = False, **private: str
+) -> Event:
+    """What happened to ``version`` of ``agreement``, which is given as it is afterwards.
+
+    ``related``: another agreement binds the two parties.
+    """
+    told = {**facts(agreement, version), "confirmed": related or agreement.confirmed}
+    return Event(kind, told, {**persons(agreement, version), **private})
 
 
 def erasure(agreement: Agreement) -> Event:
@@ -35,7 +41,7 @@ def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
         "version": version.version,
         "status": agreement.status,
         "processor": _name(version.processor),
-        "controller": _name(version.controller),
+        "controller": _name(agreement.controller),
         "products": list(content.products),
         "effective_from": content.effective_from.isoformat(),
         "ends_on": agreement.ends_on.isoformat() if agreement.ends_on else None,

@@ -48,6 +48,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
 
 
 def prepare(mongo: Mongo) -> None:
-    """Make the indexes and the built-in templates; doing it again changes nothing."""
+    """Make indexes and built-in templates, renew older rows; doing it again changes nothing."""
     mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES})
     Templates(mongo).seed(built_in_templates())
+    Agreements(mongo).name_customers()

@@ -13,6 +13,7 @@ from services.identity.schemas import (
     ClientQuery,
     ClientShape,
     ClientWithSecret,
+    EnteredBy,
     NewClient,
     NewOrganisation,
     OrganisationChange,
@@ -77,15 +78,16 @@ def add_organisation(body: dict[str, Any]) -> Any:
 @blp.response(200, OrganisationPage)
 def organisations(query: dict[str, Any]) -> Any:
     page = PageRequest(query["limit"], query["cursor"])
-    return use_cases.organisations(deps(), caller(), query["slug"], page)
+    return use_cases.organisations(deps(), caller(), query["slug"], query["entered_by"], page)
 
 
 @blp.route("/organisations/<org_id>")
 @requires("identity:read")
+@blp.arguments(EnteredBy, location="query")
 @blp.response(200, OrganisationShape)
 @blp.alt_response(404, "NOT_FOUND")
-def organisation(org_id: str) -> Any:
-    found = use_cases.organisation(deps(), caller(), org_id)
+def organisation(query: dict[str, Any], org_id: str) -> Any:
+    found = use_cases.organisation(deps(), caller(), org_id, query["entered_by"])
     return found, {"ETag": etag_of(found.revision)}
 
 

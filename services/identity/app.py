@@ -24,10 +24,12 @@ SECRET_BYTES = 32
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
+    organisations = Organisations(mongo)
+    organisations.drop_old_index()
     mongo.ensure_indexes({**INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES})
     return Deps(
         settings=settings,
-        organisations=Organisations(mongo),
+        organisations=organisations,
         clients=Clients(mongo),
         keys=Keys(mongo, settings.common.secrets_key, older=settings.common.older_secrets_keys),
         throttle=Throttle(mongo, settings.failed_tokens),

@@ -83,7 +83,11 @@ class Contact:
 
 @dataclass(frozen=True)
 class Organisation:
-    """A company or authority. ``kind`` holds one or more of ``KINDS``."""
+    """A company or authority. ``kind`` holds one or more of ``KINDS``.
+
+    ``namespace``: the processor among whose customers its slug is unique, so that a slug that is
+    taken tells it of no one else's; None for those that the platform entered, whose slug is public.
+    """
 
     id: str
     slug: str
@@ -98,6 +102,7 @@ class Organisation:
     website: str | None = None
     time_zone: str = "Europe/Copenhagen"
     contacts: tuple[Contact, ...] = ()
+    namespace: str | None = None
     revision: int = 1
 
     def grantable(self) -> frozenset[str]:

@@ -63,7 +63,13 @@ class OrganisationShape(NewOrganisation):
     created_at = Instant()
 
 
-class OrganisationQuery(PageArgs):
+class EnteredBy(Shape):
+    """The organisation that entered it."""
+
+    entered_by = fields.String(load_default=None)
+
+
+class OrganisationQuery(EnteredBy, PageArgs):
     slug = fields.String(load_default=None)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import OperationFailure
 
 from services.identity.model import Client, Organisation, SlugTaken
 from shared.documents import from_document, to_document
@@ -13,9 +14,11 @@ from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
 
+# No such index, no such collection.
+NOTHING_TO_DROP = (27, 26)
 INDEXES: dict[str, Sequence[IndexModel]] = {
     "organisations": [
-        IndexModel([("slug", ASCENDING)], unique=True),
+        IndexModel([("slug", ASCENDING), ("namespace", ASCENDING)], unique=True),
         IndexModel([("created_by", ASCENDING), ("_id", ASCENDING)]),
     ],
     "clients": [IndexModel([("org_id", ASCENDING), ("_id", ASCENDING)])],
@@ -25,6 +28,14 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
 class Organisations:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["organisations"]
+
+    def drop_old_index(self) -> None:
+        """Slugs were unique among all; now they are among those that may know each other."""
+        try:
+            self._docs.drop_index("slug_1")
+        except OperationFailure as error:
+            if error.code not in NOTHING_TO_DROP:
+                raise
 
     def add(self, organisation: Organisation) -> None:
         try:

@@ -109,21 +109,33 @@ def add_organisation(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Org
             "id": deps.new_id("org"),
             "created_at": deps.now(),
             "created_by": caller.org_id,
+            "namespace": None if caller.is_platform else caller.org_id,
         },
     )
     deps.organisations.add(organisation)
     return organisation
 
 
-def organisation(deps: Deps, caller: Caller, org_id: str) -> Organisation:
+def organisation(
+    deps: Deps, caller: Caller, org_id: str, entered_by: str | None = None
+) -> Organisation:
+    """``entered_by``: only if this organisation has entered it."""
     found = deps.organisations.get(org_id)
-    if not caller.sees(found.id, found.created_by):
+    others = entered_by not in (None, found.created_by)
+    if others or not caller.sees(found.id, found.created_by):
         raise NotFound("There is no such organisation.")
     return found
 
 
-def organisations(deps: Deps, caller: Caller, slug: str | None, request: PageRequest) -> Page:
+def organisations(
+    deps: Deps, caller: Caller, slug: str | None, entered_by: str | None, request: PageRequest
+) -> Page:
+    """For a service a slug names a public organisation, or one that ``entered_by`` has entered."""
     where: dict[str, Any] = {"slug": slug} if slug else {}
+    if entered_by:
+        where["created_by"] = entered_by
+    elif slug and caller.is_service:
+        where["namespace"] = None
     if not (caller.is_platform or caller.is_service):
         where["$or"] = [{"_id": caller.org_id}, {"created_by": caller.org_id}]
     return deps.organisations.page(where, request)

@@ -8,6 +8,9 @@ CHANGE_WITHDRAWN = "sub_processor.change.withdrawn"
 CHANGE_IN_EFFECT = "sub_processor.change.in_effect"
 
 AGREEMENT_OFFERED = "agreement.offered"
+# Signed elsewhere, as its processor says; its customer has not said so itself.
+AGREEMENT_TO_BE_CONFIRMED = "agreement.to_be_confirmed"
+AGREEMENT_DECLINED = "agreement.declined"
 AGREEMENT_ACTIVATED = "agreement.activated"
 AGREEMENT_AMENDED = "agreement.amended"
 AGREEMENT_TERMINATED = "agreement.terminated"
@@ -38,6 +41,9 @@ AGREEMENT_MESSAGES = (
     AGREEMENT_TERMINATED,
 )
 
+# Agreement entries of which nobody but the contacts that the processor named is told, by e-mail.
+INVITATIONS = (AGREEMENT_TO_BE_CONFIRMED,)
+
 # What goes by e-mail, too, to those who get their messages there. Not that an agreement is in
 # force: both have just accepted it, and a vendor that takes over thousands would mail them all.
 MAILED = (
@@ -46,6 +52,7 @@ MAILED = (
     AGREEMENT_OFFERED,
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
+    *INVITATIONS,
     *BASES,
 )
 

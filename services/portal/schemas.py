@@ -30,6 +30,10 @@ class Acceptance(Signatory):
     document_sha256 = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
 
 
+class Confirmation(Signatory):
+    pdf_sha256 = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+
+
 class Reason(Shape):
     reason = Text(2_000, required=True)
 

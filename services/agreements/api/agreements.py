@@ -18,6 +18,7 @@ from services.agreements.schemas.agreements import (
     DocumentQuery,
     NewAcceptance,
     NewAgreement,
+    NewConfirmation,
     NewProof,
     PolicyShape,
     Rejection,
@@ -26,7 +27,7 @@ from services.agreements.schemas.agreements import (
 )
 from services.agreements.schemas.lists import AgreementQuery
 from services.agreements.store import Policy
-from services.agreements.use_cases import documents, life, reading
+from services.agreements.use_cases import confirming, documents, life, reading
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
@@ -122,6 +123,26 @@ def accept(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def reject(body: dict[str, Any], agreement_id: str) -> Shown:
     return shown(life.reject(deps(), caller(), agreement_id, body["reason"]))
+
+
+@blp.route("/agreements/<agreement_id>/confirm", methods=["POST"])
+@requires("agreements:accept")
+@blp.arguments(NewConfirmation)
+@blp.response(200, AgreementShape)
+@blp.alt_response(409, "CONFLICT")
+def confirm(body: dict[str, Any], agreement_id: str) -> Shown:
+    """The customer signed it elsewhere, as its processor says; from now on it binds both."""
+    return shown(confirming.confirm(deps(), caller(), origin(caller()), agreement_id, body))
+
+
+@blp.route("/agreements/<agreement_id>/decline", methods=["POST"])
+@requires("agreements:write", "agreements:accept")
+@blp.arguments(Rejection)
+@blp.response(200, AgreementShape)
+@blp.alt_response(409, "CONFLICT")
+def decline(body: dict[str, Any], agreement_id: str) -> Shown:
+    """The customer did not sign it; or its processor takes the import back."""
+    return shown(confirming.decline(deps(), caller(), agreement_id, body["reason"]))
 
 
 @blp.route("/agreements/<agreement_id>/amendments", methods=["POST"])

@@ -15,7 +15,8 @@ from shared.errors import Malformed, problem_at
 
 MOST_LINES = 1_000
 COLUMNS = (
-    "reference", "controller", "signed_on", "pdf_sha256", "language", "governing_law",
+    "reference", "controller", "controller_legal_name", "controller_registration_number",
+    "controller_country", "signed_on", "pdf_sha256", "language", "governing_law",
     "effective_from", "expires_on", "products", "authorisation", "notice_days", "objection_days",
     "day_kind", "holidays", "receipt_rule", "silence", "channels", "contact_name",
     "contact_position", "contact_email", "breach_notice_hours", "deletion_days",
@@ -24,6 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 NUMBERS = frozenset({"notice_days", "objection_days", "breach_notice_hours", "deletion_days"})
 LISTS = frozenset({"products", "channels"})
+PARTY = ("legal_name", "registration_number", "country")
 TERMS = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence",
          "channels")  # fmt: skip
 PLAIN = ("language", "governing_law", "effective_from", "expires_on", "products", "authorisation",
@@ -78,6 +80,8 @@ def _members(cells: Mapping[str, str]) -> dict[str, Any]:
     return {
         **{name: told[name] for name in ("reference", "controller", "signed_on", "pdf_sha256")
            if name in told},
+        "party": {name: told[f"controller_{name}"] for name in PARTY
+                  if f"controller_{name}" in told},
         "processor_signatory": _person(told, "processor", "title"),
         "controller_signatory": _person(told, "controller", "title"),
         "content": {

@@ -5,6 +5,10 @@
                 |-> rejected    (an amendment rejected or lapsed leaves the agreement active)
                 '-> expired
 
+    to_be_confirmed -> active           (signed elsewhere; its customer confirms it)
+                   |-> rejected         (or declines)
+                   '-> expired
+
 Every step is a pure function from one agreement to the next.
 """
 
@@ -14,6 +18,7 @@ from services.agreements.model.agreement import (
     ENDED,
     PARTIES,
     STATUSES,
+    TO_BE_CONFIRMED,
     Acceptance,
     Agreement,
     Claim,
@@ -30,8 +35,11 @@ from services.agreements.model.life import (
     accepted,
     amended,
     check_amendable,
+    check_to_be_confirmed,
     claim_of,
     closed,
+    confirmed,
+    declined,
     drafted,
     imported,
     offer_to_accept,
@@ -40,13 +48,16 @@ from services.agreements.model.life import (
     recorded,
     rejected,
     terminated,
+    to_be_confirmed,
 )
 from services.agreements.model.tally import REPEATS, Share, moved, share_of, tally
 
 __all__ = [
-    "ENDED", "PARTIES", "REPEATS", "STATUSES", "Acceptance", "Agreement", "Claim", "Due", "Offer",
+    "ENDED", "PARTIES", "REPEATS", "STATUSES", "TO_BE_CONFIRMED",
+    "Acceptance", "Agreement", "Claim", "Due", "Offer",
     "Proof", "Scheduled", "Share", "SignedFile", "Since", "Version", "accepted", "amended",
-    "check_amendable", "claim_of", "closed", "drafted", "due_by", "imported", "moved",
+    "check_amendable", "check_to_be_confirmed", "claim_of", "closed", "confirmed", "declined",
+    "drafted", "due_by", "imported", "moved",
     "offer_to_accept", "offered", "passed", "proven", "recorded", "rejected", "share_of", "tally",
-    "terminated",
+    "terminated", "to_be_confirmed",
 ]  # fmt: skip

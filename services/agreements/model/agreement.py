@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from services.agreements.contents import Content, Group, Party, Terms, group_of, overlap
 from services.agreements.findings import Finding, findings
 
-STATUSES = ("draft", "offered", "active", "terminated", "expired", "rejected")
+TO_BE_CONFIRMED = "to_be_confirmed"
+STATUSES = (
+    "draft", "offered", "active", "terminated", "expired", "rejected", TO_BE_CONFIRMED,
+)  # fmt: skip
 ENDED = ("terminated", "expired", "rejected")
 PARTIES = ("processor", "controller")
 
@@ -136,6 +140,10 @@ class Agreement:
     It binds from the second acceptance; ``begins_on`` is the day to come, or that never came, on
     which it is in force as well. ``ended_on`` is its last day; it is kept up to the day before
     ``erase_on``.
+
+    ``unconfirmed``: signed elsewhere, as its processor says; the customer has not said so itself.
+    ``confirmation``: that it has. ``addressed_to``: the organisation that the processor named by a
+    slug, as long as the processor does not know it; never shown to the processor.
     """
 
     id: str
@@ -162,6 +170,25 @@ class Agreement:
     deletion_due_on: date | None = None
     deletion_overdue: bool = False
     deletion_proof: Proof | None = None
+    unconfirmed: bool = False
+    confirmation: Acceptance | None = None
+    addressed_to: str | None = None
+
+    @property
+    def customer_id(self) -> str:
+        """The organisation that may read it as its customer, and answer it."""
+        return self.addressed_to or self.controller.id
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the customer has said itself that it deals with this processor."""
+        signed = any(each.party == "controller" for each in self.acceptances)
+        return signed and not self.unconfirmed
+
+    @property
+    def counts(self) -> bool:
+        """Whether its notice terms count for its processor, which has signed it in any case."""
+        return self.binding or self.status == TO_BE_CONFIRMED
 
     @property
     def binding(self) -> bool:
@@ -176,16 +203,21 @@ class Agreement:
     @property
     def begun(self) -> bool:
         """Whether it ever was in force."""
-        return self.executed(self.version) and self.begins_on is None
+        return self.bound and self.begins_on is None
+
+    @property
+    def bound(self) -> bool:
+        """Whether it binds both, or did before it ended."""
+        return self.confirmed and self.executed(self.version)
 
     @property
     def group(self) -> Group | None:
-        """The group of notice terms it counts in; None when it does not bind."""
-        return group_of(self.content) if self.binding else None
+        """The group of notice terms it counts in; None when it does not."""
+        return group_of(self.content) if self.counts else None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return (*findings(self.content), *self.weaker)
+        return (*_unnamed(self.controller), *findings(self.content), *self.weaker)
 
     @property
     def claim(self) -> Claim:
@@ -218,6 +250,12 @@ class Agreement:
     def executed(self, version: int) -> bool:
         """Whether both parties have accepted ``version``."""
         return all(self.accepted_by(party, version) for party in PARTIES)
+
+
+def _unnamed(customer: Party) -> Iterator[Finding]:
+    if customer.legal_name == customer.id:
+        why = "The customer is named by its id alone; give its name in `party`."
+        yield Finding("customer-unnamed", "Art. 28(3)", why)
 
 
 def day_after(day: date | None) -> date | None:

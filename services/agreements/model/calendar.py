@@ -22,6 +22,8 @@ def dues(agreement: Agreement) -> Iterator[Due]:
         yield Due(agreement.offer.lapses_on + DAY, OFFER_LAPSES)
     if agreement.binding:
         yield from _while_binding(agreement)
+    elif agreement.counts and agreement.content.expires_on:
+        yield Due(agreement.content.expires_on + DAY, EXPIRES)
     settled = agreement.deletion_proof or agreement.deletion_overdue
     if agreement.deletion_due_on and not settled:
         yield Due(agreement.deletion_due_on + DAY, DELETION_OVERDUE)

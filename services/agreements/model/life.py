@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.agreements.contents import check
+from services.agreements.contents import Party, check
 from services.agreements.model.agreement import (
     ENDED,
+    TO_BE_CONFIRMED,
     Acceptance,
     Agreement,
     Claim,
@@ -30,6 +31,7 @@ from services.agreements.refusals import (
     NothingToDelete,
     NotInForce,
     NotOffered,
+    NotToBeConfirmed,
     ProofRecorded,
     TerminationScheduled,
 )
@@ -48,10 +50,40 @@ def drafted(first: Version) -> Agreement:
 
 
 def imported(first: Version, file: SignedFile, signed: tuple[Acceptance, ...]) -> Agreement:
-    """An agreement that both parties had signed before it came here."""
+    """An agreement that both parties had signed before it came here, as its processor says."""
     begins_on = _to_come(first, first.made_at.date())
     return replace(drafted(first), status="active", signed_file=file, acceptances=signed,
                    begins_on=begins_on)  # fmt: skip
+
+
+def to_be_confirmed(agreement: Agreement, addressed_to: str | None) -> Agreement:
+    """An imported one whose customer has yet to say that it signed it: it binds nobody."""
+    return replace(agreement, status=TO_BE_CONFIRMED, unconfirmed=True, addressed_to=addressed_to)
+
+
+def confirmed(agreement: Agreement, word: Acceptance, customer: Party) -> Agreement:
+    """It binds both: ``customer``, as it is known now, says that it signed it.
+
+    Raises ``NotToBeConfirmed``.
+    """
+    check_to_be_confirmed(agreement)
+    first = agreement.content.effective_from
+    return next_of(
+        agreement, status="active", unconfirmed=False, confirmation=word, controller=customer,
+        addressed_to=None, begins_on=first if first > word.at.date() else None,
+    )  # fmt: skip
+
+
+def declined(agreement: Agreement) -> Agreement:
+    """Not confirmed, or taken back by its processor. Raises ``NotToBeConfirmed``."""
+    check_to_be_confirmed(agreement)
+    return next_of(agreement, status="rejected")
+
+
+def check_to_be_confirmed(agreement: Agreement) -> None:
+    """Raises ``NotToBeConfirmed``."""
+    if agreement.status != TO_BE_CONFIRMED:
+        raise NotToBeConfirmed(f"This agreement is {agreement.status}.")
 
 
 def offered(agreement: Agreement, at: datetime, lapses_on: date) -> Agreement:

@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 from services.agreements.contents import AUTHORISATIONS
 from services.agreements.model import STATUSES
 from services.agreements.schemas.contents import (
+    AddressShape,
     ClausesShape,
     ContactShape,
     MeasuresShape,
@@ -53,7 +54,21 @@ class Amendment(Shape):
     renewal_notice_days = Whole(0, 365)
 
 
+class NewParty(Shape):
+    """The customer as it is named here; what is left out is taken from what is known of it."""
+
+    legal_name = Text(300)
+    registration_number = Text(60, allow_none=True)
+    country = Country()
+    address = fields.Nested(AddressShape, allow_none=True)
+    contact = fields.Nested(ContactShape, allow_none=True)
+    data_protection_officer = fields.Nested(ContactShape, allow_none=True)
+
+
 class NewAgreement(Amendment):
+    """``party``: the customer, as long as the caller has no agreement with it."""
+
+    party = fields.Nested(NewParty, load_default=dict)
     controller_id = fields.String(required=True, validate=ORGANISATION)
     template_id = Text(80, required=True)
     language = Language(load_default="en")
@@ -73,6 +88,15 @@ class NewAcceptance(Shape):
     title = Text(200, required=True)
     email = Email(required=True)
     document_sha256 = fields.String(load_default=None, validate=SHA256)
+
+
+class NewConfirmation(Shape):
+    """``pdf_sha256``: the signed file that was read, refused if it is another one."""
+
+    name = Text(200, required=True)
+    title = Text(200, required=True)
+    email = Email(required=True)
+    pdf_sha256 = fields.String(load_default=None, validate=SHA256)
 
 
 class NewProof(Shape):
@@ -136,6 +160,12 @@ class OfferShape(Shape):
     lapses_on = Day()
 
 
+class SignedFileShape(Shape):
+    reference = fields.String()
+    sha256 = fields.String()
+    signed_on = Day()
+
+
 class FindingShape(Shape):
     code = fields.String()
     clause = fields.String()
@@ -184,6 +214,8 @@ class AgreementShape(ContentShape):
     controller_id = fields.String(attribute="controller.id")
     offer = fields.Nested(OfferShape, allow_none=True)
     acceptances = fields.List(fields.Nested(AcceptanceShape))
+    signed_file = fields.Nested(SignedFileShape, allow_none=True)
+    confirmation = fields.Nested(AcceptanceShape, allow_none=True)
     ends_on = Day(allow_none=True)
     scheduled = fields.Nested(ScheduledShape, allow_none=True)
     ended_on = Day(allow_none=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from services.agreements.schemas.agreements import SHA256, NewAgreement
+from services.agreements.schemas.agreements import SHA256, NewAgreement, NewParty
 from shared.schemas import Day, Email, Shape, Text
 
 
@@ -23,12 +23,13 @@ class ImportedContent(NewAgreement):
     """What a signed agreement says; its wording is in the PDF."""
 
     class Meta(NewAgreement.Meta):
-        exclude = ("controller_id", "template_id")
+        exclude = ("controller_id", "template_id", "party")
 
 
 class ImportRow(Shape):
     reference = Text(100, required=True)
     controller = Text(80, required=True)
+    party = fields.Nested(NewParty, load_default=dict)
     signed_on = Day(required=True)
     pdf_sha256 = fields.String(required=True, validate=SHA256)
     processor_signatory = fields.Nested(Signatory, required=True)
@@ -41,6 +42,7 @@ class OutcomeShape(Shape):
     reference = fields.String(allow_none=True)
     status = fields.String()
     agreement_id = fields.String(allow_none=True)
+    agreement_status = fields.String(allow_none=True)
     errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.agreements.contents import AUTHORISATIONS
+from services.agreements.schemas.agreements import NewParty
 from services.agreements.schemas.contents import (
-    AddressShape,
     ClausesShape,
-    ContactShape,
     MeasuresShape,
     NoticeTermsShape,
     ProcessingShape,
@@ -109,17 +108,6 @@ class NewStanding(Shape):
 
 class StandingShape(NewStanding):
     at = Instant()
-
-
-class NewParty(Shape):
-    """The customer as it names itself; what is left out is taken from its organisation."""
-
-    legal_name = Text(300)
-    registration_number = Text(60, allow_none=True)
-    country = Country()
-    address = fields.Nested(AddressShape, allow_none=True)
-    contact = fields.Nested(ContactShape, allow_none=True)
-    data_protection_officer = fields.Nested(ContactShape, allow_none=True)
 
 
 class SelfServe(Shape):

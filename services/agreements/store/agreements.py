@@ -16,13 +16,14 @@ from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 PROCESSOR, CONTROLLER = ("processor.id", ASCENDING), ("controller.id", ASCENDING)
+CUSTOMER = ("customer_id", ASCENDING)
 STATUS, ID = ("status", ASCENDING), ("_id", ASCENDING)
 PRODUCT, DAYS = ("listed_products", ASCENDING), ("content.notice_terms.notice_days", ASCENDING)
 # An agreement that names no product is one for all of them.
 ALL_PRODUCTS = "*"
 EXPORT_BATCH = 500
 # What only lists and the clock read.
-ONLY_LISTED = ("due_on", "listed_products", "listed_ends")
+ONLY_LISTED = ("customer_id", "due_on", "listed_products", "listed_ends")
 
 
 class Agreements:
@@ -30,8 +31,8 @@ class Agreements:
         "agreements": [
             IndexModel([PROCESSOR, ID]),
             IndexModel([PROCESSOR, STATUS, ID]),
-            IndexModel([CONTROLLER, ID]),
-            IndexModel([CONTROLLER, STATUS, ID]),
+            IndexModel([CUSTOMER, ID]),
+            IndexModel([CUSTOMER, STATUS, ID]),
             IndexModel([PROCESSOR, CONTROLLER, ID]),
             IndexModel([STATUS, ID]),
             IndexModel([PROCESSOR, STATUS, PRODUCT, ID]),
@@ -39,7 +40,7 @@ class Agreements:
             # The last day first, then the id: one text that sorts by both and is unique.
             IndexModel([PROCESSOR, ("listed_ends", ASCENDING)],
                        partialFilterExpression={"listed_ends": {"$gt": ""}}),
-            IndexModel([CONTROLLER, ("listed_ends", ASCENDING)],
+            IndexModel([CUSTOMER, ("listed_ends", ASCENDING)],
                        partialFilterExpression={"listed_ends": {"$gt": ""}}),
             # Only what the clock has to look at is in its index, so an idle round reads nothing.
             IndexModel([("due_on", ASCENDING)],
@@ -51,6 +52,11 @@ class Agreements:
 
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["agreements"]
+
+    def name_customers(self) -> None:
+        """Agreements of before a customer could be another than the controller they name."""
+        old = {"customer_id": {"$exists": False}}
+        self._docs.update_many(old, [{"$set": {"customer_id": "$controller.id"}}])
 
     def add(self, session: Session | None, agreement: Agreement) -> None:
         self._docs.insert_one(as_document(agreement), session=session)
@@ -95,6 +101,12 @@ class Agreements:
             from_stored(each) for each in self._docs.find(pair).sort("_id", DESCENDING).limit(limit)
         ]
 
+    def related(self, session: Session | None, agreement: Agreement) -> bool:
+        """Whether an agreement binds its two parties, this one or another."""
+        pair = {"processor.id": agreement.processor.id, "controller.id": agreement.controller.id}
+        binding = {**pair, "status": "active"}
+        return self._docs.find_one(binding, {"_id": 1}, session=session) is not None
+
     def due(self, today: date, limit: int) -> list[str]:
         """Ids of agreements with which the clock has something to do."""
         due = {"due_on": {"$gt": "", "$lte": today.isoformat()}}
@@ -119,6 +131,7 @@ def as_document(agreement: Agreement) -> Document:
     due, last = first_due(agreement), agreement.last_day if agreement.binding else None
     return {
         **to_document(agreement),
+        "customer_id": agreement.customer_id,
         "due_on": due.on.isoformat() if due else None,
         "listed_products": list(agreement.content.products) or [ALL_PRODUCTS],
         "listed_ends": f"{last.isoformat()}|{agreement.id}" if last else None,

@@ -59,6 +59,11 @@ class Templates:
         found = self._standing.find_one({"_id": template_id}, session=session)
         return _standing(found) if found else None
 
+    def publishes(self, owner: str) -> bool:
+        """Whether a template of ``owner`` was ever made for customers to take."""
+        published = {"owner": owner, "published": {"$ne": None}}
+        return self._docs.find_one(published, {"_id": 1}) is not None
+
     def ready(self, owner: str, request: PageRequest) -> Page:
         """The templates of ``owner`` that a customer can take without asking."""
         page = find_page(self._standing, {"owner": owner}, request)

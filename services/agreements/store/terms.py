@@ -87,7 +87,7 @@ class InForce:
 
     def note(self, session: Session | None, agreement: Agreement) -> None:
         """Remember whether, for which products and on which days, this agreement binds."""
-        places = [f"{name}.{agreement.id}" for name in ("agreements", "days", "shares")]
+        places = _places(agreement)
         share = share_of(agreement)
         if share:
             claim = agreement.claim
@@ -97,6 +97,15 @@ class InForce:
         else:
             change = {"$unset": dict.fromkeys(places, "")}
         self._docs.update_one({"_id": _pair(agreement)}, change, upsert=True, session=session)
+
+    def forget(self, session: Session | None, agreement: Agreement) -> None:
+        """Between these two parties it binds no more: it does between others."""
+        gone = dict.fromkeys(_places(agreement), "")
+        self._docs.update_one({"_id": _pair(agreement)}, {"$unset": gone}, session=session)
+
+
+def _places(agreement: Agreement) -> list[str]:
+    return [f"{name}.{agreement.id}" for name in ("agreements", "days", "shares")]
 
 
 def _pair(agreement: Agreement) -> str:

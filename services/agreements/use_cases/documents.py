@@ -26,7 +26,7 @@ def document(
     version = deps.versions.get(None, found.id, number or found.version)
     if kind == JSON:
         return version, Kept(version.document.encode(), version.document_sha256)
-    if not found.executed(version.version):
+    if not (found.confirmed and found.executed(version.version)):
         body = _rendered(deps, found, version, kind)
         return version, Kept(body, hashlib.sha256(body).hexdigest())
     return version, executed(deps, found, version, kind)

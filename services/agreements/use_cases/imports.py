@@ -11,8 +11,14 @@ from typing import Any
 from services.agreements import events, model
 from services.agreements.contents import Content, Party
 from services.agreements.document import make_version
-from services.agreements.model import Acceptance, SignedFile, Version
-from services.agreements.parties import content_of, controller, organisation_named, party
+from services.agreements.model import Acceptance, Agreement, SignedFile, Version
+from services.agreements.parties import (
+    Addressee,
+    addressee_named,
+    content_of,
+    named_party,
+    party,
+)
 from services.agreements.refusals import NotAPdf
 from services.agreements.steps import (
     Deps,
@@ -57,6 +63,7 @@ class Outcome:
     reference: str | None
     status: str
     agreement_id: str | None = None
+    agreement_status: str | None = None
     errors: Sequence[Mapping[str, str]] = ()
 
 
@@ -92,52 +99,62 @@ def _taken(deps: Deps, caller: Caller, mine: Party, row: Row) -> Outcome:
         return Outcome(row.line, reference, REFUSED, errors=row.errors)
     agreement_id = derived_id("agr", mine.id, str(reference))
     try:
-        if deps.agreements.find(None, agreement_id):
-            return Outcome(row.line, reference, ALREADY, agreement_id)
-        _import(deps, caller, mine, agreement_id, row.told)
+        if known := deps.agreements.find(None, agreement_id):
+            return Outcome(row.line, reference, ALREADY, agreement_id, known.status)
+        made = _import(deps, caller, mine, agreement_id, row.told)
     except Unavailable:
         raise
     except DomainError as refused:
         return Outcome(row.line, reference, REFUSED, errors=_reasons(refused))
-    return Outcome(row.line, reference, IMPORTED, agreement_id)
+    return Outcome(row.line, reference, IMPORTED, agreement_id, made.status)
 
 
 def _import(
     deps: Deps, caller: Caller, mine: Party, agreement_id: str, told: Mapping[str, Any]
-) -> None:
+) -> Agreement:
     file = SignedFile(told["reference"], told["pdf_sha256"], told["signed_on"])
     if not deps.files.has(mine.id, file.sha256):
         raise problem_at("/pdf_sha256", "no-such-file", "Upload this PDF first.")
-    version = _version(deps, caller, mine, agreement_id, told, file)
-    agreement = model.imported(version, file, _signatures(version, told, caller))
+    if told["controller"] in (mine.id, mine.slug):
+        raise problem_at("/controller", "same-party", "A processor needs another controller.")
+    theirs = addressee_named(deps, mine.id, told["controller"])
+    parties = mine, named_party(theirs.party, told["party"])
+    version = _version(deps, caller, parties, agreement_id, told, file)
+    agreement = _agreement(version, file, _signatures(version, told, caller), theirs)
+    kinds = events.IMPORTED, events.ACTIVATED if theirs.is_related else events.TO_BE_CONFIRMED
 
     def work(session: Session) -> None:
         check_no_other_in_force(deps, session, agreement, version)
-        happened = [event(kind, agreement, version) for kind in (events.IMPORTED, events.ACTIVATED)]
+        happened = [event(kind, agreement, version) for kind in kinds]
         after, watermark = counted(deps, session, None, agreement, happened)
         deps.versions.add(session, version)
         deps.agreements.add(session, after)
         tell(deps, session, after, happened, caller.org_id, watermark)
 
     deps.mongo.transact(work)
+    return agreement
+
+
+def _agreement(
+    version: Version, file: SignedFile, signed: tuple[Acceptance, ...], theirs: Addressee
+) -> Agreement:
+    """It binds at once only whom an agreement with this processor binds already."""
+    agreement = model.imported(version, file, signed)
+    return agreement if theirs.is_related else model.to_be_confirmed(agreement, theirs.hidden_id)
 
 
 def _version(
     deps: Deps,
     caller: Caller,
-    mine: Party,
+    parties: tuple[Party, Party],
     agreement_id: str,
     told: Mapping[str, Any],
     file: SignedFile,
 ) -> Version:
-    found = organisation_named(deps, told["controller"])
-    if found is None:
-        raise problem_at("/controller", "unknown-controller", "There is no such controller.")
-    theirs = controller(deps, caller, found["id"])
     signed = {"reference": file.reference, "sha256": file.sha256,
               "signed_on": file.signed_on.isoformat()}  # fmt: skip
     return make_version(
-        agreement_id, 1, (mine, theirs), _content(told), SIGNED_ELSEWHERE, at=deps.now(),
+        agreement_id, 1, parties, _content(told), SIGNED_ELSEWHERE, at=deps.now(),
         by=caller.client_id, more={"signed_document": signed},
     )  # fmt: skip
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextvars import Context
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from services.agreements import events, model
+from services.agreements.contents import Party
 from services.agreements.document import make_version, read
 from services.agreements.events import Event
 from services.agreements.model import Acceptance, Agreement, Proof, Version
-from services.agreements.parties import content_of, controller, party, template_of
+from services.agreements.parties import (
+    addressee,
+    content_of,
+    customer_of,
+    named_party,
+    party,
+    template_of,
+)
 from services.agreements.refusals import DocumentOutdated
 from services.agreements.steps import (
     Deps,
@@ -35,13 +44,18 @@ Outcome = tuple[Agreement, Sequence[Event]]
 
 
 def draft(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Agreement:
-    """A draft between the caller, as processor, and a controller that identity knows."""
+    """A draft between the caller, as processor, and the controller it names.
+
+    Whether there is such an organisation is not said: what stands in the draft of one that the
+    caller does not deal with is what the caller wrote itself.
+    """
     check_processor(caller)
     members = dict(told)
-    mine, theirs = (
-        party(deps, caller.org_id),
-        controller(deps, caller, members.pop("controller_id")),
-    )
+    named = members.pop("controller_id")
+    if named == caller.org_id:
+        raise problem_at("/controller_id", "same-party", "A processor needs another controller.")
+    mine = party(deps, caller.org_id)
+    theirs = named_party(addressee(deps, mine.id, named).party, members.pop("party"))
     content = content_of(members)
     template = template_of(deps, caller.org_id, content)
     version = make_version(
@@ -66,7 +80,8 @@ def offer(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
         check_acts_as_processor(caller, found)
         after = model.offered(found, deps.now(), deps.lapses_on())
         version = deps.versions.get(session, found.id, found.version)
-        return after, [event(events.OFFERED, after, version)]
+        related = deps.agreements.related(session, after)
+        return after, [event(events.OFFERED, after, version, related=related)]
 
     return change(deps, caller, agreement_id, step)
 
@@ -80,22 +95,31 @@ def accept(
     a version with the list of today is then on offer.
     """
     _check_annex(deps, caller, agreement_id, told)
+    customer = _customer_to_bind(deps, caller, agreement_id)
 
     def step(session: Session, found: Agreement) -> Outcome:
         acting = acting_party(caller, found)
         on_offer = model.offer_to_accept(found, acting, told["document_sha256"])
         version = deps.versions.get(session, found.id, on_offer.version)
         check_no_other_in_force(deps, session, found, version)
-        return accepted_by(found, version, _signed(deps, origin, acting, told, version))
+        signed = _signed(deps, origin, acting, told, version)
+        return accepted_by(found, version, signed, customer)
 
     after = change(deps, caller, agreement_id, step)
     keep_executed(deps, after)
     return after
 
 
-def accepted_by(found: Agreement, version: Version, acceptance: Acceptance) -> Outcome:
-    """The agreement after one acceptance, and all that thereby came to pass."""
+def accepted_by(
+    found: Agreement, version: Version, acceptance: Acceptance, customer: Party | None = None
+) -> Outcome:
+    """The agreement after one acceptance, and all that thereby came to pass.
+
+    ``customer``: as it is known, if it is to be known to its processor from now on.
+    """
     after = model.accepted(found, version, acceptance)
+    if customer and after.binding:
+        after = replace(after, controller=customer)
     happened = [event(events.ACCEPTED, after, version)]
     if after.offer is None:
         happened.append(event(_what_came(found, after), after, version))
@@ -124,7 +148,7 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
     if content == before.content:
         raise problem_at("", "nothing-changed", "The amendment changes nothing.")
     template = template_of(deps, seen.processor.id, content)
-    mine, theirs = party(deps, seen.processor.id), party(deps, seen.controller.id)
+    mine, theirs = party(deps, seen.processor.id), customer_of(deps, seen)
     in_force = deps.versions.get(None, seen.id, seen.version)
     version = make_version(
         seen.id, seen.latest_version + 1, (mine, theirs), content, template, at=deps.now(),
@@ -159,10 +183,11 @@ def prove_deletion(
         after = model.proven(found, proof)
         version = deps.versions.get(session, found.id, found.version)
         names = {name: str(told[name]) for name in ("statement", "name", "title", "email")}
-        happened = event(events.DELETION_PROVEN, after, version, **names)
+        happened = event(events.DELETION_PROVEN, after, version)
         done_on = {"done_on": proof.done_on.isoformat(),
                    "end_of_processing": version.content.clauses.end_of_processing}  # fmt: skip
-        return after, [Event(happened.type, {**happened.data, **done_on}, happened.private)]
+        told_of = Event(happened.type, {**happened.data, **done_on}, {**happened.private, **names})
+        return after, [told_of]
 
     return change(deps, caller, agreement_id, step)
 
@@ -171,6 +196,14 @@ def _what_came(before: Agreement, after: Agreement) -> str:
     if after.scheduled:
         return events.AMENDMENT_SCHEDULED
     return events.AMENDED if before.binding else events.ACTIVATED
+
+
+def _customer_to_bind(deps: Deps, caller: Caller, agreement_id: str) -> Party | None:
+    """The customer as identity has it, where this acceptance is what makes it known."""
+    seen = visible(deps, caller, agreement_id)
+    other = "controller" if acting_party(caller, seen) == "processor" else "processor"
+    last = seen.offer and seen.accepted_by(other, seen.offer.version)
+    return party(deps, seen.controller.id) if last and not seen.binding else None
 
 
 def _signed(
@@ -213,6 +246,7 @@ def _offering(deps: Deps, version: Version) -> Any:
     def step(session: Session, found: Agreement) -> Outcome:
         after = model.amended(found, version, deps.now(), deps.lapses_on())
         deps.versions.add(session, version)
-        return after, [event(events.OFFERED, after, version)]
+        related = deps.agreements.related(session, after)
+        return after, [event(events.OFFERED, after, version, related=related)]
 
     return step

@@ -64,7 +64,7 @@ def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
 def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
     """What binds, or bound, the two: all of it; the agreement in force first, then the next."""
     found = deps.agreements.between(processor_id, controller_id)
-    known = [each for each in found if each.history]
+    known = [each for each in found if each.history and each.confirmed]
     if not known:
         raise NotFound("The two never had an agreement.")
     # Sorting keeps the order among equals: newest first.
@@ -103,7 +103,7 @@ def _mine(caller: Caller) -> Where:
         return {"processor.id": caller.org_id}
     # A draft is the processor's own until it is offered. The others are named one by one, because
     # an index keeps its order for names, and not for what something is not.
-    return {"controller.id": caller.org_id, "status": {"$in": [*STATUSES[1:]]}}
+    return {"customer_id": caller.org_id, "status": {"$in": [*STATUSES[1:]]}}
 
 
 def _least_in_force(agreement: Agreement) -> tuple[bool, bool]:

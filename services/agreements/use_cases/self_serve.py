@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -40,7 +41,7 @@ def take(deps: Deps, caller: Caller, origin: Origin, told: Mapping[str, Any]) ->
         raise NotAController
     processor = _processor(deps, caller, told["processor"])
     template, published = _published(deps, processor, told["template_id"])
-    customer = named_party(party(deps, caller.org_id), told["party"])
+    customer = _customer(party(deps, caller.org_id), told["party"])
     content = _content(deps, template, published, customer, told)
     check(content)
     version = make_version(
@@ -106,9 +107,24 @@ def _signatures(
     return [mine, theirs]
 
 
+def _customer(known: Party, told: Mapping[str, Any]) -> Party:
+    """The customer as it names itself, under the legal name that identity has: whoever signs for
+    an organisation signs for that one alone."""
+    asked = told.get("legal_name", known.legal_name)
+    if _plain(asked) != _plain(known.legal_name):
+        why = "This is not the legal name of your organisation; leave it out, or have it changed."
+        raise problem_at("/party/legal_name", "other-legal-name", why)
+    return named_party(known, {**told, "legal_name": known.legal_name})
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
 def _processor(deps: Deps, caller: Caller, named: str) -> Party:
+    """Whoever has published no template is answered as one that is not there."""
     found = organisation_named(deps, named)
-    if found is None or "processor" not in found["kind"] or found["id"] == caller.org_id:
+    if found is None or found["id"] == caller.org_id or not deps.templates.publishes(found["id"]):
         raise problem_at("/processor", "unknown-processor", "There is no such processor.")
     return party(deps, found["id"])
 

@@ -12,7 +12,7 @@ from services.agreements.steps import Deps, Origin, check_processor
 from services.agreements.wording import BUILT_IN, Standing, Template
 from shared.auth import Caller
 from shared.documents import from_wire
-from shared.errors import NotFound, problem_at
+from shared.errors import NotFound
 from shared.pagination import Page, PageRequest
 
 ANY_COUNTRY = "DK"
@@ -64,9 +64,8 @@ def page(deps: Deps, caller: Caller, processor: str | None, request: PageRequest
     if processor is None:
         return deps.templates.page((BUILT_IN, caller.org_id), request)
     found = organisation_named(deps, processor)
-    if found is None:
-        raise problem_at("/processor", "unknown-processor", "There is no such processor.")
-    return deps.templates.ready(found["id"], request)
+    # Whoever publishes none is answered as one that is not there.
+    return deps.templates.ready(found["id"] if found else processor, request)
 
 
 def one(deps: Deps, caller: Caller, template_id: str) -> Template:

@@ -122,7 +122,7 @@ def _customers(
     of the offer."""
     recipients = stores.recipients.many(list(agreements))
     owners = {name: it["controller_id"] for name, it in offers.items()}
-    owners |= {name: it.controller["id"] for name, it in recipients.items()}
+    owners |= {name: it.owner for name, it in recipients.items()}
     named = stores.contacts.many(owners.values())
     found: dict[str, tuple[Sequence[Mapping[str, Any]], Sequence[str], str | None]] = {
         name: (it["contacts"], it["channels"], it["language"]) for name, it in offers.items()

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notices import events
 from services.notices.model.messages import Event, Group, json_text
+from services.notices.model.recipients import owner_of
 from shared import disclosure
 from shared.ids import derived_id
 
@@ -51,7 +52,7 @@ def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
         return _basis_event(entry, origin)
     if kind.startswith(events.OBJECTION_PREFIX):
         return _objection_event(entry, origin)
-    if kind in events.AGREEMENT_MESSAGES:
+    if kind in events.AGREEMENT_MESSAGES or kind in events.INVITATIONS:
         return _agreement_event(entry, origin)
     return None
 
@@ -122,7 +123,9 @@ def _agreement_event(entry: Mapping[str, Any], origin: str) -> Event:
         shown,
         links,
         agreement_id=data["agreement_id"],
-        controller_id=data["controller"]["id"],
+        controller_id=owner_of(
+            data["agreement_id"], data["controller"], data.get("confirmed", True)
+        ),
     )
 
 

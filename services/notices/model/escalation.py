@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.notices.events import AGREEMENT_OFFERED, FOLLOW_UPS, MAILED
+from services.notices.events import AGREEMENT_OFFERED, FOLLOW_UPS, INVITATIONS, MAILED
 from services.notices.model import deliveries, mails
 from services.notices.model.mails import Contact
 
@@ -144,7 +144,8 @@ class Told:
         if self.kind in FOLLOW_UPS:
             return bool(self.before)
         is_fallback = self.reached_before and not self.by_webhook
-        return self.names_email or bool(self.before) or is_fallback
+        is_invitation = self.kind in INVITATIONS
+        return self.names_email or bool(self.before) or is_fallback or is_invitation
 
 
 def letters_to(told: Told) -> tuple[Sequence[Contact], str]:

@@ -46,6 +46,8 @@ class Recipient:
     ``contacts`` and ``channels`` are what the agreement names; they are personal data.
     ``ended_at`` is RFC 3339.
     ``language``: of the agreement (BCP 47), in which its customer is written to.
+    ``confirmed``: whether the customer has said itself that it deals with this processor. Until
+    then it is told by mail alone, at the contacts that the processor named.
     """
 
     agreement_id: str
@@ -59,6 +61,12 @@ class Recipient:
     history: tuple[TermsPeriod, ...]
     ended_at: str | None = None
     language: str | None = None
+    confirmed: bool = True
+
+    @property
+    def owner(self) -> str:
+        """Whose messages they are; nobody's while the customer has not confirmed."""
+        return owner_of(self.agreement_id, self.controller, self.confirmed)
 
     def told_at(self, version: int) -> bool:
         """Whether a change announced when the recipients stood at ``version`` is for them."""
@@ -94,6 +102,13 @@ def held_at(version: int, since: int, until: int | None) -> bool:
     return since <= version and (until is None or version < until)
 
 
+def owner_of(agreement_id: str, controller: Mapping[str, Any], confirmed: bool) -> str:
+    """The organisation whose endpoints, contacts and messages are meant: the customer, once it has
+    said itself that it deals with the processor; before, the agreement stands for it, which has
+    neither endpoints nor a reader."""
+    return str(controller["id"]) if confirmed else agreement_id
+
+
 def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipient:
     """The recipient after an agreement was activated or amended.
 
@@ -114,6 +129,7 @@ def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipi
         until_version=None,
         history=(*_closed(before.history if before else (), version), period),
         language=private.get("language"),
+        confirmed=data.get("confirmed", True),
     )
 
 

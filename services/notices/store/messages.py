@@ -63,6 +63,11 @@ class Messages:
         where: Document = {"_id": {"$in": list(message_ids)}, "acknowledged_at": None}
         self._docs.update_many(where, {"$set": {"acknowledged_at": at}}, session=session)
 
+    def hand_over(self, agreement_id: str, owner: str, session: Session) -> None:
+        """From now on the customer reads what was told under this agreement before."""
+        where = {"controller_id": agreement_id}
+        self._docs.update_many(where, {"$set": {"controller_id": owner}}, session=session)
+
     def since(self, controller_id: str, after: str, before: datetime, limit: int) -> list[Document]:
         """A customer's messages after one, oldest first, up to those made before ``before``."""
         where: Document = {

@@ -80,7 +80,7 @@ def document_of(recipient: Recipient) -> Document:
     return {
         "_id": document.pop("agreement_id"),
         "processor_id": recipient.processor["id"],
-        "controller_id": recipient.controller["id"],
+        "controller_id": recipient.owner,
         **document,
     }
 
@@ -103,4 +103,5 @@ def _recipient(document: Document) -> Recipient:
         tuple([TermsPeriod(**each) for each in document["history"]]),
         document.get("ended_at"),
         document.get("language"),
+        document.get("confirmed", True),
     )

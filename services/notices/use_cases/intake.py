@@ -10,7 +10,7 @@ import structlog
 from services.notices import events
 from services.notices.model.entries import event_from
 from services.notices.model.jobs import TELL, Job
-from services.notices.model.recipients import recipient_from
+from services.notices.model.recipients import owner_of, recipient_from
 from services.notices.use_cases.deps import Deps
 from shared.errors import Invalid
 from shared.ids import derived_id
@@ -20,8 +20,12 @@ log = structlog.get_logger()
 
 Entry = Mapping[str, Any]
 
-_STARTS = (events.AGREEMENT_ACTIVATED, events.AGREEMENT_AMENDED)
-_ENDS = (events.AGREEMENT_TERMINATED, events.AGREEMENT_EXPIRED)
+_STARTS = (
+    events.AGREEMENT_TO_BE_CONFIRMED,
+    events.AGREEMENT_ACTIVATED,
+    events.AGREEMENT_AMENDED,
+)
+_ENDS = (events.AGREEMENT_TERMINATED, events.AGREEMENT_EXPIRED, events.AGREEMENT_DECLINED)
 # Nobody has to answer the offer any more.
 _ANSWERED = (
     *_STARTS,
@@ -70,7 +74,10 @@ def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
     before = deps.recipients.find(data["agreement_id"], session)
     version = data["recipients_version"]
     if kind in _STARTS:
-        deps.recipients.put(recipient_from(entry, before), session)
+        recipient = recipient_from(entry, before)
+        deps.recipients.put(recipient, session)
+        if before and before.owner != recipient.owner:
+            deps.messages.hand_over(recipient.agreement_id, recipient.owner, session)
     elif before is not None:
         deps.recipients.put(before.ended(version, entry["at"]), session)
     mark = deps.recipients.watermark(data["processor"]["id"], session)
@@ -82,7 +89,8 @@ def _follow_offer(deps: Deps, session: Session, entry: Entry) -> None:
     """Keep whom to write to about an agreement that waits for its customer's answer."""
     kind, data = entry["type"], entry["data"]
     if kind == events.AGREEMENT_OFFERED:
-        told, owner = entry.get("private") or {}, data["controller"]["id"]
-        deps.offers.put(data["agreement_id"], owner, told, deps.now(), session)
+        told, agreement_id = entry.get("private") or {}, data["agreement_id"]
+        owner = owner_of(agreement_id, data["controller"], data.get("confirmed", True))
+        deps.offers.put(agreement_id, owner, told, deps.now(), session)
     elif kind in _ANSWERED:
         deps.offers.remove(data["agreement_id"], session)

@@ -73,13 +73,13 @@ def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRe
     looked = deps.recipients.active(processor_id, PageRequest(LOOKED_AT, request.cursor))
     if processor and processor != processor_id:
         looked = _only_slug(looked, processor)
-    endpoints = deps.endpoints.of_controllers(each.controller["id"] for each in looked.items)
+    endpoints = deps.endpoints.of_controllers(each.owner for each in looked.items)
     email = _by_email(deps, looked.items)
     agreements = [each.agreement_id for each in looked.items]
     owed = deps.watches.unreached(processor_id, agreements)
     found: list[Reach] = []
     for recipient in looked.items:
-        theirs, agreement = endpoints.get(recipient.controller["id"], []), recipient.agreement_id
+        theirs, agreement = endpoints.get(recipient.owner, []), recipient.agreement_id
         reach = reach_of(
             recipient, theirs, CHANGE_ANNOUNCED, email[agreement], owed.get(agreement, ())
         )
@@ -94,11 +94,9 @@ def _by_email(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, str]:
     """By agreement: whether e-mail would reach the customer; see ``Reach``."""
     if not deps.settings.mail.is_on:
         return {each.agreement_id: "off" for each in recipients}
-    owners = [each.controller["id"] for each in recipients]
+    owners = [each.owner for each in recipients]
     named = deps.contacts.many(owners)
-    contacts = {
-        each.agreement_id: named.get(each.controller["id"], each.contacts) for each in recipients
-    }
+    contacts = {each.agreement_id: named.get(each.owner, each.contacts) for each in recipients}
     bounced = deps.mails.bounced(one["email"] for many in contacts.values() for one in many)
     return {agreement: _email(many, bounced) for agreement, many in contacts.items()}
 

@@ -102,6 +102,26 @@ def reject(_: Any, agreement_id: str) -> Response:
     return forward(clients().agreements, **me_at(f"/v1/agreements/{agreement_id}/reject"))
 
 
+@blp.route("/agreements/<agreement_id>/confirm", methods=["POST"])
+@requires(WRITE)
+@blp.arguments(shapes.Confirmation)
+@blp.response(200)
+@blp.alt_response(409, "CONFLICT")
+def confirm(_: Any, agreement_id: str) -> Response:
+    """You did sign this agreement elsewhere: read the PDF and its hash before it binds you."""
+    return forward(clients().agreements, **me_at(f"/v1/agreements/{agreement_id}/confirm"))
+
+
+@blp.route("/agreements/<agreement_id>/decline", methods=["POST"])
+@requires(WRITE)
+@blp.arguments(shapes.Reason)
+@blp.response(200)
+@blp.alt_response(409, "CONFLICT")
+def decline(_: Any, agreement_id: str) -> Response:
+    """You did not sign this agreement."""
+    return forward(clients().agreements, **me_at(f"/v1/agreements/{agreement_id}/decline"))
+
+
 @blp.route("/agreements/<agreement_id>/versions")
 @requires(READ)
 @blp.response(200, shapes.ItemsPage)

@@ -53,7 +53,9 @@ class Shop:
         return self.vendor.stack
 
     def customer(self, slug: str = "nordbo") -> dict[str, Any]:
-        return new_client(self.stack, slug, ["controller"], ["portal:read", "portal:write"])
+        scopes = ["portal:read", "portal:write"]
+        more = {"legal_name": PARTY["legal_name"]} if slug == "nordbo" else {}
+        return new_client(self.stack, slug, ["controller"], scopes, **more)
 
     def body(self, **more: Any) -> dict[str, Any]:
         return {"processor": self.vendor.slug, "template_id": self.template_id, "party": PARTY,

@@ -15,7 +15,6 @@ from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, VENDOR
 
 PORTAL = f"portal:{NORDBO}"
 BROKEN: list[tuple[str, dict[str, Any]]] = [
-    ("/controller_id", {"controller_id": "org_unheard_of"}),
     ("/controller_id", {"controller_id": VENDOR}),
     ("/controller_id", {"controller_id": "../organisations"}),
     ("/template_id", {"template_id": "tpl_unknown"}),
@@ -53,10 +52,16 @@ def test_a_wrong_member_is_named_and_nothing_is_drafted(
     assert office.get(VENDOR, "/agreements")["items"] == []
 
 
-def test_a_controller_must_be_a_controller(office: Office) -> None:
-    office.identity.add("org_other", "other", "processor")
-    answer = office.post(VENDOR, "/agreements", agreement_body("org_other"))
-    assert answer.get_json()["errors"][0]["code"] == "unknown-controller"
+def test_a_customer_that_is_not_there_is_drafted_with_the_name_that_was_written(
+    office: Office,
+) -> None:
+    told = office.post(VENDOR, "/agreements", agreement_body("org_nobody")).get_json()
+    assert told["controller"]["legal_name"] == "org_nobody"
+    assert "customer-unnamed" in [each["code"] for each in told["findings"]]
+    party = {"legal_name": "Nobody A/S", "country": "DK"}
+    told = office.post(VENDOR, "/agreements", agreement_body("org_nobody", party=party)).get_json()
+    assert told["controller"]["legal_name"] == "Nobody A/S"
+    assert told["findings"] == []
 
 
 def test_a_specific_authorisation_takes_silence_as_refusal(office: Office) -> None:

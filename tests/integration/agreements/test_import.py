@@ -13,7 +13,7 @@ import pytest
 from services.agreements.due import run_due
 from services.agreements.use_cases.imports import LARGEST_PDF
 from shared.errors import Unavailable
-from tests.integration.agreements.shop import Shop, open_shop
+from tests.integration.agreements.shop import ACCEPTANCE, Shop, open_shop
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
@@ -61,6 +61,11 @@ def bring(shop: Shop, *rows: dict[str, Any], body: bytes | None = None) -> Any:
     return answer.json
 
 
+def confirm(shop: Shop, customer: dict[str, Any], agreement_id: str) -> Any:
+    path = f"/portal/v1/agreements/{agreement_id}/confirm"
+    return shop.stack.must(customer, "POST", path, ACCEPTANCE)
+
+
 def test_it_works(shop: Shop) -> None:
     customer = shop.customer()
     assert upload(shop).json == {"sha256": hashlib.sha256(PDF).hexdigest(), "bytes": len(PDF)}
@@ -69,7 +74,7 @@ def test_it_works(shop: Shop) -> None:
     made = shop.stack.must(
         customer, "GET", f"/portal/v1/agreements/{told['rows'][0]['agreement_id']}"
     )
-    assert (made["status"], made["products"]) == ("active", ["case-system", "archive"])
+    assert (made["status"], made["products"]) == ("to_be_confirmed", ["case-system", "archive"])
     assert made["notice_terms"]["day_kind"] == "business"
     assert {each["name"] for each in made["acceptances"]} == {"Ada Lund", "Ida Holm"}
 
@@ -90,12 +95,13 @@ def test_the_signed_pdf_is_given_out_byte_for_byte(shop: Shop) -> None:
 def test_an_imported_customer_is_told_of_changes(shop: Shop) -> None:
     customer = shop.customer()
     upload(shop)
-    bring(shop, row(customer, day_kind="calendar"))
+    told = bring(shop, row(customer, day_kind="calendar"))
+    confirm(shop, customer, told["rows"][0]["agreement_id"])
     shop.stack.settle()
     change = shop.vendor.announced()
     shop.stack.settle()
-    told = shop.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
-    assert told["effective_on"] == change["effective_on"]
+    seen = shop.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
+    assert seen["effective_on"] == change["effective_on"]
 
 
 def test_a_run_that_is_repeated_makes_no_doubles(shop: Shop) -> None:
@@ -107,14 +113,15 @@ def test_a_run_that_is_repeated_makes_no_doubles(shop: Shop) -> None:
     told = bring(shop, *lines)
     assert (told["already_imported"], told["imported"]) == (1, 1)
     assert told["rows"][0]["agreement_id"] == once["rows"][0]["agreement_id"]
-    made = shop.stack.must(shop.vendor.client, "GET", f"{A}/agreements?status=active")["items"]
+    made = shop.stack.must(shop.vendor.client, "GET", f"{A}/agreements?status=to_be_confirmed")[
+        "items"
+    ]
     assert len(made) == 2
 
 
 @pytest.mark.parametrize(
     ("more", "pointer", "code"),
     [
-        ({"controller": "nobody"}, "/controller", "unknown-controller"),
         ({"pdf_sha256": "0" * 64}, "/pdf_sha256", "no-such-file"),
         ({"pdf_sha256": "abc"}, "/pdf_sha256", "invalid"),
         ({"notice_days": "thirty"}, "/content/notice_terms/notice_days", "invalid"),
@@ -204,6 +211,7 @@ def test_what_was_imported_is_erased_with_its_file(shop: Shop) -> None:
     agreement_id = bring(shop, row(customer))["rows"][0]["agreement_id"]
     deps = shop.stack.apps["agreements"].extensions["art28.deps"]
     day = shop.stack.now.date().isoformat()
+    confirm(shop, customer, agreement_id)
     shop.stack.must(shop.vendor.client, "POST", f"{A}/agreements/{agreement_id}/terminate",
                     {"effective_on": day, "reason": "Over."})  # fmt: skip
     shop.stack.pass_time(days=5 * 366)

@@ -19,6 +19,7 @@ _WRITE: dict[str, Write] = {
     **dict.fromkeys(events.FOLLOW_UPS, changes.follow_up),
     **dict.fromkeys(events.BASES, transfers.basis),
     **dict.fromkeys(events.AGREEMENT_MESSAGES, agreements.agreement),
+    **dict.fromkeys(events.INVITATIONS, agreements.agreement),
     events.OBJECTION_UPDATED: agreements.objection,
     events.UNREACHED: upkeep.unreached,
 }

@@ -1,0 +1,78 @@
+"""The customer's own word on an agreement that its processor says was signed elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.agreements import events, model
+from services.agreements.events import Event
+from services.agreements.model import Acceptance, Agreement
+from services.agreements.parties import party
+from services.agreements.refusals import DocumentOutdated, NotAParty
+from services.agreements.steps import (
+    Deps,
+    Origin,
+    acting_party,
+    change,
+    check_no_other_in_force,
+    visible,
+)
+from services.agreements.telling import event
+from services.agreements.use_cases.documents import keep_executed
+from shared.auth import Caller
+from shared.mongo import Session
+
+Outcome = tuple[Agreement, Sequence[Event]]
+
+
+def confirm(
+    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, told: Mapping[str, Any]
+) -> Agreement:
+    """The caller's customer signed it, too: from now on it binds both.
+
+    Raises ``NotToBeConfirmed``, ``DocumentOutdated`` for another PDF, or ``AgreementInForce``.
+    """
+    seen = visible(deps, caller, agreement_id)
+    if acting_party(caller, seen) != "controller":
+        raise NotAParty("Only the customer can confirm it.")
+    model.check_to_be_confirmed(seen)
+    _check_file(seen, told["pdf_sha256"])
+    customer = party(deps, caller.org_id)
+    word = Acceptance(
+        party="controller", name=told["name"], title=told["title"], email=told["email"],
+        at=deps.now(), version=seen.version, document_sha256=seen.document_sha256,
+        client_id=origin.client_id, address=origin.address,
+    )  # fmt: skip
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        after = model.confirmed(found, word, customer)
+        version = deps.versions.get(session, found.id, found.version)
+        check_no_other_in_force(deps, session, after, version)
+        kinds = events.CONFIRMED, events.ACTIVATED
+        return after, [event(each, after, version) for each in kinds]
+
+    after = change(deps, caller, agreement_id, step)
+    keep_executed(deps, after)
+    return after
+
+
+def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
+    """The customer did not sign it, or its processor takes it back. ``NotToBeConfirmed``."""
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        acting_party(caller, found)
+        after = model.declined(found)
+        version = deps.versions.get(session, found.id, found.version)
+        return after, [event(events.DECLINED, after, version, reason=reason)]
+
+    return change(deps, caller, agreement_id, step)
+
+
+def _check_file(agreement: Agreement, sha256: str | None) -> None:
+    file = agreement.signed_file
+    if file and sha256 not in (None, file.sha256):
+        raise DocumentOutdated(
+            "It was signed as another PDF; read that before confirming.",
+            context={"pdf_sha256": file.sha256},
+        )
