@@ -9,7 +9,8 @@ PERSON = {"name": "Eva Lind", "title": "Managing director", "email": "eva@nykund
 
 
 def test_a_new_customer_holds_an_executed_agreement_with_its_pdf(product: Loaded) -> None:
-    customer = new_client(product.stack, "nykund", ["controller"], ["portal:read", "portal:write"])
+    scopes = ["portal:read", "portal:write"]
+    customer = new_client(product.stack, "nykund", ["controller"], scopes, legal_name="Nykund AB")
     path = "/portal/v1/templates?processor=tempus-serva"
     (template,) = product.stack.must(customer, "GET", path)["items"]
     made = product.stack.must(customer, "POST", "/portal/v1/agreements", {
