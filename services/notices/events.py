@@ -19,6 +19,9 @@ AGREEMENT_REJECTED = "agreement.rejected"
 AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
 AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
+# A contact person of a register was erased; customers are not told.
+PERSON_ERASED = "register.person_erased"
+
 OBJECTION_PREFIX = "objection."
 OBJECTION_UPDATED = "objection.updated"
 WEBHOOK_TEST = "webhook.test"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,9 @@ from shared.ids import derived_id
 LARGEST_BODY = 20_000
 # What is left of it when a message has added its own part and the links.
 LARGEST_HEAD = 18_500
+
+# What of an entry goes to customers in a message and to nobody else.
+PERSONS = disclosure.shape("entry", "notice")
 
 # Members of an announcement that are the same for everyone, in the order of the contract.
 _CHANGE_MEMBERS = (
@@ -62,6 +66,7 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
     shown = {**_open(entry), "sequence": entry["sequence"]}
     if entry["type"] in events.NOTICES:
         shown = {name: shown[name] for name in _CHANGE_MEMBERS if name in shown}
+        shown = _with_contact(shown, private)
     links = {
         "change": f"{origin}/portal/v1/changes/{data['change_id']}",
         "page": f"{origin}/p/{data['processor']['slug']}",
@@ -84,6 +89,22 @@ def _open(entry: Mapping[str, Any]) -> dict[str, Any]:
     by = disclosure.ledger_shape(entry["type"])
     told: dict[str, Any] = disclosure.shown(entry["data"], by or {})
     return told
+
+
+def _with_contact(told: dict[str, Any], private: Mapping[str, Any]) -> dict[str, Any]:
+    """Controllers have the contact person ready at all times (EDPB Opinion 22/2024, para. 32)."""
+    persons = disclosure.shown(private.get("content") or {}, PERSONS)
+    entry = told.get("sub_processor")
+    return {**told, "sub_processor": {**entry, **persons}} if entry else told
+
+
+def without_persons(head: str) -> str:
+    """The ``head`` of an event whose ledger entry has lost the persons it named."""
+    body = json.loads(f"{head}}}}}")
+    entry = body["data"].get("sub_processor") or {}
+    for name in PERSONS.keys() & entry.keys():
+        del entry[name]
+    return json_text(body)[:-2]
 
 
 def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from services.notices.events import NOTICES
 from services.notices.model.messages import Event
@@ -27,6 +27,16 @@ class Events:
     def many(self, event_ids: Iterable[str]) -> dict[str, Event]:
         found = self._docs.find({"_id": {"$in": list(set(event_ids))}})
         return {each["_id"]: from_document(Event, each) for each in found}
+
+    def rewrite_heads(
+        self, event_ids: Iterable[str], write: Callable[[str], str], session: Session
+    ) -> None:
+        """Put ``write(head)`` in place of the head of each of these that is still kept."""
+        for each in self._docs.find(
+            {"_id": {"$in": list(event_ids)}}, {"head": 1}, session=session
+        ):
+            head = {"$set": {"head": write(each["head"])}}
+            self._docs.update_one({"_id": each["_id"]}, head, session=session)
 
     def notice_of(self, change_id: str) -> Event | None:
         """The announcement of this change, by either path."""

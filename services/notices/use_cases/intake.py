@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from services.notices import events
-from services.notices.model.entries import event_from
+from services.notices.model.entries import event_from, event_id, without_persons
 from services.notices.model.jobs import TELL, Job
 from services.notices.model.recipients import owner_of, recipient_from
 from services.notices.use_cases.deps import Deps
@@ -54,6 +54,7 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
     try:
         known = _follow_agreement(deps, session, entry)
         _follow_offer(deps, session, entry)
+        known = _forget_person(deps, session, entry) or known
         event = event_from(entry, deps.settings.common.origin)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"
@@ -82,6 +83,15 @@ def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
         deps.recipients.put(before.ended(version, entry["at"]), session)
     mark = deps.recipients.watermark(data["processor"]["id"], session)
     deps.recipients.save_watermark(mark.with_seen(version), session)
+    return True
+
+
+def _forget_person(deps: Deps, session: Session, entry: Entry) -> bool:
+    """A contact person was erased: what is still to be sent, or to be read, names nobody."""
+    if entry["type"] != events.PERSON_ERASED:
+        return False
+    told_of = [event_id(entry["stream"], each) for each in entry["data"]["entries"]]
+    deps.events.rewrite_heads(told_of, without_persons, session)
     return True
 
 

@@ -65,11 +65,17 @@ def _facts(
         Fact(t("fact.silence"), t.named("silence", silence) if silence else ""),
         Fact(t("fact.vendor"), vendor),
         Fact(t("fact.seat"), t.country(entry.get("country")) if entry.get("country") else ""),
+        Fact(t("fact.contact"), _contact(entry.get("contact"))),
         Fact(t("fact.purpose"), t.told(entry.get("purpose"))),
         Fact(t("fact.reason"), t.told(data.get("reason"))),
         Fact(t("fact.matters"), matters),
         Fact(t("fact.given_on"), t.day(about["given_on"])),
     )
+
+
+def _contact(told: Mapping[str, Any] | None) -> str:
+    parts = [(told or {}).get(each) for each in ("name", "position", "email")]
+    return ", ".join(str(each) for each in parts if each)
 
 
 def _emergency(t: Words, data: Mapping[str, Any]) -> str:
