@@ -17,6 +17,7 @@ from services.public import asks
 from services.public.asks import Ask
 from services.public.clients import Documents, Registry
 from services.public.copies import Copies, Copy, Held
+from services.public.entries import Listings
 from services.public.front import HELD, ROUTE
 from services.public.register import Register
 from shared.auth import public
@@ -41,11 +42,12 @@ class Desk:
     registry: Registry
     documents: Documents
     copies: Copies
+    listings: Listings
     clock: Clock
     origin: str
 
     def register(self, ask: Ask) -> Register:
-        return Register(self.registry, ask, self.clock(), self.origin)
+        return Register(self.registry, ask, self.clock(), self.origin, self.listings)
 
 
 def desk() -> Desk:

@@ -14,6 +14,7 @@ from services.public import errors, pages
 from services.public.answers import Desk
 from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
 from services.public.copies import Copies, Seconds
+from services.public.entries import Listings
 from services.public.front import Front
 from services.public.settings import DOCUMENTED, Settings
 from services.public.views import pages as views
@@ -62,7 +63,10 @@ def create_app(
         settings.copies, settings.copies_bytes, settings.fresh_seconds, settings.kept_seconds,
         seconds,
     )  # fmt: skip
-    app.extensions["public.desk"] = Desk(registry, documents, copies, clock, settings.origin)
+    listings = Listings(settings.listings, settings.listing_seconds, seconds)
+    app.extensions["public.desk"] = Desk(
+        registry, documents, copies, listings, clock, settings.origin
+    )
     compose(app, settings)
     health.register(app, {"registry": lambda: answers(registry)})
     app.register_blueprint(views)

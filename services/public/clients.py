@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from services.public.entries import Entries
+
 Json = dict[str, Any]
 Value = Any  # Whatever JSON can hold.
-LARGEST_PAGE = 200
+LARGEST_PAGE, KEYS_AT_ONCE = 200, 1000
 
 
 class Asked(Protocol):
     """What is used of ``shared.http.ServiceClient``: a JSON answer, or a domain error."""
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Value: ...
+    def post(self, path: str, body: Any) -> Value: ...
 
 
 class Registry(Protocol):
@@ -39,7 +42,7 @@ class RegistryClient:
     """The registry over HTTP."""
 
     def __init__(self, http: Asked) -> None:
-        self._http = http
+        self._http, self._entries = http, Entries()
 
     def processors(self) -> list[Json]:
         return list(self._pages("/v1/processors", {"limit": LARGEST_PAGE}))
@@ -49,7 +52,15 @@ class RegistryClient:
         return answer
 
     def sub_processors(self, slug: str, as_of: str | None) -> list[Json]:
-        return list(self._pages(f"/v1/processors/{slug}/sub-processors", {"as_of": as_of}))
+        path, day = f"/v1/processors/{slug}/public-list", {"as_of": as_of} if as_of else {}
+        keys = self._http.get(path, day)["keys"]
+        found = {key: self._entries.get(key) for key in keys}
+        unknown = [key for key, entry in found.items() if entry is None]
+        for start in range(0, len(unknown), KEYS_AT_ONCE):
+            asked = unknown[start : start + KEYS_AT_ONCE]
+            told = self._http.post(path, {**day, "keys": asked})
+            found |= self._entries.read(asked, told["entries"], told["places"])
+        return [entry for entry in found.values() if entry is not None]
 
     def changes(self, slug: str) -> list[Json]:
         """Those that were announced; drafts are neither asked for nor sent."""

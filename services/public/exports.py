@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,9 +31,18 @@ def public_processor(item: Json) -> Json:
     return processor
 
 
-def public_entry(item: Json) -> Json:
-    entry: Json = shown(item, SUB_PROCESSOR)
+def public_entry(item: Json, places: Sequence[Json] | None = None) -> Json:
+    """``places``: those of many entries, as shown; ``item`` then names its own by position."""
+    if places is None:
+        return dict(shown(item, SUB_PROCESSOR))
+    entry: Json = shown({**item, "locations": []}, SUB_PROCESSOR)
+    entry["locations"] = [places[position] for position in item["locations"]]
     return entry
+
+
+def public_place(item: Json) -> Json:
+    place: Json = shown(item, SUB_PROCESSOR["locations"][0])
+    return place
 
 
 def public_changes(items: list[Json]) -> list[Json]:
@@ -79,7 +89,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def as_csv(entries: list[Json]) -> str:
+def as_csv(entries: Sequence[Json]) -> str:
     """One row per place, because the verdict belongs to the place (RFC 4180, with a header)."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
@@ -116,7 +126,7 @@ def cell(value: Value) -> str:
     return f"'{text}" if risky or text.startswith(("\t", "\r", "\n")) else text
 
 
-def as_json(processor: Json, entries: list[Json], day: date, url: str) -> Json:
+def as_json(processor: Json, entries: Sequence[Json], day: date, url: str) -> Json:
     """The export whose shape is described at ``/p/{slug}/schema.json``."""
     return {
         "$schema": f"{url}/schema.json",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import get_template_attribute
+from markupsafe import Markup, escape
+
 from services.public import exports
 from services.public.asks import Ask
+from services.public.entries import Entry, Listing
 from services.public.register import Register, countries
 from services.public.words import Words
 
@@ -21,11 +27,60 @@ VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer"
 # Symbol beside the word, so that a verdict is never told by colour alone.
 SYMBOLS = {"missing": "✕", "invalid": "✕", "unproven": "?", "expiring": "!", "valid": "✓",
            "no_transfer": "✓"}  # fmt: skip
+# Stands in a kept row for the query of the page that shows it; no text can hold it by chance.
+THE_QUERY = f"query-{secrets.token_hex(16)}"
 NOT_COMPARED = frozenset({"id", "version", "valid_from", "valid_to", "parent_id"})
 
 
-def tally(entries: list[Json]) -> list[tuple[str, int]]:
+def rows(register: Register, here: str) -> Markup:
+    """The rows of the list. Each is made once for all pages that show it."""
+    row, t, day = get_template_attribute("_row.html", "row"), register.words, register.day
+    name, names, place = register.processor["legal_name"], register.names, shared_places()
+    made = []
+    for entry in register.entries:
+        parent = names.get(entry.get("parent_id") or "", "")
+        key = ("row", t.language, here, name, parent, ended(entry, day))
+        make = partial(row, entry, t, here, parent, THE_QUERY, day, name, place)
+        made.append(entry.once(key, make))
+    asked = query(register.ask, country=None, category=None, q=None)
+    text = "".join(made).replace(THE_QUERY, str(escape(asked)))
+    return Markup(text)  # noqa: S704  Rows come out of templates, which escape.
+
+
+def shared_places() -> Callable[[Json, Words, date, bool], Markup]:
+    """Renders places for one page; entries that share a place share what was rendered."""
+    render, made = get_template_attribute("_parts.html", "place"), dict[int, Markup]()
+
+    def place(one: Json, t: Words, day: date, full: bool) -> Markup:
+        # By identity: the entries of the page keep their places alive while it is made.
+        if id(one) not in made:
+            made[id(one)] = render(one, t, day, full)
+        return made[id(one)]
+
+    return place
+
+
+def ended(entry: Entry, day: date) -> tuple[bool, ...]:
+    """Which of the entry's mechanisms with an end have it behind them: a row says so."""
+    ends = entry.once("ends", lambda: ends_of(entry))
+    return tuple(end <= day.isoformat() for end in ends)
+
+
+def ends_of(entry: Entry) -> tuple[str, ...]:
+    return tuple(
+        str(mechanism["ended_on"])
+        for place in entry.get("locations") or []
+        for mechanism in place.get("mechanisms") or []
+        if mechanism.get("ended_on")
+    )
+
+
+def tally(listing: Listing) -> list[tuple[str, int]]:
     """How many places have which verdict, the worrying first."""
+    return listing.once("tally", lambda: tallied(listing))
+
+
+def tallied(entries: list[Entry]) -> list[tuple[str, int]]:
     found = Counter(
         (place.get("verdict") or {}).get("status")
         for entry in entries
@@ -36,7 +91,11 @@ def tally(entries: list[Json]) -> list[tuple[str, int]]:
 
 def choices(register: Register) -> dict[str, list[tuple[str, str]]]:
     """The countries and categories to filter by: those of the whole list, by name."""
-    t, entries = register.words, register.all_entries
+    t, listing = register.words, register.all_entries
+    return listing.once(("choices", t.language), lambda: choices_of(listing, t))
+
+
+def choices_of(entries: list[Entry], t: Words) -> dict[str, list[tuple[str, str]]]:
     codes = {code for entry in entries for code in countries(entry)}
     categories = {one for entry in entries for one in entry.get("categories") or []}
     return {

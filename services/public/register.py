@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from services.public import exports
 from services.public.asks import Ask
 from services.public.clients import Json, Registry
+from services.public.entries import Entry, Listing, Listings, entry_of
 from services.public.words import Words, supported, words
 from shared import disclosure
 from shared.errors import NotFound
@@ -24,6 +25,7 @@ class Register:
     ask: Ask
     now: datetime
     origin: str
+    listings: Listings
 
     @cached_property
     def processor(self) -> Json:
@@ -64,18 +66,24 @@ class Register:
         return f"{self.origin}/p/{self.ask.slug}"
 
     @cached_property
-    def all_entries(self) -> list[Json]:
+    def all_entries(self) -> Listing:
         """The whole list on the day, each entry followed by those it engages in turn."""
+        return self.listings.get((self.ask.slug, self.ask.as_of), self.mark, self._read_entries)
+
+    def _read_entries(self) -> Listing:
         as_of = self.ask.as_of.isoformat() if self.ask.as_of else None
         items = self.registry.sub_processors(self.ask.slug, as_of)
-        return in_tree_order([exports.public_entry(item) for item in items])
+        return Listing(in_tree_order([entry_of(item) for item in items]))
 
     @property
     def names(self) -> dict[str, str]:
-        return {entry["id"]: entry.get("legal_name") or "" for entry in self.all_entries}
+        listing = self.all_entries
+        return listing.once(
+            "names", lambda: {one["id"]: one.get("legal_name") or "" for one in listing}
+        )
 
     @cached_property
-    def entries(self) -> list[Json]:
+    def entries(self) -> list[Entry]:
         return [entry for entry in self.all_entries if self._wanted(entry)]
 
     @cached_property
@@ -122,12 +130,12 @@ class Register:
         items = self.registry.checkpoints(self.ask.slug)
         return exports.public_checkpoints(self.registry.checkpoint_keys(), items)
 
-    def _wanted(self, entry: Json) -> bool:
+    def _wanted(self, entry: Entry) -> bool:
         ask = self.ask
         return (
             (not ask.country or ask.country in countries(entry))
             and (not ask.category or ask.category in (entry.get("categories") or []))
-            and (not ask.q or ask.q.casefold() in searched(entry))
+            and (not ask.q or ask.q.casefold() in entry.once("searched", lambda: searched(entry)))
         )
 
 
@@ -145,17 +153,17 @@ def searched(entry: Json) -> str:
     return " ".join(str(word) for word in words_ if word).casefold()
 
 
-def in_tree_order(entries: list[Json]) -> list[Json]:
+def in_tree_order(entries: list[Entry]) -> list[Entry]:
     """By name, children right after their parent; an entry whose parent is absent stands alone."""
     named = sorted(entries, key=lambda one: str(one.get("legal_name") or "").casefold())
     known = {one["id"] for one in named}
-    children: dict[str | None, list[Json]] = {}
+    children: dict[str | None, list[Entry]] = {}
     for one in named:
         parent = one.get("parent_id")
         children.setdefault(parent if parent in known and parent != one["id"] else None, []).append(
             one
         )
-    ordered: list[Json] = []
+    ordered: list[Entry] = []
     waiting = list(reversed(children.get(None, [])))
     while waiting:
         one = waiting.pop()

@@ -15,11 +15,14 @@ class Settings:
     """``fresh_seconds``: how long a rendered page is handed out before the register is asked
     whether it has changed; short enough that a visitor sees an announcement at once.
     ``kept_seconds``: how long an unchanged register keeps its pages, because the end of a
-    transfer instrument alters verdicts without an entry in the register's ledger."""
+    transfer instrument alters verdicts without an entry in the register's ledger.
+    ``listing_seconds``: the same for the list that pages are made of."""
 
     common: Common
     fresh_seconds: float = 0.05
     kept_seconds: float = 60.0
+    listing_seconds: float = 5.0
+    listings: int = 32
     copies: int = 512
     copies_bytes: int = 32 * 1024 * 1024
 

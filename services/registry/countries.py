@@ -92,6 +92,12 @@ def in_eea(country: str, on: date, region: str | None = None) -> bool:
     return place in data["eea"] or status == "eea"
 
 
+@cache
+def last_days() -> tuple[date, ...]:
+    """The days on which Union data protection law applied somewhere for the last time."""
+    return tuple(date.fromisoformat(each["last_day"]) for each in _data()["left"].values())
+
+
 def remark_on(country: str, on: date, region: str | None = None) -> tuple[str | None, str] | None:
     """What a reader should know about the status of a special territory, or None.
 

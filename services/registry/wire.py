@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,10 @@ class Law:
 
     exporter: str
     instruments: Mapping[str, Instrument]
+    # Entries of one list often share a place; what was judged for one serves all.
+    judged: dict[Hashable, dict[str, Any]] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
 
 def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str, Any]:
@@ -57,6 +62,15 @@ def change_entry(
 
 
 def _place(
+    location: dict[str, Any], day: date, law: Law, horizon_days: int, seat: str | None
+) -> dict[str, Any]:
+    key = (json.dumps(location), day, horizon_days, seat)
+    if key not in law.judged:
+        law.judged[key] = _judged(location, day, law, horizon_days, seat)
+    return law.judged[key]
+
+
+def _judged(
     location: dict[str, Any], day: date, law: Law, horizon_days: int, seat: str | None
 ) -> dict[str, Any]:
     verdict = assess_location(

@@ -6,6 +6,7 @@ from requests.adapters import BaseAdapter
 
 from services.registry.clients import AgreementsClient, IdentityClient, NoticesClient
 from services.registry.events import INSTRUMENTS
+from services.registry.public_keys import PublicKeys
 from services.registry.settings import Settings
 from services.registry.store import INDEXES
 from services.registry.store.bases import Bases
@@ -47,6 +48,7 @@ def make_deps(
         bases=Bases(mongo),
         clock_failures=Failures(mongo, "registry.clock", now),
         import_failures=Failures(mongo, "registry.imports", now, may_kill=True),
+        public_keys=PublicKeys(),
         checkpoints=Checkpoints(mongo),
         imports=Imports(mongo),
         listed=Listed(mongo),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import jsonify
+
 from services.registry.api.asking import PROCESSOR, deps, page_request
 from services.registry.schemas.entries import EntryList, EntryShape
 from services.registry.schemas.registers import (
@@ -14,6 +16,8 @@ from services.registry.schemas.registers import (
     LedgerPage,
     LedgerQuery,
     ListQuery,
+    PublicKeysAsked,
+    PublicKeysShape,
     RegisterPage,
     RegisterShape,
     TransferList,
@@ -63,6 +67,27 @@ def adopt(body: dict[str, Any], slug: str) -> Any:
 def entries(query: dict[str, Any], slug: str) -> Any:
     """The list of a day, as known now or as known at an instant."""
     return {"items": registers.entries(deps(), caller(), slug, **query)}
+
+
+@blp.route(f"{PROCESSOR}/public-list")
+@requires("registry:read")
+@blp.arguments(AsOfQuery, location="query")
+@blp.response(200, PublicKeysShape)
+@blp.alt_response(404, "NOT_FOUND")
+def public_keys(query: dict[str, Any], slug: str) -> Any:
+    """The list of a day for the page, by keys: one key is one entry with the same verdicts."""
+    return {"keys": registers.public_keys(deps(), caller(), slug, query["as_of"])}
+
+
+@blp.route(f"{PROCESSOR}/public-list", methods=["POST"])
+@requires("registry:read")
+@blp.arguments(PublicKeysAsked)
+@blp.response(200)
+@blp.alt_response(404, "NOT_FOUND")
+def public_entries(body: dict[str, Any], slug: str) -> Any:
+    """The entries with these keys as anybody may see them; it changes nothing."""
+    found = registers.public_entries(deps(), caller(), slug, body["as_of"], body["keys"])
+    return jsonify(found)
 
 
 @blp.route(f"{PROCESSOR}/sub-processors/<sub_id>")

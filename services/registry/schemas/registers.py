@@ -47,6 +47,14 @@ class AsOfQuery(Shape):
     as_of = Day(load_default=None)
 
 
+class PublicKeysShape(Shape):
+    keys = fields.List(fields.String())
+
+
+class PublicKeysAsked(AsOfQuery):
+    keys = fields.List(fields.String(), required=True, validate=validate.Length(max=1000))
+
+
 class DiffQuery(Shape):
     first = Day(required=True, data_key="from")
     second = Day(required=True, data_key="to")

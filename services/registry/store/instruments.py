@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from hashlib import sha256
 
 from pymongo import ASCENDING
 
@@ -38,6 +39,11 @@ class Instruments:
             known = with_staleness(now_known, today, self._stale_days)
             self._kept = (key, known)
         return known
+
+    def tag(self, today: date) -> str:
+        """A short name of the state that ``known`` is in; another state has another name."""
+        state = f"{self._version()} {today} {self._stale_days}"
+        return sha256(state.encode()).hexdigest()[:12]
 
     def latest(self) -> dict[str, Recorded]:
         """The last revision of every instrument the platform has altered or added."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from services.registry.model.register import EntryUnknown, Register, Rewrite, Row
@@ -63,6 +64,28 @@ class Rows:
             **_believed(recorded_as_of),
         }
         return self._many(where)
+
+    def ids_on(self, processor_id: str, day: date) -> list[str]:
+        """The ids of the rows that ``on`` would give for that day as known now, in its order."""
+        where = {
+            "processor_id": processor_id,
+            "valid_from": {"$lte": day.isoformat()},
+            "valid_to": {"$gte": day.isoformat()},
+            "voided_at": None,
+        }
+        found = list(self._docs.find(where, {"valid_from": 1, "recorded_at": 1}))
+        found.sort(key=itemgetter("valid_from", "recorded_at"))
+        return [each["_id"] for each in found]
+
+    def locations(self, row_ids: Sequence[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """The ids of these rows, each with the places of its entry."""
+        found = self._docs.find({"_id": {"$in": list(row_ids)}}, {"content.locations": 1})
+        return ((each["_id"], each["content"]["locations"]) for each in found)
+
+    def among(self, processor_id: str, row_ids: Sequence[str]) -> list[Row]:
+        """Those of these rows that are this processor's."""
+        where = {"_id": {"$in": list(row_ids)}, "processor_id": processor_id}
+        return _rows(list(self._docs.find(where)))
 
     def of(self, sub_id: str, session: Session | None = None) -> list[Row]:
         """The live rows of one entry, oldest validity first."""

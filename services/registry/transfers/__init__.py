@@ -13,6 +13,7 @@ from services.registry.transfers.instruments import (
     load_instruments,
     with_end,
 )
+from services.registry.transfers.spans import Span, span_around
 from services.registry.transfers.values import STATUSES, Location, Mechanism, Verdict
 
 __all__ = [
@@ -22,11 +23,13 @@ __all__ = [
     "Location",
     "Mechanism",
     "Scope",
+    "Span",
     "Verdict",
     "assess",
     "assess_location",
     "evidence_members",
     "known_evidence",
     "load_instruments",
+    "span_around",
     "with_end",
 ]

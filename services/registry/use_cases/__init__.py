@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.registry.clients import AgreementsClient, IdentityClient, NoticesClient
 from services.registry.model.register import Register
+from services.registry.public_keys import PublicKeys
 from services.registry.store.bases import Bases
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
@@ -44,6 +45,7 @@ class Deps:
     bases: Bases
     clock_failures: Failures
     import_failures: Failures
+    public_keys: PublicKeys
     identity: IdentityClient
     agreements: AgreementsClient
     notices: NoticesClient

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,8 +22,9 @@ from services.registry.model.register import (
     differences,
     joined,
 )
+from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
-from services.registry.use_cases import Deps, law_of, readable_register, today_at
+from services.registry.use_cases import Deps, law_of, own_register, readable_register, today_at
 from services.registry.use_cases.rewriting import rewrite
 from services.registry.wire import entry_view, list_view
 from shared import disclosure
@@ -32,6 +34,8 @@ from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 CUSTOMERS = disclosure.shape("entry", "public", "notice", "customers")
+
+PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
 
 def published(deps: Deps, request: PageRequest) -> Page:
@@ -61,6 +65,43 @@ def entries(
         return listed
     kept = {row.id for row in _of_customer(deps, register, caller.org_id, rows, day)}
     return [_for_customer(each) for row, each in zip(rows, listed, strict=True) if row.id in kept]
+
+
+def public_keys(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> list[str]:
+    """The keys of the entries on the list of a day (see ``services.registry.public_keys``)."""
+    register = own_register(deps, caller, slug)
+    day = as_of or today_at(deps, register)
+    tag = deps.instruments.tag(deps.now().date())
+    row_ids = deps.rows.ids_on(register.id, day)
+    law = law_of(deps, register)
+    return deps.public_keys.on(day, row_ids, law, tag, deps.rows.locations)
+
+
+def public_entries(
+    deps: Deps, caller: Caller, slug: str, as_of: date | None, keys: Sequence[str]
+) -> dict[str, Any]:
+    """The entries with these keys on that day as anybody may see them, and their places apart:
+    many entries share one, so an entry names its places by their positions."""
+    register = own_register(deps, caller, slug)
+    day, law = as_of or today_at(deps, register), law_of(deps, register)
+    rows = {row.id: row for row in deps.rows.among(register.id, [row_of(key) for key in keys])}
+    places: dict[str, tuple[int, dict[str, Any]]] = {}
+    entries = []
+    for row in (rows[row_of(key)] for key in keys if row_of(key) in rows):
+        view = entry_view(row, day, law)
+        shown = disclosure.shown({**view, "locations": []}, PUBLIC_ENTRY)
+        days = {name: shown[name] and str(shown[name]) for name in ("valid_from", "valid_to")}
+        held = [_position(each, places) for each in view["locations"]]
+        entries.append({**shown, **days, "locations": held})
+    return {"places": [place for _, place in places.values()], "entries": entries}
+
+
+def _position(place: dict[str, Any], places: dict[str, tuple[int, dict[str, Any]]]) -> int:
+    """Where a place stands among ``places``, the public part of it being put there if need be."""
+    key = json.dumps(place)
+    if key not in places:
+        places[key] = (len(places), disclosure.shown(place, PUBLIC_ENTRY["locations"][0]))
+    return places[key][0]
 
 
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:

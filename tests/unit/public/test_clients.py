@@ -15,6 +15,8 @@ class Wire:
         self.asked.append((path, dict(params or {})))
         return self.answers.pop(0)
 
+    post = get
+
 
 def test_it_works() -> None:
     wire = Wire({"slug": "acme"})
@@ -22,18 +24,40 @@ def test_it_works() -> None:
     assert wire.asked == [("/v1/processors/acme", {})]
 
 
-def test_a_list_is_read_to_its_end() -> None:
-    wire = Wire({"items": [{"id": 1}], "next_cursor": "c"}, {"items": [{"id": 2}]})
-    assert RegistryClient(wire).sub_processors("acme", "2026-12-24") == [{"id": 1}, {"id": 2}]
-    assert wire.asked[1] == (
-        "/v1/processors/acme/sub-processors", {"as_of": "2026-12-24", "cursor": "c"},
-    )  # fmt: skip
+def test_a_list_is_asked_for_by_keys_and_read_once() -> None:
+    told = {"places": [{"country": "DK"}, {"country": "US"}], "entries": [
+        {"id": "sub_1", "locations": [1]}, {"id": "sub_2", "locations": [0, 1], "contact": {}},
+    ]}  # fmt: skip
+    wire = Wire({"keys": ["one", "two"]}, told, {"keys": ["two", "one"]})
+    registry = RegistryClient(wire)
+
+    first = registry.sub_processors("acme", "2026-12-24")
+    again = registry.sub_processors("acme", "2026-12-25")
+
+    assert first == [
+        {"id": "sub_1", "locations": [{"country": "US"}]},
+        {"id": "sub_2", "locations": [{"country": "DK"}, {"country": "US"}]},
+    ]
+    assert again == first[::-1]
+    assert wire.asked == [
+        ("/v1/processors/acme/public-list", {"as_of": "2026-12-24"}),
+        ("/v1/processors/acme/public-list", {"as_of": "2026-12-24", "keys": ["one", "two"]}),
+        ("/v1/processors/acme/public-list", {"as_of": "2026-12-25"}),
+    ]
+
+
+def test_a_long_list_is_read_in_parts() -> None:
+    keys = [str(n) for n in range(1001)]
+    parts = ({"places": [], "entries": [{"id": key, "locations": []} for key in some]}
+             for some in (keys[:1000], keys[1000:]))  # fmt: skip
+    wire = Wire({"keys": keys}, *parts)
+    assert [each["id"] for each in RegistryClient(wire).sub_processors("acme", None)] == keys
 
 
 def test_today_asks_for_no_day() -> None:
-    wire = Wire({"items": []})
-    RegistryClient(wire).sub_processors("acme", None)
-    assert wire.asked == [("/v1/processors/acme/sub-processors", {})]
+    wire = Wire({"keys": []})
+    assert RegistryClient(wire).sub_processors("acme", None) == []
+    assert wire.asked == [("/v1/processors/acme/public-list", {})]
 
 
 def test_the_ledger_is_read_lazily() -> None:

@@ -1,0 +1,77 @@
+"""Keys of entries on a day: the same key is the same entry with the same verdicts, for ever.
+
+The page reads lists of thousands of entries on any day that a visitor names. Nearly all of them it
+has seen before, on a day of the same span; so it asks for the keys first, and then for what it
+does not know.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+from typing import Any
+
+from services.registry.transfers import Span, span_around
+from services.registry.wire import Law
+
+Locations = Sequence[dict[str, Any]]
+ReadLocations = Callable[[Sequence[str]], Iterable[tuple[str, Locations]]]
+Key = tuple[str, str]
+
+# Days that visitors name lie anywhere; most fall into few spans.
+SPANS_OF_A_ROW = 6
+
+
+def row_of(key: str) -> str:
+    """The id of the row that a key was given to."""
+    return key.partition(".")[0]
+
+
+@dataclass
+class PublicKeys:
+    """Remembers the spans of at most ``limit`` rows, those not asked for longest go first."""
+
+    limit: int = 20_000
+    _instruments: object = None
+    _spans: OrderedDict[Key, tuple[Span, ...]] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def on(
+        self, day: date, row_ids: Sequence[str], law: Law, tag: str, read: ReadLocations
+    ) -> list[str]:
+        """The keys of these rows on ``day``, in their order. ``tag`` names the state of the law."""
+        self._forget_other_law(law)
+        found = {row_id: self._known((row_id, law.exporter), day) for row_id in row_ids}
+        unknown = [row_id for row_id, span in found.items() if span is None]
+        for row_id, locations in read(unknown) if unknown else ():
+            span = span_around(day, locations, law.instruments)
+            self._keep((row_id, law.exporter), span)
+            found[row_id] = span
+        return [
+            f"{row_id}.{span.first.toordinal()}.{law.exporter}.{tag}"
+            for row_id, span in found.items()
+            if span is not None
+        ]
+
+    def _known(self, key: Key, day: date) -> Span | None:
+        for span in self._spans.get(key, ()):
+            if span.holds(day):
+                return span
+        return None
+
+    def _keep(self, key: Key, span: Span) -> None:
+        with self._lock:
+            held = self._spans.pop(key, ())
+            self._spans[key] = (span, *held[: SPANS_OF_A_ROW - 1])
+            while len(self._spans) > self.limit:
+                self._spans.popitem(last=False)
+
+    def _forget_other_law(self, law: Law) -> None:
+        """Instruments have days of their own; the store gives one set of them a day."""
+        with self._lock:
+            if self._instruments is not law.instruments:
+                self._instruments = law.instruments
+                self._spans.clear()
