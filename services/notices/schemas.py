@@ -87,10 +87,13 @@ class SecretShape(Shape):
     until = Instant(allow_none=True)
 
 
-def _told(code: str | None) -> str | None:
-    """The code of an attempt as its endpoint's owner is told it: whatever kept us from connecting
+class AttemptCode(fields.String):
+    """The code of an attempt as its endpoint's owner reads it: whatever kept us from connecting
     has one code and one text, for an endpoint must not serve to find out what is where inside."""
-    return UNREACHABLE if code and reason(code) == reason(UNREACHABLE) else code
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        hidden = bool(value) and reason(value) == reason(UNREACHABLE)
+        return super()._serialize(UNREACHABLE if hidden else value, attr, obj, **kwargs)
 
 
 class HealthShape(Shape):
@@ -99,7 +102,7 @@ class HealthShape(Shape):
     failures = fields.Integer()
     failing_since = Instant(attribute="first_failure_at", allow_none=True)
     last_failure_at = Instant(allow_none=True)
-    last_error = fields.Function(lambda each: _told(each.last_error))
+    last_error = AttemptCode(allow_none=True)
     slow_until = Instant(allow_none=True)
     blocked_at = Instant(allow_none=True)
 
@@ -151,7 +154,7 @@ class AttemptShape(Shape):
     at = Instant()
     duration_ms = fields.Integer()
     status = fields.Integer(allow_none=True)
-    code = fields.Function(lambda each: _told(each["code"]))
+    code = AttemptCode(allow_none=True)
     reason = fields.Function(lambda each: reason(each["code"]) if each["code"] else None)
     # What is no UTF-8 shows as a replacement mark.
     body = fields.Function(lambda each: bytes(each["body"] or b"").decode("utf-8", "replace"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from services.notices.api.asking import CUSTOMER, customer, deps, page_request
@@ -38,7 +37,7 @@ blp = Blueprint("endpoints", __name__, url_prefix="/v1", description="Webhook en
 def add(body: dict[str, Any]) -> object:
     """A new endpoint; its secret is shown this once."""
     endpoint, secret = endpoints.add(deps(), customer(), body)
-    return _with_secret(endpoint, secret), _tagged(endpoint)
+    return with_secret(endpoint, secret), _tagged(endpoint)
 
 
 @blp.route("/webhook-endpoints")
@@ -93,7 +92,7 @@ def test(endpoint_id: str) -> object:
 def rotate(body: dict[str, Any], endpoint_id: str) -> object:
     """A new secret, shown this once; the old one signs beside it for ``overlap_hours``."""
     endpoint, secret = endpoints.rotate(deps(), customer(), endpoint_id, body["overlap_hours"])
-    return _with_secret(endpoint, secret), _tagged(endpoint)
+    return with_secret(endpoint, secret), _tagged(endpoint)
 
 
 @blp.route("/webhook-endpoints/<endpoint_id>/enable", methods=["POST"])
@@ -129,8 +128,8 @@ def sent(query: dict[str, Any], endpoint_id: str) -> object:
     return deliveries.page(deps(), customer(), endpoint_id, status, page_request(query))
 
 
-def _with_secret(endpoint: Endpoint, secret: str) -> dict[str, Any]:
-    return {**asdict(endpoint), "status": endpoint.status, "secret": secret}
+def with_secret(endpoint: Endpoint, secret: str) -> dict[str, Any]:
+    return {**vars(endpoint), "status": endpoint.status, "secret": secret}
 
 
 def _tagged(endpoint: Endpoint) -> dict[str, str]:
