@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from flask import current_app, g, request
 
 from shared.errors import Forbidden, Unauthenticated
+from shared.idempotency import IN_STEPS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -55,10 +56,8 @@ def requires(*scopes: str) -> Callable[[View], View]:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             _admit(scopes)
-            keeper = current_app.extensions.get("art28.idempotency")
-            if keeper is None:
-                return view(*args, **kwargs)
-            return keeper.answer(g.caller, lambda: view(*args, **kwargs))
+            asker = f"{g.caller.client_id} {g.caller.org_id}"
+            return _answered(asker, view, lambda: view(*args, **kwargs))
 
         setattr(guarded, DOOR, EITHER.join(scopes))
         return cast("View", guarded)
@@ -70,8 +69,12 @@ def public() -> Callable[[View], View]:
     """Say aloud that anybody may ask."""
 
     def decorate(view: View) -> View:
-        setattr(view, DOOR, PUBLIC)
-        return view
+        @functools.wraps(view)
+        def open_to_all(*args: Any, **kwargs: Any) -> Any:
+            return _answered("", view, lambda: view(*args, **kwargs))
+
+        setattr(open_to_all, DOOR, PUBLIC)
+        return cast("View", open_to_all)
 
     return decorate
 
@@ -79,6 +82,14 @@ def public() -> Callable[[View], View]:
 def caller() -> Caller:
     """Who asks, in a view behind ``requires``."""
     return cast("Caller", g.caller)
+
+
+def _answered(asker: str, view: Callable[..., Any], answer: Callable[[], Any]) -> Any:
+    """What ``view`` answers; in a service with a database a write and its answer are one."""
+    keeper = current_app.extensions.get("art28.idempotency")
+    if keeper is None:
+        return answer()
+    return keeper.answer(asker, answer, steps=getattr(view, IN_STEPS, False))
 
 
 def _admit(scopes: tuple[str, ...]) -> None:

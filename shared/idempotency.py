@@ -1,13 +1,15 @@
-"""``Idempotency-Key``: the same POST sent twice has one effect and gets one answer.
+"""Every write answers inside its transaction; ``Idempotency-Key`` keeps that answer.
 
-The key is kept for 24 hours. It is marked inside the transaction of the change itself, so that
-even a process killed between its commit and its answer cannot make the change happen twice.
-The answer is kept sealed, for some hold a secret that is shown only once.
+The answer is put into words before the commit: what cannot be answered is not saved. With an
+``Idempotency-Key`` the same POST sent twice has one effect and gets one answer, for 24 hours. The
+answer is kept in the same transaction, sealed, for some hold a secret that is shown only once; so
+a process killed between its commit and its answer loses neither (decision 0029).
 """
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -16,13 +18,16 @@ from flask import Response, current_app, request
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from shared.auth import Caller
 from shared.errors import Conflict, Malformed
 from shared.mongo import Document, Mongo, Session, also_in_transactions
 from shared.sealing import Seal, Unreadable
 
 HEADER = "Idempotency-Key"
 KEPT_SECONDS = 24 * 3600
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+IN_STEPS = "__art28_in_steps__"
+# A document of MongoDB has 16 MiB at most.
+LARGEST_KEPT = 12 * 1024 * 1024
 # A request that has not ended after this long has died with its process.
 LEASE = timedelta(seconds=60)
 
@@ -36,13 +41,28 @@ class KeyReused(Conflict):
 class InProgress(Conflict):
     """The first request with this Idempotency-Key has not ended; try again shortly."""
 
-    code = "idempotency-in-progress"
+    code, retry_after = "idempotency-in-progress", 1
 
 
-class OutcomeKept(Conflict):
+class AnswerLost(Conflict):
     """The first request took effect but its answer was lost; read the resource instead."""
 
     code = "idempotency-answer-lost"
+
+
+class TakenOver(Conflict):
+    """This request took longer than a minute and was repeated meanwhile; it had no effect."""
+
+    code = "idempotency-taken-over"
+
+
+def in_steps(view: Any) -> Any:
+    """Say that a view commits in several steps, each harmless when it is repeated.
+
+    Its writes are not one transaction, nor is its answer part of one.
+    """
+    setattr(view, IN_STEPS, True)
+    return view
 
 
 class Idempotency:
@@ -53,29 +73,37 @@ class Idempotency:
     }
 
     def __init__(self, mongo: Mongo, now: Callable[[], datetime], seal: Seal) -> None:
-        self._kept, self._now, self._seal = mongo.db["idempotency"], now, seal
+        self._mongo, self._kept = mongo, mongo.db["idempotency"]
+        self._now, self._seal = now, seal
 
-    def answer(self, caller: Caller, view: Callable[[], Any]) -> Any:
-        """The kept answer to this request, or that of ``view``, which is then kept."""
-        key = request.headers.get(HEADER)
-        if request.method != "POST" or key is None:
+    def answer(self, asker: str, view: Callable[[], Any], *, steps: bool) -> Any:
+        """The kept answer to this request of ``asker``, or that of ``view``, which is then kept.
+
+        ``steps``: ``view`` commits by itself (see ``in_steps``).
+        """
+        key = request.headers.get(HEADER) if request.method == "POST" and asker else None
+        if request.method in SAFE_METHODS or (steps and key is None):
             return view()
+        if key is None:
+            return self._mongo.answering(lambda: current_app.make_response(view()), _keep_nothing)
         if not 1 <= len(key) <= 255:
             raise Malformed(f"{HEADER} must have 1 to 255 characters.")
-        mark_id = _digest(caller.client_id, caller.org_id, request.path, key)
+        mark_id = _digest(asker, request.path, key)
         body = _digest(request.full_path, request.get_data(cache=True))
-        kept = self._begin(mark_id, body)
-        return self._replay(kept, body) if kept else self._run(mark_id, view)
+        attempt = {"_id": mark_id, "attempt": secrets.token_hex(8)}
+        if kept := self._begin(attempt, body):
+            return self._replay(kept, body)
+        return self._run(attempt, view, steps=steps)
 
-    def _begin(self, mark_id: str, body: str) -> Document | None:
+    def _begin(self, attempt: Document, body: str) -> Document | None:
         """Mark the request as begun; the mark that was there before, if one was."""
-        fresh = {"_id": mark_id, "body": body, "at": self._now(), "committed": False}
+        fresh = {**attempt, "body": body, "at": self._now(), "committed": False}
         try:
-            self._kept.insert_one(fresh)
+            self._kept.insert_one(dict(fresh))
         except DuplicateKeyError:
-            if self._forget_dead(mark_id):
-                return self._begin(mark_id, body)
-            return self._kept.find_one({"_id": mark_id}) or fresh
+            if self._forget_dead(attempt["_id"]):
+                return self._begin(attempt, body)
+            return self._kept.find_one({"_id": attempt["_id"]}) or fresh
         return None
 
     def _forget_dead(self, mark_id: str) -> bool:
@@ -92,38 +120,55 @@ class Idempotency:
         if kept["body"] != body:
             raise KeyReused
         if "response" not in kept:
-            raise OutcomeKept() if kept["committed"] else InProgress()
+            over = kept["committed"] and kept["at"] < self._now() - LEASE
+            raise AnswerLost() if over or kept.get("too_large") else InProgress()
         try:
             answer, _ = self._seal.open(kept["response"]["body"], kept["_id"])
         except Unreadable as error:
             # Its key is no longer among those of the settings.
-            raise OutcomeKept from error
+            raise AnswerLost from error
         return Response(
             answer,
             status=kept["response"]["status"],
             headers=[tuple(pair) for pair in kept["response"]["headers"]],
         )
 
-    def _run(self, mark_id: str, view: Callable[[], Any]) -> Response:
-        def mark(session: Session) -> None:
-            self._kept.update_one({"_id": mark_id}, {"$set": {"committed": True}}, session=session)
+    def _run(self, attempt: Document, view: Callable[[], Any], *, steps: bool) -> Response:
+        def answered() -> Response:
+            return current_app.make_response(view())
+
+        def keep(response: Response, session: Session | None = None) -> None:
+            self._keep(attempt, response, session)
 
         try:
-            with also_in_transactions(mark):
-                response = current_app.make_response(view())
+            if not steps:
+                return self._mongo.answering(answered, keep)
+            with also_in_transactions(lambda session: self._set(attempt, {}, session)):
+                response = answered()
         except Exception:
-            self._kept.delete_one({"_id": mark_id, "committed": False})
+            self._kept.delete_one({**attempt, "committed": False})
             raise
-        self._keep(mark_id, response)
+        keep(response)
         return response
 
-    def _keep(self, mark_id: str, response: Response) -> None:
+    def _keep(self, attempt: Document, response: Response, session: Session | None) -> None:
+        body = response.get_data()
         answer = {
             "status": response.status_code,
             "headers": [list(pair) for pair in response.headers.items()],
-            "body": self._seal.seal(response.get_data(), mark_id),
+            "body": self._seal.seal(body, attempt["_id"]),
         }
-        self._kept.update_one({"_id": mark_id}, {"$set": {"response": answer}})
+        fits = len(body) <= LARGEST_KEPT
+        self._set(attempt, {"response": answer} if fits else {"too_large": True}, session)
+
+    def _set(self, attempt: Document, members: Document, session: Session | None) -> None:
+        change = {"$set": {"committed": True, **members}}
+        if not self._kept.update_one(attempt, change, session=session).matched_count:
+            raise TakenOver
+
+
+def _keep_nothing(_answer: Response, _session: Session) -> None:
+    """Without a key nobody can ask for it again."""
 
 
 def _digest(*parts: str | bytes) -> str:

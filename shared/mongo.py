@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import structlog
 from bson.codec_options import CodecOptions
 from pymongo import IndexModel, MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
@@ -16,6 +18,8 @@ from pymongo.read_concern import ReadConcern
 
 from shared.errors import Conflict
 
+log = structlog.get_logger()
+
 T = TypeVar("T")
 Document = dict[str, Any]
 Session = ClientSession
@@ -24,6 +28,27 @@ Session = ClientSession
 _companions: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
     "companions", default=()
 )
+
+
+@dataclass
+class _Request:
+    """The one transaction of the current request. ``begun``: something has been written in it."""
+
+    session: Session
+    scope: ExitStack
+    begun: bool = False
+    failed: bool = False
+    afterwards: list[Callable[[], object]] = field(default_factory=list)
+
+    def begin(self) -> Session:
+        if not self.begun:
+            self.begun = True
+            # What is read from here on must see what was written.
+            self.scope.enter_context(self.session.bind(end_session=False))
+        return self.session
+
+
+_request: ContextVar[_Request | None] = ContextVar("request", default=None)
 
 
 class AlreadyExists(Conflict):
@@ -47,8 +72,12 @@ class Mongo:
         """Run ``work`` in one transaction; the driver runs it again on a write conflict.
 
         ``work`` must therefore have no effect outside the database. Raises what ``work`` raises;
-        a broken unique index is told as ``AlreadyExists``.
+        a broken unique index is told as ``AlreadyExists``. Within ``answering`` it becomes part
+        of the transaction of the whole request.
         """
+        request = _request.get()
+        if request is not None:
+            return _joined(request, work)
 
         def whole(session: Session) -> T:
             result = work(session)
@@ -56,7 +85,34 @@ class Mongo:
                 companion(session)
             return result
 
-        with self.client.start_session() as session, duplicates_as_conflicts():
+        with duplicates_as_conflicts():
+            return self._commit(whole)
+
+    def answering(self, answer: Callable[[], T], keep: Callable[[T, Session], None]) -> T:
+        """Make an answer, ``keep`` it, and commit all that ``answer`` wrote by ``transact``.
+
+        All of it or nothing: what ``answer`` raises, be it while it puts the answer into words,
+        takes every write back. On a write conflict it is run again, so it must have no effect but
+        in the database.
+        """
+
+        def whole(session: Session) -> tuple[T, list[Callable[[], object]]]:
+            with ExitStack() as scope:
+                request = _Request(session, scope)
+                scope.callback(_request.reset, _request.set(request))
+                answered = answer()
+                keep(answered, session)
+                if request.failed:
+                    raise RuntimeError("a write that failed was taken for done")
+                return answered, request.afterwards
+
+        answered, afterwards = self._commit(whole)
+        for work in afterwards:
+            _try(work)
+        return answered
+
+    def _commit(self, whole: Callable[[Session], T]) -> T:
+        with self.client.start_session() as session:
             return session.with_transaction(
                 whole,
                 read_concern=ReadConcern("snapshot"),
@@ -84,6 +140,42 @@ def connect(url: str, database: str, *, timeout_ms: int = 5_000) -> Mongo:
         appname="art28",
     )
     return Mongo(client, database)
+
+
+def afterwards(work: Callable[[], object]) -> None:
+    """Run ``work`` once the request has committed; at once where nothing waits to be committed.
+
+    For what is too long for a transaction and harmless when it is lost: an error is only logged.
+    """
+    request = _request.get()
+    if request is not None and request.begun:
+        request.afterwards.append(work)
+    else:
+        work()
+
+
+def uncommitted() -> bool:
+    """Whether what is read now may yet be taken back; a process must not remember it."""
+    request = _request.get()
+    return request is not None and request.begun
+
+
+def _joined(request: _Request, work: Callable[[Session], T]) -> T:
+    try:
+        with duplicates_as_conflicts():
+            return work(request.begin())
+    except BaseException:
+        # The database may have given the transaction up; whoever goes on all the same must not
+        # have the rest committed.
+        request.failed = True
+        raise
+
+
+def _try(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception as error:
+        log.exception("request.afterwards_failed", error=type(error).__name__)
 
 
 @contextmanager

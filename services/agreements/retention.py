@@ -33,7 +33,7 @@ def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> P
     after = replace(
         before, retention_years=retention_years, revision=before.revision + 1, cursor=""
     )
-    deps.policies.write(None, after)
+    deps.mongo.transact(lambda session: deps.policies.write(session, after))
     return after
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any, cast
 
 from flask import current_app, request
 
 from services.identity import use_cases
+from services.identity.model import Client
 from services.identity.schemas import (
     ClientPage,
     ClientQuery,
@@ -108,7 +108,7 @@ def change_organisation(body: dict[str, Any], org_id: str) -> Any:
 def add_client(body: dict[str, Any]) -> Any:
     """A new client; its secret is shown this once."""
     client, secret = use_cases.add_client(deps(), caller(), body)
-    return {**asdict(client), "client_id": client.id, "client_secret": secret}
+    return with_secret(client, secret)
 
 
 @blp.route("/clients")
@@ -136,7 +136,7 @@ def client(client_id: str) -> Any:
 def rotate_client(client_id: str) -> Any:
     """A new secret; the old one ends at once."""
     client, secret = use_cases.rotate_client(deps(), caller(), client_id)
-    return {**asdict(client), "client_id": client.id, "client_secret": secret}
+    return with_secret(client, secret)
 
 
 @blp.route("/clients/<client_id>", methods=["DELETE"])
@@ -145,3 +145,8 @@ def rotate_client(client_id: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def remove_client(client_id: str) -> None:
     use_cases.remove_client(deps(), caller(), client_id, seen_revision())
+
+
+def with_secret(client: Client, secret: str) -> dict[str, Any]:
+    """What is answered this once to whoever made the client or rotated its secret."""
+    return {**vars(client), "client_id": client.id, "client_secret": secret}

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
+from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from services.identity.model import Client, Organisation, SlugTaken
 from shared.documents import from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
-from shared.mongo import AlreadyExists, Mongo, duplicates_as_conflicts
+from shared.mongo import AlreadyExists, Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 # No such index, no such collection.
@@ -27,7 +28,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
 
 class Organisations:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["organisations"]
+        self._mongo, self._docs = mongo, mongo.db["organisations"]
 
     def drop_old_index(self) -> None:
         """Slugs were unique among all; now they are among those that may know each other."""
@@ -38,9 +39,9 @@ class Organisations:
                 raise
 
     def add(self, organisation: Organisation) -> None:
+        document = to_document(organisation)
         try:
-            with duplicates_as_conflicts():
-                self._docs.insert_one(to_document(organisation))
+            self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
         except AlreadyExists as error:
             raise SlugTaken from error
 
@@ -52,9 +53,7 @@ class Organisations:
 
     def replace(self, organisation: Organisation) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
-        seen = {"_id": organisation.id, "revision": organisation.revision - 1}
-        if not self._docs.replace_one(seen, to_document(organisation)).matched_count:
-            raise PreconditionFailed
+        _replace(self._mongo, self._docs, organisation)
 
     def page(self, where: Mapping[str, Any], request: PageRequest) -> Page:
         page = find_page(self._docs, where, request)
@@ -63,11 +62,11 @@ class Organisations:
 
 class Clients:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["clients"]
+        self._mongo, self._docs = mongo, mongo.db["clients"]
 
     def add(self, client: Client) -> None:
-        with duplicates_as_conflicts():
-            self._docs.insert_one(to_document(client))
+        document = to_document(client)
+        self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
 
     def find(self, client_id: str) -> Client | None:
         found = self._docs.find_one({"_id": client_id})
@@ -80,13 +79,23 @@ class Clients:
         return found
 
     def replace(self, client: Client) -> None:
-        seen = {"_id": client.id, "revision": client.revision - 1}
-        if not self._docs.replace_one(seen, to_document(client)).matched_count:
-            raise PreconditionFailed
+        """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
+        _replace(self._mongo, self._docs, client)
 
     def remove(self, client_id: str) -> None:
-        self._docs.delete_one({"_id": client_id})
+        where = {"_id": client_id}
+        self._mongo.transact(lambda session: self._docs.delete_one(where, session=session))
 
     def page(self, org_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"org_id": org_id}, request)
         return Page([from_document(Client, each) for each in page.items], page.next_cursor)
+
+
+def _replace(mongo: Mongo, docs: Collection[Document], changed: Organisation | Client) -> None:
+    seen = {"_id": changed.id, "revision": changed.revision - 1}
+
+    def work(session: Session) -> None:
+        if not docs.replace_one(seen, to_document(changed), session=session).matched_count:
+            raise PreconditionFailed
+
+    mongo.transact(work)

@@ -13,6 +13,7 @@ from services.agreements.schemas.imports import FileShape, ImportShape
 from services.agreements.use_cases import imports
 from shared.app import Blueprint, accepts
 from shared.auth import caller, requires
+from shared.idempotency import in_steps
 
 LARGEST_CSV = 5 * 1024 * 1024
 
@@ -29,6 +30,7 @@ def allow_larger_bodies() -> None:
 @blp.route("/signed-files", methods=["POST"])
 @accepts("application/pdf")
 @requires("agreements:write")
+@in_steps
 @blp.response(201, FileShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def add_file() -> Any:
@@ -39,6 +41,7 @@ def add_file() -> Any:
 @blp.route("/imports", methods=["POST"])
 @accepts("text/csv")
 @requires("agreements:write")
+@in_steps
 @blp.response(200, ImportShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def import_rows() -> Any:

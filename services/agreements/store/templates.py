@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from services.agreements.wording import Standing, Template
 from shared.documents import from_document, to_document
-from shared.mongo import Document, Mongo, Session, duplicates_as_conflicts
+from shared.mongo import Document, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 
@@ -24,12 +24,13 @@ class Templates:
     }  # fmt: skip
 
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._docs, self._standing = mongo.db["templates"], mongo.db["standing_acceptances"]
 
     def add(self, template: Template) -> None:
         """Raises ``AlreadyExists`` when the one it replaces has been replaced already."""
-        with duplicates_as_conflicts():
-            self._docs.insert_one(_document(template))
+        document = _document(template)
+        self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
 
     def seed(self, templates: Sequence[Template]) -> None:
         """Add those that are not there; what is there is never changed."""
@@ -49,11 +50,17 @@ class Templates:
     def accept_for_all(self, template: Template, standing: Standing) -> None:
         """Remember a standing acceptance, in place of the one before it."""
         told = {"_id": template.id, "owner": template.owner, **to_document(standing)}
-        self._standing.replace_one({"_id": template.id}, told, upsert=True)
+        where = {"_id": template.id}
+        self._mongo.transact(
+            lambda session: self._standing.replace_one(where, told, upsert=True, session=session)
+        )
 
     def withdraw(self, template_id: str) -> bool:
         """Whether there was a standing acceptance to take back."""
-        return self._standing.delete_one({"_id": template_id}).deleted_count == 1
+        where = {"_id": template_id}
+        return self._mongo.transact(
+            lambda session: self._standing.delete_one(where, session=session).deleted_count == 1
+        )
 
     def standing(self, session: Session | None, template_id: str) -> Standing | None:
         found = self._standing.find_one({"_id": template_id}, session=session)

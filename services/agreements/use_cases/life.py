@@ -38,7 +38,7 @@ from services.agreements.use_cases.documents import keep_executed
 from shared.auth import Caller
 from shared.documents import to_document
 from shared.errors import problem_at
-from shared.mongo import Session
+from shared.mongo import Session, afterwards
 
 Outcome = tuple[Agreement, Sequence[Event]]
 
@@ -106,7 +106,7 @@ def accept(
         return accepted_by(found, version, signed, customer)
 
     after = change(deps, caller, agreement_id, step)
-    keep_executed(deps, after)
+    afterwards(lambda: keep_executed(deps, after))
     return after
 
 

@@ -28,7 +28,7 @@ from services.agreements.wording import Published, Standing, Template
 from shared.auth import Caller
 from shared.documents import from_wire
 from shared.errors import problem_at
-from shared.mongo import Session
+from shared.mongo import Session, afterwards
 
 
 def take(deps: Deps, caller: Caller, origin: Origin, told: Mapping[str, Any]) -> Agreement:
@@ -58,7 +58,7 @@ def take(deps: Deps, caller: Caller, origin: Origin, told: Mapping[str, Any]) ->
         return _concluded(deps, session, caller, version, signed)
 
     made = deps.mongo.transact(work)
-    keep_executed(deps, made)
+    afterwards(lambda: keep_executed(deps, made))
     return made
 
 

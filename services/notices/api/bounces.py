@@ -19,6 +19,7 @@ from services.notices.channels.email.dsn import Report, mail_id_in, reports
 from shared.app import Blueprint, accepts
 from shared.auth import public
 from shared.errors import NotFound, Unauthenticated
+from shared.idempotency import in_steps
 from shared.schemas import Shape, Text, one_of
 
 blp = Blueprint("bounces", __name__, url_prefix="/v1", description="Mails that came back")
@@ -73,6 +74,7 @@ def _check_secret() -> None:
 
 @blp.route("/bounces", methods=["POST"])
 @public()
+@in_steps
 @_behind_the_secret
 @blp.arguments(BounceList)
 @blp.response(200, BouncesTaken)
@@ -93,6 +95,7 @@ def receive(body: dict[str, Any]) -> object:
 @blp.route("/bounces/report", methods=["POST"])
 @public()
 @accepts(RFC822)
+@in_steps
 @_behind_the_secret
 @blp.response(200, BouncesTaken)
 @blp.alt_response(401, "UNAUTHORIZED")

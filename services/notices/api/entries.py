@@ -9,6 +9,7 @@ from services.notices.schemas import Accepted, Entries
 from services.notices.use_cases import intake
 from shared.app import Blueprint, largest_body
 from shared.auth import requires
+from shared.idempotency import in_steps
 
 # A relay posts half a mebibyte at a time, but no entry is too large to be told.
 LARGEST_ENTRIES = 16 * 1024 * 1024
@@ -19,6 +20,7 @@ blp = Blueprint("entries", __name__, url_prefix="/v1", description="Ledger entri
 @blp.route("/entries", methods=["POST"])
 @largest_body(LARGEST_ENTRIES)
 @requires("notices:entries")
+@in_steps
 @blp.arguments(Entries)
 @blp.response(200, Accepted)
 @blp.alt_response(409, "CONFLICT")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.errors import PreconditionFailed
-from shared.mongo import AlreadyExists, Mongo, duplicates_as_conflicts
+from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
 
 
 class NoticeContacts:
@@ -25,21 +25,26 @@ class NoticeContacts:
         return {each["_id"]: each["contacts"] for each in found}
 
     def put(
-        self, controller_id: str, contacts: list[dict[str, Any]], seen: int, now: datetime
+        self,
+        controller_id: str,
+        contacts: list[dict[str, Any]],
+        seen: int,
+        now: datetime,
+        session: Session | None = None,
     ) -> int:
         """The new revision. ``PreconditionFailed`` when ``seen`` is not the one that stands."""
         row = {"contacts": contacts, "revision": seen + 1, "updated_at": now}
         if seen == 0:
-            return self._first(controller_id, row)
+            return self._first(controller_id, row, session)
         where = {"_id": controller_id, "revision": seen}
-        if not self._docs.replace_one(where, row).matched_count:
+        if not self._docs.replace_one(where, row, session=session).matched_count:
             raise PreconditionFailed
         return seen + 1
 
-    def _first(self, controller_id: str, row: dict[str, Any]) -> int:
+    def _first(self, controller_id: str, row: dict[str, Any], session: Session | None) -> int:
         try:
             with duplicates_as_conflicts():
-                self._docs.insert_one({"_id": controller_id, **row})
+                self._docs.insert_one({"_id": controller_id, **row}, session=session)
         except AlreadyExists as error:
             raise PreconditionFailed from error
         return 1

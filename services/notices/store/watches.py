@@ -76,9 +76,11 @@ class Watches:
     def look_again_if_unreached(self, message_id: str, now: datetime) -> None:
         self._again({"_id": message_id, "unreached_at": {"$exists": True}}, now, None)
 
-    def look_again_for(self, controller_id: str, now: datetime) -> None:
+    def look_again_for(
+        self, controller_id: str, now: datetime, session: Session | None = None
+    ) -> None:
         """A customer's open notices, for its contacts have changed."""
-        self._again({"controller_id": controller_id, "look_at": {"$exists": True}}, now, None)
+        self._again({"controller_id": controller_id, "look_at": {"$exists": True}}, now, session)
 
     def acknowledge(
         self, message_id: str, at: datetime, by: Mapping[str, Any], session: Session

@@ -16,7 +16,7 @@ from services.notices.model.messages import delivery_id, ordered_id
 from services.notices.signing import new_secret
 from services.notices.use_cases.deps import Deps
 from shared.errors import Invalid, PreconditionFailed
-from shared.mongo import Document, Session
+from shared.mongo import Document, Session, afterwards
 from shared.pagination import Page, PageRequest
 from shared.times import format_instant
 
@@ -77,14 +77,14 @@ def change(
     if "url" in told:
         members["url"], members["display_url"] = _judged(deps, told["url"])
     changed = found.changed(deps.now(), **members)
-    deps.endpoints.replace(changed)
+    deps.mongo.transact(lambda session: deps.endpoints.replace(changed, session))
     return changed
 
 
 def remove(deps: Deps, owner: str, endpoint_id: str, seen: int) -> None:
     """Deliveries that wait for it end as ``abandoned``, visibly."""
     found = _seen(deps, owner, endpoint_id, seen)
-    deps.endpoints.remove(found.id, found.revision)
+    deps.mongo.transact(lambda session: deps.endpoints.remove(found.id, found.revision, session))
 
 
 def rotate(deps: Deps, owner: str, endpoint_id: str, overlap_hours: int) -> tuple[Endpoint, str]:
@@ -115,8 +115,8 @@ def enable(deps: Deps, owner: str, endpoint_id: str, *, skip_backlog: bool) -> E
     except PreconditionFailed as error:
         raise EndpointChanged from error
     if not enabled.probing:
-        # Also what came in while this was decided.
-        deps.deliveries.release(found.id, now, skip=skip_backlog)
+        # Also what came in while this was decided; the upkeep releases what is left.
+        afterwards(lambda: deps.deliveries.release(found.id, now, skip=skip_backlog))
     return enabled
 
 

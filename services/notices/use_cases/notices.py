@@ -50,11 +50,15 @@ def contacts(deps: Deps, owner: str) -> tuple[list[dict[str, Any]], str, int]:
 
 def name_contacts(deps: Deps, owner: str, named: list[dict[str, Any]], seen: int) -> int:
     """Put these contacts in place of all before; the new revision. Open notices go to them."""
-    revision = deps.contacts.put(owner, named, seen, deps.now())
-    # Whoever names an address says that it is good, whatever came back from it before.
-    deps.mails.forgive(each["email"] for each in named)
-    deps.watches.look_again_for(owner, deps.now())
-    return revision
+
+    def write(session: Session) -> int:
+        revision = deps.contacts.put(owner, named, seen, deps.now(), session)
+        # Whoever names an address says that it is good, whatever came back from it before.
+        deps.mails.forgive([each["email"] for each in named], session)
+        deps.watches.look_again_for(owner, deps.now(), session)
+        return revision
+
+    return deps.mongo.transact(write)
 
 
 def _of_change(deps: Deps, owner: str, change_id: str) -> list[Document]:

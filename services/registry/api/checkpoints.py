@@ -9,6 +9,7 @@ from services.registry.schemas.checkpoints import CheckpointPage, CheckpointShap
 from services.registry.use_cases import checkpoints
 from shared.app import Blueprint
 from shared.auth import caller, public, requires
+from shared.idempotency import in_steps
 from shared.schemas import PageArgs
 
 blp = Blueprint("checkpoints", __name__, url_prefix="/v1", description="Checkpoints")
@@ -16,6 +17,7 @@ blp = Blueprint("checkpoints", __name__, url_prefix="/v1", description="Checkpoi
 
 @blp.route(f"{PROCESSOR}/checkpoints", methods=["POST"])
 @requires("registry:write")
+@in_steps
 @blp.response(201, CheckpointShape)
 @blp.alt_response(409, "CONFLICT")
 def make(slug: str) -> Any:

@@ -22,6 +22,7 @@ from services.registry.use_cases import exports, imports
 from shared.app import Blueprint, accepts, largest_body
 from shared.auth import caller, requires
 from shared.errors import TooLarge
+from shared.idempotency import in_steps
 
 blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import and export")
 
@@ -44,6 +45,7 @@ class FileTooLarge(TooLarge):
 @accepts(CSV, "application/json")
 @largest_body(LARGEST_FILE)
 @requires("registry:write")
+@in_steps
 @blp.arguments(ImportQuery, location="query")
 @blp.doc(requestBody={"required": True, "content": FILES})
 @blp.response(202, ImportBegun)

@@ -16,7 +16,7 @@ from services.registry.model.instruments import (
 )
 from services.registry.transfers import Instrument, load_instruments
 from shared.documents import from_document, to_document
-from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
+from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts, uncommitted
 
 Known = Mapping[str, Instrument]
 
@@ -37,7 +37,8 @@ class Instruments:
         if kept_key != key:
             now_known = merged(load_instruments(), self.latest().values())
             known = with_staleness(now_known, today, self._stale_days)
-            self._kept = (key, known)
+            if not uncommitted():
+                self._kept = (key, known)
         return known
 
     def tag(self, today: date) -> str:

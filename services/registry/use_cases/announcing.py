@@ -52,7 +52,7 @@ def declare_emergency(
     """Ask for the path without notice period; two different clients must approve it."""
     register, change = own_change(deps, caller, slug, change_id)
     change = change.declared(justification, caller.client_id)
-    deps.changes.replace(change)
+    deps.mongo.transact(lambda session: deps.changes.replace(change, session))
     return shown(deps, register, change)
 
 
@@ -61,7 +61,7 @@ def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> 
     register, change = own_change(deps, caller, slug, change_id)
     change = change.approved(caller.client_id)
     if change.emergency is None or not change.emergency.complete:
-        deps.changes.replace(change)
+        deps.mongo.transact(lambda session: deps.changes.replace(change, session))
         return shown(deps, register, change)
     seen = shown(deps, register, with_previous(deps, register, change))
     _check_complete(seen)

@@ -21,6 +21,7 @@ from services.registry.use_cases.change_views import ChangeView, contents_on, sh
 from services.registry.use_cases.registers import register_of
 from shared.auth import Caller
 from shared.errors import NotFound, problem_at
+from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 # A notice announced in the last minutes of a day leaves on the next one; its clock starts there.
@@ -39,8 +40,12 @@ def draft(deps: Deps, caller: Caller, slug: str, told: Mapping[str, Any]) -> Cha
         **_about(deps, told),
     )
     change = with_previous(deps, register, change)
-    deps.registers.save(register)
-    deps.changes.add(change)
+
+    def work(session: Session) -> None:
+        deps.registers.save(register, session)
+        deps.changes.add(change, session)
+
+    deps.mongo.transact(work)
     return shown(deps, register, change)
 
 
@@ -52,7 +57,7 @@ def edit(
     members = {name: told[name] for name in ("effective_on", "reason") if name in told}
     about = _about(deps, {**_told_before(change), **told}, change)
     change = with_previous(deps, register, change.edited({**members, **about}, seen))
-    deps.changes.replace(change)
+    deps.mongo.transact(lambda session: deps.changes.replace(change, session))
     return shown(deps, register, change)
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
+from flask import Flask, request
 
 from shared.sealing import Seal
 from tests import builders
 from tests.stack import Stack
 from tests.vendor import Vendor
+
+MAKE_RESPONSE = Flask.make_response
 
 
 def announce(vendor: Vendor, change: dict[str, Any], key: str) -> Any:
@@ -55,31 +62,86 @@ def test_a_refused_request_may_be_repeated_under_its_key(baseline: Vendor) -> No
     assert announce(baseline, change, "k-1").status_code == 200
 
 
-def test_many_at_once_have_one_effect(baseline: Vendor) -> None:
+def test_many_at_once_have_one_effect_and_in_the_end_one_answer(baseline: Vendor) -> None:
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: drafted(baseline, "k-1"), range(6)))
+        answers = list(pool.map(lambda _: drafted_at_last(baseline, "k-1"), range(6)))
 
-    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.data for answer in answers}) == 1
     assert len(baseline.must("GET", "/changes")["items"]) == 1
 
 
-def test_an_answer_lost_after_the_commit_is_not_followed_by_a_second_effect(
-    baseline: Vendor,
+def drafted_at_last(vendor: Vendor, key: str) -> Any:
+    """The answer once the first request with this key has ended."""
+    for _ in range(500):
+        answer = drafted(vendor, key)
+        if answer.status_code != 409:
+            return answer
+        assert answer.json["code"] == "idempotency-in-progress"
+        assert int(answer.headers["Retry-After"]) > 0
+    raise AssertionError("it is under way for ever")
+
+
+@dataclass
+class Held:
+    """Holds the answer of the first write back until it is let go."""
+
+    reached: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
+
+    def make_response(self, app: Flask, answer: Any) -> Any:
+        first = not self.reached.is_set()
+        if first and app.name == "registry" and request.method == "POST":
+            self.reached.set()
+            assert self.let_go.wait(30)
+        return MAKE_RESPONSE(app, answer)
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Held:
+    made = Held()
+
+    def make_response(app: Flask, answer: Any) -> Any:
+        return made.make_response(app, answer)
+
+    monkeypatch.setattr(Flask, "make_response", make_response)
+    return made
+
+
+def test_an_answer_that_is_on_its_way_is_never_said_to_be_lost(
+    baseline: Vendor, held: Held
 ) -> None:
-    change = baseline.draft(60)
-    announce(baseline, change, "k-1")
-    # As if the process had been killed between its commit and its answer.
-    kept = baseline.stack.database("registry").db["idempotency"]
-    mark = kept.find_one(sort=[("at", -1), ("_id", -1)], filter={"committed": True})
-    assert mark is not None
-    kept.update_many({}, {"$unset": {"response": ""}})
-    baseline.stack.pass_time(minutes=5)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(drafted, baseline, "k-1")
+        assert held.reached.wait(30)
+        meanwhile = drafted(baseline, "k-1")
+        seen = baseline.must("GET", "/changes")["items"]
+        held.let_go.set()
 
-    again = announce(baseline, change, "k-1")
+    assert (meanwhile.status_code, meanwhile.json["code"]) == (409, "idempotency-in-progress")
+    assert int(meanwhile.headers["Retry-After"]) > 0
+    assert seen == []
+    assert first.result().status_code == 201
+    assert drafted(baseline, "k-1").json == first.result().json
 
-    assert again.status_code == 409
-    assert again.json["code"] == "idempotency-answer-lost"
-    assert len(baseline.ledger()) == 2
+
+def test_who_takes_over_a_minute_later_is_the_only_one_with_an_effect(
+    baseline: Vendor, held: Held
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(drafted, baseline, "k-1")
+        assert held.reached.wait(30)
+        baseline.stack.pass_time(seconds=61)
+        second = drafted(baseline, "k-1")
+        held.let_go.set()
+
+    assert second.status_code == 201
+    assert (slow.result().status_code, slow.result().json["code"]) == (
+        409,
+        "idempotency-taken-over",
+    )
+    assert len(baseline.must("GET", "/changes")["items"]) == 1
+    assert drafted(baseline, "k-1").json == second.json
 
 
 def test_a_request_that_died_before_its_commit_may_be_repeated(baseline: Vendor) -> None:

@@ -1,0 +1,93 @@
+"""Every state that can be stored can be put into words: the shape dumps it, and JSON takes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.agreements.model import Agreement
+from services.agreements.schemas.agreements import AgreementShape, PolicyShape
+from services.agreements.schemas.templates import StandingShape, TemplateShape
+from services.agreements.store.policies import Policy
+from services.agreements.wording import Standing, Template
+from services.identity import schemas as identity
+from services.identity.api import with_secret as client_with_secret
+from services.identity.model import Client, Organisation
+from services.notices import schemas as notices
+from services.notices.api.endpoints import with_secret as endpoint_with_secret
+from services.notices.model.endpoints import Endpoint
+from services.registry.model.erasures import Erased
+from services.registry.model.imports import Import
+from services.registry.model.objections import Approval, Objection
+from services.registry.model.register import Register
+from services.registry.schemas.erasures import ErasedShape
+from services.registry.schemas.imports import ImportBegun
+from services.registry.schemas.objections import ApprovalShape, ObjectionShape
+from services.registry.schemas.registers import RegisterShape
+from shared.schemas import Shape
+
+SECRET = "whsec_shown_once"
+
+
+def as_it_is(stored: Any) -> Any:
+    return stored
+
+
+def with_its_secret(view: Callable[[Any, str], Any]) -> Callable[[Any], Any]:
+    return lambda stored: view(stored, SECRET)
+
+
+ANSWERS: list[tuple[type, Callable[[Any], Any], type[Shape]]] = [
+    (Organisation, as_it_is, identity.OrganisationShape),
+    (Client, as_it_is, identity.ClientShape),
+    (Client, with_its_secret(client_with_secret), identity.ClientWithSecret),
+    (Agreement, as_it_is, AgreementShape),
+    (Policy, as_it_is, PolicyShape),
+    (Template, as_it_is, TemplateShape),
+    (Standing, as_it_is, StandingShape),
+    (Endpoint, as_it_is, notices.EndpointShape),
+    (Endpoint, with_its_secret(endpoint_with_secret), notices.EndpointWithSecret),
+    (Objection, as_it_is, ObjectionShape),
+    (Approval, as_it_is, ApprovalShape),
+    (Import, as_it_is, ImportBegun),
+    (Register, as_it_is, RegisterShape),
+    (Erased, as_it_is, ErasedShape),
+]
+
+INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2900, 1, 1), timezones=st.just(UTC))
+st.register_type_strategy(datetime, INSTANTS)
+OFFERS = st.fixed_dictionaries(
+    {"text": st.text(), "respond_by": st.dates().map(lambda day: day.isoformat())}
+)
+st.register_type_strategy(
+    Objection,
+    lambda _: st.builds(
+        Objection,
+        **{
+            name: st.from_type(kind)
+            for name, kind in get_type_hints(Objection).items()
+            if name != "mitigation"
+        },
+        mitigation=st.none() | OFFERS,
+    ),
+)
+
+
+@pytest.mark.parametrize(("stored", "view", "shape"), ANSWERS)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_it_can_be_said(
+    stored: type, view: Callable[[Any], Any], shape: type[Shape], data: st.DataObject
+) -> None:
+    said = shape().dump(view(data.draw(st.from_type(stored))))
+
+    assert set(said) <= set(shape().fields)
+    assert json.loads(json.dumps(said, allow_nan=False)) == said
+    if "secret" in shape().fields or "client_secret" in shape().fields:
+        assert SECRET in said.values()

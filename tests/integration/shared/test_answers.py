@@ -1,0 +1,246 @@
+"""A write and its answer are one: what cannot be answered is not saved, and may be asked again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from werkzeug.routing import Map
+
+from shared.idempotency import IN_STEPS
+from tests import builders
+from tests.integration.agreements.shop import Shop, open_shop
+from tests.integration.registry.importing import taken
+from tests.integration.shared.failing import FailingFirst, Route
+from tests.receiver import Receiver, receiving
+from tests.vendor import PROCESSOR_SCOPES, SIGNATURE, Vendor, new_client
+
+ENDPOINTS = "/portal/v1/webhook-endpoints"
+AGREEMENTS = "/agreements/v1/agreements"
+# They write nothing that could be lost, or commit in steps that are harmless when repeated.
+READS = {
+    ("registry", "/v1/gate", "POST"),
+    ("registry", "/v1/simulations", "POST"),
+    ("identity", "/v1/token", "POST"),
+}
+# `agreements` fails first, then nothing has happened here.
+ENDS_ELSEWHERE_FIRST = ("registry", "/v1/objections/<objection_id>/terminate", "POST")
+IN_STEPS_ROUTES = {
+    ("agreements", "/v1/imports", "POST"),
+    ("agreements", "/v1/signed-files", "POST"),
+    ("notices", "/v1/bounces", "POST"),
+    ("notices", "/v1/bounces/report", "POST"),
+    ("notices", "/v1/entries", "POST"),
+    ("registry", "/v1/processors/<slug>/checkpoints", "POST"),
+    ("registry", "/v1/processors/<slug>/import", "POST"),
+}
+
+
+@pytest.fixture
+def inbox() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def failing(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[FailingFirst]:
+    prefix = f"test_{uuid.uuid4().hex[:12]}"
+    yield FailingFirst(mongo_url, prefix, READS | IN_STEPS_ROUTES)
+    for found in mongo_client.list_database_names():
+        if found.startswith(prefix):
+            mongo_client.drop_database(found)
+
+
+def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
+    failing: FailingFirst, inbox: Receiver
+) -> None:
+    client = new_client(failing, "vendor", ["processor"], PROCESSOR_SCOPES)
+    vendor = Vendor(failing, client, client["slug"])
+    organisations_and_clients(vendor)
+    registers_and_imports(vendor)
+    shop = open_shop(vendor)
+    agreements(shop)
+    changes_and_objections(vendor)
+    webhooks(vendor, inbox)
+    acknowledgements(vendor)
+    instruments(failing)
+    erasures(vendor)
+
+    assert failing.writes() - failing.failed == READS | IN_STEPS_ROUTES | {ENDS_ELSEWHERE_FIRST}
+
+
+def test_an_agreement_ended_in_two_services_is_completed_by_asking_again(
+    failing: FailingFirst, inbox: Receiver
+) -> None:
+    """`agreements` has ended it and says so again; `registry` has nothing until it answers."""
+    failing.spared, failing.whole = failing.writes() - {ENDS_ELSEWHERE_FIRST}, ("registry",)
+    client = new_client(failing, "vendor", ["processor"], PROCESSOR_SCOPES)
+    vendor = Vendor(failing, client, client["slug"], receiver_url=inbox.url)
+    registers_and_imports(vendor)
+
+    settle(vendor, "reject", "terminate")
+
+    assert failing.failed == {ENDS_ELSEWHERE_FIRST}
+
+
+def test_what_commits_in_steps_is_listed(failing: FailingFirst) -> None:
+    def marked(name: str, routes: Map) -> Iterator[Route]:
+        views = failing.apps[name].view_functions
+        for rule in routes.iter_rules():
+            if getattr(views[rule.endpoint], IN_STEPS, False):
+                yield name, str(rule), "POST"
+
+    found = {route for name, app in failing.apps.items() for route in marked(name, app.url_map)}
+    assert found == IN_STEPS_ROUTES
+
+
+def organisations_and_clients(vendor: Vendor) -> None:
+    stack, org = vendor.stack, f"/identity/v1/organisations/{vendor.client['org_id']}"
+    changed(vendor, org, {"website": "https://vendor.example"})
+    body = {"name": "spare", "scopes": ["registry:read"]}
+    spare = stack.must(vendor.client, "POST", "/identity/v1/clients", body)
+    path = f"/identity/v1/clients/{spare['id']}"
+    stack.must(vendor.client, "POST", f"{path}/rotate")
+    changed(vendor, path, method="DELETE")
+
+
+def changed(
+    vendor: Vendor, path: str, body: Any = None, *, method: str = "PATCH", who: Any = None
+) -> Any:
+    """Send a change of what was just read."""
+    who = who or vendor.client
+    seen = vendor.stack.ask(who, "GET", path).headers["ETag"]
+    answer = vendor.stack.ask(who, method, path, body, headers={"If-Match": seen})
+    assert answer.status_code < 300, (path, answer.text)
+    return answer.get_json(silent=True)
+
+
+def registers_and_imports(vendor: Vendor) -> None:
+    host = builders.sub_processor(legal_name="Hosting Ltd")
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [host]})
+    told = taken(vendor, "Name,Location\nHost,EU\n")
+    (question,) = told["questions"]
+    answers = {"answers": [{"id": question["id"], "values": ["DE"]}]}
+    vendor.must("POST", f"/imports/{told['id']}/answers", answers)
+
+
+def agreements(shop: Shop) -> None:
+    stack, vendor = shop.stack, shop.vendor
+    shop.taken(shop.customer("selfserve"))
+    template = f"/agreements/v1/templates/{shop.template_id}"
+    stack.must(vendor.client, "POST", f"{template}/standing-acceptance/withdraw")
+    nordbo = vendor.customer("nordbo", notice_days=10, objection_days=5)
+    path = f"{AGREEMENTS}/{nordbo['agreement_id']}"
+    stack.must(vendor.client, "POST", f"{path}/amendments", {"deletion_days": 5})
+    stack.must(vendor.client, "POST", f"{path}/reject", {"reason": "Not now."})
+    changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
+    leaving = vendor.customer("leaving")
+    path = f"{AGREEMENTS}/{leaving['agreement_id']}"
+    end = {"effective_on": vendor.today.isoformat(), "reason": "Sold."}
+    stack.must(vendor.client, "POST", f"{path}/terminate", end)
+    proof = {**SIGNATURE, "done_on": vendor.today.isoformat(), "statement": "All is deleted."}
+    stack.must(vendor.client, "POST", f"{path}/deletion-proof", proof)
+
+
+def changes_and_objections(vendor: Vendor) -> None:
+    emergency(vendor)
+    change = vendor.draft()
+    changed(vendor, f"{vendor.path}/changes/{change['id']}", {"reason": "Because"})
+    vendor.must("POST", f"/changes/{change['id']}/announce")
+    vendor.must("POST", f"/changes/{change['id']}/withdraw", {"reason": "A mistake."})
+    settle(vendor, "acknowledge", "exclude")
+    settle(vendor, "offer-mitigation", "accept-mitigation")
+    settle(vendor, "withdraw")
+    settle(vendor, "reject", "terminate")
+    vendor.stack.must(vendor.customers["nordbo"], "POST",
+                      f"/portal/v1/changes/{told_of_a_change(vendor)}/approval")  # fmt: skip
+
+
+def emergency(vendor: Vendor) -> None:
+    body = {"name": "colleague", "scopes": ["registry:read", "registry:write"]}
+    colleague = vendor.stack.must(vendor.client, "POST", "/identity/v1/clients", body)
+    path = f"/changes/{vendor.draft(0)['id']}"
+    vendor.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
+    vendor.must("POST", f"{path}/approve")
+    vendor.stack.must(colleague, "POST", f"{vendor.path}{path}/approve")
+
+
+def told_of_a_change(vendor: Vendor) -> str:
+    """The id of an announced change that its customers have been told of."""
+    change = vendor.announced()
+    vendor.stack.tell()
+    return str(change["id"])
+
+
+def settle(vendor: Vendor, *steps: str) -> None:
+    """An objection, and what vendor and customer do about it."""
+    day = (vendor.today + timedelta(3)).isoformat()
+    bodies = {"offer-mitigation": {"text": "Another region.", "respond_by": day},
+              "reject": {"reason": "No."}, "terminate": {}}  # fmt: skip
+    customer = vendor.customer(f"of-{steps[-1]}", notice_days=10, objection_days=5)
+    path = f"/portal/v1/changes/{told_of_a_change(vendor)}/objections"
+    body = {"grounds": "other", "text": "No."}
+    made = vendor.stack.must(customer, "POST", path, body)
+    for step in steps:
+        theirs = step in ("withdraw", "accept-mitigation", "terminate")
+        who, service = (customer, "portal") if theirs else (vendor.client, "registry")
+        path = f"/{service}/v1/objections/{made['id']}/{step}"
+        vendor.stack.must(who, "POST", path, bodies.get(step))
+
+
+def webhooks(vendor: Vendor, inbox: Receiver) -> None:
+    stack, nordbo = vendor.stack, vendor.customers["nordbo"]
+    made = stack.must(nordbo, "POST", ENDPOINTS, {"url": inbox.url})
+    path = f"{ENDPOINTS}/{made['id']}"
+    changed(vendor, path, {"description": "Ours"}, who=nordbo)
+    sent = stack.must(nordbo, "POST", f"{path}/test")
+    stack.dispatch()
+    stack.must(nordbo, "POST", f"/portal/v1/deliveries/{sent['delivery_id']}/retry")
+    stack.must(nordbo, "POST", f"{path}/secret/rotate", {"overlap_hours": 1})
+    stack.must(nordbo, "POST", f"{path}/recover", {"since": "2026-11-01T00:00:00Z"})
+    disabled = {"disabled_at": stack.now, "disabled_reason": "gone"}
+    stack.database("notices").db["endpoints"].update_one({"_id": made["id"]}, {"$set": disabled})
+    stack.must(nordbo, "POST", f"{path}/enable", {})
+    changed(vendor, path, method="DELETE", who=nordbo)
+
+
+def acknowledgements(vendor: Vendor) -> None:
+    stack, nordbo = vendor.stack, vendor.customers["nordbo"]
+    change_id = told_of_a_change(vendor)
+    stack.must(nordbo, "POST", f"/portal/v1/changes/{change_id}/acknowledgement")
+    person = {"name": "Bo Dahl", "email": "bo@nordbo.test"}
+    contacts = {"contacts": [{**person, "position": "DPO"}]}
+    changed(vendor, "/portal/v1/notice-contacts", contacts, method="PUT", who=nordbo)
+    notices = stack.database("notices").db
+    message = notices["messages"].find_one({"change_id": change_id, "notice": {"$ne": None}})
+    mail = {"_id": "mai_1", "message_id": message["_id"], "to": person, "language": "en"}
+    notices["mails"].insert_one(dict(mail))
+    token = stack.apps["notices"].extensions["art28.deps"].links.token(mail, message)
+    stack.must(None, "POST", f"/notices/v1/acknowledge/{token}")
+
+
+def instruments(stack: FailingFirst) -> None:
+    body = {
+        "id": "scc-2027-1", "kind": "scc", "regime": "EU", "name": "Clauses of 2027",
+        "article": "GDPR Art. 46(2)(c)", "destinations": "*", "valid_from": "2026-11-01",
+        "requires": ["signed_on"], "sources": ["https://example.test/scc-2027"],
+        "checked_on": "2026-11-20",
+    }  # fmt: skip
+    stack.must(stack.admin, "POST", "/registry/v1/instruments", body)
+    answer = stack.ask(stack.admin, "PATCH", "/registry/v1/instruments/scc-2027-1",
+                       {"name": "Clauses"}, headers={"If-Match": '"r1"'})  # fmt: skip
+    assert answer.status_code == 200, answer.text
+
+
+def erasures(vendor: Vendor) -> None:
+    draft = vendor.draft()
+    contact = {"name": "Kim Roe", "position": "Counsel", "email": "kim@mailer.example"}
+    body = {"sub_processor": builders.sub_processor(contact=contact)}
+    changed(vendor, f"{vendor.path}/changes/{draft['id']}", body)
+    vendor.must("POST", f"/changes/{draft['id']}/withdraw", {"reason": "A mistake."})
+    vendor.stack.tell()
+    vendor.must("POST", "/erasures", {"email": "kim@mailer.example"})
