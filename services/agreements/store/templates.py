@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from services.agreements.wording import Standing, Template
 from shared.documents import from_document, to_document
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Document, Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
 
 
@@ -24,13 +24,12 @@ class Templates:
     }  # fmt: skip
 
     def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
         self._docs, self._standing = mongo.db["templates"], mongo.db["standing_acceptances"]
 
-    def add(self, template: Template) -> None:
+    def add(self, template: Template, session: Session | None = None) -> None:
         """Raises ``AlreadyExists`` when the one it replaces has been replaced already."""
-        document = _document(template)
-        self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
+        with duplicates_as_conflicts():
+            self._docs.insert_one(_document(template), session=session)
 
     def seed(self, templates: Sequence[Template]) -> None:
         """Add those that are not there; what is there is never changed."""
@@ -47,20 +46,17 @@ class Templates:
         page = find_page(self._docs, {"owner": {"$in": list(owners)}}, request)
         return Page([from_document(Template, each) for each in page.items], page.next_cursor)
 
-    def accept_for_all(self, template: Template, standing: Standing) -> None:
+    def accept_for_all(
+        self, template: Template, standing: Standing, session: Session | None = None
+    ) -> None:
         """Remember a standing acceptance, in place of the one before it."""
         told = {"_id": template.id, "owner": template.owner, **to_document(standing)}
-        where = {"_id": template.id}
-        self._mongo.transact(
-            lambda session: self._standing.replace_one(where, told, upsert=True, session=session)
-        )
+        self._standing.replace_one({"_id": template.id}, told, upsert=True, session=session)
 
-    def withdraw(self, template_id: str) -> bool:
+    def withdraw(self, template_id: str, session: Session | None = None) -> bool:
         """Whether there was a standing acceptance to take back."""
-        where = {"_id": template_id}
-        return self._mongo.transact(
-            lambda session: self._standing.delete_one(where, session=session).deleted_count == 1
-        )
+        gone = self._standing.delete_one({"_id": template_id}, session=session)
+        return gone.deleted_count == 1
 
     def standing(self, session: Session | None, template_id: str) -> Standing | None:
         found = self._standing.find_one({"_id": template_id}, session=session)

@@ -33,7 +33,7 @@ def add(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Template:
         for terms in template.published.notice_options:
             today = deps.now().date()
             check(template.published.content(template.id, ANY_COUNTRY, terms, from_day=today))
-    deps.templates.add(template)
+    deps.mongo.transact(lambda session: deps.templates.add(template, session))
     return template
 
 
@@ -48,14 +48,14 @@ def accept_for_all(
     if found.published is None:
         raise NotPublishable
     standing = Standing(**told, at=deps.now(), client_id=origin.client_id, address=origin.address)
-    deps.templates.accept_for_all(found, standing)
+    deps.mongo.transact(lambda session: deps.templates.accept_for_all(found, standing, session))
     return standing
 
 
 def withdraw(deps: Deps, caller: Caller, template_id: str) -> None:
     """Take the standing acceptance back; agreements made with it stay."""
     found = _own(deps, caller, template_id)
-    if not deps.templates.withdraw(found.id):
+    if not deps.mongo.transact(lambda session: deps.templates.withdraw(found.id, session)):
         raise NotFound("This template has no standing acceptance.")
 
 
