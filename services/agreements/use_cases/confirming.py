@@ -21,7 +21,7 @@ from services.agreements.steps import (
 from services.agreements.telling import event
 from services.agreements.use_cases.documents import keep_executed
 from shared.auth import Caller
-from shared.mongo import Session
+from shared.mongo import Session, afterwards
 
 Outcome = tuple[Agreement, Sequence[Event]]
 
@@ -53,7 +53,7 @@ def confirm(
         return after, [event(each, after, version) for each in kinds]
 
     after = change(deps, caller, agreement_id, step)
-    keep_executed(deps, after)
+    afterwards(lambda: keep_executed(deps, after))
     return after
 
 

@@ -13,7 +13,8 @@ from werkzeug.routing import Map
 
 from shared.idempotency import IN_STEPS
 from tests import builders
-from tests.integration.agreements.shop import Shop, open_shop
+from tests.integration.agreements.shop import ACCEPTANCE, Shop, open_shop
+from tests.integration.agreements.test_import import bring, row, upload
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
 from tests.receiver import Receiver, receiving
@@ -64,6 +65,7 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     registers_and_imports(vendor)
     shop = open_shop(vendor)
     agreements(shop)
+    confirmations(shop)
     changes_and_objections(vendor)
     webhooks(vendor, inbox)
     acknowledgements(vendor)
@@ -130,7 +132,7 @@ def registers_and_imports(vendor: Vendor) -> None:
 
 def agreements(shop: Shop) -> None:
     stack, vendor = shop.stack, shop.vendor
-    shop.taken(shop.customer("selfserve"))
+    shop.taken(shop.customer())
     template = f"/agreements/v1/templates/{shop.template_id}"
     stack.must(vendor.client, "POST", f"{template}/standing-acceptance/withdraw")
     nordbo = vendor.customer("nordbo", notice_days=10, objection_days=5)
@@ -144,6 +146,15 @@ def agreements(shop: Shop) -> None:
     stack.must(vendor.client, "POST", f"{path}/terminate", end)
     proof = {**SIGNATURE, "done_on": vendor.today.isoformat(), "statement": "All is deleted."}
     stack.must(vendor.client, "POST", f"{path}/deletion-proof", proof)
+
+
+def confirmations(shop: Shop) -> None:
+    upload(shop)
+    for step, body in (("confirm", ACCEPTANCE), ("decline", {"reason": "Not ours."})):
+        customer = shop.customer()
+        told = bring(shop, row(customer, day_kind="calendar", reference=step))
+        path = f"/portal/v1/agreements/{told['rows'][0]['agreement_id']}/{step}"
+        shop.stack.must(customer, "POST", path, body)
 
 
 def changes_and_objections(vendor: Vendor) -> None:
