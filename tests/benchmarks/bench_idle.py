@@ -24,9 +24,9 @@ from services.notices.model.deliveries import FIRST, SECOND, new_delivery
 from services.notices.store import INDEXES
 from services.notices.tasks import make_dispatcher
 from shared.mongo import connect
-from shared.times import utc_now
 from tests.benchmarks.figures import Figure, percentile, say, show
 from tests.benchmarks.product import Office, database, office
+from tests.clock import now
 
 MINUTES = 1.0
 TINY = ("--rows", "2000", "--rounds", "20", "--lanes", "10")
@@ -100,7 +100,7 @@ def fill(house: Office, count: int) -> None:
 
 
 def _row(number: int, lane: str) -> dict[str, Any]:
-    at = utc_now() + timedelta(days=1, milliseconds=number)
+    at = now() + timedelta(days=1, milliseconds=number)
     name, message = f"dlv_{lane}_{number:09}", f"msg_{number:09}"
     return new_delivery(name, message, f"whe_{number % 50_000:06}", "org_1", at, lane)
 

@@ -19,7 +19,6 @@ from services.notices.model.deliveries import new_delivery
 from services.notices.model.endpoints import Endpoint, Secret
 from services.notices.signing import new_secret
 from services.notices.store.endpoints import members_of
-from shared.times import utc_now
 from tests.benchmarks.bench_notices import warm_up
 from tests.benchmarks.customers import add_customers, at
 from tests.benchmarks.figures import Figure, percentile, say, show
@@ -64,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
 
 def add_backlog(house: Office, slow: Tardy, count: int) -> None:
     """A customer with an endpoint that answers late, and so many messages due for it."""
-    db, at_once = house.deps.mongo.db, utc_now()
+    db, at_once = house.deps.mongo.db, now()
     sealed = Secret(house.deps.box.seal(new_secret(), SLOW_ENDPOINT), at_once)
     url = f"{slow.url}/"
     slow_one = Endpoint(

@@ -8,11 +8,12 @@ acknowledged late, for otherwise a worker that dies loses them; Redis writes not
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 
 import requests
 from celery import Celery
 from standardwebhooks import Webhook
+
+from tests.clock import now
 
 URL = os.environ.get("BENCH_REDIS", "redis://127.0.0.1:6379/0")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -25,11 +26,11 @@ session.trust_env = False
 
 @app.task
 def deliver(url: str, message_id: str, body: str) -> None:
-    now = datetime.now(UTC)
+    at = now()
     headers = {
         "content-type": "application/json",
         "webhook-id": message_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(SECRET).sign(message_id, now, body),
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign(message_id, at, body),
     }
     session.post(url, data=body.encode(), headers=headers, timeout=15).raise_for_status()

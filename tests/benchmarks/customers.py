@@ -15,8 +15,8 @@ from services.notices.store import INDEXES
 from services.notices.store.endpoints import members_of
 from services.notices.store.recipients import document_of
 from services.notices.use_cases import Deps
-from shared.times import utc_now
 from tests.benchmarks.figures import say
+from tests.clock import now
 from tests.integration.notices.world import TERMS, VENDOR
 
 AT_ONCE = 10_000
@@ -75,8 +75,8 @@ def _recipients(processor: dict[str, Any], prefix: str, numbers: range) -> Itera
 
 
 def _endpoints(deps: Deps, numbers: range, place: Place) -> Iterator[dict[str, Any]]:
-    now = utc_now()
-    none = Endpoint("", "", "", "", "", (), (), (Secret(b"", now),), now, now)
+    at = now()
+    none = Endpoint("", "", "", "", "", (), (), (Secret(b"", at),), at, at)
     pattern = members_of(none)
     for number in numbers:
         name, url = place(number)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import requests
 
+from tests.clock import now
 from tests.e2e.running import Client, Running, until
 from tests.e2e.story import PROCESSOR, REGISTER, TERMS, draft
 from tests.receiver import Received, Receiver
@@ -88,7 +89,7 @@ def announced(profile: Running, receiver: Receiver) -> Job:
         body = {"url": f"{receiver.url}/{slug}"}
         made = customer.must("POST", "/portal/v1/webhook-endpoints", json=body)
         secrets[slug] = made["secret"]
-    today = datetime.now(UTC).astimezone(ZoneInfo("Europe/Copenhagen")).date()
+    today = now().astimezone(ZoneInfo("Europe/Copenhagen")).date()
     drafted = vendor.must("POST", f"{REGISTER}/changes", json=draft(today, in_days=10))
     path = f"{REGISTER}/changes/{drafted['id']}"
     refused = vendor.ask("POST", f"{path}/announce")

@@ -8,12 +8,12 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from deploy.profile import ROOT
+from tests.clock import today
 from tests.e2e.running import TIMEOUT, Running, command, environment, patience, running
 from tests.e2e.story import PROCESSOR, REGISTER, draft
 from tests.integration.deploy.profiles import processes_of
@@ -39,7 +39,7 @@ def head(started: Running) -> tuple[int, str]:
 def test_a_second_start_is_quick_and_finds_what_was_there(tmp_path: Path) -> None:
     with running("embedded", tmp_path) as first:
         vendor = first.client(PROCESSOR)
-        body = draft(datetime.now(UTC).date(), in_days=60)
+        body = draft(today(), in_days=60)
         made = vendor.must("POST", f"{REGISTER}/changes", json=body)
         vendor.must("POST", f"{REGISTER}/changes/{made['id']}/announce")
         demo, before = dict(first.demo), head(first)

@@ -13,7 +13,7 @@ import pytest
 from deploy.mongod import start_replica_set
 from deploy.profile import ROOT
 from deploy.seed import SAMPLE, load
-from shared.times import utc_now
+from tests.clock import now
 from tests.faults.database import ReplicaSet, three_running
 from tests.faults.tally import ROW, Counts, Tally, row, table
 from tests.faults.world import World
@@ -64,7 +64,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     try:
         with receiving() as receiver, killable() as zygote:
             stack = Stack(replica_set.url, "test_faults")
-            stack.now = utc_now()
+            stack.now = now()
             clients = load(stack.must, stack.admin, json.loads(Path(SAMPLE).read_text("utf-8")))
             by_slug = {each["org_slug"]: each for each in clients}
             yield World(stack, by_slug, receiver, zygote)

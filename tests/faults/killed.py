@@ -21,7 +21,7 @@ from pymongo import monitoring
 import tests.stack
 from services.notices.channels.webhook import Sender
 from shared.http import ServiceClient
-from shared.times import utc_now
+from tests.clock import now
 from tests.stack import Stack
 
 Order = dict[str, Any]
@@ -91,7 +91,7 @@ def run(order: Order) -> None:
     # The database has its first client already.
     tests.stack.make_admin = lambda _: {}
     stack = Stack(order["mongo_url"], order["prefix"])
-    stack.now = utc_now() + timedelta(days=order.get("days", 0))
+    stack.now = now() + timedelta(days=order.get("days", 0))
     if "client" in order:
         stack.token(order["client"])
     fuse.left = order["step"]

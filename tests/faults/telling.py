@@ -15,7 +15,7 @@ from shared.ledger import Ledger
 from shared.loops import Loop, run_one
 from shared.mongo import AlreadyExists, Mongo, Session
 from shared.relay import Handler, Inbox, Relay
-from shared.times import utc_now
+from tests.clock import now
 from tests.faults.load import Load
 
 Wire = Mapping[str, Any]
@@ -54,7 +54,7 @@ class Teller:
             self.ledger,
             "notices",
             lambda entries: intake.receive(deps, entries),
-            Failures(mongo, "teller.relay", utc_now),
+            Failures(mongo, "teller.relay", now),
         )
 
     def append(self, entry: Wire) -> None:
@@ -62,7 +62,7 @@ class Teller:
 
         def work(session: Session) -> None:
             self.mongo.db["steps"].insert_one({"_id": f"{stream}#{sequence}"}, session=session)
-            told = {"at": utc_now(), "actor": entry["actor"], "private": entry["private"]}
+            told = {"at": now(), "actor": entry["actor"], "private": entry["private"]}
             self.ledger.append(session, stream, entry["type"], entry["data"], **told)
 
         with suppress(AlreadyExists):

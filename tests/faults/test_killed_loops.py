@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.times import utc_now
+from tests.clock import now
 from tests.faults.tally import Tally
 from tests.faults.world import KILLED, World
 from tests.receiver import Received
@@ -106,4 +106,4 @@ def test_a_change_goes_live_once_however_often_the_clock_is_killed(
         if status != KILLED:
             break
     assert step > 4
-    assert world.stack.now <= utc_now()
+    assert world.stack.now <= now()

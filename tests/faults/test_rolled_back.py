@@ -14,7 +14,7 @@ from shared.failures import Failures
 from shared.ledger import Ledger
 from shared.mongo import Mongo, connect
 from shared.relay import Relay
-from shared.times import utc_now
+from tests.clock import now
 from tests.faults.database import Database, ReplicaSet
 from tests.faults.load import until
 
@@ -27,7 +27,7 @@ def test_it_works(replica_set: ReplicaSet) -> None:
     mongo = connect(replica_set.url, "rolled_back", timeout_ms=2_000)
     mongo.ensure_indexes(Ledger.INDEXES)
     ledger, posted = Ledger(mongo, ["notices"]), list[Mapping[str, Any]]()
-    relay = Relay(mongo, ledger, "notices", posted.extend, Failures(mongo, "a.relay", utc_now))
+    relay = Relay(mongo, ledger, "notices", posted.extend, Failures(mongo, "a.relay", now))
     append(mongo, ledger, "first")
     assert relay.run_once()
     with ThreadPoolExecutor(1) as pool, alone(replica_set) as primary:
@@ -50,7 +50,7 @@ def append(mongo: Mongo, ledger: Ledger, number: str) -> None:
     """It takes effect once; when the primary is lost meanwhile, at another instant."""
     mongo.transact(
         lambda session: ledger.append(
-            session, "s", "x.happened", {"n": number}, at=utc_now(), actor="cli_test"
+            session, "s", "x.happened", {"n": number}, at=now(), actor="cli_test"
         )
     )
 

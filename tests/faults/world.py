@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.notices.tasks import make_dispatcher, make_fanout
-from shared.times import utc_now
+from tests.clock import now
 from tests.e2e.story import PROCESSOR, REGISTER, TERMS, draft, first_break
 from tests.faults.tally import Counts, counted
 from tests.receiver import Received, Receiver
@@ -50,7 +50,7 @@ class World:
 
     def present(self) -> None:
         """Set the clock to the present; older tokens may be from a future that was tried out."""
-        self.stack.now = utc_now()
+        self.stack.now = now()
         self.stack.forget_tokens()
 
     def announced(self, in_days: int = 40) -> str:
@@ -88,7 +88,7 @@ class World:
         notices = self.stack.database("notices")
 
         def later() -> Any:
-            return utc_now() + LAPSED
+            return now() + LAPSED
 
         fanout = make_fanout(notices, later)
         dispatcher = make_dispatcher(self.stack._settings("notices"), notices, later)

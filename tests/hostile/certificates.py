@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -13,7 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-DAY = timedelta(days=1)
+# OpenSSL judges them by the clock of the machine, so none is good or bad on some days only.
+Period = tuple[datetime, datetime]
+LONG_PAST: Period = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2001, 1, 1, tzinfo=UTC))
+FAR_AHEAD: Period = (datetime(2190, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+ALWAYS: Period = (LONG_PAST[0], FAR_AHEAD[1])
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -24,7 +28,7 @@ class Authority:
         self._folder, self._name = folder, _name(name)
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._count = 0
-        own = _builder(self._name, self._name, self._key.public_key(), datetime.now(UTC) + DAY)
+        own = _builder(self._name, self._name, self._key.public_key(), ALWAYS)
         ca = own.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         self.file = folder / f"{name.replace(' ', '-')}.pem"
         self.file.write_bytes(ca.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
@@ -32,7 +36,7 @@ class Authority:
     def server(
         self,
         *names: str,
-        expires: datetime | None = None,
+        valid: Period = ALWAYS,
         self_signed: bool = False,
         asks_client: bool = False,
         rsa_bits: int = 0,
@@ -48,7 +52,7 @@ class Authority:
             subject,
             subject if self_signed else self._name,
             key.public_key(),
-            expires or datetime.now(UTC) + DAY,
+            valid,
         )
         names_of = x509.SubjectAlternativeName([_general(name) for name in names])
         builder = builder.add_extension(names_of, critical=False)
@@ -75,7 +79,7 @@ def _builder(
     subject: x509.Name,
     issuer: x509.Name,
     key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
-    expires: datetime,
+    valid: Period,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -83,8 +87,8 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(expires - 30 * DAY)
-        .not_valid_after(expires)
+        .not_valid_before(valid[0])
+        .not_valid_after(valid[1])
     )
 
 

@@ -19,7 +19,7 @@ from services.notices.use_cases import notices, proof, receipts
 from services.notices.use_cases.bounces import Maildir
 from shared.auth import Caller
 from shared.pagination import PageRequest
-from shared.times import utc_now
+from tests.clock import now
 from tests.integration.notices.post import PERSONS, MailWorld
 from tests.integration.notices.world import VENDOR
 
@@ -179,7 +179,7 @@ def test_the_evidence_has_the_servers_words_in_every_form(by_mail: MailWorld) ->
     rows = list(proof.everything(deps, event))
     lines = list(csv_lines(event, rows))
     assert "250 2.0.0 Ok: queued as 4T7x" in lines[1]
-    assert pdf(event, rows, utc_now()).startswith(b"%PDF")
+    assert pdf(event, rows, now()).startswith(b"%PDF")
     [receipt] = receipts.of(deps, ["chg_1"], ["agr_nordbo"])
     assert receipt.delivered_at == rows[0].delivered_at is not None
 

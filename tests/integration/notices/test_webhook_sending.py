@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from standardwebhooks import Webhook
 
 from services.notices.channels.webhook import Outgoing, Sender
 from services.notices.signing import new_secret, signed_headers
+from tests.clock import now
 from tests.hostile import answers
 from tests.hostile.sending import BODY, LIMITS, LOOPBACK, SHORT, attempt, only, to
 from tests.hostile.server import Receiver, Script
@@ -24,7 +24,7 @@ def sender() -> Iterator[Sender]:
 def test_it_works(sender: Sender) -> None:
     secret = new_secret()
     with Receiver(answers.status(200, b"thanks")) as receiver:
-        headers = signed_headers("msg_1", datetime.now(UTC), BODY, [secret])
+        headers = signed_headers("msg_1", now(), BODY, [secret])
         outcome = only(
             sender.send_all([Outgoing("dlv_1", receiver.url("/hook?a=b"), headers, BODY)])
         )

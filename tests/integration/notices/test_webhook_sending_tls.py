@@ -5,14 +5,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from services.notices.channels.webhook import Limits, Outcome, Sender
 from tests.hostile import answers
-from tests.hostile.certificates import Authority
+from tests.hostile.certificates import FAR_AHEAD, LONG_PAST, Authority
 from tests.hostile.sending import LIMITS, LOOPBACK, SHORT, only, to
 from tests.hostile.server import Receiver, Visit
 
@@ -39,8 +38,7 @@ def test_it_works(authority: Authority) -> None:
 
 
 def test_an_expired_certificate(authority: Authority) -> None:
-    past = datetime.now(UTC) - timedelta(hours=1)
-    tls = authority.server("127.0.0.1", expires=past)
+    tls = authority.server("127.0.0.1", valid=LONG_PAST)
     assert outcome_with(authority, tls).code == "tls_expired"
 
 
@@ -100,7 +98,7 @@ def test_a_server_without_tls(authority: Authority) -> None:
 
 
 def test_a_certificate_that_is_not_valid_yet(authority: Authority) -> None:
-    tls = authority.server("127.0.0.1", expires=datetime.now(UTC) + timedelta(days=31))
+    tls = authority.server("127.0.0.1", valid=FAR_AHEAD)
     assert outcome_with(authority, tls).code == "tls_expired"
 
 

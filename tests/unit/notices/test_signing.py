@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from services.notices.signing import SecretBox, UnreadableSecretError, new_secret, signed_headers
+from tests.clock import now
 
 BODY = b'{"type":"webhook.test","note":"\xc3\xa6\xc3\xb8\xc3\xa5"}'
 
@@ -34,12 +35,8 @@ VECTORS = {
 }
 
 
-def now() -> datetime:
-    # The library's verifier compares with the real clock and lets nobody pass another one in.
-    return datetime.now(UTC)
-
-
 def test_it_works() -> None:
+    """The library's verifier compares with the wall clock and lets nobody pass another one in."""
     secret = new_secret()
     headers = signed_headers("msg_1", now(), BODY, [secret])
     assert Webhook(secret).verify(BODY, headers)["type"] == "webhook.test"

@@ -6,8 +6,8 @@ from typing import Any
 
 from shared.app import Blueprint, build
 from shared.auth import public, requires
-from shared.times import utc_now
 from tests.builders import common_settings
+from tests.clock import now
 
 
 def document() -> Any:
@@ -26,7 +26,7 @@ def document() -> Any:
         return {}
 
     settings = common_settings("", "x")
-    app = build("things", settings, [blp], verifier=None, now=utc_now)
+    app = build("things", settings, [blp], verifier=None, now=now)
     return app.test_client().get("/openapi.json").json
 
 

@@ -9,8 +9,8 @@ from flask import request
 
 from shared.app import Blueprint, build
 from shared.auth import public
-from shared.times import utc_now
 from tests.builders import common_settings
+from tests.clock import now
 
 
 @pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "203.0.113.7")])
@@ -24,7 +24,7 @@ def test_a_forwarded_address_is_believed_only_behind_a_proxy(proxies: int, addre
         return {"address": request.remote_addr}
 
     settings = replace(common_settings("", "x"), trusted_proxies=proxies)
-    app = build("who", settings, [blp], verifier=None, now=utc_now)
+    app = build("who", settings, [blp], verifier=None, now=now)
     answer = app.test_client().get("/v1/who", headers={"X-Forwarded-For": "203.0.113.7"})
 
     assert answer.json == {"address": address}

@@ -6,7 +6,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +22,7 @@ from services.notices.channels.webhook.messages import (
 from services.notices.channels.webhook.resolver import Addresses, Resolver
 from services.notices.channels.webhook.transfer import Transfer
 from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
+from shared.times import Clock, utc_now
 
 # libcurl's own file descriptors are watched with select(), which cannot see those past 1023; a
 # short wait means that even such a transfer goes on, only a little later.
@@ -64,7 +64,7 @@ class Sender:
         limits: Limits = Limits(),  # noqa: B008 - frozen
         *,
         resolver: Resolver | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Clock = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._egress, self._limits = egress, limits
