@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install run run-services test lint types imports check hooks bench faults lock clean
+.PHONY: help install run run-services test any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -23,6 +23,9 @@ run-services: $(RUNTIME) ## start each service and loop as its own process behin
 
 test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+any-day: $(RUNTIME) $(TOOLS) ## run the tests on other days and in other zones; some: `make any-day ARGS="leap-day auckland"`
+	@$(BIN)/python -m tests.shifted $(ARGS)
 
 lint: $(TOOLS) ## ruff: style, likely bugs, security
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
