@@ -13,7 +13,6 @@ from deploy.probe import answers
 from deploy.processes import common_settings, edge_process
 from deploy.profile import PEERS, Profile
 from deploy.supervisor import WORKER_STOPS, Process
-from deploy.wsgi import NAMES
 
 MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
 
@@ -24,7 +23,7 @@ def processes(profile: Profile) -> list[Process]:
     told = common_settings(dict.fromkeys(PEERS, port))
     paths = ["/readyz", *(f"/{name}/readyz" for name in MOUNTED)]
     return [
-        edge_process(profile, dict.fromkeys(NAMES, port)),
+        edge_process(profile, dict.fromkeys((*MOUNTED, "public"), port)),
         Process(
             name="web",
             command=(

@@ -67,6 +67,7 @@ class Client:
 class Running:
     """A profile that is up. ``screen`` is what it printed until it was ready."""
 
+    name: str
     process: subprocess.Popen[str]
     var: Path
     screen: str = ""
@@ -126,7 +127,7 @@ def running(profile: str, var: Path) -> Iterator[Running]:
         start_new_session=True,
     ) as process:
         try:
-            started = Running(process, var, until_ready(process))
+            started = Running(profile, process, var, until_ready(process))
             started.demo = json.loads((var / "demo.json").read_text("utf-8"))
             # What it prints from here on is read, or it would block when the pipe is full.
             assert process.stdout is not None
