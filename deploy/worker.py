@@ -12,7 +12,7 @@ import sys
 import threading
 from importlib import import_module
 
-from shared import metrics
+from shared import logs, metrics
 from shared.loops import Loop, run
 from shared.settings import SettingsError, reader, whole_number
 
@@ -26,6 +26,7 @@ def all_loops(services: tuple[str, ...] = SERVICES) -> dict[str, Loop]:
     found: dict[str, Loop] = {}
     for service in services:
         settings = import_module(f"services.{service}.settings").Settings.from_env()
+        logs.configure(settings.common.log_level, settings.common.log_format)
         for loop in import_module(f"services.{service}.tasks").loops(settings):
             found[full_name(service, loop)] = loop
     return found

@@ -4,8 +4,35 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
+from prometheus_client import Counter
+
+DROPPED = Counter("art28_log_lines_dropped", "Lines of the log that could not be written.")
+
+
+class Unfailing:
+    """A stream that drops what cannot be written: a full disk must not be whoever's error it is
+    that happens to say something. The first line that is taken again is told how many were not."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._dropped = stream, 0
+
+    def write(self, text: str) -> None:
+        try:
+            if self._dropped:
+                self._stream.write(f"{self._dropped} lines before this one were not written.\n")
+                self._dropped = 0
+            self._stream.write(text)
+            self._stream.flush()
+        # A stream may be closed (ValueError), or hold characters back that the disk did not take.
+        except (OSError, ValueError):
+            self._dropped += 1
+            DROPPED.inc()
+
+    def flush(self) -> None:
+        """All is written already."""
 
 
 def configure(level: str, form: str) -> None:
@@ -24,6 +51,6 @@ def configure(level: str, form: str) -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", Unfailing(sys.stderr))),
         cache_logger_on_first_use=True,
     )

@@ -19,7 +19,7 @@ from services.public.front import Front
 from services.public.settings import DOCUMENTED, Settings
 from services.public.views import pages as views
 from services.public.words import LANGUAGES
-from shared import headers, health, metrics, tracing
+from shared import headers, health, logs, metrics, tracing
 from shared.app import behind_proxies, read_to_the_end
 from shared.auth import public
 from shared.http import Peers, ServiceClient
@@ -54,6 +54,7 @@ def create_app(
     """The public pages. ``registry`` and ``documents`` stand in for the other services in tests."""
     app = Flask("services.public", static_folder="static", template_folder="templates")
     app.name = "public"
+    logs.configure(settings.common.log_level, settings.common.log_format)
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=A_YEAR, PROPAGATE_EXCEPTIONS=False)
     app.url_map.converters.update(slug=Slug, name=Name)
     if registry is None:
