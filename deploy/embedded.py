@@ -1,10 +1,10 @@
-"""`make run`: one mongod, the edge, one gunicorn with all six apps, one worker with all loops."""
+"""`make run`: one mongod, the edge, one gunicorn with all six apps, two workers with all loops."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from deploy import edge, launch
 from deploy.checks import StartError
@@ -14,11 +14,23 @@ from deploy.processes import common_settings, edge_process
 from deploy.profile import PEERS, Profile
 from deploy.supervisor import WORKER_STOPS, Process
 
+SENDING = (
+    "notices.fanout",
+    "notices.dispatcher",
+    "notices.mail",
+    "notices.escalation",
+    "agreements.relay",
+    "registry.relay",
+)
+JOBS = ("registry.imports", "registry.clock", "agreements.clock", "notices.retention")
 MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
 
 
 def processes(profile: Profile) -> list[Process]:
-    """Return the three processes beside MongoDB, the edge first: it needs nobody to start."""
+    """Return the four processes beside MongoDB, the edge first: it needs nobody to start.
+
+    Who sends is not beside what customers and vendors can make large (decision 0030).
+    """
     port = apps_port(profile)
     told = common_settings(dict.fromkeys(PEERS, port))
     paths = ["/readyz", *(f"/{name}/readyz" for name in MOUNTED)]
@@ -33,8 +45,14 @@ def processes(profile: Profile) -> list[Process]:
             environment={**told, "ART28_BIND": f"{HOST}:{port}"},
             ready=answers(HOST, port, paths),
         ),
-        Process("worker", (sys.executable, "-m", "deploy.worker"), told, stop_seconds=WORKER_STOPS),
+        _worker("worker", SENDING, told),
+        _worker("worker-jobs", JOBS, told),
     ]
+
+
+def _worker(name: str, loops: Sequence[str], told: Mapping[str, str]) -> Process:
+    command = (sys.executable, "-m", "deploy.worker", *loops)
+    return Process(name, command, told, stop_seconds=WORKER_STOPS)
 
 
 def apps_port(profile: Profile) -> int:

@@ -147,11 +147,11 @@ def _start_members(profile: Profile, supervisor: Supervisor) -> list[str]:
 
 
 def _member(profile: Profile, name: str, port: int) -> Process:
-    folder, log = profile.var / name, profile.logs / f"{name}.server.log"
+    folder, log = profile.var / name, profile.logs / f"{name}.log"
     folder.mkdir(parents=True, exist_ok=True)
     return Process(
         name=name,
-        command=mongod.command(mongod.find_binary(), folder, port, log),
+        command=mongod.command(mongod.find_binary(), folder, port),
         ready=lambda: mongod.accepts(port),
         explain=lambda code: mongod.why_it_stopped(log, code),
         vital=True,

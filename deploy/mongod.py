@@ -46,12 +46,16 @@ def find_binary(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def command(
-    binary: Path, folder: Path, port: int, log: Path, *, cache_gb: float = 0.25
+    binary: Path, folder: Path, port: int, log: Path | None = None, *, cache_gb: float = 0.25
 ) -> tuple[str, ...]:
-    """Return the words that start one member with its data in `folder`."""
+    """Return the words that start one member with its data in `folder`.
+
+    Without a `log` it writes to standard output.
+    """
     return (
         str(binary),
-        *("--dbpath", str(folder), "--logpath", str(log), "--logappend"),
+        *("--dbpath", str(folder)),
+        *(("--logpath", str(log), "--logappend") if log else ()),
         *("--bind_ip", HOST, "--port", str(port), "--nounixsocket"),
         *("--replSet", REPLICA_SET, "--oplogSize", "256"),
         *("--wiredTigerCacheSizeGB", str(cache_gb)),

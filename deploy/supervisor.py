@@ -18,11 +18,15 @@ from pathlib import Path
 
 from deploy.checks import StartError
 from deploy.leash import leashed
+from deploy.logs import LogFile, Output, Outputs
 
-_LOG_LIMIT = 10 * 1024 * 1024
 _LOOK_EVERY = 0.1
 _HEALTHY_AFTER = 60.0
 _LONGEST_PAUSE = 30.0
+# So often in a row (a minute and a half) a vital child may end before everything is stopped.
+_MOST_FAILURES = 8
+# How long what a child wrote last may take to reach its log.
+_LAST_WORDS = 1.0
 # A worker ends the webhooks in the air first, each of which may take 15 s.
 WORKER_STOPS = 25.0
 
@@ -37,7 +41,7 @@ class Process:
     ready: Callable[[], bool] = lambda: True
     # Says in one line why the child ended, from its exit code; None: name, code and log.
     explain: Callable[[int], str] | None = None
-    # When a child that nothing can do without ends, everything is stopped.
+    # Nothing can do without it: it is stopped last, and when it ends again and again, all is.
     vital: bool = False
     stop_seconds: float = 10.0
 
@@ -46,6 +50,7 @@ class Process:
 class _Child:
     process: Process
     popen: subprocess.Popen[bytes]
+    output: Output
     started_at: float
     failures: int = 0
     restart_at: float | None = None
@@ -92,6 +97,7 @@ class Supervisor:
         self._environment = dict(environment)
         self._children: list[_Child] = []
         logs.mkdir(parents=True, exist_ok=True)
+        self._outputs = Outputs(logs)
 
     def tell(self, more: Mapping[str, str]) -> None:
         """Add to the environment of the children started from now on."""
@@ -99,11 +105,11 @@ class Supervisor:
 
     def log_of(self, name: str) -> Path:
         """Return where a child's output goes."""
-        return self._logs / f"{name}.log"
+        return self._outputs.path_of(name)
 
     def start(self, process: Process) -> None:
         """Start a child and keep it running from now on."""
-        self._children.append(_Child(process, self._spawn(process), time.monotonic()))
+        self._children.append(_Child(process, *self._spawn(process), time.monotonic()))
 
     def wait_ready(self, limit: float) -> None:
         """Wait until all children are ready.
@@ -127,35 +133,35 @@ class Supervisor:
 
         Raises StartError with its last line when it fails, KeyboardInterrupt when a stop is asked.
         """
-        errors = self.log_of(name)
-        with errors.open("ab") as log:
-            popen = subprocess.Popen(
-                leashed(tuple(command), os.getpid()),
-                cwd=self._root,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
+        popen = subprocess.Popen(
+            leashed(tuple(command), os.getpid()),
+            cwd=self._root,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
         try:
-            output = self._output_of(popen)
+            output, errors = self._output_of(popen)
         except BaseException:
             _end_group(popen, signal.SIGKILL)
             popen.communicate()
             raise
+        LogFile(self.log_of(name)).write(errors.encode())
         if popen.returncode != 0:
-            last = _last_line(errors)
-            raise StartError(last or f"{name} failed with exit code {popen.returncode}.")
-        return output
+            last = errors.strip().splitlines()[-1:] or [f"exit code {popen.returncode}"]
+            raise StartError(last[0])
+        return output.strip()
 
-    def _output_of(self, popen: subprocess.Popen[bytes]) -> str:
+    def _output_of(self, popen: subprocess.Popen[bytes]) -> list[str]:
         while True:
             self._tend(0.0)
             try:
-                return popen.communicate(timeout=_LOOK_EVERY)[0].decode("utf-8", "replace").strip()
+                both = popen.communicate(timeout=_LOOK_EVERY)
             except subprocess.TimeoutExpired:
                 continue
+            return [each.decode("utf-8", "replace") for each in both]
 
     def _tend(self, seconds: float, but: Sequence[_Child] = ()) -> None:
         """Look after the children during a wait; raises KeyboardInterrupt when a stop is asked."""
@@ -168,7 +174,7 @@ class Supervisor:
     def watch(self) -> None:
         """Keep the children running until a stop is asked for.
 
-        Raises StartError when a vital child ends.
+        Raises StartError when a vital child ends again and again.
         """
         with suppress(KeyboardInterrupt):
             while True:
@@ -179,16 +185,16 @@ class Supervisor:
         if child.restart_at is None:
             if child.popen.poll() is None:
                 return
-            if child.process.vital:
-                raise StartError(self._why(child))
             _end_group(child.popen, signal.SIGKILL)
             child.failures = 0 if now - child.started_at > _HEALTHY_AFTER else child.failures
             pause = min(0.5 * 2**child.failures, _LONGEST_PAUSE)
             child.failures += 1
+            if child.process.vital and child.failures >= _MOST_FAILURES:
+                raise StartError(f"{self._why(child)} It was started {child.failures} times.")
             child.restart_at = now + pause
             self._say(f"{self._why(child)} Starting it again in {pause:g} s.")
         elif now >= child.restart_at:
-            child.popen, child.started_at = self._spawn(child.process), now
+            (child.popen, child.output), child.started_at = self._spawn(child.process), now
             child.restart_at = None
 
     def stop(self) -> None:
@@ -202,24 +208,27 @@ class Supervisor:
             for child in group:
                 _wait_or_kill(child)
         self._children.clear()
+        self._outputs.stop()
 
-    def _spawn(self, process: Process) -> subprocess.Popen[bytes]:
-        log = self.log_of(process.name)
-        if log.exists() and log.stat().st_size > _LOG_LIMIT:
-            log.replace(log.with_suffix(".log.1"))
-        with log.open("ab") as output:
-            return subprocess.Popen(
+    def _spawn(self, process: Process) -> tuple[subprocess.Popen[bytes], Output]:
+        output = self._outputs.open(process.name)
+        try:
+            popen = subprocess.Popen(
                 leashed(process.command, os.getpid()),
                 cwd=self._root,
                 env={**self._environment, **process.environment},
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=output.write_fd,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        finally:
+            output.started()
+        return popen, output
 
     def _why(self, child: _Child) -> str:
         code = child.popen.returncode
+        child.output.wait(_LAST_WORDS)
         if child.process.explain is not None:
             return child.process.explain(code)
         how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
@@ -240,8 +249,3 @@ def _end_group(popen: subprocess.Popen[bytes], signal_number: int) -> None:
         os.killpg(popen.pid, signal_number)
     except (ProcessLookupError, PermissionError):
         return
-
-
-def _last_line(path: Path) -> str:
-    lines = path.read_text("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else ""

@@ -1,4 +1,4 @@
-"""No loop is forgotten: what `make run` runs in one worker, the Procfile runs in many."""
+"""No loop is forgotten: what `make run` runs in two workers, the Procfile runs in many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from deploy import processes
+from deploy import embedded, processes
 from deploy.profile import ROOT
 
 
@@ -30,3 +30,21 @@ def test_every_loop_has_a_line_in_the_procfile(mongo_url: str, database_name: st
     lines = processes.parse(processes.PROCFILE.read_text("utf-8"))
 
     assert sorted(listed) == sorted(line.command[3] for line in lines if not line.is_web)
+    assert sorted(listed) == sorted([*embedded.SENDING, *embedded.JOBS])
+
+
+def test_who_sends_shares_no_process_with_what_vendors_can_make_large() -> None:
+    assert {"notices.fanout", "notices.dispatcher", "notices.mail"} <= set(embedded.SENDING)
+    assert "registry.imports" not in embedded.SENDING
+
+
+def test_the_supervisor_stays_small() -> None:
+    """It stays in memory as long as all others; what it imports counts against the budget."""
+    heavy = ("flask", "pymongo", "requests", "werkzeug", "structlog")
+    code = f"import sys, deploy.embedded; print([m for m in {heavy!r} if m in sys.modules])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout == "[]\n"

@@ -6,9 +6,13 @@ import os
 import signal
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
+from deploy.mongod import members_of, url
+from deploy.profile import MONGO_OFFSET
 from tests.integration.deploy.profiles import (
     FILL,
     LIMIT,
@@ -90,15 +94,19 @@ def test_a_stop_during_the_start_leaves_no_process(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == {}
 
 
-def test_the_end_of_mongod_is_told_and_ends_everything(tmp_path: Path) -> None:
-    with launched(tmp_path, free_ports(12)) as art28:
+def test_a_mongod_that_was_killed_is_started_again_with_its_data(tmp_path: Path) -> None:
+    port = free_ports(12)
+    with launched(tmp_path, port) as art28:
         until_ready(art28)
-        mongod = [pid for pid, words in processes_of(tmp_path).items() if "--dbpath" in words]
-        os.kill(mongod[0], signal.SIGKILL)
+        [killed] = [pid for pid, words in processes_of(tmp_path).items() if "--dbpath" in words]
+        os.kill(killed, signal.SIGKILL)
 
-        screen, _ = art28.communicate(timeout=LIMIT)
-    assert art28.returncode == 1
-    assert screen.splitlines()[-1].startswith("art28: mongod stopped with exit code -9")
+        assert art28.stdout is not None
+        assert "mongod stopped with exit code -9" in art28.stdout.readline()
+        with MongoClient[dict[str, Any]](url(members_of([port + MONGO_OFFSET]))) as client:
+            assert client["art28_identity"]["organisations"].find_one()
+        art28.terminate()
+        assert art28.wait(LIMIT) == 0
     assert processes_of(tmp_path) == {}
 
 

@@ -93,11 +93,35 @@ def test_a_child_that_ends_again_and_again_is_started_ever_more_slowly(
     assert [line.rpartition("again in ")[2] for line in said][:2] == ["0.5 s.", "1 s."]
 
 
-def test_the_end_of_a_vital_child_ends_the_watch(supervisor: Supervisor) -> None:
+def test_a_vital_child_that_ends_again_and_again_ends_the_watch(
+    supervisor: Supervisor, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.supervisor._LONGEST_PAUSE", 0.0)
     supervisor.start(Process("db", python("raise SystemExit(1)"), vital=True))
 
-    with pytest.raises(StartError, match="db ended"):
+    with pytest.raises(StartError, match=r"db ended .* started 8 times"):
         supervisor.watch()
+    assert len(said) == 7
+
+
+def test_a_vital_child_that_was_killed_is_started_again(
+    supervisor: Supervisor, tmp_path: Path, said: list[str]
+) -> None:
+    seen = tmp_path / "seen"
+    code = f"open({str(seen)!r}, 'a').write('x'); {SLEEP}"
+    supervisor.start(Process("db", python(code), vital=True))
+    until(lambda: seen.exists() and seen.read_text() == "x")
+    [pid] = processes_of(tmp_path)
+
+    os.kill(pid, signal.SIGKILL)
+    watching = threading.Thread(target=supervisor.watch)
+    watching.start()
+    until(lambda: seen.read_text() == "xx")
+    supervisor.stop_wanted.set()
+    watching.join(LIMIT)
+
+    log = supervisor.log_of("db")
+    assert said == [f"db ended with signal SIGKILL (log: {log}). Starting it again in 0.5 s."]
 
 
 def test_a_child_that_does_not_listen_is_killed(supervisor: Supervisor, tmp_path: Path) -> None:
