@@ -14,6 +14,8 @@ from services.identity.schemas import (
     ClientShape,
     ClientWithSecret,
     EnteredBy,
+    HandsQuery,
+    HandsShape,
     NewClient,
     NewOrganisation,
     OrganisationChange,
@@ -106,7 +108,8 @@ def change_organisation(body: dict[str, Any], org_id: str) -> Any:
 @blp.arguments(NewClient)
 @blp.response(201, ClientWithSecret)
 def add_client(body: dict[str, Any]) -> Any:
-    """A new client; its secret is shown this once."""
+    """A new client; its secret is shown this once. It can hold only what its maker holds, and
+    counts as one with it where two different clients must approve."""
     client, secret = use_cases.add_client(deps(), caller(), body)
     return with_secret(client, secret)
 
@@ -118,6 +121,17 @@ def add_client(body: dict[str, Any]) -> Any:
 def clients(query: dict[str, Any]) -> Any:
     page = PageRequest(query["limit"], query["cursor"])
     return use_cases.clients(deps(), caller(), query["org_id"], page)
+
+
+@blp.route("/hands")
+@requires("identity:read")
+@blp.arguments(HandsQuery, location="query")
+@blp.response(200, HandsShape)
+@blp.alt_response(404, "NOT_FOUND")
+def hands(query: dict[str, Any]) -> Any:
+    """Which clients count as one, because one made the other or renewed its secret."""
+    ids = query["client_ids"].split(",")
+    return {"hands": use_cases.hands(deps(), caller(), query["org_id"], ids)}
 
 
 @blp.route("/clients/<client_id>")
@@ -134,7 +148,7 @@ def client(client_id: str) -> Any:
 @blp.response(200, ClientWithSecret)
 @blp.alt_response(404, "NOT_FOUND")
 def rotate_client(client_id: str) -> Any:
-    """A new secret; the old one ends at once."""
+    """A new secret; the old one ends at once. Whoever renews another's counts as one with it."""
     client, secret = use_cases.rotate_client(deps(), caller(), client_id)
     return with_secret(client, secret)
 

@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter
 
 from services.identity import api
 from services.identity.settings import Settings
-from services.identity.store import INDEXES, Clients, Organisations
+from services.identity.store import INDEXES, Clients, Hands, Organisations
 from services.identity.throttle import Throttle
 from services.identity.use_cases import Deps
 from shared.app import build
@@ -26,11 +26,13 @@ SECRET_BYTES = 32
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
     organisations = Organisations(mongo)
     organisations.drop_old_index()
-    mongo.ensure_indexes({**INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES})
+    mongo.ensure_indexes({**INDEXES, **Hands.INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES})
     return Deps(
         settings=settings,
         organisations=organisations,
         clients=Clients(mongo),
+        hands=Hands(mongo),
+        mongo=mongo,
         keys=Keys(mongo, settings.common.secrets_key, older=settings.common.older_secrets_keys),
         throttle=Throttle(mongo, settings.failed_tokens),
         now=now,

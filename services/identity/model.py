@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -62,6 +63,12 @@ class ScopeNotHeld(Forbidden):
     """The client does not hold every scope it asks for."""
 
     code = "scope-not-held"
+
+
+class GrantTooWide(Forbidden):
+    """A client grants, and renews the secret of, only what it holds itself: ask one that does."""
+
+    code = "grant-too-wide"
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,13 @@ def check_grantable(organisation: Organisation, scopes: tuple[str, ...]) -> None
     refused = sorted(set(scopes) - organisation.grantable())
     if refused:
         raise ScopeNotGrantable(f"Not for this organisation: {', '.join(refused)}.")
+
+
+def check_holds(held: frozenset[str], scopes: Iterable[str]) -> None:
+    """Raises ``GrantTooWide`` naming the ``scopes`` that are not ``held``."""
+    missing = sorted(set(scopes) - held)
+    if missing:
+        raise GrantTooWide(f"Your token does not hold: {', '.join(missing)}.")
 
 
 def granted(asked: str | None, held: frozenset[str]) -> frozenset[str]:

@@ -96,6 +96,17 @@ class ClientQuery(PageArgs):
     org_id = fields.String(load_default=None)
 
 
+class HandsQuery(Shape):
+    org_id = fields.String(required=True)
+    client_ids = Text(2_000, required=True)
+
+
+class HandsShape(Shape):
+    """``hands``: by client id; clients of the same hand count as one where two must approve."""
+
+    hands = fields.Dict(keys=fields.String(), values=fields.String())
+
+
 class TokenForm(Shape):
     grant_type = one_of("client_credentials", required=True)
     scope = fields.String(load_default=None)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
@@ -53,20 +53,62 @@ class Organisations:
 
     def replace(self, organisation: Organisation) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
-        _replace(self._mongo, self._docs, organisation)
+        self._mongo.transact(lambda session: _replace(self._docs, organisation, session))
 
     def page(self, where: Mapping[str, Any], request: PageRequest) -> Page:
         page = find_page(self._docs, where, request)
         return Page([from_document(Organisation, each) for each in page.items], page.next_cursor)
 
 
+class Hands:
+    """Which clients count as one, because one made the other or has known its secret (0027).
+
+    A hand is named by one id. It outlives its clients: removing one must not part the others.
+    Clients made before there were hands have none on record; theirs is their organisation's.
+    """
+
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "hands": [IndexModel([("hand", ASCENDING)])]
+    }
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.db["hands"]
+
+    def of(self, org_id: str, client_ids: Sequence[str]) -> dict[str, str]:
+        """The hand of each of these clients of one organisation."""
+        found = self._docs.find({"_id": {"$in": list(client_ids)}, "org_id": org_id})
+        return dict.fromkeys(client_ids, org_id) | {each["_id"]: each["hand"] for each in found}
+
+    def begin(self, client: Client, session: Session) -> None:
+        """A client that counts for itself, as long as it joins no other."""
+        kept = {"_id": client.id, "org_id": client.org_id, "hand": client.id}
+        self._docs.insert_one(kept, session=session)
+
+    def join(self, client: Client, other_id: str, session: Session) -> None:
+        """From now on these two of one organisation, and all that count as either, are one hand."""
+        org_id = client.org_id
+        hands = [self._held(each, org_id, session) for each in (client.id, other_id)]
+        # Whoever has no record is of the organisation's hand, so that one stays.
+        kept = org_id if org_id in hands else hands[1]
+        self._docs.update_many({"hand": {"$in": hands}, "org_id": org_id}, {"$set": {"hand": kept}},
+                               session=session)  # fmt: skip
+
+    def _held(self, client_id: str, org_id: str, session: Session) -> str:
+        """The hand on record; writing it makes two that join the same client at once meet."""
+        held = self._docs.find_one_and_update(
+            {"_id": client_id, "org_id": org_id},
+            {"$setOnInsert": {"hand": org_id}, "$inc": {"joined": 1}},
+            upsert=True, return_document=ReturnDocument.AFTER, session=session,
+        ) or {}  # fmt: skip
+        return str(held["hand"])
+
+
 class Clients:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo, self._docs = mongo, mongo.db["clients"]
 
-    def add(self, client: Client) -> None:
-        document = to_document(client)
-        self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
+    def add(self, client: Client, session: Session) -> None:
+        self._docs.insert_one(to_document(client), session=session)
 
     def find(self, client_id: str) -> Client | None:
         found = self._docs.find_one({"_id": client_id})
@@ -78,9 +120,9 @@ class Clients:
             raise NotFound("There is no such client.")
         return found
 
-    def replace(self, client: Client) -> None:
+    def replace(self, client: Client, session: Session) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
-        _replace(self._mongo, self._docs, client)
+        _replace(self._docs, client, session)
 
     def remove(self, client_id: str) -> None:
         where = {"_id": client_id}
@@ -91,11 +133,7 @@ class Clients:
         return Page([from_document(Client, each) for each in page.items], page.next_cursor)
 
 
-def _replace(mongo: Mongo, docs: Collection[Document], changed: Organisation | Client) -> None:
+def _replace(docs: Collection[Document], changed: Organisation | Client, session: Session) -> None:
     seen = {"_id": changed.id, "revision": changed.revision - 1}
-
-    def work(session: Session) -> None:
-        if not docs.replace_one(seen, to_document(changed), session=session).matched_count:
-            raise PreconditionFailed
-
-    mongo.transact(work)
+    if not docs.replace_one(seen, to_document(changed), session=session).matched_count:
+        raise PreconditionFailed

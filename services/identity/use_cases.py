@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,18 +14,20 @@ from services.identity.model import (
     ClientUnknown,
     Organisation,
     check_grantable,
+    check_holds,
     check_revision,
     digest,
     granted,
 )
 from services.identity.settings import Settings
-from services.identity.store import Clients, Organisations
+from services.identity.store import Clients, Hands, Organisations
 from services.identity.throttle import Throttle
 from shared.auth import Caller
 from shared.documents import from_wire, to_document
 from shared.errors import Forbidden, NotFound
 from shared.ids import IdSource
 from shared.keys import Keys
+from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest
 from shared.times import Clock
 from shared.tokens import service_secret
@@ -38,6 +40,8 @@ class Deps:
     settings: Settings
     organisations: Organisations
     clients: Clients
+    hands: Hands
+    mongo: Mongo
     keys: Keys
     throttle: Throttle
     now: Clock
@@ -154,9 +158,13 @@ def change_organisation(
 
 
 def add_client(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> tuple[Client, str]:
-    """A client and its secret, which is told this once and never kept."""
+    """A client and its secret, which is told this once and never kept.
+
+    Raises ``ScopeNotGrantable``, or ``GrantTooWide`` within the caller's own organisation.
+    """
     owner = _represented(deps, caller, told.get("org_id") or caller.org_id)
     check_grantable(owner, tuple(told["scopes"]))
+    _check_holds(caller, owner.id, told["scopes"])
     secret = deps.new_secret()
     client = Client(
         id=deps.new_id("cli"),
@@ -166,8 +174,21 @@ def add_client(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> tuple[Cli
         secret_sha256=digest(secret),
         created_at=deps.now(),
     )
-    deps.clients.add(client)
+
+    def work(session: Session) -> None:
+        deps.clients.add(client, session)
+        deps.hands.begin(client, session)
+        _join_hands(deps, caller, client, session)
+
+    deps.mongo.transact(work)
     return client, secret
+
+
+def hands(deps: Deps, caller: Caller, org_id: str, client_ids: Sequence[str]) -> dict[str, str]:
+    """Which of these clients of an organisation count as one: those of the same hand."""
+    if not caller.sees(org_id):
+        raise NotFound("There is no such organisation.")
+    return deps.hands.of(org_id, client_ids)
 
 
 def clients(deps: Deps, caller: Caller, org_id: str | None, request: PageRequest) -> Page:
@@ -176,10 +197,29 @@ def clients(deps: Deps, caller: Caller, org_id: str | None, request: PageRequest
 
 
 def rotate_client(deps: Deps, caller: Caller, client_id: str) -> tuple[Client, str]:
+    """A client with a new secret; whoever renews it has known it. Raises ``GrantTooWide``."""
     secret = deps.new_secret()
     client = _own_client(deps, caller, client_id).with_secret(secret)
-    deps.clients.replace(client)
+    _check_holds(caller, client.org_id, client.scopes)
+
+    def work(session: Session) -> None:
+        deps.clients.replace(client, session)
+        _join_hands(deps, caller, client, session)
+
+    deps.mongo.transact(work)
     return client, secret
+
+
+def _check_holds(caller: Caller, org_id: str, scopes: Iterable[str]) -> None:
+    """The platform gives other organisations their clients; it could not hold what they need."""
+    if caller.org_id == org_id:
+        check_holds(caller.scopes, scopes)
+
+
+def _join_hands(deps: Deps, caller: Caller, client: Client, session: Session) -> None:
+    """The platform hands secrets over to others, so it is no hand of theirs (decision 0027)."""
+    if caller.org_id == client.org_id and caller.client_id != client.id:
+        deps.hands.join(client, caller.client_id, session)
 
 
 def remove_client(deps: Deps, caller: Caller, client_id: str, seen: int) -> None:
@@ -241,5 +281,5 @@ def make_platform(deps: Deps) -> tuple[Organisation, Client, str]:
         scopes=tuple(sorted(operator.grantable())), secret_sha256=digest(secret),
         created_at=deps.now(),
     )  # fmt: skip
-    deps.clients.add(admin)
+    deps.mongo.transact(lambda session: deps.clients.add(admin, session))
     return operator, replace(admin), secret

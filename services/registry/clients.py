@@ -103,6 +103,12 @@ class IdentityClient:
         found: dict[str, Any] = items[0]
         return found
 
+    def hands(self, org_id: str, client_ids: Sequence[str]) -> Mapping[str, str]:
+        """By client id; those of the same hand count as one (decision 0027)."""
+        asked = {"org_id": org_id, "client_ids": ",".join(client_ids)}
+        found: Mapping[str, str] = self._client.get("/v1/hands", asked)["hands"]
+        return found
+
 
 class AgreementsClient:
     def __init__(self, client: ServiceClient) -> None:

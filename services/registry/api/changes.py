@@ -110,5 +110,6 @@ def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
 @blp.response(200, ChangeShape)
 @blp.alt_response(409, "CONFLICT")
 def approve_emergency(slug: str, change_id: str) -> Any:
-    """Approve the emergency; the second client's approval announces it."""
+    """Approve the emergency; the second approval announces it. Clients of which one made the other,
+    or renewed its secret, count as one (409 ``approved-by-the-same-hand``)."""
     return announcing.approve_emergency(deps(), caller(), slug, change_id)

@@ -51,6 +51,12 @@ class ApprovedAlready(Conflict):
     code = "approved-already"
 
 
+class ApprovedByTheSameHand(Conflict):
+    """A client that counts as one with this one has approved already; another hand must."""
+
+    code = "approved-by-the-same-hand"
+
+
 class NotAnEmergency(Conflict):
     """Declare the emergency with its justification first."""
 
@@ -117,9 +123,17 @@ class Emergency:
     declared_by: str
     approved_by: tuple[str, ...] = ()
 
-    def approved(self, client_id: str) -> Emergency:
+    def approved(self, client_id: str, hands: Mapping[str, str]) -> Emergency:
+        """``hands`` of the client and of all that have approved; one hand approves once."""
         if client_id in self.approved_by:
             raise ApprovedAlready
+        for each in self.approved_by:
+            if hands[each] == hands[client_id]:
+                raise ApprovedByTheSameHand(
+                    f"{each} has approved and counts as one with your client: one made the other, "
+                    "or renewed its secret. Have somebody approve to whom the platform gave a "
+                    "client."
+                )
         return replace(self, approved_by=(*self.approved_by, client_id))
 
     @property
@@ -197,11 +211,11 @@ class Change:
         self.must_be("draft")
         return self.revised(emergency=Emergency(justification, client_id))
 
-    def approved(self, client_id: str) -> Change:
+    def approved(self, client_id: str, hands: Mapping[str, str]) -> Change:
         self.must_be("draft")
         if self.emergency is None:
             raise NotAnEmergency
-        return self.revised(emergency=self.emergency.approved(client_id))
+        return self.revised(emergency=self.emergency.approved(client_id, hands))
 
     def group(self, key: str) -> Group | None:
         return next((group for group in self.groups if group.key == key), None)

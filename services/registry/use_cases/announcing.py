@@ -49,7 +49,7 @@ def announce(deps: Deps, caller: Caller, slug: str, change_id: str) -> Change:
 def declare_emergency(
     deps: Deps, caller: Caller, slug: str, change_id: str, justification: str
 ) -> ChangeView:
-    """Ask for the path without notice period; two different clients must approve it."""
+    """Ask for the path without notice period; two different hands must approve it."""
     register, change = own_change(deps, caller, slug, change_id)
     change = change.declared(justification, caller.client_id)
     deps.mongo.transact(lambda session: deps.changes.replace(change, session))
@@ -57,9 +57,15 @@ def declare_emergency(
 
 
 def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
-    """One approval; with the second the change is announced as an emergency, at once."""
+    """One approval; with the second the change is announced as an emergency, at once.
+
+    Who counts as one is asked at each approval, so the order in which clients were made, renewed
+    and used does not matter. Raises ``ApprovedAlready`` or ``ApprovedByTheSameHand``.
+    """
     register, change = own_change(deps, caller, slug, change_id)
-    change = change.approved(caller.client_id)
+    others = change.emergency.approved_by if change.emergency else ()
+    hands = deps.identity.hands(register.id, (caller.client_id, *others))
+    change = change.approved(caller.client_id, hands)
     if change.emergency is None or not change.emergency.complete:
         deps.mongo.transact(lambda session: deps.changes.replace(change, session))
         return shown(deps, register, change)

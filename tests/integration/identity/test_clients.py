@@ -207,3 +207,77 @@ def test_a_processor_cannot_act_for_the_customer_it_has_entered(stack: Stack) ->
     assert stack.ask(vendor, "POST", CLIENTS, body).status_code == 404
     assert stack.ask(vendor, "GET", f"{CLIENTS}?org_id={customer['id']}").status_code == 404
     assert stack.ask(vendor, "POST", f"{CLIENTS}/{its_own['id']}/rotate").status_code == 404
+
+
+@pytest.mark.parametrize("asked", [["registry:write"], ["registry:read", "agreements:write"]])
+def test_nobody_grants_what_it_does_not_hold(stack: Stack, asked: list[str]) -> None:
+    org = organisation(stack, f"grantor-{len(asked)}", "processor")["id"]
+    me = client(stack, org, "identity:write", "registry:read")
+    body = {"name": "More than me", "scopes": asked}
+
+    answer = stack.ask(me, "POST", CLIENTS, body)
+
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["code"] == "grant-too-wide"
+    assert asked[-1] in answer.json["detail"]
+    body["scopes"] = ["registry:read"]
+    assert stack.ask(me, "POST", CLIENTS, body).status_code == 201
+
+
+def test_a_narrowed_token_grants_no_more_than_it_says(stack: Stack) -> None:
+    org = organisation(stack, "narrowed", "processor")["id"]
+    me = client(stack, org, "identity:write", "registry:write")
+    form = {"client_id": me["client_id"], "client_secret": me["client_secret"]}
+    token = ask_token(stack, **form, scope="identity:write").json["access_token"]
+    narrow = {"Authorization": f"Bearer {token}"}
+    body = {"name": "x", "scopes": ["registry:write"]}
+
+    assert stack.ask(None, "POST", CLIENTS, body, headers=narrow).status_code == 403
+    path = f"{CLIENTS}/{me['id']}/rotate"
+    assert stack.ask(None, "POST", path, headers=narrow).status_code == 403
+    assert ask_token(stack, **form).status_code == 200
+
+
+def test_nobody_renews_the_secret_of_a_client_that_may_do_more(stack: Stack) -> None:
+    org = organisation(stack, "renewer", "processor")["id"]
+    less = client(stack, org, "identity:write", "registry:read")
+    more = client(stack, org, "registry:read", "registry:write")
+
+    answer = stack.ask(less, "POST", f"{CLIENTS}/{more['id']}/rotate")
+
+    assert answer.status_code == 403
+    assert answer.json is not None
+    assert answer.json["code"] == "grant-too-wide"
+    form = {"client_id": more["client_id"], "client_secret": more["client_secret"]}
+    assert ask_token(stack, **form).status_code == 200
+
+
+def test_the_platform_gives_others_what_they_need_and_itself_no_more_than_it_has(
+    stack: Stack,
+) -> None:
+    platform = stack.admin["org_id"]
+    small = client(stack, platform, "identity:write", "platform:admin")
+    org = organisation(stack, "onboarded", "processor")["id"]
+
+    theirs = {"org_id": org, "name": "Theirs", "scopes": ["registry:write"]}
+    assert stack.ask(small, "POST", CLIENTS, theirs).status_code == 201
+    mine = {"name": "Mine", "scopes": ["instruments:write"]}
+    assert stack.ask(small, "POST", CLIENTS, mine).status_code == 403
+
+
+def test_who_counts_as_one_is_told_to_the_organisation_itself_and_not_to_another(
+    stack: Stack,
+) -> None:
+    org = organisation(stack, "handy", "processor")["id"]
+    me = client(stack, org, "identity:read", "identity:write")
+    mine = stack.must(me, "POST", CLIENTS, {"name": "Mine", "scopes": ["identity:read"]})
+    other = client(stack, org, "identity:read")
+    rival = client(stack, organisation(stack, "rival-hand", "processor")["id"], "identity:read")
+    path = f"/identity/v1/hands?org_id={org}&client_ids={me['id']},{mine['id']},{other['id']}"
+
+    hands = stack.must(me, "GET", path)["hands"]
+
+    assert hands[me["id"]] == hands[mine["id"]] != hands[other["id"]]
+    assert stack.ask(rival, "GET", path).status_code == 404
+    assert stack.ask(rival, "GET", path.replace(org, "org_none")).status_code == 404

@@ -252,6 +252,10 @@ def test_an_edit_takes_the_approvals_of_an_emergency_back(baseline: Vendor) -> N
 
 
 def second_client(vendor: Vendor) -> dict[str, str]:
-    body = {"name": "colleague", "scopes": ["registry:read", "registry:write"]}
-    client: dict[str, str] = vendor.stack.must(vendor.client, "POST", "/identity/v1/clients", body)
+    """A client that the platform has given to somebody else at this vendor."""
+    stack, body = vendor.stack, {
+        "org_id": vendor.client["org_id"], "name": "colleague",
+        "scopes": ["registry:read", "registry:write"],
+    }  # fmt: skip
+    client: dict[str, str] = stack.must(stack.admin, "POST", "/identity/v1/clients", body)
     return client

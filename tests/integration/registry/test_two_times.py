@@ -19,6 +19,7 @@ from services.registry.store.registers import Rows
 from shared.mongo import Mongo
 from shared.times import parse_instant
 from tests import builders
+from tests.integration.registry.test_announcing import second_client
 from tests.stack import START, Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -144,9 +145,7 @@ def vendor_on(stack: Stack) -> Vendor:
     stack.forget_tokens()
     client = new_client(stack, "vendor", ["processor"], PROCESSOR_SCOPES)
     vendor = Vendor(stack, client, client["slug"])
-    body = {"name": "colleague", "scopes": ["registry:read", "registry:write"]}
-    colleague = stack.must(client, "POST", "/identity/v1/clients", body)
-    vendor.customers["colleague"] = colleague
+    vendor.customers["colleague"] = second_client(vendor)
     hosts = [
         builders.sub_processor(legal_name=name, country="IE") for name in ("Host One", "Host Two")
     ]
