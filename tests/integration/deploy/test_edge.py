@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from socketserver import ThreadingMixIn
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from deploy import edge
 from deploy.mongod import accepts
 from deploy.profile import ROOT
 from deploy.wsgi import NAMES
+from shared import errors
+from tests.clock import now
 from tests.mongod import free_port
 
 pytestmark = pytest.mark.slow
@@ -31,50 +43,106 @@ class Threaded(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    folder, port = tmp_path_factory.mktemp("edge"), free_port()
+@contextmanager
+def services() -> Iterator[dict[str, str]]:
+    """Stand-ins that say what they were asked; the portal is away: nobody listens there."""
     with ExitStack() as stack:
         upstreams = {}
         for name in NAMES:
-
-            def app(environ: dict[str, str], start: object, name: str = name) -> list[bytes]:
-                start("200 OK", [("Content-Type", "text/plain")])
-                return [f"{name} {environ['PATH_INFO']} {environ['HTTP_HOST']}".encode()]
-
-            server = make_server("127.0.0.1", 0, app, Threaded, Quiet)
+            server = make_server("127.0.0.1", 0, stand_in(name), Threaded, Quiet)
             threading.Thread(target=server.serve_forever, args=(0.02,)).start()
             stack.callback(server.server_close)
             stack.callback(server.shutdown)
             upstreams[name] = f"127.0.0.1:{server.server_port}"
-        # The portal is away: nobody listens there.
-        upstreams["portal"] = f"127.0.0.1:{free_port()}"
-        process = stack.enter_context(
-            subprocess.Popen(
-                [sys.executable, "-m", "deploy.edge"],
-                cwd=ROOT,
-                env={
-                    **os.environ,
-                    **edge.addresses(upstreams),
-                    "ART28_VAR": str(folder),
-                    "ART28_PORT": str(port),
-                },
-                start_new_session=True,
-            )
-        )
-        stack.callback(process.terminate)
+        yield {**upstreams, "portal": f"127.0.0.1:{free_port()}"}
+
+
+def stand_in(name: str) -> Any:
+    def app(environ: dict[str, str], start: Any) -> list[bytes]:
+        if environ["PATH_INFO"] == "/tagged":
+            return tagged(environ, start)
+        start("200 OK", [("Content-Type", "text/plain"), *seen(environ)])
+        return [f"{name} {environ['PATH_INFO']} {environ['HTTP_HOST']}".encode()]
+
+    return app
+
+
+def seen(environ: dict[str, str]) -> list[tuple[str, str]]:
+    names = ("FOR", "PROTO", "HOST")
+    told = {name.lower(): environ.get(f"HTTP_X_FORWARDED_{name}") for name in names}
+    return [("Forwarded-Seen", json.dumps(told))]
+
+
+def tagged(environ: dict[str, str], start: Any) -> list[bytes]:
+    headers = [("ETag", '"r1"'), ("If-Match-Seen", environ.get("HTTP_IF_MATCH", ""))]
+    if environ.get("HTTP_IF_NONE_MATCH") == '"r1"':
+        start("304 Not Modified", headers)
+        return []
+    start("200 OK", [("Content-Type", "text/plain"), *headers])
+    return [b"x" * 4_000]
+
+
+@contextmanager
+def running(folder: Path, upstreams: dict[str, str], **settings: str) -> Iterator[int]:
+    """The edge before these services; yields the port it listens on."""
+    port = free_port()
+    told = {"ART28_VAR": str(folder), "ART28_PORT": str(port), **settings}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.edge"],
+        cwd=ROOT,
+        env={**os.environ, **edge.addresses(upstreams), **told},
+        start_new_session=True,
+    )
+    try:
         while not accepts(port):
             assert process.poll() is None
         yield port
+    finally:
+        process.terminate()
+        process.wait()
 
 
-def get(port: int, path: str, body: bytes | None = None) -> tuple[HTTPResponse, str]:
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    folder = tmp_path_factory.mktemp("edge")
+    with services() as upstreams, running(folder, upstreams) as started:
+        yield started
+
+
+def get(
+    port: int, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[HTTPResponse, str]:
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET" if body is None else "POST", path, body)
+    connection.request("GET" if body is None else "POST", path, body, headers or {})
     answer = connection.getresponse()
-    text = answer.read().decode()
+    text = answer.read().decode("utf-8", "replace")
     connection.close()
     return answer, text
+
+
+def forwarded(port: int, headers: dict[str, str]) -> Any:
+    """What a service is told of the client."""
+    return json.loads(get(port, "/", headers=headers)[0].headers["Forwarded-Seen"])
+
+
+def certificate(folder: Path) -> dict[str, str]:
+    """The settings of TLS with a certificate for dpa.example that signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "dpa.example")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now() - timedelta(days=1))
+        .not_valid_after(now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("dpa.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = {"ART28_TLS_CERT": folder / "cert.pem", "ART28_TLS_KEY": folder / "key.pem"}
+    files["ART28_TLS_CERT"].write_bytes(made.public_bytes(Encoding.PEM))
+    files["ART28_TLS_KEY"].write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return {name: str(file) for name, file in files.items()}
 
 
 @pytest.mark.parametrize(
@@ -126,3 +194,87 @@ def test_a_body_far_too_large_is_a_problem(port: int) -> None:
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert '"code":"body-too-large"' in text
+
+
+def test_the_edge_says_who_the_client_is_whatever_the_client_says(port: int) -> None:
+    claims = {"X-Forwarded-For": "203.0.113.7", "X_Forwarded_For": "203.0.113.7",
+              "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}  # fmt: skip
+
+    assert forwarded(port, claims) == {"for": "127.0.0.1", "proto": "http", "host": None}
+
+
+def test_a_proxy_that_is_trusted_says_who_the_client_is(tmp_path: Path) -> None:
+    claims = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7", "X-Forwarded-Proto": "https"}
+
+    with (
+        services() as upstreams,
+        running(tmp_path, upstreams, ART28_EDGE_TRUSTED="127.0.0.0/8") as at,
+    ):
+        # What stands further left is the client's own word.
+        assert forwarded(at, claims) == {"for": "203.0.113.7", "proto": "https", "host": None}
+
+
+def test_an_id_that_the_client_gives_goes_with_the_request(port: int) -> None:
+    assert (
+        get(port, "/portal/x", headers={"X-Request-Id": "mine-0001"})[0].headers["X-Request-Id"]
+        == "mine-0001"
+    )
+    given = get(port, "/portal/x", headers={"X-Request-Id": "<script>"})[0].headers["X-Request-Id"]
+    assert given.startswith("req_")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_what_is_compressed_has_a_tag_that_finds_it_again(port: int, encoding: str) -> None:
+    first, _ = get(port, "/tagged", headers={"Accept-Encoding": encoding})
+    assert first.headers["Content-Encoding"] == encoding
+    assert first.headers["Vary"] == "Accept-Encoding"
+    tag = first.headers["ETag"]
+    assert tag == f'"r1-{encoding}"'
+
+    asked = {"Accept-Encoding": encoding, "If-None-Match": tag}
+    second, text = get(port, "/tagged", headers=asked)
+    assert (second.status, second.headers["ETag"], text) == (304, tag, "")
+    plain, text = get(
+        port, "/tagged", headers={"If-None-Match": tag, "Accept-Encoding": "identity"}
+    )
+    assert (plain.status, plain.headers["ETag"], len(text)) == (200, '"r1"', 4_000)
+    changed, _ = get(port, "/tagged", headers={"If-Match": tag, "Accept-Encoding": "identity"})
+    assert changed.headers["If-Match-Seen"] == '"r1"'
+
+
+def test_with_a_certificate_the_edge_speaks_tls_and_http2(tmp_path: Path) -> None:
+    files = certificate(tmp_path)
+    context = ssl.create_default_context(cafile=files["ART28_TLS_CERT"])
+    context.set_alpn_protocols(["h2", "http/1.1"])
+
+    with (
+        services() as upstreams,
+        running(tmp_path, upstreams, **files) as at,
+        socket.create_connection(("127.0.0.1", at)) as connection,
+        context.wrap_socket(connection, server_hostname="dpa.example") as secure,
+    ):
+        assert secure.selected_alpn_protocol() == "h2"
+
+
+def test_the_edge_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+
+    with services() as upstreams, running(tmp_path / "var", upstreams, HOME=str(home)) as at:
+        assert get(at, "/")[0].status == 200
+
+    assert list(home.iterdir()) == []
+    assert {file.name for file in (tmp_path / "var").iterdir()} <= {"edge"}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/metrics", errors.NotFound), ("/portal/v1/x", errors.Unavailable)],
+)
+def test_the_edge_refuses_in_the_words_of_the_services(
+    port: int, path: str, kind: type[errors.DomainError]
+) -> None:
+    problem = json.loads(get(port, path)[1])
+
+    assert problem["title"] == kind.title()
+    assert (problem["status"], problem["code"]) == (kind.status, kind.code)
