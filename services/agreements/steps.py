@@ -96,7 +96,7 @@ def save(
     """Store ``after``, its notice terms and what is to be told; all of it or nothing."""
     after, watermark = counted(deps, session, before, after, happened)
     years = deps.policies.read(session, after.processor.id).retention_years
-    after = model.closed(after, deps.now().date(), years)
+    after = model.closed(after, deps.now(), years)
     deps.agreements.replace(session, after)
     tell(deps, session, after, happened, actor, watermark)
     return after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import structlog
@@ -18,13 +18,15 @@ log = structlog.get_logger()
 
 class Target(NamedTuple):
     """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too.
-    ``by_mail``: its agreement names e-mail, or it was mailed of the change before."""
+    ``by_mail``: its agreement names e-mail, or it was mailed of the change before. ``is_over``: its
+    agreement has ended, so that it is told nothing more."""
 
     key: str
     controller_id: str
     agreement_id: str | None
     notice: Mapping[str, Any] | None = None
     by_mail: bool = False
+    is_over: bool = False
 
 
 def next_targets(
@@ -37,7 +39,8 @@ def next_targets(
         return [_noticed(event, each) if event.is_notice else _informed(each) for each in found]
     if event.is_follow_up:
         told = messages.notices(event.change_id or "", cursor, limit)
-        return [_told_before(each) for each in told]
+        over = recipients.ended([each["agreement_id"] for each in told])
+        return [_told_before(each, over) for each in told]
     owner = event.controller_id or ""
     return [Target(owner, owner, event.agreement_id)]
 
@@ -67,6 +70,7 @@ def _informed(recipient: Told) -> Target:
     return Target(agreement_id, recipient.controller_id, agreement_id)
 
 
-def _told_before(message: Document) -> Target:
+def _told_before(message: Document, over: Collection[str]) -> Target:
     agreement_id, by_mail = message["agreement_id"], bool(message.get("mailed"))
-    return Target(agreement_id, message["controller_id"], agreement_id, by_mail=by_mail)
+    owner, is_over = message["controller_id"], agreement_id in over
+    return Target(agreement_id, owner, agreement_id, by_mail=by_mail, is_over=is_over)

@@ -144,6 +144,8 @@ class FanOut:
         messages: list[Document] = []
         deliveries: list[Document] = []
         for target in targets:
+            if target.is_over:
+                continue
             theirs = endpoints.get(target.controller_id, [])
             drafted = draft(job, event, target, theirs, at, now)
             messages.append({**drafted.message, "parcel": parcel})

@@ -53,10 +53,14 @@ def passed_on(answer: requests.Response) -> Response:
     return response
 
 
-def processors_of(clients: Clients, org_id: str) -> dict[str, dict[str, Any]]:
-    """The processors this customer has an active agreement with, by slug."""
-    agreements = every_item(clients.agreements, "/v1/agreements", org_id, status="active")
-    return {each["processor"]["slug"]: each["processor"] for each in agreements}
+def processors_of(clients: Clients, org_id: str, *statuses: str) -> dict[str, dict[str, Any]]:
+    """The processors this customer has an agreement with, by slug: an active one, if none of
+    ``statuses``."""
+    return {
+        each["processor"]["slug"]: each["processor"]
+        for status in statuses or ("active",)
+        for each in every_item(clients.agreements, "/v1/agreements", org_id, status=status)
+    }
 
 
 def every_item(

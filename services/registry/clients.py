@@ -34,7 +34,8 @@ class NoticeTerms:
 class Bond:
     """One agreement, as far as notices and the gate need it. ``products`` empty means all.
 
-    ``ends_on`` is the first day on which it is no longer in force.
+    ``ends_on`` is the first day on which it is no longer in force. Of one that has ended,
+    ``ended_on`` is its last day and ``ended_at`` the instant, where that is known.
     """
 
     agreement_id: str
@@ -44,6 +45,8 @@ class Bond:
     ends_on: date | None
     silence_is_no: bool
     history: tuple[dict[str, Any], ...]
+    ended_on: date | None = None
+    ended_at: datetime | None = None
 
     def key_at(self, version: int) -> str | None:
         """The key of its terms as they stood at a watermark; None when it was not in force."""
@@ -74,6 +77,19 @@ class Relation:
         """The agreements in force today; when there is none, those that were."""
         return tuple(each for each in self.bonds if each.status == "active") or self.bonds
 
+    @property
+    def ended_on(self) -> date | None:
+        """The last day of the two, when no agreement binds them any more."""
+        if any(each.status == "active" for each in self.bonds):
+            return None
+        return max(each.ended_on or each.ends_on or date.min for each in self.bonds)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """The instant of that end; None if it is not known, or there is none."""
+        known = [each.ended_at for each in self.bonds if each.ended_at]
+        return max(known) if known and self.ended_on is not None else None
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -95,12 +111,9 @@ class IdentityClient:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
 
-    def organisation(self, slug: str) -> dict[str, Any]:
-        """The organisation with this slug. Raises ``NotFound``."""
-        items = self._client.get("/v1/organisations", {"slug": slug})["items"]
-        if not items:
-            raise NotFound("There is no such processor.")
-        found: dict[str, Any] = items[0]
+    def organisation(self, org_id: str) -> dict[str, Any]:
+        """The organisation with this id. Raises ``NotFound``."""
+        found: dict[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
         return found
 
     def hands(self, org_id: str, client_ids: Sequence[str]) -> Mapping[str, str]:
@@ -165,6 +178,8 @@ def _bond(told: Mapping[str, Any]) -> Bond:
         ends_on=date.fromisoformat(told["ends_on"]) if told["ends_on"] else None,
         silence_is_no=refusal,
         history=tuple(told["history"]),
+        ended_on=date.fromisoformat(told["ended_on"]) if told.get("ended_on") else None,
+        ended_at=_instant(told.get("ended_at")),
     )
 
 

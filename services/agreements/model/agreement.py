@@ -173,6 +173,7 @@ class Agreement:
     unconfirmed: bool = False
     confirmation: Acceptance | None = None
     addressed_to: str | None = None
+    ended_at: datetime | None = None
 
     @property
     def customer_id(self) -> str:

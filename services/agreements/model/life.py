@@ -179,16 +179,17 @@ def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreeme
     return next_of(agreement, status=status, ends_on=effective_on, offer=None, scheduled=still)
 
 
-def closed(agreement: Agreement, today: date, retention_years: int) -> Agreement:
+def closed(agreement: Agreement, now: datetime, retention_years: int) -> Agreement:
     """Where it has ended: since when, until when it is kept, when the data must be gone."""
     if agreement.status not in ENDED or agreement.ended_on is not None:
         return agreement
+    today = now.date()
     last = agreement.last_day if agreement.status != "rejected" else None
     ended_on = last if last and last <= today and agreement.begun else today
     # Without a promise of days there is no delay to plead, so the data is due at once.
     due = ended_on + timedelta(days=agreement.content.deletion_days or 0)
     return replace(
-        agreement, ended_on=ended_on, erase_on=years_after(ended_on, retention_years),
+        agreement, ended_on=ended_on, ended_at=now, erase_on=years_after(ended_on, retention_years),
         deletion_due_on=due if agreement.begun else None,
     )  # fmt: skip
 

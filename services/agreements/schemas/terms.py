@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from services.agreements.schemas.agreements import ORGANISATION
 from services.agreements.schemas.contents import TermsShape
-from shared.schemas import Day, Shape
+from shared.schemas import Day, Instant, Shape
 
 
 class ProcessorQuery(Shape):
@@ -50,13 +50,16 @@ class SinceShape(Shape):
 
 
 class RelatedAgreement(Shape):
-    """``ends_on`` is the first day on which it is not in force any more."""
+    """``ends_on`` is the first day on which it is not in force any more; ``ended_on`` and
+    ``ended_at`` tell when it did end."""
 
     agreement_id = fields.String()
     status = fields.String()
     products = fields.List(fields.String())
     effective_from = Day()
     ends_on = Day(allow_none=True)
+    ended_on = Day(allow_none=True)
+    ended_at = Instant(allow_none=True)
     authorisation = fields.String()
     terms = fields.Nested(TermsShape)
     history = fields.List(fields.Nested(SinceShape))

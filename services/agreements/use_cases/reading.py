@@ -116,5 +116,6 @@ def _bond(agreement: Agreement) -> Mapping[str, Any]:
         "agreement_id": agreement.id, "status": agreement.status, "products": content.products,
         "effective_from": content.effective_from, "ends_on": agreement.over_on,
         "authorisation": content.authorisation, "terms": content.notice_terms.terms,
-        "history": agreement.history,
+        "history": agreement.history, "ended_on": agreement.ended_on,
+        "ended_at": agreement.ended_at,
     }  # fmt: skip

@@ -68,6 +68,11 @@ class Recipient:
         """Whose messages they are; nobody's while the customer has not confirmed."""
         return owner_of(self.agreement_id, self.controller, self.confirmed)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether its agreement has not ended."""
+        return self.until_version is None
+
     def told_at(self, version: int) -> bool:
         """Whether a change announced when the recipients stood at ``version`` is for them."""
         return held_at(version, self.since_version, self.until_version)

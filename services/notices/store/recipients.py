@@ -70,6 +70,11 @@ class Recipients:
         found = self._docs.find({"controller_id": controller_id}).sort("_id", ASCENDING)
         return [_recipient(each) for each in found]
 
+    def ended(self, agreement_ids: Sequence[str]) -> set[str]:
+        """Those of these agreements that have ended."""
+        where = {"_id": {"$in": list(agreement_ids)}, "until_version": {"$ne": None}}
+        return {each["_id"] for each in self._docs.find(where, {"_id": 1})}
+
     def many(self, agreement_ids: Sequence[str]) -> dict[str, Recipient]:
         found = self._docs.find({"_id": {"$in": list(agreement_ids)}})
         return {each["_id"]: _recipient(each) for each in found}

@@ -42,6 +42,9 @@ def shown(deps: Deps, token: str) -> Acknowledgement:
 def acknowledge(deps: Deps, token: str) -> Acknowledgement:
     """The contact has taken note; the first acknowledgement counts. Raises ``LinkInvalid``."""
     mail, message = _found(deps, token)
+    recipient = deps.recipients.find(message["agreement_id"])
+    if recipient and not recipient.is_told:
+        raise LinkInvalid("The agreement has ended; there is nothing left to acknowledge.")
     by = {"channel": "email", "mail_id": mail["_id"], **mail["to"]}
 
     def write(session: Session) -> None:

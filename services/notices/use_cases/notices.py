@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from services.notices.use_cases.deps import Deps
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.mongo import Document, Session
 from shared.pagination import Page, PageRequest
+
+
+class AgreementEnded(Conflict):
+    """No agreement binds this customer and processor any more; what it was told stays readable."""
+
+    code = "agreement-ended"
 
 
 def page(deps: Deps, owner: str, change_id: str | None, request: PageRequest) -> Page:
@@ -27,9 +33,12 @@ def get(deps: Deps, owner: str, change_id: str) -> Document:
 
 
 def acknowledge(deps: Deps, owner: str, change_id: str) -> Document:
-    """The customer's own act, kept with its time; the first one counts."""
+    """The customer's own act, kept with its time; the first one counts. ``AgreementEnded``."""
     get(deps, owner, change_id)
-    ids = [each["_id"] for each in _of_change(deps, owner, change_id)]
+    binding = [each.agreement_id for each in deps.recipients.of_controller(owner) if each.is_told]
+    ids = [each["_id"] for each in deps.messages.notices_for(change_id, binding)]
+    if not ids:
+        raise AgreementEnded
 
     def write(session: Session) -> None:
         deps.messages.acknowledge(ids, deps.now(), session)
@@ -43,7 +52,7 @@ def contacts(deps: Deps, owner: str) -> tuple[list[dict[str, Any]], str, int]:
     named, revision = deps.contacts.get(owner)
     if named is not None:
         return named, "customer", revision
-    active = [each for each in deps.recipients.of_controller(owner) if each.until_version is None]
+    active = [each for each in deps.recipients.of_controller(owner) if each.is_told]
     by_address = {one["email"]: one for each in active for one in each.contacts}
     return list(by_address.values()), "agreement", revision
 

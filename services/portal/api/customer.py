@@ -14,6 +14,8 @@ from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.errors import NotFound
 
+ENDED = ("terminated", "expired")
+
 blp = Blueprint("portal", __name__, url_prefix="/v1", description="The customer's own view")
 
 
@@ -175,10 +177,11 @@ def events() -> Response:
 
 
 def _lists(slug: str | None, what: str, as_of: Any) -> list[dict[str, Any]]:
-    """A list of the registry for one processor, or for all that the customer has agreed with."""
+    """A list of the registry for one processor, or for all that the customer deals with. A former
+    processor's list of the last day is there for who names it."""
     org_id = caller().org_id
     known = processors_of(clients(), org_id)
-    if slug and slug not in known:
+    if slug and slug not in known and slug not in processors_of(clients(), org_id, *ENDED):
         raise NotFound("There is no agreement in force with this processor.")
     day = {"as_of": as_of.isoformat()} if as_of else {}
     return [

@@ -52,6 +52,12 @@ class ObjectionSettled(Conflict):
     code = "objection-status"
 
 
+class AgreementEnded(Conflict):
+    """No agreement binds this customer and processor any more; what it was told stays readable."""
+
+    code = "agreement-ended"
+
+
 class OfferLapsed(Conflict):
     """The offer of mitigation has lapsed; the processor may offer again."""
 

@@ -69,13 +69,3 @@ def own_register(deps: Deps, caller: Caller, slug: str) -> Register:
     if not caller.sees(register.id):
         raise NotFound("There is no such register.")
     return register
-
-
-def readable_register(deps: Deps, caller: Caller, slug: str) -> Register:
-    """The caller's own register, or that of a processor it has an agreement with."""
-    register = deps.registers.by_slug(slug)
-    if caller.sees(register.id):
-        return register
-    if deps.agreements.relation(register.id, caller.org_id) is None:
-        raise NotFound("There is no such register.")
-    return register

@@ -94,7 +94,9 @@ def _answer(reading: Reading, asked: Question) -> Gate:
         raise NotFound("There is no such register.")
     rows = reading.once(("rows", sub_id), lambda: deps.rows.of(sub_id))
     rows = [row for row in rows if row.processor_id == register.id]
-    if not rows and not deps.changes.has_draft(register.id, sub_id):
+    # A draft is its processor's own: to a customer it does not exist.
+    drafted = reading.caller.sees(register.id) and deps.changes.has_draft(register.id, sub_id)
+    if not rows and not drafted:
         raise EntryUnknown
     relation = reading.once(
         (register.id, asked.controller_id),

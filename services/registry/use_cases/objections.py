@@ -11,6 +11,7 @@ from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.clock import dates_for
 from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
+    AgreementEnded,
     Approval,
     NotNotified,
     Objection,
@@ -131,6 +132,7 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
 def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
     """The customer's own step: withdraw, or accept what was offered. Raises ``OfferLapsed``."""
     objection = _customers_own(deps, caller, objection_id)
+    _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id))
     if to == "mitigation_accepted":
         check_acceptable(objection, today_at(deps, deps.registers.get(objection.processor_id)))
     return _move(deps, caller, objection, to)
@@ -146,6 +148,8 @@ def terminate(
     """
     objection = _customers_own(deps, caller, objection_id)
     today = today_at(deps, deps.registers.get(objection.processor_id))
+    # One that ended today may have been ended here, before this step was cut off.
+    _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id), today)
     check_may_end(objection, today)
     objection.moved("terminated", deps.now())
     # `agreements` counts its days in UTC, which may be a day ahead of the processor's.
@@ -158,7 +162,10 @@ def terminate(
 
 
 def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[dict[str, Any]]:
-    """Status of changes, each with this customer's own days, objection and approval."""
+    """Status of changes, each with this customer's own days, objection and approval.
+
+    A former customer finds those it was told of.
+    """
     found = [each for each in deps.changes.among(change_ids) if each.status != "draft"]
     objections = deps.objections.by(caller.org_id, change_ids)
     approved = deps.approvals.given(change_ids, caller.org_id)
@@ -167,7 +174,13 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
         register = deps.registers.get(processor_id)
         relation = deps.agreements.relation(processor_id, caller.org_id)
         bonds = relation.bonds if relation else ()
-        theirs = [each for each in found if each.processor_id == processor_id] if bonds else []
+        is_over = relation is not None and relation.ended_on is not None
+        theirs = [
+            each
+            for each in found
+            if bonds and each.processor_id == processor_id
+            and (told_of(each, bonds) or not is_over)
+        ]  # fmt: skip
         receipts = receipts_for(deps, theirs, bonds)
         for change in theirs:
             dates = dates_of(register, change, told_of(change, bonds), receipts)
@@ -221,11 +234,21 @@ def _customers_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     return objection
 
 
+def _check_bound(relation: Relation | None, since: date = date.max) -> None:
+    """Raises ``AgreementEnded`` unless an agreement binds the two, or did on the day ``since``."""
+    ended_on = relation.ended_on if relation else date.min
+    if ended_on is not None and ended_on < since:
+        raise AgreementEnded
+
+
 def _known_change(deps: Deps, caller: Caller, change_id: str) -> tuple[Change, Register, Relation]:
     """A change that was announced by a processor this customer has agreed with. Raises
-    ``NotFound`` for a stranger and for a draft."""
+    ``NotFound`` for a stranger and for a draft, ``AgreementEnded`` for who was told of it once."""
     change = deps.changes.get(change_id)
     relation = deps.agreements.relation(change.processor_id, caller.org_id)
     if relation is None or change.status == "draft" or change.announced_at is None:
         raise NotFound("There is no such change.")
+    if relation.ended_on is not None and not told_of(change, relation.bonds):
+        raise NotFound("There is no such change.")
+    _check_bound(relation)
     return change, deps.registers.get(change.processor_id), relation

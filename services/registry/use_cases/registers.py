@@ -24,7 +24,8 @@ from services.registry.model.register import (
 )
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
-from services.registry.use_cases import Deps, law_of, own_register, readable_register, today_at
+from services.registry.use_cases import Deps, law_of, own_register, today_at
+from services.registry.use_cases.readers import reader_of
 from services.registry.use_cases.rewriting import rewrite
 from services.registry.wire import entry_view, list_view
 from shared import disclosure
@@ -32,8 +33,6 @@ from shared.auth import Caller
 from shared.errors import NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
-
-CUSTOMERS = disclosure.shape("entry", "public", "notice", "customers")
 
 PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
@@ -57,14 +56,12 @@ def entries(
     recorded_as_of: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The list of a day; a customer's own one, by its products and exclusions."""
-    register = readable_register(deps, caller, slug)
-    day = as_of or today_at(deps, register)
-    rows = deps.rows.on(register.id, day, recorded_as_of)
-    listed = list_view(rows, day, law_of(deps, register))
-    if caller.sees(register.id):
-        return listed
-    kept = {row.id for row in _of_customer(deps, register, caller.org_id, rows, day)}
-    return [_for_customer(each) for row, each in zip(rows, listed, strict=True) if row.id in kept]
+    reader = reader_of(deps, caller, slug)
+    day = reader.day(as_of)
+    rows = deps.rows.on(reader.register.id, day, reader.known_at(recorded_as_of))
+    listed = list_view(rows, day, law_of(deps, reader.register))
+    kept = {row.id for row in reader.own(deps, rows, day)}
+    return [reader.shown(each) for row, each in zip(rows, listed, strict=True) if row.id in kept]
 
 
 def public_keys(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> list[str]:
@@ -105,53 +102,49 @@ def _position(place: dict[str, Any], places: dict[str, tuple[int, dict[str, Any]
 
 
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
-    register = readable_register(deps, caller, slug)
-    day = as_of or today_at(deps, register)
-    listed = list_view(deps.rows.on(register.id, day), day, law_of(deps, register))
-    for each in listed:
+    reader = reader_of(deps, caller, slug)
+    day = reader.day(as_of)
+    rows = deps.rows.on(reader.register.id, day, reader.known_at())
+    for each in list_view(rows, day, law_of(deps, reader.register)):
         if each["id"] == sub_id:
-            return each if caller.sees(register.id) else _for_customer(each)
+            return reader.shown(each)
     raise EntryUnknown
 
 
 def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[str, Any]]:
     """Every version of an entry that is believed now, each with the verdicts of its first day."""
-    register = readable_register(deps, caller, slug)
-    rows = [row for row in deps.rows.history(register.id, sub_id) if row.voided_at is None]
-    law = law_of(deps, register)
-    told = [entry_view(row, row.valid_from, law) for row in rows]
-    return told if caller.sees(register.id) else [_for_customer(each) for each in told]
+    reader = reader_of(deps, caller, slug)
+    rows = [row for row in deps.rows.history(reader.register.id, sub_id) if reader.knows(row)]
+    if not rows:
+        raise EntryUnknown
+    law = law_of(deps, reader.register)
+    return [reader.shown(entry_view(row, row.valid_from, law)) for row in rows]
 
 
 def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> list[dict[str, Any]]:
-    register = readable_register(deps, caller, slug)
-    instruments = law_of(deps, register).instruments
-    lists = [
-        [replace(row, content=known_evidence(row.content, instruments))
-         for row in deps.rows.on(register.id, day)]
-        for day in (first, second)
-    ]  # fmt: skip
-    if caller.sees(register.id):
-        return differences(*lists)
-    return differences(*([replace(row, content=_for_customer(row.content)) for row in rows]
-                         for rows in lists))  # fmt: skip
+    reader = reader_of(deps, caller, slug)
+    instruments = law_of(deps, reader.register).instruments
+
+    def listed(day: date) -> list[Row]:
+        rows = deps.rows.on(reader.register.id, reader.day(day), reader.known_at())
+        contents = [reader.shown(known_evidence(row.content, instruments)) for row in rows]
+        return [replace(row, content=told) for row, told in zip(rows, contents, strict=True)]
+
+    return differences(listed(first), listed(second))
 
 
 def transfers(
     deps: Deps, caller: Caller, slug: str, as_of: date | None, horizon_days: int
 ) -> list[dict[str, Any]]:
     """Every place of every entry with its verdict on that day: the transfer map."""
-    register = readable_register(deps, caller, slug)
-    day = as_of or today_at(deps, register)
-    rows = deps.rows.on(register.id, day)
-    if not caller.sees(register.id):
-        rows = _of_customer(deps, register, caller.org_id, rows, day)
-    law = law_of(deps, register)
-    told = [entry_view(row, day, law, horizon_days) for row in rows]
-    told = told if caller.sees(register.id) else [_for_customer(each) for each in told]
+    reader = reader_of(deps, caller, slug)
+    day = reader.day(as_of)
+    rows = deps.rows.on(reader.register.id, day, reader.known_at())
+    law = law_of(deps, reader.register)
+    told = [entry_view(row, day, law, horizon_days) for row in reader.own(deps, rows, day)]
     return [
         {"sub_processor_id": each["id"], "legal_name": each["legal_name"], **place}
-        for each in told
+        for each in map(reader.shown, told)
         for place in each["locations"]
     ]
 
@@ -195,8 +188,8 @@ def adopt(
 
 def register_of(deps: Deps, caller: Caller, slug: str) -> Register:
     """The caller's register with the processor's particulars as identity has them now."""
-    told = deps.identity.organisation(slug)
-    if told["id"] != caller.org_id:
+    told = deps.identity.organisation(caller.org_id)
+    if told["slug"] != slug:
         raise NotFound("There is no such register.")
     if "processor" not in told["kind"]:
         raise NotYourRegister("Only a processor has a register.")
@@ -230,35 +223,3 @@ def _write(
         actor=caller.client_id,
         private={"contents": [row.content for row in step.add]},
     )
-
-
-def _for_customer(entry: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = disclosure.shown(entry, CUSTOMERS)
-    return shown
-
-
-def _of_customer(
-    deps: Deps, register: Register, controller_id: str, rows: list[Row], day: date
-) -> list[Row]:
-    """What of the list of ``day`` concerns a customer: its products, without its exclusions."""
-    relation = deps.agreements.relation(register.id, controller_id)
-    bonds = relation.binding if relation else ()
-    excluded = _excluded(deps, controller_id, day)
-    return [
-        row
-        for row in rows
-        if row.sub_processor_id not in excluded
-        and any(bond.concerns(row.content["products"]) for bond in bonds)
-    ]
-
-
-def _excluded(deps: Deps, controller_id: str, day: date) -> set[str]:
-    """Entries this customer is excluded from on a day: from the effective day of the change it
-    objected to, unless that was withdrawn."""
-    found = deps.objections.exclusions(controller_id)
-    withdrawn = deps.changes.withdrawn_among([each.change_id for each in found])
-    return {
-        each.sub_processor_id
-        for each in found
-        if each.effective_on <= day and each.change_id not in withdrawn
-    }
