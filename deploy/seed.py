@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from services.identity.model import SlugTaken
 from services.identity.settings import Settings
 from services.identity.use_cases import make_platform
 from shared.mongo import connect
+from shared.times import utc_now
 
 SAMPLE = Path(__file__).parent / "sample" / "vendors.json"
 TEMPLATE = SAMPLE.with_name("template.json")
@@ -76,24 +78,28 @@ def over_http(origin: str) -> Ask:
     return ask
 
 
-def load(ask: Ask, admin: Client, sample: Json) -> list[Client]:
-    """Make all that ``sample`` holds; the clients made, ``admin`` first."""
-    clients = [admin]
+def load(ask: Ask, admin: Client, sample: Json, today: date) -> list[Client]:
+    """Make all that ``sample`` holds; the clients made, ``admin`` first.
+
+    What has no day of its own holds since the year of ``today`` began.
+    """
+    clients, since = [admin], today.replace(month=1, day=1).isoformat()
     by_slug = {}
     for vendor in sample["vendors"]:
-        client = by_slug[vendor["organisation"]["slug"]] = _vendor(ask, admin, vendor)
+        client = by_slug[vendor["organisation"]["slug"]] = _vendor(ask, admin, vendor, since)
         clients.append(client)
     _publish_template(ask, by_slug[WITH_CUSTOMERS])
     for customer in sample["customers"]:
         client = _organisation(ask, admin, customer["organisation"], CONTROLLER_SCOPES)
-        _agreement(ask, by_slug[WITH_CUSTOMERS], client, customer)
+        _agreement(ask, by_slug[WITH_CUSTOMERS], client, customer, since)
         clients.append(client)
     return clients
 
 
-def _vendor(ask: Ask, admin: Client, vendor: Json) -> Client:
+def _vendor(ask: Ask, admin: Client, vendor: Json, since: str) -> Client:
     client = _organisation(ask, admin, vendor["organisation"], PROCESSOR_SCOPES)
-    body = {"valid_from": vendor["valid_from"], "sub_processors": vendor["sub_processors"]}
+    valid_from = vendor.get("valid_from", since)
+    body = {"valid_from": valid_from, "sub_processors": vendor["sub_processors"]}
     ask(client, "POST", f"/registry/v1/processors/{client['org_slug']}/baseline", body)
     return client
 
@@ -112,8 +118,8 @@ def _organisation(ask: Ask, admin: Client, organisation: Json, scopes: list[str]
     return _shown(client, made["slug"], made["kind"])
 
 
-def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json) -> None:
-    draft = agreement_body(controller["org_id"], customer)
+def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json, since: str) -> None:
+    draft = agreement_body(controller["org_id"], customer, since)
     made = ask(processor, "POST", "/agreements/v1/agreements", draft)
     path = f"/agreements/{made['id']}"
     person = customer["organisation"]["contacts"][0]
@@ -123,7 +129,7 @@ def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json) 
     ask(controller, "POST", f"/portal/v1{path}/accept", accepting)
 
 
-def agreement_body(controller_id: str, customer: Json) -> Json:
+def agreement_body(controller_id: str, customer: Json, since: str) -> Json:
     """The agreement of the sample processor with one of its invented customers."""
     organisation = customer["organisation"]
     named = ("legal_name", "registration_number", "country", "address")
@@ -171,7 +177,7 @@ def agreement_body(controller_id: str, customer: Json) -> Json:
         "breach_notice_hours": 24,
         "deletion_days": 30,
         "products": [],
-        "effective_from": "2026-01-01",
+        "effective_from": since,
     }
 
 
@@ -222,7 +228,7 @@ def main(words: Sequence[str] | None = None) -> int:
     origin = settings.common.origin
     ask = over_http((wish.at or origin).rstrip("/"))
     try:
-        clients = load(ask, make_admin(settings), json.loads(SAMPLE.read_text()))
+        clients = load(ask, make_admin(settings), json.loads(SAMPLE.read_text()), utc_now().date())
     except (SampleRefused, requests.RequestException) as refusal:
         print(f"art28: the sample data was refused: {refusal}", file=sys.stderr)
         return 1

@@ -72,6 +72,8 @@ class Running:
     var: Path
     screen: str = ""
     demo: Mapping[str, Any] = field(default_factory=dict)
+    # Variables that it runs with, and whoever uses it from a shell.
+    told: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -111,15 +113,16 @@ def command(profile: str) -> list[str]:
 
 
 @contextmanager
-def running(profile: str, var: Path) -> Iterator[Running]:
-    """``profile`` (``embedded`` or ``processes``), ready, with its data in ``var``.
+def running(profile: str, var: Path, **told: str) -> Iterator[Running]:
+    """``profile`` (``embedded`` or ``processes``), ready, with its data in ``var``; ``told``:
+    further variables of its environment.
 
     It is asked to stop at the end, unless it has ended already, and must leave no process.
     """
     with subprocess.Popen(
         command(profile),
         cwd=ROOT,
-        env=environment(var, free_ports(PORTS)),
+        env=environment(var, free_ports(PORTS), **told),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -127,7 +130,7 @@ def running(profile: str, var: Path) -> Iterator[Running]:
         start_new_session=True,
     ) as process:
         try:
-            started = Running(profile, process, var, until_ready(process))
+            started = Running(profile, process, var, until_ready(process), told=told)
             started.demo = json.loads((var / "demo.json").read_text("utf-8"))
             # What it prints from here on is read, or it would block when the pipe is full.
             assert process.stdout is not None

@@ -11,13 +11,16 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from deploy.profile import ROOT
+from tests.clock import now
 from tests.e2e.running import Running, environment, running
+from tests.shifted.days import Day, living_in
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +55,9 @@ def run(script: str, art28: Running) -> str:
         subprocess.Popen(
             ["/usr/bin/env", "bash", "-euo", "pipefail", "-c", script],
             cwd=ROOT,
-            env=environment(art28.var, port, RECEIVER_PORT=str(port + RECEIVER_OFFSET)),
+            env=environment(
+                art28.var, port, RECEIVER_PORT=str(port + RECEIVER_OFFSET), **art28.told
+            ),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -66,11 +71,24 @@ def run(script: str, art28: Running) -> str:
     return printed.read_text()
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The embedded profile with nothing in it but the sample data."""
+def other_days() -> dict[str, Day]:
+    """Years away, and at hours when the day of the machine is not the day in UTC."""
+    at, year = now().replace(minute=30), timedelta(days=365)
+    return {
+        "two years back": Day(at.replace(hour=13) - 2 * year, "Pacific/Auckland"),
+        "a year ahead": Day(at.replace(hour=4) + year, "America/Los_Angeles"),
+        "five years ahead": Day(at.replace(hour=23) + 5 * year),
+    }
+
+
+@pytest.fixture(scope="module", params=["today", *other_days()])
+def fresh(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """The embedded profile with nothing in it but the sample data, today and on other days."""
     var: Path = tmp_path_factory.mktemp("readme")
-    with running("embedded", var) as started:
+    day = other_days().get(request.param)
+    with running("embedded", var, **(living_in(day, now()) if day else {})) as started:
         yield started
 
 

@@ -65,7 +65,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         with receiving() as receiver, killable() as zygote:
             stack = Stack(replica_set.url, "test_faults")
             stack.now = now()
-            clients = load(stack.must, stack.admin, json.loads(Path(SAMPLE).read_text("utf-8")))
+            clients = load(
+                stack.must,
+                stack.admin,
+                json.loads(Path(SAMPLE).read_text("utf-8")),
+                stack.now.date(),
+            )
             by_slug = {each["org_slug"]: each for each in clients}
             yield World(stack, by_slug, receiver, zygote)
     finally:

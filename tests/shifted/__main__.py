@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import takewhile
 
 from tests.clock import now
 from tests.shifted.days import Day, days, living_in
@@ -18,13 +19,14 @@ PYTEST = (sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "-
 
 
 def main(words: Sequence[str]) -> int:
-    names, _, more = (" ".join(words) + " ").partition("-- ")
+    named = list(takewhile(lambda word: word != "--", words))
+    more = words[len(named) + 1 :]
     known = days(now())
-    chosen = names.split() or list(known)
+    chosen = named or list(known)
     if unknown := set(chosen) - set(known):
         print(f"no such day: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
-    told = {name: tests_on(name, known[name], more.split()) for name in chosen}
+    told = {name: tests_on(name, known[name], more) for name in chosen}
     print("\n".join(f"{name:20} {summary}" for name, (_, summary) in told.items()))
     return max(code for code, _ in told.values())
 
