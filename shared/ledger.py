@@ -36,7 +36,7 @@ class Entry:
     type: str
     at: str
     actor: str
-    data: dict[str, Any]
+    data: dict[str, Any] | None
     private_hash: str | None
     previous_hash: str
     hash: str
@@ -137,6 +137,12 @@ class Ledger:
 
     def erase_private(self, session: Session | None, stream: str, sequence: int) -> None:
         self._private.delete_one({"_id": _key(stream, sequence)}, session=session)
+
+    def erase_data(self, session: Session | None, stream: str, sequence: int) -> None:
+        """Forget the open part of an entry for good: its hash, and so the chain, stays. Whoever
+        reads it after this sees it withheld (``shared/disclosure.py``)."""
+        where = {"_id": _key(stream, sequence)}
+        self._entries.update_one(where, {"$set": {"data": None}}, session=session)
 
     def _keep_private(
         self,

@@ -21,6 +21,8 @@ AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
 # A contact person of a register was erased; customers are not told.
 PERSON_ERASED = "register.person_erased"
+# Entries of a register were chained with more than may go out, and have lost it.
+ENTRIES_WITHHELD = "register.entries_withheld"
 
 OBJECTION_PREFIX = "objection."
 OBJECTION_UPDATED = "objection.updated"

@@ -10,6 +10,7 @@ IN_EFFECT = "sub_processor.change.in_effect"
 APPROVED = "sub_processor.change.approved"
 OBJECTION = "objection"
 PERSON_ERASED = "register.person_erased"
+ENTRIES_WITHHELD = "register.entries_withheld"
 
 # The instrument that carries transfers ends, or has ended.
 BASIS_ENDING = "transfer.basis_ending"

@@ -156,6 +156,10 @@ def adopted(register: Register, valid_from: date, entries: Sequence[Entry]) -> E
     }
 
 
+def withheld(register: Register, entries: Sequence[int], reason: str) -> Entry:
+    return {"processor": processor(register), "entries": list(entries), "reason": reason}
+
+
 def _shown(entry: Entry | None) -> Entry | None:
     return _in_one_language(disclosure.shown(entry, PUBLIC_ENTRY)) if entry else None
 

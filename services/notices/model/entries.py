@@ -18,6 +18,7 @@ LARGEST_HEAD = 18_500
 
 # What of an entry goes to customers in a message and to nobody else.
 PERSONS = disclosure.shape("entry", "notice")
+TO_CUSTOMERS = disclosure.shape("entry", "public", "notice")
 
 # Members of an announcement that are the same for everyone, in the order of the contract.
 _CHANGE_MEMBERS = (
@@ -105,6 +106,14 @@ def without_persons(head: str) -> str:
     for name in PERSONS.keys() & entry.keys():
         del entry[name]
     return json_text(body)[:-2]
+
+
+def within_the_list(head: str) -> str:
+    """The ``head`` of an event without what its entries may not tell customers."""
+    body = json.loads(f"{head}}}}}")
+    told = {name: disclosure.shown(body["data"][name], TO_CUSTOMERS)
+            for name in ("sub_processor", "previous") if name in body["data"]}  # fmt: skip
+    return json_text({**body, "data": {**body["data"], **told}})[:-2]
 
 
 def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from services.notices import events
-from services.notices.model.entries import event_from, event_id, without_persons
+from services.notices.model.entries import event_from, event_id, within_the_list, without_persons
 from services.notices.model.jobs import TELL, Job
 from services.notices.model.recipients import owner_of, recipient_from
 from services.notices.use_cases.deps import Deps
@@ -54,7 +54,7 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
     try:
         known = _follow_agreement(deps, session, entry)
         _follow_offer(deps, session, entry)
-        known = _forget_person(deps, session, entry) or known
+        known = _forget(deps, session, entry) or known
         event = event_from(entry, deps.settings.common.origin)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"
@@ -86,12 +86,16 @@ def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
     return True
 
 
-def _forget_person(deps: Deps, session: Session, entry: Entry) -> bool:
-    """A contact person was erased: what is still to be sent, or to be read, names nobody."""
-    if entry["type"] != events.PERSON_ERASED:
+_FORGOTTEN = {events.PERSON_ERASED: without_persons, events.ENTRIES_WITHHELD: within_the_list}
+
+
+def _forget(deps: Deps, session: Session, entry: Entry) -> bool:
+    """Entries lost what they named: what is still to be sent, or to be read, loses it too."""
+    write = _FORGOTTEN.get(entry["type"])
+    if write is None:
         return False
     told_of = [event_id(entry["stream"], each) for each in entry["data"]["entries"]]
-    deps.events.rewrite_heads(told_of, without_persons, session)
+    deps.events.rewrite_heads(told_of, write, session)
     return True
 
 

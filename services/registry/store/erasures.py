@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from shared.mongo import Mongo, Session
 
 Where = dict[str, Any]
+Content = dict[str, Any]
 _ENDED = {"$in": ["withdrawn", "in_effect"]}
 
 
@@ -51,6 +52,31 @@ class Traces:
                  "state": {"$nin": ["new", "asked"]}}  # fmt: skip
         emptied: Mapping[str, Any] = {"$set": {"raw": "{}"}}
         return self._import_rows.update_many(where, emptied, session=session).modified_count
+
+    def rewrite_contents(
+        self, processor_id: str, write: Callable[[Content], Content], session: Session
+    ) -> int:
+        """Put ``write(content)`` in place of the contents of versions and changes that differ."""
+        return sum(
+            self._rewrite(docs, member, processor_id, write, session)
+            for docs, member in (
+                (self._rows, "content"), (self._changes, "content"), (self._changes, "previous"),
+            )
+        )  # fmt: skip
+
+    @staticmethod
+    def _rewrite(
+        docs: Any, member: str, processor_id: str, write: Callable[[Content], Content],
+        session: Session,
+    ) -> int:  # fmt: skip
+        where = {"processor_id": processor_id, member: {"$ne": None}}
+        rewritten = 0
+        for each in list(docs.find(where, {member: 1}, session=session)):
+            if (content := write(each[member])) != each[member]:
+                seen = {"_id": each["_id"]}
+                docs.update_one(seen, {"$set": {member: content}}, session=session)
+                rewritten += 1
+        return rewritten
 
     @staticmethod
     def _names(docs: Any, where: Where, member: str, email: str, session: Session) -> bool:

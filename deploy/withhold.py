@@ -1,0 +1,48 @@
+"""Forget what an earlier version published and should not have: `python -m deploy.withhold`.
+
+It goes through all registers, is repeated without harm, and changes nothing that is in order.
+Decision 0026 says what it can undo and what it cannot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+
+from services.registry.model.erasures import NotToldYet
+from services.registry.settings import Settings
+from services.registry.use_cases import Deps
+from services.registry.use_cases.withholding import Withheld, withhold
+from services.registry.wiring import make_deps
+from shared.pagination import PageRequest
+
+
+def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
+    """Register by register. Raises ``NotToldYet`` at one whose entries are still being told."""
+    cursor: str | None = None
+    while True:
+        page = deps.registers.page(PageRequest(200, cursor))
+        yield from (withhold(deps, each.slug, reason) for each in page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """One line for each register that lost something; the exit code is 1 if it must be repeated."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.withhold")
+    parser.add_argument("--reason", required=True, help="stands in each public ledger")
+    reason = parser.parse_args(words).reason
+    try:
+        for each in withhold_all(make_deps(Settings.from_env()), reason):
+            if each.entries or each.records:
+                print(f"{each.slug}: {len(each.entries)} entries, {each.records} records")
+    except NotToldYet:
+        print("art28: entries are still being told; try again in a moment.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

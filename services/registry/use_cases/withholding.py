@@ -1,0 +1,87 @@
+"""Forgetting what earlier versions published and no list lets out (decision 0026)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.registry import events, telling
+from services.registry.model.erasures import NotToldYet
+from services.registry.model.register import Register
+from services.registry.transfers import known_evidence
+from services.registry.use_cases import Deps, law_of
+from shared.disclosure import open_part
+from shared.mongo import Session
+
+Content = dict[str, Any]
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """``entries``: ledger entries that lost a part, ``records``: versions and changes."""
+
+    slug: str
+    entries: tuple[int, ...]
+    records: int
+
+
+def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
+    """Erase from one register's ledger, versions and changes what the list does not name.
+
+    The chain stays whole, and a ledger entry says which entries lost their data and why; `notices`
+    hears it and rewrites the messages it made of them. Raises ``NotToldYet``.
+    """
+    register = deps.registers.by_slug(slug)
+    instruments = law_of(deps, register).instruments
+
+    def cleaned(content: Content) -> Content:
+        return known_evidence(content, instruments)
+
+    published = tuple(_published(deps, register))
+    private = tuple(_private(deps, register, cleaned))
+
+    def work(session: Session) -> Withheld:
+        records = deps.traces.rewrite_contents(register.id, cleaned, session)
+        entries = tuple(sorted({*published, *private}))
+        if entries:
+            _erase(deps, register, published, private, session)
+            told = telling.withheld(register, entries, reason)
+            deps.ledger.append(session, register.stream, events.ENTRIES_WITHHELD, told,
+                               at=deps.now(), actor="operator")  # fmt: skip
+        return Withheld(register.slug, entries, records)
+
+    return deps.mongo.transact(work)
+
+
+def _published(deps: Deps, register: Register) -> Iterator[int]:
+    """Entries whose open part holds more than the list names."""
+    after = 0
+    while entries := deps.ledger.entries(register.stream, after, BATCH):
+        after = entries[-1].sequence
+        for each in entries:
+            if each.data is not None and open_part(vars(each)).get("withheld"):
+                yield each.sequence
+
+
+def _private(
+    deps: Deps, register: Register, cleaned: Callable[[Content], Content]
+) -> Iterator[int]:
+    """Entries whose private part keeps contents that would be read no more."""
+    for sequence, part in deps.ledger.private_parts(register.stream):
+        contents = [part.get("content"), *(part.get("contents") or ())]
+        if any(each and cleaned(each) != each for each in contents):
+            yield sequence
+
+
+def _erase(
+    deps: Deps, register: Register, published: Sequence[int], private: Sequence[int],
+    session: Session,
+) -> None:  # fmt: skip
+    if not deps.ledger.is_told(register.stream, session):
+        raise NotToldYet
+    for sequence in published:
+        deps.ledger.erase_data(session, register.stream, sequence)
+    for sequence in private:
+        deps.ledger.erase_private(session, register.stream, sequence)
