@@ -19,8 +19,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import errors, headers, health, logs, metrics, problems, tracing
-from shared.auth import DOOR, EITHER, PUBLIC, public
+from shared import errors, headers, health, limits, logs, metrics, problems, tracing
+from shared.auth import DOOR, EITHER, PUBLIC, count_strangers, public
 from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.mongo import Mongo
@@ -124,6 +124,8 @@ def build(
     headers.register(app, https=settings.origin.startswith("https:"))
     problems.register(app)
     metrics.register(app, settings.metrics_from)
+    limits.register(app, limits.Limits.of(settings))
+    app.before_request(count_strangers)
     app.before_request(refuse_half_bodies)
     app.before_request(refuse_other_media_types)
     app.after_request(read_to_the_end)

@@ -11,10 +11,13 @@ from flask import current_app, g, request
 
 from shared.errors import Forbidden, Unauthenticated
 from shared.idempotency import IN_STEPS
+from shared.limits import EXTENSION, Limits, caller_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 DOOR = "__art28_door__"
+# Whoever looks whether the process is well must always be answered.
+UNLIMITED = frozenset({"healthz", "readyz", "metrics"})
 PUBLIC, EITHER = "public", " or "
 ON_BEHALF_OF = "Art28-On-Behalf-Of"
 # Beside it, for evidence: the client that asked the portal, and the address it asked from.
@@ -79,6 +82,25 @@ def public() -> Callable[[View], View]:
     return decorate
 
 
+def count_strangers() -> None:
+    """Before each request: what is public counts by address, unless another service asks."""
+    door = getattr(current_app.view_functions.get(request.endpoint or ""), DOOR, PUBLIC)
+    if door != PUBLIC or request.endpoint in UNLIMITED or _is_service():
+        return
+    counted: Limits = current_app.extensions[EXTENSION]
+    counted.check(counted.address, caller_of(request.remote_addr))
+
+
+def _is_service() -> bool:
+    if "Authorization" not in request.headers:
+        return False
+    try:
+        claims = current_app.extensions["art28.verifier"].claims(_bearer_token())
+    except Unauthenticated:
+        return False
+    return "service" in claims["org_kind"]
+
+
 def caller() -> Caller:
     """Who asks, in a view behind ``requires``."""
     return cast("Caller", g.caller)
@@ -93,7 +115,14 @@ def _answered(asker: str, view: Callable[..., Any], answer: Callable[[], Any]) -
 
 
 def _admit(scopes: tuple[str, ...]) -> None:
-    claims = current_app.extensions["art28.verifier"].claims(_bearer_token())
+    counted: Limits = current_app.extensions[EXTENSION]
+    try:
+        claims = current_app.extensions["art28.verifier"].claims(_bearer_token())
+    except Unauthenticated:
+        counted.check(counted.address, caller_of(request.remote_addr))
+        raise
+    if "service" not in claims["org_kind"]:
+        counted.check(counted.client, claims["sub"])
     g.caller = _caller_from(claims)
     if g.caller.scopes.isdisjoint(scopes):
         scope = EITHER.join(scopes)

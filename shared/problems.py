@@ -88,6 +88,19 @@ def on_bug(error: Exception) -> Response:
                    "The error has been recorded under this request_id.")  # fmt: skip
 
 
+def refusal(error: DomainError, request_id: str) -> dict[str, Any]:
+    """The body of a problem document, for whoever answers outside of an app."""
+    return {
+        "type": TYPE_PREFIX + error.code,
+        "title": error.title(),
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "request_id": request_id,
+        "context": error.context,
+    }
+
+
 def problem(
     status: int, code: str, title: str, detail: str | None, extra: Mapping[str, Any] | None = None
 ) -> Response:

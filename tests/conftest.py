@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,9 @@ settings.load_profile("art28")
 
 def pytest_configure() -> None:
     network.forbid()
+    # All tests come from one address; those that are about limits set their own.
+    for name in ("ADDRESS", "COSTLY", "CLIENT"):
+        os.environ.setdefault(f"ART28_LIMIT_{name}", "0")
 
 
 @pytest.fixture(scope="session")

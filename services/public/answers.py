@@ -16,11 +16,13 @@ from werkzeug.http import http_date
 from services.public import asks
 from services.public.asks import Ask
 from services.public.clients import Documents, Registry
-from services.public.copies import Copies, Copy, Held
+from services.public.copies import Copy, Held
 from services.public.entries import Listings
 from services.public.front import HELD, ROUTE
 from services.public.register import Register
+from services.public.shelves import Shelves, is_asked
 from shared.auth import public
+from shared.limits import Limits, caller_of
 from shared.times import Clock, parse_instant
 
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
@@ -41,10 +43,15 @@ class Desk:
 
     registry: Registry
     documents: Documents
-    copies: Copies
+    shelves: Shelves
+    limits: Limits
     listings: Listings
     clock: Clock
     origin: str
+
+    def check_costly(self) -> None:
+        """Raises ``TooManyAsked`` when this visitor has had its share of expensive answers."""
+        self.limits.check(self.limits.costly, caller_of(request.remote_addr))
 
     def register(self, ask: Ask) -> Register:
         return Register(self.registry, ask, self.clock(), self.origin, self.listings)
@@ -55,7 +62,9 @@ def desk() -> Desk:
     return found
 
 
-def of_register(*allowed: str) -> Callable[[Callable[[Register], Draft]], Callable[..., Response]]:
+def of_register(
+    *allowed: str, pdf: bool = False
+) -> Callable[[Callable[[Register], Draft]], Callable[..., Response]]:
     """A view about one processor's register; ``allowed`` are the members its query may have."""
 
     def decorate(make: Callable[[Register], Draft]) -> Callable[..., Response]:
@@ -63,13 +72,14 @@ def of_register(*allowed: str) -> Callable[[Callable[[Register], Draft]], Callab
         @functools.wraps(make)
         def view(**where: str) -> Response:
             ask = asks.read(request, where, allowed)
-            register = desk().register(ask)
+            register, shelf = desk().register(ask), desk().shelves.shelf(ask, pdf=pdf)
             key = (make.__name__, ask)
-            return sent(
-                desk().copies.get(
-                    key, lambda: register.mark, lambda: copy(make(register), changed(register))
-                )
+            if (pdf or is_asked(ask)) and shelf.fresh(key) is None:
+                desk().check_costly()
+            held = shelf.get(
+                key, lambda: register.mark, lambda: copy(make(register), changed(register))
             )
+            return sent(held, plain=not is_asked(ask))
 
         return view
 
@@ -84,8 +94,8 @@ def of_all(*allowed: str) -> Callable[[Callable[[Desk, Ask], Draft]], Callable[.
         @functools.wraps(make)
         def view(**where: str) -> Response:
             ask, at = asks.read(request, where, allowed), desk()
-            key = (make.__name__, ask)
-            return sent(at.copies.get(key, lambda: None, lambda: copy(make(at, ask), at.clock())))
+            shelf, key = at.shelves.plain, (make.__name__, ask)
+            return sent(shelf.get(key, lambda: None, lambda: copy(make(at, ask), at.clock())))
 
         return view
 
@@ -111,10 +121,12 @@ def copy(draft: Draft, at: datetime) -> Copy:
     return Copy(body, etag, (("Content-Type", draft.content_type), *headers), http_date(at))
 
 
-def sent(held: Held) -> Response:
+def sent(held: Held, *, plain: bool = True) -> Response:
+    """``plain``: the front may hand it out again; what single visitors name would crowd it."""
     response = Response(held.copy.body, headers=list(held.copy.headers))
     told = request.environ
-    told[HELD], told[ROUTE] = held, str(request.url_rule)
+    if plain:
+        told[HELD], told[ROUTE] = held, str(request.url_rule)
     if "HTTP_IF_NONE_MATCH" in told or "HTTP_IF_MODIFIED_SINCE" in told:
         response.make_conditional(told)
     return response

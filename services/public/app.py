@@ -13,13 +13,14 @@ from werkzeug.routing import BaseConverter
 from services.public import errors, pages
 from services.public.answers import Desk
 from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
-from services.public.copies import Copies, Seconds
+from services.public.copies import Seconds
 from services.public.entries import Listings
 from services.public.front import Front
 from services.public.settings import DOCUMENTED, Settings
+from services.public.shelves import Shelves
 from services.public.views import pages as views
 from services.public.words import LANGUAGES
-from shared import headers, health, logs, metrics, tracing
+from shared import headers, health, limits, logs, metrics, tracing
 from shared.app import behind_proxies, read_to_the_end
 from shared.auth import public
 from shared.http import Peers, ServiceClient
@@ -60,19 +61,25 @@ def create_app(
     if registry is None:
         registry = RegistryClient(Peers("public", settings.common, transport).client("registry"))
     documents = documents or documents_client(settings, transport)
-    copies = Copies(
-        settings.copies, settings.copies_bytes, settings.fresh_seconds, settings.kept_seconds,
-        seconds,
-    )  # fmt: skip
     listings = Listings(settings.listings, settings.listing_seconds, seconds)
     app.extensions["public.desk"] = Desk(
-        registry, documents, copies, listings, clock, settings.origin
+        registry,
+        documents,
+        Shelves.of(settings, seconds),
+        limits.Limits.of(settings.common),
+        listings,
+        clock,
+        settings.origin,
     )
     compose(app, settings)
     health.register(app, {"registry": lambda: answers(registry)})
     app.register_blueprint(views)
     # mypy: a method to Flask, an attribute to WSGI.
-    app.wsgi_app = Front(app.wsgi_app, seconds, lambda: new_id("req"))  # type: ignore[method-assign]
+    front = Front(
+        app.wsgi_app, seconds, lambda: new_id("req"), app.extensions["public.desk"].limits
+    )
+    app.wsgi_app = front  # type: ignore[method-assign]
+    behind_proxies(app, settings.common)
     return app
 
 
@@ -83,11 +90,11 @@ def compose(app: Flask, settings: Settings) -> None:
     app.after_request(page_policy)
     app.after_request(read_to_the_end)
     metrics.register(app, settings.common.metrics_from)
+    limits.register(app, app.extensions["public.desk"].limits)
     errors.install(app)
     public()(app.view_functions["static"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(languages=tuple(LANGUAGES), page=pages, sheet=sheet_version())
-    behind_proxies(app, settings.common)
 
 
 def sheet_version() -> str:

@@ -48,6 +48,10 @@ class Copies:
     _bytes: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def last(self, key: Hashable) -> Held | None:
+        """The copy under ``key``, however old."""
+        return self._held.get(key)
+
     def get(self, key: Hashable, mark: Callable[[], Mark], make: Callable[[], Copy]) -> Held:
         """The copy under ``key``; ``mark`` says which state of the register it must show.
         A mark of None means the state cannot be told, so the copy is made anew each time."""

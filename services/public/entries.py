@@ -6,6 +6,7 @@ most of its entries have been seen before.
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -58,9 +59,9 @@ class Listing(list[Entry], Made):
 class Listings:
     """Lists read a moment ago, by register and day; ``limit`` of them, for ``kept_seconds``."""
 
-    limit: int
-    kept_seconds: float
-    seconds: Callable[[], float]
+    limit: int = 1
+    kept_seconds: float = 0.0
+    seconds: Callable[[], float] = time.monotonic
     _held: OrderedDict[Hashable, tuple[Hashable, float, Listing]] = field(
         default_factory=OrderedDict
     )

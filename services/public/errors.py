@@ -27,7 +27,7 @@ def on_domain_error(error: DomainError) -> Response:
     t = visitor_words()
     if isinstance(error, BadQuery):
         error.detail = t(error.key, **error.context)
-    if error.status not in (400, 404, 422, 503):
+    if error.status not in (400, 404, 422, 429, 503):
         # The registry's own refusals (a token, a scope) are ours to mend, not the visitor's.
         error = Unavailable()
     return framed(problems.on_domain_error(error), error.detail, t)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+# That of Python 3.11 holds one lock for all registers while a value is made.
+from werkzeug.utils import cached_property
 
 from services.public import exports
 from services.public.asks import Ask
@@ -25,7 +27,7 @@ class Register:
     ask: Ask
     now: datetime
     origin: str
-    listings: Listings
+    listings: Listings = field(default_factory=Listings)
 
     @cached_property
     def processor(self) -> Json:

@@ -24,7 +24,8 @@ class Settings:
     listing_seconds: float = 5.0
     listings: int = 32
     copies: int = 512
-    copies_bytes: int = 32 * 1024 * 1024
+    copies_bytes: int = 24 * 1024 * 1024
+    asked_bytes: int = 8 * 1024 * 1024
 
     @property
     def origin(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from flask import (
@@ -84,7 +85,7 @@ def register_jsonld(register: Register) -> Draft:
 
 
 @pages.get("/p/<slug:slug>.pdf")
-@of_register("lang", "as_of")
+@of_register("lang", "as_of", pdf=True)
 def register_pdf(register: Register) -> Draft:
     name = f"{register.ask.slug}-{register.day}-{register.language}.pdf"
     return Draft(pdf.as_pdf(register), "application/pdf", register.language, name)
@@ -121,11 +122,19 @@ def deadlines(register: Register) -> Draft:
 @public()
 def ledger(slug: str) -> Response:
     """Streamed page by page: a ledger grows without end, so it is never held in memory."""
+    desk().check_costly()
     register = desk().register(asks.read(request, {"slug": slug}, ("lang", "after")))
-    response = Response(stream_with_context(lines(register)), content_type="application/jsonl")
+    place = ExitStack()
+    response = Response(
+        stream_with_context(lines(register, place)), content_type="application/jsonl"
+    )
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.set_etag(f"{register.processor.get('head_hash') or 'empty'}-{register.ask.after}")
     response.make_conditional(request)
+    if request.method == "GET" and response.status_code == 200:
+        place.enter_context(desk().shelves.streams.one())
+        # For a reader who left before the first line: a generator that never began ends nothing.
+        response.call_on_close(place.close)
     return response
 
 
@@ -134,7 +143,8 @@ def ledger(slug: str) -> Response:
 def checkpoints(slug: str) -> Response:
     """Not from a copy: a checkpoint is made without the register changing."""
     register = desk().register(asks.read(request, {"slug": slug}, ("lang",)))
-    told = json.dumps(register.checkpoints(), separators=(",", ":"))
+    with desk().shelves.asked.places.one():
+        told = json.dumps(register.checkpoints(), separators=(",", ":"))
     response = Response(told, content_type="application/json")
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.add_etag()
@@ -142,9 +152,11 @@ def checkpoints(slug: str) -> Response:
     return response
 
 
-def lines(register: Register) -> Iterator[str]:
-    for entry in register.ledger():
-        yield json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
+def lines(register: Register, place: ExitStack) -> Iterator[str]:
+    """Leaves ``place`` at the end, or when the reader has gone."""
+    with place:
+        for entry in register.ledger():
+            yield json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 @pages.get("/.well-known/sub-processors.json")

@@ -32,6 +32,7 @@ from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
 from shared.pagination import Page
+from shared.places import expensive
 from shared.schemas import PageArgs
 
 blp = Blueprint(
@@ -77,6 +78,7 @@ def versions(query: dict[str, Any], agreement_id: str) -> Page:
 
 @blp.route("/agreements/<agreement_id>/document")
 @requires("agreements:read")
+@expensive
 @blp.arguments(DocumentQuery, location="query")
 @blp.response(200, content_type=documents.JSON)
 @blp.alt_response(404, "NOT_FOUND")
@@ -89,6 +91,7 @@ def document(query: dict[str, Any], agreement_id: str) -> Response:
 
 @blp.route("/agreements/<agreement_id>/changes")
 @requires("agreements:read")
+@expensive
 @blp.arguments(ChangesQuery, location="query")
 @blp.response(200, ChangesShape)
 @blp.alt_response(404, "NOT_FOUND")

@@ -12,6 +12,7 @@ from services.agreements.schemas.lists import CountsShape, Filters
 from services.agreements.use_cases import reading
 from shared.app import Blueprint
 from shared.auth import caller, requires
+from shared.places import expensive
 
 blp = Blueprint("lists", __name__, url_prefix="/v1", description="Counts and export")
 
@@ -27,6 +28,7 @@ def counts() -> dict[str, Any]:
 
 @blp.route("/export.csv")
 @requires("agreements:read")
+@expensive
 @blp.arguments(Filters, location="query")
 @blp.response(200, content_type="text/csv")
 def export(query: dict[str, Any]) -> Response:

@@ -13,6 +13,7 @@ from services.notices.schemas import EvidencePage, EvidenceQuery, ReachPage, Rea
 from services.notices.use_cases import proof
 from shared.app import Blueprint
 from shared.auth import caller, requires
+from shared.places import expensive
 
 blp = Blueprint("proof", __name__, url_prefix="/v1", description="Evidence")
 
@@ -21,6 +22,7 @@ JSON, CSV, PDF = "application/json", "text/csv", "application/pdf"
 
 @blp.route("/changes/<change_id>/evidence")
 @requires("notices:read")
+@expensive
 @blp.arguments(EvidenceQuery, location="query")
 @blp.response(200, EvidencePage)
 @blp.alt_response(404, "NOT_FOUND")
@@ -39,6 +41,7 @@ def of_change(query: dict[str, Any], change_id: str) -> object:
 
 @blp.route("/reachability")
 @requires("notices:read")
+@expensive
 @blp.arguments(ReachQuery, location="query")
 @blp.response(200, ReachPage)
 def reachability(query: dict[str, Any]) -> object:

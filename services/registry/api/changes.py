@@ -20,6 +20,7 @@ from services.registry.use_cases import announcing, changes
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
+from shared.places import expensive
 
 blp = Blueprint("changes", __name__, url_prefix="/v1", description="Changes")
 
@@ -37,6 +38,7 @@ def draft(body: dict[str, Any], slug: str) -> Any:
 
 @blp.route(f"{PROCESSOR}/changes")
 @requires("registry:read")
+@expensive
 @blp.arguments(ChangeQuery, location="query")
 @blp.response(200, ChangePage)
 @blp.alt_response(404, "NOT_FOUND")
@@ -67,6 +69,7 @@ def edit(body: dict[str, Any], slug: str, change_id: str) -> Any:
 
 @blp.route(f"{CHANGE}/preview")
 @requires("registry:read")
+@expensive
 @blp.response(200, PreviewShape)
 @blp.alt_response(404, "NOT_FOUND")
 def preview(slug: str, change_id: str) -> Any:

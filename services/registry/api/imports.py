@@ -23,6 +23,7 @@ from shared.app import Blueprint, accepts, largest_body
 from shared.auth import caller, requires
 from shared.errors import TooLarge
 from shared.idempotency import in_steps
+from shared.places import expensive
 
 blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import and export")
 
@@ -92,6 +93,7 @@ def answer(body: dict[str, Any], slug: str, import_id: str) -> Any:
 
 @blp.route(f"{PROCESSOR}/export.json")
 @requires("registry:read")
+@expensive
 @blp.arguments(AsOfQuery, location="query")
 @blp.response(200, ExportShape)
 @blp.alt_response(404, "NOT_FOUND")
@@ -102,6 +104,7 @@ def export_json(query: dict[str, Any], slug: str) -> Any:
 
 @blp.route(f"{PROCESSOR}/export.csv")
 @requires("registry:read")
+@expensive
 @blp.arguments(AsOfQuery, location="query")
 @blp.response(200, content_type=CSV)
 @blp.alt_response(404, "NOT_FOUND")

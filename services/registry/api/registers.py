@@ -26,6 +26,7 @@ from services.registry.schemas.registers import (
 from services.registry.use_cases import registers
 from shared.app import Blueprint
 from shared.auth import caller, public, requires
+from shared.places import expensive
 from shared.schemas import PageArgs
 
 blp = Blueprint("registers", __name__, url_prefix="/v1", description="Registers")
@@ -61,6 +62,7 @@ def adopt(body: dict[str, Any], slug: str) -> Any:
 
 @blp.route(f"{PROCESSOR}/sub-processors")
 @requires("registry:read")
+@expensive
 @blp.arguments(ListQuery, location="query")
 @blp.response(200, EntryList)
 @blp.alt_response(404, "NOT_FOUND")
@@ -92,6 +94,7 @@ def public_entries(body: dict[str, Any], slug: str) -> Any:
 
 @blp.route(f"{PROCESSOR}/sub-processors/<sub_id>")
 @requires("registry:read")
+@expensive
 @blp.arguments(AsOfQuery, location="query")
 @blp.response(200, EntryShape)
 @blp.alt_response(404, "NOT_FOUND")
@@ -109,6 +112,7 @@ def versions(slug: str, sub_id: str) -> Any:
 
 @blp.route(f"{PROCESSOR}/diff")
 @requires("registry:read")
+@expensive
 @blp.arguments(DiffQuery, location="query")
 @blp.response(200, DiffList)
 @blp.alt_response(404, "NOT_FOUND")
@@ -120,6 +124,7 @@ def diff(query: dict[str, Any], slug: str) -> Any:
 
 @blp.route(f"{PROCESSOR}/transfers")
 @requires("registry:read")
+@expensive
 @blp.arguments(TransfersQuery, location="query")
 @blp.response(200, TransferList)
 @blp.alt_response(404, "NOT_FOUND")

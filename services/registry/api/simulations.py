@@ -9,12 +9,14 @@ from services.registry.schemas.simulations import SimulationIn, SimulationShape,
 from services.registry.use_cases import simulations
 from shared.app import Blueprint
 from shared.auth import caller, requires
+from shared.places import expensive
 
 blp = Blueprint("simulations", __name__, url_prefix="/v1", description="Simulations")
 
 
 @blp.route("/simulations", methods=["POST"])
 @requires("registry:read")
+@expensive
 @blp.arguments(SimulationIn)
 @blp.response(200, SimulationShape)
 @blp.alt_response(404, "NOT_FOUND")
