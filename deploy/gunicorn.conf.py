@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 bind = os.environ.get("ART28_BIND", "127.0.0.1:8280")
 threads = int(os.environ.get("ART28_THREADS", "32"))
 workers = 1
-worker_class = "gthread"
+worker_class = "deploy.web_worker.Worker"
+# Services name each other thousands of ids in one address; the edge lets 4,000 characters through.
+limit_request_line = 0
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file
 timeout = 60
 graceful_timeout = 8

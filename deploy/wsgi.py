@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from deploy.request_bodies import readable
 from shared.http import WSGITransport
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:
     whole = DispatcherMiddleware(root, {f"/{name}": app for name, app in apps.items()})
     if transport is not None:
         transport.mount(whole)
-    return whole
+    return readable(whole)
 
 
 def _known(names: tuple[str, ...]) -> tuple[str, ...]:

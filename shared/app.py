@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +26,7 @@ from shared.mongo import Mongo
 from shared.schemas import Day, Instant, Shape
 from shared.sealing import Seal
 from shared.settings import Common
+from shared.strict_json import parse_json
 from shared.tokens import TokenVerifier
 
 LARGEST_BODY = 1024 * 1024
@@ -49,8 +49,6 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Any) -> Any:  # noqa: ARG002  webargs calls it so.
         raw = req.get_data(cache=True)
-        if len(raw) > LARGEST_BODY:
-            raise RequestEntityTooLarge
         if not raw.strip():
             raise errors.Malformed("A JSON body is needed.")
         return parse_json(raw)
@@ -130,6 +128,7 @@ def build(
     app.before_request(refuse_other_media_types)
     app.after_request(read_to_the_end)
     app.before_request(let_large_bodies_in)
+    app.before_request(take_in_body)
     api = ProblemApi(app)
     api.register_field(Day, "string", "date")
     api.register_field(Instant, "string", "date-time")
@@ -154,10 +153,12 @@ def read_to_the_end(response: Response) -> Response:
     or a client, loses its next request with it.
     """
     left = UNREAD_AT_MOST
-    if request.content_length or request.headers.get("Transfer-Encoding"):
+    if _has_body():
         unread = request.environ["wsgi.input"]
-        while left > 0 and (chunk := unread.read(min(left, CHUNK))):
-            left -= len(chunk)
+        # What is broken off ends here, too; the answer has been found without it.
+        with suppress(errors.Malformed, OSError):
+            while left > 0 and (chunk := unread.read(min(left, CHUNK))):
+                left -= len(chunk)
     return response
 
 
@@ -168,6 +169,27 @@ def refuse_half_bodies() -> None:
     """
     if request.content_length is not None:
         request.environ.pop("wsgi.input_terminated", None)
+
+
+def take_in_body() -> None:
+    """Read the body before anything is done, so that a broken one (400) or one too large (413)
+    is refused at every address. Views that take large bodies read them themselves."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if _has_body() and not hasattr(view, LARGEST):
+        whole_body(LARGEST_BODY)
+
+
+def whole_body(size: int) -> bytes:
+    """The body of up to ``size`` bytes. Raises ``TooLarge``, or ``Malformed`` for a broken one."""
+    request.max_content_length = size + 1
+    raw = request.get_data(cache=True)
+    if len(raw) > size:
+        raise RequestEntityTooLarge
+    return raw
+
+
+def _has_body() -> bool:
+    return bool(request.content_length or request.headers.get("Transfer-Encoding"))
 
 
 def behind_proxies(app: Flask, settings: Common) -> None:
@@ -232,39 +254,3 @@ def refuse_other_media_types() -> None:
     allowed = getattr(current_app.view_functions[request.endpoint], ACCEPTS, (JSON_TYPE,))
     if request.mimetype not in allowed:
         raise errors.UnsupportedMediaType(f"Send the body as {' or '.join(allowed)}.")
-
-
-def parse_json(raw: bytes) -> Any:
-    """Strict JSON: UTF-8, no NaN, no member named twice (RFC 7493). Raises ``Malformed``."""
-    try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_unique_members,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-        )
-        # Half a surrogate pair is no text; neither the database nor an answer could carry it.
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeError as error:
-        raise errors.Malformed("The body is not UTF-8.") from error
-    except (ValueError, RecursionError) as error:
-        raise errors.Malformed("The body is not valid JSON.") from error
-    return value
-
-
-def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise errors.Malformed("A JSON object names the same member twice.")
-    return members
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise errors.Malformed(f"{text} is too large a number.")
-    return number
-
-
-def _no_constant(text: str) -> Any:
-    raise errors.Malformed(f"{text} is not a JSON number.")

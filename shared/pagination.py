@@ -14,9 +14,7 @@ from pymongo.collection import Collection
 
 from shared.errors import Malformed
 from shared.mongo import Document
-
-# What BSON holds as a whole number.
-LARGEST = 2**63 - 1
+from shared.strict_json import parse_json
 
 
 class CursorInvalid(Malformed):
@@ -70,10 +68,10 @@ def write_cursor(value: Any) -> str:
 
 def read_cursor(text: str) -> Any:
     try:
-        value = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError) as error:
+        value = parse_json(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+    except (binascii.Error, ValueError, Malformed) as error:
         raise CursorInvalid from error
-    if not isinstance(value, str) and (type(value) is not int or abs(value) > LARGEST):
+    if not isinstance(value, str) and type(value) is not int:
         # A cursor that held a mapping would reach the database as an operator.
         raise CursorInvalid
     return value

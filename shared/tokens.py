@@ -107,6 +107,9 @@ class TokenVerifier:
             return self._decoded(token, key)
         except jwt.PyJWTError as error:
             raise TokenInvalid(f"The token was refused: {error}.") from error
+        except (RecursionError, ValueError) as error:
+            # PyJWT lets through what its JSON reader says of depths and numbers.
+            raise TokenInvalid("The token was refused: it cannot be read.") from error
 
     def _decoded(self, token: str, key: PyJWK) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(

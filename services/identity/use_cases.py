@@ -255,7 +255,7 @@ def _service(deps: Deps, client_id: str, secret: str) -> Bearer | None:
     if name == client_id or name not in SCOPES_OF_SERVICE:
         return None
     proof = service_secret(deps.settings.common.service_key, client_id)
-    if not hmac.compare_digest(proof, secret):
+    if not hmac.compare_digest(proof.encode(), secret.encode()):
         raise ClientUnknown
     return Bearer(client_id, f"org_service_{name}", ("service",), SCOPES_OF_SERVICE[name])
 

@@ -21,7 +21,7 @@ from services.public.shelves import Shelves
 from services.public.views import pages as views
 from services.public.words import LANGUAGES
 from shared import headers, health, limits, logs, metrics, tracing
-from shared.app import behind_proxies, read_to_the_end
+from shared.app import behind_proxies, read_to_the_end, take_in_body
 from shared.auth import public
 from shared.http import Peers, ServiceClient
 from shared.ids import new_id
@@ -88,11 +88,12 @@ def compose(app: Flask, settings: Settings) -> None:
     tracing.register(app, lambda: new_id("req"))
     headers.register(app, https=settings.origin.startswith("https:"))
     app.after_request(page_policy)
+    app.before_request(take_in_body)
     app.after_request(read_to_the_end)
     metrics.register(app, settings.common.metrics_from)
     limits.register(app, app.extensions["public.desk"].limits)
     errors.install(app)
-    public()(app.view_functions["static"])
+    app.view_functions["static"] = public()(app.view_functions["static"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(languages=tuple(LANGUAGES), page=pages, sheet=sheet_version())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ COLUMNS = (
     "end_of_processing", "subject_matter", "processor_name", "processor_title", "processor_email",
     "controller_name", "controller_title", "controller_email",
 )  # fmt: skip
+WHOLE = re.compile(r"[0-9]{1,9}\Z")
 NUMBERS = frozenset({"notice_days", "objection_days", "breach_notice_hours", "deletion_days"})
 LISTS = frozenset({"products", "channels"})
 PARTY = ("legal_name", "registration_number", "country")
@@ -105,7 +107,7 @@ def _person(told: Mapping[str, Any], who: str, rank: str) -> dict[str, Any]:
 def _value(name: str, text: str) -> Any:
     if name in LISTS:
         return [part.strip() for part in text.split(";") if part.strip()]
-    if name in NUMBERS and text.isascii() and text.isdigit():
+    if name in NUMBERS and WHOLE.match(text):
         return int(text)
     return text
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import request
-
 from services.agreements.api.asking import deps
 from services.agreements.api.import_file import rows
 from services.agreements.schemas.imports import FileShape, ImportShape
 from services.agreements.use_cases import imports
-from shared.app import Blueprint, accepts
+from shared.app import Blueprint, accepts, largest_body, whole_body
 from shared.auth import caller, requires
 from shared.idempotency import in_steps
 
@@ -20,33 +18,28 @@ LARGEST_CSV = 5 * 1024 * 1024
 blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import of signed agreements")
 
 
-@blp.before_request
-def allow_larger_bodies() -> None:
-    """Before anything reads the body: what is larger is refused with 413."""
-    is_file = request.endpoint == "imports.add_file"
-    request.max_content_length = imports.LARGEST_PDF if is_file else LARGEST_CSV
-
-
 @blp.route("/signed-files", methods=["POST"])
 @accepts("application/pdf")
+@largest_body(imports.LARGEST_PDF)
 @requires("agreements:write")
 @in_steps
 @blp.response(201, FileShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def add_file() -> Any:
     """A signed PDF of up to 20 MiB as the body; its SHA-256 is what a line names it by."""
-    return imports.add_file(deps(), caller(), request.get_data(cache=False))
+    return imports.add_file(deps(), caller(), whole_body(imports.LARGEST_PDF))
 
 
 @blp.route("/imports", methods=["POST"])
 @accepts("text/csv")
+@largest_body(LARGEST_CSV)
 @requires("agreements:write")
 @in_steps
 @blp.response(200, ImportShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def import_rows() -> Any:
     """A CSV file of up to 1,000 lines: each is imported, known already, or refused with why."""
-    found = imports.import_rows(deps(), caller(), rows(request.get_data(cache=False)))
+    found = imports.import_rows(deps(), caller(), rows(whole_body(LARGEST_CSV)))
     counted = Counter(each.status for each in found)
     return {"imported": counted[imports.IMPORTED], "refused": counted[imports.REFUSED],
             "already_imported": counted[imports.ALREADY], "rows": found}  # fmt: skip

@@ -5,16 +5,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TextIO
 
 from shared.errors import Malformed, TooLarge
+from shared.strict_json import Decoder, check_depth
 
 LARGEST_ROW = 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 10_000, 200
 CHUNK = 64 * 1024
+CHARSETS = re.compile(
+    r"(?:utf-8(?:-sig)?|utf-(?:16|32)(?:-[bl]e)?|ascii|latin-1|iso8859-\d+|cp\d+|mac-\w+"
+    r"|koi8-\w|gb\w+|big5\w*|shift_jis\w*|euc_\w+|tis-620)\Z"
+)
 LISTS = frozenset({"items", "entries", "sub_processors", "subprocessors", "sub-processors",
                    "subProcessors", "data", "list", "rows", "underdatabehandlere",
                    "underbiträden"})  # fmt: skip
@@ -53,7 +58,7 @@ def rows_of(stream: BinaryIO, kind: str, charset: str = "utf-8") -> Iterator[Raw
                 raise TooManyRows
             yield RawRow(number, {_clean(name): _clean(row.cells[name]) for name in row.cells},
                          row.fault)  # fmt: skip
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         detail = "The file is not UTF-8; save it so, or name its charset in Content-Type."
         raise Malformed(detail) from error
     if not number:
@@ -63,8 +68,11 @@ def rows_of(stream: BinaryIO, kind: str, charset: str = "utf-8") -> Iterator[Raw
 def _decoded(stream: BinaryIO, charset: str) -> TextIO:
     try:
         codec = codecs.lookup(charset).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise Malformed(f"There is no charset {charset!r}.") from error
+    if not CHARSETS.match(codec):
+        # Python has codecs for compression and for its own texts, too.
+        raise Malformed(f"{charset!r} is no charset that files of rows are read in.")
     encoding = "utf-8-sig" if codec == "utf-8" else codec
     return io.TextIOWrapper(io.BufferedReader(_Raw(stream)), encoding=encoding, newline="")
 
@@ -126,6 +134,7 @@ def _json_rows(text: TextIO) -> Iterator[RawRow]:
         item = source.value()
         if not isinstance(item, dict):
             raise Malformed(f"Row {number} is no JSON object.")
+        check_depth(item)
         fault = f"It has more than {MOST_COLUMNS} members." if len(item) > MOST_COLUMNS else None
         yield RawRow(number, {} if fault else item, fault)
 
@@ -149,7 +158,7 @@ class _Source:
 
     def __init__(self, text: TextIO) -> None:
         self._text, self._buffer, self._at, self._ended = text, "", 0, False
-        self._decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refused)
+        self._decoder = Decoder()
 
     def peek(self) -> str:
         """The next character that is no space. Raises ``Malformed`` at the end."""
@@ -175,7 +184,7 @@ class _Source:
                 if end < len(self._buffer) or self._ended:
                     self._at = end
                     return value
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:
                 if self._ended:
                     raise Malformed("The body is not valid JSON.") from error
             if len(self._buffer) - self._at > LARGEST_ROW:
@@ -187,17 +196,6 @@ class _Source:
         self._buffer, self._at = self._buffer[self._at :] + chunk, 0
         self._ended = not chunk
         return bool(chunk)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Malformed("A JSON object names the same member twice.")
-    return members
-
-
-def _refused(text: str) -> Any:
-    raise Malformed(f"{text} is not a JSON number.")
 
 
 def _clean(value: Any) -> Any:

@@ -1,0 +1,81 @@
+"""JSON that means one thing to everybody, and that the database can hold (RFC 7493)."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from shared.errors import Malformed
+
+# What BSON holds as a whole number, and how deep a document of ours may be.
+LARGEST_WHOLE, DEEPEST = 2**63 - 1, 60
+
+
+def parse_json(raw: bytes) -> Any:
+    """Strict JSON: UTF-8, no NaN, no member named twice, no number or depth that the database
+    cannot hold. Raises ``Malformed``."""
+    try:
+        value = json.loads(raw.decode("utf-8"), cls=Decoder)
+        check_depth(value)
+        # Half a surrogate pair is no text; neither the database nor an answer could carry it.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError as error:
+        raise Malformed("The body is not UTF-8.") from error
+    except (ValueError, RecursionError) as error:
+        raise Malformed("The body is not valid JSON.") from error
+    return value
+
+
+class Decoder(json.JSONDecoder):
+    """Refuses, as ``Malformed``, numbers and names that JSON or the database does not have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            object_pairs_hook=_members,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+        )
+
+
+def check_depth(value: Any) -> None:
+    """Raises ``Malformed`` for what lies in more than ``DEEPEST`` lists and objects."""
+    level, depth = [value], 0
+    while level:
+        if depth > DEEPEST:
+            raise Malformed(f"It is nested more than {DEEPEST} levels deep.")
+        level, depth = [inner for each in level for inner in _within(each)], depth + 1
+
+
+def _within(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Malformed("A JSON object names the same member twice.")
+    if any("\0" in name for name in members):
+        raise Malformed("A member has NUL in its name.")
+    return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise Malformed(f"{text[:40]} is too large a number.")
+    return number
+
+
+def _whole(text: str) -> int:
+    # Measured before it is read: Python does not read numbers of thousands of digits.
+    if len(text) > len(str(LARGEST_WHOLE)) + 1 or abs(int(text)) > LARGEST_WHOLE:
+        raise Malformed(f"{text[:40]} is too large a number.")
+    return int(text)
+
+
+def _no_constant(text: str) -> Any:
+    raise Malformed(f"{text} is not a JSON number.")
