@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
-from flask import current_app, request
+from flask import Response, current_app, request
 
-from services.identity import use_cases
-from services.identity.model import Client
+from services.identity import token_requests, use_cases
+from services.identity.model import (
+    Client,
+    ClientUnknown,
+    GrantUnsupported,
+    ScopeNotHeld,
+    TokenRequestInvalid,
+)
 from services.identity.schemas import (
     ClientPage,
     ClientQuery,
@@ -26,14 +33,24 @@ from services.identity.schemas import (
     TokenShape,
 )
 from services.identity.use_cases import Deps
+from shared import problems
 from shared.app import Blueprint, accepts
 from shared.auth import caller, public, requires
+from shared.errors import DomainError, Unauthenticated
 from shared.headers import etag_of, seen_revision
 from shared.pagination import PageRequest
 
 FORM = "application/x-www-form-urlencoded"
+INVALID_REQUEST = "invalid_request"
+OAUTH_ERRORS = {
+    kind.code: kind.code.replace("-", "_")
+    for kind in (TokenRequestInvalid, GrantUnsupported, ClientUnknown, ScopeNotHeld)
+}
+BY_STATUS = {429: "invalid_client", 503: "temporarily_unavailable"}
+DESCRIBING = {chr(each) for each in range(0x20, 0x7F)} - {'"', "\\"}
 
 blp = Blueprint("identity", __name__, url_prefix="/v1", description="Organisations and clients")
+tokens = Blueprint("tokens", __name__, url_prefix="/v1", description="Access tokens")
 well_known = Blueprint("keys", __name__, url_prefix="/.well-known", description="Public keys")
 
 
@@ -41,20 +58,37 @@ def deps() -> Deps:
     return cast("Deps", current_app.extensions["art28.deps"])
 
 
-@blp.route("/token", methods=["POST"])
+@tokens.route("/token", methods=["POST"])
 @accepts(FORM)
 @public()
-@blp.arguments(TokenForm, location="form", content_type=FORM)
-@blp.response(200, TokenShape)
-@blp.alt_response(401, "UNAUTHORIZED")
-@blp.alt_response(429, "TOO_MANY_REQUESTS")
-def token(form: dict[str, Any]) -> Any:
+@tokens.doc(requestBody={"required": True, "content": {FORM: {"schema": TokenForm}}})
+@tokens.response(200, TokenShape)
+@tokens.alt_response(400, "BAD_REQUEST")
+@tokens.alt_response(401, "UNAUTHORIZED")
+@tokens.alt_response(429, "TOO_MANY_REQUESTS")
+def token() -> Any:
     """An access token by client credentials; the client proves itself by HTTP Basic or body."""
-    basic = request.authorization
-    client_id = (basic.username if basic else form["client_id"]) or ""
-    secret = (basic.password if basic else form["client_secret"]) or ""
-    address = request.remote_addr or ""
-    return use_cases.issue_token(deps(), client_id, secret, form["scope"], address)
+    header = request.headers.get("Authorization")
+    asked = token_requests.read(request.get_data(cache=True), request.args, header)
+    return use_cases.issue_token(deps(), asked, request.remote_addr or "")
+
+
+@tokens.errorhandler(DomainError)
+def refuse_token(error: DomainError) -> Response:
+    """The problem document, with the members of RFC 6749 §5.2 beside its own."""
+    response = problems.on_domain_error(error)
+    told = {"error": OAUTH_ERRORS.get(error.code) or BY_STATUS.get(error.status, INVALID_REQUEST),
+            "error_description": _ascii(error.detail)}  # fmt: skip
+    response.set_data(json.dumps({**json.loads(response.get_data()), **told}))
+    response.headers["Pragma"] = "no-cache"
+    if error.status == Unauthenticated.status:
+        response.headers["WWW-Authenticate"] = 'Basic realm="art28", charset="UTF-8"'
+    return response
+
+
+def _ascii(text: str) -> str:
+    """``text`` in the characters that §5.2 lets a description have."""
+    return "".join(each if each in DESCRIBING else "?" for each in text)
 
 
 @well_known.route("/jwks.json")

@@ -53,7 +53,7 @@ def create_app(
     # Identity checks tokens with its own keys rather than asking itself over HTTP.
     keys = PublicKeys(lambda: deps.keys.jwks(now()), keep_seconds=30)
     verifier = TokenVerifier(keys, common.issuer, common.audience, now)
-    blueprints = [api.blp, api.well_known]
+    blueprints = [api.tokens, api.blp, api.well_known]
     app = build("identity", common, blueprints, verifier=verifier, now=now, mongo=mongo)
     app.extensions["art28.deps"] = deps
     return app

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed, Unauthenticated
+from shared.errors import Conflict, Invalid, Malformed, PreconditionFailed, Unauthenticated
 
 KINDS = ("processor", "controller", "platform")
 
@@ -47,6 +47,18 @@ class SlugTaken(Conflict):
     code = "slug-taken"
 
 
+class TokenRequestInvalid(Malformed):
+    """The request for a token lacks something, or says something twice."""
+
+    code = "invalid-request"
+
+
+class GrantUnsupported(Malformed):
+    """This kind of grant is not supported; ask with client credentials."""
+
+    code = "unsupported-grant-type"
+
+
 class ClientUnknown(Unauthenticated):
     """The client id or its secret is wrong."""
 
@@ -59,10 +71,10 @@ class ScopeNotGrantable(Invalid):
     code = "scope-not-grantable"
 
 
-class ScopeNotHeld(Forbidden):
+class ScopeNotHeld(Malformed):
     """The client does not hold every scope it asks for."""
 
-    code = "scope-not-held"
+    code = "invalid-scope"
 
 
 class GrantTooWide(Forbidden):

@@ -108,6 +108,8 @@ class HandsShape(Shape):
 
 
 class TokenForm(Shape):
+    """For the document: `token_requests` reads it."""
+
     grant_type = one_of("client_credentials", required=True)
     scope = fields.String(load_default=None)
     client_id = fields.String(load_default=None)

@@ -22,6 +22,7 @@ from services.identity.model import (
 from services.identity.settings import Settings
 from services.identity.store import Clients, Hands, Organisations
 from services.identity.throttle import Throttle
+from services.identity.token_requests import TokenRequest
 from shared.auth import Caller
 from shared.documents import from_wire, to_document
 from shared.errors import Forbidden, NotFound
@@ -65,19 +66,17 @@ class NotForYou(Forbidden):
     code = "not-for-you"
 
 
-def issue_token(
-    deps: Deps, client_id: str, secret: str, scope: str | None, address: str
-) -> dict[str, Any]:
+def issue_token(deps: Deps, asked: TokenRequest, address: str) -> dict[str, Any]:
     """An access token (RFC 6749 §4.4). ``address``: where the request comes from.
 
     Raises ``ClientUnknown``, after many of these ``TooManyAttempts``, or ``ScopeNotHeld``.
     """
     try:
-        bearer = _service(deps, client_id, secret) or _client(deps, client_id, secret)
+        bearer = _bearer(deps, asked.client_id, asked.secret)
     except ClientUnknown:
-        deps.throttle.failed(client_id, address, deps.now())
+        deps.throttle.failed(asked.client_id, address, deps.now())
         raise
-    scopes = granted(scope, bearer.scopes)
+    scopes = granted(asked.scope, bearer.scopes)
     now, seconds = deps.now(), deps.settings.token_seconds
     claims = {
         "iss": deps.settings.common.issuer,
@@ -248,6 +247,10 @@ def _represented(deps: Deps, caller: Caller, org_id: str) -> Organisation:
     if not caller.sees(org_id):
         raise NotFound("There is no such organisation.")
     return deps.organisations.get(org_id)
+
+
+def _bearer(deps: Deps, client_id: str, secret: str) -> Bearer:
+    return _service(deps, client_id, secret) or _client(deps, client_id, secret)
 
 
 def _service(deps: Deps, client_id: str, secret: str) -> Bearer | None:
