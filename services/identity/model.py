@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.errors import Conflict, Invalid, Malformed, PreconditionFailed, Unauthenticated
+from shared.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Malformed,
+    PreconditionFailed,
+    Unauthenticated,
+)
 
 KINDS = ("processor", "controller", "platform")
 

@@ -26,6 +26,7 @@ AGREEMENTS = "/agreements/v1/agreements"
 READS = {
     ("registry", "/v1/gate", "POST"),
     ("registry", "/v1/simulations", "POST"),
+    ("registry", "/v1/processors/<slug>/public-list", "POST"),
     ("identity", "/v1/token", "POST"),
 }
 # `agreements` fails first, then nothing has happened here.
@@ -172,8 +173,9 @@ def changes_and_objections(vendor: Vendor) -> None:
 
 
 def emergency(vendor: Vendor) -> None:
-    body = {"name": "colleague", "scopes": ["registry:read", "registry:write"]}
-    colleague = vendor.stack.must(vendor.client, "POST", "/identity/v1/clients", body)
+    body = {"name": "colleague", "scopes": ["registry:read", "registry:write"],
+            "org_id": vendor.client["org_id"]}  # fmt: skip
+    colleague = vendor.stack.must(vendor.stack.admin, "POST", "/identity/v1/clients", body)
     path = f"/changes/{vendor.draft(0)['id']}"
     vendor.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
     vendor.must("POST", f"{path}/approve")
