@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from shared.auth import ON_BEHALF_OF
-from shared.errors import DomainError, Invalid, Unauthenticated, Unavailable
+from shared.errors import DomainError, Invalid, Malformed, Unauthenticated, Unavailable
 from shared.problems import HTTP_KINDS
 from shared.settings import Common
 from shared.tokens import PublicKeys, TokenVerifier, service_secret
@@ -91,6 +91,9 @@ class ServiceClient:
                 allow_redirects=False,
                 **options,
             )
+        except requests.exceptions.InvalidHeader as error:
+            # Only what a client sent and the portal hands on can be one that HTTP does not have.
+            raise Malformed("A header of this request cannot be handed on.") from error
         except requests.RequestException as error:
             raise Unavailable("Another part of Art28 does not answer; try again.") from error
 
