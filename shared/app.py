@@ -124,11 +124,7 @@ def build(
     metrics.register(app, settings.metrics_from)
     limits.register(app, limits.Limits.of(settings))
     app.before_request(count_strangers)
-    app.before_request(refuse_half_bodies)
-    app.before_request(refuse_other_media_types)
-    app.after_request(read_to_the_end)
-    app.before_request(let_large_bodies_in)
-    app.before_request(take_in_body)
+    read_bodies(app)
     api = ProblemApi(app)
     api.register_field(Day, "string", "date")
     api.register_field(Instant, "string", "date-time")
@@ -144,6 +140,15 @@ def build(
     serve_openapi(app, api)
     behind_proxies(app, settings)
     return app
+
+
+def read_bodies(app: Flask) -> None:
+    """What is done with the body of every request, in this order."""
+    app.before_request(refuse_half_bodies)
+    app.before_request(refuse_other_media_types)
+    app.before_request(let_large_bodies_in)
+    app.before_request(take_in_body)
+    app.after_request(read_to_the_end)
 
 
 def read_to_the_end(response: Response) -> Response:

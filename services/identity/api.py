@@ -46,7 +46,7 @@ OAUTH_ERRORS = {
     kind.code: kind.code.replace("-", "_")
     for kind in (TokenRequestInvalid, GrantUnsupported, ClientUnknown, ScopeNotHeld)
 }
-BY_STATUS = {429: "invalid_client", 503: "temporarily_unavailable"}
+BY_STATUS = dict.fromkeys((429, 503), "temporarily_unavailable")
 DESCRIBING = {chr(each) for each in range(0x20, 0x7F)} - {'"', "\\"}
 
 blp = Blueprint("identity", __name__, url_prefix="/v1", description="Organisations and clients")
