@@ -34,12 +34,6 @@ from services.registry.clock.dates import (
     dates_for,
     objection_spans,
 )
-from services.registry.clock.groups import (
-    Earliest,
-    TermsGroup,
-    earliest_effective_on,
-    groups_blocking,
-)
 from services.registry.clock.terms import (
     AUTHORISATIONS,
     CONSENT,
@@ -57,16 +51,12 @@ __all__ = [
     "LONGEST",
     "RECEIPT_RULES",
     "REFUSAL",
-    "Earliest",
     "NoticeDates",
     "NoticeTerms",
     "Step",
-    "TermsGroup",
     "check_holidays",
     "dates_counted_from",
     "dates_for",
-    "earliest_effective_on",
-    "groups_blocking",
     "is_working_day",
     "local_day",
     "next_working_day",

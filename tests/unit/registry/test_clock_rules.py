@@ -12,11 +12,8 @@ from hypothesis import strategies as st
 
 from services.registry.clock import (
     NoticeTerms,
-    TermsGroup,
     dates_counted_from,
     dates_for,
-    earliest_effective_on,
-    groups_blocking,
     is_working_day,
     local_day,
     objection_spans,
@@ -24,11 +21,6 @@ from services.registry.clock import (
 )
 
 MONDAY = date(2026, 11, 23)
-CUSTOMERS = [
-    TermsGroup("nordbo", NoticeTerms(30, 14)),
-    TermsGroup("havnens-revision", NoticeTerms(14, 10)),
-    TermsGroup("lillebror", NoticeTerms(10, 5)),
-]
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 terms_of_any_kind = st.builds(
     NoticeTerms,
@@ -67,19 +59,6 @@ def test_a_moved_deadline_says_why() -> None:
     assert "3(4)" in step.clause
 
 
-def test_the_longest_terms_block_and_are_named() -> None:
-    earliest = earliest_effective_on(CUSTOMERS, MONDAY)
-    assert earliest.day == date(2026, 12, 24)
-    assert [group.key for group in earliest.blocking] == ["nordbo"]
-    blocking = groups_blocking(CUSTOMERS, MONDAY, MONDAY + timedelta(days=12))
-    assert [group.key for group in blocking] == ["nordbo", "havnens-revision"]
-    assert groups_blocking(CUSTOMERS, MONDAY, earliest.day) == ()
-
-
-def test_without_agreements_nothing_has_to_be_waited_for() -> None:
-    assert earliest_effective_on([], MONDAY).day == MONDAY
-
-
 def test_terms_are_read_as_the_contract_writes_them() -> None:
     record = {
         "key": "k1",
@@ -95,8 +74,8 @@ def test_terms_are_read_as_the_contract_writes_them() -> None:
         },
         "agreements": 4,
     }
-    group = TermsGroup.parse(record)
-    assert group == TermsGroup("k1", NoticeTerms(30, 14, authorisation="specific"), 4)
+    terms = NoticeTerms.parse(record["terms"], record["authorisation"])
+    assert terms == NoticeTerms(30, 14, authorisation="specific")
 
 
 def test_under_specific_authorisation_silence_is_a_no() -> None:
@@ -229,15 +208,6 @@ def test_a_later_sending_moves_the_days_later_and_never_earlier(
     assert other.objection_deadline >= one.objection_deadline
     assert other.earliest_effective_on >= one.earliest_effective_on
     assert (other.objection_deadline - other.runs_from).days >= terms.objection_days
-
-
-@given(st.lists(terms_of_any_kind, min_size=1, max_size=6), days)
-def test_the_earliest_day_suits_every_group(many: list[NoticeTerms], on: date) -> None:
-    groups = [TermsGroup(str(number), terms) for number, terms in enumerate(many)]
-    earliest = earliest_effective_on(groups, on)
-    assert groups_blocking(groups, on, earliest.day) == ()
-    assert earliest.blocking
-    assert groups_blocking(groups, on, earliest.day - timedelta(days=1)) == earliest.blocking
 
 
 def test_a_calendar_is_read_once_and_stays_as_it_is() -> None:

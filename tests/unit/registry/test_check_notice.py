@@ -1,0 +1,80 @@
+"""A change may take effect on the first day that breaks no customer's terms, and on none before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.clock import NoticeTerms, dates_for
+from services.registry.model.changes import End, Group, NoticePeriodTooShort, check_notice
+from tests.unit.registry.test_clock_rules import days, terms_of_any_kind
+
+MONDAY = date(2026, 11, 23)
+ONE_DAY = timedelta(days=1)
+
+
+def group(terms: NoticeTerms, on: date, agreements: int = 1, *ends: End) -> Group:
+    """A group with these terms, told ``on``, its customers one for each agreement."""
+    dates = dates_for(terms, on)
+    return Group(
+        key=str(terms), agreements=agreements, customers=agreements, ends=ends, silence="consent",
+        terms={"notice_days": terms.notice_days, "day_kind": terms.day_kind},
+        authorisation=terms.authorisation, given_on=on,
+        objection_deadline=dates.objection_deadline,
+        earliest_effective_on=dates.earliest_effective_on,
+    )  # fmt: skip
+
+
+CUSTOMERS = [group(NoticeTerms(*each), MONDAY) for each in ((30, 14), (14, 10), (10, 5))]
+
+
+def refusal(effective_on: date, groups: list[Group]) -> NoticePeriodTooShort:
+    with pytest.raises(NoticePeriodTooShort) as refused:
+        check_notice(effective_on, groups)
+    return refused.value
+
+
+def test_the_longest_terms_block_and_are_named() -> None:
+    told = refusal(MONDAY + timedelta(days=12), CUSTOMERS).context
+
+    assert told["earliest_effective_on"] == "2026-12-24"
+    assert [each["notice_days"] for each in told["blocking"]] == [30, 14]
+    check_notice(date(2026, 12, 24), CUSTOMERS)
+    assert len(refusal(date(2026, 12, 23), CUSTOMERS).context["blocking"]) == 1
+
+
+def test_without_agreements_nothing_has_to_be_waited_for() -> None:
+    check_notice(MONDAY, [])
+
+
+@given(st.lists(terms_of_any_kind, min_size=1, max_size=6), days)
+def test_the_earliest_day_suits_every_group_and_the_day_before_does_not(
+    many: list[NoticeTerms], on: date
+) -> None:
+    groups = [group(terms, on) for terms in many]
+    earliest = max(each.earliest_effective_on for each in groups)
+
+    check_notice(earliest, groups)
+    told = refusal(earliest - ONE_DAY, groups).context
+    assert told["earliest_effective_on"] == earliest.isoformat()
+    assert len(told["blocking"]) == sum(each.earliest_effective_on == earliest for each in groups)
+
+
+@pytest.mark.parametrize(("ended", "first"), [(2, "2026-12-05"), (1, "2026-12-24")])
+def test_a_group_holds_up_nothing_once_all_its_agreements_have_ended(
+    ended: int, first: str
+) -> None:
+    left = group(NoticeTerms(30, 14), MONDAY, 2, End(date(2026, 12, 5), ended, ended))
+
+    check_notice(date.fromisoformat(first), [left])
+    refusal(date.fromisoformat(first) - ONE_DAY, [left])
+
+
+def test_an_end_after_the_notice_changes_nothing() -> None:
+    late = group(NoticeTerms(30, 14), MONDAY, 1, End(date(2027, 1, 1), 1, 1))
+
+    check_notice(date(2026, 12, 24), [late])
+    refusal(date(2026, 12, 23), [late])
