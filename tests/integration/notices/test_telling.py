@@ -150,7 +150,7 @@ def test_an_entry_of_an_unknown_type_is_accepted_and_ignored(world: World) -> No
 
 def test_a_message_stays_under_20_kb_however_long_the_entry_is(world: World) -> None:
     world.customer("nordbo", 1)
-    place = {"country": "US", "mechanisms": [{"evidence": "x" * 500}]}
+    place = {"country": "US", "verdict": {"reason": "x" * 500}}
     entry = {"id": "sub_1", "legal_name": "Long", "country": "US", "locations": [place] * 60}
     world.tell(world.ledger.change("chg_1", 1, sub_processor=entry, previous=entry))
     world.settle()

@@ -14,7 +14,6 @@ from services.notices import events
 from services.notices.channels.email.letters import letter_of
 from services.public import pdf
 from services.public.asks import Ask
-from services.public.register import Register
 from services.registry.transfers import load_instruments
 from tests import builders
 from tests.receiver import Receiver
@@ -127,7 +126,7 @@ def test_no_marker_is_in_the_pdf(register: tuple[Vendor, Json, Json]) -> None:
     public = vendor.stack.apps["public"].extensions["public.desk"]
     ask = Ask(slug=vendor.slug, language="en")
 
-    told = pdf.content(Register(public.registry, ask, vendor.stack.now, public.origin))
+    told = pdf.content(public.register(ask))
 
     made = vendor.stack.ask(None, "GET", f"/p/{vendor.slug}.pdf").data
     assert "At work Inc." in json.dumps(told)
