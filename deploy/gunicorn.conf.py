@@ -13,9 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy import wsgi
 from deploy.leash import end_with
-from shared.settings import SettingsError
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -43,11 +41,25 @@ forwarded_allow_ips = "127.0.0.1,::1"
 
 def on_starting(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's hook
     """Stop the start with one line when a setting is wrong: a worker would only tell it in the
-    middle of a traceback."""
+    middle of a traceback. A child reads them: the master would keep all the modules in memory."""
+    child = os.fork()
+    if child == 0:
+        os._exit(settings_code())
+    if os.waitpid(child, 0)[1] != 0:
+        sys.exit(1)
+
+
+def settings_code() -> int:
+    """Return 0, or 1 after one line that names the setting that is wrong."""
+    from deploy import wsgi
+    from shared.settings import SettingsError
+
     try:
         wsgi.read_settings()
     except (SettingsError, ValueError) as error:
-        sys.exit(f"art28: {error}")
+        print(f"art28: {error}", file=sys.stderr, flush=True)
+        return 1
+    return 0
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook
