@@ -72,6 +72,8 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
         title="embedded profile",
         processes=lambda: processes(profile),
         ports=[(profile.port, "the edge"), (apps_port(profile), "the apps")],
+        # The edge may have a certificate for another name than the address of this machine.
+        sample=(*launch.SAMPLE, "--at", f"http://{HOST}:{apps_port(profile)}"),
     )
     return launch.run(profile, plan)
 

@@ -39,6 +39,9 @@ def step(text: str) -> Iterator[None]:
     say(f"{time.monotonic() - begun:.1f} s")
 
 
+SAMPLE = (sys.executable, "-m", "deploy.seed")
+
+
 @dataclass(frozen=True)
 class Plan:
     """What one profile starts beside MongoDB."""
@@ -49,7 +52,7 @@ class Plan:
     # The ports they will listen on, each with what for.
     ports: Sequence[tuple[int, str]]
     # Loads the sample data into an empty database.
-    sample: tuple[str, ...] = (sys.executable, "-m", "deploy.seed")
+    sample: tuple[str, ...] = SAMPLE
 
 
 def run(profile: Profile, plan: Plan) -> int:

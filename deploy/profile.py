@@ -39,7 +39,8 @@ class Profile:
             mongo_url=environ.get("ART28_MONGO_URL") or "",
             members=members,
         )
-        return replace(made, origin=made.origin or f"http://{made.authority}")
+        scheme = "https" if environ.get("ART28_TLS_CERT") else "http"
+        return replace(made, origin=made.origin or f"{scheme}://{made.authority}")
 
     @property
     def authority(self) -> str:

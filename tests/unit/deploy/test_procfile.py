@@ -56,6 +56,11 @@ def test_children_are_told_what_the_services_read(tmp_path: Path) -> None:
     assert told["HOME"] == "/"
 
 
+def test_with_a_certificate_the_origin_speaks_tls() -> None:
+    assert profile(ART28_TLS_CERT="/cert.pem").origin == "https://127.0.0.1:9000"
+    assert profile(ART28_TLS_CERT="/cert.pem", ART28_ORIGIN="http://a").origin == "http://a"
+
+
 def test_keys_of_your_own_replace_ours(tmp_path: Path) -> None:
     own = {"ART28_SERVICE_KEY": "a", "ART28_SECRETS_KEY_FILE": "/run/secrets/k"}
 
