@@ -120,7 +120,16 @@ HEADERS: list[tuple[str, str]] = [
     *[("Accept-Language", tag) for tag in ("*", "-", "da;q=", "\xff", "a-" * 900, "x;q=" + DIGITS)],
     *[
         ("Idempotency-Key", key)
-        for key in (" ", "\xff", '"', "k" * 255, "k" * 256, "$ne", "🦊".encode().decode("latin-1"))
+        for key in (
+            " ",
+            "\xa0a",
+            "\xff",
+            '"',
+            "k" * 255,
+            "k" * 256,
+            "$ne",
+            "🦊".encode().decode("latin-1"),
+        )
     ],
     *[
         ("Authorization", told)
