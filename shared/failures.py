@@ -32,6 +32,8 @@ OF_THE_PEER = (Unavailable, TooManyRequests, Forbidden)
 FORGOTTEN_AFTER = timedelta(days=1)
 # More failing jobs than this are not looked at in one round; they are tried too often, not lost.
 MOST_READ = 1_000
+# So many of them come again in one round of a sweep.
+MOST_RESTED = 20
 DIED = "The process ended while it worked on this job."
 
 
@@ -147,19 +149,30 @@ class Failures:
     def attempt(self, job: str, work: Callable[[str], object]) -> None:
         """The same for one job of a sweep, which goes on whatever becomes of it.
 
+        A job that rests or is set aside is passed over; ``rested`` says when it is to come again.
         Raises only when the database does not answer.
         """
+        if job in self._known and self._known[job].is_barred(self._now()):
+            return
         if fault := self._fault_of(job, work):
             self._count(job, fault)
 
+    def run_together(self, jobs: Sequence[str], work: Callable[[Sequence[str]], object]) -> None:
+        """Do ``work`` for all jobs at once; when it fails, for each by itself, to find out which
+        of them it is. ``work`` must be such that repeating it does no harm."""
+        try:
+            work(jobs)
+        except ConnectionFailure:
+            raise
+        # Whichever job it is, the others are to have their turn.
+        except Exception:  # noqa: BLE001  See above.
+            self.run(jobs, lambda job: work([job]))
+
     def rested(self, beginning: str) -> list[str]:
-        """Jobs of a sweep that has gone on without them, and whose pause is over."""
+        """Some jobs of a sweep that has gone on without them, and whose pause is over."""
         now = self._now()
-        return [
-            job
-            for job, each in self._known.items()
-            if job.startswith(beginning) and not each.is_barred(now)
-        ]
+        known = (each for each in self._known.values() if each.job.startswith(beginning))
+        return [each.job for each in known if not each.is_barred(now)][:MOST_RESTED]
 
     def _count(self, job: str, fault: Exception) -> None:
         error = f"{type(fault).__name__}: {fault}"[:500]

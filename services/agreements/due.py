@@ -24,24 +24,16 @@ WHAT_CAME = {
 
 
 def run_due(deps: Deps) -> bool:
-    """Bring what is due to today, a bounded number of agreements; True when there may be more.
-
-    One that fails must not hold up the others, so the first fault is raised at the end.
-    """
-    due = deps.agreements.due(deps.now().date(), DUE_A_ROUND)
-    faults = [fault for each in due if (fault := _tried(deps, each))]
-    if faults:
-        raise faults[0]
+    """Bring what is due to today, a bounded number of agreements; True when there may be more."""
+    barred = deps.clock_failures.barred()
+    due = deps.agreements.due(deps.now().date(), DUE_A_ROUND, barred)
+    deps.clock_failures.run(due, lambda agreement_id: _bring_to_today(deps, agreement_id))
     return len(due) == DUE_A_ROUND
 
 
-def _tried(deps: Deps, agreement_id: str) -> Exception | None:
-    try:
-        while deps.mongo.transact(lambda session: _one_step(deps, session, agreement_id)):
-            pass
-    except Exception as fault:  # noqa: BLE001  It is raised again once the others had their turn.
-        return fault
-    return None
+def _bring_to_today(deps: Deps, agreement_id: str) -> None:
+    while deps.mongo.transact(lambda session: _one_step(deps, session, agreement_id)):
+        pass
 
 
 def _one_step(deps: Deps, session: Session, agreement_id: str) -> bool:

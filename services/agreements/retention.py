@@ -39,14 +39,18 @@ def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> P
 
 def apply_policies(deps: Deps) -> bool:
     """Bring a number of ended agreements under a changed policy; True when there may be more."""
-    found = deps.policies.to_apply()
+    found = deps.policies.to_apply(deps.clock_failures.barred())
     if found is None:
         return False
+    deps.clock_failures.run([found.id], lambda _: _apply_some(deps, found))
+    return True
+
+
+def _apply_some(deps: Deps, found: Policy) -> None:
     ended = deps.agreements.ended(found.id, found.cursor or "", A_ROUND)
     for each in ended:
         deps.mongo.transact(partial(_re_dated, deps, each.id))
     deps.policies.applied(found, ended[-1].id if len(ended) == A_ROUND else None)
-    return True
 
 
 def _re_dated(deps: Deps, agreement_id: str, session: Session) -> None:

@@ -27,6 +27,7 @@ from services.agreements.store import (
 )
 from shared.auth import Caller, ScopeMissing
 from shared.errors import NotFound
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.ledger import Ledger
 from shared.mongo import Mongo, Session
@@ -50,6 +51,7 @@ class Deps:
     files: Files
     policies: Policies
     ledger: Ledger
+    clock_failures: Failures
     identity: Identity
     registry: Registry
     now: Clock

@@ -17,6 +17,7 @@ from services.agreements.store import (
     Versions,
 )
 from services.agreements.wording import built_in_templates
+from shared.failures import FailedJobs, Failures
 from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
@@ -37,6 +38,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         groups=NoticeGroups(mongo),
         in_force=InForce(mongo),
         ledger=Ledger(mongo, LISTENERS),
+        clock_failures=Failures(mongo, "agreements.clock", now),
         documents=Documents(mongo),
         files=Files(mongo),
         policies=Policies(mongo),
@@ -49,6 +51,6 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
 
 def prepare(mongo: Mongo) -> None:
     """Make indexes and built-in templates, renew older rows; doing it again changes nothing."""
-    mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES})
+    mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES, **FailedJobs.INDEXES})
     Templates(mongo).seed(built_in_templates())
     Agreements(mongo).name_customers()

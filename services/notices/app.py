@@ -27,6 +27,7 @@ from services.notices.store.watches import Watches
 from services.notices.use_cases import Deps
 from services.notices.use_cases.bounces import Bounces
 from shared.app import build
+from shared.failures import FailedJobs, Failures
 from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
@@ -46,7 +47,7 @@ LOOPS = (
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
-    mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES})
+    mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES, **FailedJobs.INDEXES})
     mails, watches = Mails(mongo), Watches(mongo)
     return Deps(
         settings=settings,
@@ -56,6 +57,7 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         endpoints=Endpoints(mongo),
         events=Events(mongo),
         jobs=Jobs(mongo),
+        fanout_failures=Failures(mongo, "notices.fanout", now),
         messages=Messages(mongo),
         deliveries=Deliveries(mongo),
         contacts=NoticeContacts(mongo),

@@ -25,6 +25,7 @@ from services.notices.store.digests import Digest, Digests
 from services.notices.store.mails import Mails
 from services.notices.store.watches import Watches
 from shared.errors import DomainError
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.mongo import Document
 from shared.times import Clock
@@ -55,6 +56,7 @@ class DigestLoop:
     """``party_of``: what identity says of an organisation."""
 
     stores: Stores
+    failures: Failures
     party_of: Callable[[str], Party]
     email_is_on: bool
     now: Clock
@@ -65,10 +67,11 @@ class DigestLoop:
         if not self.email_is_on:
             return False
         now = self.now()
-        digest = self.stores.digests.claim(self.new_id("claim"), now, now + LEASE)
+        barred, claim = self.failures.barred(), self.new_id("claim")
+        digest = self.stores.digests.claim(claim, now, now + LEASE, barred)
         if digest is None:
             return False
-        self._write(digest, now)
+        self.failures.run([digest.change_id], lambda _: self._write(digest, now))
         return True
 
     def _write(self, digest: Digest, now: datetime) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from pymongo.errors import PyMongoError
 
 from services.notices.audience import next_targets
 from services.notices.drafts import delivery_of, draft
@@ -33,6 +32,7 @@ from services.notices.store import (
     Recipients,
 )
 from services.notices.store.jobs import ClaimLost
+from shared.failures import Failures
 from shared.ids import IdSource, derived_id
 from shared.mongo import Document
 from shared.times import Clock, parse_instant
@@ -72,26 +72,30 @@ class FanOut:
     """Use it from one thread."""
 
     stores: Stores
+    failures: Failures
     now: Clock
     new_id: IdSource
     batch: int = 1_000
-    # The claim of a round in which the database failed.
+    # The claim of a round that failed.
     _failed: str | None = field(default=None, init=False)
 
     def run_once(self) -> bool:
         """Bring one due job forward; False when none is due. Raises what the driver raises when the
         database fails; the job is due again as soon as it answers, not only after the lease."""
         self._give_back()
-        now, claim = self.now(), self.new_id("claim")
-        try:
-            job = self.stores.jobs.claim(claim, now, now + LEASE)
-            if job is not None:
-                self._work_or_yield(job)
-        except PyMongoError:
-            # Even a claim that failed may have been taken.
-            self._failed = claim
-            raise
-        return job is not None
+        barred, now, claim = self.failures.barred(), self.now(), self.new_id("claim")
+        # Even a claim that failed may have been taken.
+        self._failed = claim
+        job = self.stores.jobs.claim(claim, now, now + LEASE, barred)
+        if job is None:
+            self._failed = None
+            return False
+        self.failures.run([job.id], lambda _: self._bring(job))
+        return True
+
+    def _bring(self, job: Job) -> None:
+        self._work_or_yield(job)
+        self._failed = None
 
     def _give_back(self) -> None:
         if self._failed is not None:

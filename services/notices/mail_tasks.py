@@ -29,6 +29,7 @@ from services.notices.store.digests import Digests
 from services.notices.store.offers import Offers
 from services.notices.store.receipts import Receipts
 from services.notices.use_cases.bounces import Bounces, Maildir
+from shared.failures import Failures
 from shared.http import Peers
 from shared.ids import new_id
 from shared.loops import Loop
@@ -36,6 +37,7 @@ from shared.mongo import Mongo
 from shared.times import Clock, utc_now
 
 IDLE_SECONDS = 0.5
+MAIL, ESCALATION = "notices.mail", "notices.escalation"
 Jitter = Callable[[], float]
 
 
@@ -46,8 +48,8 @@ def mail_loops(
     mails, maildir = make_mailing(settings, mongo, jitter), make_maildir(settings, mongo)
     watch, word = make_escalation(settings, mongo), make_digests(settings, mongo)
     return (
-        Loop("notices.mail", lambda: bool(mails.run_once() | maildir()), IDLE_SECONDS, beat),
-        Loop("notices.escalation", lambda: watch.run_once() | word.run_once(), IDLE_SECONDS, beat),
+        Loop(MAIL, lambda: bool(mails.run_once() | maildir()), IDLE_SECONDS, beat),
+        Loop(ESCALATION, lambda: watch.run_once() | word.run_once(), IDLE_SECONDS, beat),
     )
 
 
@@ -57,6 +59,7 @@ def make_mailing(settings: Settings, mongo: Mongo, jitter: Jitter, now: Clock = 
     )
     return Mailing(
         stores,
+        Failures(mongo, MAIL, now),
         Transport(settings.mail),
         settings.mail,
         links_of(settings.common),
@@ -83,7 +86,8 @@ def make_escalation(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> E
         Digests(mongo),
     )
     patience = timedelta(minutes=settings.mail.escalate_minutes)
-    return Escalation(stores, settings.mail.is_on, patience, now, new_id)
+    failures = Failures(mongo, ESCALATION, now)
+    return Escalation(stores, failures, settings.mail.is_on, patience, now, new_id)
 
 
 def make_digests(
@@ -97,7 +101,9 @@ def make_digests(
         Digests(mongo), Watches(mongo), Events(mongo), Recipients(mongo), Mails(mongo)
     )
     identity = IdentityClient(Peers("notices", settings.common, transport).client("identity"))
-    return DigestLoop(stores, identity.party, settings.mail.is_on, now, new_id)
+    # A record of its own: their jobs are changes, those of escalation are messages.
+    failures = Failures(mongo, f"{ESCALATION}.digests", now)
+    return DigestLoop(stores, failures, identity.party, settings.mail.is_on, now, new_id)
 
 
 def make_maildir(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Callable[[], bool]:
@@ -105,4 +111,5 @@ def make_maildir(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Call
     if not settings.mail.bounce_maildir:
         return bool
     bounces = Bounces(mongo, Mails(mongo), Watches(mongo), now)
-    return Maildir(settings.mail.bounce_maildir, bounces, now).run_once
+    failures = Failures(mongo, f"{MAIL}.bounces", now)
+    return Maildir(settings.mail.bounce_maildir, bounces, failures, now).run_once

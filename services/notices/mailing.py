@@ -36,6 +36,7 @@ from services.notices.store import Events, Messages
 from services.notices.store.mails import Finish, Mails
 from services.notices.store.receipts import Receipts
 from services.notices.store.watches import Watches
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.mongo import Document
 from shared.times import Clock
@@ -66,10 +67,20 @@ class Stores:
 
 
 @dataclass
+class _Batch:
+    """Mails that can be written, and what they are made of."""
+
+    rows: list[Document] = field(default_factory=list)
+    messages: dict[str, Document] = field(default_factory=dict)
+    told: dict[str, Event] = field(default_factory=dict)
+
+
+@dataclass
 class Mailing:
     """Use it from one thread. ``jitter`` gives numbers from -1 to 1."""
 
     stores: Stores
+    failures: Failures
     transport: Handing
     settings: MailSettings
     links: Links
@@ -86,7 +97,8 @@ class Mailing:
             return False
         began, now = self.monotonic(), self.now()
         until = now + timedelta(seconds=self.settings.lease_seconds)
-        rows = self.stores.mails.claim(self.new_id("claim"), now, until, CLAIM_LIMIT)
+        barred, claim = self.failures.barred(), self.new_id("claim")
+        rows = self.stores.mails.claim(claim, now, until, CLAIM_LIMIT, barred)
         try:
             return self._send_all(rows, began) and bool(rows)
         finally:
@@ -94,6 +106,23 @@ class Mailing:
 
     def _send_all(self, rows: Sequence[Document], began: float) -> bool:
         """False when the server is away: then the rest waits instead of failing one by one."""
+        batch, by_id = _Batch(), {each["_id"]: each for each in rows}
+        self.failures.run_together(
+            list(by_id), lambda ids: self._prepare([by_id[each] for each in ids], batch)
+        )
+        rows, messages, told = batch.rows, batch.messages, batch.told
+        for place, row in enumerate(rows):
+            if self.monotonic() - began > self.settings.seconds:
+                # Behind a slow server the lease would lapse, and the loop seem to stand still.
+                self._put_off(rows[place:], timedelta())
+                return True
+            if not self._sent_or_counted(row, messages, told):
+                self._put_off(rows[place + 1 :], SERVER_RESTS)
+                return False
+        return True
+
+    def _prepare(self, rows: Sequence[Document], batch: _Batch) -> None:
+        """Read what these mails are made of; doing it again does no harm."""
         rows = [each for each in rows if not self._addressed(each)]
         messages = self.stores.messages.many(
             each["message_id"] for each in rows if each["message_id"]
@@ -103,15 +132,9 @@ class Mailing:
         # A notice that leaves after the day it was announced tells the days that follow from now.
         for name, (_, extra) in texts_now(self.stores.receipts, texts, told, self.now()).items():
             messages[name] = {**messages[name], "extra": extra}
-        for place, row in enumerate(rows):
-            if self.monotonic() - began > self.settings.seconds:
-                # Behind a slow server the lease would lapse, and the loop seem to stand still.
-                self._put_off(rows[place:], timedelta())
-                return True
-            if not self._send(row, messages, told):
-                self._put_off(rows[place + 1 :], SERVER_RESTS)
-                return False
-        return True
+        batch.messages |= messages
+        batch.told |= told
+        batch.rows += rows
 
     def _addressed(self, row: Document) -> bool:
         """A warning for a customer becomes a mail for each of its contacts, sent in their turn."""
@@ -121,6 +144,14 @@ class Mailing:
         state = ADDRESSED if made else FAILED
         self.stores.mails.finish(Finish(row["_id"], row["claim"], state, None, None))
         return True
+
+    def _sent_or_counted(
+        self, row: Document, messages: Mapping[str, Document], told: Mapping[str, Event]
+    ) -> bool:
+        """False when the server is away. A mail that fails as none should is counted."""
+        went = list[bool]()
+        self.failures.run([row["_id"]], lambda _: went.append(self._send(row, messages, told)))
+        return all(went)
 
     def _send(
         self, row: Document, messages: Mapping[str, Document], told: Mapping[str, Event]

@@ -29,11 +29,13 @@ from services.notices.store import (
 from services.notices.store.ageing import Ageing
 from services.notices.store.digests import Digests
 from services.notices.store.receipts import Receipts
+from shared.failures import FailedJobs, Failures
 from shared.ids import new_id
 from shared.loops import Heartbeats, Loop
 from shared.mongo import Mongo, connect
 from shared.times import Clock, utc_now
 
+FANOUT = "notices.fanout"
 DISPATCHER = "notices.dispatcher"
 IDLE_SECONDS = 0.1
 UPKEEP_SECONDS = 10.0
@@ -43,12 +45,12 @@ def loops(settings: Settings) -> list[Loop]:
     """Fan-out, dispatcher, upkeep; more processes may run the same ones beside."""
     common = settings.common
     mongo = connect(common.mongo_url, common.database("notices"))
-    mongo.ensure_indexes(INDEXES)
+    mongo.ensure_indexes({**INDEXES, **FailedJobs.INDEXES})
     beats = Heartbeats(mongo, utc_now)
     beat = beats.beat
     sending = make_dispatcher(settings, mongo, alive=lambda: beats.alive(DISPATCHER))
     return [
-        Loop("notices.fanout", make_fanout(mongo).run_once, IDLE_SECONDS, beat),
+        Loop(FANOUT, make_fanout(mongo).run_once, IDLE_SECONDS, beat),
         Loop(DISPATCHER, sending.run_once, IDLE_SECONDS, beat, sending.drain),
         Loop("notices.retention", make_retention(settings, mongo).run_once, UPKEEP_SECONDS, beat),
         *mail_loops(settings, mongo, beat, jitter),
@@ -65,7 +67,7 @@ def make_fanout(mongo: Mongo, now: Clock = utc_now) -> FanOut:
         Deliveries(mongo),
         Parcels(mongo),
     )
-    return FanOut(stores, now, new_id)
+    return FanOut(stores, Failures(mongo, FANOUT, now), now, new_id)
 
 
 def make_dispatcher(
@@ -117,7 +119,10 @@ def make_retention(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Re
         OLDEST.set((now() - made_at).total_seconds() if made_at else 0)
 
     days = (settings.answer_days, settings.retention_days, settings.evidence_days)
-    return Retention(stores, make_box(settings), Ages(*map(timedelta, days)), now, show_age)
+    failures = Failures(mongo, "notices.retention", now)
+    return Retention(
+        stores, failures, make_box(settings), Ages(*map(timedelta, days)), now, show_age
+    )
 
 
 def make_box(settings: Settings) -> SecretBox:

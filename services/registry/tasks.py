@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from services.registry.model.changes import Change
 from services.registry.schemas.imports import content_of
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
@@ -46,11 +48,14 @@ def run_clock(deps: Deps) -> bool:
 
     True when there may be more.
     """
-    waiting = due(deps)
-    for change in waiting:
-        try:
-            go_live(deps, change)
-        except Conflict:
-            continue  # Another clock was faster, or it was withdrawn at this very moment.
+    barred = deps.clock_failures.barred()
+    waiting = {each.id: each for each in due(deps, barred)}
+    deps.clock_failures.run(list(waiting), lambda change_id: _go_live(deps, waiting[change_id]))
     more = [daily(deps), tell_bases(deps)]
     return bool(waiting) or any(more)
+
+
+def _go_live(deps: Deps, change: Change) -> None:
+    # Another clock was faster, or it was withdrawn at this very moment.
+    with suppress(Conflict):
+        go_live(deps, change)

@@ -107,9 +107,9 @@ class Agreements:
         binding = {**pair, "status": "active"}
         return self._docs.find_one(binding, {"_id": 1}, session=session) is not None
 
-    def due(self, today: date, limit: int) -> list[str]:
+    def due(self, today: date, limit: int, but: Sequence[str] = ()) -> list[str]:
         """Ids of agreements with which the clock has something to do."""
-        due = {"due_on": {"$gt": "", "$lte": today.isoformat()}}
+        due = {"due_on": {"$gt": "", "$lte": today.isoformat()}, "_id": {"$nin": list(but)}}
         found = self._docs.find(due, {"_id": 1}).sort("due_on", ASCENDING).limit(limit)
         return [each["_id"] for each in found]
 

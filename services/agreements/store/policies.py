@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -50,9 +51,11 @@ class Policies:
         if not self._docs.replace_one(seen, to_document(policy), session=session).matched_count:
             raise PreconditionFailed
 
-    def to_apply(self) -> Policy | None:
-        """A policy that has not been applied to all that ended before it."""
-        found = self._docs.find_one({"cursor": {"$gte": ""}})
+    def to_apply(self, but: Sequence[str]) -> Policy | None:
+        """A policy that has not been applied to all that ended before it; the one that has come
+        least far, so that none waits for another's."""
+        where = {"cursor": {"$gte": ""}, "_id": {"$nin": list(but)}}
+        found = self._docs.find_one(where, sort=[("cursor", ASCENDING)])
         return from_document(Policy, found) if found else None
 
     def applied(self, policy: Policy, cursor: str | None) -> None:

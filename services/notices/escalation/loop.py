@@ -18,6 +18,7 @@ from services.notices.escalation.surroundings import Around, Stores, read_around
 from services.notices.model.escalation import FIRST_LOOK, Step, letters_to, next_step
 from services.notices.model.mails import Contact, new_mail
 from services.notices.store.watches import Look
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.mongo import Document
 from shared.times import Clock
@@ -52,6 +53,7 @@ class Escalation:
     """``email_is_on``: whether mails can be sent; ``patience``: see ``model.escalation``."""
 
     stores: Stores
+    failures: Failures
     email_is_on: bool
     patience: timedelta
     now: Clock
@@ -60,9 +62,14 @@ class Escalation:
     def run_once(self) -> bool:
         """Look at a batch of messages; False when none is due."""
         now = self.now()
-        rows = self.stores.watches.claim(self.new_id("claim"), now, now + LEASE, BATCH)
-        if not rows:
-            return False
+        barred, claim = self.failures.barred(), self.new_id("claim")
+        rows = self.stores.watches.claim(claim, now, now + LEASE, BATCH, barred)
+        by_id = {each["_id"]: each for each in rows}
+        self.failures.run_together(list(by_id), lambda ids: self._look([by_id[i] for i in ids]))
+        return bool(rows)
+
+    def _look(self, rows: Sequence[Document]) -> None:
+        now = self.now()
         found = self._decide(rows, now)
         # Mails first, and the word to the vendor: a mark without them would be a notice given up
         # in silence.
@@ -72,7 +79,6 @@ class Escalation:
         lost = self.stores.watches.settle(found.looks, now)
         if lost:
             log.warning("escalation.claims_lost", count=lost)
-        return True
 
     def _decide(self, rows: Sequence[Document], now: datetime) -> _Found:
         around, found = read_around(self.stores, rows), _Found([], [], {})

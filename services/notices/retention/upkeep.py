@@ -26,6 +26,7 @@ from services.notices.retention.sweeps import (
 )
 from services.notices.signing import SecretBox, UnreadableSecretError
 from shared.errors import PreconditionFailed
+from shared.failures import Failures
 from shared.times import Clock
 
 log = structlog.get_logger()
@@ -40,12 +41,13 @@ class Retention:
     """Use it from one thread. ``seen``: told the moment of the oldest message not delivered."""
 
     stores: Stores
+    failures: Failures
     box: SecretBox
     ages: Ages
     now: Clock
     seen: Callable[[datetime | None], None] = lambda _: None
     batch: int = 500
-    _pass: list[Step] = field(default_factory=list)
+    _pass: list[tuple[str, Step]] = field(default_factory=list)
     _endpoints_after: str = ""
     _next_pass: datetime | None = None
 
@@ -56,19 +58,26 @@ class Retention:
         if self._next_pass and self.now() < self._next_pass:
             return more
         self._pass = self._pass or self._steps()
-        if self._pass[0]():
+        if self._step():
             return True
         del self._pass[0]
         if not self._pass:
             self._next_pass = self.now() + PASS_EVERY
         return bool(self._pass) or more
 
-    def _steps(self) -> list[Step]:
+    def _step(self) -> bool:
+        """One step of the sweep whose turn it is; one that fails leaves its turn to the next."""
+        self.failures.barred()
+        (name, step), more = self._pass[0], list[bool]()
+        self.failures.attempt(name, lambda _: more.append(step()))
+        return any(more)
+
+    def _steps(self) -> list[tuple[str, Step]]:
         """Those of a pass, one after the other: what names something goes before it."""
         self._endpoints_after = ""
         sweeps = (MessageSweep, JobSweep, RecipientSweep, MailSweep)
-        steps = [each(self.stores, self.ages, self.now, self.batch).step for each in sweeps]
-        return [self._seal_anew, *steps]
+        made = [each(self.stores, self.ages, self.now, self.batch) for each in sweeps]
+        return [("Seals", self._seal_anew), *((type(each).__name__, each.step) for each in made)]
 
     def _release(self) -> bool:
         """What is held for an endpoint that is open was left by somebody who died half-way. Where

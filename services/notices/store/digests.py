@@ -50,10 +50,12 @@ class Digests:
         told: Document = {"$set": {"due_at": due, "owed_at": now}}
         self._docs.update_one({"_id": change_id, "due_at": {"$exists": False}}, told)
 
-    def claim(self, token: str, now: datetime, until: datetime) -> Digest | None:
+    def claim(
+        self, token: str, now: datetime, until: datetime, but: Sequence[str] = ()
+    ) -> Digest | None:
         """One that is due, ours until ``until``."""
         found = self._docs.find_one_and_update(
-            {"due_at": {"$lte": now}},
+            {"due_at": {"$lte": now}, "_id": {"$nin": list(but)}},
             {"$set": {"claim": token, "due_at": until}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,

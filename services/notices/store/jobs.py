@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,10 +26,12 @@ class Jobs:
         members = {name: value for name, value in to_document(job).items() if value is not None}
         self._docs.insert_one(members, session=session)
 
-    def claim(self, token: str, now: datetime, until: datetime) -> Job | None:
+    def claim(
+        self, token: str, now: datetime, until: datetime, but: Sequence[str] = ()
+    ) -> Job | None:
         """The job due longest, ours until ``until``; None when nothing is due."""
         found = self._docs.find_one_and_update(
-            {"due_at": {"$lte": now}},
+            {"due_at": {"$lte": now}, "_id": {"$nin": list(but)}},
             {"$set": {"claim": token, "due_at": until}},
             sort=[("due_at", 1)],
             return_document=ReturnDocument.AFTER,
@@ -65,9 +67,10 @@ class Jobs:
         found = self._docs.find_one({"_id": job_id})
         return _job(found) if found else None
 
-    def horizon(self, now: datetime) -> datetime:
-        """Messages made before this moment are all there: no running job will add one."""
-        live: Document = {"due_at": {"$exists": True}}
+    def horizon(self, now: datetime, but: Sequence[str] = ()) -> datetime:
+        """Messages made before this moment are all there: no running job will add one. ``but``:
+        jobs that do not run any more, for they were set aside."""
+        live: Document = {"due_at": {"$exists": True}, "_id": {"$nin": list(but)}}
         started: list[datetime] = [
             each["started_at"] for each in self._docs.find(live) if "started_at" in each
         ]

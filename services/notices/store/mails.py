@@ -53,15 +53,17 @@ class Mails:
         once = {"$setOnInsert": row}
         self._docs.update_one({"_id": row["_id"]}, once, upsert=True, session=session)
 
-    def claim(self, token: str, now: datetime, until: datetime, limit: int) -> list[Document]:
+    def claim(
+        self, token: str, now: datetime, until: datetime, limit: int, but: Sequence[str] = ()
+    ) -> list[Document]:
         """Up to ``limit`` due mails, the longest due first, ours until ``until``."""
-        due = {"due_at": {"$lte": now}}
+        due = {"due_at": {"$lte": now}, "_id": {"$nin": list(but)}}
         found = self._docs.find(due, {"_id": 1}).sort("due_at", ASCENDING).limit(limit)
         ids = [each["_id"] for each in found]
         if not ids:
             return []
         taken = {"$set": {"claim": token, "due_at": until}}
-        self._docs.update_many({"_id": {"$in": ids}, **due}, taken)
+        self._docs.update_many({"_id": {"$in": ids}, "due_at": due["due_at"]}, taken)
         rows = self._docs.find({"_id": {"$in": ids}, "claim": token})
         return sorted(rows, key=lambda each: ids.index(each["_id"]))
 

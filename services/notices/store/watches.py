@@ -51,15 +51,17 @@ class Watches:
         self._docs = mongo.db["messages"]
         self._events = mongo.db["events"]
 
-    def claim(self, token: str, now: datetime, until: datetime, limit: int) -> list[Document]:
+    def claim(
+        self, token: str, now: datetime, until: datetime, limit: int, but: Sequence[str] = ()
+    ) -> list[Document]:
         """Up to ``limit`` messages due for a look, ours until ``until``."""
-        due = {"look_at": {"$lte": now}}
+        due = {"look_at": {"$lte": now}, "_id": {"$nin": list(but)}}
         found = self._docs.find(due, {"_id": 1}).sort("look_at", ASCENDING).limit(limit)
         ids = [each["_id"] for each in found]
         if not ids:
             return []
         taken = {"$set": {"look_claim": token, "look_at": until}}
-        self._docs.update_many({"_id": {"$in": ids}, **due}, taken)
+        self._docs.update_many({"_id": {"$in": ids}, "look_at": due["look_at"]}, taken)
         return list(self._docs.find({"_id": {"$in": ids}, "look_claim": token}))
 
     def settle(self, looks: Sequence[Look], now: datetime) -> int:

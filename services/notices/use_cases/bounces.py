@@ -12,6 +12,7 @@ from services.notices.channels.email.dsn import LARGEST, Report, reports
 from services.notices.model.mails import BOUNCED
 from services.notices.store.mails import Mails
 from services.notices.store.watches import Watches
+from shared.failures import Failures
 from shared.mongo import Document, Mongo, Session
 from shared.times import Clock
 
@@ -65,21 +66,26 @@ class Maildir:
     """Reads reports out of a Maildir that a mail server fills; what is read moves to ``cur``, and
     goes after thirty days: reports name persons."""
 
-    def __init__(self, folder: str, bounces: Bounces, now: Clock) -> None:
+    def __init__(self, folder: str, bounces: Bounces, failures: Failures, now: Clock) -> None:
         self._folder, self._bounces, self._now = Path(folder), bounces, now
+        self._failures = failures
         self._next_look: datetime | None = None
 
     def run_once(self) -> bool:
         """Take in some mails; False when there are no more."""
-        files = _files(self._folder / "new")
-        for each in files[:FILES_A_ROUND]:
-            self._bounces.receive(reports(_content(each)), by_address=False)
-            # Only now: a file read twice has no further effect, one lost would have none at all.
-            (self._folder / "cur").mkdir(exist_ok=True)
-            each.rename(self._folder / "cur" / f"{each.name}:2,S")
+        barred = set(self._failures.barred())
+        files = [each.name for each in _files(self._folder / "new") if each.name not in barred]
+        self._failures.run(files[:FILES_A_ROUND], self._take)
         if not files:
             self._forget()
         return len(files) > FILES_A_ROUND
+
+    def _take(self, name: str) -> None:
+        file = self._folder / "new" / name
+        self._bounces.receive(reports(_content(file)), by_address=False)
+        # Only now: a file read twice has no further effect, one lost would have none at all.
+        (self._folder / "cur").mkdir(exist_ok=True)
+        file.rename(self._folder / "cur" / f"{name}:2,S")
 
     def _forget(self) -> None:
         if self._next_look and self._now() < self._next_look:

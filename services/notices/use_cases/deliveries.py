@@ -61,7 +61,8 @@ def pull(deps: Deps, owner: str, after: str | None, limit: int) -> Page:
     Each appears only when none can come before it any more, so who goes on from the last id seen
     misses nothing. A notice that has not been sent tells the days that follow if it counts today.
     """
-    before = min(deps.jobs.horizon(deps.now()), deps.now() - SETTLED)
+    set_aside = deps.fanout_failures.all_set_aside()
+    before = min(deps.jobs.horizon(deps.now(), set_aside), deps.now() - SETTLED)
     start = after or least_id("msg", before - timedelta(days=36_500))
     found = deps.messages.since(owner, start, before, limit + 1)
     rows = found[:limit]

@@ -21,6 +21,7 @@ from services.notices.store.mails import Mails
 from services.notices.store.offers import Offers
 from services.notices.store.watches import Watches
 from services.notices.use_cases.bounces import Bounces
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.mongo import Mongo
 from shared.relay import Inbox
@@ -36,6 +37,7 @@ class Deps:
     endpoints: Endpoints
     events: Events
     jobs: Jobs
+    fanout_failures: Failures
     messages: Messages
     deliveries: Deliveries
     contacts: NoticeContacts

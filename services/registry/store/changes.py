@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -70,12 +70,13 @@ class Changes:
         ]
         return [from_document(Change, each) for each in found]
 
-    def due(self, day: date, limit: int) -> list[Change]:
+    def due(self, day: date, but: Sequence[str]) -> Iterator[Change]:
         """Announced changes whose effective day is ``day`` or earlier, in order."""
-        where = {"status": "announced", "effective_on": {"$lte": day.isoformat()}}
+        where = {"status": "announced", "effective_on": {"$lte": day.isoformat()},
+                 "_id": {"$nin": list(but)}}  # fmt: skip
         order = [("effective_on", ASCENDING), ("announced_at", ASCENDING)]
-        found = self._docs.find(where, {"groups": 0}).sort(order).limit(limit)
-        return [from_document(Change, each) for each in found]
+        for found in self._docs.find(where, {"groups": 0}).sort(order):
+            yield from_document(Change, found)
 
     def concerning(
         self, sub_ids: Collection[str], keys: Collection[str], processor_id: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from services.registry import events, telling
@@ -114,15 +116,17 @@ def go_live(deps: Deps, change: Change) -> Change:
     return deps.mongo.transact(work)
 
 
-def due(deps: Deps, limit: int = 100) -> Sequence[Change]:
+def due(deps: Deps, barred: Sequence[str], limit: int = 100) -> Sequence[Change]:
     """Announced changes whose effective day has come where their processor sits, in order."""
+    today = cache(lambda processor_id: today_at(deps, deps.registers.get(processor_id)))
     latest = (deps.now() + timedelta(hours=14)).date()
-    found = deps.changes.due(latest, limit)
-    today = {
-        processor_id: today_at(deps, deps.registers.get(processor_id))
-        for processor_id in {each.processor_id for each in found}
-    }
-    return [each for each in found if each.effective_on <= today[each.processor_id]]
+    # Not the first so many: those may all sit where the day has not come yet.
+    found = (
+        each
+        for each in deps.changes.due(latest, barred)
+        if each.effective_on <= today(each.processor_id)
+    )
+    return list(islice(found, limit))
 
 
 def _tell(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,7 +34,9 @@ def tell_bases(deps: Deps) -> bool:
     """
     now = deps.now()
     sweeps = deps.bases.sweeps()
-    for instrument in ending(deps.instruments.known(now.date()), now.date()):
+    instruments = ending(deps.instruments.known(now.date()), now.date())
+    _tell_again(deps, {each.id: each for each in instruments})
+    for instrument in instruments:
         mark = f"{now:%Y-%m-%dT%H} {instrument.last_day}"
         sweep = sweeps.get(instrument.id)
         if sweep is None or sweep.mark != mark:
@@ -48,9 +50,24 @@ def tell_bases(deps: Deps) -> bool:
 def _sweep_on(deps: Deps, instrument: Instrument, sweep: Sweep) -> None:
     processor_id = deps.bases.next_processor(instrument.id, sweep.after)
     if processor_id is not None:
-        _tell_register(deps, deps.registers.get(processor_id), instrument)
+        _tell_unless_it_fails(deps, instrument, processor_id)
     reached = Sweep(sweep.instrument_id, sweep.mark, processor_id or "", processor_id is None)
     deps.bases.save_sweep(reached)
+
+
+def _tell_again(deps: Deps, instruments: Mapping[str, Instrument]) -> None:
+    """The registers that failed and have rested; the round has gone on without them."""
+    for job in deps.clock_failures.rested("basis:"):
+        _, instrument_id, processor_id = job.split(":", 2)
+        if instrument_id in instruments:
+            _tell_unless_it_fails(deps, instruments[instrument_id], processor_id)
+
+
+def _tell_unless_it_fails(deps: Deps, instrument: Instrument, processor_id: str) -> None:
+    def work(_: str) -> None:
+        _tell_register(deps, deps.registers.get(processor_id), instrument)
+
+    deps.clock_failures.attempt(f"basis:{instrument.id}:{processor_id}", work)
 
 
 def _tell_register(deps: Deps, register: Register, instrument: Instrument) -> None:

@@ -35,6 +35,8 @@ def keys(deps: Deps) -> dict[str, Any]:
 
 def daily(deps: Deps) -> bool:
     """A bounded part of today's round over all streams; True when there is more of it."""
+    for job in deps.clock_failures.rested("checkpoint:"):
+        _checkpoint_unless_it_fails(deps, job.partition(":")[2])
     today = deps.now().date()
     reached = deps.checkpoints.round()
     if reached is None or reached.day != today:
@@ -43,10 +45,17 @@ def daily(deps: Deps) -> bool:
         return False
     streams = deps.checkpoints.streams(reached.after, STREAMS_A_ROUND)
     for stream in streams:
-        _checkpoint(deps, stream)
+        _checkpoint_unless_it_fails(deps, stream)
     done = len(streams) < STREAMS_A_ROUND
     deps.checkpoints.save_round(Round(today, streams[-1] if streams else reached.after, done))
     return not done
+
+
+def _checkpoint_unless_it_fails(deps: Deps, stream: str) -> None:
+    def work(_: str) -> None:
+        _checkpoint(deps, stream)
+
+    deps.clock_failures.attempt(f"checkpoint:{stream}", work)
 
 
 def _checkpoint(deps: Deps, stream: str) -> Checkpoint:

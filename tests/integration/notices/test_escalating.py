@@ -18,6 +18,7 @@ from services.notices.evidence import csv_lines, pdf
 from services.notices.use_cases import notices, proof, receipts
 from services.notices.use_cases.bounces import Maildir
 from shared.auth import Caller
+from shared.failures import Failures
 from shared.pagination import PageRequest
 from tests.clock import now
 from tests.integration.notices.post import PERSONS, MailWorld
@@ -50,6 +51,15 @@ def pass_time(it: MailWorld, **amount: float) -> None:
         it.world.clock.ahead += min(left, timedelta(minutes=30))
         left -= timedelta(minutes=30)
         it.settle()
+
+
+def bounced(by_mail: MailWorld) -> Failures:
+    """What counts the reports that cannot be read."""
+    return Failures(by_mail.world.deps.mongo, "notices.mail.bounces", by_mail.world.clock)
+
+
+def maildir_of(by_mail: MailWorld, folder: Path) -> Maildir:
+    return Maildir(str(folder), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock)
 
 
 def test_it_works(by_mail: MailWorld) -> None:
@@ -220,7 +230,9 @@ def test_a_mail_that_comes_back_brings_up_the_next_contact(
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "1.bounce").write_bytes(bounce_of(by_mail.post.one().mail))
     (tmp_path / "new" / "2.other").write_bytes(b"Subject: Out of office\r\n\r\nBack on Monday\r\n")
-    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces, by_mail.world.clock)
+    maildir = Maildir(
+        str(tmp_path), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock
+    )
     assert maildir.run_once() is False
     by_mail.settle()
 

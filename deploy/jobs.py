@@ -1,0 +1,70 @@
+"""Shows the jobs of loops that failed, and lets them be tried again at once.
+
+    python -m deploy.jobs                       one line for each, those set aside first
+    python -m deploy.jobs revive LOOP [JOB]     all of a loop, or one
+
+It reads ART28_MONGO_URL (by default the database of `make run`) and ART28_DB_PREFIX.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from deploy.checks import StartError
+from deploy.mongod import members_of, url
+from deploy.profile import Profile
+from deploy.worker import SERVICES
+from shared.failures import FailedJob, FailedJobs
+from shared.mongo import Mongo, connect
+
+
+def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
+    """Run as a program; the exit code is 0, 1 when there is no such job, 2 for a wrong setting."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.jobs")
+    commands = parser.add_subparsers(dest="command")
+    reviving = commands.add_parser("revive", help="let failed jobs be tried again at once")
+    reviving.add_argument("loop")
+    reviving.add_argument("job", nargs="?")
+    wanted = parser.parse_args(words)
+    try:
+        databases = [FailedJobs(each) for each in _databases(environ)]
+    except StartError as error:
+        print(f"art28: {error}", file=sys.stderr)
+        return 2
+    if wanted.command == "revive":
+        return _revive(databases, wanted.loop, wanted.job)
+    _show(databases)
+    return 0
+
+
+def _databases(environ: Mapping[str, str]) -> list[Mongo]:
+    profile = Profile.from_env(environ, var="var", members=1)
+    address = profile.mongo_url or url(members_of(profile.mongo_ports))
+    prefix = environ.get("ART28_DB_PREFIX") or "art28"
+    return [connect(address, f"{prefix}_{service}") for service in SERVICES]
+
+
+def _show(databases: Sequence[FailedJobs]) -> None:
+    failed = [job for database in databases for job in database.all()]
+    for each in sorted(failed, key=lambda job: (not job.is_set_aside, job.loop, job.job)):
+        print(_line(each))
+
+
+def _line(job: FailedJob) -> str:
+    state = f"again at {job.retry_at:%Y-%m-%dT%H:%M:%SZ}" if job.retry_at else "set aside"
+    # What a job failed with may hold words of others: one line, nothing a terminal would obey.
+    error = "".join(each if each.isprintable() else " " for each in job.error)
+    return f"{job.loop}  {job.job}  {state}  {job.failures} failures  {error}"
+
+
+def _revive(databases: Sequence[FailedJobs], loop: str, job: str | None) -> int:
+    revived = sum(database.revive(loop, job) for database in databases)
+    print(f"{revived} revived.")
+    return 0 if revived else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
