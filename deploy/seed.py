@@ -23,6 +23,7 @@ from services.identity.model import SlugTaken
 from services.identity.settings import Settings
 from services.identity.use_cases import make_platform
 from shared.mongo import connect
+from shared.safe_text import terminal
 from shared.times import utc_now
 
 SAMPLE = Path(__file__).parent / "sample" / "vendors.json"
@@ -230,7 +231,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         clients = load(ask, make_admin(settings), json.loads(SAMPLE.read_text()), utc_now().date())
     except (SampleRefused, requests.RequestException) as refusal:
-        print(f"art28: the sample data was refused: {refusal}", file=sys.stderr)
+        print(f"art28: the sample data was refused: {terminal(str(refusal))}", file=sys.stderr)
         return 1
     except SlugTaken:
         print("art28: sample data is for an empty installation; this one is not.", file=sys.stderr)

@@ -8,6 +8,9 @@ from typing import TextIO, cast
 
 import structlog
 from prometheus_client import Counter
+from structlog.typing import EventDict, WrappedLogger
+
+from shared.safe_text import terminal
 
 DROPPED = Counter("art28_log_lines_dropped", "Lines of the log that could not be written.")
 
@@ -48,9 +51,20 @@ def configure(level: str, form: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            *([] if form == "json" else [one_line_each]),
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", Unfailing(sys.stderr))),
         cache_logger_on_first_use=True,
     )
+
+
+def one_line_each(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """As JSON does by itself: no name can begin a line or send an escape to the screen. Lines of
+    a trace are marked, for its last one may quote a name."""
+    trace = event.pop("exception", None)
+    safe = {name: terminal(it) if isinstance(it, str) else it for name, it in event.items()}
+    if trace is not None:
+        safe["exception"] = "\n".join(f"  | {terminal(each)}" for each in trace.split("\n"))
+    return safe

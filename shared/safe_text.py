@@ -7,10 +7,18 @@ place uses it:
 ======================  ==========================  =============================================
 form                    function                    what it takes away or writes otherwise
 ======================  ==========================  =============================================
-a line (name, label)    ``one_line``                line ends, controls, overrides of direction
-a text (reason, lead)   ``readable``                controls, overrides of direction
-HTML, attribute         ``shown``, by Jinja         the same; Jinja escapes the markup
-words in a sentence     ``isolated``                keeps right-to-left words from their neighbours
+a line (name, label)    ``one_line``                line ends, controls, what directs other text
+a text (reason, lead)   ``readable``                controls, what directs other text
+words in a sentence     ``isolated``                the same; isolates words read from the right
+HTML, attribute         ``shown``, by Jinja         as ``readable``; Jinja escapes the markup
+URL to follow           ``web_link``, ``mail_link``  all but http and https; adds no header
+XML (Atom)              ``readable``                feedgenerator escapes the markup
+ICS                     ``readable``                ``escaped``, ``folded`` of services.public.feeds
+JSON                    ``json.dumps``              nothing: it comes back as it is
+CSV                     ``shared.sheets.line``      guards formulas; ``unguarded`` reads them back
+Typst (PDF)             ``shared.typeset.pdf``      as data, never as code; letters without a font
+log line, terminal      ``terminal``                escapes for what ends lines or moves the cursor
+file name               ``disposition``             all but letters, digits, ``.``, ``_`` and ``-``
 mail header, subject    ``header``                  what looks encoded is encoded (RFC 2047)
 mail display name       ``phrase``                  the same, else a quoted string (RFC 5322)
 mail address            ``mailbox``                 refuses what is no address
@@ -23,7 +31,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
 import idna
 
@@ -32,12 +41,15 @@ FIRST_STRONG, END = "\u2068", "\u2069"
 LONGEST_LINE = 200
 # C0 and C1 controls, halves of surrogate pairs, and the 66 code points that are no characters.
 _LAST_TWO = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-UNWRITABLE = rf"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef{_LAST_TWO}"
-_UNWRITABLE = re.compile(f"[{UNWRITABLE}]")
+_NO_TEXT = rf"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef{_LAST_TWO}"
+UNWRITABLE = re.compile(f"[{_NO_TEXT}]")
 _LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
-_SPACES = re.compile(rf"[\s{UNWRITABLE}]+")
+_OLD_BREAKS = re.compile(r"[\x0b\x0c\x85]")
+_NOT_IN_LINES = re.compile(r"[\t\n\r\u2028-\u202e\u2066-\u2069]")
+_SPACES = re.compile(rf"[\s{_NO_TEXT}]+")
 # Embeddings, overrides and isolates with a direction: they turn the text behind a name round.
 _DIRECTING = re.compile(r"[\u202a-\u202e\u2066\u2067]")
+_ISOLATES = re.compile("[\u2068\u2069]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff"
                             r"\U0001e800-\U0001efff]")  # fmt: skip
 # RFC 2047: an encoded word has at most 75 characters; 39 bytes become 64, and fit any header.
@@ -47,13 +59,20 @@ _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}")
 _DOT_ATOM = re.compile(r"[^.]+(\.[^.]+)*")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _ENCODED = "=?"
+_WEB = re.compile(r"https?://[^\s<>\"\\^`{|}]+", re.IGNORECASE)
+_NO_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+|\.{2,}")
+# Names of devices on Windows, whatever stands behind the dot.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|\Z)", re.IGNORECASE)
+LONGEST_FILE_NAME = 120
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 &'(),./:+-]{1,64}")
 
 
 def readable(text: str) -> str:
-    """A text of several lines: no character that XML, HTML, a mail or a terminal cannot hold."""
+    """A text of several lines: no character that XML, HTML, a mail or a calendar cannot hold."""
+    if text.isprintable():
+        return text
     lined = _LINE_END.sub("\n", text)
-    return _undirected(_UNWRITABLE.sub(REPLACEMENT, lined))
+    return _undirected(UNWRITABLE.sub(REPLACEMENT, lined))
 
 
 def shown(value: Any) -> Any:
@@ -66,8 +85,21 @@ def one_line(text: str, longest: int | None = LONGEST_LINE) -> str:
     return _undirected(_SPACES.sub(" ", text).strip()[:longest].strip())
 
 
-def isolated(text: str) -> str:
-    """Words to stand in a sentence: those read from the right do not reorder it (UAX 9, 2.4)."""
+def is_text(text: str) -> bool:
+    """Whether a text can be taken in as it is: of controls it holds line breaks and tabs only."""
+    return not (UNWRITABLE.search(text) or _OLD_BREAKS.search(text))
+
+
+def is_one_line(text: str) -> bool:
+    """Whether a name can be taken in as it is. What is stored already is made so when shown."""
+    return is_text(text) and not _NOT_IN_LINES.search(text)
+
+
+def isolated(text: Any) -> Any:
+    """Words to stand in a sentence: those read from the right do not reorder it (UAX 9, 2.4).
+    What is no plain text, such as a number or markup, stays what it is."""
+    if type(text) is not str:
+        return text
     safe = one_line(text, None)
     return f"{FIRST_STRONG}{safe}{END}" if _RIGHT_TO_LEFT.search(safe) else safe
 
@@ -101,6 +133,34 @@ def mailbox(address: str) -> str:
     return f"{local}@{host}" if _DOT_ATOM.fullmatch(local) else f'"{local}"@{host}'
 
 
+def web_link(url: str | None) -> str:
+    """The URL when it leads to the web; empty when it could run something (``javascript:``), or
+    looks like another one."""
+    leads = url is not None and _WEB.fullmatch(url) is not None and url.isprintable()
+    return url if url and leads else ""
+
+
+def mail_link(address: str) -> str:
+    """A link that writes to the address, and adds no header (RFC 6068)."""
+    return f"mailto:{quote(address, safe='@')}"
+
+
+def terminal(text: str) -> str:
+    """Words on a screen or in a log line: what ends the line, moves the cursor, colours or turns
+    text round is written as an escape, such as ``\\x1b``."""
+    if text.isprintable():
+        return text
+    escaped = (each.encode("unicode_escape").decode() for each in text)
+    return "".join(map(lambda raw, safe: raw if raw.isprintable() else safe, text, escaped))
+
+
+def disposition(kind: Literal["inline", "attachment"], name: str) -> str:
+    """``Content-Disposition`` (RFC 6266) with a name that every file system takes, and that leads
+    to no other folder."""
+    plain = _NO_FILE_NAME.sub("-", name).strip(".-")[:LONGEST_FILE_NAME] or "file"
+    return f'{kind}; filename="{"file-" if _DEVICE.match(plain) else ""}{plain}"'
+
+
 def _encoded_words(line: str) -> str:
     words, word = [], b""
     for character in line:
@@ -125,9 +185,13 @@ def _folded(line: str) -> list[str]:
 def _undirected(text: str) -> str:
     """Without characters that direct the text behind them; our own isolates stay, as pairs."""
     kept = _DIRECTING.sub("", text)
+    return kept if _is_paired(kept) else kept.replace(FIRST_STRONG, "").replace(END, "")
+
+
+def _is_paired(text: str) -> bool:
     depth = 0
-    for character in kept:
-        depth += (character == FIRST_STRONG) - (character == END)
+    for mark in _ISOLATES.findall(text):
+        depth += 1 if mark == FIRST_STRONG else -1
         if depth < 0:
-            break
-    return kept if depth == 0 else kept.replace(FIRST_STRONG, "").replace(END, "")
+            return False
+    return depth == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pycountry
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from shared.safe_text import is_one_line, is_text
 from shared.times import format_instant, parse_day, parse_instant
 
 SLUG = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and hyphens.")
@@ -30,7 +30,8 @@ class Shape(Schema):
 
 
 class Text(fields.String):
-    """Text of 1 to ``longest`` characters, no control characters but line breaks and tabs."""
+    """Text of 1 to ``longest`` characters: no control characters but line breaks and tabs, and
+    nothing that Unicode says is no character."""
 
     def __init__(self, longest: int = 500, *, shortest: int = 1, **kwargs: Any) -> None:
         self.longest, self.shortest = longest, shortest
@@ -39,12 +40,21 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if any(
-            unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\r\t" for each in text
-        ):
+        if not is_text(text):
             raise ValidationError("Control characters are not allowed.")
         if self.shortest and not text.strip():
             raise ValidationError("Must not be blank.")
+        return text
+
+
+class Line(Text):
+    """Text of one line, such as a name: no line breaks, no tabs, nothing that directs the text
+    behind it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not is_one_line(text):
+            raise ValidationError("Write it on one line, without marks that direct other text.")
         return text
 
 
@@ -75,7 +85,7 @@ class Email(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         address = super()._deserialize(value, attr, data, **kwargs)
-        if len(address) > 254 or not EMAIL.match(address):
+        if len(address) > 254 or not EMAIL.match(address) or "=?" in address:
             raise ValidationError("This is not an e-mail address.")
         return address
 

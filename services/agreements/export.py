@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
 from services.agreements.model import Agreement
+from shared.sheets import line
 
 HEADINGS = (
     "id", "reference", "status", "version", "processor", "controller",
@@ -14,23 +13,18 @@ HEADINGS = (
     "objection_days", "day_kind", "holidays", "receipt_rule", "silence", "effective_from",
     "ends_on", "governing_law", "language", "document_sha256",
 )  # fmt: skip
-# A spreadsheet takes what begins so for a formula and runs it.
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 LINES_A_PIECE = 200
 
 
 def lines(agreements: Iterable[Agreement]) -> Iterator[str]:
     """The heading and one line an agreement, some lines at a time, so that none waits for all."""
-    piece = io.StringIO(newline="")
-    writer = csv.writer(piece)
-    writer.writerow(HEADINGS)
+    piece = [line(HEADINGS)]
     for number, each in enumerate(agreements, start=1):
-        writer.writerow([_harmless(cell) for cell in _cells(each)])
+        piece.append(line(_cells(each)))
         if number % LINES_A_PIECE == 0:
-            yield piece.getvalue()
-            piece.seek(0)
-            piece.truncate()
-    yield piece.getvalue()
+            yield "".join(piece)
+            piece.clear()
+    yield "".join(piece)
 
 
 def _cells(agreement: Agreement) -> tuple[object, ...]:
@@ -38,14 +32,9 @@ def _cells(agreement: Agreement) -> tuple[object, ...]:
     return (
         agreement.id, file.reference if file else None, agreement.status, agreement.version,
         agreement.processor.legal_name, agreement.controller.legal_name,
-        agreement.controller.registration_number, "; ".join(content.products),
+        agreement.controller.registration_number, content.products,
         content.authorisation, terms.notice_days, terms.objection_days, terms.day_kind,
         terms.holidays, terms.receipt_rule, terms.silence, content.effective_from,
         agreement.ended_on or agreement.last_day, content.governing_law, content.language,
         agreement.document_sha256,
     )  # fmt: skip
-
-
-def _harmless(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text

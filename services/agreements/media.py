@@ -10,6 +10,7 @@ from services.agreements.model import Version
 from services.agreements.store import Kept
 from services.agreements.use_cases.documents import HTML, JSON, KINDS
 from shared.errors import DomainError
+from shared.safe_text import disposition
 
 
 class NotAcceptable(DomainError):
@@ -38,7 +39,7 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
     response.headers["Vary"] = "Accept, Authorization"
     response.headers["Content-Language"] = version.content.language
     name = f"{version.agreement_id}-v{version.version}.{kind.rpartition('/')[2]}"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Content-Disposition"] = disposition("inline", name)
     if kind == HTML:
         response.headers["Content-Security-Policy"] = rendering.style_policy(kept.body)
     return response

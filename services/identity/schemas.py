@@ -13,6 +13,7 @@ from shared.schemas import (
     Email,
     Instant,
     Language,
+    Line,
     PageArgs,
     Shape,
     Text,
@@ -34,13 +35,13 @@ class AddressShape(Shape):
 
 
 class ContactShape(Shape):
-    name = Text(200, required=True)
-    position = Text(200, required=True)
+    name = Line(200, required=True)
+    position = Line(200, required=True)
     email = Email(required=True)
 
 
 class OrganisationChange(Shape):
-    legal_name = Text(300)
+    legal_name = Line(300)
     registration_number = Text(60, allow_none=True)
     address = fields.Nested(AddressShape, allow_none=True)
     country = Country()
@@ -53,7 +54,7 @@ class OrganisationChange(Shape):
 class NewOrganisation(OrganisationChange):
     slug = fields.String(required=True, validate=[SLUG, validate.Length(max=60)])
     kind = fields.List(one_of(*KINDS), required=True, validate=validate.Length(min=1, max=3))
-    legal_name = Text(300, required=True)
+    legal_name = Line(300, required=True)
     country = Country(required=True)
     locale = Language(load_default="en")
 
@@ -75,7 +76,7 @@ class OrganisationQuery(EnteredBy, PageArgs):
 
 class NewClient(Shape):
     org_id = fields.String(load_default=None)
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     scopes = fields.List(Text(60), required=True, validate=validate.Length(min=1, max=30))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +11,7 @@ from typing import Any
 
 from services.notices.model.evidence import EMAIL, Evidence, Tried
 from services.notices.model.messages import Event
-from shared import typeset
+from shared import sheets, typeset
 from shared.times import format_instant
 
 TEMPLATE = Path(__file__).parent / "templates" / "evidence.typ"
@@ -51,8 +49,6 @@ COLUMNS = (
     "counts_from",
 )
 _TERMS = ("notice_days", "objection_days", "day_kind", "receipt_rule")
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 _OUTCOMES = {
     "delivered": "delivered",
@@ -71,9 +67,9 @@ _OUTCOMES = {
 
 def csv_lines(event: Event, rows: Iterable[Evidence]) -> Iterator[str]:
     """RFC 4180, written as the rows are read; text that a spreadsheet would run is disarmed."""
-    yield _line(COLUMNS)
+    yield sheets.line(COLUMNS)
     for row in rows:
-        yield _line([_cell(value) for value in _values(event, row)])
+        yield sheets.line(_values(event, row))
 
 
 def pdf(event: Event, rows: Sequence[Evidence], now: datetime) -> bytes:
@@ -111,23 +107,6 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         row.sent_at,
         row.counts_from,
     ]
-
-
-def _line(cells: Iterable[Any]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow(cells)
-    return written.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return format_instant(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _content(event: Event, rows: Sequence[Evidence], now: datetime) -> dict[str, Any]:

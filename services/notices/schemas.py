@@ -15,6 +15,7 @@ from shared.schemas import (
     Email,
     Flag,
     Instant,
+    Line,
     PageArgs,
     Shape,
     Text,
@@ -210,8 +211,8 @@ class NoticeShape(Shape):
 
 
 class ContactShape(Shape):
-    name = Text(200, required=True)
-    position = Text(200, load_default=None, allow_none=True)
+    name = Line(200, required=True)
+    position = Line(200, load_default=None, allow_none=True)
     email = Email(required=True)
 
 

@@ -9,6 +9,7 @@ from shared.schemas import (
     Email,
     Flag,
     Instant,
+    Line,
     PageArgs,
     Shape,
     Text,
@@ -21,7 +22,7 @@ GROUNDS = ("security", "location", "transfer_basis", "data_category", "competiti
 
 
 class Signatory(Shape):
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
 
@@ -61,8 +62,8 @@ class NewObjection(Shape):
 
 
 class ContactShape(Shape):
-    name = Text(200, required=True)
-    position = Text(200, load_default=None, allow_none=True)
+    name = Line(200, required=True)
+    position = Line(200, load_default=None, allow_none=True)
     email = Email(required=True)
 
 

@@ -23,6 +23,7 @@ from services.public.register import Register
 from services.public.shelves import Shelves, is_asked
 from shared.auth import public
 from shared.limits import Limits, caller_of
+from shared.safe_text import disposition
 from shared.times import Clock, parse_instant
 
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
@@ -117,7 +118,7 @@ def copy(draft: Draft, at: datetime) -> Copy:
     if draft.language:
         headers += [("Content-Language", draft.language), ("Vary", "Accept-Language")]
     if draft.filename:
-        headers += [("Content-Disposition", f'inline; filename="{draft.filename}"')]
+        headers += [("Content-Disposition", disposition("inline", draft.filename))]
     return Copy(body, etag, (("Content-Type", draft.content_type), *headers), http_date(at))
 
 

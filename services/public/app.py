@@ -25,6 +25,7 @@ from shared.app import behind_proxies, read_to_the_end, take_in_body
 from shared.auth import public
 from shared.http import Peers, ServiceClient
 from shared.ids import new_id
+from shared.safe_text import mail_link, shown, web_link
 from shared.times import Clock, utc_now
 
 # Everything a page shows is its own text, its one style sheet and its mark; it runs nothing.
@@ -94,8 +95,12 @@ def compose(app: Flask, settings: Settings) -> None:
     limits.register(app, app.extensions["public.desk"].limits)
     errors.install(app)
     app.view_functions["static"] = public()(app.view_functions["static"])
+    app.jinja_env.finalize = shown
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(languages=tuple(LANGUAGES), page=pages, sheet=sheet_version())
+    app.jinja_env.globals.update(
+        languages=tuple(LANGUAGES), page=pages, sheet=sheet_version(),
+        web_link=web_link, mail_link=mail_link,
+    )  # fmt: skip
 
 
 def sheet_version() -> str:

@@ -6,12 +6,11 @@ never reaches a page, a feed, a file or a PDF.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from shared import sheets
 from shared.disclosure import PLAIN, shape, shown
 
 Json = dict[str, Any]
@@ -91,39 +90,35 @@ COLUMNS = (
 
 def as_csv(entries: Sequence[Json]) -> str:
     """One row per place, because the verdict belongs to the place (RFC 4180, with a header)."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    for entry in entries:
-        for location in entry.get("locations") or [{}]:
-            row = csv_row(entry, location)
-            writer.writerow({name: cell(row.get(name)) for name in COLUMNS})
-    return out.getvalue()
+    columns = csv_columns(entries)
+    rows = (csv_row(entry, place) for entry in entries for place in entry.get("locations") or [{}])
+    lines = (sheets.line(row.get(name) for name in columns) for row in rows)
+    return "".join([sheets.line(columns), *lines])
+
+
+def csv_columns(entries: Sequence[Json]) -> list[str]:
+    """``COLUMNS``, and behind the purposes one for each further language that is told."""
+    others = sorted({f"purpose_{tag}" for entry in entries for tag in purposes(entry)})
+    at = COLUMNS.index("categories")
+    return list(dict.fromkeys([*COLUMNS[:at], *others, *COLUMNS[at:]]))
+
+
+def purposes(entry: Json) -> Json:
+    told = entry.get("purpose") or {}
+    return told if isinstance(told, dict) else {"en": told}
 
 
 def csv_row(entry: Json, location: Json) -> Json:
-    purpose, verdict = entry.get("purpose"), location.get("verdict") or {}
-    by_language = purpose if isinstance(purpose, dict) else {"en": purpose}
+    verdict = location.get("verdict") or {}
+    reason = verdict.get("reason")
     return {
         **entry,
-        **{f"purpose_{tag}": by_language.get(tag) for tag in ("en", "da", "sv")},
+        **{f"purpose_{tag}": text for tag, text in purposes(entry).items()},
         **{f"location_{name}": location.get(name) for name in ("country", "region", "kind")},
         "mechanisms": [one.get("instrument_id") for one in location.get("mechanisms") or []],
         **{f"verdict_{name}": value for name, value in verdict.items()},
+        "verdict_reason": reason.get("en") if isinstance(reason, dict) else reason,
     }
-
-
-def cell(value: Value) -> str:
-    """A value as text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        value = value.get("en") or next(iter(value.values()), "")
-    text = "; ".join(cell(one) for one in value) if isinstance(value, list) else str(value)
-    risky = text.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
-    return f"'{text}" if risky or text.startswith(("\t", "\r", "\n")) else text
 
 
 def as_json(processor: Json, entries: Sequence[Json], day: date, url: str) -> Json:

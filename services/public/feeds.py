@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from feedgenerator import Atom1Feed
+from markupsafe import escape
 
 from services.public.pages import change_headline, change_lines
 from services.public.register import Register
+from shared.safe_text import readable
 from shared.times import parse_instant
 
 Json = dict[str, Any]
@@ -25,7 +27,7 @@ def atom(register: Register) -> str:
         feed_url=f"{register.url}/changes.atom",
         description=t("feed.subtitle"),
         language=register.language,
-        author_name=register.processor["legal_name"],
+        author_name=readable(register.processor["legal_name"]),
     )
     # Without this the generator would stamp an empty feed with the present second.
     feed.latest_post_date = lambda: latest(register)
@@ -33,7 +35,7 @@ def atom(register: Register) -> str:
         feed.add_item(
             title=readable(change_headline(change, t)),
             link=link(register, change),
-            description=readable("\n".join(change_lines(change, t))),
+            description=as_html(change_lines(change, t)),
             unique_id=f"urn:art28:change:{change['id']}",
             pubdate=announced(change),
             updateddate=announced(change),
@@ -105,7 +107,7 @@ def event(register: Register, change: Json) -> list[str]:
 def escaped(text: str) -> str:
     """TEXT of RFC 5545, section 3.3.11; control characters are not allowed at all."""
     text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return readable(text.replace("\r", "")).replace("\n", "\\n")
+    return readable(text).replace("\n", "\\n")
 
 
 def folded(line: str) -> str:
@@ -119,9 +121,9 @@ def folded(line: str) -> str:
     return "\r\n ".join([*parts, part])
 
 
-def readable(text: str) -> str:
-    """Without control characters, which XML 1.0 forbids."""
-    return "".join(letter for letter in text if letter in "\n\t" or letter >= " ")
+def as_html(lines: list[str]) -> str:
+    """The generator calls a summary HTML: a reader of feeds would run what is no markup of ours."""
+    return "<br>".join(str(escape(readable(line))) for line in lines)
 
 
 def link(register: Register, change: Json) -> str:

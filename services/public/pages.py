@@ -224,11 +224,6 @@ def evidence_value(name: str, value: object, t: Words) -> str:
     return str(value)
 
 
-def safe_link(url: str | None) -> str:
-    """The URL when it leads to the web; empty when it could run something (``javascript:``)."""
-    return url if url and url.lower().startswith(("https://", "http://")) else ""
-
-
 def query(ask: Ask, **other: object) -> str:
     """The query of this page with some members exchanged; None takes a member away."""
     told = {"lang": ask.language, "as_of": ask.as_of, "country": ask.country,

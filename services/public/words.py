@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 from babel import Locale
 from babel.dates import format_date
 
+from shared.safe_text import isolated
+
 LANGUAGES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
 CATALOGUES = Path(__file__).parent / "translations"
 COURT_CASE = re.compile(r"\b[CT]-\d+/\d+(?: P)?")
@@ -38,7 +40,7 @@ class Words:
         self._locale = Locale.parse(LANGUAGES[language])
 
     def __call__(self, key: str, **values: object) -> str:
-        return self._texts[key].format(**values)
+        return self._texts[key].format(**{name: isolated(it) for name, it in values.items()})
 
     def count(self, key: str, n: int, **values: object) -> str:
         """The singular for exactly one, else the plural: so it is in all three languages."""

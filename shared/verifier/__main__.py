@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from shared.checkpoints import Checkpoint
+from shared.safe_text import terminal
 from shared.verifier.check import Keys, Outcome, check
 from shared.verifier.reading import Unreadable, checkpoints, public_keys
 from shared.verifier.report import Progress, report
@@ -28,7 +29,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         outcome = _check(wanted)
     except Unreadable as error:
-        print(f"art28-verify: {error}", file=sys.stderr)  # noqa: T201  It is a command.
+        print(f"art28-verify: {terminal(str(error))}", file=sys.stderr)  # noqa: T201  It is a command.
         return NOTHING_SAID
     if wanted.json:
         text = json.dumps(outcome.to_mapping(), ensure_ascii=False, indent=2) + "\n"

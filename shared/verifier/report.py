@@ -6,6 +6,7 @@ import sys
 import time
 from typing import TextIO
 
+from shared.safe_text import terminal
 from shared.verifier.check import Outcome
 
 GREEN, RED, DIM, PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
@@ -16,14 +17,14 @@ def report(name: str, outcome: Outcome, colour: bool) -> str:
     """The whole answer as text."""
     red, green, dim, plain = (RED, GREEN, DIM, PLAIN) if colour else ("", "", "", "")
     word = f"{green}✓ verified{plain}" if outcome.good else f"{red}✗ not verified{plain}"
-    shown = [f"{word}  {name}", ""]
+    shown = [f"{word}  {terminal(name)}", ""]
     if outcome.broken is not None:
         where = f", line {outcome.line}" if outcome.line else ""
         at = f"entry {outcome.broken.sequence:,}{where}"
-        shown.append(f"  first fault   {at}: {outcome.broken.reason}")
-    shown += [f"  checkpoint    {each}" for each in outcome.failed]
+        shown.append(f"  first fault   {at}: {terminal(outcome.broken.reason)}")
+    shown += [f"  checkpoint    {terminal(each)}" for each in outcome.failed]
     facts = [*_facts(outcome), *_notes(outcome)]
-    shown += [f"  {dim}{label:<13}{plain} {text}" for label, text in facts]
+    shown += [f"  {dim}{label:<13}{plain} {terminal(text)}" for label, text in facts]
     return "\n".join(shown) + "\n"
 
 

@@ -13,6 +13,7 @@ from services.agreements.use_cases import reading
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.places import expensive
+from shared.safe_text import disposition
 
 blp = Blueprint("lists", __name__, url_prefix="/v1", description="Counts and export")
 
@@ -35,5 +36,5 @@ def export(query: dict[str, Any]) -> Response:
     """The same list as CSV, streamed: UTF-8, one agreement a line."""
     found = reading.every(deps(), caller(), query)
     response = Response(lines(found), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="agreements.csv"'
+    response.headers["Content-Disposition"] = disposition("attachment", "agreements.csv")
     return response

@@ -13,6 +13,7 @@ from services.agreements.model import Acceptance, Version
 from services.agreements.rendering.layout import laid_out
 from services.agreements.rendering.words import FOLDER, Words
 from shared import typeset
+from shared.safe_text import shown
 
 PDF_STANDARDS = ["a-2b", "ua-1"]
 
@@ -60,5 +61,8 @@ def _style() -> str:
 @cache
 def _pages() -> Environment:
     return Environment(
-        loader=PackageLoader("services.agreements"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("services.agreements"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=shown,
     )

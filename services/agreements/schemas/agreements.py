@@ -20,6 +20,7 @@ from shared.schemas import (
     Email,
     Instant,
     Language,
+    Line,
     Shape,
     Text,
     Whole,
@@ -57,7 +58,7 @@ class Amendment(Shape):
 class NewParty(Shape):
     """The customer as it is named here; what is left out is taken from what is known of it."""
 
-    legal_name = Text(300)
+    legal_name = Line(300)
     registration_number = Text(60, allow_none=True)
     country = Country()
     address = fields.Nested(AddressShape, allow_none=True)
@@ -84,7 +85,7 @@ class NewAgreement(Amendment):
 
 
 class NewAcceptance(Shape):
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
     document_sha256 = fields.String(load_default=None, validate=SHA256)
@@ -93,7 +94,7 @@ class NewAcceptance(Shape):
 class NewConfirmation(Shape):
     """``pdf_sha256``: the signed file that was read, refused if it is another one."""
 
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
     pdf_sha256 = fields.String(load_default=None, validate=SHA256)
@@ -104,7 +105,7 @@ class NewProof(Shape):
 
     done_on = Day(required=True)
     statement = Text(4_000, required=True)
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
 

@@ -12,7 +12,18 @@ from services.agreements.contents import (
     RECEIPT_RULES,
     SILENCES,
 )
-from shared.schemas import Country, Email, Flag, Shape, Text, Whole, by_language, one_of, texts
+from shared.schemas import (
+    Country,
+    Email,
+    Flag,
+    Line,
+    Shape,
+    Text,
+    Whole,
+    by_language,
+    one_of,
+    texts,
+)
 
 CLAUSE_LENGTH = 10_000
 
@@ -38,8 +49,8 @@ class ProcessingShape(Shape):
 
 
 class ContactShape(Shape):
-    name = Text(200, required=True)
-    position = Text(200, required=True)
+    name = Line(200, required=True)
+    position = Line(200, required=True)
     email = Email(required=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.agreements.schemas.agreements import SHA256, NewAgreement, NewParty
-from shared.schemas import Day, Email, Shape, Text
+from shared.schemas import Day, Email, Line, Shape, Text
 
 
 class FileShape(Shape):
@@ -14,7 +14,7 @@ class FileShape(Shape):
 
 
 class Signatory(Shape):
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
 

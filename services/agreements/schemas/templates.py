@@ -19,6 +19,7 @@ from shared.schemas import (
     Email,
     Instant,
     Language,
+    Line,
     PageArgs,
     Shape,
     Text,
@@ -71,7 +72,7 @@ class PublishedShape(Shape):
 
 
 class NewTemplate(Shape):
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     reference = Text(300, load_default=None, allow_none=True)
     sections = fields.List(
         fields.Nested(SectionShape), required=True, validate=validate.Length(min=1, max=100)
@@ -101,7 +102,7 @@ class TemplateQuery(PageArgs):
 
 
 class NewStanding(Shape):
-    name = Text(200, required=True)
+    name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
 

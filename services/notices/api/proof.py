@@ -14,6 +14,7 @@ from services.notices.use_cases import proof
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.places import expensive
+from shared.safe_text import disposition
 
 blp = Blueprint("proof", __name__, url_prefix="/v1", description="Evidence")
 
@@ -50,5 +51,5 @@ def reachability(query: dict[str, Any]) -> object:
 
 
 def _file(content: Iterable[str] | bytes, kind: str, name: str) -> Response:
-    disposition = f'attachment; filename="evidence-{name}"'
-    return Response(content, content_type=kind, headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": disposition("attachment", f"evidence-{name}")}
+    return Response(content, content_type=kind, headers=headers)

@@ -24,6 +24,7 @@ from shared.auth import caller, requires
 from shared.errors import TooLarge
 from shared.idempotency import in_steps
 from shared.places import expensive
+from shared.safe_text import disposition
 
 blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import and export")
 
@@ -112,7 +113,7 @@ def export_csv(query: dict[str, Any], slug: str) -> Any:
     """The same as CSV, one line for each place."""
     lines = exports.export_csv(deps(), caller(), slug, query["as_of"])
     response = Response(stream_with_context(lines), content_type=f"{CSV}; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
+    response.headers["Content-Disposition"] = disposition("attachment", f"{slug}.csv")
     return response
 
 

@@ -13,6 +13,7 @@ from services.registry.importing.matching import Matches
 from services.registry.importing.merging import over, same, together
 from services.registry.importing.rows import Context, read_row
 from shared.errors import Invalid, problem_at
+from shared.sheets import unguarded
 
 Content = dict[str, Any]
 RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
@@ -86,8 +87,8 @@ def unreadable(sources: Sequence[Source]) -> list[Verdict]:
 
 def _own_unit(sources: Sequence[Source], raws: list[Content]) -> _Unit:
     told = own.from_rows(raws)
-    if own.unguarded(raws[0].get("id")):
-        told["id"] = own.unguarded(raws[0]["id"])
+    if unguarded(raws[0].get("id")):
+        told["id"] = unguarded(raws[0]["id"])
     return _Unit([each.row for each in sources], told, True, sources[0].answers)
 
 

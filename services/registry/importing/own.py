@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from shared.sheets import joined, line, split, unguarded
 
 Json = dict[str, Any]
 
@@ -26,8 +25,6 @@ MECHANISM = ("instrument_id", "role", "evidence")
 # What is worked out anew each time and therefore not read back.
 COMPUTED = ("id", "version", "valid_from", "valid_to")
 COMPUTED_COLUMNS = ("verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on")
-_TOKENS = re.compile(r"\\.|; ?|[^\\;]+|\\", re.DOTALL)
-_RISKY = tuple("=+-@＝＋－＠")
 _LANGUAGES = ("en", "da", "sv")
 
 
@@ -51,12 +48,12 @@ def is_own_column(name: str) -> bool:
 def as_csv(entries: Sequence[Json]) -> Iterator[str]:
     """One line per place, because mechanisms and verdicts belong to places (RFC 4180)."""
     columns = _columns(entries)
-    yield _line(columns)
+    yield line(columns)
     for entry in entries:
         cells = _entry_cells(entry)
         for place in entry.get("locations") or [{}]:
             told = {**cells, **_place_cells(place)}
-            yield _line([guarded(told.get(name, "")) for name in columns])
+            yield line(told.get(name) for name in columns)
 
 
 def _columns(entries: Sequence[Json]) -> list[str]:
@@ -157,33 +154,6 @@ def _mechanism(told: Any) -> Any:
     return {name: told[name] for name in MECHANISM if name in told}
 
 
-def joined(texts: Sequence[str]) -> str:
-    """Texts in one cell, apart by semicolons; a semicolon within one is written ``\\;``."""
-    return "; ".join(text.replace("\\", "\\\\").replace(";", "\\;") for text in texts)
-
-
-def split(cell: str) -> list[str]:
-    """The texts of such a cell."""
-    texts = [""]
-    # Token by token: one expression for the whole cell could be made to take quadratic time.
-    for token in _TOKENS.findall(cell):
-        if token.startswith(";"):
-            texts.append("")
-        else:
-            texts[-1] += token[1:] if token[0] == "\\" and len(token) > 1 else token
-    return [text for text in texts if text]
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    risky = text.lstrip().startswith(_RISKY) or text.startswith(("\t", "\r", "\n", "'"))
-    return f"'{text}" if risky else text
-
-
-def unguarded(cell: Any) -> Any:
-    return cell[1:] if isinstance(cell, str) and cell.startswith("'") else cell
-
-
 def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -194,9 +164,3 @@ def _flag(text: str) -> Any:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()

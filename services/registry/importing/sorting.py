@@ -11,6 +11,7 @@ from services.registry.importing import own
 from services.registry.importing.files import RawRow
 from services.registry.importing.rows import members_of
 from services.registry.importing.words import plain
+from shared.sheets import unguarded
 
 MOST_OF_ONE = 100
 LONGEST_KEY = 200
@@ -53,10 +54,10 @@ def key_of(row: RawRow) -> str:
     """Rows with one key speak of one entity: its id in our own exports, else its name."""
     cells: dict[str, Any] = row.cells
     if own.is_own(cells):
-        given = own.unguarded(cells.get("id"))
+        given = unguarded(cells.get("id"))
         if given:
             return str(given)[:LONGEST_KEY]
-        name = own.unguarded(cells["legal_name"])
+        name = unguarded(cells["legal_name"])
     else:
         name = members_of(cells).get("legal_name", "")
     return plain(str(name))[:LONGEST_KEY] or f"#{row.number}"

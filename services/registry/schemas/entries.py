@@ -17,6 +17,7 @@ from shared.schemas import (
     Day,
     Email,
     Flag,
+    Line,
     Shape,
     Text,
     by_language,
@@ -63,8 +64,8 @@ class AddressShape(Shape):
 
 
 class ContactShape(Shape):
-    name = Text(200, required=True)
-    position = Text(200, load_default=None, allow_none=True)
+    name = Line(200, required=True)
+    position = Line(200, load_default=None, allow_none=True)
     email = Email(required=True)
 
 
@@ -118,7 +119,7 @@ class LocationIn(Shape):
 class SubProcessorIn(Shape):
     """An entry as a processor tells it. What may be missing is the linter's to say."""
 
-    legal_name = Text(300, required=True)
+    legal_name = Line(300, required=True)
     registration_number = Text(60, load_default=None, allow_none=True)
     address = fields.Nested(AddressShape, load_default=None, allow_none=True)
     country = Country(load_default=None, allow_none=True)

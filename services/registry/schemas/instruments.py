@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.registry.countries import check_country
-from shared.schemas import Day, Flag, Shape, Text, by_language, one_of, texts
+from shared.schemas import Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
 KINDS = (
     "adequacy", "scc", "bcr", "code-of-conduct", "certification", "ad-hoc", "public-bodies",
@@ -53,7 +53,7 @@ class ScopeIn(Shape):
 class InstrumentEdit(Shape):
     """What may be recorded of an instrument; days as in ``GET /instruments``."""
 
-    name = Text(300)
+    name = Line(300)
     name_by_language = by_language(300)
     article = Text(100)
     decision = Text(100, allow_none=True)
@@ -85,7 +85,7 @@ class NewInstrument(InstrumentEdit):
     id = Text(60, required=True, validate=ID)
     kind = one_of(*KINDS, required=True)
     regime = one_of(*REGIMES, required=True)
-    name = Text(300, required=True)
+    name = Line(300, required=True)
     article = Text(100, required=True)
     destinations = fields.Raw(required=True, validate=_destinations)
     valid_from = Day(required=True)

@@ -29,8 +29,7 @@ class Words:
         self._locale = Locale.parse(LANGUAGES[language])
 
     def __call__(self, key: str, **values: object) -> str:
-        safe = {name: isolated(it) if isinstance(it, str) else it for name, it in values.items()}
-        return self._texts[key].format(**safe)
+        return self._texts[key].format(**{name: isolated(it) for name, it in values.items()})
 
     def named(self, kind: str, code: str) -> str:
         """The word for a code, or the code itself made readable."""
