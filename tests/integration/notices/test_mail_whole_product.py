@@ -10,7 +10,10 @@ import pytest
 
 from services.notices import mail_tasks
 from services.notices.mailing import Mailing
+from tests.integration.agreements.shop import Shop
+from tests.integration.agreements.test_import import bring, row, upload
 from tests.integration.notices.post import Post, mail_settings, posting
+from tests.receiver import Receiver
 from tests.stack import Stack, until_rest
 from tests.vendor import Vendor
 
@@ -142,3 +145,27 @@ def test_a_mail_that_leaves_late_tells_the_days_that_follow(
     assert (seen["given_on"], seen["objection_deadline"]) == ("2026-11-30", "2026-12-14")
     assert "14. december 2026" in text
     assert "7. december 2026" not in text
+
+
+def test_an_unconfirmed_customer_is_written_to_where_its_vendor_says_and_nowhere_else(
+    baseline: Vendor, post_office: PostOffice, inbox: Receiver
+) -> None:
+    stack, shop = baseline.stack, Shop(baseline, "")
+    customer = shop.customer("nordbo")
+    stack.must(customer, "POST", "/portal/v1/webhook-endpoints", {"url": f"{inbox.url}/quiet"})
+    own = {"contacts": [{"name": "Own", "position": "DPO", "email": "own@nordbo.test"}]}
+    seen = stack.ask(customer, "GET", "/portal/v1/notice-contacts").headers["ETag"]
+    path = "/portal/v1/notice-contacts"
+    named = stack.ask(customer, "PUT", path, own, headers={"If-Match": seen})
+    assert named.status_code == 200
+    upload(shop)
+    bring(shop, row(customer, contact_email="paper@nordbo.test", day_kind="calendar"))
+    baseline.announced(days=60)
+    stack.settle()
+    post_office.run()
+
+    subjects = [each.mail["Subject"] for each in post_office.post.to("paper@nordbo.test")]
+    assert len(subjects) == 2
+    assert any("bekræft" in each for each in subjects)
+    assert post_office.post.to("own@nordbo.test") == []
+    assert inbox.at("/quiet") == []
