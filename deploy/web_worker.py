@@ -10,9 +10,6 @@ from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
-from shared.ids import new_id
-from shared.problems import CONTENT_TYPE, TYPE_PREFIX
-
 
 class Refusal(NamedTuple):
     """A status line's two parts and the members of a problem document (RFC 9457)."""
@@ -64,6 +61,10 @@ def refusal_of(error: BaseException) -> Refusal:
 
 
 def as_http(refusal: Refusal) -> bytes:
+    # Not at the top: gunicorn's master loads this file, and would keep Flask in memory.
+    from shared.ids import new_id
+    from shared.problems import CONTENT_TYPE, TYPE_PREFIX
+
     request_id = new_id("req")
     members = {
         "type": TYPE_PREFIX + refusal.code,
