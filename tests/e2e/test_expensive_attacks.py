@@ -206,11 +206,14 @@ def test_one_address_that_asks_300_times_a_second_is_told_to_wait(
 ) -> None:
     limits = {"ART28_LIMIT_ADDRESS": "100", "ART28_EDGE_TRUSTED": "127.0.0.0/8"}
     with running(name, tmp_path, **limits) as started:
-        other = {"X-Forwarded-For": "192.0.2.77"}
-        probes = {
-            "healthz": get(f"{started.origin}/healthz"),
-            "page, another address": get(f"{started.origin}{PAGE}", other),
-        }
+        numbers = itertools.count()
+
+        def others() -> None:
+            """Each time from another address: many questions in a moment are no flood of one."""
+            address = {"X-Forwarded-For": f"192.0.2.{next(numbers) % 250}"}
+            get(f"{started.origin}{PAGE}", address)()
+
+        probes = {"healthz": get(f"{started.origin}/healthz"), "page, others": others}
         answers: list[int] = []
 
         figures = endure(a_flood(started.origin, 300, answers), probes)
