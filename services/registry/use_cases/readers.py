@@ -16,7 +16,7 @@ from shared.auth import Caller
 from shared.errors import NotFound
 
 CUSTOMERS = disclosure.shape("entry", "public", "notice", "customers")
-FORMER = disclosure.shape("entry", "public", "notice")
+FORMER = disclosure.shape("entry", "public")
 ONE_DAY = timedelta(days=1)
 
 
