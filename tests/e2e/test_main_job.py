@@ -109,7 +109,15 @@ def test_nobody_elses_message_and_nothing_private_is_in_it(job: Job) -> None:
     assert len({each["agreement_id"] for each in told}) == 3
     assert len({each["notice"]["id"] for each in told}) == 3
     assert len({job.message(slug).id for slug in TERMS}) == 3
-    assert not [each for each in told if "contact" in each["sub_processor"] or "SPA-7" in str(each)]
+    assert not [each for each in told if "SPA-7" in str(each)]
+
+
+def test_a_notice_names_the_contact_person_and_the_public_page_does_not(job: Job) -> None:
+    contact = job.told("nordbo")["data"]["sub_processor"]["contact"]
+
+    assert contact["email"] == "dpo@northwind-mail.example"
+    for path in (".json", ".csv", "/changes.json", "/ledger.jsonl"):
+        assert contact["email"] not in job.page(path).text
 
 
 def test_a_message_sent_again_has_the_same_id_and_the_same_bytes(job: Job) -> None:
