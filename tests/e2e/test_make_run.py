@@ -22,6 +22,7 @@ from tests.mongod import free_port, free_ports
 pytestmark = pytest.mark.slow
 
 SECOND_START = 8.0
+MOST_MIB = 350
 PROFILES = ("embedded", "processes")
 
 
@@ -42,6 +43,7 @@ def test_a_second_start_is_quick_and_finds_what_was_there(tmp_path: Path) -> Non
         body = draft(today(), in_days=60)
         made = vendor.must("POST", f"{REGISTER}/changes", json=body)
         vendor.must("POST", f"{REGISTER}/changes/{made['id']}/announce")
+        assert memory_of(first) < MOST_MIB
         demo, before = dict(first.demo), head(first)
         assert_secrets_are_kept(first)
         first.process.send_signal(signal.SIGTERM)
@@ -59,6 +61,15 @@ def test_a_second_start_is_quick_and_finds_what_was_there(tmp_path: Path) -> Non
         os.killpg(second.process.pid, signal.SIGINT)
         assert second.process.wait(TIMEOUT) == 0
         assert processes_of(tmp_path) == {}
+
+
+def memory_of(started: Running) -> float:
+    """MiB of all processes but `mongod`; what several share counts once."""
+    ids = [id_ for id_, words in processes_of(started.var).items() if "mongod" not in words]
+    rollups = [Path(f"/proc/{id_}/smaps_rollup").read_text() for id_ in ids]
+    return (
+        sum(int(re.findall(r"^Pss: +(\d+) kB", text, re.MULTILINE)[0]) for text in rollups) / 1024
+    )
 
 
 def assert_secrets_are_kept(started: Running) -> None:
