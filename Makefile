@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install run run-services test any-day lint types imports check hooks bench faults lock clean
+.PHONY: help install run run-services test attacks any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -22,7 +22,11 @@ run-services: $(RUNTIME) ## start each service and loop as its own process behin
 	@exec $(BIN)/python -m deploy.processes
 
 test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not attacks" $(ARGS)
+	@$(if $(ARGS),,$(BIN)/python -m pytest -m attacks)
+
+attacks: $(RUNTIME) $(TOOLS) ## measure what visitors notice while somebody attacks; nothing else may run
+	@$(BIN)/python -m pytest -m attacks -s $(ARGS)
 
 any-day: $(RUNTIME) $(TOOLS) ## run the tests on other days and in other zones; some: `make any-day ARGS="leap-day auckland"`
 	@$(BIN)/python -m tests.shifted $(ARGS)

@@ -11,7 +11,7 @@ from tests.attacks import Address, Probe, endure, get, held
 from tests.e2e.running import Running
 from tests.e2e.story import PROCESSOR, REGISTER
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = [pytest.mark.slow, pytest.mark.attacks]
 
 POST = f"POST {REGISTER}/changes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n".encode()
 DOCUMENT = b"GET /registry/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"

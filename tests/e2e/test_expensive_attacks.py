@@ -25,7 +25,7 @@ from tests.attacks import FLOOR_MS, Probe, endure, get, repeated
 from tests.e2e.running import Running, patience, running
 from tests.e2e.story import PROCESSOR, REGISTER
 
-pytestmark = [pytest.mark.slow, pytest.mark.faults]
+pytestmark = [pytest.mark.slow, pytest.mark.attacks]
 
 ENTRIES, READERS, DRAFTS = 2_000, 16, 10_000
 PAUSE_SECONDS = 0.25
