@@ -115,13 +115,21 @@ class Counters:
         count.own -= own
 
 
+class _Storage(MongoDBStorage):
+    """The library's storage, which at its end would connect only to close the connection."""
+
+    def __del__(self) -> None:
+        if self._storage is not None:
+            self._storage.close()
+
+
 @cache
 def counters(mongo_url: str, database: str) -> Counters:
     """The counters of this process; without a database it counts alone."""
     if not mongo_url:
         return Counters(MemoryStorage())
     # It connects when it is first needed, and so after the fork.
-    storage = MongoDBStorage(
+    storage = _Storage(
         mongo_url,
         database,
         maxPoolSize=4,
