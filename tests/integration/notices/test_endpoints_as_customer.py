@@ -108,11 +108,15 @@ class TestVersions:
 
 
 class TestSecrets:
-    @pytest.mark.parametrize("hours", [-1, 169, 1.5, "24", None, True, [], 10**30])
+    @pytest.mark.parametrize("hours", [-1, 169, 1.5, "24", None, True, [], 2**62])
     def test_an_overlap_is_0_to_168_whole_hours(self, engineer: Engineer, hours: object) -> None:
         answer = engineer.do(engineer.endpoint(), "secret/rotate", {"overlap_hours": hours})
         assert answer.status_code == 422
         assert answer.json["errors"][0]["pointer"] == "/overlap_hours"
+
+    def test_a_number_that_no_document_can_hold_is_not_read(self, engineer: Engineer) -> None:
+        answer = engineer.do(engineer.endpoint(), "secret/rotate", {"overlap_hours": 10**30})
+        assert (answer.status_code, answer.json["code"]) == (400, "malformed-request")
 
     def test_without_a_body_the_old_one_signs_for_a_day_more(self, engineer: Engineer) -> None:
         endpoint = engineer.endpoint()
