@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deploy.collector import spare_the_collector
 from deploy.leash import end_with
 
 if TYPE_CHECKING:
@@ -68,3 +69,8 @@ def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunico
     # A request that computes gives way ten times as often as Python has it (5 ms): others, who
     # need a moment several times over, are answered in that time and not in many of it.
     sys.setswitchinterval(0.0005)
+
+
+def post_worker_init(worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook
+    """After the apps were loaded, which stay."""
+    spare_the_collector()

@@ -6,12 +6,12 @@ SIGTERM lets every loop finish its round. `--list` prints the names of all loops
 from __future__ import annotations
 
 import argparse
-import gc
 import signal
 import sys
 import threading
 from importlib import import_module
 
+from deploy.collector import spare_the_collector
 from shared import logs, metrics
 from shared.loops import Loop, run
 from shared.settings import SettingsError, reader, whole_number
@@ -96,14 +96,6 @@ def _run_until_told(loops: list[Loop]) -> None:
         signal.signal(number, end)
     spare_the_collector()
     run(loops, stop)
-
-
-def spare_the_collector() -> None:
-    """Loops make very many objects and hardly a cycle: looking for cycles as often as Python does
-    by itself took a tenth of a dispatcher's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 if __name__ == "__main__":
