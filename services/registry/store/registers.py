@@ -57,22 +57,13 @@ class Rows:
 
     def on(self, processor_id: str, day: date, recorded_as_of: datetime | None = None) -> list[Row]:
         """The list of ``day`` as known now, or as it was known at ``recorded_as_of``."""
-        where = {
-            "processor_id": processor_id,
-            "valid_from": {"$lte": day.isoformat()},
-            "valid_to": {"$gte": day.isoformat()},
-            **_believed(recorded_as_of),
-        }
-        return self._many(where)
+        return self._many(_on(processor_id, day, recorded_as_of))
 
-    def ids_on(self, processor_id: str, day: date) -> list[str]:
-        """The ids of the rows that ``on`` would give for that day as known now, in its order."""
-        where = {
-            "processor_id": processor_id,
-            "valid_from": {"$lte": day.isoformat()},
-            "valid_to": {"$gte": day.isoformat()},
-            "voided_at": None,
-        }
+    def ids_on(
+        self, processor_id: str, day: date, recorded_as_of: datetime | None = None
+    ) -> list[str]:
+        """The ids of the rows that ``on`` would give, in its order."""
+        where = _on(processor_id, day, recorded_as_of)
         found = list(self._docs.find(where, {"valid_from": 1, "recorded_at": 1}))
         found.sort(key=itemgetter("valid_from", "recorded_at"))
         return [each["_id"] for each in found]
@@ -121,6 +112,15 @@ class Rows:
 
 def _rows(documents: Sequence[dict[str, Any]]) -> list[Row]:
     return [from_document(Row, each) for each in documents]
+
+
+def _on(processor_id: str, day: date, recorded_as_of: datetime | None) -> dict[str, Any]:
+    return {
+        "processor_id": processor_id,
+        "valid_from": {"$lte": day.isoformat()},
+        "valid_to": {"$gte": day.isoformat()},
+        **_believed(recorded_as_of),
+    }
 
 
 def _believed(at: datetime | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -82,7 +81,7 @@ def public_entries(
     register = own_register(deps, caller, slug)
     day, law = as_of or today_at(deps, register), law_of(deps, register)
     rows = {row.id: row for row in deps.rows.among(register.id, [row_of(key) for key in keys])}
-    places: dict[str, tuple[int, dict[str, Any]]] = {}
+    places: dict[int, tuple[int, dict[str, Any]]] = {}
     entries = []
     for row in (rows[row_of(key)] for key in keys if row_of(key) in rows):
         view = entry_view(row, day, law)
@@ -93,9 +92,9 @@ def public_entries(
     return {"places": [place for _, place in places.values()], "entries": entries}
 
 
-def _position(place: dict[str, Any], places: dict[str, tuple[int, dict[str, Any]]]) -> int:
+def _position(place: dict[str, Any], places: dict[int, tuple[int, dict[str, Any]]]) -> int:
     """Where a place stands among ``places``, the public part of it being put there if need be."""
-    key = json.dumps(place)
+    key = id(place)  # What was judged once is one object, which the law keeps alive.
     if key not in places:
         places[key] = (len(places), disclosure.shown(place, PUBLIC_ENTRY["locations"][0]))
     return places[key][0]
@@ -122,15 +121,21 @@ def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[st
 
 
 def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> list[dict[str, Any]]:
+    """What differs between two days. A row that is on both lists says the same on both, so only
+    the others are read: most of a list of thousands stays as it is."""
     reader = reader_of(deps, caller, slug)
     instruments = law_of(deps, reader.register).instruments
+    before, after = (
+        set(deps.rows.ids_on(reader.register.id, reader.day(day), reader.known_at()))
+        for day in (first, second)
+    )
 
-    def listed(day: date) -> list[Row]:
-        rows = deps.rows.on(reader.register.id, reader.day(day), reader.known_at())
+    def listed(row_ids: set[str]) -> list[Row]:
+        rows = deps.rows.among(reader.register.id, list(row_ids))
         contents = [reader.shown(known_evidence(row.content, instruments)) for row in rows]
         return [replace(row, content=told) for row, told in zip(rows, contents, strict=True)]
 
-    return differences(listed(first), listed(second))
+    return differences(listed(before - after), listed(after - before))
 
 
 def transfers(
