@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import typst
 
@@ -25,8 +25,6 @@ Json = dict[str, Any]
 
 # The fonts beside those that typst brings: Noto Sans for other scripts, and for CJK.
 FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
-# One at a time: typesetting takes a whole core, and requests must stay quick meanwhile.
-ONE_AT_A_TIME = threading.Lock()
 _NO_GLYPH = re.compile("could not be displayed|codepoint")
 # What each font of typst's own has: the last resort, for it needs no font file to be read.
 PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u017f\u0391-\u03a1\u03a3-\u03c9\u0410-\u044f"
@@ -58,9 +56,19 @@ def numbered(text: str, keep: Callable[[str], bool]) -> str:
     return "".join(each if keep(each) else f"[U+{ord(each):04X}]" for each in text)
 
 
+class _Press(NamedTuple):
+    """Sets one kind of document, one at a time: typesetting takes a whole core, and requests must
+    stay quick meanwhile. Kinds do not wait for each other: an agreement is set while a stranger's
+    list of thousands still is."""
+
+    compiler: typst.Compiler
+    one_at_a_time: threading.Lock
+
+
 def _typeset(template: Path, told: Json, standards: Sequence[str], at: int) -> bytes:
-    with ONE_AT_A_TIME:
-        made = _compiler(template).compile(
+    press = _press(template)
+    with press.one_at_a_time:
+        made = press.compiler.compile(
             sys_inputs={"content": json.dumps(told, ensure_ascii=False)},
             format="pdf",
             pdf_standards=list(standards),  # type: ignore[arg-type]  # Typed as fewer than it takes.
@@ -70,10 +78,11 @@ def _typeset(template: Path, told: Json, standards: Sequence[str], at: int) -> b
 
 
 @cache
-def _compiler(template: Path) -> typst.Compiler:
+def _press(template: Path) -> _Press:
     """One for the process: finding the fonts takes longer than setting a contract."""
     folders = [str(each) for each in font_folders()]
-    return typst.Compiler(str(template), font_paths=folders, ignore_system_fonts=True)
+    compiler = typst.Compiler(str(template), font_paths=folders, ignore_system_fonts=True)
+    return _Press(compiler, threading.Lock())
 
 
 def font_folders() -> list[Path]:
@@ -84,7 +93,7 @@ def font_folders() -> list[Path]:
 def _is_about_letters(error: BaseException) -> bool:
     """Whether other letters may help: one has no glyph, or the shaping of one broke typst."""
     if type(error).__name__ == "PanicException":  # A BaseException that no module exports.
-        _compiler.cache_clear()
+        _press.cache_clear()
         return True
     return isinstance(error, typst.TypstError) and _NO_GLYPH.search(error.message) is not None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -122,12 +123,12 @@ def test_the_letters_of_last_resort_need_no_font_beside_typsts_own(
     template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(typeset, "font_folders", list)
-    typeset._compiler.cache_clear()
+    typeset._press.cache_clear()
     every = [chr(each) for each in range(0x3000) if typeset.PLAIN.match(chr(each))]
     try:
         assert made(template, " ".join(every)).startswith(b"%PDF")
     finally:
-        typeset._compiler.cache_clear()
+        typeset._press.cache_clear()
 
 
 @pytest.mark.slow
@@ -138,3 +139,10 @@ def test_any_block_of_unicode_can_be_set(template: Path) -> None:
         points = (chr(each) for each in range(first, first + 0x400))
         texts = [f"a{each} {each}" for each in points if unicodedata.category(each) != "Cs"]
         assert made(template, *texts).startswith(b"%PDF"), hex(first)
+
+
+def test_one_kind_of_document_does_not_wait_for_another(template: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.typ"
+    other.write_text(TEMPLATE, "utf-8")
+    with typeset._press(template).one_at_a_time, ThreadPoolExecutor() as threads:
+        assert threads.submit(made, other, "Set").result(timeout=30).startswith(b"%PDF")
