@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response
+from flask.templating import Environment
 from requests.adapters import BaseAdapter
 from werkzeug.routing import BaseConverter
 
@@ -95,12 +97,23 @@ def compose(app: Flask, settings: Settings) -> None:
     limits.register(app, app.extensions["public.desk"].limits)
     errors.install(app)
     app.view_functions["static"] = public()(app.view_functions["static"])
+    app.jinja_environment = Templates
     app.jinja_env.finalize = shown
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         languages=tuple(LANGUAGES), page=pages, sheet=sheet_version(),
         web_link=web_link, mail_link=mail_link,
     )  # fmt: skip
+
+
+class Templates(Environment):
+    """Looks for a member first where Jinja looks for an attribute: nearly all that pages show are
+    members of entries, and each search in vain is dear."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 def sheet_version() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -49,15 +50,25 @@ def rows(register: Register, here: str) -> Markup:
 
 def shared_places() -> Callable[[Json, Words, date, bool], Markup]:
     """Renders places for one page; entries that share a place share what was rendered."""
-    render, made = get_template_attribute("_parts.html", "place"), dict[int, Markup]()
+    render = get_template_attribute("_parts.html", "place")
+    by_identity, by_content = dict[int, Markup](), dict[str, Markup]()
 
     def place(one: Json, t: Words, day: date, full: bool) -> Markup:
-        # By identity: the entries of the page keep their places alive while it is made.
-        if id(one) not in made:
-            made[id(one)] = render(one, t, day, full)
-        return made[id(one)]
+        # The entries of the page keep their places alive while it is made.
+        if id(one) not in by_identity:
+            seen = json.dumps(one if full else without_evidence(one))
+            if seen not in by_content:
+                by_content[seen] = render(one, t, day, full)
+            by_identity[id(one)] = by_content[seen]
+        return by_identity[id(one)]
 
     return place
+
+
+def without_evidence(place: Json) -> Json:
+    """What a place says in a list: many companies differ in their evidence alone."""
+    mechanisms = [{**each, "evidence": None} for each in place.get("mechanisms") or []]
+    return {**place, "mechanisms": mechanisms}
 
 
 def ended(entry: Entry, day: date) -> tuple[bool, ...]:
