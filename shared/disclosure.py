@@ -29,6 +29,10 @@ LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 FRAME = ("stream", "sequence", "type", "at", "actor", "private_hash", "previous_hash", "hash")
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
+# Not written as unions where they are used: those are made anew each time, for every member.
+_SINGLE = (str, int, float, bool)
+_SINGLE_OR_DAY = (*_SINGLE, date)
+
 
 @cache
 def _table() -> Mapping[str, Any]:
@@ -65,10 +69,13 @@ def shown(value: Value, by: Value) -> Value:
         return [shown(each, by[0]) for each in value] if isinstance(value, list) else []
     if not isinstance(value, Mapping):
         return None
-    named = {name: inner for name, inner in by.items() if name in value and name != OTHERS}
     if OTHERS in by:
-        named = {**dict.fromkeys(value, by[OTHERS]), **named}
-    return {name: shown(value[name], inner) for name, inner in named.items()}
+        by = {**dict.fromkeys(value, by[OTHERS]), **by}
+    return {
+        name: _plain(value[name]) if inner is PLAIN else shown(value[name], inner)
+        for name, inner in by.items()
+        if name in value and name != OTHERS
+    }
 
 
 def open_part(entry: Mapping[str, Any]) -> Json:
@@ -106,9 +113,11 @@ def _put(made: Json, path: str, inner: Value) -> None:
 
 
 def _plain(value: Value) -> Value:
-    if isinstance(value, list):
-        return [each for each in value if isinstance(each, str | int | float | bool)]
-    return value if isinstance(value, str | int | float | bool | date) else None
+    if isinstance(value, _SINGLE_OR_DAY):
+        return value
+    return (
+        [each for each in value if isinstance(each, _SINGLE)] if isinstance(value, list) else None
+    )
 
 
 def _texts(value: Value) -> Value:

@@ -30,14 +30,12 @@ class Span(NamedTuple):
 
 def span_around(day: date, locations: Sequence[Record], instruments: Known) -> Span:
     """The days around ``day`` on which ``assess`` says the same of all these locations."""
-    first, until = date.min, date.max
-    for named in _named_days(locations, instruments):
-        for turn in (named, _next(named)):
-            if turn <= day:
-                first = max(first, turn)
-            else:
-                until = min(until, turn)
-    return Span(first, until)
+    named = set(_named_days(locations, instruments))
+    if day in named:
+        return Span(day, _next(day))
+    past, coming = (each for each in named if each < day), (each for each in named if each > day)
+    last = max(past, default=None)
+    return Span(_next(last) if last else date.min, min(coming, default=date.max))
 
 
 def _named_days(locations: Sequence[Record], instruments: Known) -> Iterator[date]:

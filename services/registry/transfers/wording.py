@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -43,7 +43,7 @@ class Named:
     """Something with a name of its own: in English, and in those languages that have another."""
 
     english: str
-    others: Mapping[str, str]
+    others: Mapping[str, str] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class Phrase:
     """A code of ``wording.json`` with the values its wording leaves open."""
 
     code: str
-    values: Mapping[str, Said]
+    values: tuple[tuple[str, Said], ...]
 
 
 Said = Phrase | Place | Fact | Named | DataText | Several | date | str | int
 
 
 def phrase(code: str, **values: Said) -> Phrase:
-    return Phrase(code, values)
+    return Phrase(code, tuple(values.items()))
 
 
 @cache
@@ -86,7 +86,7 @@ def _wording() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 def say(said: Said, language: Language) -> str:
     """The words for it; a language without words of its own falls back to English."""
     if isinstance(said, Phrase):
-        values = {name: say(value, language) for name, value in said.values.items()}
+        values = {name: say(value, language) for name, value in said.values}
         return _wording()["phrases"][said.code][language].format(**values)
     if isinstance(said, Several):
         return said.joint.join(say(item, language) for item in said.items)
@@ -100,6 +100,7 @@ def sentences(said: tuple[Phrase, ...], language: Language) -> str:
     return " ".join(sentence(each, language) for each in said)
 
 
+@lru_cache(maxsize=2048)
 def sentence(said: Phrase, language: Language) -> str:
     text = say(said, language)
     return text[:1].upper() + text[1:]
