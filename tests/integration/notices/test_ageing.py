@@ -198,7 +198,7 @@ def test_ten_thousand_go_in_bounded_steps_each_by_an_index(world: World) -> None
     assert max(each.get("docsExamined", 0) for each in seen) <= batch
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """As if the process had ended here."""
 
 
