@@ -81,11 +81,12 @@ class Language(fields.String):
 
 
 class Email(fields.String):
-    """One address, as in RFC 5321, without a display name."""
+    """One address, as in RFC 5321, without a display name; nothing that no line of text holds."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         address = super()._deserialize(value, attr, data, **kwargs)
-        if len(address) > 254 or not EMAIL.match(address) or "=?" in address:
+        looks_right = EMAIL.match(address) and is_one_line(address) and "=?" not in address
+        if len(address) > 254 or not looks_right:
             raise ValidationError("This is not an e-mail address.")
         return address
 

@@ -154,6 +154,9 @@ def test_a_name_in_any_script_is_taken(name: str) -> None:
     assert Line(300).deserialize(name) == name
 
 
-def test_an_address_that_some_reader_decodes_is_none() -> None:
+@pytest.mark.parametrize(
+    "local", ["=?utf-8?q?a?=", "a\u202e", "\u2066a", "a\ufffe", "\x85a", "a\x7f"]
+)
+def test_an_address_that_some_reader_decodes_or_turns_round_is_none(local: str) -> None:
     with pytest.raises(ValidationError):
-        Email().deserialize("=?utf-8?q?a?=@b.example")
+        Email().deserialize(f"{local}@b.example")
