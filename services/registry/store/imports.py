@@ -58,10 +58,10 @@ class Imports:
         found = self._docs.find_one(following, sort=order) or self._docs.find_one(where, sort=order)
         return from_document(Import, found) if found else None
 
-    def under_way(self, processor_id: str, but: Sequence[str]) -> int:
-        """How many imports of a processor are still being received or read."""
-        where = {"processor_id": processor_id, "status": {"$in": ["receiving", "queued"]},
-                 "_id": {"$nin": list(but)}}  # fmt: skip
+    def under_way(self, job: Import, but: Sequence[str]) -> int:
+        """How many imports before ``job`` of its processor are still being received or read."""
+        where = {"processor_id": job.processor_id, "status": {"$in": ["receiving", "queued"]},
+                 "_id": {"$lt": job.id, "$nin": list(but)}}  # fmt: skip
         return self._docs.count_documents(where)
 
     def abandoned(self, before: datetime) -> list[str]:

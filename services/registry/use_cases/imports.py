@@ -55,7 +55,6 @@ def receive(
     Raises ``TooManyImports``.
     """
     register = register_of(deps, caller, slug)
-    _check_others(deps, register)
     check_day(told["effective_on"] or date.max, today_at(deps, register))
     stream, kind, charset = file
     job = Import(
@@ -71,6 +70,7 @@ def receive(
     deps.registers.save(register)
     deps.imports.add(job)
     try:
+        _check_others(deps, job)
         received = _store(deps, job, rows_of(stream, kind, charset))
     except BaseException:
         deps.imports.drop(job.id)
@@ -79,9 +79,10 @@ def receive(
     return received
 
 
-def _check_others(deps: Deps, register: Register) -> None:
+def _check_others(deps: Deps, job: Import) -> None:
+    """Counted once ``job`` is there itself, so that those that come together count each other."""
     set_aside = deps.import_failures.all_set_aside()
-    if deps.imports.under_way(register.id, set_aside) >= MOST_UNDER_WAY:
+    if deps.imports.under_way(job, set_aside) >= MOST_UNDER_WAY:
         raise TooManyImports
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
+from services.registry.model.imports import MOST_UNDER_WAY, Import
 from services.registry.schemas.imports import content_of
+from services.registry.store.imports import Imports
 from services.registry.use_cases import importing
 from services.registry.use_cases.importing import Importing
 from shared.failures import FailedJobs
@@ -187,3 +191,24 @@ def test_a_sixth_import_at_once_waits_until_one_is_done(vendor: Vendor, other: V
     work(vendor)
     assert vendor.ask("POST", "/import", **words).status_code == 202
     work(vendor)
+
+
+def test_files_that_come_at_the_same_moment_count_each_other(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, add = Barrier(MOST_UNDER_WAY + 3, timeout=30), Imports.add
+
+    def add_together(imports: Imports, job: Import) -> None:
+        together.wait()
+        add(imports, job)
+        together.wait()
+
+    monkeypatch.setattr(Imports, "add", add_together)
+
+    def send(number: int) -> int:
+        body = f"Name,Country\nAcme {number} Ltd,Denmark\n".encode()
+        return vendor.ask("POST", "/import", data=body, content_type="text/csv").status_code
+
+    with ThreadPoolExecutor(together.parties) as pool:
+        statuses = list(pool.map(send, range(together.parties)))
+    assert sorted(statuses) == [202] * MOST_UNDER_WAY + [429] * 3
