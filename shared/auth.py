@@ -59,8 +59,7 @@ def requires(*scopes: str) -> Callable[[View], View]:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             _admit(scopes)
-            asker = f"{g.caller.client_id} {g.caller.org_id}"
-            return _answered(asker, view, lambda: view(*args, **kwargs))
+            return _answered(_asker(g.caller), view, lambda: view(*args, **kwargs))
 
         setattr(guarded, DOOR, EITHER.join(scopes))
         return cast("View", guarded)
@@ -104,6 +103,13 @@ def _is_service() -> bool:
 def caller() -> Caller:
     """Who asks, in a view behind ``requires``."""
     return cast("Caller", g.caller)
+
+
+def _asker(who: Caller) -> str:
+    """Whose the ``Idempotency-Key`` is: the client's, the portal's own callers told apart. Another
+    client of the same organisation must not get its answers, for they may hold a secret."""
+    asked_for = request.headers.get(CLIENT)
+    return " ".join((who.client_id, who.org_id, *([asked_for] if asked_for else ())))
 
 
 def _answered(asker: str, view: Callable[..., Any], answer: Callable[[], Any]) -> Any:

@@ -33,6 +33,28 @@ def test_it_works(baseline: Vendor, engineer: Engineer) -> None:
     assert received.json["data"]["change_id"] == change
 
 
+def test_no_other_client_of_the_customer_is_given_a_secret_by_its_idempotency_key(
+    engineer: Engineer,
+) -> None:
+    stack = engineer.stack
+    body = {
+        "org_id": engineer.client["org_id"],
+        "name": "second",
+        "scopes": ["portal:read", "portal:write"],
+    }
+    second = Engineer(
+        stack, stack.must(stack.admin, "POST", "/identity/v1/clients", body), engineer.receiver
+    )
+    asked = {"url": f"{engineer.receiver.url}/hook"}
+    made, again, other = (
+        each("POST", ENDPOINTS, asked, Idempotency_Key="deploy-1").json
+        for each in (engineer, engineer, second)
+    )
+    assert again == made
+    assert other["id"] != made["id"]
+    assert other["secret"] != made["secret"]
+
+
 class TestStrangers:
     @pytest.mark.parametrize(
         ("method", "what", "body"),
