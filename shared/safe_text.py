@@ -82,7 +82,9 @@ def shown(value: Any) -> Any:
 
 def one_line(text: str, longest: int | None = LONGEST_LINE) -> str:
     """A text of one line, at most ``longest`` characters: nothing in it begins another line."""
-    return _undirected(_SPACES.sub(" ", text).strip()[:longest].strip())
+    whole = _SPACES.sub(" ", _undirected(text)).strip()
+    # Cutting it may part a pair of isolates.
+    return _undirected(whole[:longest]).strip()
 
 
 def is_text(text: str) -> bool:

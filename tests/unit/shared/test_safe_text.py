@@ -155,6 +155,13 @@ def test_a_name_in_any_script_is_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["\u2066 Acme", "\u202e\x00Acme", "Acme \u2069", "Acme \u2068 Ltd"]
+)
+def test_taking_marks_out_of_a_name_leaves_no_spaces_behind(name: str) -> None:
+    assert safe_text.one_line(name) in ("Acme", "Acme Ltd")
+
+
+@pytest.mark.parametrize(
     "local", ["=?utf-8?q?a?=", "a\u202e", "\u2066a", "a\ufffe", "\x85a", "a\x7f"]
 )
 def test_an_address_that_some_reader_decodes_or_turns_round_is_none(local: str) -> None:
