@@ -26,7 +26,7 @@ blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import of si
 @blp.response(201, FileShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def add_file() -> Any:
-    """A signed PDF of up to 20 MiB as the body; its SHA-256 is what a line names it by."""
+    """A signed PDF of up to 16 MiB as the body; its SHA-256 is what a line names it by."""
     return imports.add_file(deps(), caller(), whole_body(imports.LARGEST_PDF))
 
 

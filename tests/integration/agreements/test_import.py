@@ -164,7 +164,7 @@ def test_what_is_not_a_whole_pdf_is_refused(shop: Shop, body: bytes) -> None:
     assert (answer.status_code, answer.json["code"]) == (422, "not-a-pdf")
 
 
-def test_a_pdf_of_20_mib_is_taken_and_a_larger_one_is_not(shop: Shop) -> None:
+def test_a_pdf_of_16_mib_is_taken_and_a_larger_one_is_not(shop: Shop) -> None:
     padding = b"%" + b" " * (LARGEST_PDF - len(PDF) - 2) + b"\n"
     largest = PDF[:9] + padding + PDF[9:]
     assert len(largest) == LARGEST_PDF
