@@ -18,6 +18,8 @@ SILENCES = ("consent", "refusal")
 CHANNELS = ("webhook", "email")
 ENDS_OF_PROCESSING = ("delete", "return")
 KEY_LENGTH = 16
+# The template of an imported agreement: its wording is in the signed PDF.
+SIGNED_ELSEWHERE = "tpl_signed_elsewhere"
 
 
 class ContentsContradict(Invalid):

@@ -1,4 +1,4 @@
-"""What a draft still misses of Article 28 GDPR. Findings inform; they forbid nothing."""
+"""What an agreement still misses of Article 28 GDPR. Findings inform; they forbid nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from services.agreements.contents import Clauses, Content
+from services.agreements.contents import SIGNED_ELSEWHERE, Clauses, Content
 
 LONGEST_BREACH_NOTICE_HOURS = 72
 # The clock of Art. 33(2) runs from awareness; these words let the processor choose its start.
@@ -37,6 +37,11 @@ ANSWERS = {
     "end_of_processing": ("g", "the choice between deletion and return"),
     "audit": ("h", "information, audits and inspections"),
 }
+# An import leaves these to the signed PDF: that the data lacks them says nothing of the agreement.
+IN_THE_PDF = frozenset(
+    f"{name.replace('_', '-')}-missing"
+    for name in (*FACTS, *ANSWERS, "deletion_days", "breach_notice")
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,10 @@ class Finding:
 
 def findings(content: Content) -> tuple[Finding, ...]:
     """Everything that is missing or weaker than the law, in the order of the law."""
-    return (*_authorisation(content), *_facts(content), *_clauses(content), *_breach(content))
+    found = (*_authorisation(content), *_facts(content), *_clauses(content), *_breach(content))
+    if content.template_id == SIGNED_ELSEWHERE:
+        return tuple(each for each in found if each.code not in IN_THE_PDF)
+    return found
 
 
 def _authorisation(content: Content) -> Iterator[Finding]:
@@ -73,7 +81,7 @@ def _facts(content: Content) -> Iterator[Finding]:
     for name, words in FACTS.items():
         if not getattr(content.processing, name):
             code = f"{name.replace('_', '-')}-missing"
-            yield Finding(code, "Art. 28(3)", f"The agreement does not tell the {words}.")
+            yield Finding(code, "Art. 28(3)", f"The agreement does not state the {words}.")
 
 
 def _clauses(content: Content) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from services.agreements import events, model
-from services.agreements.contents import Content, Party
+from services.agreements.contents import SIGNED_ELSEWHERE, Content, Party
 from services.agreements.document import make_version
 from services.agreements.model import Acceptance, Agreement, SignedFile, Version
 from services.agreements.parties import (
@@ -41,8 +41,8 @@ PDF_BEGINS = re.compile(rb"%PDF-[12]\.\d")
 # A reader looks for these within the first and the last kilobyte (ISO 32000-1, Annex H.3).
 WITHIN = 1024
 
-SIGNED_ELSEWHERE = Template(
-    id="tpl_signed_elsewhere", owner=BUILT_IN, name="Signed elsewhere", kind="signed-elsewhere",
+TEMPLATE = Template(
+    id=SIGNED_ELSEWHERE, owner=BUILT_IN, name="Signed elsewhere", kind="signed-elsewhere",
     reference=None, sections=(), created_at=datetime(2026, 11, 1, tzinfo=UTC),
 )  # fmt: skip
 
@@ -155,13 +155,13 @@ def _version(
     signed = {"reference": file.reference, "sha256": file.sha256,
               "signed_on": file.signed_on.isoformat()}  # fmt: skip
     return make_version(
-        agreement_id, 1, parties, _content(told), SIGNED_ELSEWHERE, at=deps.now(),
+        agreement_id, 1, parties, _content(told), TEMPLATE, at=deps.now(),
         by=caller.client_id, more={"signed_document": signed},
     )  # fmt: skip
 
 
 def _content(told: Mapping[str, Any]) -> Content:
-    return content_of({"template_id": SIGNED_ELSEWHERE.id, **told["content"]})
+    return content_of({"template_id": SIGNED_ELSEWHERE, **told["content"]})
 
 
 def _signatures(

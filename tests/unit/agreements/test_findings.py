@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from services.agreements.contents import Clauses, ContentsContradict, check, group_of, overlap
+from services.agreements.contents import (
+    SIGNED_ELSEWHERE,
+    Clauses,
+    ContentsContradict,
+    check,
+    group_of,
+    overlap,
+)
 from services.agreements.findings import findings
 from services.agreements.weaker import weaker_than
 from services.agreements.wording import ByCountry, Published, built_in_templates
@@ -21,6 +28,19 @@ def found(**more: Any) -> dict[str, str]:
 
 def test_it_works() -> None:
     assert found() == {}
+
+
+def test_what_stands_in_a_signed_pdf_is_not_called_missing() -> None:
+    bare = replace(
+        content(),
+        clauses=Clauses(**dict.fromkeys(Clauses.__dataclass_fields__)),
+        breach_notice_hours=None,
+        deletion_days=None,
+    )
+    assert len(findings(bare)) == 10
+    assert findings(replace(bare, template_id=SIGNED_ELSEWHERE)) == ()
+    late = replace(bare, template_id=SIGNED_ELSEWHERE, breach_notice_hours=96)
+    assert [each.code for each in findings(late)] == ["breach-notice-too-long"]
 
 
 @pytest.mark.parametrize(
