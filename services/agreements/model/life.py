@@ -148,6 +148,7 @@ def offer_to_accept(agreement: Agreement, party: str, document_sha256: str | Non
     """
     offer = agreement.offer
     if offer is None:
+        _check_not_signed_elsewhere(agreement)
         if agreement.accepted_by(party, agreement.version):
             raise AlreadyAccepted(f"Version {agreement.version} has been accepted for this party.")
         raise NotOffered(f"This agreement is {agreement.status}; nothing waits for acceptance.")
@@ -158,9 +159,15 @@ def offer_to_accept(agreement: Agreement, party: str, document_sha256: str | Non
     return offer
 
 
+def _check_not_signed_elsewhere(agreement: Agreement) -> None:
+    if agreement.status == TO_BE_CONFIRMED:
+        raise NotOffered("This agreement was signed elsewhere: confirm or decline it instead.")
+
+
 def rejected(agreement: Agreement) -> Agreement:
     """The offer turned down. Raises ``NotOffered``."""
     if agreement.offer is None:
+        _check_not_signed_elsewhere(agreement)
         raise NotOffered(f"This agreement is {agreement.status}; there is nothing to reject.")
     status = "active" if agreement.binding else "rejected"
     return next_of(agreement, status=status, offer=None)

@@ -92,6 +92,16 @@ def test_another_pdf_is_not_confirmed(shop: Shop) -> None:
     assert of_vendor(shop, agreement_id)["status"] == "to_be_confirmed"
 
 
+@pytest.mark.parametrize(("step", "body"), [("accept", ACCEPTANCE), ("reject", {"reason": "No."})])
+def test_a_customer_that_answers_as_to_an_offer_is_shown_the_right_door(
+    shop: Shop, step: str, body: dict[str, str]
+) -> None:
+    customer = shop.customer()
+    told = answer(shop, customer, imported(shop, customer), step, **body)
+    assert (told.status_code, told.json["code"]) == (409, "not-offered")
+    assert told.json["detail"].endswith("confirm or decline it instead.")
+
+
 def test_a_customer_that_did_not_sign_is_let_go(shop: Shop) -> None:
     customer = shop.customer()
     agreement_id = imported(shop, customer, notice_days="45")
