@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError
@@ -49,10 +50,13 @@ def rows(body: bytes) -> list[Row]:
         raise Malformed(f"The file is not CSV: {error}.") from error
 
 
-def _check_columns(named: Any) -> None:
-    if len(set(named)) != len(named) or set(named) - set(COLUMNS):
-        raise problem_at("", "unknown-columns", f"The columns are: {', '.join(COLUMNS)}.")
-    if missing := [each for each in ("reference", "pdf_sha256") if each not in named]:
+def _check_columns(names: Sequence[str]) -> None:
+    wrong = [name for name, count in Counter(names).items() if count > 1 or name not in COLUMNS]
+    if wrong:
+        some = ", ".join(name[:60] for name in wrong[:5])
+        detail = f"Unknown or given twice: {some}. The columns are: {', '.join(COLUMNS)}."
+        raise problem_at("", "unknown-columns", detail)
+    if missing := [each for each in ("reference", "pdf_sha256") if each not in names]:
         raise problem_at("", "columns-missing", f"The file lacks {' and '.join(missing)}.")
 
 
