@@ -18,6 +18,7 @@ from shared.schemas import (
     texts,
 )
 
+SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="Write a SHA-256 in lower-case hex.")
 GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
 
 
@@ -28,11 +29,11 @@ class Signatory(Shape):
 
 
 class Acceptance(Signatory):
-    document_sha256 = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    document_sha256 = fields.String(validate=SHA256)
 
 
 class Confirmation(Signatory):
-    pdf_sha256 = fields.String(validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    pdf_sha256 = fields.String(validate=SHA256)
 
 
 class Reason(Shape):
