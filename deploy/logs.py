@@ -109,7 +109,11 @@ class Outputs:
 
     def open(self, name: str) -> Output:
         """Return where a child of this name is to write; call ``started`` once it runs."""
-        file = self._files.setdefault(name, LogFile(self.path_of(name)))
+        if name not in self._files:
+            self._files[name] = LogFile(self.path_of(name))
+            # What ends is announced with its log: the file is there though nothing was written.
+            self._files[name].write(b"")
+        file = self._files[name]
         output = Output(file)
         self._new.append(output)
         os.write(self._wake_write, b".")

@@ -35,6 +35,14 @@ def test_only_so_many_older_files_are_kept(tmp_path: Path) -> None:
     assert KEPT * LARGEST < 100 * 1024 * 1024
 
 
+def test_a_child_that_writes_nothing_has_a_log_all_the_same(tmp_path: Path) -> None:
+    outputs = Outputs(tmp_path)
+    outputs.open("quiet").started()
+    outputs.stop()
+
+    assert outputs.path_of("quiet").read_bytes() == b""
+
+
 def test_a_size_from_before_counts(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_bytes(b"x" * 100 + b"\n")
 
