@@ -6,6 +6,7 @@ import base64
 import fcntl
 import os
 import secrets
+import signal
 import socket
 from pathlib import Path
 from typing import TextIO
@@ -13,6 +14,13 @@ from typing import TextIO
 
 class StartError(Exception):
     """Art28 cannot start; the message is the one line that the user sees."""
+
+
+def how_it_ended(exit_code: int) -> str:
+    """Say how a process ended: `exit code 3`, or `signal SIGKILL` for -9."""
+    if exit_code >= 0:
+        return f"exit code {exit_code}"
+    return f"signal {signal.Signals(-exit_code).name}"
 
 
 def port_from(text: str, name: str = "ART28_PORT") -> int:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.checks import StartError, require_free_port
+from deploy.checks import StartError, how_it_ended, require_free_port
 from deploy.leash import leashed
 
 REPLICA_SET = "art28"
@@ -95,7 +95,7 @@ def why_it_stopped(log: Path, exit_code: int) -> str:
         return f"mongod may not use its data folder (log: {log})."
     if "No space left" in text:
         return f"mongod found no space left on the disk (log: {log})."
-    return f"mongod stopped with exit code {exit_code} (log: {log})."
+    return f"mongod ended with {how_it_ended(exit_code)} (log: {log})."
 
 
 def accepts(port: int, host: str = HOST) -> bool:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.checks import StartError
+from deploy.checks import StartError, how_it_ended
 from deploy.leash import leashed
 from deploy.logs import LogFile, Output, Outputs
 
@@ -231,8 +231,8 @@ class Supervisor:
         child.output.wait(_LAST_WORDS)
         if child.process.explain is not None:
             return child.process.explain(code)
-        how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        return f"{child.process.name} ended with {how} (log: {self.log_of(child.process.name)})."
+        name = child.process.name
+        return f"{name} ended with {how_it_ended(code)} (log: {self.log_of(name)})."
 
 
 def _wait_or_kill(child: _Child) -> None:

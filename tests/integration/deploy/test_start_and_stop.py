@@ -102,7 +102,7 @@ def test_a_mongod_that_was_killed_is_started_again_with_its_data(tmp_path: Path)
         os.kill(killed, signal.SIGKILL)
 
         assert art28.stdout is not None
-        assert "mongod stopped with exit code -9" in art28.stdout.readline()
+        assert "mongod ended with signal SIGKILL" in art28.stdout.readline()
         with MongoClient[dict[str, Any]](url(members_of([port + MONGO_OFFSET]))) as client:
             assert client["art28_identity"]["organisations"].find_one()
         art28.terminate()
