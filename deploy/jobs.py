@@ -3,7 +3,8 @@
     python -m deploy.jobs                       one line for each, those set aside first
     python -m deploy.jobs revive LOOP [JOB]     all of a loop, or one
 
-It reads ART28_MONGO_URL (by default the database of `make run`) and ART28_DB_PREFIX.
+It reads ART28_MONGO_URL (by default the database of the local profile at ART28_PORT) and
+ART28_DB_PREFIX.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from pymongo.errors import PyMongoError
+
 from deploy.checks import StartError
 from deploy.mongod import members_of, url
 from deploy.profile import Profile
+from deploy.replica import first_words
 from deploy.worker import SERVICES
 from shared.failures import FailedJob, FailedJobs
 from shared.mongo import Mongo, connect
 
 
 def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Run as a program; the exit code is 0, 1 when there is no such job, 2 for a wrong setting."""
+    """Run as a program; the exit code is 0, 1 when there is no such job, 2 when it cannot look."""
     parser = argparse.ArgumentParser(prog="python -m deploy.jobs")
     commands = parser.add_subparsers(dest="command")
     reviving = commands.add_parser("revive", help="let failed jobs be tried again at once")
@@ -31,13 +35,15 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     wanted = parser.parse_args(words)
     try:
         databases = [FailedJobs(each) for each in _databases(environ)]
+        if wanted.command == "revive":
+            return _revive(databases, wanted.loop, wanted.job)
+        return _show(databases)
     except StartError as error:
-        print(f"art28: {error}", file=sys.stderr)
-        return 2
-    if wanted.command == "revive":
-        return _revive(databases, wanted.loop, wanted.job)
-    _show(databases)
-    return 0
+        why = str(error)
+    except PyMongoError as error:
+        why = f"MongoDB cannot be used: {first_words(error)}"
+    print(f"art28: {why}", file=sys.stderr)
+    return 2
 
 
 def _databases(environ: Mapping[str, str]) -> list[Mongo]:
@@ -47,10 +53,13 @@ def _databases(environ: Mapping[str, str]) -> list[Mongo]:
     return [connect(address, f"{prefix}_{service}") for service in SERVICES]
 
 
-def _show(databases: Sequence[FailedJobs]) -> None:
+def _show(databases: Sequence[FailedJobs]) -> int:
     failed = [job for database in databases for job in database.all()]
     for each in sorted(failed, key=lambda job: (not job.is_set_aside, job.loop, job.job)):
         print(_line(each))
+    if not failed:
+        print("No job has failed.")
+    return 0
 
 
 def _line(job: FailedJob) -> str:

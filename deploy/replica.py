@@ -114,7 +114,7 @@ def inspect(address: str, prefix: str, *, discard: bool = False, limit: float = 
             return False
         return any(_holds_documents(client, name) for name in names)
     except PyMongoError as error:
-        raise StartError(f"MongoDB cannot be used: {_first_words(error)}") from None
+        raise StartError(f"MongoDB cannot be used: {first_words(error)}") from None
     finally:
         client.close()
 
@@ -128,7 +128,8 @@ def _holds_documents(client: Client, name: str) -> bool:
     )
 
 
-def _first_words(error: PyMongoError) -> str:
+def first_words(error: PyMongoError) -> str:
+    """What is wrong, without what the driver adds about its own workings."""
     return str(error).partition("(configured timeouts")[0].split(", Timeout:")[0].strip()[:300]
 
 

@@ -1,5 +1,6 @@
 """Forget what an earlier version published and should not have: `python -m deploy.withhold`.
 
+It reads the settings of the registry service, the two keys and ART28_MONGO_URL among them.
 It goes through all registers, is repeated without harm, and changes nothing that is in order.
 Decision 0026 says what it can undo and what it cannot.
 """
@@ -10,12 +11,16 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 
+from pymongo.errors import PyMongoError
+
+from deploy.replica import first_words
 from services.registry.model.erasures import NotToldYet
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
 from services.registry.use_cases.withholding import Withheld, withhold
 from services.registry.wiring import make_deps
 from shared.pagination import PageRequest
+from shared.settings import SettingsError
 
 
 def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
@@ -30,7 +35,9 @@ def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """One line for each register that lost something; the exit code is 1 if it must be repeated."""
+    """One line for each register that lost something; the exit code is 1 if it must be repeated,
+    2 when it cannot be done.
+    """
     parser = argparse.ArgumentParser(prog="python -m deploy.withhold")
     parser.add_argument("--reason", required=True, help="stands in each public ledger")
     reason = parser.parse_args(words).reason
@@ -41,6 +48,12 @@ def main(words: Sequence[str] | None = None) -> int:
     except NotToldYet:
         print("art28: entries are still being told; try again in a moment.", file=sys.stderr)
         return 1
+    except (SettingsError, ValueError) as error:
+        print(f"art28: {error}", file=sys.stderr)
+        return 2
+    except PyMongoError as error:
+        print(f"art28: MongoDB cannot be used: {first_words(error)}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The operator's command: which jobs failed, and try them again."""
+"""The operator's commands: which jobs failed, and try them again; and what they cannot do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pymongo import MongoClient
 
-from deploy import jobs
+from deploy import jobs, withhold
 from shared.failures import FailedJobs, Failures, Patience
 from shared.mongo import Mongo
 
@@ -38,3 +38,30 @@ def test_jobs_set_aside_are_listed_and_revived(
     assert jobs.main(["revive", "registry.imports", "imp_1"], environ) == 0
     assert jobs.main(["revive", "registry.imports", "imp_1"], environ) == 1
     assert [each.job for each in FailedJobs(mongo).all()] == ["processor:a"]
+
+
+def test_that_no_job_has_failed_is_said(
+    mongo_url: str, database_name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = {"ART28_MONGO_URL": mongo_url, "ART28_DB_PREFIX": database_name}
+    assert jobs.main([], environ) == 0
+    assert capsys.readouterr().out == "No job has failed.\n"
+
+
+def test_a_database_that_does_not_answer_is_named_in_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100"
+    assert jobs.main([], {"ART28_MONGO_URL": url}) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("art28: MongoDB cannot be used: 127.0.0.1:1")
+
+
+def test_withhold_names_a_missing_setting_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ART28_SERVICE_KEY", raising=False)
+    monkeypatch.delenv("ART28_SERVICE_KEY_FILE", raising=False)
+    assert withhold.main(["--reason", "x"]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("art28: ART28_SERVICE_KEY is not set")
