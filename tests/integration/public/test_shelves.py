@@ -41,10 +41,12 @@ def registry() -> SlowRegistry:
 
 
 def app_of(registry: FakeRegistry, **more: Any) -> Flask:
+    """The app at a standstill: nothing it keeps grows old, however slow the machine is."""
     counted = limits.Counters(limits.MemoryStorage(), now=lambda: NOW)
     own = settings()
     own = dataclasses.replace(own, common=dataclasses.replace(own.common, **more), fresh_seconds=5)
-    app = create_app(own, registry=registry, documents=FakeDocuments(), clock=lambda: NOW)
+    app = create_app(own, registry=registry, documents=FakeDocuments(), clock=lambda: NOW,
+                     seconds=lambda: 0.0)  # fmt: skip
     app.extensions[limits.EXTENSION].counters = counted
     return app
 
