@@ -20,6 +20,7 @@ from pymongo.errors import ConnectionFailure
 
 from shared.errors import Forbidden, TooManyRequests, Unavailable
 from shared.mongo import Mongo
+from shared.times import Clock, utc_now
 
 log = structlog.get_logger()
 
@@ -84,16 +85,19 @@ class FailedJobs:
         ]
     }
 
-    def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["failed_jobs"]
+    def __init__(self, mongo: Mongo, now: Clock = utc_now) -> None:
+        self._docs, self._now = mongo.db["failed_jobs"], now
 
     def all(self) -> Iterator[FailedJob]:
-        return map(_failed_job, self._docs.find().sort("_id", ASCENDING))
+        failed = {"failures": {"$gt": 0}}
+        return map(_failed_job, self._docs.find(failed).sort("_id", ASCENDING))
 
     def revive(self, loop: str, job: str | None = None) -> int:
         """Let the jobs of a loop, or one of them, be tried again at once; how many were."""
-        where = {"loop": loop, **({"job": job} if job else {})}
-        return self._docs.delete_many(where).deleted_count
+        where = {"loop": loop, "failures": {"$gt": 0}, **({"job": job} if job else {})}
+        # Not forgotten: a sweep that has gone on would not come back for it.
+        fresh = {"$set": {"failures": 0, "retry_at": self._now()}}
+        return self._docs.update_many(where, fresh).modified_count
 
 
 class Failures:
@@ -107,7 +111,7 @@ class Failures:
         self,
         mongo: Mongo,
         loop: str,
-        now: Callable[[], datetime],
+        now: Clock,
         patience: Patience = Patience(),
         *,
         may_kill: bool = False,
@@ -162,6 +166,8 @@ class Failures:
         of them it is. ``work`` must be such that repeating it does no harm."""
         try:
             work(jobs)
+            for job in jobs:
+                self._forget(job)
         except ConnectionFailure:
             raise
         # Whichever job it is, the others are to have their turn.

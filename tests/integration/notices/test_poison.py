@@ -52,7 +52,7 @@ def test_an_event_that_cannot_be_told_is_set_aside_and_the_next_is_told(
 
     [job] = set_aside(world.mongo)
     monkeypatch.undo()
-    FailedJobs(world.mongo).revive("notices.fanout", job)
+    FailedJobs(world.mongo, world.clock).revive("notices.fanout", job)
     world.fan_out()
     assert "chg_bad" in {each["change_id"] for each in world.rows("messages")}
 

@@ -172,7 +172,8 @@ def test_an_import_that_fails_again_and_again_is_shown_and_the_others_go_on(
     monkeypatch.undo()
     work(vendor)
     assert report(vendor, poison)["status"] == "failed"
-    FailedJobs(vendor.stack.database("registry")).revive("registry.imports", poison)
+    failed = FailedJobs(vendor.stack.database("registry"), lambda: vendor.stack.now)
+    failed.revive("registry.imports", poison)
     work(vendor)
     assert report(vendor, poison)["status"] == "done"
 

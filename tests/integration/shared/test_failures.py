@@ -87,7 +87,7 @@ def test_what_is_set_aside_is_counted_and_can_be_revived(rounds: Rounds, mongo: 
     assert REGISTRY.get_sample_value("art28_jobs_set_aside", {"loop": LOOP}) == 1
     rounds.faults.clear()
 
-    assert FailedJobs(mongo).revive(LOOP, "bad") == 1
+    assert FailedJobs(mongo, lambda: rounds.at).revive(LOOP, "bad") == 1
     rounds.run("bad")
 
     assert rounds.done == ["bad"]
