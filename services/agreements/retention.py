@@ -17,6 +17,8 @@ from shared.mongo import Session
 
 A_ROUND = 100
 ENTRIES_A_READ = 200
+# How the jobs begin that bring one ended agreement under a changed policy.
+RE_DATED = "retention:"
 
 
 def policy(deps: Deps, caller: Caller) -> Policy:
@@ -40,6 +42,9 @@ def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> P
 def apply_policies(deps: Deps) -> bool:
     """Bring a number of ended agreements under a changed policy; True when there may be more."""
     found = deps.policies.to_apply(deps.clock_failures.barred())
+    # Those that failed and have rested; their policy has gone on without them.
+    for job in deps.clock_failures.rested(RE_DATED):
+        _re_date_unless_it_fails(deps, job.removeprefix(RE_DATED))
     if found is None:
         return False
     deps.clock_failures.run([found.id], lambda _: _apply_some(deps, found))
@@ -49,8 +54,15 @@ def apply_policies(deps: Deps) -> bool:
 def _apply_some(deps: Deps, found: Policy) -> None:
     ended = deps.agreements.ended(found.id, found.cursor or "", A_ROUND)
     for each in ended:
-        deps.mongo.transact(partial(_re_dated, deps, each.id))
-    deps.policies.applied(found, ended[-1].id if len(ended) == A_ROUND else None)
+        _re_date_unless_it_fails(deps, each)
+    deps.policies.applied(found, ended[-1] if len(ended) == A_ROUND else None)
+
+
+def _re_date_unless_it_fails(deps: Deps, agreement_id: str) -> None:
+    def work(_: str) -> None:
+        deps.mongo.transact(partial(_re_dated, deps, agreement_id))
+
+    deps.clock_failures.attempt(f"{RE_DATED}{agreement_id}", work)
 
 
 def _re_dated(deps: Deps, agreement_id: str, session: Session) -> None:

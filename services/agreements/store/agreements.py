@@ -113,12 +113,12 @@ class Agreements:
         found = self._docs.find(due, {"_id": 1}).sort("due_on", ASCENDING).limit(limit)
         return [each["_id"] for each in found]
 
-    def ended(self, processor_id: str, after: str, limit: int) -> list[Agreement]:
-        """Ended agreements of a processor, in the order of their ids."""
+    def ended(self, processor_id: str, after: str, limit: int) -> list[str]:
+        """Ids of ended agreements of a processor, in their order."""
         where = {"processor.id": processor_id, "status": {"$in": list(ENDED)},
                  "_id": {"$gt": after}}  # fmt: skip
-        found = self._docs.find(where).sort("_id", ASCENDING).limit(limit)
-        return [from_stored(each) for each in found]
+        found = self._docs.find(where, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
+        return [each["_id"] for each in found]
 
     def with_file(self, session: Session | None, processor_id: str, sha256: str) -> int:
         """How many agreements of a processor stand on this signed file; 2 means several."""
