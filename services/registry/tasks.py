@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from services.registry.model.changes import Change
 from services.registry.schemas.imports import content_of
 from services.registry.settings import Settings
 from services.registry.use_cases import Deps
@@ -49,13 +48,13 @@ def run_clock(deps: Deps) -> bool:
     True when there may be more.
     """
     barred = deps.clock_failures.barred()
-    waiting = {each.id: each for each in due(deps, barred)}
-    deps.clock_failures.run(list(waiting), lambda change_id: _go_live(deps, waiting[change_id]))
+    waiting = due(deps, barred)
+    deps.clock_failures.run(waiting, lambda change_id: _go_live(deps, change_id))
     more = [daily(deps), tell_bases(deps)]
     return bool(waiting) or any(more)
 
 
-def _go_live(deps: Deps, change: Change) -> None:
+def _go_live(deps: Deps, change_id: str) -> None:
     # Another clock was faster, or it was withdrawn at this very moment.
     with suppress(Conflict):
-        go_live(deps, change)
+        go_live(deps, change_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import ASCENDING
 
@@ -21,6 +21,14 @@ _BARE = (
     "processor_id", "kind", "subject_id", "effective_on", "reason", "created_at", "status",
     "recipients_version", "emergency",
 )  # fmt: skip
+
+
+class DueChange(NamedTuple):
+    """``effective_on``: the day, in the form of ISO 8601."""
+
+    id: str
+    processor_id: str
+    effective_on: str
 
 
 class Changes:
@@ -70,13 +78,14 @@ class Changes:
         ]
         return [from_document(Change, each) for each in found]
 
-    def due(self, day: date, but: Sequence[str]) -> Iterator[Change]:
-        """Announced changes whose effective day is ``day`` or earlier, in order."""
+    def due(self, day: date, but: Sequence[str]) -> Iterator[DueChange]:
+        """Announced changes whose effective day is ``day`` or earlier, in order. Of each no more is
+        read than that, so that one which cannot be read hides no other."""
         where = {"status": "announced", "effective_on": {"$lte": day.isoformat()},
                  "_id": {"$nin": list(but)}}  # fmt: skip
         order = [("effective_on", ASCENDING), ("announced_at", ASCENDING)]
-        for found in self._docs.find(where, {"groups": 0}).sort(order):
-            yield from_document(Change, found)
+        for found in self._docs.find(where, dict.fromkeys(DueChange._fields[1:], 1)).sort(order):
+            yield DueChange(found["_id"], found["processor_id"], found["effective_on"])
 
     def concerning(
         self, sub_ids: Collection[str], keys: Collection[str], processor_id: str
