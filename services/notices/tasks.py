@@ -82,6 +82,7 @@ def make_dispatcher(
         Deliveries(mongo),
         Parcels(mongo),
         Receipts(mongo),
+        Failures(mongo, DISPATCHER, now),
     )
     limits = Limits(
         total_s=settings.attempt_seconds,

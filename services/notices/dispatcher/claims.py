@@ -19,6 +19,7 @@ from services.notices.dispatcher import metrics
 from services.notices.dispatcher.opened import OpenedParcels
 from services.notices.dispatcher.parts import Claimed, Lease, Sending, Stores
 from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
+from services.notices.model.endpoints import Destination
 from services.notices.model.messages import body_of
 from services.notices.model.parcels import texts_of, unpacked
 from services.notices.store.outcomes import Completion
@@ -77,6 +78,7 @@ class Claims:
     _slower: int = 0
     _crowded: set[str] = field(default_factory=set)
     _looked_at: str = ""
+    _barred: frozenset[str] = frozenset()
 
     def take(self, sender: Sending) -> int:
         """Claim what there is room for; how many."""
@@ -84,6 +86,7 @@ class Claims:
         if not sender.free and self.waiting:
             return 0
         self._new_second()
+        self._barred = frozenset(self.stores.failures.barred())
         places = sender.free + sender.in_flight
         taken = self._take_first(min(CLAIM_LIMIT, 4 * places) - len(self.waiting))
         # As long as there are first tries, the rest gets few of the places, else half.
@@ -129,12 +132,20 @@ class Claims:
         while taken < room and len(self.waiting) < ENOUGH:
             term = self._term()
             # A clock that jumped makes what we hold look due again.
-            ours = self.opened.held_at(self.monotonic())
-            parcel = self.stores.parcels.take(term.token, term.begins, term.ends, ours)
+            passing = [*self.opened.held_at(self.monotonic()), *self._barred]
+            parcel = self.stores.parcels.take(term.token, term.begins, term.ends, passing)
             if parcel is None:
                 break
-            taken += self._open(parcel, term)
+            taken += self._open_unless_it_fails(parcel, term)
         return taken
+
+    def _open_unless_it_fails(self, parcel: Document, term: _Term) -> int:
+        """One that cannot be opened rests for its lease at least, and nobody waits behind it."""
+        taken = list[int]()
+        self.stores.failures.attempt(
+            parcel["_id"], lambda _: taken.append(self._open(parcel, term))
+        )
+        return sum(taken)
 
     def _open(self, parcel: Document, term: _Term) -> int:
         packed = unpacked(parcel["items"])
@@ -146,7 +157,8 @@ class Claims:
         ids = [each["_id"] for each in packed]
         self.opened.open(parcel["_id"], term.token, ids, term.lapses)
         rows = [{**each, "claim": term.token, "unstored": each} for each in packed]
-        return self._prepare(rows, texts_of(parcel), term)
+        texts = texts_of(parcel)
+        return self._prepare(rows, lambda _: texts, term)
 
     def _take_second(self, room: int) -> int:
         return self._take_lane(SECOND, room)
@@ -157,7 +169,7 @@ class Claims:
         term = self._term()
         passing = self._crowded
         rows = self.stores.deliveries.claim(term.token, term.begins, term.ends, room, lane, passing)
-        return self._prepare(rows, self._texts_for(rows), term)
+        return self._prepare(rows, self._texts_for, term)
 
     def _take_own(self, room: int) -> int:
         """From the lanes of single endpoints, going on where the last round ended."""
@@ -175,7 +187,7 @@ class Claims:
         if not rooms:
             return 0
         rows = self.stores.deliveries.claim_own(term.token, term.begins, term.ends, rooms)
-        return self._prepare(rows, self._texts_for(rows), term)
+        return self._prepare(rows, self._texts_for, term)
 
     def _term(self) -> _Term:
         begins = self.now()
@@ -194,25 +206,54 @@ class Claims:
                 self._crowded.discard(each)
 
     def _texts_for(self, rows: Sequence[Document]) -> Texts:
-        if not rows:
-            return {}
         found = self.stores.messages.to_send(each["message_id"] for each in rows)
         return {name: (each["event_id"], each["extra"]) for name, each in found.items()}
 
-    def _prepare(self, rows: Sequence[Document], texts: Texts, term: _Term) -> int:
-        if not rows:
+    def _prepare(
+        self,
+        rows: Sequence[Document],
+        texts_for: Callable[[Sequence[Document]], Texts],
+        term: _Term,
+    ) -> int:
+        """Make them ready to be sent. One that cannot be read stops no other: it is claimed again
+        when its lease lapses, and passed over when it has been set aside."""
+        by_id = {each["_id"]: each for each in rows if each["_id"] not in self._barred}
+        if not by_id:
             return 0
         metrics.CLAIM_SIZE.observe(len(rows))
+
+        def work(ids: Sequence[str]) -> None:
+            some = [by_id[each] for each in ids]
+            self._sort(self._read(some, texts_for(some), term), term)
+
+        self.stores.failures.run_together(list(by_id), work)
+        return len(by_id)
+
+    def _read(
+        self, rows: Sequence[Document], texts: Texts, term: _Term
+    ) -> list[tuple[Document, Destination | None, bytes]]:
+        """With each its endpoint, if there is something to send to it, and the body. Nothing is
+        changed, so that it may be done again."""
         events = self.stores.events.many({event_id for event_id, _ in texts.values()})
         # A notice that leaves after the day it was announced tells the days that follow from now.
         texts = texts_now(self.stores.receipts, texts, events, term.begins)
         endpoints = self.stores.endpoints.destinations({each["endpoint_id"] for each in rows})
-        too_many: list[tuple[str, Document]] = []
+        read: list[tuple[Document, Destination | None, bytes]] = []
         for row in rows:
-            endpoint = endpoints.get(row["endpoint_id"])
             event_id, extra = texts.get(row["message_id"], ("", ""))
-            event = events.get(event_id)
-            if endpoint is None or event is None:
+            if event := events.get(event_id):
+                body = body_of(event.head, extra, event.tail)
+                read.append((row, endpoints.get(row["endpoint_id"]), body))
+            else:
+                read.append((row, None, b""))
+        return read
+
+    def _sort(
+        self, read: Sequence[tuple[Document, Destination | None, bytes]], term: _Term
+    ) -> None:
+        too_many: list[tuple[str, Document]] = []
+        for row, endpoint, body in read:
+            if endpoint is None:
                 self._put_aside(row, ABANDONED)
             elif endpoint.disabled_at is not None:
                 self._put_aside(row, HELD)
@@ -220,10 +261,8 @@ class Claims:
             elif self._room_of(endpoint.id) <= 0:
                 too_many.append((endpoint.id, row))
             else:
-                body = body_of(event.head, extra, event.tail)
                 self._accept(Claimed(row, endpoint, body, term.lapses))
         self._set_apart(too_many)
-        return len(rows)
 
     def _accept(self, claimed: Claimed) -> None:
         self.waiting.append(claimed)

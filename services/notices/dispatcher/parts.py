@@ -12,6 +12,7 @@ from services.notices.model.deliveries import FIRST
 from services.notices.model.endpoints import Destination
 from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Parcels
 from services.notices.store.receipts import Receipts
+from shared.failures import Failures
 from shared.mongo import Document, Mongo, Session
 
 
@@ -49,6 +50,7 @@ class Stores:
     deliveries: Deliveries
     parcels: Parcels
     receipts: Receipts
+    failures: Failures
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ is left: whatever names another row goes before the row it is found by.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -18,6 +19,7 @@ from services.notices.model.messages import least_id, moment_of
 from services.notices.store import Deliveries, Endpoints, Mails, Messages, Recipients
 from services.notices.store.ageing import Ageing, DoneJob, Mark
 from services.notices.store.digests import Digests
+from shared.failures import Failures
 from shared.mongo import Document
 from shared.times import Clock, format_instant, parse_instant
 
@@ -49,22 +51,41 @@ class Ages:
     evidence: timedelta
 
 
+Row = TypeVar("Row")
+
+
+def sweep(
+    failures: Failures, rows: Mapping[str, Row], work: Callable[[Sequence[Row]], object]
+) -> None:
+    """Do ``work`` for these rows, by their ids. One that cannot be read is left to the next pass,
+    until it is set aside, and holds up no other."""
+    barred = failures.barred()
+    names = [each for each in rows if each not in barred]
+    failures.run_together(names, lambda some: work([rows[each] for each in some]))
+
+
 @dataclass
 class MessageSweep:
     """Texts of answers first; then whole messages with their deliveries and mails."""
 
     stores: Stores
+    failures: Failures
     ages: Ages
     now: Clock
     batch: int
     _after: str = ""
 
     def step(self) -> bool:
-        now = self.now()
-        youngest = least_id("msg", now - min(self.ages.answers, self.ages.keep))
+        youngest = least_id("msg", self.now() - min(self.ages.answers, self.ages.keep))
         rows = self.stores.messages.before(youngest, self._after, self.batch)
         if not rows:
             return False
+        sweep(self.failures, {each["_id"]: each for each in rows}, self._sweep)
+        self._after = rows[-1]["_id"]
+        return len(rows) == self.batch
+
+    def _sweep(self, rows: Sequence[Document]) -> None:
+        now = self.now()
         kept_until = least_id("msg", now - self.ages.keep)
         gone = self._expired([each for each in rows if each["_id"] < kept_until])
         self.stores.deliveries.remove_of(gone)
@@ -74,8 +95,6 @@ class MessageSweep:
         self.stores.ageing.drop_answers(sorted(left), now - self.ages.answers)
         if gone:
             log.info("messages.removed", count=len(gone))
-        self._after = rows[-1]["_id"]
-        return len(rows) == self.batch
 
     def _expired(self, rows: Sequence[Document]) -> list[str]:
         states: dict[str, set[str]] = defaultdict(set)
@@ -111,6 +130,7 @@ class JobSweep:
     """Jobs that are done, and the events they told, once no message of them is left."""
 
     stores: Stores
+    failures: Failures
     ages: Ages
     now: Clock
     batch: int
@@ -121,13 +141,16 @@ class JobSweep:
         jobs = self.stores.ageing.jobs_done(before, self._after, self.batch)
         if not jobs:
             return False
+        sweep(self.failures, {each.id: each for each in jobs}, self._sweep)
+        self._after = jobs[-1].mark
+        return len(jobs) == self.batch
+
+    def _sweep(self, jobs: Sequence[DoneJob]) -> None:
         changes = self.stores.ageing.changes_of(each.event_id for each in jobs if each.event_id)
         gone = [
             each for each in jobs if not self._is_needed(each, changes.get(each.event_id or ""))
         ]
         self.stores.ageing.remove_jobs(gone)
-        self._after = jobs[-1].mark
-        return len(jobs) == self.batch
 
     def _is_needed(self, job: DoneJob, change_id: str | None) -> bool:
         # What became of a change, and its notice, stay together.
@@ -141,6 +164,7 @@ class RecipientSweep:
     """Agreements that have been over for long: their contacts are persons."""
 
     stores: Stores
+    failures: Failures
     ages: Ages
     now: Clock
     batch: int
@@ -151,10 +175,13 @@ class RecipientSweep:
         rows = self.stores.ageing.recipients_ended(before, self._after, self.batch)
         if not rows:
             return False
-        gone = [each for each in rows if not self.stores.ageing.has_messages_of(each)]
-        self.stores.ageing.remove_recipients(gone)
+        sweep(self.failures, {each["_id"]: each for each in rows}, self._sweep)
         self._after = (rows[-1]["ended_at"], rows[-1]["_id"])
         return len(rows) == self.batch
+
+    def _sweep(self, rows: Sequence[Document]) -> None:
+        gone = [each for each in rows if not self.stores.ageing.has_messages_of(each)]
+        self.stores.ageing.remove_recipients(gone)
 
 
 @dataclass
@@ -162,6 +189,7 @@ class MailSweep:
     """Mails that belong to no message, and what is known of words to vendors."""
 
     stores: Stores
+    failures: Failures
     ages: Ages
     now: Clock
     batch: int

@@ -9,7 +9,7 @@ which status is the proof, not the text of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from services.notices.retention.sweeps import (
     MessageSweep,
     RecipientSweep,
     Stores,
+    sweep,
 )
 from services.notices.signing import SecretBox, UnreadableSecretError
 from shared.errors import PreconditionFailed
@@ -76,13 +77,19 @@ class Retention:
         """Those of a pass, one after the other: what names something goes before it."""
         self._endpoints_after = ""
         sweeps = (MessageSweep, JobSweep, RecipientSweep, MailSweep)
-        made = [each(self.stores, self.ages, self.now, self.batch) for each in sweeps]
+        given = (self.stores, self.failures, self.ages, self.now, self.batch)
+        made = [each(*given) for each in sweeps]
         return [("Seals", self._seal_anew), *((type(each).__name__, each.step) for each in made)]
 
     def _release(self) -> bool:
         """What is held for an endpoint that is open was left by somebody who died half-way. Where
         the message that was to try first has failed for good, the next one tries."""
-        held = self.stores.deliveries.held_for()
+        held, released = self.stores.deliveries.held_for(), list[int]()
+        named = {each: each for each in held}
+        sweep(self.failures, named, lambda some: released.append(self._release_for(some)))
+        return any(released)
+
+    def _release_for(self, held: Sequence[str]) -> int:
         endpoints = self.stores.endpoints.many(held)
         released = 0
         for each in held:
@@ -93,15 +100,18 @@ class Retention:
                 )
             elif endpoints[each].probing and not self.stores.deliveries.probes(each):
                 released += self.stores.deliveries.probe(each, self.now())
-        return released > 0
+        return released
 
     def _seal_anew(self) -> bool:
-        rows = self.stores.endpoints.after(self._endpoints_after, self.batch)
-        for each in rows:
+        names = self.stores.endpoints.after(self._endpoints_after, self.batch)
+        sweep(self.failures, {each: each for each in names}, self._reseal_stale)
+        self._endpoints_after = names[-1] if names else ""
+        return len(names) == self.batch
+
+    def _reseal_stale(self, names: Sequence[str]) -> None:
+        for each in self.stores.endpoints.many(names).values():
             if any(self.box.is_stale(secret.sealed) for secret in each.secrets):
                 self._reseal(each)
-        self._endpoints_after = rows[-1].id if rows else ""
-        return len(rows) == self.batch
 
     def _reseal(self, endpoint: Endpoint) -> None:
         try:

@@ -69,10 +69,11 @@ class Endpoints:
         page = find_page(self._docs, {"controller_id": controller_id}, request)
         return Page([_endpoint(each) for each in page.items], page.next_cursor)
 
-    def after(self, endpoint_id: str, limit: int) -> list[Endpoint]:
-        """The next endpoints of all customers after one, in the order of their ids."""
-        found = self._docs.find({"_id": {"$gt": endpoint_id}}).sort("_id", 1).limit(limit)
-        return [_endpoint(each) for each in found]
+    def after(self, endpoint_id: str, limit: int) -> list[str]:
+        """The ids of the next endpoints of all customers after one, in their order."""
+        where = {"_id": {"$gt": endpoint_id}}
+        found = self._docs.find(where, {"_id": 1}).sort("_id", 1).limit(limit)
+        return [each["_id"] for each in found]
 
     def many(self, endpoint_ids: Iterable[str]) -> dict[str, Endpoint]:
         found = self._docs.find({"_id": {"$in": list(endpoint_ids)}})
