@@ -166,7 +166,7 @@ def test_a_stream_that_is_refused_for_ever_is_set_aside_until_it_is_revived(
     assert len(asked) == 12
     assert [each.job for each in FailedJobs(mongo).all() if each.is_set_aside] == ["bad"]
     cured.append(True)
-    FailedJobs(mongo).revive("a.relay", "bad")
+    FailedJobs(mongo, lambda: at[0]).revive("a.relay", "bad")
     drain(relay)
     assert listener.heard("bad") == [1, 2]
 
