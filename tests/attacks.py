@@ -134,17 +134,14 @@ def repeated(ask: Callable[[], object], times: int) -> Iterator[None]:
 
 
 @contextmanager
-def held(
-    address: Address, count: int, opening: bytes, *, dribble: bytes = b"", window: int = 0
-) -> Iterator[None]:
+def held(address: Address, count: int, opening: bytes, *, dribble: bytes = b"") -> Iterator[None]:
     """So many connections send `opening` and no more; one that the server ends is opened anew.
 
     `dribble`: each then sends these bytes, one every fifth of a second, round and round.
-    `window`: each takes in at most this many bytes of answers, and reads none of them.
     """
     stop = threading.Event()
     with ExitStack() as stack:
-        holders = [_Holder(address, opening, dribble, window) for _ in range(count)]
+        holders = [_Holder(address, opening, dribble) for _ in range(count)]
         for holder in holders:
             stack.callback(holder.close)
         thread = threading.Thread(target=_hold, args=(holders, stop), daemon=True)
@@ -157,17 +154,15 @@ def held(
 class _Holder:
     """One connection of an attacker."""
 
-    def __init__(self, address: Address, opening: bytes, dribble: bytes, window: int) -> None:
+    def __init__(self, address: Address, opening: bytes, dribble: bytes) -> None:
         self._address, self._opening = address, opening
-        self._dribble, self._window, self._sent = dribble, window, 0
+        self._dribble, self._sent = dribble, 0
         self._socket = socket.socket()
         self.open()
 
     def open(self) -> None:
         self._socket.close()
         self._socket = socket.socket()
-        if self._window:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._window)
         self._socket.settimeout(PATIENCE_SECONDS)
         with suppress(OSError):
             self._socket.connect(self._address)
@@ -180,7 +175,7 @@ class _Holder:
             if self._dribble:
                 self._socket.send(self._dribble[self._sent % len(self._dribble) :][:1])
                 self._sent += 1
-            if not self._window and self._socket.recv(4096) == b"":
+            if self._socket.recv(4096) == b"":
                 self.open()
         except BlockingIOError:
             return

@@ -1,4 +1,9 @@
-"""Connections that stop, dribble or do not read stop nobody else, in both profiles."""
+"""Connections that stop or dribble stop nobody else, in both profiles.
+
+Answers that nobody reads are not among them: the kernel takes in 1.5 MB of an answer for a client
+that reads nothing, and the sample has no answer as large, so that even gunicorn without an edge
+went on. Forty answers of 3 MB stopped it; the edge takes in up to 8 MiB of each (`Caddyfile`).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,6 @@ from tests.e2e.story import PROCESSOR, REGISTER
 pytestmark = [pytest.mark.slow, pytest.mark.attacks]
 
 POST = f"POST {REGISTER}/changes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n".encode()
-DOCUMENT = b"GET /registry/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,6 @@ ATTACKS: dict[str, tuple[int, bytes, dict[str, Any]]] = {
     "half a chunk": (40, POST + b"Transfer-Encoding: chunked\r\n\r\n800\r\nabc", {}),
     "headers that dribble": (40, b"GET / HTTP/1.1\r\nHost: x\r\n", {"dribble": b"X: y\r\n"}),
     "a body that dribbles": (40, POST + b"Content-Length: 900000\r\n\r\n", {"dribble": b" "}),
-    "answers that nobody reads": (20, DOCUMENT * 4, {"window": 1}),
     "silence": (1_000, b"", {}),
 }
 
