@@ -140,7 +140,7 @@ def test_a_dispatcher_that_comes_too_late_changes_nothing(world: World) -> None:
     world.clock.ahead += timedelta(seconds=61)
     world.deliver()
     late = world.dispatcher
-    late.claims._prepare([row], late.claims._texts_for([row]), late.claims._term())
+    late.claims._prepare([row], late.claims._texts_for, late.claims._term())
     late._depart()
     world.deliver()
     delivered = world.delivery_of("nordbo")
@@ -259,7 +259,7 @@ def test_a_delivery_whose_lease_grows_short_is_left_for_the_next_claim(world: Wo
     rows = world.deps.deliveries.claim("mine", now, now + timedelta(seconds=60), 10)
     short = replace(world.dispatcher.claims._term(), lapses=world.dispatcher.monotonic() + 20)
     claims = world.dispatcher.claims
-    claims._prepare(rows, claims._texts_for(rows), short)
+    claims._prepare(rows, claims._texts_for, short)
     world.dispatcher._depart()
     row = world.delivery_of("nordbo")
     assert row["state"] == "pending"
