@@ -12,6 +12,7 @@ from services.agreements.use_cases import imports
 from shared.app import Blueprint, accepts, largest_body, whole_body
 from shared.auth import caller, requires
 from shared.idempotency import in_steps
+from shared.places import expensive
 
 LARGEST_CSV = 5 * 1024 * 1024
 
@@ -34,6 +35,7 @@ def add_file() -> Any:
 @accepts("text/csv")
 @largest_body(LARGEST_CSV)
 @requires("agreements:write")
+@expensive
 @in_steps
 @blp.response(200, ImportShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")

@@ -47,6 +47,7 @@ class FileTooLarge(TooLarge):
 @accepts(CSV, "application/json")
 @largest_body(LARGEST_FILE)
 @requires("registry:write")
+@expensive
 @in_steps
 @blp.arguments(ImportQuery, location="query")
 @blp.doc(requestBody={"required": True, "content": FILES})

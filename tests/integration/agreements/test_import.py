@@ -13,6 +13,7 @@ import pytest
 from services.agreements.due import run_due
 from services.agreements.use_cases.imports import LARGEST_PDF
 from shared.errors import Unavailable
+from shared.places import OF_THIS_PROCESS
 from tests.integration.agreements.shop import ACCEPTANCE, Shop, open_shop
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -64,6 +65,18 @@ def bring(shop: Shop, *rows: dict[str, Any], body: bytes | None = None) -> Any:
 def confirm(shop: Shop, customer: dict[str, Any], agreement_id: str) -> Any:
     path = f"/portal/v1/agreements/{agreement_id}/confirm"
     return shop.stack.must(customer, "POST", path, ACCEPTANCE)
+
+
+def test_imports_of_one_vendor_never_hold_more_than_its_places(shop: Shop) -> None:
+    upload(shop)
+    body, vendor = as_csv(row(shop.customer())), shop.vendor.client["org_id"]
+    sent = {"data": body, "content_type": "text/csv"}
+    with OF_THIS_PROCESS.one(vendor), OF_THIS_PROCESS.one(vendor):
+        refused = shop.stack.ask(shop.vendor.client, "POST", f"{A}/imports", **sent)
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["code"]) == (503, "busy")
+    assert refused.headers["Retry-After"]
+    assert bring(shop, body=body)["imported"] == 1
 
 
 def test_it_works(shop: Shop) -> None:

@@ -16,6 +16,7 @@ from services.registry.store.imports import Imports
 from services.registry.use_cases import importing
 from services.registry.use_cases.importing import Importing
 from shared.failures import FailedJobs
+from shared.places import OF_THIS_PROCESS
 from tests.integration.registry.importing import DAY, begin, report, taken, work
 from tests.integration.registry.test_import_killed import until, worker
 from tests.stack import Stack
@@ -194,6 +195,16 @@ def test_a_sixth_import_at_once_waits_until_one_is_done(vendor: Vendor, other: V
     work(vendor)
 
 
+def test_files_of_one_vendor_never_hold_more_than_its_places(vendor: Vendor, other: Vendor) -> None:
+    org_id = vendor.client["org_id"]
+    words = {"data": b"Name\nAcme Ltd\n", "content_type": "text/csv"}
+    with OF_THIS_PROCESS.one(org_id), OF_THIS_PROCESS.one(org_id):
+        refused = vendor.ask("POST", "/import", **words)
+        assert other.ask("POST", "/import", **words).status_code == 202
+    assert (refused.status_code, refused.json["code"]) == (503, "busy")
+    assert vendor.ask("POST", "/import", **words).status_code == 202
+
+
 def test_files_that_come_at_the_same_moment_count_each_other(
     vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +216,9 @@ def test_files_that_come_at_the_same_moment_count_each_other(
         together.wait()
 
     monkeypatch.setattr(Imports, "add", add_together)
+    # One process gives a vendor two places; several processes together give it more.
+    monkeypatch.setattr(OF_THIS_PROCESS, "working", together.parties)
+    monkeypatch.setattr(OF_THIS_PROCESS, "each", None)
 
     def send(number: int) -> int:
         body = f"Name,Country\nAcme {number} Ltd,Denmark\n".encode()
