@@ -40,12 +40,12 @@ def test_until_the_customer_confirms_nothing_comes_to_it_but_what_it_has_to_answ
     shop: Shop, inbox: Receiver
 ) -> None:
     customer = shop.customer()
-    shop.stack.must(customer, "POST", f"{P}/webhook-endpoints", {"url": inbox.url})
+    shop.stack.must(customer, "POST", f"{P}/webhook-endpoints", {"url": f"{inbox.url}/confirming"})
     agreement_id = imported(shop, customer)
     shop.vendor.announced()
     shop.stack.settle()
     shop.stack.pass_time(minutes=1)
-    assert inbox.requests == []
+    assert inbox.at("/confirming") == []
     assert shop.stack.must(customer, "GET", f"{P}/events")["items"] == []
     assert shop.stack.must(customer, "GET", f"{P}/changes")["items"] == []
     assert shop.stack.must(customer, "GET", f"{P}/me")["processors"] == []
@@ -65,7 +65,7 @@ def test_once_confirmed_it_binds_and_what_was_told_before_can_be_read(
     shop: Shop, inbox: Receiver
 ) -> None:
     customer = shop.customer()
-    shop.stack.must(customer, "POST", f"{P}/webhook-endpoints", {"url": inbox.url})
+    shop.stack.must(customer, "POST", f"{P}/webhook-endpoints", {"url": f"{inbox.url}/confirming"})
     agreement_id = imported(shop, customer)
     before = shop.vendor.announced()
     shop.stack.settle()
@@ -79,7 +79,7 @@ def test_once_confirmed_it_binds_and_what_was_told_before_can_be_read(
     assert told == {before["id"], after["id"]}
     types = [each["type"] for each in shop.stack.must(customer, "GET", f"{P}/events")["items"]]
     assert "agreement.activated" in types
-    assert inbox.requests != []
+    assert inbox.at("/confirming") != []
     assert of_vendor(shop, agreement_id)["controller"]["legal_name"] == PARTY["legal_name"]
     assert of_vendor(shop, agreement_id)["controller_id"] == customer["org_id"]
 
