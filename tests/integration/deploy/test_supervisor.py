@@ -85,10 +85,12 @@ def test_a_child_that_ends_again_and_again_is_started_ever_more_slowly(
     supervisor: Supervisor, said: list[str]
 ) -> None:
     supervisor.start(Process("a", python("raise SystemExit(1)")))
-    watching = threading.Timer(2.5, supervisor.stop_wanted.set)
+    watching = threading.Thread(target=supervisor.watch)
     watching.start()
 
-    supervisor.watch()
+    until(lambda: len(said) >= 2)
+    supervisor.stop_wanted.set()
+    watching.join(LIMIT)
 
     assert [line.rpartition("again in ")[2] for line in said][:2] == ["0.5 s.", "1 s."]
 
