@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -29,7 +28,7 @@ from deploy.mongod import accepts
 from deploy.profile import ROOT
 from deploy.wsgi import NAMES
 from shared import errors
-from tests.clock import now
+from tests.hostile.certificates import ALWAYS
 from tests.mongod import free_port
 
 pytestmark = pytest.mark.slow
@@ -131,8 +130,9 @@ def certificate(folder: Path) -> dict[str, str]:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "dpa.example")])
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now() - timedelta(days=1))
-        .not_valid_after(now() + timedelta(days=1))
+        # Caddy and OpenSSL judge it by the clock of the machine, whatever day the tests live in.
+        .not_valid_before(ALWAYS[0])
+        .not_valid_after(ALWAYS[1])
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("dpa.example")]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
