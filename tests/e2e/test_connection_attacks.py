@@ -1,8 +1,8 @@
 """Connections that stop or dribble stop nobody else, in both profiles.
 
-Answers that nobody reads are not among them: the kernel takes in 1.5 MB of an answer for a client
-that reads nothing, and the sample has no answer as large, so that even gunicorn without an edge
-went on. Forty answers of 3 MB stopped it; the edge takes in up to 8 MiB of each (`Caddyfile`).
+Answers that nobody reads are not among them: with answers of up to 1.5 MB even gunicorn without
+an edge went on, so such a test could not fail. Forty answers of 3 MB stopped it; that the edge
+holds against those (`response_buffers` in the Caddyfile) is not tested yet.
 """
 
 from __future__ import annotations
