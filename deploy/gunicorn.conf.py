@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.collector import spare_the_collector
-from deploy.leash import end_with
+from deploy.collector import tune_gc
+from deploy.parent_death import end_with
 
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
@@ -73,4 +73,4 @@ def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunico
 
 def post_worker_init(worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook
     """After the apps were loaded, which stay."""
-    spare_the_collector()
+    tune_gc()

@@ -57,10 +57,10 @@ class Plan:
 
 def run(profile: Profile, plan: Plan) -> int:
     """Run a profile until it is told to stop; the exit code is 0, or 1 after one clear line."""
-    wishes, failure = _Wishes(), ""
+    signals, failure = _StopSignals(), ""
     try:
         with _held(profile, plan) as supervisor:
-            wishes.reach(supervisor)
+            signals.stop(supervisor)
             try:
                 _start(profile, plan, supervisor)
                 supervisor.watch()
@@ -103,18 +103,19 @@ def _start(profile: Profile, plan: Plan, supervisor: Supervisor) -> None:
     _show(profile, time.monotonic() - begun)
 
 
-class _Wishes:
-    """Ctrl-C and SIGTERM ask for a clean stop; until there is something to stop, they end us."""
+class _StopSignals:
+    """Ctrl-C, SIGTERM and SIGHUP request a clean stop of a supervisor; without one, they end us."""
 
     def __init__(self) -> None:
         self._supervisor: Supervisor | None = None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._hear)
+            signal.signal(number, self._handle)
 
-    def reach(self, supervisor: Supervisor) -> None:
+    def stop(self, supervisor: Supervisor) -> None:
+        """From now on the signals stop `supervisor`."""
         self._supervisor = supervisor
 
-    def _hear(self, *_: object) -> None:
+    def _handle(self, *_: object) -> None:
         if self._supervisor is None:
             raise KeyboardInterrupt
         self._supervisor.stop_wanted.set()

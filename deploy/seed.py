@@ -224,10 +224,10 @@ def write_demo(path: Path, text: str) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Load; the exit code is 1 after one clear line when something was refused."""
-    wish = _wish(words)
+    options = _options(words)
     settings = Settings.from_env()
     origin = settings.common.origin
-    ask = over_http((wish.at or origin).rstrip("/"))
+    ask = over_http((options.at or origin).rstrip("/"))
     try:
         clients = load(ask, make_admin(settings), json.loads(SAMPLE.read_text()), utc_now().date())
     except (SampleRefused, requests.RequestException) as refusal:
@@ -237,14 +237,14 @@ def main(words: Sequence[str] | None = None) -> int:
         print("art28: sample data is for an empty installation; this one is not.", file=sys.stderr)
         return 1
     text = demo(origin, clients)
-    if wish.print:
+    if options.print:
         print(text, end="")
     else:
         write_demo(Path(os.environ.get("ART28_VAR", "var")) / "demo.json", text)
     return 0
 
 
-def _wish(words: Sequence[str] | None) -> argparse.Namespace:
+def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.seed")
     parser.add_argument("--at", metavar="URL", help="where to ask, if not at ART28_ORIGIN")
     parser.add_argument("--print", action="store_true", help="print the credentials, keep no file")

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.checks import StartError, how_it_ended
-from deploy.leash import leashed
 from deploy.logs import LogFile, Output, Outputs
+from deploy.parent_death import bound_to_parent
 
 _LOOK_EVERY = 0.1
 _HEALTHY_AFTER = 60.0
@@ -56,29 +56,29 @@ class _Child:
     restart_at: float | None = None
 
 
-class Wish:
-    """A wish to stop, told by a signal handler and waited for by the code it interrupts.
+class StopRequest:
+    """A request to stop, made by a signal handler and awaited by the code that it interrupts.
 
-    `threading.Event` will not do: the handler runs in the very thread that waits, and when that
-    thread holds the event's lock at the moment, `set` waits for it forever.
+    `threading.Event` would hang: the handler runs in the thread that waits, and if that thread
+    holds the lock of the event at that moment, `set` waits for the lock forever.
     """
 
     def __init__(self) -> None:
-        self._heard = False
-        self._ear, self._mouth = os.pipe()
-        os.set_blocking(self._mouth, False)
+        self._is_made = False
+        self._read_fd, self._write_fd = os.pipe()
+        os.set_blocking(self._write_fd, False)
 
     def set(self) -> None:
-        """Make the wish, from a signal handler or another thread."""
-        self._heard = True
+        """Make the request; a signal handler or another thread may call it."""
+        self._is_made = True
         with suppress(BlockingIOError):
-            os.write(self._mouth, b".")
+            os.write(self._write_fd, b".")
 
     def wait(self, seconds: float) -> bool:
-        """Rest for `seconds`, or until the wish is made; tell whether it is."""
-        if not self._heard:
-            select.select([self._ear], [], [], seconds)
-        return self._heard
+        """Rest for `seconds`, or until the request is made; return whether it is made."""
+        if not self._is_made:
+            select.select([self._read_fd], [], [], seconds)
+        return self._is_made
 
 
 class Supervisor:
@@ -92,7 +92,7 @@ class Supervisor:
         environment: Mapping[str, str],
         say: Callable[[str], None],
     ) -> None:
-        self.stop_wanted = Wish()
+        self.stop_wanted = StopRequest()
         self._root, self._logs, self._say = root, logs, say
         self._environment = dict(environment)
         self._children: list[_Child] = []
@@ -134,7 +134,7 @@ class Supervisor:
         Raises StartError with its last line when it fails, KeyboardInterrupt when a stop is asked.
         """
         popen = subprocess.Popen(
-            leashed(tuple(command), os.getpid()),
+            bound_to_parent(tuple(command), os.getpid()),
             cwd=self._root,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -214,7 +214,7 @@ class Supervisor:
         output = self._outputs.open(process.name)
         try:
             popen = subprocess.Popen(
-                leashed(process.command, os.getpid()),
+                bound_to_parent(process.command, os.getpid()),
                 cwd=self._root,
                 env={**self._environment, **process.environment},
                 stdin=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ import sys
 import threading
 from importlib import import_module
 
-from deploy.collector import spare_the_collector
+from deploy.collector import tune_gc
 from shared import logs, metrics
 from shared.loops import Loop, run
 from shared.settings import SettingsError, reader, whole_number
@@ -22,19 +22,14 @@ _ENDS = (signal.SIGTERM, signal.SIGINT)
 
 
 def all_loops(services: tuple[str, ...] = SERVICES) -> dict[str, Loop]:
-    """Return the loops of the services, each under `<service>.<loop>`."""
+    """Return the loops of the services by name (`<service>.<loop>`)."""
     found: dict[str, Loop] = {}
     for service in services:
         settings = import_module(f"services.{service}.settings").Settings.from_env()
         logs.configure(settings.common.log_level, settings.common.log_format)
         for loop in import_module(f"services.{service}.tasks").loops(settings):
-            found[full_name(service, loop)] = loop
+            found[loop.name] = loop
     return found
-
-
-def full_name(service: str, loop: Loop) -> str:
-    """Return `<service>.<loop>`, whether or not the loop's own name begins with the service."""
-    return loop.name if loop.name.startswith(f"{service}.") else f"{service}.{loop.name}"
 
 
 def chosen_loops(names: list[str]) -> list[Loop]:
@@ -94,7 +89,7 @@ def _run_until_told(loops: list[Loop]) -> None:
 
     for number in _ENDS:
         signal.signal(number, end)
-    spare_the_collector()
+    tune_gc()
     run(loops, stop)
 
 

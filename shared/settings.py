@@ -102,10 +102,6 @@ class Common:
     def issuer(self) -> str:
         return f"{self.origin}/identity"
 
-    @property
-    def jwks_url(self) -> str:
-        return f"{self.urls['identity']}/.well-known/jwks.json"
-
     def database(self, service: str) -> str:
         return f"{self.db_prefix}_{service}"
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from deploy.checks import StartError
-from deploy.mongod import ReplicaSet, start_replica_set
+from tests.replica_set import ReplicaSet, start_replica_set
 
 _PREFIX = "art28-tests-"
 _running: list[tuple[ReplicaSet, Path]] = []

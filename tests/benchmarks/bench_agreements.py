@@ -23,7 +23,6 @@ from typing import Any
 from pymongo import InsertOne, MongoClient
 from werkzeug.test import Client
 
-from deploy.mongod import start_replica_set
 from services.agreements import rendering
 from services.agreements.app import create_app
 from services.agreements.contents import Content, Party
@@ -43,6 +42,7 @@ from tests.benchmarks.figures import Figure, say, show
 from tests.builders import agreement_content, common_settings
 from tests.fakes import FakeIdentity, StandingClock
 from tests.mongod import free_ports
+from tests.replica_set import start_replica_set
 
 VENDOR, CUSTOMER = Party("org_vendor", "vendor", "Vendor"), Party("org_c", "c", "Customer")
 AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)

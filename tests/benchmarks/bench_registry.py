@@ -27,12 +27,12 @@ from typing import Any
 
 import requests
 
-from deploy.mongod import start_replica_set
 from services.agreements.contents import Terms
 from tests import builders
 from tests.benchmarks.figures import Figure, percentile, say, show
 from tests.mongod import free_ports
 from tests.receiver import receiving
+from tests.replica_set import start_replica_set
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 

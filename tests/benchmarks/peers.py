@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.leash import leashed
+from deploy.parent_death import bound_to_parent
 from tests.benchmarks.figures import say
 from tests.benchmarks.processes import ending, wait_for_port, wait_until
 from tests.benchmarks.receiver import Receiver
@@ -90,7 +90,7 @@ def pipeline(folder: Path, port: int, receiver: Receiver, body: bytes) -> Iterat
 
 def _quiet(stack: ExitStack, words: tuple[str, ...]) -> int:
     process = subprocess.Popen(
-        leashed(words, os.getpid()), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        bound_to_parent(words, os.getpid()), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     return stack.enter_context(ending(process)).pid
 

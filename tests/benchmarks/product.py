@@ -15,8 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.leash import leashed
-from deploy.mongod import ReplicaSet, start_replica_set
+from deploy.parent_death import bound_to_parent
 from services.notices.app import make_deps
 from services.notices.model.messages import least_id
 from services.notices.use_cases import Deps, intake
@@ -28,6 +27,7 @@ from tests.benchmarks.receiver import Receiver, receiver
 from tests.clock import now
 from tests.integration.notices.world import Ledger, settings
 from tests.mongod import free_port, free_ports
+from tests.replica_set import ReplicaSet, start_replica_set
 
 # Starts a receiver with its files in a folder, on a port and the one after it.
 Receive = Callable[[Path, int], AbstractContextManager[Receiver]]
@@ -201,7 +201,7 @@ def product(bed: Bed, office: Office, dispatchers: int = 1, **more: str) -> Iter
 
 
 def _start(stack: ExitStack, loop: str, port: int, environ: dict[str, str]) -> int:
-    words = leashed((sys.executable, "-m", "deploy.worker", loop), os.getpid())
+    words = bound_to_parent((sys.executable, "-m", "deploy.worker", loop), os.getpid())
     told = {**environ, "ART28_WORKER_METRICS_PORT": str(port)}
     # What it logs goes to its standard output; what it dies of, to our standard error.
     started = subprocess.Popen(words, env=told, stdout=subprocess.DEVNULL)

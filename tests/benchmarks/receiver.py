@@ -17,7 +17,7 @@ from pathlib import Path
 
 import certifi
 
-from deploy.leash import leashed
+from deploy.parent_death import bound_to_parent
 from tests.benchmarks.processes import ending, wait_for_port
 from tests.hostile.certificates import Authority
 from tests.mongod import free_port
@@ -84,7 +84,7 @@ def receiver(folder: Path, port: int) -> Iterator[Receiver]:
     hosts = [f"listen {_single_host(n)}:{single_port} backlog=4096;" for n in range(SINGLE_HOSTS)]
     places = {"port": port, "tls_port": port + 1, "single_hosts": " ".join(hosts)}
     config.write_text(NGINX.format(folder=folder, **places))
-    words = leashed((binary, "-c", str(config), "-p", str(folder)), os.getpid())
+    words = bound_to_parent((binary, "-c", str(config), "-p", str(folder)), os.getpid())
     with ending(subprocess.Popen(words, stderr=subprocess.DEVNULL)) as process:
         wait_for_port(port)
         http, https = f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port + 1}"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from deploy.leash import leashed
+from deploy.parent_death import bound_to_parent
 from tests.benchmarks.processes import ending, wait_for_port
 from tests.mongod import free_port
 
@@ -90,7 +90,7 @@ def tardy(seconds: float) -> Iterator[Tardy]:
     """One that answers after so many seconds."""
     port = free_port()
     words = (sys.executable, "-m", "tests.benchmarks.tardy", str(port), str(seconds))
-    with ending(subprocess.Popen(leashed(words, os.getpid()))) as process:
+    with ending(subprocess.Popen(bound_to_parent(words, os.getpid()))) as process:
         wait_for_port(port)
         yield Tardy(f"http://127.0.0.1:{port}", process.pid)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.mongod import start_replica_set
 from deploy.profile import ROOT
 from deploy.seed import SAMPLE, load
 from tests.clock import now
@@ -19,6 +18,7 @@ from tests.faults.tally import ROW, Counts, Tally, row, table
 from tests.faults.world import World
 from tests.mongod import free_port
 from tests.receiver import receiving
+from tests.replica_set import start_replica_set
 from tests.stack import Stack
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from deploy.leash import leashed
 from deploy.mongod import accepts, command, find_binary, members_of, url
+from deploy.parent_death import bound_to_parent
 from deploy.replica import initiate
 from tests.faults.load import Load, until
 from tests.mongod import free_ports
@@ -120,7 +120,7 @@ def _members(folder: Path, log: Path, count: int) -> Iterator[tuple[Database, ..
 def spawn(folder: Path, log: Path, port: int) -> subprocess.Popen[bytes]:
     words = (*command(find_binary(), folder, port, log, cache_gb=0.25), *SMALL)
     return subprocess.Popen(
-        leashed(words, os.getpid()),
+        bound_to_parent(words, os.getpid()),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

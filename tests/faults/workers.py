@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from deploy.leash import leashed
+from deploy.parent_death import bound_to_parent
 from deploy.profile import ROOT
 from tests.faults.load import SETTINGS
 
@@ -28,7 +28,7 @@ class Workers:
     def start(self) -> None:
         words = (sys.executable, "-m", "deploy.worker", *LOOPS)
         self.all.append(
-            subprocess.Popen(leashed(words, os.getpid()), cwd=ROOT, env=self.environment)
+            subprocess.Popen(bound_to_parent(words, os.getpid()), cwd=ROOT, env=self.environment)
         )
 
     def kill_oldest(self) -> None:

@@ -7,9 +7,9 @@ import pytest
 from pymongo import MongoClient
 
 from deploy.checks import StartError
-from deploy.mongod import start_replica_set
 from deploy.replica import inspect
 from tests.mongod import free_port, free_ports
+from tests.replica_set import start_replica_set
 
 pytestmark = pytest.mark.slow
 

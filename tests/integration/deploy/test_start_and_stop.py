@@ -26,11 +26,11 @@ from tests.mongod import free_ports
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
-def test_it_works(tmp_path: Path, wish: signal.Signals) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     with launched(tmp_path, free_ports(12)) as art28:
         screen = until_ready(art28)
-        art28.send_signal(wish)
+        art28.send_signal(number)
 
         assert art28.wait(LIMIT) == 0
     assert "Sample data, once" in screen

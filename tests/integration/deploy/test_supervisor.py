@@ -13,7 +13,7 @@ import pytest
 
 from deploy.checks import StartError
 from deploy.profile import ROOT
-from deploy.supervisor import Process, Supervisor, Wish
+from deploy.supervisor import Process, StopRequest, Supervisor
 from tests.integration.deploy.profiles import processes_of
 
 LIMIT = 20.0
@@ -170,23 +170,23 @@ def test_a_stop_ends_the_wait_for_a_program(supervisor: Supervisor) -> None:
         supervisor.run_once("a", python(SLEEP))
 
 
-def test_a_wish_made_by_a_signal_at_any_moment_is_heard() -> None:
+def test_a_stop_requested_by_a_signal_at_any_moment_ends_the_wait() -> None:
     # A threading.Event hangs here sooner or later: its lock is held by the very thread in which
     # the handler runs.
     for _ in range(300):
-        wish = Wish()
-        before = signal.signal(signal.SIGALRM, hear(wish))
+        request = StopRequest()
+        before = signal.signal(signal.SIGALRM, handler(request))
         try:
             signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, 2e-4))
             end = time.monotonic() + 5
-            while not wish.wait(0.0):
+            while not request.wait(0.0):
                 assert time.monotonic() < end
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
-            os.close(wish._ear)
-            os.close(wish._mouth)
+            os.close(request._read_fd)
+            os.close(request._write_fd)
 
 
-def hear(wish: Wish) -> Callable[..., None]:
-    return lambda *_: wish.set()
+def handler(request: StopRequest) -> Callable[..., None]:
+    return lambda *_: request.set()

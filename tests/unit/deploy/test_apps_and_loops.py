@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from deploy import embedded, processes, worker
+from deploy import embedded, processes
 from deploy.embedded import MOUNTED
 from deploy.profile import Profile
 from deploy.wsgi import NAMES, mounted
-from shared.loops import Loop
-
-
-def test_a_loop_is_called_by_its_service_once() -> None:
-    assert worker.full_name("registry", Loop("relay", bool, 1)) == "registry.relay"
-    assert worker.full_name("registry", Loop("registry.relay", bool, 1)) == "registry.relay"
 
 
 @pytest.mark.parametrize("names", [["regstry"], ["registry", "billing"], []])

@@ -1,9 +1,9 @@
 """Runs a command that ends when the process that started it ends, even by `kill -9`.
 
-    python -I -S deploy/leash.py PARENT_PID COMMAND [WORD ...]
+    python -I -S deploy/parent_death.py PARENT_PID COMMAND [WORD ...]
 
 A program of its own instead of `preexec_fn`: that is not safe in a process with threads (Python
-documentation, subprocess). The wish survives `execve` (prctl(2), PR_SET_PDEATHSIG).
+documentation, subprocess). The setting survives `execve` (prctl(2), PR_SET_PDEATHSIG).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def end_with(parent: int, signal_number: int = signal.SIGTERM) -> None:
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal_number), 0, 0, 0)
-    # The parent may have ended before the wish was made; then nobody would send the signal.
+    # A parent that ended before the call sends no signal any more.
     if os.getppid() != parent:
         sys.exit(1)
 
 
-def leashed(command: tuple[str, ...], parent: int) -> list[str]:
-    """Return the words that start `command` on the leash of the process `parent`."""
+def bound_to_parent(command: tuple[str, ...], parent: int) -> list[str]:
+    """Return the words that start `command` so that it ends with the process `parent`."""
     return [sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(parent), *command]
 
 
