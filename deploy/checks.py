@@ -1,4 +1,4 @@
-"""What can be wrong before anything is started, each told in one line."""
+"""Checks before anything is started; each failure is one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class StartError(Exception):
 
 
 def how_it_ended(exit_code: int) -> str:
-    """Say how a process ended: `exit code 3`, or `signal SIGKILL` for -9."""
+    """Return how a process ended: `exit code 3`, or `signal SIGKILL` for -9."""
     if exit_code >= 0:
         return f"exit code {exit_code}"
     return f"signal {signal.Signals(-exit_code).name}"
@@ -31,10 +31,10 @@ def port_from(text: str, name: str = "ART28_PORT") -> int:
 
 
 def require_free_port(host: str, port: int, purpose: str) -> None:
-    """Raise StartError when something listens on the port already, or the host is not ours."""
+    """Raise StartError when the port is in use, or the host is no address of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # Connections of an earlier run that linger in TIME_WAIT are no reason to refuse.
+        # Connections of an earlier run may linger in TIME_WAIT; they do no harm.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -52,7 +52,7 @@ def require_free_port(host: str, port: int, purpose: str) -> None:
 
 
 def require_writable(folder: Path) -> None:
-    """Make the folder when missing; raise StartError when nothing can be written in it."""
+    """Make the folder if it is missing; raise StartError when it cannot be written."""
     trial = folder / f".trial-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

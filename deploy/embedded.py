@@ -27,12 +27,13 @@ MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
 
 
 def processes(profile: Profile) -> list[Process]:
-    """Return the four processes beside MongoDB, the edge first: it needs nobody to start.
+    """Return the four processes beside MongoDB, the edge first: it depends on none.
 
-    Who sends is not beside what customers and vendors can make large (decision 0030).
+    The loops that send are apart from those whose work customers and vendors can make large
+    (decision 0030).
     """
     port = apps_port(profile)
-    told = common_settings(dict.fromkeys(PEERS, port))
+    settings = common_settings(dict.fromkeys(PEERS, port))
     paths = ["/readyz", *(f"/{name}/readyz" for name in MOUNTED)]
     return [
         edge_process(profile, dict.fromkeys((*MOUNTED, "public"), port)),
@@ -42,17 +43,17 @@ def processes(profile: Profile) -> list[Process]:
                 *(sys.executable, "-m", "gunicorn"),
                 *("--config", "deploy/gunicorn.conf.py", "deploy.wsgi:application"),
             ),
-            environment={**told, "ART28_BIND": f"{HOST}:{port}"},
+            environment={**settings, "ART28_BIND": f"{HOST}:{port}"},
             ready=answers(HOST, port, paths),
         ),
-        _worker("worker", SENDING, told),
-        _worker("worker-jobs", JOBS, told),
+        _worker("worker", SENDING, settings),
+        _worker("worker-jobs", JOBS, settings),
     ]
 
 
-def _worker(name: str, loops: Sequence[str], told: Mapping[str, str]) -> Process:
+def _worker(name: str, loops: Sequence[str], settings: Mapping[str, str]) -> Process:
     command = (sys.executable, "-m", "deploy.worker", *loops)
-    return Process(name, command, told, stop_seconds=WORKER_STOPS)
+    return Process(name, command, settings, stop_seconds=WORKER_STOPS)
 
 
 def apps_port(profile: Profile) -> int:

@@ -29,8 +29,8 @@ limit_request_line = 0
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file
 timeout = 60
 graceful_timeout = 8
-# Longer than the edge keeps an idle connection (60 s): who closes first must be the one who asks,
-# or a request is sent into a connection that is just being closed.
+# Longer than the edge keeps an idle connection (60 s): the edge must be the one to close it, or it
+# could send a request into a connection that is just being closed.
 keepalive = 75
 max_requests = 0
 accesslog = None  # The apps log each request themselves, with its id and without personal data.
@@ -41,8 +41,11 @@ forwarded_allow_ips = "127.0.0.1,::1"
 
 
 def on_starting(server: Arbiter) -> None:  # noqa: ARG001 - gunicorn's hook
-    """Stop the start with one line when a setting is wrong: a worker would only tell it in the
-    middle of a traceback. A child reads them: the master would keep all the modules in memory."""
+    """Stop the start with one line when a setting is wrong.
+
+    A worker would show it in the middle of a traceback. A child process reads the settings, because
+    the master would keep all their modules in memory.
+    """
     child = os.fork()
     if child == 0:
         os._exit(settings_code())
@@ -66,11 +69,11 @@ def settings_code() -> int:
 def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook
     """Tie the worker to its master, so that none stays when the master is killed."""
     end_with(worker.ppid, signal.SIGKILL)
-    # A request that computes gives way ten times as often as Python has it (5 ms): others, who
-    # need a moment several times over, are answered in that time and not in many of it.
+    # A request that computes yields ten times as often as by default (5 ms): requests that need
+    # the interpreter briefly, several times over, wait less for it.
     sys.setswitchinterval(0.0005)
 
 
 def post_worker_init(worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook
-    """After the apps were loaded, which stay."""
+    """Tune garbage collection once the apps are loaded."""
     tune_gc()

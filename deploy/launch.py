@@ -1,4 +1,4 @@
-"""The story both local profiles tell: check, start, load sample data once, watch, stop."""
+"""The course of both local profiles: check, start, load sample data once, watch, stop."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _UNFINISHED = "first-start-unfinished"
 
 
 def say(line: str = "") -> None:
-    """Print one line at once, also into a pipe; a closed terminal must not hinder a clean stop."""
+    """Print a line at once, also into a pipe; a closed terminal must not prevent a clean stop."""
     with suppress(OSError):
         print(line, flush=True)
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Show that a step is under way, then how long it took."""
+    """Show that a step has begun, then how long it took."""
     begun = time.monotonic()
     print(f"  {text + ' ':.<34}", end=" ", flush=True)
     try:
@@ -47,16 +47,16 @@ class Plan:
     """What one profile starts beside MongoDB."""
 
     title: str
-    # Called when the database runs and the keys are made.
+    # Called once the database runs and the keys exist.
     processes: Callable[[], Sequence[Process]]
-    # The ports they will listen on, each with what for.
+    # The ports they will listen on, each with its purpose.
     ports: Sequence[tuple[int, str]]
     # Loads the sample data into an empty database.
     sample: tuple[str, ...] = SAMPLE
 
 
 def run(profile: Profile, plan: Plan) -> int:
-    """Run a profile until it is told to stop; the exit code is 0, or 1 after one clear line."""
+    """Run a profile until a stop is requested; the exit code is 0, or 1 after one clear line."""
     signals, failure = _StopSignals(), ""
     try:
         with _held(profile, plan) as supervisor:
@@ -73,14 +73,14 @@ def run(profile: Profile, plan: Plan) -> int:
     except KeyboardInterrupt:
         pass
     if failure:
-        # Last of all, so that the reason is what the eye finds at the end of the screen.
+        # Last, so that the reason stands at the end of the screen.
         print(f"art28: {failure}", file=sys.stderr, flush=True)
     return 1 if failure else 0
 
 
 @contextmanager
 def _held(profile: Profile, plan: Plan) -> Iterator[Supervisor]:
-    """Hold the data folder, all checks passed."""
+    """Check everything, lock the data folder, and yield the supervisor."""
     if not profile.mongo_url:
         mongod.find_binary()
     require_writable(profile.var)
@@ -122,23 +122,23 @@ class _StopSignals:
 
 
 def _start_database(profile: Profile, supervisor: Supervisor) -> bool:
-    """Start MongoDB, or reach the one named; True when the sample data is still to be loaded."""
+    """Start MongoDB, or reach the one named; return whether the sample data is still missing."""
     words = [sys.executable, "-m", "deploy.replica"]
     unfinished = profile.var / _UNFINISHED
     with step("MongoDB"):
         if profile.mongo_ports:
             words += ["--members", ",".join(_start_members(profile, supervisor))]
             words += ["--discard"] if unfinished.exists() else []
-        found = supervisor.run_once("database", words)
-        if found == "filled" and unfinished.exists():
-            # What lies in a database that is not ours is not ours to drop.
+        state = supervisor.run_once("database", words)
+        if state == "filled" and unfinished.exists():
+            # A database that is not ours must not be dropped.
             raise StartError(
                 "The first start on the database of ART28_MONGO_URL was interrupted. Drop its "
                 f"databases art28_*, or remove {_short(unfinished)} to use them as they are."
             )
-    if found == "empty":
+    if state == "empty":
         unfinished.touch()
-    return found == "empty"
+    return state == "empty"
 
 
 def _start_members(profile: Profile, supervisor: Supervisor) -> list[str]:
@@ -146,7 +146,7 @@ def _start_members(profile: Profile, supervisor: Supervisor) -> list[str]:
         supervisor.start(_member(profile, f"mongo-{index}", port))
     supervisor.wait_ready(60)
     members = mongod.members_of(profile.mongo_ports)
-    supervisor.tell({"ART28_MONGO_URL": mongod.url(members)})
+    supervisor.set_environment({"ART28_MONGO_URL": mongod.url(members)})
     return members
 
 

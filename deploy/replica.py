@@ -1,9 +1,9 @@
-"""Makes separate mongod members one replica set, checks the settings, and says what is in it.
+"""Joins mongod members to a replica set, checks the settings, and reports whether it holds data.
 
     python -m deploy.replica [--members HOST:PORT,...] [--discard]
 
 A program of its own, so that the supervisor need not keep the driver in memory. It prints `empty`
-or `filled`. Without members it looks at the replica set that ART28_MONGO_URL names.
+or `filled`. Without members it uses the replica set that ART28_MONGO_URL names.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Client = MongoClient[dict[str, Any]]
 def initiate(members: Sequence[str], *, limit: float = 60.0) -> None:
     """Make the members (`host:port`) one replica set and wait until it takes writes.
 
-    A set that was made on other ports is given the new ones: its data moves with its folder.
+    A set that was made on other ports gets the new ones: the data moved with its folder.
     """
     client: Client = MongoClient(f"mongodb://{members[0]}/", directConnection=True)
     try:
@@ -47,7 +47,7 @@ def _configure(client: Client, addresses: Sequence[str], end: float) -> None:
         if error.code != _NOT_YET_INITIALIZED:
             raise
         config: dict[str, Any] = {"_id": REPLICA_SET, "members": members}
-        # A shorter wait than the 10 s by default makes the set move on soon after a failure.
+        # 10 s by default; less means that another primary is elected sooner after a failure.
         config["settings"] = {"electionTimeoutMillis": 2000}
         client.admin.command("replSetInitiate", config)
         return
@@ -62,7 +62,7 @@ def _force(client: Client, config: dict[str, Any], end: float) -> None:
         try:
             client.admin.command("replSetReconfig", config, force=True)
         except OperationFailure:
-            # Just started, a member may still be reading its old configuration.
+            # A member that has just started may still be reading its old configuration.
             if time.monotonic() > end:
                 raise
             time.sleep(0.05)
@@ -94,7 +94,7 @@ def _is_primary(client: Client) -> bool:
 
 
 def inspect(address: str, prefix: str, *, discard: bool = False, limit: float = 5.0) -> bool:
-    """Tell whether the databases of Art28 hold anything; with `discard`, drop them first.
+    """Return whether the databases of Art28 hold anything; with `discard`, drop them first.
 
     Raises StartError when the server cannot be reached within `limit` seconds, or knows no
     transactions.
@@ -129,14 +129,14 @@ def _holds_documents(client: Client, name: str) -> bool:
 
 
 def first_words(error: PyMongoError) -> str:
-    """What is wrong, without what the driver adds about its own workings."""
+    """Return the driver's message without its details about topology and time-outs."""
     return str(error).partition("(configured timeouts")[0].split(", Timeout:")[0].strip()[:300]
 
 
 def check_settings() -> None:
-    """Read the settings of every service; a wrong one stops the start here, by name.
+    """Read the settings of every service, so that a wrong one stops the start.
 
-    Raises StartError with the line that says what is wrong.
+    Raises StartError with the line that names the setting.
     """
     from shared.settings import SettingsError
 

@@ -1,7 +1,7 @@
 """Starts child processes, starts them again when they fail, and stops them all.
 
 Every child leads a process group of its own: Ctrl-C in the terminal reaches only the supervisor,
-and what a child leaves behind can be ended with it. Imports little, for it stays in memory.
+and processes that a child leaves behind can be ended with it. Imports little: it stays in memory.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from deploy.checks import StartError, how_it_ended
 from deploy.logs import LogFile, Output, Outputs
 from deploy.parent_death import bound_to_parent
 
-_LOOK_EVERY = 0.1
+_CHECK_EVERY = 0.1
 _HEALTHY_AFTER = 60.0
 _LONGEST_PAUSE = 30.0
-# So often in a row (a minute and a half) a vital child may end before everything is stopped.
+# After so many ends in a row (a minute and a half) of a vital child everything is stopped.
 _MOST_FAILURES = 8
-# How long what a child wrote last may take to reach its log.
+# How long to wait until the last output of a child is in its log.
 _LAST_WORDS = 1.0
-# A worker ends the webhooks in the air first, each of which may take 15 s.
+# A worker first ends its open webhook attempts, each of which may take 15 s.
 WORKER_STOPS = 25.0
 
 
 @dataclass(frozen=True)
 class Process:
-    """One child: its command, what it is told beyond the common environment, when it is ready."""
+    """One child: its command, its settings beside the common environment, when it is ready."""
 
     name: str
     command: tuple[str, ...]
@@ -41,7 +41,7 @@ class Process:
     ready: Callable[[], bool] = lambda: True
     # Says in one line why the child ended, from its exit code; None: name, code and log.
     explain: Callable[[int], str] | None = None
-    # Nothing can do without it: it is stopped last, and when it ends again and again, all is.
+    # Every other child needs it: it is stopped last, and if it keeps ending, everything stops.
     vital: bool = False
     stop_seconds: float = 10.0
 
@@ -82,7 +82,7 @@ class StopRequest:
 
 
 class Supervisor:
-    """Runs processes until told to stop; `say` is given one line per thing the user should see."""
+    """Runs processes until a stop is requested; `say` gets each line that the user should see."""
 
     def __init__(
         self,
@@ -99,12 +99,12 @@ class Supervisor:
         logs.mkdir(parents=True, exist_ok=True)
         self._outputs = Outputs(logs)
 
-    def tell(self, more: Mapping[str, str]) -> None:
+    def set_environment(self, more: Mapping[str, str]) -> None:
         """Add to the environment of the children started from now on."""
         self._environment.update(more)
 
     def log_of(self, name: str) -> Path:
-        """Return where a child's output goes."""
+        """Return the file that a child's output goes to."""
         return self._outputs.path_of(name)
 
     def start(self, process: Process) -> None:
@@ -114,7 +114,7 @@ class Supervisor:
     def wait_ready(self, limit: float) -> None:
         """Wait until all children are ready.
 
-        Raises StartError when one ends, when `limit` seconds pass, or when a stop is asked for.
+        Raises StartError when one ends, when `limit` seconds pass, or when a stop is requested.
         """
         end = time.monotonic() + limit
         waiting = [child for child in self._children if not child.process.ready()]
@@ -125,13 +125,13 @@ class Supervisor:
             if time.monotonic() > end:
                 names = ", ".join(child.process.name for child in waiting)
                 raise StartError(f"Not ready after {limit:.0f} s: {names} (logs: {self._logs}/).")
-            self._tend(0.03, but=waiting)
+            self._wait(0.03, but=waiting)
             waiting = [child for child in waiting if not child.process.ready()]
 
     def run_once(self, name: str, command: Sequence[str]) -> str:
         """Run a program to its end and return what it printed.
 
-        Raises StartError with its last line when it fails, KeyboardInterrupt when a stop is asked.
+        Raises StartError with its last line when it fails, KeyboardInterrupt on a stop request.
         """
         popen = subprocess.Popen(
             bound_to_parent(tuple(command), os.getpid()),
@@ -156,31 +156,31 @@ class Supervisor:
 
     def _output_of(self, popen: subprocess.Popen[bytes]) -> list[str]:
         while True:
-            self._tend(0.0)
+            self._wait(0.0)
             try:
-                both = popen.communicate(timeout=_LOOK_EVERY)
+                streams = popen.communicate(timeout=_CHECK_EVERY)
             except subprocess.TimeoutExpired:
                 continue
-            return [each.decode("utf-8", "replace") for each in both]
+            return [stream.decode("utf-8", "replace") for stream in streams]
 
-    def _tend(self, seconds: float, but: Sequence[_Child] = ()) -> None:
-        """Look after the children during a wait; raises KeyboardInterrupt when a stop is asked."""
+    def _wait(self, seconds: float, but: Sequence[_Child] = ()) -> None:
+        """Wait, and restart children meanwhile; raises KeyboardInterrupt on a stop request."""
         for child in self._children:
             if child not in but:
-                self._look_after(child)
+                self._restart_if_ended(child)
         if self.stop_wanted.wait(seconds):
             raise KeyboardInterrupt
 
     def watch(self) -> None:
-        """Keep the children running until a stop is asked for.
+        """Keep the children running until a stop is requested.
 
-        Raises StartError when a vital child ends again and again.
+        Raises StartError when a vital child keeps ending.
         """
         with suppress(KeyboardInterrupt):
             while True:
-                self._tend(_LOOK_EVERY)
+                self._wait(_CHECK_EVERY)
 
-    def _look_after(self, child: _Child) -> None:
+    def _restart_if_ended(self, child: _Child) -> None:
         now = time.monotonic()
         if child.restart_at is None:
             if child.popen.poll() is None:

@@ -23,13 +23,13 @@ _ENDS = (signal.SIGTERM, signal.SIGINT)
 
 def all_loops(services: tuple[str, ...] = SERVICES) -> dict[str, Loop]:
     """Return the loops of the services by name (`<service>.<loop>`)."""
-    found: dict[str, Loop] = {}
+    loops: dict[str, Loop] = {}
     for service in services:
         settings = import_module(f"services.{service}.settings").Settings.from_env()
         logs.configure(settings.common.log_level, settings.common.log_format)
         for loop in import_module(f"services.{service}.tasks").loops(settings):
-            found[loop.name] = loop
-    return found
+            loops[loop.name] = loop
+    return loops
 
 
 def chosen_loops(names: list[str]) -> list[Loop]:
@@ -58,14 +58,14 @@ def main() -> int:
     except KeyError as error:
         print(f"No loop is called {error.args[0]}; see --list.", file=sys.stderr)
         return 2
-    _run_until_told(loops)
+    _run_until_signalled(loops)
     return 0
 
 
 def show_metrics() -> None:
     """Show the metrics of this process on the port of the settings; SettingsError if it is taken.
 
-    They come before the loops, so that a port in use stops the start before anything has begun.
+    This comes before the loops: a port in use stops the start before anything has begun.
     """
     name = "ART28_WORKER_METRICS_PORT"
     port = whole_number(reader(), name, 0)
@@ -77,14 +77,14 @@ def show_metrics() -> None:
         raise SettingsError(f"{name}: port {port} cannot be used: {error.strerror}.") from error
 
 
-def _run_until_told(loops: list[Loop]) -> None:
+def _run_until_signalled(loops: list[Loop]) -> None:
     stop = threading.Event()
 
     def end(*_: object) -> None:
-        # Once is enough: a second signal that came while the first one holds the lock of the event
-        # would wait for it for ever, for both are heard by the same thread.
-        for each in _ENDS:
-            signal.signal(each, signal.SIG_IGN)
+        # A second signal while the first holds the lock of the event would wait for it forever:
+        # the same thread handles both.
+        for other in _ENDS:
+            signal.signal(other, signal.SIG_IGN)
         stop.set()
 
     for number in _ENDS:

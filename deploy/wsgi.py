@@ -25,7 +25,7 @@ NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
 def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:
     """Return one WSGI app with each named service at `/<name>`, and `public` at the root.
 
-    With all six in this process they ask each other in process; otherwise over the network.
+    All six in one process call each other in process; otherwise calls go over the network.
     Raises ValueError for an unknown name.
     """
     chosen = _known(tuple(names))

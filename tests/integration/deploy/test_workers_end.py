@@ -13,7 +13,7 @@ from tests.integration.notices.test_worker_killed import start_worker, until
 # What it does is of no interest, only how it hears; it says when it begins to.
 BUSY = """
 import time
-from deploy.worker import _run_until_told
+from deploy.worker import _run_until_signalled
 from shared.loops import Loop
 
 def work():
@@ -21,7 +21,7 @@ def work():
     time.sleep(0.3)
     return False
 
-_run_until_told([Loop("busy", work, 0.01)])
+_run_until_signalled([Loop("busy", work, 0.01)])
 """
 
 
