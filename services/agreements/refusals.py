@@ -24,7 +24,7 @@ class AlreadyAccepted(Conflict):
 
 
 class DocumentOutdated(Conflict):
-    """The document on offer is not the one that was named; read it again before accepting."""
+    """The document is another than the one you named; read it again first."""
 
     code = "document-outdated"
 

@@ -19,6 +19,7 @@ from shared.schemas import (
 )
 
 SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="Write a SHA-256 in lower-case hex.")
+READ_THE_PDF = "Read the signed PDF, and send its SHA-256."
 GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
 
 
@@ -33,7 +34,11 @@ class Acceptance(Signatory):
 
 
 class Confirmation(Signatory):
-    pdf_sha256 = fields.String(validate=SHA256)
+    pdf_sha256 = fields.String(
+        required=True,
+        validate=SHA256,
+        error_messages={"required": READ_THE_PDF},
+    )
 
 
 class Reason(Shape):

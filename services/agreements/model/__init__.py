@@ -25,6 +25,7 @@ from services.agreements.model.agreement import (
     Due,
     Offer,
     Proof,
+    Refusal,
     Scheduled,
     SignedFile,
     Since,
@@ -55,7 +56,8 @@ from services.agreements.model.tally import REPEATS, Share, moved, share_of, tal
 __all__ = [
     "ENDED", "PARTIES", "REPEATS", "STATUSES", "TO_BE_CONFIRMED",
     "Acceptance", "Agreement", "Claim", "Due", "Offer",
-    "Proof", "Scheduled", "Share", "SignedFile", "Since", "Version", "accepted", "amended",
+    "Proof", "Refusal", "Scheduled", "Share", "SignedFile", "Since", "Version", "accepted",
+    "amended",
     "check_amendable", "check_to_be_confirmed", "claim_of", "closed", "confirmed", "declined",
     "drafted", "due_by", "imported", "moved",
     "offer_to_accept", "offered", "passed", "proven", "recorded", "rejected", "share_of", "tally",

@@ -69,6 +69,16 @@ class Acceptance:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why ``party`` rejected ``version``, or declined to confirm it, in its own words."""
+
+    party: str
+    version: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Since:
     """Notice terms from the processor's watermark ``since_version`` on; none after the end."""
 
@@ -144,6 +154,7 @@ class Agreement:
     ``unconfirmed``: signed elsewhere, as its processor says; the customer has not said so itself.
     ``confirmation``: that it has. ``addressed_to``: the organisation that the processor named by a
     slug, as long as the processor does not know it; never shown to the processor.
+    ``refusal``: the last one, which an amendment may have had while the agreement stays active.
     """
 
     id: str
@@ -174,6 +185,7 @@ class Agreement:
     confirmation: Acceptance | None = None
     addressed_to: str | None = None
     ended_at: datetime | None = None
+    refusal: Refusal | None = None
 
     @property
     def customer_id(self) -> str:

@@ -15,6 +15,7 @@ from services.agreements.model.agreement import (
     Claim,
     Offer,
     Proof,
+    Refusal,
     Scheduled,
     SignedFile,
     Since,
@@ -74,10 +75,10 @@ def confirmed(agreement: Agreement, word: Acceptance, customer: Party) -> Agreem
     )  # fmt: skip
 
 
-def declined(agreement: Agreement) -> Agreement:
+def declined(agreement: Agreement, refusal: Refusal) -> Agreement:
     """Not confirmed, or taken back by its processor. Raises ``NotToBeConfirmed``."""
     check_to_be_confirmed(agreement)
-    return next_of(agreement, status="rejected")
+    return next_of(agreement, status="rejected", refusal=refusal)
 
 
 def check_to_be_confirmed(agreement: Agreement) -> None:
@@ -164,13 +165,13 @@ def _check_not_signed_elsewhere(agreement: Agreement) -> None:
         raise NotOffered("This agreement was signed elsewhere: confirm or decline it instead.")
 
 
-def rejected(agreement: Agreement) -> Agreement:
+def rejected(agreement: Agreement, refusal: Refusal) -> Agreement:
     """The offer turned down. Raises ``NotOffered``."""
     if agreement.offer is None:
         _check_not_signed_elsewhere(agreement)
         raise NotOffered(f"This agreement is {agreement.status}; there is nothing to reject.")
     status = "active" if agreement.binding else "rejected"
-    return next_of(agreement, status=status, offer=None)
+    return next_of(agreement, status=status, offer=None, refusal=refusal)
 
 
 def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreement:

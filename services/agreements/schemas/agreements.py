@@ -31,6 +31,7 @@ from shared.schemas import (
 
 ORGANISATION = validate.Regexp(r"^org_[A-Za-z0-9_]{1,80}\Z", error="This is no organisation's id.")
 SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="Write a SHA-256 in lower-case hex.")
+READ_THE_PDF = "Read the signed PDF, and send its SHA-256."
 
 
 class Amendment(Shape):
@@ -92,12 +93,14 @@ class NewAcceptance(Shape):
 
 
 class NewConfirmation(Shape):
-    """``pdf_sha256``: the signed file that was read, refused if it is another one."""
+    """``pdf_sha256``: the hash of the signed file as it was read; another is refused."""
 
     name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
-    pdf_sha256 = fields.String(load_default=None, validate=SHA256)
+    pdf_sha256 = fields.String(
+        required=True, validate=SHA256, error_messages={"required": READ_THE_PDF}
+    )
 
 
 class NewProof(Shape):
@@ -167,6 +170,13 @@ class SignedFileShape(Shape):
     signed_on = Day()
 
 
+class RefusalShape(Shape):
+    party = fields.String()
+    version = fields.Integer()
+    reason = fields.String()
+    at = Instant()
+
+
 class FindingShape(Shape):
     code = fields.String()
     clause = fields.String()
@@ -217,6 +227,7 @@ class AgreementShape(ContentShape):
     acceptances = fields.List(fields.Nested(AcceptanceShape))
     signed_file = fields.Nested(SignedFileShape, allow_none=True)
     confirmation = fields.Nested(AcceptanceShape, allow_none=True)
+    refusal = fields.Nested(RefusalShape, allow_none=True)
     ends_on = Day(allow_none=True)
     scheduled = fields.Nested(ScheduledShape, allow_none=True)
     ended_on = Day(allow_none=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.agreements import events, model
 from services.agreements.events import Event
-from services.agreements.model import Acceptance, Agreement
+from services.agreements.model import Acceptance, Agreement, Refusal
 from services.agreements.parties import party
 from services.agreements.refusals import DocumentOutdated, NotAParty
 from services.agreements.steps import (
@@ -61,17 +61,17 @@ def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agree
     """The customer did not sign it, or its processor takes it back. ``NotToBeConfirmed``."""
 
     def step(session: Session, found: Agreement) -> Outcome:
-        acting_party(caller, found)
-        after = model.declined(found)
+        refusal = Refusal(acting_party(caller, found), found.version, reason, deps.now())
+        after = model.declined(found, refusal)
         version = deps.versions.get(session, found.id, found.version)
         return after, [event(events.DECLINED, after, version, reason=reason)]
 
     return change(deps, caller, agreement_id, step)
 
 
-def _check_file(agreement: Agreement, sha256: str | None) -> None:
+def _check_file(agreement: Agreement, sha256: str) -> None:
     file = agreement.signed_file
-    if file and sha256 not in (None, file.sha256):
+    if file and sha256 != file.sha256:
         raise DocumentOutdated(
             "It was signed as another PDF; read that before confirming.",
             context={"pdf_sha256": file.sha256},

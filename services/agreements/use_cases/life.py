@@ -12,7 +12,7 @@ from services.agreements import events, model
 from services.agreements.contents import Party
 from services.agreements.document import make_version, read
 from services.agreements.events import Event
-from services.agreements.model import Acceptance, Agreement, Proof, Version
+from services.agreements.model import Acceptance, Agreement, Proof, Refusal, Version
 from services.agreements.parties import (
     addressee,
     content_of,
@@ -130,8 +130,8 @@ def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreem
     """Turn down, or take back, what is on offer. What is in force stays in force."""
 
     def step(session: Session, found: Agreement) -> Outcome:
-        acting_party(caller, found)
-        after = model.rejected(found)
+        refusal = Refusal(acting_party(caller, found), found.latest_version, reason, deps.now())
+        after = model.rejected(found, refusal)
         version = deps.versions.get(session, found.id, found.latest_version)
         return after, [event(events.REJECTED, after, version, reason=reason)]
 

@@ -29,7 +29,8 @@ QUERY = {"diff": {"from": "2026-02-01", "to": "2026-03-01"}, "transfers": {}, "r
 
 # Bodies that reach the rule of who may: JSON, else text with its kind.
 BODIES: dict[str, Any] = {
-    "accept": ACCEPTANCE, "confirm": ACCEPTANCE, "decline": {"reason": "x"},
+    "accept": ACCEPTANCE, "confirm": {**ACCEPTANCE, "pdf_sha256": "0" * 64},
+    "decline": {"reason": "x"},
     "reject": {"reason": "x"}, "withdraw": {"reason": "x"}, "terminate": END,
     "amendments": {"deletion_days": 5},
     "deletion-proof": {**ACCEPTANCE, "done_on": "2026-11-20", "statement": "Erased."},

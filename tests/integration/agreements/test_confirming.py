@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.agreements.schemas.agreements import NewConfirmation
 from tests.integration.agreements.shop import ACCEPTANCE, PARTY, Shop, open_shop
-from tests.integration.agreements.test_import import PDF, bring, row, upload
+from tests.integration.agreements.test_import import PDF, READ, bring, row, upload
 from tests.receiver import Receiver
 from tests.vendor import Vendor
 
@@ -69,8 +70,7 @@ def test_once_confirmed_it_binds_and_what_was_told_before_can_be_read(
     agreement_id = imported(shop, customer)
     before = shop.vendor.announced()
     shop.stack.settle()
-    sha256 = hashlib.sha256(PDF).hexdigest()
-    made = answer(shop, customer, agreement_id, "confirm", **ACCEPTANCE, pdf_sha256=sha256).json
+    made = answer(shop, customer, agreement_id, "confirm", **READ).json
     assert (made["status"], made["confirmation"]["name"]) == ("active", ACCEPTANCE["name"])
     after = shop.vendor.announced(90)
     shop.stack.settle()
@@ -89,7 +89,26 @@ def test_another_pdf_is_not_confirmed(shop: Shop) -> None:
     agreement_id = imported(shop, customer)
     told = answer(shop, customer, agreement_id, "confirm", **ACCEPTANCE, pdf_sha256="0" * 64)
     assert (told.status_code, told.json["code"]) == (409, "document-outdated")
+    assert (
+        told.json["title"] == "The document is another than the one you named; read it again first."
+    )
     assert of_vendor(shop, agreement_id)["status"] == "to_be_confirmed"
+
+
+def test_without_the_hash_of_the_pdf_nothing_is_confirmed(shop: Shop) -> None:
+    customer = shop.customer()
+    agreement_id = imported(shop, customer)
+    told = answer(shop, customer, agreement_id, "confirm", **ACCEPTANCE)
+    assert told.status_code == 422
+    [error] = told.json["errors"]
+    assert error["pointer"] == "/pdf_sha256"
+    assert error["detail"] == "Read the signed PDF, and send its SHA-256."
+    assert of_vendor(shop, agreement_id)["status"] == "to_be_confirmed"
+
+
+def test_agreements_asks_for_the_hash_itself_whoever_forwards_to_it() -> None:
+    assert list(NewConfirmation().validate(ACCEPTANCE)) == ["pdf_sha256"]
+    assert NewConfirmation().validate(READ) == {}
 
 
 @pytest.mark.parametrize(("step", "body"), [("accept", ACCEPTANCE), ("reject", {"reason": "No."})])
@@ -106,20 +125,23 @@ def test_a_customer_that_did_not_sign_is_let_go(shop: Shop) -> None:
     customer = shop.customer()
     agreement_id = imported(shop, customer, notice_days="45")
     assert answer(shop, customer, agreement_id, "decline", reason="Not ours.").status_code == 200
-    assert of_vendor(shop, agreement_id)["status"] == "rejected"
+    declined = of_vendor(shop, agreement_id)
+    assert declined["status"] == "rejected"
+    assert declined["refusal"]["party"] == "controller"
+    assert declined["refusal"]["reason"] == "Not ours."
     shop.stack.settle()
     change = shop.vendor.announced(20)
     shop.stack.settle()
     evidence = f"/notices/v1/changes/{change['id']}/evidence"
     assert shop.stack.must(shop.vendor.client, "GET", evidence)["items"] == []
-    again = answer(shop, customer, agreement_id, "confirm", **ACCEPTANCE)
+    again = answer(shop, customer, agreement_id, "confirm", **READ)
     assert (again.status_code, again.json["code"]) == (409, "not-to-be-confirmed")
 
 
 def test_its_processor_takes_it_back_and_cannot_confirm_it(shop: Shop) -> None:
     agreement_id = imported(shop, shop.customer())
     vendor = shop.vendor.client
-    told = shop.stack.ask(vendor, "POST", f"{A}/{agreement_id}/confirm", ACCEPTANCE)
+    told = shop.stack.ask(vendor, "POST", f"{A}/{agreement_id}/confirm", READ)
     assert told.status_code == 403
     shop.stack.must(vendor, "POST", f"{A}/{agreement_id}/decline", {"reason": "A mistake."})
     assert of_vendor(shop, agreement_id)["status"] == "rejected"
@@ -128,7 +150,7 @@ def test_its_processor_takes_it_back_and_cannot_confirm_it(shop: Shop) -> None:
 def test_only_the_customer_that_was_named_can_read_and_answer_it(shop: Shop) -> None:
     agreement_id = imported(shop, shop.customer())
     other = shop.customer("other")
-    assert answer(shop, other, agreement_id, "confirm", **ACCEPTANCE).status_code == 404
+    assert answer(shop, other, agreement_id, "confirm", **READ).status_code == 404
     assert shop.stack.must(other, "GET", f"{P}/agreements")["items"] == []
 
 
@@ -158,7 +180,7 @@ def test_an_import_tells_nothing_of_the_organisation_it_names(shop: Shop, by: st
 def test_the_notice_terms_are_counted_once_however_it_was_named(shop: Shop) -> None:
     customer = shop.customer()
     agreement_id = imported(shop, customer)
-    answer(shop, customer, agreement_id, "confirm", **ACCEPTANCE)
+    answer(shop, customer, agreement_id, "confirm", **READ)
     terms = shop.stack.registry.agreements.notice_terms(shop.vendor.client["org_id"])
     assert [(each["agreements"], each["customers"]) for each in terms.groups] == [(1, 1)]
     shop.stack.must(customer, "POST", f"{P}/agreements/{agreement_id}/terminate",

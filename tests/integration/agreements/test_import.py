@@ -18,6 +18,7 @@ from tests.integration.agreements.shop import ACCEPTANCE, Shop, open_shop
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF\n"
+READ = {**ACCEPTANCE, "pdf_sha256": hashlib.sha256(PDF).hexdigest()}
 A = "/agreements/v1"
 
 
@@ -64,7 +65,7 @@ def bring(shop: Shop, *rows: dict[str, Any], body: bytes | None = None) -> Any:
 
 def confirm(shop: Shop, customer: dict[str, Any], agreement_id: str) -> Any:
     path = f"/portal/v1/agreements/{agreement_id}/confirm"
-    return shop.stack.must(customer, "POST", path, ACCEPTANCE)
+    return shop.stack.must(customer, "POST", path, READ)
 
 
 def test_imports_of_one_vendor_never_hold_more_than_its_places(shop: Shop) -> None:

@@ -94,8 +94,11 @@ def test_a_rejected_amendment_leaves_the_agreement_in_force(office: Office) -> N
 
 def test_a_rejected_offer_is_over(office: Office) -> None:
     agreement_id = office.offered()
-    told = office.post(PORTAL, f"/agreements/{agreement_id}/reject", {"reason": "No."}).get_json()
+    office.post(PORTAL, f"/agreements/{agreement_id}/reject", {"reason": "No."})
+    told = office.get(VENDOR, f"/agreements/{agreement_id}")
     assert told["status"] == "rejected"
+    refusal = {name: told["refusal"][name] for name in ("party", "version", "reason")}
+    assert refusal == {"party": "controller", "version": 1, "reason": "No."}
     assert office.accept(PORTAL, agreement_id).get_json()["code"] == "not-offered"
 
 

@@ -13,8 +13,8 @@ from werkzeug.routing import Map
 
 from shared.idempotency import IN_STEPS
 from tests import builders
-from tests.integration.agreements.shop import ACCEPTANCE, Shop, open_shop
-from tests.integration.agreements.test_import import bring, row, upload
+from tests.integration.agreements.shop import Shop, open_shop
+from tests.integration.agreements.test_import import READ, bring, row, upload
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
 from tests.receiver import Receiver, receiving
@@ -151,7 +151,7 @@ def agreements(shop: Shop) -> None:
 
 def confirmations(shop: Shop) -> None:
     upload(shop)
-    for step, body in (("confirm", ACCEPTANCE), ("decline", {"reason": "Not ours."})):
+    for step, body in (("confirm", READ), ("decline", {"reason": "Not ours."})):
         customer = shop.customer()
         told = bring(shop, row(customer, day_kind="calendar", reference=step))
         path = f"/portal/v1/agreements/{told['rows'][0]['agreement_id']}/{step}"

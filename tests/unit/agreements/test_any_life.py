@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.agreements import model
 from services.agreements.model import PARTIES, Agreement, Version
 from shared.errors import DomainError
-from tests.unit.agreements.things import AT, TODAY, acceptance, on_day, version
+from tests.unit.agreements.things import AT, REFUSAL, TODAY, acceptance, on_day, version
 
 STEPS = ("offer", "amend", *PARTIES, *PARTIES, "reject", "terminate", "next_day")
 LAST_STATES = ("terminated", "expired", "rejected")
@@ -52,7 +52,7 @@ class Life:
         return model.accepted(self.agreement, of, replace(acceptance(party, of), at=at))
 
     def reject(self) -> Agreement:
-        return model.rejected(self.agreement)
+        return model.rejected(self.agreement, REFUSAL)
 
     def terminate(self) -> Agreement:
         return model.terminated(self.agreement, self.today + timedelta(days=1), self.today)

@@ -27,7 +27,7 @@ STEPS: dict[str, Step] = {
     "amend": lambda found: model.amended(
         found, version(found.latest_version + 1, deletion_days=9), AT, LAPSES
     ),
-    "reject": model.rejected,
+    "reject": lambda one: model.rejected(one, things.REFUSAL),
     "terminate": lambda found: model.terminated(found, TODAY, TODAY),
 }
 ALLOWED = {

@@ -8,7 +8,7 @@ from typing import Any
 from services.agreements import model
 from services.agreements.contents import Content, Party
 from services.agreements.document import make_version
-from services.agreements.model import Acceptance, Agreement, Version, calendar
+from services.agreements.model import Acceptance, Agreement, Refusal, Version, calendar
 from services.agreements.wording import built_in_templates
 from shared.documents import from_wire
 from tests.builders import agreement_content
@@ -16,6 +16,7 @@ from tests.builders import agreement_content
 AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 TODAY = AT.date()
 LAPSES = date(2027, 1, 21)
+REFUSAL = Refusal("controller", 1, "No.", AT)
 VENDOR, CUSTOMER = Party("org_v", "v", "Vendor"), Party("org_c", "c", "Customer")
 
 
@@ -62,7 +63,7 @@ def terminated() -> Agreement:
 
 
 def rejected() -> Agreement:
-    return model.rejected(offered())
+    return model.rejected(offered(), REFUSAL)
 
 
 def on_day(agreement: Agreement, today: date, coming: Version | None = None) -> Agreement:
