@@ -7,10 +7,10 @@ import os
 from flask import Flask
 from requests.adapters import BaseAdapter
 
-from services.notices.acknowledging import links_of
 from services.notices.api import blueprints
+from services.notices.channels.webhook.signing import SecretBox
+from services.notices.model.acknowledgement_links import links_of
 from services.notices.settings import Settings
-from services.notices.signing import SecretBox
 from services.notices.store import (
     INDEXES,
     Deliveries,
@@ -21,9 +21,9 @@ from services.notices.store import (
     NoticeContacts,
     Recipients,
 )
+from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
 from services.notices.store.offers import Offers
-from services.notices.store.watches import Watches
 from services.notices.use_cases import Deps
 from services.notices.use_cases.bounces import Bounces
 from shared.app import build

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 from requests.adapters import BaseAdapter
 
-from services.notices import digests, escalation, mailing
-from services.notices.acknowledging import links_of
+from services.notices import escalation
 from services.notices.channels.email import Transport
 from services.notices.clients import IdentityClient
-from services.notices.digests import DigestLoop
 from services.notices.escalation import Escalation
-from services.notices.mailing import Mailing
-from services.notices.outbox import Outbox
+from services.notices.mail import loop, unreached_digest
+from services.notices.mail.loop import Mailing
+from services.notices.mail.unreached_digest import DigestLoop
+from services.notices.mail.warnings import Outbox
+from services.notices.model.acknowledgement_links import links_of
 from services.notices.settings import Settings
 from services.notices.store import (
     Deliveries,
@@ -54,7 +55,7 @@ def mail_loops(
 
 
 def make_mailing(settings: Settings, mongo: Mongo, jitter: Jitter, now: Clock = utc_now) -> Mailing:
-    stores = mailing.Stores(
+    stores = loop.Stores(
         Mails(mongo), Messages(mongo), Events(mongo), Watches(mongo), Receipts(mongo)
     )
     return Mailing(
@@ -97,7 +98,7 @@ def make_digests(
     transport: BaseAdapter | None = None,
 ) -> DigestLoop:
     """``transport``: how identity is asked when it lives in the same process."""
-    stores = digests.Stores(
+    stores = unreached_digest.Stores(
         Digests(mongo), Watches(mongo), Events(mongo), Recipients(mongo), Mails(mongo)
     )
     identity = IdentityClient(Peers("notices", settings.common, transport).client("identity"))

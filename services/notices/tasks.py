@@ -6,15 +6,16 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from services.notices import dispatcher, fanout, retention
+from services.notices import dispatcher, retention
 from services.notices.channels.webhook import Limits, Sender
+from services.notices.channels.webhook.signing import SecretBox
 from services.notices.dispatcher import Dispatcher, Lease, Shares
 from services.notices.dispatcher.metrics import OLDEST
-from services.notices.fanout import FanOut
+from services.notices.fan_out import loop
+from services.notices.fan_out.loop import FanOut
 from services.notices.mail_tasks import mail_loops, make_outbox
 from services.notices.retention import Ages, Retention
 from services.notices.settings import Settings
-from services.notices.signing import SecretBox
 from services.notices.store import (
     INDEXES,
     Deliveries,
@@ -58,7 +59,7 @@ def loops(settings: Settings) -> list[Loop]:
 
 
 def make_fanout(mongo: Mongo, now: Clock = utc_now) -> FanOut:
-    stores = fanout.Stores(
+    stores = loop.Stores(
         Jobs(mongo),
         Events(mongo),
         Recipients(mongo),

@@ -6,8 +6,8 @@ from services.notices.api import (
     deliveries,
     endpoints,
     entries,
+    evidence,
     notices,
-    proof,
     receipts,
 )
 
@@ -16,7 +16,7 @@ blueprints = [
     endpoints.blp,
     deliveries.blp,
     notices.blp,
-    proof.blp,
+    evidence.blp,
     receipts.blp,
     acknowledgements.blp,
     bounces.blp,

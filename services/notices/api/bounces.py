@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from flask import request
 from marshmallow import fields, validate
 
-from services.notices.api.asking import deps
+from services.notices.api.context import deps
 from services.notices.channels.email.dsn import Report, mail_id_in, reports
 from shared.app import Blueprint, accepts
 from shared.auth import public

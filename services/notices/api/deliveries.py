@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notices.api.asking import CUSTOMER, customer, deps
+from services.notices.api.context import CUSTOMER, customer, deps
 from services.notices.schemas import DeliveryShape, EventsQuery, MessagePage
 from services.notices.use_cases import deliveries
 from shared.app import Blueprint

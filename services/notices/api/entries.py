@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notices.api.asking import deps
+from services.notices.api.context import deps
 from services.notices.schemas import Accepted, Entries
 from services.notices.use_cases import intake
 from shared.app import Blueprint, largest_body

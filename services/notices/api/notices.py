@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notices.api.asking import CUSTOMER, customer, deps, page_request
+from services.notices.api.context import CUSTOMER, customer, deps, page_request
 from services.notices.schemas import (
     ContactsChange,
     ContactsShape,

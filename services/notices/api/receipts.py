@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notices.api.asking import deps
+from services.notices.api.context import deps
 from services.notices.schemas import ReceiptList, ReceiptsQuery
 from services.notices.use_cases import receipts
 from shared.app import Blueprint

@@ -1,7 +1,7 @@
 """The dispatcher: claims due deliveries in batches, signs, sends, stores what became of them."""
 
 from services.notices.dispatcher.claims import Claims, Shares
-from services.notices.dispatcher.parts import Claimed, Lease, Sending, Stores
-from services.notices.dispatcher.rounds import Dispatcher
+from services.notices.dispatcher.loop import Dispatcher
+from services.notices.dispatcher.ports import Claimed, Lease, Sending, Stores
 
 __all__ = ["Claimed", "Claims", "Dispatcher", "Lease", "Sending", "Shares", "Stores"]

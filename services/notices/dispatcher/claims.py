@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.notices.completions import Completions
-from services.notices.dating import texts_now
 from services.notices.dispatcher import metrics
-from services.notices.dispatcher.opened import OpenedParcels
-from services.notices.dispatcher.parts import Claimed, Lease, Sending, Stores
+from services.notices.dispatcher.parcels import OpenedParcels
+from services.notices.dispatcher.ports import Claimed, Lease, Sending, Stores
+from services.notices.dispatcher.writer import Completions
 from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
 from services.notices.model.endpoints import Destination
 from services.notices.model.messages import body_of
 from services.notices.model.parcels import texts_of, unpacked
+from services.notices.store.late_notices import texts_now
 from services.notices.store.outcomes import Completion
 from shared.ids import IdSource
 from shared.mongo import Document

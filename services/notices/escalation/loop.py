@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import Counter
 
-from services.notices.escalation.surroundings import Around, Stores, read_around
+from services.notices.escalation.facts import Around, Stores, read_around
 from services.notices.model.escalation import FIRST_LOOK, Step, letters_to, next_step
 from services.notices.model.mails import Contact, new_mail
-from services.notices.store.watches import Look
+from services.notices.store.escalations import Look
 from shared.failures import Failures
 from shared.ids import IdSource
 from shared.mongo import Document

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.notices.channels.webhook.signing import SecretBox, UnreadableSecretError
 from services.notices.model.endpoints import Endpoint
 from services.notices.retention.sweeps import (
     Ages,
@@ -25,7 +26,6 @@ from services.notices.retention.sweeps import (
     Stores,
     sweep,
 )
-from services.notices.signing import SecretBox, UnreadableSecretError
 from shared.errors import PreconditionFailed
 from shared.failures import Failures
 from shared.times import Clock

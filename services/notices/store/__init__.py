@@ -12,6 +12,8 @@ from services.notices.store.contacts import NoticeContacts
 from services.notices.store.deliveries import Deliveries
 from services.notices.store.digests import INDEXES as DIGEST_INDEXES
 from services.notices.store.endpoints import Endpoints
+from services.notices.store.escalations import INDEXES as WATCH_INDEXES
+from services.notices.store.escalations import Watches
 from services.notices.store.events import Events
 from services.notices.store.jobs import Jobs
 from services.notices.store.mails import BOUNCED_INDEXES, Mails
@@ -20,8 +22,6 @@ from services.notices.store.messages import Messages
 from services.notices.store.offers import INDEXES as OFFER_INDEXES
 from services.notices.store.parcels import TURNS, Parcels
 from services.notices.store.recipients import Recipients
-from services.notices.store.watches import INDEXES as WATCH_INDEXES
-from services.notices.store.watches import Watches
 
 __all__ = [
     "INDEXES",

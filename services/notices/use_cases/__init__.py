@@ -1,5 +1,5 @@
 """What can be asked of notices."""
 
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 
 __all__ = ["Deps"]

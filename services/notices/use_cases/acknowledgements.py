@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notices.acknowledging import LinkInvalid
-from services.notices.dating import texts_now
+from services.notices.model.acknowledgement_links import LinkInvalid
 from services.notices.model.messages import body_of
+from services.notices.store.late_notices import texts_now
 from services.notices.store.receipts import Receipts
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 from shared.mongo import Document, Session
 
 

@@ -10,8 +10,8 @@ import structlog
 
 from services.notices.channels.email.dsn import LARGEST, Report, reports
 from services.notices.model.mails import BOUNCED
+from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
-from services.notices.store.watches import Watches
 from shared.failures import Failures
 from shared.mongo import Document, Mongo, Session
 from shared.times import Clock

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.notices.dating import texts_now
 from services.notices.model.endpoints import EndpointDisabled
 from services.notices.model.messages import body_of, least_id
+from services.notices.store.late_notices import texts_now
 from services.notices.store.receipts import Receipts
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 from shared.mongo import Document, Session
 from shared.pagination import Page, PageRequest
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.notices import events
+from services.notices.channels.webhook.signing import new_secret
 from services.notices.egress import EgressError
 from services.notices.model.deliveries import QUEUED, new_delivery
 from services.notices.model.endpoints import Endpoint, EndpointChanged, EndpointDisabled, Secret
 from services.notices.model.entries import message_event
 from services.notices.model.jobs import RECOVER, Job
 from services.notices.model.messages import delivery_id, ordered_id
-from services.notices.signing import new_secret
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 from shared.errors import Invalid, PreconditionFailed
 from shared.mongo import Document, Session, afterwards
 from shared.pagination import Page, PageRequest

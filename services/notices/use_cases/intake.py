@@ -11,7 +11,7 @@ from services.notices import events
 from services.notices.model.entries import event_from, event_id, within_the_list, without_persons
 from services.notices.model.jobs import TELL, Job
 from services.notices.model.recipients import owner_of, recipient_from
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 from shared.errors import Invalid
 from shared.ids import derived_id
 from shared.mongo import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 from shared.errors import Conflict, NotFound
 from shared.mongo import Document, Session
 from shared.pagination import Page, PageRequest

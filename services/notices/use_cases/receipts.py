@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.notices.store.receipts import Receipts
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 
 
 @dataclass(frozen=True)

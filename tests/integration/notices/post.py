@@ -20,9 +20,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from services.notices import mail_tasks
 from services.notices.channels.email import MailSettings
 from services.notices.clients import Party
-from services.notices.digests import DigestLoop
 from services.notices.escalation import Escalation
-from services.notices.mailing import Mailing
+from services.notices.mail.loop import Mailing
+from services.notices.mail.unreached_digest import DigestLoop
 from shared.mongo import Mongo
 from tests.integration.notices.world import Clock, Receiver, World, make_world
 

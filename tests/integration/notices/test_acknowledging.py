@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from services.notices.acknowledging import LinkInvalid, Links
 from services.notices.app import create_app
+from services.notices.model.acknowledgement_links import LinkInvalid, Links
 from shared.mongo import connect
 from tests.integration.notices.asking import Door, Identity
 from tests.integration.notices.post import (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.notices.clients import Party
-from services.notices.digests import NAMED
+from services.notices.mail.unreached_digest import NAMED
 from services.notices.use_cases import notices
 from shared.errors import Unavailable
 from tests.integration.notices.post import PERSONS, VENDOR_MAIL, MailWorld, Posted

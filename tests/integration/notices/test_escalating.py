@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from services.notices.api.evidence_files import csv_lines, pdf
 from services.notices.channels.email import MailSettings
 from services.notices.channels.email.dsn import reports
-from services.notices.evidence import csv_lines, pdf
-from services.notices.use_cases import notices, proof, receipts
+from services.notices.use_cases import evidence, notices, receipts
 from services.notices.use_cases.bounces import Maildir
 from shared.auth import Caller
 from shared.failures import Failures
@@ -34,14 +34,14 @@ IDA, BO = (each["email"] for each in PERSONS)
 ME = Caller("cli_v", VENDOR["id"], frozenset({"processor"}), frozenset())
 
 
-def evidence(it: MailWorld, change: str = "chg_1") -> Any:
+def evidence_rows(it: MailWorld, change: str = "chg_1") -> Any:
     deps = it.world.deps
-    event = proof.event_of(deps, ME, change)
-    return proof.page(deps, event, PageRequest(50, None)).items
+    event = evidence.event_of(deps, ME, change)
+    return evidence.page(deps, event, PageRequest(50, None)).items
 
 
 def unreached(it: MailWorld) -> Any:
-    return proof.unreached(it.world.deps, ME, None, PageRequest(50, None)).items
+    return evidence.unreached(it.world.deps, ME, None, PageRequest(50, None)).items
 
 
 def pass_time(it: MailWorld, **amount: float) -> None:
@@ -78,7 +78,7 @@ def test_it_works(by_mail: MailWorld) -> None:
         IDA,
         BO,
     }
-    [row] = evidence(by_mail)
+    [row] = evidence_rows(by_mail)
     assert (row.channel, row.recipient, row.outcome, row.reached) == (
         "email",
         IDA,
@@ -125,7 +125,7 @@ def test_when_nobody_is_left_the_processor_sees_it(by_mail: MailWorld) -> None:
     by_mail.announce("chg_1", 1)
     by_mail.settle()
 
-    [row] = evidence(by_mail)
+    [row] = evidence_rows(by_mail)
     assert (row.outcome, row.reached) == ("unreached", False)
     assert row.unreached["reason"] == "contacts_exhausted"
     assert [each.answer for each in row.attempts] == ["5.1.1 no such user"] * 2
@@ -139,12 +139,12 @@ def test_new_contacts_get_what_nobody_had_at_once(by_mail: MailWorld) -> None:
     by_mail.agreement("nordbo", 1, "email", contacts=PERSONS[:1])
     by_mail.announce("chg_1", 1)
     by_mail.settle()
-    assert evidence(by_mail)[0].outcome == "unreached"
+    assert evidence_rows(by_mail)[0].outcome == "unreached"
 
     notices.name_contacts(by_mail.world.deps, "org_nordbo", [PERSONS[1]], 0)
     by_mail.settle()
 
-    [row] = evidence(by_mail)
+    [row] = evidence_rows(by_mail)
     assert (row.outcome, row.recipient) == ("delivered", BO)
     assert unreached(by_mail) == []
 
@@ -185,8 +185,8 @@ def test_the_evidence_has_the_servers_words_in_every_form(by_mail: MailWorld) ->
     by_mail.settle()
 
     deps = by_mail.world.deps
-    event = proof.event_of(deps, ME, "chg_1")
-    rows = list(proof.everything(deps, event))
+    event = evidence.event_of(deps, ME, "chg_1")
+    rows = list(evidence.everything(deps, event))
     lines = list(csv_lines(event, rows))
     assert "250 2.0.0 Ok: queued as 4T7x" in lines[1]
     assert pdf(event, rows, now()).startswith(b"%PDF")
@@ -225,7 +225,7 @@ def test_a_mail_that_comes_back_brings_up_the_next_contact(
     by_mail.agreement("nordbo", 1, "email", contacts=PERSONS)
     by_mail.announce("chg_1", 1)
     by_mail.settle()
-    assert evidence(by_mail)[0].reached
+    assert evidence_rows(by_mail)[0].reached
 
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "1.bounce").write_bytes(bounce_of(by_mail.post.one().mail))
@@ -242,7 +242,7 @@ def test_a_mail_that_comes_back_brings_up_the_next_contact(
     assert list((tmp_path / "new").iterdir()) == []
     assert len(list((tmp_path / "cur").iterdir())) == 2
     assert [each["_id"] for each in by_mail.world.rows("bounced_addresses")] == [IDA]
-    [row] = evidence(by_mail)
+    [row] = evidence_rows(by_mail)
     assert (row.recipient, row.delivered_at) == (BO, second["delivered_at"])
 
 

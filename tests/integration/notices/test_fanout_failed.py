@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.notices.fanout import LEASE, FanOut
+from services.notices.fan_out.loop import LEASE, FanOut
 from services.notices.use_cases import endpoints
 from tests.integration.notices.test_fanout_killed import (
     CUSTOMERS,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.notices.fanout import FanOut, Stores
+from services.notices.fan_out.loop import FanOut, Stores
 from services.notices.model.parcels import unpacked
 from services.notices.use_cases import endpoints
 from tests.integration.notices.world import START, World

@@ -8,8 +8,8 @@ from threading import Thread
 import pytest
 
 from services.notices.channels.email.compose import one_line
+from services.notices.mail.loop import Mailing
 from services.notices.mail_tasks import make_mailing
-from services.notices.mailing import Mailing
 from tests.integration.notices.post import OK, PERSONS, MailWorld, always
 
 

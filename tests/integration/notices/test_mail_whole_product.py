@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.notices import mail_tasks
-from services.notices.mailing import Mailing
+from services.notices.mail.loop import Mailing
 from tests.integration.agreements.shop import Shop
 from tests.integration.agreements.test_import import bring, row, upload
 from tests.integration.notices.post import Post, mail_settings, posting

@@ -11,7 +11,7 @@ import pytest
 from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
 from services.notices.dispatcher.claims import ENOUGH
-from services.notices.fanout import batch_after
+from services.notices.fan_out.loop import batch_after
 from services.notices.model.deliveries import new_delivery
 from services.notices.model.parcels import new_parcel, turn_of, unpacked
 from tests.integration.notices.world import World, settings

@@ -13,7 +13,7 @@ from pymongo.errors import AutoReconnect
 from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
 from services.notices.model.parcels import unpacked
-from services.notices.use_cases import deliveries, endpoints, proof
+from services.notices.use_cases import deliveries, endpoints, evidence
 from shared.pagination import PageRequest
 from tests.integration.notices.test_fanout_killed import (
     CUSTOMERS,
@@ -215,7 +215,7 @@ def test_who_gets_an_endpoint_between_two_tries_of_a_step_is_seen_in_its_parcel(
     an_endpoint_between_two_tries(world)
     event = world.deps.events.notice_of("chg_1")
     assert event is not None
-    page = proof.page(world.deps, event, PageRequest(100, None))
+    page = evidence.page(world.deps, event, PageRequest(100, None))
     told = {each.agreement_id: each.outcome for each in page.items}
     assert told["agr_c07"] == "pending"
 

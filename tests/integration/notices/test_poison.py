@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.notices import fanout
+from services.notices.fan_out import loop
 from services.notices.tasks import make_retention
 from services.notices.use_cases import bounces, deliveries
 from shared.failures import FailedJobs, Failures
@@ -34,14 +34,14 @@ def test_an_event_that_cannot_be_told_is_set_aside_and_the_next_is_told(
 ) -> None:
     world.customer("nordbo", 1)
     world.tell(world.ledger.change("chg_bad", 1), world.ledger.change("chg_good", 1))
-    draft = fanout.draft
+    draft = loop.draft
 
     def fail(job: Any, event: Any, *more: Any) -> Any:
         if event.change_id == "chg_bad":
             raise KeyError("effective_on")
         return draft(job, event, *more)
 
-    monkeypatch.setattr(fanout, "draft", fail)
+    monkeypatch.setattr(loop, "draft", fail)
     long_enough(world, world.fan_out)
 
     told = {each["change_id"] for each in world.rows("messages")}

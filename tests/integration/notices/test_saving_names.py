@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.notices.names import ASKED_AT_ONCE, Names
+from services.notices.channels.webhook.precheck import ASKED_AT_ONCE, Names
 from tests.integration.notices.asking import Door
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.notices.model.deliveries import DeliveryUnderWay
-from services.notices.use_cases import deliveries, endpoints, proof
+from services.notices.use_cases import deliveries, endpoints, evidence
 from services.notices.use_cases.deliveries import Delivery
 from shared.errors import NotFound
 from shared.pagination import PageRequest
@@ -106,7 +106,7 @@ def test_the_evidence_says_pending_and_not_told(world: World) -> None:
     announced(world)
     event = world.deps.events.notice_of("chg_1")
     assert event is not None
-    page = proof.page(world.deps, event, PageRequest(10, None))
+    page = evidence.page(world.deps, event, PageRequest(10, None))
     told = {each.agreement_id: (each.outcome, each.channel, each.given_on) for each in page.items}
     assert set(told.values()) == {("pending", "webhook", None)}
     assert len(told) == 2

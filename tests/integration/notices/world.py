@@ -19,7 +19,7 @@ from services.notices import tasks
 from services.notices.app import make_deps
 from services.notices.dispatcher import Dispatcher
 from services.notices.egress import Egress
-from services.notices.fanout import FanOut
+from services.notices.fan_out.loop import FanOut
 from services.notices.model.parcels import unpacked
 from services.notices.settings import Settings
 from services.notices.use_cases import Deps, endpoints, intake

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.notices.completions import Completions
+from services.notices.dispatcher.writer import Completions
 from services.notices.store.outcomes import Completion
 
 

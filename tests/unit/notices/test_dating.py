@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notices.model.dating import as_of, is_late, redated
+from services.notices.model.late_notices import as_of, is_late, redated
 from services.notices.model.messages import Event, Group, extra_text
 from services.notices.model.receipts import Moments
 

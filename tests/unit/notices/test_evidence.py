@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.notices.evidence import csv_lines
+from services.notices.api.evidence_files import csv_lines
 from services.notices.model.evidence import Evidence, evidence_of
 from services.notices.model.messages import Event, Group
 from services.notices.model.recipients import Recipient

@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.notices.signing import SecretBox, UnreadableSecretError, new_secret, signed_headers
+from services.notices.channels.webhook.signing import (
+    SecretBox,
+    UnreadableSecretError,
+    new_secret,
+    signed_headers,
+)
 from tests.clock import now
 
 BODY = b'{"type":"webhook.test","note":"\xc3\xa6\xc3\xb8\xc3\xa5"}'

@@ -11,7 +11,7 @@ from services.notices.channels.email.words import Words
 
 
 def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
-    """A warning about a webhook endpoint; ``data`` as ``services.notices.outbox`` has it."""
+    """A warning about a webhook endpoint; ``data`` as ``services.notices.mail.warnings`` has it."""
     word = kind.rpartition(".")[2]
     # A day to come, which is past once the endpoint is disabled.
     disables_at = _moment(t, data.get("disables_at")) if word == "disabling_soon" else ""
@@ -35,7 +35,7 @@ def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
 
 def unreached(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
     """To the vendor: these customers have not got the notice of a change. ``data`` as
-    ``services.notices.digests`` has it."""
+    ``services.notices.mail.unreached_digest`` has it."""
     headline, count = headline_of(t, data), data["count"]
     number = "one" if count == 1 else "many"
     more = count - len(data["customers"])

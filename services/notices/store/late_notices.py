@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.notices.model.dating import as_of, is_late, redated
+from services.notices.model.late_notices import as_of, is_late, redated
 from services.notices.model.messages import Event
 from services.notices.store.receipts import Receipts
 

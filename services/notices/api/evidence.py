@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Response, request
 
-from services.notices import evidence
-from services.notices.api.asking import deps, page_request
+from services.notices.api import evidence_files
+from services.notices.api.context import deps, page_request
 from services.notices.schemas import EvidencePage, EvidenceQuery, ReachPage, ReachQuery
-from services.notices.use_cases import proof
+from services.notices.use_cases import evidence
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.places import expensive
@@ -29,15 +29,15 @@ JSON, CSV, PDF = "application/json", "text/csv", "application/pdf"
 @blp.alt_response(404, "NOT_FOUND")
 def of_change(query: dict[str, Any], change_id: str) -> object:
     """Per customer how, when and to whom a change was told (JSON pages, CSV or PDF, by Accept)."""
-    event = proof.event_of(deps(), caller(), change_id)
+    event = evidence.event_of(deps(), caller(), change_id)
     wanted = request.accept_mimetypes.best_match([JSON, CSV, PDF], default=JSON)
     if wanted == CSV:
-        lines = evidence.csv_lines(event, proof.everything(deps(), event))
+        lines = evidence_files.csv_lines(event, evidence.everything(deps(), event))
         return _file(lines, "text/csv; charset=utf-8", f"{change_id}.csv")
     if wanted == PDF:
-        made = evidence.pdf(event, proof.for_pdf(deps(), event), deps().now())
+        made = evidence_files.pdf(event, evidence.for_pdf(deps(), event), deps().now())
         return _file(made, PDF, f"{change_id}.pdf")
-    return proof.page(deps(), event, page_request(query))
+    return evidence.page(deps(), event, page_request(query))
 
 
 @blp.route("/reachability")
@@ -47,7 +47,7 @@ def of_change(query: dict[str, Any], change_id: str) -> object:
 @blp.response(200, ReachPage)
 def reachability(query: dict[str, Any]) -> object:
     """Customers whom no channel reaches today, and why; a page may hold fewer than asked for."""
-    return proof.unreached(deps(), caller(), query["processor"], page_request(query))
+    return evidence.unreached(deps(), caller(), query["processor"], page_request(query))
 
 
 def _file(content: Iterable[str] | bytes, kind: str, name: str) -> Response:

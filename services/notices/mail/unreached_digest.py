@@ -22,8 +22,8 @@ from services.notices.model.mails import DIGEST, contacts_from, new_mail
 from services.notices.model.messages import Event, body_of
 from services.notices.store import Events, Recipients
 from services.notices.store.digests import Digest, Digests
+from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
-from services.notices.store.watches import Watches
 from shared.errors import DomainError
 from shared.failures import Failures
 from shared.ids import IdSource

@@ -14,7 +14,7 @@ from services.notices.model.messages import Event
 from shared import sheets, typeset
 from shared.times import format_instant
 
-TEMPLATE = Path(__file__).parent / "templates" / "evidence.typ"
+TEMPLATE = Path(__file__).parent.parent / "templates" / "evidence.typ"
 REPLACED = "[U+…] stands for a character that no font of this file has: its number in Unicode."
 
 COLUMNS = (

@@ -12,9 +12,9 @@ from services.notices.model.escalation import EMAIL, Case, Told
 from services.notices.model.mails import DELIVERED, Contact, contacts_from
 from services.notices.store import Deliveries, Messages, NoticeContacts, Recipients
 from services.notices.store.digests import Digests
+from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
 from services.notices.store.offers import Offers
-from services.notices.store.watches import Watches
 from shared.mongo import Document
 
 

@@ -13,10 +13,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.notices.audience import next_targets
-from services.notices.drafts import delivery_of, draft
 from services.notices.events import WEBHOOK_DISABLING_SOON, WEBHOOK_TEST
-from services.notices.held import release_if_enabled
+from services.notices.fan_out.messages import delivery_of, draft
+from services.notices.fan_out.targets import next_targets
 from services.notices.model.deliveries import FIRST, HELD, PENDING
 from services.notices.model.endpoints import Subscription
 from services.notices.model.jobs import RECOVER, Job
@@ -32,6 +31,7 @@ from services.notices.store import (
     Recipients,
 )
 from services.notices.store.jobs import ClaimLost
+from services.notices.store.release import release_if_enabled
 from shared.failures import Failures
 from shared.ids import IdSource, derived_id
 from shared.mongo import Document

@@ -19,17 +19,21 @@ from typing import Any
 import structlog
 
 from services.notices.channels.webhook import ADDRESS_BUSY, Outcome, Outgoing, Schedule
-from services.notices.completions import Completions
+from services.notices.channels.webhook.signing import (
+    SecretBox,
+    UnreadableSecretError,
+    signed_headers,
+)
 from services.notices.dispatcher import metrics
-from services.notices.dispatcher.care import Care
 from services.notices.dispatcher.claims import Claims, Shares
-from services.notices.dispatcher.opened import OpenedParcels
-from services.notices.dispatcher.parts import Claimed, Enqueue, Lease, Sending, Stores
-from services.notices.held import release_if_enabled
+from services.notices.dispatcher.endpoint_health import Care
+from services.notices.dispatcher.parcels import OpenedParcels
+from services.notices.dispatcher.ports import Claimed, Enqueue, Lease, Sending, Stores
+from services.notices.dispatcher.writer import Completions
 from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING, SECOND
 from services.notices.model.messages import attempt_id
-from services.notices.signing import SecretBox, UnreadableSecretError, signed_headers
 from services.notices.store.outcomes import Completion
+from services.notices.store.release import release_if_enabled
 from shared.ids import IdSource
 from shared.times import Clock
 

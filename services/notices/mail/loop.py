@@ -18,7 +18,6 @@ import structlog
 from prometheus_client import Counter
 
 from services.notices import events
-from services.notices.acknowledging import Links
 from services.notices.channels.email import (
     HeadersForged,
     Mail,
@@ -28,14 +27,15 @@ from services.notices.channels.email import (
     letter_of,
     next_attempt,
 )
-from services.notices.dating import texts_now
+from services.notices.mail.warnings import Outbox
+from services.notices.model.acknowledgement_links import Links
 from services.notices.model.mails import ADDRESSED, DELIVERED, FAILED, PENDING
 from services.notices.model.messages import Event, body_of
-from services.notices.outbox import Outbox
 from services.notices.store import Events, Messages
+from services.notices.store.escalations import Watches
+from services.notices.store.late_notices import texts_now
 from services.notices.store.mails import Finish, Mails
 from services.notices.store.receipts import Receipts
-from services.notices.store.watches import Watches
 from shared.failures import Failures
 from shared.ids import IdSource
 from shared.mongo import Document

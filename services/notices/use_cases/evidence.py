@@ -11,7 +11,7 @@ from services.notices.model.evidence import Evidence, Reach, evidence_of, reach_
 from services.notices.model.mails import address_key
 from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
-from services.notices.use_cases.deps import Deps
+from services.notices.wiring import Deps
 from shared.auth import Caller
 from shared.errors import Conflict, NotFound
 from shared.mongo import Document

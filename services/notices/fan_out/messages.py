@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.notices.audience import Target
 from services.notices.escalation import first_look
+from services.notices.fan_out.targets import Target
 from services.notices.model.deliveries import (
     FILTERED_OUT,
     FIRST,

@@ -13,7 +13,7 @@ import structlog
 
 from services.notices import events
 from services.notices.channels.webhook import CUT_SHORT, Outcome
-from services.notices.dispatcher.parts import Claimed, Enqueue, Stores
+from services.notices.dispatcher.ports import Claimed, Enqueue, Stores
 from services.notices.model.endpoints import Destination, Endpoint
 from services.notices.model.entries import message_event
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report

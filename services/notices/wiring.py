@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from services.notices.acknowledging import Links
-from services.notices.names import Names
+from services.notices.channels.webhook.precheck import Names
+from services.notices.channels.webhook.signing import Random, SecretBox
+from services.notices.model.acknowledgement_links import Links
 from services.notices.settings import Settings
-from services.notices.signing import Random, SecretBox
 from services.notices.store import (
     Deliveries,
     Endpoints,
@@ -17,9 +17,9 @@ from services.notices.store import (
     NoticeContacts,
     Recipients,
 )
+from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
 from services.notices.store.offers import Offers
-from services.notices.store.watches import Watches
 from services.notices.use_cases.bounces import Bounces
 from shared.failures import Failures
 from shared.ids import IdSource

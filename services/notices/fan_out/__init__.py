@@ -1,0 +1,1 @@
+"""Fan-out: from one event to one message per customer, batch by batch."""
