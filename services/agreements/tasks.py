@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.agreements.clients import Notices
-from services.agreements.due import run_due
-from services.agreements.retention import apply_policies
 from services.agreements.settings import Settings
-from services.agreements.steps import Deps
+from services.agreements.use_cases.due import run_due
+from services.agreements.use_cases.erasure import apply_policies
+from services.agreements.use_cases.saving import Deps
 from services.agreements.wiring import make_deps, prepare
 from shared.failures import Failures
 from shared.http import Peers

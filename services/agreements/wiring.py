@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.agreements.clients import Identity, Registry
+from services.agreements.contract.wording import built_in_templates
 from services.agreements.settings import Settings
-from services.agreements.steps import Deps
 from services.agreements.store import (
     INDEXES,
     Agreements,
@@ -16,7 +16,7 @@ from services.agreements.store import (
     Templates,
     Versions,
 )
-from services.agreements.wording import built_in_templates
+from services.agreements.use_cases.saving import Deps
 from shared.failures import FailedJobs, Failures
 from shared.http import Peers
 from shared.idempotency import Idempotency

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from services.agreements.annex import annex_from
-from services.agreements.contents import Content, Party
-from services.agreements.document import make_version
+from services.agreements.contract.annex import annex_from
+from services.agreements.contract.contents import Content, Party
+from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import PARTIES, Acceptance, Version
-from services.agreements.wording import built_in_templates
+from services.agreements.model.document import make_version
 from shared.documents import from_wire
 from tests.builders import agreement_content, sub_processor
 

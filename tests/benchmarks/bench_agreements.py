@@ -25,13 +25,13 @@ from werkzeug.test import Client
 
 from services.agreements import rendering
 from services.agreements.app import create_app
-from services.agreements.contents import Content, Party
-from services.agreements.document import make_version
+from services.agreements.contract.contents import Content, Party
+from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import drafted
+from services.agreements.model.document import make_version
 from services.agreements.settings import Settings
 from services.agreements.store import INDEXES
 from services.agreements.store.agreements import as_document
-from services.agreements.wording import built_in_templates
 from shared.auth import ON_BEHALF_OF
 from shared.documents import from_wire
 from shared.http import WSGITransport

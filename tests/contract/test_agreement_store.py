@@ -10,9 +10,10 @@ import mongomock
 import pytest
 
 from services.agreements import model
-from services.agreements.contents import Content, Group, Party, group_of
-from services.agreements.document import make_version
+from services.agreements.contract.contents import Content, Group, Party, group_of
+from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import Agreement, Claim, Share, Version
+from services.agreements.model.document import make_version
 from services.agreements.store import (
     INDEXES,
     Agreements,
@@ -21,7 +22,6 @@ from services.agreements.store import (
     Templates,
     Versions,
 )
-from services.agreements.wording import built_in_templates
 from shared.documents import from_wire
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.agreements.contract.wording import Standing, Template
 from services.agreements.model import Agreement
 from services.agreements.schemas.agreements import AgreementShape, PolicyShape
 from services.agreements.schemas.templates import StandingShape, TemplateShape
 from services.agreements.store.policies import Policy
-from services.agreements.wording import Standing, Template
 from services.identity import schemas as identity
 from services.identity.api import with_secret as client_with_secret
 from services.identity.model import Client, Organisation

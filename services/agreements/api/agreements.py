@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response, request
 
-from services.agreements import media, retention
-from services.agreements.api.asking import Shown, deps, origin, page_request, shown
+from services.agreements.api import media
+from services.agreements.api.context import Shown, deps, origin, page_request, shown
 from services.agreements.schemas.agreements import (
     AgreementPage,
     AgreementShape,
@@ -27,7 +27,7 @@ from services.agreements.schemas.agreements import (
 )
 from services.agreements.schemas.lists import AgreementQuery
 from services.agreements.store import Policy
-from services.agreements.use_cases import confirming, documents, life, reading
+from services.agreements.use_cases import confirming, documents, erasure, life, reading
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
@@ -184,7 +184,7 @@ def prove_deletion(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.response(200, PolicyShape)
 def policy() -> tuple[Policy, dict[str, str]]:
     """How many years after their end the caller's agreements are kept."""
-    found = retention.policy(deps(), caller())
+    found = erasure.policy(deps(), caller())
     return found, {"ETag": etag_of(found.revision)}
 
 
@@ -195,5 +195,5 @@ def policy() -> tuple[Policy, dict[str, str]]:
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def set_policy(body: dict[str, Any]) -> tuple[Policy, dict[str, str]]:
     """Another number of years, 1 to 30, also for agreements that have ended already."""
-    found = retention.set_policy(deps(), caller(), seen_revision(), body["retention_years"])
+    found = erasure.set_policy(deps(), caller(), seen_revision(), body["retention_years"])
     return found, {"ETag": etag_of(found.revision)}

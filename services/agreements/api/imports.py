@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from services.agreements.api.asking import deps
+from services.agreements.api.context import deps
 from services.agreements.api.import_file import rows
 from services.agreements.schemas.imports import FileShape, ImportShape
 from services.agreements.use_cases import imports

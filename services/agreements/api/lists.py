@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Response
 
-from services.agreements.api.asking import deps
-from services.agreements.export import lines
+from services.agreements.api.context import deps
+from services.agreements.api.csv_export import lines
 from services.agreements.schemas.lists import CountsShape, Filters
 from services.agreements.use_cases import reading
 from shared.app import Blueprint

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.agreements.api.asking import Shown, deps, origin, page_request, shown
+from services.agreements.api.context import Shown, deps, origin, page_request, shown
+from services.agreements.contract.wording import Standing, Template
 from services.agreements.schemas.agreements import AgreementShape
 from services.agreements.schemas.templates import (
     NewStanding,
@@ -16,7 +17,6 @@ from services.agreements.schemas.templates import (
     TemplateShape,
 )
 from services.agreements.use_cases import self_serve, templates
-from services.agreements.wording import Standing, Template
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.pagination import Page

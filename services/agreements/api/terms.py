@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.agreements.api.asking import deps
+from services.agreements.api.context import deps
 from services.agreements.schemas.terms import (
     NoticeTermsOfAll,
     ProcessorQuery,

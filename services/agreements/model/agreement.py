@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.agreements.contents import Content, Group, Party, Terms, group_of, overlap
-from services.agreements.findings import Finding, findings
+from services.agreements.contract.contents import Content, Group, Party, Terms, group_of, overlap
+from services.agreements.contract.findings import Finding, findings
 
 TO_BE_CONFIRMED = "to_be_confirmed"
 STATUSES = (

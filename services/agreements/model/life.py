@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.agreements.contents import Party, check
+from services.agreements.contract.contents import Party, check
 from services.agreements.model.agreement import (
     ENDED,
     TO_BE_CONFIRMED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.agreements.contents import Processing
+from services.agreements.contract.contents import Processing
 from services.agreements.model import PARTIES, Acceptance, Version
 from services.agreements.rendering.parts import Rows, Told, facts, party
 from services.agreements.rendering.words import Words

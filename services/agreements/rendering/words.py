@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from services.agreements.wording import in_language
+from services.agreements.contract.wording import in_language
 
 FOLDER = Path(str(files("services.agreements") / "templates"))
 

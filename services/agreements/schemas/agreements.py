@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.agreements.contents import AUTHORISATIONS
+from services.agreements.contract.contents import AUTHORISATIONS
 from services.agreements.model import STATUSES
 from services.agreements.schemas.contents import (
     AddressShape,

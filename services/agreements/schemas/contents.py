@@ -5,7 +5,7 @@ from __future__ import annotations
 import holidays
 from marshmallow import ValidationError, fields, validate
 
-from services.agreements.contents import (
+from services.agreements.contract.contents import (
     CHANNELS,
     DAY_KINDS,
     ENDS_OF_PROCESSING,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
-from services.agreements.wording import Standing, Template
+from services.agreements.contract.wording import Standing, Template
 from shared.documents import from_document, to_document
 from shared.mongo import Document, Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page

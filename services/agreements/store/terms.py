@@ -9,7 +9,7 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from services.agreements.contents import Group
+from services.agreements.contract.contents import Group
 from services.agreements.model import REPEATS, Agreement, Claim, Share, share_of
 from shared.mongo import Document, Mongo, Session
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from services.agreements import events, model
 from services.agreements.events import Event
+from services.agreements.ledger_entries import event
 from services.agreements.model import Acceptance, Agreement, Refusal
-from services.agreements.parties import party
 from services.agreements.refusals import DocumentOutdated, NotAParty
-from services.agreements.steps import (
+from services.agreements.use_cases.documents import keep_executed
+from services.agreements.use_cases.parties import party
+from services.agreements.use_cases.saving import (
     Deps,
     Origin,
     acting_party,
@@ -18,8 +20,6 @@ from services.agreements.steps import (
     check_no_other_in_force,
     visible,
 )
-from services.agreements.telling import event
-from services.agreements.use_cases.documents import keep_executed
 from shared.auth import Caller
 from shared.mongo import Session, afterwards
 

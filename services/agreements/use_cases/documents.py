@@ -6,8 +6,8 @@ import hashlib
 
 from services.agreements import rendering
 from services.agreements.model import Agreement, Version
-from services.agreements.steps import Deps, visible
 from services.agreements.store import Kept
+from services.agreements.use_cases.saving import Deps, visible
 from shared.auth import Caller
 
 JSON, HTML, PDF = "application/json", "text/html", "application/pdf"

@@ -9,26 +9,26 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from services.agreements import events, model
-from services.agreements.contents import SIGNED_ELSEWHERE, Content, Party
-from services.agreements.document import make_version
+from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content, Party
+from services.agreements.contract.wording import BUILT_IN, Template
+from services.agreements.ledger_entries import event
 from services.agreements.model import Acceptance, Agreement, SignedFile, Version
-from services.agreements.parties import (
+from services.agreements.model.document import make_version
+from services.agreements.refusals import NotAPdf
+from services.agreements.use_cases.parties import (
     Addressee,
     addressee_named,
     content_of,
     named_party,
     party,
 )
-from services.agreements.refusals import NotAPdf
-from services.agreements.steps import (
+from services.agreements.use_cases.saving import (
     Deps,
     check_no_other_in_force,
     check_processor,
     counted,
     tell,
 )
-from services.agreements.telling import event
-from services.agreements.wording import BUILT_IN, Template
 from shared.auth import Caller
 from shared.errors import DomainError, Invalid, Unavailable, problem_at
 from shared.ids import derived_id

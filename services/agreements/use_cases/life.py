@@ -9,11 +9,14 @@ from datetime import date
 from typing import Any
 
 from services.agreements import events, model
-from services.agreements.contents import Party
-from services.agreements.document import make_version, read
+from services.agreements.contract.contents import Party
 from services.agreements.events import Event
+from services.agreements.ledger_entries import event
 from services.agreements.model import Acceptance, Agreement, Proof, Refusal, Version
-from services.agreements.parties import (
+from services.agreements.model.document import make_version, read
+from services.agreements.refusals import DocumentOutdated
+from services.agreements.use_cases.documents import keep_executed
+from services.agreements.use_cases.parties import (
     addressee,
     content_of,
     customer_of,
@@ -21,8 +24,7 @@ from services.agreements.parties import (
     party,
     template_of,
 )
-from services.agreements.refusals import DocumentOutdated
-from services.agreements.steps import (
+from services.agreements.use_cases.saving import (
     Deps,
     Origin,
     acting_party,
@@ -33,8 +35,6 @@ from services.agreements.steps import (
     tell,
     visible,
 )
-from services.agreements.telling import event
-from services.agreements.use_cases.documents import keep_executed
 from shared.auth import Caller
 from shared.documents import to_document
 from shared.errors import problem_at

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from services.agreements import comparing
-from services.agreements.document import read
+from services.agreements.contract import comparing
 from services.agreements.model import STATUSES, Agreement
-from services.agreements.steps import Deps, visible
+from services.agreements.model.document import read
 from services.agreements.store.agreements import ALL_PRODUCTS
+from services.agreements.use_cases.saving import Deps, visible
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.pagination import Page, PageRequest

@@ -8,23 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from services.agreements import events, model
-from services.agreements.contents import Contact, Content, NoticeTerms, Party, check
-from services.agreements.document import make_version
+from services.agreements.contract.contents import Contact, Content, NoticeTerms, Party, check
+from services.agreements.contract.wording import Published, Standing, Template
 from services.agreements.events import Event
+from services.agreements.ledger_entries import event
 from services.agreements.model import Acceptance, Agreement, Version
-from services.agreements.parties import named_party, organisation_named, party
+from services.agreements.model.document import make_version
 from services.agreements.refusals import NotAController, TemplateNotPublished
-from services.agreements.steps import (
+from services.agreements.use_cases.documents import keep_executed
+from services.agreements.use_cases.life import accepted_by
+from services.agreements.use_cases.parties import named_party, organisation_named, party
+from services.agreements.use_cases.saving import (
     Deps,
     Origin,
     check_no_other_in_force,
     counted,
     tell,
 )
-from services.agreements.telling import event
-from services.agreements.use_cases.documents import keep_executed
-from services.agreements.use_cases.life import accepted_by
-from services.agreements.wording import Published, Standing, Template
 from shared.auth import Caller
 from shared.documents import from_wire
 from shared.errors import problem_at

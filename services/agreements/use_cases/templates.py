@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.agreements.contents import check
-from services.agreements.parties import organisation_named
+from services.agreements.contract.contents import check
+from services.agreements.contract.wording import BUILT_IN, Standing, Template
 from services.agreements.refusals import NotPublishable, NotReplaceable
-from services.agreements.steps import Deps, Origin, check_processor
-from services.agreements.wording import BUILT_IN, Standing, Template
+from services.agreements.use_cases.parties import organisation_named
+from services.agreements.use_cases.saving import Deps, Origin, check_processor
 from shared.auth import Caller
 from shared.documents import from_wire
 from shared.errors import NotFound

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.agreements.wording import built_in_templates
+from services.agreements.contract.wording import built_in_templates
 from shared.auth import DOOR
 from tests.builders import agreement_body, notice_terms
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, VENDOR, Office

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.agreements.due import run_due
 from services.agreements.events import stream
-from services.agreements.retention import apply_policies
+from services.agreements.use_cases.due import run_due
+from services.agreements.use_cases.erasure import apply_policies
 from shared.ledger import verify
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, VENDOR, Office
 

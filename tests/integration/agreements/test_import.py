@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.agreements.due import run_due
+from services.agreements.use_cases.due import run_due
 from services.agreements.use_cases.imports import LARGEST_PDF
 from shared.errors import Unavailable
 from shared.places import OF_THIS_PROCESS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.agreements.due import run_due
+from services.agreements.use_cases.due import run_due
 from tests.builders import agreement_body, notice_terms
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, SIGNATORY, VENDOR, Office
 

@@ -9,8 +9,8 @@ import pytest
 import rfc8785
 
 from services.agreements import rendering
-from services.agreements.telling import facts, persons
-from services.agreements.wording import built_in_templates, in_language
+from services.agreements.contract.wording import built_in_templates, in_language
+from services.agreements.ledger_entries import facts, persons
 from tests.unit.agreements import things
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.agreements.contents import (
+from services.agreements.contract.contents import (
     SIGNED_ELSEWHERE,
     Clauses,
     ContentsContradict,
@@ -15,9 +15,9 @@ from services.agreements.contents import (
     group_of,
     overlap,
 )
-from services.agreements.findings import findings
-from services.agreements.weaker import weaker_than
-from services.agreements.wording import ByCountry, Published, built_in_templates
+from services.agreements.contract.findings import findings
+from services.agreements.contract.shortfalls import weaker_than
+from services.agreements.contract.wording import ByCountry, Published, built_in_templates
 from tests.builders import notice_terms
 from tests.unit.agreements.things import content
 

@@ -6,10 +6,10 @@ from itertools import chain, count, cycle, islice
 from typing import Any
 
 from services.agreements import rendering
-from services.agreements.contents import Party
-from services.agreements.document import make_version
+from services.agreements.contract.contents import Party
+from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import Version
-from services.agreements.wording import built_in_templates
+from services.agreements.model.document import make_version
 from shared.documents import from_wire
 from tests import readers
 from tests.builders import agreement_content

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.agreements import model
-from services.agreements.contents import Content, Party
-from services.agreements.document import make_version
+from services.agreements.contract.contents import Content, Party
+from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import Acceptance, Agreement, Refusal, Version, calendar
-from services.agreements.wording import built_in_templates
+from services.agreements.model.document import make_version
 from shared.documents import from_wire
 from tests.builders import agreement_content
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from services.agreements import model
-from services.agreements.annex import Annex, annex_from
 from services.agreements.clients import Identity, Registry
-from services.agreements.contents import Content
+from services.agreements.contract.annex import Annex, annex_from
+from services.agreements.contract.contents import Content
 from services.agreements.events import CLAIMING, MOVING, Event, stream
 from services.agreements.model import Agreement, Version
 from services.agreements.refusals import AgreementInForce, NotAParty, NotAProcessor

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.agreements.contents import Address, Contact, Content, Party
+from services.agreements.contract.contents import Address, Contact, Content, Party
+from services.agreements.contract.wording import Template
 from services.agreements.model import Agreement
-from services.agreements.steps import Deps
-from services.agreements.wording import Template
+from services.agreements.use_cases.saving import Deps
 from shared.documents import from_wire
 from shared.errors import NotFound, problem_at
 from shared.ids import derived_id

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.agreements.contents import Party, group_of
+from services.agreements.contract.contents import Party, group_of
 from services.agreements.events import ERASED, Event
 from services.agreements.model import Acceptance, Agreement, Version
 from shared.times import format_instant

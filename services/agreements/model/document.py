@@ -10,12 +10,12 @@ from typing import Any
 
 import rfc8785
 
-from services.agreements.annex import Annex
-from services.agreements.comparing import changes
-from services.agreements.contents import Content, Party
+from services.agreements.contract.annex import Annex
+from services.agreements.contract.comparing import changes
+from services.agreements.contract.contents import Content, Party
+from services.agreements.contract.shortfalls import weaker_than
+from services.agreements.contract.wording import Template, in_language
 from services.agreements.model import Version
-from services.agreements.weaker import weaker_than
-from services.agreements.wording import Template, in_language
 from shared.documents import to_document
 from shared.times import format_instant
 

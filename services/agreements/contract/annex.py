@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.agreements.contents import overlap
-from services.agreements.wording import in_language
+from services.agreements.contract.contents import overlap
+from services.agreements.contract.wording import in_language
 
 Row = dict[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.agreements.contents import Content
-from services.agreements.findings import Finding
-from services.agreements.wording import Published, Template
+from services.agreements.contract.contents import Content
+from services.agreements.contract.findings import Finding
+from services.agreements.contract.wording import Published, Template
 
 # Where each official text asks for what Art. 28(3) alone leaves open.
 MEASURES = {"eu-2021-915": "(EU) 2021/915, Annex III", "dk-sa": "Appendix C"}

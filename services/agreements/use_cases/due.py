@@ -4,10 +4,10 @@ end."""
 from __future__ import annotations
 
 from services.agreements import events, model
+from services.agreements.ledger_entries import event
 from services.agreements.model import Agreement, Due, calendar
-from services.agreements.retention import erase
-from services.agreements.steps import Deps, save
-from services.agreements.telling import event
+from services.agreements.use_cases.erasure import erase
+from services.agreements.use_cases.saving import Deps, save
 from shared.mongo import Session
 
 ACTOR = "agreements.clock"

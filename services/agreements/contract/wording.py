@@ -8,7 +8,7 @@ from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
-from services.agreements.contents import (
+from services.agreements.contract.contents import (
     NO_MEASURES,
     Clauses,
     Content,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from services.agreements.contents import SIGNED_ELSEWHERE, Clauses, Content
+from services.agreements.contract.contents import SIGNED_ELSEWHERE, Clauses, Content
 
 LONGEST_BREACH_NOTICE_HOURS = 72
 # The clock of Art. 33(2) runs from awareness; these words let the processor choose its start.

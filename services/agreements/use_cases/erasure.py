@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import partial
 
 from services.agreements.events import stream
+from services.agreements.ledger_entries import erasure
 from services.agreements.model import Agreement
 from services.agreements.model.life import years_after
-from services.agreements.steps import Deps, check_processor, tell
 from services.agreements.store import Policy
-from services.agreements.telling import erasure
+from services.agreements.use_cases.saving import Deps, check_processor, tell
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
 from shared.mongo import Session

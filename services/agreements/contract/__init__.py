@@ -1,0 +1,1 @@
+"""What an agreement says: its contents, wording, annexes, and how two versions compare."""
