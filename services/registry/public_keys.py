@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 
 from services.registry.transfers import Span, span_around
-from services.registry.wire import Law
+from services.registry.use_cases.entry_views import Law
 
 Locations = Sequence[dict[str, Any]]
 ReadLocations = Callable[[Sequence[str]], Iterable[tuple[str, Locations]]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.api.asking import CHANGE, PROCESSOR, deps, page_request
+from services.registry.api.context import CHANGE, PROCESSOR, deps, page_request
 from services.registry.schemas.changes import (
     AnnouncedShape,
     ChangeEdit,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.api.asking import PROCESSOR, deps, page_request
+from services.registry.api.context import PROCESSOR, deps, page_request
 from services.registry.schemas.checkpoints import CheckpointPage, CheckpointShape, PublicKeys
 from services.registry.use_cases import checkpoints
 from shared.app import Blueprint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.api.asking import PROCESSOR, deps
+from services.registry.api.context import PROCESSOR, deps
 from services.registry.schemas.erasures import ErasedShape, NewErasure
 from services.registry.use_cases import erasures
 from shared.app import Blueprint

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
-from services.registry.api.asking import deps
+from services.registry.api.context import deps
 from services.registry.model.gate import Gate
 from services.registry.schemas.gates import GateAnswers, GateQuery, GateQuestions, GateShape
 from services.registry.use_cases import gates

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 from flask import Response, request, stream_with_context
 
-from services.registry.api.asking import PROCESSOR, deps, page_request
+from services.registry.api.context import PROCESSOR, deps, page_request
 from services.registry.schemas.imports import (
     AnswersIn,
     ExportShape,

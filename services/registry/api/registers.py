@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import jsonify
 
-from services.registry.api.asking import PROCESSOR, deps, page_request
+from services.registry.api.context import PROCESSOR, deps, page_request
 from services.registry.schemas.entries import EntryList, EntryShape
 from services.registry.schemas.registers import (
     AsOfQuery,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.api.asking import deps
+from services.registry.api.context import deps
 from services.registry.schemas.simulations import SimulationIn, SimulationShape, simulated
 from services.registry.use_cases import simulations
 from shared.app import Blueprint

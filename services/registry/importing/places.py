@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from services.registry.countries import name_of
 from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
+from services.registry.transfers.countries import name_of
 
 _ASIDE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _PREFIX = re.compile(r"^([^:,/]{3,40}):\s+(?=\S)")

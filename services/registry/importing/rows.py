@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.registry.countries import in_eea, name_of
 from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
 from services.registry.importing.bases import ADEQUACY, Bases, Basis, names_a_basis, read_bases
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
+from services.registry.transfers.countries import in_eea, name_of
 from shared.errors import problem_at
 
 Told = dict[str, Any]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from services.registry.countries import in_eea, in_sentence
 from services.registry.linter.finding import Finding, Severity, is_filled, member
 from services.registry.transfers import assess_location
+from services.registry.transfers.countries import in_eea, in_sentence
 
 PLACES_RULE = "GDPR Art. 28(3)(a) and 30(2)(c); EDPB Opinion 22/2024, para. 88"
 TRANSFER_RULE = "GDPR Art. 44 to 46 and 30(2)(c); EDPB Opinion 22/2024, para. 88"

@@ -10,8 +10,8 @@ from typing import Any
 from flask import current_app
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from services.registry.countries import check_region
 from services.registry.transfers import Instrument, evidence_members
+from services.registry.transfers.countries import check_region
 from shared.schemas import (
     Country,
     Day,

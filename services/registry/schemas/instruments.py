@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from services.registry.countries import check_country
+from services.registry.transfers.countries import check_country
 from shared.schemas import Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
 KINDS = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from services.registry.countries import check_country, in_eea, place_of, remark_on
+from services.registry.transfers.countries import check_country, in_eea, place_of, remark_on
 from services.registry.transfers.evidence import Question, cautions
 from services.registry.transfers.instruments import Instrument, load_instruments
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from services.registry.countries import last_days
+from services.registry.transfers.countries import last_days
 from services.registry.transfers.evidence import as_day
 from services.registry.transfers.instruments import Instrument
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.registry.countries import check_country, check_region, place_of
+from services.registry.transfers.countries import check_country, check_region, place_of
 from services.registry.transfers.wording import (
     LANGUAGES,
     Language,

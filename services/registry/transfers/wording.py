@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 from babel import Locale
 from babel.dates import format_date
 
-from services.registry.countries import in_sentence, names_in_data
+from services.registry.transfers.countries import in_sentence, names_in_data
 
 Language = Literal["en", "da", "sv"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -16,7 +16,7 @@ from services.registry.store.erasures import Traces
 from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
-from services.registry.wire import Law
+from services.registry.use_cases.entry_views import Law
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.failures import Failures

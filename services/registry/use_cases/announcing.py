@@ -11,7 +11,7 @@ from typing import Any
 
 from pymongo.errors import ConnectionFailure
 
-from services.registry import events, telling
+from services.registry import events, ledger_entries
 from services.registry.model import register as rows
 from services.registry.model.changes import (
     Change,
@@ -26,7 +26,7 @@ from services.registry.model.register import Register, Rewrite, Writer
 from services.registry.use_cases import Deps, today_at
 from services.registry.use_cases.change_views import ChangeView, shown
 from services.registry.use_cases.changes import given_on, groups_of, own_change, with_previous
-from services.registry.use_cases.rewriting import rewrite
+from services.registry.use_cases.saving import rewrite
 from shared.auth import Caller
 from shared.mongo import Session
 
@@ -96,7 +96,7 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
         deps.changes.replace(withdrawn, session)
         if current.status == "announced":
             _take_back(deps, register, withdrawn, at, session)
-            _append(deps, register, events.WITHDRAWN, telling.withdrawn(register, withdrawn),
+            _append(deps, register, events.WITHDRAWN, ledger_entries.withdrawn(register, withdrawn),
                     at, caller.client_id, session)  # fmt: skip
         return withdrawn
 
@@ -111,8 +111,8 @@ def go_live(deps: Deps, change_id: str) -> None:
         live = deps.changes.get(change_id, session).in_effect(at)
         register = deps.registers.get(live.processor_id)
         deps.changes.replace(live, session)
-        _append(deps, register, events.IN_EFFECT, telling.in_effect(register, live), at, "clock",
-                session)  # fmt: skip
+        entry = ledger_entries.in_effect(register, live)
+        _append(deps, register, events.IN_EFFECT, entry, at, "clock", session)
 
     deps.mongo.transact(work)
 
@@ -151,8 +151,8 @@ def _tell(
     """Register rows, ledger entry and status in one transaction: all of it or nothing."""
     register, draft_ = seen.register, seen.change
     entry_type = events.EMERGENCY if draft_.emergency else events.ANNOUNCED
-    public = telling.announced(register, draft_, vars(seen))
-    private = telling.announced_private(register, draft_, version, groups)
+    public = ledger_entries.announced(register, draft_, vars(seen))
+    private = ledger_entries.announced_private(register, draft_, version, groups)
 
     def work(session: Session) -> Change:
         current = deps.changes.get(draft_.id, session)

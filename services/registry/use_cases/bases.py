@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.registry import events, telling
+from services.registry import events, ledger_entries
 from services.registry.model.bases import (
     LOST,
     Reliance,
@@ -139,5 +139,7 @@ def _tell(
 def _entries(
     register: Register, instrument: Instrument, when: tuple[int, int], told: Sequence[Reliance]
 ) -> list[dict[str, Any]]:
-    transfers = [telling.reliance(each) for each in told]
-    return [telling.basis(register, instrument, when, chunk) for chunk in in_chunks(transfers)]
+    transfers = [ledger_entries.reliance(each) for each in told]
+    return [
+        ledger_entries.basis(register, instrument, when, chunk) for chunk in in_chunks(transfers)
+    ]

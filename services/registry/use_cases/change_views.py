@@ -11,7 +11,7 @@ from services.registry import linter
 from services.registry.model.changes import Change
 from services.registry.model.register import Register, Row
 from services.registry.use_cases import Deps, law_of
-from services.registry.wire import Law, change_entry
+from services.registry.use_cases.entry_views import Law, change_entry
 
 Entry = dict[str, Any]
 

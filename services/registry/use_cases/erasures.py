@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry import events, telling
+from services.registry import events, ledger_entries
 from services.registry.model.erasures import (
     Erased,
     NotToldYet,
@@ -49,7 +49,7 @@ def _erase(
         register.stream,
         events.PERSON_ERASED,
         {
-            "processor": telling.processor(register),
+            "processor": ledger_entries.processor(register),
             "entries": list(sequences),
             "reason": reason,
         },

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.registry.importing import own
 from services.registry.use_cases import Deps, law_of, own_register, today_at
-from services.registry.wire import entry_view
+from services.registry.use_cases.entry_views import entry_view
 from shared.auth import Caller
 
 

@@ -19,7 +19,7 @@ from services.registry.model.changes import Change
 from services.registry.model.imports import Import, ImportRow
 from services.registry.transfers import Instrument, known_evidence
 from services.registry.use_cases import Deps, law_of
-from services.registry.wire import Law
+from services.registry.use_cases.entry_views import Law
 from shared.errors import PreconditionFailed
 from shared.ids import derived_id
 from shared.mongo import Session

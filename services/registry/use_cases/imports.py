@@ -8,7 +8,6 @@ from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
 
-from services.registry.countries import check_country
 from services.registry.importing import own, words
 from services.registry.importing.files import RawRow, rows_of
 from services.registry.importing.sorting import TOO_MANY_OF_ONE, Sorting, key_of
@@ -25,6 +24,7 @@ from services.registry.model.imports import (
     TooManyImports,
 )
 from services.registry.model.register import Register
+from services.registry.transfers.countries import check_country
 from services.registry.use_cases import Deps, law_of, own_register, today_at
 from services.registry.use_cases.changes import groups_of
 from services.registry.use_cases.registers import register_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from services.registry import events, telling
+from services.registry import events, ledger_entries
 from services.registry.clients import Relation
 from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.clock import dates_for
@@ -215,7 +215,7 @@ def _check_not_withdrawn(deps: Deps, change_id: str, session: Session) -> None:
 def _append(
     deps: Deps, register: Register, objection: Objection, actor: str, session: Session
 ) -> None:
-    type_, public, private = telling.objection(register, objection)
+    type_, public, private = ledger_entries.objection(register, objection)
     deps.ledger.append(session, register.stream, type_, public, at=deps.now(), actor=actor,
                        private=private)  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from services.registry import events, telling
+from services.registry import events, ledger_entries
 from services.registry.model.chain import resolved
 from services.registry.model.changes import NotYourRegister
 from services.registry.model.register import (
@@ -24,9 +24,9 @@ from services.registry.model.register import (
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
 from services.registry.use_cases import Deps, law_of, own_register, today_at
+from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.readers import reader_of
-from services.registry.use_cases.rewriting import rewrite
-from services.registry.wire import entry_view, list_view
+from services.registry.use_cases.saving import rewrite
 from shared import disclosure
 from shared.auth import Caller
 from shared.errors import NotFound
@@ -223,7 +223,7 @@ def _write(
         session,
         register.stream,
         events.ADOPTED,
-        telling.adopted(register, valid_from, told),
+        ledger_entries.adopted(register, valid_from, told),
         at=writer.at,
         actor=caller.client_id,
         private={"contents": [row.content for row in step.add]},

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.registry import events, telling
+from services.registry import events, ledger_entries
 from services.registry.model.erasures import NotToldYet
 from services.registry.model.register import Register
 from services.registry.transfers import known_evidence
@@ -47,7 +47,7 @@ def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
         entries = tuple(sorted({*published, *private}))
         if entries:
             _erase(deps, register, published, private, session)
-            told = telling.withheld(register, entries, reason)
+            told = ledger_entries.withheld(register, entries, reason)
             deps.ledger.append(session, register.stream, events.ENTRIES_WITHHELD, told,
                                at=deps.now(), actor="operator")  # fmt: skip
         return Withheld(register.slug, entries, records)
