@@ -13,7 +13,7 @@ words in a sentence     ``isolated``                the same; isolates words rea
 HTML, attribute         ``shown``, by Jinja         as ``readable``; Jinja escapes the markup
 URL to follow           ``web_link``, ``mail_link``  all but http and https; adds no header
 XML (Atom)              ``readable``                feedgenerator escapes the markup
-ICS                     ``readable``                ``escaped``, ``folded`` of services.public.feeds
+ICS                     ``readable``                ``escaped``, ``folded`` of public.formats.feeds
 JSON                    ``json.dumps``              nothing: it comes back as it is
 CSV                     ``shared.sheets.line``      guards formulas; ``unguarded`` reads them back
 Typst (PDF)             ``shared.typeset.pdf``      as data, never as code; letters without a font

@@ -12,16 +12,16 @@ from flask.templating import Environment
 from requests.adapters import BaseAdapter
 from werkzeug.routing import BaseConverter
 
-from services.public import errors, pages
-from services.public.answers import Desk
+from services.public import errors, page_text
+from services.public.cache import Seconds
+from services.public.catalogue import LANGUAGES
 from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
-from services.public.copies import Seconds
 from services.public.entries import Listings
 from services.public.front import Front
+from services.public.responses import Desk
+from services.public.routes import pages as views
 from services.public.settings import DOCUMENTED, Settings
 from services.public.shelves import Shelves
-from services.public.views import pages as views
-from services.public.words import LANGUAGES
 from shared import headers, health, limits, logs, metrics, tracing
 from shared.app import behind_proxies, read_to_the_end, take_in_body
 from shared.auth import public
@@ -101,7 +101,7 @@ def compose(app: Flask, settings: Settings) -> None:
     app.jinja_env.finalize = shown
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        languages=tuple(LANGUAGES), page=pages, sheet=sheet_version(),
+        languages=tuple(LANGUAGES), page=page_text, sheet=sheet_version(),
         web_link=web_link, mail_link=mail_link,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, TypeVar
 
-from services.public import exports
+from services.public import public_members
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -97,9 +97,9 @@ class Entries:
     ) -> dict[str, Entry]:
         """The entries with these keys; ``items`` name their ``places`` by position, for many
         entries share one."""
-        shared = [exports.public_place(place) for place in places]
+        shared = [public_members.public_place(place) for place in places]
         found = {
-            key: Entry(exports.public_entry(item, shared))
+            key: Entry(public_members.public_entry(item, shared))
             for key, item in zip(keys, items, strict=True)
         }
         with self._lock:
@@ -111,4 +111,4 @@ class Entries:
 
 def entry_of(item: dict[str, Any]) -> Entry:
     """``item`` of the registry as an entry; one that is an entry already stays the same."""
-    return item if isinstance(item, Entry) else Entry(exports.public_entry(item))
+    return item if isinstance(item, Entry) else Entry(public_members.public_entry(item))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from services.public.asks import BadQuery
-from services.public.words import LANGUAGES, Words, supported, words
+from services.public.catalogue import LANGUAGES, Words, supported, words
+from services.public.query import BadQuery
 from shared import problems
 from shared.errors import DomainError, Unavailable
 

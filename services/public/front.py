@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from services.public.copies import Held, Seconds
+from services.public.cache import Held, Seconds
 from shared.headers import SECURITY
 from shared.limits import STANDINGS, Limits, Standing, TooManyAsked, caller_of, headers
 from shared.metrics import REQUESTS

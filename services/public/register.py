@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 # That of Python 3.11 holds one lock for all registers while a value is made.
 from werkzeug.utils import cached_property
 
-from services.public import exports
-from services.public.asks import Ask
+from services.public import public_members
+from services.public.catalogue import Words, supported, words
 from services.public.clients import Json, Registry
 from services.public.entries import Entry, Listing, Listings, entry_of
-from services.public.words import Words, supported, words
+from services.public.query import Ask
 from shared import disclosure
 from shared.errors import NotFound
 
@@ -31,7 +31,7 @@ class Register:
 
     @cached_property
     def processor(self) -> Json:
-        return exports.public_processor(self.registry.processor(self.ask.slug))
+        return public_members.public_processor(self.registry.processor(self.ask.slug))
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -90,7 +90,7 @@ class Register:
 
     @cached_property
     def changes(self) -> list[Json]:
-        return exports.public_changes(self.registry.changes(self.ask.slug))
+        return public_members.public_changes(self.registry.changes(self.ask.slug))
 
     @property
     def coming(self) -> list[Json]:
@@ -117,7 +117,7 @@ class Register:
 
     def diff(self, from_: date, to: date) -> list[Json]:
         items = self.registry.diff(self.ask.slug, from_.isoformat(), to.isoformat())
-        return exports.public_diff(items)
+        return public_members.public_diff(items)
 
     def ledger(self) -> Iterator[Json]:
         """The entries up to the head that was read, so that the answer agrees with its ETag."""
@@ -130,7 +130,7 @@ class Register:
     def checkpoints(self) -> Json:
         """Signed statements of where the ledger stood, with the keys that verify them."""
         items = self.registry.checkpoints(self.ask.slug)
-        return exports.public_checkpoints(self.registry.checkpoint_keys(), items)
+        return public_members.public_checkpoints(self.registry.checkpoint_keys(), items)
 
     def _wanted(self, entry: Entry) -> bool:
         ask = self.ask

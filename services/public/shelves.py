@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from services.public.asks import Ask
-from services.public.copies import Copies, Copy, Held, Mark, Seconds
+from services.public.cache import Copies, Copy, Held, Mark, Seconds
+from services.public.query import Ask
 from services.public.settings import Settings
 from shared.places import Busy, Places
 

@@ -12,8 +12,8 @@ import pytest
 
 from services.notices import events
 from services.notices.channels.email.letters import letter_of
-from services.public import pdf
-from services.public.asks import Ask
+from services.public.formats import pdf
+from services.public.query import Ask
 from services.registry.transfers import load_instruments
 from tests import builders
 from tests.receiver import Receiver

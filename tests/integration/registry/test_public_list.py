@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.public.exports import public_entry
+from services.public.public_members import public_entry
 from tests import builders
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 

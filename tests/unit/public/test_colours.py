@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.public.words import CATALOGUES
+from services.public.catalogue import CATALOGUES
 
 SHEET = (CATALOGUES.parent / "static" / "page.css").read_text()
 PAIRS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.public.copies import Copies, Copy
+from services.public.cache import Copies, Copy
 from shared.errors import Unavailable
 
 

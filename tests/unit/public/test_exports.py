@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from services.public import exports
+from services.public import public_members
 from shared.disclosure import PLAIN, TEXT, shown
 
 
 def test_it_works() -> None:
     entry = {"id": "sub_1", "legal_name": "Post ApS", "contact": {"name": "Nina"}}
-    assert exports.public_entry(entry) == {"id": "sub_1", "legal_name": "Post ApS"}
+    assert public_members.public_entry(entry) == {"id": "sub_1", "legal_name": "Post ApS"}
 
 
 def planted(shape: Any) -> Any:
@@ -35,7 +35,9 @@ def planted(shape: Any) -> Any:
     }
 
 
-@pytest.mark.parametrize("shape", [exports.SUB_PROCESSOR, exports.PROCESSOR, exports.CHANGE])
+@pytest.mark.parametrize(
+    "shape", [public_members.SUB_PROCESSOR, public_members.PROCESSOR, public_members.CHANGE]
+)
 def test_nothing_unnamed_gets_out_at_any_depth(shape: Any) -> None:
     seen = json.dumps(shown(planted(shape), shape))
     assert "SECRET" not in seen
@@ -51,13 +53,13 @@ def test_private_members_are_not_on_the_list(name: str) -> None:
             return set()
         return set(shape) | {one for inner in shape.values() for one in names(inner)}
 
-    shapes = (exports.SUB_PROCESSOR, exports.PROCESSOR, exports.CHANGE)
+    shapes = (public_members.SUB_PROCESSOR, public_members.PROCESSOR, public_members.CHANGE)
     assert name not in set().union(*map(names, shapes))
 
 
 def test_drafts_are_not_public() -> None:
     drafts = [{"id": "chg_1", "status": status, "kind": "add"} for status in ("draft", "approved")]
-    assert exports.public_changes(drafts) == []
+    assert public_members.public_changes(drafts) == []
 
 
 def test_a_comparison_shows_only_public_members() -> None:
@@ -67,12 +69,14 @@ def test_a_comparison_shows_only_public_members() -> None:
         {"field": "flow_down", "before": {"reference": "A"}, "after": {"reference": "B"}},
         {"field": "locations/0/mechanisms/0/evidence/tia_reference", "before": "A", "after": "B"},
     ]
-    assert exports.public_fields(fields) == [{"field": "country", "before": "IE", "after": "US"}]
+    assert public_members.public_fields(fields) == [
+        {"field": "country", "before": "IE", "after": "US"}
+    ]
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "＝"])
 def test_no_cell_can_begin_a_formula(start: str) -> None:
-    text = exports.as_csv([{"id": "sub_1", "legal_name": f'{start}HYPERLINK("x")'}])
+    text = public_members.as_csv([{"id": "sub_1", "legal_name": f'{start}HYPERLINK("x")'}])
     row = next(csv.DictReader(io.StringIO(text, newline="")))
     assert row["legal_name"].startswith("'")
 
@@ -83,7 +87,7 @@ def test_csv_has_a_row_for_each_place() -> None:
                  {"country": "IE", "verdict": {"status": "no_transfer"}},
                  {"country": "US", "mechanisms": [{"instrument_id": "scc"}],
                   "verdict": {"status": "unproven", "citations": ["a", "b"]}}]}  # fmt: skip
-    rows = list(csv.DictReader(io.StringIO(exports.as_csv([entry]))))
+    rows = list(csv.DictReader(io.StringIO(public_members.as_csv([entry]))))
     assert [row["location_country"] for row in rows] == ["IE", "US"]
     assert rows[1]["verdict_citations"] == "a; b"
     assert rows[1]["mechanisms"] == "scc"

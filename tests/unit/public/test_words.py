@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from services.public import asks, exports, pages
+from services.public import page_text, public_members, query
+from services.public.catalogue import CATALOGUES, LANGUAGES, supported, words
 from services.public.settings import DOCUMENTED
-from services.public.words import CATALOGUES, LANGUAGES, supported, words
 
 SERVICE = CATALOGUES.parent
 KEY = re.compile(r"""\bt\((?:f?)["']([a-z_0-9.{}\[\]'"]+)["']""")
@@ -56,16 +56,16 @@ def test_every_sentence_that_code_or_template_asks_for_exists() -> None:
 @pytest.mark.parametrize(
     ("kind", "codes"),
     [
-        ("field", exports.SUB_PROCESSOR.keys() - {"id", "version", "parent_id"}),
-        ("evidence", exports.EVIDENCE),
-        ("verdict", [*pages.VERDICTS, *(f"{one}.meaning" for one in pages.VERDICTS)]),
-        ("effective", exports.PUBLIC_STATUS),
+        ("field", public_members.SUB_PROCESSOR.keys() - {"id", "version", "parent_id"}),
+        ("evidence", public_members.EVIDENCE),
+        ("verdict", [*page_text.VERDICTS, *(f"{one}.meaning" for one in page_text.VERDICTS)]),
+        ("effective", public_members.PUBLIC_STATUS),
         ("docs", DOCUMENTED),
         ("language", LANGUAGES),
         ("change", ["add", "replace", "modify", "remove"]),
         ("diff", ["added", "removed", "modified"]),
         ("bad_query", ["unknown", "repeated", "too_long", "lang", "day", "country", "after"]),
-        ("filter", set(asks.LIST) - {"lang", "as_of"}),
+        ("filter", set(query.LIST) - {"lang", "as_of"}),
     ],
 )
 def test_every_code_has_its_word(kind: str, codes: list[str]) -> None:

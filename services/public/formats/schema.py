@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.public import exports
+from services.public import public_members
 from shared.disclosure import PLAIN, TEXT
 
 Json = dict[str, Any]
@@ -26,18 +26,18 @@ def export_schema(url: str) -> Json:
         "required": ["$schema", "processor", "as_of", "items"],
         "properties": {
             "$schema": {"type": "string", "format": "uri"},
-            "processor": of(exports.PROCESSOR, REQUIRED["processor"]),
+            "processor": of(public_members.PROCESSOR, REQUIRED["processor"]),
             "as_of": {"type": "string", "format": "date"},
             "links": {"type": "object", "additionalProperties": {"type": "string"}},
             "items": {
                 "type": "array",
-                "items": of(exports.SUB_PROCESSOR, REQUIRED["sub_processor"]),
+                "items": of(public_members.SUB_PROCESSOR, REQUIRED["sub_processor"]),
             },
         },
     }
 
 
-def of(shape: exports.Value, required: list[str] | None = None) -> Json:
+def of(shape: public_members.Value, required: list[str] | None = None) -> Json:
     if shape is PLAIN:
         return {"type": [*SCALAR, "array"], "items": {"type": SCALAR[:3]}}
     if shape is TEXT:

@@ -18,12 +18,13 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Redirect
 
-from services.public import asks, documents, exports, feeds, linked_data, pdf, schema
-from services.public.answers import CACHE_CONTROL, Desk, Draft, as_json, desk, of_all, of_register
-from services.public.asks import LIST, Ask
+from services.public import openapi_pages, public_members, query
+from services.public.catalogue import words
+from services.public.formats import feeds, linked_data, pdf, schema
+from services.public.query import LIST, Ask
 from services.public.register import Register
+from services.public.responses import CACHE_CONTROL, Desk, Draft, as_json, desk, of_all, of_register
 from services.public.settings import DOCUMENTED
-from services.public.words import words
 from shared.auth import public
 from shared.errors import NotFound
 
@@ -66,7 +67,7 @@ def diff_page(register: Register) -> Draft:
 @of_register(*LIST)
 def register_json(register: Register) -> Draft:
     return as_json(
-        exports.as_json(register.processor, register.entries, register.day, register.url)
+        public_members.as_json(register.processor, register.entries, register.day, register.url)
     )
 
 
@@ -75,7 +76,7 @@ def register_json(register: Register) -> Draft:
 def register_csv(register: Register) -> Draft:
     name = f"{register.ask.slug}-{register.day}.csv"
     content_type = "text/csv; charset=utf-8; header=present"
-    return Draft(exports.as_csv(register.entries), content_type, filename=name)
+    return Draft(public_members.as_csv(register.entries), content_type, filename=name)
 
 
 @pages.get("/p/<slug:slug>.jsonld")
@@ -123,7 +124,7 @@ def deadlines(register: Register) -> Draft:
 def ledger(slug: str) -> Response:
     """Streamed page by page: a ledger grows without end, so it is never held in memory."""
     desk().check_costly()
-    register = desk().register(asks.read(request, {"slug": slug}, ("lang", "after")))
+    register = desk().register(query.read(request, {"slug": slug}, ("lang", "after")))
     place = ExitStack()
     response = Response(
         stream_with_context(lines(register, place)), content_type="application/jsonl"
@@ -142,7 +143,7 @@ def ledger(slug: str) -> Response:
 @public()
 def checkpoints(slug: str) -> Response:
     """Not from a copy: a checkpoint is made without the register changing."""
-    register = desk().register(asks.read(request, {"slug": slug}, ("lang",)))
+    register = desk().register(query.read(request, {"slug": slug}, ("lang",)))
     with desk().shelves.asked.places.one():
         told = json.dumps(register.checkpoints(), separators=(",", ":"))
     response = Response(told, content_type="application/json")
@@ -162,13 +163,13 @@ def lines(register: Register, place: ExitStack) -> Iterator[str]:
 @pages.get("/.well-known/sub-processors.json")
 @of_all("lang")
 def published(at: Desk, _: Ask) -> Draft:
-    return as_json(exports.published(at.registry.processors(), at.origin))
+    return as_json(public_members.published(at.registry.processors(), at.origin))
 
 
 @pages.get("/")
 @of_all("lang")
 def start(at: Desk, ask: Ask) -> Draft:
-    registers = exports.published(at.registry.processors(), at.origin)["registers"]
+    registers = public_members.published(at.registry.processors(), at.origin)["registers"]
     return page("start.html", ask, registers=registers)
 
 
@@ -183,7 +184,7 @@ def docs(_: Desk, ask: Ask) -> Draft:
 def document(at: Desk, ask: Ask) -> Draft:
     if ask.name not in DOCUMENTED:
         raise NotFound
-    operations = documents.readable(at.documents.document(ask.name))
+    operations = openapi_pages.readable(at.documents.document(ask.name))
     return page("document.html", ask, name=ask.name, document=operations)
 
 

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from flask import Response, current_app, request
 from werkzeug.http import http_date
 
-from services.public import asks
-from services.public.asks import Ask
+from services.public import query
+from services.public.cache import Copy, Held
 from services.public.clients import Documents, Registry
-from services.public.copies import Copy, Held
 from services.public.entries import Listings
 from services.public.front import HELD, ROUTE
+from services.public.query import Ask
 from services.public.register import Register
 from services.public.shelves import Shelves, is_asked
 from shared.auth import public
@@ -72,7 +72,7 @@ def of_register(
         @public()
         @functools.wraps(make)
         def view(**where: str) -> Response:
-            ask = asks.read(request, where, allowed)
+            ask = query.read(request, where, allowed)
             register, shelf = desk().register(ask), desk().shelves.shelf(ask, pdf=pdf)
             key = (make.__name__, ask)
             if (pdf or is_asked(ask)) and shelf.fresh(key) is None:
@@ -94,7 +94,7 @@ def of_all(*allowed: str) -> Callable[[Callable[[Desk, Ask], Draft]], Callable[.
         @public()
         @functools.wraps(make)
         def view(**where: str) -> Response:
-            ask, at = asks.read(request, where, allowed), desk()
+            ask, at = query.read(request, where, allowed), desk()
             shelf, key = at.shelves.plain, (make.__name__, ask)
             return sent(shelf.get(key, lambda: None, lambda: copy(make(at, ask), at.clock())))
 

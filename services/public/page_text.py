@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 from flask import get_template_attribute
 from markupsafe import Markup, escape
 
-from services.public import exports
-from services.public.asks import Ask
+from services.public import public_members
+from services.public.catalogue import Words
 from services.public.entries import Entry, Listing
+from services.public.query import Ask
 from services.public.register import Register, countries
-from services.public.words import Words
 
 Json = dict[str, Any]
 Value = Any  # Whatever JSON can hold.
@@ -172,7 +172,7 @@ def compared(before: Json | None, after: Json | None) -> list[Json]:
     before, after = before or {}, after or {}
     return [
         {"field": name, "before": before.get(name), "after": after.get(name)}
-        for name in exports.SUB_PROCESSOR
+        for name in public_members.SUB_PROCESSOR
         if name not in NOT_COMPARED and before.get(name) != after.get(name)
     ]
 
@@ -220,7 +220,7 @@ def evidence_lines(evidence: Json | None, t: Words) -> list[str]:
     """What is on record for a mechanism, in the order a reader checks it."""
     told = evidence or {}
     lines = []
-    for name in exports.EVIDENCE:
+    for name in public_members.EVIDENCE:
         value = told.get(name)
         if value not in (None, "", []):
             lines.append(f"{t(f'evidence.{name}')}: {evidence_value(name, value, t)}")

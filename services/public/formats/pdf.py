@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from services.public.pages import SYMBOLS, address_text, change_headline, evidence_lines, place_name
+from services.public.catalogue import Words
+from services.public.page_text import (
+    SYMBOLS,
+    address_text,
+    change_headline,
+    evidence_lines,
+    place_name,
+)
 from services.public.register import Register
-from services.public.words import Words
 from shared import typeset
 
 Json = dict[str, Any]
 
-TEMPLATE = Path(__file__).parent / "templates" / "register.typ"
+TEMPLATE = Path(__file__).parent.parent / "templates" / "register.typ"
 
 
 def as_pdf(register: Register) -> bytes:

@@ -8,7 +8,7 @@ from datetime import date
 
 from flask import Request
 
-from services.public.words import LANGUAGES
+from services.public.catalogue import LANGUAGES
 from shared.errors import Malformed
 from shared.times import parse_day
 
