@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from services.portal import schemas as shapes
-from services.portal.api.asking import READ, WRITE, clients, me_at
+from services.portal.api.context import READ, WRITE, clients, me_at
 from services.portal.changes import customer_change, customer_page
 from services.portal.clients import forward, passed_on, processors_of
 from shared.app import Blueprint

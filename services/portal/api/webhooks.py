@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from services.portal import schemas as shapes
-from services.portal.api.asking import READ, WRITE, clients, me_at
+from services.portal.api.context import READ, WRITE, clients, me_at
 from services.portal.clients import forward
 from shared.app import Blueprint
 from shared.auth import requires
