@@ -82,7 +82,7 @@ def open_part(entry: Mapping[str, Any]) -> Json:
     """A ledger entry as anybody may read it.
 
     One that was chained with more than the list names loses its data, not its hash, so the chain
-    can still be followed through it; ``withheld`` says so (``shared/chain.py``).
+    can still be followed through it; ``withheld`` says so (``shared/hash_chain.py``).
     """
     framed: Json = {name: entry[name] for name in FRAME if name in entry}
     data, by = entry.get("data"), ledger_shape(str(entry.get("type")))

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.read_concern import ReadConcern
 
-from shared.chain import GENESIS, Break, entry_hash, private_hash, verify
+from shared.hash_chain import GENESIS, Break, entry_hash, private_hash, verify
 from shared.mongo import Document, Mongo, Session
 from shared.times import format_instant
 

@@ -30,9 +30,9 @@ import services.registry.tasks
 from deploy.seed import make_admin
 from services.notices.egress import Egress
 from shared.failures import Failures
-from shared.http import Peers, WSGITransport
 from shared.ledger import Ledger
 from shared.mongo import Mongo, connect
+from shared.peers import Peers, WSGITransport
 from shared.relay import Relay
 from tests.builders import common_settings
 

@@ -9,8 +9,8 @@ from services.agreements import api
 from services.agreements.settings import Settings
 from services.agreements.wiring import make_deps, prepare
 from shared.app import build
-from shared.http import Peers
 from shared.mongo import connect
+from shared.peers import Peers
 from shared.times import Clock, utc_now
 
 

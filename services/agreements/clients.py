@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from shared.errors import NotFound
-from shared.http import ServiceClient
+from shared.peers import ServiceClient
 
 
 class Identity:

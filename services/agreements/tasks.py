@@ -9,9 +9,9 @@ from services.agreements.use_cases.erasure import apply_policies
 from services.agreements.use_cases.saving import Deps
 from services.agreements.wiring import make_deps, prepare
 from shared.failures import Failures
-from shared.http import Peers
 from shared.loops import Heartbeats, Loop
 from shared.mongo import connect
+from shared.peers import Peers
 from shared.relay import Relay
 from shared.times import utc_now
 

@@ -18,11 +18,11 @@ from services.agreements.store import (
 )
 from services.agreements.use_cases.saving import Deps
 from shared.failures import FailedJobs, Failures
-from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.ledger import Ledger
 from shared.mongo import Mongo
+from shared.peers import Peers
 from shared.times import Clock, utc_now
 
 LISTENERS = ["notices"]

@@ -28,11 +28,11 @@ from services.notices.use_cases import Deps
 from services.notices.use_cases.bounces import Bounces
 from shared.app import build
 from shared.failures import FailedJobs, Failures
-from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.loops import STILL_AFTER_SECONDS, Heartbeats, standing_still
 from shared.mongo import Mongo, connect
+from shared.peers import Peers
 from shared.relay import Inbox
 from shared.times import Clock, utc_now
 

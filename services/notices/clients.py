@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from shared.http import ServiceClient
+from shared.peers import ServiceClient
 
 
 @dataclass(frozen=True)

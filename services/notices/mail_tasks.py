@@ -31,10 +31,10 @@ from services.notices.store.offers import Offers
 from services.notices.store.receipts import Receipts
 from services.notices.use_cases.bounces import Bounces, Maildir
 from shared.failures import Failures
-from shared.http import Peers
 from shared.ids import new_id
 from shared.loops import Loop
 from shared.mongo import Mongo
+from shared.peers import Peers
 from shared.times import Clock, utc_now
 
 IDLE_SECONDS = 0.5

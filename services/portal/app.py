@@ -9,7 +9,7 @@ from services.portal import api
 from services.portal.clients import Clients
 from services.portal.settings import Settings
 from shared.app import build
-from shared.http import Peers
+from shared.peers import Peers
 from shared.times import Clock, utc_now
 
 

@@ -10,7 +10,7 @@ import requests
 from flask import Response, request
 
 from shared.auth import CLIENT, CLIENT_ADDRESS, caller
-from shared.http import ServiceClient
+from shared.peers import ServiceClient
 
 # What a caller's request carries through to the service that answers it, and back.
 REQUEST_HEADERS = ("If-Match", "Idempotency-Key", "If-None-Match", "Accept", "Content-Type")

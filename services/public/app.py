@@ -25,8 +25,8 @@ from services.public.shelves import Shelves
 from shared import headers, health, limits, logs, metrics, tracing
 from shared.app import behind_proxies, read_to_the_end, take_in_body
 from shared.auth import public
-from shared.http import Peers, ServiceClient
 from shared.ids import new_id
+from shared.peers import Peers, ServiceClient
 from shared.safe_text import mail_link, shown, web_link
 from shared.times import Clock, utc_now
 

@@ -13,7 +13,7 @@ LARGEST_PAGE, KEYS_AT_ONCE = 200, 1000
 
 
 class Asked(Protocol):
-    """What is used of ``shared.http.ServiceClient``: a JSON answer, or a domain error."""
+    """What is used of ``shared.peers.ServiceClient``: a JSON answer, or a domain error."""
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Value: ...
     def post(self, path: str, body: Any) -> Value: ...

@@ -9,7 +9,7 @@ from services.registry.api import blueprints
 from services.registry.settings import Settings
 from services.registry.wiring import make_deps
 from shared.app import build
-from shared.http import Peers
+from shared.peers import Peers
 from shared.times import Clock, utc_now
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.registry.clock import RECEIPT_RULES
 from shared.errors import Conflict, NotFound
-from shared.http import ServiceClient
+from shared.peers import ServiceClient
 from shared.times import parse_instant
 
 # As many of each kind as fit into the first line of a request: gunicorn takes 4,094 bytes of it.

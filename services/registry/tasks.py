@@ -15,8 +15,8 @@ from services.registry.use_cases.importing import Importing
 from services.registry.wiring import LISTENER, make_deps
 from shared.errors import Conflict
 from shared.failures import Failures
-from shared.http import Peers
 from shared.loops import Heartbeats, Loop
+from shared.peers import Peers
 from shared.relay import Relay
 
 RELAY_SECONDS, CLOCK_SECONDS, IMPORT_SECONDS = 0.1, 1.0, 0.5

@@ -18,12 +18,12 @@ from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
 from services.registry.use_cases import Deps
 from shared.failures import FailedJobs, Failures
-from shared.http import Peers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.keys import Keys
 from shared.ledger import Ledger
 from shared.mongo import connect
+from shared.peers import Peers
 from shared.times import Clock, utc_now
 
 LISTENER = "notices"

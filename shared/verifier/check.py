@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from shared.chain import Break, Chain
 from shared.checkpoints import Checkpoint
+from shared.hash_chain import Break, Chain
 from shared.verifier import reading
 
 Keys = Mapping[str, Ed25519PublicKey]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schemathesis import Case
 
 from shared.auth import ON_BEHALF_OF
-from shared.http import ServiceClient, ServiceTokens
+from shared.peers import ServiceClient, ServiceTokens
 from shared.tokens import service_secret
 from tests.e2e.inprocess import Loaded
 from tests.e2e.problems import problem

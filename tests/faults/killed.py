@@ -20,7 +20,7 @@ from pymongo import monitoring
 
 import tests.stack
 from services.notices.channels.webhook import Sender
-from shared.http import ServiceClient
+from shared.peers import ServiceClient
 from tests.clock import now
 from tests.stack import Stack
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.chain import GENESIS, entry_hash, verify
+from shared.hash_chain import GENESIS, entry_hash, verify
 from shared.verifier.__main__ import main
 from tests.vendor import Vendor
 

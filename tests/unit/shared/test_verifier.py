@@ -17,8 +17,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from shared.chain import GENESIS, entry_hash
 from shared.checkpoints import Checkpoint
+from shared.hash_chain import GENESIS, entry_hash
 from shared.verifier import check
 from shared.verifier.__main__ import main
 
