@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 import cattrs
 
-from shared.mongo import Document
-
 T = TypeVar("T")
+Document = dict[str, Any]
 
 _converter = cattrs.Converter(forbid_extra_keys=True)
 # BSON has no day without a time; text keeps a day a day, and sorts.

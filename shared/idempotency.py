@@ -18,8 +18,9 @@ from flask import Response, current_app, request
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from shared.documents import Document
 from shared.errors import Conflict, Malformed
-from shared.mongo import Document, Mongo, Session, also_in_transactions
+from shared.mongo import Mongo, Session, also_in_transactions
 from shared.sealing import Seal, Unreadable
 
 HEADER = "Idempotency-Key"

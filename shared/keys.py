@@ -13,7 +13,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo.errors import DuplicateKeyError
 
-from shared.mongo import Document, Mongo
+from shared.documents import Document
+from shared.mongo import Mongo
 from shared.sealing import Seal
 from shared.tokens import ALGORITHM, SigningKey
 

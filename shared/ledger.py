@@ -18,8 +18,9 @@ from typing import Any, ClassVar
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.read_concern import ReadConcern
 
+from shared.documents import Document
 from shared.hash_chain import GENESIS, Break, entry_hash, private_hash, verify
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Mongo, Session
 from shared.times import format_instant
 
 __all__ = ["GENESIS", "Break", "Entry", "Ledger", "entry_hash", "private_hash", "verify"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 from bson.codec_options import CodecOptions
@@ -16,12 +16,12 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
+from shared.documents import Document
 from shared.errors import Conflict
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
-Document = dict[str, Any]
 Session = ClientSession
 
 # Writes that must stand or fall with whatever the current request commits (see idempotency).

@@ -12,8 +12,8 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 
+from shared.documents import Document
 from shared.errors import Malformed
-from shared.mongo import Document
 from shared.strict_json import parse_json
 
 

@@ -10,9 +10,9 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from services.identity.model import Client, Organisation, SlugTaken
-from shared.documents import from_document, to_document
+from shared.documents import Document, from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
-from shared.mongo import AlreadyExists, Document, Mongo, Session
+from shared.mongo import AlreadyExists, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 # No such index, no such collection.

@@ -14,9 +14,10 @@ from typing import ClassVar
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
+from shared.documents import Document
 from shared.errors import TooManyRequests
 from shared.ids import derived_id
-from shared.mongo import Document, Mongo
+from shared.mongo import Mongo
 
 WINDOW_SECONDS = 60
 # Behind one address there may be many clients.

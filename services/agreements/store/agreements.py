@@ -10,9 +10,9 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.agreements.model import ENDED, Agreement
 from services.agreements.model.calendar import first_due
-from shared.documents import from_document, to_document
+from shared.documents import Document, from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 PROCESSOR, CONTROLLER = ("processor.id", ASCENDING), ("controller.id", ASCENDING)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from pymongo import ASCENDING, IndexModel
 
 from services.agreements.contract.wording import Standing, Template
-from shared.documents import from_document, to_document
-from shared.mongo import Document, Mongo, Session, duplicates_as_conflicts
+from shared.documents import Document, from_document, to_document
+from shared.mongo import Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
 
 

@@ -11,7 +11,8 @@ from pymongo import ReturnDocument
 
 from services.agreements.contract.contents import Group
 from services.agreements.model import REPEATS, Agreement, Claim, Share, share_of
-from shared.mongo import Document, Mongo, Session
+from shared.documents import Document
+from shared.mongo import Mongo, Session
 
 
 class NoticeGroups:

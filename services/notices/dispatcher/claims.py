@@ -23,8 +23,8 @@ from services.notices.model.messages import body_of
 from services.notices.model.parcels import texts_of, unpacked
 from services.notices.store.late_notices import texts_now
 from services.notices.store.outcomes import Completion
+from shared.documents import Document
 from shared.ids import IdSource
-from shared.mongo import Document
 from shared.times import Clock
 
 # By message: its event, and its own piece of the body.

@@ -12,8 +12,9 @@ from services.notices.model.deliveries import FIRST
 from services.notices.model.endpoints import Destination
 from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Parcels
 from services.notices.store.receipts import Receipts
+from shared.documents import Document
 from shared.failures import Failures
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Mongo, Session
 
 
 class Sending(Protocol):

@@ -15,7 +15,7 @@ from services.notices.store.digests import Digests
 from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
 from services.notices.store.offers import Offers
-from shared.mongo import Document
+from shared.documents import Document
 
 
 @dataclass(frozen=True)

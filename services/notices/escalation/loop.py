@@ -18,9 +18,9 @@ from services.notices.escalation.facts import Around, Stores, read_around
 from services.notices.model.escalation import FIRST_LOOK, Step, letters_to, next_step
 from services.notices.model.mails import Contact, new_mail
 from services.notices.store.escalations import Look
+from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource
-from shared.mongo import Document
 from shared.times import Clock
 
 log = structlog.get_logger()

@@ -32,9 +32,9 @@ from services.notices.store import (
 )
 from services.notices.store.jobs import ClaimLost
 from services.notices.store.release import release_if_enabled
+from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource, derived_id
-from shared.mongo import Document
 from shared.times import Clock, parse_instant
 
 log = structlog.get_logger()

@@ -19,7 +19,7 @@ from services.notices.model.deliveries import (
 from services.notices.model.endpoints import Subscription
 from services.notices.model.jobs import Job
 from services.notices.model.messages import Event, delivery_id, extra_text, ordered_id
-from shared.mongo import Document
+from shared.documents import Document
 
 
 class Draft(NamedTuple):

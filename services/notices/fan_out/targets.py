@@ -11,7 +11,7 @@ from services.notices.model.escalation import EMAIL
 from services.notices.model.messages import Event, notice_id
 from services.notices.model.recipients import Told
 from services.notices.store import Messages, Recipients
-from shared.mongo import Document
+from shared.documents import Document
 
 log = structlog.get_logger()
 

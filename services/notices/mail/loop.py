@@ -36,9 +36,9 @@ from services.notices.store.escalations import Watches
 from services.notices.store.late_notices import texts_now
 from services.notices.store.mails import Finish, Mails
 from services.notices.store.receipts import Receipts
+from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource
-from shared.mongo import Document
 from shared.times import Clock
 
 log = structlog.get_logger()

@@ -24,10 +24,10 @@ from services.notices.store import Events, Recipients
 from services.notices.store.digests import Digest, Digests
 from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
+from shared.documents import Document
 from shared.errors import DomainError
 from shared.failures import Failures
 from shared.ids import IdSource
-from shared.mongo import Document
 from shared.times import Clock
 
 log = structlog.get_logger()

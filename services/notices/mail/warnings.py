@@ -19,8 +19,9 @@ from services.notices.channels.email.words import language_of
 from services.notices.model.mails import WARNING, contacts_from, new_mail, to_customer
 from services.notices.store import NoticeContacts, Recipients
 from services.notices.store.mails import Mails
+from shared.documents import Document
 from shared.ids import derived_id
-from shared.mongo import Document, Session
+from shared.mongo import Session
 from shared.times import Clock
 
 KINDS = ("webhook.disabling_soon", "webhook.disabled")

@@ -19,8 +19,8 @@ from services.notices.model.messages import least_id, moment_of
 from services.notices.store import Deliveries, Endpoints, Mails, Messages, Recipients
 from services.notices.store.ageing import Ageing, DoneJob, Mark
 from services.notices.store.digests import Digests
+from shared.documents import Document
 from shared.failures import Failures
-from shared.mongo import Document
 from shared.times import Clock, format_instant, parse_instant
 
 log = structlog.get_logger()

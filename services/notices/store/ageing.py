@@ -11,7 +11,8 @@ from pymongo import ASCENDING, IndexModel
 
 from services.notices.model.messages import least_id
 from services.notices.store.batches import page_after
-from shared.mongo import Document, Mongo
+from shared.documents import Document
+from shared.mongo import Mongo
 
 JOB_INDEXES: Sequence[IndexModel] = [
     IndexModel(

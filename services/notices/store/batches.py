@@ -8,7 +8,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.collection import Collection
 
-from shared.mongo import Document
+from shared.documents import Document
 
 _ID = [("_id", ASCENDING)]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
-from shared.mongo import Document
+from shared.documents import Document
 
 DUPLICATE_KEY = 11_000
 

@@ -27,8 +27,9 @@ from services.notices.model.messages import moment_of
 from services.notices.store.bulk import insert_new
 from services.notices.store.outcomes import Completion, arrived_after_all, change_of, row_of
 from services.notices.store.parcels import Parcels
+from shared.documents import Document
 from shared.errors import NotFound
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
 # Twenty answers of 16 KiB each would make a batch of rows too large to hold.

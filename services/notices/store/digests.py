@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
 from services.notices.store.batches import remove_some
-from shared.mongo import Document, Mongo
+from shared.documents import Document
+from shared.mongo import Mongo
 
 # What comes within this time is told together.
 GATHER = timedelta(minutes=10)

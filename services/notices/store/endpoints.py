@@ -16,9 +16,9 @@ from services.notices.model.endpoints import (
     TooManyEndpoints,
 )
 from services.notices.model.health import QUIET, Health, Report
-from shared.documents import from_document, to_document
+from shared.documents import Document, from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 # What is read for every notice, and for every attempt: to read all of it showed up in profiles.

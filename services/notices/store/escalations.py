@@ -15,7 +15,8 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from services.notices.events import CHANGE_WITHDRAWN
-from shared.mongo import Document, Mongo, Session
+from shared.documents import Document
+from shared.mongo import Mongo, Session
 
 INDEXES: Sequence[IndexModel] = [
     IndexModel([("look_at", ASCENDING)], partialFilterExpression={"look_at": {"$exists": True}}),

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 
 from services.notices.events import NOTICES
 from services.notices.model.messages import Event
-from shared.documents import from_document, to_document
+from shared.documents import Document, from_document, to_document
 from shared.errors import NotFound
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Mongo, Session
 
 
 class Events:

@@ -10,8 +10,8 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from services.notices.model.jobs import Job
-from shared.documents import from_document, to_document
-from shared.mongo import Document, Mongo, Session
+from shared.documents import Document, from_document, to_document
+from shared.mongo import Mongo, Session
 
 
 class ClaimLost(Exception):

@@ -12,7 +12,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.notices.model.mails import ATTEMPTS_KEPT, BOUNCED, DELIVERED, address_key
 from services.notices.store.batches import remove_some
 from services.notices.store.bulk import insert_new
-from shared.mongo import Document, Mongo, Session
+from shared.documents import Document
+from shared.mongo import Mongo, Session
 
 _LIVE = {"due_at": {"$exists": True}}
 

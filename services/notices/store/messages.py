@@ -10,7 +10,8 @@ from pymongo import ASCENDING
 from services.notices.events import NOTICES
 from services.notices.model.messages import least_id
 from services.notices.store.bulk import insert_new
-from shared.mongo import Document, Mongo, Session
+from shared.documents import Document
+from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 

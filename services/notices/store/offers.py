@@ -11,7 +11,8 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from shared.mongo import Document, Mongo, Session
+from shared.documents import Document
+from shared.mongo import Mongo, Session
 
 # They name persons: what was never answered, and of whose end we were not told, goes by itself.
 KEPT_SECONDS = 400 * 86_400

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pymongo import UpdateOne
 
 from services.notices.model.deliveries import ATTEMPTS_KEPT, DELIVERED, PENDING, SECOND
-from shared.mongo import Document
+from shared.documents import Document
 
 
 class Completion(NamedTuple):

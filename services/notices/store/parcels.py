@@ -9,7 +9,8 @@ from pymongo import ASCENDING, ReturnDocument
 
 from services.notices.model.messages import least_id, moment_of
 from services.notices.model.parcels import unpacked
-from shared.mongo import Document, Mongo
+from shared.documents import Document
+from shared.mongo import Mongo
 
 # Its keys tell what is due without a look at the parcels, which are large.
 TURNS = [("turn_at", ASCENDING), ("due_at", ASCENDING)]

@@ -8,7 +8,8 @@ from typing import Any
 
 from services.notices.events import NOTICES
 from services.notices.model.receipts import Moments, moments_of
-from shared.mongo import Document, Mongo
+from shared.documents import Document
+from shared.mongo import Mongo
 
 _NOTICE = dict.fromkeys(("change_id", "agreement_id", "acknowledged_at", "notice"), 1)
 _DELIVERY = {"_id": 0, "delivered_at": 1, "sent_at": 1, "attempts.at": 1, "attempts.status": 1}

@@ -13,8 +13,8 @@ from services.notices.model.recipients import (
     Watermark,
     terms_key_at,
 )
-from shared.documents import to_document
-from shared.mongo import Document, Mongo, Session
+from shared.documents import Document, to_document
+from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 # What is read for every notice: to read all of it showed up in a profile.

@@ -12,7 +12,8 @@ from services.notices.model.messages import body_of
 from services.notices.store.late_notices import texts_now
 from services.notices.store.receipts import Receipts
 from services.notices.wiring import Deps
-from shared.mongo import Document, Session
+from shared.documents import Document
+from shared.mongo import Session
 
 
 @dataclass(frozen=True)

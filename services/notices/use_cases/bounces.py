@@ -12,8 +12,9 @@ from services.notices.channels.email.dsn import LARGEST, Report, reports
 from services.notices.model.mails import BOUNCED
 from services.notices.store.escalations import Watches
 from services.notices.store.mails import Mails
+from shared.documents import Document
 from shared.failures import Failures
-from shared.mongo import Document, Mongo, Session
+from shared.mongo import Mongo, Session
 from shared.times import Clock
 
 log = structlog.get_logger()

@@ -12,7 +12,8 @@ from services.notices.model.messages import body_of, least_id
 from services.notices.store.late_notices import texts_now
 from services.notices.store.receipts import Receipts
 from services.notices.wiring import Deps
-from shared.mongo import Document, Session
+from shared.documents import Document
+from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 # A fan-out takes its moment shortly before others can see that it has begun; a message appears

@@ -15,8 +15,9 @@ from services.notices.model.entries import message_event
 from services.notices.model.jobs import RECOVER, Job
 from services.notices.model.messages import delivery_id, ordered_id
 from services.notices.wiring import Deps
+from shared.documents import Document
 from shared.errors import Invalid, PreconditionFailed
-from shared.mongo import Document, Session, afterwards
+from shared.mongo import Session, afterwards
 from shared.pagination import Page, PageRequest
 from shared.times import format_instant
 

@@ -13,8 +13,8 @@ from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
 from services.notices.wiring import Deps
 from shared.auth import Caller
+from shared.documents import Document
 from shared.errors import Conflict, NotFound
-from shared.mongo import Document
 from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
 LARGEST_PDF = 2_000

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from services.notices.wiring import Deps
+from shared.documents import Document
 from shared.errors import Conflict, NotFound
-from shared.mongo import Document, Session
+from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from shared.mongo import Document
+from shared.documents import Document
 from tests.vendor import Vendor
 
 DRAFTS = 10_000
