@@ -101,6 +101,12 @@ class NotReplaceable(Conflict):
     code = "template-not-yours"
 
 
+class RelationEnded(Conflict):
+    """The last agreement with this customer ended while this one was imported; send it again."""
+
+    code = "relation-ended"
+
+
 class NotAPdf(Invalid):
     """The file is not a whole PDF."""
 

@@ -14,7 +14,7 @@ from services.agreements.contract.wording import BUILT_IN, Template
 from services.agreements.ledger_entries import event
 from services.agreements.model import Acceptance, Agreement, SignedFile, Version
 from services.agreements.model.document import make_version
-from services.agreements.refusals import NotAPdf
+from services.agreements.refusals import NotAPdf, RelationEnded
 from services.agreements.use_cases.parties import (
     Addressee,
     addressee_named,
@@ -102,12 +102,22 @@ def _taken(deps: Deps, caller: Caller, mine: Party, row: Row) -> Outcome:
     try:
         if known := deps.agreements.find(None, agreement_id):
             return Outcome(row.line, reference, ALREADY, agreement_id, known.status)
-        made = _import(deps, caller, mine, agreement_id, row.told)
+        made = _import_anew_if_parted(deps, caller, mine, agreement_id, row.told)
     except Unavailable:
         raise
     except DomainError as refused:
         return Outcome(row.line, reference, REFUSED, errors=_reasons(refused))
     return Outcome(row.line, reference, IMPORTED, agreement_id, made.status)
+
+
+def _import_anew_if_parted(
+    deps: Deps, caller: Caller, mine: Party, agreement_id: str, told: Mapping[str, Any]
+) -> Agreement:
+    try:
+        return _import(deps, caller, mine, agreement_id, told)
+    except RelationEnded:
+        # Who the customer is to this processor is asked anew: it has to confirm this one now.
+        return _import(deps, caller, mine, agreement_id, told)
 
 
 def _import(
@@ -125,6 +135,9 @@ def _import(
     kinds = events.IMPORTED, events.ACTIVATED if theirs.is_related else events.TO_BE_CONFIRMED
 
     def work(session: Session) -> None:
+        # A termination at this moment writes what this import counts, so one of them repeats.
+        if theirs.is_related and not deps.agreements.related(session, agreement):
+            raise RelationEnded
         check_no_other_in_force(deps, session, agreement, version)
         happened = [event(kind, agreement, version) for kind in kinds]
         after, watermark = counted(deps, session, None, agreement, happened)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from services.agreements.clients import Identity
 from services.agreements.schemas.agreements import NewConfirmation
+from services.agreements.store import Agreements
 from tests.integration.agreements.shop import ACCEPTANCE, PARTY, Shop, open_shop
 from tests.integration.agreements.test_import import PDF, READ, bring, row, upload
 from tests.receiver import Receiver
@@ -187,3 +189,32 @@ def test_the_notice_terms_are_counted_once_however_it_was_named(shop: Shop) -> N
                     {"effective_on": shop.vendor.today.isoformat(), "reason": "Over."})  # fmt: skip
     terms = shop.stack.registry.agreements.notice_terms(shop.vendor.client["org_id"])
     assert terms.groups == ()
+
+
+@pytest.mark.parametrize(("where", "method"), [(Identity, "organisation"), (Agreements, "related")])
+def test_an_agreement_that_ends_while_another_is_imported_leaves_that_to_be_confirmed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, where: type, method: str
+) -> None:
+    """Before the transaction has begun, and within it, before it writes."""
+    customer = shop.vendor.customer("leaving", agreement={"products": ["archive"]})
+    ending, original = [customer["agreement_id"]], getattr(where, method)
+
+    def ends_then(self: Any, *args: Any, **more: Any) -> Any:
+        answered = original(self, *args, **more)
+        about_customer = where is not Identity or args == (customer["org_id"],)
+        if ending and about_customer:
+            end_agreement(shop, customer, ending.pop())
+        return answered
+
+    upload(shop)
+    monkeypatch.setattr(where, method, ends_then)
+    told = bring(shop, row(customer, products="case-system"))
+    assert not ending
+    [line] = told["rows"]
+    assert (line["status"], line["agreement_status"]) == ("imported", "to_be_confirmed"), told
+    assert of_vendor(shop, line["agreement_id"])["status"] == "to_be_confirmed"
+
+
+def end_agreement(shop: Shop, customer: dict[str, Any], agreement_id: str) -> None:
+    body = {"effective_on": shop.vendor.today.isoformat(), "reason": "Over."}
+    shop.stack.must(customer, "POST", f"{P}/agreements/{agreement_id}/terminate", body)
