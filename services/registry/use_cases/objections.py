@@ -221,9 +221,11 @@ def _append(
 
 
 def _processors_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
+    """An objection that the caller, a processor, may settle. Raises ``AgreementEnded``."""
     objection = deps.objections.get(objection_id)
     if objection.processor_id != caller.org_id:
         raise NotFound("There is no such objection.")
+    _check_bound(deps.agreements.relation(caller.org_id, objection.controller_id))
     return objection
 
 

@@ -77,6 +77,30 @@ def test_its_objection_stays_as_it_is_and_can_be_read(baseline: Vendor, step: st
     assert read["status"] == "received"
 
 
+@pytest.mark.parametrize(
+    ("step", "body"),
+    [
+        ("acknowledge", None), ("exclude", None), ("reject", {"reason": "No."}),
+        ("offer-mitigation", {"text": "Another region.", "respond_by": "2027-03-01"}),
+    ],
+)  # fmt: skip
+def test_its_former_vendor_settles_its_objection_no_more(
+    baseline: Vendor, step: str, body: Any
+) -> None:
+    stack, customer = baseline.stack, baseline.customer("nordbo")
+    change = baseline.announced()
+    stack.settle()
+    path = f"{P}/changes/{change['id']}/objections"
+    objection = stack.must(customer, "POST", path, OBJECTION)
+    ended(baseline, customer)
+    before = baseline.ledger()
+    path = f"/registry/v1/objections/{objection['id']}"
+    answer = stack.ask(baseline.client, "POST", f"{path}/{step}", body)
+    assert (answer.status_code, answer.json["code"]) == (409, "agreement-ended")
+    assert stack.must(baseline.client, "GET", path)["status"] == "received"
+    assert baseline.ledger() == before
+
+
 def test_what_becomes_of_a_change_is_told_to_customers_alone(baseline: Vendor) -> None:
     stack, left, stayed = baseline.stack, baseline.customer("left"), baseline.customer("stayed")
     change = baseline.announced()
