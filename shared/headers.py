@@ -34,9 +34,17 @@ def etag_of(revision: int) -> str:
 
 def seen_revision() -> int:
     """The revision named by If-Match. Raises PreconditionRequired / PreconditionFailed."""
+    seen = seen_revision_if_named()
+    if seen is None:
+        raise PreconditionRequired
+    return seen
+
+
+def seen_revision_if_named() -> int | None:
+    """The same where If-Match may be left out: None, whatever version there is."""
     header = request.headers.get("If-Match", "").strip()
     if not header:
-        raise PreconditionRequired
+        return None
     text = header.removeprefix("W/").strip('"')
     if not REVISION.match(text):
         raise PreconditionFailed("If-Match does not name a version this resource ever had.")

@@ -19,7 +19,7 @@ from services.registry.schemas.changes import (
 from services.registry.use_cases import announcing, changes
 from shared.app import Blueprint
 from shared.auth import caller, requires
-from shared.headers import etag_of, seen_revision
+from shared.headers import etag_of, seen_revision, seen_revision_if_named
 from shared.places import expensive
 
 blp = Blueprint("changes", __name__, url_prefix="/v1", description="Changes")
@@ -83,8 +83,10 @@ def preview(slug: str, change_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def announce(slug: str, change_id: str) -> Any:
-    """Tell every customer concerned, if the effective day respects every agreement."""
-    return announcing.announce(deps(), caller(), slug, change_id)
+    """Tell every customer concerned, if the effective day respects every agreement.
+
+    With ``If-Match``: only of the draft as it was read."""
+    return announcing.announce(deps(), caller(), slug, change_id, seen_revision_if_named())
 
 
 @blp.route(f"{CHANGE}/withdraw", methods=["POST"])
@@ -105,7 +107,8 @@ def withdraw(body: dict[str, Any], slug: str, change_id: str) -> Any:
 def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
     """Ask for the path without notice period, with a justification."""
     justification = body["justification"]
-    return announcing.declare_emergency(deps(), caller(), slug, change_id, justification)
+    view = announcing.declare_emergency(deps(), caller(), slug, change_id, justification)
+    return view, {"ETag": etag_of(view.change.revision)}
 
 
 @blp.route(f"{CHANGE}/approve", methods=["POST"])
@@ -114,5 +117,8 @@ def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def approve_emergency(slug: str, change_id: str) -> Any:
     """Approve the emergency; the second approval announces it. Clients of which one made the other,
-    or renewed its secret, count as one (409 ``approved-by-the-same-hand``)."""
-    return announcing.approve_emergency(deps(), caller(), slug, change_id)
+    or renewed its secret, count as one (409 ``approved-by-the-same-hand``). With ``If-Match``: only
+    the change as it was read."""
+    seen = seen_revision_if_named()
+    view = announcing.approve_emergency(deps(), caller(), slug, change_id, seen)
+    return view, {"ETag": etag_of(view.change.revision)}

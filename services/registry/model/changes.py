@@ -173,13 +173,17 @@ class Change:
     def revised(self, **members: Any) -> Change:
         return replace(self, revision=self.revision + 1, **members)
 
+    def check_seen(self, seen: int | None) -> None:
+        """Raises ``PreconditionFailed`` when the caller has read another revision than this one."""
+        if seen not in (None, self.revision):
+            raise PreconditionFailed
+
     def edited(self, members: Mapping[str, Any], seen: int) -> Change:
         """A draft with other contents; what was approved as an emergency must be approved anew."""
         if self.status == "announced":
             raise NotInThisStatus("It is announced; to alter it, withdraw it and announce another.")
         self.must_be("draft")
-        if seen != self.revision:
-            raise PreconditionFailed
+        self.check_seen(seen)
         emergency = self.emergency and replace(self.emergency, approved_by=())
         return self.revised(**{"emergency": emergency, **members})
 

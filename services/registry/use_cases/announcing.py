@@ -31,23 +31,27 @@ from shared.auth import Caller
 from shared.mongo import Session
 
 
-def announce(deps: Deps, caller: Caller, slug: str, change_id: str) -> Change:
+def announce(
+    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None = None
+) -> Change:
     """Tell every customer concerned, if each one's agreement allows the effective day.
 
     Raises ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``,
-    ``ChangePending`` or ``NotInThisStatus``; then nothing has been told and nothing changed.
+    ``ChangePending``, ``NotInThisStatus``, or ``PreconditionFailed`` when the draft is not of the
+    revision ``seen``; then nothing has been told and nothing changed.
     """
     register, change = own_change(deps, caller, slug, change_id)
+    change.check_seen(seen)
     change.must_be("draft")
     # An emergency that was declared and not approved is none: the notice keeps its full period.
     change = replace(change, emergency=None)
-    seen = shown(deps, register, with_previous(deps, register, change))
-    _check_complete(seen)
+    view = shown(deps, register, with_previous(deps, register, change))
+    _check_complete(view)
     at = deps.now()
     groups, version = groups_of(deps, register, at)
     check_day(change.effective_on, given_on(register, at))
     check_notice(change.effective_on, groups)
-    return _tell(deps, caller, seen, at, groups, version)
+    return _tell(deps, caller, view, at, groups, version)
 
 
 def declare_emergency(
@@ -60,27 +64,31 @@ def declare_emergency(
     return shown(deps, register, change)
 
 
-def approve_emergency(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
+def approve_emergency(
+    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None = None
+) -> ChangeView:
     """One approval; with the second the change is announced as an emergency, at once.
 
     Who counts as one is asked at each approval, so the order in which clients were made, renewed
-    and used does not matter. Raises ``ApprovedAlready`` or ``ApprovedByTheSameHand``.
+    and used does not matter. Raises ``ApprovedAlready``, ``ApprovedByTheSameHand``, or
+    ``PreconditionFailed`` when the change is not of the revision ``seen``.
     """
     register, change = own_change(deps, caller, slug, change_id)
+    change.check_seen(seen)
     others = change.emergency.approved_by if change.emergency else ()
     hands = deps.identity.hands(register.id, (caller.client_id, *others))
     change = change.approved(caller.client_id, hands)
     if change.emergency is None or not change.emergency.complete:
         deps.mongo.transact(lambda session: deps.changes.replace(change, session))
         return shown(deps, register, change)
-    seen = shown(deps, register, with_previous(deps, register, change))
-    _check_complete(seen)
+    view = shown(deps, register, with_previous(deps, register, change))
+    _check_complete(view)
     at = deps.now()
     check_day(change.effective_on, today_at(deps, register))
     groups, version = groups_of(deps, register, at)
     # The approval and the announcement are one step: the stored change is a revision behind.
-    before = replace(seen.change, revision=change.revision - 1)
-    told = _tell(deps, caller, replace(seen, change=before), at, groups, version)
+    before = replace(view.change, revision=change.revision - 1)
+    told = _tell(deps, caller, replace(view, change=before), at, groups, version)
     return shown(deps, register, told)
 
 

@@ -49,8 +49,9 @@ class Emergency:
         body = {"justification": "Insolvent."}
         vendor.stack.must(vendor.client, "POST", f"{self.path}/emergency", body)
 
-    def approve(self, client: Json) -> TestResponse:
-        return self.vendor.stack.ask(client, "POST", f"{self.path}/approve")
+    def approve(self, client: Json, seen: str = "") -> TestResponse:
+        headers = {"If-Match": seen} if seen else {}
+        return self.vendor.stack.ask(client, "POST", f"{self.path}/approve", headers=headers)
 
     def check_is_refused(self, *clients: Json) -> None:
         """All but the first are refused, and the change stays a draft."""
@@ -209,3 +210,28 @@ def test_both_approving_at_the_same_moment_is_no_way_round(baseline: Vendor) -> 
     assert min(answers) == 200
     assert max(answers) in (409, 412)
     assert baseline.stack.must(me, "GET", emergency.path)["status"] == "draft"
+
+
+@pytest.mark.parametrize("step", ["approve", "announce"])
+def test_what_was_edited_since_it_was_read_goes_out_to_nobody(
+    emergency: Emergency, step: str
+) -> None:
+    ask, mine = emergency.vendor.stack.ask, emergency.vendor.client
+    read = ask(mine, "GET", emergency.path).headers["ETag"]
+    edited = ask(mine, "PATCH", emergency.path, {"reason": "Another."}, headers={"If-Match": read})
+    assert edited.status_code == 200
+    for seen in (read, '"r999"', '"x"'):
+        told = ask(mine, "POST", f"{emergency.path}/{step}", headers={"If-Match": seen})
+        assert told.json is not None
+        assert (told.status_code, told.json["code"]) == (412, "precondition-failed")
+    change = ask(mine, "GET", emergency.path).json
+    assert change is not None
+    assert (change["status"], change["emergency"]["approved_by"]) == ("draft", [])
+
+
+def test_each_approval_answers_the_tag_that_the_next_one_may_name(emergency: Emergency) -> None:
+    mine, other = emergency.vendor.client, second_client(emergency.vendor)
+    first = emergency.approve(mine)
+    assert emergency.approve(other, first.headers["ETag"]).status_code == 200
+    change = emergency.vendor.stack.must(mine, "GET", emergency.path)
+    assert change["status"] == "announced"
