@@ -45,33 +45,41 @@ def find_page(
     key: str = "_id",
     newest_first: bool = False,
     without: Sequence[str] = (),
+    of: type = str,
 ) -> Page:
     """One page of ``where``, ordered by ``key``, which must be unique within it and indexed.
 
     ``without``: members that are not read, for they are large and nobody asked for them.
+    ``of``: the type of ``key``, text or whole numbers.
     """
-    query = dict(where)
+    query, name = dict(where), f"{collection.name}.{key}"
     if request.cursor:
         step = "$lt" if newest_first else "$gt"
-        query = {"$and": [query, {key: {step: read_cursor(request.cursor)}}]}
+        query = {"$and": [query, {key: {step: read_cursor(name, request.cursor, of)}}]}
     order = DESCENDING if newest_first else ASCENDING
     wanted = dict.fromkeys(without, 0)
     found = list(collection.find(query, wanted).sort(key, order).limit(request.limit + 1))
     items = found[: request.limit]
     more = len(found) > request.limit
-    return Page(items, write_cursor(items[-1][key]) if more else None)
+    return Page(items, write_cursor(name, items[-1][key]) if more else None)
 
 
-def write_cursor(value: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+def write_cursor(name: str, value: Any) -> str:
+    """Where the list ``name`` goes on, after ``value``."""
+    text = json.dumps([name, value], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str) -> Any:
+def read_cursor(name: str, text: str, of: type = str) -> Any:
+    """The value in a cursor of the list ``name``. Raises ``CursorInvalid``.
+
+    Its type is looked at, too: a mapping would reach the database as an operator, and a value of
+    another type would be neither before nor behind any row.
+    """
     try:
-        value = parse_json(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+        told = parse_json(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
     except (binascii.Error, ValueError, Malformed) as error:
         raise CursorInvalid from error
-    if not isinstance(value, str) and type(value) is not int:
-        # A cursor that held a mapping would reach the database as an operator.
+    if not isinstance(told, list) or len(told) != 2 or told[0] != name or type(told[1]) is not of:
         raise CursorInvalid
-    return value
+    return told[1]

@@ -121,7 +121,7 @@ def agreement_id(number: int) -> str:
 def lists(url: str, count: int, runs: int) -> list[Figure]:
     ask = office(url)
     late = min(LATE_PAGE, count // PAGE // 2)
-    cursor = write_cursor(agreement_id((late - 1) * PAGE - 1))
+    cursor = write_cursor("agreements._id", agreement_id((late - 1) * PAGE - 1))
     say(f"  median of {runs}, a page of {PAGE}; whole answers of the agreements app, in ms")
     ratios = []
     for who, query in LISTS:

@@ -37,7 +37,7 @@ class Versions:
 
     def page(self, agreement_id: str, request: PageRequest) -> Page:
         where = {"agreement_id": agreement_id}
-        page = find_page(self._docs, where, request, key="version")
+        page = find_page(self._docs, where, request, key="version", of=int)
         return Page([from_document(Version, each) for each in page.items], page.next_cursor)
 
     def erase(self, session: Session | None, agreement_id: str) -> None:

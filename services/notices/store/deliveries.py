@@ -37,6 +37,7 @@ _WITHOUT_ANSWERS = {"attempts.body": 0}
 _TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "attempt", "attempts.n"), 1)
 # Ids of deliveries come before it.
 _PAST_ALL = "dlv`"
+_LIST = "deliveries"
 # Lanes of single endpoints are called by their ids.
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
@@ -175,7 +176,7 @@ class Deliveries:
         self, endpoint_id: str, controller_id: str, state: str | None, request: PageRequest
     ) -> Page:
         """An endpoint's deliveries, the newest first, without the texts of answers."""
-        last = read_cursor(request.cursor) if request.cursor else _PAST_ALL
+        last = read_cursor(_LIST, request.cursor) if request.cursor else _PAST_ALL
         where = {"endpoint_id": endpoint_id, "_id": {"$lt": last}}
         where |= {"state": state} if state else {}
         # Asked first: what leaves its parcel meanwhile is found among the rows.
@@ -187,7 +188,7 @@ class Deliveries:
         rows = sorted((name for name in both if name < last), reverse=True)
         items = [both[name] for name in rows[: request.limit]]
         more = len(rows) > request.limit
-        return Page(items, write_cursor(items[-1]["_id"]) if more else None)
+        return Page(items, write_cursor(_LIST, items[-1]["_id"]) if more else None)
 
     def _without_row(self, packed: list[Document]) -> list[Document]:
         """Those that still wait: a parcel stays whole until its last delivery has its row."""

@@ -21,6 +21,8 @@ LARGEST_PDF = 2_000
 ROWS_A_ROUND = 500
 # How many customers one request looks at in search of those who cannot be reached.
 LOOKED_AT = 2_000
+# The names of the lists in their cursors.
+EVIDENCE, RECIPIENTS = "evidence", "recipients._id"
 
 
 class TooManyForPdf(Conflict):
@@ -38,11 +40,11 @@ def event_of(deps: Deps, caller: Caller, change_id: str) -> Event:
 
 
 def page(deps: Deps, event: Event, request: PageRequest) -> Page:
-    after = str(read_cursor(request.cursor)) if request.cursor else None
+    after = read_cursor(EVIDENCE, request.cursor) if request.cursor else None
     rows = _some(deps, event, after, request.limit + 1)
     items = rows[: request.limit]
     more = len(rows) > request.limit
-    return Page(list(items), write_cursor(items[-1].agreement_id) if more else None)
+    return Page(list(items), write_cursor(EVIDENCE, items[-1].agreement_id) if more else None)
 
 
 def everything(deps: Deps, event: Event) -> Iterator[Evidence]:
@@ -86,7 +88,7 @@ def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRe
         if reach is not None:
             found.append(reach)
         if len(found) == request.limit:
-            return Page(found, write_cursor(recipient.agreement_id))
+            return Page(found, write_cursor(RECIPIENTS, recipient.agreement_id))
     return Page(found, looked.next_cursor)
 
 

@@ -55,7 +55,7 @@ class Checkpoints:
     def page(self, stream: str, request: PageRequest) -> Page:
         """The newest first."""
         where = {"stream": stream}
-        page = find_page(self._docs, where, request, key="sequence", newest_first=True)
+        page = find_page(self._docs, where, request, key="sequence", newest_first=True, of=int)
         for each in page.items:
             del each["_id"]
         return Page([from_document(Checkpoint, each) for each in page.items], page.next_cursor)

@@ -145,7 +145,7 @@ class Imports:
 
     def page(self, import_id: str, state: str | None, request: PageRequest) -> Page:
         where = {"import_id": import_id, **({"state": state} if state else {})}
-        page = find_page(self._rows, where, request, key="row")
+        page = find_page(self._rows, where, request, key="row", of=int)
         return Page([from_document(ImportRow, each) for each in page.items], page.next_cursor)
 
     def named_entries(self, import_id: str, session: Session) -> set[str]:
