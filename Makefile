@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install run run-services test attacks any-day lint types imports check hooks bench faults lock clean
+.PHONY: help install run run-services logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -21,6 +21,12 @@ run: $(RUNTIME) ## start Art28 with sample data on http://127.0.0.1:8280 (Ctrl-C
 run-services: $(RUNTIME) ## start each service and loop as its own process behind Caddy
 	@exec $(BIN)/python -m deploy.processes
 
+logs: $(RUNTIME) ## show what all processes logged, by time; some: `make logs ARGS="loop.failed --last 20"`
+	@$(BIN)/python -m deploy.read_logs $(ARGS)
+
+shell: $(RUNTIME) ## open a Python shell with the databases of the running profile
+	@exec $(BIN)/python -m deploy.shell
+
 test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not attacks" $(ARGS)
 	@$(if $(ARGS),,$(BIN)/python -m pytest -m attacks)
@@ -39,6 +45,9 @@ types: $(RUNTIME) $(TOOLS) ## mypy, strict
 
 imports: $(RUNTIME) $(TOOLS) ## import contracts: layers, and services that do not know each other
 	@$(BIN)/lint-imports
+
+graphs: $(RUNTIME) $(TOOLS) ## draw the imports of each service into deploy/guide/architecture.md
+	@$(BIN)/python -m tests.graphs
 
 check: lint types imports ## lint, types and imports
 

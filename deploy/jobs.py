@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from pymongo.errors import PyMongoError
 
 from deploy.checks import StartError
-from deploy.mongod import members_of, url
 from deploy.profile import Profile
 from deploy.replica import first_words
 from deploy.worker import SERVICES
@@ -47,8 +46,7 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
 
 
 def _databases(environ: Mapping[str, str]) -> list[Mongo]:
-    profile = Profile.from_env(environ, var="var", members=1)
-    address = profile.mongo_url or url(members_of(profile.mongo_ports))
+    address = Profile.from_env(environ, var="var", members=1).database_url
     prefix = environ.get("ART28_DB_PREFIX") or "art28"
     return [connect(address, f"{prefix}_{service}") for service in SERVICES]
 

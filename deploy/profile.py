@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.checks import ensure_key, port_from
+from deploy.mongod import members_of, url
 
 ROOT = Path(__file__).resolve().parent.parent
 # The services that others call; none calls `portal` or `public`.
@@ -58,6 +59,11 @@ class Profile:
             return ()
         first = self.port + MONGO_OFFSET
         return tuple(range(first, first + self.members))
+
+    @property
+    def database_url(self) -> str:
+        """Where the running profile has its database: the replica set named, or our own mongod."""
+        return self.mongo_url or url(members_of(self.mongo_ports))
 
     def environment(self, inherited: Mapping[str, str], mongo_url: str) -> dict[str, str]:
         """Return the environment of every child; makes the two keys when they are missing."""
