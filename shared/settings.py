@@ -1,7 +1,7 @@
 """Settings are read once, at start, into frozen dataclasses; a wrong value stops the start.
 
 Nothing else in the product reads the environment. ``SETTINGS`` names every variable with what it
-means; the table in the README is held against it by a test.
+means; a test compares it with the table in `deploy/guide/settings.md`.
 """
 
 from __future__ import annotations

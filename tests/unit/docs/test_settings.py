@@ -1,4 +1,4 @@
-"""What the README says of settings is what the code reads."""
+"""The page on settings says what the code reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from deploy.profile import ROOT
 from shared.settings import SETTINGS
 
-README = (ROOT / "README.md").read_text("utf-8")
+PAGE = (ROOT / "deploy/guide/settings.md").read_text("utf-8")
 NAME = re.compile(r"ART28_[A-Z]+(?:_[A-Z]+)*")
 # The edge's own template variables; nobody sets them by hand.
 EDGE = re.compile(r"ART28_EDGE_\w+|ART28_\w+_ADDRESS")
@@ -19,12 +19,12 @@ def named_in(text: str) -> set[str]:
 
 
 def test_the_table_says_of_each_setting_what_the_code_says() -> None:
-    rows = re.findall(r"^\| `(ART28_\w+)` \| (.*) \|$", README, re.MULTILINE)
+    rows = re.findall(r"^\| `(ART28_\w+)` \| (.*) \|$", PAGE, re.MULTILINE)
 
     assert rows == list(SETTINGS.items())
 
 
-def test_every_setting_that_a_file_names_is_in_the_readme() -> None:
+def test_every_setting_that_a_file_names_is_on_the_page() -> None:
     files = [
         *(ROOT / "services").rglob("*.py"),
         *(ROOT / "shared").rglob("*.py"),
@@ -33,7 +33,7 @@ def test_every_setting_that_a_file_names_is_in_the_readme() -> None:
     ]
 
     for file in files:
-        assert named_in(file.read_text("utf-8")) <= named_in(README), file
+        assert named_in(file.read_text("utf-8")) <= named_in(PAGE), file
 
 
 def test_the_example_for_compose_sets_what_compose_reads() -> None:

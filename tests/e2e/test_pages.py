@@ -1,6 +1,6 @@
-"""The README's main job runs as it is written and prints what it says.
+"""The commands of the README and of the guide run as written and print what they promise.
 
-In an output shown there, days, instants and seconds stand for any.
+In a promised output, days, instants and seconds stand for any.
 """
 
 from __future__ import annotations
@@ -29,15 +29,16 @@ LIMIT = 120
 RECEIVER_OFFSET = 10
 END_OF_BLOCK = "#### end of block\n"
 README = (ROOT / "README.md").read_text("utf-8")
+FIRST_DAY = (ROOT / "deploy/guide/first-day.md").read_text("utf-8")
+# In the order in which a reader meets them.
+PAGES = {"README.md": README, "first-day.md": FIRST_DAY}
 
 
-def main_job() -> list[tuple[str, str]]:
-    """Each block of commands under "The main job" with the output it promises, or an empty text."""
-    section = README.split("\n## The main job\n")[1].split("\n## ")[0]
-    found = re.findall(r"```bash\n(.*?)```\n(?:\n```text\n(.*?)```)?", section, re.DOTALL)
-    assert len(found) == section.count("```bash")
-    assert sum(bool(promised) for _, promised in found) == section.count("```text")
-    return found
+def blocks_of(page: str) -> list[tuple[str, str]]:
+    """Each block of bash in a page with the output it promises, or an empty text."""
+    blocks = re.findall(r"```bash\n(.*?)```\n(?:\n```text\n(.*?)```)?", page, re.DOTALL)
+    assert len(blocks) == page.count("```bash")
+    return blocks
 
 
 def timeless(text: str) -> str:
@@ -47,7 +48,7 @@ def timeless(text: str) -> str:
 
 
 def run(script: str, art28: Running) -> str:
-    """Run ``script`` in bash; what it printed. Whatever it left running is ended."""
+    """Run ``script`` in bash and return its output; processes it leaves running are ended."""
     port = urlsplit(art28.origin).port or 0
     printed = art28.var / "printed.txt"
     with (
@@ -86,29 +87,36 @@ def fresh(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
     """The embedded profile with nothing in it but the sample data, today and on other days."""
-    var: Path = tmp_path_factory.mktemp("readme")
+    var: Path = tmp_path_factory.mktemp("pages")
     day = other_days().get(request.param)
     with running("embedded", var, **(living_in(day, now()) if day else {})) as started:
         yield started
 
 
-def test_it_works(fresh: Running) -> None:
-    blocks = main_job()
-    script = f"\necho -n '{END_OF_BLOCK}'\n".join(commands for commands, _ in blocks)
+def test_the_blocks_of_all_pages_in_a_row_print_what_they_promise(fresh: Running) -> None:
+    for name, page in PAGES.items():
+        blocks = blocks_of(page)
+        script = f"\necho -n '{END_OF_BLOCK}'\n".join(commands for commands, _ in blocks)
 
-    printed = run(script, fresh).split(END_OF_BLOCK)
+        outputs = run(script, fresh).split(END_OF_BLOCK)
 
-    assert len(printed) == len(blocks)
-    for (commands, promised), came in zip(blocks, printed, strict=True):
-        assert timeless(came) == timeless(promised), commands
+        assert len(outputs) == len(blocks)
+        for (commands, promised), output in zip(blocks, outputs, strict=True):
+            assert timeless(output) == timeless(promised), (name, commands)
 
 
-def test_the_main_job_promises_each_of_its_outcomes() -> None:
-    promised = "".join(output for _, output in main_job())
+def test_the_first_day_promises_each_outcome_of_the_main_job() -> None:
+    promised = "".join(output for _, output in blocks_of(FIRST_DAY))
 
-    for word in ("409", "announced", "signature good", "excluded", "blocked_until", "allowed",
-                 "application/pdf", "verified"):  # fmt: skip
+    outcomes = ("409", "announced", "signature good", "excluded", "blocked_until", "allowed")
+    for word in (*outcomes, "application/pdf", "verified"):
         assert word in promised
+
+
+def test_every_output_that_the_first_day_shows_is_compared() -> None:
+    compared = sum(bool(promised) for _, promised in blocks_of(FIRST_DAY))
+
+    assert compared == FIRST_DAY.count("```text")
 
 
 def test_the_start_looks_as_shown(fresh: Running) -> None:
