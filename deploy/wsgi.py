@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from deploy.request_bodies import readable
-from shared.peers import WSGITransport
+from shared.in_process import WSGITransport
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -30,9 +30,10 @@ import services.registry.tasks
 from deploy.seed import make_admin
 from services.notices.egress import Egress
 from shared.failures import Failures
+from shared.in_process import WSGITransport
 from shared.ledger import Ledger
 from shared.mongo import Mongo, connect
-from shared.peers import Peers, WSGITransport
+from shared.peers import Peers
 from shared.relay import Relay
 from tests.builders import common_settings
 

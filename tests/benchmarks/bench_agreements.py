@@ -34,9 +34,9 @@ from services.agreements.store import INDEXES
 from services.agreements.store.agreements import as_document
 from shared.auth import ON_BEHALF_OF
 from shared.documents import from_wire
+from shared.in_process import WSGITransport
 from shared.mongo import Mongo, connect
 from shared.pagination import write_cursor
-from shared.peers import WSGITransport
 from tests.benchmarks.annexes import signatures, with_sub_processors
 from tests.benchmarks.figures import Figure, say, show
 from tests.builders import agreement_content, common_settings

@@ -8,7 +8,7 @@ import pytest
 
 from services.agreements.app import create_app
 from services.agreements.settings import Settings
-from shared.peers import WSGITransport
+from shared.in_process import WSGITransport
 from tests.builders import common_settings
 from tests.fakes import FakeIdentity, StandingClock
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, VENDOR, Office

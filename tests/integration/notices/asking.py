@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.auth import ON_BEHALF_OF
-from shared.peers import WSGITransport
+from shared.in_process import WSGITransport
 from shared.tokens import SigningKey
 from tests.integration.notices.world import Clock
 
