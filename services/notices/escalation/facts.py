@@ -100,14 +100,15 @@ def read_around(stores: Stores, rows: Sequence[Document]) -> Around:
     notices = [each for each in rows if each["notice"] is not None]
     others = [each for each in rows if each["notice"] is None]
     noticed = _notices_before(stores.messages, others)
-    agreements = {each["agreement_id"] for each in rows if each["agreement_id"]}
+    vendors = {each["agreement_id"]: each["processor_id"] for each in rows if each["agreement_id"]}
+    agreements = set(vendors)
     offers = stores.offers.many(agreements) if others else {}
     changes = {each["change_id"] for each in notices if each["change_id"]}
     about = [*(each["_id"] for each in rows), *noticed.values()]
     return Around(
         webhooks=_states(stores.deliveries, notices),
         mails=_by_message(stores.mails.of_messages(about)),
-        customers=_customers(stores, agreements, offers),
+        customers=_customers(stores, vendors, offers),
         withdrawn=stores.watches.withdrawn(changes) if changes else frozenset(),
         noticed=noticed,
         reached=stores.mails.reached(each["agreement_id"] for each in others),
@@ -116,11 +117,11 @@ def read_around(stores: Stores, rows: Sequence[Document]) -> Around:
 
 
 def _customers(
-    stores: Stores, agreements: Iterable[str], offers: Mapping[str, Document]
+    stores: Stores, vendors: Mapping[str, str], offers: Mapping[str, Document]
 ) -> dict[str, Customer]:
     """By agreement: the contacts the customer has named, else those of the agreement, else those
-    of the offer."""
-    recipients = stores.recipients.many(list(agreements))
+    of the offer. ``vendors``: by agreement, whose mails bring them up."""
+    recipients = stores.recipients.many(list(vendors))
     owners = {name: it["controller_id"] for name, it in offers.items()}
     owners |= {name: it.owner for name, it in recipients.items()}
     named = stores.contacts.many(owners.values())
@@ -132,9 +133,13 @@ def _customers(
     for name, (_, channels, language) in found.items():
         if owners[name] in named:
             found[name] = (named[owners[name]], channels, language)
-    bounced = stores.mails.bounced(one["email"] for many, _, _ in found.values() for one in many)
+    bounced = stores.mails.bounced(
+        (vendors[name], one["email"]) for name, (many, _, _) in found.items() for one in many
+    )
     return {
-        name: Customer(contacts_from(many, bounced), EMAIL in channels, language)
+        name: Customer(
+            contacts_from(many, bounced.get(vendors[name], {})), EMAIL in channels, language
+        )
         for name, (many, channels, language) in found.items()
     }
 

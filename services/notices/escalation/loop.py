@@ -118,6 +118,7 @@ def _mail(row: Document, to: Contact, why: str, around: Around, now: datetime) -
         change_id=row["change_id"],
         agreement_id=row["agreement_id"],
         controller_id=row["controller_id"],
+        processor_id=row["processor_id"],
         language=around.customer(row).language,
     )
 

@@ -204,13 +204,13 @@ class Mailing:
     def _settled(self, row: Document, state: str, sent: Sent) -> None:
         """A mail that failed brings up the next contact; one that arrived clears an alarm."""
         if state == DELIVERED:
-            self.stores.mails.forgive([row["address"]])
+            self.stores.mails.forgive_address_of(row)
             if row["message_id"]:
                 self.stores.watches.look_again_if_unreached(row["message_id"], self.now())
             return
         log.warning("mail.failed", mail=row["_id"], kind=row["kind"], code=sent.code)
         if sent.recipient:
-            self.stores.mails.mark_bounced(row["address"], self.now())
+            self.stores.mails.mark_bounced(row, self.now())
         if row["message_id"]:
             self.stores.watches.look_again(row["message_id"], self.now())
 

@@ -100,14 +100,14 @@ class DigestLoop:
     def _mails(
         self, digest: Digest, party: Party, data: Mapping[str, Any], now: datetime
     ) -> list[Document]:
-        bounced = self.stores.mails.bounced(each["email"] for each in party.contacts)
+        bounced = self.stores.mails.bounced((None, each["email"]) for each in party.contacts)
         about = f"{events.UNREACHED}:{digest.change_id}:{digest.number}"
         return [
             new_mail(
                 about, events.UNREACHED, contact, DIGEST, now,
                 change_id=digest.change_id, language=party.language, data=dict(data),
             )
-            for contact in contacts_from(party.contacts, bounced)
+            for contact in contacts_from(party.contacts, bounced.get(None, {}))
         ]  # fmt: skip
 
     def _data(self, digest: Digest, count: int, rows: Sequence[Document]) -> dict[str, Any]:

@@ -59,14 +59,14 @@ class Outbox:
         ]
         named, _ = self.contacts.get(owner)
         found = [one for each in active for one in each.contacts] if named is None else named
-        bounced = self.mails.bounced(one["email"] for one in found)
+        bounced = self.mails.bounced((None, one["email"]) for one in found)
         language = language_of(next((each.language for each in active if each.language), None))
         mails = [
             new_mail(
                 row["_id"], row["kind"], contact, WARNING, self.now(),
                 controller_id=owner, language=language, data=row["data"],
             )
-            for contact in contacts_from(found, bounced)
+            for contact in contacts_from(found, bounced.get(None, {}))
         ]  # fmt: skip
         self.mails.add_many(mails)
         return mails

@@ -70,7 +70,8 @@ def new_mail(
 ) -> dict[str, Any]:
     """A row of ``mails``. ``about``: a message's id, or the key of a warning.
 
-    ``more``: message_id, notice_id, change_id, agreement_id, controller_id, language, data.
+    ``more``: message_id, notice_id, change_id, agreement_id, controller_id, processor_id, language,
+    data. ``processor_id``: the vendor on whose behalf it is sent, if there is one.
     """
     return {
         "_id": mail_id(about, to.email),
@@ -80,6 +81,7 @@ def new_mail(
         "change_id": None,
         "agreement_id": None,
         "controller_id": None,
+        "processor_id": None,
         "language": None,
         "data": None,
         **more,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,12 @@ _LIVE = {"due_at": {"$exists": True}}
 
 # How long an address that sent a mail back is tried after all others.
 BOUNCED_SECONDS = 400 * 86_400
-BOUNCED_INDEXES = [IndexModel([("at", ASCENDING)], expireAfterSeconds=BOUNCED_SECONDS)]
+BOUNCED_INDEXES = [
+    IndexModel([("at", ASCENDING)], expireAfterSeconds=BOUNCED_SECONDS),
+    IndexModel([("address", ASCENDING)]),
+]
+# Of an address: whose mails came back (None: those of Art28 itself), and when.
+BouncedAt = Mapping[str | None, Mapping[str, datetime]]
 INDEXES: Sequence[IndexModel] = [
     IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
     IndexModel([("message_id", ASCENDING), ("made_at", ASCENDING)]),
@@ -127,18 +133,32 @@ class Mails:
         where: Document = {"message_id": None, "made_at": {"$lt": before}}
         return remove_some(self._docs, where, limit)
 
-    def mark_bounced(self, address: str, at: datetime, session: Session | None = None) -> None:
-        """Remember that mail to this address came back, for all who name it as a contact."""
-        mark = {"$set": {"at": at}}
-        where = {"_id": address_key(address)}
-        self._bounced.update_one(where, mark, upsert=True, session=session)
+    def mark_bounced(self, mail: Document, at: datetime, session: Session | None = None) -> None:
+        """Remember that this mail came back, for the mails of its vendor to that address. Those of
+        other vendors find out for themselves: none can make another's mails come late."""
+        vendor, address = mail.get("processor_id"), mail["address"]
+        mark = {"$set": {"vendor": vendor, "address": address, "at": at}}
+        self._bounced.update_one(
+            {"_id": _mark(vendor, address)}, mark, upsert=True, session=session
+        )
 
-    def bounced(self, addresses: Iterable[str]) -> dict[str, datetime]:
-        """When mail to these addresses (see ``address_key``) last came back."""
-        found = self._bounced.find({"_id": {"$in": [address_key(each) for each in addresses]}})
-        return {each["_id"]: each["at"] for each in found}
+    def bounced(self, named: Iterable[tuple[str | None, str]]) -> BouncedAt:
+        """By vendor and ``address_key``: when a mail last came back. ``named``: vendor, address."""
+        ids = {_mark(vendor, address) for vendor, address in named}
+        found: defaultdict[str | None, dict[str, datetime]] = defaultdict(dict)
+        for each in self._bounced.find({"_id": {"$in": sorted(ids)}}):
+            found[each["vendor"]][each["address"]] = each["at"]
+        return found
 
     def forgive(self, addresses: Iterable[str], session: Session | None = None) -> None:
-        """These were named anew, or have taken a mail: they count as good again."""
-        where: Document = {"_id": {"$in": [address_key(each) for each in addresses]}}
+        """Their owner has named these anew: they count as good again, for every vendor."""
+        where: Document = {"address": {"$in": [address_key(each) for each in addresses]}}
         self._bounced.delete_many(where, session=session)
+
+    def forgive_address_of(self, mail: Document) -> None:
+        """The address has taken this mail: it counts as good again for the mails of its vendor."""
+        self._bounced.delete_one({"_id": _mark(mail.get("processor_id"), mail["address"])})
+
+
+def _mark(vendor: str | None, address: str) -> str:
+    return f"{vendor or ''}|{address_key(address)}"

@@ -49,7 +49,7 @@ class Bounces:
             at = self._now()
             self._mails.bounce(mail["_id"], told, at, session)
             if report.is_lasting:
-                self._mails.mark_bounced(mail["address"], at, session)
+                self._mails.mark_bounced(mail, at, session)
             if mail["message_id"]:
                 self._watches.look_again(mail["message_id"], at, session)
 

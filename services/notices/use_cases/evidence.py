@@ -99,8 +99,11 @@ def _by_email(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, str]:
     owners = [each.owner for each in recipients]
     named = deps.contacts.many(owners)
     contacts = {each.agreement_id: named.get(each.owner, each.contacts) for each in recipients}
-    bounced = deps.mails.bounced(one["email"] for many in contacts.values() for one in many)
-    return {agreement: _email(many, bounced) for agreement, many in contacts.items()}
+    vendors = {each.agreement_id: each.processor["id"] for each in recipients}
+    bounced = deps.mails.bounced(
+        (vendors[name], one["email"]) for name, many in contacts.items() for one in many
+    )
+    return {name: _email(many, bounced.get(vendors[name], {})) for name, many in contacts.items()}
 
 
 def _email(contacts: Sequence[dict[str, Any]], bounced: Mapping[str, object]) -> str:

@@ -186,4 +186,4 @@ def test_a_vendor_whose_mailbox_refuses_is_recorded(by_mail: MailWorld) -> None:
 
     [mail] = by_mail.mails(why="digest")
     assert (mail["state"], mail["attempts"][0]["code"]) == ("failed", "recipient_refused")
-    assert VENDOR_MAIL in [each["_id"] for each in by_mail.world.rows("bounced_addresses")]
+    assert VENDOR_MAIL in [each["address"] for each in by_mail.world.rows("bounced_addresses")]
