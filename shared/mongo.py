@@ -1,7 +1,9 @@
-"""MongoDB: one connection a process, transactions, unique keys told as conflicts."""
+"""MongoDB: one client a process, transactions, unique keys told as conflicts."""
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -23,6 +25,10 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 Session = ClientSession
+
+# By process, address and time limit: a child that was forked makes its own.
+_clients: dict[tuple[int, str, int], MongoClient[Document]] = {}
+_clients_lock = threading.Lock()
 
 # Writes that must stand or fall with whatever the current request commits (see idempotency).
 _companions: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
@@ -130,8 +136,26 @@ class Mongo:
 
 
 def connect(url: str, database: str, *, timeout_ms: int = 5_000) -> Mongo:
-    """Open ``database`` at ``url``. Nothing is sent yet: call it after a fork, not before."""
-    client: MongoClient[Document] = MongoClient(
+    """Open ``database`` at ``url``; all databases of one process share one client.
+
+    A client has its own threads that watch the replica set: six of them watched it six times.
+    Nothing is sent yet. Call it after a fork, not before.
+    """
+    with _clients_lock:
+        key = (os.getpid(), url, timeout_ms)
+        client = _clients.get(key) or _clients.setdefault(key, _client(url, timeout_ms))
+    return Mongo(client, database)
+
+
+def disconnect(url: str) -> None:
+    """Close the clients of ``url``; whoever still holds one can no longer use it."""
+    with _clients_lock:
+        for key in [key for key in _clients if key[1] == url]:
+            _clients.pop(key).close()
+
+
+def _client(url: str, timeout_ms: int) -> MongoClient[Document]:
+    return MongoClient(
         url,
         serverSelectionTimeoutMS=timeout_ms,
         connectTimeoutMS=timeout_ms,
@@ -139,7 +163,6 @@ def connect(url: str, database: str, *, timeout_ms: int = 5_000) -> Mongo:
         retryWrites=True,
         appname="art28",
     )
-    return Mongo(client, database)
 
 
 def afterwards(work: Callable[[], object]) -> None:

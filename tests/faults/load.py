@@ -133,7 +133,6 @@ def under_load(url: str, receiver: Receiver, name: str, **more: Any) -> Iterator
         stop.set()
         for thread in threads:
             thread.join(30)
-        mongo.client.close()
 
 
 @contextmanager

@@ -83,7 +83,6 @@ def test_its_notices_arrive_at_the_open_address(
         assert closed.connections == 0
         attempts = [one for row in load.world.rows("deliveries") for one in row["attempts"]]
     assert {each["code"] for each in attempts} == {None, "blocked_address"}
-    mongo.client.close()
 
 
 def taken_by(told: Told) -> Script:

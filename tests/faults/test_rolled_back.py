@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 
 from shared.failures import Failures
 from shared.ledger import Ledger
-from shared.mongo import Mongo, connect
+from shared.mongo import Mongo, connect, disconnect
 from shared.relay import Relay
 from tests.clock import now
 from tests.faults.database import Database, ReplicaSet
@@ -43,7 +43,7 @@ def test_it_works(replica_set: ReplicaSet) -> None:
     assert len(kept) == 2
     assert taken_back not in kept
     assert [each["hash"] for each in posted] == kept
-    mongo.client.close()
+    disconnect(replica_set.url)
 
 
 def append(mongo: Mongo, ledger: Ledger, number: str) -> None:

@@ -45,7 +45,6 @@ def test_it_works(mongo_url: str, database_name: str, tally: Tally) -> None:
     posts = load.posts()
     for delivery_id, message_id in messages.items():
         assert posts[message_id] <= 1 + claims.lapses_of(delivery_id)
-    mongo.client.close()
 
 
 def at_once(receiver: Receiver) -> Callable[[], int]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from services.agreements.app import create_app
@@ -15,7 +13,7 @@ from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, VENDOR
 
 
 @pytest.fixture
-def office(mongo_url: str, database_name: str) -> Iterator[Office]:
+def office(mongo_url: str, database_name: str) -> Office:
     clock = StandingClock()
     identity = FakeIdentity(clock)
     identity.add(VENDOR, "tempus-serva", "processor")
@@ -25,6 +23,4 @@ def office(mongo_url: str, database_name: str) -> Iterator[Office]:
     transport = WSGITransport()
     transport.mount(identity)
     app = create_app(Settings(common_settings(mongo_url, database_name)), transport, clock)
-    office = Office(app, identity, clock)
-    yield office
-    office.deps.mongo.client.close()
+    return Office(app, identity, clock)
