@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 # Each of these says what time it is, however it is called.
@@ -21,6 +22,9 @@ CLOCKS_BY_DEFAULT = {
 FORMS = {"usegmt", "localtime"}
 # These go by the zone of the machine, unless they are given one.
 ZONES_BY_DEFAULT = {"astimezone": 1}
+NAMES = {each.rpartition(".")[2] for each in (*CLOCKS, *CLOCKS_BY_DEFAULT, *ZONES_BY_DEFAULT)}
+# A program without one of these words reads no clock; most need not be parsed.
+WORDS = re.compile(rf"\b({'|'.join(NAMES)})\b")
 
 
 def wall_clock_reads(source: str) -> list[str]:
@@ -29,6 +33,8 @@ def wall_clock_reads(source: str) -> list[str]:
     A clock that is only handed on counts as well. Names are followed through imports, plain
     assignments and ``getattr``.
     """
+    if not WORDS.search(source):
+        return []
     nodes = list(ast.walk(ast.parse(source)))
     names = dict(_imported(nodes))
     for node in nodes:
