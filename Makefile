@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install run run-services logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
+.PHONY: help install run run-services unit fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -26,6 +26,12 @@ logs: $(RUNTIME) ## show what all processes logged, by time; some: `make logs AR
 
 shell: $(RUNTIME) ## open a Python shell with the databases of the running profile
 	@exec $(BIN)/python -m deploy.shell
+
+unit: $(RUNTIME) $(TOOLS) ## run the unit tests: rules, tables, documents; no MongoDB, under a minute
+	@$(BIN)/python -m pytest -q -n auto tests/unit -m "not slow" $(ARGS)
+
+fast: $(RUNTIME) $(TOOLS) ## run all tests but the slow ones, faults and attacks
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not faults and not attacks" $(ARGS)
 
 test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not attacks" $(ARGS)
