@@ -1,4 +1,4 @@
-"""Gunicorn, the same in every profile; the two settings that differ come from the environment.
+"""Gunicorn, the same in every profile; the settings that differ come from the environment.
 
 One worker process with threads: the apps wait for MongoDB most of the time, and one process per
 service keeps metrics and in-process calls simple. The app is loaded after the fork (no preload):
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.collector import tune_gc
+from deploy.niceness import give_way
 from deploy.parent_death import end_with
 
 if TYPE_CHECKING:
@@ -75,5 +76,7 @@ def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunico
 
 
 def post_worker_init(worker: Worker) -> None:  # noqa: ARG001 - gunicorn's hook
-    """Tune garbage collection once the apps are loaded."""
+    """Tune garbage collection once the apps are loaded, and give way to other processes from now
+    on: before, the start would wait for a machine that others use."""
     tune_gc()
+    give_way(int(os.environ.get("ART28_NICE") or "0"))

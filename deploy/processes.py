@@ -18,6 +18,8 @@ from deploy.profile import PEERS, Profile
 from deploy.supervisor import WORKER_STOPS, Process
 
 PROCFILE = Path(__file__).parent / "Procfile"
+# A third of what another process gets when all want the processor.
+READERS_NICE = "5"
 _ASSIGNMENT = re.compile(r"[A-Z][A-Z0-9_]*=")
 
 
@@ -86,8 +88,9 @@ def common_settings(ports: Mapping[str, int]) -> dict[str, str]:
 
 
 def readiness_path(service: str) -> str:
-    """Return the path of a service's readiness check; `public` is mounted at the root."""
-    return "/readyz" if service == "public" else f"/{service}/readyz"
+    """Return the path of a readiness check; `public` is mounted at the root, and that is all that
+    `readers` are asked for."""
+    return "/readyz" if service in ("public", "readers") else f"/{service}/readyz"
 
 
 def from_line(line: Line, ports: Mapping[str, int], peers: Mapping[str, str]) -> Process:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.checks import StartError, how_it_ended
+from deploy.forking import Forked, fork
 from deploy.logs import LogFile, Output, Outputs
 from deploy.parent_death import bound_to_parent
 
@@ -44,12 +45,17 @@ class Process:
     # Every other child needs it: it is stopped last, and if it keeps ending, everything stops.
     vital: bool = False
     stop_seconds: float = 10.0
+    # `python -m ...` runs in a fork of the supervisor, which has imported what it needs.
+    forked: bool = False
+
+
+Started = subprocess.Popen[bytes] | Forked
 
 
 @dataclass(eq=False)
 class _Child:
     process: Process
-    popen: subprocess.Popen[bytes]
+    popen: Started
     output: Output
     started_at: float
     failures: int = 0
@@ -210,24 +216,29 @@ class Supervisor:
         self._children.clear()
         self._outputs.stop()
 
-    def _spawn(self, process: Process) -> tuple[subprocess.Popen[bytes], Output]:
+    def _spawn(self, process: Process) -> tuple[Started, Output]:
         output = self._outputs.open(process.name)
         try:
-            popen = subprocess.Popen(
-                bound_to_parent(process.command, os.getpid()),
-                cwd=self._root,
-                env={**self._environment, **process.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=output.write_fd,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            return self._started(process, output.write_fd), output
         finally:
             output.started()
-        return popen, output
+
+    def _started(self, process: Process, output: int) -> Started:
+        environment = {**self._environment, **process.environment}
+        if process.forked:
+            return fork(process.name, process.command, environment, output, self._root)
+        return subprocess.Popen(
+            bound_to_parent(process.command, os.getpid()),
+            cwd=self._root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def _why(self, child: _Child) -> str:
-        code = child.popen.returncode
+        code = child.popen.wait()
         child.output.wait(_LAST_WORDS)
         if child.process.explain is not None:
             return child.process.explain(code)
@@ -244,7 +255,7 @@ def _wait_or_kill(child: _Child) -> None:
     _end_group(child.popen, signal.SIGKILL)
 
 
-def _end_group(popen: subprocess.Popen[bytes], signal_number: int) -> None:
+def _end_group(popen: Started, signal_number: int) -> None:
     try:
         os.killpg(popen.pid, signal_number)
     except (ProcessLookupError, PermissionError):

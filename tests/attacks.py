@@ -113,27 +113,6 @@ def get(url: str, headers: Mapping[str, str] | None = None) -> Probe:
 
 
 @contextmanager
-def repeated(ask: Callable[[], object], times: int) -> Iterator[None]:
-    """So many visitors ask the same again and again; what they are answered is no matter."""
-    stop = threading.Event()
-
-    def insist() -> None:
-        while not stop.is_set():
-            with suppress(OSError, AssertionError):
-                ask()
-
-    threads = [threading.Thread(target=insist, daemon=True) for _ in range(times)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(PATIENCE_SECONDS + 1)
-
-
-@contextmanager
 def held(address: Address, count: int, opening: bytes, *, dribble: bytes = b"") -> Iterator[None]:
     """So many connections send `opening` and no more; one that the server ends is opened anew.
 

@@ -8,6 +8,7 @@ in the containers. What it needs:
     ART28_HOST, ART28_PORT      where it listens (127.0.0.1:8280)
     ART28_VAR                   it keeps what it must keep in the folder `edge` of this one
     ART28_<SERVICE>_ADDRESS     host:port of each of the six services
+    ART28_READERS_ADDRESS       host:port of the process that computes what visitors name
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,14 +21,14 @@ from urllib.parse import urlsplit
 import pytest
 from pymongo import MongoClient
 
-from tests.attacks import FLOOR_MS, Probe, endure, get, repeated
+from tests.attackers import Tally, attackers
+from tests.attacks import FLOOR_MS, Probe, endure, get
 from tests.e2e.running import Running, patience, running, until
 from tests.e2e.story import PROCESSOR, REGISTER
 
 pytestmark = [pytest.mark.slow, pytest.mark.attacks]
 
 ENTRIES, READERS, DRAFTS = 2_000, 16, 10_000
-PAUSE_SECONDS = 0.25
 Json = dict[str, Any]
 
 
@@ -84,31 +84,6 @@ def probes(profile: Running) -> dict[str, Probe]:
     }
 
 
-def each_time_another(profile: Running, form: str) -> Callable[[], None]:
-    """Asks for this form of the list, with another day or word in place of ``{}`` each time."""
-    numbers = itertools.count()
-    parts = urlsplit(profile.origin)
-
-    def ask() -> None:
-        n = next(numbers)
-        day = f"20{n % 20 + 10}-{n % 12 + 1:02}-{n % 28 + 1:02}"
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-        try:
-            connection.request("GET", form.format(n=n, day=day))
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status in (200, 503), answer.status
-            assert answer.status == 200 or answer.headers["Retry-After"]
-        finally:
-            connection.close()
-        if answer.status == 503:
-            # Sooner than Retry-After says; without any pause they would be a flood, which the
-            # limit per address is for.
-            time.sleep(PAUSE_SECONDS)
-
-    return ask
-
-
 PAGE = f"/p/{PROCESSOR}"
 FORMS = {
     "searches": f"{PAGE}?q=company+{{n}}",
@@ -127,11 +102,13 @@ def test_readers_of_a_large_register_stop_nobody_else(
     attack: str, large: Running, probes: dict[str, Probe]
 ) -> None:
     probes["page"]()  # Warm.
-    asking = repeated(each_time_another(large, FORMS[attack]), READERS)
+    tally = Tally()
 
-    figures = endure(asking, probes)
+    figures = endure(attackers(large.origin, FORMS[attack], READERS, tally), probes)
 
-    print(f"\n{figures.table(f'{large.name}, {READERS} x {attack}')}")
+    print(f"\n{figures.table(f'{large.name}, {READERS} x {attack}')} {dict(tally)}")
+    assert tally["200"] > 0
+    assert set(tally) <= {"200", "503"}
     figures.require_calm(floor())
 
 
@@ -141,9 +118,12 @@ def test_pdfs_of_other_days_of_two_entries_stop_nobody_else(
     small = next(each for each in profile.demo["clients"] if is_small(profile, each["org_slug"]))
     form = f"/p/{small['org_slug']}.pdf?as_of={{day}}"
 
-    figures = endure(repeated(each_time_another(profile, form), READERS), probes)
+    tally = Tally()
 
-    print(f"\n{figures.table(f'{profile.name}, {READERS} x PDFs of a few entries')}")
+    figures = endure(attackers(profile.origin, form, READERS, tally), probes)
+
+    print(f"\n{figures.table(f'{profile.name}, {READERS} x PDFs of a few entries')} {dict(tally)}")
+    assert tally["200"] > 0
     figures.require_calm(floor())
 
 
@@ -162,8 +142,8 @@ def test_ten_thousand_drafts_cost_the_public_nothing(
         draft = {"processor_id": vendor["_id"], "status": "draft", "announced_at": None}
         changes.insert_many([{**draft, "_id": f"chg_big{n:06}"} for n in range(DRAFTS)])
     try:
-        asking = repeated(each_time_another(profile, f"{PAGE}/changes.json?lang=en"), 2)
-        figures = endure(asking, probes)
+        form = f"{PAGE}/changes.json?lang=en"
+        figures = endure(attackers(profile.origin, form, 2, Tally()), probes)
     finally:
         with mongo_of(profile) as client:
             client["art28_registry"]["changes"].delete_many({"_id": {"$regex": "^chg_big"}})

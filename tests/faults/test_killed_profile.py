@@ -17,14 +17,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.faults]
 
 LIMIT = 90.0
 PAGE = "/p/tempus-serva"
-# What its command line says of each process; the supervisor is none of them.
+# The name or the command of each process; the supervisor is none of them.
 EMBEDDED = {
     "mongod": "--dbpath",
     "edge": "caddy",
-    "web": "gunicorn",
-    "sending": "notices.dispatcher",
-    "jobs": "registry.imports",
+    "web": "web: ",
+    "readers": "readers: ",
+    "sending": "worker: ",
+    "jobs": "worker-jobs: ",
 }
+LOGS = ("web", "readers", "worker", "worker-jobs")
 
 
 @pytest.fixture(scope="module")
@@ -40,19 +42,20 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def pids(started: Running, words: str) -> set[int]:
-    """The processes of a profile that have these words in their command."""
+    """The processes of a profile that have these words in name and command."""
     found = processes_of(started.var)
     return {pid for pid, told in found.items() if words in told and pid != started.process.pid}
 
 
 def is_served(started: Running) -> bool:
-    """Whether the page and the API answer as they did before."""
+    """Whether the page, a file and the API answer as they did before."""
     try:
         page = started.visitor().ask("GET", PAGE)
+        file = started.visitor().ask("GET", f"{PAGE}.json")
         me = started.client("nordbo").ask("GET", "/portal/v1/me")
     except (OSError, AssertionError):
         return False
-    return (page.status_code, me.status_code) == (200, 200)
+    return (page.status_code, file.status_code, me.status_code) == (200, 200, 200)
 
 
 def until_served(started: Running) -> None:
@@ -118,7 +121,16 @@ def test_the_services_profile_goes_on_without_what_is_killed(services: Running, 
 def test_logs_that_cannot_be_written_change_no_answer(tmp_path: Path) -> None:
     logs = tmp_path / "log"
     logs.mkdir()
-    for name in ("mongo-0", "edge", "web", "worker", "worker-jobs", "database", "sample-data"):
+    for name in (
+        "mongo-0",
+        "edge",
+        "web",
+        "readers",
+        "worker",
+        "worker-jobs",
+        "database",
+        "sample-data",
+    ):
         (logs / f"{name}.log").symlink_to("/dev/full")
 
     with running("embedded", tmp_path) as started:

@@ -54,12 +54,13 @@ def until_ready(started: subprocess.Popen[str]) -> str:
 
 
 def processes_of(var: Path) -> dict[int, str]:
-    """Return the processes, by id, that were told of this data folder."""
+    """Return the processes, by id, that were told of this data folder: `name: command`."""
     mark, found = f"ART28_VAR={var}\0".encode(), {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if mark in (folder / "environ").read_bytes() + b"\0":
-                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+                words = (folder / "cmdline").read_text().replace("\0", " ")
+                found[int(folder.name)] = f"{(folder / 'comm').read_text().strip()}: {words}"
         except OSError:
             continue
     return found

@@ -15,6 +15,7 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
+from urllib.parse import unquote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -47,7 +48,7 @@ def services() -> Iterator[dict[str, str]]:
     """Stand-ins that say what they were asked; the portal is away: nobody listens there."""
     with ExitStack() as stack:
         upstreams = {}
-        for name in NAMES:
+        for name in (*NAMES, "readers"):
             server = make_server("127.0.0.1", 0, stand_in(name), Threaded, Quiet)
             threading.Thread(target=server.serve_forever, args=(0.02,)).start()
             stack.callback(server.server_close)
@@ -153,13 +154,23 @@ def certificate(folder: Path) -> dict[str, str]:
         ("/registry", "registry"),
         ("/notices/healthz", "notices"),
         ("/p/tempus-serva", "public"),
-        ("/identityx", "public"),
+        ("/p/tempus-serva?lang=da", "public"),
         ("/.well-known/security.txt", "public"),
+        ("/healthz", "public"),
+        ("/static/page.css?v=1", "public"),
         ("/", "public"),
+        ("/identityx", "readers"),
+        ("/p/tempus-serva?q=a", "readers"),
+        ("/p/tempus-serva?lang=da&as_of=2030-01-01", "readers"),
+        ("/p/tempus-serva.pdf", "readers"),
+        ("/p/tempus-serva/ledger.jsonl", "readers"),
+        ("/%70/tempus-serva.pdf", "readers"),
+        ("/docs/registry", "readers"),
     ],
 )
 def test_each_path_reaches_its_service_unchanged(port: int, path: str, service: str) -> None:
-    assert get(port, path)[1] == f"{service} {path} 127.0.0.1:{port}"
+    seen = unquote(path.partition("?")[0])
+    assert get(port, path)[1] == f"{service} {seen} 127.0.0.1:{port}"
 
 
 def test_a_service_that_is_away_is_a_problem_with_a_time_to_retry(port: int) -> None:

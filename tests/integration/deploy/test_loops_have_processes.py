@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from deploy import embedded, processes
 from deploy.profile import ROOT
 
@@ -38,10 +40,11 @@ def test_who_sends_shares_no_process_with_what_vendors_can_make_large() -> None:
     assert "registry.imports" not in embedded.SENDING
 
 
-def test_the_supervisor_stays_small() -> None:
-    """It stays in memory as long as all others; what it imports counts against the budget."""
+@pytest.mark.parametrize("profile", ["embedded", "processes"])
+def test_a_supervisor_imports_nothing_heavy_before_it_has_children_to_fork(profile: str) -> None:
+    """It stays in memory as long as all others, and a wrong setting is told at once."""
     heavy = ("flask", "pymongo", "requests", "werkzeug", "structlog")
-    code = f"import sys, deploy.embedded; print([m for m in {heavy!r} if m in sys.modules])"
+    code = f"import sys, deploy.{profile}; print([m for m in {heavy!r} if m in sys.modules])"
 
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True

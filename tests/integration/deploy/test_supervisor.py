@@ -3,10 +3,13 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,6 +155,90 @@ def test_what_a_child_leaves_behind_is_ended_too(supervisor: Supervisor, tmp_pat
     supervisor.stop()
 
     until(lambda: processes_of(tmp_path) == {})
+
+
+FORKED = "tests.integration.deploy.forked"
+
+
+def forked(*words: str) -> Process:
+    """A child that does these things, forked as the four Python processes of `make run` are."""
+    return Process("a child", (sys.executable, "-m", FORKED, *words), {"TOLD": "x"}, forked=True)
+
+
+def test_a_forked_child_has_a_name_an_environment_and_a_log_of_its_own(
+    supervisor: Supervisor, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    supervisor.start(forked("show", "sleep"))
+    log = supervisor.log_of("a child")
+    until(lambda: "shown" in log.read_text())
+
+    [pid] = {pid for pid, words in of_name("a child").items()}
+    assert f"words ['show', 'sleep'] told x group {pid} handler default files 0 1 2" in (
+        log.read_text()
+    )
+    supervisor.stop()
+    assert of_name("a child") == {}
+    assert capfd.readouterr().out == ""
+
+
+def of_name(name: str) -> dict[int, str]:
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (folder / "comm").read_text().strip() == name:
+                found[int(folder.name)] = name
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "end", "log"),
+    [
+        ("exit", "exit code 3", ""),
+        ("say", "exit code 1", "the reason\n"),
+        ("raise", "exit code 1", "ValueError: a fault\n"),
+        ("kill", "signal SIGKILL", ""),
+    ],
+)
+def test_a_forked_child_ends_as_a_program_of_its_own_would(
+    supervisor: Supervisor, words: str, end: str, log: str
+) -> None:
+    supervisor.start(replace(forked(words), ready=lambda: False))
+
+    with pytest.raises(StartError, match=f"a child ended with {end}"):
+        supervisor.wait_ready(LIMIT)
+    until(lambda: supervisor.log_of("a child").read_text().endswith(log))
+
+
+def test_a_forked_child_that_was_killed_is_forked_again(
+    supervisor: Supervisor, said: list[str]
+) -> None:
+    supervisor.start(forked("show", "kill"))
+    watching = threading.Thread(target=supervisor.watch)
+    watching.start()
+
+    until(lambda: supervisor.log_of("a child").read_text().count("shown") >= 2)
+    supervisor.stop_wanted.set()
+    watching.join(LIMIT)
+
+    assert "a child ended with signal SIGKILL" in said[0]
+
+
+def test_a_forked_child_ends_with_who_forked_it(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time; from pathlib import Path; from deploy import supervisor as s;"
+        f"made = s.Supervisor(root=Path('.'), logs=Path({str(tmp_path)!r}),"
+        " environment=dict(os.environ), say=print);"
+        f"made.start(s.Process('an orphan', (sys.executable, '-m', {FORKED!r}, 'sleep'),"
+        " forked=True)); print('started', flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"started\n"
+        until(lambda: len(of_name("an orphan")) == 1)
+
+        parent.kill()
+
+        until(lambda: of_name("an orphan") == {})
 
 
 def test_a_program_run_once_gives_its_output(supervisor: Supervisor) -> None:

@@ -28,7 +28,19 @@ def test_only_the_edge_of_the_embedded_profile_is_reached_from_elsewhere(host: s
     told = {process.name: process.environment for process in embedded.processes(profile)}
 
     assert told["web"]["ART28_BIND"] == told["edge"]["ART28_PUBLIC_ADDRESS"] == "127.0.0.1:8281"
+    assert told["readers"]["ART28_BIND"] == told["edge"]["ART28_READERS_ADDRESS"]
+    assert told["readers"]["ART28_BIND"] == "127.0.0.1:8282"
     assert told["worker"]["ART28_IDENTITY_URL"] == "http://127.0.0.1:8281/identity"
+
+
+def test_readers_let_others_go_first_in_every_profile() -> None:
+    lines = {line.name: line for line in processes.parse(processes.PROCFILE.read_text("utf-8"))}
+    profile = Profile.from_env({}, var="var", members=1)
+    told = {process.name: process.environment for process in embedded.processes(profile)}
+
+    assert lines["readers"].environment["ART28_NICE"] == processes.READERS_NICE
+    assert {name for name, each in told.items() if "ART28_NICE" in each} == {"readers"}
+    assert told["readers"]["ART28_NICE"] == processes.READERS_NICE
 
 
 def test_every_worker_of_the_procfile_runs_the_loop_it_is_named_after() -> None:

@@ -17,8 +17,9 @@ DURATION = re.compile(r"(\d+(ms|s|m|h))+")
 # Of the Compose Specification, what this file needs; a slip of the pen is none of these.
 TOP = {"services", "secrets", "volumes"}
 OF_A_SERVICE = {
-    "build", "cap_drop", "command", "depends_on", "environment", "healthcheck", "image", "init",
-    "ports", "profiles", "read_only", "restart", "secrets", "security_opt", "stop_grace_period",
+    "build", "cap_drop", "command", "cpu_shares", "depends_on", "environment", "healthcheck",
+    "image", "init", "ports", "profiles", "read_only", "restart", "secrets", "security_opt",
+    "stop_grace_period",
     "tmpfs", "volumes",
 }  # fmt: skip
 OF_A_HEALTHCHECK = {"test", "interval", "timeout", "retries", "start_interval", "start_period"}

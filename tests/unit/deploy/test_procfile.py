@@ -29,11 +29,11 @@ def test_another_form_is_refused(text: str) -> None:
         processes.parse(text)
 
 
-def test_each_of_the_six_services_has_a_process_and_a_port() -> None:
+def test_each_of_the_six_services_and_readers_have_a_process_and_a_port() -> None:
     ports = processes.addresses(profile(), LINES)
 
-    assert tuple(ports) == NAMES
-    assert list(ports.values()) == [9001, 9002, 9003, 9004, 9005, 9006]
+    assert tuple(ports) == (*NAMES, "readers")
+    assert list(ports.values()) == [9001, 9002, 9003, 9004, 9005, 9006, 9007]
 
 
 def test_the_ports_of_mongodb_are_nobody_elses() -> None:
