@@ -74,20 +74,25 @@ class Mongo:
             write_concern=WriteConcern(w="majority", j=True),
         )
 
-    def transact(self, work: Callable[[Session], T]) -> T:
+    def transact(self, work: Callable[[Session], T], *, companions: bool = True) -> T:
         """Run ``work`` in one transaction; the driver runs it again on a write conflict.
 
         ``work`` must therefore have no effect outside the database. Raises what ``work`` raises;
         a broken unique index is told as ``AlreadyExists``. Within ``answering`` it becomes part
         of the transaction of the whole request.
+
+        ``companions=False``: commit ``work`` alone, whatever becomes of the request and of what
+        ``also_in_transactions`` adds. Only before the request's first write.
         """
         request = _request.get()
-        if request is not None:
+        if request is not None and companions:
             return _joined(request, work)
+        if request is not None and request.begun:
+            raise RuntimeError("a transaction of its own comes before the request's first write")
 
         def whole(session: Session) -> T:
             result = work(session)
-            for companion in _companions.get():
+            for companion in _companions.get() if companions else ():
                 companion(session)
             return result
 
