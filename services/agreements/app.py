@@ -7,7 +7,7 @@ from requests.adapters import BaseAdapter
 
 from services.agreements import api
 from services.agreements.settings import Settings
-from services.agreements.wiring import make_deps, prepare
+from services.agreements.wiring import make_deps
 from shared.app import build
 from shared.mongo import connect
 from shared.peers import Peers
@@ -20,7 +20,6 @@ def create_app(
     """``transport`` carries what agreements asks of other services; None for the network."""
     common = settings.common
     mongo = connect(common.mongo_url, common.database("agreements"))
-    prepare(mongo)
     peers = Peers("agreements", common, transport)
     verifier = peers.verifier(now)
     app = build("agreements", common, api.blueprints, verifier=verifier, now=now, mongo=mongo)

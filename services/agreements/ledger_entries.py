@@ -9,7 +9,7 @@ from typing import Any
 
 from services.agreements.contract.contents import Party, group_of
 from services.agreements.events import ERASED, Event
-from services.agreements.model import Acceptance, Agreement, Version
+from services.agreements.model.agreement import Acceptance, Agreement, Version
 from shared.times import format_instant
 
 

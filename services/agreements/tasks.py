@@ -6,8 +6,7 @@ from services.agreements.clients import Notices
 from services.agreements.settings import Settings
 from services.agreements.use_cases.due import run_due
 from services.agreements.use_cases.erasure import apply_policies
-from services.agreements.use_cases.saving import Deps
-from services.agreements.wiring import make_deps, prepare
+from services.agreements.wiring import Deps, make_deps
 from shared.failures import Failures
 from shared.loops import Heartbeats, Loop
 from shared.mongo import connect
@@ -22,7 +21,6 @@ def loops(settings: Settings) -> list[Loop]:
     """Both loops of this service, each with its heartbeat."""
     common = settings.common
     mongo = connect(common.mongo_url, common.database("agreements"))
-    prepare(mongo)
     peers = Peers("agreements", common, None)
     deps = make_deps(settings, mongo, peers)
     refused = Failures(mongo, "agreements.relay", utc_now)

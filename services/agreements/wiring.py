@@ -1,25 +1,19 @@
-"""What the app and the loops are both made of."""
+"""What the use cases of agreements work with, made for the app and the loops alike."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+
 from services.agreements.clients import Identity, Registry
+from services.agreements.contract.annex import Annex, annex_from
+from services.agreements.contract.contents import Content
 from services.agreements.contract.wording import built_in_templates
 from services.agreements.settings import Settings
-from services.agreements.store import (
-    INDEXES,
-    Agreements,
-    Documents,
-    Files,
-    InForce,
-    NoticeGroups,
-    Policies,
-    Templates,
-    Versions,
-)
-from services.agreements.use_cases.saving import Deps
+from services.agreements.store import INDEXES, Stores
 from shared.failures import FailedJobs, Failures
 from shared.idempotency import Idempotency
-from shared.ids import new_id
+from shared.ids import IdSource, new_id
 from shared.ledger import Ledger
 from shared.mongo import Mongo
 from shared.peers import Peers
@@ -28,20 +22,40 @@ from shared.times import Clock, utc_now
 LISTENERS = ["notices"]
 
 
+@dataclass(frozen=True)
+class Deps(Stores):
+    """The stores, what else the use cases ask, and the time and ids they are given."""
+
+    settings: Settings
+    mongo: Mongo
+    ledger: Ledger
+    clock_failures: Failures
+    identity: Identity
+    registry: Registry
+    now: Clock
+    new_id: IdSource
+
+    def lapses_on(self) -> date:
+        """The last day of an offer made now."""
+        return self.now().date() + timedelta(days=self.settings.offer_days)
+
+    def annex(self, processor_slug: str, content: Content) -> Annex:
+        """The processor's register of today, as an agreement on ``content`` lists it."""
+        today = self.now().date()
+        listed = self.registry.listed(processor_slug, today)
+        return annex_from(listed, today, content.language, content.products)
+
+
 def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_now) -> Deps:
+    """What one process works with. Makes the indexes and built-in templates that are missing."""
+    stores = Stores.of(mongo)
+    _prepare(mongo, stores)
     return Deps(
+        **vars(stores),
         settings=settings,
         mongo=mongo,
-        agreements=Agreements(mongo),
-        versions=Versions(mongo),
-        templates=Templates(mongo),
-        groups=NoticeGroups(mongo),
-        in_force=InForce(mongo),
         ledger=Ledger(mongo, LISTENERS),
         clock_failures=Failures(mongo, "agreements.clock", now),
-        documents=Documents(mongo),
-        files=Files(mongo),
-        policies=Policies(mongo),
         identity=Identity(peers.client("identity")),
         registry=Registry(peers.client("registry")),
         now=now,
@@ -49,8 +63,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
     )
 
 
-def prepare(mongo: Mongo) -> None:
-    """Make indexes and built-in templates, renew older rows; doing it again changes nothing."""
+def _prepare(mongo: Mongo, stores: Stores) -> None:
     mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES, **Idempotency.INDEXES, **FailedJobs.INDEXES})
-    Templates(mongo).seed(built_in_templates())
-    Agreements(mongo).name_customers()
+    stores.templates.seed(built_in_templates())
+    stores.agreements.name_customers()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from services.agreements.contract.annex import annex_from
 from services.agreements.contract.contents import Content, Party
 from services.agreements.contract.wording import built_in_templates
-from services.agreements.model import PARTIES, Acceptance, Version
+from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.model.document import make_version
 from shared.documents import from_wire
 from tests.builders import agreement_content, sub_processor

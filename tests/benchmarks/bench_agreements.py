@@ -27,8 +27,8 @@ from services.agreements import rendering
 from services.agreements.app import create_app
 from services.agreements.contract.contents import Content, Party
 from services.agreements.contract.wording import built_in_templates
-from services.agreements.model import drafted
 from services.agreements.model.document import make_version
+from services.agreements.model.life import drafted
 from services.agreements.settings import Settings
 from services.agreements.store import INDEXES
 from services.agreements.store.agreements import as_document

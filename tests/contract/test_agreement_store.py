@@ -9,19 +9,17 @@ from typing import Any
 import mongomock
 import pytest
 
-from services.agreements import model
 from services.agreements.contract.contents import Content, Group, Party, group_of
 from services.agreements.contract.wording import built_in_templates
-from services.agreements.model import Agreement, Claim, Share, Version
+from services.agreements.model import life
+from services.agreements.model.agreement import Agreement, Claim, Version
 from services.agreements.model.document import make_version
-from services.agreements.store import (
-    INDEXES,
-    Agreements,
-    InForce,
-    NoticeGroups,
-    Templates,
-    Versions,
-)
+from services.agreements.model.tally import Share, moved, tally
+from services.agreements.store import INDEXES
+from services.agreements.store.agreements import Agreements
+from services.agreements.store.templates import Templates
+from services.agreements.store.terms import InForce, NoticeGroups
+from services.agreements.store.versions import Versions
 from shared.documents import from_wire
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo
@@ -53,12 +51,12 @@ def version(number: int = 1, agreement_id: str = "agr_1", controller: str = "org
 
 
 def agreement(agreement_id: str = "agr_1", **more: Any) -> Agreement:
-    return replace(model.drafted(version(1, agreement_id)), **more)
+    return replace(life.drafted(version(1, agreement_id)), **more)
 
 
 def test_what_is_added_is_found_as_it_was(database: Mongo) -> None:
-    store, made = Agreements(database), model.offered(agreement(), AT, AT.date())
-    made = model.recorded(replace(made, status="active", ends_on=date(2027, 1, 1)), 3)
+    store, made = Agreements(database), life.offered(agreement(), AT, AT.date())
+    made = life.recorded(replace(made, status="active", ends_on=date(2027, 1, 1)), 3)
     store.add(None, made)
     assert store.get(None, made.id) == made
     with pytest.raises(NotFound):
@@ -89,7 +87,7 @@ def test_agreements_of_two_parties_come_newest_first(database: Mongo) -> None:
     store = Agreements(database)
     for each in ("agr_1", "agr_3", "agr_2"):
         store.add(None, agreement(each))
-    store.add(None, model.drafted(version(1, "agr_9", controller="org_other")))
+    store.add(None, life.drafted(version(1, "agr_9", controller="org_other")))
     assert [each.id for each in store.between("org_v", "org_c")] == ["agr_3", "agr_2", "agr_1"]
 
 
@@ -133,19 +131,19 @@ def test_an_end_that_is_set_is_counted_and_forgotten_without_a_new_version(
 ) -> None:
     store, one = NoticeGroups(database), group_of(content())
     move(store, None, one)
-    before, day = model.tally([Share(one.key, None)]), date(2026, 12, 20)
-    ending = model.tally([Share(one.key, day)])
-    assert store.move(None, "org_v", model.moved(before, ending), one, told=False) == 1
+    before, day = tally([Share(one.key, None)]), date(2026, 12, 20)
+    ending = tally([Share(one.key, day)])
+    assert store.move(None, "org_v", moved(before, ending), one, told=False) == 1
     (group,) = store.read("org_v")["groups"]
     assert group["ends"] == [{"on": day, "agreements": 1, "customers": 1}]
-    store.move(None, "org_v", model.moved(ending, before), one, told=False)
+    store.move(None, "org_v", moved(ending, before), one, told=False)
     assert store.read("org_v")["groups"] == [{**group, "ends": []}]
 
 
 def move(store: NoticeGroups, leaves: Group | None, joins: Group | None) -> int:
     """Count an agreement of a customer that has no other."""
     was, now = ([Share(each.key, None)] if each else [] for each in (leaves, joins))
-    steps = model.moved(model.tally(was), model.tally(now))
+    steps = moved(tally(was), tally(now))
     return store.move(None, "org_v", steps, joins)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.agreements.contract.wording import Standing, Template
-from services.agreements.model import Agreement
+from services.agreements.model.agreement import Agreement
 from services.agreements.schemas.agreements import AgreementShape, PolicyShape
 from services.agreements.schemas.templates import StandingShape, TemplateShape
 from services.agreements.store.policies import Policy

@@ -26,8 +26,16 @@ from services.agreements.schemas.agreements import (
     VersionPage,
 )
 from services.agreements.schemas.lists import AgreementQuery
-from services.agreements.store import Policy
-from services.agreements.use_cases import confirming, documents, erasure, life, reading
+from services.agreements.store.policies import Policy
+from services.agreements.use_cases import (
+    accepting,
+    confirming,
+    documents,
+    ending,
+    erasure,
+    offering,
+    reading,
+)
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
@@ -46,7 +54,7 @@ blp = Blueprint(
 @blp.response(201, AgreementShape)
 def draft(body: dict[str, Any]) -> Shown:
     """A new draft; ``findings`` tells what Art. 28(3) still misses."""
-    return shown(life.draft(deps(), caller(), body))
+    return shown(offering.draft(deps(), caller(), body))
 
 
 @blp.route("/agreements")
@@ -106,7 +114,7 @@ def changes(query: dict[str, Any], agreement_id: str) -> Mapping[str, Any]:
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def offer(agreement_id: str) -> Shown:
-    return shown(life.offer(deps(), caller(), agreement_id))
+    return shown(offering.offer(deps(), caller(), agreement_id))
 
 
 @blp.route("/agreements/<agreement_id>/accept", methods=["POST"])
@@ -116,7 +124,7 @@ def offer(agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def accept(body: dict[str, Any], agreement_id: str) -> Shown:
     """Accept for the caller's party; in force once both have accepted, in any order."""
-    return shown(life.accept(deps(), caller(), origin(caller()), agreement_id, body))
+    return shown(accepting.accept(deps(), caller(), origin(caller()), agreement_id, body))
 
 
 @blp.route("/agreements/<agreement_id>/reject", methods=["POST"])
@@ -125,7 +133,7 @@ def accept(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def reject(body: dict[str, Any], agreement_id: str) -> Shown:
-    return shown(life.reject(deps(), caller(), agreement_id, body["reason"]))
+    return shown(accepting.reject(deps(), caller(), agreement_id, body["reason"]))
 
 
 @blp.route("/agreements/<agreement_id>/confirm", methods=["POST"])
@@ -155,7 +163,7 @@ def decline(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def amend(body: dict[str, Any], agreement_id: str) -> Shown:
     """Offer the next version; the one in force stays until both have accepted the new one."""
-    return shown(life.amend(deps(), caller(), agreement_id, body))
+    return shown(offering.amend(deps(), caller(), agreement_id, body))
 
 
 @blp.route("/agreements/<agreement_id>/terminate", methods=["POST"])
@@ -166,7 +174,7 @@ def amend(body: dict[str, Any], agreement_id: str) -> Shown:
 def terminate(body: dict[str, Any], agreement_id: str) -> Shown:
     """End it today, or on a day to come; until that day it stays active."""
     day, reason = body["effective_on"], body["reason"]
-    return shown(life.terminate(deps(), caller(), agreement_id, day, reason))
+    return shown(ending.terminate(deps(), caller(), agreement_id, day, reason))
 
 
 @blp.route("/agreements/<agreement_id>/deletion-proof", methods=["POST"])
@@ -176,7 +184,7 @@ def terminate(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def prove_deletion(body: dict[str, Any], agreement_id: str) -> Shown:
     """Record that the data was deleted or returned after the end (Art. 28(3)(g))."""
-    return shown(life.prove_deletion(deps(), caller(), agreement_id, body))
+    return shown(ending.prove_deletion(deps(), caller(), agreement_id, body))
 
 
 @blp.route("/retention")

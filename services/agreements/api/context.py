@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from flask import current_app, request
 
-from services.agreements.model import Agreement
-from services.agreements.use_cases.saving import Deps, Origin
+from services.agreements.model.agreement import Agreement
+from services.agreements.use_cases.permissions import Origin
+from services.agreements.wiring import Deps
 from shared.auth import CLIENT, CLIENT_ADDRESS, ON_BEHALF_OF, Caller
 from shared.headers import etag_of
 from shared.pagination import PageRequest

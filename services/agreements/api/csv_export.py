@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from services.agreements.model import Agreement
+from services.agreements.model.agreement import Agreement
 from shared.sheets import line
 
 HEADINGS = (

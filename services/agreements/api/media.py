@@ -6,8 +6,8 @@ from flask import Response
 from werkzeug.datastructures import MIMEAccept
 
 from services.agreements import rendering
-from services.agreements.model import Version
-from services.agreements.store import Kept
+from services.agreements.model.agreement import Version
+from services.agreements.store.documents import Kept
 from services.agreements.use_cases.documents import HTML, JSON, KINDS
 from shared.errors import DomainError
 from shared.safe_text import disposition

@@ -15,7 +15,7 @@ from services.agreements.contract.comparing import changes
 from services.agreements.contract.contents import Content, Party
 from services.agreements.contract.shortfalls import weaker_than
 from services.agreements.contract.wording import Template, in_language
-from services.agreements.model import Version
+from services.agreements.model.agreement import Version
 from shared.documents import to_document
 from shared.times import format_instant
 

@@ -1,42 +1,73 @@
-"""The steps that people take with an agreement."""
+"""The steps from a draft to a binding agreement, and its amendments."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from services.agreements.contract.contents import Party, check
+from services.agreements.contract.contents import check
 from services.agreements.model.agreement import (
-    ENDED,
     TO_BE_CONFIRMED,
     Acceptance,
     Agreement,
     Claim,
     Offer,
-    Proof,
     Refusal,
     Scheduled,
-    SignedFile,
     Since,
     Version,
     day_after,
 )
-from services.agreements.refusals import (
-    AlreadyAccepted,
-    AmendedMeanwhile,
-    AmendmentScheduled,
-    DocumentOutdated,
-    NotADraft,
-    NotAmendable,
-    NothingToDelete,
-    NotInForce,
-    NotOffered,
-    NotToBeConfirmed,
-    ProofRecorded,
-    TerminationScheduled,
-)
-from shared.errors import problem_at
+from shared.errors import Conflict
+
+
+class NotADraft(Conflict):
+    """Only a draft can be offered."""
+
+    code = "not-a-draft"
+
+
+class NotOffered(Conflict):
+    """No version of this agreement is on offer."""
+
+    code = "not-offered"
+
+
+class AlreadyAccepted(Conflict):
+    """This party has already accepted this version."""
+
+    code = "already-accepted"
+
+
+class DocumentOutdated(Conflict):
+    """The document is another than the one you named; read it again first."""
+
+    code = "document-outdated"
+
+
+class NotAmendable(Conflict):
+    """Only an offered or binding agreement can be amended."""
+
+    code = "not-amendable"
+
+
+class AmendedMeanwhile(Conflict):
+    """Another amendment was offered meanwhile; read the agreement again."""
+
+    code = "amended-meanwhile"
+
+
+class TerminationScheduled(Conflict):
+    """The agreement already has an end day."""
+
+    code = "termination-scheduled"
+
+
+class AmendmentScheduled(Conflict):
+    """An accepted amendment begins on a later day; wait for it or terminate the agreement."""
+
+    code = "amendment-scheduled"
 
 
 def drafted(first: Version) -> Agreement:
@@ -48,43 +79,6 @@ def drafted(first: Version) -> Agreement:
         content=first.content, document_sha256=first.document_sha256, created_at=first.made_at,
         weaker=first.weaker,
     )  # fmt: skip
-
-
-def imported(first: Version, file: SignedFile, signed: tuple[Acceptance, ...]) -> Agreement:
-    """An agreement that both parties had signed before it came here, as its processor says."""
-    begins_on = _to_come(first, first.made_at.date())
-    return replace(drafted(first), status="active", signed_file=file, acceptances=signed,
-                   begins_on=begins_on)  # fmt: skip
-
-
-def to_be_confirmed(agreement: Agreement, addressed_to: str | None) -> Agreement:
-    """An imported one whose customer has yet to say that it signed it: it binds nobody."""
-    return replace(agreement, status=TO_BE_CONFIRMED, unconfirmed=True, addressed_to=addressed_to)
-
-
-def confirmed(agreement: Agreement, word: Acceptance, customer: Party) -> Agreement:
-    """It binds both: ``customer``, as it is known now, says that it signed it.
-
-    Raises ``NotToBeConfirmed``.
-    """
-    check_to_be_confirmed(agreement)
-    first = agreement.content.effective_from
-    return next_of(
-        agreement, status="active", unconfirmed=False, confirmation=word, controller=customer,
-        addressed_to=None, begins_on=first if first > word.at.date() else None,
-    )  # fmt: skip
-
-
-def declined(agreement: Agreement, refusal: Refusal) -> Agreement:
-    """Not confirmed, or taken back by its processor. Raises ``NotToBeConfirmed``."""
-    check_to_be_confirmed(agreement)
-    return next_of(agreement, status="rejected", refusal=refusal)
-
-
-def check_to_be_confirmed(agreement: Agreement) -> None:
-    """Raises ``NotToBeConfirmed``."""
-    if agreement.status != TO_BE_CONFIRMED:
-        raise NotToBeConfirmed(f"This agreement is {agreement.status}.")
 
 
 def offered(agreement: Agreement, at: datetime, lapses_on: date) -> Agreement:
@@ -99,7 +93,7 @@ def check_amendable(agreement: Agreement) -> None:
     """Raises ``NotAmendable``, ``TerminationScheduled`` or ``AmendmentScheduled``."""
     if agreement.status not in ("offered", "active"):
         raise NotAmendable(f"This agreement is {agreement.status}.")
-    _check_no_end_set(agreement)
+    check_no_end_set(agreement)
     if agreement.scheduled:
         raise AmendmentScheduled(f"Version {agreement.scheduled.version} begins on "
                                  f"{agreement.scheduled.on}.")  # fmt: skip
@@ -128,7 +122,7 @@ def accepted(agreement: Agreement, version: Version, acceptance: Acceptance) -> 
     changed = next_of(agreement, acceptances=(*agreement.acceptances, acceptance))
     if not changed.executed(version.version):
         return changed
-    to_come = _to_come(version, acceptance.at.date())
+    to_come = first_day_ahead(version, acceptance.at.date())
     if agreement.in_force and to_come:
         coming = Scheduled(version.version, to_come, version.content.products)
         return replace(changed, offer=None, scheduled=coming)
@@ -174,45 +168,6 @@ def rejected(agreement: Agreement, refusal: Refusal) -> Agreement:
     return next_of(agreement, status=status, offer=None, refusal=refusal)
 
 
-def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreement:
-    """Ended, or set to end on a day to come. Raises ``NotInForce``, ``TerminationScheduled``."""
-    if not agreement.binding:
-        raise NotInForce(f"This agreement is {agreement.status}.")
-    _check_no_end_set(agreement)
-    if effective_on < today:
-        raise problem_at("/effective_on", "day-past", f"{effective_on} is past; today is {today}.")
-    status = "terminated" if effective_on == today else "active"
-    coming = agreement.scheduled
-    still = coming if coming and coming.on < effective_on else None
-    return next_of(agreement, status=status, ends_on=effective_on, offer=None, scheduled=still)
-
-
-def closed(agreement: Agreement, now: datetime, retention_years: int) -> Agreement:
-    """Where it has ended: since when, until when it is kept, when the data must be gone."""
-    if agreement.status not in ENDED or agreement.ended_on is not None:
-        return agreement
-    today = now.date()
-    last = agreement.last_day if agreement.status != "rejected" else None
-    ended_on = last if last and last <= today and agreement.begun else today
-    # Without a promise of days there is no delay to plead, so the data is due at once.
-    due = ended_on + timedelta(days=agreement.content.deletion_days or 0)
-    return replace(
-        agreement, ended_on=ended_on, ended_at=now, erase_on=years_after(ended_on, retention_years),
-        deletion_due_on=due if agreement.begun else None,
-    )  # fmt: skip
-
-
-def proven(agreement: Agreement, proof: Proof) -> Agreement:
-    """With the proof of deletion or return. Raises ``NothingToDelete`` or ``ProofRecorded``."""
-    if agreement.deletion_due_on is None:
-        raise NothingToDelete(f"This agreement is {agreement.status}.")
-    if agreement.deletion_proof is not None:
-        raise ProofRecorded(f"It was done on {agreement.deletion_proof.done_on}.")
-    if proof.done_on > proof.at.date():
-        raise problem_at("/done_on", "day-to-come", "Proof is of what has been done.")
-    return next_of(agreement, deletion_proof=proof)
-
-
 def recorded(agreement: Agreement, watermark: int) -> Agreement:
     """The agreement with its notice terms noted from the processor's ``watermark`` on."""
     group = agreement.group
@@ -221,14 +176,6 @@ def recorded(agreement: Agreement, watermark: int) -> Agreement:
     if key == last:
         return agreement
     return replace(agreement, history=(*agreement.history, Since(watermark, key, terms)))
-
-
-def years_after(day: date, years: int) -> date:
-    """The same day ``years`` later; the 28th where there is no 29th of February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def in_version(agreement: Agreement, version: Version) -> Agreement:
@@ -243,12 +190,12 @@ def next_of(agreement: Agreement, **changes: Any) -> Agreement:
     return replace(agreement, revision=agreement.revision + 1, **changes)
 
 
-def _check_no_end_set(agreement: Agreement) -> None:
+def check_no_end_set(agreement: Agreement) -> None:
     if agreement.ends_on is not None:
         raise TerminationScheduled(f"It ends on {agreement.ends_on}.")
 
 
-def _to_come(version: Version, today: date) -> date | None:
+def first_day_ahead(version: Version, today: date) -> date | None:
     """The first day of ``version``, if that lies ahead."""
     first = version.content.effective_from
     return first if first > today else None

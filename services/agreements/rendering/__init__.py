@@ -9,7 +9,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.agreements.model import Acceptance, Version
+from services.agreements.model.agreement import Acceptance, Version
 from services.agreements.rendering.layout import laid_out
 from services.agreements.rendering.words import FOLDER, Words
 from shared import typeset

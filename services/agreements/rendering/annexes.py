@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.agreements.contract.contents import Processing
-from services.agreements.model import PARTIES, Acceptance, Version
+from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering.parts import Rows, Told, facts, party
 from services.agreements.rendering.words import Words
 from shared.times import format_instant

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.agreements.contract.contents import Clauses, Terms
-from services.agreements.model import PARTIES, Acceptance, Version
+from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering.annexes import PLACES, acceptance_page, annexes
 from services.agreements.rendering.parts import Rows, Told, facts, party_lines, person
 from services.agreements.rendering.words import Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.agreements.contract.contents import AUTHORISATIONS
-from services.agreements.model import STATUSES
+from services.agreements.model.agreement import STATUSES
 from services.agreements.schemas.contents import (
     AddressShape,
     ClausesShape,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from services.agreements.model import STATUSES
+from services.agreements.model.agreement import STATUSES
 from services.agreements.schemas.agreements import ORGANISATION
 from shared.schemas import PageArgs, Shape, Text, one_of
 

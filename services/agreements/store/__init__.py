@@ -1,17 +1,20 @@
-"""Where agreements keeps everything; one store a thing, each with its indexes."""
+"""The stores of agreements: one per aggregate, each with its indexes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from pymongo import IndexModel
 
 from services.agreements.store.agreements import Agreements
-from services.agreements.store.documents import Documents, Files, Kept
-from services.agreements.store.policies import Policies, Policy
+from services.agreements.store.documents import Documents, Files
+from services.agreements.store.policies import Policies
 from services.agreements.store.templates import Templates
 from services.agreements.store.terms import InForce, NoticeGroups
 from services.agreements.store.versions import Versions
+from shared.mongo import Mongo
 
 INDEXES: dict[str, Sequence[IndexModel]] = {
     **Agreements.INDEXES,
@@ -21,7 +24,29 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Policies.INDEXES,
 }
 
-__all__ = [
-    "INDEXES", "Agreements", "Documents", "Files", "InForce", "Kept", "NoticeGroups", "Policies",
-    "Policy", "Templates", "Versions",
-]  # fmt: skip
+
+@dataclass(frozen=True)
+class Stores:
+    """Every store of agreements, on one database; made once per process."""
+
+    agreements: Agreements
+    versions: Versions
+    templates: Templates
+    groups: NoticeGroups
+    in_force: InForce
+    documents: Documents
+    files: Files
+    policies: Policies
+
+    @classmethod
+    def of(cls, mongo: Mongo) -> Self:
+        return cls(
+            agreements=Agreements(mongo),
+            versions=Versions(mongo),
+            templates=Templates(mongo),
+            groups=NoticeGroups(mongo),
+            in_force=InForce(mongo),
+            documents=Documents(mongo),
+            files=Files(mongo),
+            policies=Policies(mongo),
+        )

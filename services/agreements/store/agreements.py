@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.agreements.model import ENDED, Agreement
+from services.agreements.model.agreement import ENDED, Agreement
 from services.agreements.model.calendar import first_due
 from shared.documents import Document, from_document, to_document
 from shared.errors import NotFound, PreconditionFailed

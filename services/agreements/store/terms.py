@@ -10,7 +10,8 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from services.agreements.contract.contents import Group
-from services.agreements.model import REPEATS, Agreement, Claim, Share, share_of
+from services.agreements.model.agreement import Agreement, Claim
+from services.agreements.model.tally import REPEATS, Share, share_of
 from shared.documents import Document
 from shared.mongo import Mongo, Session
 
@@ -34,7 +35,7 @@ class NoticeGroups:
         *,
         told: bool = True,
     ) -> int:
-        """Count by ``steps`` (``model.moved``); the version after it, a new one if it is ``told``.
+        """Count by ``steps`` (``moved``); the version after it, a new one if it is ``told``.
 
         ``joins`` is the group that an agreement comes to, whose terms must be there to be read.
         """

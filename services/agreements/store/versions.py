@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
-from services.agreements.model import Version
+from services.agreements.model.agreement import Version
 from shared.documents import from_document, to_document
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.agreements import events, model
+from services.agreements import events
 from services.agreements.events import Event
 from services.agreements.ledger_entries import event
-from services.agreements.model import Acceptance, Agreement, Refusal
-from services.agreements.refusals import DocumentOutdated, NotAParty
+from services.agreements.model import signed_elsewhere
+from services.agreements.model.agreement import Acceptance, Agreement, Refusal
+from services.agreements.model.life import DocumentOutdated
 from services.agreements.use_cases.documents import keep_executed
 from services.agreements.use_cases.parties import party
-from services.agreements.use_cases.saving import (
-    Deps,
-    Origin,
-    acting_party,
-    change,
-    check_no_other_in_force,
-    visible,
-)
+from services.agreements.use_cases.permissions import NotAParty, Origin, acting_party, visible
+from services.agreements.use_cases.saving import change, check_no_other_in_force
+from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session, afterwards
 
@@ -36,7 +32,7 @@ def confirm(
     seen = visible(deps, caller, agreement_id)
     if acting_party(caller, seen) != "controller":
         raise NotAParty("Only the customer can confirm it.")
-    model.check_to_be_confirmed(seen)
+    signed_elsewhere.check_to_be_confirmed(seen)
     _check_file(seen, told["pdf_sha256"])
     customer = party(deps, caller.org_id)
     word = Acceptance(
@@ -46,7 +42,7 @@ def confirm(
     )  # fmt: skip
 
     def step(session: Session, found: Agreement) -> Outcome:
-        after = model.confirmed(found, word, customer)
+        after = signed_elsewhere.confirmed(found, word, customer)
         version = deps.versions.get(session, found.id, found.version)
         check_no_other_in_force(deps, session, after, version)
         kinds = events.CONFIRMED, events.ACTIVATED
@@ -62,7 +58,7 @@ def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agree
 
     def step(session: Session, found: Agreement) -> Outcome:
         refusal = Refusal(acting_party(caller, found), found.version, reason, deps.now())
-        after = model.declined(found, refusal)
+        after = signed_elsewhere.declined(found, refusal)
         version = deps.versions.get(session, found.id, found.version)
         return after, [event(events.DECLINED, after, version, reason=reason)]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from services.agreements import rendering
-from services.agreements.model import Agreement, Version
-from services.agreements.store import Kept
-from services.agreements.use_cases.saving import Deps, visible
+from services.agreements.model.agreement import Agreement, Version
+from services.agreements.store.documents import Kept
+from services.agreements.use_cases.permissions import visible
+from services.agreements.wiring import Deps
 from shared.auth import Caller
 
 JSON, HTML, PDF = "application/json", "text/html", "application/pdf"

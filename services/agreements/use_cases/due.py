@@ -3,11 +3,13 @@ end."""
 
 from __future__ import annotations
 
-from services.agreements import events, model
+from services.agreements import events
 from services.agreements.ledger_entries import event
-from services.agreements.model import Agreement, Due, calendar
+from services.agreements.model import calendar
+from services.agreements.model.agreement import Agreement, Due
 from services.agreements.use_cases.erasure import erase
-from services.agreements.use_cases.saving import Deps, save
+from services.agreements.use_cases.saving import save
+from services.agreements.wiring import Deps
 from shared.mongo import Session
 
 ACTOR = "agreements.clock"
@@ -39,13 +41,13 @@ def _bring_to_today(deps: Deps, agreement_id: str) -> None:
 def _one_step(deps: Deps, session: Session, agreement_id: str) -> bool:
     """The first thing that is due, in its order; whether there was one."""
     before = deps.agreements.find(session, agreement_id)
-    due = model.due_by(before, deps.now().date()) if before else None
+    due = calendar.due_by(before, deps.now().date()) if before else None
     if before is None or due is None:
         return False
     if due.kind == calendar.ERASE:
         return erase(deps, session, before, ACTOR)
     version = deps.versions.get(session, before.id, _concerned(before, due))
-    after = model.passed(before, due, version)
+    after = calendar.passed(before, due, version)
     save(deps, session, before, after, [event(_what_came(before, due), after, version)], ACTOR)
     return True
 

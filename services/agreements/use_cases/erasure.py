@@ -7,10 +7,12 @@ from functools import partial
 
 from services.agreements.events import stream
 from services.agreements.ledger_entries import erasure
-from services.agreements.model import Agreement
-from services.agreements.model.life import years_after
-from services.agreements.store import Policy
-from services.agreements.use_cases.saving import Deps, check_processor, tell
+from services.agreements.model.agreement import Agreement
+from services.agreements.model.ending import years_after
+from services.agreements.store.policies import Policy
+from services.agreements.use_cases.permissions import check_processor
+from services.agreements.use_cases.saving import tell
+from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
 from shared.mongo import Session

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from services.agreements import events, model
+from services.agreements import events
 from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content, Party
 from services.agreements.contract.wording import BUILT_IN, Template
 from services.agreements.ledger_entries import event
-from services.agreements.model import Acceptance, Agreement, SignedFile, Version
+from services.agreements.model import signed_elsewhere
+from services.agreements.model.agreement import PARTIES, Acceptance, Agreement, SignedFile, Version
 from services.agreements.model.document import make_version
-from services.agreements.refusals import NotAPdf, RelationEnded
 from services.agreements.use_cases.parties import (
     Addressee,
     addressee_named,
@@ -22,15 +22,11 @@ from services.agreements.use_cases.parties import (
     named_party,
     party,
 )
-from services.agreements.use_cases.saving import (
-    Deps,
-    check_no_other_in_force,
-    check_processor,
-    counted,
-    tell,
-)
+from services.agreements.use_cases.permissions import check_processor
+from services.agreements.use_cases.saving import check_no_other_in_force, counted, tell
+from services.agreements.wiring import Deps
 from shared.auth import Caller
-from shared.errors import DomainError, Invalid, Unavailable, problem_at
+from shared.errors import Conflict, DomainError, Invalid, Unavailable, problem_at
 from shared.ids import derived_id
 from shared.mongo import Session
 
@@ -45,6 +41,18 @@ TEMPLATE = Template(
     id=SIGNED_ELSEWHERE, owner=BUILT_IN, name="Signed elsewhere", kind="signed-elsewhere",
     reference=None, sections=(), created_at=datetime(2026, 11, 1, tzinfo=UTC),
 )  # fmt: skip
+
+
+class RelationEnded(Conflict):
+    """The last agreement with this customer ended while this one was imported; send it again."""
+
+    code = "relation-ended"
+
+
+class NotAPdf(Invalid):
+    """The file is not a whole PDF."""
+
+    code = "not-a-pdf"
 
 
 @dataclass(frozen=True)
@@ -153,8 +161,12 @@ def _agreement(
     version: Version, file: SignedFile, signed: tuple[Acceptance, ...], theirs: Addressee
 ) -> Agreement:
     """It binds at once only whom an agreement with this processor binds already."""
-    agreement = model.imported(version, file, signed)
-    return agreement if theirs.is_related else model.to_be_confirmed(agreement, theirs.hidden_id)
+    agreement = signed_elsewhere.imported(version, file, signed)
+    return (
+        agreement
+        if theirs.is_related
+        else signed_elsewhere.to_be_confirmed(agreement, theirs.hidden_id)
+    )
 
 
 def _version(
@@ -188,7 +200,7 @@ def _signatures(
             version=version.version, document_sha256=version.document_sha256,
             client_id=caller.client_id,
         )
-        for side in model.PARTIES
+        for side in PARTIES
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from services.agreements.contract.contents import Address, Contact, Content, Party
 from services.agreements.contract.wording import Template
-from services.agreements.model import Agreement
-from services.agreements.use_cases.saving import Deps
+from services.agreements.model.agreement import Agreement
+from services.agreements.wiring import Deps
 from shared.documents import from_wire
 from shared.errors import NotFound, problem_at
 from shared.ids import derived_id

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.agreements.contract import comparing
-from services.agreements.model import STATUSES, Agreement
+from services.agreements.model.agreement import STATUSES, Agreement
 from services.agreements.model.document import read
 from services.agreements.store.agreements import ALL_PRODUCTS
-from services.agreements.use_cases.saving import Deps, visible
+from services.agreements.use_cases.permissions import visible
+from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.pagination import Page, PageRequest

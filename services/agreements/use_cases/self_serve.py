@@ -7,28 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.agreements import events, model
+from services.agreements import events
 from services.agreements.contract.contents import Contact, Content, NoticeTerms, Party, check
 from services.agreements.contract.wording import Published, Standing, Template
 from services.agreements.events import Event
 from services.agreements.ledger_entries import event
-from services.agreements.model import Acceptance, Agreement, Version
+from services.agreements.model import life
+from services.agreements.model.agreement import Acceptance, Agreement, Version
 from services.agreements.model.document import make_version
-from services.agreements.refusals import NotAController, TemplateNotPublished
+from services.agreements.use_cases.accepting import accepted_by
 from services.agreements.use_cases.documents import keep_executed
-from services.agreements.use_cases.life import accepted_by
 from services.agreements.use_cases.parties import named_party, organisation_named, party
-from services.agreements.use_cases.saving import (
-    Deps,
-    Origin,
-    check_no_other_in_force,
-    counted,
-    tell,
-)
+from services.agreements.use_cases.permissions import NotAController, Origin
+from services.agreements.use_cases.saving import check_no_other_in_force, counted, tell
+from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.documents import from_wire
-from shared.errors import problem_at
+from shared.errors import Conflict, problem_at
 from shared.mongo import Session, afterwards
+
+
+class TemplateNotPublished(Conflict):
+    """This template is not published: its processor has not accepted it in advance."""
+
+    code = "template-not-published"
 
 
 def take(deps: Deps, caller: Caller, origin: Origin, told: Mapping[str, Any]) -> Agreement:
@@ -70,10 +72,10 @@ def _concluded(
     signed: Sequence[Acceptance],
 ) -> Agreement:
     """Draft, offer and acceptances as one: all of it comes to pass, or nothing."""
-    drafted = model.drafted(version)
+    drafted = life.drafted(version)
     check_no_other_in_force(deps, session, drafted, version)
     happened: list[Event] = [event(events.DRAFTED, drafted, version)]
-    made = model.offered(drafted, deps.now(), deps.lapses_on())
+    made = life.offered(drafted, deps.now(), deps.lapses_on())
     happened.append(event(events.OFFERED, made, version))
     for each in signed:
         made, came = accepted_by(made, version, each)

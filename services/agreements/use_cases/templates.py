@@ -7,15 +7,27 @@ from typing import Any
 
 from services.agreements.contract.contents import check
 from services.agreements.contract.wording import BUILT_IN, Standing, Template
-from services.agreements.refusals import NotPublishable, NotReplaceable
 from services.agreements.use_cases.parties import organisation_named
-from services.agreements.use_cases.saving import Deps, Origin, check_processor
+from services.agreements.use_cases.permissions import Origin, check_processor
+from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.documents import from_wire
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.pagination import Page, PageRequest
 
 ANY_COUNTRY = "DK"
+
+
+class NotPublishable(Conflict):
+    """Only a template with published terms can be accepted in advance; make a new version."""
+
+    code = "template-without-terms"
+
+
+class NotReplaceable(Conflict):
+    """Only a template of your own can have a next version."""
+
+    code = "template-not-yours"
 
 
 def add(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Template:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.agreements.use_cases.saving import Deps
+from services.agreements.wiring import Deps
 from shared.auth import ON_BEHALF_OF
 from shared.ledger import verify
 from tests.builders import agreement_body

@@ -9,7 +9,7 @@ import pytest
 
 from services.agreements.clients import Identity
 from services.agreements.schemas.agreements import NewConfirmation
-from services.agreements.store import Agreements
+from services.agreements.store.agreements import Agreements
 from tests.integration.agreements.shop import ACCEPTANCE, PARTY, Shop, open_shop
 from tests.integration.agreements.test_import import PDF, READ, bring, row, upload
 from tests.receiver import Receiver

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.agreements.use_cases.saving import SCOPE_OF_PARTY
+from services.agreements.use_cases.permissions import SCOPE_OF_PARTY
 from tests.integration.agreements.office import NORDBO, SIGNATORY, VENDOR, Office
 
 PORTAL = f"portal:{NORDBO}"

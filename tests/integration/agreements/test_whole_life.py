@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from services.agreements.events import stream
-from services.agreements.model import ENDED
+from services.agreements.model.agreement import ENDED
 from services.agreements.use_cases.due import run_due
 from shared.ledger import verify
 from tests.integration.agreements.office import NORDBO, VENDOR, Office

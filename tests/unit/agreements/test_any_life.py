@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.agreements import model
-from services.agreements.model import PARTIES, Agreement, Version
+from services.agreements.model import ending, life
+from services.agreements.model.agreement import PARTIES, Agreement, Version
 from shared.errors import DomainError
 from tests.unit.agreements.things import AT, REFUSAL, TODAY, acceptance, on_day, version
 
@@ -26,7 +26,7 @@ class Life:
     """One agreement, its versions and its calendar."""
 
     def __init__(self) -> None:
-        self.agreement: Agreement = model.drafted(first_version())
+        self.agreement: Agreement = life.drafted(first_version())
         self.versions: dict[int, Version] = {1: first_version()}
         self.today: date = TODAY
         self.watermark = 0
@@ -37,25 +37,25 @@ class Life:
         return (TODAY + timedelta(days=2 * self.agreement.latest_version)).isoformat()
 
     def offer(self) -> Agreement:
-        return model.offered(self.agreement, AT, self.today + timedelta(days=3))
+        return life.offered(self.agreement, AT, self.today + timedelta(days=3))
 
     def amend(self) -> Agreement:
         number = self.agreement.latest_version + 1
         self.versions[number] = version(number, deletion_days=number, effective_from=self.first_day)
         lapses_on = self.today + timedelta(days=3)
-        return model.amended(self.agreement, self.versions[number], AT, lapses_on)
+        return life.amended(self.agreement, self.versions[number], AT, lapses_on)
 
     def accept(self, party: str) -> Agreement:
-        on_offer = model.offer_to_accept(self.agreement, party, None)
+        on_offer = life.offer_to_accept(self.agreement, party, None)
         of = self.versions[on_offer.version]
         at = datetime.combine(self.today, AT.time(), UTC)
-        return model.accepted(self.agreement, of, replace(acceptance(party, of), at=at))
+        return life.accepted(self.agreement, of, replace(acceptance(party, of), at=at))
 
     def reject(self) -> Agreement:
-        return model.rejected(self.agreement, REFUSAL)
+        return life.rejected(self.agreement, REFUSAL)
 
     def terminate(self) -> Agreement:
-        return model.terminated(self.agreement, self.today + timedelta(days=1), self.today)
+        return ending.terminated(self.agreement, self.today + timedelta(days=1), self.today)
 
     def next_day(self) -> Agreement:
         self.today += timedelta(days=1)
@@ -70,7 +70,7 @@ class Life:
         except DomainError:
             return
         self.watermark += 1
-        self.agreement = model.recorded(after, self.watermark)
+        self.agreement = life.recorded(after, self.watermark)
         self.check(before, self.agreement)
 
     def check(self, before: Agreement, after: Agreement) -> None:

@@ -7,8 +7,18 @@ from datetime import date
 
 import pytest
 
-from services.agreements import model, refusals
-from services.agreements.model import Agreement, Claim, SignedFile, Since
+from services.agreements.model import ending, life, signed_elsewhere
+from services.agreements.model.agreement import PARTIES, Agreement, Claim, SignedFile, Since
+from services.agreements.model.ending import NotInForce
+from services.agreements.model.life import (
+    AlreadyAccepted,
+    AmendedMeanwhile,
+    DocumentOutdated,
+    NotADraft,
+    NotAmendable,
+    NotOffered,
+    TerminationScheduled,
+)
 from shared.errors import DomainError, Invalid
 from tests.unit.agreements import things
 from tests.unit.agreements.things import AT, LAPSES, TODAY, acceptance, version
@@ -22,13 +32,13 @@ STATES: dict[str, Make] = {
     "rejected": things.rejected, "expired": things.expired,
 }  # fmt: skip
 STEPS: dict[str, Step] = {
-    "offer": lambda found: model.offered(found, AT, LAPSES),
-    "accept": lambda found: model.offer_to_accept(found, "controller", None),
-    "amend": lambda found: model.amended(
+    "offer": lambda found: life.offered(found, AT, LAPSES),
+    "accept": lambda found: life.offer_to_accept(found, "controller", None),
+    "amend": lambda found: life.amended(
         found, version(found.latest_version + 1, deletion_days=9), AT, LAPSES
     ),
-    "reject": lambda one: model.rejected(one, things.REFUSAL),
-    "terminate": lambda found: model.terminated(found, TODAY, TODAY),
+    "reject": lambda one: life.rejected(one, things.REFUSAL),
+    "terminate": lambda found: ending.terminated(found, TODAY, TODAY),
 }
 ALLOWED = {
     ("draft", "offer"), ("offered", "accept"), ("offered", "amend"), ("offered", "reject"),
@@ -58,14 +68,14 @@ def test_a_step_is_taken_where_it_is_allowed_and_refused_elsewhere(state: str, s
 @pytest.mark.parametrize(
     ("state", "step", "reason"),
     [
-        ("active", "offer", refusals.NotADraft),
-        ("draft", "accept", refusals.NotOffered),
-        ("active", "accept", refusals.AlreadyAccepted),
-        ("draft", "amend", refusals.NotAmendable),
-        ("ending", "amend", refusals.TerminationScheduled),
-        ("active", "reject", refusals.NotOffered),
-        ("offered", "terminate", refusals.NotInForce),
-        ("ending", "terminate", refusals.TerminationScheduled),
+        ("active", "offer", NotADraft),
+        ("draft", "accept", NotOffered),
+        ("active", "accept", AlreadyAccepted),
+        ("draft", "amend", NotAmendable),
+        ("ending", "amend", TerminationScheduled),
+        ("active", "reject", NotOffered),
+        ("offered", "terminate", NotInForce),
+        ("ending", "terminate", TerminationScheduled),
     ],
 )
 def test_a_refusal_says_why(state: str, step: str, reason: type[DomainError]) -> None:
@@ -74,38 +84,38 @@ def test_a_refusal_says_why(state: str, step: str, reason: type[DomainError]) ->
 
 
 def test_one_acceptance_is_not_enough() -> None:
-    one = model.accepted(things.offered(), version(), acceptance("controller", version()))
+    one = life.accepted(things.offered(), version(), acceptance("controller", version()))
     assert (one.status, one.group) == ("offered", None)
-    with pytest.raises(refusals.AlreadyAccepted):
-        model.accepted(one, version(), acceptance("controller", version()))
+    with pytest.raises(AlreadyAccepted):
+        life.accepted(one, version(), acceptance("controller", version()))
 
 
 def test_an_acceptance_of_the_version_before_does_not_count() -> None:
-    one = model.accepted(things.offered(), version(), acceptance("controller", version()))
+    one = life.accepted(things.offered(), version(), acceptance("controller", version()))
     second = version(2, deletion_days=60)
-    agreement = model.amended(one, second, AT, LAPSES)
-    agreement = model.accepted(agreement, second, acceptance("processor", second))
+    agreement = life.amended(one, second, AT, LAPSES)
+    agreement = life.accepted(agreement, second, acceptance("processor", second))
     assert agreement.status == "offered"
-    agreement = model.accepted(agreement, second, acceptance("controller", second))
+    agreement = life.accepted(agreement, second, acceptance("controller", second))
     assert (agreement.status, agreement.content.deletion_days) == ("active", 60)
 
 
 def test_an_amendment_takes_the_place_of_one_that_still_waits() -> None:
-    agreement = model.amended(things.amended(), version(3, deletion_days=1), AT, LAPSES)
+    agreement = life.amended(things.amended(), version(3, deletion_days=1), AT, LAPSES)
     assert agreement.offer is not None
     assert (agreement.version, agreement.offer.version) == (1, 3)
 
 
 def test_of_two_amendments_made_at_once_the_second_is_refused() -> None:
-    with pytest.raises(refusals.AmendedMeanwhile):
-        model.amended(things.amended(), version(2, deletion_days=1), AT, LAPSES)
+    with pytest.raises(AmendedMeanwhile):
+        life.amended(things.amended(), version(2, deletion_days=1), AT, LAPSES)
 
 
 def test_the_document_named_must_be_the_one_on_offer() -> None:
     agreement = things.offered()
-    assert model.offer_to_accept(agreement, "controller", agreement.document_sha256).version == 1
-    with pytest.raises(refusals.DocumentOutdated):
-        model.offer_to_accept(agreement, "controller", "0" * 64)
+    assert life.offer_to_accept(agreement, "controller", agreement.document_sha256).version == 1
+    with pytest.raises(DocumentOutdated):
+        life.offer_to_accept(agreement, "controller", "0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -131,18 +141,18 @@ def test_the_calendar_ends_what_is_due_and_nothing_else(state: str, day: date, s
 
 def test_a_past_day_ends_nothing() -> None:
     with pytest.raises(Invalid):
-        model.terminated(things.active(), date(2026, 11, 21), TODAY)
+        ending.terminated(things.active(), date(2026, 11, 21), TODAY)
 
 
 def test_a_termination_drops_an_amendment_that_waits() -> None:
-    assert model.terminated(things.amended(), date(2026, 12, 1), TODAY).offer is None
+    assert ending.terminated(things.amended(), date(2026, 12, 1), TODAY).offer is None
 
 
 @pytest.mark.parametrize(("first_day", "in_force"), [("2026-11-22", True), ("2026-11-23", False)])
 def test_one_signed_elsewhere_is_in_force_from_its_day_on(first_day: str, in_force: bool) -> None:
     first = version(effective_from=first_day)
-    signed = tuple(acceptance(party, first) for party in model.PARTIES)
-    found = model.imported(first, SignedFile("A-1", "0" * 64, TODAY), signed)
+    signed = tuple(acceptance(party, first) for party in PARTIES)
+    found = signed_elsewhere.imported(first, SignedFile("A-1", "0" * 64, TODAY), signed)
     assert (found.binding, found.in_force) == (True, in_force)
     assert things.on_day(found, date(2026, 11, 23)).in_force
 
@@ -163,14 +173,14 @@ def test_claims_meet_on_a_product_and_a_day(one: Claim, other: Claim, meet: bool
 
 
 def test_history_grows_only_when_the_terms_change() -> None:
-    agreement = model.recorded(things.active(), 7)
+    agreement = life.recorded(things.active(), 7)
     group = agreement.group
     assert group is not None
     assert agreement.history == (Since(7, group.key, group.terms),)
-    assert model.recorded(agreement, 8) == agreement
-    ended = model.recorded(model.terminated(agreement, TODAY, TODAY), 9)
+    assert life.recorded(agreement, 8) == agreement
+    ended = life.recorded(ending.terminated(agreement, TODAY, TODAY), 9)
     assert ended.history[-1] == Since(9, None, None)
 
 
 def test_an_agreement_that_never_was_in_force_has_no_history() -> None:
-    assert model.recorded(things.expired(), 3).history == ()
+    assert life.recorded(things.expired(), 3).history == ()

@@ -14,7 +14,7 @@ import pytest
 from services.agreements import rendering
 from services.agreements.contract.annex import annex_from
 from services.agreements.contract.wording import built_in_templates
-from services.agreements.model import Acceptance, Version
+from services.agreements.model.agreement import Acceptance, Version
 from services.agreements.model.document import make_version
 from tests.builders import sub_processor
 from tests.pdf import text_of

@@ -8,7 +8,7 @@ from typing import Any
 from services.agreements import rendering
 from services.agreements.contract.contents import Party
 from services.agreements.contract.wording import built_in_templates
-from services.agreements.model import Version
+from services.agreements.model.agreement import Version
 from services.agreements.model.document import make_version
 from shared.documents import from_wire
 from tests import readers

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.agreements import model
 from services.agreements.contract.contents import Content, Party
 from services.agreements.contract.wording import built_in_templates
-from services.agreements.model import Acceptance, Agreement, Refusal, Version, calendar
+from services.agreements.model import calendar, life
+from services.agreements.model import ending as model_ending
+from services.agreements.model.agreement import PARTIES, Acceptance, Agreement, Refusal, Version
 from services.agreements.model.document import make_version
 from shared.documents import from_wire
 from tests.builders import agreement_content
@@ -37,11 +38,11 @@ def acceptance(party: str, of: Version) -> Acceptance:
 
 
 def draft(**more: Any) -> Agreement:
-    return model.drafted(version(**more))
+    return life.drafted(version(**more))
 
 
 def offered(**more: Any) -> Agreement:
-    return model.offered(draft(**more), AT, LAPSES)
+    return life.offered(draft(**more), AT, LAPSES)
 
 
 def active(**more: Any) -> Agreement:
@@ -49,27 +50,27 @@ def active(**more: Any) -> Agreement:
 
 
 def accepted_by_both(agreement: Agreement, of: Version) -> Agreement:
-    for party in model.PARTIES:
-        agreement = model.accepted(agreement, of, acceptance(party, of))
+    for party in PARTIES:
+        agreement = life.accepted(agreement, of, acceptance(party, of))
     return agreement
 
 
 def amended() -> Agreement:
-    return model.amended(active(), version(2, deletion_days=60), AT, LAPSES)
+    return life.amended(active(), version(2, deletion_days=60), AT, LAPSES)
 
 
 def terminated() -> Agreement:
-    return model.terminated(active(), TODAY, TODAY)
+    return model_ending.terminated(active(), TODAY, TODAY)
 
 
 def rejected() -> Agreement:
-    return model.rejected(offered(), REFUSAL)
+    return life.rejected(offered(), REFUSAL)
 
 
 def on_day(agreement: Agreement, today: date, coming: Version | None = None) -> Agreement:
     """What the calendar makes of it by ``today``; ``coming`` is the version that is scheduled."""
-    while (due := model.due_by(agreement, today)) and due.kind != calendar.ERASE:
-        agreement = model.passed(agreement, due, coming)
+    while (due := calendar.due_by(agreement, today)) and due.kind != calendar.ERASE:
+        agreement = calendar.passed(agreement, due, coming)
     return agreement
 
 
@@ -78,4 +79,4 @@ def expired() -> Agreement:
 
 
 def ending() -> Agreement:
-    return model.terminated(active(), date(2026, 12, 31), TODAY)
+    return model_ending.terminated(active(), date(2026, 12, 31), TODAY)

@@ -1,0 +1,75 @@
+"""How an agreement ends, and what its end brings: deletion, its proof, a last day to keep it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from services.agreements.model.agreement import ENDED, Agreement, Proof
+from services.agreements.model.life import check_no_end_set, next_of
+from shared.errors import Conflict, problem_at
+
+
+class NotInForce(Conflict):
+    """Only a binding agreement that has not ended can be terminated."""
+
+    code = "not-in-force"
+
+
+class NothingToDelete(Conflict):
+    """No data is due: deletion or return follows the end of an agreement that was in force."""
+
+    code = "nothing-to-delete"
+
+
+class ProofRecorded(Conflict):
+    """The proof of deletion or return is already recorded."""
+
+    code = "proof-recorded"
+
+
+def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreement:
+    """Ended, or set to end on a day to come. Raises ``NotInForce``, ``TerminationScheduled``."""
+    if not agreement.binding:
+        raise NotInForce(f"This agreement is {agreement.status}.")
+    check_no_end_set(agreement)
+    if effective_on < today:
+        raise problem_at("/effective_on", "day-past", f"{effective_on} is past; today is {today}.")
+    status = "terminated" if effective_on == today else "active"
+    coming = agreement.scheduled
+    still = coming if coming and coming.on < effective_on else None
+    return next_of(agreement, status=status, ends_on=effective_on, offer=None, scheduled=still)
+
+
+def closed(agreement: Agreement, now: datetime, retention_years: int) -> Agreement:
+    """Where it has ended: since when, until when it is kept, when the data must be gone."""
+    if agreement.status not in ENDED or agreement.ended_on is not None:
+        return agreement
+    today = now.date()
+    last = agreement.last_day if agreement.status != "rejected" else None
+    ended_on = last if last and last <= today and agreement.begun else today
+    # Without a promise of days there is no delay to plead, so the data is due at once.
+    due = ended_on + timedelta(days=agreement.content.deletion_days or 0)
+    return replace(
+        agreement, ended_on=ended_on, ended_at=now, erase_on=years_after(ended_on, retention_years),
+        deletion_due_on=due if agreement.begun else None,
+    )  # fmt: skip
+
+
+def proven(agreement: Agreement, proof: Proof) -> Agreement:
+    """With the proof of deletion or return. Raises ``NothingToDelete`` or ``ProofRecorded``."""
+    if agreement.deletion_due_on is None:
+        raise NothingToDelete(f"This agreement is {agreement.status}.")
+    if agreement.deletion_proof is not None:
+        raise ProofRecorded(f"It was done on {agreement.deletion_proof.done_on}.")
+    if proof.done_on > proof.at.date():
+        raise problem_at("/done_on", "day-to-come", "Proof is of what has been done.")
+    return next_of(agreement, deletion_proof=proof)
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day ``years`` later; the 28th where there is no 29th of February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

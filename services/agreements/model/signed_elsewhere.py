@@ -1,0 +1,60 @@
+"""Agreements that were signed before they came here: imported, confirmed, declined."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.agreements.contract.contents import Party
+from services.agreements.model.agreement import (
+    TO_BE_CONFIRMED,
+    Acceptance,
+    Agreement,
+    Refusal,
+    SignedFile,
+    Version,
+)
+from services.agreements.model.life import drafted, first_day_ahead, next_of
+from shared.errors import Conflict
+
+
+class NotToBeConfirmed(Conflict):
+    """Only an agreement signed elsewhere that waits for its customer can be confirmed."""
+
+    code = "not-to-be-confirmed"
+
+
+def imported(first: Version, file: SignedFile, signed: tuple[Acceptance, ...]) -> Agreement:
+    """An agreement that both parties had signed before it came here, as its processor says."""
+    begins_on = first_day_ahead(first, first.made_at.date())
+    return replace(drafted(first), status="active", signed_file=file, acceptances=signed,
+                   begins_on=begins_on)  # fmt: skip
+
+
+def to_be_confirmed(agreement: Agreement, addressed_to: str | None) -> Agreement:
+    """An imported one whose customer has yet to say that it signed it: it binds nobody."""
+    return replace(agreement, status=TO_BE_CONFIRMED, unconfirmed=True, addressed_to=addressed_to)
+
+
+def confirmed(agreement: Agreement, word: Acceptance, customer: Party) -> Agreement:
+    """It binds both: ``customer``, as it is known now, says that it signed it.
+
+    Raises ``NotToBeConfirmed``.
+    """
+    check_to_be_confirmed(agreement)
+    first = agreement.content.effective_from
+    return next_of(
+        agreement, status="active", unconfirmed=False, confirmation=word, controller=customer,
+        addressed_to=None, begins_on=first if first > word.at.date() else None,
+    )  # fmt: skip
+
+
+def declined(agreement: Agreement, refusal: Refusal) -> Agreement:
+    """Not confirmed, or taken back by its processor. Raises ``NotToBeConfirmed``."""
+    check_to_be_confirmed(agreement)
+    return next_of(agreement, status="rejected", refusal=refusal)
+
+
+def check_to_be_confirmed(agreement: Agreement) -> None:
+    """Raises ``NotToBeConfirmed``."""
+    if agreement.status != TO_BE_CONFIRMED:
+        raise NotToBeConfirmed(f"This agreement is {agreement.status}.")

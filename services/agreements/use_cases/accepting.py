@@ -1,0 +1,144 @@
+"""Answering an offer: accept or reject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from services.agreements import events
+from services.agreements.contract.contents import Party
+from services.agreements.events import Event
+from services.agreements.ledger_entries import event
+from services.agreements.model import life
+from services.agreements.model.agreement import Acceptance, Agreement, Refusal, Version
+from services.agreements.model.document import make_version, read
+from services.agreements.model.life import DocumentOutdated
+from services.agreements.use_cases.documents import keep_executed
+from services.agreements.use_cases.offering import offering
+from services.agreements.use_cases.parties import (
+    party,
+    template_of,
+)
+from services.agreements.use_cases.permissions import (
+    Origin,
+    acting_party,
+    visible,
+)
+from services.agreements.use_cases.saving import change, check_no_other_in_force
+from services.agreements.wiring import Deps
+from shared.auth import Caller
+from shared.mongo import Session, afterwards
+
+Outcome = tuple[Agreement, Sequence[Event]]
+
+
+def accept(
+    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, told: Mapping[str, Any]
+) -> Agreement:
+    """Accept what is on offer for the caller's party; it binds once both have accepted.
+
+    Raises ``DocumentOutdated`` when the register is no longer the one that the document lists;
+    a version with the list of today is then on offer.
+    """
+    if renewed := renew_offer_if_register_moved(deps, caller, agreement_id, told):
+        raise _outdated(renewed)
+    customer = _customer_to_bind(deps, caller, agreement_id)
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        acting = acting_party(caller, found)
+        on_offer = life.offer_to_accept(found, acting, told["document_sha256"])
+        version = deps.versions.get(session, found.id, on_offer.version)
+        check_no_other_in_force(deps, session, found, version)
+        signed = _signed(deps, origin, acting, told, version)
+        return accepted_by(found, version, signed, customer)
+
+    after = change(deps, caller, agreement_id, step)
+    afterwards(lambda: keep_executed(deps, after))
+    return after
+
+
+def accepted_by(
+    found: Agreement, version: Version, acceptance: Acceptance, customer: Party | None = None
+) -> Outcome:
+    """The agreement after one acceptance, and all that thereby came to pass.
+
+    ``customer``: as it is known, if it is to be known to its processor from now on.
+    """
+    after = life.accepted(found, version, acceptance)
+    if customer and after.binding:
+        after = replace(after, controller=customer)
+    happened = [event(events.ACCEPTED, after, version)]
+    if after.offer is None:
+        happened.append(event(_what_came(found, after), after, version))
+    return after, happened
+
+
+def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
+    """Turn down, or take back, what is on offer. What is in force stays in force."""
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        refusal = Refusal(acting_party(caller, found), found.latest_version, reason, deps.now())
+        after = life.rejected(found, refusal)
+        version = deps.versions.get(session, found.id, found.latest_version)
+        return after, [event(events.REJECTED, after, version, reason=reason)]
+
+    return change(deps, caller, agreement_id, step)
+
+
+def _what_came(before: Agreement, after: Agreement) -> str:
+    if after.scheduled:
+        return events.AMENDMENT_SCHEDULED
+    return events.AMENDED if before.binding else events.ACTIVATED
+
+
+def _customer_to_bind(deps: Deps, caller: Caller, agreement_id: str) -> Party | None:
+    """The customer as identity has it, where this acceptance is what makes it known."""
+    seen = visible(deps, caller, agreement_id)
+    other = "controller" if acting_party(caller, seen) == "processor" else "processor"
+    last = seen.offer and seen.accepted_by(other, seen.offer.version)
+    return party(deps, seen.controller.id) if last and not seen.binding else None
+
+
+def _signed(
+    deps: Deps, origin: Origin, acting: str, told: Mapping[str, Any], version: Version
+) -> Acceptance:
+    return Acceptance(
+        party=acting, name=told["name"], title=told["title"], email=told["email"], at=deps.now(),
+        version=version.version, document_sha256=version.document_sha256,
+        client_id=origin.client_id, address=origin.address,
+    )  # fmt: skip
+
+
+def renew_offer_if_register_moved(
+    deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
+) -> Version | None:
+    """Offer the next version if the register is no longer the one that the document lists.
+
+    Returns that version, or None if the document on offer is still true.
+    """
+    seen = visible(deps, caller, agreement_id)
+    acting = acting_party(caller, seen)
+    on_offer = life.offer_to_accept(seen, acting, told["document_sha256"])
+    version = deps.versions.get(None, seen.id, on_offer.version)
+    annex = deps.annex(version.processor.slug, version.content)
+    listed = read(version).get("sub_processors")
+    if seen.accepted_by(acting, version.version) or annex.says_what(listed):
+        return None
+    amends = deps.versions.get(None, seen.id, seen.version) if seen.binding else None
+    renewed = make_version(
+        seen.id, seen.latest_version + 1, (version.processor, version.controller),
+        version.content, template_of(deps, seen.processor.id, version.content),
+        at=deps.now(), by=caller.client_id, annex=annex, amends=amends,
+    )  # fmt: skip
+    # Committed by itself: the refusal that follows must not take it back, and the request's
+    # Idempotency-Key stays free for the acceptance.
+    change(deps, caller, agreement_id, offering(deps, renewed), companions=False)
+    return renewed
+
+
+def _outdated(renewed: Version) -> DocumentOutdated:
+    return DocumentOutdated(
+        "The list of sub-processors has changed since; read the new version and accept that.",
+        context={"version": renewed.version, "document_sha256": renewed.document_sha256},
+    )

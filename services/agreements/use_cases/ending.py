@@ -1,0 +1,58 @@
+"""Ending an agreement, and proving that its data is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from services.agreements import events
+from services.agreements.events import Event
+from services.agreements.ledger_entries import event
+from services.agreements.model import ending
+from services.agreements.model.agreement import Agreement, Proof
+from services.agreements.use_cases.permissions import (
+    acting_party,
+    check_acts_as_processor,
+)
+from services.agreements.use_cases.saving import change
+from services.agreements.wiring import Deps
+from shared.auth import Caller
+from shared.mongo import Session
+
+Outcome = tuple[Agreement, Sequence[Event]]
+
+
+def terminate(
+    deps: Deps, caller: Caller, agreement_id: str, effective_on: date, reason: str
+) -> Agreement:
+    """End the agreement today, or set the day to come on which it ends."""
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        acting_party(caller, found)
+        after = ending.terminated(found, effective_on, deps.now().date())
+        version = deps.versions.get(session, found.id, found.version)
+        kind = events.TERMINATION_SCHEDULED if after.binding else events.TERMINATED
+        return after, [event(kind, after, version, reason=reason)]
+
+    return change(deps, caller, agreement_id, step)
+
+
+def prove_deletion(
+    deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
+) -> Agreement:
+    """Record that the data was deleted or returned after the end (Art. 28(3)(g))."""
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        check_acts_as_processor(caller, found)
+        proof = Proof(**told, at=deps.now(), client_id=caller.client_id)
+        after = ending.proven(found, proof)
+        version = deps.versions.get(session, found.id, found.version)
+        names = {name: str(told[name]) for name in ("statement", "name", "title", "email")}
+        happened = event(events.DELETION_PROVEN, after, version)
+        done_on = {"done_on": proof.done_on.isoformat(),
+                   "end_of_processing": version.content.clauses.end_of_processing}  # fmt: skip
+        told_of = Event(happened.type, {**happened.data, **done_on}, {**happened.private, **names})
+        return after, [told_of]
+
+    return change(deps, caller, agreement_id, step)

@@ -1,0 +1,106 @@
+"""Putting an agreement, or the next version of one, on offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.agreements import events
+from services.agreements.events import Event
+from services.agreements.ledger_entries import event
+from services.agreements.model import life
+from services.agreements.model.agreement import Agreement, Version
+from services.agreements.model.document import make_version
+from services.agreements.use_cases.parties import (
+    addressee,
+    content_of,
+    customer_of,
+    named_party,
+    party,
+    template_of,
+)
+from services.agreements.use_cases.permissions import (
+    check_acts_as_processor,
+    check_processor,
+    visible,
+)
+from services.agreements.use_cases.saving import change, tell
+from services.agreements.wiring import Deps
+from shared.auth import Caller
+from shared.documents import to_document
+from shared.errors import problem_at
+from shared.mongo import Session
+
+Outcome = tuple[Agreement, Sequence[Event]]
+
+
+def draft(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Agreement:
+    """A draft between the caller, as processor, and the controller it names.
+
+    Whether there is such an organisation is not said: what stands in the draft of one that the
+    caller does not deal with is what the caller wrote itself.
+    """
+    check_processor(caller)
+    members = dict(told)
+    named = members.pop("controller_id")
+    if named == caller.org_id:
+        raise problem_at("/controller_id", "same-party", "A processor needs another controller.")
+    mine = party(deps, caller.org_id)
+    theirs = named_party(addressee(deps, mine.id, named).party, members.pop("party"))
+    content = content_of(members)
+    template = template_of(deps, caller.org_id, content)
+    version = make_version(
+        deps.new_id("agr"), 1, (mine, theirs), content, template, at=deps.now(),
+        by=caller.client_id, annex=deps.annex(mine.slug, content),
+    )  # fmt: skip
+    agreement = life.drafted(version)
+
+    def work(session: Session) -> Agreement:
+        deps.versions.add(session, version)
+        deps.agreements.add(session, agreement)
+        tell(deps, session, agreement, [event(events.DRAFTED, agreement, version)], caller.org_id)
+        return agreement
+
+    return deps.mongo.transact(work)
+
+
+def offer(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
+    """Put the draft to both parties; offering it is not yet accepting it."""
+
+    def step(session: Session, found: Agreement) -> Outcome:
+        check_acts_as_processor(caller, found)
+        after = life.offered(found, deps.now(), deps.lapses_on())
+        version = deps.versions.get(session, found.id, found.version)
+        related = deps.agreements.related(session, after)
+        return after, [event(events.OFFERED, after, version, related=related)]
+
+    return change(deps, caller, agreement_id, step)
+
+
+def amend(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]) -> Agreement:
+    """Offer the next version: the newest one with the members told in place of its own."""
+    seen = visible(deps, caller, agreement_id)
+    check_acts_as_processor(caller, seen)
+    life.check_amendable(seen)
+    before = deps.versions.get(None, seen.id, seen.latest_version)
+    content = content_of({**to_document(before.content), **told})
+    if content == before.content:
+        raise problem_at("", "nothing-changed", "The amendment changes nothing.")
+    template = template_of(deps, seen.processor.id, content)
+    mine, theirs = party(deps, seen.processor.id), customer_of(deps, seen)
+    in_force = deps.versions.get(None, seen.id, seen.version)
+    version = make_version(
+        seen.id, seen.latest_version + 1, (mine, theirs), content, template, at=deps.now(),
+        by=caller.client_id, annex=deps.annex(mine.slug, content), amends=in_force,
+    )  # fmt: skip
+    return change(deps, caller, agreement_id, offering(deps, version))
+
+
+def offering(deps: Deps, version: Version) -> Any:
+    def step(session: Session, found: Agreement) -> Outcome:
+        after = life.amended(found, version, deps.now(), deps.lapses_on())
+        deps.versions.add(session, version)
+        related = deps.agreements.related(session, after)
+        return after, [event(events.OFFERED, after, version, related=related)]
+
+    return step

@@ -1,0 +1,78 @@
+"""Who may see an agreement, and who may act for which party."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.agreements.model.agreement import Agreement
+from services.agreements.wiring import Deps
+from shared.auth import Caller, ScopeMissing
+from shared.errors import Forbidden, NotFound
+from shared.mongo import Session
+
+SCOPE_OF_PARTY = {"processor": "agreements:write", "controller": "agreements:accept"}
+
+
+class NotAController(Forbidden):
+    """Only a customer can take a published template."""
+
+    code = "not-a-controller"
+
+
+class NotAParty(Forbidden):
+    """Only a party can do this, and only for itself."""
+
+    code = "not-a-party"
+
+
+class NotAProcessor(Forbidden):
+    """Only a processor can draw up agreements and templates."""
+
+    code = "not-a-processor"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an acceptance comes from: the client of the party, and its network address."""
+
+    client_id: str
+    address: str | None
+
+
+def visible(
+    deps: Deps, caller: Caller, agreement_id: str, session: Session | None = None
+) -> Agreement:
+    """The agreement, if it is the caller's to see; otherwise it does not exist."""
+    found = deps.agreements.get(session, agreement_id)
+    if party_of(caller, found) or caller.is_service or caller.is_platform:
+        return found
+    raise NotFound("There is no such agreement.")
+
+
+def party_of(caller: Caller, agreement: Agreement) -> str | None:
+    """For which party the caller can act. A draft is the processor's own until it is offered."""
+    if caller.org_id == agreement.processor.id and "processor" in caller.kinds:
+        return "processor"
+    theirs = caller.org_id == agreement.customer_id and "controller" in caller.kinds
+    return "controller" if theirs and agreement.status != "draft" else None
+
+
+def acting_party(caller: Caller, agreement: Agreement) -> str:
+    """The party the caller acts for. Raises ``NotAParty`` or ``ScopeMissing``."""
+    party = party_of(caller, agreement)
+    if party is None:
+        raise NotAParty
+    scope = SCOPE_OF_PARTY[party]
+    if scope not in caller.scopes:
+        raise ScopeMissing(f"This needs the scope {scope}.", context={"scope": scope})
+    return party
+
+
+def check_acts_as_processor(caller: Caller, agreement: Agreement) -> None:
+    if acting_party(caller, agreement) != "processor":
+        raise NotAParty("Only the processor of this agreement can do this.")
+
+
+def check_processor(caller: Caller) -> None:
+    if "processor" not in caller.kinds:
+        raise NotAProcessor
