@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import requests
+import structlog
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from shared.auth import ON_BEHALF_OF
@@ -18,8 +19,18 @@ from shared.settings import Common
 from shared.tokens import PublicKeys, TokenVerifier, service_secret
 from shared.tracing import onward_headers
 
+log = structlog.get_logger()
+
 CONNECT_SECONDS, READ_SECONDS = 2.0, 15.0
 RENEW_BEFORE_SECONDS = 60.0
+
+
+class PeerUnavailable(Unavailable):
+    """Another service does not answer at the moment; try again shortly."""
+
+    def __init__(self, peer: str, detail: str) -> None:
+        super().__init__(f"The service {peer} {detail}; try again shortly.")
+        self.peer = peer
 
 
 class Tokens(Protocol):
@@ -31,12 +42,19 @@ class Tokens(Protocol):
 
 
 class ServiceClient:
-    """A thin client of one service. What the other refuses is raised here as the same error."""
+    """A thin client of the service ``peer``. What it refuses is raised here as the same error.
+
+    That it is not there is logged here, once, with what was asked; never with a query or a body.
+    """
 
     def __init__(
-        self, base_url: str, tokens: Tokens | None = None, transport: BaseAdapter | None = None
+        self,
+        peer: str,
+        base_url: str,
+        tokens: Tokens | None = None,
+        transport: BaseAdapter | None = None,
     ) -> None:
-        self._base_url, self._tokens = base_url, tokens
+        self._peer, self._base_url, self._tokens = peer, base_url, tokens
         self._session = requests.Session()
         self._session.trust_env = False  # No proxy and no netrc from the environment.
         adapter = transport or HTTPAdapter(pool_connections=4, pool_maxsize=32)
@@ -46,12 +64,25 @@ class ServiceClient:
     def get(
         self, path: str, params: Mapping[str, Any] | None = None, on_behalf_of: str | None = None
     ) -> Any:
-        """The JSON at ``path``. Raises ``Unavailable`` or the error the other answered with."""
-        return _json(self.send("GET", path, params=params, on_behalf_of=on_behalf_of))
+        """The JSON at ``path``. Raises ``PeerUnavailable`` or the error the peer answered with."""
+        return self._json("GET", path, params=params, on_behalf_of=on_behalf_of)
 
     def post(self, path: str, body: Any, on_behalf_of: str | None = None) -> Any:
         """POST ``body`` as JSON; the JSON answered. Raises as ``get`` does."""
-        return _json(self.send("POST", path, json=body, on_behalf_of=on_behalf_of))
+        return self._json("POST", path, json=body, on_behalf_of=on_behalf_of)
+
+    def post_form(self, path: str, form: Mapping[str, str], auth: tuple[str, str]) -> Any:
+        """POST a form with HTTP Basic credentials; the JSON answered. Raises as ``get`` does."""
+        return self._json("POST", path, data=form, auth=auth)
+
+    def _json(self, method: str, path: str, **options: Any) -> Any:
+        response = self.send(method, path, **options)
+        if response.ok:
+            return response.json() if response.content else None
+        refused = refusal(response)
+        if refused is None:
+            raise self._away(method, path, "does not work at the moment", response.status_code)
+        raise refused
 
     def send(
         self,
@@ -62,7 +93,7 @@ class ServiceClient:
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> requests.Response:
-        """The raw answer, whatever its status. Raises ``Unavailable`` when there is none."""
+        """The raw answer, whatever its status. Raises ``PeerUnavailable`` when there is none."""
         sent = {**onward_headers(), **(headers or {})}
         if on_behalf_of:
             sent[ON_BEHALF_OF] = on_behalf_of
@@ -90,7 +121,21 @@ class ServiceClient:
             # Only what a client sent and the portal hands on can be one that HTTP does not have.
             raise Malformed("A header of this request cannot be handed on.") from error
         except requests.RequestException as error:
-            raise Unavailable("Another part of Art28 does not answer; try again.") from error
+            cause = type(error).__name__
+            raise self._away(method, path, "does not answer", cause=cause) from error
+
+    def _away(
+        self, method: str, path: str, detail: str, status: int | None = None, cause: str = ""
+    ) -> PeerUnavailable:
+        log.warning(
+            "peer.unavailable",
+            peer=self._peer,
+            method=method,
+            url=self._base_url + path,
+            status=status,
+            cause=cause or "its answer",
+        )
+        return PeerUnavailable(self._peer, detail)
 
 
 class ServiceTokens:
@@ -117,7 +162,7 @@ class ServiceTokens:
 
     def _renew(self) -> None:
         form = {"grant_type": "client_credentials"}
-        answer = _json(self._identity.send("POST", "/v1/token", data=form, auth=self._auth))
+        answer = self._identity.post_form("/v1/token", form, self._auth)
         self._token = answer["access_token"]
         life = max(answer["expires_in"] - RENEW_BEFORE_SECONDS, answer["expires_in"] / 2)
         self._good_until = time.monotonic() + timedelta(seconds=life).total_seconds()
@@ -129,14 +174,15 @@ class Peers:
     def __init__(self, me: str, settings: Common, transport: BaseAdapter | None) -> None:
         self._settings, self._transport = settings, transport
         client_id = f"cli_service_{me}"
-        identity = ServiceClient(settings.urls["identity"], None, transport)
+        identity = ServiceClient("identity", settings.urls["identity"], None, transport)
         self._tokens = ServiceTokens(
             identity, client_id, service_secret(settings.service_key, client_id)
         )
         self._identity = identity
 
     def client(self, service: str) -> ServiceClient:
-        return ServiceClient(self._settings.urls[service], self._tokens, self._transport)
+        url = self._settings.urls[service]
+        return ServiceClient(service, url, self._tokens, self._transport)
 
     def verifier(self, now: Callable[[], Any]) -> TokenVerifier:
         keys = PublicKeys(lambda: self._identity.get("/.well-known/jwks.json"))
@@ -147,25 +193,22 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _json(response: requests.Response) -> Any:
-    if response.ok:
-        return response.json() if response.content else None
-    raise refusal(response)
+def refusal(response: requests.Response) -> DomainError | None:
+    """The error another service answered with, as the class that stands for its code.
 
-
-def refusal(response: requests.Response) -> DomainError:
-    """The error another service answered with, as the class that stands for its code."""
+    None if the answer is about that service and not about what was asked of it.
+    """
     try:
-        told = response.json()
-        code, detail = str(told["code"]), str(told["detail"])
+        problem = response.json()
+        code, detail = str(problem["code"]), str(problem["detail"])
     except (ValueError, KeyError, TypeError):
-        return Unavailable(f"Another part of Art28 answered with status {response.status_code}.")
+        return None
     if response.status_code >= 500 or response.status_code == 401:
-        return Unavailable("Another part of Art28 does not work at the moment; try again.")
+        return None
     kind = _kind(code, response.status_code)
     if issubclass(kind, Invalid):
-        return kind(detail, errors=told.get("errors", ()), context=told.get("context"))
-    return kind(detail, context=told.get("context"))
+        return kind(detail, errors=problem.get("errors", ()), context=problem.get("context"))
+    return kind(detail, context=problem.get("context"))
 
 
 def _kind(code: str, status: int) -> type[DomainError]:

@@ -134,5 +134,8 @@ def page_policy(response: Response) -> Response:
 
 def documents_client(settings: Settings, transport: BaseAdapter | None) -> DocumentsClient:
     return DocumentsClient(
-        {name: ServiceClient(settings.document_url(name), None, transport) for name in DOCUMENTED}
+        {
+            name: ServiceClient(name, settings.document_url(name), None, transport)
+            for name in DOCUMENTED
+        }
     )

@@ -111,7 +111,9 @@ def headers_for(product: Loaded, service: str) -> dict[str, str]:
     me = "cli_service_portal"
     secret = service_secret(product.stack.common.service_key, me)
     tokens = ServiceTokens(
-        ServiceClient(product.stack.common.urls["identity"], None, product.stack._transport),
+        ServiceClient(
+            "identity", product.stack.common.urls["identity"], None, product.stack._transport
+        ),
         me,
         secret,
     )
