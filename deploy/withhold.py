@@ -16,9 +16,8 @@ from pymongo.errors import PyMongoError
 from deploy.replica import first_words
 from services.registry.model.erasures import NotToldYet
 from services.registry.settings import Settings
-from services.registry.use_cases import Deps
 from services.registry.use_cases.withholding import Withheld, withhold
-from services.registry.wiring import make_deps
+from services.registry.wiring import Deps, make_deps
 from shared.pagination import PageRequest
 from shared.settings import SettingsError
 
@@ -27,7 +26,7 @@ def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
     """Register by register. Raises ``NotToldYet`` at one whose entries are still being told."""
     cursor: str | None = None
     while True:
-        page = deps.registers.page(PageRequest(200, cursor))
+        page = deps.stores.registers.page(PageRequest(200, cursor))
         yield from (withhold(deps, each.slug, reason) for each in page.items)
         cursor = page.next_cursor
         if cursor is None:

@@ -14,8 +14,8 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
+from services.registry.model.law import Law
 from services.registry.transfers import Span, span_around
-from services.registry.use_cases.entry_views import Law
 
 Locations = Sequence[dict[str, Any]]
 ReadLocations = Callable[[Sequence[str]], Iterable[tuple[str, Locations]]]

@@ -7,12 +7,11 @@ from typing import Any
 
 from services.registry.schemas.imports import content_of
 from services.registry.settings import Settings
-from services.registry.use_cases import Deps
 from services.registry.use_cases.announcing import due, go_live
 from services.registry.use_cases.bases import tell_bases
 from services.registry.use_cases.checkpoints import daily
 from services.registry.use_cases.importing import Importing
-from services.registry.wiring import LISTENER, make_deps
+from services.registry.wiring import LISTENER, Deps, make_deps
 from shared.errors import Conflict
 from shared.failures import Failures
 from shared.loops import Heartbeats, Loop
@@ -32,8 +31,10 @@ def loops(settings: Settings) -> list[Loop]:
         notices.post("/v1/entries", {"entries": entries})
 
     refused = Failures(deps.mongo, "registry.relay", deps.now)
-    relay = Relay(deps.mongo, deps.ledger, LISTENER, post, refused)
-    importing = Importing(deps, content_of)
+    relay = Relay(
+        mongo=deps.mongo, ledger=deps.ledger, listener=LISTENER, post=post, failures=refused
+    )
+    importing = Importing(deps=deps, check=content_of)
     return [
         Loop("registry.relay", relay.run_once, RELAY_SECONDS, beat),
         Loop("registry.clock", lambda: run_clock(deps), CLOCK_SECONDS, beat),

@@ -1,67 +1,61 @@
-"""What the app and the loops of the registry are both made of."""
+"""What the use cases work with, put together once per process."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from requests.adapters import BaseAdapter
 
 from services.registry.clients import AgreementsClient, IdentityClient, NoticesClient
-from services.registry.events import INSTRUMENTS
 from services.registry.public_keys import PublicKeys
 from services.registry.settings import Settings
-from services.registry.store import INDEXES
-from services.registry.store.bases import Bases
-from services.registry.store.changes import Approvals, Changes, Objections
-from services.registry.store.checkpoints import Checkpoints
-from services.registry.store.erasures import Traces
-from services.registry.store.imports import Imports, Listed
-from services.registry.store.instruments import Instruments
-from services.registry.store.registers import Registers, Rows
-from services.registry.use_cases import Deps
+from services.registry.store import INDEXES, Stores
 from shared.failures import FailedJobs, Failures
 from shared.idempotency import Idempotency
-from shared.ids import new_id
+from shared.ids import IdSource, new_id
 from shared.keys import Keys
 from shared.ledger import Ledger
-from shared.mongo import connect
+from shared.mongo import Mongo, connect
 from shared.peers import Peers
 from shared.times import Clock, utc_now
 
 LISTENER = "notices"
 
 
+@dataclass(frozen=True)
+class Deps:
+    mongo: Mongo
+    stores: Stores
+    ledger: Ledger
+    keys: Keys
+    clock_failures: Failures
+    import_failures: Failures
+    public_keys: PublicKeys
+    identity: IdentityClient
+    agreements: AgreementsClient
+    notices: NoticesClient
+    now: Clock
+    new_id: IdSource
+
+
 def make_deps(
     settings: Settings, transport: BaseAdapter | None = None, now: Clock = utc_now
 ) -> Deps:
-    mongo = connect(settings.common.mongo_url, settings.common.database("registry"))
-    mongo.ensure_indexes({**INDEXES, **Checkpoints.INDEXES, **Imports.INDEXES})
-    mongo.ensure_indexes({**Ledger.INDEXES, **Idempotency.INDEXES, **FailedJobs.INDEXES})
-    peers = Peers("registry", settings.common, transport)
+    """``transport`` carries calls to other services in process; None: over the network."""
+    common = settings.common
+    mongo = connect(common.mongo_url, common.database("registry"))
+    mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES})
+    mongo.ensure_indexes({**Idempotency.INDEXES, **FailedJobs.INDEXES})
     ledger = Ledger(mongo, [LISTENER])
+    peers = Peers("registry", common, transport)
     return Deps(
         mongo=mongo,
-        registers=Registers(mongo),
-        rows=Rows(mongo),
-        changes=Changes(mongo),
-        objections=Objections(mongo),
-        approvals=Approvals(mongo),
+        stores=Stores.of(mongo, ledger, settings.instrument_stale_days),
         ledger=ledger,
-        bases=Bases(mongo),
+        keys=Keys(mongo, common.secrets_key, "checkpoint", common.older_secrets_keys),
         clock_failures=Failures(mongo, "registry.clock", now),
         import_failures=Failures(mongo, "registry.imports", now, may_kill=True),
         public_keys=PublicKeys(),
-        checkpoints=Checkpoints(mongo),
-        imports=Imports(mongo),
-        listed=Listed(mongo),
-        traces=Traces(mongo),
-        keys=Keys(
-            mongo,
-            settings.common.secrets_key,
-            "checkpoint",
-            settings.common.older_secrets_keys,
-        ),
-        instruments=Instruments(
-            mongo, lambda: ledger.head(INSTRUMENTS), settings.instrument_stale_days
-        ),
         identity=IdentityClient(peers.client("identity")),
         agreements=AgreementsClient(peers.client("agreements")),
         notices=NoticesClient(peers.client("notices")),

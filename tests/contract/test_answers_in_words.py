@@ -26,8 +26,8 @@ from services.registry.model.erasures import Erased
 from services.registry.model.imports import Import
 from services.registry.model.objections import Approval, Objection
 from services.registry.model.register import Register
-from services.registry.schemas.erasures import ErasedShape
 from services.registry.schemas.imports import ImportBegun
+from services.registry.schemas.ledgers import ErasedShape
 from services.registry.schemas.objections import ApprovalShape, ObjectionShape
 from services.registry.schemas.registers import RegisterShape
 from shared.schemas import Shape

@@ -2,14 +2,12 @@
 
 from services.registry.api import (
     changes,
-    checkpoints,
-    erasures,
     gates,
     imports,
     instruments,
+    ledgers,
     objections,
     registers,
-    simulations,
 )
 
 blueprints = [
@@ -18,9 +16,7 @@ blueprints = [
     objections.blp,
     gates.blp,
     instruments.blp,
-    checkpoints.blp,
-    erasures.blp,
-    simulations.blp,
+    ledgers.blp,
     imports.blp,
 ]
 

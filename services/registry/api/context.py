@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import current_app
 
-from services.registry.use_cases import Deps
+from services.registry.wiring import Deps
 from shared.pagination import PageRequest
 
 PROCESSOR = "/processors/<slug>"

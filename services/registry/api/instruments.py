@@ -1,4 +1,4 @@
-"""Transfer instruments: everybody with a token reads them, the platform records them."""
+"""Transfer instruments: to read, to record for the platform, and to rehearse the end of one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 from services.registry.api.context import deps
 from services.registry.schemas.instruments import InstrumentEdit, InstrumentList, NewInstrument
 from services.registry.schemas.registers import AsOfQuery
-from services.registry.use_cases import instruments
+from services.registry.schemas.simulations import SimulationIn, SimulationShape, simulated
+from services.registry.use_cases import instruments, simulations
 from services.registry.use_cases.instruments import InstrumentView
 from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
+from shared.places import expensive
 
 blp = Blueprint("instruments", __name__, url_prefix="/v1", description="Transfer instruments")
 
@@ -54,6 +56,17 @@ def record(body: dict[str, Any]) -> Any:
 def amend(body: dict[str, Any], instrument_id: str) -> Any:
     """Record what has become of an instrument: its end, a new check, a remark."""
     return _shown(instruments.amend(deps(), caller(), instrument_id, seen_revision(), body))
+
+
+@blp.route("/simulations", methods=["POST"])
+@requires("registry:read")
+@expensive
+@blp.arguments(SimulationIn)
+@blp.response(200, SimulationShape)
+@blp.alt_response(404, "NOT_FOUND")
+def simulate(body: dict[str, Any]) -> Any:
+    """What would happen if an instrument ended on a day. Nothing is changed and nobody is told."""
+    return simulated(simulations.simulate(deps(), caller(), body["instrument_id"], body["ends_on"]))
 
 
 def _shown(view: InstrumentView) -> Any:

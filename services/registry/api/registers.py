@@ -13,8 +13,6 @@ from services.registry.schemas.registers import (
     Baseline,
     DiffList,
     DiffQuery,
-    LedgerPage,
-    LedgerQuery,
     ListQuery,
     PublicKeysAsked,
     PublicKeysShape,
@@ -132,14 +130,3 @@ def transfers(query: dict[str, Any], slug: str) -> Any:
     """Every place of every entry with its verdict."""
     found = registers.transfers(deps(), caller(), slug, query["as_of"], query["horizon_days"])
     return {"items": found}
-
-
-@blp.route(f"{PROCESSOR}/ledger")
-@public()
-@blp.arguments(LedgerQuery, location="query")
-@blp.response(200, LedgerPage)
-@blp.alt_response(404, "NOT_FOUND")
-def ledger(query: dict[str, Any], slug: str) -> Any:
-    """The register's history, each entry chained to the one before it."""
-    items, cursor = registers.ledger_page(deps(), slug, query["after"], query["limit"])
-    return {"items": items, "next_cursor": cursor}

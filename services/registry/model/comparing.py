@@ -1,9 +1,11 @@
-"""Where two readings of the same thing differ, down to the member inside a member."""
+"""Where two lists, or two readings of one entry, differ, down to the member inside a member."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from services.registry.model.register import Row
 
 
 def parts(before: Any, after: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
@@ -26,3 +28,36 @@ def parts(before: Any, after: Any, pointer: str = "") -> Iterator[dict[str, Any]
 
 def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
+
+
+def differences(before: Sequence[Row], after: Sequence[Row]) -> list[dict[str, Any]]:
+    """What changed between two lists, entry by entry and field by field."""
+    old = {row.sub_processor_id: row for row in before}
+    new = {row.sub_processor_id: row for row in after}
+    found = []
+    for sub_id in sorted(old.keys() | new.keys()):
+        kind, fields = _difference(old.get(sub_id), new.get(sub_id))
+        if kind:
+            row = new.get(sub_id) or old[sub_id]
+            name = row.content["legal_name"]
+            found.append({"kind": kind, "id": sub_id, "legal_name": name, "fields": fields})
+    return found
+
+
+def _difference(old: Row | None, new: Row | None) -> tuple[str, list[dict[str, Any]]]:
+    if old is None or new is None:
+        return ("removed" if new is None else "added"), []
+    names = sorted(old.content.keys() | new.content.keys())
+    fields = [
+        _field(name, old.content.get(name), new.content.get(name))
+        for name in names
+        if old.content.get(name) != new.content.get(name)
+    ]
+    return ("modified" if fields else ""), fields
+
+
+def _field(name: str, before: Any, after: Any) -> dict[str, Any]:
+    """``parts``: where inside the member the two differ, if it holds others."""
+    told = {"field": name, "before": before, "after": after}
+    found = list(parts(before, after))
+    return told if [each["pointer"] for each in found] == [""] else {**told, "parts": found}

@@ -37,7 +37,7 @@ def _instruments() -> Mapping[str, Instrument]:
     known = INSTRUMENTS.get()
     if known is None:
         deps = current_app.extensions["art28.deps"]
-        known = deps.instruments.known(deps.now().date())
+        known = deps.stores.instruments.known(deps.now().date())
     return known
 
 

@@ -7,7 +7,6 @@ from marshmallow import fields, validate
 from services.registry.schemas.entries import LocationShape, SubProcessorIn
 from shared.schemas import (
     Day,
-    Flag,
     Instant,
     Language,
     Shape,
@@ -63,29 +62,6 @@ class DiffQuery(Shape):
 class TransfersQuery(Shape):
     as_of = Day(load_default=None)
     horizon_days = fields.Integer(load_default=0, validate=validate.Range(0, 3650))
-
-
-class LedgerQuery(Shape):
-    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**53))
-    limit = fields.Integer(load_default=100, validate=validate.Range(1, 200))
-
-
-class LedgerEntryShape(Shape):
-    stream = fields.String()
-    sequence = fields.Integer()
-    type = fields.String()
-    at = fields.String()
-    actor = fields.String()
-    data = fields.Dict(allow_none=True)
-    withheld = Flag()
-    private_hash = fields.String(allow_none=True)
-    previous_hash = fields.String()
-    hash = fields.String()
-
-
-class LedgerPage(Shape):
-    items = fields.List(fields.Nested(LedgerEntryShape))
-    next_cursor = fields.Integer(allow_none=True)
 
 
 class PartChange(Shape):

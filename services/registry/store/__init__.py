@@ -1,63 +1,64 @@
-"""Where registers, changes and objections are kept: one store per aggregate."""
+"""The stores of the registry, one for each aggregate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import IndexModel
 
-# A change that was announced, whatever became of it since.
-ANNOUNCED = {"announced_at": {"$type": "date"}}
+from services.registry.events import INSTRUMENTS
+from services.registry.store.bases import Bases
+from services.registry.store.changes import Approvals, Changes, Objections
+from services.registry.store.checkpoints import Checkpoints
+from services.registry.store.erasures import Traces
+from services.registry.store.imports import Imports, Listed
+from services.registry.store.instruments import Instruments
+from services.registry.store.registers import Registers, Rows
+from shared.ledger import Ledger
+from shared.mongo import Mongo
 
 INDEXES: dict[str, Sequence[IndexModel]] = {
-    "registers": [IndexModel([("slug", ASCENDING)], unique=True)],
-    "rows": [
-        IndexModel([("processor_id", ASCENDING), ("voided_at", ASCENDING), ("valid_from", 1)]),
-        IndexModel([("sub_processor_id", ASCENDING), ("voided_at", ASCENDING)]),
-        IndexModel([("change_id", ASCENDING)]),
-        IndexModel([("voided_by", ASCENDING)]),
-        IndexModel(
-            [
-                ("content.locations.mechanisms.instrument_id", ASCENDING),
-                ("voided_at", ASCENDING),
-                ("processor_id", ASCENDING),
-            ]
-        ),
-        IndexModel([("sub_processor_id", ASCENDING), ("recorded_at", ASCENDING)]),
-        # An entry cannot begin, or end, twice on one day, whatever the code above it does.
-        IndexModel(
-            [("sub_processor_id", ASCENDING), ("valid_from", ASCENDING)],
-            unique=True,
-            name="one_beginning",
-            partialFilterExpression={"voided_at": {"$type": "null"}},
-        ),
-        IndexModel(
-            [("sub_processor_id", ASCENDING), ("valid_to", ASCENDING)],
-            unique=True,
-            name="one_end",
-            partialFilterExpression={"voided_at": {"$type": "null"}},
-        ),
-    ],
-    "changes": [
-        IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
-        IndexModel([("processor_id", ASCENDING), ("_id", DESCENDING)]),
-        # What the public reads; however many drafts there are, they are not in it.
-        IndexModel(
-            [("processor_id", ASCENDING), ("_id", DESCENDING)],
-            name="announced",
-            partialFilterExpression=ANNOUNCED,
-        ),
-        IndexModel([("status", ASCENDING), ("effective_on", ASCENDING), ("announced_at", 1)]),
-        IndexModel([("subject_id", ASCENDING), ("status", ASCENDING)]),
-        IndexModel([("replaces_id", ASCENDING), ("status", ASCENDING)]),
-    ],
-    "objections": [
-        IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True),
-        IndexModel([("change_id", ASCENDING), ("_id", ASCENDING)]),
-        IndexModel([("controller_id", ASCENDING), ("status", ASCENDING)]),
-    ],
-    "instruments": [IndexModel([("instrument_id", ASCENDING), ("revision", ASCENDING)])],
-    "approvals": [
-        IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True)
-    ],
+    **Registers.INDEXES,
+    **Rows.INDEXES,
+    **Changes.INDEXES,
+    **Objections.INDEXES,
+    **Approvals.INDEXES,
+    **Checkpoints.INDEXES,
+    **Imports.INDEXES,
+    **Instruments.INDEXES,
 }
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Every store of the registry; made once per process."""
+
+    approvals: Approvals
+    bases: Bases
+    changes: Changes
+    checkpoints: Checkpoints
+    imports: Imports
+    instruments: Instruments
+    listed: Listed
+    objections: Objections
+    registers: Registers
+    rows: Rows
+    traces: Traces
+
+    @classmethod
+    def of(cls, mongo: Mongo, ledger: Ledger, stale_days: int) -> Stores:
+        """``ledger`` tells when instruments were altered; ``stale_days``: see ``Settings``."""
+        return cls(
+            approvals=Approvals(mongo),
+            bases=Bases(mongo),
+            changes=Changes(mongo),
+            checkpoints=Checkpoints(mongo),
+            imports=Imports(mongo),
+            instruments=Instruments(mongo, lambda: ledger.head(INSTRUMENTS), stale_days),
+            listed=Listed(mongo),
+            objections=Objections(mongo),
+            registers=Registers(mongo),
+            rows=Rows(mongo),
+            traces=Traces(mongo),
+        )

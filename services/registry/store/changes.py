@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.registry.model.changes import Change
 from services.registry.model.objections import Approval, Objection, ObjectionExists
-from services.registry.store import ANNOUNCED
 from shared.documents import from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
 
+# A change that was announced, whatever became of it since.
+ANNOUNCED = {"announced_at": {"$type": "date"}}
 # What a change is without the entry it writes and the terms of all customers.
 _BARE = (
     "processor_id", "kind", "subject_id", "effective_on", "reason", "created_at", "status",
@@ -32,6 +33,22 @@ class DueChange(NamedTuple):
 
 
 class Changes:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "changes": [
+            IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("processor_id", ASCENDING), ("_id", DESCENDING)]),
+            # What the public reads; however many drafts there are, they are not in it.
+            IndexModel(
+                [("processor_id", ASCENDING), ("_id", DESCENDING)],
+                name="announced",
+                partialFilterExpression=ANNOUNCED,
+            ),
+            IndexModel([("status", ASCENDING), ("effective_on", ASCENDING), ("announced_at", 1)]),
+            IndexModel([("subject_id", ASCENDING), ("status", ASCENDING)]),
+            IndexModel([("replaces_id", ASCENDING), ("status", ASCENDING)]),
+        ],
+    }
+
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["changes"]
 
@@ -117,6 +134,14 @@ class Changes:
 
 
 class Objections:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "objections": [
+            IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True),
+            IndexModel([("change_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("controller_id", ASCENDING), ("status", ASCENDING)]),
+        ],
+    }
+
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["objections"]
 
@@ -158,6 +183,12 @@ class Objections:
 
 
 class Approvals:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "approvals": [
+            IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True)
+        ],
+    }
+
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["approvals"]
 

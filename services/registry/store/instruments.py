@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
+from typing import ClassVar
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, IndexModel
 
 from services.registry.model.instruments import (
     InstrumentExists,
@@ -23,6 +24,10 @@ Known = Mapping[str, Instrument]
 
 class Instruments:
     """``version`` tells how far the record has come; a process keeps the merged set until then."""
+
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "instruments": [IndexModel([("instrument_id", ASCENDING), ("revision", ASCENDING)])],
+    }
 
     def __init__(self, mongo: Mongo, version: Callable[[], object], stale_days: int) -> None:
         self._docs = mongo.db["instruments"]

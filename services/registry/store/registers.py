@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, ClassVar
+
+from pymongo import ASCENDING, IndexModel
 
 from services.registry.model.register import EntryUnknown, Register, Rewrite, Row
 from shared.documents import from_document, to_document
@@ -15,6 +17,10 @@ from shared.pagination import Page, PageRequest, find_page
 
 
 class Registers:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "registers": [IndexModel([("slug", ASCENDING)], unique=True)],
+    }
+
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["registers"]
 
@@ -44,6 +50,36 @@ class Registers:
 
 
 class Rows:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "rows": [
+            IndexModel([("processor_id", ASCENDING), ("voided_at", ASCENDING), ("valid_from", 1)]),
+            IndexModel([("sub_processor_id", ASCENDING), ("voided_at", ASCENDING)]),
+            IndexModel([("change_id", ASCENDING)]),
+            IndexModel([("voided_by", ASCENDING)]),
+            IndexModel(
+                [
+                    ("content.locations.mechanisms.instrument_id", ASCENDING),
+                    ("voided_at", ASCENDING),
+                    ("processor_id", ASCENDING),
+                ]
+            ),
+            IndexModel([("sub_processor_id", ASCENDING), ("recorded_at", ASCENDING)]),
+            # An entry cannot begin, or end, twice on one day, whatever the code above it does.
+            IndexModel(
+                [("sub_processor_id", ASCENDING), ("valid_from", ASCENDING)],
+                unique=True,
+                name="one_beginning",
+                partialFilterExpression={"voided_at": {"$type": "null"}},
+            ),
+            IndexModel(
+                [("sub_processor_id", ASCENDING), ("valid_to", ASCENDING)],
+                unique=True,
+                name="one_end",
+                partialFilterExpression={"voided_at": {"$type": "null"}},
+            ),
+        ],
+    }
+
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["rows"]
 

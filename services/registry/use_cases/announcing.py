@@ -23,10 +23,13 @@ from services.registry.model.changes import (
     check_notice,
 )
 from services.registry.model.register import Register, Rewrite, Writer
-from services.registry.use_cases import Deps, today_at
 from services.registry.use_cases.change_views import ChangeView, shown
-from services.registry.use_cases.changes import given_on, groups_of, own_change, with_previous
+from services.registry.use_cases.changes import with_previous
+from services.registry.use_cases.jurisdiction import today_at
+from services.registry.use_cases.notice_terms import given_on, groups_of
+from services.registry.use_cases.permissions import own_change
 from services.registry.use_cases.saving import rewrite
+from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session
 
@@ -60,7 +63,7 @@ def declare_emergency(
     """Ask for the path without notice period; two different hands must approve it."""
     register, change = own_change(deps, caller, slug, change_id)
     change = change.declared(justification, caller.client_id)
-    deps.mongo.transact(lambda session: deps.changes.replace(change, session))
+    deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
     return shown(deps, register, change)
 
 
@@ -79,7 +82,7 @@ def approve_emergency(
     hands = deps.identity.hands(register.id, (caller.client_id, *others))
     change = change.approved(caller.client_id, hands)
     if change.emergency is None or not change.emergency.complete:
-        deps.mongo.transact(lambda session: deps.changes.replace(change, session))
+        deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
         return shown(deps, register, change)
     view = shown(deps, register, with_previous(deps, register, change))
     _check_complete(view)
@@ -97,11 +100,11 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
     register, change = own_change(deps, caller, slug, change_id)
 
     def work(session: Session) -> Change:
-        current = deps.changes.get(change.id, session)
+        current = deps.stores.changes.get(change.id, session)
         at = deps.now()
         _check_still_ahead(deps, register, current)
         withdrawn = current.withdrawn(at, reason)
-        deps.changes.replace(withdrawn, session)
+        deps.stores.changes.replace(withdrawn, session)
         if current.status == "announced":
             _take_back(deps, register, withdrawn, at, session)
             _append(deps, register, events.WITHDRAWN, ledger_entries.withdrawn(register, withdrawn),
@@ -116,9 +119,9 @@ def go_live(deps: Deps, change_id: str) -> None:
 
     def work(session: Session) -> None:
         at = deps.now()
-        live = deps.changes.get(change_id, session).in_effect(at)
-        register = deps.registers.get(live.processor_id)
-        deps.changes.replace(live, session)
+        live = deps.stores.changes.get(change_id, session).in_effect(at)
+        register = deps.stores.registers.get(live.processor_id)
+        deps.stores.changes.replace(live, session)
         entry = ledger_entries.in_effect(register, live)
         _append(deps, register, events.IN_EFFECT, entry, at, "clock", session)
 
@@ -132,7 +135,7 @@ def due(deps: Deps, barred: Sequence[str], limit: int = 100) -> Sequence[str]:
     # Not the first so many: those may all sit where the day has not come yet.
     found = (
         each.id
-        for each in deps.changes.due(latest, barred)
+        for each in deps.stores.changes.due(latest, barred)
         if each.effective_on <= today(each.processor_id)
     )
     return list(islice(found, limit))
@@ -140,7 +143,7 @@ def due(deps: Deps, barred: Sequence[str], limit: int = 100) -> Sequence[str]:
 
 def _latest_day(deps: Deps, processor_id: str) -> str:
     try:
-        return today_at(deps, deps.registers.get(processor_id)).isoformat()
+        return today_at(deps, deps.stores.registers.get(processor_id)).isoformat()
     except ConnectionFailure:
         raise
     # Its changes count as due: each then fails by itself, is counted, and holds up no other's.
@@ -163,7 +166,7 @@ def _tell(
     private = ledger_entries.announced_private(register, draft_, version, groups)
 
     def work(session: Session) -> Change:
-        current = deps.changes.get(draft_.id, session)
+        current = deps.stores.changes.get(draft_.id, session)
         if current.revision != draft_.revision:
             current.must_be("draft")
             raise ChangePending("The draft was edited in between; read it again.")
@@ -174,7 +177,7 @@ def _tell(
         entry = deps.ledger.append(session, register.stream, entry_type, public, at=at,
                                    actor=caller.client_id, private=private)  # fmt: skip
         announced = draft_.announced(at, groups, version, entry.sequence)
-        deps.changes.replace(announced, session)
+        deps.stores.changes.replace(announced, session)
         return announced
 
     return deps.mongo.transact(work)
@@ -185,10 +188,10 @@ def _rewrite(deps: Deps, writer: Writer, change: Change, session: Session) -> Re
     if change.kind == "add":
         return rows.added(writer, change.processor_id, change.subject_id, content, day)
     if change.kind == "modify":
-        return rows.modified(writer, deps.rows.of(change.subject_id, session), content, day)
+        return rows.modified(writer, deps.stores.rows.of(change.subject_id, session), content, day)
     if change.kind == "remove":
-        return rows.removed(writer, deps.rows.of(change.subject_id, session), day)
-    old = deps.rows.of(change.replaces_id or "", session)
+        return rows.removed(writer, deps.stores.rows.of(change.subject_id, session), day)
+    old = deps.stores.rows.of(change.replaces_id or "", session)
     return rows.joined(
         rows.removed(writer, old, day),
         rows.added(writer, change.processor_id, change.subject_id, content, day),
@@ -199,8 +202,8 @@ def _take_back(
     deps: Deps, register: Register, change: Change, at: datetime, session: Session
 ) -> None:
     writer = Writer(change.id, at, deps.new_id)
-    written = deps.rows.written_by(change.id, session)
-    step = rows.undone(writer, written, deps.rows.voided_by(change.id, session))
+    written = deps.stores.rows.written_by(change.id, session)
+    step = rows.undone(writer, written, deps.stores.rows.voided_by(change.id, session))
     rewrite(deps, register.id, writer, step, change.effective_on, session)
 
 
@@ -222,7 +225,7 @@ def _append(
     session: Session,
 ) -> None:
     deps.ledger.append(session, register.stream, type_, data, at=at, actor=actor)
-    deps.registers.touch(register.id, at, session)
+    deps.stores.registers.touch(register.id, at, session)
 
 
 def _check_complete(seen: ChangeView) -> None:
@@ -238,7 +241,7 @@ def _check_complete(seen: ChangeView) -> None:
 
 
 def _check_no_other(deps: Deps, change: Change, session: Session) -> None:
-    others = [each for each in deps.changes.pending_on(change.touches, session)
+    others = [each for each in deps.stores.changes.pending_on(change.touches, session)
               if each.id != change.id]  # fmt: skip
     if others:
         raise ChangePending(

@@ -21,7 +21,8 @@ from services.registry.model.bases import (
 from services.registry.model.register import ONE_DAY, Register
 from services.registry.store.bases import Sweep
 from services.registry.transfers import Instrument
-from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases.jurisdiction import today_at
+from services.registry.wiring import Deps
 from shared.ids import derived_id
 from shared.mongo import Session
 
@@ -33,8 +34,8 @@ def tell_bases(deps: Deps) -> bool:
     or altered starts a round of its own.
     """
     now = deps.now()
-    sweeps = deps.bases.sweeps()
-    instruments = ending(deps.instruments.known(now.date()), now.date())
+    sweeps = deps.stores.bases.sweeps()
+    instruments = ending(deps.stores.instruments.known(now.date()), now.date())
     _tell_again(deps, {each.id: each for each in instruments})
     for instrument in instruments:
         mark = f"{now:%Y-%m-%dT%H} {instrument.last_day}"
@@ -48,11 +49,11 @@ def tell_bases(deps: Deps) -> bool:
 
 
 def _sweep_on(deps: Deps, instrument: Instrument, sweep: Sweep) -> None:
-    processor_id = deps.bases.next_processor(instrument.id, sweep.after)
+    processor_id = deps.stores.bases.next_processor(instrument.id, sweep.after)
     if processor_id is not None:
         _tell_unless_it_fails(deps, instrument, processor_id)
     reached = Sweep(sweep.instrument_id, sweep.mark, processor_id or "", processor_id is None)
-    deps.bases.save_sweep(reached)
+    deps.stores.bases.save_sweep(reached)
 
 
 def _tell_again(deps: Deps, instruments: Mapping[str, Instrument]) -> None:
@@ -65,7 +66,7 @@ def _tell_again(deps: Deps, instruments: Mapping[str, Instrument]) -> None:
 
 def _tell_unless_it_fails(deps: Deps, instrument: Instrument, processor_id: str) -> None:
     def work(_: str) -> None:
-        _tell_register(deps, deps.registers.get(processor_id), instrument)
+        _tell_register(deps, deps.stores.registers.get(processor_id), instrument)
 
     deps.clock_failures.attempt(f"basis:{instrument.id}:{processor_id}", work)
 
@@ -83,7 +84,7 @@ def _tell_register(deps: Deps, register: Register, instrument: Instrument) -> No
         for each in _concerned(deps, register, instrument, today)
         if stage != LOST or _is_news(deps, register, instrument, each)
     }
-    if deps.bases.untold(list(concerned), stage):
+    if deps.stores.bases.untold(list(concerned), stage):
         _tell(deps, register, instrument, (stage, days_left), concerned)
 
 
@@ -93,11 +94,11 @@ def _concerned(
     """The places whose transfer the instrument carries, while it does."""
     last_day = instrument.last_day or date.max
     held, gone = min(today, last_day), max(today, last_day + ONE_DAY)
-    known = deps.instruments.known(deps.now().date())
+    known = deps.stores.instruments.known(deps.now().date())
     found = reliances(
         instrument.id,
-        (deps.rows.on(register.id, held), bench_of(register, held, known)),
-        (deps.rows.on(register.id, gone), bench_of(register, gone, known)),
+        (deps.stores.rows.on(register.id, held), bench_of(register, held, known)),
+        (deps.stores.rows.on(register.id, gone), bench_of(register, gone, known)),
     )
     return [each for each in found if each.outcome != "unaffected"]
 
@@ -105,10 +106,10 @@ def _concerned(
 def _is_news(deps: Deps, register: Register, instrument: Instrument, each: Reliance) -> bool:
     """Whether the loss came after the entry: a register may be adopted with a past it tells of."""
     zone = ZoneInfo(register.time_zone)
-    recorded_at = end_recorded_at(deps.instruments.history(instrument.id))
+    recorded_at = end_recorded_at(deps.stores.instruments.history(instrument.id))
     lost_on = (instrument.last_day or date.max) + timedelta(1)
     news_on = max(lost_on, recorded_at.astimezone(zone).date()) if recorded_at else lost_on
-    return deps.bases.known_since(each.sub_processor_id).astimezone(zone).date() <= news_on
+    return deps.stores.bases.known_since(each.sub_processor_id).astimezone(zone).date() <= news_on
 
 
 def _tell(
@@ -126,9 +127,9 @@ def _tell(
     def work(session: Session) -> None:
         at = deps.now()
         # Two clocks meet at the register: the second runs again and finds it told.
-        deps.registers.touch(register.id, at, session)
-        fresh = deps.bases.untold(list(concerned), stage, session)
-        deps.bases.save_told(fresh, stage, at, session)
+        deps.stores.registers.touch(register.id, at, session)
+        fresh = deps.stores.bases.untold(list(concerned), stage, session)
+        deps.stores.bases.save_told(fresh, stage, at, session)
         for told in _entries(register, instrument, when, [concerned[key] for key in fresh]):
             deps.ledger.append(session, register.stream, type_, told, at=at, actor="clock",
                                private={"recipients_version": version})  # fmt: skip

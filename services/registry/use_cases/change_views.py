@@ -9,9 +9,11 @@ from typing import Any
 
 from services.registry import linter
 from services.registry.model.changes import Change
+from services.registry.model.law import Law
 from services.registry.model.register import Register, Row
-from services.registry.use_cases import Deps, law_of
-from services.registry.use_cases.entry_views import Law, change_entry
+from services.registry.use_cases.entry_views import change_entry
+from services.registry.use_cases.jurisdiction import law_of
+from services.registry.wiring import Deps
 
 Entry = dict[str, Any]
 
@@ -30,7 +32,7 @@ class ChangeView:
 
 def shown(deps: Deps, register: Register, change: Change) -> ChangeView:
     """``change`` beside the register's entries on its effective day."""
-    around = deps.rows.on(register.id, change.effective_on)
+    around = deps.stores.rows.on(register.id, change.effective_on)
     others = contents_on(around, change.effective_on)
     return view(register, change, law_of(deps, register), others)
 

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from services.registry.clock import NoticeTerms as ClockTerms
-from services.registry.clock import dates_for
-from services.registry.model.changes import (
-    Change,
-    End,
-    Group,
-)
+from services.registry.model.changes import Change
 from services.registry.model.register import EntryNotThere, Register
-from services.registry.use_cases import Deps, law_of, own_register, today_at
 from services.registry.use_cases.change_views import ChangeView, contents_on, shown, view
+from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.notice_terms import groups_of
+from services.registry.use_cases.permissions import own_change, own_register
 from services.registry.use_cases.registers import register_of
+from services.registry.wiring import Deps
 from shared.auth import Caller
-from shared.errors import NotFound, problem_at
+from shared.errors import problem_at
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
-
-# A notice announced in the last minutes of a day leaves on the next one; its clock starts there.
-SENDING_ALLOWANCE = timedelta(minutes=5)
 
 
 def draft(deps: Deps, caller: Caller, slug: str, told: Mapping[str, Any]) -> ChangeView:
@@ -42,8 +35,8 @@ def draft(deps: Deps, caller: Caller, slug: str, told: Mapping[str, Any]) -> Cha
     change = with_previous(deps, register, change)
 
     def work(session: Session) -> None:
-        deps.registers.save(register, session)
-        deps.changes.add(change, session)
+        deps.stores.registers.save(register, session)
+        deps.stores.changes.add(change, session)
 
     deps.mongo.transact(work)
     return shown(deps, register, change)
@@ -57,7 +50,7 @@ def edit(
     members = {name: told[name] for name in ("effective_on", "reason") if name in told}
     about = _about(deps, {**_told_before(change), **told}, change)
     change = with_previous(deps, register, change.edited({**members, **about}, seen))
-    deps.mongo.transact(lambda session: deps.changes.replace(change, session))
+    deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
     return shown(deps, register, change)
 
 
@@ -76,9 +69,9 @@ def page(
     announced: bool,
 ) -> Page:
     register = own_register(deps, caller, slug)
-    found = deps.changes.page(register.id, status, request, announced=announced)
+    found = deps.stores.changes.page(register.id, status, request, announced=announced)
     law = law_of(deps, register)
-    rows = deps.rows.live(register.id, date.min) if found.items else []
+    rows = deps.stores.rows.live(register.id, date.min) if found.items else []
     # Many changes share a day, and a register may have thousands of rows.
     days = {each.effective_on for each in found.items}
     around = {day: contents_on(rows, day) for day in days}
@@ -99,45 +92,12 @@ def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, 
     }
 
 
-def groups_of(deps: Deps, register: Register, at: datetime) -> tuple[list[Group], int]:
-    """The dates for each group of customers with the same terms, and the watermark."""
-    told = deps.agreements.notice_terms(register.id)
-    day = given_on(register, at)
-    return [_group(each, day) for each in told.groups], told.version
-
-
-def _group(told: Mapping[str, Any], given_on: date) -> Group:
-    dates = dates_for(ClockTerms.parse(told["terms"], told["authorisation"]), given_on)
-    return Group(
-        key=told["key"],
-        terms=dict(told["terms"]),
-        authorisation=told["authorisation"],
-        agreements=told["agreements"],
-        customers=told["customers"],
-        ends=tuple(_end(each) for each in told["ends"]),
-        given_on=dates.given_on,
-        objection_deadline=dates.objection_deadline,
-        earliest_effective_on=dates.earliest_effective_on,
-        silence=dates.silence,
-        provisional=dates.provisional,
-        arithmetic=tuple(step.to_mapping() for step in dates.arithmetic),
-    )
-
-
-def _end(told: Mapping[str, Any]) -> End:
-    return End(date.fromisoformat(told["on"]), told["agreements"], told["customers"])
-
-
-def given_on(register: Register, at: datetime) -> date:
-    return (at + SENDING_ALLOWANCE).astimezone(ZoneInfo(register.time_zone)).date()
-
-
 def with_previous(deps: Deps, register: Register, change: Change) -> Change:
     """``change`` beside the entry that it alters, as that stands now. Raises ``EntryNotThere``."""
     if change.kind == "add":
         return replace(change, previous=None)
     since = max(today_at(deps, register), change.effective_on)
-    for row in deps.rows.of(change.replaces_id or change.subject_id):
+    for row in deps.stores.rows.of(change.replaces_id or change.subject_id):
         if row.processor_id == register.id and row.valid_to >= since:
             return replace(change, previous=row.content)
     raise EntryNotThere
@@ -170,11 +130,3 @@ def _check_kind(kind: str, old_id: str | None, content: Mapping[str, Any] | None
         raise problem_at("/sub_processor_id", "kind-mismatch", why)
     if kind != "add" and old_id is None:
         raise problem_at("/sub_processor_id", "required", f"A {kind} names the entry it alters.")
-
-
-def own_change(deps: Deps, caller: Caller, slug: str, change_id: str) -> tuple[Register, Change]:
-    register = own_register(deps, caller, slug)
-    change = deps.changes.get(change_id)
-    if change.processor_id != register.id:
-        raise NotFound("There is no such change.")
-    return register, change

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.registry.model.checkpoints import LedgerEmpty
 from services.registry.store.checkpoints import Round
-from services.registry.use_cases import Deps, own_register
+from services.registry.use_cases.permissions import own_register
+from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.checkpoints import Checkpoint
+from shared.errors import Conflict
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 STREAMS_A_ROUND = 50
+
+
+class LedgerEmpty(Conflict):
+    """The ledger of this register has no entry yet, so there is nothing to sign."""
+
+    code = "ledger-empty"
 
 
 def make(deps: Deps, caller: Caller, slug: str) -> Checkpoint:
@@ -25,7 +32,7 @@ def make(deps: Deps, caller: Caller, slug: str) -> Checkpoint:
 
 
 def page(deps: Deps, slug: str, request: PageRequest) -> Page:
-    return deps.checkpoints.page(deps.registers.by_slug(slug).stream, request)
+    return deps.stores.checkpoints.page(deps.stores.registers.by_slug(slug).stream, request)
 
 
 def keys(deps: Deps) -> dict[str, Any]:
@@ -38,16 +45,17 @@ def daily(deps: Deps) -> bool:
     for job in deps.clock_failures.rested("checkpoint:"):
         _checkpoint_unless_it_fails(deps, job.partition(":")[2])
     today = deps.now().date()
-    reached = deps.checkpoints.round()
+    reached = deps.stores.checkpoints.round()
     if reached is None or reached.day != today:
         reached = Round(today)
     if reached.done:
         return False
-    streams = deps.checkpoints.streams(reached.after, STREAMS_A_ROUND)
+    streams = deps.stores.checkpoints.streams(reached.after, STREAMS_A_ROUND)
     for stream in streams:
         _checkpoint_unless_it_fails(deps, stream)
+    after = streams[-1] if streams else reached.after
     done = len(streams) < STREAMS_A_ROUND
-    deps.checkpoints.save_round(Round(today, streams[-1] if streams else reached.after, done))
+    deps.stores.checkpoints.save_round(Round(today, after, done))
     return not done
 
 
@@ -66,9 +74,11 @@ def _checkpoint(deps: Deps, stream: str) -> Checkpoint:
     sequence, head_hash = deps.mongo.transact(settled_head)
     if not sequence:
         raise LedgerEmpty
-    kept = deps.checkpoints.of(stream, sequence)
+    kept = deps.stores.checkpoints.of(stream, sequence)
     if kept is not None:
         return kept
     key, at = deps.keys.current(deps.now()), deps.now()
     made = Checkpoint.signed(stream, (sequence, head_hash), at, key.kid, key.private)
-    return made if deps.checkpoints.keep(made) else deps.checkpoints.of(stream, sequence) or made
+    if deps.stores.checkpoints.keep(made):
+        return made
+    return deps.stores.checkpoints.of(stream, sequence) or made

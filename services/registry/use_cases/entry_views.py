@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from services.registry.model.chain import parents_of, tiers
 from services.registry.model.changes import Change
+from services.registry.model.law import Law
 from services.registry.model.register import FOREVER, Row
-from services.registry.transfers import Instrument, assess_location, known_evidence
-
-
-@dataclass(frozen=True)
-class Law:
-    """``exporter``: the country whose vendor sends data; ``instruments``: those known, by id."""
-
-    exporter: str
-    instruments: Mapping[str, Instrument]
-    # Entries of one list often share a place; what was judged for one serves all.
-    judged: dict[Hashable, dict[str, Any]] = field(
-        init=False, default_factory=dict, compare=False, repr=False
-    )
+from services.registry.transfers import assess_location, known_evidence
 
 
 def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from services.registry.model.erasures import (
     speaks_of,
 )
 from services.registry.model.register import Register
-from services.registry.use_cases import Deps, own_register, today_at
+from services.registry.use_cases.jurisdiction import today_at
+from services.registry.use_cases.permissions import own_register
+from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session
 
@@ -31,15 +33,15 @@ def erase(deps: Deps, caller: Caller, slug: str, email: str, reason: str) -> Era
 def _erase(
     deps: Deps, caller: Caller, register: Register, email: str, reason: str, session: Session
 ) -> Erased:
-    if deps.traces.in_use(register.id, email, today_at(deps, register), session):
+    if deps.stores.traces.in_use(register.id, email, today_at(deps, register), session):
         raise PersonInUse
     if not deps.ledger.is_told(register.stream, session):
         raise NotToldYet
     parts = deps.ledger.private_parts(register.stream, session)
     sequences = tuple(sorted(number for number, part in parts if speaks_of(part, email)))
-    versions = deps.traces.erase_versions(register.id, email, session)
-    changes = deps.traces.erase_changes(register.id, email, session)
-    rows = deps.traces.erase_import_rows(register.id, email, session)
+    versions = deps.stores.traces.erase_versions(register.id, email, session)
+    changes = deps.stores.traces.erase_changes(register.id, email, session)
+    rows = deps.stores.traces.erase_import_rows(register.id, email, session)
     if not (sequences or versions or changes or rows):
         raise PersonUnknown
     for sequence in sequences:

@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from services.registry.importing import own
-from services.registry.use_cases import Deps, law_of, own_register, today_at
 from services.registry.use_cases.entry_views import entry_view
+from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.permissions import own_register
+from services.registry.wiring import Deps
 from shared.auth import Caller
 
 
@@ -17,7 +19,7 @@ def export(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> dict[st
     register = own_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
     law = law_of(deps, register)
-    items = [entry_view(row, day, law) for row in deps.rows.on(register.id, day)]
+    items = [entry_view(row, day, law) for row in deps.stores.rows.on(register.id, day)]
     processor = {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
     return {"processor": processor, "as_of": day, "items": items}
 

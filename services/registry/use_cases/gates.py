@@ -17,7 +17,7 @@ from services.registry.model.changes import Change
 from services.registry.model.gate import Gate, Standing, judge
 from services.registry.model.objections import Objection
 from services.registry.model.register import EntryUnknown, Register, Row
-from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.standings import (
     Receipts,
     dates_of,
@@ -25,6 +25,7 @@ from services.registry.use_cases.standings import (
     standing,
     told_of,
 )
+from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
 
@@ -89,13 +90,15 @@ def _answer_or_refusal(reading: Reading, question: Question) -> Gate | NotFound:
 
 def _answer(reading: Reading, asked: Question) -> Gate:
     deps, sub_id = reading.deps, asked.sub_processor_id
-    register = reading.once(asked.processor, lambda: deps.registers.by_slug(asked.processor))
+    register = reading.once(asked.processor, lambda: deps.stores.registers.by_slug(asked.processor))
     if not reading.caller.sees(register.id, asked.controller_id):
         raise NotFound("There is no such register.")
-    rows = reading.once(("rows", sub_id), lambda: deps.rows.of(sub_id))
+    rows = reading.once(("rows", sub_id), lambda: deps.stores.rows.of(sub_id))
     rows = [row for row in rows if row.processor_id == register.id]
     # A draft is its processor's own: to a customer it does not exist.
-    drafted = reading.caller.sees(register.id) and deps.changes.has_draft(register.id, sub_id)
+    drafted = reading.caller.sees(register.id) and deps.stores.changes.has_draft(
+        register.id, sub_id
+    )
     if not rows and not drafted:
         raise EntryUnknown
     relation = reading.once(
@@ -148,7 +151,7 @@ def _dealings(
         if (each.processor, each.controller_id) == (asked.processor, who)
     }
     keys = {each["key"] for bond in relation.bonds for each in bond.history if each["key"]}
-    changes = deps.changes.concerning(entries, keys, register.id)
+    changes = deps.stores.changes.concerning(entries, keys, register.id)
     ids = [each.id for each in changes]
     asks = any(each.silence_is_no for each in relation.bonds) or any(
         group.silence == "refusal" for each in changes for group in each.groups
@@ -156,8 +159,8 @@ def _dealings(
     return Dealings(
         changes=changes,
         receipts=receipts_for(deps, changes, relation.bonds),
-        objections=deps.objections.by(who, ids) if ids else {},
-        approved=deps.approvals.given(ids, who) if ids and asks else frozenset(),
+        objections=deps.stores.objections.by(who, ids) if ids else {},
+        approved=deps.stores.approvals.given(ids, who) if ids and asks else frozenset(),
     )
 
 

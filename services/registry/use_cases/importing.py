@@ -17,9 +17,10 @@ from services.registry.importing.matching import Matches
 from services.registry.importing.rows import Context
 from services.registry.model.changes import Change
 from services.registry.model.imports import Import, ImportRow
+from services.registry.model.law import Law
 from services.registry.transfers import Instrument, known_evidence
-from services.registry.use_cases import Deps, law_of
-from services.registry.use_cases.entry_views import Law
+from services.registry.use_cases.jurisdiction import law_of
+from services.registry.wiring import Deps
 from shared.errors import PreconditionFailed
 from shared.ids import derived_id
 from shared.mongo import Session
@@ -49,7 +50,7 @@ class Importing:
 
     def run_once(self) -> bool:
         """One step of one import; True when there may be more."""
-        imports, failures = self.deps.imports, self.deps.import_failures
+        imports, failures = self.deps.stores.imports, self.deps.import_failures
         for import_id in imports.abandoned(self.deps.now() - UPLOAD_TIME):
             imports.drop(import_id)
         job = imports.next_queued(self._after, failures.barred())
@@ -67,9 +68,9 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
     decided = _decided(deps, job, rows, _desk(deps, job, check)) if rows else []
 
     def work(session: Session) -> None:
-        deps.changes.add_all([change for _, change in decided if change], session)
-        deps.imports.save_rows([row for row, _ in decided], session)
-        deps.imports.save(job if decided else _settled(deps, job, session), session)
+        deps.stores.changes.add_all([change for _, change in decided if change], session)
+        deps.stores.imports.save_rows([row for row, _ in decided], session)
+        deps.stores.imports.save(job if decided else _settled(deps, job, session), session)
 
     with suppress(PreconditionFailed):
         deps.mongo.transact(work)
@@ -77,24 +78,24 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
 
 def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:
     """New rows with all that speak of the same entity, within the bounds of a step."""
-    keys = deps.imports.next_keys(job.id, ROWS_A_STEP)
-    sizes = deps.imports.sizes(job.id, keys)
+    keys = deps.stores.imports.next_keys(job.id, ROWS_A_STEP)
+    sizes = deps.stores.imports.sizes(job.id, keys)
     rows, size, taken = 0, 0, list[str]()
     for key in keys:
         rows, size = rows + sizes[key][0], size + sizes[key][1]
         if taken and (rows > ROWS_A_STEP or size > BYTES_A_STEP):
             break
         taken.append(key)
-    return deps.imports.of_keys(job.id, taken) if taken else []
+    return deps.stores.imports.of_keys(job.id, taken) if taken else []
 
 
 def _desk(deps: Deps, job: Import, check: Check) -> Desk:
-    register = deps.registers.get(job.processor_id)
+    register = deps.stores.registers.get(job.processor_id)
     law = law_of(deps, register)
     day = job.effective_on
     return Desk(
         context=Context(job.language, law.exporter, day, law.instruments),
-        matches=Matches(deps.listed.names(register.id, day)),
+        matches=Matches(deps.stores.listed.names(register.id, day)),
         content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
         check=lambda told: check(told, law.instruments),
     )
@@ -103,7 +104,7 @@ def _desk(deps: Deps, job: Import, check: Check) -> Desk:
 def _listed(
     deps: Deps, processor_id: str, sub_id: str, day: date, law: Law
 ) -> dict[str, Any] | None:
-    found = deps.listed.content(processor_id, sub_id, day)
+    found = deps.stores.listed.content(processor_id, sub_id, day)
     return known_evidence(found, law.instruments) if found else None
 
 
@@ -173,8 +174,8 @@ def _question(row: ImportRow, question: Question) -> dict[str, object]:
 
 
 def _settled(deps: Deps, job: Import, session: Session) -> Import:
-    counts = deps.imports.counts(job.id, session)
-    named = deps.imports.named_entries(job.id, session)
-    listed = deps.listed.names(job.processor_id, job.effective_on, session)
+    counts = deps.stores.imports.counts(job.id, session)
+    named = deps.stores.imports.named_entries(job.id, session)
+    listed = deps.stores.listed.names(job.processor_id, job.effective_on, session)
     absent = sorted({each["id"] for each in listed} - named)
     return job.settled(counts.get("asked", 0) > 0, absent, SHOWN)

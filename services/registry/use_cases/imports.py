@@ -25,9 +25,11 @@ from services.registry.model.imports import (
 )
 from services.registry.model.register import Register
 from services.registry.transfers.countries import check_country
-from services.registry.use_cases import Deps, law_of, own_register, today_at
-from services.registry.use_cases.changes import groups_of
+from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.notice_terms import groups_of
+from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.registers import register_of
+from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.mongo import Session
@@ -67,22 +69,22 @@ def receive(
         effective_on=told["effective_on"] or _earliest(deps, register),
         reason=told["reason"],
     )
-    deps.registers.save(register)
-    deps.imports.add(job)
+    deps.stores.registers.save(register)
+    deps.stores.imports.add(job)
     try:
         _check_others(deps, job)
         received = _store(deps, job, rows_of(stream, kind, charset))
     except BaseException:
-        deps.imports.drop(job.id)
+        deps.stores.imports.drop(job.id)
         raise
-    deps.mongo.transact(lambda session: deps.imports.save(received, session))
+    deps.mongo.transact(lambda session: deps.stores.imports.save(received, session))
     return received
 
 
 def _check_others(deps: Deps, job: Import) -> None:
     """Counted once ``job`` is there itself, so that those that come together count each other."""
     set_aside = deps.import_failures.all_set_aside()
-    if deps.imports.under_way(job, set_aside) >= MOST_UNDER_WAY:
+    if deps.stores.imports.under_way(job, set_aside) >= MOST_UNDER_WAY:
         raise TooManyImports
 
 
@@ -98,9 +100,9 @@ def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:
         is_own = is_own or own.is_own(batch[0].cells)
         for row in batch:
             names |= dict.fromkeys(list(row.cells)[: SHOWN - len(names)])
-        deps.imports.add_rows([_row(job, row, sorting) for row in batch])
+        deps.stores.imports.add_rows([_row(job, row, sorting) for row in batch])
         total += len(batch)
-    deps.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE)
+    deps.stores.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE)
     return job.received(total, tuple(_column(name, is_own) for name in names))
 
 
@@ -129,9 +131,9 @@ def _row(job: Import, row: RawRow, sorting: Sorting) -> ImportRow:
 def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, Any]:
     """How far it has come, what was made of the rows, what is refused and what is asked."""
     job = _own_import(deps, caller, slug, import_id)
-    counts = deps.imports.counts(import_id)
-    refused = deps.imports.in_state(import_id, "refused", SHOWN)
-    asked = deps.imports.in_state(import_id, "asked", SHOWN)
+    counts = deps.stores.imports.counts(import_id)
+    refused = deps.stores.imports.in_state(import_id, "refused", SHOWN)
+    asked = deps.stores.imports.in_state(import_id, "asked", SHOWN)
     return {
         **vars(job),
         **_failure(deps, job),
@@ -158,7 +160,7 @@ def rows(
     deps: Deps, caller: Caller, slug: str, import_id: str, state: str | None, request: PageRequest
 ) -> Page:
     _own_import(deps, caller, slug, import_id)
-    return deps.imports.page(import_id, state, request)
+    return deps.stores.imports.page(import_id, state, request)
 
 
 def answer(
@@ -171,11 +173,11 @@ def answer(
     job = _own_import(deps, caller, slug, import_id)
     if job.status == "receiving":
         raise ImportNotReady
-    instruments = law_of(deps, deps.registers.get(job.processor_id)).instruments
+    instruments = law_of(deps, deps.stores.registers.get(job.processor_id)).instruments
 
     def work(session: Session) -> None:
         for at, each in enumerate(told):
-            row = deps.imports.asking(import_id, each["id"], session)
+            row = deps.stores.imports.asking(import_id, each["id"], session)
             if row is None:
                 raise _at(QuestionUnknown, at, "id", "No open question of this import has this id.")
             question = next(one for one in row.questions if one["id"] == each["id"])
@@ -183,9 +185,9 @@ def answer(
             where = "questions.key" if each["everywhere"] else "questions.id"
             asked = {where: question["key"] if each["everywhere"] else each["id"]}
             given = [question["key"], list(each["values"])]
-            deps.imports.answer(import_id, asked, given, session)
-        current = deps.imports.get(import_id, session)
-        deps.imports.save(current.received(current.rows_total, current.columns), session)
+            deps.stores.imports.answer(import_id, asked, given, session)
+        current = deps.stores.imports.get(import_id, session)
+        deps.stores.imports.save(current.received(current.rows_total, current.columns), session)
 
     deps.mongo.transact(work)
     return report(deps, caller, slug, import_id)
@@ -227,7 +229,7 @@ def _at(
 
 def _own_import(deps: Deps, caller: Caller, slug: str, import_id: str) -> Import:
     register = own_register(deps, caller, slug)
-    job = deps.imports.get(import_id)
+    job = deps.stores.imports.get(import_id)
     if job.processor_id != register.id:
         raise NotFound("There is no such import.")
     return job

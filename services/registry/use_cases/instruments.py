@@ -17,7 +17,7 @@ from services.registry.model.instruments import (
     next_revision,
 )
 from services.registry.transfers import Instrument, load_instruments
-from services.registry.use_cases import Deps
+from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
 from shared.mongo import Session
@@ -37,16 +37,16 @@ class InstrumentView:
 
 def all_of(deps: Deps, as_of: date | None) -> list[Record]:
     """Every instrument, or those in force on ``as_of``; each says whether its check is stale."""
-    known = deps.instruments.known(deps.now().date()).values()
+    known = deps.stores.instruments.known(deps.now().date()).values()
     return [each.to_mapping() for each in known if as_of is None or each.in_force(as_of)]
 
 
 def one(deps: Deps, instrument_id: str) -> InstrumentView:
     """Raises ``InstrumentUnknown``."""
-    known = deps.instruments.known(deps.now().date()).get(instrument_id)
+    known = deps.stores.instruments.known(deps.now().date()).get(instrument_id)
     if known is None:
         raise InstrumentUnknown
-    history = deps.instruments.history(instrument_id)
+    history = deps.stores.instruments.history(instrument_id)
     return InstrumentView(known.to_mapping(), _revision(history), [_told(each) for each in history])
 
 
@@ -59,7 +59,7 @@ def record(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> InstrumentVie
     instrument = altered(None, added)
 
     def work(session: Session) -> None:
-        deps.instruments.add(added, session)
+        deps.stores.instruments.add(added, session)
         _tell(deps, events.INSTRUMENT_RECORDED, added, {"instrument": _fact(instrument)}, session)
 
     deps.mongo.transact(work)
@@ -76,7 +76,7 @@ def amend(
     """
 
     def work(session: Session) -> None:
-        history = deps.instruments.history(instrument_id, session)
+        history = deps.stores.instruments.history(instrument_id, session)
         before = _as_recorded(instrument_id, history)
         if _revision(history) != seen:
             raise PreconditionFailed
@@ -86,7 +86,7 @@ def amend(
         differing = _differences(before, after)
         if not differing:
             return
-        deps.instruments.add(next_, session)
+        deps.stores.instruments.add(next_, session)
         told = {"instrument_id": instrument_id, "members": differing}
         _tell(deps, events.INSTRUMENT_AMENDED, next_, told, session)
 

@@ -23,8 +23,10 @@ from services.registry.model.objections import (
     check_offer,
 )
 from services.registry.model.register import Register
-from services.registry.use_cases import Deps, own_register, today_at
+from services.registry.use_cases.jurisdiction import today_at
+from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.standings import dates_of, receipts_for, told_of
+from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.mongo import Session
@@ -56,7 +58,7 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
 
     def work(session: Session) -> Objection:
         _check_not_withdrawn(deps, change.id, session)
-        deps.objections.add(objection, session)
+        deps.stores.objections.add(objection, session)
         _append(deps, register, objection, caller.client_id, session)
         return objection
 
@@ -73,7 +75,7 @@ def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
 
     def work(session: Session) -> Approval:
         _check_not_withdrawn(deps, change.id, session)
-        deps.approvals.add(approval, session)
+        deps.stores.approvals.add(approval, session)
         deps.ledger.append(
             session, register.stream, events.APPROVED, {"change_id": change.id},
             at=approval.given_at, actor=caller.client_id,
@@ -86,14 +88,14 @@ def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
 
 def of_change(deps: Deps, caller: Caller, slug: str, change_id: str, request: PageRequest) -> Page:
     register = own_register(deps, caller, slug)
-    if deps.changes.get(change_id).processor_id != register.id:
+    if deps.stores.changes.get(change_id).processor_id != register.id:
         raise NotFound("There is no such change.")
-    return deps.objections.page(change_id, request)
+    return deps.stores.objections.page(change_id, request)
 
 
 def read(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     """An objection as its two parties may read it."""
-    found = deps.objections.get(objection_id)
+    found = deps.stores.objections.get(objection_id)
     if not caller.sees(found.processor_id, found.controller_id):
         raise NotFound("There is no such objection.")
     return found
@@ -107,7 +109,7 @@ def settle(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objecti
 def offer(deps: Deps, caller: Caller, objection_id: str, text: str, respond_by: date) -> Objection:
     """Offer the customer something that meets its objection. Raises ``RespondByPassed``."""
     objection = _processors_own(deps, caller, objection_id)
-    check_offer(respond_by, today_at(deps, deps.registers.get(objection.processor_id)))
+    check_offer(respond_by, today_at(deps, deps.stores.registers.get(objection.processor_id)))
     mitigation = {"text": text, "respond_by": respond_by.isoformat()}
     return _move(deps, caller, objection, "mitigation_offered", mitigation=mitigation)
 
@@ -116,8 +118,8 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
     """Turn the objection down. The customer gets its objection days once more, from today, to end
     the agreement over it; so long the gate stays shut."""
     objection = _processors_own(deps, caller, objection_id)
-    change = deps.changes.get(objection.change_id)
-    register = deps.registers.get(objection.processor_id)
+    change = deps.stores.changes.get(objection.change_id)
+    register = deps.stores.registers.get(objection.processor_id)
     relation = deps.agreements.relation(register.id, objection.controller_id)
     today = today_at(deps, register)
     told = told_of(change, relation.bonds) if relation else []
@@ -134,7 +136,9 @@ def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objecti
     objection = _customers_own(deps, caller, objection_id)
     _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id))
     if to == "mitigation_accepted":
-        check_acceptable(objection, today_at(deps, deps.registers.get(objection.processor_id)))
+        check_acceptable(
+            objection, today_at(deps, deps.stores.registers.get(objection.processor_id))
+        )
     return _move(deps, caller, objection, to)
 
 
@@ -147,7 +151,7 @@ def terminate(
     ``TerminationNotOpen``, or what `agreements` refuses.
     """
     objection = _customers_own(deps, caller, objection_id)
-    today = today_at(deps, deps.registers.get(objection.processor_id))
+    today = today_at(deps, deps.stores.registers.get(objection.processor_id))
     # One that ended today may have been ended here, before this step was cut off.
     _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id), today)
     check_may_end(objection, today)
@@ -166,12 +170,12 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
 
     A former customer finds those it was told of.
     """
-    found = [each for each in deps.changes.among(change_ids) if each.status != "draft"]
-    objections = deps.objections.by(caller.org_id, change_ids)
-    approved = deps.approvals.given(change_ids, caller.org_id)
+    found = [each for each in deps.stores.changes.among(change_ids) if each.status != "draft"]
+    objections = deps.stores.objections.by(caller.org_id, change_ids)
+    approved = deps.stores.approvals.given(change_ids, caller.org_id)
     told = []
     for processor_id in dict.fromkeys(change.processor_id for change in found):
-        register = deps.registers.get(processor_id)
+        register = deps.stores.registers.get(processor_id)
         relation = deps.agreements.relation(processor_id, caller.org_id)
         bonds = relation.bonds if relation else ()
         is_over = relation is not None and relation.ended_on is not None
@@ -194,12 +198,12 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
 def _move(
     deps: Deps, caller: Caller, objection: Objection, to: Status, **members: Any
 ) -> Objection:
-    register = deps.registers.get(objection.processor_id)
+    register = deps.stores.registers.get(objection.processor_id)
     moved = objection.moved(to, deps.now(), **members)
 
     def work(session: Session) -> Objection:
         _check_not_withdrawn(deps, objection.change_id, session)
-        deps.objections.replace(moved, session)
+        deps.stores.objections.replace(moved, session)
         _append(deps, register, moved, caller.client_id, session)
         return moved
 
@@ -208,7 +212,7 @@ def _move(
 
 def _check_not_withdrawn(deps: Deps, change_id: str, session: Session) -> None:
     """An objection to a change that is not to come any more has nothing left to settle."""
-    if deps.changes.get(change_id, session).status == "withdrawn":
+    if deps.stores.changes.get(change_id, session).status == "withdrawn":
         raise NotInThisStatus("The change is withdrawn.")
 
 
@@ -222,7 +226,7 @@ def _append(
 
 def _processors_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     """An objection that the caller, a processor, may settle. Raises ``AgreementEnded``."""
-    objection = deps.objections.get(objection_id)
+    objection = deps.stores.objections.get(objection_id)
     if objection.processor_id != caller.org_id:
         raise NotFound("There is no such objection.")
     _check_bound(deps.agreements.relation(caller.org_id, objection.controller_id))
@@ -230,7 +234,7 @@ def _processors_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
 
 
 def _customers_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
-    objection = deps.objections.get(objection_id)
+    objection = deps.stores.objections.get(objection_id)
     if objection.controller_id != caller.org_id:
         raise NotFound("There is no such objection.")
     return objection
@@ -246,11 +250,11 @@ def _check_bound(relation: Relation | None, since: date = date.max) -> None:
 def _known_change(deps: Deps, caller: Caller, change_id: str) -> tuple[Change, Register, Relation]:
     """A change that was announced by a processor this customer has agreed with. Raises
     ``NotFound`` for a stranger and for a draft, ``AgreementEnded`` for who was told of it once."""
-    change = deps.changes.get(change_id)
+    change = deps.stores.changes.get(change_id)
     relation = deps.agreements.relation(change.processor_id, caller.org_id)
     if relation is None or change.status == "draft" or change.announced_at is None:
         raise NotFound("There is no such change.")
     if relation.ended_on is not None and not told_of(change, relation.bonds):
         raise NotFound("There is no such change.")
     _check_bound(relation)
-    return change, deps.registers.get(change.processor_id), relation
+    return change, deps.stores.registers.get(change.processor_id), relation

@@ -10,7 +10,8 @@ from typing import Any
 
 from services.registry.clients import Relation
 from services.registry.model.register import Register, Row
-from services.registry.use_cases import Deps, today_at
+from services.registry.use_cases.jurisdiction import today_at
+from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
 from shared.errors import NotFound
@@ -87,7 +88,7 @@ class Reader:
 
 def reader_of(deps: Deps, caller: Caller, slug: str) -> Reader:
     """The caller as a reader of this register. Raises ``NotFound`` for a stranger."""
-    register = deps.registers.by_slug(slug)
+    register = deps.stores.registers.by_slug(slug)
     today = today_at(deps, register)
     if caller.sees(register.id):
         return Reader(register, caller.org_id, None, today)
@@ -100,8 +101,8 @@ def reader_of(deps: Deps, caller: Caller, slug: str) -> Reader:
 def _excluded(deps: Deps, controller_id: str, day: date) -> set[str]:
     """Entries this customer is excluded from on a day: from the effective day of the change it
     objected to, unless that was withdrawn."""
-    found = deps.objections.exclusions(controller_id)
-    withdrawn = deps.changes.withdrawn_among([each.change_id for each in found])
+    found = deps.stores.objections.exclusions(controller_id)
+    withdrawn = deps.stores.changes.withdrawn_among([each.change_id for each in found])
     return {
         each.sub_processor_id
         for each in found

@@ -10,6 +10,7 @@ from typing import Any
 from services.registry import events, ledger_entries
 from services.registry.model.chain import resolved
 from services.registry.model.changes import NotYourRegister
+from services.registry.model.comparing import differences
 from services.registry.model.register import (
     EntryUnknown,
     Register,
@@ -18,15 +19,16 @@ from services.registry.model.register import (
     Row,
     Writer,
     added,
-    differences,
     joined,
 )
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
-from services.registry.use_cases import Deps, law_of, own_register, today_at
 from services.registry.use_cases.entry_views import entry_view, list_view
+from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.readers import reader_of
 from services.registry.use_cases.saving import rewrite
+from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
 from shared.errors import NotFound
@@ -37,12 +39,12 @@ PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
 
 def published(deps: Deps, request: PageRequest) -> Page:
-    return deps.registers.page(request)
+    return deps.stores.registers.page(request)
 
 
 def profile(deps: Deps, slug: str) -> dict[str, Any]:
     """The processor as its page shows it, and how far its ledger has come."""
-    register = deps.registers.by_slug(slug)
+    register = deps.stores.registers.by_slug(slug)
     sequence, head_hash = deps.ledger.head(register.stream)
     return {**vars(register), "sequence": sequence, "head_hash": head_hash}
 
@@ -57,7 +59,7 @@ def entries(
     """The list of a day; a customer's own one, by its products and exclusions."""
     reader = reader_of(deps, caller, slug)
     day = reader.day(as_of)
-    rows = deps.rows.on(reader.register.id, day, reader.known_at(recorded_as_of))
+    rows = deps.stores.rows.on(reader.register.id, day, reader.known_at(recorded_as_of))
     listed = list_view(rows, day, law_of(deps, reader.register))
     kept = {row.id for row in reader.own(deps, rows, day)}
     return [reader.shown(each) for row, each in zip(rows, listed, strict=True) if row.id in kept]
@@ -67,10 +69,10 @@ def public_keys(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> li
     """The keys of the entries on the list of a day (see ``services.registry.public_keys``)."""
     register = own_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
-    tag = deps.instruments.tag(deps.now().date())
-    row_ids = deps.rows.ids_on(register.id, day)
+    tag = deps.stores.instruments.tag(deps.now().date())
+    row_ids = deps.stores.rows.ids_on(register.id, day)
     law = law_of(deps, register)
-    return deps.public_keys.on(day, row_ids, law, tag, deps.rows.locations)
+    return deps.public_keys.on(day, row_ids, law, tag, deps.stores.rows.locations)
 
 
 def public_entries(
@@ -80,7 +82,9 @@ def public_entries(
     many entries share one, so an entry names its places by their positions."""
     register = own_register(deps, caller, slug)
     day, law = as_of or today_at(deps, register), law_of(deps, register)
-    rows = {row.id: row for row in deps.rows.among(register.id, [row_of(key) for key in keys])}
+    rows = {
+        row.id: row for row in deps.stores.rows.among(register.id, [row_of(key) for key in keys])
+    }
     places: dict[int, tuple[int, dict[str, Any]]] = {}
     entries = []
     for row in (rows[row_of(key)] for key in keys if row_of(key) in rows):
@@ -103,7 +107,7 @@ def _position(place: dict[str, Any], places: dict[int, tuple[int, dict[str, Any]
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
     reader = reader_of(deps, caller, slug)
     day = reader.day(as_of)
-    rows = deps.rows.on(reader.register.id, day, reader.known_at())
+    rows = deps.stores.rows.on(reader.register.id, day, reader.known_at())
     for each in list_view(rows, day, law_of(deps, reader.register)):
         if each["id"] == sub_id:
             return reader.shown(each)
@@ -113,7 +117,9 @@ def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None
 def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[str, Any]]:
     """Every version of an entry that is believed now, each with the verdicts of its first day."""
     reader = reader_of(deps, caller, slug)
-    rows = [row for row in deps.rows.history(reader.register.id, sub_id) if reader.knows(row)]
+    rows = [
+        row for row in deps.stores.rows.history(reader.register.id, sub_id) if reader.knows(row)
+    ]
     if not rows:
         raise EntryUnknown
     law = law_of(deps, reader.register)
@@ -126,12 +132,12 @@ def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> li
     reader = reader_of(deps, caller, slug)
     instruments = law_of(deps, reader.register).instruments
     before, after = (
-        set(deps.rows.ids_on(reader.register.id, reader.day(day), reader.known_at()))
+        set(deps.stores.rows.ids_on(reader.register.id, reader.day(day), reader.known_at()))
         for day in (first, second)
     )
 
     def listed(row_ids: set[str]) -> list[Row]:
-        rows = deps.rows.among(reader.register.id, list(row_ids))
+        rows = deps.stores.rows.among(reader.register.id, list(row_ids))
         contents = [reader.shown(known_evidence(row.content, instruments)) for row in rows]
         return [replace(row, content=told) for row, told in zip(rows, contents, strict=True)]
 
@@ -144,7 +150,7 @@ def transfers(
     """Every place of every entry with its verdict on that day: the transfer map."""
     reader = reader_of(deps, caller, slug)
     day = reader.day(as_of)
-    rows = deps.rows.on(reader.register.id, day, reader.known_at())
+    rows = deps.stores.rows.on(reader.register.id, day, reader.known_at())
     law = law_of(deps, reader.register)
     told = [entry_view(row, day, law, horizon_days) for row in reader.own(deps, rows, day)]
     return [
@@ -158,7 +164,7 @@ def ledger_page(
     deps: Deps, slug: str, after: int, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
     """The register's ledger as anybody may read it; private parts are there as hashes only."""
-    register = deps.registers.by_slug(slug)
+    register = deps.stores.registers.by_slug(slug)
     found = deps.ledger.entries(register.stream, after, limit + 1)
     shown = [disclosure.open_part(vars(each)) for each in found[:limit]]
     return shown, (shown[-1]["sequence"] if len(found) > limit else None)
@@ -176,7 +182,7 @@ def adopt(
     register = register_of(deps, caller, slug)
 
     def work(session: Session) -> None:
-        if deps.rows.any_of(register.id, session):
+        if deps.stores.rows.any_of(register.id, session):
             raise RegisterExists
         writer = Writer("baseline", deps.now(), deps.new_id)
         ids = [deps.new_id("sub") for _ in contents]
@@ -184,7 +190,7 @@ def adopt(
             added(writer, register.id, sub_id, content, valid_from)
             for sub_id, content in zip(ids, resolved(contents, ids), strict=True)
         ]
-        deps.registers.save(register, session)
+        deps.stores.registers.save(register, session)
         _write(deps, register, joined(*steps), valid_from, writer, caller, session)
 
     deps.mongo.transact(work)

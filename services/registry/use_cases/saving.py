@@ -6,7 +6,7 @@ from datetime import date
 
 from services.registry.model.chain import check_chain
 from services.registry.model.register import Rewrite, Writer, check_apart
-from services.registry.use_cases import Deps
+from services.registry.wiring import Deps
 from shared.mongo import Session
 
 
@@ -18,8 +18,8 @@ def rewrite(
     Raises ``RowsOverlap``, or what ``check_chain`` raises; then the transaction writes nothing.
     """
     # Two writers of one register meet here first, so each checks the list that will really be.
-    deps.registers.touch(processor_id, writer.at, session)
-    deps.rows.write(step, writer.change_id, writer.at, session)
-    after = deps.rows.live(processor_id, first_day, session)
+    deps.stores.registers.touch(processor_id, writer.at, session)
+    deps.stores.rows.write(step, writer.change_id, writer.at, session)
+    after = deps.stores.rows.live(processor_id, first_day, session)
     check_apart(after)
     check_chain(after, first_day, {row.sub_processor_id for row in step.add})

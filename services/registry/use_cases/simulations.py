@@ -11,8 +11,9 @@ from services.registry.model.register import Register
 from services.registry.model.simulations import Simulation, Touched
 from services.registry.store.instruments import Known
 from services.registry.transfers import with_end
-from services.registry.use_cases import Deps, today_at
-from services.registry.use_cases.changes import groups_of
+from services.registry.use_cases.jurisdiction import today_at
+from services.registry.use_cases.notice_terms import groups_of
+from services.registry.wiring import Deps
 from shared.auth import Caller
 
 
@@ -21,7 +22,7 @@ def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> S
 
     A processor asks for its own register, the platform for all. Raises ``InstrumentUnknown``.
     """
-    known = deps.instruments.known(deps.now().date())
+    known = deps.stores.instruments.known(deps.now().date())
     if instrument_id not in known:
         raise InstrumentUnknown
     ended = with_end(known, instrument_id, ends_on)
@@ -36,12 +37,12 @@ def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> S
 def _registers(deps: Deps, caller: Caller, instrument_id: str) -> Iterator[Register]:
     """Those the caller may see whole, with a live row that names the instrument."""
     if not (caller.is_platform or caller.is_service):
-        if deps.bases.names(caller.org_id, instrument_id):
-            yield deps.registers.get(caller.org_id)
+        if deps.stores.bases.names(caller.org_id, instrument_id):
+            yield deps.stores.registers.get(caller.org_id)
         return
     after = ""
-    while processor_id := deps.bases.next_processor(instrument_id, after):
-        yield deps.registers.get(processor_id)
+    while processor_id := deps.stores.bases.next_processor(instrument_id, after):
+        yield deps.stores.registers.get(processor_id)
         after = processor_id
 
 
@@ -50,7 +51,7 @@ def _touched(
 ) -> Touched | None:
     # What has been is not undone: of a day in the past only what still is today counts.
     day = max(ends_on, today_at(deps, register))
-    rows = deps.rows.on(register.id, day)
+    rows = deps.stores.rows.on(register.id, day)
     before, after = (bench_of(register, day, known) for known in law)
     found = tuple(reliances(instrument_id, (rows, before), (rows, after)))
     if not found:

@@ -19,7 +19,7 @@ from services.registry.model.changes import Change, Group
 from services.registry.model.gate import Standing
 from services.registry.model.objections import Objection
 from services.registry.model.register import Register
-from services.registry.use_cases import Deps
+from services.registry.wiring import Deps
 
 T = TypeVar("T", date, datetime)
 Receipts = Mapping[tuple[str, str], Receipt]

@@ -10,7 +10,8 @@ from services.registry import events, ledger_entries
 from services.registry.model.erasures import NotToldYet
 from services.registry.model.register import Register
 from services.registry.transfers import known_evidence
-from services.registry.use_cases import Deps, law_of
+from services.registry.use_cases.jurisdiction import law_of
+from services.registry.wiring import Deps
 from shared.disclosure import open_part
 from shared.mongo import Session
 
@@ -33,7 +34,7 @@ def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
     The chain stays whole, and a ledger entry says which entries lost their data and why; `notices`
     hears it and rewrites the messages it made of them. Raises ``NotToldYet``.
     """
-    register = deps.registers.by_slug(slug)
+    register = deps.stores.registers.by_slug(slug)
     instruments = law_of(deps, register).instruments
 
     def cleaned(content: Content) -> Content:
@@ -43,7 +44,7 @@ def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
     private = tuple(_private(deps, register, cleaned))
 
     def work(session: Session) -> Withheld:
-        records = deps.traces.rewrite_contents(register.id, cleaned, session)
+        records = deps.stores.traces.rewrite_contents(register.id, cleaned, session)
         entries = tuple(sorted({*published, *private}))
         if entries:
             _erase(deps, register, published, private, session)

@@ -71,7 +71,7 @@ def pour_into_the_database(vendor: Vendor) -> None:
 def chain_as_an_older_version(vendor: Vendor) -> None:
     """Tell of the last announcement once more, the way it would have been told."""
     deps = vendor.stack.registry
-    stream = deps.registers.by_slug(vendor.slug).stream
+    stream = deps.stores.registers.by_slug(vendor.slug).stream
     last = deps.ledger.entries(stream)[-1]
     deps.ledger.append(None, stream, last.type, poured(last.data), at=deps.now(), actor="cli_x",
                        private=deps.ledger.private_part(last))  # fmt: skip

@@ -24,14 +24,14 @@ def listing(stack: Any, length: int) -> Vendor:
     vendor.must("POST", "/baseline", {"valid_from": FIRST_DAY.isoformat(), "sub_processors": [
         builders.sub_processor(legal_name="Company 0")]})  # fmt: skip
     deps = stack.registry
-    register = deps.registers.by_slug(vendor.slug)
-    content = deps.rows.on(register.id, FIRST_DAY)[0].content
+    register = deps.stores.registers.by_slug(vendor.slug)
+    content = deps.stores.rows.on(register.id, FIRST_DAY)[0].content
     writer = Writer("baseline", deps.now(), deps.new_id)
     steps = [
         added(writer, register.id, deps.new_id("sub"), of_its_own(content, number), FIRST_DAY)
         for number in range(1, length)
     ]
-    deps.rows.write(joined(*steps), "baseline", deps.now(), None)
+    deps.stores.rows.write(joined(*steps), "baseline", deps.now(), None)
     return vendor
 
 

@@ -164,7 +164,7 @@ def test_a_ledger_that_was_chained_with_more_still_verifies_and_withholds_it(
 def as_an_older_version_chained_it(vendor: Vendor) -> None:
     """Append what an older version would have told of such an entry."""
     deps = vendor.stack.registry
-    register = deps.registers.by_slug(vendor.slug)
+    register = deps.stores.registers.by_slug(vendor.slug)
     last = deps.ledger.entries(register.stream)[-1]
     data = copy.deepcopy(last.data)
     data["sub_processor"]["locations"][0]["mechanisms"][0]["evidence"]["tia_text"] = UNKNOWN

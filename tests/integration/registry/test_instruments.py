@@ -269,9 +269,9 @@ def test_another_process_counts_a_recorded_end_from_its_next_question_on(stack: 
     made = record(stack)
     other = make_deps(Settings(stack.common), now=lambda: stack.now)
     today = stack.now.date()
-    assert other.instruments.known(today)[made["id"]].ended_on is None
-    assert other.instruments.known(today) is other.instruments.known(today)
+    assert other.stores.instruments.known(today)[made["id"]].ended_on is None
+    assert other.stores.instruments.known(today) is other.stores.instruments.known(today)
 
     amend(stack, made["id"], 1, ended_on="2028-01-01")
 
-    assert str(other.instruments.known(today)[made["id"]].ended_on) == "2028-01-01"
+    assert str(other.stores.instruments.known(today)[made["id"]].ended_on) == "2028-01-01"

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.registry.model.register import differences
+from services.registry.model.comparing import differences
 from services.registry.store.registers import Rows
 from shared.mongo import Mongo
 from shared.times import parse_instant
@@ -47,7 +47,7 @@ class Ledger:
 
     def __init__(self, vendor: Vendor) -> None:
         deps = vendor.stack.registry
-        stream = deps.registers.by_slug(vendor.slug).stream
+        stream = deps.stores.registers.by_slug(vendor.slug).stream
         self.entries = [
             (vars(each), deps.ledger.private_part(each) or {})
             for each in deps.ledger.entries(stream, 0, 1000)
@@ -154,7 +154,7 @@ def vendor_on(stack: Stack) -> Vendor:
 
 
 def listed(vendor: Vendor, day: date, known_at: datetime | None = None) -> List:
-    rows: Rows = vendor.stack.registry.rows
+    rows: Rows = vendor.stack.registry.stores.rows
     processor_id = vendor.client["org_id"]
     return {row.sub_processor_id: row.content for row in rows.on(processor_id, day, known_at)}
 
@@ -258,6 +258,6 @@ def assert_apart(rows: list[Json]) -> None:
 
 def test_a_difference_of_rows_with_the_same_contents_is_none(one_stack: Stack) -> None:
     vendor = vendor_on(one_stack)
-    rows = vendor.stack.registry.rows.on(vendor.client["org_id"], vendor.today)
+    rows = vendor.stack.registry.stores.rows.on(vendor.client["org_id"], vendor.today)
 
     assert differences(rows, rows) == []

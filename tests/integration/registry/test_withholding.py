@@ -44,7 +44,7 @@ def published(baseline: Vendor, told_at_once: None) -> tuple[Vendor, Json]:
     customer = baseline.customer("nordbo")
     baseline.announced()
     deps, db = baseline.stack.registry, baseline.stack.database("registry").db
-    register = deps.registers.by_slug(baseline.slug)
+    register = deps.stores.registers.by_slug(baseline.slug)
     for name in ("rows", "changes"):
         for each in db[name].find({"processor_id": register.id, "content.country": "US"}):
             content = stained(each["content"], secret(baseline))
@@ -108,7 +108,7 @@ def test_the_second_time_there_is_nothing_to_do(published: tuple[Vendor, Json]) 
 
 def test_what_is_still_being_told_is_left_for_later(baseline: Vendor) -> None:
     deps = baseline.stack.registry
-    stream = deps.registers.by_slug(baseline.slug).stream
+    stream = deps.stores.registers.by_slug(baseline.slug).stream
     baseline.stack.relay()
     deps.ledger.append(None, stream, "register.adopted", {"tia_text": secret(baseline)},
                        at=deps.now(), actor="cli_x")  # fmt: skip

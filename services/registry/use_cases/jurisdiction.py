@@ -1,0 +1,20 @@
+"""Where a processor sits decides which day it is, and by which law its transfers are judged."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from services.registry.model.law import Law
+from services.registry.model.register import Register
+from services.registry.wiring import Deps
+
+
+def today_at(deps: Deps, register: Register) -> date:
+    """Today in the processor's time zone: the law counts the days of the party that it binds."""
+    return deps.now().astimezone(ZoneInfo(register.time_zone)).date()
+
+
+def law_of(deps: Deps, register: Register) -> Law:
+    """The law by which transfers of this register are judged today."""
+    return Law(register.country, deps.stores.instruments.known(deps.now().date()))

@@ -1,0 +1,50 @@
+"""Which notice was promised to the customers of a register, and the days that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.registry.clock import NoticeTerms as ClockTerms
+from services.registry.clock import dates_for
+from services.registry.model.changes import End, Group
+from services.registry.model.register import Register
+from services.registry.wiring import Deps
+
+# A notice announced in the last minutes of a day leaves on the next one; its clock starts there.
+SENDING_ALLOWANCE = timedelta(minutes=5)
+
+
+def groups_of(deps: Deps, register: Register, at: datetime) -> tuple[list[Group], int]:
+    """The dates for each group of customers with the same terms, and the watermark."""
+    told = deps.agreements.notice_terms(register.id)
+    day = given_on(register, at)
+    return [_group(each, day) for each in told.groups], told.version
+
+
+def _group(told: Mapping[str, Any], given_on: date) -> Group:
+    dates = dates_for(ClockTerms.parse(told["terms"], told["authorisation"]), given_on)
+    return Group(
+        key=told["key"],
+        terms=dict(told["terms"]),
+        authorisation=told["authorisation"],
+        agreements=told["agreements"],
+        customers=told["customers"],
+        ends=tuple(_end(each) for each in told["ends"]),
+        given_on=dates.given_on,
+        objection_deadline=dates.objection_deadline,
+        earliest_effective_on=dates.earliest_effective_on,
+        silence=dates.silence,
+        provisional=dates.provisional,
+        arithmetic=tuple(step.to_mapping() for step in dates.arithmetic),
+    )
+
+
+def _end(told: Mapping[str, Any]) -> End:
+    return End(date.fromisoformat(told["on"]), told["agreements"], told["customers"])
+
+
+def given_on(register: Register, at: datetime) -> date:
+    return (at + SENDING_ALLOWANCE).astimezone(ZoneInfo(register.time_zone)).date()
