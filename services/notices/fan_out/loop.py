@@ -18,7 +18,7 @@ from services.notices.fan_out.messages import delivery_of, draft
 from services.notices.fan_out.targets import next_targets
 from services.notices.model.deliveries import FIRST, HELD, PENDING
 from services.notices.model.endpoints import Subscription
-from services.notices.model.jobs import RECOVER, Job
+from services.notices.model.jobs import RECOVER, Job, batch_after
 from services.notices.model.messages import Event, least_id
 from services.notices.model.parcels import new_parcel, parcel_id, turn_of
 from services.notices.store import (
@@ -43,9 +43,6 @@ LEASE = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(milliseconds=200)
 # A change to few comes in between the batches of one to many.
 BATCHES_A_ROUND = 5
-# The first are small, so that the first webhooks leave while the others are still being made, and
-# so that dispatchers side by side get shares alike.
-FIRST_BATCH = 100
 # The database takes documents up to 16 MiB; the rest is due by itself.
 MOST_IN_A_PARCEL = 5_000
 
@@ -119,7 +116,7 @@ class FanOut:
     def _go_on(self, job: Job, step: Step) -> None:
         """Take ``step`` from cursor to cursor until it has none left, a bounded number of times."""
         for _ in range(BATCHES_A_ROUND):
-            limit = batch_after(job.told, self.batch)
+            limit = batch_after(job.done_count, self.batch)
             cursor = step(job, limit)
             if cursor is None:
                 self.stores.jobs.finish(job, self.now())
@@ -230,11 +227,6 @@ class FanOut:
         ]
 
 
-def batch_after(told: int, largest: int) -> int:
-    """How many are told next, when so many have been: half as many, within bounds."""
-    return min(largest, max(FIRST_BATCH, told // 2))
-
-
 def _parcel_of(job: Job) -> str:
     """In which the first tries of the job's next step leave."""
     assert job.started_at is not None  # noqa: S101  ``start`` has set it.
@@ -243,7 +235,7 @@ def _parcel_of(job: Job) -> str:
 
 def _turn_of(job: Job) -> datetime:
     assert job.started_at is not None  # noqa: S101  ``start`` has set it.
-    return turn_of(job.started_at, job.told)
+    return turn_of(job.started_at, job.done_count)
 
 
 def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:

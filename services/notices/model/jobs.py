@@ -9,12 +9,19 @@ from typing import Final
 TELL: Final = "tell"  # make messages and deliveries of an event
 RECOVER: Final = "recover"  # give one endpoint again what it missed
 
+# The first batches are small, so that the first webhooks leave while later messages are still
+# being made, and so that several dispatchers get equal shares.
+FIRST_BATCH = 100
+
 
 @dataclass(frozen=True)
 class Job:
-    """``due_at`` is None when done. ``started_at`` is set once, before anything is written: ids
-    of what the job makes derive from it, so repeating a step makes nothing twice. ``cursor``: how
-    far it came, ``told``: how many that were."""
+    """One piece of work for the fan-out.
+
+    ``due_at`` is None when the job is done. ``started_at`` is set once, before anything is
+    written: the ids of messages derive from it, so a repeated step writes nothing twice.
+    ``cursor`` is the key of the last recipient done, ``done_count`` the number of recipients done.
+    """
 
     id: str
     kind: str
@@ -25,5 +32,10 @@ class Job:
     started_at: datetime | None = None
     done_at: datetime | None = None
     cursor: str | None = None
-    told: int = 0
+    done_count: int = 0
     claim: str | None = None
+
+
+def batch_after(done_count: int, largest: int) -> int:
+    """Return the size of the next batch: half of the recipients done, within bounds."""
+    return min(largest, max(FIRST_BATCH, done_count // 2))

@@ -15,7 +15,8 @@ from services.notices.model.messages import ordered_id
 
 Document = dict[str, Any]
 
-_A_RECIPIENT = timedelta(milliseconds=1)
+# The pace at which jobs are compared: slower than any job really advances.
+_PER_RECIPIENT = timedelta(milliseconds=1)
 
 
 def parcel_id(started_at: datetime, job_id: str, cursor: str | None) -> str:
@@ -23,11 +24,12 @@ def parcel_id(started_at: datetime, job_id: str, cursor: str | None) -> str:
     return ordered_id("pcl", started_at, job_id, cursor or "")
 
 
-def turn_of(started_at: datetime, told: int) -> datetime:
-    """When the next parcel of a job has its turn, of which so many have been told: as if each job
-    went on at the same pace, slower than any. So what goes to few passes what is left of what goes
-    to many, and nothing is passed for ever."""
-    return started_at + told * _A_RECIPIENT
+def turn_of(started_at: datetime, done_count: int) -> datetime:
+    """Return the sort key of a job's next parcel, as if jobs advanced at 1,000 recipients/s.
+
+    A small job overtakes the rest of a large one; no job is overtaken for ever.
+    """
+    return started_at + done_count * _PER_RECIPIENT
 
 
 def new_parcel(

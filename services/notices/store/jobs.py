@@ -23,8 +23,7 @@ class Jobs:
         self._docs = mongo.db["jobs"]
 
     def add(self, job: Job, session: Session | None = None) -> None:
-        members = {name: value for name, value in to_document(job).items() if value is not None}
-        self._docs.insert_one(members, session=session)
+        self._docs.insert_one(_document(job), session=session)
 
     def claim(
         self, token: str, now: datetime, until: datetime, but: Sequence[str] = ()
@@ -45,11 +44,12 @@ class Jobs:
         self._write(job, {"$set": {"started_at": now}})
         return replace(job, started_at=now)
 
-    def advance(self, job: Job, cursor: str, told: int, until: datetime) -> Job:
-        """It has come to ``cursor``, over ``told`` more."""
-        told += job.told
-        self._write(job, {"$set": {"cursor": cursor, "told": told, "due_at": until}})
-        return replace(job, cursor=cursor, told=told, due_at=until)
+    def advance(self, job: Job, cursor: str, count: int, until: datetime) -> Job:
+        """Record that ``count`` more recipients, up to ``cursor``, are done; renew the lease."""
+        advanced = replace(job, cursor=cursor, done_count=job.done_count + count, due_at=until)
+        progress = {"cursor": cursor, "told": advanced.done_count, "due_at": until}
+        self._write(job, {"$set": progress})
+        return advanced
 
     def postpone(self, job: Job, until: datetime) -> None:
         self._write(job, {"$set": {"due_at": until}, "$unset": {"claim": ""}})
@@ -82,5 +82,13 @@ class Jobs:
             raise ClaimLost(job.id)
 
 
+def _document(job: Job) -> Document:
+    members = {name: value for name, value in to_document(job).items() if value is not None}
+    # The stored name is older than the name in the code.
+    members["told"] = members.pop("done_count")
+    return members
+
+
 def _job(document: Document) -> Job:
-    return from_document(Job, {"due_at": None, **document})
+    members = dict(document)
+    return from_document(Job, {"due_at": None, "done_count": members.pop("told"), **members})

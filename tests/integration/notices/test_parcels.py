@@ -6,12 +6,9 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
 from services.notices.dispatcher.claims import ENOUGH
-from services.notices.fan_out.loop import batch_after
 from services.notices.model.deliveries import new_delivery
 from services.notices.model.parcels import new_parcel, turn_of, unpacked
 from tests.integration.notices.world import World, settings
@@ -177,11 +174,3 @@ def test_one_who_has_enough_to_send_leaves_parcels_to_others(world: World) -> No
     world.dispatcher.claims.waiting.clear()
     world.deliver()
     assert_told_once(world)
-
-
-@pytest.mark.parametrize(
-    ("told", "then"), [(0, 100), (150, 100), (400, 200), (1_000, 500), (10**6, 1_000)]
-)
-def test_batches_grow_with_what_has_been_told(told: int, then: int) -> None:
-    assert batch_after(told, largest=1_000) == then
-    assert batch_after(told, largest=10) == 10
