@@ -34,10 +34,11 @@ from services.identity.schemas import (
 )
 from services.identity.use_cases import Deps
 from shared import problems
-from shared.app import Blueprint, accepts
 from shared.auth import caller, public, requires
+from shared.bodies import accepts
 from shared.errors import DomainError, Unauthenticated
 from shared.headers import etag_of, seen_revision
+from shared.openapi import Blueprint
 from shared.pagination import PageRequest
 
 FORM = "application/x-www-form-urlencoded"

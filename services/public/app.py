@@ -22,8 +22,8 @@ from services.public.responses import Desk
 from services.public.routes import pages as views
 from services.public.settings import DOCUMENTED, Settings
 from services.public.shelves import Shelves
-from shared import headers, health, limits, logs, metrics, tracing
-from shared.app import behind_proxies, read_to_the_end, take_in_body
+from shared import bodies, limits
+from shared.app import behind_proxies, compose
 from shared.auth import public
 from shared.ids import new_id
 from shared.peers import Peers, ServiceClient
@@ -58,43 +58,36 @@ def create_app(
     """The public pages. ``registry`` and ``documents`` stand in for the other services in tests."""
     app = Flask("services.public", static_folder="static", template_folder="templates")
     app.name = "public"
-    logs.configure(settings.common.log_level, settings.common.log_format)
-    app.config.update(SEND_FILE_MAX_AGE_DEFAULT=A_YEAR, PROPAGATE_EXCEPTIONS=False)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
     app.url_map.converters.update(slug=Slug, name=Name)
     if registry is None:
         registry = RegistryClient(Peers("public", settings.common, transport).client("registry"))
     documents = documents or documents_client(settings, transport)
     listings = Listings(settings.listings, settings.listing_seconds, seconds)
+    counted = limits.Limits.of(settings.common)
     app.extensions["public.desk"] = Desk(
         registry,
         documents,
         Shelves.of(settings, seconds),
-        limits.Limits.of(settings.common),
+        counted,
         listings,
         clock,
         settings.origin,
     )
-    compose(app, settings)
-    health.register(app, {"registry": lambda: answers(registry)})
+    compose(app, settings.common, counted, {"registry": lambda: answers(registry)})
+    bodies.register(app)
+    for_pages(app)
     app.register_blueprint(views)
     # mypy: a method to Flask, an attribute to WSGI.
-    front = Front(
-        app.wsgi_app, seconds, lambda: new_id("req"), app.extensions["public.desk"].limits
-    )
+    front = Front(app.wsgi_app, seconds, lambda: new_id("req"), counted)
     app.wsgi_app = front  # type: ignore[method-assign]
     behind_proxies(app, settings.common)
     return app
 
 
-def compose(app: Flask, settings: Settings) -> None:
-    """What holds for every answer, and what every template may say."""
-    tracing.register(app, lambda: new_id("req"))
-    headers.register(app, https=settings.origin.startswith("https:"))
+def for_pages(app: Flask) -> None:
+    """What pages have besides: their policy, their errors, and what every template may say."""
     app.after_request(page_policy)
-    app.before_request(take_in_body)
-    app.after_request(read_to_the_end)
-    metrics.register(app, settings.common.metrics_from)
-    limits.register(app, app.extensions["public.desk"].limits)
     errors.install(app)
     app.view_functions["static"] = public()(app.view_functions["static"])
     app.jinja_environment = Templates

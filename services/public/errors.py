@@ -17,7 +17,6 @@ KINDS = {400: "400", 404: "404", 422: "400", 503: "503"}
 
 
 def install(app: Flask) -> None:
-    problems.register(app)
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(HTTPException, on_http_exception)
     app.register_error_handler(Exception, on_bug)

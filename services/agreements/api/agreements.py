@@ -36,9 +36,9 @@ from services.agreements.use_cases import (
     offering,
     reading,
 )
-from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
+from shared.openapi import Blueprint
 from shared.pagination import Page
 from shared.places import expensive
 from shared.schemas import PageArgs

@@ -9,9 +9,10 @@ from services.agreements.api.context import deps
 from services.agreements.api.import_file import rows
 from services.agreements.schemas.imports import FileShape, ImportShape
 from services.agreements.use_cases import imports
-from shared.app import Blueprint, accepts, largest_body, whole_body
 from shared.auth import caller, requires
+from shared.bodies import accepts, largest_body, whole_body
 from shared.idempotency import in_steps
+from shared.openapi import Blueprint
 from shared.places import expensive
 
 LARGEST_CSV = 5 * 1024 * 1024

@@ -10,8 +10,8 @@ from services.agreements.api.context import deps
 from services.agreements.api.csv_export import lines
 from services.agreements.schemas.lists import CountsShape, Filters
 from services.agreements.use_cases import reading
-from shared.app import Blueprint
 from shared.auth import caller, requires
+from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.safe_text import disposition
 

@@ -17,8 +17,8 @@ from services.agreements.schemas.templates import (
     TemplateShape,
 )
 from services.agreements.use_cases import self_serve, templates
-from shared.app import Blueprint
 from shared.auth import caller, requires
+from shared.openapi import Blueprint
 from shared.pagination import Page
 
 blp = Blueprint("templates", __name__, url_prefix="/v1", description="Templates and self-serve")

@@ -13,8 +13,8 @@ from services.agreements.schemas.terms import (
     RelationQuery,
 )
 from services.agreements.use_cases import reading
-from shared.app import Blueprint
 from shared.auth import requires
+from shared.openapi import Blueprint
 
 blp = Blueprint("terms", __name__, url_prefix="/v1", description="For other services")
 

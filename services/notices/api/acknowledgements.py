@@ -22,8 +22,9 @@ from services.notices.channels.email.words import Words, language_of, words
 from services.notices.model.acknowledgement_links import LinkInvalid
 from services.notices.use_cases import acknowledgements
 from services.notices.use_cases.acknowledgements import Acknowledgement
-from shared.app import Blueprint, accepts
 from shared.auth import public
+from shared.bodies import accepts
+from shared.openapi import Blueprint
 from shared.schemas import Instant, Shape
 
 blp = Blueprint("acknowledgements", __name__, url_prefix="/v1", description="Acknowledgements")

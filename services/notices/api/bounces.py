@@ -16,10 +16,11 @@ from marshmallow import fields, validate
 
 from services.notices.api.context import deps
 from services.notices.channels.email.dsn import Report, mail_id_in, reports
-from shared.app import Blueprint, accepts
 from shared.auth import public
+from shared.bodies import accepts
 from shared.errors import NotFound, Unauthenticated
 from shared.idempotency import in_steps
+from shared.openapi import Blueprint
 from shared.schemas import Shape, Text, one_of
 
 blp = Blueprint("bounces", __name__, url_prefix="/v1", description="Mails that came back")

@@ -7,8 +7,8 @@ from typing import Any
 from services.notices.api.context import CUSTOMER, customer, deps
 from services.notices.schemas import DeliveryShape, EventsQuery, MessagePage
 from services.notices.use_cases import deliveries
-from shared.app import Blueprint
 from shared.auth import requires
+from shared.openapi import Blueprint
 
 blp = Blueprint("deliveries", __name__, url_prefix="/v1", description="Deliveries")
 

@@ -21,9 +21,9 @@ from services.notices.schemas import (
     TestSent,
 )
 from services.notices.use_cases import deliveries, endpoints
-from shared.app import Blueprint
 from shared.auth import requires
 from shared.headers import etag_of, seen_revision
+from shared.openapi import Blueprint
 from shared.schemas import PageArgs
 
 blp = Blueprint("endpoints", __name__, url_prefix="/v1", description="Webhook endpoints")

@@ -7,9 +7,10 @@ from typing import Any
 from services.notices.api.context import deps
 from services.notices.schemas import Accepted, Entries
 from services.notices.use_cases import intake
-from shared.app import Blueprint, largest_body
 from shared.auth import requires
+from shared.bodies import largest_body
 from shared.idempotency import in_steps
+from shared.openapi import Blueprint
 
 # A relay posts half a mebibyte at a time, but no entry is too large to be told.
 LARGEST_ENTRIES = 16 * 1024 * 1024

@@ -11,8 +11,8 @@ from services.notices.api import evidence_files
 from services.notices.api.context import deps, page_request
 from services.notices.schemas import EvidencePage, EvidenceQuery, ReachPage, ReachQuery
 from services.notices.use_cases import evidence
-from shared.app import Blueprint
 from shared.auth import caller, requires
+from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.safe_text import disposition
 

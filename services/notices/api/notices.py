@@ -13,9 +13,9 @@ from services.notices.schemas import (
     NoticesQuery,
 )
 from services.notices.use_cases import notices
-from shared.app import Blueprint
 from shared.auth import requires
 from shared.headers import etag_of, seen_revision
+from shared.openapi import Blueprint
 
 blp = Blueprint("notices", __name__, url_prefix="/v1", description="Notices")
 

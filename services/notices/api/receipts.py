@@ -7,8 +7,8 @@ from typing import Any
 from services.notices.api.context import deps
 from services.notices.schemas import ReceiptList, ReceiptsQuery
 from services.notices.use_cases import receipts
-from shared.app import Blueprint
 from shared.auth import requires
+from shared.openapi import Blueprint
 
 blp = Blueprint("receipts", __name__, url_prefix="/v1", description="Receipts of notices")
 

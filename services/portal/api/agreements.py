@@ -9,8 +9,8 @@ from flask import Response
 from services.portal import schemas as shapes
 from services.portal.api.context import READ, WRITE, clients, me_at
 from services.portal.clients import forward
-from shared.app import Blueprint
 from shared.auth import requires
+from shared.openapi import Blueprint
 
 blp = Blueprint("agreements", __name__, url_prefix="/v1", description="The customer's agreements")
 

@@ -10,9 +10,9 @@ from services.portal import schemas as shapes
 from services.portal.api.context import READ, WRITE, clients, me_at
 from services.portal.changes import customer_change, customer_page
 from services.portal.clients import forward, passed_on, processors_of
-from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.errors import NotFound
+from shared.openapi import Blueprint
 
 ENDED = ("terminated", "expired")
 

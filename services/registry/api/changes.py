@@ -17,9 +17,9 @@ from services.registry.schemas.changes import (
     Reason,
 )
 from services.registry.use_cases import announcing, changes
-from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision, seen_revision_if_named
+from shared.openapi import Blueprint
 from shared.places import expensive
 
 blp = Blueprint("changes", __name__, url_prefix="/v1", description="Changes")

@@ -12,9 +12,9 @@ from services.registry.model.gate import Gate
 from services.registry.schemas.gates import GateAnswers, GateQuery, GateQuestions, GateShape
 from services.registry.use_cases import gates
 from services.registry.use_cases.gates import Question
-from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.errors import NotFound
+from shared.openapi import Blueprint
 
 blp = Blueprint("gates", __name__, url_prefix="/v1", description="The go-live gate")
 

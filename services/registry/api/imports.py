@@ -19,10 +19,11 @@ from services.registry.schemas.imports import (
 )
 from services.registry.schemas.registers import AsOfQuery
 from services.registry.use_cases import exports, imports
-from shared.app import Blueprint, accepts, largest_body
 from shared.auth import caller, requires
+from shared.bodies import accepts, largest_body
 from shared.errors import TooLarge
 from shared.idempotency import in_steps
+from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.safe_text import disposition
 

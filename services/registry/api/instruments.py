@@ -10,9 +10,9 @@ from services.registry.schemas.registers import AsOfQuery
 from services.registry.schemas.simulations import SimulationIn, SimulationShape, simulated
 from services.registry.use_cases import instruments, simulations
 from services.registry.use_cases.instruments import InstrumentView
-from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision
+from shared.openapi import Blueprint
 from shared.places import expensive
 
 blp = Blueprint("instruments", __name__, url_prefix="/v1", description="Transfer instruments")

@@ -15,9 +15,9 @@ from services.registry.schemas.ledgers import (
     PublicKeys,
 )
 from services.registry.use_cases import checkpoints, erasures, registers
-from shared.app import Blueprint
 from shared.auth import caller, public, requires
 from shared.idempotency import in_steps
+from shared.openapi import Blueprint
 from shared.schemas import PageArgs
 
 blp = Blueprint("ledgers", __name__, url_prefix="/v1", description="Ledgers")

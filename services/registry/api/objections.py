@@ -17,9 +17,9 @@ from services.registry.schemas.objections import (
     ObjectionShape,
 )
 from services.registry.use_cases import objections
-from shared.app import Blueprint
 from shared.auth import caller, requires
 from shared.headers import etag_of
+from shared.openapi import Blueprint
 from shared.schemas import PageArgs
 
 blp = Blueprint(

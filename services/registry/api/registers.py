@@ -22,8 +22,8 @@ from services.registry.schemas.registers import (
     TransfersQuery,
 )
 from services.registry.use_cases import registers
-from shared.app import Blueprint
 from shared.auth import caller, public, requires
+from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.schemas import PageArgs
 

@@ -9,8 +9,9 @@ import pytest
 from flask import request
 from flask.testing import FlaskClient
 
-from shared.app import Blueprint, build
+from shared.app import build
 from shared.auth import public
+from shared.openapi import Blueprint
 from tests.builders import common_settings
 from tests.clock import now
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.app import Blueprint, build
+from shared.app import build
 from shared.auth import public, requires
+from shared.openapi import Blueprint
 from tests.builders import common_settings
 from tests.clock import now
 

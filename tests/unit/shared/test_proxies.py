@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from flask import request
 
-from shared.app import Blueprint, build
+from shared.app import build
 from shared.auth import public
+from shared.openapi import Blueprint
 from tests.builders import common_settings
 from tests.clock import now
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.app import parse_json
 from shared.errors import Malformed
+from shared.strict_json import parse_json
 
 
 def test_it_works() -> None:
