@@ -1,4 +1,4 @@
-"""Every route says its door: ``@requires("scope")`` or ``@public()``; a test counts them."""
+"""Every route says who may use it: ``@requires("scope")`` or ``@public()``; a test checks it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from shared.limits import EXTENSION, Limits, caller_of
 View = TypeVar("View", bound=Callable[..., Any])
 
 DOOR = "__art28_door__"
-# Whoever looks whether the process is well must always be answered.
+# Checks of the process itself are always answered.
 UNLIMITED = frozenset({"healthz", "readyz", "metrics"})
 PUBLIC, EITHER = "public", " or "
 ON_BEHALF_OF = "Art28-On-Behalf-Of"
-# Beside it, for evidence: the client that asked the portal, and the address it asked from.
+# Beside it, for evidence: the client that called the portal, and its address.
 CLIENT, CLIENT_ADDRESS = "Art28-Client", "Art28-Client-Address"
 
 
@@ -32,7 +32,7 @@ class ScopeMissing(Forbidden):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the client, the organisation it acts for, and what it may do."""
+    """The caller: its client, the organisation it acts for, and what it may do."""
 
     client_id: str
     org_id: str
@@ -48,12 +48,12 @@ class Caller:
         return "platform" in self.kinds
 
     def sees(self, *org_ids: str) -> bool:
-        """Whether a thing that belongs to these organisations is this caller's to see."""
+        """Return whether the caller may see what belongs to these organisations."""
         return self.is_service or self.is_platform or self.org_id in org_ids
 
 
 def requires(*scopes: str) -> Callable[[View], View]:
-    """Let in only a valid token that holds one of ``scopes``."""
+    """Require a valid token that holds one of ``scopes``."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -68,7 +68,7 @@ def requires(*scopes: str) -> Callable[[View], View]:
 
 
 def public() -> Callable[[View], View]:
-    """Say aloud that anybody may ask."""
+    """Open a view to everybody, without a token."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -82,7 +82,7 @@ def public() -> Callable[[View], View]:
 
 
 def count_strangers() -> None:
-    """Before each request: what is public counts by address, unless another service asks."""
+    """Count a request for a public route by its address, unless another service sends it."""
     door = getattr(current_app.view_functions.get(request.endpoint or ""), DOOR, PUBLIC)
     if door != PUBLIC or request.endpoint in UNLIMITED or _is_service():
         return
@@ -101,19 +101,21 @@ def _is_service() -> bool:
 
 
 def caller() -> Caller:
-    """Who asks, in a view behind ``requires``."""
+    """Return the caller, in a view behind ``requires``."""
     return cast("Caller", g.caller)
 
 
 def _asker(who: Caller) -> str:
-    """Whose the ``Idempotency-Key`` is: the client's, the portal's own callers told apart. Another
-    client of the same organisation must not get its answers, for they may hold a secret."""
+    """Return the owner of an ``Idempotency-Key``: the client, or behind the portal its client.
+
+    Another client of the same organisation must not get its answers: they may hold a secret.
+    """
     asked_for = request.headers.get(CLIENT)
     return " ".join((who.client_id, who.org_id, *([asked_for] if asked_for else ())))
 
 
 def _answered(asker: str, view: Callable[..., Any], answer: Callable[[], Any]) -> Any:
-    """What ``view`` answers; in a service with a database a write and its answer are one."""
+    """Return the answer of ``view``; a database commits it together with the write."""
     keeper = current_app.extensions.get("art28.idempotency")
     if keeper is None:
         return answer()
@@ -151,6 +153,6 @@ def _caller_from(claims: dict[str, Any]) -> Caller:
     )
     behalf = request.headers.get(ON_BEHALF_OF)
     if behalf and who.is_service:
-        # The portal has checked its own caller; from here on the customer is the one who asks.
+        # The portal has checked its own caller; from here on the customer is the caller.
         return replace(who, org_id=behalf, kinds=frozenset({"controller"}))
     return who

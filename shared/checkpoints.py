@@ -1,7 +1,7 @@
 """Signed checkpoints: "on that instant this stream ended with this entry, and this was its hash".
 
-Whoever kept one can show later that history before it was rewritten, even by the operator who
-holds database and key: the chain that is shown no longer leads through the hash that was signed.
+A checkpoint that was kept shows later whether the history before it was rewritten, even by the
+operator who holds database and key: such a chain no longer leads through the signed hash.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ class Checkpoint:
         return cls(**{name: record[name] for name in kinds})
 
     def content(self) -> bytes:
-        """What is signed."""
+        """Return the bytes that are signed."""
         members = {name: value for name, value in asdict(self).items() if name != "signature"}
         return rfc8785.dumps(members)
 
     def holds(self, key: Ed25519PublicKey) -> bool:
-        """Whether the signature is that of ``key``."""
+        """Return whether ``key`` made the signature."""
         try:
             key.verify(_bytes(self.signature), self.content())
         except (InvalidSignature, ValueError):

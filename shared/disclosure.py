@@ -1,6 +1,6 @@
-"""What of a register may go out, and to whom. ``disclosure.json`` is the only list.
+"""Which members of a register may go out, and to whom. ``disclosure.json`` is the only list.
 
-A member that the list does not name goes to nobody. It stands here because three services must
+A member that the list does not name goes to nobody. The list is shared because three services must
 agree on it: `registry` writes the ledger, `notices` the messages, `public` the page and its files
 (decision 0026).
 """
@@ -79,9 +79,9 @@ def shown(value: Value, by: Value) -> Value:
 
 
 def open_part(entry: Mapping[str, Any]) -> Json:
-    """A ledger entry as anybody may read it.
+    """Return a ledger entry as the public may read it.
 
-    One that was chained with more than the list names loses its data, not its hash, so the chain
+    An entry that holds more than the list names loses its data, not its hash, so that the chain
     can still be followed through it; ``withheld`` says so (``shared/hash_chain.py``).
     """
     framed: Json = {name: entry[name] for name in FRAME if name in entry}

@@ -1,7 +1,7 @@
 """Jobs that fail: counted, tried again after growing pauses, and set aside in the end.
 
-A loop brings many jobs forward: streams of a ledger, imports, changes, agreements. One that fails
-again and again must neither hold up the others nor be repeated for ever. A job that is set aside
+A loop works on many jobs: streams of a ledger, imports, changes, agreements. A job that keeps
+failing must neither hold up the others nor be repeated forever. A job that is set aside
 keeps its place and its data; no loop touches it until an operator revives it
 (``python -m deploy.jobs``).
 """
@@ -27,13 +27,13 @@ log = structlog.get_logger()
 JOB_FAILURES = Counter("art28_job_failures", "Jobs of a loop that failed once more.", ["loop"])
 SET_ASIDE = Gauge("art28_jobs_set_aside", "Jobs that a loop no longer tries.", ["loop"])
 
-# What a peer answers every job alike when it is away, overloaded, or does not know us.
+# Faults of the peer, not of the job: it is away, overloaded, or does not know us.
 OF_THE_PEER = (Unavailable, TooManyRequests, Forbidden)
-# A job that fails once and is never met again is forgotten after this.
+# A job that fails once and never comes again is forgotten after this time.
 FORGOTTEN_AFTER = timedelta(days=1)
-# More failing jobs than this are not looked at in one round; they are tried too often, not lost.
+# At most so many failed jobs are read in a round; the rest are tried too early, but not lost.
 MOST_READ = 1_000
-# So many of them come again in one round of a sweep.
+# At most so many rested jobs are repeated in one round of a sweep.
 MOST_RESTED = 20
 DIED = "The process ended while it worked on this job."
 
@@ -74,7 +74,7 @@ class FailedJob:
 
 
 class FailedJobs:
-    """The failed jobs of one database, whichever loop they belong to: the operator's view."""
+    """The failed jobs of all loops of one database, as the operator sees them."""
 
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "failed_jobs": [
@@ -93,9 +93,9 @@ class FailedJobs:
         return map(_failed_job, self._docs.find(failed).sort("_id", ASCENDING))
 
     def revive(self, loop: str, job: str | None = None) -> int:
-        """Let the jobs of a loop, or one of them, be tried again at once; how many were."""
+        """Have the jobs of a loop, or one of them, tried again at once; return how many."""
         where = {"loop": loop, "failures": {"$gt": 0}, **({"job": job} if job else {})}
-        # Not forgotten: a sweep that has gone on would not come back for it.
+        # The row stays: a sweep that has gone on would not come back for the job.
         fresh = {"$set": {"failures": 0, "retry_at": self._now()}}
         return self._docs.update_many(where, fresh).modified_count
 
@@ -122,7 +122,7 @@ class Failures:
         self._shown: set[str] = set()
 
     def barred(self) -> list[str]:
-        """The jobs not to be taken now: those that rest after a failure, and those set aside."""
+        """Return the jobs not to be taken now: those that rest, and those set aside."""
         found = map(_failed_job, self._docs.find({"loop": self._loop}).limit(MOST_READ))
         self._known, now = {each.job: each for each in found}, self._now()
         self._show()
@@ -151,7 +151,7 @@ class Failures:
             self._count(job, fault)
 
     def attempt(self, job: str, work: Callable[[str], object]) -> None:
-        """The same for one job of a sweep, which goes on whatever becomes of it.
+        """Do ``work`` for one job of a sweep, which goes on even if the job fails.
 
         A job that rests or is set aside is passed over; ``rested`` says when it is to come again.
         Raises only when the database does not answer.
@@ -162,20 +162,22 @@ class Failures:
             self._count(job, fault)
 
     def run_together(self, jobs: Sequence[str], work: Callable[[Sequence[str]], object]) -> None:
-        """Do ``work`` for all jobs at once; when it fails, for each by itself, to find out which
-        of them it is. ``work`` must be such that repeating it does no harm."""
+        """Do ``work`` for all jobs at once; when it fails, for each one, to find the job at fault.
+
+        Repeating ``work`` must do no harm.
+        """
         try:
             work(jobs)
             for job in jobs:
                 self._forget(job)
         except ConnectionFailure:
             raise
-        # Whichever job it is, the others are to have their turn.
+        # Any job may be at fault; the others must have their turn.
         except Exception:  # noqa: BLE001  See above.
             self.run(jobs, lambda job: work([job]))
 
     def rested(self, beginning: str) -> list[str]:
-        """Some jobs of a sweep that has gone on without them, and whose pause is over."""
+        """Return jobs whose pause is over, of a sweep that has gone on without them."""
         now = self._now()
         known = (each for each in self._known.values() if each.job.startswith(beginning))
         return [each.job for each in known if not each.is_barred(now)][:MOST_RESTED]
@@ -201,7 +203,7 @@ class Failures:
             work(job)
         except ConnectionFailure:
             raise
-        # Whatever it is, it is this job's, and the others are to have their turn.
+        # Any fault is this job's; the others must have their turn.
         except Exception as fault:  # noqa: BLE001  See above.
             return fault
         self._forget(job)

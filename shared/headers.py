@@ -33,7 +33,7 @@ def etag_of(revision: int) -> str:
 
 
 def seen_revision() -> int:
-    """The revision named by If-Match. Raises PreconditionRequired / PreconditionFailed."""
+    """Return the revision that If-Match names. Raises PreconditionRequired / PreconditionFailed."""
     seen = seen_revision_if_named()
     if seen is None:
         raise PreconditionRequired

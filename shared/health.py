@@ -1,4 +1,4 @@
-"""``/healthz``: the process answers. ``/readyz``: what it needs answers too."""
+"""``/healthz``: the process answers. ``/readyz``: its database and its loops work, too."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class NotReady(Unavailable):
 
 
 def register(app: Flask, checks: Mapping[str, Check]) -> None:
-    """``checks`` raise when what they look at does not work."""
+    """Add both routes; each of ``checks`` raises if its part does not work."""
 
     @app.get("/healthz")
     @public()
@@ -38,6 +38,6 @@ def register(app: Flask, checks: Mapping[str, Check]) -> None:
 def _failure(check: Check) -> str:
     try:
         check()
-    except Exception as fault:  # noqa: BLE001  Whatever it is, the answer is: not ready.
+    except Exception as fault:  # noqa: BLE001  Any fault means: not ready.
         return type(fault).__name__
     return ""

@@ -1,9 +1,9 @@
-"""Every write answers inside its transaction; ``Idempotency-Key`` keeps that answer.
+"""Every write is answered inside its transaction; ``Idempotency-Key`` keeps the answer.
 
-The answer is put into words before the commit: what cannot be answered is not saved. With an
+The answer is rendered before the commit: a write that cannot be answered is not saved. With an
 ``Idempotency-Key`` the same POST sent twice has one effect and gets one answer, for 24 hours. The
-answer is kept in the same transaction, sealed, for some hold a secret that is shown only once; so
-a process killed between its commit and its answer loses neither (decision 0029).
+answer is kept in the same transaction, sealed, as some hold a secret that is shown only once; so a
+process that is killed between its commit and its answer loses neither (decision 0029).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 IN_STEPS = "__art28_in_steps__"
 # A document of MongoDB has 16 MiB at most.
 LARGEST_KEPT = 12 * 1024 * 1024
-# A request that has not ended after this long has died with its process.
+# A request that has not ended after this time has died with its process.
 LEASE = timedelta(seconds=60)
 
 
@@ -58,7 +58,7 @@ class TakenOver(Conflict):
 
 
 def in_steps(view: Any) -> Any:
-    """Say that a view commits in several steps, each harmless when it is repeated.
+    """Mark a view that commits in several steps, each harmless to repeat.
 
     Its writes are not one transaction, nor is its answer part of one.
     """
@@ -67,7 +67,7 @@ def in_steps(view: Any) -> Any:
 
 
 class Idempotency:
-    """Remembers the answers to POSTs of one service; ``seal`` keeps them from other eyes."""
+    """Keeps the answers to POSTs of one service, encrypted by ``seal``."""
 
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "idempotency": [IndexModel([("at", ASCENDING)], expireAfterSeconds=KEPT_SECONDS)]
@@ -78,7 +78,7 @@ class Idempotency:
         self._now, self._seal = now, seal
 
     def answer(self, asker: str, view: Callable[[], Any], *, steps: bool) -> Any:
-        """The kept answer to this request of ``asker``, or that of ``view``, which is then kept.
+        """Return the kept answer to this request of ``asker``, or that of ``view``, and keep it.
 
         ``steps``: ``view`` commits by itself (see ``in_steps``).
         """
@@ -97,7 +97,7 @@ class Idempotency:
         return self._run(attempt, view, steps=steps)
 
     def _begin(self, attempt: Document, body: str) -> Document | None:
-        """Mark the request as begun; the mark that was there before, if one was."""
+        """Mark the request as begun; return the mark of an earlier one, if there is one."""
         fresh = {**attempt, "body": body, "at": self._now(), "committed": False}
         try:
             self._kept.insert_one(dict(fresh))
@@ -108,7 +108,7 @@ class Idempotency:
         return None
 
     def _forget_dead(self, mark_id: str) -> bool:
-        """Whether the first request had died without effect; then it may be made again."""
+        """Return whether the first request had died without effect, so that it may be repeated."""
         dead = {
             "_id": mark_id,
             "committed": False,
@@ -169,7 +169,7 @@ class Idempotency:
 
 
 def _keep_nothing(_answer: Response, _session: Session) -> None:
-    """Without a key nobody can ask for it again."""
+    """Keep no answer: without a key it cannot be requested again."""
 
 
 def _digest(*parts: str | bytes) -> str:

@@ -12,11 +12,11 @@ IdSource = Callable[[str], str]
 
 
 def new_id(prefix: str) -> str:
-    """A fresh id whose text sorts by the time it was made, so lists page in that order."""
+    """Return a new id; ids sort by the time they were made, so lists page in that order."""
     return f"{prefix}_{uuid7().hex}"
 
 
 def derived_id(prefix: str, *parts: str) -> str:
-    """The same id for the same parts, always: repeating a step cannot make a second thing."""
+    """Return the same id for the same parts, so that repeating a step makes no second thing."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
     return f"{prefix}_{b32encode(digest[:20]).decode().lower()}"

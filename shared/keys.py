@@ -22,9 +22,9 @@ from shared.tokens import ALGORITHM, SigningKey
 class Keys:
     """The signing keys in the database; the newest signs, all are published.
 
-    ``name`` is the first part of their ids, which tells keys of one purpose from another's. What
-    one of the ``older`` secrets keys sealed is sealed again when it is opened; processes that seal
-    with different keys can run side by side, as long as each is told of the other's.
+    ``name`` is the first part of their ids, one per purpose. A key that an ``older`` secrets key
+    sealed is sealed anew when it is opened; processes that seal with different keys can run side by
+    side if each has the other's key.
     """
 
     def __init__(
@@ -35,22 +35,22 @@ class Keys:
 
     def current(self, now: datetime) -> SigningKey:
         """The key that signs today; the first one is made when there is none."""
-        found = self._keys.find_one(sort=[("_id", -1)]) or self._make_first(now)
-        return SigningKey(found["_id"], self._opened(found))
+        document = self._keys.find_one(sort=[("_id", -1)]) or self._make_first(now)
+        return SigningKey(document["_id"], self._opened(document))
 
     def jwks(self, now: datetime) -> dict[str, Any]:
         self.current(now)
-        return {"keys": [self._public(each) for each in self._keys.find()]}
+        return {"keys": [self._public(key) for key in self._keys.find()]}
 
     def _make_first(self, now: datetime) -> Document:
         document = self._sealed(self._first, now)
         try:
             self._keys.insert_one(document)
         except DuplicateKeyError:
-            # Another process was first; there must be only one beginning.
-            found = self._keys.find_one({"_id": self._first})
-            assert found is not None  # noqa: S101  It has just been found to exist.
-            return found
+            # Another process was first; there must be only one first key.
+            first = self._keys.find_one({"_id": self._first})
+            assert first is not None  # noqa: S101  The insert has just met it.
+            return first
         return document
 
     def _sealed(self, kid: str, now: datetime) -> Document:
@@ -66,7 +66,7 @@ class Keys:
         kid, sealed = document["_id"], document["sealed"]
         raw, stale = self._seal.open(sealed, kid)
         if stale:
-            # Only what was read is replaced: another process may have sealed it again meanwhile.
+            # Replace only the value that was read: another process may have sealed it meanwhile.
             anew = {"$set": {"sealed": self._seal.seal(raw, kid)}}
             self._keys.update_one({"_id": kid, "sealed": sealed}, anew)
         return Ed25519PrivateKey.from_private_bytes(raw)

@@ -1,9 +1,9 @@
 """The ledger: append-only, one gapless sequence per stream, chained by SHA-256 over RFC 8785 JSON.
 
 It is at once the outbox, the audit trail, the public history and the proof that history was not
-rewritten. An entry is written in the same transaction as the change it tells of.
+rewritten. An entry is written in the same transaction as the change it records.
 
-What may not be public (personal data, a customer's terms) goes into ``private``: kept beside the
+Data that may not be public (persons, a customer's terms) goes into ``private``: kept beside the
 ledger and bound to the entry by a salted hash, so that it can be erased without breaking the chain.
 """
 
@@ -43,12 +43,12 @@ class Entry:
     hash: str
 
     def content(self) -> dict[str, Any]:
-        """What the hash covers: everything but the hash itself."""
+        """Return the members that the hash covers: all but the hash itself."""
         return {name: value for name, value in asdict(self).items() if name != "hash"}
 
 
 class Ledger:
-    """A service's ledger. ``listeners`` name who is told of new entries, by the relay."""
+    """A service's ledger. ``listeners``: the services to which the relay delivers its entries."""
 
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "ledger": [IndexModel([("stream", ASCENDING), ("sequence", ASCENDING)], unique=True)],
@@ -62,7 +62,7 @@ class Ledger:
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._entries = mongo.db["ledger"]
-        # What only the primary has yet may be rolled back; whoever was told of it would be wrong.
+        # An entry that only the primary has may be rolled back; it must not be delivered yet.
         self._lasting = self._entries.with_options(read_concern=ReadConcern("majority"))
         self._heads = mongo.db["ledger_heads"]
         self._private = mongo.db["ledger_private"]
@@ -81,8 +81,8 @@ class Ledger:
     ) -> Entry:
         """Add the next entry of ``stream`` inside the caller's transaction.
 
-        Two writers of one stream meet at its head and one of them is run again, which is what
-        makes the sequence gapless.
+        Two writers of one stream conflict at its head and one of them is run again; this makes the
+        sequence gapless.
         """
         before = self._heads.find_one_and_update(
             {"_id": stream},
@@ -108,7 +108,7 @@ class Ledger:
         return entry
 
     def entries(self, stream: str, after: int = 0, limit: int = 200) -> list[Entry]:
-        """Entries that no loss of a primary can take back."""
+        """Return entries after a sequence number, without any that could still be rolled back."""
         found = self._lasting.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
         return [Entry(**each) for each in found.sort("sequence", ASCENDING).limit(limit)]
 
@@ -118,7 +118,7 @@ class Ledger:
         return (found["sequence"], found["hash"]) if found else (0, GENESIS)
 
     def private_part(self, entry: Entry) -> dict[str, Any] | None:
-        """What was kept beside the entry, or None when there was nothing or it was erased."""
+        """Return the private part of the entry; None if it had none, or it was erased."""
         found = self._private.find_one({"_id": _key(entry.stream, entry.sequence)})
         return found["data"] if found else None
 
@@ -132,7 +132,7 @@ class Ledger:
             yield int(found["_id"].rpartition("#")[2]), found["data"]
 
     def is_told(self, stream: str, session: Session | None = None) -> bool:
-        """Whether every listener has had all entries of ``stream``."""
+        """Return whether every listener has taken all entries of ``stream``."""
         found = self._heads.find_one({"_id": stream}, session=session)
         return not (found and found.get("pending"))
 
@@ -140,8 +140,10 @@ class Ledger:
         self._private.delete_one({"_id": _key(stream, sequence)}, session=session)
 
     def erase_data(self, session: Session | None, stream: str, sequence: int) -> None:
-        """Forget the open part of an entry for good: its hash, and so the chain, stays. Whoever
-        reads it after this sees it withheld (``shared/disclosure.py``)."""
+        """Erase the public part of an entry for good; its hash, and so the chain, stays.
+
+        Readers see the entry as withheld afterwards (``shared/disclosure.py``).
+        """
         where = {"_id": _key(stream, sequence)}
         self._entries.update_one(where, {"$set": {"data": None}}, session=session)
 

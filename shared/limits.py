@@ -1,10 +1,10 @@
-"""How often one address or client may ask, counted for all processes together (decision 0024).
+"""How many requests one address or client may send, over all processes (decision 0024).
 
 The counting is that of the library ``limits``, on MongoDB: fixed windows, one counter each. So
 that a page of a tenth of a millisecond does not wait for a database, a process counts by itself
 and adds to the common counter once for every twentieth part of what a window allows. With n
-processes a limit is therefore kept to within n twentieths. A database that is away limits nobody
-beyond what each process has seen itself.
+processes a limit is therefore kept to within n twentieths. While the database is away, each
+process limits by its own count.
 
 Headers: draft-ietf-httpapi-ratelimit-headers-10.
 """
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 WINDOW_SECONDS = 10
 PARTS = 20
-# A window that has seen so many different callers begins anew for all of them.
+# With more callers than this in one window, counting begins anew for all of them.
 MOST_CALLERS = 50_000
 DATABASE_MS = 500
 PAUSE_SECONDS = 5.0
@@ -41,7 +41,7 @@ STANDINGS = "art28.standings"
 
 
 class TooManyAsked(TooManyRequests):
-    """More was asked than one address or client may ask; wait as long as Retry-After says."""
+    """This address or client has sent too many requests; wait as long as Retry-After says."""
 
     code = "rate-limited"
 
@@ -72,9 +72,9 @@ class Standing(NamedTuple):
 
 @dataclass
 class _Count:
-    """Requests of one caller in a window: known to all, and not yet told of."""
+    """Requests of one caller in a window: counted for all processes, and not yet shared."""
 
-    told: int = 0
+    common: int = 0
     own: int = 0
 
 
@@ -97,17 +97,17 @@ class Counters:
             self._window, self._counts = window, {}
         count = self._counts.setdefault((limit.name, who), _Count())
         count.own += 1
-        if count.own >= max(1, limit.most // PARTS) and count.told <= limit.most:
-            self._tell(count, f"{limit.name}/{who}/{window}")
-        left = limit.most - count.told - count.own
+        if count.own >= max(1, limit.most // PARTS) and count.common <= limit.most:
+            self._share(count, f"{limit.name}/{who}/{window}")
+        left = limit.most - count.common - count.own
         return Standing(limit, left, WINDOW_SECONDS - now % WINDOW_SECONDS)
 
-    def _tell(self, count: _Count, key: str) -> None:
+    def _share(self, count: _Count, key: str) -> None:
         if self.monotonic() < self._away_until:
             return
         own = count.own
         try:
-            count.told = self.storage.incr(key, 2 * WINDOW_SECONDS, amount=own)
+            count.common = self.storage.incr(key, 2 * WINDOW_SECONDS, amount=own)
         except PyMongoError as error:
             self._away_until = self.monotonic() + PAUSE_SECONDS
             log.warning("limits.database_away", error=type(error).__name__)
@@ -159,7 +159,7 @@ class Limits:
         )
 
     def hit(self, limit: Limit, who: str | None) -> Standing | None:
-        """None for whoever is not limited: a service in this process has no address."""
+        """Count a request; None if it is not limited: a service in this process has no address."""
         return self.counters.hit(limit, who) if limit.most and who else None
 
     def check(self, limit: Limit, who: str | None) -> None:
@@ -172,16 +172,16 @@ class Limits:
 
 
 def caller_of(address: str | None) -> str | None:
-    """Who an address counts as: an IPv6 one as its network, for a household has a /64."""
+    """Return the caller that an address stands for: IPv6 counts as its /64, as households have."""
     if not address or ":" not in address:
         return address
     try:
-        found = ip_address(address.partition("%")[0])
+        parsed = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
-        return str(IPv6Address(int(found) >> 64 << 64))
-    return str(getattr(found, "ipv4_mapped", None) or found)
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return str(IPv6Address(int(parsed) >> 64 << 64))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
 
 
 def headers(standings: Iterable[Standing]) -> Mapping[str, str]:
@@ -192,11 +192,11 @@ def headers(standings: Iterable[Standing]) -> Mapping[str, str]:
 
 
 def register(app: Flask, limits: Limits) -> None:
-    """Count by ``limits`` from now on, and say in each answer where its request stands."""
+    """Count requests by ``limits``, and state in each answer where its caller stands."""
     app.extensions[EXTENSION] = limits
 
     @app.after_request
-    def tell(response: Response) -> Response:
+    def add_headers(response: Response) -> Response:
         standings = request.environ.get(STANDINGS)
         if standings:
             response.headers.update(headers(standings))

@@ -33,9 +33,9 @@ FAILURES = Counter("art28_loop_failures", "Rounds of a loop that ended in an err
 class Loop:
     """One loop. ``run_once`` does a bounded piece of work and is True when there may be more.
 
-    ``every`` is the rest in seconds after a round that found nothing. ``beat`` tells the world
-    that the loop lives; it is given the error of the last round, or an empty text. ``close`` is
-    called once, after the last round.
+    ``every``: seconds of rest after a round that found nothing. ``beat`` records that the loop
+    lives, with the error of the last round or an empty text. ``close`` is called once, after the
+    last round.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Loop:
 
 
 class Heartbeats:
-    """Where loops of one service say that they live, each process for itself; ``/readyz`` reads it.
+    """The heartbeats of one service's loops, kept per process; ``/readyz`` reads them.
 
-    ``process`` tells processes apart; it is made anew for each by default.
+    ``process`` is the name of this process; by default each gets a new one.
     """
 
     def __init__(
@@ -70,21 +70,23 @@ class Heartbeats:
         )
 
     def ages(self) -> dict[str, float]:
-        """Seconds since each loop last said that it lives, in whichever process."""
+        """Return the seconds since the latest heartbeat of each loop, in any process."""
         now, latest = self._now(), dict[str, datetime]()
         for each in self._beats.find({"loop": {"$exists": True}}):
             latest[each["loop"]] = max(each["at"], latest.get(each["loop"], each["at"]))
         return {name: (now - at).total_seconds() for name, at in latest.items()}
 
     def alive(self, name: str) -> int:
-        """In how many processes a loop lives: what they share is divided by this number. A process
-        that ends is counted for ``ALIVE_SECONDS`` more, one that begins from its first beat on."""
+        """Return in how many processes a loop lives, to divide what they share.
+
+        A process that ends counts for ``ALIVE_SECONDS`` more, a new one from its first beat on.
+        """
         since = self._now() - timedelta(seconds=ALIVE_SECONDS)
         return self._beats.count_documents({"loop": name, "at": {"$gt": since}})
 
 
 class LoopStandsStill(Exception):
-    """A loop that has run before has not said for a while that it lives."""
+    """A loop that ran before has had no heartbeat for a while."""
 
 
 def standing_still(
@@ -93,8 +95,11 @@ def standing_still(
     limit: float = STILL_AFTER_SECONDS,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Callable[[], None]:
-    """A check for ``/readyz``: it raises ``LoopStandsStill`` when one of these loops has beaten
-    once, but not for ``limit`` seconds. Loops that start together with us get as long to begin."""
+    """Return a check for ``/readyz`` that raises ``LoopStandsStill``.
+
+    It does so if one of these loops has beaten before, but not for ``limit`` seconds. Loops that
+    start together with this process get as long to begin.
+    """
     began = monotonic()
 
     def check() -> None:

@@ -1,7 +1,7 @@
 """Counters and timings of requests, for Prometheus, at ``/metrics`` of each app.
 
-They are for whoever runs Art28, not for its visitors: which address may read them is a setting,
-and what came through a proxy may never.
+They are for operators, not for visitors: a setting says which addresses may read them, and requests
+through a proxy never may.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def register(app: Flask, readers: Sequence[Network]) -> None:
 
 
 def _asked_by(readers: Sequence[Network]) -> bool:
-    # A proxy on this machine is loopback itself, so that it stands between has to be seen, too.
+    # A proxy on this machine is loopback itself, so its headers are checked, too.
     if any(name in request.headers for name in FORWARDED):
         return False
     try:

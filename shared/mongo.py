@@ -1,4 +1,4 @@
-"""MongoDB: one client a process, transactions, unique keys told as conflicts."""
+"""MongoDB: one client per process, transactions, and broken unique keys as conflicts."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ log = structlog.get_logger()
 T = TypeVar("T")
 Session = ClientSession
 
-# By process, address and time limit: a child that was forked makes its own.
+# By process, address and time limit: a forked child makes its own.
 _clients: dict[tuple[int, str, int], MongoClient[Document]] = {}
 _clients_lock = threading.Lock()
 
-# Writes that must stand or fall with whatever the current request commits (see idempotency).
+# Writes that must be committed together with those of the current request (see idempotency).
 _companions: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
     "companions", default=()
 )
@@ -78,8 +78,8 @@ class Mongo:
         """Run ``work`` in one transaction; the driver runs it again on a write conflict.
 
         ``work`` must therefore have no effect outside the database. Raises what ``work`` raises;
-        a broken unique index is told as ``AlreadyExists``. Within ``answering`` it becomes part
-        of the transaction of the whole request.
+        a broken unique index becomes ``AlreadyExists``. Within ``answering``, ``work`` becomes
+        part of the transaction of the whole request.
 
         ``companions=False``: commit ``work`` alone, whatever becomes of the request and of what
         ``also_in_transactions`` adds. Only before the request's first write.
@@ -102,8 +102,8 @@ class Mongo:
     def answering(self, answer: Callable[[], T], keep: Callable[[T, Session], None]) -> T:
         """Make an answer, ``keep`` it, and commit all that ``answer`` wrote by ``transact``.
 
-        All of it or nothing: what ``answer`` raises, be it while it puts the answer into words,
-        takes every write back. On a write conflict it is run again, so it must have no effect but
+        All of it or nothing: an error in ``answer``, even while it renders the answer, takes every
+        write back. On a write conflict it is run again, so it must have no effect but
         in the database.
         """
 
@@ -114,7 +114,7 @@ class Mongo:
                 answered = answer()
                 keep(answered, session)
                 if request.failed:
-                    raise RuntimeError("a write that failed was taken for done")
+                    raise RuntimeError("a failed write was ignored")
                 return answered, request.afterwards
 
         answered, afterwards = self._commit(whole)
@@ -132,7 +132,7 @@ class Mongo:
             )
 
     def ping(self) -> None:
-        """Raises what the driver raises when the database does not answer."""
+        """Return if the database answers; else raise the error of the driver."""
         self.client.admin.command("ping")
 
     def ensure_indexes(self, indexes: dict[str, Sequence[IndexModel]]) -> None:
@@ -143,7 +143,7 @@ class Mongo:
 def connect(url: str, database: str, *, timeout_ms: int = 5_000) -> Mongo:
     """Open ``database`` at ``url``; all databases of one process share one client.
 
-    A client has its own threads that watch the replica set: six of them watched it six times.
+    A client has threads that watch the replica set: with six clients there were six times as many.
     Nothing is sent yet. Call it after a fork, not before.
     """
     with _clients_lock:
@@ -153,7 +153,7 @@ def connect(url: str, database: str, *, timeout_ms: int = 5_000) -> Mongo:
 
 
 def disconnect(url: str) -> None:
-    """Close the clients of ``url``; whoever still holds one can no longer use it."""
+    """Close the clients of ``url``; none of them can be used afterwards."""
     with _clients_lock:
         for key in [key for key in _clients if key[1] == url]:
             _clients.pop(key).close()
@@ -171,9 +171,9 @@ def _client(url: str, timeout_ms: int) -> MongoClient[Document]:
 
 
 def afterwards(work: Callable[[], object]) -> None:
-    """Run ``work`` once the request has committed; at once where nothing waits to be committed.
+    """Run ``work`` once the request has committed, or now if nothing is to be committed.
 
-    For what is too long for a transaction and harmless when it is lost: an error is only logged.
+    For work that is too long for a transaction and harmless to lose: an error is only logged.
     """
     request = _request.get()
     if request is not None and request.begun:
@@ -183,7 +183,7 @@ def afterwards(work: Callable[[], object]) -> None:
 
 
 def uncommitted() -> bool:
-    """Whether what is read now may yet be taken back; a process must not remember it."""
+    """Return whether data read now may still be rolled back; a process must not cache it then."""
     request = _request.get()
     return request is not None and request.begun
 
@@ -193,8 +193,7 @@ def _joined(request: _Request, work: Callable[[Session], T]) -> T:
         with duplicates_as_conflicts():
             return work(request.begin())
     except BaseException:
-        # The database may have given the transaction up; whoever goes on all the same must not
-        # have the rest committed.
+        # The database may have given up the transaction; the rest of it must not be committed.
         request.failed = True
         raise
 

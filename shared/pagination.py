@@ -49,7 +49,7 @@ def find_page(
 ) -> Page:
     """One page of ``where``, ordered by ``key``, which must be unique within it and indexed.
 
-    ``without``: members that are not read, for they are large and nobody asked for them.
+    ``without``: large members that the list does not need, and that are not read.
     ``of``: the type of ``key``, text or whole numbers.
     """
     query, name = dict(where), f"{collection.name}.{key}"
@@ -58,9 +58,9 @@ def find_page(
         query = {"$and": [query, {key: {step: read_cursor(name, request.cursor, of)}}]}
     order = DESCENDING if newest_first else ASCENDING
     wanted = dict.fromkeys(without, 0)
-    found = list(collection.find(query, wanted).sort(key, order).limit(request.limit + 1))
-    items = found[: request.limit]
-    more = len(found) > request.limit
+    rows = list(collection.find(query, wanted).sort(key, order).limit(request.limit + 1))
+    items = rows[: request.limit]
+    more = len(rows) > request.limit
     return Page(items, write_cursor(name, items[-1][key]) if more else None)
 
 
@@ -73,13 +73,15 @@ def write_cursor(name: str, value: Any) -> str:
 def read_cursor(name: str, text: str, of: type = str) -> Any:
     """The value in a cursor of the list ``name``. Raises ``CursorInvalid``.
 
-    Its type is looked at, too: a mapping would reach the database as an operator, and a value of
+    Its type is checked, too: a mapping would reach the database as an operator, and a value of
     another type would be neither before nor behind any row.
     """
     try:
-        told = parse_json(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+        parts = parse_json(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
     except (binascii.Error, ValueError, Malformed) as error:
         raise CursorInvalid from error
-    if not isinstance(told, list) or len(told) != 2 or told[0] != name or type(told[1]) is not of:
+    if not isinstance(parts, list) or len(parts) != 2:
         raise CursorInvalid
-    return told[1]
+    if parts[0] != name or type(parts[1]) is not of:
+        raise CursorInvalid
+    return parts[1]

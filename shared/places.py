@@ -1,6 +1,6 @@
-"""Places for expensive answers: few at once, one for all who ask the same, the others told at once.
+"""Places for expensive answers: few at once, one for equal requests, a quick refusal for others.
 
-A web process has a handful of threads. What takes long must never hold them all, nor queue for
+A web process has a handful of threads. Slow answers must never hold them all, nor queue for
 them: health, the gate and a warm page need one at any moment.
 """
 
@@ -53,8 +53,11 @@ class Places:
                 self._give_back(owner)
 
     def shared(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` gives, made once for all who ask for ``key`` meanwhile; what it raises,
-        each of them gets. Raises ``Busy`` when there is no place, or too many wait already."""
+        """Return what ``make`` returns, made once for all requests for ``key`` meanwhile.
+
+        Raises what ``make`` raises, in each of them, and ``Busy`` when there is no place or too
+        many wait already.
+        """
         with self._lock:
             under_way = self._flights.get(key)
             if under_way is None:
@@ -98,13 +101,13 @@ class Places:
             del self._owners[owner]
 
 
-# Of all APIs that a process serves together, for they share its threads.
+# Shared by all APIs of a process, as its threads are.
 OF_THIS_PROCESS = Places(working=4, each=2)
 
 
 def expensive(view: View) -> View:
-    """Say that a view behind ``requires`` needs one of the places; services have places of their
-    own before they ask."""
+    """Make a view behind ``requires`` take a place, unless a service calls it: services take
+    places of their own before they call."""
 
     @functools.wraps(view)
     def placed(*args: Any, **kwargs: Any) -> Any:

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:art28:problem:"
 
-# What werkzeug, flask-smorest or Flask raise themselves, in the words of our own kinds.
+# Our own kinds for the errors that werkzeug, flask-smorest and Flask raise themselves.
 HTTP_KINDS: dict[int, type[DomainError]] = {
     kind.status: kind
     for kind in (
@@ -89,7 +89,7 @@ def on_bug(error: Exception) -> Response:
 
 
 def refusal(error: DomainError, request_id: str) -> dict[str, Any]:
-    """The body of a problem document, for whoever answers outside of an app."""
+    """Return the body of a problem document, for answers that are made outside of an app."""
     return {
         "type": TYPE_PREFIX + error.code,
         "title": error.title(),
@@ -149,7 +149,7 @@ def _code_of(message: str) -> str:
 
 
 def _largest_body() -> int:
-    # One byte more than the limit is let through, so that cutting off can be told from an end.
+    # One byte more than the limit is let through, to tell a body cut off from one that ends.
     return (request.max_content_length or 0) // (1024 * 1024)
 
 

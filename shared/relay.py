@@ -1,4 +1,4 @@
-"""Telling other services what the ledger holds: at least once on the wire, once in effect.
+"""Deliver ledger entries to other services: at least once on the wire, once in effect.
 
 The relay reads each stream from its cursor and posts the entries in order. The listener's inbox
 accepts an entry once, in order, by (stream, sequence), in one transaction with its effect.
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 STREAMS_A_ROUND = 50
 ENTRIES_A_POST = 100
 # Half of what a listener takes by default. An announcement with many groups of terms has tens of
-# kilobytes: after a long silence a post of so many entries would be refused again and again.
+# kilobytes: after a long interruption, a post of so many entries would be refused forever.
 BYTES_A_POST = 512 * 1024
 
 Wire = dict[str, Any]
@@ -39,10 +39,10 @@ class EntriesOutOfOrder(Conflict):
 
 
 class Relay:
-    """Brings new ledger entries of one service to one listener. Use it from one thread.
+    """Delivers new ledger entries of one service to one listener. Use it from one thread.
 
-    A stream whose entry the listener refuses again and again is set aside (``failures``): its
-    order must hold, so nothing of it is told any more; the other streams go on.
+    A stream whose entry the listener keeps refusing is set aside (``failures``): its order must
+    hold, so nothing more of it is delivered; the other streams go on.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Relay:
         failures: Failures,
     ) -> None:
         self._heads = mongo.db["ledger_heads"]
-        # A head that may still be rolled back has no entry to be told yet (see ``Ledger.entries``).
+        # A head that may still be rolled back has no entry to deliver yet (see ``Ledger.entries``).
         self._lasting_heads = self._heads.with_options(read_concern=ReadConcern("majority"))
         self._cursors = mongo.db["relay_cursors"]
         self._ledger, self._listener, self._post = ledger, listener, post
@@ -63,15 +63,15 @@ class Relay:
     def run_once(self) -> bool:
         """Post what is new, a bounded number of entries; True when there may be more.
 
-        Raises when the listener takes nothing from anybody, for the loop to back off and tell.
+        Raises when the listener takes nothing of any stream, so that the loop backs off.
         """
         streams = self._next_streams(self._failures.barred())
-        self._failures.run(streams, self._bring)
+        self._failures.run(streams, self._deliver)
         return bool(streams)
 
     def _next_streams(self, barred: list[str]) -> list[str]:
-        """The streams whose turn it is, from where the last round ended: none waits for ever
-        behind others that always have something new."""
+        """Return the next streams, from where the last round ended: none waits forever behind
+        others that always have something new."""
         pending: dict[str, Any] = {"pending": self._listener}
         ahead = {"_id": {"$gt": self._after, "$nin": barred}}
         found = self._lasting_heads.find({**pending, **ahead}, {"_id": 1})
@@ -82,14 +82,14 @@ class Relay:
         self._after = streams[-1] if len(streams) == STREAMS_A_ROUND else ""
         return streams
 
-    def _bring(self, stream: str) -> None:
+    def _deliver(self, stream: str) -> None:
         cursor = self._cursor(stream)
         entries = self._ledger.entries(stream, after=cursor, limit=ENTRIES_A_POST)
-        told = _fitting([self._wire(entry) for entry in entries])
-        entries = entries[: len(told)]
+        batch = _fitting([self._wire(entry) for entry in entries])
+        entries = entries[: len(batch)]
         try:
-            if told:
-                self._post(told)
+            if batch:
+                self._post(batch)
         except EntriesOutOfOrder as error:
             self._save_cursor(stream, int(error.context["expected"]) - 1)
             return
@@ -110,28 +110,28 @@ class Relay:
         )
 
     def _settle(self, stream: str, sequence: int) -> None:
-        # The condition keeps the mark when an entry was added since we looked.
+        # The condition keeps the mark if an entry was added meanwhile.
         self._heads.update_one(
             {"_id": stream, "sequence": sequence}, {"$pull": {"pending": self._listener}}
         )
 
 
-def _fitting(told: Sequence[Wire]) -> list[Wire]:
-    """As many from the first on as fit into one post, and at least one."""
-    sizes = accumulate(len(json.dumps(each, default=str).encode()) for each in told)
+def _fitting(entries: Sequence[Wire]) -> list[Wire]:
+    """Return as many entries from the first on as fit into one post, and at least one."""
+    sizes = accumulate(len(json.dumps(entry, default=str).encode()) for entry in entries)
     fit = sum(size <= BYTES_A_POST for size in sizes)
-    return list(told[: max(1, fit)])
+    return list(entries[: max(1, fit)])
 
 
 class Inbox:
-    """Accepts entries of other services exactly once, in order, together with their effect."""
+    """Takes entries of other services once, in order, in one transaction with their effect."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
         self._cursors = mongo.db["inbox"]
 
     def receive(self, entries: Sequence[Mapping[str, Any]], handle: Handler) -> int:
-        """Handle what is new in ``entries``; how many were. Raises ``EntriesOutOfOrder``."""
+        """Handle the new ``entries`` and return their number. Raises ``EntriesOutOfOrder``."""
 
         def work(session: Session) -> int:
             return sum(self._take(session, entry, handle) for entry in entries)

@@ -1,14 +1,14 @@
-"""Words of others, made safe for the place where they are shown: the one table of forms.
+"""Text of others, made safe for the place where it is shown: the one table of forms.
 
-Whoever names a company, a contact or a reason writes into mails, pages, feeds, files and logs.
-What a name can do there depends on the form alone, so each form has one function, and every
+Names of companies and contacts, and reasons, appear in mails, pages, feeds, files and logs. The
+harm that a name can do there depends on the form alone, so each form has one function, and every
 place uses it:
 
 ======================  ==========================  =============================================
-form                    function                    what it takes away or writes otherwise
+form                    function                    what it removes or rewrites
 ======================  ==========================  =============================================
-a line (name, label)    ``one_line``                line ends, controls, what directs other text
-a text (reason, lead)   ``readable``                controls, what directs other text
+a line (name, label)    ``one_line``                line ends, controls, marks that reverse text
+a text (reason, lead)   ``readable``                controls, marks that reverse other text
 words in a sentence     ``isolated``                the same; isolates words read from the right
 HTML, attribute         ``shown``, by Jinja         as ``readable``; Jinja escapes the markup
 URL to follow           ``web_link``, ``mail_link``  all but http and https; adds no header
@@ -47,7 +47,7 @@ _LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _OLD_BREAKS = re.compile(r"[\x0b\x0c\x85]")
 _NOT_IN_LINES = re.compile(r"[\t\n\r\u2028-\u202e\u2066-\u2069]")
 _SPACES = re.compile(rf"[\s{_NO_TEXT}]+")
-# Embeddings, overrides and isolates with a direction: they turn the text behind a name round.
+# Embeddings, overrides and isolates with a direction: they reverse the text after a name.
 _DIRECTING = re.compile(r"[\u202a-\u202e\u2066\u2067]")
 _ISOLATES = re.compile("[\u2068\u2069]")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff"
@@ -88,18 +88,18 @@ def one_line(text: str, longest: int | None = LONGEST_LINE) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Whether a text can be taken in as it is: of controls it holds line breaks and tabs only."""
+    """Return whether a text can be accepted: its only controls are line breaks and tabs."""
     return not (UNWRITABLE.search(text) or _OLD_BREAKS.search(text))
 
 
 def is_one_line(text: str) -> bool:
-    """Whether a name can be taken in as it is. What is stored already is made so when shown."""
+    """Return whether a name can be accepted. Names stored earlier are made so when shown."""
     return is_text(text) and not _NOT_IN_LINES.search(text)
 
 
 def isolated(text: Any) -> Any:
-    """Words to stand in a sentence: those read from the right do not reorder it (UAX 9, 2.4).
-    What is no plain text, such as a number or markup, stays what it is."""
+    """Text for the middle of a sentence: right-to-left text does not reorder it (UAX 9, 2.4).
+    Values that are no plain text, such as numbers or markup, stay as they are."""
     if type(text) is not str:
         return text
     safe = one_line(text, None)
@@ -109,7 +109,7 @@ def isolated(text: Any) -> Any:
 def header(text: str) -> str:
     """The value of a mail header, folded. Reading it gives ``one_line(text)``, decoded once.
 
-    We encode, and not Python's ``email``: before 3.13 that decodes what it is handed.
+    Python's ``email`` does not do it: before 3.13 it decodes the value that it is given.
     """
     line = one_line(text)
     lines = _folded(line)
@@ -124,9 +124,9 @@ def phrase(text: str) -> str:
 
 
 def mailbox(address: str) -> str:
-    """The address as headers and envelope write it. Raises ValueError when it is none.
+    """Return the address as headers and envelope write it. Raises ValueError if it is not valid.
 
-    A local part that some reader would decode, one with ``=?``, is none.
+    A local part with ``=?``, which some readers would decode, is not valid.
     """
     local, _, domain = address.rpartition("@")
     host = idna.encode(domain, uts46=True).decode()
@@ -136,8 +136,8 @@ def mailbox(address: str) -> str:
 
 
 def web_link(url: str | None) -> str:
-    """The URL when it leads to the web; empty when it could run something (``javascript:``), or
-    looks like another one."""
+    """Return a URL of the web; empty if it could run something (``javascript:``) or looks like
+    another one."""
     leads = url is not None and _WEB.fullmatch(url) is not None and url.isprintable()
     return url if url and leads else ""
 
@@ -148,11 +148,11 @@ def mail_link(address: str) -> str:
 
 
 def terminal(text: str) -> str:
-    """Words on a screen or in a log line: what ends the line, moves the cursor, colours or turns
-    text round is written as an escape, such as ``\\x1b``."""
+    """Text for a screen or a log line: characters that end the line, move the cursor, colour or
+    reverse text are written as escapes, such as ``\\x1b``."""
     if text.isprintable():
         return text
-    escaped = (each.encode("unicode_escape").decode() for each in text)
+    escaped = (letter.encode("unicode_escape").decode() for letter in text)
     return "".join(map(lambda raw, safe: raw if raw.isprintable() else safe, text, escaped))
 
 
@@ -185,7 +185,7 @@ def _folded(line: str) -> list[str]:
 
 
 def _undirected(text: str) -> str:
-    """Without characters that direct the text behind them; our own isolates stay, as pairs."""
+    """Remove characters that reverse the text after them; our own isolates stay, in pairs."""
     kept = _DIRECTING.sub("", text)
     return kept if _is_paired(kept) else kept.replace(FIRST_STRONG, "").replace(END, "")
 

@@ -1,4 +1,4 @@
-"""Shapes of what comes in and goes out: strict types, unknown members refused, never dropped."""
+"""Shapes of requests and answers: strict types; unknown members are refused, never dropped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 class Shape(Schema):
-    """The parent of every shape: a member it does not know is an error."""
+    """The parent of every shape; an unknown member is an error."""
 
     class Meta:
         unknown = RAISE
@@ -31,7 +31,7 @@ class Shape(Schema):
 
 class Text(fields.String):
     """Text of 1 to ``longest`` characters: no control characters but line breaks and tabs, and
-    nothing that Unicode says is no character."""
+    no code points that Unicode calls noncharacters."""
 
     def __init__(self, longest: int = 500, *, shortest: int = 1, **kwargs: Any) -> None:
         self.longest, self.shortest = longest, shortest
@@ -48,8 +48,8 @@ class Text(fields.String):
 
 
 class Line(Text):
-    """Text of one line, such as a name: no line breaks, no tabs, nothing that directs the text
-    behind it."""
+    """Text of one line, such as a name: no line breaks, no tabs, no marks that reverse the text
+    after it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -81,7 +81,7 @@ class Language(fields.String):
 
 
 class Email(fields.String):
-    """One address, as in RFC 5321, without a display name; nothing that no line of text holds."""
+    """One address (RFC 5321) without a display name, and fit for one line of text."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         address = super()._deserialize(value, attr, data, **kwargs)
@@ -124,7 +124,7 @@ class Instant(fields.Field[datetime]):
 
 
 class Flag(fields.Boolean):
-    """``true`` or ``false`` and nothing that merely looks like it."""
+    """``true`` or ``false``, and no other value."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, bool):
@@ -159,7 +159,7 @@ def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict:
 
 
 class PageArgs(Shape):
-    """What every list takes in its query."""
+    """The query of every list."""
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String(load_default=None, validate=validate.Length(max=500))

@@ -1,6 +1,6 @@
-"""What must not lie in the database in the clear, sealed with a key from the settings.
+"""Encrypt values that the database must not hold in the clear, with a key of the settings.
 
-AES-256-GCM; each sealed text is bound to a name, so that none can be put in another's place.
+AES-256-GCM; each sealed text is bound to a name, so that none can replace another.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ NONCE_BYTES = 12
 
 
 class Unreadable(Exception):
-    """No key of ours opens it: sealed with another one, for another name, or altered."""
+    """No key opens it: it was sealed with another key or for another name, or was altered."""
 
 
 class Seal:
-    """One key that seals, and others that still open. Keys have 32 bytes."""
+    """One key that seals, and older ones that still open. Keys have 32 bytes."""
 
     def __init__(self, key: bytes, older: Sequence[bytes] = ()) -> None:
         self._ciphers = [AESGCM(each) for each in (key, *older)]
@@ -29,7 +29,7 @@ class Seal:
         return nonce + self._ciphers[0].encrypt(nonce, raw, name.encode())
 
     def open(self, sealed: bytes, name: str) -> tuple[bytes, bool]:
-        """The text, and whether it was an older key that opened it. Raises ``Unreadable``."""
+        """Return the text, and whether an older key opened it. Raises ``Unreadable``."""
         nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
         for number, cipher in enumerate(self._ciphers):
             try:

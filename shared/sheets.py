@@ -16,9 +16,9 @@ from typing import Any
 
 from shared.times import format_instant
 
-# What begins a formula, in half and full width and small forms; and the guard itself.
+# The characters that begin a formula, in half and full width and small forms; and the guard itself.
 SIGNS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−'")
-# What no file of text can hold; all else comes back as it is.
+# Characters that no text file can hold; all others come back as they are.
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 _TOKENS = re.compile(r"\\.|; ?|[^\\;]+|\\", re.DOTALL)
 
@@ -44,7 +44,7 @@ def text_of(value: object) -> str:
 
 
 def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whatever it skips before one."""
+    """Return a cell that no spreadsheet takes for a formula, even after blanks it skips."""
     return f"'{text}" if _is_risky(text) else text
 
 

@@ -1,4 +1,4 @@
-"""JSON that means one thing to everybody, and that the database can hold (RFC 7493)."""
+"""JSON that every reader understands alike, and that the database can hold (RFC 7493)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.errors import Malformed
 
-# What BSON holds as a whole number, and how deep a document of ours may be.
+# The largest whole number of BSON, and the greatest depth of a document.
 LARGEST_WHOLE, DEEPEST = 2**63 - 1, 60
 
 
@@ -28,7 +28,7 @@ def parse_json(raw: bytes) -> Any:
 
 
 class Decoder(json.JSONDecoder):
-    """Refuses, as ``Malformed``, numbers and names that JSON or the database does not have."""
+    """Refuses, as ``Malformed``, numbers and names that JSON or the database cannot hold."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -40,12 +40,12 @@ class Decoder(json.JSONDecoder):
 
 
 def check_depth(value: Any) -> None:
-    """Raises ``Malformed`` for what lies in more than ``DEEPEST`` lists and objects."""
+    """Raises ``Malformed`` for a value inside more than ``DEEPEST`` lists and objects."""
     level, depth = [value], 0
     while level:
         if depth > DEEPEST:
             raise Malformed(f"It is nested more than {DEEPEST} levels deep.")
-        level, depth = [inner for each in level for inner in _within(each)], depth + 1
+        level, depth = [inner for outer in level for inner in _within(outer)], depth + 1
 
 
 def _within(value: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Instants and days. Machines keep UTC instants, law counts days; the two never mix silently."""
+"""Instants and days: machines keep UTC instants, the law counts days; they never mix silently."""
 
 from __future__ import annotations
 

@@ -45,15 +45,15 @@ class SigningKey:
 
 
 def service_secret(service_key: bytes, client_id: str) -> str:
-    """The secret with which one service proves itself to `identity`; never stored anywhere."""
+    """Return the secret by which a service authenticates at `identity`; it is never stored."""
     return hmac.new(service_key, client_id.encode(), hashlib.sha256).hexdigest()
 
 
 class PublicKeys:
     """The keys of `identity`, fetched from its JWKS and kept for a while.
 
-    An unknown key id makes it look again, at most every few seconds, so that a stranger's tokens
-    cannot turn into a flood of requests.
+    An unknown key id makes it fetch again, at most every few seconds, so that tokens of strangers
+    cannot cause a flood of requests.
     """
 
     def __init__(
@@ -81,17 +81,17 @@ class PublicKeys:
             if self._monotonic() - self._fetched_at < min(age_seen, self._patience):
                 return  # Another thread has just done it.
             try:
-                found = self._fetch()["keys"]
+                keys = self._fetch()["keys"]
             except Unavailable:
                 if not self._keys:
                     raise
-                return  # The keys we have go on being good while identity is away.
-            self._keys = {each["kid"]: PyJWK(each) for each in found}
+                return  # The known keys stay valid while identity is away.
+            self._keys = {key["kid"]: PyJWK(key) for key in keys}
             self._fetched_at = self._monotonic()
 
 
 class TokenVerifier:
-    """Tells whose token it is, or raises ``TokenExpired`` / ``TokenInvalid``."""
+    """Checks tokens: returns their claims, or raises ``TokenExpired`` or ``TokenInvalid``."""
 
     def __init__(
         self, keys: PublicKeys, issuer: str, audience: str, now: Callable[[], datetime]
@@ -108,7 +108,7 @@ class TokenVerifier:
         except jwt.PyJWTError as error:
             raise TokenInvalid(f"The token was refused: {error}.") from error
         except (RecursionError, ValueError) as error:
-            # PyJWT lets through what its JSON reader says of depths and numbers.
+            # PyJWT does not catch the errors of its JSON reader for depths and numbers.
             raise TokenInvalid("The token was refused: it cannot be read.") from error
 
     def _decoded(self, token: str, key: PyJWK) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class TokenVerifier:
             algorithms=[ALGORITHM],
             issuer=self._issuer,
             audience=self._audience,
-            # The clock is ours (it can be set in tests), so the dates are judged below.
+            # Tests set the clock, so the dates are checked below.
             options={"require": REQUIRED_CLAIMS, "verify_exp": False, "verify_iat": False},
         )
         self._check_dates(claims["iat"], claims["exp"])

@@ -45,7 +45,7 @@ def register(app: Flask, new_request_id: Callable[[], str]) -> None:
 
 
 def onward_headers() -> dict[str, str]:
-    """What a call to another service carries along from the request being answered."""
+    """Return the headers that a call to another service takes over from the current request."""
     if not has_request_context():
         return {}
     headers = {REQUEST_ID: g.get("request_id", "")}

@@ -1,8 +1,8 @@
-"""PDFs of any words: archivable, with a font for nearly every script, and a mark for the rest.
+"""PDFs of any text: archivable, with a font for nearly every script, and a mark for the rest.
 
-A document that holds one letter without a font would be no file at all (PDF/A allows no missing
-glyphs), and whoever names a company could keep others from their evidence. So a letter that no
-font has is written as its number, ``[U+E000]``, and the document says what that means.
+PDF/A allows no missing glyphs: one letter without a font would make no file at all, and the name of
+a company could keep others from their evidence. So a letter that no font has is written as its
+number, ``[U+E000]``, and the document says what that means.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 # The fonts beside those that typst brings: Noto Sans for other scripts, and for CJK.
 FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
 _NO_GLYPH = re.compile("could not be displayed|codepoint")
-# What each font of typst's own has: the last resort, for it needs no font file to be read.
+# Letters that each of typst's own fonts has: the last resort, which needs no font file.
 PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u017f\u0391-\u03a1\u03a3-\u03c9\u0410-\u044f"
                    r"\u2013\u2014\u2018-\u201d\u2022\u2026\u20ac]")  # fmt: skip
 # Private use, unassigned, controls: no font of ours, or none that an archive may hold.
@@ -41,10 +41,10 @@ def pdf(template: Path, content: Json, *, note: str, standards: Sequence[str], a
     """
     safe = _each_text(content, readable)
     for replace in (_as_it_is, _with_fonts, _plain):
-        told = _each_text(safe, replace)
-        told["replaced"] = "" if told == safe else note
+        text = _each_text(safe, replace)
+        text["replaced"] = "" if text == safe else note
         try:
-            return _typeset(template, told, standards, at)
+            return _typeset(template, text, standards, at)
         except BaseException as error:
             if replace is _plain or not _is_about_letters(error):
                 raise
@@ -58,18 +58,18 @@ def numbered(text: str, keep: Callable[[str], bool]) -> str:
 
 class _Press(NamedTuple):
     """Sets one kind of document, one at a time: typesetting takes a whole core, and requests must
-    stay quick meanwhile. Kinds do not wait for each other: an agreement is set while a stranger's
-    list of thousands still is."""
+    stay quick meanwhile. Kinds do not wait for each other: an agreement need not wait for a
+    stranger's list of thousands."""
 
     compiler: typst.Compiler
     one_at_a_time: threading.Lock
 
 
-def _typeset(template: Path, told: Json, standards: Sequence[str], at: int) -> bytes:
+def _typeset(template: Path, content: Json, standards: Sequence[str], at: int) -> bytes:
     press = _press(template)
     with press.one_at_a_time:
         made = press.compiler.compile(
-            sys_inputs={"content": json.dumps(told, ensure_ascii=False)},
+            sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
             format="pdf",
             pdf_standards=list(standards),  # type: ignore[arg-type]  # Typed as fewer than it takes.
             timestamp=at,
@@ -86,8 +86,8 @@ def _press(template: Path) -> _Press:
 
 
 def font_folders() -> list[Path]:
-    found = [find_spec(each) for each in FONT_PACKAGES]
-    return [Path(each.origin).parent for each in found if each and each.origin]
+    specs = [find_spec(name) for name in FONT_PACKAGES]
+    return [Path(spec.origin).parent for spec in specs if spec and spec.origin]
 
 
 def _is_about_letters(error: BaseException) -> bool:
@@ -118,16 +118,16 @@ def _has_font(character: str) -> bool:
 
 @cache
 def _covered() -> frozenset[int]:
-    """The code points that the fonts beside typst's own have; read when a letter had none."""
+    """Return the code points of the fonts beside typst's own; read once a letter had no glyph."""
     from fontTools.ttLib import TTFont
 
     files = (each for folder in font_folders() for each in folder.glob("*.[ot]t[fc]"))
     # The fonts of a collection have the same letters, each as its language draws them.
-    found: set[int] = set()
+    covered: set[int] = set()
     for file in files:
         with TTFont(file, fontNumber=0, lazy=True) as font:
-            found.update(font.getBestCmap())
-    return frozenset(found)
+            covered.update(font.getBestCmap())
+    return frozenset(covered)
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:
