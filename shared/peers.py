@@ -16,7 +16,7 @@ from shared.auth import ON_BEHALF_OF
 from shared.errors import DomainError, Invalid, Malformed, Unauthenticated, Unavailable
 from shared.problems import HTTP_KINDS
 from shared.settings import Common
-from shared.tokens import PublicKeys, TokenVerifier, service_secret
+from shared.tokens import PublicKeys, RemovedClients, TokenVerifier, service_secret
 from shared.tracing import onward_headers
 
 log = structlog.get_logger()
@@ -186,7 +186,11 @@ class Peers:
 
     def verifier(self, now: Callable[[], Any]) -> TokenVerifier:
         keys = PublicKeys(lambda: self._identity.get("/.well-known/jwks.json"))
-        return TokenVerifier(keys, self._settings.issuer, self._settings.audience, now)
+        identity = self.client("identity")
+        removed = RemovedClients(
+            lambda since: identity.get("/v1/removed-clients", {"since": since} if since else {})
+        )
+        return TokenVerifier(keys, self._settings.issuer, self._settings.audience, now, removed)
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -6,25 +6,49 @@ import hashlib
 import hmac
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
+import structlog
 from jwt import PyJWK
 
-from shared.errors import Unauthenticated, Unavailable
+from shared.errors import DomainError, Unauthenticated, Unavailable
+from shared.times import format_instant, parse_instant
+
+log = structlog.get_logger()
 
 ALGORITHM = "EdDSA"
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "org", "org_kind", "scope", "exp", "iat", "jti"]
 LEEWAY_SECONDS = 5
+UNREADABLE = "The token cannot be read."
+# How long a removed client's tokens may go on; and how far one look goes back behind the last, for
+# removals that are written side by side.
+REMOVED_KEPT_SECONDS = 5.0
+REMOVED_OVERLAP = timedelta(seconds=30)
+# What is wrong with a token, in our own words; a library's are its own affair.
+REFUSALS: Sequence[tuple[type[jwt.PyJWTError], str]] = (
+    (jwt.InvalidIssuerError, "The token is of another issuer."),
+    (jwt.InvalidAudienceError, "The token is for another audience."),
+    (jwt.MissingRequiredClaimError, "The token lacks a claim that is required here."),
+    (jwt.InvalidSignatureError, "The signature of the token is not good."),
+    (jwt.ImmatureSignatureError, "The token is not good yet."),
+    (jwt.DecodeError, UNREADABLE),
+)
 
 
 class TokenExpired(Unauthenticated):
     """The access token has expired; ask for a new one."""
 
     code = "token-expired"
+
+
+class TokenRevoked(Unauthenticated):
+    """The client of this access token was removed."""
+
+    code = "token-revoked"
 
 
 class TokenInvalid(Unauthenticated):
@@ -90,13 +114,68 @@ class PublicKeys:
             self._fetched_at = self._monotonic()
 
 
-class TokenVerifier:
-    """Checks tokens: returns their claims, or raises ``TokenExpired`` or ``TokenInvalid``."""
+class RemovedClients:
+    """The clients that were removed while tokens of theirs may live, asked of `identity` every few
+    seconds; each time only for those removed since.
+
+    ``fetch`` is given the instant to begin at, None for all, and answers
+    ``{items: [{client_id, removed_at}], token_seconds}``. While identity is away the list stays.
+    """
 
     def __init__(
-        self, keys: PublicKeys, issuer: str, audience: str, now: Callable[[], datetime]
+        self,
+        fetch: Callable[[str | None], Mapping[str, Any]],
+        *,
+        keep_seconds: float = REMOVED_KEPT_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch, self._keep, self._monotonic = fetch, keep_seconds, monotonic
+        self._removed: dict[str, datetime] = {}
+        self._fetched_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def __contains__(self, client_id: object) -> bool:
+        # One thread asks; the others go on with what is known, for identity may be slow.
+        if self._monotonic() - self._fetched_at > self._keep and self._lock.acquire(blocking=False):
+            try:
+                self._refresh()
+            finally:
+                self._lock.release()
+        return client_id in self._removed
+
+    def _refresh(self) -> None:
+        newest = max(self._removed.values(), default=None)
+        self._fetched_at = self._monotonic()
+        try:
+            told = self._fetch(format_instant(newest - REMOVED_OVERLAP) if newest else None)
+        except DomainError as error:
+            log.warning("tokens.removed_unknown", error=type(error).__name__)
+            return
+        known = self._removed | {
+            each["client_id"]: parse_instant(each["removed_at"]) for each in told["items"]
+        }
+        lives = timedelta(seconds=told["token_seconds"] + LEEWAY_SECONDS)
+        latest = max(known.values(), default=None)
+        # Whose last token has ended by the newest of them is forgotten.
+        self._removed = {name: at for name, at in known.items() if latest and latest - at <= lives}
+
+
+class TokenVerifier:
+    """Tells whose token it is. Raises ``TokenExpired``, ``TokenInvalid`` or ``TokenRevoked``.
+
+    ``removed``: the clients whose tokens have ended before their time.
+    """
+
+    def __init__(
+        self,
+        keys: PublicKeys,
+        issuer: str,
+        audience: str,
+        now: Callable[[], datetime],
+        removed: Container[str] = (),
     ) -> None:
         self._keys, self._issuer, self._audience, self._now = keys, issuer, audience, now
+        self._removed = removed
 
     def claims(self, token: str) -> dict[str, Any]:
         try:
@@ -104,12 +183,17 @@ class TokenVerifier:
             key = self._keys.find(str(header.get("kid", "")))
             if key is None or header.get("alg") != ALGORITHM:
                 raise TokenInvalid("The token is not signed with a key of this installation.")
-            return self._decoded(token, key)
+            claims = self._decoded(token, key)
         except jwt.PyJWTError as error:
-            raise TokenInvalid(f"The token was refused: {error}.") from error
+            log.debug("token.refused", error=type(error).__name__, why=str(error)[:200])
+            raise TokenInvalid(_why(error)) from error
         except (RecursionError, ValueError) as error:
-            # PyJWT does not catch the errors of its JSON reader for depths and numbers.
-            raise TokenInvalid("The token was refused: it cannot be read.") from error
+            # PyJWT lets through what its JSON reader says of depths and numbers.
+            raise TokenInvalid(UNREADABLE) from error
+        # Services have no clients that could be removed, and ask with tokens themselves.
+        if "service" not in claims["org_kind"] and claims["sub"] in self._removed:
+            raise TokenRevoked
+        return claims
 
     def _decoded(self, token: str, key: PyJWK) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(
@@ -132,3 +216,9 @@ class TokenVerifier:
             raise TokenExpired
         if now + LEEWAY_SECONDS < issued:
             raise TokenInvalid("The token is from the future; check the clocks.")
+
+
+def _why(error: jwt.PyJWTError) -> str:
+    return next(
+        (why for kind, why in REFUSALS if isinstance(error, kind)), "The token was refused."
+    )

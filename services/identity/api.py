@@ -29,6 +29,8 @@ from services.identity.schemas import (
     OrganisationPage,
     OrganisationQuery,
     OrganisationShape,
+    RemovedQuery,
+    RemovedShape,
     TokenForm,
     TokenShape,
 )
@@ -169,6 +171,15 @@ def hands(query: dict[str, Any]) -> Any:
     return {"hands": use_cases.hands(deps(), caller(), query["org_id"], ids)}
 
 
+@blp.route("/removed-clients")
+@requires("identity:removals")
+@blp.arguments(RemovedQuery, location="query")
+@blp.response(200, RemovedShape)
+def removed_clients(query: dict[str, Any]) -> Any:
+    """For services: whose tokens end before their time."""
+    return use_cases.removed_clients(deps(), query["since"])
+
+
 @blp.route("/clients/<client_id>")
 @requires("identity:read")
 @blp.response(200, ClientShape)
@@ -193,6 +204,7 @@ def rotate_client(client_id: str) -> Any:
 @blp.response(204)
 @blp.alt_response(404, "NOT_FOUND")
 def remove_client(client_id: str) -> None:
+    """Its secret ends at once, and its tokens within seconds."""
     use_cases.remove_client(deps(), caller(), client_id, seen_revision())
 
 

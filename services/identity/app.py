@@ -7,7 +7,7 @@ import secrets
 from flask import Flask
 from requests.adapters import BaseAdapter
 
-from services.identity import api
+from services.identity import api, use_cases
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Clients, Hands, Organisations
 from services.identity.throttle import Throttle
@@ -17,8 +17,8 @@ from shared.idempotency import Idempotency
 from shared.ids import new_id
 from shared.keys import Keys
 from shared.mongo import Mongo, connect
-from shared.times import Clock, utc_now
-from shared.tokens import PublicKeys, TokenVerifier
+from shared.times import Clock, parse_instant, utc_now
+from shared.tokens import PublicKeys, RemovedClients, TokenVerifier
 
 SECRET_BYTES = 32
 
@@ -26,7 +26,9 @@ SECRET_BYTES = 32
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
     organisations = Organisations(mongo)
     organisations.drop_old_index()
-    mongo.ensure_indexes({**INDEXES, **Hands.INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES})
+    mongo.ensure_indexes(
+        {**INDEXES, **Clients.INDEXES, **Hands.INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES}
+    )
     return Deps(
         settings=settings,
         organisations=organisations,
@@ -52,7 +54,10 @@ def create_app(
     deps = make_deps(settings, mongo, now)
     # Identity checks tokens with its own keys rather than asking itself over HTTP.
     keys = PublicKeys(lambda: deps.keys.jwks(now()), keep_seconds=30)
-    verifier = TokenVerifier(keys, common.issuer, common.audience, now)
+    removed = RemovedClients(
+        lambda since: use_cases.removed_clients(deps, parse_instant(since) if since else None)
+    )
+    verifier = TokenVerifier(keys, common.issuer, common.audience, now, removed)
     blueprints = [api.tokens, api.blp, api.well_known]
     app = build("identity", common, blueprints, verifier=verifier, now=now, mongo=mongo)
     app.extensions["art28.deps"] = deps

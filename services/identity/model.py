@@ -34,15 +34,17 @@ SCOPES_OF_KIND: dict[str, frozenset[str]] = {
 
 # What each service needs of the others to do its own work.
 SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
-    "agreements": frozenset({"identity:read", "registry:read", "notices:entries"}),
-    "registry": frozenset({
-        "identity:read", "agreements:terms", "agreements:accept", "notices:entries",
-        "notices:receipts",
+    "agreements": frozenset({
+        "identity:read", "identity:removals", "registry:read", "notices:entries",
     }),
-    "notices": frozenset({"identity:read"}),
+    "registry": frozenset({
+        "identity:read", "identity:removals", "agreements:terms", "agreements:accept",
+        "notices:entries", "notices:receipts",
+    }),
+    "notices": frozenset({"identity:read", "identity:removals"}),
     "portal": frozenset({
-        "identity:read", "agreements:read", "agreements:accept", "registry:read",
-        "registry:object", "notices:read", "notices:customer",
+        "identity:read", "identity:removals", "agreements:read", "agreements:accept",
+        "registry:read", "registry:object", "notices:read", "notices:customer",
     }),
     "public": frozenset({"registry:read"}),
 }  # fmt: skip

@@ -108,6 +108,22 @@ class HandsShape(Shape):
     hands = fields.Dict(keys=fields.String(), values=fields.String())
 
 
+class RemovedQuery(Shape):
+    since = Instant(load_default=None)
+
+
+class RemovedClientShape(Shape):
+    client_id = fields.String()
+    removed_at = Instant()
+
+
+class RemovedShape(Shape):
+    """``token_seconds``: how long a token lives, and its removed client is to be remembered."""
+
+    items = fields.List(fields.Nested(RemovedClientShape))
+    token_seconds = fields.Integer()
+
+
 class TokenForm(Shape):
     """For the document: `token_requests` reads it."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
@@ -17,6 +18,8 @@ from shared.pagination import Page, PageRequest, find_page
 
 # No such index, no such collection.
 NOTHING_TO_DROP = (27, 26)
+# Clocks may differ, and the database forgets once a minute.
+REMOVED_KEPT_SECONDS = 60
 INDEXES: dict[str, Sequence[IndexModel]] = {
     "organisations": [
         IndexModel([("slug", ASCENDING), ("namespace", ASCENDING)], unique=True),
@@ -104,8 +107,15 @@ class Hands:
 
 
 class Clients:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "removed_clients": [
+            IndexModel([("removed_at", ASCENDING)]),
+            IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=REMOVED_KEPT_SECONDS),
+        ]
+    }
+
     def __init__(self, mongo: Mongo) -> None:
-        self._mongo, self._docs = mongo, mongo.db["clients"]
+        self._docs, self._removed = mongo.db["clients"], mongo.db["removed_clients"]
 
     def add(self, client: Client, session: Session) -> None:
         self._docs.insert_one(to_document(client), session=session)
@@ -124,9 +134,17 @@ class Clients:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
         _replace(self._docs, client, session)
 
-    def remove(self, client_id: str) -> None:
-        where = {"_id": client_id}
-        self._mongo.transact(lambda session: self._docs.delete_one(where, session=session))
+    def remove(self, client_id: str, at: datetime, forget_at: datetime, session: Session) -> None:
+        """It is remembered until ``forget_at``, when no token of it is left."""
+        self._docs.delete_one({"_id": client_id}, session=session)
+        row = {"_id": client_id, "removed_at": at, "forget_at": forget_at}
+        self._removed.replace_one({"_id": client_id}, row, upsert=True, session=session)
+
+    def removed(self, since: datetime | None) -> Iterator[tuple[str, datetime]]:
+        """The clients that were removed since then and are still remembered."""
+        where = {"removed_at": {"$gte": since}} if since else {}
+        for each in self._removed.find(where).sort("removed_at", ASCENDING):
+            yield each["_id"], each["removed_at"]
 
     def page(self, org_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"org_id": org_id}, request)

@@ -30,7 +30,7 @@ from shared.ids import IdSource
 from shared.keys import Keys
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest
-from shared.times import Clock
+from shared.times import Clock, format_instant
 from shared.tokens import service_secret
 
 SERVICE_PREFIX = "cli_service_"
@@ -222,9 +222,20 @@ def _join_hands(deps: Deps, caller: Caller, client: Client, session: Session) ->
 
 
 def remove_client(deps: Deps, caller: Caller, client_id: str, seen: int) -> None:
+    """Remove a client; within seconds its tokens are refused everywhere, too."""
     client = _own_client(deps, caller, client_id)
     check_revision(seen, client.revision)
-    deps.clients.remove(client.id)
+    now, lives = deps.now(), timedelta(seconds=deps.settings.token_seconds)
+    deps.mongo.transact(lambda session: deps.clients.remove(client.id, now, now + lives, session))
+
+
+def removed_clients(deps: Deps, since: datetime | None) -> dict[str, Any]:
+    """The clients removed since then, of whom some token may not have ended yet."""
+    items = [
+        {"client_id": client_id, "removed_at": format_instant(at)}
+        for client_id, at in deps.clients.removed(since)
+    ]
+    return {"items": items, "token_seconds": deps.settings.token_seconds}
 
 
 def client(deps: Deps, caller: Caller, client_id: str) -> Client:

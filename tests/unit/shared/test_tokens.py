@@ -12,7 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from shared.errors import Unauthenticated, Unavailable
-from shared.tokens import PublicKeys, SigningKey, TokenExpired, TokenInvalid, TokenVerifier
+from shared.tokens import (
+    PublicKeys,
+    SigningKey,
+    TokenExpired,
+    TokenInvalid,
+    TokenRevoked,
+    TokenVerifier,
+)
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ISSUER, AUDIENCE = "https://art28.example/identity", "art28"
@@ -137,3 +144,35 @@ def test_known_keys_go_on_being_good_while_identity_is_away() -> None:
     away[0], clock[0] = True, 10_000.0
 
     assert keys.find("key-1") is not None
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        (KEY.sign(claims(iss="https://evil.example")), "The token is of another issuer."),
+        (KEY.sign(claims(aud="other")), "The token is for another audience."),
+        (KEY.sign(claims(jti=None)), "The token lacks a claim that is required here."),
+        ("abc", "The token cannot be read."),
+        ("a.b.c", "The token cannot be read."),
+        (KEY.sign(claims(sub=7)), "The token was refused."),
+    ],
+)
+def test_the_refusal_is_in_our_own_words(token: str, why: str) -> None:
+    with pytest.raises(TokenInvalid) as refused:
+        verifier().claims(token)
+    assert refused.value.detail == why
+
+
+def test_a_token_of_a_removed_client_is_refused_and_no_other() -> None:
+    keys = PublicKeys(lambda: jwks(KEY))
+    judge = TokenVerifier(keys, ISSUER, AUDIENCE, lambda: NOW, {"cli_1"})
+    with pytest.raises(TokenRevoked):
+        judge.claims(KEY.sign(claims()))
+    assert judge.claims(KEY.sign(claims(sub="cli_2")))["sub"] == "cli_2"
+
+
+def test_the_token_of_a_service_is_not_looked_up() -> None:
+    """Services look up with their own tokens, so that would go round in a circle."""
+    keys = PublicKeys(lambda: jwks(KEY))
+    judge = TokenVerifier(keys, ISSUER, AUDIENCE, lambda: NOW, {"cli_1"})
+    assert judge.claims(KEY.sign(claims(org_kind=["service"])))["sub"] == "cli_1"
