@@ -46,7 +46,11 @@ class TooManyAsked(TooManyRequests):
     code = "rate-limited"
 
     def __init__(self, standing: Standing) -> None:
-        super().__init__(context={"limit": standing.limit.most, "seconds": WINDOW_SECONDS})
+        most, seconds, wait = standing.limit.most, WINDOW_SECONDS, standing.reset
+        super().__init__(
+            f"{most} requests are answered in {seconds} seconds; the next ones in {wait}.",
+            context={"limit": most, "seconds": seconds},
+        )
         self.standing = standing
         self.retry_after = standing.reset  # type: ignore[misc]  # Here it depends on the moment.
 

@@ -97,6 +97,10 @@ class Register:
         """Announced and not yet in effect, the nearest day first."""
         return [one for one in reversed(self.changes) if one["status"] == "announced"]
 
+    def coming_after(self, day: date) -> list[Json]:
+        """Those that the list of ``day`` does not hold yet."""
+        return [one for one in self.coming if (one.get("effective_on") or "") > day.isoformat()]
+
     @property
     def past(self) -> list[Json]:
         return [one for one in self.changes if one["status"] != "announced"]

@@ -48,6 +48,12 @@ COLUMNS = (
     "sent_at",
     "counts_from",
 )
+_KINDS = {
+    "add": "New sub-processor",
+    "replace": "Sub-processor replaced",
+    "modify": "Sub-processor changed",
+    "remove": "Sub-processor removed",
+}
 _TERMS = ("notice_days", "objection_days", "day_kind", "receipt_rule")
 
 _OUTCOMES = {
@@ -117,7 +123,7 @@ def _content(event: Event, rows: Sequence[Evidence], now: datetime) -> dict[str,
     return {
         "processor": event.processor.get("legal_name", ""),
         "change_id": event.change_id,
-        "kind": told.get("kind", ""),
+        "kind": _KINDS.get(told.get("kind", ""), "Change"),
         "sub_processor": entry.get("legal_name", ""),
         "country": entry.get("country", ""),
         "reason": told.get("reason") or "",

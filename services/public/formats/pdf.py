@@ -49,7 +49,7 @@ def content(register: Register) -> Json:
         "as_of": t("as_of.on", day=t.day(register.day)),
         "intro": t.count("intro", len(register.entries), name=name),
         "page_of": t("pdf.page"),
-        "coming": [coming(change, t) for change in register.coming],
+        "coming": [coming(change, t) for change in register.coming_after(register.day)],
         "labels": {one: t(f"pdf.{one}") for one in ("coming", "list", "places", "none", "verify")},
         "entries": [entry_content(entry, register) for entry in register.entries],
         "url": register.url,

@@ -205,6 +205,7 @@ def test_a_body_far_too_large_is_a_problem(port: int) -> None:
     assert answer.status == 413
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert '"code":"body-too-large"' in text
+    assert "17 MiB" in text
 
 
 def test_the_edge_says_who_the_client_is_whatever_the_client_says(port: int) -> None:

@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.integration.public.fake_registry import FakeRegistry
+from tests.pdf import text_of
 
 PAGE = "/p/tempus-serva"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -57,6 +58,15 @@ def test_linked_data_names_roles_places_and_legal_bases(visitor: FlaskClient) ->
     ]  # fmt: skip
     prefixes = set(re.findall(r'"(?:@id|@type)?"?: ?"([a-z0-9-]+):', json.dumps(others)))
     assert prefixes - {"https", "http"} <= graph["@context"].keys()
+
+
+@pytest.mark.parametrize(("as_of", "coming"), [("2026-12-23", True), ("2026-12-24", False)])
+def test_the_pdf_of_a_day_to_come_calls_nothing_coming_that_its_list_holds(
+    visitor: FlaskClient, as_of: str, coming: bool
+) -> None:
+    text = text_of(visitor.get(f"{PAGE}.pdf?lang=en&as_of={as_of}").data)
+    assert ("New sub-processor: Postvogn Inc." in text) is coming
+    assert "Amazon Web Services changes" in text
 
 
 @pytest.mark.parametrize("language", ["en", "da", "sv"])

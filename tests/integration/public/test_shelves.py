@@ -118,6 +118,9 @@ def test_an_address_that_asks_too_much_is_told_so(registry: SlowRegistry) -> Non
     assert answers[6].content_type == "application/problem+json"
     assert answers[6].headers["Retry-After"] == "10"
     assert answers[6].json["code"] == "rate-limited"
+    assert (
+        answers[6].json["detail"] == "5 requests are answered in 10 seconds; the next ones in 10."
+    )
     assert visitor.get("/healthz").status_code == 200
     assert "RateLimit" not in visitor.get("/healthz").headers
     other = {"REMOTE_ADDR": "192.0.2.9"}
