@@ -25,12 +25,27 @@ COLUMNS = (
     "end_of_processing", "subject_matter", "processor_name", "processor_title", "processor_email",
     "controller_name", "controller_title", "controller_email",
 )  # fmt: skip
+REQUIRED = (
+    "reference", "controller", "signed_on", "pdf_sha256", "governing_law", "effective_from",
+    "authorisation", "notice_days", "day_kind", "receipt_rule", "silence", "channels",
+    "processor_name", "processor_title", "processor_email",
+    "controller_name", "controller_title", "controller_email",
+)  # fmt: skip
+ABOUT_COLUMNS = (
+    "A line has these cells: " + ", ".join(f"`{each}`" for each in COLUMNS) + ". Empty cells say "
+    "nothing; some are always needed: " + ", ".join(f"`{each}`" for each in REQUIRED) + ". Days "
+    "are written as YYYY-MM-DD, several products or channels with semicolons between them."
+)
 WHOLE = re.compile(r"[0-9]{1,9}\Z")
 NUMBERS = frozenset({"notice_days", "objection_days", "breach_notice_hours", "deletion_days"})
 LISTS = frozenset({"products", "channels"})
 PARTY = ("legal_name", "registration_number", "country")
 TERMS = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence",
          "channels")  # fmt: skip
+# Members of the shape that no column is named after, and what stands for others in its name.
+WITHIN = frozenset({"content", "notice_terms", "processing", "clauses"})
+PREFIXES = {"party": "controller", "processor_signatory": "processor",
+            "controller_signatory": "controller", "contacts": "contact"}  # fmt: skip
 PLAIN = ("language", "governing_law", "effective_from", "expires_on", "products", "authorisation",
          "breach_notice_hours", "deletion_days")  # fmt: skip
 
@@ -76,6 +91,14 @@ def _row(line: int, cells: Mapping[Any, Any]) -> Row:
         return Row(line, ImportRow().load(_members(cells)))
     except ValidationError as wrong:
         return Row(line, reference, list(_errors("", wrong.messages)))
+
+
+def column_of(pointer: str) -> str | None:
+    """The column behind a member of the shape (RFC 6901); None: the line as a whole."""
+    parts = [each for each in pointer.split("/") if each and not each.isdigit()]
+    named = [each for each in parts if each not in WITHIN]
+    name = "_".join(PREFIXES.get(each, each) for each in named)
+    return name if name in COLUMNS else None
 
 
 def _members(cells: Mapping[str, str]) -> dict[str, Any]:

@@ -37,13 +37,24 @@ class ImportRow(Shape):
     content = fields.Nested(ImportedContent, required=True)
 
 
+class RowErrorShape(Shape):
+    """What keeps a line from being imported. ``column``: of which cell, null for the whole line;
+    ``agreement_id``: the agreement that is in the way."""
+
+    line = fields.Integer()
+    column = fields.String(allow_none=True)
+    code = fields.String()
+    detail = fields.String()
+    agreement_id = fields.String()
+
+
 class OutcomeShape(Shape):
     line = fields.Integer()
     reference = fields.String(allow_none=True)
     status = fields.String()
     agreement_id = fields.String(allow_none=True)
     agreement_status = fields.String(allow_none=True)
-    errors = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    errors = fields.List(fields.Nested(RowErrorShape))
 
 
 class ImportShape(Shape):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.agreements.api.import_file import COLUMNS, REQUIRED
 from services.agreements.use_cases.due import run_due
 from services.agreements.use_cases.imports import LARGEST_PDF
 from shared.errors import Unavailable
@@ -134,21 +135,27 @@ def test_a_run_that_is_repeated_makes_no_doubles(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "pointer", "code"),
+    ("more", "column", "code"),
     [
-        ({"pdf_sha256": "0" * 64}, "/pdf_sha256", "no-such-file"),
-        ({"pdf_sha256": "abc"}, "/pdf_sha256", "invalid"),
-        ({"notice_days": "thirty"}, "/content/notice_terms/notice_days", "invalid"),
-        ({"holidays": "UK"}, "/content/notice_terms/holidays", "invalid"),
-        ({"holidays": ""}, "/notice_terms/holidays", "required"),
-        ({"signed_on": "2.5.2024"}, "/signed_on", "invalid"),
-        ({"controller_email": "nowhere"}, "/controller_signatory/email", "invalid"),
-        ({"authorisation": "specific"}, "/notice_terms/silence", "silence-is-no-consent"),
-        ({"reference": ""}, "/reference", "invalid"),
+        ({"pdf_sha256": "0" * 64}, "pdf_sha256", "no-such-file"),
+        ({"pdf_sha256": "abc"}, "pdf_sha256", "invalid"),
+        ({"notice_days": "thirty"}, "notice_days", "invalid"),
+        ({"holidays": "UK"}, "holidays", "invalid"),
+        ({"holidays": ""}, "holidays", "required"),
+        ({"signed_on": "2.5.2024"}, "signed_on", "invalid"),
+        ({"controller_email": "nowhere"}, "controller_email", "invalid"),
+        ({"authorisation": "specific"}, "silence", "silence-is-no-consent"),
+        ({"reference": ""}, "reference", "invalid"),
+        ({"contact_email": "nowhere"}, "contact_email", "invalid"),
+        ({"controller_country": "UK"}, "controller_country", "invalid"),
+        ({"products": ";".join(["x" * 101])}, "products", "invalid"),
+        ({"subject_matter": "x" * 9_000}, "subject_matter", "invalid"),
+        ({"end_of_processing": "burn"}, "end_of_processing", "invalid"),
+        ({"processor_name": ""}, "processor_name", "invalid"),
     ],
 )
 def test_a_line_that_cannot_be_taken_over_is_named_with_its_reason(
-    shop: Shop, more: dict[str, Any], pointer: str, code: str
+    shop: Shop, more: dict[str, Any], column: str, code: str
 ) -> None:
     upload(shop)
     good = row(shop.customer("havnens"), reference="good")
@@ -156,7 +163,8 @@ def test_a_line_that_cannot_be_taken_over_is_named_with_its_reason(
     assert (told["refused"], told["imported"]) == (1, 1)
     refused = told["rows"][0]
     assert (refused["line"], refused["status"]) == (2, "refused")
-    assert (pointer, code) in [(each["pointer"], each["code"]) for each in refused["errors"]]
+    errors = [(each["line"], each["column"], each["code"]) for each in refused["errors"]]
+    assert (2, column, code) in errors
 
 
 def test_a_second_agreement_for_the_same_products_is_refused_and_the_first_named(
@@ -263,3 +271,21 @@ def test_a_file_cut_off_while_it_was_stored_is_stored_anew(shop: Shop) -> None:
     assert upload(shop).status_code == 201
     read = deps.files.read(shop.vendor.client["org_id"], hashlib.sha256(PDF).hexdigest())
     assert read == PDF
+
+
+def test_the_document_names_every_column_and_those_that_are_always_needed(shop: Shop) -> None:
+    document = shop.stack.must(None, "GET", "/agreements/openapi.json")
+    told = document["paths"]["/v1/imports"]["post"]["description"]
+    assert all(f"`{each}`" in told for each in COLUMNS)
+    upload(shop)
+    full = row(shop.customer())
+    lines = [full | {"reference": f"without {name}", name: ""} for name in REQUIRED]
+    for name, refused in zip(REQUIRED, bring(shop, *lines)["rows"], strict=True):
+        assert [each["column"] for each in refused["errors"]] == [name]
+
+
+def test_a_line_of_what_is_always_needed_alone_is_imported(shop: Shop) -> None:
+    upload(shop)
+    full = row(shop.customer(), day_kind="calendar")
+    told = bring(shop, {name: full[name] for name in REQUIRED})
+    assert told["imported"] == 1, told
