@@ -66,6 +66,17 @@ class FailedJob:
     retry_at: datetime | None
 
     @property
+    def since(self) -> datetime:
+        """When it failed last, for what is set aside is tried no more."""
+        return self.failed_at
+
+    @property
+    def reason(self) -> str:
+        """What its owner may read. The error itself is the operator's: it may name others."""
+        times = f"It failed {self.failures} times in a row, so it is no longer tried by itself."
+        return f"{times} Whoever runs this installation can revive it."
+
+    @property
     def is_set_aside(self) -> bool:
         return self.retry_at is None
 
@@ -132,6 +143,12 @@ class Failures:
         """What is known of this job if it is set aside."""
         found = self._docs.find_one({"_id": self._id(job), "retry_at": None})
         return _failed_job(found) if found else None
+
+    def among(self, jobs: Sequence[str]) -> dict[str, FailedJob]:
+        """What is known of those of these jobs that are set aside."""
+        ids = [self._id(job) for job in jobs]
+        found = self._docs.find({"_id": {"$in": ids}, "retry_at": None, "failures": {"$gt": 0}})
+        return {each.job: each for each in map(_failed_job, found)}
 
     def all_set_aside(self) -> list[str]:
         found = self._docs.find({"loop": self._loop, "retry_at": None}, {"job": 1})

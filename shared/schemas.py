@@ -158,6 +158,13 @@ def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict:
     )
 
 
+class SetAsideShape(Shape):
+    """What the calendar should have done here has failed too often, and is no longer tried."""
+
+    since = Instant()
+    reason = fields.String()
+
+
 class PageArgs(Shape):
     """The query of every list."""
 

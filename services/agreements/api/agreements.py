@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
 
 from services.agreements.api import media
-from services.agreements.api.context import Shown, deps, origin, page_request, shown
+from services.agreements.api.context import Shown, deps, origin, page_request, shown, with_failures
 from services.agreements.schemas.agreements import (
     AgreementPage,
     AgreementShape,
@@ -64,15 +65,18 @@ def draft(body: dict[str, Any]) -> Shown:
 def agreements(query: dict[str, Any]) -> Page:
     """The caller's, filtered; by id, or by their last day where ``expiring_within`` is asked."""
     page = page_request(query)
-    return reading.agreements(deps(), caller(), query, page)
+    found = reading.agreements(deps(), caller(), query, page)
+    return replace(found, items=with_failures(found.items))
 
 
 @blp.route("/agreements/<agreement_id>")
 @requires("agreements:read")
 @blp.response(200, AgreementShape)
 @blp.alt_response(404, "NOT_FOUND")
-def agreement(agreement_id: str) -> Shown:
-    return shown(reading.agreement(deps(), caller(), agreement_id))
+def agreement(agreement_id: str) -> Any:
+    found, headers = shown(reading.agreement(deps(), caller(), agreement_id))
+    [told] = with_failures([found])
+    return told, headers
 
 
 @blp.route("/agreements/<agreement_id>/versions")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import current_app, request
@@ -10,6 +11,7 @@ from services.agreements.model.agreement import Agreement
 from services.agreements.use_cases.permissions import Origin
 from services.agreements.wiring import Deps
 from shared.auth import CLIENT, CLIENT_ADDRESS, ON_BEHALF_OF, Caller
+from shared.failures import FailedJob
 from shared.headers import etag_of
 from shared.pagination import PageRequest
 
@@ -28,6 +30,21 @@ def page_request(query: dict[str, Any]) -> PageRequest:
 
 def shown(agreement: Agreement) -> Shown:
     return agreement, {"ETag": etag_of(agreement.revision)}
+
+
+class WithFailure:
+    """An agreement beside ``set_aside``: that the calendar could not do what was due."""
+
+    def __init__(self, agreement: Agreement, set_aside: FailedJob | None) -> None:
+        self.agreement, self.set_aside = agreement, set_aside
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.agreement, name)
+
+
+def with_failures(agreements: Sequence[Agreement]) -> list[WithFailure]:
+    failed = deps().clock_failures.among([each.id for each in agreements])
+    return [WithFailure(each, failed.get(each.id)) for each in agreements]
 
 
 def origin(who: Caller) -> Origin:

@@ -21,6 +21,7 @@ from shared.schemas import (
     Instant,
     Language,
     Line,
+    SetAsideShape,
     Shape,
     Text,
     Whole,
@@ -235,6 +236,7 @@ class AgreementShape(ContentShape):
     deletion_due_on = Day(allow_none=True)
     deletion_overdue = fields.Boolean()
     deletion_proof = fields.Nested(ProofShape, allow_none=True)
+    set_aside = fields.Nested(SetAsideShape, allow_none=True)
     created_at = Instant()
     findings = fields.List(fields.Nested(FindingShape))
 

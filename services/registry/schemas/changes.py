@@ -10,6 +10,7 @@ from shared.schemas import (
     Flag,
     Instant,
     PageArgs,
+    SetAsideShape,
     Shape,
     Text,
     one_of,
@@ -71,6 +72,7 @@ class ChangeShape(Shape):
     ended_at = Instant(attribute="change.ended_at", allow_none=True)
     withdrawal_reason = fields.String(attribute="change.withdrawal_reason", allow_none=True)
     emergency = fields.Nested(EmergencyShape, attribute="change.emergency", allow_none=True)
+    set_aside = fields.Nested(SetAsideShape, allow_none=True)
 
 
 class AnnouncedShape(Shape):

@@ -14,13 +14,15 @@ from services.registry.model.register import Register, Row
 from services.registry.use_cases.entry_views import change_entry
 from services.registry.use_cases.jurisdiction import law_of
 from services.registry.wiring import Deps
+from shared.failures import FailedJob
 
 Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class ChangeView:
-    """A change with what is found out about it."""
+    """A change with what is found out about it. ``set_aside``: it should have had its effect, and
+    could not."""
 
     change: Change
     register: Register
@@ -28,6 +30,7 @@ class ChangeView:
     findings: list[dict[str, str]]
     sub_processor: Entry | None
     previous: Entry | None
+    set_aside: FailedJob | None = None
 
 
 def shown(deps: Deps, register: Register, change: Change) -> ChangeView:

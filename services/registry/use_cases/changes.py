@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -56,7 +56,8 @@ def edit(
 
 def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
     register, change = own_change(deps, caller, slug, change_id)
-    return shown(deps, register, change)
+    [told] = _with_failures(deps, [shown(deps, register, change)])
+    return told
 
 
 def page(
@@ -76,7 +77,12 @@ def page(
     days = {each.effective_on for each in found.items}
     around = {day: contents_on(rows, day) for day in days}
     views = [view(register, each, law, around[each.effective_on]) for each in found.items]
-    return Page(views, found.next_cursor)
+    return Page(_with_failures(deps, views), found.next_cursor)
+
+
+def _with_failures(deps: Deps, views: Sequence[ChangeView]) -> list[ChangeView]:
+    failed = deps.clock_failures.among([each.change.id for each in views])
+    return [replace(each, set_aside=failed.get(each.change.id)) for each in views]
 
 
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:

@@ -44,8 +44,22 @@ def test_an_agreement_that_cannot_be_read_lets_the_others_end(office: Office) ->
     long_enough(office)
 
     assert office.get(VENDOR, f"/agreements/{good}")["status"] == "terminated"
+    assert office.get(VENDOR, f"/agreements/{good}")["set_aside"] is None
     assert set_aside(office) == [bad]
+    office.deps.mongo.db["agreements"].update_one({"_id": bad}, READABLE)
+    for who in (VENDOR, f"portal:{NORDBO}"):
+        told = office.get(who, f"/agreements/{bad}")["set_aside"]
+        assert told["since"].endswith("Z")
+        assert told["reason"].startswith("It failed 12 times in a row")
+        assert "legal_name" not in told["reason"]
+    listed = office.get(VENDOR, "/agreements")["items"]
+    assert {each["id"]: each["set_aside"] is not None for each in listed} == {
+        bad: True,
+        good: False,
+    }
+    spoilt(office, bad)
     mended(office, bad, bad)
+    assert office.get(VENDOR, f"/agreements/{bad}")["set_aside"] is None
     assert office.get(VENDOR, f"/agreements/{bad}")["status"] == "terminated"
     assert list(FailedJobs(office.deps.mongo).all()) == []
 

@@ -73,6 +73,12 @@ def test_a_change_that_cannot_be_read_lets_the_next_have_its_effect(stack: Stack
 
     assert status_of(vendor, good) == "in_effect"
     assert set_aside(stack) == [bad["id"]]
+    changes = stack.database("registry").db["changes"]
+    changes.update_one({"_id": bad["id"]}, {"$set": {"kind": "add"}})
+    read = vendor.must("GET", f"/changes/{bad['id']}")["set_aside"]
+    assert read["reason"].startswith("It failed 12 times in a row")
+    listed = vendor.must("GET", "/changes")["items"]
+    assert {each["id"]: each["set_aside"] for each in listed} == {bad["id"]: read, good["id"]: None}
 
 
 def test_changes_of_a_register_that_cannot_be_read_let_those_of_others_have_their_effect(
