@@ -37,6 +37,7 @@ max_requests = 0
 accesslog = None  # The apps log each request themselves, with its id and without personal data.
 errorlog = "-"
 loglevel = "warning"
+logger_class = "deploy.server_log.Log"
 control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1,::1"
 

@@ -12,9 +12,10 @@ import threading
 from importlib import import_module
 
 from deploy.collector import tune_gc
-from shared import logs, metrics
+from shared import metrics
 from shared.loops import Loop, run
-from shared.settings import SettingsError, reader, whole_number
+from shared.process import prepare
+from shared.settings import Common, SettingsError, reader, whole_number
 
 SERVICES = ("agreements", "registry", "notices")
 MOST_PORT = 65_535
@@ -26,7 +27,6 @@ def all_loops(services: tuple[str, ...] = SERVICES) -> dict[str, Loop]:
     loops: dict[str, Loop] = {}
     for service in services:
         settings = import_module(f"services.{service}.settings").Settings.from_env()
-        logs.configure(settings.common.log_level, settings.common.log_format)
         for loop in import_module(f"services.{service}.tasks").loops(settings):
             loops[loop.name] = loop
     return loops
@@ -58,6 +58,7 @@ def main() -> int:
     except KeyError as error:
         print(f"No loop is called {error.args[0]}; see --list.", file=sys.stderr)
         return 2
+    prepare([loop.name for loop in loops], Common.from_env())
     _run_until_signalled(loops)
     return 0
 

@@ -15,6 +15,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from deploy.request_bodies import readable
 from shared.in_process import WSGITransport
+from shared.process import prepare
+from shared.settings import Common
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -67,5 +69,6 @@ def read_settings() -> None:
 def __getattr__(name: str) -> WSGIApplication:
     """Build `application` when gunicorn asks for it, not when `mounted` is imported."""
     if name == "application":
+        prepare(named_apps(), Common.from_env())
         return mounted(named_apps())
     raise AttributeError(name)

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from shared import bodies, headers, health, limits, logs, metrics, openapi, problems, tracing
+from shared import bodies, headers, health, limits, metrics, openapi, problems, tracing
 from shared.auth import count_strangers
 from shared.idempotency import Idempotency
 from shared.ids import new_id
@@ -56,7 +56,6 @@ def compose(
     """Give an app what every app has: request ids, headers, errors, metrics, limits, health."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
     tracing.register(app, lambda: new_id("req"))
-    logs.configure(settings.log_level, settings.log_format)
     headers.register(app, https=settings.origin.startswith("https:"))
     problems.register(app)
     metrics.register(app, settings.metrics_from)

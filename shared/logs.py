@@ -8,7 +8,7 @@ from typing import TextIO, cast
 
 import structlog
 from prometheus_client import Counter
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from shared.safe_text import terminal
 
@@ -39,25 +39,51 @@ class Unfailing:
 
 
 def configure(level: str, form: str) -> None:
-    """Write one event a line to standard error, as JSON or, for people, as text."""
-    render = (
-        structlog.processors.JSONRenderer()
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    """Write one event a line to standard error, as JSON or, for people, as text.
+
+    What libraries log by ``logging`` takes the same way, as the event ``library.logged``, from
+    warnings on. May be called again.
+    """
+    stream = cast("TextIO", Unfailing(sys.stderr))
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            *([] if form == "json" else [one_line_each]),
-            render,
-        ],
+        processors=[*_FIRST, *_last(form)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", Unfailing(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=True,
     )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_FIRST, _of_library],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(form)],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # Gunicorn writes to handlers of its own.
+    server = logging.getLogger("gunicorn.error")
+    server.handlers, server.propagate = [], True
+
+
+_FIRST: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
+def _last(form: str) -> list[Processor]:
+    trace = structlog.processors.format_exc_info
+    if form == "json":
+        return [trace, structlog.processors.JSONRenderer()]
+    return [trace, one_line_each, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+
+
+def _of_library(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Name the event; what the library says is text and follows no form."""
+    record = event["_record"]
+    event["message"], event["event"] = event["event"], "library.logged"
+    event["logger"] = record.name
+    return event
 
 
 def one_line_each(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

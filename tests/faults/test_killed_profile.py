@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from deploy.processes import PROCFILE, parse
 from tests.e2e.running import Running, running
 from tests.integration.deploy.profiles import processes_of
 
@@ -86,6 +89,25 @@ def add_draft(started: Running) -> str:
             "sub_processor": {"legal_name": "Example Ltd", "country": "DK"}}  # fmt: skip
     path = "/registry/v1/processors/tempus-serva/changes"
     return str(started.client("tempus-serva").must("POST", path, json=body)["id"])
+
+
+def logged(started: Running, name: str) -> list[dict[str, Any]]:
+    """The lines of a process, each of which must be one JSON object."""
+    text = (started.var / "log" / f"{name}.log").read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_every_process_says_in_one_form_what_it_serves(services: Running) -> None:
+    until_served(services)
+    lines = parse(PROCFILE.read_text("utf-8"))
+    assert len(lines) > 15
+
+    for line in lines:
+        events = logged(services, line.name)
+        started = [each for each in events if each["event"] == "process.started"]
+        apps, loops = line.environment.get("ART28_APPS"), line.command[3:]
+        assert started[0]["serves"] == (apps.split(",") if apps else list(loops)), line.name
+        assert all(each["timestamp"] and each["level"] for each in events), line.name
 
 
 @pytest.mark.parametrize("name", EMBEDDED)
