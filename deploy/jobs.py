@@ -1,4 +1,4 @@
-"""Shows the jobs of loops that failed, and lets them be tried again at once.
+"""Lists the failed jobs of loops, and has them tried again at once.
 
     python -m deploy.jobs                       one line for each, those set aside first
     python -m deploy.jobs revive LOOP [JOB]     all of a loop, or one
@@ -28,12 +28,12 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     """Run as a program; the exit code is 0, 1 when there is no such job, 2 when it cannot look."""
     parser = argparse.ArgumentParser(prog="python -m deploy.jobs")
     commands = parser.add_subparsers(dest="command")
-    reviving = commands.add_parser("revive", help="let failed jobs be tried again at once")
+    reviving = commands.add_parser("revive", help="have failed jobs tried again at once")
     reviving.add_argument("loop")
     reviving.add_argument("job", nargs="?")
     wanted = parser.parse_args(words)
     try:
-        databases = [FailedJobs(each) for each in _databases(environ)]
+        databases = [FailedJobs(database) for database in _databases(environ)]
         if wanted.command == "revive":
             return _revive(databases, wanted.loop, wanted.job)
         return _show(databases)
@@ -53,8 +53,8 @@ def _databases(environ: Mapping[str, str]) -> list[Mongo]:
 
 def _show(databases: Sequence[FailedJobs]) -> int:
     failed = [job for database in databases for job in database.all()]
-    for each in sorted(failed, key=lambda job: (not job.is_set_aside, job.loop, job.job)):
-        print(_line(each))
+    for job in sorted(failed, key=lambda job: (not job.is_set_aside, job.loop, job.job)):
+        print(_line(job))
     if not failed:
         print("No job has failed.")
     return 0
@@ -62,8 +62,8 @@ def _show(databases: Sequence[FailedJobs]) -> int:
 
 def _line(job: FailedJob) -> str:
     state = f"again at {job.retry_at:%Y-%m-%dT%H:%M:%SZ}" if job.retry_at else "set aside"
-    # What a job failed with may hold words of others: one line, nothing a terminal would obey.
-    error = "".join(each if each.isprintable() else " " for each in job.error)
+    # An error may quote text of others: keep it on one line, without control characters.
+    error = "".join(letter if letter.isprintable() else " " for letter in job.error)
     return f"{job.loop}  {job.job}  {state}  {job.failures} failures  {error}"
 
 

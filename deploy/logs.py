@@ -1,7 +1,7 @@
-"""The output of children in files that turn over by size and that no full disk can hurt.
+"""The output of children, in files that turn over by size; a full disk harms no child.
 
-A child writes into a pipe; a thread of the supervisor takes it from there to the file. So a child
-never meets a disk that is full, and a file is moved aside between two lines, whoever writes.
+A child writes into a pipe; a thread of the supervisor brings its output into the file. So a child
+never meets a full disk, and a file is moved aside between two lines, with any writer.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from itertools import pairwise
 from pathlib import Path
 
 LARGEST = 10 * 1024 * 1024
-# Older files of one log, besides the one that is written: `web.log.1` is the youngest.
+# Older files of one log, beside the current one: `web.log.1` is the youngest.
 KEPT = 3
 _CHUNK = 64 * 1024
 
 
 class LogFile:
-    """One log. Lines the disk does not take are dropped; the first one that fits says how many."""
+    """One log. Lines that the disk does not take are dropped, and the next one says how many."""
 
     def __init__(self, path: Path, largest: int = LARGEST, kept: int = KEPT) -> None:
         self._path, self._largest, self._kept = path, largest, kept
@@ -28,20 +28,20 @@ class LogFile:
         self._dropped, self._cut = 0, False
 
     def write(self, output: bytes) -> None:
-        """Add what a child wrote; never raises."""
+        """Add output of a child; never raises."""
         note = f"{self._dropped} lines before this one could not be written.\n".encode()
         if self._dropped and self._appended(note) == len(note):
             self._dropped = 0
         self._dropped += output[self._appended(output) :].count(b"\n")
-        # Between two lines, unless there is no end of one.
+        # Turn over between two lines, unless a line does not end.
         if self._size >= self._largest and (
             output.endswith(b"\n") or self._size >= 2 * self._largest
         ):
             self._turn_over()
 
     def _appended(self, output: bytes) -> int:
-        """How many bytes of it the disk has taken."""
-        # Half a line that was taken must not swallow the next one.
+        """Return how many bytes of it the disk has taken."""
+        # The next line must not be joined to half a line.
         start = b"\n" if self._cut else b""
         try:
             with self._path.open("ab", buffering=0) as file:
@@ -63,7 +63,7 @@ class LogFile:
 
 
 class Output:
-    """The way from one child to its log; ends when nobody holds the other end any more."""
+    """The pipe from one child to its log; it ends when no process holds its other end."""
 
     def __init__(self, file: LogFile) -> None:
         self.file = file
@@ -71,11 +71,11 @@ class Output:
         self._ended = threading.Event()
 
     def started(self) -> None:
-        """The child has the other end now, and we let go of it."""
+        """Close our copy of the other end, which the child has now."""
         os.close(self.write_fd)
 
     def take(self) -> bool:
-        """Bring over what is there; False at the end."""
+        """Move available output to the log; False at the end."""
         output = os.read(self.read_fd, _CHUNK)
         if output:
             self.file.write(output)
@@ -86,12 +86,12 @@ class Output:
         self._ended.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait until all that the child wrote is in the log, but no longer than this."""
+        """Wait until all output of the child is in the log, at most so many seconds."""
         self._ended.wait(seconds)
 
 
 class Outputs:
-    """A thread that brings the output of all children into their logs."""
+    """A thread that moves the output of all children into their logs."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -108,10 +108,10 @@ class Outputs:
         return self._folder / f"{name}.log"
 
     def open(self, name: str) -> Output:
-        """Return where a child of this name is to write; call ``started`` once it runs."""
+        """Return the pipe for a child of this name; call ``started`` once it runs."""
         if name not in self._files:
             self._files[name] = LogFile(self.path_of(name))
-            # What ends is announced with its log: the file is there though nothing was written.
+            # The end of a child is announced with its log, so the file exists even if it is empty.
             self._files[name].write(b"")
         file = self._files[name]
         output = Output(file)
@@ -120,7 +120,7 @@ class Outputs:
         return output
 
     def stop(self) -> None:
-        """Bring over what is left of children that have ended; nothing is taken after it."""
+        """Move the remaining output of children that have ended; take no more afterwards."""
         self._stopped = True
         os.write(self._wake_write, b".")
         self._thread.join(5)

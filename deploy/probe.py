@@ -1,4 +1,4 @@
-"""Asks a web process whether it is ready: `python -m deploy.probe PORT PATH` (exit code 0: yes)."""
+"""Checks whether a web process is ready: `python -m deploy.probe PORT PATH` (exit code 0: yes)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def reached_by(host: str) -> str:
 
 
 def answers(host: str, port: int, paths: Sequence[str]) -> Callable[[], bool]:
-    """Return a function that tells whether all paths answer with status 200."""
+    """Return a function that returns whether all paths answer with status 200."""
     waiting = list(paths)
 
     def ready() -> bool:
-        # What was ready once need not be asked again while the others start.
+        # A path that answered once is not checked again while the others start.
         while waiting and _is_ok(reached_by(host), port, waiting[0]):
             waiting.pop(0)
         return not waiting

@@ -1,4 +1,4 @@
-"""What gunicorn cannot read of a body is the client's fault: 400, in every app."""
+"""Bodies that gunicorn cannot read are answered 400 in every app: they are the client's fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Body:
-    """``wsgi.input`` as it is; ``Malformed`` where it breaks off or its chunks are none."""
+    """``wsgi.input``, which raises ``Malformed`` where it breaks off or its chunks are invalid."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -35,7 +35,7 @@ class Body:
 
 
 def readable(app: WSGIApplication) -> WSGIApplication:
-    """``app`` with bodies that say ``Malformed`` instead of what only gunicorn knows."""
+    """Return ``app`` with bodies that raise ``Malformed`` instead of gunicorn's own errors."""
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         return app({**environ, "wsgi.input": Body(environ["wsgi.input"])}, start_response)
@@ -47,4 +47,4 @@ def _reading(read: Callable[..., T], *size: int) -> T:
     try:
         return read(*size)
     except (ParseException, OSError) as error:
-        raise Malformed("The body breaks off, or is not in the chunks that it says.") from error
+        raise Malformed("The body breaks off, or its chunks are invalid.") from error

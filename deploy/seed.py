@@ -1,8 +1,8 @@
 """Loads the sample data into an empty installation: `python -m deploy.seed`.
 
-The first client is made in the database, as an installer would; everything else goes over HTTP,
-the way any client does it. Writes `demo.json` with the credentials into ART28_VAR, or with
-`--print` to standard output.
+The first client is made in the database, as by an installer; everything else goes over HTTP, as
+from any client. Writes `demo.json` with the credentials into ART28_VAR, or with `--print` to
+standard output.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CONTROLLER_SCOPES = ["portal:read", "portal:write"]
 
 Json = dict[str, Any]
 Client = Json
-# Asks as a client: method, path, body; the JSON answered.
+# Calls the API as a client: method, path, body; returns the JSON of the answer.
 Ask = Callable[[Client | None, str, str, Any], Any]
 
 
@@ -55,7 +55,7 @@ class SampleRefused(Exception):
 
 
 def over_http(origin: str) -> Ask:
-    """Ask the installation at ``origin``, with a token per client."""
+    """Return a function that calls the installation at ``origin``, with a token per client."""
     session = requests.Session()
     session.trust_env = False
     tokens: dict[str, str] = {}
@@ -80,9 +80,9 @@ def over_http(origin: str) -> Ask:
 
 
 def load(ask: Ask, admin: Client, sample: Json, today: date) -> list[Client]:
-    """Make all that ``sample`` holds; the clients made, ``admin`` first.
+    """Create all that ``sample`` holds; return the new clients, ``admin`` first.
 
-    What has no day of its own holds since the year of ``today`` began.
+    Rows and agreements without a day of their own begin with the year of ``today``.
     """
     clients, since = [admin], today.replace(month=1, day=1).isoformat()
     by_slug = {}
@@ -106,7 +106,7 @@ def _vendor(ask: Ask, admin: Client, vendor: Json, since: str) -> Client:
 
 
 def _publish_template(ask: Ask, processor: Client) -> None:
-    """A template that any customer can take by itself: its signatory has accepted in advance."""
+    """Publish a template that any customer can take: its signatory has accepted in advance."""
     made = ask(processor, "POST", "/agreements/v1/templates", json.loads(TEMPLATE.read_text()))
     path = f"/agreements/v1/templates/{made['id']}/standing-acceptance"
     ask(processor, "POST", path, SIGNATORY)
@@ -131,7 +131,7 @@ def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json, 
 
 
 def agreement_body(controller_id: str, customer: Json, since: str) -> Json:
-    """The agreement of the sample processor with one of its invented customers."""
+    """Return the agreement of the sample processor with one of its invented customers."""
     organisation = customer["organisation"]
     named = ("legal_name", "registration_number", "country", "address")
     return {
@@ -201,7 +201,7 @@ def _json(answer: requests.Response) -> Any:
 
 
 def make_admin(settings: Settings) -> Client:
-    """The platform's own organisation and its administrator, in the database."""
+    """Create the platform's own organisation and its administrator, in the database."""
     mongo = connect(settings.common.mongo_url, settings.common.database("identity"))
     operator, admin, secret = make_platform(make_deps(settings, mongo))
     shown = {"name": admin.name, "org_id": operator.id, "client_id": admin.id,
@@ -210,12 +210,12 @@ def make_admin(settings: Settings) -> Client:
 
 
 def demo(origin: str, clients: list[Client]) -> str:
-    """The credentials as the text of `demo.json`."""
+    """Return the credentials as the text of `demo.json`."""
     return json.dumps({"url": origin, "clients": clients}, ensure_ascii=False, indent=2) + "\n"
 
 
 def write_demo(path: Path, text: str) -> None:
-    """Credentials, readable by their owner only."""
+    """Write the credentials into a file that only its owner can read."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
     new.write_text(text, encoding="utf-8")
@@ -223,7 +223,7 @@ def write_demo(path: Path, text: str) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Load; the exit code is 1 after one clear line when something was refused."""
+    """Load the sample data; the exit code is 1, after one line, when something was refused."""
     options = _options(words)
     settings = Settings.from_env()
     origin = settings.common.origin
@@ -246,7 +246,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.seed")
-    parser.add_argument("--at", metavar="URL", help="where to ask, if not at ART28_ORIGIN")
+    parser.add_argument("--at", metavar="URL", help="address of the API, if not ART28_ORIGIN")
     parser.add_argument("--print", action="store_true", help="print the credentials, keep no file")
     return parser.parse_args(words)
 

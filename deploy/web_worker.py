@@ -1,4 +1,4 @@
-"""Gunicorn's threads, but what is no HTTP is refused in the form of every other refusal."""
+"""Gunicorn's threaded worker; requests that are no HTTP are refused with a problem document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 
 class Refusal(NamedTuple):
-    """A status line's two parts and the members of a problem document (RFC 9457)."""
+    """The two parts of a status line, and members of a problem document (RFC 9457)."""
 
     status: int
     reason: str
@@ -31,11 +31,11 @@ FAULT = Refusal(
 
 
 class Worker(ThreadWorker):
-    """Answers for requests that never reach an app; the connection ends with it."""
+    """Answers requests that never reach an app, and closes their connection."""
 
     def handle_error(
         self,
-        req: Any,  # noqa: ARG002  Gunicorn calls it so.
+        req: Any,  # noqa: ARG002  Gunicorn's name.
         client: socket.socket,
         addr: Any,  # noqa: ARG002
         exc: BaseException,
@@ -50,9 +50,9 @@ class Worker(ThreadWorker):
 
 
 def refusal_of(error: BaseException) -> Refusal:
-    """How a request is refused that gunicorn could not read; ``FAULT`` if it was ours."""
+    """Return the refusal of a request that gunicorn could not read; ``FAULT`` if it is ours."""
     if "Response" in type(error).__name__:
-        return FAULT  # A header of an answer of ours; gunicorn's types do not know these two.
+        return FAULT  # A header of our own answer; gunicorn's types lack these two.
     if isinstance(error, errors.LimitRequestLine):
         return TOO_LONG
     if isinstance(error, errors.LimitRequestHeaders):

@@ -1,7 +1,7 @@
-"""Forget what an earlier version published and should not have: `python -m deploy.withhold`.
+"""Erases what an earlier version published and should not have: `python -m deploy.withhold`.
 
 It reads the settings of the registry service, the two keys and ART28_MONGO_URL among them.
-It goes through all registers, is repeated without harm, and changes nothing that is in order.
+It goes through all registers, may be repeated, and changes nothing that is in order.
 Decision 0026 says what it can undo and what it cannot.
 """
 
@@ -34,8 +34,9 @@ def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """One line for each register that lost something; the exit code is 1 if it must be repeated,
-    2 when it cannot be done.
+    """Print a line for each register that lost something.
+
+    The exit code is 1 if it must be repeated, 2 if it cannot be done.
     """
     parser = argparse.ArgumentParser(prog="python -m deploy.withhold")
     parser.add_argument("--reason", required=True, help="stands in each public ledger")
