@@ -1,4 +1,4 @@
-"""Each service's README says what it tells, hears and asks, as its code does."""
+"""Each service's README says what it sends, receives and calls, as its code does."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ SERVICES = ROOT / "services"
 
 
 def line(service: str, word: str) -> str:
-    """What the README of ``service`` says behind "Tells", "Hears" or "Asks"."""
+    """What the README of ``service`` says behind "Sends", "Receives" or "Calls"."""
     text = (SERVICES / service / "README.md").read_text("utf-8")
     found = re.search(rf"^- \*\*{word}:?\*\*(.*?)(?=^- \*\*|\n\n)", text, re.MULTILINE | re.DOTALL)
-    assert found, f"{service} does not say what it {word.lower()}"
+    assert found, f"the README of {service} has no line {word}"
     return found[1]
 
 
@@ -28,8 +28,8 @@ def peers_in(text: str) -> set[str]:
     return set(re.findall(r"\w+", text)) & set(NAMES)
 
 
-def peers_asked(service: str) -> set[str]:
-    """The peers for which the service makes a client. Loops make those through which they tell."""
+def peers_called(service: str) -> set[str]:
+    """The peers for which the service makes a client. Loops make those through which they send."""
     if service == "portal":
         return set(Clients.__annotations__)
     files = [path for path in Path(SERVICES / service).rglob("*.py") if path.name != "tasks.py"]
@@ -38,41 +38,41 @@ def peers_asked(service: str) -> set[str]:
 
 
 @pytest.mark.parametrize("service", NAMES)
-def test_it_asks_whom_its_code_asks(service: str) -> None:
-    assert peers_in(line(service, "Asks")) == peers_asked(service)
+def test_it_calls_the_services_that_its_code_calls(service: str) -> None:
+    assert peers_in(line(service, "Calls")) == peers_called(service)
 
 
 @pytest.mark.parametrize("service", ["agreements", "registry"])
-def test_it_tells_what_its_code_tells(service: str) -> None:
+def test_it_sends_the_events_of_its_code(service: str) -> None:
     events = import_module(f"services.{service}.events")
     constants = [value for name, value in vars(events).items() if name.isupper()]
-    told = {value for value in constants if isinstance(value, str) and "." in value}
+    types = {value for value in constants if isinstance(value, str) and "." in value}
 
-    said = line(service, "Tells")
+    sends = line(service, "Sends")
 
-    assert told
-    assert told <= set(re.findall(r"`([\w.]+)`", said))
-    assert peers_in(said.partition("`")[0]) == {"notices"}
+    assert types
+    assert types <= set(re.findall(r"`([\w.]+)`", sends))
+    assert peers_in(sends.partition("`")[0]) == {"notices"}
 
 
 def test_every_message_to_customers_is_named() -> None:
-    named = set(re.findall(r"`([\w.]+)`", line("notices", "Tells")))
+    named = set(re.findall(r"`([\w.]+)`", line("notices", "Sends")))
 
     assert named == set(notices.SUBSCRIBABLE)
 
 
 @pytest.mark.parametrize("service", NAMES)
-def test_the_table_says_the_same_of_whom_it_asks(service: str) -> None:
+def test_the_table_names_the_same_services_to_call(service: str) -> None:
     table = (SERVICES / "README.md").read_text("utf-8")
     row = re.search(rf"^\| \[{service}\]\({service}/README.md\) \|(.*)\|$", table, re.MULTILINE)
 
     assert row
-    asks = row[1].split("|")[-1]
-    assert peers_in(asks) == peers_asked(service)
+    calls = row[1].split("|")[-1]
+    assert peers_in(calls) == peers_called(service)
 
 
 @pytest.mark.parametrize("service", NAMES)
-def test_who_hears_nobody_says_so(service: str) -> None:
-    hears = peers_in(line(service, "Hears"))
+def test_only_notices_receives_entries(service: str) -> None:
+    senders = peers_in(line(service, "Receives"))
 
-    assert hears == ({"agreements", "registry", "notices"} if service == "notices" else set())
+    assert senders == ({"agreements", "registry", "notices"} if service == "notices" else set())
