@@ -20,6 +20,7 @@ import services.identity.settings
 import services.notices.app
 import services.notices.settings
 import services.notices.tasks
+import services.notices.wiring
 import services.portal.app
 import services.portal.settings
 import services.public.app
@@ -57,10 +58,10 @@ class Stack:
         self.admin = make_admin(services.identity.settings.Settings(self.common))
         self.registry = self.apps["registry"].extensions["art28.deps"]
         self._relays = [self._relay(name) for name in ("agreements", "registry")]
-        notices = self.database("notices")
+        stores = services.notices.wiring.open_stores(self.database("notices"))
         made = services.notices.tasks
-        self._fanout = made.make_fanout(notices, self._clock)
-        self._dispatcher = made.make_dispatcher(self._settings("notices"), notices, self._clock)
+        self._fanout = made.make_fan_out(stores, self._clock)
+        self._dispatcher = made.make_dispatcher(self._settings("notices"), stores, self._clock)
 
     def _clock(self) -> datetime:
         return self.now

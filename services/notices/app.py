@@ -1,39 +1,17 @@
-"""The composition root of notices."""
+"""The app of notices: routes, access, readiness."""
 
 from __future__ import annotations
-
-import os
 
 from flask import Flask
 from requests.adapters import BaseAdapter
 
 from services.notices.api import blueprints
-from services.notices.channels.webhook.signing import SecretBox
-from services.notices.model.acknowledgement_links import links_of
 from services.notices.settings import Settings
-from services.notices.store import (
-    INDEXES,
-    Deliveries,
-    Endpoints,
-    Events,
-    Jobs,
-    Messages,
-    NoticeContacts,
-    Recipients,
-)
-from services.notices.store.escalations import Watches
-from services.notices.store.mails import Mails
-from services.notices.store.offers import Offers
-from services.notices.use_cases import Deps
-from services.notices.use_cases.bounces import Bounces
+from services.notices.wiring import make_deps, open_stores
 from shared.app import build
-from shared.failures import FailedJobs, Failures
-from shared.idempotency import Idempotency
-from shared.ids import new_id
 from shared.loops import STILL_AFTER_SECONDS, Heartbeats, standing_still
-from shared.mongo import Mongo, connect
+from shared.mongo import connect
 from shared.peers import Peers
-from shared.relay import Inbox
 from shared.times import Clock, utc_now
 
 # Those that every notice depends on.
@@ -44,33 +22,6 @@ LOOPS = (
     "notices.mail",
     "notices.escalation",
 )
-
-
-def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
-    mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES, **FailedJobs.INDEXES})
-    mails, watches = Mails(mongo), Watches(mongo)
-    return Deps(
-        settings=settings,
-        mongo=mongo,
-        inbox=Inbox(mongo),
-        recipients=Recipients(mongo),
-        endpoints=Endpoints(mongo),
-        events=Events(mongo),
-        jobs=Jobs(mongo),
-        fanout_failures=Failures(mongo, "notices.fanout", now),
-        messages=Messages(mongo),
-        deliveries=Deliveries(mongo),
-        contacts=NoticeContacts(mongo),
-        mails=mails,
-        offers=Offers(mongo),
-        watches=watches,
-        bounces=Bounces(mongo, mails, watches, now),
-        links=links_of(settings.common),
-        box=SecretBox(settings.common.secrets_key, *settings.common.older_secrets_keys),
-        now=now,
-        new_id=new_id,
-        random=os.urandom,
-    )
 
 
 def create_app(
@@ -88,5 +39,5 @@ def create_app(
     app = build(
         "notices", common, blueprints, verifier=verifier, now=now, mongo=mongo, checks=checks
     )
-    app.extensions["art28.deps"] = make_deps(settings, mongo, now)
+    app.extensions["art28.deps"] = make_deps(settings, open_stores(mongo), now)
     return app

@@ -1,90 +1,79 @@
-"""The loops of notices."""
+"""The loops of notices, each put together from the stores of this process."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from services.notices import dispatcher, retention
+from requests.adapters import BaseAdapter
+
+from services.notices.channels.email import Transport
 from services.notices.channels.webhook import Limits, Sender
-from services.notices.channels.webhook.signing import SecretBox
 from services.notices.dispatcher import Dispatcher, Lease, Shares
 from services.notices.dispatcher.metrics import OLDEST
-from services.notices.fan_out import loop
+from services.notices.escalation import Escalation
 from services.notices.fan_out.loop import FanOut
-from services.notices.mail_tasks import mail_loops, make_outbox
+from services.notices.mail.loop import Mailing
+from services.notices.mail.maildir import Maildir
+from services.notices.mail.unreached_digest import DigestLoop
+from services.notices.mail.warnings import Outbox
+from services.notices.model.acknowledgement_links import links_of
 from services.notices.retention import Ages, Retention
 from services.notices.settings import Settings
-from services.notices.store import (
-    INDEXES,
-    Deliveries,
-    Endpoints,
-    Events,
-    Jobs,
-    Mails,
-    Messages,
-    Parcels,
-    Recipients,
-)
-from services.notices.store.ageing import Ageing
-from services.notices.store.digests import Digests
-from services.notices.store.receipts import Receipts
-from shared.failures import FailedJobs, Failures
+from services.notices.store import Stores
+from services.notices.use_cases import bounces
+from services.notices.wiring import FAN_OUT, make_box, make_deps, make_identity, open_stores
+from shared.failures import Failures
 from shared.ids import new_id
 from shared.loops import Heartbeats, Loop
-from shared.mongo import Mongo, connect
+from shared.mongo import connect
 from shared.times import Clock, utc_now
 
-FANOUT = "notices.fanout"
-DISPATCHER = "notices.dispatcher"
-IDLE_SECONDS = 0.1
-UPKEEP_SECONDS = 10.0
+DISPATCHER, RETENTION = "notices.dispatcher", "notices.retention"
+MAIL, ESCALATION = "notices.mail", "notices.escalation"
+IDLE_SECONDS, MAIL_IDLE_SECONDS, UPKEEP_SECONDS = 0.1, 0.5, 10.0
+Jitter = Callable[[], float]
 
 
 def loops(settings: Settings) -> list[Loop]:
-    """Fan-out, dispatcher, upkeep; more processes may run the same ones beside."""
+    """The five loops of notices; any number of processes may run the same one."""
     common = settings.common
-    mongo = connect(common.mongo_url, common.database("notices"))
-    mongo.ensure_indexes({**INDEXES, **FailedJobs.INDEXES})
-    beats = Heartbeats(mongo, utc_now)
+    stores = open_stores(connect(common.mongo_url, common.database("notices")))
+    beats = Heartbeats(stores.mongo, utc_now)
     beat = beats.beat
-    sending = make_dispatcher(settings, mongo, alive=lambda: beats.alive(DISPATCHER))
+    sending = make_dispatcher(settings, stores, alive=lambda: beats.alive(DISPATCHER))
+    mails, maildir = make_mailing(settings, stores), make_maildir(settings, stores)
+    escalation, digests = make_escalation(settings, stores), make_digests(settings, stores)
     return [
-        Loop(FANOUT, make_fanout(mongo).run_once, IDLE_SECONDS, beat),
+        Loop(FAN_OUT, make_fan_out(stores).run_once, IDLE_SECONDS, beat),
         Loop(DISPATCHER, sending.run_once, IDLE_SECONDS, beat, sending.drain),
-        Loop("notices.retention", make_retention(settings, mongo).run_once, UPKEEP_SECONDS, beat),
-        *mail_loops(settings, mongo, beat, jitter),
+        Loop(RETENTION, make_retention(settings, stores).run_once, UPKEEP_SECONDS, beat),
+        Loop(MAIL, lambda: bool(mails.run_once() | maildir()), MAIL_IDLE_SECONDS, beat),
+        Loop(
+            ESCALATION,
+            lambda: escalation.run_once() | digests.run_once(),
+            MAIL_IDLE_SECONDS,
+            beat,
+        ),
     ]
 
 
-def make_fanout(mongo: Mongo, now: Clock = utc_now) -> FanOut:
-    stores = loop.Stores(
-        Jobs(mongo),
-        Events(mongo),
-        Recipients(mongo),
-        Endpoints(mongo),
-        Messages(mongo),
-        Deliveries(mongo),
-        Parcels(mongo),
+def make_fan_out(stores: Stores, now: Clock = utc_now) -> FanOut:
+    return FanOut(
+        stores=stores, failures=Failures(stores.mongo, FAN_OUT, now), now=now, new_id=new_id
     )
-    return FanOut(stores, Failures(mongo, FANOUT, now), now, new_id)
+
+
+def jitter() -> float:
+    """A number from -1 to 1, so that receivers that failed together are not tried together."""
+    return secrets.randbelow(2_000_001) / 1_000_000 - 1
 
 
 def make_dispatcher(
-    settings: Settings, mongo: Mongo, now: Clock = utc_now, alive: Callable[[], int] = lambda: 1
+    settings: Settings, stores: Stores, now: Clock = utc_now, alive: Callable[[], int] = lambda: 1
 ) -> Dispatcher:
-    stores = dispatcher.Stores(
-        mongo,
-        Endpoints(mongo),
-        Events(mongo),
-        Jobs(mongo),
-        Messages(mongo),
-        Deliveries(mongo),
-        Parcels(mongo),
-        Receipts(mongo),
-        Failures(mongo, DISPATCHER, now),
-    )
     limits = Limits(
         total_s=settings.attempt_seconds,
         in_flight=settings.in_flight,
@@ -92,45 +81,91 @@ def make_dispatcher(
         ca_file=str(settings.ca_file) if settings.ca_file else None,
     )
     return Dispatcher(
-        stores,
-        Sender(settings.egress, limits),
-        make_box(settings),
-        Lease(settings.lease_seconds, settings.attempt_seconds),
-        now,
-        new_id,
-        jitter,
-        make_outbox(mongo, now).enqueue,
-        settings.schedule,
-        Shares(settings.endpoint_in_flight, settings.endpoint_rate),
-        alive,
+        stores=stores,
+        failures=Failures(stores.mongo, DISPATCHER, now),
+        sender=Sender(settings.egress, limits),
+        box=make_box(settings),
+        lease=Lease(settings.lease_seconds, settings.attempt_seconds),
+        now=now,
+        new_id=new_id,
+        jitter=jitter,
+        enqueue=make_outbox(stores, now).enqueue,
+        schedule=settings.schedule,
+        shares=Shares(settings.endpoint_in_flight, settings.endpoint_rate),
+        alive=alive,
     )
 
 
-def make_retention(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Retention:
-    stores = retention.Stores(
-        Messages(mongo),
-        Deliveries(mongo),
-        Endpoints(mongo),
-        Recipients(mongo),
-        Mails(mongo),
-        Digests(mongo),
-        Ageing(mongo),
-    )
-
+def make_retention(settings: Settings, stores: Stores, now: Clock = utc_now) -> Retention:
     def show_age(made_at: datetime | None) -> None:
         OLDEST.set((now() - made_at).total_seconds() if made_at else 0)
 
     days = (settings.answer_days, settings.retention_days, settings.evidence_days)
-    failures = Failures(mongo, "notices.retention", now)
     return Retention(
-        stores, failures, make_box(settings), Ages(*map(timedelta, days)), now, show_age
+        stores=stores,
+        failures=Failures(stores.mongo, RETENTION, now),
+        box=make_box(settings),
+        ages=Ages(*map(timedelta, days)),
+        now=now,
+        seen=show_age,
     )
 
 
-def make_box(settings: Settings) -> SecretBox:
-    return SecretBox(settings.common.secrets_key, *settings.common.older_secrets_keys)
+def make_mailing(
+    settings: Settings, stores: Stores, now: Clock = utc_now, jitter: Jitter = jitter
+) -> Mailing:
+    return Mailing(
+        stores=stores,
+        failures=Failures(stores.mongo, MAIL, now),
+        transport=Transport(settings.mail),
+        settings=settings.mail,
+        links=links_of(settings.common),
+        outbox=make_outbox(stores, now),
+        now=now,
+        new_id=new_id,
+        jitter=jitter,
+    )
 
 
-def jitter() -> float:
-    """A number from -1 to 1, so that receivers that failed together are not tried together."""
-    return secrets.randbelow(2_000_001) / 1_000_000 - 1
+def make_outbox(stores: Stores, now: Clock = utc_now) -> Outbox:
+    return Outbox(
+        mails=stores.mails, contacts=stores.contacts, recipients=stores.recipients, now=now
+    )
+
+
+def make_maildir(settings: Settings, stores: Stores, now: Clock = utc_now) -> Callable[[], bool]:
+    """Takes in reports from the Maildir of the settings; does nothing without one."""
+    if not settings.mail.bounce_maildir:
+        return bool
+    receive = partial(bounces.receive, make_deps(settings, stores, now), by_address=False)
+    failures = Failures(stores.mongo, f"{MAIL}.bounces", now)
+    return Maildir(settings.mail.bounce_maildir, receive, failures, now).run_once
+
+
+def make_escalation(settings: Settings, stores: Stores, now: Clock = utc_now) -> Escalation:
+    return Escalation(
+        stores=stores,
+        failures=Failures(stores.mongo, ESCALATION, now),
+        email_is_on=settings.mail.is_on,
+        patience=timedelta(minutes=settings.mail.escalate_minutes),
+        now=now,
+        new_id=new_id,
+    )
+
+
+def make_digests(
+    settings: Settings,
+    stores: Stores,
+    now: Clock = utc_now,
+    transport: BaseAdapter | None = None,
+) -> DigestLoop:
+    """``transport``: how identity is asked when it lives in the same process."""
+    return DigestLoop(
+        stores=stores,
+        # A record of its own: its jobs are changes, those of escalation are messages.
+        failures=Failures(stores.mongo, f"{ESCALATION}.digests", now),
+        party_of=make_identity(settings, transport).party,
+        email_is_on=settings.mail.is_on,
+        now=now,
+        new_id=new_id,
+    )

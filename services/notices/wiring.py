@@ -1,53 +1,68 @@
-"""What the use cases work with."""
+"""What the use cases work with, put together once per process."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+
+from requests.adapters import BaseAdapter
 
 from services.notices.channels.webhook.precheck import Names
 from services.notices.channels.webhook.signing import Random, SecretBox
-from services.notices.model.acknowledgement_links import Links
+from services.notices.clients import IdentityClient
+from services.notices.model.acknowledgement_links import Links, links_of
 from services.notices.settings import Settings
-from services.notices.store import (
-    Deliveries,
-    Endpoints,
-    Events,
-    Jobs,
-    Messages,
-    NoticeContacts,
-    Recipients,
-)
-from services.notices.store.escalations import Watches
-from services.notices.store.mails import Mails
-from services.notices.store.offers import Offers
-from services.notices.use_cases.bounces import Bounces
-from shared.failures import Failures
-from shared.ids import IdSource
+from services.notices.store import INDEXES, Stores
+from shared.failures import FailedJobs, Failures
+from shared.idempotency import Idempotency
+from shared.ids import IdSource, new_id
 from shared.mongo import Mongo
+from shared.peers import Peers
 from shared.relay import Inbox
-from shared.times import Clock
+from shared.times import Clock, utc_now
+
+FAN_OUT = "notices.fanout"
 
 
 @dataclass(frozen=True)
 class Deps:
     settings: Settings
-    mongo: Mongo
+    stores: Stores
     inbox: Inbox
-    recipients: Recipients
-    endpoints: Endpoints
-    events: Events
-    jobs: Jobs
     fanout_failures: Failures
-    messages: Messages
-    deliveries: Deliveries
-    contacts: NoticeContacts
-    mails: Mails
-    offers: Offers
-    watches: Watches
-    bounces: Bounces
     links: Links
     box: SecretBox
     now: Clock
     new_id: IdSource
     random: Random
     names: Names = field(default_factory=Names)
+
+
+def open_stores(mongo: Mongo) -> Stores:
+    """The stores of this process, with their indexes made."""
+    mongo.ensure_indexes({**INDEXES, **Idempotency.INDEXES, **FailedJobs.INDEXES})
+    return Stores.of(mongo)
+
+
+def make_deps(settings: Settings, stores: Stores, now: Clock = utc_now) -> Deps:
+    return Deps(
+        settings=settings,
+        stores=stores,
+        inbox=Inbox(stores.mongo),
+        fanout_failures=Failures(stores.mongo, FAN_OUT, now),
+        links=links_of(settings.common),
+        box=make_box(settings),
+        now=now,
+        new_id=new_id,
+        random=os.urandom,
+    )
+
+
+def make_box(settings: Settings) -> SecretBox:
+    """What opens the sealed secrets of endpoints."""
+    return SecretBox(settings.common.secrets_key, *settings.common.older_secrets_keys)
+
+
+def make_identity(settings: Settings, transport: BaseAdapter | None = None) -> IdentityClient:
+    """``transport``: how identity is asked when it lives in the same process."""
+    return IdentityClient(Peers("notices", settings.common, transport).client("identity"))

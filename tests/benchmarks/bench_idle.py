@@ -21,7 +21,7 @@ from pymongo import monitoring
 
 from services.notices.dispatcher import Dispatcher
 from services.notices.model.deliveries import FIRST, SECOND, new_delivery
-from services.notices.store import INDEXES
+from services.notices.store import INDEXES, Stores
 from services.notices.tasks import make_dispatcher
 from shared.mongo import connect
 from tests.benchmarks.figures import Figure, percentile, say, show
@@ -75,10 +75,10 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
         fill(house, wanted.rows)
         monitoring.register(polls)
         mongo = connect(mongod.url, f"{house.name}_notices")
-        dispatcher = make_dispatcher(house.deps.settings, mongo)
+        dispatcher = make_dispatcher(house.deps.settings, Stores.of(mongo))
         common = idle(house, dispatcher, polls, wanted.rounds)
         lanes = [_row(n, f"whe_{n:06}") for n in range(wanted.lanes)]
-        house.deps.mongo.db["deliveries"].insert_many(lanes)
+        house.deps.stores.mongo.db["deliveries"].insert_many(lanes)
         own = idle(house, dispatcher, polls, wanted.rounds // 5)
         dispatcher.drain()
     later = f"{wanted.rows:,} rows due later"
@@ -90,8 +90,8 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
 
 def fill(house: Office, count: int) -> None:
     """Deliveries that are due tomorrow, the later ones later, in both common lanes."""
-    deliveries = house.deps.mongo.db["deliveries"]
-    house.deps.mongo.ensure_indexes(INDEXES)
+    deliveries = house.deps.stores.mongo.db["deliveries"]
+    house.deps.stores.mongo.ensure_indexes(INDEXES)
     for start in range(0, count, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, count))
         deliveries.insert_many([_row(n, (FIRST, SECOND)[n % 2]) for n in numbers], ordered=False)
@@ -124,7 +124,7 @@ def idle(house: Office, dispatcher: Dispatcher, polls: Polls, rounds: int) -> Id
 
 def _profiled(house: Office, dispatcher: Dispatcher) -> Iterator[dict[str, Any]]:
     """What mongod did with deliveries in one round, query by query."""
-    db = house.deps.mongo.db
+    db = house.deps.stores.mongo.db
     db.drop_collection("system.profile")
     db.command("profile", 2)
     dispatcher.run_once()

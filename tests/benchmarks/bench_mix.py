@@ -119,7 +119,7 @@ def take_turns(turn: int, healthy: Subject, mixed: Subject, fewer: Subject, sile
 
 def told(subject: Subject, rates: list[float], silent: Silent) -> None:
     """Announce one change; the rate up to the last good one. Then let everything come to rest."""
-    deliveries = subject.running.deps.mongo.db["deliveries"]
+    deliveries = subject.running.deps.stores.mongo.db["deliveries"]
     of_good = {"endpoint_id": {"$lt": FIRST_BAD}}
     begun = now()
     subject.running.announce(VENDOR)
@@ -139,7 +139,9 @@ def told(subject: Subject, rates: list[float], silent: Silent) -> None:
 def rest(subject: Subject, silent: Silent) -> None:
     """Break what hangs and remove what is not under way, until nothing is left."""
     silent.release()
-    deliveries, parcels = (subject.running.deps.mongo.db[n] for n in ("deliveries", "parcels"))
+    deliveries, parcels = (
+        subject.running.deps.stores.mongo.db[n] for n in ("deliveries", "parcels")
+    )
 
     def nothing_left() -> bool:
         deliveries.delete_many({**LIVE, "claim": {"$exists": False}})
@@ -152,7 +154,7 @@ def rest(subject: Subject, silent: Silent) -> None:
 
 def forget(subject: Subject) -> None:
     """Nobody knows who is bad."""
-    subject.running.deps.mongo.db["endpoints"].update_many({}, {"$unset": {"health": ""}})
+    subject.running.deps.stores.mongo.db["endpoints"].update_many({}, {"$unset": {"health": ""}})
 
 
 def figures(healthy: Subject, mixed: Subject, fewer: Subject) -> list[Figure]:

@@ -172,13 +172,13 @@ def first_webhooks(place: Bed, house: Office, announcements: int) -> list[Figure
 def beside_a_large_one(running: Product) -> Figure:
     """A change to 20 customers, announced while one to all is on its way."""
     told_to_all = {"change_id": running.announce(VENDOR)}
-    messages = running.deps.mongo.db["messages"]
+    messages = running.deps.stores.mongo.db["messages"]
     wait_until(lambda: messages.find_one(told_to_all), 60, "nothing was told", 0.005)
     begun = now()
     change = running.announce(SMALL)
     running.wait_until_told()
     told = running.latencies(change, begun)
-    count = running.deps.recipients.watermark(VENDOR["id"]).up_to
+    count = running.deps.stores.recipients.watermark(VENDOR["id"]).up_to
     name = f"first webhook of a small change during one to {count:,}"
     return Figure(name, f"{told[0]:.0f} ms, last {told[-1]:.0f} ms", spread="of 1")
 

@@ -86,9 +86,9 @@ def _started(
 
 def _body(house: Office) -> bytes:
     """What one customer was sent."""
-    message = house.deps.mongo.db["messages"].find_one({})
+    message = house.deps.stores.mongo.db["messages"].find_one({})
     assert message is not None
-    event = house.deps.events.get(message["event_id"])
+    event = house.deps.stores.events.get(message["event_id"])
     return body_of(event.head, message["extra"], event.tail)
 
 

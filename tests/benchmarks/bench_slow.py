@@ -63,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
 
 def add_backlog(house: Office, slow: Tardy, count: int) -> None:
     """A customer with an endpoint that answers late, and so many messages due for it."""
-    db, at_once = house.deps.mongo.db, now()
+    db, at_once = house.deps.stores.mongo.db, now()
     sealed = Secret(house.deps.box.seal(new_secret(), SLOW_ENDPOINT), at_once)
     url = f"{slow.url}/"
     slow_one = Endpoint(
@@ -94,7 +94,9 @@ def in_turn(running: Sequence[Product], changes: int, customers: int) -> list[La
             change = each.announce(VENDOR)
 
             def all_told(each: Product = each, change: str = change) -> bool:
-                return not each.deps.mongo.db["jobs"].find_one({"due_at": {"$exists": True}}) and (
+                return not each.deps.stores.mongo.db["jobs"].find_one(
+                    {"due_at": {"$exists": True}}
+                ) and (
                     len(each.latencies(change, begun)) >= customers  # noqa: B023  Asked at once.
                 )
 
@@ -107,7 +109,7 @@ def in_turn(running: Sequence[Product], changes: int, customers: int) -> list[La
 
 def waiting(house: Office) -> int:
     """How many messages still wait for the slow endpoint."""
-    return int(house.deps.mongo.db["deliveries"].count_documents(LIVE))
+    return int(house.deps.stores.mongo.db["deliveries"].count_documents(LIVE))
 
 
 def _figures(beside: Latencies, alone: Latencies, backlog: int, left: int) -> list[Figure]:

@@ -14,7 +14,7 @@ from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
 from services.notices.store import INDEXES
 from services.notices.store.endpoints import members_of
 from services.notices.store.recipients import document_of
-from services.notices.use_cases import Deps
+from services.notices.wiring import Deps
 from tests.benchmarks.figures import say
 from tests.clock import now
 from tests.integration.notices.world import TERMS, VENDOR
@@ -35,18 +35,18 @@ def at(url: str) -> Place:
 
 def add_customers(deps: Deps, numbers: range, place: Place, small: int = 20) -> None:
     """Customers of ``VENDOR`` with these numbers, and the first ``small`` of ``SMALL``."""
-    deps.mongo.ensure_indexes(INDEXES)
+    deps.stores.mongo.ensure_indexes(INDEXES)
     for start in range(numbers.start, numbers.stop, AT_ONCE):
         some = range(start, min(start + AT_ONCE, numbers.stop))
-        deps.mongo.db["recipients"].insert_many(list(_recipients(VENDOR, "agr", some)))
-        deps.mongo.db["endpoints"].insert_many(list(_endpoints(deps, some, place)))
+        deps.stores.mongo.db["recipients"].insert_many(list(_recipients(VENDOR, "agr", some)))
+        deps.stores.mongo.db["endpoints"].insert_many(list(_endpoints(deps, some, place)))
         if some.stop % TELL_EVERY == 0:
             say(f"  {some.stop:,} customers prepared")
-    deps.recipients.save_watermark(Watermark(VENDOR["id"], numbers.stop))
+    deps.stores.recipients.save_watermark(Watermark(VENDOR["id"], numbers.stop))
     if numbers.start == 0:
         few = range(min(small, numbers.stop))
-        deps.mongo.db["recipients"].insert_many(list(_recipients(SMALL, "agr_small", few)))
-        deps.recipients.save_watermark(Watermark(SMALL["id"], few.stop))
+        deps.stores.mongo.db["recipients"].insert_many(list(_recipients(SMALL, "agr_small", few)))
+        deps.stores.recipients.save_watermark(Watermark(SMALL["id"], few.stop))
 
 
 def _recipients(processor: dict[str, Any], prefix: str, numbers: range) -> Iterator[dict[str, Any]]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.parent_death import bound_to_parent
-from services.notices.app import make_deps
 from services.notices.model.messages import least_id
-from services.notices.use_cases import Deps, intake
+from services.notices.use_cases import intake
+from services.notices.wiring import Deps, make_deps, open_stores
 from shared.mongo import connect
 from tests.benchmarks.figures import say
 from tests.benchmarks.machine import Pids
@@ -80,14 +80,14 @@ class Office:
         """Take in one change of this vendor's; its id."""
         self.changes += 1
         change = f"chg_{self.changes:06}"
-        known = self.deps.recipients.watermark(processor["id"]).up_to
+        known = self.deps.stores.recipients.watermark(processor["id"]).up_to
         intake.receive(self.deps, [self.ledger.change(change, known, processor=processor)])
         return change
 
 
 def office(url: str, name: str = "art28") -> Office:
     """A product of which only the web side runs yet, with databases of its own."""
-    deps = make_deps(settings(url, name), connect(url, f"{name}_notices"))
+    deps = make_deps(settings(url, name), open_stores(connect(url, f"{name}_notices")))
     return Office(name, deps)
 
 
@@ -117,7 +117,7 @@ class Product:
     def wait_until_stored(self) -> None:
         """Until fan-out has made all there is to send."""
         due = {"due_at": {"$exists": True}}
-        jobs = self.deps.mongo.db["jobs"]
+        jobs = self.deps.stores.mongo.db["jobs"]
         wait_until(lambda: not jobs.find_one(due), LIMIT_SECONDS, "fan-out did not end", 0.05)
 
     def wait_until_told(self, expected: int = 0) -> None:
@@ -135,7 +135,7 @@ class Product:
             time.sleep(max(0.02, (now - begun) / 100))
 
     def _busy(self) -> bool:
-        db = self.deps.mongo.db
+        db = self.deps.stores.mongo.db
         waiting = (("jobs", {"due_at": {"$exists": True}}), ("parcels", {}), ("deliveries", LIVE))
         return any(db[name].find_one(each, {"_id": 1}) for name, each in waiting)
 
@@ -149,7 +149,9 @@ class Product:
             "first": {"$min": "$delivered_at"},
             "last": {"$max": "$delivered_at"},
         }
-        found = self.deps.mongo.db["deliveries"].aggregate([{"$match": made}, {"$group": sums}])
+        found = self.deps.stores.mongo.db["deliveries"].aggregate(
+            [{"$match": made}, {"$group": sums}]
+        )
         told = next(iter(found), None)
         if told is None:
             return Counts(0, 0, begun, begun)
@@ -157,9 +159,9 @@ class Product:
 
     def latencies(self, change: str, begun: datetime) -> list[float]:
         """Milliseconds from ``begun`` to each webhook of a change, the first one first."""
-        messages = self.deps.mongo.db["messages"].find({"change_id": change}, {"_id": 1})
+        messages = self.deps.stores.mongo.db["messages"].find({"change_id": change}, {"_id": 1})
         ours = {"message_id": {"$in": [each["_id"] for each in messages]}}
-        found = self.deps.mongo.db["deliveries"].find(ours, {"delivered_at": 1})
+        found = self.deps.stores.mongo.db["deliveries"].find(ours, {"delivered_at": 1})
         ends = [each["delivered_at"] for each in found if "delivered_at" in each]
         return sorted((end - begun).total_seconds() * 1000 for end in ends)
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from services.notices.use_cases import Deps, intake
+from services.notices.use_cases import intake
+from services.notices.wiring import Deps
 from shared.failures import Failures
 from shared.ledger import Ledger
 from shared.loops import Loop, run_one

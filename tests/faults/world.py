@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from services.notices.tasks import make_dispatcher, make_fanout
+from services.notices.tasks import make_dispatcher, make_fan_out
+from services.notices.wiring import open_stores
 from tests.clock import now
 from tests.e2e.story import PROCESSOR, REGISTER, TERMS, draft, first_break
 from tests.faults.tally import Counts, counted
@@ -85,13 +86,13 @@ class World:
 
     def finish(self) -> None:
         """What a restarted worker does: everything that is due, once old leases have lapsed."""
-        notices = self.stack.database("notices")
+        stores = open_stores(self.stack.database("notices"))
 
         def later() -> Any:
             return now() + LAPSED
 
-        fanout = make_fanout(notices, later)
-        dispatcher = make_dispatcher(self.stack._settings("notices"), notices, later)
+        fanout = make_fan_out(stores, later)
+        dispatcher = make_dispatcher(self.stack._settings("notices"), stores, later)
         self.present()
         self.stack.relay()
         until_rest(fanout.run_once)

@@ -16,6 +16,7 @@ from marshmallow import fields, validate
 
 from services.notices.api.context import deps
 from services.notices.channels.email.dsn import Report, mail_id_in, reports
+from services.notices.use_cases import bounces
 from shared.auth import public
 from shared.bodies import accepts
 from shared.errors import NotFound, Unauthenticated
@@ -90,7 +91,7 @@ def receive(body: dict[str, Any]) -> object:
         )
         for each in body["bounces"]
     ]  # fmt: skip
-    return {"bounced": deps().bounces.receive(told, by_address=True)}
+    return {"bounced": bounces.receive(deps(), told, by_address=True)}
 
 
 @blp.route("/bounces/report", methods=["POST"])
@@ -103,4 +104,4 @@ def receive(body: dict[str, Any]) -> object:
 @blp.alt_response(404, "NOT_FOUND")
 def receive_report() -> object:
     """A delivery status notification (RFC 3464) as it came, ``message/rfc822``."""
-    return {"bounced": deps().bounces.receive(reports(request.get_data()), by_address=True)}
+    return {"bounced": bounces.receive(deps(), reports(request.get_data()), by_address=True)}

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import current_app
 
-from services.notices.use_cases import Deps
+from services.notices.wiring import Deps
 from shared.auth import caller
 from shared.pagination import PageRequest
 

@@ -2,6 +2,6 @@
 
 from services.notices.dispatcher.claims import Claims, Shares
 from services.notices.dispatcher.loop import Dispatcher
-from services.notices.dispatcher.ports import Claimed, Lease, Sending, Stores
+from services.notices.dispatcher.ports import Claimed, Lease, Sending
 
-__all__ = ["Claimed", "Claims", "Dispatcher", "Lease", "Sending", "Shares", "Stores"]
+__all__ = ["Claimed", "Claims", "Dispatcher", "Lease", "Sending", "Shares"]

@@ -15,15 +15,17 @@ from datetime import datetime, timedelta
 
 from services.notices.dispatcher import metrics
 from services.notices.dispatcher.parcels import OpenedParcels
-from services.notices.dispatcher.ports import Claimed, Lease, Sending, Stores
+from services.notices.dispatcher.ports import Claimed, Lease, Sending
 from services.notices.dispatcher.writer import Completions
 from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
 from services.notices.model.endpoints import Destination
 from services.notices.model.messages import body_of
 from services.notices.model.parcels import texts_of, unpacked
+from services.notices.store import Stores
 from services.notices.store.late_notices import texts_now
 from services.notices.store.outcomes import Completion
 from shared.documents import Document
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
 
@@ -63,6 +65,7 @@ class Claims:
     something was put aside because they are disabled."""
 
     stores: Stores
+    failures: Failures
     lease: Lease
     shares: Shares
     done: Completions
@@ -86,7 +89,7 @@ class Claims:
         if not sender.free and self.waiting:
             return 0
         self._new_second()
-        self._barred = frozenset(self.stores.failures.barred())
+        self._barred = frozenset(self.failures.barred())
         places = sender.free + sender.in_flight
         taken = self._take_first(min(CLAIM_LIMIT, 4 * places) - len(self.waiting))
         # As long as there are first tries, the rest gets few of the places, else half.
@@ -142,9 +145,7 @@ class Claims:
     def _open_unless_it_fails(self, parcel: Document, term: _Term) -> int:
         """One that cannot be opened rests for its lease at least, and nobody waits behind it."""
         taken = list[int]()
-        self.stores.failures.attempt(
-            parcel["_id"], lambda _: taken.append(self._open(parcel, term))
-        )
+        self.failures.attempt(parcel["_id"], lambda _: taken.append(self._open(parcel, term)))
         return sum(taken)
 
     def _open(self, parcel: Document, term: _Term) -> int:
@@ -226,7 +227,7 @@ class Claims:
             some = [by_id[each] for each in ids]
             self._sort(self._read(some, texts_for(some), term), term)
 
-        self.stores.failures.run_together(list(by_id), work)
+        self.failures.run_together(list(by_id), work)
         return len(by_id)
 
     def _read(

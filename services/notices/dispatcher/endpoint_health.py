@@ -13,11 +13,12 @@ import structlog
 
 from services.notices import events
 from services.notices.channels.webhook import CUT_SHORT, Outcome
-from services.notices.dispatcher.ports import Claimed, Enqueue, Stores
+from services.notices.dispatcher.ports import Claimed, Enqueue
 from services.notices.model.endpoints import Destination, Endpoint
 from services.notices.model.entries import message_event
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
 from services.notices.model.jobs import TELL, Job
+from services.notices.store import Stores
 from shared.errors import PreconditionFailed
 from shared.ids import derived_id
 from shared.mongo import AlreadyExists, Session

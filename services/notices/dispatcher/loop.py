@@ -28,12 +28,14 @@ from services.notices.dispatcher import metrics
 from services.notices.dispatcher.claims import Claims, Shares
 from services.notices.dispatcher.endpoint_health import Care
 from services.notices.dispatcher.parcels import OpenedParcels
-from services.notices.dispatcher.ports import Claimed, Enqueue, Lease, Sending, Stores
+from services.notices.dispatcher.ports import Claimed, Enqueue, Lease, Sending
 from services.notices.dispatcher.writer import Completions
 from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING, SECOND
 from services.notices.model.messages import attempt_id
+from services.notices.store import Stores
 from services.notices.store.outcomes import Completion
 from services.notices.store.release import release_if_enabled
+from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
 
@@ -64,6 +66,7 @@ class Dispatcher:
     whom what an endpoint may take is divided."""
 
     stores: Stores
+    failures: Failures
     sender: Sending
     box: SecretBox
     lease: Lease
@@ -87,7 +90,7 @@ class Dispatcher:
             lambda stored: opened.close((each.claim, each.delivery_id) for each in stored)
         )
         self.claims = Claims(
-            self.stores, self.lease, self.shares, self._done, opened,
+            self.stores, self.failures, self.lease, self.shares, self._done, opened,
             self.now, self.new_id, self.monotonic,
         )  # fmt: skip
         self.care = Care(self.stores, self.enqueue, self.now)

@@ -10,11 +10,8 @@ from typing import Any, Protocol
 from services.notices.channels.webhook import Outcome, Outgoing
 from services.notices.model.deliveries import FIRST
 from services.notices.model.endpoints import Destination
-from services.notices.store import Deliveries, Endpoints, Events, Jobs, Messages, Parcels
-from services.notices.store.receipts import Receipts
 from shared.documents import Document
-from shared.failures import Failures
-from shared.mongo import Mongo, Session
+from shared.mongo import Session
 
 
 class Sending(Protocol):
@@ -37,21 +34,6 @@ class Enqueue(Protocol):
     def __call__(
         self, kind: str, to: str, data: Mapping[str, Any], *, key: str, session: Session
     ) -> object: ...
-
-
-@dataclass(frozen=True)
-class Stores:
-    """What the dispatcher reads and writes."""
-
-    mongo: Mongo
-    endpoints: Endpoints
-    events: Events
-    jobs: Jobs
-    messages: Messages
-    deliveries: Deliveries
-    parcels: Parcels
-    receipts: Receipts
-    failures: Failures
 
 
 @dataclass(frozen=True)

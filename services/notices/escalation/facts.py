@@ -10,24 +10,8 @@ from typing import Any
 from services.notices.model.deliveries import QUEUED
 from services.notices.model.escalation import EMAIL, Case, Told
 from services.notices.model.mails import DELIVERED, Contact, contacts_from
-from services.notices.store import Deliveries, Messages, NoticeContacts, Recipients
-from services.notices.store.digests import Digests
-from services.notices.store.escalations import Watches
-from services.notices.store.mails import Mails
-from services.notices.store.offers import Offers
+from services.notices.store import Deliveries, Messages, Stores
 from shared.documents import Document
-
-
-@dataclass(frozen=True)
-class Stores:
-    watches: Watches
-    messages: Messages
-    deliveries: Deliveries
-    mails: Mails
-    recipients: Recipients
-    contacts: NoticeContacts
-    offers: Offers
-    digests: Digests
 
 
 @dataclass(frozen=True)

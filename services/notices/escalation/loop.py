@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import Counter
 
-from services.notices.escalation.facts import Around, Stores, read_around
-from services.notices.model.escalation import FIRST_LOOK, Step, letters_to, next_step
+from services.notices.escalation.facts import Around, read_around
+from services.notices.model.escalation import Step, letters_to, next_step
 from services.notices.model.mails import Contact, new_mail
+from services.notices.store import Stores
 from services.notices.store.escalations import Look
 from shared.documents import Document
 from shared.failures import Failures
@@ -29,14 +30,6 @@ UNREACHED = Counter("art28_notices_unreached", "Notices found to have nobody lef
 
 LEASE = timedelta(seconds=60)
 BATCH = 200
-
-
-def first_look(*, is_notice: bool, by_mail: bool, on_its_way: bool, now: datetime) -> Document:
-    """The mark that fan-out puts on a message. ``by_mail``: its agreement names e-mail, or its
-    notice was mailed; ``on_its_way``: some webhook delivery is not held. What is no notice is
-    looked at once, to see whether its customer gets it by e-mail."""
-    wait = FIRST_LOOK if is_notice and on_its_way and not by_mail else timedelta()
-    return {"look_at": now + wait, "watched_since": now}
 
 
 @dataclass

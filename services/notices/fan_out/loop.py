@@ -21,15 +21,7 @@ from services.notices.model.endpoints import Subscription
 from services.notices.model.jobs import RECOVER, Job, batch_after
 from services.notices.model.messages import Event, least_id
 from services.notices.model.parcels import new_parcel, parcel_id, turn_of
-from services.notices.store import (
-    Deliveries,
-    Endpoints,
-    Events,
-    Jobs,
-    Messages,
-    Parcels,
-    Recipients,
-)
+from services.notices.store import Stores
 from services.notices.store.jobs import ClaimLost
 from services.notices.store.release import release_if_enabled
 from shared.documents import Document
@@ -49,19 +41,6 @@ MOST_IN_A_PARCEL = 5_000
 
 # Takes the next so many of a job; the cursor after them, or None at the end.
 Step = Callable[[Job, int], str | None]
-
-
-@dataclass(frozen=True)
-class Stores:
-    """What fan-out reads and writes."""
-
-    jobs: Jobs
-    events: Events
-    recipients: Recipients
-    endpoints: Endpoints
-    messages: Messages
-    deliveries: Deliveries
-    parcels: Parcels
 
 
 @dataclass

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.notices.escalation import first_look
 from services.notices.fan_out.targets import Target
 from services.notices.model.deliveries import (
     FILTERED_OUT,
@@ -17,6 +16,7 @@ from services.notices.model.deliveries import (
     new_delivery,
 )
 from services.notices.model.endpoints import Subscription
+from services.notices.model.escalation import first_look
 from services.notices.model.jobs import Job
 from services.notices.model.messages import Event, delivery_id, extra_text, ordered_id
 from shared.documents import Document

@@ -31,11 +31,9 @@ from services.notices.mail.warnings import Outbox
 from services.notices.model.acknowledgement_links import Links
 from services.notices.model.mails import ADDRESSED, DELIVERED, FAILED, PENDING
 from services.notices.model.messages import Event, body_of
-from services.notices.store import Events, Messages
-from services.notices.store.escalations import Watches
+from services.notices.store import Stores
 from services.notices.store.late_notices import texts_now
-from services.notices.store.mails import Finish, Mails
-from services.notices.store.receipts import Receipts
+from services.notices.store.mails import Finish
 from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource
@@ -55,15 +53,6 @@ class Handing(Protocol):
 
     def send(self, mail: Mail) -> Sent: ...
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Stores:
-    mails: Mails
-    messages: Messages
-    events: Events
-    watches: Watches
-    receipts: Receipts
 
 
 @dataclass

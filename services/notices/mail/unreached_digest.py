@@ -20,10 +20,8 @@ from services.notices import events
 from services.notices.clients import Party
 from services.notices.model.mails import DIGEST, contacts_from, new_mail
 from services.notices.model.messages import Event, body_of
-from services.notices.store import Events, Recipients
-from services.notices.store.digests import Digest, Digests
-from services.notices.store.escalations import Watches
-from services.notices.store.mails import Mails
+from services.notices.store import Stores
+from services.notices.store.digests import Digest
 from shared.documents import Document
 from shared.errors import DomainError
 from shared.failures import Failures
@@ -40,15 +38,6 @@ ASK_AGAIN = timedelta(minutes=5)
 LOOK_AGAIN = timedelta(hours=6)
 # How many customers one mail names; the rest is a number, and in the list it points to.
 NAMED = 50
-
-
-@dataclass(frozen=True)
-class Stores:
-    digests: Digests
-    watches: Watches
-    events: Events
-    recipients: Recipients
-    mails: Mails
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,16 @@ EMAIL = "email"
 EMAIL_OFF, NO_CONTACT, NOBODY_LEFT = "email_off", "no_contact", "contacts_exhausted"
 
 
+def first_look(
+    *, is_notice: bool, by_mail: bool, on_its_way: bool, now: datetime
+) -> dict[str, datetime]:
+    """The mark that fan-out puts on a message. ``by_mail``: its agreement names e-mail, or its
+    notice was mailed; ``on_its_way``: some webhook delivery is not held. What is no notice is
+    looked at once, to see whether its customer gets it by e-mail."""
+    wait = FIRST_LOOK if is_notice and on_its_way and not by_mail else timedelta()
+    return {"look_at": now + wait, "watched_since": now}
+
+
 @dataclass(frozen=True)
 class Case:
     """One notice as it stands. ``since``: when it was first owed; ``effective_on``: a day."""

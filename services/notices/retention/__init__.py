@@ -1,6 +1,6 @@
 """Upkeep of notices: what is old goes, in small batches that anybody may repeat."""
 
-from services.notices.retention.sweeps import Ages, Stores
+from services.notices.retention.sweeps import Ages
 from services.notices.retention.upkeep import Retention
 
-__all__ = ["Ages", "Retention", "Stores"]
+__all__ = ["Ages", "Retention"]

@@ -16,9 +16,8 @@ import structlog
 
 from services.notices.model.deliveries import ABANDONED, DELIVERED, SKIPPED
 from services.notices.model.messages import least_id, moment_of
-from services.notices.store import Deliveries, Endpoints, Mails, Messages, Recipients
-from services.notices.store.ageing import Ageing, DoneJob, Mark
-from services.notices.store.digests import Digests
+from services.notices.store import Stores
+from services.notices.store.ageing import DoneJob, Mark
 from shared.documents import Document
 from shared.failures import Failures
 from shared.times import Clock, format_instant, parse_instant
@@ -26,19 +25,6 @@ from shared.times import Clock, format_instant, parse_instant
 log = structlog.get_logger()
 
 SETTLED = frozenset({DELIVERED, SKIPPED, ABANDONED})
-
-
-@dataclass(frozen=True)
-class Stores:
-    """What upkeep reads and writes."""
-
-    messages: Messages
-    deliveries: Deliveries
-    endpoints: Endpoints
-    recipients: Recipients
-    mails: Mails
-    digests: Digests
-    ageing: Ageing
 
 
 @dataclass(frozen=True)

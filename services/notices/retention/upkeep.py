@@ -23,9 +23,9 @@ from services.notices.retention.sweeps import (
     MailSweep,
     MessageSweep,
     RecipientSweep,
-    Stores,
     sweep,
 )
+from services.notices.store import Stores
 from shared.errors import PreconditionFailed
 from shared.failures import Failures
 from shared.times import Clock

@@ -1,16 +1,18 @@
-"""Where notices keeps its things; one store per aggregate."""
+"""The stores of notices, one per aggregate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
-from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES
+from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
 from services.notices.store.contacts import NoticeContacts
 from services.notices.store.deliveries import Deliveries
 from services.notices.store.digests import INDEXES as DIGEST_INDEXES
+from services.notices.store.digests import Digests
 from services.notices.store.endpoints import Endpoints
 from services.notices.store.escalations import INDEXES as WATCH_INDEXES
 from services.notices.store.escalations import Watches
@@ -20,22 +22,72 @@ from services.notices.store.mails import BOUNCED_INDEXES, Mails
 from services.notices.store.mails import INDEXES as MAIL_INDEXES
 from services.notices.store.messages import Messages
 from services.notices.store.offers import INDEXES as OFFER_INDEXES
+from services.notices.store.offers import Offers
 from services.notices.store.parcels import TURNS, Parcels
+from services.notices.store.receipts import Receipts
 from services.notices.store.recipients import Recipients
+from shared.mongo import Mongo
 
 __all__ = [
     "INDEXES",
+    "Ageing",
     "Deliveries",
+    "Digests",
     "Endpoints",
     "Events",
     "Jobs",
     "Mails",
     "Messages",
     "NoticeContacts",
+    "Offers",
     "Parcels",
+    "Receipts",
     "Recipients",
+    "Stores",
     "Watches",
 ]
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Every store of notices; made once per process, and shared by its use cases and engines."""
+
+    mongo: Mongo
+    ageing: Ageing
+    contacts: NoticeContacts
+    deliveries: Deliveries
+    digests: Digests
+    endpoints: Endpoints
+    events: Events
+    jobs: Jobs
+    mails: Mails
+    messages: Messages
+    offers: Offers
+    parcels: Parcels
+    receipts: Receipts
+    recipients: Recipients
+    watches: Watches
+
+    @classmethod
+    def of(cls, mongo: Mongo) -> Stores:
+        return cls(
+            mongo=mongo,
+            ageing=Ageing(mongo),
+            contacts=NoticeContacts(mongo),
+            deliveries=Deliveries(mongo),
+            digests=Digests(mongo),
+            endpoints=Endpoints(mongo),
+            events=Events(mongo),
+            jobs=Jobs(mongo),
+            mails=Mails(mongo),
+            messages=Messages(mongo),
+            offers=Offers(mongo),
+            parcels=Parcels(mongo),
+            receipts=Receipts(mongo),
+            recipients=Recipients(mongo),
+            watches=Watches(mongo),
+        )
+
 
 # Rows that wait for something have a due_at and only they are in its index, so that a poll that
 # finds nothing due examines nothing, however many rows are finished or wait for tomorrow.

@@ -10,7 +10,6 @@ from typing import Any
 from services.notices.model.acknowledgement_links import LinkInvalid
 from services.notices.model.messages import body_of
 from services.notices.store.late_notices import texts_now
-from services.notices.store.receipts import Receipts
 from services.notices.wiring import Deps
 from shared.documents import Document
 from shared.mongo import Session
@@ -43,34 +42,34 @@ def shown(deps: Deps, token: str) -> Acknowledgement:
 def acknowledge(deps: Deps, token: str) -> Acknowledgement:
     """The contact has taken note; the first acknowledgement counts. Raises ``LinkInvalid``."""
     mail, message = _found(deps, token)
-    recipient = deps.recipients.find(message["agreement_id"])
+    recipient = deps.stores.recipients.find(message["agreement_id"])
     if recipient and not recipient.is_told:
         raise LinkInvalid("The agreement has ended; there is nothing left to acknowledge.")
     by = {"channel": "email", "mail_id": mail["_id"], **mail["to"]}
 
     def write(session: Session) -> None:
         now = deps.now()
-        deps.watches.acknowledge(message["_id"], now, by, session)
-        deps.mails.acknowledge(mail["_id"], now, session)
+        deps.stores.watches.acknowledge(message["_id"], now, by, session)
+        deps.stores.mails.acknowledge(mail["_id"], now, session)
 
-    deps.mongo.transact(write)
-    return _view(deps, mail, deps.messages.find(message["_id"]) or message)
+    deps.stores.mongo.transact(write)
+    return _view(deps, mail, deps.stores.messages.find(message["_id"]) or message)
 
 
 def _found(deps: Deps, token: str) -> tuple[Document, Document]:
     claims = deps.links.read(token, deps.now())
-    mail = deps.mails.find(claims.mail_id)
-    message = deps.messages.find(mail["message_id"]) if mail and mail["message_id"] else None
+    mail = deps.stores.mails.find(claims.mail_id)
+    message = deps.stores.messages.find(mail["message_id"]) if mail and mail["message_id"] else None
     if mail is None or message is None or message["notice"]["id"] != claims.notice_id:
         raise LinkInvalid("What this link was about is no longer kept.")
     return mail, message
 
 
 def _view(deps: Deps, mail: Document, message: Document) -> Acknowledgement:
-    event = deps.events.get(message["event_id"])
-    recipient = deps.recipients.find(message["agreement_id"])
+    event = deps.stores.events.get(message["event_id"])
+    recipient = deps.stores.recipients.find(message["agreement_id"])
     written = {message["_id"]: (event.id, message["extra"])}
-    texts = texts_now(Receipts(deps.mongo), written, {event.id: event}, deps.now())
+    texts = texts_now(deps.stores.receipts, written, {event.id: event}, deps.now())
     body = json.loads(body_of(event.head, texts[message["_id"]][1], event.tail))
     return Acknowledgement(
         notice=body["data"]["notice"],

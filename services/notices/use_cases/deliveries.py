@@ -10,7 +10,6 @@ from typing import Any
 from services.notices.model.endpoints import EndpointDisabled
 from services.notices.model.messages import body_of, least_id
 from services.notices.store.late_notices import texts_now
-from services.notices.store.receipts import Receipts
 from services.notices.wiring import Deps
 from shared.documents import Document
 from shared.mongo import Session
@@ -31,28 +30,28 @@ class Delivery:
 
 def page(deps: Deps, owner: str, endpoint_id: str, state: str | None, request: PageRequest) -> Page:
     """An endpoint's deliveries, the newest first."""
-    endpoint = deps.endpoints.get(endpoint_id, owner)
-    found = deps.deliveries.page(endpoint.id, owner, state, request)
-    messages = deps.messages.many(each["message_id"] for each in found.items)
+    endpoint = deps.stores.endpoints.get(endpoint_id, owner)
+    found = deps.stores.deliveries.page(endpoint.id, owner, state, request)
+    messages = deps.stores.messages.many(each["message_id"] for each in found.items)
     items = [Delivery(each, messages.get(each["message_id"])) for each in found.items]
     return Page(items, found.next_cursor)
 
 
 def get(deps: Deps, owner: str, delivery_id: str) -> Delivery:
-    row = deps.deliveries.get(delivery_id, owner)
-    return Delivery(row, deps.messages.find(row["message_id"]))
+    row = deps.stores.deliveries.get(delivery_id, owner)
+    return Delivery(row, deps.stores.messages.find(row["message_id"]))
 
 
 def retry(deps: Deps, owner: str, delivery_id: str) -> Delivery:
     """One more attempt at once. Raises ``DeliveryUnderWay``, ``EndpointDisabled``, ``NotFound``."""
-    row = deps.deliveries.get(delivery_id, owner)
-    if deps.endpoints.get(row["endpoint_id"], owner).disabled_at is not None:
+    row = deps.stores.deliveries.get(delivery_id, owner)
+    if deps.stores.endpoints.get(row["endpoint_id"], owner).disabled_at is not None:
         raise EndpointDisabled
 
     def write(session: Session) -> None:
-        deps.deliveries.retry(delivery_id, deps.now(), session)
+        deps.stores.deliveries.retry(delivery_id, deps.now(), session)
 
-    deps.mongo.transact(write)
+    deps.stores.mongo.transact(write)
     return get(deps, owner, delivery_id)
 
 
@@ -63,13 +62,13 @@ def pull(deps: Deps, owner: str, after: str | None, limit: int) -> Page:
     misses nothing. A notice that has not been sent tells the days that follow if it counts today.
     """
     set_aside = deps.fanout_failures.all_set_aside()
-    before = min(deps.jobs.horizon(deps.now(), set_aside), deps.now() - SETTLED)
+    before = min(deps.stores.jobs.horizon(deps.now(), set_aside), deps.now() - SETTLED)
     start = after or least_id("msg", before - timedelta(days=36_500))
-    found = deps.messages.since(owner, start, before, limit + 1)
+    found = deps.stores.messages.since(owner, start, before, limit + 1)
     rows = found[:limit]
-    events = deps.events.many(each["event_id"] for each in rows)
+    events = deps.stores.events.many(each["event_id"] for each in rows)
     written = {each["_id"]: (each["event_id"], each["extra"]) for each in rows}
-    texts = texts_now(Receipts(deps.mongo), written, events, deps.now())
+    texts = texts_now(deps.stores.receipts, written, events, deps.now())
     items: list[dict[str, Any]] = []
     for row in rows:
         event = events[row["event_id"]]

@@ -57,16 +57,16 @@ def add(deps: Deps, owner: str, told: Mapping[str, Any]) -> tuple[Endpoint, str]
         updated_at=now,
     )
     most = deps.settings.endpoints_per_customer
-    deps.mongo.transact(lambda session: deps.endpoints.add(endpoint, most, session))
+    deps.stores.mongo.transact(lambda session: deps.stores.endpoints.add(endpoint, most, session))
     return endpoint, secret
 
 
 def page(deps: Deps, owner: str, request: PageRequest) -> Page:
-    return deps.endpoints.page(owner, request)
+    return deps.stores.endpoints.page(owner, request)
 
 
 def get(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
-    return deps.endpoints.get(endpoint_id, owner)
+    return deps.stores.endpoints.get(endpoint_id, owner)
 
 
 def change(
@@ -78,14 +78,16 @@ def change(
     if "url" in told:
         members["url"], members["display_url"] = _judged(deps, told["url"])
     changed = found.changed(deps.now(), **members)
-    deps.mongo.transact(lambda session: deps.endpoints.replace(changed, session))
+    deps.stores.mongo.transact(lambda session: deps.stores.endpoints.replace(changed, session))
     return changed
 
 
 def remove(deps: Deps, owner: str, endpoint_id: str, seen: int) -> None:
     """Deliveries that wait for it end as ``abandoned``, visibly."""
     found = _seen(deps, owner, endpoint_id, seen)
-    deps.mongo.transact(lambda session: deps.endpoints.remove(found.id, found.revision, session))
+    deps.stores.mongo.transact(
+        lambda session: deps.stores.endpoints.remove(found.id, found.revision, session)
+    )
 
 
 def rotate(deps: Deps, owner: str, endpoint_id: str, overlap_hours: int) -> tuple[Endpoint, str]:
@@ -105,19 +107,19 @@ def enable(deps: Deps, owner: str, endpoint_id: str, *, skip_backlog: bool) -> E
         return found
 
     def write(session: Session) -> Endpoint:
-        probing = not skip_backlog and deps.deliveries.probe(found.id, now, session)
+        probing = not skip_backlog and deps.stores.deliveries.probe(found.id, now, session)
         enabled = found.enabled(now, probing=probing)
-        deps.endpoints.replace(enabled, session)
-        deps.endpoints.forget_health(found.id, session)
+        deps.stores.endpoints.replace(enabled, session)
+        deps.stores.endpoints.forget_health(found.id, session)
         return enabled
 
     try:
-        enabled = deps.mongo.transact(write)
+        enabled = deps.stores.mongo.transact(write)
     except PreconditionFailed as error:
         raise EndpointChanged from error
     if not enabled.probing:
         # Also what came in while this was decided; the upkeep releases what is left.
-        afterwards(lambda: deps.deliveries.release(found.id, now, skip=skip_backlog))
+        afterwards(lambda: deps.stores.deliveries.release(found.id, now, skip=skip_backlog))
     return enabled
 
 
@@ -129,7 +131,7 @@ def recover(deps: Deps, owner: str, endpoint_id: str, since: datetime) -> Job:
         told = {"pointer": "/since", "code": "in-the-future", "detail": "Name an instant past."}
         raise NothingSince(errors=[told])
     job = Job(deps.new_id("job"), RECOVER, now, endpoint_id=found.id, since=since)
-    deps.mongo.transact(lambda session: deps.jobs.add(job, session))
+    deps.stores.mongo.transact(lambda session: deps.stores.jobs.add(job, session))
     return job
 
 
@@ -143,11 +145,11 @@ def test(deps: Deps, owner: str, endpoint_id: str) -> str:
     delivery = new_delivery(delivery_id(message_id, found.id), message_id, found.id, owner, now)
 
     def write(session: Session) -> None:
-        deps.events.add(event, session)
-        deps.messages.add(row, session)
-        deps.deliveries.add(delivery, session)
+        deps.stores.events.add(event, session)
+        deps.stores.messages.add(row, session)
+        deps.stores.deliveries.add(delivery, session)
 
-    deps.mongo.transact(write)
+    deps.stores.mongo.transact(write)
     return str(delivery["_id"])
 
 
@@ -191,7 +193,7 @@ def _enabled(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
 
 def _save(deps: Deps, endpoint: Endpoint) -> None:
     try:
-        deps.mongo.transact(lambda session: deps.endpoints.replace(endpoint, session))
+        deps.stores.mongo.transact(lambda session: deps.stores.endpoints.replace(endpoint, session))
     except PreconditionFailed as error:
         # The caller named no revision, so it is told of a collision rather than of a condition.
         raise EndpointChanged from error

@@ -33,7 +33,7 @@ class TooManyForPdf(Conflict):
 
 def event_of(deps: Deps, caller: Caller, change_id: str) -> Event:
     """The announcement of a change of the caller's own. Raises ``NotFound``."""
-    event = deps.events.notice_of(change_id)
+    event = deps.stores.events.notice_of(change_id)
     if event is None or not caller.sees(event.processor["id"]):
         raise NotFound("No such change of yours has been announced.")
     return event
@@ -72,13 +72,13 @@ def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRe
     processor_id = caller.org_id
     if processor and (caller.is_platform or caller.is_service):
         processor_id = processor
-    looked = deps.recipients.active(processor_id, PageRequest(LOOKED_AT, request.cursor))
+    looked = deps.stores.recipients.active(processor_id, PageRequest(LOOKED_AT, request.cursor))
     if processor and processor != processor_id:
         looked = _only_slug(looked, processor)
-    endpoints = deps.endpoints.of_controllers(each.owner for each in looked.items)
+    endpoints = deps.stores.endpoints.of_controllers(each.owner for each in looked.items)
     email = _by_email(deps, looked.items)
     agreements = [each.agreement_id for each in looked.items]
-    owed = deps.watches.unreached(processor_id, agreements)
+    owed = deps.stores.watches.unreached(processor_id, agreements)
     found: list[Reach] = []
     for recipient in looked.items:
         theirs, agreement = endpoints.get(recipient.owner, []), recipient.agreement_id
@@ -97,10 +97,10 @@ def _by_email(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, str]:
     if not deps.settings.mail.is_on:
         return {each.agreement_id: "off" for each in recipients}
     owners = [each.owner for each in recipients]
-    named = deps.contacts.many(owners)
+    named = deps.stores.contacts.many(owners)
     contacts = {each.agreement_id: named.get(each.owner, each.contacts) for each in recipients}
     vendors = {each.agreement_id: each.processor["id"] for each in recipients}
-    bounced = deps.mails.bounced(
+    bounced = deps.stores.mails.bounced(
         (vendors[name], one["email"]) for name, many in contacts.items() for one in many
     )
     return {name: _email(many, bounced.get(vendors[name], {})) for name, many in contacts.items()}
@@ -120,16 +120,16 @@ def _only_slug(page: Page, slug: str) -> Page:
 
 
 def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[Evidence]:
-    notices = deps.messages.notices(event.change_id or "", after, limit)
+    notices = deps.stores.messages.notices(event.change_id or "", after, limit)
     by_message: dict[str, list[Document]] = defaultdict(list)
-    for delivery in deps.deliveries.of(notices):
+    for delivery in deps.stores.deliveries.of(notices):
         by_message[delivery["message_id"]].append(delivery)
     mails: dict[str, list[Document]] = defaultdict(list)
-    for mail in deps.mails.of_messages(each["_id"] for each in notices):
+    for mail in deps.stores.mails.of_messages(each["_id"] for each in notices):
         mails[mail["message_id"]].append(mail)
     endpoint_ids = {each["endpoint_id"] for rows in by_message.values() for each in rows}
-    endpoints = deps.endpoints.many(endpoint_ids)
-    recipients = deps.recipients.many([each["agreement_id"] for each in notices])
+    endpoints = deps.stores.endpoints.many(endpoint_ids)
+    recipients = deps.stores.recipients.many([each["agreement_id"] for each in notices])
     urls: dict[str, Any] = {each.id: each.display_url for each in endpoints.values()}
     return [
         evidence_of(

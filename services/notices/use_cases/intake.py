@@ -60,9 +60,9 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
         place = f"{entry['stream']} {entry['sequence']}"
         raise EntryUnreadable(f"{place} ({entry['type']}) lacks {error}.") from error
     if event is not None:
-        deps.events.add(event, session)
+        deps.stores.events.add(event, session)
         job_id = derived_id("job", event.id)
-        deps.jobs.add(Job(job_id, TELL, deps.now(), event_id=event.id), session)
+        deps.stores.jobs.add(Job(job_id, TELL, deps.now(), event_id=event.id), session)
     elif not known:
         log.info("entry.ignored", stream=entry["stream"], type=entry["type"])
 
@@ -72,17 +72,17 @@ def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
     kind, data = entry["type"], entry["data"]
     if kind not in (*_STARTS, *_ENDS):
         return False
-    before = deps.recipients.find(data["agreement_id"], session)
+    before = deps.stores.recipients.find(data["agreement_id"], session)
     version = data["recipients_version"]
     if kind in _STARTS:
         recipient = recipient_from(entry, before)
-        deps.recipients.put(recipient, session)
+        deps.stores.recipients.put(recipient, session)
         if before and before.owner != recipient.owner:
-            deps.messages.hand_over(recipient.agreement_id, recipient.owner, session)
+            deps.stores.messages.hand_over(recipient.agreement_id, recipient.owner, session)
     elif before is not None:
-        deps.recipients.put(before.ended(version, entry["at"]), session)
-    mark = deps.recipients.watermark(data["processor"]["id"], session)
-    deps.recipients.save_watermark(mark.with_seen(version), session)
+        deps.stores.recipients.put(before.ended(version, entry["at"]), session)
+    mark = deps.stores.recipients.watermark(data["processor"]["id"], session)
+    deps.stores.recipients.save_watermark(mark.with_seen(version), session)
     return True
 
 
@@ -95,7 +95,7 @@ def _forget(deps: Deps, session: Session, entry: Entry) -> bool:
     if write is None:
         return False
     told_of = [event_id(entry["stream"], each) for each in entry["data"]["entries"]]
-    deps.events.rewrite_heads(told_of, write, session)
+    deps.stores.events.rewrite_heads(told_of, write, session)
     return True
 
 
@@ -105,6 +105,6 @@ def _follow_offer(deps: Deps, session: Session, entry: Entry) -> None:
     if kind == events.AGREEMENT_OFFERED:
         told, agreement_id = entry.get("private") or {}, data["agreement_id"]
         owner = owner_of(agreement_id, data["controller"], data.get("confirmed", True))
-        deps.offers.put(agreement_id, owner, told, deps.now(), session)
+        deps.stores.offers.put(agreement_id, owner, told, deps.now(), session)
     elif kind in _ANSWERED:
-        deps.offers.remove(data["agreement_id"], session)
+        deps.stores.offers.remove(data["agreement_id"], session)

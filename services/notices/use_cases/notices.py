@@ -20,7 +20,7 @@ class AgreementEnded(Conflict):
 def page(deps: Deps, owner: str, change_id: str | None, request: PageRequest) -> Page:
     """The customer's notices, the newest first, or those of one change."""
     if change_id is None:
-        return deps.messages.notice_page(owner, request)
+        return deps.stores.messages.notice_page(owner, request)
     return Page(_of_change(deps, owner, change_id), None)
 
 
@@ -36,24 +36,26 @@ def get(deps: Deps, owner: str, change_id: str) -> Document:
 def acknowledge(deps: Deps, owner: str, change_id: str) -> Document:
     """The customer's own act, kept with its time; the first one counts. ``AgreementEnded``."""
     get(deps, owner, change_id)
-    binding = [each.agreement_id for each in deps.recipients.of_controller(owner) if each.is_told]
-    ids = [each["_id"] for each in deps.messages.notices_for(change_id, binding)]
+    binding = [
+        each.agreement_id for each in deps.stores.recipients.of_controller(owner) if each.is_told
+    ]
+    ids = [each["_id"] for each in deps.stores.messages.notices_for(change_id, binding)]
     if not ids:
         raise AgreementEnded
 
     def write(session: Session) -> None:
-        deps.messages.acknowledge(ids, deps.now(), session)
+        deps.stores.messages.acknowledge(ids, deps.now(), session)
 
-    deps.mongo.transact(write)
+    deps.stores.mongo.transact(write)
     return get(deps, owner, change_id)
 
 
 def contacts(deps: Deps, owner: str) -> tuple[list[dict[str, Any]], str, int]:
     """Contacts, who named them (``customer`` or ``agreement``), and the revision."""
-    named, revision = deps.contacts.get(owner)
+    named, revision = deps.stores.contacts.get(owner)
     if named is not None:
         return named, "customer", revision
-    active = [each for each in deps.recipients.of_controller(owner) if each.is_told]
+    active = [each for each in deps.stores.recipients.of_controller(owner) if each.is_told]
     by_address = {one["email"]: one for each in active for one in each.contacts}
     return list(by_address.values()), "agreement", revision
 
@@ -62,15 +64,15 @@ def name_contacts(deps: Deps, owner: str, named: list[dict[str, Any]], seen: int
     """Put these contacts in place of all before; the new revision. Open notices go to them."""
 
     def write(session: Session) -> int:
-        revision = deps.contacts.put(owner, named, seen, deps.now(), session)
+        revision = deps.stores.contacts.put(owner, named, seen, deps.now(), session)
         # Whoever names an address says that it is good, whatever came back from it before.
-        deps.mails.forgive([each["email"] for each in named], session)
-        deps.watches.look_again_for(owner, deps.now(), session)
+        deps.stores.mails.forgive([each["email"] for each in named], session)
+        deps.stores.watches.look_again_for(owner, deps.now(), session)
         return revision
 
-    return deps.mongo.transact(write)
+    return deps.stores.mongo.transact(write)
 
 
 def _of_change(deps: Deps, owner: str, change_id: str) -> list[Document]:
-    agreements = [each.agreement_id for each in deps.recipients.of_controller(owner)]
-    return deps.messages.notices_for(change_id, agreements)
+    agreements = [each.agreement_id for each in deps.stores.recipients.of_controller(owner)]
+    return deps.stores.messages.notices_for(change_id, agreements)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notices.store.receipts import Receipts
 from services.notices.wiring import Deps
 
 
@@ -36,5 +35,5 @@ def of(deps: Deps, change_ids: Sequence[str], agreement_ids: Sequence[str]) -> l
             each.moments.delivered_at,
             each.moments.acknowledged_at,
         )
-        for each in Receipts(deps.mongo).known(change_ids, agreement_ids)
+        for each in deps.stores.receipts.known(change_ids, agreement_ids)
     ]

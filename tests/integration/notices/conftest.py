@@ -38,7 +38,7 @@ def door(mongo_url: str, database_name: str) -> Door:
 @pytest.fixture
 def open_world(door: Door, receiver: Receiver) -> World:
     """The world behind ``door``."""
-    return make_world(door.app.extensions["art28.deps"].mongo, receiver, door.identity.clock)
+    return make_world(door.app.extensions["art28.deps"].stores.mongo, receiver, door.identity.clock)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from services.notices import mail_tasks
+from services.notices import tasks
 from services.notices.channels.email import MailSettings
 from services.notices.clients import Party
 from services.notices.escalation import Escalation
@@ -213,10 +213,11 @@ def make_mail_world(
 ) -> MailWorld:
     world = make_world(mongo, receiver, clock, mail=settings, **more)
     chosen = world.deps.settings
-    mailing = mail_tasks.make_mailing(chosen, mongo, lambda: 0.0, world.clock)
-    escalation = mail_tasks.make_escalation(chosen, mongo, world.clock)
+    stores = world.deps.stores
+    mailing = tasks.make_mailing(chosen, stores, world.clock, lambda: 0.0)
+    escalation = tasks.make_escalation(chosen, stores, world.clock)
     vendor = Party(({"name": "Pia Lund", "position": "Privacy", "email": VENDOR_MAIL},), "en")
-    digests = mail_tasks.make_digests(chosen, mongo, world.clock)
+    digests = tasks.make_digests(chosen, stores, world.clock)
     digests = replace(digests, party_of=lambda _: vendor)
     return MailWorld(world, mailing, escalation, digests, post)
 

@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from services.notices import tasks
-from services.notices.retention import Retention, Stores
+from services.notices.retention import Retention
 from services.notices.settings import Settings
+from services.notices.store import Stores
 from services.notices.use_cases import notices
 from shared.ids import new_id
 from shared.mongo import Mongo, connect
@@ -26,14 +27,14 @@ from shared.settings import SettingsError
 from tests.clock import now
 from tests.integration.notices.old import BODY, COLLECTIONS, counts, fill, finish, orphans
 from tests.integration.notices.post import PERSONS, MailWorld
-from tests.integration.notices.test_escalating import evidence
+from tests.integration.notices.test_escalating import evidence_rows
 from tests.integration.notices.world import World, settings
 
 ROOT = Path(__file__).parents[3]
 
 
 def upkeep(world: World, **more: Any) -> Retention:
-    return tasks.make_retention(settings(**more), world.mongo, world.clock)
+    return tasks.make_retention(settings(**more), world.deps.stores, world.clock)
 
 
 def answered(world: World) -> list[Any]:
@@ -114,13 +115,13 @@ def test_what_the_evidence_needs_stays_as_long_as_its_agreement(by_mail: MailWor
     by_mail.settle()
     by_mail.announce("chg_1", 1, kind="in_effect")
     by_mail.settle()
-    before = evidence(by_mail)
+    before = evidence_rows(by_mail)
     assert len(before[0].attempts) == 2
     for _ in range(6):
         world.clock.ahead += timedelta(days=1_000)
         finish(upkeep(world))
 
-    assert evidence(by_mail) == before
+    assert evidence_rows(by_mail) == before
     assert len(by_mail.mails()) == 1
 
 
@@ -135,7 +136,7 @@ def test_the_time_of_evidence_runs_from_the_end_of_the_agreement(by_mail: MailWo
     world.tell(ended)
     world.clock.ahead += timedelta(days=1_824)
     finish(upkeep(world))
-    assert len(evidence(by_mail)) == 1
+    assert len(evidence_rows(by_mail)) == 1
     world.clock.ahead += timedelta(days=2)
     finish(upkeep(world))
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from werkzeug.test import Client, TestResponse
 
 from services.notices.app import create_app
 from services.notices.channels.email.dsn import LARGEST, MOST_RECIPIENTS, reports
-from services.notices.use_cases.bounces import Maildir
+from services.notices.mail.maildir import Maildir
+from services.notices.use_cases import bounces
 from shared.failures import Failures
 from shared.mongo import connect
 from tests.integration.notices.asking import Identity
@@ -68,11 +70,15 @@ def door(mongo_url: str, database_name: str, receiver: Receiver, post: Post) -> 
 
 def bounced(by_mail: MailWorld) -> Failures:
     """What counts the reports that cannot be read."""
-    return Failures(by_mail.world.deps.mongo, "notices.mail.bounces", by_mail.world.clock)
+    return Failures(by_mail.world.deps.stores.mongo, "notices.mail.bounces", by_mail.world.clock)
+
+
+def receiving(by_mail: MailWorld) -> Any:
+    return partial(bounces.receive, by_mail.world.deps, by_address=False)
 
 
 def maildir_of(by_mail: MailWorld, folder: Path) -> Maildir:
-    return Maildir(str(folder), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock)
+    return Maildir(str(folder), receiving(by_mail), bounced(by_mail), by_mail.world.clock)
 
 
 def test_it_works(door: Door) -> None:
@@ -219,9 +225,7 @@ def test_the_mailbox_goes_on_past_whatever_lies_in_it(by_mail: MailWorld, tmp_pa
     os.mkfifo(new / "33")
     (new / "34").mkdir()
     (new / "99").write_bytes(bounce_of(by_mail.post.one().mail))
-    maildir = Maildir(
-        str(tmp_path), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock
-    )
+    maildir = Maildir(str(tmp_path), receiving(by_mail), bounced(by_mail), by_mail.world.clock)
     assert maildir.run_once() is False
 
     assert by_mail.mails()[0]["state"] == "bounced"
@@ -233,9 +237,7 @@ def test_the_mailbox_is_read_in_bounded_rounds(by_mail: MailWorld, tmp_path: Pat
     (tmp_path / "new").mkdir()
     for place in range(120):
         (tmp_path / "new" / f"{place:03}").write_bytes(b"Subject: Out of office\r\n\r\n")
-    maildir = Maildir(
-        str(tmp_path), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock
-    )
+    maildir = Maildir(str(tmp_path), receiving(by_mail), bounced(by_mail), by_mail.world.clock)
     assert [maildir.run_once() for _ in range(3)] == [True, True, False]
     assert len(list((tmp_path / "cur").iterdir())) == 120
 
@@ -246,7 +248,7 @@ def test_what_was_read_is_forgotten_after_thirty_days(by_mail: MailWorld, tmp_pa
     report, clock = tmp_path / "new" / "1", by_mail.world.clock
     report.write_bytes(b"Subject: Out of office\r\n\r\n")
     os.utime(report, (clock().timestamp(),) * 2)
-    maildir = Maildir(str(tmp_path), by_mail.world.deps.bounces, bounced(by_mail), clock)
+    maildir = Maildir(str(tmp_path), receiving(by_mail), bounced(by_mail), clock)
     maildir.run_once()
     for days in (29, 2):
         assert maildir.run_once() is False
@@ -272,7 +274,7 @@ def test_a_report_about_a_report_is_about_the_outer_one_only(by_mail: MailWorld)
     told = reports(head + status + returned)
 
     assert [each.recipient for each in told] == ["forward@b.example"]
-    assert by_mail.world.deps.bounces.receive(told, by_address=False) == 0
+    assert bounces.receive(by_mail.world.deps, told, by_address=False) == 0
     assert by_mail.mails()[0]["state"] == "delivered"
 
 
@@ -281,9 +283,7 @@ def test_reports_are_never_answered(by_mail: MailWorld, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     for place in range(5):
         (tmp_path / "new" / str(place)).write_bytes(b"From: a@evil.example\r\n\r\nAnswer me!\r\n")
-    Maildir(
-        str(tmp_path), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock
-    ).run_once()
+    Maildir(str(tmp_path), receiving(by_mail), bounced(by_mail), by_mail.world.clock).run_once()
     by_mail.settle()
 
     assert by_mail.post.asked == []

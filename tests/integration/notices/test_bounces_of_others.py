@@ -82,5 +82,5 @@ def test_a_mail_that_one_vendor_gets_through_clears_no_address_of_the_other(
 
 
 def test_who_names_its_contacts_anew_clears_them_for_every_vendor(two_vendors: MailWorld) -> None:
-    two_vendors.world.deps.mails.forgive([IDA.upper(), BO])
+    two_vendors.world.deps.stores.mails.forgive([IDA.upper(), BO])
     assert two_vendors.world.rows("bounced_addresses") == []

@@ -68,7 +68,7 @@ def test_410_disables_the_endpoint_and_what_follows_is_kept_for_it(world: World)
     announced(world, "nordbo")
     world.receiver.answers["/nordbo"] = lambda number: (410 if number == 1 else 204, {})
     world.deliver()
-    (endpoint,) = world.deps.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
+    (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
     assert endpoint.disabled_reason == "gone"
     world.tell(world.ledger.change("chg_2", 1))
     world.settle()
@@ -83,7 +83,7 @@ def test_the_backlog_of_a_disabled_endpoint_can_be_skipped(world: World) -> None
     announced(world, "nordbo")
     world.receiver.answers["/nordbo"] = lambda _: (410, {})
     world.deliver()
-    (endpoint,) = world.deps.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
+    (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
     endpoints.enable(world.deps, "org_nordbo", endpoint.id, skip_backlog=True)
     world.deliver()
     assert world.delivery_of("nordbo")["state"] == "skipped"
@@ -92,7 +92,7 @@ def test_the_backlog_of_a_disabled_endpoint_can_be_skipped(world: World) -> None
 
 def test_a_deleted_endpoint_ends_its_deliveries(world: World) -> None:
     announced(world, "nordbo")
-    (endpoint,) = world.deps.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
+    (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
     endpoints.remove(world.deps, "org_nordbo", endpoint.id, endpoint.revision)
     world.deliver()
     assert world.delivery_of("nordbo")["state"] == "abandoned"
@@ -123,7 +123,7 @@ def test_a_broken_endpoint_costs_the_others_nothing(world: World) -> None:
 
 def test_every_live_secret_signs_during_a_rotation(world: World) -> None:
     (old,) = announced(world, "nordbo").values()
-    (endpoint,) = world.deps.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
+    (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
     _, fresh = endpoints.rotate(world.deps, "org_nordbo", endpoint.id, 24)
     world.deliver()
     (received,) = world.receiver.got
@@ -135,8 +135,8 @@ def test_a_dispatcher_that_comes_too_late_changes_nothing(world: World) -> None:
     announced(world, "nordbo")
     world.unpack()
     now = world.clock()
-    (row,) = world.deps.deliveries.claim("first", now, now + timedelta(seconds=60), 10)
-    assert world.deps.deliveries.claim("second", now, now + timedelta(seconds=60), 10) == []
+    (row,) = world.deps.stores.deliveries.claim("first", now, now + timedelta(seconds=60), 10)
+    assert world.deps.stores.deliveries.claim("second", now, now + timedelta(seconds=60), 10) == []
     world.clock.ahead += timedelta(seconds=61)
     world.deliver()
     late = world.dispatcher
@@ -154,7 +154,7 @@ def test_two_dispatchers_at_once_never_send_the_same_delivery_twice(
 ) -> None:
     world = make_world(mongo, receiver)
     announced(world, *(f"c{number}" for number in range(120)))
-    others = [tasks.make_dispatcher(settings(), mongo, world.clock) for _ in range(3)]
+    others = [tasks.make_dispatcher(settings(), world.deps.stores, world.clock) for _ in range(3)]
 
     def work(dispatcher: Any) -> None:
         while dispatcher.run_once():
@@ -191,7 +191,7 @@ def test_recovery_brings_what_failed_and_what_came_before_the_endpoint(world: Wo
     endpoint_id, _ = world.endpoint("nordbo", url=f"{world.receiver.url}/second")
     (first,) = [
         each.id
-        for each in world.deps.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
+        for each in world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
         if each.id != endpoint_id
     ]
     since = world.clock() - timedelta(days=60)
@@ -229,7 +229,7 @@ class BrokenThenWhole:
 @pytest.mark.parametrize("method", ["claim", "complete"])
 def test_a_fault_of_the_database_loses_nothing(world: World, method: str) -> None:
     announced(world, "nordbo")
-    broken = BrokenThenWhole(world.deps.deliveries, method)
+    broken = BrokenThenWhole(world.deps.stores.deliveries, method)
     object.__setattr__(world.dispatcher.stores, "deliveries", broken)
     with pytest.raises(ConnectionError):
         world.deliver()
@@ -256,7 +256,7 @@ def test_a_delivery_whose_lease_grows_short_is_left_for_the_next_claim(world: Wo
     world.unpack()
     world.dispatcher.sender = Full()
     now = world.clock()
-    rows = world.deps.deliveries.claim("mine", now, now + timedelta(seconds=60), 10)
+    rows = world.deps.stores.deliveries.claim("mine", now, now + timedelta(seconds=60), 10)
     short = replace(world.dispatcher.claims._term(), lapses=world.dispatcher.monotonic() + 20)
     claims = world.dispatcher.claims
     claims._prepare(rows, claims._texts_for, short)

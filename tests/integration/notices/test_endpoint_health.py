@@ -32,7 +32,7 @@ def mails(world: World) -> Mails:
 
 
 def endpoint_of(world: World, name: str) -> Endpoint:
-    (found,) = world.deps.endpoints.of_controllers([f"org_{name}"])[f"org_{name}"]
+    (found,) = world.deps.stores.endpoints.of_controllers([f"org_{name}"])[f"org_{name}"]
     return found
 
 
@@ -149,7 +149,7 @@ def test_when_the_message_that_tries_first_fails_for_good_the_next_one_tries(
     world.receiver.answers["/nordbo"] = lambda _: (500, {})
     found = endpoint_of(world, "nordbo")
     endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
-    upkeep = tasks.make_retention(world.deps.settings, world.mongo, world.clock)
+    upkeep = tasks.make_retention(world.deps.settings, world.deps.stores, world.clock)
 
     def states() -> list[str]:
         return [each["state"] for each in world.rows("deliveries")]
@@ -207,7 +207,7 @@ def test_what_is_recovered_meanwhile_waits_for_the_message_that_tries_first(
 def test_enabled_without_anything_held_it_is_open_at_once(world: World, mails: Mails) -> None:
     world.customer("nordbo", 1)
     found = endpoint_of(world, "nordbo")
-    world.deps.endpoints.replace(found.disabled(world.clock(), "gone"))
+    world.deps.stores.endpoints.replace(found.disabled(world.clock(), "gone"))
     enabled = endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
     assert enabled.is_open
 

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ import pytest
 from services.notices.api.evidence_files import csv_lines, pdf
 from services.notices.channels.email import MailSettings
 from services.notices.channels.email.dsn import reports
-from services.notices.use_cases import evidence, notices, receipts
-from services.notices.use_cases.bounces import Maildir
+from services.notices.mail.maildir import Maildir
+from services.notices.use_cases import bounces, evidence, notices, receipts
 from shared.auth import Caller
 from shared.failures import Failures
 from shared.pagination import PageRequest
@@ -55,11 +56,15 @@ def pass_time(it: MailWorld, **amount: float) -> None:
 
 def bounced(by_mail: MailWorld) -> Failures:
     """What counts the reports that cannot be read."""
-    return Failures(by_mail.world.deps.mongo, "notices.mail.bounces", by_mail.world.clock)
+    return Failures(by_mail.world.deps.stores.mongo, "notices.mail.bounces", by_mail.world.clock)
+
+
+def receiving(by_mail: MailWorld) -> Any:
+    return partial(bounces.receive, by_mail.world.deps, by_address=False)
 
 
 def maildir_of(by_mail: MailWorld, folder: Path) -> Maildir:
-    return Maildir(str(folder), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock)
+    return Maildir(str(folder), receiving(by_mail), bounced(by_mail), by_mail.world.clock)
 
 
 def test_it_works(by_mail: MailWorld) -> None:
@@ -230,9 +235,7 @@ def test_a_mail_that_comes_back_brings_up_the_next_contact(
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "1.bounce").write_bytes(bounce_of(by_mail.post.one().mail))
     (tmp_path / "new" / "2.other").write_bytes(b"Subject: Out of office\r\n\r\nBack on Monday\r\n")
-    maildir = Maildir(
-        str(tmp_path), by_mail.world.deps.bounces, bounced(by_mail), by_mail.world.clock
-    )
+    maildir = Maildir(str(tmp_path), receiving(by_mail), bounced(by_mail), by_mail.world.clock)
     assert maildir.run_once() is False
     by_mail.settle()
 
@@ -251,11 +254,13 @@ def test_a_delay_is_no_bounce_and_a_report_twice_no_second_one(by_mail: MailWorl
     by_mail.agreement("nordbo", 1, "email", contacts=PERSONS)
     by_mail.announce("chg_1", 1)
     by_mail.settle()
-    mail, bounces = by_mail.post.one().mail, by_mail.world.deps.bounces
+    mail, deps = by_mail.post.one().mail, by_mail.world.deps
 
-    assert bounces.receive(reports(bounce_of(mail, "4.4.1", "delayed")), by_address=False) == 0
-    assert bounces.receive(reports(bounce_of(mail)), by_address=False) == 1
-    assert bounces.receive(reports(bounce_of(mail)), by_address=False) == 0
+    assert (
+        bounces.receive(deps, reports(bounce_of(mail, "4.4.1", "delayed")), by_address=False) == 0
+    )
+    assert bounces.receive(deps, reports(bounce_of(mail)), by_address=False) == 1
+    assert bounces.receive(deps, reports(bounce_of(mail)), by_address=False) == 0
 
 
 def test_a_report_in_the_mailbox_that_names_no_mail_of_ours_counts_for_nothing(
@@ -268,8 +273,8 @@ def test_a_report_in_the_mailbox_that_names_no_mail_of_ours_counts_for_nothing(
     forged["Message-ID"] = "<nobody@evil.example>"
 
     told = reports(bounce_of(forged))
-    assert by_mail.world.deps.bounces.receive(told, by_address=False) == 0
-    assert by_mail.world.deps.bounces.receive(told, by_address=True) == 1
+    assert bounces.receive(by_mail.world.deps, told, by_address=False) == 0
+    assert bounces.receive(by_mail.world.deps, told, by_address=True) == 1
 
 
 @pytest.mark.parametrize(

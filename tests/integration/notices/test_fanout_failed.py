@@ -97,10 +97,10 @@ def test_a_job_that_somebody_else_has_meanwhile_is_not_given_back(world: World) 
     assert fails(fanout)
     world.clock.ahead += LEASE + timedelta(seconds=1)
     now = world.clock()
-    theirs = world.deps.jobs.claim("theirs", now, now + LEASE)
+    theirs = world.deps.stores.jobs.claim("theirs", now, now + LEASE)
     assert theirs is not None
     assert not fanout.run_once()
-    assert world.deps.jobs.find(theirs.id) == theirs
+    assert world.deps.stores.jobs.find(theirs.id) == theirs
 
 
 def test_giving_back_goes_by_an_index(world: World) -> None:
@@ -108,7 +108,7 @@ def test_giving_back_goes_by_an_index(world: World) -> None:
     world.tell(world.ledger.agreement("nordbo", 1))
     database.command("profile", 2)
     try:
-        world.deps.jobs.give_back("claim_1", world.clock())
+        world.deps.stores.jobs.give_back("claim_1", world.clock())
     finally:
         database.command("profile", 0)
     (asked,) = database["system.profile"].find({"op": "update", "ns": {"$regex": "[.]jobs$"}})

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from services.notices.fan_out.loop import FanOut, Stores
+from services.notices.fan_out.loop import FanOut
 from services.notices.model.parcels import unpacked
+from services.notices.store import Stores
 from services.notices.use_cases import endpoints
 from tests.integration.notices.world import START, World
 
@@ -130,7 +131,7 @@ def test_killed_at_any_write_a_recovery_is_finished_by_the_next_and_sends_nothin
             world.clock.ahead += timedelta(seconds=31)  # The dead one's lease lapses.
             world.fanout = small
             world.fan_out()
-            job = world.deps.jobs.find(recovery.id)
+            job = world.deps.stores.jobs.find(recovery.id)
             assert job is not None
             assert job.done_at is not None
             world.deliver(60)
@@ -177,7 +178,7 @@ def test_a_fanout_whose_lease_lapsed_gives_way_to_its_successor(world: World) ->
     with_customers(world)
     world.tell(world.ledger.change("chg_1", CUSTOMERS))
     now = world.clock()
-    first = world.deps.jobs.claim("first", now, now + timedelta(seconds=1))
+    first = world.deps.stores.jobs.claim("first", now, now + timedelta(seconds=1))
     assert first is not None
     world.clock.ahead += timedelta(seconds=2)
     world.fan_out()
@@ -249,7 +250,7 @@ class Sleepy:
         self.world = world
 
     def add_many(self, rows: list[dict[str, Any]]) -> list[str]:
-        found = self.world.deps.messages.add_many(rows)
+        found = self.world.deps.stores.messages.add_many(rows)
         self.world.clock.ahead += timedelta(seconds=31)
         self.world.settle()
         return found

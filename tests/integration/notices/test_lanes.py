@@ -39,10 +39,10 @@ def slow_world(mongo: Mongo, receiver: Receiver) -> Iterator[World]:
 
 def backlog(world: World, name: str, count: int, lane: str = "first") -> None:
     """Deliveries that have been due for an hour."""
-    (endpoint,) = world.deps.endpoints.of_controllers([f"org_{name}"])[f"org_{name}"]
+    (endpoint,) = world.deps.stores.endpoints.of_controllers([f"org_{name}"])[f"org_{name}"]
     (message, *_) = world.rows("messages", controller_id=f"org_{name}")
     due = world.clock() - timedelta(hours=1)
-    world.deps.deliveries.add_many(
+    world.deps.stores.deliveries.add_many(
         [
             new_delivery(f"dlv_{name}{n:06}", message["_id"], endpoint.id, f"org_{name}", due, lane)
             for n in range(count)
@@ -101,7 +101,9 @@ def test_dispatchers_side_by_side_divide_what_an_endpoint_may_take(
     world = make_world(mongo, receiver, endpoint_in_flight=8)
     world.customer("nordbo", 1)
     pair = [
-        tasks.make_dispatcher(settings(endpoint_in_flight=8), mongo, world.clock, lambda: 2)
+        tasks.make_dispatcher(
+            settings(endpoint_in_flight=8), world.deps.stores, world.clock, lambda: 2
+        )
         for _ in range(2)
     ]
     backlog(world, "nordbo", 100)
@@ -167,7 +169,7 @@ def test_many_lanes_take_turns(mongo: Mongo, receiver: Receiver) -> None:
     names = [f"c{number}" for number in range(40)]
     for number, name in enumerate(names, 1):
         world.customer(name, number)
-        (endpoint,) = world.deps.endpoints.of_controllers([f"org_{name}"])[f"org_{name}"]
+        (endpoint,) = world.deps.stores.endpoints.of_controllers([f"org_{name}"])[f"org_{name}"]
         backlog(world, name, 5, lane=endpoint.id)
     world.deliver()
     assert Counter(each.path for each in receiver.got) == {f"/{name}": 5 for name in names}

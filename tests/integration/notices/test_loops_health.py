@@ -186,8 +186,8 @@ def test_the_lag_and_the_oldest_message_are_shown(world: World) -> None:
     world.clock.ahead += timedelta(seconds=90)
     world.dispatcher._show_lag()
     assert 85 < value("art28_webhook_due_lag_seconds") < 120
-    tasks.make_retention(settings(), world.mongo, world.clock).run_once()
+    tasks.make_retention(settings(), world.deps.stores, world.clock).run_once()
     assert 85 < value("art28_notices_oldest_undelivered_seconds") < 120
     world.deliver()
-    tasks.make_retention(settings(), world.mongo, world.clock).run_once()
+    tasks.make_retention(settings(), world.deps.stores, world.clock).run_once()
     assert value("art28_notices_oldest_undelivered_seconds") == 0

@@ -9,7 +9,7 @@ import pytest
 
 from services.notices.channels.email.compose import one_line
 from services.notices.mail.loop import Mailing
-from services.notices.mail_tasks import make_mailing
+from services.notices.tasks import make_mailing
 from tests.integration.notices.post import OK, PERSONS, MailWorld, always
 
 
@@ -197,7 +197,7 @@ def test_two_loops_at_once_never_send_the_same_mail_twice(by_mail: MailWorld) ->
     by_mail.world.settle()
     by_mail.watch()
     deps = by_mail.world.deps
-    other = make_mailing(deps.settings, deps.mongo, lambda: 0.0, by_mail.world.clock)
+    other = make_mailing(deps.settings, deps.stores, by_mail.world.clock, lambda: 0.0)
 
     loops = [Thread(target=until_idle, args=(each,)) for each in (by_mail.mailing, other)]
     for each in loops:

@@ -8,10 +8,10 @@ import pytest
 
 from services.notices.channels.email.dsn import Report
 from services.notices.tasks import make_retention
-from services.notices.use_cases import notices
+from services.notices.use_cases import bounces, notices
 from tests.integration.notices.old import finish
 from tests.integration.notices.post import PERSONS, MailWorld
-from tests.integration.notices.test_escalating import evidence, unreached
+from tests.integration.notices.test_escalating import evidence_rows, unreached
 from tests.integration.notices.test_mail_messages import tell_agreement, tell_basis, tell_objection
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -41,9 +41,9 @@ def everything(it: MailWorld) -> None:
     it.announce("chg_1", 1)
     it.settle()
     deps = it.world.deps
-    deps.bounces.receive([Report(PERSONS[0]["email"], "failed", "5.1.1", "")], by_address=True)
+    bounces.receive(deps, [Report(PERSONS[0]["email"], "failed", "5.1.1", "")], by_address=True)
     it.settle()
-    evidence(it)
+    evidence_rows(it)
     unreached(it)
     notices.name_contacts(deps, "org_nordbo", PERSONS, 0)
     it.announce("chg_1", 1, kind="withdrawn")
@@ -58,9 +58,9 @@ def everything(it: MailWorld) -> None:
     it.settle()
     tell_agreement(it, "terminated")
     it.world.clock.ahead += timedelta(days=2_000)
-    finish(make_retention(deps.settings, it.world.mongo, it.world.clock))
-    deps.mails.remove_warnings(it.world.clock(), 500)
-    deps.mails.remove_of(["msg_none"])
+    finish(make_retention(deps.settings, deps.stores, it.world.clock))
+    deps.stores.mails.remove_warnings(it.world.clock(), 500)
+    deps.stores.mails.remove_of(["msg_none"])
 
 
 @pytest.mark.parametrize(("collection", "due"), [("mails", "due_at"), ("messages", "look_at")])

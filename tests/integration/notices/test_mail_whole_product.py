@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.notices import mail_tasks
+from services.notices import tasks
 from services.notices.mail.loop import Mailing
+from services.notices.wiring import open_stores
 from tests.integration.agreements.shop import Shop
 from tests.integration.agreements.test_import import bring, row, upload
 from tests.integration.notices.post import Post, mail_settings, posting
@@ -31,13 +32,11 @@ class PostOffice:
 
     def __init__(self, stack: Stack, post: Post, port: int) -> None:
         chosen = replace(stack._settings("notices"), mail=mail_settings(port))
-        mongo = stack.database("notices")
+        stores = open_stores(stack.database("notices"))
         self.post = post
-        self._mailing: Mailing = mail_tasks.make_mailing(
-            chosen, mongo, lambda: 0.0, lambda: stack.now
-        )
-        self._escalation = mail_tasks.make_escalation(chosen, mongo, lambda: stack.now)
-        self._digests = mail_tasks.make_digests(chosen, mongo, lambda: stack.now, stack._transport)
+        self._mailing: Mailing = tasks.make_mailing(chosen, stores, lambda: stack.now, lambda: 0.0)
+        self._escalation = tasks.make_escalation(chosen, stores, lambda: stack.now)
+        self._digests = tasks.make_digests(chosen, stores, lambda: stack.now, stack._transport)
 
     def run(self) -> None:
         for _ in range(3):

@@ -28,7 +28,7 @@ def announced(world: World) -> None:
 
 
 def another(world: World) -> Dispatcher:
-    return tasks.make_dispatcher(settings(), world.mongo, world.clock)
+    return tasks.make_dispatcher(settings(), world.deps.stores, world.clock)
 
 
 def taken(world: World) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def test_of_two_outcomes_the_delivery_stays_on_record_and_not_the_failure(world:
     """One whose lease lapsed was told "no", the next one "yes", and the first one stores first."""
     announced(world, 1)
     world.receiver.answers["/c01"] = lambda number: (500 if number == 1 else 204, {})
-    slow = tasks.make_dispatcher(settings(), world.mongo, world.clock)
+    slow = tasks.make_dispatcher(settings(), world.deps.stores, world.clock)
     tried(slow)
     world.clock.ahead += timedelta(seconds=61)
     tried(world.dispatcher)
@@ -213,7 +213,7 @@ def test_who_gets_an_endpoint_between_two_tries_of_a_step_is_seen_in_its_parcel(
     world: World,
 ) -> None:
     an_endpoint_between_two_tries(world)
-    event = world.deps.events.notice_of("chg_1")
+    event = world.deps.stores.events.notice_of("chg_1")
     assert event is not None
     page = evidence.page(world.deps, event, PageRequest(100, None))
     told = {each.agreement_id: each.outcome for each in page.items}

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from services.notices.fan_out import loop
+from services.notices.mail import maildir as mailbox
 from services.notices.tasks import make_retention
-from services.notices.use_cases import bounces, deliveries
+from services.notices.use_cases import deliveries
 from shared.failures import FailedJobs, Failures
 from shared.mongo import Mongo
 from tests.integration.notices.world import World
@@ -63,9 +64,9 @@ def test_a_report_that_cannot_be_read_holds_up_no_other(
     (tmp_path / "new").mkdir()
     for name in ("1", "2"):
         (tmp_path / "new" / name).write_text(name)
-    monkeypatch.setattr(bounces, "reports", lambda content: [] if content == b"2" else 1 / 0)
+    monkeypatch.setattr(mailbox, "reports", lambda content: [] if content == b"2" else 1 / 0)
     failures = Failures(world.mongo, "notices.mail.bounces", world.clock)
-    maildir = bounces.Maildir(str(tmp_path), world.deps.bounces, failures, world.clock)
+    maildir = mailbox.Maildir(str(tmp_path), len, failures, world.clock)
 
     long_enough(world, maildir.run_once)
 
@@ -76,7 +77,7 @@ def test_a_report_that_cannot_be_read_holds_up_no_other(
 def test_a_sweep_that_fails_leaves_its_turn_to_the_next(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    retention = make_retention(world.deps.settings, world.mongo, world.clock)
+    retention = make_retention(world.deps.settings, world.deps.stores, world.clock)
     swept = list[str]()
     monkeypatch.setattr(
         retention, "_steps", lambda: [("bad", lambda: bool(1 / 0)), ("good", lambda: note(swept))]

@@ -129,7 +129,7 @@ def old(world: World) -> World:
 
 def test_what_is_old_goes_though_one_agreement_cannot_be_read(old: World) -> None:
     spoil(old, "recipients", "agr_lund", ended_at="0 long ago")
-    retention = tasks.make_retention(settings(), old.mongo, old.clock)
+    retention = tasks.make_retention(settings(), old.deps.stores, old.clock)
 
     finish(retention)
 
@@ -145,7 +145,7 @@ def test_a_recipient_that_cannot_be_read_is_kept_alone(old: World) -> None:
     old.mongo.db["messages"].delete_many({})
     old.mongo.db["recipients"].update_one({"_id": "agr_lund"}, {"$unset": {"controller_id": ""}})
 
-    finish(tasks.make_retention(settings(), old.mongo, old.clock))
+    finish(tasks.make_retention(settings(), old.deps.stores, old.clock))
 
     assert [each["_id"] for each in old.rows("recipients")] == ["agr_lund"]
     assert [each.job for each in FailedJobs(old.mongo).all()] == ["agr_lund"]
@@ -161,7 +161,7 @@ def test_an_endpoint_that_cannot_be_read_keeps_no_other_held(world: World) -> No
     world.mongo.db["deliveries"].update_many({}, {"$set": {"state": "held"}})
     [bad] = world.rows("endpoints", controller_id="org_lund")
     world.mongo.db["endpoints"].update_one({"_id": bad["_id"]}, {"$unset": {"url": ""}})
-    retention = tasks.make_retention(settings(), world.mongo, world.clock)
+    retention = tasks.make_retention(settings(), world.deps.stores, world.clock)
 
     long_enough(world, lambda: finish(retention))
 

@@ -13,7 +13,7 @@ from tests.integration.notices.world import World, make_world, settings
 
 
 def upkeep(world: World) -> Retention:
-    return tasks.make_retention(settings(), world.mongo, world.clock)
+    return tasks.make_retention(settings(), world.deps.stores, world.clock)
 
 
 def finish(retention: Retention) -> None:
@@ -65,7 +65,7 @@ def test_evidence_goes_when_its_agreement_has_been_over_for_long(told: World) ->
 def test_what_was_not_delivered_is_evidence_too(world: World) -> None:
     world.customer("nordbo", 1)
     world.receiver.answers["/nordbo"] = lambda _: (410, {})
-    (endpoint,) = world.deps.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
+    (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
     endpoints.test(world.deps, "org_nordbo", endpoint.id)
     world.deliver()
     world.clock.ahead += timedelta(days=800)
@@ -76,7 +76,7 @@ def test_what_was_not_delivered_is_evidence_too(world: World) -> None:
 
 def test_it_goes_through_everything_in_small_batches(world: World) -> None:
     world.customer("nordbo", 1)
-    (endpoint,) = world.deps.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
+    (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
     for _ in range(7):
         endpoints.test(world.deps, "org_nordbo", endpoint.id)
     world.deliver()
@@ -108,7 +108,7 @@ def test_secrets_are_sealed_anew_when_the_key_has_changed(world: World) -> None:
 
     during = with_keys(new, old.secrets_key)
     announce(during, "chg_1")
-    finish(tasks.make_retention(during.deps.settings, world.mongo, world.clock))
+    finish(tasks.make_retention(during.deps.settings, world.deps.stores, world.clock))
     after = with_keys(new)
     announce(after, "chg_2")
     assert [each["state"] for each in world.rows("deliveries")] == ["delivered"] * 2

@@ -104,7 +104,7 @@ def test_a_recovery_does_not_send_what_is_on_its_way_twice(world: World) -> None
 
 def test_the_evidence_says_pending_and_not_told(world: World) -> None:
     announced(world)
-    event = world.deps.events.notice_of("chg_1")
+    event = world.deps.stores.events.notice_of("chg_1")
     assert event is not None
     page = evidence.page(world.deps, event, PageRequest(10, None))
     told = {each.agreement_id: (each.outcome, each.channel, each.given_on) for each in page.items}

@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.notices.use_cases import Deps
+from services.notices.wiring import Deps
 from shared.mongo import connect
 from tests.clock import now
 from tests.integration.notices.world import Clock, Receiver, World, make_world
@@ -48,7 +48,7 @@ def until(true: Callable[[], bool], limit: float = 60.0) -> None:
 
 
 def delivered(deps: Deps) -> int:
-    return deps.mongo.db["deliveries"].count_documents({"state": "delivered"})
+    return deps.stores.mongo.db["deliveries"].count_documents({"state": "delivered"})
 
 
 def slowly(_: int) -> tuple[int, dict[str, str]]:

@@ -16,13 +16,13 @@ from typing import Any
 from standardwebhooks import Webhook
 
 from services.notices import tasks
-from services.notices.app import make_deps
 from services.notices.dispatcher import Dispatcher
 from services.notices.egress import Egress
 from services.notices.fan_out.loop import FanOut
 from services.notices.model.parcels import unpacked
 from services.notices.settings import Settings
-from services.notices.use_cases import Deps, endpoints, intake
+from services.notices.use_cases import endpoints, intake
+from services.notices.wiring import Deps, make_deps, open_stores
 from shared.mongo import Mongo
 from shared.settings import Common
 from shared.times import format_instant, whole_milliseconds
@@ -286,7 +286,7 @@ class World:
         """Have what waits in parcels due by itself, as a retry is."""
         packed = [each for parcel in self.rows("parcels") for each in unpacked(parcel["items"])]
         rows = [(each["lane"], {**each, "unstored": each}) for each in packed]
-        self.deps.deliveries.give_back(rows, self.clock())
+        self.deps.stores.deliveries.give_back(rows, self.clock())
         self.mongo.db["parcels"].delete_many({})
 
     def deliver(self, limit: float = 10.0) -> None:
@@ -315,7 +315,7 @@ class World:
 
     def deliveries(self, **where: Any) -> list[dict[str, Any]]:
         """Those of the messages so described, in parcels and out of them."""
-        found = self.deps.deliveries.of(self.rows("messages", **where))
+        found = self.deps.stores.deliveries.of(self.rows("messages", **where))
         rows = self.mongo.db["deliveries"]
         return [rows.find_one({"_id": each["_id"]}) or each for each in found]
 
@@ -324,9 +324,9 @@ def make_world(mongo: Mongo, receiver: Receiver, clock: Clock | None = None, **m
     """A world at ``START``; one whose loops run in other processes needs the clock of those."""
     clock = clock or Clock()
     chosen = settings(**more)
-    deps = make_deps(chosen, mongo, clock)
-    fanout = tasks.make_fanout(mongo, clock)
-    dispatcher = tasks.make_dispatcher(chosen, mongo, clock)
+    deps = make_deps(chosen, open_stores(mongo), clock)
+    fanout = tasks.make_fan_out(deps.stores, clock)
+    dispatcher = tasks.make_dispatcher(chosen, deps.stores, clock)
     return World(mongo, deps, clock, fanout, dispatcher, receiver, Ledger(clock))
 
 
