@@ -27,7 +27,13 @@ SENDING = (
     "agreements.relay",
     "registry.relay",
 )
-JOBS = ("registry.imports", "registry.clock", "agreements.clock", "notices.retention")
+JOBS = (
+    "registry.imports",
+    "registry.clock",
+    "agreements.clock",
+    "agreements.imports",
+    "notices.retention",
+)
 MOUNTED = ("identity", "agreements", "registry", "notices", "portal")
 WEB = ("gunicorn", "--config", "deploy/gunicorn.conf.py", "deploy.wsgi:application")
 MODULES = (

@@ -6,6 +6,7 @@ from services.agreements.clients import Notices
 from services.agreements.settings import Settings
 from services.agreements.use_cases.due import run_due
 from services.agreements.use_cases.erasure import apply_policies
+from services.agreements.use_cases.import_jobs import Importing
 from services.agreements.wiring import Deps, make_deps
 from shared.failures import Failures
 from shared.loops import Heartbeats, Loop
@@ -14,11 +15,11 @@ from shared.peers import Peers
 from shared.relay import Relay
 from shared.times import utc_now
 
-RELAY_EVERY_SECONDS, CLOCK_EVERY_SECONDS = 0.1, 5.0
+RELAY_EVERY_SECONDS, CLOCK_EVERY_SECONDS, IMPORTS_EVERY_SECONDS = 0.1, 5.0, 0.5
 
 
 def loops(settings: Settings) -> list[Loop]:
-    """Both loops of this service, each with its heartbeat."""
+    """The loops of this service, each with its heartbeat."""
     common = settings.common
     mongo = connect(common.mongo_url, common.database("agreements"))
     peers = Peers("agreements", common, None)
@@ -29,6 +30,7 @@ def loops(settings: Settings) -> list[Loop]:
     return [
         Loop("agreements.relay", relay.run_once, RELAY_EVERY_SECONDS, beat),
         Loop("agreements.clock", lambda: run_clock(deps), CLOCK_EVERY_SECONDS, beat),
+        Loop("agreements.imports", Importing(deps).run_once, IMPORTS_EVERY_SECONDS, beat),
     ]
 
 

@@ -30,6 +30,7 @@ class Deps(Stores):
     mongo: Mongo
     ledger: Ledger
     clock_failures: Failures
+    import_failures: Failures
     identity: Identity
     registry: Registry
     now: Clock
@@ -56,6 +57,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         mongo=mongo,
         ledger=Ledger(mongo, LISTENERS),
         clock_failures=Failures(mongo, "agreements.clock", now),
+        import_failures=Failures(mongo, "agreements.imports", now, may_kill=True),
         identity=Identity(peers.client("identity")),
         registry=Registry(peers.client("registry")),
         now=now,

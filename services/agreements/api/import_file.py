@@ -11,8 +11,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from services.agreements.model.imports import Row
 from services.agreements.schemas.imports import ImportRow
-from services.agreements.use_cases.imports import Row
 from shared.errors import Malformed, problem_at
 
 MOST_LINES = 1_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,9 +10,10 @@ from typing import Any
 
 from services.agreements.api.context import deps
 from services.agreements.api.import_file import ABOUT_COLUMNS, column_of, rows
+from services.agreements.model.imports import ALREADY, IMPORTED, REFUSED, Outcome
 from services.agreements.schemas.imports import FileShape, ImportShape
-from services.agreements.use_cases import imports
-from services.agreements.use_cases.imports import Outcome
+from services.agreements.use_cases import import_jobs, imports
+from services.agreements.use_cases.import_jobs import ImportView
 from shared.auth import caller, requires
 from shared.bodies import accepts, largest_body, whole_body
 from shared.idempotency import in_steps
@@ -19,6 +21,8 @@ from shared.openapi import Blueprint
 from shared.places import expensive
 
 LARGEST_CSV = 5 * 1024 * 1024
+# What is not done by then goes on behind the answer.
+SECONDS_IN_REQUEST = 2.0
 
 blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import of signed agreements")
 
@@ -43,14 +47,37 @@ def add_file() -> Any:
 @in_steps
 @blp.doc(description=ABOUT_COLUMNS)
 @blp.response(200, ImportShape)
+@blp.alt_response(202, schema=ImportShape)
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def import_rows() -> Any:
-    """A CSV file of up to 1,000 lines: each is imported, known already, or refused with why."""
-    found = imports.import_rows(deps(), caller(), rows(whole_body(LARGEST_CSV)))
-    counted = Counter(each.status for each in found)
-    shown = [replace(each, errors=_by_column(each)) for each in found]
-    return {"imported": counted[imports.IMPORTED], "refused": counted[imports.REFUSED],
-            "already_imported": counted[imports.ALREADY], "rows": shown}  # fmt: skip
+    """A CSV file of up to 1,000 lines: each is imported, known already, or refused with why.
+
+    What takes longer than two seconds goes on behind the answer, which is 202 then, with the
+    address of the import in ``Location``.
+    """
+    ends = time.monotonic() + SECONDS_IN_REQUEST
+    read = rows(whole_body(LARGEST_CSV))
+    view = import_jobs.start(deps(), caller(), read, lambda: time.monotonic() >= ends)
+    address = {"Location": f"/agreements/v1/imports/{view.job.id}"}
+    return _told(view), 202 if view.is_working else 200, address
+
+
+@blp.route("/imports/<import_id>")
+@requires("agreements:read")
+@blp.response(200, ImportShape)
+@blp.alt_response(404, "NOT_FOUND")
+def read_import(import_id: str) -> Any:
+    """What has become of the lines of an import so far; it is forgotten after 30 days."""
+    return _told(import_jobs.read(deps(), caller(), import_id))
+
+
+def _told(view: ImportView) -> dict[str, Any]:
+    counted = Counter(each.status for each in view.outcomes)
+    shown = [replace(each, errors=_by_column(each)) for each in view.outcomes]
+    return {"id": view.job.id, "status": view.job.status, "waiting": view.waiting,
+            "imported": counted[IMPORTED], "refused": counted[REFUSED],
+            "already_imported": counted[ALREADY], "rows": shown,
+            "set_aside": view.set_aside}  # fmt: skip
 
 
 def _by_column(outcome: Outcome) -> Sequence[Mapping[str, Any]]:

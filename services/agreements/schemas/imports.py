@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.agreements.schemas.agreements import SHA256, NewAgreement, NewParty
-from shared.schemas import Day, Email, Line, Shape, Text
+from shared.schemas import Day, Email, Line, SetAsideShape, Shape, Text, one_of
 
 
 class FileShape(Shape):
@@ -58,6 +58,12 @@ class OutcomeShape(Shape):
 
 
 class ImportShape(Shape):
+    """``waiting``: lines that nothing has become of yet; with none the import is ``finished``."""
+
+    id = fields.String()
+    status = one_of("working", "finished")
+    waiting = fields.Integer()
+    set_aside = fields.Nested(SetAsideShape, allow_none=True)
     imported = fields.Integer()
     already_imported = fields.Integer()
     refused = fields.Integer()

@@ -10,6 +10,7 @@ from pymongo import IndexModel
 
 from services.agreements.store.agreements import Agreements
 from services.agreements.store.documents import Documents, Files
+from services.agreements.store.imports import Imports
 from services.agreements.store.policies import Policies
 from services.agreements.store.templates import Templates
 from services.agreements.store.terms import InForce, NoticeGroups
@@ -22,6 +23,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Templates.INDEXES,
     **Documents.INDEXES,
     **Policies.INDEXES,
+    **Imports.INDEXES,
 }
 
 
@@ -37,6 +39,7 @@ class Stores:
     documents: Documents
     files: Files
     policies: Policies
+    imports: Imports
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -49,4 +52,5 @@ class Stores:
             documents=Documents(mongo),
             files=Files(mongo),
             policies=Policies(mongo),
+            imports=Imports(mongo),
         )

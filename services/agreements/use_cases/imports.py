@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -15,12 +14,12 @@ from services.agreements.ledger_entries import event
 from services.agreements.model import signed_elsewhere
 from services.agreements.model.agreement import PARTIES, Acceptance, Agreement, SignedFile, Version
 from services.agreements.model.document import make_version
+from services.agreements.model.imports import ALREADY, IMPORTED, REFUSED, Outcome, Row
 from services.agreements.use_cases.parties import (
     Addressee,
     addressee_named,
     content_of,
     named_party,
-    party,
 )
 from services.agreements.use_cases.permissions import check_processor
 from services.agreements.use_cases.saving import check_no_other_in_force, counted, tell
@@ -32,7 +31,6 @@ from shared.mongo import Session
 
 # The edge lets 17 MiB through (its `max_size`).
 LARGEST_PDF = 16 * 1024 * 1024
-IMPORTED, ALREADY, REFUSED = "imported", "already_imported", "refused"
 PDF_BEGINS = re.compile(rb"%PDF-[12]\.\d")
 # A reader looks for these within the first and the last kilobyte (ISO 32000-1, Annex H.3).
 WITHIN = 1024
@@ -55,27 +53,6 @@ class NotAPdf(Invalid):
     code = "not-a-pdf"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the file: what it tells, or the errors that keep it from being read."""
-
-    line: int
-    told: Mapping[str, Any]
-    errors: Sequence[Mapping[str, str]] = ()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one line: ``imported``, ``already_imported`` or ``refused`` with why."""
-
-    line: int
-    reference: str | None
-    status: str
-    agreement_id: str | None = None
-    agreement_status: str | None = None
-    errors: Sequence[Mapping[str, str]] = ()
-
-
 def add_file(deps: Deps, caller: Caller, body: bytes) -> Mapping[str, Any]:
     """Keep a signed PDF. Raises ``NotAPdf``; the same file again changes nothing."""
     check_processor(caller)
@@ -92,45 +69,45 @@ def check_pdf(body: bytes) -> None:
         raise NotAPdf("It is cut off: the end of the PDF is missing.")
 
 
-def import_rows(deps: Deps, caller: Caller, rows: Sequence[Row]) -> list[Outcome]:
-    """Each row for itself, in its own transaction, so that a run cut off can be repeated.
-
-    A row is known by its ``reference``: the processor's own name for the agreement.
-    """
-    check_processor(caller)
-    mine = party(deps, caller.org_id)
-    return [_taken(deps, caller, mine, row) for row in rows]
-
-
-def _taken(deps: Deps, caller: Caller, mine: Party, row: Row) -> Outcome:
-    reference = row.told.get("reference")
-    if row.errors:
-        return Outcome(row.line, reference, REFUSED, errors=row.errors)
-    agreement_id = derived_id("agr", mine.id, str(reference))
+def import_row(deps: Deps, caller: Caller, mine: Party, row: Row, import_id: str) -> None:
+    """Import one line and settle it. A row is known by its ``reference``, the processor's own name
+    for the agreement, so a file can be sent again."""
+    outcome = _refused_or_known(deps, mine, row)
     try:
-        if known := deps.agreements.find(None, agreement_id):
-            return Outcome(row.line, reference, ALREADY, agreement_id, known.status)
-        made = _import_anew_if_parted(deps, caller, mine, agreement_id, row.told)
+        if outcome is None:
+            _import_anew_if_parted(deps, caller, mine, row, import_id)
+            return
     except Unavailable:
         raise
     except DomainError as refused:
-        return Outcome(row.line, reference, REFUSED, errors=_reasons(refused))
-    return Outcome(row.line, reference, IMPORTED, agreement_id, made.status)
+        reference = row.told.get("reference")
+        outcome = Outcome(row.line, reference, REFUSED, errors=_reasons(refused))
+    deps.imports.settle(None, import_id, outcome)
+
+
+def _refused_or_known(deps: Deps, mine: Party, row: Row) -> Outcome | None:
+    reference = row.told.get("reference")
+    if row.errors:
+        return Outcome(row.line, reference, REFUSED, errors=row.errors)
+    known = deps.agreements.find(None, derived_id("agr", mine.id, str(reference)))
+    if known is None:
+        return None
+    return Outcome(row.line, reference, ALREADY, known.id, known.status)
 
 
 def _import_anew_if_parted(
-    deps: Deps, caller: Caller, mine: Party, agreement_id: str, told: Mapping[str, Any]
-) -> Agreement:
+    deps: Deps, caller: Caller, mine: Party, row: Row, import_id: str
+) -> None:
     try:
-        return _import(deps, caller, mine, agreement_id, told)
+        _import(deps, caller, mine, row, import_id)
     except RelationEnded:
         # Who the customer is to this processor is asked anew: it has to confirm this one now.
-        return _import(deps, caller, mine, agreement_id, told)
+        _import(deps, caller, mine, row, import_id)
 
 
-def _import(
-    deps: Deps, caller: Caller, mine: Party, agreement_id: str, told: Mapping[str, Any]
-) -> Agreement:
+def _import(deps: Deps, caller: Caller, mine: Party, row: Row, import_id: str) -> None:
+    told = row.told
+    agreement_id = derived_id("agr", mine.id, str(told["reference"]))
     file = SignedFile(told["reference"], told["pdf_sha256"], told["signed_on"])
     if not deps.files.has(mine.id, file.sha256):
         raise problem_at("/pdf_sha256", "no-such-file", "Upload this PDF first.")
@@ -140,6 +117,7 @@ def _import(
     parties = mine, named_party(theirs.party, told["party"])
     version = _version(deps, caller, parties, agreement_id, told, file)
     agreement = _agreement(version, file, _signatures(version, told, caller), theirs)
+    outcome = Outcome(row.line, file.reference, IMPORTED, agreement.id, agreement.status)
     kinds = events.IMPORTED, events.ACTIVATED if theirs.is_related else events.TO_BE_CONFIRMED
 
     def work(session: Session) -> None:
@@ -152,9 +130,9 @@ def _import(
         deps.versions.add(session, version)
         deps.agreements.add(session, after)
         tell(deps, session, after, happened, caller.org_id, watermark)
+        deps.imports.settle(session, import_id, outcome)
 
     deps.mongo.transact(work)
-    return agreement
 
 
 def _agreement(

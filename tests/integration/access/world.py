@@ -14,7 +14,7 @@ from typing import Any
 
 from tests import builders
 from tests.integration.agreements.shop import template_body
-from tests.integration.agreements.test_import import PDF, as_csv, row
+from tests.integration.agreements.test_import import PDF, as_csv, row, whole
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -104,7 +104,7 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "template": [template["id"]],
         "client": [customer["client_id"], a.client["client_id"]],
         "org": [customer["org_id"], entered["id"]],
-        "import": [_import(world)],
+        "import": [_import(world), *_imports_of_agreements(world)],
         "sub": [listed[0]["id"], draft["sub_processor"]["id"]],
         "slug": [a.slug],
     }
@@ -149,8 +149,12 @@ def _waiting(world: World, customer: Client) -> str:
               content_type="application/pdf")  # fmt: skip
     answer = stack.ask(a.client, "POST", "/agreements/v1/imports", data=imported(customer),
                        content_type="text/csv")  # fmt: skip
-    assert answer.json is not None
-    return str(answer.json["rows"][0]["agreement_id"])
+    return str(whole(stack, a.client, answer)["rows"][0]["agreement_id"])
+
+
+def _imports_of_agreements(world: World) -> list[str]:
+    docs = world.stack.database("agreements").db["imports"]
+    return [each["_id"] for each in docs.find({"processor_id": world.a.client["org_id"]})]
 
 
 def imported(customer: Client, **more: Any) -> bytes:
