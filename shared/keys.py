@@ -73,5 +73,11 @@ class Keys:
 
     def _public(self, document: Document) -> dict[str, str]:
         x = base64.urlsafe_b64encode(document["public"]).rstrip(b"=").decode()
-        return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": ALGORITHM,
-                "kid": document["_id"], "x": x}  # fmt: skip
+        return {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "use": "sig",
+            "alg": ALGORITHM,
+            "kid": document["_id"],
+            "x": x,
+        }

@@ -24,12 +24,20 @@ TYPE_PREFIX = "urn:art28:problem:"
 HTTP_KINDS: dict[int, type[DomainError]] = {
     kind.status: kind
     for kind in (
-        errors.Malformed, errors.Unauthenticated, errors.Forbidden, errors.NotFound,
-        errors.Conflict, errors.PreconditionFailed, errors.TooLarge,
-        errors.UnsupportedMediaType, errors.Invalid, errors.PreconditionRequired,
-        errors.TooManyRequests, errors.Unavailable,
+        errors.Malformed,
+        errors.Unauthenticated,
+        errors.Forbidden,
+        errors.NotFound,
+        errors.Conflict,
+        errors.PreconditionFailed,
+        errors.TooLarge,
+        errors.UnsupportedMediaType,
+        errors.Invalid,
+        errors.PreconditionRequired,
+        errors.TooManyRequests,
+        errors.Unavailable,
     )
-}  # fmt: skip
+}
 
 DATABASE_AWAY = (ConnectionFailure, NotPrimaryError, ExecutionTimeout, WTimeoutError)
 
@@ -84,8 +92,12 @@ def on_database_away(error: Exception) -> Response:
 def on_bug(error: Exception) -> Response:
     # The only place that logs an unexpected error; the caller learns no more than its id.
     log.error("request.failed", error=type(error).__name__, exc_info=error)
-    return problem(500, "internal-error", "Something went wrong on our side",
-                   "The error has been recorded under this request_id.")  # fmt: skip
+    return problem(
+        500,
+        "internal-error",
+        "Something went wrong on our side",
+        "The error has been recorded under this request_id.",
+    )
 
 
 def refusal(error: DomainError, request_id: str) -> dict[str, Any]:

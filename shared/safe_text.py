@@ -50,8 +50,10 @@ _SPACES = re.compile(rf"[\s{_NO_TEXT}]+")
 # Embeddings, overrides and isolates with a direction: they reverse the text after a name.
 _DIRECTING = re.compile(r"[\u202a-\u202e\u2066\u2067]")
 _ISOLATES = re.compile("[\u2068\u2069]")
-_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff"
-                            r"\U0001e800-\U0001efff]")  # fmt: skip
+_RIGHT_TO_LEFT = re.compile(
+    r"[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff"
+    r"\U0001e800-\U0001efff]"
+)
 # RFC 2047: an encoded word has at most 75 characters; 39 bytes become 64, and fit any header.
 _WORD_BYTES, _LINE = 39, 64
 # RFC 5322 with RFC 6531: letters of any script; what needs a quoted pair is refused.

@@ -141,8 +141,7 @@ class Stack:
 
     def _create(self, name: str) -> Any:
         create_app = getattr(services, name).app.create_app
-        clock = "clock" if name == "public" else "now"
-        return create_app(self._settings(name), self._transport, **{clock: self._clock})
+        return create_app(self._settings(name), self._transport, now=self._clock)
 
     def _settings(self, name: str) -> Any:
         settings = getattr(services, name).settings.Settings

@@ -13,24 +13,21 @@ from requests.adapters import BaseAdapter
 from werkzeug.routing import BaseConverter
 
 from services.public import errors, page_text
-from services.public.cache import Seconds
+from services.public.cache import Monotonic
 from services.public.catalogue import LANGUAGES
-from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
-from services.public.entries import Listings
+from services.public.clients import Documents, Registry
 from services.public.front import Front
-from services.public.responses import Desk
-from services.public.routes import pages as views
-from services.public.settings import DOCUMENTED, Settings
-from services.public.shelves import Shelves
-from shared import bodies, limits
+from services.public.routes import pages
+from services.public.settings import Settings
+from services.public.wiring import make_deps
+from shared import bodies
 from shared.app import behind_proxies, compose
 from shared.auth import public
 from shared.ids import new_id
-from shared.peers import Peers, ServiceClient
 from shared.safe_text import mail_link, shown, web_link
 from shared.times import Clock, utc_now
 
-# Everything a page shows is its own text, its one style sheet and its mark; it runs nothing.
+# A page loads our own style sheet and logo and nothing else; it runs no scripts.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -49,59 +46,51 @@ class Name(BaseConverter):
 def create_app(
     settings: Settings,
     transport: BaseAdapter | None = None,
+    now: Clock = utc_now,
+    monotonic: Monotonic = time.monotonic,
     *,
     registry: Registry | None = None,
     documents: Documents | None = None,
-    clock: Clock = utc_now,
-    seconds: Seconds = time.monotonic,
 ) -> Flask:
-    """The public pages. ``registry`` and ``documents`` stand in for the other services in tests."""
+    """The public pages; the arguments are those of ``make_deps``."""
+    deps = make_deps(settings, transport, now, monotonic, registry=registry, documents=documents)
     app = Flask("services.public", static_folder="static", template_folder="templates")
     app.name = "public"
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR
     app.url_map.converters.update(slug=Slug, name=Name)
-    if registry is None:
-        registry = RegistryClient(Peers("public", settings.common, transport).client("registry"))
-    documents = documents or documents_client(settings, transport)
-    listings = Listings(settings.listings, settings.listing_seconds, seconds)
-    counted = limits.Limits.of(settings.common)
-    app.extensions["public.desk"] = Desk(
-        registry,
-        documents,
-        Shelves.of(settings, seconds),
-        counted,
-        listings,
-        clock,
-        settings.origin,
-    )
-    compose(app, settings.common, counted, {"registry": lambda: answers(registry)})
+    app.extensions["art28.deps"] = deps
+    compose(app, settings.common, deps.limits, {"registry": lambda: check_registry(deps.registry)})
     bodies.register(app)
-    for_pages(app)
-    app.register_blueprint(views)
-    # mypy: a method to Flask, an attribute to WSGI.
-    front = Front(app.wsgi_app, seconds, lambda: new_id("req"), counted)
-    app.wsgi_app = front  # type: ignore[method-assign]
+    compose_pages(app)
+    app.register_blueprint(pages)
+    front = Front(app.wsgi_app, monotonic, lambda: new_id("req"), deps.limits)
+    app.wsgi_app = front  # type: ignore[method-assign]  # To WSGI it is an attribute.
     behind_proxies(app, settings.common)
     return app
 
 
-def for_pages(app: Flask) -> None:
-    """What pages have besides: their policy, their errors, and what every template may say."""
-    app.after_request(page_policy)
-    errors.install(app)
+def compose_pages(app: Flask) -> None:
+    """Give the app what only pages have: their policy, error pages and templates."""
+    app.after_request(add_page_policy)
+    errors.register(app)
     app.view_functions["static"] = public()(app.view_functions["static"])
     app.jinja_environment = Templates
     app.jinja_env.finalize = shown
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        languages=tuple(LANGUAGES), page=page_text, sheet=sheet_version(),
-        web_link=web_link, mail_link=mail_link,
-    )  # fmt: skip
+        languages=tuple(LANGUAGES),
+        page=page_text,
+        sheet=sheet_version(),
+        web_link=web_link,
+        mail_link=mail_link,
+    )
 
 
 class Templates(Environment):
-    """Looks for a member first where Jinja looks for an attribute: nearly all that pages show are
-    members of entries, and each search in vain is dear."""
+    """Jinja, but ``entry.name`` looks for a member of a mapping before an attribute of it.
+
+    Nearly all that pages show are members, and a failed search for an attribute is slow.
+    """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict) and attribute in obj:
@@ -110,25 +99,16 @@ class Templates(Environment):
 
 
 def sheet_version() -> str:
-    """Browsers keep the style sheet for a year, so its address changes with its contents."""
+    """A hash for the address of the style sheet, which browsers keep for a year."""
     sheet = Path(__file__).parent / "static" / "page.css"
     return hashlib.sha256(sheet.read_bytes()).hexdigest()[:10]
 
 
-def answers(registry: Registry) -> None:
-    """Raises when the registry does not answer."""
+def check_registry(registry: Registry) -> None:
+    """Raise ``Unavailable`` when the registry does not answer."""
     registry.processors()
 
 
-def page_policy(response: Response) -> Response:
+def add_page_policy(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     return response
-
-
-def documents_client(settings: Settings, transport: BaseAdapter | None) -> DocumentsClient:
-    return DocumentsClient(
-        {
-            name: ServiceClient(name, settings.document_url(name), None, transport)
-            for name in DOCUMENTED
-        }
-    )

@@ -1,7 +1,8 @@
-"""Rendered answers kept in memory, so that a warm page costs little more than a bare view.
+"""Rendered answers kept in memory, so that a page asked for again costs almost nothing.
 
-A copy is handed out as it is for a moment; after that the register is asked for its head, and an
-unchanged head keeps the copy. When the registry is away the last copy is served.
+An entry is served as it is while it is fresh. After that the registry is asked for the version of
+the register: the same version makes the entry fresh again, another one has the answer rendered
+anew. While the registry is unavailable the last answer is served.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from dataclasses import dataclass, field
 
 from shared.errors import Unavailable
 
-Mark = Hashable | None
-Seconds = Callable[[], float]
+Version = Hashable | None
+Monotonic = Callable[[], float]
 
 
 @dataclass(frozen=True)
-class Copy:
-    """One rendered answer: its bytes and its headers, ready to send."""
+class RenderedAnswer:
+    """One answer, ready to send: its body and headers."""
 
     body: bytes
     etag: str
@@ -28,66 +29,81 @@ class Copy:
 
 
 @dataclass
-class Held:
-    copy: Copy
-    mark: Mark
+class CacheEntry:
+    """An answer, the version of the register it shows, and until when it may be served.
+
+    Times are seconds of the ``monotonic`` clock. Up to ``fresh_until`` nobody is asked; up to
+    ``expires_at`` it is enough that the version is still the same.
+    """
+
+    answer: RenderedAnswer
+    version: Version
     fresh_until: float
-    kept_until: float
+    expires_at: float
 
 
 @dataclass
-class Copies:
-    """At most ``limit`` copies and ``limit_bytes`` bytes; the longest unused go first."""
+class AnswerCache:
+    """At most ``limit`` entries and ``limit_bytes`` bytes; the least recently used go first."""
 
     limit: int
     limit_bytes: int
     fresh_seconds: float
     kept_seconds: float
-    seconds: Seconds
-    _held: OrderedDict[Hashable, Held] = field(default_factory=OrderedDict)
+    monotonic: Monotonic
+    _entries: OrderedDict[Hashable, CacheEntry] = field(default_factory=OrderedDict)
     _bytes: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def last(self, key: Hashable) -> Held | None:
-        """The copy under ``key``, however old."""
-        return self._held.get(key)
+    def last(self, key: Hashable) -> CacheEntry | None:
+        """The entry under ``key``, however old."""
+        return self._entries.get(key)
 
-    def get(self, key: Hashable, mark: Callable[[], Mark], make: Callable[[], Copy]) -> Held:
-        """The copy under ``key``; ``mark`` says which state of the register it must show.
-        A mark of None means the state cannot be told, so the copy is made anew each time."""
-        held, now = self._held.get(key), self.seconds()
-        if held and now < held.fresh_until:
-            return held
-        if held:
-            # One visitor asks; the others have the old copy for as long as that takes.
-            held.fresh_until = now + self.fresh_seconds
+    def get(
+        self, key: Hashable, version: Callable[[], Version], render: Callable[[], RenderedAnswer]
+    ) -> CacheEntry:
+        """The entry under ``key`` if it shows the current ``version``; else a new one.
+
+        A version of None means that it cannot be known, so the answer is rendered anew. Raises
+        ``Unavailable`` only when there is no entry to fall back on.
+        """
+        entry, now = self._entries.get(key), self.monotonic()
+        if entry and now < entry.fresh_until:
+            return entry
+        if entry:
+            # This thread asks the registry; meanwhile the others serve the entry as it is.
+            entry.fresh_until = now + self.fresh_seconds
         try:
-            return self._renewed(key, held, mark(), make)
+            return self._renewed(key, entry, version(), render)
         except Unavailable:
-            if held is None:
+            if entry is None:
                 raise
-            held.fresh_until = now + max(self.fresh_seconds, 1.0)
-            return held
+            entry.fresh_until = now + max(self.fresh_seconds, 1.0)
+            return entry
 
     def _renewed(
-        self, key: Hashable, held: Held | None, mark: Mark, make: Callable[[], Copy]
-    ) -> Held:
-        now = self.seconds()
-        if held and mark is not None and mark == held.mark and now < held.kept_until:
-            held.fresh_until = now + self.fresh_seconds
+        self,
+        key: Hashable,
+        entry: CacheEntry | None,
+        version: Version,
+        render: Callable[[], RenderedAnswer],
+    ) -> CacheEntry:
+        now = self.monotonic()
+        if entry and version is not None and version == entry.version and now < entry.expires_at:
+            entry.fresh_until = now + self.fresh_seconds
             with self._lock:
-                if key in self._held:
-                    self._held.move_to_end(key)
-            return held
-        fresh = Held(make(), mark, now + self.fresh_seconds, now + self.kept_seconds)
+                if key in self._entries:
+                    self._entries.move_to_end(key)
+            return entry
+        fresh = CacheEntry(render(), version, now + self.fresh_seconds, now + self.kept_seconds)
         self._store(key, fresh)
         return fresh
 
-    def _store(self, key: Hashable, held: Held) -> None:
+    def _store(self, key: Hashable, entry: CacheEntry) -> None:
         with self._lock:
-            old = self._held.pop(key, None)
-            self._held[key] = held
-            self._bytes += len(held.copy.body) - (len(old.copy.body) if old else 0)
-            while len(self._held) > self.limit or self._bytes > self.limit_bytes:
-                _, gone = self._held.popitem(last=False)
-                self._bytes -= len(gone.copy.body)
+            old = self._entries.pop(key, None)
+            self._entries[key] = entry
+            self._bytes += len(entry.answer.body) - (len(old.answer.body) if old else 0)
+            while len(self._entries) > self.limit or self._bytes > self.limit_bytes:
+                _, dropped = self._entries.popitem(last=False)
+                self._bytes -= len(dropped.answer.body)

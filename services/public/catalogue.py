@@ -1,4 +1,4 @@
-"""The page's words in the visitor's language: one flat JSON catalogue per language.
+"""The texts of the page in the visitor's language: one flat JSON catalogue per language.
 
 Names of countries and the forms of dates come from the Unicode CLDR through Babel. Catalogues are
 plain JSON, so a checkout and a wheel read the same files and nothing needs compiling.
@@ -24,15 +24,15 @@ CATALOGUES = Path(__file__).parent / "translations"
 COURT_CASE = re.compile(r"\b[CT]-\d+/\d+(?: P)?")
 
 
-class Told(NamedTuple):
-    """A text of the register and the language it is written in (BCP 47, None = the page's)."""
+class LocalText(NamedTuple):
+    """A text of the register and its language (BCP 47; None: the language of the page)."""
 
     text: str
     language: str | None
 
 
 class Words:
-    """``words("key", name=…)`` gives the text; the other methods name things of the field."""
+    """One language: ``words("key", name=…)`` is a text; methods name codes, days and countries."""
 
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
         self.language = language
@@ -43,11 +43,11 @@ class Words:
         return self._texts[key].format(**{name: isolated(it) for name, it in values.items()})
 
     def count(self, key: str, n: int, **values: object) -> str:
-        """The singular for exactly one, else the plural: so it is in all three languages."""
+        """Singular for exactly one, else plural, as in all three languages."""
         return self(f"{key}.{'one' if n == 1 else 'other'}", n=n, **values)
 
     def named(self, kind: str, code: str) -> str:
-        """The word for a code, or the code itself made readable when the catalogue has none."""
+        """The word for a code; a code without one is returned with spaces for hyphens."""
         return self._texts.get(f"{kind}.{code}") or re.sub(r"[-_]+", " ", code)
 
     def country(self, code: str | None) -> str:
@@ -57,21 +57,21 @@ class Words:
     def day(self, value: str | date) -> str:
         return written_day(str(value)[:10], LANGUAGES[self.language])
 
-    def told(self, text: str | Mapping[str, str] | None) -> Told:
-        """A register's text, in this language if it has it, else in English, else in any."""
+    def local_text(self, text: str | Mapping[str, str] | None) -> LocalText:
+        """A text of the register in this language; else in English, else in any it has."""
         if not isinstance(text, Mapping):
-            return Told(text or "", None)
+            return LocalText(text or "", None)
         for language in (self.language, "en", *text):
             if text.get(language):
-                return Told(text[language], None if language == self.language else language)
-        return Told("", None)
+                return LocalText(text[language], None if language == self.language else language)
+        return LocalText("", None)
 
     def instrument(self, mechanism: Mapping[str, Any]) -> str:
         code = str(mechanism.get("instrument_id") or "")
         known = self._texts.get(f"instrument.{code}")
         if code.startswith("adequacy-") and self.country(code[9:]) != code[9:]:
             known = self("instrument.adequacy", country=self.country(code[9:]))
-        named = self.told(mechanism.get("name_by_language") or mechanism.get("name")).text
+        named = self.local_text(mechanism.get("name_by_language") or mechanism.get("name")).text
         return known or named or self.named("instrument", code)
 
     def mechanism(self, mechanism: Mapping[str, Any], on: date) -> str:
@@ -105,6 +105,6 @@ def words(language: str) -> Words:
 
 
 def supported(tag: str | None) -> str | None:
-    """The page's language for a BCP 47 tag: ``da-DK`` is Danish; None when there is none."""
+    """The page's language for a BCP 47 tag (``da-DK`` is Danish); None without one."""
     language = (tag or "").split("-")[0].lower()
     return language if language in LANGUAGES else None

@@ -1,4 +1,4 @@
-"""Whom the public service asks: the registry, for its data, and every service for its document."""
+"""Clients of the other services: the registry for data, all of them for OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Value = Any  # Whatever JSON can hold.
 LARGEST_PAGE, KEYS_AT_ONCE = 200, 1000
 
 
-class Asked(Protocol):
-    """What is used of ``shared.peers.ServiceClient``: a JSON answer, or a domain error."""
+class JsonClient(Protocol):
+    """The part of ``shared.peers.ServiceClient`` that is used here."""
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Value: ...
     def post(self, path: str, body: Any) -> Value: ...
 
 
 class Registry(Protocol):
-    """The questions the pages ask. Raises NotFound for an unknown slug, Unavailable when away."""
+    """What the pages read. Raises ``NotFound`` for an unknown slug, else ``Unavailable``."""
 
     def processors(self) -> list[Json]: ...
     def processor(self, slug: str) -> Json: ...
@@ -41,7 +41,7 @@ class Documents(Protocol):
 class RegistryClient:
     """The registry over HTTP."""
 
-    def __init__(self, http: Asked) -> None:
+    def __init__(self, http: JsonClient) -> None:
         self._http, self._entries = http, Entries()
 
     def processors(self) -> list[Json]:
@@ -52,18 +52,19 @@ class RegistryClient:
         return answer
 
     def sub_processors(self, slug: str, as_of: str | None) -> list[Json]:
+        """The list on a day. Only entries that are not kept yet are fetched."""
         path, day = f"/v1/processors/{slug}/public-list", {"as_of": as_of} if as_of else {}
         keys = self._http.get(path, day)["keys"]
-        found = {key: self._entries.get(key) for key in keys}
-        unknown = [key for key, entry in found.items() if entry is None]
-        for start in range(0, len(unknown), KEYS_AT_ONCE):
-            asked = unknown[start : start + KEYS_AT_ONCE]
-            told = self._http.post(path, {**day, "keys": asked})
-            found |= self._entries.read(asked, told["entries"], told["places"])
-        return [entry for entry in found.values() if entry is not None]
+        entries = {key: self._entries.get(key) for key in keys}
+        missing = [key for key, entry in entries.items() if entry is None]
+        for start in range(0, len(missing), KEYS_AT_ONCE):
+            batch = missing[start : start + KEYS_AT_ONCE]
+            answer = self._http.post(path, {**day, "keys": batch})
+            entries |= self._entries.read(batch, answer["entries"], answer["places"])
+        return [entry for entry in entries.values() if entry is not None]
 
     def changes(self, slug: str) -> list[Json]:
-        """Those that were announced; drafts are neither asked for nor sent."""
+        """Announced changes; drafts are neither requested nor sent."""
         params = {"announced": True, "limit": LARGEST_PAGE}
         return list(self._pages(f"/v1/processors/{slug}/changes", params))
 
@@ -73,7 +74,7 @@ class RegistryClient:
 
     def ledger(self, slug: str, after: int) -> Iterator[Json]:
         params = {"after": after, "limit": LARGEST_PAGE}
-        return self._pages(f"/v1/processors/{slug}/ledger", params, turn="after")
+        return self._pages(f"/v1/processors/{slug}/ledger", params, cursor="after")
 
     def checkpoints(self, slug: str) -> list[Json]:
         params = {"limit": LARGEST_PAGE}
@@ -82,20 +83,20 @@ class RegistryClient:
     def checkpoint_keys(self) -> list[Json]:
         return list(self._http.get("/v1/checkpoint-keys")["keys"])
 
-    def _pages(self, path: str, params: Json, turn: str = "cursor") -> Iterator[Json]:
-        asked = {name: value for name, value in params.items() if value is not None}
+    def _pages(self, path: str, params: Json, cursor: str = "cursor") -> Iterator[Json]:
+        """The items of all pages; ``cursor`` is the parameter that takes ``next_cursor``."""
         while True:
-            page = self._http.get(path, asked)
+            page = self._http.get(path, params)
             yield from page["items"]
             if not page.get("next_cursor"):
                 return
-            asked = {**asked, turn: page["next_cursor"]}
+            params = {**params, cursor: page["next_cursor"]}
 
 
 class DocumentsClient:
-    """The OpenAPI documents, each asked of the service that generates it."""
+    """The OpenAPI documents, each from the service that generates it."""
 
-    def __init__(self, services: dict[str, Asked]) -> None:
+    def __init__(self, services: dict[str, JsonClient]) -> None:
         self._services = services
 
     def document(self, name: str) -> Json:

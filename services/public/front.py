@@ -1,8 +1,8 @@
-"""The shortest way to a page that was answered a moment ago: before routing, before any parsing.
+"""Serves again, before routing and parsing, what the app answered a moment ago.
 
-It hands out again what the app itself answered to the very same question, headers and all, while
-that copy is fresh (see ``copies``). Everything else goes on to the app. Such answers are counted
-in the metrics like all others, but not logged one by one.
+It repeats the app's own response to the same question, headers included, while the cache entry it
+was made of is fresh (see ``cache``). Everything else goes on to the app. Repeated answers count
+in the metrics like others, but are not logged one by one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from services.public.cache import Held, Seconds
+from services.public.cache import CacheEntry, Monotonic
 from shared.headers import SECURITY
 from shared.limits import STANDINGS, Limits, Standing, TooManyAsked, caller_of, headers
 from shared.metrics import REQUESTS
@@ -23,22 +23,22 @@ from shared.tracing import ACCEPTABLE, REQUEST_ID
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Where the views leave word which copy they sent, and under which route.
-HELD, ROUTE = "art28.public.held", "art28.public.route"
+# Members of the WSGI environment in which a view says which entry it sent, and under which route.
+CACHE_ENTRY, ROUTE = "art28.public.entry", "art28.public.route"
 Key = tuple[str, str, str]
 Headers = list[tuple[str, str]]
-Value = Any  # What WSGI passes through us unread.
-OF_ONE_REQUEST = (REQUEST_ID, "RateLimit", "RateLimit-Policy")
-# Whoever looks whether the process is well must always be answered.
+Value = Any  # What WSGI hands through unread.
+PER_REQUEST = (REQUEST_ID, "RateLimit", "RateLimit-Policy")
+# Probes of the process are always answered.
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
 NOT_IN_304 = frozenset({"content-type", "content-length", "content-disposition"})
 
 
 @dataclass(frozen=True)
 class Known:
-    """An answer with the headers that left the app, and the counters of its route."""
+    """A response of the app: its entry, its headers without those of one request, its counters."""
 
-    held: Held
+    entry: CacheEntry
     headers: Headers
     short_headers: Headers
     counted: Any
@@ -47,10 +47,10 @@ class Known:
 
 @dataclass
 class Front:
-    """A WSGI app around another; ``limit`` bounds how many questions it remembers."""
+    """A WSGI app around another; it remembers at most ``limit`` responses."""
 
     app: WSGIApplication
-    seconds: Seconds
+    monotonic: Monotonic
     new_request_id: Callable[[], str]
     limits: Limits
     limit: int = 256
@@ -64,19 +64,18 @@ class Front:
                 return self._refused(standing, environ, start_response)
         if environ["REQUEST_METHOD"] != "GET":
             return self.app(environ, start_response)
-        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""),
-               environ.get("HTTP_ACCEPT_LANGUAGE", ""))  # fmt: skip
+        key = _key(environ)
         known = self._known.get(key)
-        if known is not None and self.seconds() < known.held.fresh_until:
+        if known is not None and self.monotonic() < known.entry.fresh_until:
             etag = environ.get("HTTP_IF_NONE_MATCH")
-            if etag == known.held.copy.etag:
-                return self._again(known, environ, start_response, short=True)
+            if etag == known.entry.answer.etag:
+                return self._repeated(known, environ, start_response, short=True)
             if etag is None and "HTTP_IF_MODIFIED_SINCE" not in environ:
-                return self._again(known, environ, start_response, short=False)
-        return self._asked(key, environ, start_response)
+                return self._repeated(known, environ, start_response, short=False)
+        return self._from_app(key, environ, start_response)
 
     def _standing(self, environ: WSGIEnvironment) -> Standing | None:
-        """Counts the request, unless it is one of those who look after the process."""
+        """Count the request of this address; None where it is not limited."""
         if environ["PATH_INFO"] in UNLIMITED:
             return None
         return self.limits.hit(self.limits.address, caller_of(environ.get("REMOTE_ADDR")))
@@ -84,56 +83,70 @@ class Front:
     def _refused(
         self, standing: Standing, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """429 at once: whoever asks too much must cost little."""
+        """429 without the app, because a refusal must cost little."""
         request_id = self._request_id(environ)
         REQUESTS.labels("public", "none", environ["REQUEST_METHOD"], "429").inc()
         body = json.dumps(refusal(TooManyAsked(standing), request_id)).encode()
-        told = {
-            "Content-Type": CONTENT_TYPE, "Content-Length": str(len(body)), **SECURITY,
-            "Cache-Control": "no-store", "Retry-After": str(standing.reset),
-            **headers([standing]), REQUEST_ID: request_id,
-        }  # fmt: skip
-        start_response("429 TOO MANY REQUESTS", list(told.items()))
+        sent = {
+            "Content-Type": CONTENT_TYPE,
+            "Content-Length": str(len(body)),
+            **SECURITY,
+            "Cache-Control": "no-store",
+            "Retry-After": str(standing.reset),
+            **headers([standing]),
+            REQUEST_ID: request_id,
+        }
+        start_response("429 TOO MANY REQUESTS", list(sent.items()))
         return [body]
 
     def _request_id(self, environ: WSGIEnvironment) -> str:
         given = environ.get("HTTP_X_REQUEST_ID", "")
         return given if ACCEPTABLE.match(given) else self.new_request_id()
 
-    def _again(
+    def _repeated(
         self, known: Known, environ: WSGIEnvironment, start_response: StartResponse, *, short: bool
     ) -> Iterable[bytes]:
+        """The response once more; ``short``: as 304, for a visitor that has the body already."""
         (known.counted_304 if short else known.counted).inc()
         kept = known.short_headers if short else known.headers
         standings = environ.get(STANDINGS)
-        told = headers(standings).items() if standings else ()
+        limits = headers(standings).items() if standings else ()
         start_response(
             "304 NOT MODIFIED" if short else "200 OK",
-            [*kept, *told, (REQUEST_ID, self._request_id(environ))],
+            [*kept, *limits, (REQUEST_ID, self._request_id(environ))],
         )
-        return [] if short else [known.held.copy.body]
+        return [] if short else [known.entry.answer.body]
 
-    def _asked(
+    def _from_app(
         self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        def starting(status: str, sent: Headers, *rest: Value) -> Value:
-            held = environ.get(HELD)
-            if held is not None and status.startswith("200"):
-                self._remember(key, held, sent, environ[ROUTE])
+        def start_and_remember(status: str, sent: Headers, *rest: Value) -> Value:
+            entry = environ.get(CACHE_ENTRY)
+            if entry is not None and status.startswith("200"):
+                self._remember(key, entry, sent, environ[ROUTE])
             return start_response(status, sent, *rest)
 
-        return self.app(environ, starting)
+        return self.app(environ, start_and_remember)
 
-    def _remember(self, key: Key, held: Held, sent: Headers, route: str) -> None:
-        kept = [(name, value) for name, value in sent if name not in OF_ONE_REQUEST]
+    def _remember(self, key: Key, entry: CacheEntry, sent: Headers, route: str) -> None:
+        kept = [(name, value) for name, value in sent if name not in PER_REQUEST]
         short = [(name, value) for name, value in kept if name.lower() not in NOT_IN_304]
-        # Behind all others: what is asked for often stays.
+        # Taken out first, so that it goes in as the newest and is dropped last.
         self._known.pop(key, None)
         self._known[key] = Known(
-            held, kept, short, *(REQUESTS.labels("public", route, "GET", s) for s in ("200", "304"))
+            entry,
+            kept,
+            short,
+            *(REQUESTS.labels("public", route, "GET", s) for s in ("200", "304")),
         )
         while len(self._known) > self.limit:
             try:
                 self._known.popitem(last=False)
             except KeyError:  # Another thread was quicker.
                 return
+
+
+def _key(environ: WSGIEnvironment) -> Key:
+    """What tells one question from another."""
+    language = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+    return environ["PATH_INFO"], environ.get("QUERY_STRING", ""), language

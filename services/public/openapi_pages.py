@@ -1,4 +1,4 @@
-"""An OpenAPI document as a reader needs it: what to send to which address, and what comes back."""
+"""An OpenAPI document arranged for a page: operations by tag, and the shapes they use."""
 
 from __future__ import annotations
 
@@ -26,28 +26,31 @@ def readable(document: Json) -> Json:
     }
 
 
-def operation(path: str, method: str, told: Json, shared: list[Json]) -> Json:
-    content = told.get("requestBody", {}).get("content", {})
+def operation(path: str, method: str, described: Json, shared: list[Json]) -> Json:
+    content = described.get("requestBody", {}).get("content", {})
     return {
         "path": path,
         "method": method.upper(),
-        "tag": (told.get("tags") or [""])[0],
-        "summary": told.get("summary") or "",
-        "description": told.get("description") or "",
-        "parameters": [parameter(one) for one in [*shared, *told.get("parameters", [])]],
+        "tag": (described.get("tags") or [""])[0],
+        "summary": described.get("summary") or "",
+        "description": described.get("description") or "",
+        "parameters": [parameter(one) for one in [*shared, *described.get("parameters", [])]],
         "body": next((name_of(one.get("schema", {})) for one in content.values()), ""),
         "responses": [
             (status, response.get("description", ""), returned(response))
-            for status, response in sorted(told.get("responses", {}).items())
+            for status, response in sorted(described.get("responses", {}).items())
             if status != "default"
         ],
     }
 
 
-def parameter(told: Json) -> Json:
-    text = told.get("description") or name_of(told.get("schema", {}))
-    return {"name": told.get("name") or name_of(told), "in": told.get("in", ""),
-            "required": told.get("required", False), "description": text}  # fmt: skip
+def parameter(described: Json) -> Json:
+    return {
+        "name": described.get("name") or name_of(described),
+        "in": described.get("in", ""),
+        "required": described.get("required", False),
+        "description": described.get("description") or name_of(described.get("schema", {})),
+    }
 
 
 def returned(response: Json) -> str:
@@ -59,10 +62,14 @@ def returned(response: Json) -> str:
 def members(shape: Json) -> list[Json]:
     required = shape.get("required", [])
     return [
-        {"name": name, "type": name_of(told), "required": name in required,
-         "description": told.get("description", "")}
-        for name, told in shape.get("properties", {}).items()
-    ]  # fmt: skip
+        {
+            "name": name,
+            "type": name_of(member),
+            "required": name in required,
+            "description": member.get("description", ""),
+        }
+        for name, member in shape.get("properties", {}).items()
+    ]
 
 
 def name_of(schema: Json) -> str:

@@ -1,4 +1,4 @@
-"""What the templates say: sentences made of the register's facts, in the visitor's language."""
+"""What templates, feeds and the PDF say: facts of the register in the visitor's language."""
 
 from __future__ import annotations
 
@@ -17,62 +17,69 @@ from markupsafe import Markup, escape
 from services.public import public_members
 from services.public.catalogue import Words
 from services.public.entries import Entry, Listing
-from services.public.query import Ask
+from services.public.query import Query
 from services.public.register import Register, countries
 
 Json = dict[str, Any]
 Value = Any  # Whatever JSON can hold.
 
-# In the order in which a reader should worry.
+# The worst first.
 VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
-# Symbol beside the word, so that a verdict is never told by colour alone.
-SYMBOLS = {"missing": "✕", "invalid": "✕", "unproven": "?", "expiring": "!", "valid": "✓",
-           "no_transfer": "✓"}  # fmt: skip
-# Stands in a kept row for the query of the page that shows it; no text can hold it by chance.
-THE_QUERY = f"query-{secrets.token_hex(16)}"
+# The symbol beside the word, so that colour alone never carries a verdict.
+SYMBOLS = {
+    "missing": "✕",
+    "invalid": "✕",
+    "unproven": "?",
+    "expiring": "!",
+    "valid": "✓",
+    "no_transfer": "✓",
+}
+# Placeholder in a memoized row for the query string of the page that shows it; random, so that no
+# text of a register can contain it.
+QUERY_STRING = f"query-{secrets.token_hex(16)}"
 NOT_COMPARED = frozenset({"id", "version", "valid_from", "valid_to", "parent_id"})
 
 
 def rows(register: Register, here: str) -> Markup:
-    """The rows of the list. Each is made once for all pages that show it."""
+    """The rows of the list; each row is rendered once for all pages that show it."""
     row, t, day = get_template_attribute("_row.html", "row"), register.words, register.day
     name, names, place = register.processor["legal_name"], register.names, shared_places()
-    made = []
+    rendered = []
     for entry in register.entries:
         parent = names.get(entry.get("parent_id") or "", "")
         key = ("row", t.language, here, name, parent, ended(entry, day))
-        make = partial(row, entry, t, here, parent, THE_QUERY, day, name, place)
-        made.append(entry.once(key, make))
-    asked = query(register.ask, country=None, category=None, q=None)
-    text = "".join(made).replace(THE_QUERY, str(escape(asked)))
+        make = partial(row, entry, t, here, parent, QUERY_STRING, day, name, place)
+        rendered.append(entry.once(key, make))
+    filtered = query_string(register.query, country=None, category=None, q=None)
+    text = "".join(rendered).replace(QUERY_STRING, str(escape(filtered)))
     return Markup(text)  # noqa: S704  Rows come out of templates, which escape.
 
 
 def shared_places() -> Callable[[Json, Words, date, bool], Markup]:
-    """Renders places for one page; entries that share a place share what was rendered."""
+    """A renderer of places for one page; equal places are rendered once."""
     render = get_template_attribute("_parts.html", "place")
     by_identity, by_content = dict[int, Markup](), dict[str, Markup]()
 
     def place(one: Json, t: Words, day: date, full: bool) -> Markup:
-        # The entries of the page keep their places alive while it is made.
+        # An id stays unique while the entries of the page keep their places alive.
         if id(one) not in by_identity:
-            seen = json.dumps(one if full else without_evidence(one))
-            if seen not in by_content:
-                by_content[seen] = render(one, t, day, full)
-            by_identity[id(one)] = by_content[seen]
+            content = json.dumps(one if full else without_evidence(one))
+            if content not in by_content:
+                by_content[content] = render(one, t, day, full)
+            by_identity[id(one)] = by_content[content]
         return by_identity[id(one)]
 
     return place
 
 
 def without_evidence(place: Json) -> Json:
-    """What a place says in a list: many companies differ in their evidence alone."""
-    mechanisms = [{**each, "evidence": None} for each in place.get("mechanisms") or []]
+    """A place as a list shows it. Without evidence, the places of many entries are equal."""
+    mechanisms = [{**mechanism, "evidence": None} for mechanism in place.get("mechanisms") or []]
     return {**place, "mechanisms": mechanisms}
 
 
 def ended(entry: Entry, day: date) -> tuple[bool, ...]:
-    """Which of the entry's mechanisms with an end have it behind them: a row says so."""
+    """Which of the entry's limited mechanisms have ended by ``day``: part of a row's key."""
     ends = entry.once("ends", lambda: ends_of(entry))
     return tuple(end <= day.isoformat() for end in ends)
 
@@ -87,21 +94,21 @@ def ends_of(entry: Entry) -> tuple[str, ...]:
 
 
 def tally(listing: Listing) -> list[tuple[str, int]]:
-    """How many places have which verdict, the worrying first."""
+    """The number of places by verdict, the worst first."""
     return listing.once("tally", lambda: tallied(listing))
 
 
 def tallied(entries: list[Entry]) -> list[tuple[str, int]]:
-    found = Counter(
+    count = Counter(
         (place.get("verdict") or {}).get("status")
         for entry in entries
         for place in entry.get("locations") or []
     )
-    return [(status, found[status]) for status in VERDICTS if found[status]]
+    return [(status, count[status]) for status in VERDICTS if count[status]]
 
 
 def choices(register: Register) -> dict[str, list[tuple[str, str]]]:
-    """The countries and categories to filter by: those of the whole list, by name."""
+    """The countries and categories that occur in the whole list, sorted by name, for filters."""
     t, listing = register.words, register.all_entries
     return listing.once(("choices", t.language), lambda: choices_of(listing, t))
 
@@ -141,11 +148,11 @@ def change_lines(change: Json, t: Words) -> list[str]:
     now = change.get("sub_processor") or change.get("previous") or {}
     day = change.get("effective_on")
     lines = [t(f"effective.{change['status']}", day=t.day(day)) if day else ""]
-    lines += [t.told(now.get("purpose")).text]
+    lines += [t.local_text(now.get("purpose")).text]
     lines += [place_text(place, t, day_of(change)) for place in now.get("locations") or []]
     kinds = [t.named("materiality", one) for one in change.get("materiality") or []]
     lines += [f"{t('change.matters')}: {', '.join(kinds)}"] if kinds else []
-    reason = t.told(change.get("reason")).text
+    reason = t.local_text(change.get("reason")).text
     lines += [f"{t('change.reason')}: {reason}"] if reason else []
     return [line for line in lines if line]
 
@@ -178,7 +185,7 @@ def compared(before: Json | None, after: Json | None) -> list[Json]:
 
 
 def value_lines(field: str, value: Value, t: Words, on: date) -> list[str]:
-    """One member of an entry as lines of text; an empty list when it says nothing."""
+    """One member of an entry as lines of text; no lines for an empty one."""
     if value is None or value in ("", [], {}):
         return []
     if isinstance(value, bool):
@@ -192,7 +199,7 @@ def value_lines(field: str, value: Value, t: Words, on: date) -> list[str]:
 
 
 def single_line(field: str, value: Value, t: Words) -> str | None:
-    """The members told in one line of their own kind; None for any other."""
+    """The text of a member that has a form of its own; None for the others."""
     if field == "country":
         return t.country(value)
     if field == "address":
@@ -201,7 +208,7 @@ def single_line(field: str, value: Value, t: Words) -> str | None:
         return t.day(value)
     if field == "flow_down":
         return t.day(value["signed_on"]) if value.get("signed_on") else ""
-    return t.told(value).text if isinstance(value, dict) else None
+    return t.local_text(value).text if isinstance(value, dict) else None
 
 
 def named_value(field: str, value: object, t: Words) -> str:
@@ -210,18 +217,18 @@ def named_value(field: str, value: object, t: Words) -> str:
 
 
 def address_text(address: Json | None, t: Words) -> str:
-    told = address or {}
-    city = " ".join(str(told[name]) for name in ("postal_code", "city") if told.get(name))
-    parts = [told.get("street"), city, t.country(told["country"]) if told.get("country") else ""]
+    address = address or {}
+    city = " ".join(str(address[name]) for name in ("postal_code", "city") if address.get(name))
+    country = t.country(address["country"]) if address.get("country") else ""
+    parts = [address.get("street"), city, country]
     return ", ".join(str(part) for part in parts if part)
 
 
 def evidence_lines(evidence: Json | None, t: Words) -> list[str]:
-    """What is on record for a mechanism, in the order a reader checks it."""
-    told = evidence or {}
+    """The evidence of a mechanism, one line for each member, in the order of the list."""
     lines = []
     for name in public_members.EVIDENCE:
-        value = told.get(name)
+        value = (evidence or {}).get(name)
         if value not in (None, "", []):
             lines.append(f"{t(f'evidence.{name}')}: {evidence_value(name, value, t)}")
     return lines
@@ -235,9 +242,17 @@ def evidence_value(name: str, value: object, t: Words) -> str:
     return str(value)
 
 
-def query(ask: Ask, **other: object) -> str:
-    """The query of this page with some members exchanged; None takes a member away."""
-    told = {"lang": ask.language, "as_of": ask.as_of, "country": ask.country,
-            "category": ask.category, "q": ask.q, "from": ask.from_, "to": ask.to}  # fmt: skip
-    kept = {name: str(value) for name, value in {**told, **other}.items() if value}
+def query_string(query: Query, **other: object) -> str:
+    """The query string of this page with some parameters replaced; None removes one."""
+    params = {
+        "lang": query.language,
+        "as_of": query.as_of,
+        "country": query.country,
+        "category": query.category,
+        "q": query.q,
+        "from": query.from_,
+        "to": query.to,
+        **other,
+    }
+    kept = {name: str(value) for name, value in params.items() if value}
     return f"?{urlencode(kept)}" if kept else ""

@@ -1,4 +1,4 @@
-"""What a visitor asks for: the members of the query, read once and refused when unknown."""
+"""What a visitor asks for: path and query parameters, parsed once and strictly."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MAX_TEXT = 100
 
 
 class BadQuery(Malformed):
-    """A member of the query cannot be read."""
+    """A parameter of the query cannot be read."""
 
     code = "bad-query"
 
     def __init__(self, key: str, **values: str) -> None:
-        # The text is written when the error page is, because only then is the language known.
+        # The detail is written with the error page, when the visitor's language is known.
         super().__init__(context=values)
         self.key = f"bad_query.{key}"
 
 
 @dataclass(frozen=True)
-class Ask:
-    """``language`` is None when the visitor has no wish we can meet; the processor's own then."""
+class Query:
+    """The parameters of one request; ``language`` is None when the visitor names none we have."""
 
     slug: str
     language: str | None
@@ -44,27 +44,28 @@ class Ask:
     name: str = ""
 
 
-def read(request: Request, where: Mapping[str, str], allowed: tuple[str, ...]) -> Ask:
-    """The ask of this request; BadQuery for an unknown, repeated or unreadable member."""
-    told = members(request, allowed)
-    return Ask(
-        slug=where.get("slug", ""),
-        entry_id=where.get("entry_id", ""),
-        name=where.get("name", ""),
-        language=language(told, request),
-        as_of=day(told, "as_of"),
-        country=country(told.get("country", "")),
-        category=told.get("category", ""),
-        q=told.get("q", "").strip(),
-        from_=day(told, "from"),
-        to=day(told, "to"),
-        after=number(told.get("after", "0")),
+def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ...]) -> Query:
+    """The query of this request. Raises ``BadQuery`` for a parameter that is unknown, repeated or
+    unreadable; ``path`` are the variables of the route."""
+    params = members(request, allowed)
+    return Query(
+        slug=path.get("slug", ""),
+        entry_id=path.get("entry_id", ""),
+        name=path.get("name", ""),
+        language=language(params, request),
+        as_of=day(params, "as_of"),
+        country=country(params.get("country", "")),
+        category=params.get("category", ""),
+        q=params.get("q", "").strip(),
+        from_=day(params, "from"),
+        to=day(params, "to"),
+        after=number(params.get("after", "0")),
     )
 
 
 def members(request: Request, allowed: tuple[str, ...]) -> dict[str, str]:
-    """The members with a value: a form sends its empty fields too, and they mean nothing."""
-    told = {}
+    """The parameters that have a value: a form also sends its empty fields."""
+    params = {}
     for name, values in request.args.lists():
         if name not in allowed:
             raise BadQuery("unknown", name=name[:MAX_TEXT], allowed=", ".join(allowed) or "–")
@@ -73,21 +74,21 @@ def members(request: Request, allowed: tuple[str, ...]) -> dict[str, str]:
         if len(values[0]) > MAX_TEXT:
             raise BadQuery("too_long", name=name, limit=str(MAX_TEXT))
         if values[0]:
-            told[name] = values[0]
-    return told
+            params[name] = values[0]
+    return params
 
 
-def language(told: Mapping[str, str], request: Request) -> str | None:
-    wish = told.get("lang")
-    if wish is None:
+def language(params: Mapping[str, str], request: Request) -> str | None:
+    tag = params.get("lang")
+    if tag is None:
         return request.accept_languages.best_match(LANGUAGES)
-    if wish not in LANGUAGES:
-        raise BadQuery("lang", value=wish, allowed=", ".join(LANGUAGES))
-    return wish
+    if tag not in LANGUAGES:
+        raise BadQuery("lang", value=tag, allowed=", ".join(LANGUAGES))
+    return tag
 
 
-def day(told: Mapping[str, str], name: str) -> date | None:
-    value = told.get(name)
+def day(params: Mapping[str, str], name: str) -> date | None:
+    value = params.get(name)
     if value is None:
         return None
     try:

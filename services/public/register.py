@@ -1,4 +1,4 @@
-"""One processor's register as the public may see it: every page reads it through here."""
+"""One register as the public may see it; every page, feed and file reads it through here."""
 
 from __future__ import annotations
 
@@ -7,35 +7,38 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-# That of Python 3.11 holds one lock for all registers while a value is made.
+# Not of functools: in Python 3.11 that one holds a lock for all registers while it computes.
 from werkzeug.utils import cached_property
 
 from services.public import public_members
 from services.public.catalogue import Words, supported, words
 from services.public.clients import Json, Registry
 from services.public.entries import Entry, Listing, Listings, entry_of
-from services.public.query import Ask
+from services.public.query import Query
 from shared import disclosure
 from shared.errors import NotFound
 
 
 @dataclass
 class Register:
-    """``today`` is the day where the processor is; ``day`` the one the visitor asks for."""
+    """The register that ``query`` names. It is read on first use, and each part at most once.
+
+    ``today`` is the day in the processor's time zone; ``day`` the one that the page shows.
+    """
 
     registry: Registry
-    ask: Ask
+    query: Query
     now: datetime
     origin: str
     listings: Listings = field(default_factory=Listings)
 
     @cached_property
     def processor(self) -> Json:
-        return public_members.public_processor(self.registry.processor(self.ask.slug))
+        return public_members.public_processor(self.registry.processor(self.query.slug))
 
     @cached_property
     def zone(self) -> tzinfo:
-        """The processor's time zone, in which the registry too counts days; UTC without one."""
+        """The processor's time zone, in which the registry counts days, too; UTC without one."""
         try:
             return ZoneInfo(self.processor.get("time_zone") or "UTC")
         except (ZoneInfoNotFoundError, ValueError):
@@ -46,14 +49,14 @@ class Register:
         return self.now.astimezone(self.zone).date()
 
     @property
-    def mark(self) -> tuple[object, ...]:
-        """What the register's pages depend on: its ledger's head, and the day."""
+    def version(self) -> tuple[object, ...]:
+        """What answers about the register depend on: the head of its ledger, and the day."""
         head = self.processor
         return (head.get("sequence"), head.get("head_hash"), head.get("updated_at"), self.today)
 
     @property
     def language(self) -> str:
-        return self.ask.language or supported(self.processor.get("locale")) or "en"
+        return self.query.language or supported(self.processor.get("locale")) or "en"
 
     @property
     def words(self) -> Words:
@@ -61,20 +64,22 @@ class Register:
 
     @property
     def day(self) -> date:
-        return self.ask.as_of or self.today
+        return self.query.as_of or self.today
 
     @property
     def url(self) -> str:
-        return f"{self.origin}/p/{self.ask.slug}"
+        return f"{self.origin}/p/{self.query.slug}"
 
     @cached_property
     def all_entries(self) -> Listing:
-        """The whole list on the day, each entry followed by those it engages in turn."""
-        return self.listings.get((self.ask.slug, self.ask.as_of), self.mark, self._read_entries)
+        """The whole list on the day, each entry followed by those that it engages."""
+        return self.listings.get(
+            (self.query.slug, self.query.as_of), self.version, self._read_entries
+        )
 
     def _read_entries(self) -> Listing:
-        as_of = self.ask.as_of.isoformat() if self.ask.as_of else None
-        items = self.registry.sub_processors(self.ask.slug, as_of)
+        as_of = self.query.as_of.isoformat() if self.query.as_of else None
+        items = self.registry.sub_processors(self.query.slug, as_of)
         return Listing(in_tree_order([entry_of(item) for item in items]))
 
     @property
@@ -86,11 +91,11 @@ class Register:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        return [entry for entry in self.all_entries if self._wanted(entry)]
+        return [entry for entry in self.all_entries if self._matches(entry)]
 
     @cached_property
     def changes(self) -> list[Json]:
-        return public_members.public_changes(self.registry.changes(self.ask.slug))
+        return public_members.public_changes(self.registry.changes(self.query.slug))
 
     @property
     def coming(self) -> list[Json]:
@@ -108,50 +113,55 @@ class Register:
     @property
     def entry(self) -> Json:
         for entry in self.all_entries:
-            if entry["id"] == self.ask.entry_id:
+            if entry["id"] == self.query.entry_id:
                 return entry
         raise NotFound
 
     @property
     def between(self) -> tuple[date, date]:
-        """The two days to compare: those asked for, else the last ninety days."""
-        to = self.ask.to or self.today
-        # Not by subtraction, which overflows in the first ninety days of the calendar.
-        return self.ask.from_ or date.fromordinal(max(1, to.toordinal() - 90)), to
+        """The two days to compare; by default today and ninety days ago."""
+        to = self.query.to or self.today
+        # Subtraction would overflow in the first ninety days of the calendar.
+        return self.query.from_ or date.fromordinal(max(1, to.toordinal() - 90)), to
 
     def diff(self, from_: date, to: date) -> list[Json]:
-        items = self.registry.diff(self.ask.slug, from_.isoformat(), to.isoformat())
+        items = self.registry.diff(self.query.slug, from_.isoformat(), to.isoformat())
         return public_members.public_diff(items)
 
     def ledger(self) -> Iterator[Json]:
-        """The entries up to the head that was read, so that the answer agrees with its ETag."""
+        """The ledger after ``query.after``, up to the head that was read, as the ETag names it."""
         last = int(self.processor.get("sequence") or 0)
-        for entry in self.registry.ledger(self.ask.slug, self.ask.after):
+        for entry in self.registry.ledger(self.query.slug, self.query.after):
             if int(entry["sequence"]) > last:
                 return
             yield disclosure.open_part(entry)
 
     def checkpoints(self) -> Json:
-        """Signed statements of where the ledger stood, with the keys that verify them."""
-        items = self.registry.checkpoints(self.ask.slug)
+        """The signed heads of the ledger, with the keys that verify them."""
+        items = self.registry.checkpoints(self.query.slug)
         return public_members.public_checkpoints(self.registry.checkpoint_keys(), items)
 
-    def _wanted(self, entry: Entry) -> bool:
-        ask = self.ask
+    def _matches(self, entry: Entry) -> bool:
+        query = self.query
         return (
-            (not ask.country or ask.country in countries(entry))
-            and (not ask.category or ask.category in (entry.get("categories") or []))
-            and (not ask.q or ask.q.casefold() in entry.once("searched", lambda: searched(entry)))
+            (not query.country or query.country in countries(entry))
+            and (not query.category or query.category in (entry.get("categories") or []))
+            and (not query.q or query.q.casefold() in search_text(entry))
         )
 
 
 def countries(entry: Json) -> set[str]:
-    """Every country an entry touches: its seat and its places."""
+    """The countries of an entry: of its seat and of its places."""
     places = [place.get("country") for place in entry.get("locations") or []]
     return {code for code in (entry.get("country"), *places) if code}
 
 
-def searched(entry: Json) -> str:
+def search_text(entry: Entry) -> str:
+    """The text in which a search looks, in small letters."""
+    return entry.once("search_text", lambda: search_text_of(entry))
+
+
+def search_text_of(entry: Json) -> str:
     purpose = entry.get("purpose")
     texts = purpose.values() if isinstance(purpose, dict) else [purpose]
     lists = (entry.get("categories"), entry.get("data_categories"), entry.get("products"))

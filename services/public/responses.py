@@ -1,4 +1,8 @@
-"""From an ask to an answer: rendered once, kept, compared with what the visitor already has."""
+"""The way from a request to its response, the same for every view.
+
+A view returns a ``Content``. It is rendered once, kept on the shelf of its kind, and compared with
+what the visitor has already (ETag, Last-Modified).
+"""
 
 from __future__ import annotations
 
@@ -6,31 +10,28 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import NamedTuple
 
 from flask import Response, current_app, request
 from werkzeug.http import http_date
 
-from services.public import query
-from services.public.cache import Copy, Held
-from services.public.clients import Documents, Registry
-from services.public.entries import Listings
-from services.public.front import HELD, ROUTE
-from services.public.query import Ask
+from services.public.cache import CacheEntry, RenderedAnswer
+from services.public.front import CACHE_ENTRY, ROUTE
+from services.public.query import Query, read_query
 from services.public.register import Register
-from services.public.shelves import Shelves, is_asked
+from services.public.shelves import is_custom
+from services.public.wiring import Deps
 from shared.auth import public
-from shared.limits import Limits, caller_of
+from shared.limits import caller_of
 from shared.safe_text import disposition
-from shared.times import Clock, parse_instant
+from shared.times import parse_instant
 
 CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 
-class Draft(NamedTuple):
-    """An answer before it has headers; ``language`` is None when the bytes know none."""
+class Content(NamedTuple):
+    """A body that has no headers yet; ``language`` is None where the body has none."""
 
     body: str | bytes
     content_type: str
@@ -38,100 +39,103 @@ class Draft(NamedTuple):
     filename: str | None = None
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What every view needs; one per app."""
-
-    registry: Registry
-    documents: Documents
-    shelves: Shelves
-    limits: Limits
-    listings: Listings
-    clock: Clock
-    origin: str
-
-    def check_costly(self) -> None:
-        """Raises ``TooManyAsked`` when this visitor has had its share of expensive answers."""
-        self.limits.check(self.limits.costly, caller_of(request.remote_addr))
-
-    def register(self, ask: Ask) -> Register:
-        return Register(self.registry, ask, self.clock(), self.origin, self.listings)
-
-
-def desk() -> Desk:
-    found: Desk = current_app.extensions["public.desk"]
+def deps() -> Deps:
+    found: Deps = current_app.extensions["art28.deps"]
     return found
 
 
-def of_register(
+def check_costly() -> None:
+    """Raise ``TooManyAsked`` when this visitor has used up its share of costly answers."""
+    limits = deps().limits
+    limits.check(limits.costly, caller_of(request.remote_addr))
+
+
+def register_view(
     *allowed: str, pdf: bool = False
-) -> Callable[[Callable[[Register], Draft]], Callable[..., Response]]:
-    """A view about one processor's register; ``allowed`` are the members its query may have."""
+) -> Callable[[Callable[[Register], Content]], Callable[..., Response]]:
+    """Make a view of one register; ``allowed`` are the parameters its query may have."""
 
-    def decorate(make: Callable[[Register], Draft]) -> Callable[..., Response]:
+    def decorate(make: Callable[[Register], Content]) -> Callable[..., Response]:
         @public()
         @functools.wraps(make)
-        def view(**where: str) -> Response:
-            ask = query.read(request, where, allowed)
-            register, shelf = desk().register(ask), desk().shelves.shelf(ask, pdf=pdf)
-            key = (make.__name__, ask)
-            if (pdf or is_asked(ask)) and shelf.fresh(key) is None:
-                desk().check_costly()
-            held = shelf.get(
-                key, lambda: register.mark, lambda: copy(make(register), changed(register))
+        def view(**path: str) -> Response:
+            query = read_query(request, path, allowed)
+            register, shelf = deps().register(query), deps().shelves.shelf(query, pdf=pdf)
+            key = (make.__name__, query)
+            if (pdf or is_custom(query)) and shelf.fresh(key) is None:
+                check_costly()
+            entry = shelf.get(
+                key,
+                lambda: register.version,
+                lambda: rendered(make(register), last_modified(register)),
             )
-            return sent(held, plain=not is_asked(ask))
+            return respond(entry, repeatable=not is_custom(query))
 
         return view
 
     return decorate
 
 
-def of_all(*allowed: str) -> Callable[[Callable[[Desk, Ask], Draft]], Callable[..., Response]]:
-    """A view about no one register: the start page, the list of registers, the documents."""
+def site_view(
+    *allowed: str,
+) -> Callable[[Callable[[Deps, Query], Content]], Callable[..., Response]]:
+    """Make a view of no single register: the start page, the list of registers, the API docs."""
 
-    def decorate(make: Callable[[Desk, Ask], Draft]) -> Callable[..., Response]:
+    def decorate(make: Callable[[Deps, Query], Content]) -> Callable[..., Response]:
         @public()
         @functools.wraps(make)
-        def view(**where: str) -> Response:
-            ask, at = query.read(request, where, allowed), desk()
-            shelf, key = at.shelves.plain, (make.__name__, ask)
-            return sent(shelf.get(key, lambda: None, lambda: copy(make(at, ask), at.clock())))
+        def view(**path: str) -> Response:
+            query = read_query(request, path, allowed)
+            entry = deps().shelves.standard.get(
+                (make.__name__, query),
+                lambda: None,
+                lambda: rendered(make(deps(), query), deps().now()),
+            )
+            return respond(entry)
 
         return view
 
     return decorate
 
 
-def changed(register: Register) -> datetime:
-    """When the answer last changed: with the register, and at midnight, because it names days."""
+def last_modified(register: Register) -> datetime:
+    """The register's last change, or the last midnight: an answer says which days are past."""
     midnight = datetime.combine(register.today, time(), register.zone)
     at = register.processor.get("updated_at")
     return max(midnight, parse_instant(at)) if at else midnight
 
 
-def copy(draft: Draft, at: datetime) -> Copy:
-    """The ETag is made of the bytes, and so of day, language, query and every verdict."""
-    body = draft.body.encode() if isinstance(draft.body, str) else draft.body
-    etag = f'"{hashlib.sha256(body + draft.content_type.encode()).hexdigest()[:32]}"'
-    headers = [("Cache-Control", CACHE_CONTROL), ("ETag", etag), ("Last-Modified", http_date(at))]
-    if draft.language:
-        headers += [("Content-Language", draft.language), ("Vary", "Accept-Language")]
-    if draft.filename:
-        headers += [("Content-Disposition", disposition("inline", draft.filename))]
-    return Copy(body, etag, (("Content-Type", draft.content_type), *headers), http_date(at))
+def rendered(content: Content, at: datetime) -> RenderedAnswer:
+    """``content`` with its headers. The ETag is a hash of all that the visitor gets to see."""
+    body = content.body.encode() if isinstance(content.body, str) else content.body
+    etag = f'"{hashlib.sha256(body + content.content_type.encode()).hexdigest()[:32]}"'
+    modified = http_date(at)
+    headers = [
+        ("Content-Type", content.content_type),
+        ("Cache-Control", CACHE_CONTROL),
+        ("ETag", etag),
+        ("Last-Modified", modified),
+    ]
+    if content.language:
+        headers += [("Content-Language", content.language), ("Vary", "Accept-Language")]
+    if content.filename:
+        headers += [("Content-Disposition", disposition("inline", content.filename))]
+    return RenderedAnswer(body, etag, tuple(headers), modified)
 
 
-def sent(held: Held, *, plain: bool = True) -> Response:
-    """``plain``: the front may hand it out again; what single visitors name would crowd it."""
-    response = Response(held.copy.body, headers=list(held.copy.headers))
-    told = request.environ
-    if plain:
-        told[HELD], told[ROUTE] = held, str(request.url_rule)
-    if "HTTP_IF_NONE_MATCH" in told or "HTTP_IF_MODIFIED_SINCE" in told:
-        response.make_conditional(told)
+def respond(entry: CacheEntry, *, repeatable: bool = True) -> Response:
+    """The entry as a response, or 304. ``repeatable``: the front may serve it again.
+
+    Custom answers are not: there are so many that they would push out all others.
+    """
+    response = Response(entry.answer.body, headers=list(entry.answer.headers))
+    environ = request.environ
+    if repeatable:
+        environ[CACHE_ENTRY], environ[ROUTE] = entry, str(request.url_rule)
+    if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:
+        response.make_conditional(environ)
     return response
 
 
-def as_json(value: object, content_type: str = "application/json") -> Draft:
-    return Draft(json.dumps(value, ensure_ascii=False, indent=1) + "\n", content_type)
+def as_json(value: object, content_type: str = "application/json") -> Content:
+    return Content(json.dumps(value, ensure_ascii=False, indent=1) + "\n", content_type)

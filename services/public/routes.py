@@ -1,4 +1,4 @@
-"""The addresses of the public page; each view asks, and hands the answer to its writer."""
+"""The routes of the public page: each view names what is shown and in which form."""
 
 from __future__ import annotations
 
@@ -18,13 +18,22 @@ from flask import (
 )
 from werkzeug.wrappers import Response as Redirect
 
-from services.public import openapi_pages, public_members, query
+from services.public import openapi_pages
 from services.public.catalogue import words
-from services.public.formats import feeds, linked_data, pdf, schema
-from services.public.query import LIST, Ask
+from services.public.formats import csv_export, feeds, json_export, linked_data, pdf, schema
+from services.public.query import LIST, Query, read_query
 from services.public.register import Register
-from services.public.responses import CACHE_CONTROL, Desk, Draft, as_json, desk, of_all, of_register
+from services.public.responses import (
+    CACHE_CONTROL,
+    Content,
+    as_json,
+    check_costly,
+    deps,
+    register_view,
+    site_view,
+)
 from services.public.settings import DOCUMENTED
+from services.public.wiring import Deps
 from shared.auth import public
 from shared.errors import NotFound
 
@@ -34,107 +43,107 @@ Json = dict[str, Any]
 HTML = "text/html; charset=utf-8"
 
 
-def html(template: str, register: Register, **more: object) -> Draft:
-    text = render_template(template, register=register, ask=register.ask, t=register.words, **more)
-    return Draft(text, HTML, register.language)
+def html(template: str, register: Register, **more: object) -> Content:
+    text = render_template(
+        template, register=register, query=register.query, t=register.words, **more
+    )
+    return Content(text, HTML, register.language)
 
 
 @pages.get("/p/<slug:slug>")
-@of_register(*LIST)
-def register_page(register: Register) -> Draft:
+@register_view(*LIST)
+def register_page(register: Register) -> Content:
     return html("register.html", register)
 
 
 @pages.get("/p/<slug:slug>/sub-processors/<name:entry_id>")
-@of_register("lang", "as_of")
-def entry_page(register: Register) -> Draft:
+@register_view("lang", "as_of")
+def entry_page(register: Register) -> Content:
     return html("entry.html", register, entry=register.entry)
 
 
 @pages.get("/p/<slug:slug>/changes")
-@of_register("lang")
-def changes_page(register: Register) -> Draft:
+@register_view("lang")
+def changes_page(register: Register) -> Content:
     return html("changes.html", register)
 
 
 @pages.get("/p/<slug:slug>/diff")
-@of_register("lang", "from", "to")
-def diff_page(register: Register) -> Draft:
+@register_view("lang", "from", "to")
+def diff_page(register: Register) -> Content:
     return html("diff.html", register)
 
 
 @pages.get("/p/<slug:slug>.json")
-@of_register(*LIST)
-def register_json(register: Register) -> Draft:
-    return as_json(
-        public_members.as_json(register.processor, register.entries, register.day, register.url)
-    )
+@register_view(*LIST)
+def register_json(register: Register) -> Content:
+    return as_json(json_export.as_json(register))
 
 
 @pages.get("/p/<slug:slug>.csv")
-@of_register(*LIST)
-def register_csv(register: Register) -> Draft:
-    name = f"{register.ask.slug}-{register.day}.csv"
+@register_view(*LIST)
+def register_csv(register: Register) -> Content:
+    name = f"{register.query.slug}-{register.day}.csv"
     content_type = "text/csv; charset=utf-8; header=present"
-    return Draft(public_members.as_csv(register.entries), content_type, filename=name)
+    return Content(csv_export.as_csv(register.entries), content_type, filename=name)
 
 
 @pages.get("/p/<slug:slug>.jsonld")
-@of_register(*LIST)
-def register_jsonld(register: Register) -> Draft:
+@register_view(*LIST)
+def register_jsonld(register: Register) -> Content:
     return as_json(linked_data.as_linked_data(register), "application/ld+json")
 
 
 @pages.get("/p/<slug:slug>.pdf")
-@of_register("lang", "as_of", pdf=True)
-def register_pdf(register: Register) -> Draft:
-    name = f"{register.ask.slug}-{register.day}-{register.language}.pdf"
-    return Draft(pdf.as_pdf(register), "application/pdf", register.language, name)
+@register_view("lang", "as_of", pdf=True)
+def register_pdf(register: Register) -> Content:
+    name = f"{register.query.slug}-{register.day}-{register.language}.pdf"
+    return Content(pdf.as_pdf(register), "application/pdf", register.language, name)
 
 
 @pages.get("/p/<slug:slug>/schema.json")
-@of_register("lang")
-def export_schema(register: Register) -> Draft:
+@register_view("lang")
+def export_schema(register: Register) -> Content:
     return as_json(schema.export_schema(f"{register.url}/schema.json"), "application/schema+json")
 
 
 @pages.get("/p/<slug:slug>/changes.atom")
-@of_register("lang")
-def changes_atom(register: Register) -> Draft:
-    return Draft(feeds.atom(register), "application/atom+xml; charset=utf-8", register.language)
+@register_view("lang")
+def changes_atom(register: Register) -> Content:
+    return Content(feeds.atom(register), "application/atom+xml; charset=utf-8", register.language)
 
 
 @pages.get("/p/<slug:slug>/changes.json")
-@of_register("lang")
-def changes_json(register: Register) -> Draft:
+@register_view("lang")
+def changes_json(register: Register) -> Content:
     feed = as_json(feeds.json_feed(register), "application/feed+json; charset=utf-8")
     return feed._replace(language=register.language)
 
 
 @pages.get("/p/<slug:slug>/deadlines.ics")
-@of_register("lang")
-def deadlines(register: Register) -> Draft:
-    name = f"{register.ask.slug}.ics"
+@register_view("lang")
+def deadlines(register: Register) -> Content:
+    name = f"{register.query.slug}.ics"
     content_type = "text/calendar; charset=utf-8"
-    return Draft(feeds.calendar(register), content_type, register.language, name)
+    return Content(feeds.calendar(register), content_type, register.language, name)
 
 
 @pages.get("/p/<slug:slug>/ledger.jsonl")
 @public()
 def ledger(slug: str) -> Response:
     """Streamed page by page: a ledger grows without end, so it is never held in memory."""
-    desk().check_costly()
-    register = desk().register(query.read(request, {"slug": slug}, ("lang", "after")))
+    check_costly()
+    register = deps().register(read_query(request, {"slug": slug}, ("lang", "after")))
     place = ExitStack()
     response = Response(
         stream_with_context(lines(register, place)), content_type="application/jsonl"
     )
     response.headers["Cache-Control"] = CACHE_CONTROL
-    response.set_etag(f"{register.processor.get('head_hash') or 'empty'}-{register.ask.after}")
+    response.set_etag(f"{register.processor.get('head_hash') or 'empty'}-{register.query.after}")
     response.make_conditional(request)
     if request.method == "GET" and response.status_code == 200:
-        place.enter_context(desk().shelves.streams.one())
-        # For a reader who left before the first line: a generator that never began ends nothing.
+        place.enter_context(deps().shelves.streams.one())
+        # If the reader leaves before the first line, the generator never starts, and frees nothing.
         response.call_on_close(place.close)
     return response
 
@@ -142,11 +151,11 @@ def ledger(slug: str) -> Response:
 @pages.get("/p/<slug:slug>/checkpoints.json")
 @public()
 def checkpoints(slug: str) -> Response:
-    """Not from a copy: a checkpoint is made without the register changing."""
-    register = desk().register(query.read(request, {"slug": slug}, ("lang",)))
-    with desk().shelves.asked.places.one():
-        told = json.dumps(register.checkpoints(), separators=(",", ":"))
-    response = Response(told, content_type="application/json")
+    """Not cached: a checkpoint is made without the register changing."""
+    register = deps().register(read_query(request, {"slug": slug}, ("lang",)))
+    with deps().shelves.custom.places.one():
+        body = json.dumps(register.checkpoints(), separators=(",", ":"))
+    response = Response(body, content_type="application/json")
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.add_etag()
     response.make_conditional(request)
@@ -154,38 +163,38 @@ def checkpoints(slug: str) -> Response:
 
 
 def lines(register: Register, place: ExitStack) -> Iterator[str]:
-    """Leaves ``place`` at the end, or when the reader has gone."""
+    """The ledger as JSON lines; frees ``place`` at the end, or when the reader has gone."""
     with place:
         for entry in register.ledger():
             yield json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 @pages.get("/.well-known/sub-processors.json")
-@of_all("lang")
-def published(at: Desk, _: Ask) -> Draft:
-    return as_json(public_members.published(at.registry.processors(), at.origin))
+@site_view("lang")
+def published(site: Deps, _: Query) -> Content:
+    return as_json(json_export.directory(site.registry.processors(), site.origin))
 
 
 @pages.get("/")
-@of_all("lang")
-def start(at: Desk, ask: Ask) -> Draft:
-    registers = public_members.published(at.registry.processors(), at.origin)["registers"]
-    return page("start.html", ask, registers=registers)
+@site_view("lang")
+def start(site: Deps, query: Query) -> Content:
+    registers = json_export.directory(site.registry.processors(), site.origin)["registers"]
+    return page("start.html", query, registers=registers)
 
 
 @pages.get("/docs")
-@of_all("lang")
-def docs(_: Desk, ask: Ask) -> Draft:
-    return page("docs.html", ask, services=DOCUMENTED)
+@site_view("lang")
+def docs(_: Deps, query: Query) -> Content:
+    return page("docs.html", query, services=DOCUMENTED)
 
 
 @pages.get("/docs/<name:name>")
-@of_all("lang")
-def document(at: Desk, ask: Ask) -> Draft:
-    if ask.name not in DOCUMENTED:
+@site_view("lang")
+def document(site: Deps, query: Query) -> Content:
+    if query.name not in DOCUMENTED:
         raise NotFound
-    operations = openapi_pages.readable(at.documents.document(ask.name))
-    return page("document.html", ask, name=ask.name, document=operations)
+    operations = openapi_pages.readable(site.documents.document(query.name))
+    return page("document.html", query, name=query.name, document=operations)
 
 
 @pages.get("/favicon.ico")
@@ -194,6 +203,8 @@ def favicon() -> Redirect:
     return redirect(url_for("static", filename="mark.svg"))
 
 
-def page(template: str, ask: Ask, **more: object) -> Draft:
-    language = ask.language or "en"
-    return Draft(render_template(template, ask=ask, t=words(language), **more), HTML, language)
+def page(template: str, query: Query, **more: object) -> Content:
+    language = query.language or "en"
+    return Content(
+        render_template(template, query=query, t=words(language), **more), HTML, language
+    )

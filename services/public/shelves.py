@@ -1,9 +1,10 @@
-"""Where answers are kept and made, by kind, so that one kind never costs another its place.
+"""One cache and a number of places for each kind of answer, so that kinds do not crowd each other.
 
-All of them together hold at most 23 of the 32 threads that a process has, those who wait counted.
+Standard answers are those that everybody opens: the pages and files of today. Custom answers are
+those that a visitor chose: another day, a search, a comparison. There are more of these than can
+be kept, so they have a cache of their own. A PDF takes longest and has places of its own.
 
-What everybody opens (pages and files of today) is not pushed out by what single visitors name
-(other days, searches, comparisons), and a PDF, which takes longest, is made apart from both.
+All places together occupy at most 23 of the 32 threads of a process, waiting requests included.
 """
 
 from __future__ import annotations
@@ -11,73 +12,83 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from services.public.cache import Copies, Copy, Held, Mark, Seconds
-from services.public.query import Ask
-from services.public.settings import Settings
+from services.public.cache import AnswerCache, CacheEntry, Monotonic, RenderedAnswer, Version
+from services.public.query import Query
 from shared.places import Busy, Places
+
+MAX_ANSWERS = 512
+STANDARD_BYTES, CUSTOM_BYTES = 24 * 1024 * 1024, 8 * 1024 * 1024
+# The end of a transfer instrument changes verdicts without an entry in the register's ledger, so
+# an unchanged version does not keep an answer for longer than this.
+KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Copies of one kind of answer, and the places at which they are made."""
+    """The cache of one kind of answer, and the places at which it is rendered."""
 
-    copies: Copies
+    cache: AnswerCache
     places: Places
 
-    def get(self, key: Hashable, mark: Callable[[], Mark], make: Callable[[], Copy]) -> Held:
-        """As ``Copies.get``, made once for all who ask meanwhile. Without a place the last copy
-        is handed out, however old it is; raises ``Busy`` when there is none."""
-        held = self.fresh(key)
-        if held is not None:
-            return held
-        try:
-            return self.places.shared(key, lambda: self.copies.get(key, mark, make))
-        except Busy:
-            held = self.copies.last(key)
-            if held is None:
-                raise
-            return held
+    def get(
+        self, key: Hashable, version: Callable[[], Version], render: Callable[[], RenderedAnswer]
+    ) -> CacheEntry:
+        """As ``AnswerCache.get``, but requests for one key that come together share one rendering.
 
-    def fresh(self, key: Hashable) -> Held | None:
-        """The copy that need not be asked about yet."""
-        held = self.copies.last(key)
-        return held if held is not None and self.copies.seconds() < held.fresh_until else None
+        When all places are taken the last entry is served, however old. Raises ``Busy`` if there
+        is none.
+        """
+        entry = self.fresh(key)
+        if entry is not None:
+            return entry
+        try:
+            return self.places.shared(key, lambda: self.cache.get(key, version, render))
+        except Busy:
+            entry = self.cache.last(key)
+            if entry is None:
+                raise
+            return entry
+
+    def fresh(self, key: Hashable) -> CacheEntry | None:
+        """The entry under ``key`` if it may be served without asking the registry."""
+        entry = self.cache.last(key)
+        is_fresh = entry is not None and self.cache.monotonic() < entry.fresh_until
+        return entry if is_fresh else None
 
 
 @dataclass(frozen=True)
 class Shelves:
-    """``plain``: what everybody opens; ``asked``: what a visitor names; two more for PDFs."""
+    """A shelf for each kind of answer; the two of a kind share one cache."""
 
-    plain: Shelf
-    asked: Shelf
+    standard: Shelf
+    custom: Shelf
     pdf: Shelf
-    asked_pdf: Shelf
-    # A ledger goes out as fast as its reader reads; it is not kept, and never holds many threads.
+    custom_pdf: Shelf
+    # A ledger is streamed as fast as its reader reads and never cached; places bound its threads.
     streams: Places
 
     @classmethod
-    def of(cls, settings: Settings, seconds: Seconds) -> Shelves:
-        def copies(limit_bytes: int) -> Copies:
-            fresh, kept = settings.fresh_seconds, settings.kept_seconds
-            return Copies(settings.copies, limit_bytes, fresh, kept, seconds)
+    def of(cls, fresh_seconds: float, monotonic: Monotonic) -> Shelves:
+        def cache(limit_bytes: int) -> AnswerCache:
+            return AnswerCache(MAX_ANSWERS, limit_bytes, fresh_seconds, KEPT_SECONDS, monotonic)
 
-        plain, asked = copies(settings.copies_bytes), copies(settings.asked_bytes)
+        standard, custom = cache(STANDARD_BYTES), cache(CUSTOM_BYTES)
         pdf = Places(working=1, waiting=2)
         return cls(
-            Shelf(plain, Places(working=2, waiting=6)),
-            Shelf(asked, Places(working=2, waiting=4)),
-            Shelf(plain, pdf),
-            Shelf(asked, pdf),
+            Shelf(standard, Places(working=2, waiting=6)),
+            Shelf(custom, Places(working=2, waiting=4)),
+            Shelf(standard, pdf),
+            Shelf(custom, pdf),
             Places(working=6),
         )
 
-    def shelf(self, ask: Ask, *, pdf: bool) -> Shelf:
-        if is_asked(ask):
-            return self.asked_pdf if pdf else self.asked
-        return self.pdf if pdf else self.plain
+    def shelf(self, query: Query, *, pdf: bool) -> Shelf:
+        if is_custom(query):
+            return self.custom_pdf if pdf else self.custom
+        return self.pdf if pdf else self.standard
 
 
-def is_asked(ask: Ask) -> bool:
-    """Whether a visitor named something of which there are more than can be kept."""
-    days = (ask.as_of, ask.from_, ask.to)
-    return any((*days, ask.country, ask.category, ask.q, ask.entry_id))
+def is_custom(query: Query) -> bool:
+    """Whether the visitor chose something of which there are more than can be kept."""
+    days = (query.as_of, query.from_, query.to)
+    return any((*days, query.country, query.category, query.q, query.entry_id))

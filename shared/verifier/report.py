@@ -32,9 +32,11 @@ def _facts(outcome: Outcome) -> list[tuple[str, str]]:
     if not outcome.last or outcome.first is None:
         return []
     span = f"{outcome.first:,} to {outcome.last:,}"
-    facts = [("stream", str(outcome.stream)),
-             ("entries", f"{span}, {_day(outcome.first_at)} to {_day(outcome.last_at)}"),
-             ("last hash", outcome.head)]  # fmt: skip
+    facts = [
+        ("stream", str(outcome.stream)),
+        ("entries", f"{span}, {_day(outcome.first_at)} to {_day(outcome.last_at)}"),
+        ("last hash", outcome.head),
+    ]
     if outcome.held:
         facts.append(("checkpoints", f"{outcome.held:,} confirmed"))
     return facts

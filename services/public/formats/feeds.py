@@ -75,8 +75,14 @@ def calendar(register: Register) -> str:
     """The effective days as all-day events; an objection deadline is each customer's own."""
     t = register.words
     name = t("feed.calendar", name=register.processor["legal_name"])
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Art28//Sub-processor changes//EN",
-             "CALSCALE:GREGORIAN", "METHOD:PUBLISH", f"X-WR-CALNAME:{escaped(name)}"]  # fmt: skip
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Art28//Sub-processor changes//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{escaped(name)}",
+    ]
     for change in register.changes:
         if change.get("effective_on"):
             lines += event(register, change)

@@ -54,23 +54,27 @@ def as_linked_data(register: Register) -> Json:
 
 def party(who: Json) -> Json:
     country, address = who.get("country"), who.get("address") or {}
-    return filled({
-        "schema:legalName": who.get("legal_name"),
-        "schema:identifier": who.get("registration_number"),
-        "schema:url": who.get("website"),
-        "dpv:hasCountry": {"@id": f"loc:{country}"} if country else None,
-        "schema:address": postal(address) if address else None,
-    })  # fmt: skip
+    return filled(
+        {
+            "schema:legalName": who.get("legal_name"),
+            "schema:identifier": who.get("registration_number"),
+            "schema:url": who.get("website"),
+            "dpv:hasCountry": {"@id": f"loc:{country}"} if country else None,
+            "schema:address": postal(address) if address else None,
+        }
+    )
 
 
 def postal(address: Json) -> Json:
-    return filled({
-        "@type": "schema:PostalAddress",
-        "schema:streetAddress": address.get("street"),
-        "schema:postalCode": address.get("postal_code"),
-        "schema:addressLocality": address.get("city"),
-        "schema:addressCountry": address.get("country"),
-    })  # fmt: skip
+    return filled(
+        {
+            "@type": "schema:PostalAddress",
+            "schema:streetAddress": address.get("street"),
+            "schema:postalCode": address.get("postal_code"),
+            "schema:addressLocality": address.get("city"),
+            "schema:addressCountry": address.get("country"),
+        }
+    )
 
 
 def sub_processor(register: Register, entry: Json) -> Json:
@@ -80,16 +84,18 @@ def sub_processor(register: Register, entry: Json) -> Json:
     for location in entry.get("locations") or []:
         condition, kind = CONDITIONS.get(location.get("kind", ""), ("art28:remoteAccess", ""))
         places.setdefault(condition, []).append(place(location, kind))
-    return filled({
-        "@id": f"{register.url}/sub-processors/{entry['id']}",
-        "@type": "dpv:DataSubProcessor",
-        **party(entry),
-        "dct:description": described(entry.get("purpose")),
-        "art28:engagedBy": {"@id": parent},
-        "schema:validFrom": entry.get("valid_from"),
-        "schema:validThrough": entry.get("valid_to"),
-        **places,
-    })  # fmt: skip
+    return filled(
+        {
+            "@id": f"{register.url}/sub-processors/{entry['id']}",
+            "@type": "dpv:DataSubProcessor",
+            **party(entry),
+            "dct:description": described(entry.get("purpose")),
+            "art28:engagedBy": {"@id": parent},
+            "schema:validFrom": entry.get("valid_from"),
+            "schema:validThrough": entry.get("valid_to"),
+            **places,
+        }
+    )
 
 
 def described(purpose: object) -> object:
@@ -100,25 +106,31 @@ def described(purpose: object) -> object:
 
 def place(location: Json, kind: str) -> Json:
     verdict = location.get("verdict") or {}
-    return filled({
-        "@type": kind or None,
-        **party({"country": location.get("country"), "legal_name": location.get("organisation")}),
-        "art28:verdict": verdict.get("status"),
-        "art28:transfer": [transfer(one) for one in location.get("mechanisms") or []],
-    })  # fmt: skip
+    return filled(
+        {
+            "@type": kind or None,
+            **party(
+                {"country": location.get("country"), "legal_name": location.get("organisation")}
+            ),
+            "art28:verdict": verdict.get("status"),
+            "art28:transfer": [transfer(one) for one in location.get("mechanisms") or []],
+        }
+    )
 
 
 def transfer(mechanism: Json) -> Json:
     code, evidence = str(mechanism.get("instrument_id")), mechanism.get("evidence") or {}
     basis = next((basis for start, basis in LEGAL_BASES if code.startswith(start)), "")
-    return filled({
-        "dpv:hasLegalBasis": {"@id": f"eu-gdpr:{basis}"} if basis else None,
-        "art28:instrument": code,
-        "art28:role": mechanism.get("role"),
-        "art28:module": evidence.get("module"),
-        "art28:participant": evidence.get("participant"),
-        "dct:source": mechanism.get("source"),
-    })  # fmt: skip
+    return filled(
+        {
+            "dpv:hasLegalBasis": {"@id": f"eu-gdpr:{basis}"} if basis else None,
+            "art28:instrument": code,
+            "art28:role": mechanism.get("role"),
+            "art28:module": evidence.get("module"),
+            "art28:participant": evidence.get("participant"),
+            "dct:source": mechanism.get("source"),
+        }
+    )
 
 
 def filled(members: Json) -> Json:

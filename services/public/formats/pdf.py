@@ -27,7 +27,7 @@ def as_pdf(register: Register) -> bytes:
         content(register),
         note=register.words("pdf.replaced"),
         standards=["a-2a"],
-        # The day, not the present second: the same list gives the same bytes.
+        # The day and not the present second, so that the same list gives the same bytes.
         at=noon(register),
     )
 
@@ -37,7 +37,7 @@ def noon(register: Register) -> int:
 
 
 def content(register: Register) -> Json:
-    """Everything the PDF says, already in words: the template only sets it."""
+    """Everything the PDF says, as text; the template only lays it out."""
     t, processor = register.words, register.processor
     name = processor["legal_name"]
     return {
@@ -74,7 +74,7 @@ def entry_content(entry: Json, register: Register) -> Json:
     return {
         "name": entry["legal_name"],
         "seat": address_text(entry.get("address"), t) or t.country(entry.get("country")),
-        "purpose": t.told(entry.get("purpose")).text,
+        "purpose": t.local_text(entry.get("purpose")).text,
         "facts": [[t(f"field.{name}"), value] for name, value in facts.items() if value],
         "places": [place_content(place, register) for place in entry.get("locations") or []],
     }
@@ -92,16 +92,18 @@ def place_content(place: Json, register: Register) -> Json:
         **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
         "mechanisms": [
-            {"text": t.mechanism(one, register.day),
-             "role": t.named("role", "fallback") if one.get("role") == "fallback" else "",
-             "evidence": evidence_lines(one.get("evidence"), t)}
+            {
+                "text": t.mechanism(one, register.day),
+                "role": t.named("role", "fallback") if one.get("role") == "fallback" else "",
+                "evidence": evidence_lines(one.get("evidence"), t),
+            }
             for one in place.get("mechanisms") or []
         ],
-    }  # fmt: skip
+    }
 
 
 def reason(text: str | Json | None, t: Words) -> Json:
-    """A reason and its language, so that a screen reader pronounces it rightly."""
-    told = t.told(text)
+    """A reason with its language, by which a screen reader pronounces it."""
+    local = t.local_text(text)
     plain_language = "en" if isinstance(text, str) else t.language
-    return {"reason": told.text, "reason_language": told.language or plain_language}
+    return {"reason": local.text, "reason_language": local.language or plain_language}

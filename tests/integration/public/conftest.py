@@ -34,7 +34,7 @@ def registry() -> FakeRegistry:
 
 @pytest.fixture
 def visitor(registry: FakeRegistry) -> Iterator[FlaskClient]:
-    app = create_app(settings(), registry=registry, documents=FakeDocuments(), clock=lambda: NOW)
+    app = create_app(settings(), registry=registry, documents=FakeDocuments(), now=lambda: NOW)
     with app.test_client() as client:
         client.environ_base["HTTP_ACCEPT"] = BROWSER
         yield client

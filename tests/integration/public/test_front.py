@@ -32,7 +32,7 @@ def watch() -> Watch:
 def quick(registry: FakeRegistry, watch: Watch) -> Iterator[FlaskClient]:
     app = create_app(
         replace(settings(), fresh_seconds=5.0), registry=registry, documents=FakeDocuments(),
-        clock=lambda: NOW, seconds=watch,
+        now=lambda: NOW, monotonic=watch,
     )  # fmt: skip
     assert isinstance(app.wsgi_app, Front)
     with app.test_client() as client:

@@ -13,7 +13,7 @@ import pytest
 from services.notices import events
 from services.notices.channels.email.letters import letter_of
 from services.public.formats import pdf
-from services.public.query import Ask
+from services.public.query import Query
 from services.registry.transfers import load_instruments
 from tests import builders
 from tests.receiver import Receiver
@@ -123,10 +123,10 @@ def test_no_marker_is_in_any_public_form(register: tuple[Vendor, Json, Json]) ->
 
 def test_no_marker_is_in_the_pdf(register: tuple[Vendor, Json, Json]) -> None:
     vendor, _, draft = register
-    public = vendor.stack.apps["public"].extensions["public.desk"]
-    ask = Ask(slug=vendor.slug, language="en")
+    public = vendor.stack.apps["public"].extensions["art28.deps"]
+    query = Query(slug=vendor.slug, language="en")
 
-    told = pdf.content(public.register(ask))
+    told = pdf.content(public.register(query))
 
     made = vendor.stack.ask(None, "GET", f"/p/{vendor.slug}.pdf").data
     assert "At work Inc." in json.dumps(told)

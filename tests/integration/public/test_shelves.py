@@ -45,8 +45,8 @@ def app_of(registry: FakeRegistry, **more: Any) -> Flask:
     counted = limits.Counters(limits.MemoryStorage(), now=lambda: NOW)
     own = settings()
     own = dataclasses.replace(own, common=dataclasses.replace(own.common, **more), fresh_seconds=5)
-    app = create_app(own, registry=registry, documents=FakeDocuments(), clock=lambda: NOW,
-                     seconds=lambda: 0.0)  # fmt: skip
+    app = create_app(own, registry=registry, documents=FakeDocuments(), now=lambda: NOW,
+                     monotonic=lambda: 0.0)  # fmt: skip
     app.extensions[limits.EXTENSION].counters = counted
     return app
 
@@ -105,8 +105,8 @@ def test_many_days_and_searches_push_no_page_out(registry: SlowRegistry) -> None
     assert before > asked
     visitor.get(PAGE)
     assert registry.asked["processor"] == before  # Still warm: nobody was asked.
-    shelves = app.extensions["public.desk"].shelves
-    assert len(shelves.asked.copies._held) <= 512
+    shelves = app.extensions["art28.deps"].shelves
+    assert len(shelves.custom.cache._entries) <= 512
 
 
 def test_an_address_that_asks_too_much_is_told_so(registry: SlowRegistry) -> None:

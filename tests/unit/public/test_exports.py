@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from services.public import public_members
+from services.public.formats import csv_export
 from shared.disclosure import PLAIN, TEXT, shown
 
 
-def test_it_works() -> None:
+def test_only_public_members_of_an_entry_get_out() -> None:
     entry = {"id": "sub_1", "legal_name": "Post ApS", "contact": {"name": "Nina"}}
     assert public_members.public_entry(entry) == {"id": "sub_1", "legal_name": "Post ApS"}
 
@@ -76,7 +77,7 @@ def test_a_comparison_shows_only_public_members() -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "＝"])
 def test_no_cell_can_begin_a_formula(start: str) -> None:
-    text = public_members.as_csv([{"id": "sub_1", "legal_name": f'{start}HYPERLINK("x")'}])
+    text = csv_export.as_csv([{"id": "sub_1", "legal_name": f'{start}HYPERLINK("x")'}])
     row = next(csv.DictReader(io.StringIO(text, newline="")))
     assert row["legal_name"].startswith("'")
 
@@ -87,7 +88,7 @@ def test_csv_has_a_row_for_each_place() -> None:
                  {"country": "IE", "verdict": {"status": "no_transfer"}},
                  {"country": "US", "mechanisms": [{"instrument_id": "scc"}],
                   "verdict": {"status": "unproven", "citations": ["a", "b"]}}]}  # fmt: skip
-    rows = list(csv.DictReader(io.StringIO(public_members.as_csv([entry]))))
+    rows = list(csv.DictReader(io.StringIO(csv_export.as_csv([entry]))))
     assert [row["location_country"] for row in rows] == ["IE", "US"]
     assert rows[1]["verdict_citations"] == "a; b"
     assert rows[1]["mechanisms"] == "scc"

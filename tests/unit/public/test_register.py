@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.public.register import countries, in_tree_order, searched
+from services.public.register import countries, in_tree_order, search_text_of
 
 
 def ordered(*pairs: tuple[str, str | None]) -> list[str]:
@@ -10,7 +10,7 @@ def ordered(*pairs: tuple[str, str | None]) -> list[str]:
     return [entry["id"] for entry in in_tree_order(entries)]
 
 
-def test_it_works() -> None:
+def test_entries_are_in_the_order_of_their_names() -> None:
     assert ordered(("b", None), ("a", None)) == ["a", "b"]
 
 
@@ -33,4 +33,6 @@ def test_seat_and_places_count_as_countries() -> None:
 
 
 def test_search_reads_every_language_of_the_purpose() -> None:
-    assert "sender e-mail" in searched({"legal_name": "X", "purpose": {"da": "Sender E-mail"}})
+    assert "sender e-mail" in search_text_of(
+        {"legal_name": "X", "purpose": {"da": "Sender E-mail"}}
+    )

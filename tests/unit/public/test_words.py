@@ -104,10 +104,10 @@ def test_an_unknown_instrument_keeps_the_registers_name() -> None:
 
 def test_a_text_is_told_in_the_visitors_language_or_says_which_it_is_in() -> None:
     t = words("da")
-    assert t.told({"en": "mail", "da": "post"}) == ("post", None)
-    assert t.told({"en": "mail", "sv": "post"}) == ("mail", "en")
-    assert t.told({"fi": "posti"}) == ("posti", "fi")
-    assert t.told(None) == ("", None)
+    assert t.local_text({"en": "mail", "da": "post"}) == ("post", None)
+    assert t.local_text({"en": "mail", "sv": "post"}) == ("mail", "en")
+    assert t.local_text({"fi": "posti"}) == ("posti", "fi")
+    assert t.local_text(None) == ("", None)
 
 
 def test_a_regional_tag_is_understood() -> None:

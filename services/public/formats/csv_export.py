@@ -1,0 +1,52 @@
+"""The list as CSV, for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared import sheets
+
+Json = dict[str, Any]
+
+# In this order in the file.
+COLUMNS = (
+    "id", "legal_name", "registration_number", "country", "website", "purpose_en", "purpose_da",
+    "purpose_sv", "categories", "data_categories", "data_subjects", "special_categories",
+    "products", "required", "affiliate", "ai_use", "parent_id", "certifications", "valid_from",
+    "valid_to", "location_country", "location_region", "location_kind", "mechanisms",
+    "verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on",
+)  # fmt: skip
+
+
+def as_csv(entries: Sequence[Json]) -> str:
+    """One row per place, because the verdict belongs to the place (RFC 4180, with a header)."""
+    columns = csv_columns(entries)
+    rows = (csv_row(entry, place) for entry in entries for place in entry.get("locations") or [{}])
+    lines = (sheets.line(row.get(name) for name in columns) for row in rows)
+    return "".join([sheets.line(columns), *lines])
+
+
+def csv_columns(entries: Sequence[Json]) -> list[str]:
+    """``COLUMNS``, and after the purposes one for each further language that an entry has."""
+    others = sorted({f"purpose_{tag}" for entry in entries for tag in purposes(entry)})
+    at = COLUMNS.index("categories")
+    return list(dict.fromkeys([*COLUMNS[:at], *others, *COLUMNS[at:]]))
+
+
+def purposes(entry: Json) -> Json:
+    purpose = entry.get("purpose") or {}
+    return purpose if isinstance(purpose, dict) else {"en": purpose}
+
+
+def csv_row(entry: Json, location: Json) -> Json:
+    verdict = location.get("verdict") or {}
+    reason = verdict.get("reason")
+    return {
+        **entry,
+        **{f"purpose_{tag}": text for tag, text in purposes(entry).items()},
+        **{f"location_{name}": location.get(name) for name in ("country", "region", "kind")},
+        "mechanisms": [one.get("instrument_id") for one in location.get("mechanisms") or []],
+        **{f"verdict_{name}": value for name, value in verdict.items()},
+        "verdict_reason": reason.get("en") if isinstance(reason, dict) else reason,
+    }

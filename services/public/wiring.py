@@ -1,0 +1,68 @@
+"""What the views work with, put together once per app."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from requests.adapters import BaseAdapter
+
+from services.public.cache import Monotonic
+from services.public.clients import Documents, DocumentsClient, Registry, RegistryClient
+from services.public.entries import Listings
+from services.public.query import Query
+from services.public.register import Register
+from services.public.settings import DOCUMENTED, Settings
+from services.public.shelves import Shelves
+from shared.limits import Limits
+from shared.peers import Peers, ServiceClient
+from shared.times import Clock, utc_now
+
+
+@dataclass(frozen=True)
+class Deps:
+    registry: Registry
+    documents: Documents
+    shelves: Shelves
+    limits: Limits
+    listings: Listings
+    now: Clock
+    origin: str
+
+    def register(self, query: Query) -> Register:
+        """The register that ``query`` names, as it is now; nothing is read yet."""
+        return Register(self.registry, query, self.now(), self.origin, self.listings)
+
+
+def make_deps(
+    settings: Settings,
+    transport: BaseAdapter | None = None,
+    now: Clock = utc_now,
+    monotonic: Monotonic = time.monotonic,
+    *,
+    registry: Registry | None = None,
+    documents: Documents | None = None,
+) -> Deps:
+    """``transport`` carries calls to other services in process; None: over the network.
+
+    ``registry`` and ``documents`` replace the clients of the other services, in tests.
+    """
+    peers = Peers("public", settings.common, transport)
+    return Deps(
+        registry=registry or RegistryClient(peers.client("registry")),
+        documents=documents or documents_client(settings, transport),
+        shelves=Shelves.of(settings.fresh_seconds, monotonic),
+        limits=Limits.of(settings.common),
+        listings=Listings(monotonic=monotonic),
+        now=now,
+        origin=settings.origin,
+    )
+
+
+def documents_client(settings: Settings, transport: BaseAdapter | None) -> DocumentsClient:
+    return DocumentsClient(
+        {
+            name: ServiceClient(name, settings.document_url(name), None, transport)
+            for name in DOCUMENTED
+        }
+    )
