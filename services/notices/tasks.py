@@ -11,7 +11,7 @@ from requests.adapters import BaseAdapter
 
 from services.notices.channels.email import Transport
 from services.notices.channels.webhook import Limits, Sender
-from services.notices.dispatcher import Dispatcher, Lease, Shares
+from services.notices.dispatcher import Dispatcher, EndpointLimits, Lease
 from services.notices.dispatcher.metrics import OLDEST
 from services.notices.escalation import Escalation
 from services.notices.fan_out.loop import FanOut
@@ -91,7 +91,7 @@ def make_dispatcher(
         jitter=jitter,
         enqueue=make_outbox(stores, now).enqueue,
         schedule=settings.schedule,
-        shares=Shares(settings.endpoint_in_flight, settings.endpoint_rate),
+        limits=EndpointLimits(settings.endpoint_in_flight, settings.endpoint_rate),
         alive=alive,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from requests.adapters import BaseAdapter
 
-from services.notices.channels.webhook.precheck import Names
+from services.notices.channels.webhook.precheck import UrlPrecheck
 from services.notices.channels.webhook.signing import Random, SecretBox
 from services.notices.clients import IdentityClient
 from services.notices.model.acknowledgement_links import Links, links_of
@@ -35,7 +35,7 @@ class Deps:
     now: Clock
     new_id: IdSource
     random: Random
-    names: Names = field(default_factory=Names)
+    names: UrlPrecheck = field(default_factory=UrlPrecheck)
 
 
 def open_stores(mongo: Mongo) -> Stores:

@@ -122,14 +122,14 @@ class Product:
 
     def wait_until_told(self, expected: int = 0) -> None:
         """Until no job and no delivery waits for anything, not even for a retry."""
-        begun, told_at = time.monotonic(), time.monotonic()
+        begun, owed_at = time.monotonic(), time.monotonic()
         before = self.receiver.requests() if expected else 0
         while self._busy():
             now = time.monotonic()
             if now - begun > LIMIT_SECONDS:
                 raise TimeoutError("the change was not delivered in time")
-            if expected and now - told_at > TELL_EVERY_SECONDS:
-                told_at = now
+            if expected and now - owed_at > TELL_EVERY_SECONDS:
+                owed_at = now
                 say(f"    {self.receiver.requests() - before:,} of {expected:,} sent")
             # To look is work for mongod: rarely enough not to show in what is measured.
             time.sleep(max(0.02, (now - begun) / 100))

@@ -11,7 +11,7 @@ import pytest
 
 from services.notices.model.deliveries import FIRST, SECOND, new_delivery
 from services.notices.model.endpoints import Endpoint, Secret, TooManyEndpoints
-from services.notices.model.jobs import TELL, Job
+from services.notices.model.jobs import FAN_OUT, Job
 from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
 from services.notices.store import (
     INDEXES,
@@ -171,18 +171,18 @@ def test_recipients_are_those_of_a_version_in_pages(store: Mongo) -> None:
     recipients = Recipients(store)
     for each in (recipient("a", 1), recipient("b", 2, 4), recipient("c", 3), recipient("d", 5)):
         recipients.put(each)
-    assert [each.agreement_id for each in recipients.told_at("org_vendor", 3, None, 2)] == [
+    assert [each.agreement_id for each in recipients.owed_at("org_vendor", 3, None, 2)] == [
         "agr_a",
         "agr_b",
     ]
-    assert [each.agreement_id for each in recipients.told_at("org_vendor", 3, "agr_b", 2)] == [
+    assert [each.agreement_id for each in recipients.owed_at("org_vendor", 3, "agr_b", 2)] == [
         "agr_c"
     ]
-    assert [each.agreement_id for each in recipients.told_at("org_vendor", 4, None, 9)] == [
+    assert [each.agreement_id for each in recipients.owed_at("org_vendor", 4, None, 9)] == [
         "agr_a",
         "agr_c",
     ]
-    assert recipients.told_at("org_other", 9, None, 9) == []
+    assert recipients.owed_at("org_other", 9, None, 9) == []
 
 
 def test_a_watermark_comes_back_as_it_was_saved(store: Mongo) -> None:
@@ -218,7 +218,7 @@ def test_a_customer_has_no_more_endpoints_than_it_may(store: Mongo) -> None:
 
 def test_a_job_is_claimed_moved_on_and_finished(store: Mongo) -> None:
     jobs = Jobs(store)
-    jobs.add(Job("job_1", TELL, NOW, event_id="evt_1"))
+    jobs.add(Job("job_1", FAN_OUT, NOW, event_id="evt_1"))
     job = jobs.claim("mine", NOW, LATER)
     assert job is not None
     assert jobs.claim("other", NOW, LATER) is None
@@ -234,7 +234,7 @@ def test_a_job_is_claimed_moved_on_and_finished(store: Mongo) -> None:
 
 def test_a_job_taken_over_refuses_its_former_owner(store: Mongo) -> None:
     jobs = Jobs(store)
-    jobs.add(Job("job_1", TELL, NOW, event_id="evt_1"))
+    jobs.add(Job("job_1", FAN_OUT, NOW, event_id="evt_1"))
     first = jobs.claim("first", NOW, NOW)
     second = jobs.claim("second", NOW, LATER)
     assert first is not None

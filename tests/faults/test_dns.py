@@ -21,6 +21,7 @@ from tests.hostile.sending import LIMITS, to
 from tests.hostile.server import Receiver, Request, Script, Visit
 from tests.integration.notices.world import Received
 from tests.integration.notices.world import Receiver as Told
+from tests.sending import send_all
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -50,7 +51,7 @@ def test_it_works(tmp_path: Path) -> None:
         outcomes = []
         with Sender(allowed, limits, resolver=resolver) as sender:
             for turn[0] in map(float, range(200)):
-                outcomes += sender.send_all([to(open_one.url(host=NAME))])
+                outcomes += send_all(sender, [to(open_one.url(host=NAME))])
         assert closed.connections == 0
     assert {each.code for each in outcomes} == {None, "blocked_address"}
     assert {each.address for each in outcomes if each.ok} == {OPEN}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from services.notices.channels.webhook import Limits, Outcome, Outgoing, Sender
 from services.notices.egress import Egress
 from tests.hostile.server import Receiver, Script
+from tests.sending import send_all
 
 LOOPBACK = Egress.from_text("127.0.0.0/8, ::1")
 # Generous, so that a busy machine fails no test; where a limit itself is tested it is short.
@@ -26,4 +27,4 @@ def only(outcomes: Iterator[Outcome]) -> Outcome:
 
 def attempt(sender: Sender, script: Script) -> Outcome:
     with Receiver(script) as receiver:
-        return only(sender.send_all([to(receiver.url())]))
+        return only(send_all(sender, [to(receiver.url())]))

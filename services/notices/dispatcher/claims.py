@@ -1,9 +1,13 @@
-"""Which deliveries are taken next, so that no endpoint and no trouble of one delays the others.
+"""Claims the deliveries to send next, so that no slow endpoint delays the others.
 
-First tries to endpoints in good order have a lane of their own and may fill every place. Retries,
-and whatever goes to endpoints that are slow or failing, wait in a second lane. An endpoint with
-more due than it may be sent at once gets a lane to itself, into which its backlog is moved in bulk.
-Half of the places at most go to all but the first lane, and few while there are first tries.
+A delivery waits in one of three kinds of lane:
+
+- ``first``: first tries to endpoints in good order. They may use every place of the sender.
+- ``second``: retries, and all deliveries to endpoints that are slow or failing.
+- an endpoint's own lane: the backlog of an endpoint with more due than it may get at once.
+
+Together, the second lane and the endpoints' own lanes get at most half of the places, and only a
+few while first tries are due.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from datetime import datetime, timedelta
 from services.notices.dispatcher import metrics
 from services.notices.dispatcher.parcels import OpenedParcels
 from services.notices.dispatcher.ports import Claimed, Lease, Sending
-from services.notices.dispatcher.writer import Completions
+from services.notices.dispatcher.writer import OutcomeWriter
 from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
 from services.notices.model.endpoints import Destination
 from services.notices.model.messages import body_of
@@ -29,31 +33,36 @@ from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
 
-# By message: its event, and its own piece of the body.
+# By message id: the id of its event, and the message's own piece of the body.
 Texts = Mapping[str, tuple[str, str]]
 
+# A claimed row with its endpoint and body. The endpoint is None when there is nothing to send.
+Resolved = tuple[Document, Destination | None, bytes]
+
+# The largest number of deliveries that are ready or claimed in one round.
 CLAIM_LIMIT = 1_000
-# With so many waiting it opens no other parcel: more than leave in a round, so that none of them
-# goes by without work, and no more, for the dispatchers beside it.
-ENOUGH = 256
-# One place in so many is for what is not a first try, while there are first tries: what has failed
-# before costs several times as much to try, and can wait a minute more.
-FEW = 128
-# How many endpoints' own lanes one round looks into, and how much of a backlog it moves.
-LANES_A_ROUND = 16
-MOVED_A_ROUND = 5_000
+# With this many deliveries ready, no further parcel is opened. One round sends fewer, so the sender
+# always has work; all other parcels are left to the dispatchers in other processes.
+MIN_READY = 256
+# While first tries are due, one place in this many is for all other deliveries: a retry costs
+# several times as much as a first try, and can wait a minute longer.
+ONE_RETRY_IN = 128
+# Limits of one round: how many endpoints' own lanes it reads, and how many deliveries of a backlog
+# it moves.
+LANES_PER_ROUND = 16
+MOVES_PER_ROUND = 5_000
 
 
 @dataclass(frozen=True)
-class Shares:
-    """What one endpoint may take: attempts at once, attempts a second."""
+class EndpointLimits:
+    """How much one endpoint gets: attempts at the same time, and attempts per second."""
 
     in_flight: int = 8
     per_second: int = 100
 
-    def among(self, dispatchers: int) -> Shares:
-        """What it may take of each of so many dispatchers; of each at least one."""
-        return Shares(
+    def among(self, dispatchers: int) -> EndpointLimits:
+        """Return these limits divided among ``dispatchers`` processes, never below 1."""
+        return EndpointLimits(
             max(1, self.in_flight // max(1, dispatchers)),
             max(1, self.per_second // max(1, dispatchers)),
         )
@@ -61,69 +70,81 @@ class Shares:
 
 @dataclass
 class Claims:
-    """Use it from one thread. ``waiting``: claimed and to be sent; ``held``: endpoints for which
-    something was put aside because they are disabled."""
+    """The deliveries that this process has claimed. Use it from one thread.
+
+    ``waiting``: deliveries claimed and ready to be sent.
+    ``held``: ids of disabled endpoints for which a delivery was held.
+    """
 
     stores: Stores
     failures: Failures
     lease: Lease
-    shares: Shares
-    done: Completions
+    limits: EndpointLimits
+    writer: OutcomeWriter
     opened: OpenedParcels
     now: Clock
     new_id: IdSource
     monotonic: Callable[[], float]
     waiting: deque[Claimed] = field(default_factory=deque)
     held: set[str] = field(default_factory=set)
+    # By endpoint: deliveries claimed and not released; deliveries accepted in this second.
     _load: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _begun: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _accepted: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     _second: int = -1
-    _slower: int = 0
+    # Claimed deliveries that are not first tries.
+    _retries: int = 0
+    # Endpoints whose backlog is being moved into their own lane.
     _crowded: set[str] = field(default_factory=set)
-    _looked_at: str = ""
+    # The last of the endpoints' own lanes that the round before has read.
+    _last_lane: str = ""
+    # Deliveries and parcels that failed here, and must not be tried now.
     _barred: frozenset[str] = frozenset()
 
     def take(self, sender: Sending) -> int:
-        """Claim what there is room for; how many."""
-        # With every place taken it is still to be known whether somebody waits for one.
+        """Claim as many due deliveries as the sender has room for, and return their number."""
+        # A full sender needs nothing. Only when no delivery waits for it, claim all the same: the
+        # dispatcher cuts slow first tries short only if it knows that others wait.
         if not sender.free and self.waiting:
             return 0
-        self._new_second()
+        self._count_seconds()
         self._barred = frozenset(self.failures.barred())
         places = sender.free + sender.in_flight
         taken = self._take_first(min(CLAIM_LIMIT, 4 * places) - len(self.waiting))
-        # As long as there are first tries, the rest gets few of the places, else half.
-        share = places // FEW if taken or len(self.waiting) > places // 4 else places // 2
-        for take in (self._take_second, self._take_own):
-            room = max(1, share) - self._slower
-            taken += take(room) if room > 0 else 0
+        has_first_tries = taken > 0 or len(self.waiting) > places // 4
+        retry_places = max(1, places // ONE_RETRY_IN if has_first_tries else places // 2)
+        taken += self._take_second(retry_places - self._retries)
+        taken += self._take_own(retry_places - self._retries)
         return taken
 
-    def let_go(self, claimed: Claimed) -> None:
-        """It is neither waiting nor in the air any more."""
-        self._slower -= not claimed.is_first
+    def release(self, claimed: Claimed) -> None:
+        """Stop counting a delivery that is neither waiting nor in flight any more."""
+        self._retries -= not claimed.is_first
         self._load[claimed.endpoint.id] -= 1
         if not self._load[claimed.endpoint.id]:
             del self._load[claimed.endpoint.id]
 
-    def give_back(self, claimed: Sequence[Claimed], after: timedelta = timedelta()) -> None:
-        """Nothing was sent of these; whoever claims next may have them, from ``after`` on."""
-        for each in claimed:
-            self.let_go(each)
-        # What has lapsed is due again already; a row of it would be sent beside its parcel.
-        ours = [each for each in claimed if each.until > self.monotonic()]
-        self._give_back([(each.delivery["lane"], each.delivery) for each in ours], after)
+    def give_back(self, deliveries: Sequence[Claimed], after: timedelta = timedelta()) -> None:
+        """Return unsent deliveries to their lanes, due again ``after`` from now."""
+        for delivery in deliveries:
+            self.release(delivery)
+        # A delivery whose lease has expired is due already. Writing a row for it now would send it
+        # twice: once from the row, once from its parcel.
+        moment = self.monotonic()
+        leased = [delivery.delivery for delivery in deliveries if delivery.until > moment]
+        self._give_back([(row["lane"], row) for row in leased], after)
 
     def _give_back(self, rows: Sequence[tuple[str, Document]], after: timedelta) -> None:
         if rows:
             self.stores.deliveries.give_back(rows, self.now() + after)
             self.opened.close((row["claim"], row["_id"]) for _, row in rows)
 
-    def _new_second(self) -> None:
+    def _count_seconds(self) -> None:
         second = int(self.monotonic())
         if second != self._second:
             self._second = second
-            self._begun.clear()
+            self._accepted.clear()
+
+    # First tries: from parcels, then from the lane ``first``.
 
     def _take_first(self, room: int) -> int:
         self._move_backlogs()
@@ -132,34 +153,38 @@ class Claims:
 
     def _take_parcels(self, room: int) -> int:
         taken = 0
-        while taken < room and len(self.waiting) < ENOUGH:
+        while taken < room and len(self.waiting) < MIN_READY:
             term = self._term()
-            # A clock that jumped makes what we hold look due again.
-            passing = [*self.opened.held_at(self.monotonic()), *self._barred]
-            parcel = self.stores.parcels.take(term.token, term.begins, term.ends, passing)
+            # After a jump of the clock, the parcels that this process holds look due again.
+            excluded = [*self.opened.held_at(self.monotonic()), *self._barred]
+            parcel = self.stores.parcels.take(term.token, term.begins, term.ends, excluded)
             if parcel is None:
                 break
-            taken += self._open_unless_it_fails(parcel, term)
+            taken += self._try_to_open(parcel, term)
         return taken
 
-    def _open_unless_it_fails(self, parcel: Document, term: _Term) -> int:
-        """One that cannot be opened rests for its lease at least, and nobody waits behind it."""
+    def _try_to_open(self, parcel: Document, term: _Term) -> int:
+        """Open a parcel. One that fails rests at least for its lease; other parcels go on."""
         taken = list[int]()
         self.failures.attempt(parcel["_id"], lambda _: taken.append(self._open(parcel, term)))
         return sum(taken)
 
     def _open(self, parcel: Document, term: _Term) -> int:
+        """Accept the deliveries of a parcel that have no row yet.
+
+        A delivery with a row was sent by an earlier holder of the parcel, or left it another way.
+        If an earlier holder is still at work, both may send; the row that is stored first stands.
+        """
         packed = unpacked(parcel["items"])
-        # What has a row by now is not sent again: somebody else has had the parcel before, or a
-        # fan-out packed it that came too late. Should the other one not be dead but slow: of two
-        # rows for one delivery the first one stands.
-        gone = self.stores.deliveries.stored([each["_id"] for each in packed])
-        packed = [each for each in packed if each["_id"] not in gone]
-        ids = [each["_id"] for each in packed]
+        stored = self.stores.deliveries.stored([delivery["_id"] for delivery in packed])
+        unstored = [delivery for delivery in packed if delivery["_id"] not in stored]
+        ids = [delivery["_id"] for delivery in unstored]
         self.opened.open(parcel["_id"], term.token, ids, term.lapses)
-        rows = [{**each, "claim": term.token, "unstored": each} for each in packed]
+        rows = [{**delivery, "claim": term.token, "unstored": delivery} for delivery in unstored]
         texts = texts_of(parcel)
         return self._prepare(rows, lambda _: texts, term)
+
+    # The other lanes.
 
     def _take_second(self, room: int) -> int:
         return self._take_lane(SECOND, room)
@@ -168,47 +193,57 @@ class Claims:
         if room <= 0:
             return 0
         term = self._term()
-        passing = self._crowded
-        rows = self.stores.deliveries.claim(term.token, term.begins, term.ends, room, lane, passing)
+        rows = self.stores.deliveries.claim(
+            term.token, term.begins, term.ends, room, lane, self._crowded
+        )
         return self._prepare(rows, self._texts_for, term)
 
     def _take_own(self, room: int) -> int:
-        """From the lanes of single endpoints, going on where the last round ended."""
+        """Claim from the endpoints' own lanes, starting after the last lane of the round before."""
+        if room <= 0:
+            return 0
         term = self._term()
-        own_lanes = self.stores.deliveries.own_lanes
-        lanes = own_lanes(term.begins, self._looked_at, LANES_A_ROUND)
-        if not lanes and self._looked_at:
-            lanes = own_lanes(term.begins, "", LANES_A_ROUND)
-        self._looked_at = lanes[-1] if len(lanes) == LANES_A_ROUND else ""
         rooms: dict[str, int] = {}
-        for each in lanes:
-            limit = min(self._room_of(each), room - sum(rooms.values()))
+        for endpoint_id in self._next_own_lanes(term.begins):
+            limit = min(self._room_of(endpoint_id), room - sum(rooms.values()))
             if limit > 0:
-                rooms[each] = limit
+                rooms[endpoint_id] = limit
         if not rooms:
             return 0
         rows = self.stores.deliveries.claim_own(term.token, term.begins, term.ends, rooms)
         return self._prepare(rows, self._texts_for, term)
 
+    def _next_own_lanes(self, now: datetime) -> list[str]:
+        own_lanes = self.stores.deliveries.own_lanes
+        lanes = own_lanes(now, self._last_lane, LANES_PER_ROUND)
+        if not lanes and self._last_lane:
+            lanes = own_lanes(now, "", LANES_PER_ROUND)
+        self._last_lane = lanes[-1] if len(lanes) == LANES_PER_ROUND else ""
+        return lanes
+
     def _term(self) -> _Term:
-        begins = self.now()
-        seconds = self.lease.seconds
+        begins, seconds = self.now(), self.lease.seconds
         ends = begins + timedelta(seconds=seconds)
         return _Term(self.new_id("claim"), begins, ends, self.monotonic() + seconds)
 
     def _room_of(self, endpoint_id: str) -> int:
-        at_once = self.shares.in_flight - self._load.get(endpoint_id, 0)
-        return min(at_once, self.shares.per_second - self._begun.get(endpoint_id, 0))
+        """Return how many more deliveries an endpoint may get now."""
+        in_flight = self.limits.in_flight - self._load.get(endpoint_id, 0)
+        in_this_second = self.limits.per_second - self._accepted.get(endpoint_id, 0)
+        return min(in_flight, in_this_second)
 
     def _move_backlogs(self) -> None:
-        for each in list(self._crowded):
-            moved = self.stores.deliveries.set_apart(each, self.now(), MOVED_A_ROUND)
-            if moved < MOVED_A_ROUND:
-                self._crowded.discard(each)
+        """Move due deliveries of crowded endpoints into their own lanes, a bounded number."""
+        for endpoint_id in list(self._crowded):
+            moved = self.stores.deliveries.set_apart(endpoint_id, self.now(), MOVES_PER_ROUND)
+            if moved < MOVES_PER_ROUND:
+                self._crowded.discard(endpoint_id)
+
+    # From claimed rows to deliveries that are ready to be sent.
 
     def _texts_for(self, rows: Sequence[Document]) -> Texts:
-        found = self.stores.messages.to_send(each["message_id"] for each in rows)
-        return {name: (each["event_id"], each["extra"]) for name, each in found.items()}
+        messages = self.stores.messages.to_send(row["message_id"] for row in rows)
+        return {name: (message["event_id"], message["extra"]) for name, message in messages.items()}
 
     def _prepare(
         self,
@@ -216,48 +251,47 @@ class Claims:
         texts_for: Callable[[Sequence[Document]], Texts],
         term: _Term,
     ) -> int:
-        """Make them ready to be sent. One that cannot be read stops no other: it is claimed again
-        when its lease lapses, and passed over when it has been set aside."""
-        by_id = {each["_id"]: each for each in rows if each["_id"] not in self._barred}
+        """Find endpoint and body of claimed rows, and sort the rows; return their number.
+
+        A row that cannot be read stops no other: it fails by itself, and is claimed again when its
+        lease has expired. Barred rows are left out.
+        """
+        by_id = {row["_id"]: row for row in rows if row["_id"] not in self._barred}
         if not by_id:
             return 0
         metrics.CLAIM_SIZE.observe(len(rows))
 
         def work(ids: Sequence[str]) -> None:
-            some = [by_id[each] for each in ids]
-            self._sort(self._read(some, texts_for(some), term), term)
+            some = [by_id[delivery_id] for delivery_id in ids]
+            self._sort(self._resolve(some, texts_for(some), term), term)
 
         self.failures.run_together(list(by_id), work)
         return len(by_id)
 
-    def _read(
-        self, rows: Sequence[Document], texts: Texts, term: _Term
-    ) -> list[tuple[Document, Destination | None, bytes]]:
-        """With each its endpoint, if there is something to send to it, and the body. Nothing is
-        changed, so that it may be done again."""
+    def _resolve(self, rows: Sequence[Document], texts: Texts, term: _Term) -> list[Resolved]:
+        """Find the endpoint and the body of each row. It changes nothing, so it may be repeated."""
         events = self.stores.events.many({event_id for event_id, _ in texts.values()})
-        # A notice that leaves after the day it was announced tells the days that follow from now.
+        # The days of a notice that leaves after the day of its announcement count from now.
         texts = texts_now(self.stores.receipts, texts, events, term.begins)
-        endpoints = self.stores.endpoints.destinations({each["endpoint_id"] for each in rows})
-        read: list[tuple[Document, Destination | None, bytes]] = []
+        endpoints = self.stores.endpoints.destinations({row["endpoint_id"] for row in rows})
+        resolved: list[Resolved] = []
         for row in rows:
             event_id, extra = texts.get(row["message_id"], ("", ""))
             if event := events.get(event_id):
                 body = body_of(event.head, extra, event.tail)
-                read.append((row, endpoints.get(row["endpoint_id"]), body))
+                resolved.append((row, endpoints.get(row["endpoint_id"]), body))
             else:
-                read.append((row, None, b""))
-        return read
+                resolved.append((row, None, b""))
+        return resolved
 
-    def _sort(
-        self, read: Sequence[tuple[Document, Destination | None, bytes]], term: _Term
-    ) -> None:
+    def _sort(self, resolved: Sequence[Resolved], term: _Term) -> None:
+        """Accept, hold, abandon or set apart each row."""
         too_many: list[tuple[str, Document]] = []
-        for row, endpoint, body in read:
+        for row, endpoint, body in resolved:
             if endpoint is None:
-                self._put_aside(row, ABANDONED)
+                self._finish_unsent(row, ABANDONED)
             elif endpoint.disabled_at is not None:
-                self._put_aside(row, HELD)
+                self._finish_unsent(row, HELD)
                 self.held.add(endpoint.id)
             elif self._room_of(endpoint.id) <= 0:
                 too_many.append((endpoint.id, row))
@@ -267,24 +301,29 @@ class Claims:
 
     def _accept(self, claimed: Claimed) -> None:
         self.waiting.append(claimed)
-        self._slower += not claimed.is_first
+        self._retries += not claimed.is_first
         self._load[claimed.endpoint.id] += 1
-        self._begun[claimed.endpoint.id] += 1
+        self._accepted[claimed.endpoint.id] += 1
 
     def _set_apart(self, rows: Sequence[tuple[str, Document]]) -> None:
-        """What is too much for its endpoint now waits in that one's own lane, without an attempt
-        counted; and so does what else is due for it."""
-        self._give_back(rows, timedelta())
-        self._crowded |= {lane for lane, _ in rows}
+        """Give deliveries that are too many for their endpoint back, into the endpoint's own lane.
 
-    def _put_aside(self, row: Document, state: str) -> None:
+        No attempt is counted. The rest of the endpoint's backlog follows in the next rounds.
+        """
+        self._give_back(rows, timedelta())
+        self._crowded |= {endpoint_id for endpoint_id, _ in rows}
+
+    def _finish_unsent(self, row: Document, state: str) -> None:
         unstored = row.get("unstored")
-        self.done.add(Completion(row["_id"], row["claim"], state, None, None, unstored=unstored))
+        self.writer.add(Completion(row["_id"], row["claim"], state, None, None, unstored=unstored))
 
 
 @dataclass(frozen=True)
 class _Term:
-    """Of a claim: its token, and from when until when it holds; ``lapses`` in monotonic seconds."""
+    """One claim: its token, its beginning, and its end; ``lapses`` is the end in monotonic seconds.
+
+    Leases are stored by the wall clock, which may jump; this process trusts the monotonic one.
+    """
 
     token: str
     begins: datetime

@@ -1,4 +1,4 @@
-"""What attempts mean for their endpoints: health, warnings to the owner, disabling, opening."""
+"""Judges endpoints by their attempts: stores health, warns owners, disables and opens endpoints."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.notices.dispatcher.ports import Claimed, Enqueue
 from services.notices.model.endpoints import Destination, Endpoint
 from services.notices.model.entries import message_event
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
-from services.notices.model.jobs import TELL, Job
+from services.notices.model.jobs import FAN_OUT, Job
 from services.notices.store import Stores
 from shared.errors import PreconditionFailed
 from shared.ids import derived_id
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 GONE = "gone"
 FAILING = "failing"
 WEBHOOK_DISABLED = "webhook.disabled"
-# What was held leaves in the round that finds its endpoint well; the upkeep releases the rest.
+# Held deliveries released when an endpoint is opened; the upkeep releases the rest.
 RELEASED_AT_ONCE = 1_000
 
 
@@ -45,12 +45,12 @@ class _Case:
 
 
 def _one_thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="care")
+    return ThreadPoolExecutor(1, thread_name_prefix="endpoint-health")
 
 
 @dataclass
-class Care:
-    """Notes what attempts say of endpoints, and acts on it. Use it from one thread."""
+class EndpointHealthTracker:
+    """Records outcomes of attempts and acts on them. Use it from one thread."""
 
     stores: Stores
     enqueue: Enqueue
@@ -61,13 +61,13 @@ class Care:
     _acting: Future[None] | None = None
 
     def note(self, claimed: Claimed, outcome: Outcome) -> None:
-        """What is good and was good before needs no note: that is nearly all there is."""
+        """Record an outcome. Success at a healthy endpoint changes nothing."""
         endpoint, slow = claimed.endpoint, outcome.duration_ms > SLOW_MS
         known = endpoint.id in self._cases or endpoint.health or endpoint.probing
         if outcome.ok and not slow and not known:
             return
         case = self._cases.setdefault(endpoint.id, _Case(endpoint))
-        # One instant for all that is noted between two acts: alike reports are stored as one.
+        # One instant for all outcomes between two acts, so that equal reports are stored as one.
         self._at = self._at or self.now()
         if outcome.code == CUT_SHORT:
             case.report = case.report.tardy(self._at)
@@ -78,9 +78,11 @@ class Care:
         case.gone = case.gone or outcome.status == 410
 
     def act(self, *, wait: bool) -> None:
-        """Begin to act on what was noted, on another thread, for a thousand warnings at once must
-        hold up nobody; with ``wait``, end it, too. Raises what went wrong: what was noted is
-        forgotten then, and the next outcomes tell it again."""
+        """Start acting on the recorded outcomes; with ``wait``, finish it as well.
+
+        It runs on another thread, because a thousand warnings must not delay deliveries. Raises
+        the error of an earlier act: its outcomes are lost, and the next ones show the same again.
+        """
         if self._acting and (wait or self._acting.done()):
             self._end()
         if self._cases and not self._acting:
@@ -95,10 +97,10 @@ class Care:
             acting.result()
 
     def _act_on(self, cases: Mapping[str, _Case]) -> None:
-        """Store the health of all; warn, disable and open those for whom it is time."""
-        self.stores.endpoints.report({name: each.report for name, each in cases.items()})
+        """Store the health of endpoints; warn their owners, disable and open them as is due."""
+        self.stores.endpoints.report({name: case.report for name, case in cases.items()})
         for case in cases.values():
-            # When its owner has just changed it, the next outcome will tell again.
+            # If its owner has just changed the endpoint, the next outcome decides.
             with suppress(PreconditionFailed):
                 self._treat(case)
 
@@ -114,35 +116,37 @@ class Care:
             self._open(endpoint)
         if case.report.blocked_at and not (endpoint.health and endpoint.health.blocked_at):
             occasion = f"blocked:{case.report.blocked_at.isoformat()}"
-            # Whatever its owner has changed meanwhile: no later outcome tells it again.
-            if found := self.stores.endpoints.find(endpoint.id):
-                self._tell(found, health, occasion)
+            # Warn even if its owner has changed the endpoint: no later outcome shows it again.
+            if changed := self.stores.endpoints.find(endpoint.id):
+                self._send_warning(changed, health, occasion)
 
     def _unchanged(self, seen: Destination) -> Endpoint:
-        """All of an endpoint; ``PreconditionFailed`` when it is another than the one tried."""
-        found = self.stores.endpoints.find(seen.id)
-        if found is None or found.revision != seen.revision:
+        """Return the whole endpoint; ``PreconditionFailed`` if it changed since the attempt."""
+        endpoint = self.stores.endpoints.find(seen.id)
+        if endpoint is None or endpoint.revision != seen.revision:
             raise PreconditionFailed
-        return found
+        return endpoint
 
     def _warn(self, endpoint: Endpoint, health: Health) -> None:
         since = health.first_failure_at.isoformat() if health.first_failure_at else ""
-        self._tell(endpoint, health, f"{since}:{health.stage}", health.stage)
+        self._send_warning(endpoint, health, f"{since}:{health.stage}", health.stage)
         log.info("endpoint.warned", endpoint=endpoint.id, stage=health.stage)
 
-    def _tell(self, endpoint: Endpoint, health: Health, occasion: str, stage: int = 0) -> None:
+    def _send_warning(
+        self, endpoint: Endpoint, health: Health, occasion: str, stage: int = 0
+    ) -> None:
         """Warn the owner, by a message to its other endpoints and by mail, once per occasion."""
-        key, told = f"{endpoint.id}:{occasion}", _told(endpoint, health)
+        key, data = f"{endpoint.id}:{occasion}", warning_data(endpoint, health)
 
         def write(session: Session) -> None:
             warned = self.stores.endpoints.warned
             if stage and not warned(endpoint.id, stage, self.now(), session):
                 return
-            self._message(endpoint, told, key, session)
+            self._add_message(endpoint, data, key, session)
             self.enqueue(
                 events.WEBHOOK_DISABLING_SOON,
                 endpoint.controller_id,
-                told,
+                data,
                 key=key,
                 session=session,
             )
@@ -150,29 +154,29 @@ class Care:
         with suppress(AlreadyExists):
             self.stores.mongo.transact(write)
 
-    def _message(
-        self, endpoint: Endpoint, told: Mapping[str, Any], key: str, session: Session
+    def _add_message(
+        self, endpoint: Endpoint, data: Mapping[str, Any], key: str, session: Session
     ) -> None:
         event_id, at = derived_id("evt", key), format_instant(self.now())
         event = message_event(
             event_id,
             events.WEBHOOK_DISABLING_SOON,
             at,
-            told,
+            data,
             controller_id=endpoint.controller_id,
             except_endpoint=endpoint.id,
         )
         self.stores.events.add(event, session)
-        job = Job(derived_id("job", event_id), TELL, self.now(), event_id=event_id)
+        job = Job(derived_id("job", event_id), FAN_OUT, self.now(), event_id=event_id)
         self.stores.jobs.add(job, session)
 
     def _disable(self, endpoint: Endpoint, reason: str, health: Health) -> None:
-        now, told = self.now(), _told(endpoint, health)
+        now, data = self.now(), warning_data(endpoint, health)
         key = f"{endpoint.id}:{now.isoformat()}:{reason}"
 
         def write(session: Session) -> None:
             self.stores.endpoints.replace(endpoint.disabled(now, reason), session)
-            self.enqueue(WEBHOOK_DISABLED, endpoint.controller_id, told, key=key, session=session)
+            self.enqueue(WEBHOOK_DISABLED, endpoint.controller_id, data, key=key, session=session)
 
         self.stores.mongo.transact(write)
         log.info("endpoint.disabled", endpoint=endpoint.id, reason=reason)
@@ -185,8 +189,8 @@ class Care:
             )
 
 
-def _told(endpoint: Endpoint, health: Health) -> dict[str, Any]:
-    """What the owner is told; instants as text, as in every message."""
+def warning_data(endpoint: Endpoint, health: Health) -> dict[str, Any]:
+    """Return the fields of a warning to the owner; instants as text, as in every message."""
     since, until = health.first_failure_at, health.disabled_from
     return {
         "endpoint_id": endpoint.id,

@@ -1,14 +1,16 @@
 """The dispatcher's rounds: claim, send, store.
 
-Any number of dispatchers run side by side. A claim is a token and a lease: every later change names
-the token, so one that comes too late changes nothing, and a delivery whose dispatcher died is due
-again when its lease lapses. Of a delivery out of a parcel the first row stands; only that it has
-arrived is written into it afterwards. Claims are taken only as room is free, and a delivery whose
-lease has grown short before its turn is given back rather than sent twice.
+Any number of dispatchers may run side by side. A claim is a token with a lease. Every later change
+names the token, so a change that comes too late has no effect, and the deliveries of a dispatcher
+that died are due again when their leases expire. If two dispatchers store a row for one delivery of
+a parcel, the first row stands; only the fact that the message was delivered is added to it later.
+A dispatcher claims no more than it has room for. It gives back a delivery whose lease would expire
+during the attempt: otherwise another dispatcher would send it, too.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -25,11 +27,11 @@ from services.notices.channels.webhook.signing import (
     signed_headers,
 )
 from services.notices.dispatcher import metrics
-from services.notices.dispatcher.claims import Claims, Shares
-from services.notices.dispatcher.endpoint_health import Care
+from services.notices.dispatcher.claims import Claims, EndpointLimits
+from services.notices.dispatcher.endpoint_health import EndpointHealthTracker
 from services.notices.dispatcher.parcels import OpenedParcels
 from services.notices.dispatcher.ports import Claimed, Enqueue, Lease, Sending
-from services.notices.dispatcher.writer import Completions
+from services.notices.dispatcher.writer import OutcomeWriter
 from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING, SECOND
 from services.notices.model.messages import attempt_id
 from services.notices.store import Stores
@@ -41,29 +43,36 @@ from shared.times import Clock
 
 log = structlog.get_logger()
 
-# How long one round waits for answers before it stores those that came.
-PUMP_SECONDS = 0.05
-# When nothing has come for so long, whoever answers quickly has answered.
-LULL_SECONDS = 0.005
-# How often it looks how long deliveries wait, and how many others work beside it.
-LOOK_AROUND_SECONDS = 5.0
-# How long a delivery waits for room at a crowded address before others may claim it, and after
-# which time they may.
-PATIENCE_SECONDS = 0.5
-COME_BACK = timedelta(seconds=1)
-PASSED_OVER = 64
-# How long a first try that gets no answer may keep a place that others wait for. Of many endpoints
-# some are always dead; nobody knows which until they have been tried, and nobody is to wait for it.
-PATIENCE_WITH_FIRST_TRIES = 1.0
-# What a delivery becomes, by what the schedule says.
+# How long one round collects answers before it stores them.
+COLLECT_SECONDS = 0.05
+# While more deliveries can be claimed: after this long without an answer, the round goes on. The
+# receivers that answer quickly have answered by then.
+IDLE_WAIT_S = 0.005
+# How often the dispatcher measures the lag and counts the dispatchers beside it.
+MEASURE_EVERY_S = 5.0
+# The longest rest of a dispatcher: well below ``loops.ALIVE_SECONDS``.
+COUNTED_EVERY_S = 4.0
+# How long a delivery waits for room at a crowded address before it is given back, and how much
+# later it is due again.
+CROWDED_WAIT_S = 0.5
+BUSY_ADDRESS_DELAY = timedelta(seconds=1)
+# How many deliveries to crowded addresses one round skips, looking for one that can be sent.
+MAX_SKIPPED = 64
+# After this long without an answer, a first try may lose its place to a waiting delivery. Among
+# many endpoints some are dead; only a try shows which, and no other delivery should wait for it.
+FIRST_TRY_SOFT_LIMIT_S = 1.0
+# The state of a delivery after each result of the schedule.
 _STATES = {"delivered": DELIVERED, "retry": PENDING, "exhausted": FAILED, "disabled": HELD}
 
 
 @dataclass
 class Dispatcher:
-    """Use it from one thread. ``jitter`` gives numbers from -1 to 1; ``enqueue`` has
-    the owners of endpoints warned by mail; ``alive``: how many dispatchers work side by side, among
-    whom what an endpoint may take is divided."""
+    """Use it from one thread.
+
+    ``jitter`` gives numbers from -1 to 1. ``enqueue`` queues mails to the owners of endpoints.
+    ``alive`` gives the number of dispatchers that run now, among which ``limits`` are divided.
+    ``lost_claims``: outcomes that came after their lease had expired.
+    """
 
     stores: Stores
     failures: Failures
@@ -75,45 +84,66 @@ class Dispatcher:
     jitter: Callable[[], float]
     enqueue: Enqueue
     schedule: Schedule = field(default_factory=Schedule)
-    shares: Shares = field(default_factory=Shares)
+    limits: EndpointLimits = field(default_factory=EndpointLimits)
     alive: Callable[[], int] = lambda: 1
     monotonic: Callable[[], float] = time.monotonic
-    fence_losses: int = 0
+    lost_claims: int = 0
     _flying: set[Claimed] = field(default_factory=set)
     _outcomes: Counter[str] = field(default_factory=Counter)
-    _turned_away: list[Claimed] = field(default_factory=list)
-    _looks_again_at: float = 0.0
+    # Deliveries that the sender refused because their address was busy.
+    _refused: list[Claimed] = field(default_factory=list)
+    _measures_at: float = 0.0
 
     def __post_init__(self) -> None:
         opened = OpenedParcels(self.stores.parcels)
-        self._done = Completions(
-            lambda stored: opened.close((each.claim, each.delivery_id) for each in stored)
+        self._writer = OutcomeWriter(
+            lambda outcomes: opened.close((done.claim, done.delivery_id) for done in outcomes)
         )
         self.claims = Claims(
-            self.stores, self.failures, self.lease, self.shares, self._done, opened,
-            self.now, self.new_id, self.monotonic,
-        )  # fmt: skip
-        self.care = Care(self.stores, self.enqueue, self.now)
+            self.stores,
+            self.failures,
+            self.lease,
+            self.limits,
+            self._writer,
+            opened,
+            self.now,
+            self.new_id,
+            self.monotonic,
+        )
+        self.health = EndpointHealthTracker(self.stores, self.enqueue, self.now)
 
     def run_once(self) -> bool:
-        """One round: claim what there is room for, send, store outcomes. False when idle."""
+        """Do one round: claim, send, collect answers, store outcomes. Return False when idle."""
         busy, taken = bool(self._flying or self.claims.waiting), 0
         try:
-            # What could not be stored comes first: else its lapsed claims would be taken again, and
-            # what was sent would be sent once more.
-            self._flush(wait=self._done.owes)
+            # Unsaved outcomes come first. Otherwise this round would claim their deliveries again
+            # once the leases have expired, and send them a second time.
+            self._flush(wait=self._writer.has_unsaved)
             taken = self.claims.take(self.sender)
         finally:
-            # What is in the air must be stored and the rest sent even if nothing can be claimed.
+            # Even if claiming fails: send what is claimed, store the outcomes of what is in flight.
             self._depart()
             self._collect(more=taken > 0)
             self._store()
-        self._look_around()
+        self._measure()
         return busy or taken > 0
 
+    def idle_for(self) -> float:
+        """Return for how many seconds nothing falls due by itself.
+
+        It is never long: other dispatchers count this one by its heartbeats.
+        """
+        now = self.now()
+        moments = (self.stores.parcels.next_due(), self.stores.deliveries.next_due(now))
+        due_at = min((moment for moment in moments if moment), default=None)
+        seconds = (due_at - now).total_seconds() if due_at else math.inf
+        return min(seconds, COUNTED_EVERY_S)
+
     def drain(self) -> None:
-        """Before the end: what waits is given back at once, what is in the air ends (the time
-        limit of an attempt bounds it) and is stored."""
+        """End the work of this process: give back waiting deliveries, then finish those in flight.
+
+        The time limit of an attempt bounds how long this takes.
+        """
         end = self.monotonic() + 2 * self.lease.attempt_seconds
         waiting = list(self.claims.waiting)
         self.claims.waiting.clear()
@@ -130,9 +160,9 @@ class Dispatcher:
 
     def _depart(self) -> None:
         waiting, late, crowded = self.claims.waiting, list[Claimed](), list[Claimed]()
-        # They leave together: to look at two clocks for each of them showed up in profiles.
+        # All leave at the same time: reading two clocks for each delivery showed in profiles.
         now, moment = self.now(), self.monotonic()
-        while waiting and self.sender.free and len(crowded) < PASSED_OVER:
+        while waiting and self.sender.free and len(crowded) < MAX_SKIPPED:
             claimed = waiting.popleft()
             if claimed.until - moment < self.lease.attempt_seconds * 1.5:
                 late.append(claimed)
@@ -141,14 +171,15 @@ class Dispatcher:
             else:
                 claimed.sent_at = now
                 self._submit(claimed)
-        patient_until = moment + self.lease.seconds - PATIENCE_SECONDS
-        waiting.extend(each for each in crowded if each.until > patient_until)
-        put_off = [each for each in crowded if each.until <= patient_until] + self._turned_away
-        self._turned_away = []
+        # A claim that ends after this was taken less than ``CROWDED_WAIT_S`` ago.
+        recent = moment + self.lease.seconds - CROWDED_WAIT_S
+        waiting.extend(claimed for claimed in crowded if claimed.until > recent)
+        put_off = [claimed for claimed in crowded if claimed.until <= recent] + self._refused
+        self._refused = []
         try:
             self.claims.give_back(late)
         finally:
-            self.claims.give_back(put_off, COME_BACK)
+            self.claims.give_back(put_off, BUSY_ADDRESS_DELAY)
 
     def _submit(self, claimed: Claimed) -> None:
         self._flying.add(claimed)
@@ -158,73 +189,75 @@ class Dispatcher:
             # One endpoint's broken secret must not stop the deliveries of the others.
             self._arrive(Outcome(claimed, False, None, "secret_unreadable", 0))
             return
-        patience = PATIENCE_WITH_FIRST_TRIES if claimed.is_first else None
+        soft_limit = FIRST_TRY_SOFT_LIMIT_S if claimed.is_first else None
         url = claimed.endpoint.url
-        self.sender.submit(Outgoing(claimed, url, headers, claimed.body, patience))
+        self.sender.submit(Outgoing(claimed, url, headers, claimed.body, soft_limit))
 
     def _headers(self, claimed: Claimed) -> dict[str, str]:
         assert claimed.sent_at is not None  # noqa: S101  Set by ``_depart``.
         live = claimed.endpoint.live_secrets(claimed.sent_at)
-        secrets = [self.box.open(each.sealed, claimed.endpoint.id) for each in live]
+        secrets = [self.box.open(secret.sealed, claimed.endpoint.id) for secret in live]
         message_id = claimed.delivery["message_id"]
         return signed_headers(message_id, claimed.sent_at, claimed.body, secrets)
 
     def _collect(self, *, more: bool = False) -> None:
-        """Take answers for a while, filling each place that gets free at once. With ``more`` to be
-        claimed, those who keep their answers to themselves are not waited for."""
-        end = self.monotonic() + PUMP_SECONDS
+        """Collect answers for a while; fill each place with a waiting delivery as it gets free.
+
+        ``more``: there may be more to claim, so a pause between answers ends the round.
+        """
+        end = self.monotonic() + COLLECT_SECONDS
         while self._flying and (left := end - self.monotonic()) > 0:
             if self.claims.waiting and not self.sender.free:
-                self.sender.hurry(len(self.claims.waiting))
-            came = self.sender.finished(min(left, LULL_SECONDS) if more else left)
-            if more and not came and not self.claims.waiting:
+                self.sender.cut_short(len(self.claims.waiting))
+            outcomes = self.sender.finished(min(left, IDLE_WAIT_S) if more else left)
+            if more and not outcomes and not self.claims.waiting:
                 break
-            for outcome in came:
+            for outcome in outcomes:
                 self._arrive(outcome)
             self._depart()
         metrics.IN_FLIGHT.set(len(self._flying))
         metrics.count_attempts(self._outcomes)
         self._outcomes.clear()
 
-    def _look_around(self) -> None:
-        if self.monotonic() < self._looks_again_at:
+    def _measure(self) -> None:
+        if self.monotonic() < self._measures_at:
             return
-        self._looks_again_at = self.monotonic() + LOOK_AROUND_SECONDS
-        self.claims.shares = self.shares.among(self.alive())
+        self._measures_at = self.monotonic() + MEASURE_EVERY_S
+        self.claims.limits = self.limits.among(self.alive())
         self._show_lag()
 
     def _show_lag(self) -> None:
         now = self.now()
         queues = (self.stores.deliveries, self.stores.parcels)
-        since = min((at for each in queues if (at := each.longest_due(now))), default=now)
+        since = min((at for queue in queues if (at := queue.longest_due(now))), default=now)
         metrics.DUE_LAG.set((now - since).total_seconds())
 
     def _arrive(self, outcome: Outcome) -> None:
         claimed: Claimed = outcome.key
         self._flying.discard(claimed)
         if outcome.code == ADDRESS_BUSY:
-            # Given back by the next ``_depart``: nothing may come between the outcomes that came
-            # together.
-            self._turned_away.append(claimed)
+            # The next ``_depart`` gives it back: a database error here would lose the outcomes
+            # that arrived together with this one.
+            self._refused.append(claimed)
             return
-        self.claims.let_go(claimed)
-        self.care.note(claimed, outcome)
+        self.claims.release(claimed)
+        self.health.note(claimed, outcome)
         self._outcomes[outcome.code or DELIVERED] += 1
         completed = self._completion(claimed, outcome)
         if completed.state == HELD:
             self.claims.held.add(claimed.endpoint.id)
-        self._done.add(completed)
+        self._writer.add(completed)
 
     def _completion(self, claimed: Claimed, outcome: Outcome) -> Completion:
         row = claimed.delivery
-        # Chance has a price, and only a retry needs it.
+        # Only retries need jitter; drawing it every time showed in profiles.
         jitter = 0.0 if outcome.ok else self.jitter()
-        follows = self.schedule.after(row["attempt"] + 1, outcome, jitter)
+        next_step = self.schedule.after(row["attempt"] + 1, outcome, jitter)
         return Completion(
             row["_id"],
             row["claim"],
-            _STATES[follows.state],
-            self.now() + follows.after if follows.after is not None else None,
+            _STATES[next_step.state],
+            self.now() + next_step.after if next_step.after is not None else None,
             self._attempt(claimed, outcome),
             _lane_of_retry(claimed),
             row.get("unstored"),
@@ -245,26 +278,29 @@ class Dispatcher:
         }
 
     def _store(self) -> None:
-        """Store what is done; in the background as long as there is something to send."""
+        """Store outcomes and health; in the background while there is something to send."""
         idle = not (self._flying or self.claims.waiting)
         held = self.claims.held
-        # Whether an endpoint is disabled must be known before what it held is looked at.
-        self.care.act(wait=idle or bool(held))
+        # An endpoint that is to be disabled must be so before its held deliveries are read.
+        self.health.act(wait=idle or bool(held))
         self._flush(wait=idle or bool(held))
         if held:
             release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
             held.clear()
 
     def _flush(self, *, wait: bool) -> None:
-        lost = self._done.flush(self.stores.deliveries.complete, wait=wait)
+        lost = self._writer.flush(self.stores.deliveries.complete, wait=wait)
         if lost:
-            self.fence_losses += lost
-            metrics.FENCE_LOSSES.inc(lost)
+            self.lost_claims += lost
+            metrics.LOST_CLAIMS.inc(lost)
             log.warning("dispatcher.claims_lost", count=lost)
 
 
 def _lane_of_retry(claimed: Claimed) -> str:
-    """Lanes of single endpoints hold what is due now, so that a look at them finds nothing else,
-    however many endpoints have something to come. Only the one message by which an endpoint is
-    tried again stays there, where it is known for what it is."""
+    """Return the lane of a delivery's next attempt: nearly always the second.
+
+    An endpoint's own lane holds only deliveries that are due now, so that a search for due ones
+    never reads others. The one exception is the message that probes a disabled endpoint: its lane
+    marks it as the probe.
+    """
     return claimed.endpoint.id if claimed.endpoint.probing else SECOND

@@ -10,40 +10,39 @@ from services.notices.store import Parcels
 
 
 class _Opened(NamedTuple):
-    """``left``: the deliveries without rows; ``until``, in monotonic seconds, it is ours."""
+    """``left``: ids of deliveries without a row; ``until``: end of the lease, monotonic seconds."""
 
-    name: str
+    parcel_id: str
     left: set[str]
     until: float
 
 
 @dataclass
 class OpenedParcels:
-    """Use it from one thread. Deliveries tell their parcel by their claim.
+    """Finishes a parcel as soon as each of its deliveries has a row. Use it from one thread.
 
-    A parcel is finished when each delivery of it has a row of its own. What is forgotten here,
-    because a write failed or the process died, ends with its lease: whoever claims the parcel then
-    sees what is still open of it.
+    A parcel is found by the token of its claim. If a write fails or the process dies, the lease of
+    the parcel expires, and the next holder sees which deliveries still have no row.
     """
 
     parcels: Parcels
     _by_claim: dict[str, _Opened] = field(default_factory=dict)
 
-    def open(self, name: str, token: str, delivery_ids: Iterable[str], until: float) -> None:
-        """The parcel was claimed with ``token``, and these are open of it ``until`` then."""
-        self._by_claim[token] = _Opened(name, set(delivery_ids), until)
+    def open(self, parcel_id: str, token: str, delivery_ids: Iterable[str], until: float) -> None:
+        """Record a parcel claimed with ``token``, and those of its deliveries without a row."""
+        self._by_claim[token] = _Opened(parcel_id, set(delivery_ids), until)
         if not self._by_claim[token].left:
             self._finish(token)
 
-    def held_at(self, now: float) -> list[str]:
-        """The parcels still held then. Claims that have lapsed are forgotten: they finish nothing
-        any more."""
-        held = {token: each for token, each in self._by_claim.items() if each.until > now}
-        self._by_claim = held
-        return [each.name for each in held.values()]
+    def held_at(self, moment: float) -> list[str]:
+        """Return the parcels still held at ``moment`` (monotonic); forget expired claims."""
+        self._by_claim = {
+            token: opened for token, opened in self._by_claim.items() if opened.until > moment
+        }
+        return [opened.parcel_id for opened in self._by_claim.values()]
 
     def close(self, deliveries: Iterable[tuple[str, str]]) -> None:
-        """These have rows of their own by now; each is told by its claim and its id."""
+        """Record that these deliveries have rows now; each is given as its claim and its id."""
         for claim, delivery_id in deliveries:
             if opened := self._by_claim.get(claim):
                 opened.left.discard(delivery_id)
@@ -51,4 +50,4 @@ class OpenedParcels:
                     self._finish(claim)
 
     def _finish(self, token: str) -> None:
-        self.parcels.finish(self._by_claim.pop(token).name, token)
+        self.parcels.finish(self._by_claim.pop(token).parcel_id, token)

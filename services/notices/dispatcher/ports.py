@@ -1,4 +1,4 @@
-"""What the parts of the dispatcher hand to each other."""
+"""The interfaces of the dispatcher, and the types that its parts exchange."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.mongo import Session
 
 
 class Sending(Protocol):
-    """What the dispatcher asks of a sender; ``channels.webhook.Sender`` is one."""
+    """The sender that the dispatcher needs; ``channels.webhook.Sender`` is one."""
 
     @property
     def in_flight(self) -> int: ...
@@ -23,13 +23,13 @@ class Sending(Protocol):
     def free(self) -> int: ...
     def crowded(self, url: str) -> bool: ...
     def submit(self, outgoing: Outgoing) -> None: ...
-    def hurry(self, most: int) -> None: ...
+    def cut_short(self, limit: int) -> None: ...
     def finished(self, wait: float = 0.0) -> list[Outcome]: ...
     def close(self) -> None: ...
 
 
 class Enqueue(Protocol):
-    """Has a mail sent to a customer's contacts, once for each ``key``."""
+    """Queues a mail to a customer's contacts, once for each ``key``."""
 
     def __call__(
         self, kind: str, to: str, data: Mapping[str, Any], *, key: str, session: Session
@@ -38,7 +38,7 @@ class Enqueue(Protocol):
 
 @dataclass(frozen=True)
 class Lease:
-    """``seconds``: of a claim; ``attempt_seconds``: what one attempt may take at most."""
+    """``seconds``: how long a claim holds; ``attempt_seconds``: the time limit of an attempt."""
 
     seconds: int
     attempt_seconds: int
@@ -49,9 +49,12 @@ class Lease:
 
 
 class Claimed:
-    """A delivery that is ours until ``until`` (monotonic seconds), ready to be signed; it leaves
-    at ``sent_at``. Two of them are never the same, even of one delivery: a clock that jumps may
-    have it claimed once more."""
+    """A delivery that this process has claimed, ready to be signed.
+
+    The claim holds until ``until``, in monotonic seconds; ``sent_at`` is set when the delivery is
+    handed to the sender. Instances compare by identity: after a jump of the clock one delivery may
+    be claimed twice.
+    """
 
     __slots__ = ("body", "delivery", "endpoint", "is_first", "sent_at", "until")
 

@@ -1,12 +1,13 @@
-"""Fan-out: one event becomes one message per customer and one delivery per endpoint.
+"""Fan-out: turns one event into one message per customer and one delivery per endpoint.
 
-It goes through the recipients in batches and remembers how far it came. Whatever it is killed
-between, the batch is repeated: ids derive from what they stand for, so what was written stays and
-nothing is written twice. When the database fails it is the same: the next round goes on.
+A job works through its recipients in batches and stores its progress after each one. If the process
+dies, the next holder of the job repeats the last batch. All ids are derived, so a repeated batch
+finds its rows and writes nothing twice. After a database error the next round resumes the job.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,71 +33,82 @@ from shared.times import Clock, parse_instant
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
-LOOK_AGAIN = timedelta(milliseconds=200)
-# A change to few comes in between the batches of one to many.
-BATCHES_A_ROUND = 5
-# The database takes documents up to 16 MiB; the rest is due by itself.
-MOST_IN_A_PARCEL = 5_000
+# The pause of a job that waits for recipients, or for the notice that it follows.
+WAIT = timedelta(milliseconds=200)
+# How often jobs that rest after a failure are looked for.
+BARRED_SECONDS = 1.0
+# After this many batches the job yields, so that a small job need not wait for a large one.
+BATCHES_PER_ROUND = 5
+# MongoDB refuses documents over 16 MiB. The deliveries beyond this number get rows of their own.
+MAX_DELIVERIES_PER_PARCEL = 5_000
 
 
-# Takes the next so many of a job; the cursor after them, or None at the end.
-Step = Callable[[Job, int], str | None]
+# Does the next batch of a job, of at most the given size. Returns the new cursor, or None at the
+# end of the job.
+Batch = Callable[[Job, int], str | None]
 
 
 @dataclass
 class FanOut:
-    """Use it from one thread."""
+    """Advances due jobs. Use it from one thread. ``batch``: the largest size of a batch."""
 
     stores: Stores
     failures: Failures
     now: Clock
     new_id: IdSource
     batch: int = 1_000
-    # The claim of a round that failed.
-    _failed: str | None = field(default=None, init=False)
+    # The token of a claim that may still hold a job because its round failed.
+    _unreleased: str | None = field(default=None, init=False)
 
     def run_once(self) -> bool:
-        """Bring one due job forward; False when none is due. Raises what the driver raises when the
-        database fails; the job is due again as soon as it answers, not only after the lease."""
-        self._give_back()
-        barred, now, claim = self.failures.barred(), self.now(), self.new_id("claim")
-        # Even a claim that failed may have been taken.
-        self._failed = claim
-        job = self.stores.jobs.claim(claim, now, now + LEASE, barred)
+        """Advance one due job; return False when no job is due.
+
+        Raises the driver's error when the database fails. The next round then releases the job, so
+        that it need not wait until the lease expires.
+        """
+        self._release_claim()
+        barred, now, token = self.failures.barred(), self.now(), self.new_id("claim")
+        # Set before the call: a claim that ends in an error may have been stored all the same.
+        self._unreleased = token
+        job = self.stores.jobs.claim(token, now, now + LEASE, barred)
         if job is None:
-            self._failed = None
+            self._unreleased = None
             return False
-        self.failures.run([job.id], lambda _: self._bring(job))
+        self.failures.run([job.id], lambda _: self._work_on(job))
         return True
 
-    def _bring(self, job: Job) -> None:
-        self._work_or_yield(job)
-        self._failed = None
+    def idle_for(self) -> float:
+        """Return for how many seconds no job falls due by itself."""
+        barred = self.failures.barred()
+        due_at = self.stores.jobs.next_due(barred)
+        seconds = (due_at - self.now()).total_seconds() if due_at else math.inf
+        return min(seconds, BARRED_SECONDS) if barred else seconds
 
-    def _give_back(self) -> None:
-        if self._failed is not None:
-            self.stores.jobs.give_back(self._failed, self.now())
-            self._failed = None
+    def _release_claim(self) -> None:
+        if self._unreleased is not None:
+            self.stores.jobs.give_back(self._unreleased, self.now())
+            self._unreleased = None
 
-    def _work_or_yield(self, job: Job) -> None:
+    def _work_on(self, job: Job) -> None:
         try:
-            self._recover(job) if job.kind == RECOVER else self._tell(job)
+            self._recover(job) if job.kind == RECOVER else self._fan_out(job)
         except ClaimLost:
             log.warning("fanout.claim_lost", job=job.id)
+        self._unreleased = None
 
-    def _tell(self, job: Job) -> None:
+    def _fan_out(self, job: Job) -> None:
         event = self.stores.events.get(job.event_id or "")
         if self._must_wait(event):
-            self.stores.jobs.postpone(job, self.now() + LOOK_AGAIN)
+            self.stores.jobs.postpone(job, self.now() + WAIT)
             return
-        job = self.stores.jobs.start(job, self.now())
-        self._go_on(job, lambda job, limit: self._tell_some(job, event, limit))
+        started = self.stores.jobs.start(job, self.now())
+        self._do_batches(started, lambda job, limit: self._fan_out_batch(job, event, limit))
 
-    def _go_on(self, job: Job, step: Step) -> None:
-        """Take ``step`` from cursor to cursor until it has none left, a bounded number of times."""
-        for _ in range(BATCHES_A_ROUND):
+    def _do_batches(self, job: Job, do_batch: Batch) -> None:
+        """Do a bounded number of batches, then finish the job or yield."""
+        for _ in range(BATCHES_PER_ROUND):
             limit = batch_after(job.done_count, self.batch)
-            cursor = step(job, limit)
+            cursor = do_batch(job, limit)
             if cursor is None:
                 self.stores.jobs.finish(job, self.now())
                 return
@@ -104,110 +116,125 @@ class FanOut:
         self.stores.jobs.postpone(job, self.now())
 
     def _must_wait(self, event: Event) -> bool:
-        """What is for all waits until every agreement it counted is known here; a follow-up waits
-        until the notice it follows has gone to all."""
+        """Return whether the job of this event cannot begin yet.
+
+        An event for all waits until notices knows every agreement that the event counted. A
+        follow-up waits until the notice that it follows has been fanned out to all recipients.
+        """
         if event.is_for_all:
-            mark = self.stores.recipients.watermark(event.processor["id"])
-            return mark.up_to < event.recipients_version
+            watermark = self.stores.recipients.watermark(event.processor["id"])
+            return watermark.up_to < event.recipients_version
         if event.is_follow_up:
             notice = self.stores.events.notice_of(event.change_id or "")
             job = self.stores.jobs.find(derived_id("job", notice.id)) if notice else None
             return job is not None and job.done_at is None
         return False
 
-    def _tell_some(self, job: Job, event: Event, limit: int) -> str | None:
+    def _fan_out_batch(self, job: Job, event: Event, limit: int) -> str | None:
+        """Write messages and deliveries for the next targets of an event."""
         stores = self.stores
         targets = next_targets(stores.recipients, stores.messages, event, job.cursor, limit)
-        owners = {each.controller_id for each in targets}
-        endpoints = stores.endpoints.subscriptions(owners)
+        endpoints = stores.endpoints.subscriptions({target.controller_id for target in targets})
         now, at, parcel = self.now(), parse_instant(event.at), _parcel_of(job)
         messages: list[Document] = []
         deliveries: list[Document] = []
         for target in targets:
             if target.is_over:
                 continue
-            theirs = endpoints.get(target.controller_id, [])
-            drafted = draft(job, event, target, theirs, at, now)
+            subscriptions = endpoints.get(target.controller_id, [])
+            drafted = draft(job, event, target, subscriptions, at, now)
             messages.append({**drafted.message, "parcel": parcel})
             deliveries += drafted.deliveries
-        self._send_off(job, messages, deliveries, now)
+        self._store_batch(job, messages, deliveries, now)
         return targets[-1].key if len(targets) == limit else None
 
-    def _send_off(
+    def _store_batch(
         self,
         job: Job,
         messages: Sequence[Document],
         deliveries: Sequence[Document],
         now: datetime,
     ) -> None:
-        # Messages first: a dispatcher that sees a delivery must find what to send, and who repeats
-        # this step must see that it was begun. The parcel last.
-        parcel, room = _parcel_of(job), MOST_IN_A_PARCEL
-        if self.stores.messages.add_many(messages):
-            # Somebody has begun this step, perhaps with another batch. What is on its way stays
-            # as it is, and where its parcel waits still, the rest is due by itself.
+        """Store messages, then single deliveries, then the parcel of first tries.
+
+        Messages come first: a dispatcher that claims a delivery needs its message, and messages
+        that exist already tell a second holder of the job that this batch was begun.
+        """
+        parcel, room = _parcel_of(job), MAX_DELIVERIES_PER_PARCEL
+        existing = self.stores.messages.add_many(messages)
+        if existing:
+            # The first run of this batch may have had other targets. Its deliveries stay as they
+            # are. If its parcel still waits, all new deliveries get rows of their own.
             room = 0 if self.stores.parcels.has(parcel) else room
-            begun = self.stores.messages.many(each["_id"] for each in messages)
-            there = {each["_id"] for each in self.stores.deliveries.of(list(begun.values()))}
-            deliveries = [each for each in deliveries if each["_id"] not in there]
+            deliveries = self._without_known(deliveries, messages)
         firsts, others = _parted(deliveries)
         self._add_deliveries([*others, *firsts[room:]])
         if packed := firsts[:room]:
-            self._must_be_ours(job)
+            self._check_lease(job)
             self.stores.parcels.add(new_parcel(parcel, messages, packed, now, _turn_of(job)))
 
-    def _must_be_ours(self, job: Job) -> None:
-        """Whoever has the job when our lease has lapsed has sent this off: twice is once too
-        often."""
+    def _without_known(
+        self, deliveries: Sequence[Document], messages: Sequence[Document]
+    ) -> list[Document]:
+        """Return the deliveries that neither have a row nor wait in a parcel."""
+        stored = self.stores.messages.many(message["_id"] for message in messages)
+        known = {row["_id"] for row in self.stores.deliveries.of(list(stored.values()))}
+        return [delivery for delivery in deliveries if delivery["_id"] not in known]
+
+    def _check_lease(self, job: Job) -> None:
+        """Raise ``ClaimLost`` if our lease has expired: its new holder has queued this batch."""
         if job.due_at is None or self.now() >= job.due_at:
             raise ClaimLost(job.id)
 
     def _add_deliveries(self, rows: Sequence[Document]) -> None:
         self.stores.deliveries.add_many(rows)
-        held = {each["endpoint_id"] for each in rows if each["state"] == HELD}
+        held = {row["endpoint_id"] for row in rows if row["state"] == HELD}
         release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
 
     def _recover(self, job: Job) -> None:
-        """Give an endpoint what it did not get: made anew where there was none, revived where it
-        had failed. What was delivered is not sent again."""
+        """Send an endpoint the messages that it missed.
+
+        A message without a delivery gets one; a delivery that failed or was skipped is revived. A
+        delivered message is not sent again.
+        """
         endpoint = self.stores.endpoints.subscription(job.endpoint_id or "")
         started = self.stores.jobs.start(job, self.now())
         if endpoint is None:
             self.stores.jobs.finish(started, self.now())
             return
-        self._go_on(started, lambda job, limit: self._recover_some(job, endpoint, limit))
+        self._do_batches(started, lambda job, limit: self._recover_batch(job, endpoint, limit))
 
-    def _recover_some(self, job: Job, endpoint: Subscription, limit: int) -> str | None:
+    def _recover_batch(self, job: Job, endpoint: Subscription, limit: int) -> str | None:
         assert job.since and job.started_at  # noqa: PT018, S101  Set by ``recover`` and ``start``.
         after = job.cursor or least_id("msg", job.since)
-        # What is made later finds the endpoint by itself.
-        rows = self.stores.messages.since(endpoint.controller_id, after, self.now(), limit)
-        now, wanted = self.now(), self._wanted(endpoint, rows)
-        # What is on its way may have no row that would tell: it waits in a parcel.
-        found = self.stores.deliveries.of(wanted)
-        on_its_way = {each["_id"] for each in found if each["state"] == PENDING}
-        made = [delivery_of(each, endpoint, now) for each in wanted]
-        deliveries = [each for each in made if each["_id"] not in on_its_way]
-        ids, held = [each["_id"] for each in deliveries], not endpoint.is_open
-        self.stores.deliveries.revive(endpoint.id, ids, now, held=held)
-        # Last, for it looks whether what is held may go after all.
+        # Messages made later get a delivery to this endpoint anyway.
+        messages = self.stores.messages.since(endpoint.controller_id, after, self.now(), limit)
+        now, wanted = self.now(), self._wanted(endpoint, messages)
+        # Deliveries that wait in a parcel have no row; this finds them as well.
+        known = self.stores.deliveries.of(wanted)
+        pending = {row["_id"] for row in known if row["state"] == PENDING}
+        made = [delivery_of(message, endpoint, now) for message in wanted]
+        deliveries = [delivery for delivery in made if delivery["_id"] not in pending]
+        ids = [delivery["_id"] for delivery in deliveries]
+        self.stores.deliveries.revive(endpoint.id, ids, now, held=not endpoint.is_open)
+        # Added last: this also releases held deliveries if the endpoint was enabled meanwhile.
         self._add_deliveries(deliveries)
-        return rows[-1]["_id"] if len(rows) == limit else None
+        return messages[-1]["_id"] if len(messages) == limit else None
 
-    def _wanted(self, endpoint: Subscription, rows: Iterable[Document]) -> list[Document]:
-        # What was about endpoints, and only then, is of no use later.
-        of_then = (WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
-        rows = [each for each in rows if each["type"] not in of_then]
-        events = self.stores.events.many(each["event_id"] for each in rows)
+    def _wanted(self, endpoint: Subscription, messages: Iterable[Document]) -> list[Document]:
+        """Return the messages that the endpoint subscribes to and that still make sense."""
+        outdated = (WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
+        kept = [message for message in messages if message["type"] not in outdated]
+        events = self.stores.events.many(message["event_id"] for message in kept)
         return [
-            each
-            for each in rows
-            if endpoint.wants(each["type"], events[each["event_id"]].processor)
+            message
+            for message in kept
+            if endpoint.wants(message["type"], events[message["event_id"]].processor)
         ]
 
 
 def _parcel_of(job: Job) -> str:
-    """In which the first tries of the job's next step leave."""
+    """Return the id of the parcel with the first tries of the job's next batch."""
     assert job.started_at is not None  # noqa: S101  ``start`` has set it.
     return parcel_id(job.started_at, job.id, job.cursor)
 
@@ -218,9 +245,10 @@ def _turn_of(job: Job) -> datetime:
 
 
 def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:
-    """First tries to endpoints in good order, and all others."""
+    """Separate first tries to endpoints in good order from all other deliveries."""
     firsts: list[Document] = []
     others: list[Document] = []
-    for each in deliveries:
-        (firsts if each["state"] == PENDING and each["lane"] == FIRST else others).append(each)
+    for delivery in deliveries:
+        is_first = delivery["state"] == PENDING and delivery["lane"] == FIRST
+        (firsts if is_first else others).append(delivery)
     return firsts, others

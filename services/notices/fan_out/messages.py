@@ -1,4 +1,4 @@
-"""What is written for one target of an event: its message, and a delivery to each endpoint."""
+"""Builds the message for one target of an event, and its delivery to each endpoint."""
 
 from __future__ import annotations
 
@@ -35,15 +35,18 @@ def draft(
     at: datetime,
     now: datetime,
 ) -> Draft:
-    """``endpoints``: all of the target's; ``at``: when it happened, ``now``: when it is told."""
-    there = _there(endpoints, event, at)
-    wanting = [each for each in there if each.wants(event.type, event.processor)]
-    message = _message(job, event, target, _outcome(there, wanting), at, now)
-    return Draft(message, [delivery_of(message, each, now) for each in wanting])
+    """Build the message and its deliveries; ``endpoints``: all endpoints of the target's customer.
+
+    ``at`` is the time of the event, ``now`` that of the fan-out.
+    """
+    concerned = _concerned(endpoints, event, at)
+    wanting = [endpoint for endpoint in concerned if endpoint.wants(event.type, event.processor)]
+    message = _message(job, event, target, _outcome(concerned, wanting), at, now)
+    return Draft(message, [delivery_of(message, endpoint, now) for endpoint in wanting])
 
 
 def delivery_of(message: Document, endpoint: Subscription, now: datetime) -> Document:
-    """The delivery of a message to one endpoint, due at once if everything may be sent to it."""
+    """Build the delivery of a message to one endpoint; due at once if the endpoint is open."""
     return new_delivery(
         delivery_id(message["_id"], endpoint.id),
         message["_id"],
@@ -54,20 +57,22 @@ def delivery_of(message: Document, endpoint: Subscription, now: datetime) -> Doc
     )
 
 
-def _there(endpoints: Sequence[Subscription], event: Event, at: datetime) -> list[Subscription]:
-    """An endpoint hears of what happens after it was made, and of every notice it is in time for;
-    what came before it can be asked for (``recover``)."""
+def _concerned(endpoints: Sequence[Subscription], event: Event, at: datetime) -> list[Subscription]:
+    """Return the endpoints that existed at the time of the event; for a notice, all endpoints.
+
+    Its owner can request earlier messages for a new endpoint (``recover``).
+    """
     return [
-        each
-        for each in endpoints
-        if (event.is_notice or each.created_at <= at) and each.id != event.except_endpoint
+        endpoint
+        for endpoint in endpoints
+        if (event.is_notice or endpoint.created_at <= at) and endpoint.id != event.except_endpoint
     ]
 
 
-def _outcome(there: Sequence[Subscription], wanting: Sequence[Subscription]) -> str:
+def _outcome(concerned: Sequence[Subscription], wanting: Sequence[Subscription]) -> str:
     if wanting:
         return QUEUED
-    return FILTERED_OUT if there else NO_ENDPOINT
+    return FILTERED_OUT if concerned else NO_ENDPOINT
 
 
 def _message(

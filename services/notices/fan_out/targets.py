@@ -1,4 +1,4 @@
-"""Who is told of an event, in batches, in an order that can be taken up again."""
+"""Finds the customers that an event is for, batch by batch, in an order that can be resumed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 
 from services.notices.model.escalation import EMAIL
 from services.notices.model.messages import Event, notice_id
-from services.notices.model.recipients import Told
+from services.notices.model.recipients import RecipientRow
 from services.notices.store import Messages, Recipients
 from shared.documents import Document
 
@@ -17,9 +17,12 @@ log = structlog.get_logger()
 
 
 class Target(NamedTuple):
-    """One customer to tell. ``key`` tells targets of an event apart; it is the cursor, too.
-    ``by_mail``: its agreement names e-mail, or it was mailed of the change before. ``is_over``: its
-    agreement has ended, so that it is told nothing more."""
+    """One customer that gets a message of an event.
+
+    ``key`` is unique among the targets of an event, and serves as the cursor. ``by_mail``: the
+    agreement names e-mail, or the customer was mailed about this change before. ``is_over``: the
+    agreement has ended, so the customer gets no message.
+    """
 
     key: str
     controller_id: str
@@ -32,21 +35,21 @@ class Target(NamedTuple):
 def next_targets(
     recipients: Recipients, messages: Messages, event: Event, cursor: str | None, limit: int
 ) -> list[Target]:
-    """Up to ``limit`` targets after ``cursor``, which is the key of the last one before."""
+    """Return up to ``limit`` targets after ``cursor``, the key of the last target before."""
     if event.is_for_all:
         version = event.recipients_version
-        found = recipients.told_at(event.processor["id"], version, cursor, limit)
-        return [_noticed(event, each) if event.is_notice else _informed(each) for each in found]
+        rows = recipients.owed_at(event.processor["id"], version, cursor, limit)
+        return [_noticed(event, row) if event.is_notice else _informed(row) for row in rows]
     if event.is_follow_up:
-        told = messages.notices(event.change_id or "", cursor, limit)
-        over = recipients.ended([each["agreement_id"] for each in told])
-        return [_told_before(each, over) for each in told]
+        notices = messages.notices(event.change_id or "", cursor, limit)
+        over = recipients.ended([notice["agreement_id"] for notice in notices])
+        return [_follow_up(notice, over) for notice in notices]
     owner = event.controller_id or ""
     return [Target(owner, owner, event.agreement_id)]
 
 
-def _noticed(event: Event, recipient: Told) -> Target:
-    """A recipient with its own dates, by the terms that held when the change was announced."""
+def _noticed(event: Event, recipient: RecipientRow) -> Target:
+    """Return a target with its dates, by the terms that held when the change was announced."""
     key = recipient.terms_key
     group = event.group(key)
     if group.key != key:
@@ -64,13 +67,14 @@ def _noticed(event: Event, recipient: Told) -> Target:
     return Target(agreement_id, recipient.controller_id, agreement_id, notice, by_mail)
 
 
-def _informed(recipient: Told) -> Target:
-    """A recipient who is told something that sets it no dates."""
+def _informed(recipient: RecipientRow) -> Target:
+    """Return a target of an event that sets no dates."""
     agreement_id = recipient.agreement_id
     return Target(agreement_id, recipient.controller_id, agreement_id)
 
 
-def _told_before(message: Document, over: Collection[str]) -> Target:
-    agreement_id, by_mail = message["agreement_id"], bool(message.get("mailed"))
-    owner, is_over = message["controller_id"], agreement_id in over
+def _follow_up(notice: Document, over: Collection[str]) -> Target:
+    """Return the target of an event that follows ``notice``; ``over``: ended agreements."""
+    agreement_id, by_mail = notice["agreement_id"], bool(notice.get("mailed"))
+    owner, is_over = notice["controller_id"], agreement_id in over
     return Target(agreement_id, owner, agreement_id, by_mail=by_mail, is_over=is_over)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-TELL: Final = "tell"  # make messages and deliveries of an event
+FAN_OUT: Final = "tell"  # make messages and deliveries of an event
 RECOVER: Final = "recover"  # give one endpoint again what it missed
 
 # The first batches are small, so that the first webhooks leave while later messages are still

@@ -73,18 +73,16 @@ class Recipient:
         """Whether its agreement has not ended."""
         return self.until_version is None
 
-    def told_at(self, version: int) -> bool:
-        """Whether a change announced when the recipients stood at ``version`` is for them."""
-        return held_at(version, self.since_version, self.until_version)
-
     def ended(self, version: int, at: str) -> Recipient:
         history = _closed(self.history, version)
         return replace(self, until_version=version, history=history, ended_at=at)
 
 
-class Told(NamedTuple):
-    """A recipient as fan-out needs it, which reads one for each notice; see ``Recipient``.
-    ``terms_key``: of the notice terms that held at the version that was asked for."""
+class RecipientRow(NamedTuple):
+    """The part of a ``Recipient`` that fan-out reads for each notice.
+
+    ``terms_key``: the notice terms that held at the version of the query.
+    """
 
     agreement_id: str
     controller_id: str

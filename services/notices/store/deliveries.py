@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, DESCENDING, UpdateMany
 
@@ -256,6 +256,20 @@ class Deliveries:
         lanes = ({"lane": lane, "due_at": {"$lte": now}} for lane in (FIRST, SECOND))
         firsts = [self._docs.find_one(each, {"due_at": 1}, sort=[("due_at", 1)]) for each in lanes]
         return min((each["due_at"] for each in firsts if each), default=None)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next delivery is due, at the latest; None without any.
+
+        Lanes of single endpoints have no common order: while there are any, it is in a second.
+        """
+        live = {"due_at": {"$exists": True}}
+        lanes = (self._docs.find({"lane": lane, **live}) for lane in (FIRST, SECOND))
+        moments = [each["due_at"] for lane in lanes for each in lane.sort("due_at", 1).limit(1)]
+        if self.own_lanes(now, "", 1):
+            moments.append(now)
+        elif self._docs.find_one({"lane": _OWN_LANES, **live}, {"_id": 1}):
+            moments.append(now + timedelta(seconds=1))
+        return min(moments, default=None)
 
     def oldest_live(self) -> datetime | None:
         """When the oldest message not delivered yet was made; it is in the id."""

@@ -67,6 +67,12 @@ class Jobs:
         found = self._docs.find_one({"_id": job_id})
         return _job(found) if found else None
 
+    def next_due(self, but: Sequence[str] = ()) -> datetime | None:
+        """Return when the next job is due, apart from those in ``but``; None without any."""
+        live: Document = {"due_at": {"$exists": True}, "_id": {"$nin": list(but)}}
+        next_one = self._docs.find_one(live, {"due_at": 1}, sort=[("due_at", 1)])
+        return next_one["due_at"] if next_one else None
+
     def horizon(self, now: datetime, but: Sequence[str] = ()) -> datetime:
         """Messages made before this moment are all there: no running job will add one. ``but``:
         jobs that do not run any more, for they were set aside."""

@@ -49,6 +49,11 @@ class Parcels:
         """Nothing of it is open any more."""
         self._docs.delete_one({"_id": name, "claim": token})
 
+    def next_due(self) -> datetime | None:
+        """Return when the next parcel is due; None without any."""
+        next_one = self._docs.find_one({}, {"due_at": 1}, sort=[("due_at", 1)])
+        return next_one["due_at"] if next_one else None
+
     def longest_due(self, now: datetime) -> datetime | None:
         found = self._docs.find_one({"due_at": {"$lte": now}}, {"due_at": 1}, sort=[("due_at", 1)])
         return found["due_at"] if found else None

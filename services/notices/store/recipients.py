@@ -1,4 +1,4 @@
-"""The read model of who must be told, kept from agreement entries."""
+"""Recipients: the read model of customers owed notice, kept from agreement entries."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pymongo import ASCENDING
 
 from services.notices.model.recipients import (
     Recipient,
+    RecipientRow,
     TermsPeriod,
-    Told,
     Watermark,
     terms_key_at,
 )
@@ -19,7 +19,7 @@ from shared.pagination import Page, PageRequest, find_page
 
 # What is read for every notice: to read all of it showed up in a profile.
 _OF_PERIODS = ("history.key", "history.since_version", "history.until_version")
-_OF_TOLD = dict.fromkeys(("controller_id", "channels", *_OF_PERIODS), 1)
+_ROW_FIELDS = dict.fromkeys(("controller_id", "channels", *_OF_PERIODS), 1)
 
 
 class Recipients:
@@ -47,8 +47,10 @@ class Recipients:
             {"_id": mark.processor_id}, {"$set": seen}, upsert=True, session=session
         )
 
-    def told_at(self, processor_id: str, version: int, after: str | None, limit: int) -> list[Told]:
-        """The next recipients in the order of their agreements, as they stood at ``version``."""
+    def owed_at(
+        self, processor_id: str, version: int, after: str | None, limit: int
+    ) -> list[RecipientRow]:
+        """Return the next recipients that are owed notice as of ``version``, in agreement order."""
         where: Document = {
             "processor_id": processor_id,
             "since_version": {"$lte": version},
@@ -57,8 +59,8 @@ class Recipients:
         }
         if after:
             where["_id"] = {"$gt": after}
-        found = self._docs.find(where, _OF_TOLD).sort("_id", ASCENDING).limit(limit)
-        return [_told(each, version) for each in found]
+        found = self._docs.find(where, _ROW_FIELDS).sort("_id", ASCENDING).limit(limit)
+        return [_row(document, version) for document in found]
 
     def active(self, processor_id: str, request: PageRequest) -> Page:
         where = {"processor_id": processor_id, "until_version": None}
@@ -90,9 +92,9 @@ def document_of(recipient: Recipient) -> Document:
     }
 
 
-def _told(document: Document, version: int) -> Told:
+def _row(document: Document, version: int) -> RecipientRow:
     key = terms_key_at(version, document["history"])
-    return Told(document["_id"], document["controller_id"], document["channels"], key)
+    return RecipientRow(document["_id"], document["controller_id"], document["channels"], key)
 
 
 def _recipient(document: Document) -> Recipient:

@@ -9,7 +9,7 @@ import structlog
 
 from services.notices import events
 from services.notices.model.entries import event_from, event_id, within_the_list, without_persons
-from services.notices.model.jobs import TELL, Job
+from services.notices.model.jobs import FAN_OUT, Job
 from services.notices.model.recipients import owner_of, recipient_from
 from services.notices.wiring import Deps
 from shared.errors import Invalid
@@ -62,7 +62,7 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
     if event is not None:
         deps.stores.events.add(event, session)
         job_id = derived_id("job", event.id)
-        deps.stores.jobs.add(Job(job_id, TELL, deps.now(), event_id=event.id), session)
+        deps.stores.jobs.add(Job(job_id, FAN_OUT, deps.now(), event_id=event.id), session)
     elif not known:
         log.info("entry.ignored", stream=entry["stream"], type=entry["type"])
 

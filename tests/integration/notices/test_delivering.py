@@ -145,7 +145,7 @@ def test_a_dispatcher_that_comes_too_late_changes_nothing(world: World) -> None:
     world.deliver()
     delivered = world.delivery_of("nordbo")
     assert (delivered["state"], len(delivered["attempts"])) == ("delivered", 1)
-    assert late.fence_losses == 1
+    assert late.lost_claims == 1
     assert len({each.message_id for each in world.receiver.got}) == 1
 
 

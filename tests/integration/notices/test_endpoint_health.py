@@ -27,7 +27,7 @@ class Mails(list[tuple[str, str, dict[str, Any]]]):
 @pytest.fixture
 def mails(world: World) -> Mails:
     mails = Mails()
-    world.dispatcher.care.enqueue = mails.enqueue
+    world.dispatcher.health.enqueue = mails.enqueue
     return mails
 
 

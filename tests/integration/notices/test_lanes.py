@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from services.notices import tasks
-from services.notices.dispatcher import Shares
+from services.notices.dispatcher import EndpointLimits
 from services.notices.model.deliveries import new_delivery
 from shared.mongo import Mongo
 from tests.integration.notices.world import Receiver, World, make_world, settings
@@ -116,8 +116,8 @@ def test_dispatchers_side_by_side_divide_what_an_endpoint_may_take(
 
 
 def test_each_of_many_dispatchers_may_send_one_at_a_time() -> None:
-    assert Shares(8, 100).among(3) == Shares(2, 33)
-    assert Shares(8, 100).among(200) == Shares(1, 1)
+    assert EndpointLimits(8, 100).among(3) == EndpointLimits(2, 33)
+    assert EndpointLimits(8, 100).among(200) == EndpointLimits(1, 1)
 
 
 def test_what_fails_in_a_lane_of_its_own_leaves_it(mongo: Mongo, receiver: Receiver) -> None:

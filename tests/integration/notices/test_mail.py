@@ -207,7 +207,7 @@ def test_two_loops_at_once_never_send_the_same_mail_twice(by_mail: MailWorld) ->
 
     assert sorted(by_mail.post.asked) == sorted({row["address"] for row in by_mail.mails()})
     assert len(by_mail.post.got) == many
-    assert by_mail.mailing.fence_losses + other.fence_losses == 0
+    assert by_mail.mailing.lost_claims + other.lost_claims == 0
 
 
 def until_idle(mailing: Mailing) -> None:

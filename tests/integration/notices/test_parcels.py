@@ -8,7 +8,7 @@ from typing import Any
 
 from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
-from services.notices.dispatcher.claims import ENOUGH
+from services.notices.dispatcher.claims import MIN_READY
 from services.notices.model.deliveries import new_delivery
 from services.notices.model.parcels import new_parcel, turn_of, unpacked
 from tests.integration.notices.world import World, settings
@@ -106,7 +106,7 @@ def test_a_dispatcher_whose_parcel_lapsed_changes_nothing_any_more(world: World)
     assert_told_once(world)
     while slow.run_once():
         pass
-    assert slow.fence_losses == CUSTOMERS
+    assert slow.lost_claims == CUSTOMERS
     # One extra POST for the one lapse, with the same id and no second attempt on record.
     assert set(posts(world).values()) == {2}
     assert all(len(each["attempts"]) == 1 for each in world.rows("deliveries", state="delivered"))
@@ -169,7 +169,7 @@ def test_what_goes_to_few_passes_what_is_left_of_what_goes_to_many_but_not_for_e
 
 def test_one_who_has_enough_to_send_leaves_parcels_to_others(world: World) -> None:
     announced(world)
-    world.dispatcher.claims.waiting.extend([object()] * ENOUGH)
+    world.dispatcher.claims.waiting.extend([object()] * MIN_READY)
     assert world.dispatcher.claims.take(world.dispatcher.sender) == 0
     world.dispatcher.claims.waiting.clear()
     world.deliver()

@@ -164,7 +164,7 @@ def test_one_that_slept_over_its_lease_with_all_still_to_send_sends_it_once(worl
     world.clock.ahead += timedelta(seconds=61)
     world.deliver()
     assert set(posts(world).values()) == {1}
-    assert sleeper.fence_losses == 0
+    assert sleeper.lost_claims == 0
 
 
 def test_an_owner_who_changes_something_meanwhile_is_told_of_a_closed_address(

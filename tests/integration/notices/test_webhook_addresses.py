@@ -12,6 +12,7 @@ from tests.hostile import answers
 from tests.hostile.sending import LIMITS, LOOPBACK, to
 from tests.hostile.server import Receiver as Hostile
 from tests.integration.notices.world import Receiver, make_world
+from tests.sending import send_all
 
 
 def test_it_works() -> None:
@@ -32,7 +33,7 @@ def test_room_is_given_back_when_an_attempt_ends() -> None:
     limits = replace(LIMITS, in_flight=8, per_address=1)
     with Hostile(answers.status(204)) as hostile, Sender(LOOPBACK, limits) as sender:
         for n in range(5):
-            (outcome,) = list(sender.send_all([to(hostile.url(), str(n))]))
+            (outcome,) = list(send_all(sender, [to(hostile.url(), str(n))]))
             assert outcome.ok
         assert not sender.crowded(hostile.url())
 

@@ -13,6 +13,7 @@ from tests.clock import now
 from tests.hostile import answers
 from tests.hostile.sending import BODY, LIMITS, LOOPBACK, SHORT, attempt, only, to
 from tests.hostile.server import Receiver, Script
+from tests.sending import send_all
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def test_it_works(sender: Sender) -> None:
     with Receiver(answers.status(200, b"thanks")) as receiver:
         headers = signed_headers("msg_1", now(), BODY, [secret])
         outcome = only(
-            sender.send_all([Outgoing("dlv_1", receiver.url("/hook?a=b"), headers, BODY)])
+            send_all(sender, [Outgoing("dlv_1", receiver.url("/hook?a=b"), headers, BODY)])
         )
     assert (outcome.key, outcome.ok, outcome.status, outcome.code) == ("dlv_1", True, 200, None)
     assert outcome.body == b"thanks"
@@ -37,7 +38,7 @@ def test_it_works(sender: Sender) -> None:
 
 def test_the_request_carries_what_is_promised_and_nothing_more(sender: Sender) -> None:
     with Receiver(answers.status(204)) as receiver:
-        list(sender.send_all([to(receiver.url())]))
+        list(send_all(sender, [to(receiver.url())]))
     assert receiver.requests[0].headers == {
         "host": f"127.0.0.1:{receiver.port}",
         "webhook-id": "msg_1",

@@ -12,6 +12,7 @@ from services.notices.channels.webhook import Sender
 from tests.hostile import answers
 from tests.hostile.sending import LIMITS, LOOPBACK, SHORT, attempt, only, to
 from tests.hostile.server import Receiver, Request, Visit
+from tests.sending import send_all
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def sender() -> Iterator[Sender]:
 def test_they_are_reused(sender: Sender) -> None:
     with Receiver(answers.status(200, b"ok")) as receiver:
         for n in range(20):
-            assert only(sender.send_all([to(receiver.url(), str(n))])).ok
+            assert only(send_all(sender, [to(receiver.url(), str(n))])).ok
         assert (receiver.connections, len(receiver.requests)) == (1, 20)
 
 
@@ -34,7 +35,7 @@ def test_one_that_closes_just_when_it_is_reused_is_replaced_at_once(sender: Send
         return answers.status(200)(visit, request)
 
     with Receiver(close_on_second) as receiver:
-        outcomes = [only(sender.send_all([to(receiver.url())])) for _ in range(2)]
+        outcomes = [only(send_all(sender, [to(receiver.url())])) for _ in range(2)]
     assert [outcome.ok for outcome in outcomes] == [True, True]
     assert (receiver.connections, len(receiver.requests)) == (2, 3)
 
@@ -42,7 +43,7 @@ def test_one_that_closes_just_when_it_is_reused_is_replaced_at_once(sender: Send
 def test_a_refused_one_fails_at_once(sender: Sender) -> None:
     with Receiver(answers.hang) as gone:
         url = gone.url()
-    outcome = only(sender.send_all([to(url)]))
+    outcome = only(send_all(sender, [to(url)]))
     assert (outcome.code, outcome.status) == ("connect_failed", None)
     assert outcome.duration_ms < 1000 * LIMITS.connect_s
 
@@ -56,7 +57,7 @@ def test_one_that_nobody_accepts_ends_within_its_limit() -> None:
             sock.setblocking(False)
             sock.connect_ex(address)
         with Sender(LOOPBACK, SHORT) as sender:
-            outcome = only(sender.send_all([to(f"http://127.0.0.1:{address[1]}/")]))
+            outcome = only(send_all(sender, [to(f"http://127.0.0.1:{address[1]}/")]))
         for sock in filling:
             sock.close()
     assert outcome.code == "connect_failed"
@@ -65,12 +66,12 @@ def test_one_that_nobody_accepts_ends_within_its_limit() -> None:
 
 def test_ipv6_works(sender: Sender) -> None:
     with Receiver(answers.status(200), host="::1") as receiver:
-        assert only(sender.send_all([to(receiver.url())])).ok
+        assert only(send_all(sender, [to(receiver.url())])).ok
 
 
 def test_localhost_tries_the_second_address_after_the_first(sender: Sender) -> None:
     with Receiver(answers.status(200), host="::1") as receiver:
-        outcome = only(sender.send_all([to(receiver.url(host="localhost"))]))
+        outcome = only(send_all(sender, [to(receiver.url(host="localhost"))]))
     assert (outcome.ok, outcome.address) == (True, "::1")
 
 
@@ -98,7 +99,7 @@ def test_cookies_challenges_and_netrc_are_ignored(
     )
     with Receiver(asks) as receiver:
         for _ in range(2):
-            assert only(sender.send_all([to(receiver.url())])).code == "http_401"
+            assert only(send_all(sender, [to(receiver.url())])).code == "http_401"
     assert len(receiver.requests) == 2
     for request in receiver.requests:
         assert not {"cookie", "authorization"} & set(request.headers)

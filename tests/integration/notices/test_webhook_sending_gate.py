@@ -12,6 +12,7 @@ from services.notices.egress import Egress, EndpointUrl
 from tests.hostile import answers
 from tests.hostile.sending import LIMITS, LOOPBACK, only, to
 from tests.hostile.server import Receiver
+from tests.sending import send_all
 
 
 @pytest.fixture
@@ -35,14 +36,14 @@ class Broken(LaxUrls):
 
 def test_a_socket_to_a_closed_address_is_never_opened() -> None:
     with Receiver(answers.status(200)) as receiver, Sender(LaxUrls(), LIMITS) as sender:
-        outcome = only(sender.send_all([to(receiver.url())]))
+        outcome = only(send_all(sender, [to(receiver.url())]))
         assert (outcome.code, outcome.status) == ("blocked_address", None)
         assert receiver.connections == 0
 
 
 def test_a_rule_that_breaks_refuses_and_stops_nothing() -> None:
     with Receiver(answers.status(200)) as receiver, Sender(Broken(), LIMITS) as sender:
-        outcomes = list(sender.send_all([to(receiver.url(), str(n)) for n in range(3)]))
+        outcomes = list(send_all(sender, [to(receiver.url(), str(n)) for n in range(3)]))
         assert [outcome.code for outcome in outcomes] == ["blocked_address"] * 3
         assert receiver.connections == 0
 
@@ -58,4 +59,4 @@ def test_a_rule_that_breaks_refuses_and_stops_nothing() -> None:
     ],
 )
 def test_a_url_is_judged_again_at_every_attempt(sender: Sender, url: str, code: str) -> None:
-    assert only(sender.send_all([to(url)])).code == code
+    assert only(send_all(sender, [to(url)])).code == code

@@ -16,6 +16,7 @@ from tests.hostile import answers
 from tests.hostile.certificates import Authority
 from tests.hostile.sending import LIMITS, LOOPBACK, SHORT, only, to
 from tests.hostile.server import Receiver
+from tests.sending import send_all
 
 NAME = "hooks.good.example"
 
@@ -57,7 +58,7 @@ def answering(*addresses: str) -> Callable[[str], list[str]]:
 def test_it_works(receiver: Receiver, limits: Limits) -> None:
     resolver = Resolver(answering("127.0.0.1"))
     with Sender(egress_for(receiver), limits, resolver=resolver) as sender:
-        outcome = only(sender.send_all([to(receiver.url(host=NAME))]))
+        outcome = only(send_all(sender, [to(receiver.url(host=NAME))]))
     assert (outcome.ok, outcome.address) == (True, "127.0.0.1")
     assert receiver.requests[0].headers["host"] == f"{NAME}:{receiver.port}"
 
@@ -78,7 +79,7 @@ def test_one_bad_address_refuses_the_name(
 ) -> None:
     resolver = Resolver(answering(*addresses))
     with Sender(egress_for(receiver), limits, resolver=resolver) as sender:
-        outcome = only(sender.send_all([to(receiver.url(host=NAME))]))
+        outcome = only(send_all(sender, [to(receiver.url(host=NAME))]))
     assert outcome.code == "blocked_address"
     assert receiver.connections == 0
 
@@ -92,7 +93,7 @@ def test_a_name_without_an_address_fails_and_may_be_tried_again(
     receiver: Receiver, limits: Limits, lookup: Callable[[str], list[str]]
 ) -> None:
     with Sender(egress_for(receiver), limits, resolver=Resolver(lookup)) as sender:
-        assert only(sender.send_all([to(receiver.url(host=NAME))])).code == "dns_failed"
+        assert only(send_all(sender, [to(receiver.url(host=NAME))])).code == "dns_failed"
 
 
 def test_slow_names_end_within_their_limit_and_hold_up_nobody() -> None:
@@ -108,7 +109,7 @@ def test_slow_names_end_within_their_limit_and_hold_up_nobody() -> None:
     ):
         for n in range(5):
             sender.submit(to(f"https://slow{n}.example/", f"slow{n}"))
-        done = list(sender.send_all([to(fast.url(), f"fast{n}") for n in range(20)]))
+        done = list(send_all(sender, [to(fast.url(), f"fast{n}") for n in range(20)]))
         released.set()
     assert [outcome.key[:4] for outcome in done] == ["fast"] * 20 + ["slow"] * 5
     assert {outcome.code for outcome in done[20:]} == {"dns_failed"}
@@ -123,7 +124,7 @@ def test_a_name_is_looked_up_once_for_many_messages(receiver: Receiver, limits: 
         return ["127.0.0.1"]
 
     with Sender(egress_for(receiver), limits, resolver=Resolver(lookup)) as sender:
-        outcomes = list(sender.send_all([to(receiver.url(host=NAME)) for _ in range(20)]))
+        outcomes = list(send_all(sender, [to(receiver.url(host=NAME)) for _ in range(20)]))
     assert all(outcome.ok for outcome in outcomes)
     assert asked == [NAME]
 
@@ -136,7 +137,7 @@ def test_the_second_address_is_tried_once(receiver: Receiver, limits: Limits) ->
     ):
         resolver = Resolver(answering(*addresses))
         with Sender(egress_for(receiver), limits, resolver=resolver) as sender:
-            assert only(sender.send_all([to(receiver.url(host=NAME))])).code == code
+            assert only(send_all(sender, [to(receiver.url(host=NAME))])).code == code
 
 
 @pytest.mark.parametrize(
@@ -149,11 +150,11 @@ def test_a_name_that_moves_takes_no_old_connection_with_it(
     resolver = Resolver(lambda _: addresses, monotonic=clock)
     with Sender(egress_for(receiver), limits, resolver=resolver) as sender:
         message = to(receiver.url(host=NAME))
-        assert only(sender.send_all([message])).ok
+        assert only(send_all(sender, [message])).ok
         addresses[:] = [moved_to]
-        assert only(sender.send_all([message])).ok, "an answer is kept for a while"
+        assert only(send_all(sender, [message])).ok, "an answer is kept for a while"
         clock.ahead = 31
-        assert only(sender.send_all([message])).code == code
+        assert only(send_all(sender, [message])).code == code
     assert receiver.connections == 1
 
 
@@ -163,7 +164,7 @@ def test_the_certificate_must_be_for_the_name_not_for_the_address(
     with Receiver(answers.status(200), tls=authority.server("127.0.0.1")) as other:
         resolver = Resolver(answering("127.0.0.1"))
         with Sender(egress_for(other), limits, resolver=resolver) as sender:
-            outcome = only(sender.send_all([to(other.url(host=NAME))]))
+            outcome = only(send_all(sender, [to(other.url(host=NAME))]))
     assert outcome.code == "tls_wrong_name"
 
 
@@ -182,6 +183,6 @@ def test_a_path_of_the_file_of_authorities_that_is_wrong_fails_closed(
     limits = replace(LIMITS, ca_file=str(tmp_path / "absent.pem"))
     resolver = Resolver(answering("127.0.0.1"))
     with Sender(egress_for(receiver), limits, resolver=resolver) as sender:
-        outcome = only(sender.send_all([to(receiver.url(host=NAME))]))
+        outcome = only(send_all(sender, [to(receiver.url(host=NAME))]))
     assert not outcome.ok
     assert receiver.requests == []

@@ -14,6 +14,7 @@ from services.notices.channels.webhook import Outgoing, Sender
 from tests.hostile import answers
 from tests.hostile.sending import BODY, LIMITS, LOOPBACK, only, to
 from tests.hostile.server import Receiver, Request, Visit
+from tests.sending import send_all
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_a_slow_receiver_holds_up_nobody() -> None:
         for n in range(5):
             sender.submit(to(slow.url(), f"slow{n}"))
         began = time.monotonic()
-        done = list(sender.send_all([to(fast.url(), f"fast{n}") for n in range(100)]))
+        done = list(send_all(sender, [to(fast.url(), f"fast{n}") for n in range(100)]))
         assert [outcome.key[:4] for outcome in done] == ["fast"] * 100 + ["slow"] * 5
         assert time.monotonic() - began < limits.total_s + 1.0
 
@@ -45,7 +46,7 @@ def test_every_message_ends_as_exactly_one_outcome() -> None:
     ):
         urls = [good.url(), bad.url(), "nonsense"]
         messages = [to(urls[n % 3], f"dlv_{n}") for n in range(150)]
-        outcomes = list(sender.send_all(messages))
+        outcomes = list(send_all(sender, messages))
     assert sorted(o.key for o in outcomes) == sorted(m.key for m in messages)
     assert {o.code for o in outcomes} == {None, "connection_reset", "invalid_url"}
 
@@ -85,7 +86,7 @@ def test_answers_that_come_one_by_one_are_taken_together() -> None:
         return answers.status(200)(visit, request)
 
     with Receiver(one_by_one) as receiver, Watched(LOOPBACK, LIMITS) as sender:
-        outcomes = list(sender.send_all([to(receiver.url(), f"dlv_{n}") for n in range(200)]))
+        outcomes = list(send_all(sender, [to(receiver.url(), f"dlv_{n}") for n in range(200)]))
         assert [outcome.ok for outcome in outcomes] == [True] * 200
         assert sender.looks < 200, "each look asks for every answer that is still to come"
 
@@ -108,12 +109,12 @@ def test_an_answer_that_came_in_time_counts_though_nobody_was_looking() -> None:
         Receiver(when_told) as receiver,
         Sender(LOOPBACK, replace(LIMITS, total_s=1.0, connect_s=1.0)) as sender,
     ):
-        sender.submit(to(receiver.url())._replace(patience_s=0.5))
+        sender.submit(to(receiver.url())._replace(soft_limit_s=0.5))
         while not asked.is_set():
             assert sender.finished(0.01) == []
         may_answer.set()
         away()
-        sender.hurry(1)
+        sender.cut_short(1)
         assert [outcome.code for outcome in sender.finished(1.0)] == [None]
         # The time that nobody looked is not given to the next attempt, too.
         may_answer.clear()
@@ -167,7 +168,7 @@ def test_headers_that_would_change_the_request_are_not_sent(
     sender: Sender, headers: dict[str, str]
 ) -> None:
     with Receiver(answers.status(200)) as receiver:
-        outcome = only(sender.send_all([Outgoing("k", receiver.url(), headers, BODY)]))
+        outcome = only(send_all(sender, [Outgoing("k", receiver.url(), headers, BODY)]))
         assert (outcome.ok, outcome.code) == (False, "invalid_request")
         assert receiver.connections == 0
 
@@ -182,7 +183,7 @@ def test_descriptors_stay_flat_whatever_happens() -> None:
         urls = [good.url(), bad.url(), endless.url()]
         before, counts = open_descriptors(), []
         for _ in range(4):
-            list(sender.send_all([to(urls[n % 3]) for n in range(60)]))
+            list(send_all(sender, [to(urls[n % 3]) for n in range(60)]))
             counts.append(open_descriptors())
         # Both ends of each connection live in this process.
         assert max(counts) <= before + 4 * 8, counts
@@ -200,11 +201,11 @@ def test_of_attempts_past_their_patience_the_oldest_end_first() -> None:
     ):
         sender.submit(to(silent.url(), "whole limit"))
         for number in range(3):
-            sender.submit(to(silent.url(), f"hasty{number}")._replace(patience_s=0.05))
-        sender.hurry(3)
+            sender.submit(to(silent.url(), f"hasty{number}")._replace(soft_limit_s=0.05))
+        sender.cut_short(3)
         assert sender.finished() == [], "none has had its patience yet"
         sender.finished(0.1)
-        sender.hurry(2)
+        sender.cut_short(2)
         cut = sender.finished(0.1)
         assert [(each.key, each.code) for each in cut] == [
             ("hasty0", "cut_short"),

@@ -14,6 +14,7 @@ from tests.hostile import answers
 from tests.hostile.certificates import FAR_AHEAD, LONG_PAST, Authority
 from tests.hostile.sending import LIMITS, LOOPBACK, SHORT, only, to
 from tests.hostile.server import Receiver, Visit
+from tests.sending import send_all
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def send(authority: Authority, receiver: Receiver, limits: Limits = LIMITS) -> Outcome:
     with Sender(LOOPBACK, replace(limits, ca_file=str(authority.file))) as sender:
-        return only(sender.send_all([to(receiver.url())]))
+        return only(send_all(sender, [to(receiver.url())]))
 
 
 def outcome_with(authority: Authority, tls: ssl.SSLContext) -> Outcome:
@@ -60,7 +61,7 @@ def test_an_authority_that_is_not_known(authority: Authority, tmp_path: Path) ->
 def test_the_authorities_of_certifi_are_the_known_ones(authority: Authority) -> None:
     tls = authority.server("127.0.0.1")
     with Receiver(answers.status(200), tls=tls) as receiver, Sender(LOOPBACK, LIMITS) as sender:
-        assert only(sender.send_all([to(receiver.url())])).code == "tls_untrusted"
+        assert only(send_all(sender, [to(receiver.url())])).code == "tls_untrusted"
 
 
 def test_a_server_that_asks_for_a_client_certificate(authority: Authority) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.notices.dispatcher.writer import Completions
+from services.notices.dispatcher.writer import OutcomeWriter
 from services.notices.store.outcomes import Completion
 
 
@@ -22,7 +22,7 @@ def test_it_works() -> None:
         stored.extend(each.delivery_id for each in batch)
         return 1
 
-    done = Completions()
+    done = OutcomeWriter()
     done.add(completion(1))
     done.add(completion(2))
     assert done.flush(complete, wait=True) == 1
@@ -38,7 +38,7 @@ def test_one_write_is_under_way_at_a_time_and_the_rest_gathers() -> None:
         batches.append(len(batch))
         return 0
 
-    done = Completions()
+    done = OutcomeWriter()
     for number in range(5):
         done.add(completion(number))
         done.flush(complete, wait=False)
@@ -57,7 +57,7 @@ def test_what_could_not_be_stored_is_tried_again_in_its_order() -> None:
         stored.extend(each.delivery_id for each in batch)
         return 0
 
-    done = Completions()
+    done = OutcomeWriter()
     done.add(completion(1))
     with pytest.raises(ConnectionError):
         done.flush(fail, wait=True)

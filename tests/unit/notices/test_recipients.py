@@ -35,13 +35,13 @@ def test_it_works() -> None:
     assert [terms_key_at(version, history) for version in (2, 3, 4, 5, 8, 9)] == [
         None, "t30", "t30", "t10", "t10", None,
     ]  # fmt: skip
-    assert [ended.told_at(version) for version in (2, 3, 8, 9)] == [False, True, True, False]
+    assert (ended.since_version, ended.until_version) == (3, 9)
 
 
 def test_an_amended_agreement_was_a_recipient_all_along() -> None:
     amended: Recipient = recipient_from(entry(5), recipient_from(entry(3), None))
     assert amended.since_version == 3
-    assert amended.told_at(4)
+    assert amended.until_version is None
 
 
 @given(st.permutations(range(1, 30)))

@@ -1,4 +1,4 @@
-"""What is kept of a receiver's answer: little, and bounded whatever it sends."""
+"""Reads a receiver's answer, and keeps a small, bounded part of it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NOTED = frozenset({b"retry-after", b"location", b"content-length", b"transfer-e
 
 
 class Answer:
-    """Collects one answer; its methods are libcurl's callbacks and return STOP to end a transfer.
+    """Collects one answer. Its methods are libcurl's callbacks; they return STOP to end a transfer.
 
-    `complete`: all header lines of the latest answer are here. `full`: the body went on past the
-    limit and was cut off. `broken`: no valid or sensible HTTP.
+    `complete`: all header lines of the latest answer have arrived. `full`: the body was cut off at
+    the limit. `broken`: the answer is not valid HTTP.
     """
 
     def __init__(self, body_limit: int) -> None:
@@ -31,7 +31,7 @@ class Answer:
         self.forget()
 
     def forget(self) -> None:
-        """Ready for the next one."""
+        """Reset for the next answer."""
         self._header_bytes = self._header_lines = self._size = 0
         self._chunks: list[bytes] = []
         self.broken = self.full = False
@@ -49,8 +49,11 @@ class Answer:
         return b"".join(self._chunks)
 
     def take_header(self, line: bytes) -> int | None:
-        """One header line or status line; those of interim answers (1xx) and trailers count and are
-        dropped: neither may say anything of the answer (RFC 9110, 6.5.1 and 15.2)."""
+        """Read one header line or status line.
+
+        Lines of interim answers (1xx) and trailers count towards the limits and are dropped:
+        neither describes the final answer (RFC 9110, 6.5.1 and 15.2).
+        """
         self._header_bytes += len(line)
         self._header_lines += 1
         if self._header_bytes > HEADER_BYTES or self._header_lines > HEADER_LINES:
@@ -71,7 +74,7 @@ class Answer:
     def _take_status(self, line: bytes) -> int | None:
         found = _STATUS_LINE.fullmatch(line)
         self._at_status_line, self.broken = False, found is None
-        # After 101 comes no other answer: the protocol would change.
+        # No other answer follows 101: the protocol would change.
         self._interim = found is not None and found[1] == b"1" and line[9:12] != b"101"
         return STOP if self.broken else None
 
@@ -82,7 +85,7 @@ class Answer:
             self.location = value.decode("latin-1").strip()[:LONGEST_LOCATION]
         elif name in (b"content-length", b"transfer-encoding"):
             self._names.add(name)
-            # Two ways to find the end of one body: RFC 9112, 6.3 lets a reader refuse it.
+            # Both headers define the end of the body; RFC 9112, 6.3 lets a reader refuse that.
             self.broken = len(self._names) > 1 or (
                 name == b"content-length" and len(value.strip()) > _LONGEST_LENGTH
             )
@@ -90,7 +93,7 @@ class Answer:
         return None
 
     def take_body(self, data: bytes) -> int | None:
-        """Keeps the body up to its limit; a body that goes on is cut off there."""
+        """Keep the body up to its limit; stop the transfer there."""
         room = self._limit - self._size
         self._chunks.append(data[:room])
         self._size += len(data)
@@ -101,9 +104,10 @@ class Answer:
 
 
 def retry_after(hints: list[str], now: datetime) -> int | None:
-    """The longest wait in seconds that Retry-After headers ask for (RFC 9110, 10.2.3), up to a day.
+    """Return the longest wait in seconds that Retry-After headers request, up to a day.
 
-    A hint that is neither whole seconds nor a date to come is ignored: nan, 1e300, -5, the past.
+    See RFC 9110, 10.2.3. Hints other than whole seconds or a future date are ignored: nan, 1e300,
+    -5, the past.
     """
     waits = [wait for hint in hints if (wait := _seconds(hint, now)) > 0]
     return min(max(waits), LONGEST_HINT) if waits else None

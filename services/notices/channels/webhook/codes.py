@@ -1,4 +1,4 @@
-"""Stable codes of failed attempts, and the words for the endpoint's owner."""
+"""Stable codes of failed attempts, and the sentence that the endpoint's owner reads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BY_VERIFY_RESULT = {
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-# One text for all that ends before an answer, so that an endpoint is no port scanner.
+# One text for all failures without an answer, so that an endpoint cannot scan ports.
 _UNREACHABLE = "No connection to this address could be made."
 _REASONS = {
     "timeout": "The receiver did not answer in full within the time limit.",
@@ -53,14 +53,14 @@ _REASONS = {
 
 
 def of_status(status: int) -> str | None:
-    """None for 2xx; `redirect` or `http_<status>` otherwise."""
+    """Return None for 2xx; otherwise `redirect` or `http_<status>`."""
     if 200 <= status <= 299:
         return None
     return "redirect" if status in _REDIRECTS else f"http_{status}"
 
 
 def of_failure(errno: int, message: str, verify_result: int) -> str:
-    """The code for an error of libcurl; what it says of HTTP itself is `bad_response`."""
+    """Return the code for an error of libcurl; `bad_response` for errors of HTTP itself."""
     if errno == pycurl.E_PEER_FAILED_VERIFICATION:
         # libcurl compares the name itself, after OpenSSL has found the chain good.
         if "subject name" in message:
@@ -76,7 +76,7 @@ def of_failure(errno: int, message: str, verify_result: int) -> str:
 
 
 def reason(code: str) -> str:
-    """What the endpoint's owner reads."""
+    """Return the sentence that the endpoint's owner reads."""
     if code.startswith("http_"):
         return f"The receiver answered {code[5:]}."
     return _REASONS.get(code, _UNREACHABLE)

@@ -1,4 +1,4 @@
-"""What goes into the sender and what comes out."""
+"""The input and the output of the sender."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-# No attempt at all: too many are under way to the same address. Try again soon.
+# No attempt was made: too many are in flight to the same address. Try again soon.
 ADDRESS_BUSY = "address_busy"
-# The attempt was ended before its time, because others needed its place.
+# The attempt was aborted before its time limit, because other deliveries needed its place.
 CUT_SHORT = "cut_short"
 
 
@@ -32,24 +32,23 @@ class Limits:
 
 
 class Outgoing(NamedTuple):
-    """One signed message for one endpoint. `key`, whatever it is, comes back in the outcome.
+    """One signed message for one endpoint. The outcome carries the same `key`.
 
-    `patience_s`: after so long without an answer its place may be taken; None: it has the whole
-    time limit.
+    `soft_limit_s`: after this long without an answer the attempt may be cut short; None: never.
     """
 
     key: Any
     url: str
     headers: Mapping[str, str]
     body: bytes
-    patience_s: float | None = None
+    soft_limit_s: float | None = None
 
 
 class Outcome(NamedTuple):
-    """How one attempt ended. `ok` only for a final 2xx; otherwise `code` says why not.
+    """The result of one attempt. `ok` only for a final 2xx; otherwise `code` is the reason.
 
-    `status` is the receiver's last final status if there was one, even if the attempt failed later.
-    `body` holds the first bytes of the answer as they came: show it escaped, to its owner only.
+    `status` is the receiver's last final status, if any, even if the attempt failed after it.
+    `body` holds the first bytes of the answer, unchanged: show it escaped, to its owner only.
     """
 
     key: Any

@@ -1,7 +1,7 @@
-"""What a name leads to at the moment when an endpoint is saved.
+"""Resolves the host name of an endpoint when it is saved.
 
-A courtesy to its owner, who then learns at once what every attempt would run into: attempts resolve
-and judge the name themselves. So it takes little time, and a name that does not answer is saved.
+A forbidden address is then reported to the owner at once. It is a courtesy: each attempt resolves
+and judges the name again. The check takes little time, and a name without an answer is accepted.
 """
 
 from __future__ import annotations
@@ -14,33 +14,35 @@ from threading import BoundedSemaphore, Thread
 
 from services.notices.channels.webhook.resolver import Addresses, Lookup, system_lookup
 
-ASKED_AT_ONCE = 8
+MAX_LOOKUPS = 8
 
 
 @dataclass(frozen=True)
-class Names:
-    """``seconds``: how long an answer is waited for; more than eight questions at once are not
-    asked, for each one holds a thread until the name server answers."""
+class UrlPrecheck:
+    """Looks names up with a time limit of ``seconds``.
+
+    At most eight look-ups run at once: each holds a thread until the name server answers.
+    """
 
     lookup: Lookup = system_lookup
     seconds: float = 2.0
-    _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(ASKED_AT_ONCE))
+    _places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_LOOKUPS))
 
     def addresses(self, host: str) -> Addresses:
-        """All addresses of a name; none when they are not known in time."""
+        """Return all addresses of a name; none when they are not known in time."""
         if not self._places.acquire(blocking=False):
             return ()
         answers: SimpleQueue[Addresses] = SimpleQueue()
-        # A daemon, for a look-up that hangs must not hold up the end of the process.
-        Thread(target=self._ask, args=(host, answers), name="names", daemon=True).start()
+        # A daemon thread: a look-up that hangs must not delay the end of the process.
+        Thread(target=self._look_up, args=(host, answers), name="precheck", daemon=True).start()
         with suppress(Empty):
             return answers.get(timeout=self.seconds)
         return ()
 
-    def _ask(self, host: str, answers: SimpleQueue[Addresses]) -> None:
-        found: Addresses = ()
-        # Whatever a look-up raises, OSError or UnicodeError, this name has no address now.
+    def _look_up(self, host: str, answers: SimpleQueue[Addresses]) -> None:
+        addresses: Addresses = ()
+        # After any error, OSError or UnicodeError, the name has no address now.
         with suppress(Exception):
-            found = tuple(ip_address(text) for text in self.lookup(host))
+            addresses = tuple(ip_address(text) for text in self.lookup(host))
         self._places.release()
-        answers.put(found)
+        answers.put(addresses)

@@ -1,8 +1,8 @@
-"""Names to addresses without ever holding up the sender.
+"""Resolves names in the background, so that the sender never waits for a name server.
 
-libcurl could resolve names itself, but it then dials whichever address comes first: the answer is
-never seen as a whole, so a name with a public and a private address would pass now and then. Here
-a name is resolved once, all its addresses are judged, and the sender dials one of exactly those.
+libcurl could resolve names itself, but would then connect to the first address and hide the others:
+a name with one public and one private address would pass now and then. Here a name is resolved
+once, all its addresses are judged together, and the sender connects to one of exactly these.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Addresses = tuple[Address, ...]
 
 
 def system_lookup(host: str) -> list[str]:
-    """Asks the system's resolver; OSError when it has no answer."""
-    # The final dot keeps search domains out: inside a cluster they would be tried first.
+    """Query the system's resolver. Raises OSError when it has no answer."""
+    # The final dot excludes search domains: inside a cluster they would be tried first.
     found = socket.getaddrinfo(f"{host}.", None, type=socket.SOCK_STREAM)
     return [str(sockaddr[0]) for *_, sockaddr in found]
 
@@ -35,11 +35,11 @@ class _Known:
 
 
 class Resolver:
-    """Looks names up on threads and keeps the answers for `keep` seconds (failures for 5).
+    """Looks names up on threads; caches answers for `keep` seconds (failures for 5).
 
-    A look-up cannot be cancelled, so a dead name server may hold a thread for half a minute; there
-    are enough threads that other names go on, each name is asked once at a time, and nobody waits
-    for a thread: the sender gives up on its own limit. Call it from one thread only.
+    A look-up cannot be cancelled: a dead name server may block a thread for half a minute. So there
+    are many threads, and a name is looked up once at a time. The sender does not wait for a thread;
+    it gives up at its own limit. Call it from one thread only.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Resolver:
         self._answers: SimpleQueue[tuple[str, Addresses]] = SimpleQueue()
 
     def ask(self, host: str) -> Addresses | None:
-        """The addresses, in order of preference; none if it has none; None while not known yet."""
+        """Return the addresses by preference, `()` if the name has none, None while unknown."""
         known = self._known.get(host)
         if known is not None and known.until > self._monotonic():
             return known.addresses
@@ -71,12 +71,12 @@ class Resolver:
         return None
 
     def known(self, host: str) -> Addresses:
-        """The addresses if they are known at this moment; asks nobody."""
+        """Return the cached addresses; starts no look-up."""
         known = self._known.get(host)
         return known.addresses if known is not None else ()
 
     def learn(self, wait: float = 0.0) -> None:
-        """Takes in what the threads found; waits up to `wait` seconds for the first answer."""
+        """Cache the answers of the threads; wait up to `wait` seconds for the first one."""
         try:
             answer = self._answers.get(timeout=wait) if wait > 0 else self._answers.get_nowait()
             while True:
@@ -86,7 +86,7 @@ class Resolver:
             return
 
     def close(self) -> None:
-        """Lets the threads end; one that is in a look-up ends after it."""
+        """End the threads; a thread in a look-up ends after it."""
         for _ in range(self._started):
             self._questions.put(None)
 
@@ -101,7 +101,7 @@ class Resolver:
     def _staff(self) -> None:
         if self._started < min(self._threads, len(self._asked)):
             self._started += 1
-            # A daemon, for a look-up that hangs must not hold up the end of the process.
+            # A daemon thread: a look-up that hangs must not delay the end of the process.
             threading.Thread(target=self._work, name="resolver", daemon=True).start()
 
     def _work(self) -> None:

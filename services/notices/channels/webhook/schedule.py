@@ -1,4 +1,4 @@
-"""When a delivery is tried again, and when it is not: pure rules on the outcome of an attempt.
+"""Decides after each attempt whether and when a delivery is tried again: pure rules.
 
 The waits are those of Standard Webhooks 1.0.0 ("Deliverability and reliability"): ten attempts
 over about three days. Nothing here reads a clock or a source of randomness.
@@ -16,7 +16,7 @@ State = Literal["delivered", "retry", "exhausted", "disabled"]
 WAITS = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 MOST_ATTEMPTS = 20
 JITTER = 0.2
-# A receiver that is overloaded, or too slow to answer, gets at least this long to recover.
+# A receiver that is overloaded, or did not answer in time, gets at least this long to recover.
 RESPITE = 60.0
 LONGEST_WAIT = 86_400.0
 OVERLOADED = frozenset({429, 502, 503, 504})
@@ -24,7 +24,7 @@ GONE = 410
 
 
 class Attempted(Protocol):
-    """What this module needs to know of an attempt; `Outcome` of the sender is one."""
+    """The part of an attempt that decides; `Outcome` of the sender has it."""
 
     @property
     def ok(self) -> bool: ...
@@ -38,10 +38,10 @@ class Attempted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What becomes of the delivery; `after` is set for `retry` only.
+    """The next state of the delivery; `after` is set for `retry` only.
 
-    `disabled`: the receiver said 410, so the endpoint gets nothing more until its owner enables it.
-    `exhausted`: the last attempt failed; never silent, the notice escalates.
+    `disabled`: the receiver answered 410, so the endpoint gets nothing until its owner enables it.
+    `exhausted`: the last attempt failed, and the notice escalates.
     """
 
     state: State
@@ -50,9 +50,10 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The waits before each attempt, in seconds. ValueError for a list that makes no sense:
+    """The waits before each attempt, in seconds.
 
-    it starts with 0, grows or stays from place to place, holds 2 to 20 numbers, each up to a day.
+    Raises ValueError unless the list has 2 to 20 numbers, starts with 0, never decreases, and no
+    wait is longer than a day.
     """
 
     waits: tuple[int, ...] = WAITS
@@ -66,10 +67,10 @@ class Schedule:
             raise ValueError("a wait is a day at most")
 
     def after(self, attempt: int, outcome: Attempted, jitter: float) -> Next:
-        """What follows the attempt with this number (the first is 1) and outcome.
+        """Decide what follows the attempt with this number (the first is 1) and outcome.
 
-        `jitter` lies in [-1, 1] and moves the wait by up to a fifth either way, so that receivers
-        that failed together are not tried together. ValueError when a number is out of its range.
+        `jitter` in [-1, 1] moves the wait by up to a fifth either way, so that deliveries that
+        failed together are not tried again together. Raises ValueError for a number out of range.
         """
         if attempt < 1 or not -1 <= jitter <= 1:
             raise ValueError("attempts count from 1, jitter lies between -1 and 1")
@@ -88,7 +89,7 @@ def _wait(base: float, outcome: Attempted, jitter: float) -> float:
     at_least = float(outcome.retry_after_s or 0)
     if outcome.status in OVERLOADED or outcome.code == "timeout":
         at_least = max(at_least, RESPITE)
-    # The longest wait bounds what a receiver may ask for, never our own list. What a receiver
-    # asked for is only ever stretched: coming early would ignore it.
+    # The longest wait limits the receiver's request, never our own list. Jitter only lengthens a
+    # requested wait: an earlier attempt would ignore the request.
     asked = min(at_least, LONGEST_WAIT) * (1 + JITTER / 2 * (1 + jitter))
     return max(base * (1 + JITTER * jitter), asked)

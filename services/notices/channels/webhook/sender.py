@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -28,14 +28,15 @@ from shared.times import Clock, utc_now
 # short wait means that even such a transfer goes on, only a little later.
 LONGEST_WAIT = 0.1
 WAIT_FOR_NAMES = 0.005
-# Whenever libcurl looks for answers it asks for that of each transfer under way. While few answer
-# at a time, it looks only so often: else many slow receivers would cost several times what the
-# messages do.
-GATHER = 0.005
-FEW = 1 / 8
-# Who looks again only after so long (the database was away, say) has answers waiting that came in
-# time: they are read before anybody's time is up.
-AWAY = 0.5
+# libcurl checks every transfer in flight each time it is called. While only a few of them have
+# answers at a time, it is called at most this often: otherwise many slow receivers would cost
+# several times as much as the messages.
+GATHER_S = 0.005
+# Few: fewer than this part of the transfers in flight had an answer.
+SPARSE_ANSWERS = 1 / 8
+# After a pause this long (a database stall), read answers before enforcing time limits: they may
+# have arrived in time.
+STALL_AFTER_S = 0.5
 URLS_KEPT = 10_000
 ADDRESSES_TRIED = 2
 
@@ -50,12 +51,12 @@ class _Flight:
 
 
 class Sender:
-    """Keeps up to `limits.in_flight` attempts going; use it from one thread only.
+    """Keeps up to `limits.in_flight` attempts in flight. Use it from one thread only.
 
-    `submit` while `free`, then take what `finished`, and come back soon: transfers move on only
-    inside these calls. Every submitted message ends as exactly one outcome within `limits.total_s`
-    (and a little): never as an exception, never as silence. The time in which nobody came back is
-    not the receiver's, and does not count. The resolver is closed with the sender.
+    Call `submit` while places are `free`, then `finished`, again and again: transfers advance only
+    inside these calls. Every submitted message ends as exactly one outcome, at most a little later
+    than `limits.total_s`; neither an exception nor silence takes its place. A pause between calls
+    does not count against the receiver's time. The resolver is closed with the sender.
     """
 
     def __init__(
@@ -79,21 +80,23 @@ class Sender:
         self._done: deque[Outcome] = deque()
         self._urls: dict[str, EndpointUrl] = {}
         self._at: Counter[int] = Counter()
-        self._looked_at, self._few = 0.0, False
+        self._advanced_at, self._are_sparse = 0.0, False
 
     @property
     def in_flight(self) -> int:
-        """Messages submitted whose outcome has not been taken yet."""
+        """The number of submitted messages whose outcome has not been taken yet."""
         return len(self._flying) + len(self._waiting) + len(self._done)
 
     @property
     def free(self) -> int:
-        """How many messages may be submitted now."""
+        """The number of messages that may be submitted now."""
         return self._limits.in_flight - self.in_flight
 
     def crowded(self, url: str) -> bool:
-        """Whether as many attempts as allowed are under way to the address this URL leads to, as
-        far as that is known now."""
+        """Return whether the address behind this URL has as many attempts in flight as allowed.
+
+        False while the address is not known.
+        """
         if len(self._flying) < self._limits.per_address:
             return False
         try:
@@ -104,7 +107,7 @@ class Sender:
         return bool(addresses) and self._at[int(addresses[0])] >= self._limits.per_address
 
     def submit(self, outgoing: Outgoing) -> None:
-        """Starts an attempt. RuntimeError when nothing is free."""
+        """Start an attempt. Raises RuntimeError when no place is free."""
         if self.free <= 0:
             raise RuntimeError("the sender is full: take what has finished first")
         started = self._monotonic()
@@ -120,7 +123,7 @@ class Sender:
             self._resolve(flight)
 
     def finished(self, wait: float = 0.0) -> list[Outcome]:
-        """The outcomes since the last call; waits up to `wait` seconds for the first one."""
+        """Return the outcomes since the last call; wait up to `wait` seconds for the first one."""
         until = self._monotonic() + wait
         while True:
             self._gather(until)
@@ -131,35 +134,27 @@ class Sender:
             self._rest(left)
         done = list(self._done)
         self._done.clear()
-        self._few = len(done) < FEW * len(self._flying)
+        self._are_sparse = len(done) < SPARSE_ANSWERS * len(self._flying)
         return done
 
-    def hurry(self, most: int) -> None:
-        """Ends up to `most` attempts that are past their patience, the oldest first."""
+    def cut_short(self, limit: int) -> None:
+        """Abort up to `limit` first tries over their soft limit, oldest first."""
         now, tardy = self._monotonic(), list[pycurl.Curl]()
-        if now - self._looked_at >= AWAY:
-            return  # Their answers may be here.
+        if now - self._advanced_at >= STALL_AFTER_S:
+            return  # Their answers may have arrived.
         for curl, (_, flight) in self._flying.items():
-            patience = flight.outgoing.patience_s
-            if len(tardy) == most or (patience is not None and now - flight.started < patience):
-                break  # Those that follow departed later.
-            if patience is not None:
+            soft_limit = flight.outgoing.soft_limit_s
+            is_early = soft_limit is not None and now - flight.started < soft_limit
+            if len(tardy) == limit or is_early:
+                break  # The attempts that follow started later.
+            if soft_limit is not None:
                 tardy.append(curl)
         for curl in tardy:
             _, flight = self._land(curl)
             self._refuse(flight, CUT_SHORT)
 
-    def send_all(self, messages: Iterable[Outgoing]) -> Iterator[Outcome]:
-        """Sends all messages, as many at once as allowed, and gives each outcome as it comes."""
-        for outgoing in messages:
-            while self.free <= 0:
-                yield from self.finished(LONGEST_WAIT)
-            self.submit(outgoing)
-        while self.in_flight:
-            yield from self.finished(LONGEST_WAIT)
-
     def close(self) -> None:
-        """Ends every transfer and connection; what is in flight gets no outcome."""
+        """Close every transfer and connection; attempts in flight get no outcome."""
         for transfer, _ in self._flying.values():
             self._multi.remove_handle(transfer.curl)
             transfer.close()
@@ -183,7 +178,7 @@ class Sender:
         self.close()
 
     def _checked(self, text: str) -> EndpointUrl:
-        # Judging costs more than sending; the rules do not change while the process lives.
+        # Judging a URL costs more than sending to it, and the rules are fixed while a process runs.
         url = self._urls.get(text)
         if url is None:
             url = self._egress.check_url(text)
@@ -237,8 +232,8 @@ class Sender:
         return Transfer(self._egress, self._limits, self._ca_file)
 
     def _gather(self, until: float) -> None:
-        if self._few:
-            early = min(self._looked_at + GATHER, until) - self._monotonic()
+        if self._are_sparse:
+            early = min(self._advanced_at + GATHER_S, until) - self._monotonic()
             time.sleep(max(0.0, early))
 
     def _advance(self) -> None:
@@ -248,18 +243,19 @@ class Sender:
             for flight in waiting:
                 self._resolve(flight)
         if self._flying:
-            self._look()
+            self._extend_after_stall()
             self._multi.perform()
             self._collect()
 
-    def _look(self) -> None:
-        before, self._looked_at = self._looked_at, self._monotonic()
-        if self._looked_at - before < AWAY:
+    def _extend_after_stall(self) -> None:
+        """Give transfers back the time in which this process did not read their answers."""
+        before, self._advanced_at = self._advanced_at, self._monotonic()
+        if self._advanced_at - before < STALL_AFTER_S:
             return
         for transfer, flight in self._flying.values():
-            away = self._looked_at - max(before, flight.started)
-            if away >= AWAY:
-                transfer.wait_longer(away)
+            stalled = self._advanced_at - max(before, flight.started)
+            if stalled >= STALL_AFTER_S:
+                transfer.wait_longer(stalled)
 
     def _collect(self) -> None:
         more = 1
@@ -305,7 +301,7 @@ class Sender:
 
 
 def _spread(addresses: Addresses) -> Addresses:
-    """The first address and one more, of the other family if there is one."""
+    """Return the first address and one more, of the other family if there is one."""
     first, *others = addresses
     others.sort(key=lambda address: address.version == first.version)
     return (first, *others[: ADDRESSES_TRIED - 1])

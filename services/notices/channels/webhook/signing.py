@@ -64,7 +64,7 @@ def _signature(secret: str, signed: bytes) -> str:
 
 
 def _key(secret: str) -> bytes:
-    # None is kept: secrets stay in memory no longer than the attempt that needs them.
+    # Keys are not cached: a secret lives as long as its attempt.
     if not secret.startswith(PREFIX):
         raise ValueError("a webhook secret starts with whsec_")
     try:

@@ -1,4 +1,4 @@
-"""One libcurl handle, used again and again, under rules that no receiver can change."""
+"""One libcurl handle, reused for many attempts, with limits that no receiver can change."""
 
 from __future__ import annotations
 
@@ -19,9 +19,16 @@ from services.notices.egress import Address, Egress, EndpointUrl
 _OWN_HEADERS = ("content-type: application/json", "accept-encoding: identity", "expect:")
 _USER_AGENT = "Art28-Webhooks/1"
 _RESERVED = frozenset(line.partition(":")[0] for line in _OWN_HEADERS) | {
-    "accept", "connection", "content-length", "host", "te", "trailer", "transfer-encoding",
-    "upgrade", "user-agent",
-}  # fmt: skip
+    "accept",
+    "connection",
+    "content-length",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+}
 _PROTOCOLS = {"https": pycurl.PROTO_HTTPS, "http": pycurl.PROTO_HTTP}
 
 
@@ -44,14 +51,14 @@ class Transfer:
     def load(
         self, outgoing: Outgoing, url: EndpointUrl, address: Address, seconds_left: float
     ) -> None:
-        """Prepares the next attempt, to exactly this address. ValueError on unusable headers."""
+        """Prepare the next attempt, to exactly this address; ValueError on unusable headers."""
         curl, limit_ms = self.curl, max(1, math.ceil(seconds_left * 1000))
         self._answer.forget()
         self._refused = False
         curl.setopt(pycurl.URL, url.ascii_url)
         curl.setopt(pycurl.HTTPHEADER, _header_lines(outgoing))
         curl.setopt(pycurl.POSTFIELDS, outgoing.body)
-        # What is as it was need not be said again: these are nearly always.
+        # Scheme and limit are nearly always unchanged, and setting an option costs time.
         if url.scheme != self._scheme:
             curl.setopt(pycurl.PROTOCOLS, _PROTOCOLS[url.scheme])
             self._scheme = url.scheme
@@ -60,7 +67,7 @@ class Transfer:
         self._divert(url, address)
 
     def wait_longer(self, seconds: float) -> None:
-        """Nobody looked for so long: that is not the receiver's time."""
+        """Extend the limits by a pause of this process: it is not the receiver's time."""
         late_ms = math.ceil(seconds * 1000)
         self._limit(self._limit_ms + late_ms, late_ms)
 
@@ -72,7 +79,7 @@ class Transfer:
     def outcome(
         self, key: str, error: tuple[int, str] | None, ms: int, now: Callable[[], datetime]
     ) -> Outcome:
-        """How it ended; `error` is what libcurl reported, if anything."""
+        """Return the outcome; `error` is the error that libcurl reported, if any."""
         answer, status = self._answer, self._status()
         code = self._code(status, error)
         return Outcome(
@@ -89,8 +96,10 @@ class Transfer:
 
     @property
     def unconnected(self) -> bool:
-        """Whether the last attempt ended before there was any connection. One that was there
-        already has taken no time to make, but what has been sent over it shows."""
+        """Whether the last attempt ended without any connection.
+
+        A reused connection shows no connect time, but the size of the request sent over it.
+        """
         signs = (pycurl.CONNECT_TIME_T, pycurl.REQUEST_SIZE)
         return not self._refused and not any(map(self.curl.getinfo, signs))
 
@@ -98,7 +107,7 @@ class Transfer:
         self.curl.close()
 
     def _status(self) -> int | None:
-        """The status of a final answer whose header lines all came; interim answers are none."""
+        """Return the status of a final answer whose header lines are complete."""
         status: int = self.curl.getinfo(pycurl.RESPONSE_CODE)
         return status if self._answer.complete and status >= 200 else None
 
@@ -107,8 +116,8 @@ class Transfer:
             return "blocked_address"
         if self._answer.broken:
             return "bad_response"
-        # A body past the limit is cut off by us. The status had come by then, and it counts: a 2xx
-        # is a yes however much is said after it. A body still unfinished at the time limit is none.
+        # We cut off a body at its size limit; the status counts, so a 2xx is a success however long
+        # the body is. A body unfinished at the time limit is a failure.
         if status is not None and (error is None or self._answer.full):
             return codes.of_status(status)
         errno, message = error or (pycurl.E_GOT_NOTHING, "")
@@ -117,8 +126,8 @@ class Transfer:
         return codes.of_failure(errno, message, self.curl.getinfo(pycurl.SSL_VERIFYRESULT))
 
     def _divert(self, url: EndpointUrl, address: Address) -> None:
-        # The name stays in Host and SNI, the connection goes to the judged address, and the pool
-        # keeps connections apart by both, so none outlives a change of address.
+        # Host and SNI carry the name, the connection goes to the judged address. The pool separates
+        # connections by both, so no connection outlives a change of address.
         if url.addresses and url.host != "localhost":
             if self._diverted:
                 self.curl.unsetopt(pycurl.CONNECT_TO)
@@ -129,9 +138,9 @@ class Transfer:
         self._diverted = True
 
     def _open_socket(self, _purpose: int, address: Any) -> _Handed | int:
-        """The last gate: libcurl asks it for every socket, with the very address it will dial."""
+        """The last check: libcurl calls it for every socket, with the address to connect to."""
         family, *_, target = address
-        # Refused until proven allowed: pycurl would only print an exception from here.
+        # Refused until proven allowed: pycurl only prints an exception raised here.
         self._refused = True
         try:
             if family not in (socket.AF_INET, socket.AF_INET6):
@@ -143,7 +152,7 @@ class Transfer:
 
 
 class _Handed:
-    """A socket on its way to libcurl, which duplicates it; ours is closed when that is done."""
+    """A socket for libcurl, which duplicates it; this one is closed after that."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
