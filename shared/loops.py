@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import structlog
 from prometheus_client import Counter, Gauge
+from pymongo import WriteConcern
 
 from shared.mongo import Mongo
+from shared.wakes import Bell
 
 log = structlog.get_logger()
 
 LONGEST_BACKOFF_SECONDS = 10.0
 BEAT_EVERY_SECONDS = 2.0
+# The longest rest of a loop that a bell wakes: if a wake is missed, work begins this late. It is
+# well below ``STILL_AFTER_SECONDS``, for a loop beats once in each round.
+CALM_SECONDS = 20.0
+# The shortest rest of such a loop, as a part of ``every``.
+LEAST_REST = 0.1
 STILL_AFTER_SECONDS = 60.0
 # Some beats may be late under load before a process counts as gone.
 ALIVE_SECONDS = 10.0
@@ -33,9 +41,10 @@ FAILURES = Counter("art28_loop_failures", "Rounds of a loop that ended in an err
 class Loop:
     """One loop. ``run_once`` does a bounded piece of work and is True when there may be more.
 
-    ``every``: seconds of rest after a round that found nothing. ``beat`` records that the loop
-    lives, with the error of the last round or an empty text. ``close`` is called once, after the
-    last round.
+    ``every``: seconds of rest after a round without work. ``beat`` records that the loop lives,
+    with the error of the last round or an empty text. ``close`` is called once, after the last
+    round. While ``bell`` is reliable, the loop rests until it rings, but at most ``idle_for``: the
+    seconds until something falls due by itself.
     """
 
     name: str
@@ -43,6 +52,8 @@ class Loop:
     every: float
     beat: Callable[[str, str], None] = lambda _name, _error: None
     close: Callable[[], None] = lambda: None
+    bell: Bell = field(default_factory=Bell)
+    idle_for: Callable[[], float] = lambda: math.inf
 
 
 class Heartbeats:
@@ -54,7 +65,9 @@ class Heartbeats:
     def __init__(
         self, mongo: Mongo, now: Callable[[], datetime], process: str | None = None
     ) -> None:
-        self._beats, self._now = mongo.db["loops"], now
+        # A heartbeat that is lost with the primary is followed by the next one.
+        self._beats = mongo.db["loops"].with_options(write_concern=WriteConcern(w=1))
+        self._now = now
         self._process = process or uuid4().hex[:12]
         self._begun: set[str] = set()
 
@@ -115,19 +128,37 @@ def run(loops: Sequence[Loop], stop: threading.Event) -> None:
     threads = [
         threading.Thread(target=run_one, args=(loop, stop), name=loop.name) for loop in loops
     ]
+    for work in _companions(loops):
+        # They end with the process: a question to MongoDB may be open for seconds.
+        threading.Thread(target=work, args=(stop,), daemon=True).start()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
+def _companions(loops: Sequence[Loop]) -> set[Callable[[threading.Event], None]]:
+    """Return the work beside the loops: listeners for bells, and the ring that ends all rests."""
+
+    def ring_at_end(stop: threading.Event) -> None:
+        stop.wait()
+        for loop in loops:
+            loop.bell.rung.set()
+
+    listeners = {loop.bell.listen for loop in loops if loop.bell.listen}
+    return {*listeners, ring_at_end} if listeners else set()
+
+
 def run_one(loop: Loop, stop: threading.Event) -> None:
     failures, beaten_at = 0, float("-inf")
     last_round, failed = LAST_ROUND.labels(loop.name), FAILURES.labels(loop.name)
     while not stop.is_set():
-        error = ""
+        error, calm = "", 0.0
+        # What is written from here on rings again.
+        loop.bell.rung.clear()
         try:
             more = loop.run_once()
+            calm = 0.0 if more else _calm(loop)
             failures = 0
         # A loop must outlive any fault of the database or the network, known or not.
         except Exception as fault:  # noqa: BLE001  See above.
@@ -138,7 +169,9 @@ def run_one(loop: Loop, stop: threading.Event) -> None:
         last_round.set_to_current_time()
         if error or time.monotonic() - beaten_at >= BEAT_EVERY_SECONDS:
             beaten_at = _beat(loop, error, beaten_at)
-        if not more:
+        if calm:
+            _rest_calmly(loop, stop, calm)
+        elif not more:
             stop.wait(_rest(loop.every, failures))
     _close(loop)
 
@@ -148,6 +181,20 @@ def _close(loop: Loop) -> None:
         loop.close()
     except Exception as fault:  # noqa: BLE001  The others are to be closed all the same.
         log.warning("loop.close_failed", loop=loop.name, error=type(fault).__name__)
+
+
+def _calm(loop: Loop) -> float:
+    """Return how long a loop may rest until its bell rings; 0 if it has to poll."""
+    if not loop.bell.is_reliable():
+        return 0.0
+    return max(loop.every, min(CALM_SECONDS, loop.idle_for()))
+
+
+def _rest_calmly(loop: Loop, stop: threading.Event, seconds: float) -> None:
+    """Rest until the bell rings; a bell that rings all the time must not keep a core busy."""
+    # At the end it may have rung before the round cleared it.
+    if not stop.wait(loop.every * LEAST_REST):
+        loop.bell.rung.wait(seconds)
 
 
 def _rest(every: float, failures: int) -> float:

@@ -7,6 +7,7 @@ accepts an entry once, in order, by (stream, sequence), in one transaction with 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import accumulate
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 STREAMS_A_ROUND = 50
 ENTRIES_A_POST = 100
+# How often a stream is looked for that rests because the listener refused it.
+REFUSED_SECONDS = 1.0
 # Half of what a listener takes by default. An announcement with many groups of terms has tens of
 # kilobytes: after a long interruption, a post of so many entries would be refused forever.
 BYTES_A_POST = 512 * 1024
@@ -68,6 +71,10 @@ class Relay:
         streams = self._next_streams(self._failures.barred())
         self._failures.run(streams, self._deliver)
         return bool(streams)
+
+    def idle_for(self) -> float:
+        """Return for how many seconds there is nothing to post, unless something is appended."""
+        return REFUSED_SECONDS if self._failures.barred() else math.inf
 
     def _next_streams(self, barred: list[str]) -> list[str]:
         """Return the next streams, from where the last round ended: none waits forever behind

@@ -14,6 +14,7 @@ from shared.mongo import connect
 from shared.peers import Peers
 from shared.relay import Relay
 from shared.times import utc_now
+from shared.wakes import Wakes
 
 RELAY_EVERY_SECONDS, CLOCK_EVERY_SECONDS, IMPORTS_EVERY_SECONDS = 0.1, 5.0, 0.5
 
@@ -27,8 +28,16 @@ def loops(settings: Settings) -> list[Loop]:
     refused = Failures(mongo, "agreements.relay", utc_now)
     relay = Relay(mongo, deps.ledger, "notices", Notices(peers.client("notices")).tell, refused)
     beat = Heartbeats(mongo, utc_now).beat
+    appended = Wakes(mongo).bell("ledger_heads")
     return [
-        Loop("agreements.relay", relay.run_once, RELAY_EVERY_SECONDS, beat),
+        Loop(
+            "agreements.relay",
+            relay.run_once,
+            RELAY_EVERY_SECONDS,
+            beat,
+            bell=appended,
+            idle_for=relay.idle_for,
+        ),
         Loop("agreements.clock", lambda: run_clock(deps), CLOCK_EVERY_SECONDS, beat),
         Loop("agreements.imports", Importing(deps).run_once, IMPORTS_EVERY_SECONDS, beat),
     ]

@@ -20,6 +20,7 @@ from services.notices.mail.maildir import Maildir
 from services.notices.mail.unreached_digest import DigestLoop
 from services.notices.mail.warnings import Outbox
 from services.notices.model.acknowledgement_links import links_of
+from services.notices.model.deliveries import PENDING
 from services.notices.retention import Ages, Retention
 from services.notices.settings import Settings
 from services.notices.store import Stores
@@ -30,10 +31,16 @@ from shared.ids import new_id
 from shared.loops import Heartbeats, Loop
 from shared.mongo import connect
 from shared.times import Clock, utc_now
+from shared.wakes import Wakes
 
 DISPATCHER, RETENTION = "notices.dispatcher", "notices.retention"
 MAIL, ESCALATION = "notices.mail", "notices.escalation"
 IDLE_SECONDS, MAIL_IDLE_SECONDS, UPKEEP_SECONDS = 0.1, 0.5, 10.0
+# Mails are tried again after a minute at the earliest, and notices are checked after minutes.
+MAIL_CALM_SECONDS = 10.0
+# Change events that wake a loop; inserts of these rows are too many, and none of them is missed.
+BECOMES_PENDING = {"updateDescription.updatedFields.state": PENDING}
+UPDATES = {"operationType": "update"}
 Jitter = Callable[[], float]
 
 
@@ -46,16 +53,42 @@ def loops(settings: Settings) -> list[Loop]:
     sending = make_dispatcher(settings, stores, alive=lambda: beats.alive(DISPATCHER))
     mails, maildir = make_mailing(settings, stores), make_maildir(settings, stores)
     escalation, digests = make_escalation(settings, stores), make_digests(settings, stores)
+    fan_out, wakes = make_fan_out(stores), Wakes(stores.mongo)
     return [
-        Loop(FAN_OUT, make_fan_out(stores).run_once, IDLE_SECONDS, beat),
-        Loop(DISPATCHER, sending.run_once, IDLE_SECONDS, beat, sending.drain),
+        Loop(
+            FAN_OUT,
+            fan_out.run_once,
+            IDLE_SECONDS,
+            beat,
+            bell=wakes.bell("jobs"),
+            idle_for=fan_out.idle_for,
+        ),
+        Loop(
+            DISPATCHER,
+            sending.run_once,
+            IDLE_SECONDS,
+            beat,
+            sending.drain,
+            # A delivery that is sent again becomes pending; new ones come with their job.
+            bell=wakes.bell("jobs", "parcels", deliveries=BECOMES_PENDING),
+            idle_for=sending.idle_for,
+        ),
         Loop(RETENTION, make_retention(settings, stores).run_once, UPKEEP_SECONDS, beat),
-        Loop(MAIL, lambda: bool(mails.run_once() | maildir()), MAIL_IDLE_SECONDS, beat),
+        Loop(
+            MAIL,
+            lambda: bool(mails.run_once() | maildir()),
+            MAIL_IDLE_SECONDS,
+            beat,
+            bell=wakes.bell("mails"),
+            idle_for=lambda: MAIL_CALM_SECONDS,
+        ),
         Loop(
             ESCALATION,
             lambda: escalation.run_once() | digests.run_once(),
             MAIL_IDLE_SECONDS,
             beat,
+            bell=wakes.bell("jobs", "mails", "digests", "offers", messages=UPDATES),
+            idle_for=lambda: MAIL_CALM_SECONDS,
         ),
     ]
 

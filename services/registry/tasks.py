@@ -17,8 +17,11 @@ from shared.failures import Failures
 from shared.loops import Heartbeats, Loop
 from shared.peers import Peers
 from shared.relay import Relay
+from shared.wakes import Wakes
 
 RELAY_SECONDS, CLOCK_SECONDS, IMPORT_SECONDS = 0.1, 1.0, 0.5
+# How late a day begins at most, and how late an import that failed is tried again.
+CALM_SECONDS = 5.0
 
 
 def loops(settings: Settings) -> list[Loop]:
@@ -34,11 +37,35 @@ def loops(settings: Settings) -> list[Loop]:
     relay = Relay(
         mongo=deps.mongo, ledger=deps.ledger, listener=LISTENER, post=post, failures=refused
     )
+    wakes = Wakes(deps.mongo)
+    appended, imported = wakes.bell("ledger_heads"), wakes.bell("imports")
+    decided = wakes.bell("changes", "instruments")
     importing = Importing(deps=deps, check=content_of)
     return [
-        Loop("registry.relay", relay.run_once, RELAY_SECONDS, beat),
-        Loop("registry.clock", lambda: run_clock(deps), CLOCK_SECONDS, beat),
-        Loop("registry.imports", importing.run_once, IMPORT_SECONDS, beat),
+        Loop(
+            "registry.relay",
+            relay.run_once,
+            RELAY_SECONDS,
+            beat,
+            bell=appended,
+            idle_for=relay.idle_for,
+        ),
+        Loop(
+            "registry.clock",
+            lambda: run_clock(deps),
+            CLOCK_SECONDS,
+            beat,
+            bell=decided,
+            idle_for=lambda: CALM_SECONDS,
+        ),
+        Loop(
+            "registry.imports",
+            importing.run_once,
+            IMPORT_SECONDS,
+            beat,
+            bell=imported,
+            idle_for=lambda: CALM_SECONDS,
+        ),
     ]
 
 
