@@ -1,4 +1,4 @@
-"""What becomes of one message at one endpoint."""
+"""A delivery: one message to one endpoint, its states and lanes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ SKIPPED: Final = "skipped"  # its owner enabled the endpoint without the backlog
 ABANDONED: Final = "abandoned"  # endpoint or message no longer exists
 STATES: Final = (PENDING, DELIVERED, FAILED, HELD, SKIPPED, ABANDONED)
 
-# A message's first outcome at fan-out; deliveries tell the rest.
+# A message's outcome at fan-out; later its deliveries show what happened to it.
 QUEUED: Final = "queued"
 NO_ENDPOINT: Final = "no_endpoint"
 FILTERED_OUT: Final = "filtered_out"
 
 ATTEMPTS_KEPT: Final = 20
 
-# Lanes, each claimed by itself: first tries; what failed before, or goes to an endpoint that is
-# slow or failing; and one for each endpoint that has more waiting than it may be sent at once,
-# which is called by the endpoint's id.
+# Lanes are claimed separately. ``FIRST`` holds first tries, ``SECOND`` holds retries and everything
+# for slow or failing endpoints. An endpoint with more due than it may get at once has its own lane,
+# named by the endpoint's id.
 FIRST: Final = "first"
 SECOND: Final = "second"
 
@@ -43,7 +43,7 @@ def new_delivery(
     due_at: datetime | None,
     lane: str = FIRST,
 ) -> dict[str, Any]:
-    """A row of ``deliveries``; without ``due_at`` it is held, because its endpoint is disabled."""
+    """Build a row of ``deliveries``; without ``due_at`` it is held for a disabled endpoint."""
     row: dict[str, Any] = {
         "_id": delivery_id,
         "message_id": message_id,

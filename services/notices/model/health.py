@@ -1,7 +1,7 @@
-"""How an endpoint has been doing since its last success, and when its owner is warned.
+"""Judges an endpoint by its failures since the last success, and decides when to warn its owner.
 
-Neither a single failure nor a single success decides: an endpoint is failing after a number of
-failures in a row, and how long they have gone on says what is done about it.
+A single failure decides nothing: an endpoint is failing after four failures in a row. How long they
+have lasted decides whether its owner is warned or the endpoint is disabled.
 """
 
 from __future__ import annotations
@@ -10,21 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 FAILURES = 4
-# How long failures in a row must have gone on for each warning; then the endpoint is disabled.
+# How long failures in a row must have lasted for each warning, and for disabling the endpoint.
 WARNINGS = (timedelta(0), timedelta(hours=24), timedelta(hours=72))
 DISABLED_AFTER = timedelta(days=5)
 DISABLE = len(WARNINGS) + 1
-# One that fails, recovers and fails again is not warned of each time.
+# The shortest time between first warnings: an endpoint may recover and fail many times a day.
 QUIET = timedelta(hours=24)
-# An answer later than this makes an endpoint slow, for as long as it goes on, and an hour more.
+# An answer that takes longer than this makes an endpoint slow for an hour.
 SLOW_MS = 5_000
 SLOW_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Health:
-    """``warned``: the last warning given (0: none); ``blocked_at``: its name led to an address
-    that webhooks may not go to."""
+    """An endpoint's failures in a row, and what was done about them.
+
+    ``warned``: the last warning given, 0 for none. ``blocked_at``: when its name led to an address
+    that webhooks may not be sent to.
+    """
 
     failures: int = 0
     first_failure_at: datetime | None = None
@@ -36,31 +39,36 @@ class Health:
     last_error: str | None = None
 
     def troubled(self, now: datetime) -> bool:
-        """Whether its deliveries go in the second lane, where they hold up nobody else."""
+        """Return whether its deliveries belong in the second lane, apart from first tries."""
         slow = self.slow_until is not None and now < self.slow_until
         return slow or self.failures > 0
 
     @property
     def stage(self) -> int:
-        """The warning that is due (1 to 3), ``DISABLE``, or 0. It is counted from the first to the
-        latest failure, so that an endpoint to which nothing is sent is not blamed for silence."""
+        """The warning that is due (1 to 3), ``DISABLE``, or 0 for nothing.
+
+        The time counts from the first to the latest failure. So an endpoint that gets no messages
+        is not disabled for lack of success.
+        """
         if self.failures < FAILURES or not (self.first_failure_at and self.last_failure_at):
             return 0
         lasted = self.last_failure_at - self.first_failure_at
         if lasted >= DISABLED_AFTER:
             return DISABLE
-        return sum(lasted >= each for each in WARNINGS)
+        return sum(lasted >= needed for needed in WARNINGS)
 
     @property
     def disabled_from(self) -> datetime | None:
-        """When it will be disabled if nothing succeeds until then."""
+        """When the endpoint will be disabled, if nothing succeeds until then."""
         return self.first_failure_at and self.first_failure_at + DISABLED_AFTER
 
 
 @dataclass(frozen=True)
 class Report:
-    """What some attempts at one endpoint say, in their order: whether one succeeded, and the
-    failures after that."""
+    """The sum of some attempts at one endpoint, in their order.
+
+    ``ok``: at least one succeeded. ``failures`` and all that follows count from the last success.
+    """
 
     ok: bool = False
     failures: int = 0
@@ -71,6 +79,7 @@ class Report:
     last_error: str | None = None
 
     def and_then(self, *, ok: bool, code: str | None, ms: int, at: datetime) -> Report:
+        """Return this report with one more attempt; ``ms``: how long it took."""
         slow_until = at + SLOW_FOR if ms > SLOW_MS else self.slow_until
         if ok:
             return Report(ok=True, slow_until=slow_until)
@@ -85,11 +94,11 @@ class Report:
         )
 
     def tardy(self, at: datetime) -> Report:
-        """One that was not waited for to the end has not failed, but it is slow."""
+        """Return this report with an attempt that was cut short: slow, but no failure."""
         return replace(self, slow_until=at + SLOW_FOR)
 
     def upon(self, health: Health | None) -> Health:
-        """The health after these attempts."""
+        """Return the health that follows from ``health`` and these attempts."""
         before = health or Health()
         if self.ok:
             before = Health(warned_at=before.warned_at, slow_until=before.slow_until)

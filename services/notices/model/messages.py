@@ -1,8 +1,8 @@
-"""What is said: an event, and the message made of it for each customer.
+"""Events, and the message that each customer gets of an event.
 
-A body is put together from three pieces of text that never change: the event's ``head``, the
-message's ``extra`` and the event's ``tail``. So it is the same bytes on every attempt, and a change
-told to 100,000 customers keeps its large part once.
+A body consists of three pieces of text: the event's ``head``, the message's ``extra`` and the
+event's ``tail``. They never change, so every attempt sends the same bytes; and the large part of a
+change for 100,000 customers is stored once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from services.notices import events
 
-# Made once: a message is made for every customer.
+# Made once, because a message is encoded for every customer.
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -24,9 +24,9 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 class Group:
     """The dates of one set of notice terms, as ``registry`` counted them. Days are text.
 
-    ``objection_spans``: how many days after its start the window ends, should the notice count from
-    ``given_on``, from the day after it, and so on; numbers in one text, for the dispatcher reads
-    all groups again and again.
+    ``objection_spans``: the length of the objection window in days, if the notice counts from
+    ``given_on``, from the day after it, and so on. The numbers are one text, because the dispatcher
+    reads all groups very often.
     """
 
     key: str
@@ -38,7 +38,7 @@ class Group:
     objection_spans: str = ""
 
     def deadline_from(self, day: date) -> str | None:
-        """The last day to object if the days run from ``day``; None if that is not known here."""
+        """Return the last day to object if the days run from ``day``; None if it is not known."""
         late = (day - date.fromisoformat(self.given_on)).days
         if late <= 0:
             return self.objection_deadline
@@ -48,11 +48,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, to be told. ``at`` is RFC 3339.
+    """What one ledger entry means for customers. ``at`` is RFC 3339.
 
-    Told to: every recipient as of ``recipients_version`` (a notice, or a basis that ends), those
-    who were told of the change before (a follow-up), or the one customer ``controller_id``; but
-    not at ``except_endpoint``.
+    A notice, or a basis that ends, is for every recipient as of ``recipients_version``; a follow-up
+    is for the customers who got the notice; any other event is for the customer ``controller_id``.
+    ``except_endpoint`` gets no delivery.
     """
 
     id: str
@@ -76,7 +76,7 @@ class Event:
 
     @property
     def is_for_all(self) -> bool:
-        """Whether it goes to every customer the processor had when it was told."""
+        """Whether it is for every customer that the processor had at that time."""
         return self.is_notice or self.type in events.BASES
 
     @property
@@ -84,45 +84,47 @@ class Event:
         return self.type in events.FOLLOW_UPS
 
     def group(self, key: str | None) -> Group:
-        """The dates for these terms. Unknown terms get the latest deadline: never to the
-        customer's disadvantage, and never no notice at all."""
-        exact = next((each for each in self.groups if each.key == key), None)
-        return exact or max(self.groups, key=lambda each: each.objection_deadline or "")
+        """Return the dates for these terms; for unknown terms, those with the latest deadline.
+
+        So a gap in our data never costs a customer days, or its notice.
+        """
+        exact = next((group for group in self.groups if group.key == key), None)
+        return exact or max(self.groups, key=lambda group: group.objection_deadline or "")
 
 
 def ordered_id(prefix: str, at: datetime, *parts: str) -> str:
-    """An id derived from ``parts`` that sorts by ``at``, so that lists page in that order."""
+    """Derive an id from ``parts`` that sorts by ``at``, so that lists page in that order."""
     return f"{prefix}_{int(at.timestamp() * 1000):012x}{_digest(prefix, *parts)[:24]}"
 
 
 def delivery_id(message_id: str, endpoint_id: str) -> str:
-    """One delivery per message and endpoint; it sorts as its message does."""
+    """Derive the id of the one delivery of a message to an endpoint; it sorts as its message."""
     moment = message_id.removeprefix("msg_")[:12]
     return f"dlv_{moment}{_digest(message_id, endpoint_id)[:24]}"
 
 
 def attempt_id(delivery_id: str, claim: str) -> str:
-    """Of the one attempt that is made under a claim."""
+    """Derive the id of the one attempt that is made under a claim."""
     return f"att_{delivery_id[16:]}{claim[-12:]}"
 
 
 def notice_id(change_id: str, agreement_id: str) -> str:
-    """One notice per change and agreement."""
+    """Derive the id of the one notice of a change to an agreement."""
     return f"ntc_{_digest(change_id, agreement_id)[:32]}"
 
 
 def _digest(*parts: str) -> str:
-    # Three are made for each notice, and base 32 of the standard library is slow Python.
+    # A notice needs three digests, and the standard library's base 32 is slow.
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def least_id(prefix: str, at: datetime) -> str:
-    """Where ids made at ``at`` or later begin."""
+    """Return the lower bound of all ids made at ``at`` or later."""
     return f"{prefix}_{int(at.timestamp() * 1000):012x}"
 
 
 def moment_of(ordered: str) -> datetime | None:
-    """When an id made by ``ordered_id`` (or derived from one) says it was made."""
+    """Return the instant in an id of ``ordered_id``, or in one derived from it."""
     try:
         return datetime.fromtimestamp(int(ordered[4:16], 16) / 1000, UTC)
     except (ValueError, OverflowError):
@@ -134,10 +136,10 @@ def json_text(value: object) -> str:
 
 
 def extra_text(members: Mapping[str, Any]) -> str:
-    """A message's own members as the middle piece of its body."""
+    """Encode a message's own members as the middle piece of its body."""
     return "," + json_text(members)[1:-1] if members else ""
 
 
 def body_of(head: str, extra: str, tail: str) -> bytes:
-    """The exact bytes that are signed and sent."""
+    """Return the exact bytes that are signed and sent."""
     return f"{head}{extra}{tail}".encode()

@@ -1,7 +1,7 @@
-"""A parcel: the first tries that one step of the fan-out makes, claimed by one write.
+"""A parcel: the first tries of one batch of the fan-out in one document, claimed by one write.
 
-What is in it has no rows of its own yet: a delivery gets its row with what came of its first try,
-or when it leaves the parcel without one. Until then it is read from here.
+A delivery in a parcel has no row. It gets its row with the outcome of its first try, or when it
+leaves the parcel unsent. Until then it is read from the parcel.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PER_RECIPIENT = timedelta(milliseconds=1)
 
 
 def parcel_id(started_at: datetime, job_id: str, cursor: str | None) -> str:
-    """The same for whoever repeats a step of a job; it sorts as the messages of the job do."""
+    """Return the same id whenever a batch is repeated; it sorts as the job's messages do."""
     return ordered_id("pcl", started_at, job_id, cursor or "")
 
 
@@ -39,17 +39,17 @@ def new_parcel(
     now: datetime,
     turn_at: datetime,
 ) -> Document:
-    """Of deliveries that are not stored, and the messages of one event that they carry."""
-    extras = {each["_id"]: each["extra"] for each in messages}
+    """Build a parcel from unsaved deliveries of one event, and their messages."""
+    extras = {message["_id"]: message["extra"] for message in messages}
     items = [
         [
-            each["_id"],
-            each["message_id"],
-            each["endpoint_id"],
-            each["controller_id"],
-            extras[each["message_id"]],
+            delivery["_id"],
+            delivery["message_id"],
+            delivery["endpoint_id"],
+            delivery["controller_id"],
+            extras[delivery["message_id"]],
         ]
-        for each in deliveries
+        for delivery in deliveries
     ]
     event_id = messages[0]["event_id"]
     parcel = {"_id": name, "event_id": event_id, "turn_at": turn_at, "due_at": now}
@@ -57,7 +57,7 @@ def new_parcel(
 
 
 def unpacked(items: Iterable[Sequence[str]]) -> list[Document]:
-    """Deliveries as they wait in a parcel, from its items."""
+    """Return the deliveries that a parcel's items stand for."""
     return [
         {
             "_id": delivery_id,
@@ -74,6 +74,6 @@ def unpacked(items: Iterable[Sequence[str]]) -> list[Document]:
 
 
 def texts_of(parcel: Document) -> dict[str, tuple[str, str]]:
-    """For each message of it the event and the message's own piece of the body."""
+    """Return for each message of a parcel its event, and its own piece of the body."""
     event_id = parcel["event_id"]
     return {message_id: (event_id, extra) for _, message_id, _, _, extra in parcel["items"]}

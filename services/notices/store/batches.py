@@ -1,16 +1,18 @@
-"""Going through much in small pieces: pages by a value and an id, and removal of a few rows."""
+"""Works on many rows in bounded pieces: reads pages, inserts new rows, removes some."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING
 from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
 
 from shared.documents import Document
 
 _ID = [("_id", ASCENDING)]
+_DUPLICATE_KEY = 11_000
 
 
 def page_after(
@@ -21,10 +23,10 @@ def page_after(
     limit: int,
     fields: Mapping[str, int] | None = None,
 ) -> list[Document]:
-    """Up to ``limit`` rows whose ``name`` is less than ``before``, in its order and that of ids.
+    """Return up to ``limit`` rows with ``name`` less than ``before``, sorted by ``name`` and id.
 
-    ``after``: value and id of the last row before. Two questions instead of an ``$or``, so that
-    each is a plain piece of the index on ``name`` and ``_id``.
+    ``after``: value and id of the last row of the page before. Two queries instead of an ``$or``:
+    each is one range of the index on ``name`` and ``_id``.
     """
     rows: list[Document] = []
     least: Document = {"$lt": before}
@@ -40,8 +42,26 @@ def page_after(
 
 
 def remove_some(docs: Collection[Document], where: Document, limit: int) -> int:
-    """Remove up to ``limit`` of these rows; how many there were."""
-    ids = [each["_id"] for each in docs.find(where, {"_id": 1}).limit(limit)]
+    """Remove up to ``limit`` of these rows; return how many were removed."""
+    ids = [row["_id"] for row in docs.find(where, {"_id": 1}).limit(limit)]
     if ids:
         docs.delete_many({"_id": {"$in": ids}})
     return len(ids)
+
+
+def insert_new(docs: Collection[Document], rows: Sequence[Document]) -> list[str]:
+    """Insert the rows that do not exist yet; return the ids of those that did.
+
+    An existing row stays as it is, so the call may be repeated.
+    """
+    if not rows:
+        return []
+    try:
+        docs.insert_many(list(rows), ordered=False)
+    except BulkWriteError as error:
+        refused = error.details["writeErrors"]
+        others = [refusal for refusal in refused if refusal["code"] != _DUPLICATE_KEY]
+        if others or error.details.get("writeConcernErrors"):
+            raise
+        return [rows[refusal["index"]]["_id"] for refusal in refused]
+    return []

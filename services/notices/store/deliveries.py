@@ -1,8 +1,8 @@
-"""Deliveries: claimed in batches, finished in one bulk write, each change fenced by the claim, and
-each new row by its id.
+"""Deliveries: claimed in batches, and finished in one bulk write.
 
-Read due ids, take them with one conditional update and a token, read back what the token holds:
-eight times the rate of taking one at a time, and no row is ever held by two.
+A claim reads due ids, marks them with a token in one conditional update, and reads back the rows
+with this token. That is eight times as fast as one row at a time, and no two processes hold the
+same row. Every later change names the token; of two new rows with one id the first stands.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from services.notices.model.deliveries import (
     DeliveryUnderWay,
 )
 from services.notices.model.messages import moment_of
-from services.notices.store.bulk import insert_new
+from services.notices.store.batches import insert_new
 from services.notices.store.outcomes import Completion, arrived_after_all, change_of, row_of
 from services.notices.store.parcels import Parcels
 from shared.documents import Document
@@ -32,13 +32,13 @@ from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
-# Twenty answers of 16 KiB each would make a batch of rows too large to hold.
+# Twenty answers of 16 KiB per row would make a batch too large for memory.
 _WITHOUT_ANSWERS = {"attempts.body": 0}
 _TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "attempt", "attempts.n"), 1)
-# Ids of deliveries come before it.
+# Sorts after all ids of deliveries.
 _PAST_ALL = "dlv`"
 _LIST = "deliveries"
-# Lanes of single endpoints are called by their ids.
+# An endpoint's own lane has the endpoint's id as its name.
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
 
@@ -48,7 +48,7 @@ class Deliveries:
         self._parcels = Parcels(mongo)
 
     def add_many(self, rows: Sequence[Document]) -> list[str]:
-        """Those that are new; the ids of those that were there already."""
+        """Insert the rows that do not exist yet; return the ids of those that did."""
         return insert_new(self._docs, rows)
 
     def add(self, row: Document, session: Session | None = None) -> None:
@@ -63,8 +63,10 @@ class Deliveries:
         lane: str = FIRST,
         passing: Collection[str] = (),
     ) -> list[Document]:
-        """Up to ``limit`` due deliveries of a lane, ours until ``until``, but none for the
-        endpoints in ``passing``. They hold what a dispatcher needs, not all that is stored."""
+        """Claim up to ``limit`` due deliveries of a lane until ``until``.
+
+        Endpoints in ``passing`` are left out. The rows have only the fields a dispatcher needs.
+        """
         due: Document = {"lane": lane, "due_at": {"$lte": now}}
         if passing:
             due["endpoint_id"] = {"$nin": list(passing)}
@@ -73,12 +75,12 @@ class Deliveries:
     def claim_own(
         self, token: str, now: datetime, until: datetime, room: Mapping[str, int]
     ) -> list[Document]:
-        """The same for lanes of single endpoints, from each as many as ``room`` says."""
+        """Claim from endpoints' own lanes; ``room``: the limit for each endpoint."""
         due: Document = {"due_at": {"$lte": now}}
         rows = [
-            each
+            row
             for endpoint_id, limit in room.items()
-            for each in self._due({"lane": endpoint_id, **due}, limit)
+            for row in self._due({"lane": endpoint_id, **due}, limit)
         ]
         return self._take(rows, now, token, until)
 
@@ -90,20 +92,22 @@ class Deliveries:
     ) -> list[Document]:
         if not rows:
             return []
-        # The condition is asked again, row by row: another dispatcher read the same ones.
-        ids = [each["_id"] for each in rows]
-        ours = {"_id": {"$in": ids}, "due_at": {"$lte": now}}
-        taken = {"$set": {"claim": token, "due_at": until}}
-        if self._docs.update_many(ours, taken).matched_count < len(ids):
+        # The update checks again that a row is due: another dispatcher may have read the same rows.
+        ids = [row["_id"] for row in rows]
+        still_due = {"_id": {"$in": ids}, "due_at": {"$lte": now}}
+        claim = {"$set": {"claim": token, "due_at": until}}
+        if self._docs.update_many(still_due, claim).matched_count < len(ids):
             rows = list(self._docs.find({"_id": {"$in": ids}, "claim": token}, _TO_SEND))
-        return [{**each, "claim": token} for each in rows]
+        return [{**row, "claim": token} for row in rows]
 
     def own_lanes(self, now: datetime, after: str, limit: int) -> list[str]:
-        """Up to ``limit`` endpoints after ``after`` that have something due in a lane of their
-        own; each costs one look at the index, however much waits in it."""
-        found: list[str] = []
-        while len(found) < limit:
-            lane = {**_OWN_LANES, "$gt": found[-1] if found else after}
+        """Return up to ``limit`` endpoints after ``after`` whose own lane has due deliveries.
+
+        Each costs one read of the index, however many deliveries wait in the lane.
+        """
+        lanes: list[str] = []
+        while len(lanes) < limit:
+            lane = {**_OWN_LANES, "$gt": lanes[-1] if lanes else after}
             next_one = self._docs.find_one(
                 {"lane": lane, "due_at": {"$lte": now}},
                 {"lane": 1},
@@ -111,17 +115,19 @@ class Deliveries:
             )
             if next_one is None:
                 break
-            found.append(next_one["lane"])
-        return found
+            lanes.append(next_one["lane"])
+        return lanes
 
     def stored(self, delivery_ids: Collection[str]) -> set[str]:
-        """Those that have a row; the others are in a parcel, or nowhere."""
-        found = self._docs.find({"_id": {"$in": list(delivery_ids)}}, {"_id": 1})
-        return {each["_id"] for each in found}
+        """Return the ids that have a row; the others are in a parcel, or do not exist."""
+        rows = self._docs.find({"_id": {"$in": list(delivery_ids)}}, {"_id": 1})
+        return {row["_id"] for row in rows}
 
     def give_back(self, rows: Iterable[tuple[str, Document]], at: datetime) -> None:
-        """Let go of what was claimed: each is due at ``at``, in the lane named beside it. What
-        waited in a parcel has a row from now on."""
+        """Release claimed rows, each with the lane it goes to; they are due at ``at``.
+
+        A delivery out of a parcel gets its row here.
+        """
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
         fresh: list[Document] = []
         for lane, row in rows:
@@ -141,68 +147,67 @@ class Deliveries:
             self._docs.bulk_write(writes, ordered=False)
 
     def set_apart(self, endpoint_id: str, now: datetime, limit: int) -> int:
-        """Move up to ``limit`` due deliveries of an endpoint out of the common lanes into its own;
-        how many there were."""
+        """Move up to ``limit`` due deliveries of an endpoint into its own lane; return how many."""
         due: Document = {"lane": {"$in": [FIRST, SECOND]}, "due_at": {"$lte": now}}
-        found = self._docs.find({**due, "endpoint_id": endpoint_id}, {"_id": 1}).limit(limit)
-        ids = [each["_id"] for each in found]
+        rows = self._docs.find({**due, "endpoint_id": endpoint_id}, {"_id": 1}).limit(limit)
+        ids = [row["_id"] for row in rows]
         self._docs.update_many({"_id": {"$in": ids}, **due}, {"$set": {"lane": endpoint_id}})
         return len(ids)
 
     def complete(self, completions: Sequence[Completion]) -> int:
-        """Store attempts and what follows; how many claims had been lost to somebody else."""
-        fresh = [row_of(each) for each in completions if each.unstored]
-        changes = [change_of(each) for each in completions if not each.unstored]
+        """Store outcomes; return how many came too late, because another process had the claim."""
+        fresh = [row_of(outcome) for outcome in completions if outcome.unstored]
+        changes = [change_of(outcome) for outcome in completions if not outcome.unstored]
         refused = set(insert_new(self._docs, fresh))
         lost = len(refused)
         if changes:
             lost += len(changes) - self._docs.bulk_write(changes, ordered=False).matched_count
-        arrived = [each for each in completions if each.unstored and each.state == DELIVERED]
-        late = [arrived_after_all(each) for each in arrived if each.delivery_id in refused]
+        arrived = [out for out in completions if out.unstored and out.state == DELIVERED]
+        late = [arrived_after_all(out) for out in arrived if out.delivery_id in refused]
         if late:
             self._docs.bulk_write(late, ordered=False)
         return lost
 
     def get(self, delivery_id: str, controller_id: str) -> Document:
         where = {"_id": delivery_id}
-        found = self._docs.find_one(where) or self._parcels.delivery(delivery_id)
-        # It may have left its parcel between the two looks.
-        found = found or self._docs.find_one(where)
-        if found is None or found["controller_id"] != controller_id:
+        row = self._docs.find_one(where) or self._parcels.delivery(delivery_id)
+        # It may have left its parcel between the two reads.
+        row = row or self._docs.find_one(where)
+        if row is None or row["controller_id"] != controller_id:
             raise NotFound("There is no such delivery.")
-        return found
+        return row
 
     def page(
         self, endpoint_id: str, controller_id: str, state: str | None, request: PageRequest
     ) -> Page:
-        """An endpoint's deliveries, the newest first, without the texts of answers."""
+        """Return a page of an endpoint's deliveries, newest first, without bodies of answers."""
         last = read_cursor(_LIST, request.cursor) if request.cursor else _PAST_ALL
         where = {"endpoint_id": endpoint_id, "_id": {"$lt": last}}
         where |= {"state": state} if state else {}
-        # Asked first: what leaves its parcel meanwhile is found among the rows.
+        # Parcels are read first: a delivery that leaves its parcel meanwhile is found as a row.
         packed: list[Document] = []
         if state in (None, PENDING):
             packed = self._without_row(self._parcels.deliveries_for(endpoint_id, controller_id))
-        found = self._docs.find(where, _WITHOUT_ANSWERS).sort("_id", DESCENDING)
-        both = _together(packed, found.limit(request.limit + 1))
+        stored = self._docs.find(where, _WITHOUT_ANSWERS).sort("_id", DESCENDING)
+        both = _together(packed, stored.limit(request.limit + 1))
         rows = sorted((name for name in both if name < last), reverse=True)
         items = [both[name] for name in rows[: request.limit]]
         more = len(rows) > request.limit
         return Page(items, write_cursor(_LIST, items[-1]["_id"]) if more else None)
 
     def _without_row(self, packed: list[Document]) -> list[Document]:
-        """Those that still wait: a parcel stays whole until its last delivery has its row."""
-        gone = self.stored([each["_id"] for each in packed]) if packed else set()
-        return [each for each in packed if each["_id"] not in gone]
+        """Leave out deliveries with a row: a parcel keeps them until its last one has a row."""
+        stored = self.stored([delivery["_id"] for delivery in packed]) if packed else set()
+        return [delivery for delivery in packed if delivery["_id"] not in stored]
 
     def of(self, messages: Sequence[Document]) -> list[Document]:
-        """All deliveries of these messages, those that wait in parcels, too."""
+        """Return all deliveries of these messages, including those in parcels."""
         packed = self._parcels.deliveries_of(messages)
-        where = {"message_id": {"$in": [each["_id"] for each in messages]}}
+        where = {"message_id": {"$in": [message["_id"] for message in messages]}}
         return list(_together(packed, self._docs.find(where, _WITHOUT_ANSWERS)).values())
 
     def retry(self, delivery_id: str, now: datetime, session: Session | None = None) -> None:
-        """One more attempt at once. ``DeliveryUnderWay`` when one is under way."""
+        """Make one more attempt due now. Raises ``DeliveryUnderWay`` if one is pending."""
         where = {"_id": delivery_id, "state": {"$ne": PENDING}}
         change = {"$set": {"state": PENDING, "due_at": now, "lane": FIRST}}
         if not self._docs.update_one(where, change, session=session).matched_count:
@@ -211,51 +216,53 @@ class Deliveries:
     def revive(
         self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime, *, held: bool = False
     ) -> None:
-        """Give what failed or was skipped the whole schedule again, now or, ``held``, when all that
-        waits for its endpoint is released."""
+        """Restart the schedule of failed and skipped deliveries.
+
+        They are due now or, with ``held``, when the endpoint's held deliveries are released.
+        """
         where: Document = {"_id": {"$in": list(delivery_ids)}, "state": {"$in": [FAILED, SKIPPED]}}
         change = {"$set": {"state": HELD}} if held else _anew(endpoint_id, now)
         self._docs.update_many(where, change)
 
     def release(self, endpoint_id: str, now: datetime, *, skip: bool, limit: int = 0) -> int:
-        """What an endpoint held is sent now, or left out for good; how many there were.
+        """Make an endpoint's held deliveries due now, or ``skip`` them for good; return how many.
 
-        ``limit``: the oldest so many, 0 for all; what is left is released by the upkeep.
+        ``limit``: only this many, the oldest first; 0 for all. The upkeep releases the rest.
         """
         change = {"$set": {"state": SKIPPED}} if skip else _anew(endpoint_id, now)
         held: Document = {"endpoint_id": endpoint_id, "state": HELD}
         if limit:
             oldest = self._docs.find(held, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
-            held["_id"] = {"$in": [each["_id"] for each in oldest]}
+            held["_id"] = {"$in": [row["_id"] for row in oldest]}
         return self._docs.update_many(held, change).modified_count
 
     def probe(self, endpoint_id: str, now: datetime, session: Session | None = None) -> bool:
-        """Send the oldest that an endpoint held, it alone; False when it holds nothing."""
-        found = self._docs.find_one_and_update(
+        """Make only the oldest held delivery due now; return False when there is none."""
+        row = self._docs.find_one_and_update(
             {"endpoint_id": endpoint_id, "state": HELD},
             _anew(endpoint_id, now),
             sort=[("_id", ASCENDING)],
             session=session,
         )
-        return found is not None
+        return row is not None
 
     def probes(self, endpoint_id: str) -> bool:
-        """Whether a message that was sent ahead of what is held has attempts before it."""
+        """Return whether the endpoint's probe is still pending (see ``probe``)."""
         live = {"lane": endpoint_id, "due_at": {"$exists": True}}
         return self._docs.find_one(live, {"_id": 1}) is not None
 
     def held_for(self) -> list[str]:
-        """The endpoints for which something is held."""
+        """Return the endpoints with held deliveries."""
         return list(self._docs.distinct("endpoint_id", {"state": HELD}))
 
     def remove_of(self, message_ids: Sequence[str]) -> None:
         self._docs.delete_many({"message_id": {"$in": list(message_ids)}})
 
     def longest_due(self, now: datetime) -> datetime | None:
-        """Since when the delivery that waits longest in a common lane has been due."""
+        """Return since when the delivery that waits longest in a common lane has been due."""
         lanes = ({"lane": lane, "due_at": {"$lte": now}} for lane in (FIRST, SECOND))
-        firsts = [self._docs.find_one(each, {"due_at": 1}, sort=[("due_at", 1)]) for each in lanes]
-        return min((each["due_at"] for each in firsts if each), default=None)
+        firsts = [self._docs.find_one(lane, {"due_at": 1}, sort=[("due_at", 1)]) for lane in lanes]
+        return min((row["due_at"] for row in firsts if row), default=None)
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next delivery is due, at the latest; None without any.
@@ -272,17 +279,17 @@ class Deliveries:
         return min(moments, default=None)
 
     def oldest_live(self) -> datetime | None:
-        """When the oldest message not delivered yet was made; it is in the id."""
+        """Return when the oldest undelivered message was made; the id holds the instant."""
         live: Document = {"lane": {"$gte": ""}, "due_at": {"$exists": True}}
         oldest = [{"$match": live}, {"$group": {"_id": None, "id": {"$min": "$_id"}}}]
-        found = next(iter(self._docs.aggregate(oldest, maxTimeMS=5_000)), None)
-        moments = (moment_of(found["id"]) if found else None, self._parcels.oldest())
-        return min((each for each in moments if each), default=None)
+        row = next(iter(self._docs.aggregate(oldest, maxTimeMS=5_000)), None)
+        moments = (moment_of(row["id"]) if row else None, self._parcels.oldest())
+        return min((moment for moment in moments if moment), default=None)
 
 
 def _together(packed: Iterable[Document], rows: Iterable[Document]) -> dict[str, Document]:
-    """By id; what has a row has left its parcel, or is about to."""
-    return {each["_id"]: each for many in (packed, rows) for each in many}
+    """Return both by id; a row takes precedence over a delivery in a parcel."""
+    return {delivery["_id"]: delivery for many in (packed, rows) for delivery in many}
 
 
 def _anew(endpoint_id: str, now: datetime) -> Document:

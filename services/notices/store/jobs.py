@@ -1,4 +1,4 @@
-"""Jobs of the fan-out: claimed with a lease, moved on by cursor, fenced by their claim."""
+"""Jobs of the fan-out: claimed with a lease, advanced by cursor; every write names its claim."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.mongo import Mongo, Session
 
 
 class ClaimLost(Exception):
-    """The lease lapsed and another process has the job; what was done so far stands."""
+    """The lease has expired and another process has the job; the work done so far stands."""
 
 
 class Jobs:
@@ -28,17 +28,17 @@ class Jobs:
     def claim(
         self, token: str, now: datetime, until: datetime, but: Sequence[str] = ()
     ) -> Job | None:
-        """The job due longest, ours until ``until``; None when nothing is due."""
-        found = self._docs.find_one_and_update(
+        """Claim the job that has been due longest, until ``until``; None when no job is due."""
+        document = self._docs.find_one_and_update(
             {"due_at": {"$lte": now}, "_id": {"$nin": list(but)}},
             {"$set": {"claim": token, "due_at": until}},
             sort=[("due_at", 1)],
             return_document=ReturnDocument.AFTER,
         )
-        return _job(found) if found else None
+        return _job(document) if document else None
 
     def start(self, job: Job, now: datetime) -> Job:
-        """Fix the moment from which the job's ids derive, unless an earlier run has done it."""
+        """Set the instant from which the job's ids derive, unless an earlier run has set it."""
         if job.started_at is not None:
             return job
         self._write(job, {"$set": {"started_at": now}})
@@ -55,10 +55,9 @@ class Jobs:
         self._write(job, {"$set": {"due_at": until}, "$unset": {"claim": ""}})
 
     def give_back(self, claim: str, now: datetime) -> None:
-        """What is still held with this claim is due now; nothing, if it is done or others have it.
-        A lease that has lapsed needs no giving back."""
-        ours = {"claim": claim, "due_at": {"$gt": now}}
-        self._docs.update_one(ours, {"$set": {"due_at": now}, "$unset": {"claim": ""}})
+        """Make the job with this claim due now, if the claim still holds."""
+        held = {"claim": claim, "due_at": {"$gt": now}}
+        self._docs.update_one(held, {"$set": {"due_at": now}, "$unset": {"claim": ""}})
 
     def finish(self, job: Job, now: datetime) -> None:
         self._write(job, {"$set": {"done_at": now}, "$unset": {"due_at": "", "claim": ""}})
@@ -74,17 +73,19 @@ class Jobs:
         return next_one["due_at"] if next_one else None
 
     def horizon(self, now: datetime, but: Sequence[str] = ()) -> datetime:
-        """Messages made before this moment are all there: no running job will add one. ``but``:
-        jobs that do not run any more, for they were set aside."""
+        """Return the instant before which all messages are stored: no running job adds older ones.
+
+        ``but``: jobs that were set aside, and so do not run any more.
+        """
         live: Document = {"due_at": {"$exists": True}, "_id": {"$nin": list(but)}}
         started: list[datetime] = [
-            each["started_at"] for each in self._docs.find(live) if "started_at" in each
+            job["started_at"] for job in self._docs.find(live) if "started_at" in job
         ]
         return min([now, *started])
 
     def _write(self, job: Job, change: Mapping[str, Any]) -> None:
-        mine = {"_id": job.id, "claim": job.claim}
-        if not self._docs.update_one(mine, change).matched_count:
+        held = {"_id": job.id, "claim": job.claim}
+        if not self._docs.update_one(held, change).matched_count:
             raise ClaimLost(job.id)
 
 

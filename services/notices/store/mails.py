@@ -11,8 +11,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notices.model.mails import ATTEMPTS_KEPT, BOUNCED, DELIVERED, address_key
-from services.notices.store.batches import remove_some
-from services.notices.store.bulk import insert_new
+from services.notices.store.batches import insert_new, remove_some
 from shared.documents import Document
 from shared.mongo import Mongo, Session
 

@@ -9,7 +9,7 @@ from pymongo import ASCENDING
 
 from services.notices.events import NOTICES
 from services.notices.model.messages import least_id
-from services.notices.store.bulk import insert_new
+from services.notices.store.batches import insert_new
 from shared.documents import Document
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
@@ -20,7 +20,7 @@ class Messages:
         self._docs = mongo.db["messages"]
 
     def add_many(self, rows: Sequence[Document]) -> list[str]:
-        """Those that are new; the ids of those that were there already."""
+        """Insert the rows that do not exist yet; return the ids of those that did."""
         return insert_new(self._docs, rows)
 
     def add(self, row: Document, session: Session | None = None) -> None:
@@ -30,16 +30,16 @@ class Messages:
         return self._docs.find_one({"_id": message_id})
 
     def many(self, message_ids: Iterable[str]) -> dict[str, Document]:
-        found = self._docs.find({"_id": {"$in": list(message_ids)}})
-        return {each["_id"]: each for each in found}
+        rows = self._docs.find({"_id": {"$in": list(message_ids)}})
+        return {row["_id"]: row for row in rows}
 
     def to_send(self, message_ids: Iterable[str]) -> dict[str, Document]:
-        """Of these messages only what their bodies are made of: ``event_id`` and ``extra``."""
-        found = self._docs.find({"_id": {"$in": list(message_ids)}}, {"event_id": 1, "extra": 1})
-        return {each["_id"]: each for each in found}
+        """Return of these messages the parts of their bodies: ``event_id`` and ``extra``."""
+        rows = self._docs.find({"_id": {"$in": list(message_ids)}}, {"event_id": 1, "extra": 1})
+        return {row["_id"]: row for row in rows}
 
     def notices(self, change_id: str, after: str | None, limit: int) -> list[Document]:
-        """The notices of a change in the order of their agreements."""
+        """Return the next notices of a change, in the order of their agreements."""
         where: Document = {"change_id": change_id, "type": {"$in": list(NOTICES)}}
         if after:
             where["agreement_id"] = {"$gt": after}
@@ -65,12 +65,12 @@ class Messages:
         self._docs.update_many(where, {"$set": {"acknowledged_at": at}}, session=session)
 
     def hand_over(self, agreement_id: str, owner: str, session: Session) -> None:
-        """From now on the customer reads what was told under this agreement before."""
+        """Let the customer read the messages that were stored under this agreement so far."""
         where = {"controller_id": agreement_id}
         self._docs.update_many(where, {"$set": {"controller_id": owner}}, session=session)
 
     def since(self, controller_id: str, after: str, before: datetime, limit: int) -> list[Document]:
-        """A customer's messages after one, oldest first, up to those made before ``before``."""
+        """Return a customer's messages after an id, made before ``before``, oldest first."""
         where: Document = {
             "controller_id": controller_id,
             "_id": {"$gt": after, "$lt": least_id("msg", before)},
@@ -78,7 +78,7 @@ class Messages:
         return list(self._docs.find(where).sort("_id", ASCENDING).limit(limit))
 
     def before(self, end: str, after: str, limit: int) -> list[Document]:
-        """The next messages of all customers after one, oldest first, up to the id ``end``."""
+        """Return the next messages of all customers between two ids, oldest first."""
         where: Document = {"_id": {"$gt": after, "$lt": end}}
         return list(self._docs.find(where).sort("_id", ASCENDING).limit(limit))
 

@@ -1,4 +1,4 @@
-"""What became of claimed deliveries, as rows where there is none yet, and as changes of others."""
+"""Outcomes of claimed deliveries, as new rows or as changes of rows."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from shared.documents import Document
 
 
 class Completion(NamedTuple):
-    """How a claimed delivery goes on. ``due_at`` is None when it does not; ``attempt`` is the
-    attempt to keep, or None when there was none (its endpoint is gone, say). ``unstored``: the
-    delivery as it waited in a parcel, when no row of it is stored yet."""
+    """The outcome of a claimed delivery, to be stored.
+
+    ``due_at`` is None when no attempt follows. ``attempt`` is None when none was made, for example
+    because the endpoint is gone. ``unstored``: the delivery as it was in its parcel, if it has no
+    row yet.
+    """
 
     delivery_id: str
     claim: str
@@ -27,8 +30,7 @@ class Completion(NamedTuple):
 
 
 def row_of(completion: Completion) -> Document:
-    """The row that a delivery gets with what came of its first try. It says what ``change_of``
-    would have made of one that was there before."""
+    """Build the row of a delivery without one, with the result of ``change_of`` on such a row."""
     row = {**(completion.unstored or {}), "state": completion.state}
     if completion.due_at is not None:
         row |= {"due_at": completion.due_at, "lane": completion.lane}
@@ -39,13 +41,13 @@ def row_of(completion: Completion) -> Document:
 
 
 def change_of(completion: Completion) -> UpdateOne:
-    """The change of one row, fenced by its claim."""
-    ours = {"_id": completion.delivery_id, "claim": completion.claim}
-    return UpdateOne(ours, _change(completion))
+    """Build the change of one row; it applies only while the claim holds."""
+    held = {"_id": completion.delivery_id, "claim": completion.claim}
+    return UpdateOne(held, _change(completion))
 
 
 def arrived_after_all(completion: Completion) -> UpdateOne:
-    """The change of a row that somebody else stored first, who was not told that it arrived."""
+    """Build the change of a row that another process stored first, without the success."""
     return UpdateOne({"_id": completion.delivery_id, "state": PENDING}, _change(completion))
 
 
@@ -64,9 +66,9 @@ def _change(completion: Completion) -> Document:
 
 
 def _remembered(state: str, attempt: Mapping[str, Any]) -> Document:
-    """The moments that outlive their attempts, of which only the last ones are kept."""
+    """Return the instants to keep for ever; of attempts only the last ones are kept."""
     if state == DELIVERED:
-        # When the answer was complete; on the monotonic clock, so that no jump dates it early.
+        # The end of the answer, measured by the monotonic clock: no jump can date it early.
         took = timedelta(milliseconds=attempt["duration_ms"])
         return {"delivered_at": attempt["at"] + took}
     return {"sent_at": attempt["at"]} if attempt["status"] is not None else {}

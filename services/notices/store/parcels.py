@@ -1,4 +1,4 @@
-"""Parcels: claimed with a lease as single deliveries are, and gone when nothing of them is open."""
+"""Parcels: claimed with a lease, and deleted when each of their deliveries has a row."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from services.notices.model.parcels import unpacked
 from shared.documents import Document
 from shared.mongo import Mongo
 
-# Its keys tell what is due without a look at the parcels, which are large.
+# The index alone answers what is due; parcels are too large to read.
 TURNS = [("turn_at", ASCENDING), ("due_at", ASCENDING)]
-# How exact the time is that an id begins with.
+# The precision of the time at the beginning of an id.
 _MOMENT = timedelta(milliseconds=1)
-# Where the members of a delivery stand in an item.
+# Index of each field in a packed delivery.
 _PLACES = {"_id": 0, "message_id": 1, "endpoint_id": 2}
 
 
@@ -34,8 +34,7 @@ class Parcels:
     def take(
         self, token: str, now: datetime, until: datetime, passing: Collection[str] = ()
     ) -> Document | None:
-        """Of the parcels that are due the one whose turn it is, but none of those in ``passing``;
-        ours until ``until``."""
+        """Claim the due parcel with the earliest turn until ``until``, except for ``passing``."""
         others = {"_id": {"$nin": list(passing)}} if passing else {}
         return self._docs.find_one_and_update(
             {"due_at": {"$lte": now}, **others},
@@ -46,7 +45,7 @@ class Parcels:
         )
 
     def finish(self, name: str, token: str) -> None:
-        """Nothing of it is open any more."""
+        """Delete a parcel whose deliveries all have rows, if the claim still holds."""
         self._docs.delete_one({"_id": name, "claim": token})
 
     def next_due(self) -> datetime | None:
@@ -55,48 +54,52 @@ class Parcels:
         return next_one["due_at"] if next_one else None
 
     def longest_due(self, now: datetime) -> datetime | None:
-        found = self._docs.find_one({"due_at": {"$lte": now}}, {"due_at": 1}, sort=[("due_at", 1)])
-        return found["due_at"] if found else None
+        """Return since when the parcel that waits longest has been due."""
+        parcel = self._docs.find_one({"due_at": {"$lte": now}}, {"due_at": 1}, sort=[("due_at", 1)])
+        return parcel["due_at"] if parcel else None
 
     def oldest(self) -> datetime | None:
-        """When the messages in the oldest parcel were made."""
-        found = self._docs.find_one({}, {"_id": 1}, sort=[("_id", ASCENDING)])
-        return moment_of(found["_id"]) if found else None
+        """Return when the messages in the oldest parcel were made."""
+        parcel = self._docs.find_one({}, {"_id": 1}, sort=[("_id", ASCENDING)])
+        return moment_of(parcel["_id"]) if parcel else None
 
     def deliveries_of(self, messages: Iterable[Document]) -> list[Document]:
-        """What waits in parcels of the deliveries of these messages (``_id`` and ``parcel``)."""
-        packed = {each["_id"]: each["parcel"] for each in messages if each.get("parcel")}
-        return self._items(set(packed.values()), "message_id", packed) if packed else []
+        """Return the deliveries of these messages that wait in parcels.
+
+        Of the messages it needs ``_id`` and ``parcel``.
+        """
+        parcels = {row["_id"]: row["parcel"] for row in messages if row.get("parcel")}
+        return self._items(set(parcels.values()), "message_id", parcels) if parcels else []
 
     def deliveries_for(self, endpoint_id: str, controller_id: str) -> list[Document]:
-        """What waits in parcels for an endpoint of this customer."""
+        """Return the deliveries to an endpoint of this customer that wait in parcels."""
         oldest = self.oldest()
         if oldest is None:
             return []
-        theirs = {"controller_id": controller_id, "_id": {"$gte": least_id("msg", oldest)}}
-        names = set(self._messages.distinct("parcel", theirs))
+        recent = {"controller_id": controller_id, "_id": {"$gte": least_id("msg", oldest)}}
+        names = set(self._messages.distinct("parcel", recent))
         return self._items(names, "endpoint_id", {endpoint_id})
 
     def delivery(self, delivery_id: str) -> Document | None:
-        """This delivery, if it waits in a parcel."""
+        """Return this delivery if it waits in a parcel."""
         made_at = moment_of(delivery_id)
         if made_at is None:
             return None
         same = {"$gte": least_id("pcl", made_at), "$lt": least_id("pcl", made_at + _MOMENT)}
         where = {"_id": same, "items": {"$elemMatch": {"0": delivery_id}}}
-        names = [each["_id"] for each in self._docs.find(where, {"_id": 1})]
+        names = [parcel["_id"] for parcel in self._docs.find(where, {"_id": 1})]
         return next(iter(self._items(names, "_id", {delivery_id})), None)
 
     def _items(
         self, names: Collection[str], member: str, wanted: Collection[str]
     ) -> list[Document]:
-        """The deliveries in these parcels of which this member is one of those wanted."""
+        """Return the deliveries in these parcels whose ``member`` is one of ``wanted``."""
         place = _PLACES[member]
-        theirs = {"$in": [{"$arrayElemAt": ["$$this", place]}, list(wanted)]}
-        found = self._docs.aggregate(
+        matches = {"$in": [{"$arrayElemAt": ["$$this", place]}, list(wanted)]}
+        parcels = self._docs.aggregate(
             [
                 {"$match": {"_id": {"$in": list(names)}}},
-                {"$project": {"items": {"$filter": {"input": "$items", "cond": theirs}}}},
+                {"$project": {"items": {"$filter": {"input": "$items", "cond": matches}}}},
             ]
         )
-        return unpacked(item for each in found for item in each["items"])
+        return unpacked(item for parcel in parcels for item in parcel["items"])

@@ -1,7 +1,7 @@
-"""Deliveries put aside for a disabled endpoint must not be forgotten when it is enabled.
+"""Releases deliveries that were held although their endpoint has been enabled meanwhile.
 
-Whoever puts a delivery aside has read the endpoint a moment before. If its owner enabled it in
-between, the release came too early to see that delivery; so the endpoint is read once more.
+A process reads an endpoint, then holds a delivery for it. If the owner enables the endpoint in
+between, the release misses that delivery. So the endpoint is read once more afterwards.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from services.notices.store import Deliveries, Endpoints
 def release_if_enabled(
     endpoints: Endpoints, deliveries: Deliveries, held_for: Collection[str], now: datetime
 ) -> None:
+    """Release the held deliveries of those endpoints in ``held_for`` that are open now."""
     if not held_for:
         return
     for endpoint in endpoints.many(held_for).values():
