@@ -17,7 +17,17 @@ from types import ModuleType
 from tests.benchmarks.figures import Figure, end_when_told, say, table
 
 # What costs a notice first, then what may not disturb it, then the rest of the product.
-NAMES = ("notices", "peers", "dispatchers", "mix", "slow", "idle", "registry", "agreements")
+NAMES = (
+    "notices",
+    "peers",
+    "dispatchers",
+    "mix",
+    "slow",
+    "idle",
+    "resting",
+    "registry",
+    "agreements",
+)
 FAILED = "failed, see above"
 
 
