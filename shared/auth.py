@@ -15,7 +15,7 @@ from shared.limits import EXTENSION, Limits, caller_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-DOOR = "__art28_door__"
+DOOR, TOKENS = "__art28_door__", "__art28_tokens__"
 # Checks of the process itself are always answered.
 UNLIMITED = frozenset({"healthz", "readyz", "metrics"})
 PUBLIC, EITHER = "public", " or "
@@ -81,13 +81,21 @@ def public() -> Callable[[View], View]:
     return decorate
 
 
+def gives_tokens(view: View) -> View:
+    """Say that a public view counts apart from pages and feeds."""
+    setattr(view, TOKENS, True)
+    return view
+
+
 def count_strangers() -> None:
     """Count a request for a public route by its address, unless another service sends it."""
-    door = getattr(current_app.view_functions.get(request.endpoint or ""), DOOR, PUBLIC)
+    view = current_app.view_functions.get(request.endpoint or "")
+    door = getattr(view, DOOR, PUBLIC)
     if door != PUBLIC or request.endpoint in UNLIMITED or _is_service():
         return
     counted: Limits = current_app.extensions[EXTENSION]
-    counted.check(counted.address, caller_of(request.remote_addr))
+    limit = counted.token if hasattr(view, TOKENS) else counted.address
+    counted.check(limit, caller_of(request.remote_addr))
 
 
 def _is_service() -> bool:
@@ -131,6 +139,7 @@ def _admit(scopes: tuple[str, ...]) -> None:
         raise
     if "service" not in claims["org_kind"]:
         counted.check(counted.client, claims["sub"])
+        counted.check(counted.organisation, claims["org"])
     g.caller = _caller_from(claims)
     if g.caller.scopes.isdisjoint(scopes):
         scope = EITHER.join(scopes)

@@ -146,20 +146,24 @@ def counters(mongo_url: str, database: str) -> Counters:
 
 @dataclass
 class Limits:
-    """The limits of one app."""
+    """The limits of one app. Tokens count apart: whoever has read too many pages still signs in."""
 
     counters: Counters
     address: Limit
+    token: Limit
     costly: Limit
     client: Limit
+    organisation: Limit
 
     @classmethod
     def of(cls, settings: Common) -> Limits:
         return cls(
             counters(settings.mongo_url, settings.database("limits")),
             Limit("address", settings.limit_address),
+            Limit("token", settings.limit_address),
             Limit("costly", settings.limit_costly),
             Limit("client", settings.limit_client),
+            Limit("organisation", settings.limit_organisation),
         )
 
     def hit(self, limit: Limit, who: str | None) -> Standing | None:

@@ -59,9 +59,10 @@ SETTINGS: dict[str, str] = {
     "ART28_TLS_CERT": "Certificate chain of the edge, PEM; with a key it speaks TLS (none).",
     "ART28_TLS_KEY": "Private key of that certificate, PEM (none).",
     "ART28_CADDY": "Path of a Caddy binary for the edge; empty: looked for.",
-    "ART28_LIMIT_ADDRESS": "Public requests of one address in ten seconds; 0: any number (1000).",
+    "ART28_LIMIT_ADDRESS": "Public requests of one address in ten seconds, tokens apart (1000).",
     "ART28_LIMIT_COSTLY": "Searches, other days, PDFs of one address in ten seconds; 0: any (60).",
     "ART28_LIMIT_CLIENT": "API requests of one client in ten seconds; 0: any number (5000).",
+    "ART28_LIMIT_ORGANISATION": "The same of all clients of an organisation together (10000).",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",
     "ART28_METRICS_FROM": "Networks that may read /metrics, not through a proxy (loopback).",
@@ -96,6 +97,7 @@ class Common:
     limit_address: int = 0
     limit_costly: int = 0
     limit_client: int = 0
+    limit_organisation: int = 0
     metrics_from: tuple[Network, ...] = LOOPBACK
 
     @property
@@ -125,6 +127,7 @@ class Common:
             limit_address=whole_number(env, "ART28_LIMIT_ADDRESS", 1000),
             limit_costly=whole_number(env, "ART28_LIMIT_COSTLY", 60),
             limit_client=whole_number(env, "ART28_LIMIT_CLIENT", 5000),
+            limit_organisation=whole_number(env, "ART28_LIMIT_ORGANISATION", 10_000),
             log_level=choice(env, "ART28_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             log_format=choice(env, "ART28_LOG_FORMAT", "json", ("json", "text")),
             older_secrets_keys=older_keys("ART28_SECRETS_KEY_OLD"),

@@ -36,7 +36,7 @@ from services.identity.schemas import (
 )
 from services.identity.use_cases import Deps
 from shared import problems
-from shared.auth import caller, public, requires
+from shared.auth import caller, gives_tokens, public, requires
 from shared.bodies import accepts
 from shared.errors import DomainError, Unauthenticated
 from shared.headers import etag_of, seen_revision
@@ -64,6 +64,7 @@ def deps() -> Deps:
 @tokens.route("/token", methods=["POST"])
 @accepts(FORM)
 @public()
+@gives_tokens
 @tokens.doc(requestBody={"required": True, "content": {FORM: {"schema": TokenForm}}})
 @tokens.response(200, TokenShape)
 @tokens.alt_response(400, "BAD_REQUEST")

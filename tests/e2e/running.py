@@ -106,7 +106,9 @@ def environment(var: Path, port: int, **more: str) -> dict[str, str]:
     """What a shell would hand on, but no setting of Art28 save these."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("ART28_")}
     # All tests ask from one address; those that are about limits set them again.
-    limits = {f"ART28_LIMIT_{name}": "0" for name in ("ADDRESS", "COSTLY", "CLIENT")}
+    limits = {
+        f"ART28_LIMIT_{name}": "0" for name in ("ADDRESS", "COSTLY", "CLIENT", "ORGANISATION")
+    }
     return {**plain, **limits, "ART28_VAR": str(var), "ART28_PORT": str(port), **more}
 
 
