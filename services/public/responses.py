@@ -10,7 +10,9 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, time
+from socket import MSG_DONTWAIT, MSG_PEEK, socket
 from typing import NamedTuple
 
 from flask import Response, current_app, request
@@ -24,6 +26,7 @@ from services.public.shelves import is_custom
 from services.public.wiring import Deps
 from shared.auth import public
 from shared.limits import caller_of
+from shared.places import Busy
 from shared.safe_text import disposition
 from shared.times import parse_instant
 
@@ -50,6 +53,16 @@ def check_costly() -> None:
     limits.check(limits.costly, caller_of(request.remote_addr))
 
 
+def check_present() -> None:
+    """Raise ``Busy`` for a visitor who has hung up meanwhile: nobody would read the answer."""
+    connection: socket | None = request.environ.get("gunicorn.socket")
+    if connection is None:
+        return
+    with suppress(BlockingIOError):
+        if not connection.recv(1, MSG_PEEK | MSG_DONTWAIT):
+            raise Busy
+
+
 def register_view(
     *allowed: str, pdf: bool = False
 ) -> Callable[[Callable[[Register], Content]], Callable[..., Response]]:
@@ -64,6 +77,7 @@ def register_view(
             key = (make.__name__, query)
             if (pdf or is_custom(query)) and shelf.fresh(key) is None:
                 check_costly()
+                check_present()
             entry = shelf.get(
                 key,
                 lambda: register.version,

@@ -6,6 +6,7 @@ import dataclasses
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from socket import socketpair
 from typing import Any
 
 import pytest
@@ -107,6 +108,30 @@ def test_many_days_and_searches_push_no_page_out(registry: SlowRegistry) -> None
     assert registry.asked["processor"] == before  # Still warm: nobody was asked.
     shelves = app.extensions["art28.deps"].shelves
     assert len(shelves.custom.cache._entries) <= 512
+
+
+def test_nothing_is_made_for_a_visitor_who_has_hung_up(registry: SlowRegistry) -> None:
+    registry.go_on.set()
+    visitor, asked = app_of(registry).test_client(), dict(registry.asked)
+    server, client = socketpair()
+    with server:
+        there = {"gunicorn.socket": server}
+        client.close()
+
+        gone = visitor.get(f"{PAGE}.csv?q=a", environ_overrides=there)
+
+    assert (gone.status_code, dict(registry.asked)) == (503, asked)
+
+
+def test_a_visitor_who_waits_is_answered(registry: SlowRegistry) -> None:
+    registry.go_on.set()
+    server, client = socketpair()
+    with server, client:
+        there = {"gunicorn.socket": server}
+
+        waiting = app_of(registry).test_client().get(f"{PAGE}.csv?q=a", environ_overrides=there)
+
+    assert waiting.status_code == 200
 
 
 def test_an_address_that_asks_too_much_is_told_so(registry: SlowRegistry) -> None:
