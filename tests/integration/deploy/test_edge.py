@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import ssl
 import subprocess
@@ -266,6 +267,25 @@ def test_with_a_certificate_the_edge_speaks_tls_and_http2(tmp_path: Path) -> Non
         context.wrap_socket(connection, server_hostname="dpa.example") as secure,
     ):
         assert secure.selected_alpn_protocol() == "h2"
+
+
+def test_the_edge_holds_a_bounded_number_of_connections(tmp_path: Path) -> None:
+    told = tmp_path / "caddy"
+    told.write_text("#!/bin/sh\nulimit -S -n\nulimit -H -n\n")
+    told.chmod(0o700)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy.edge"],
+        cwd=ROOT,
+        env={**os.environ, "ART28_CADDY": str(told)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    most = edge.MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, edge.MOST_FILES)
+    assert done.stdout.split() == [str(most)] * 2
 
 
 def test_the_edge_writes_nothing_outside_its_folder(tmp_path: Path) -> None:
