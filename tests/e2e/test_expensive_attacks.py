@@ -22,7 +22,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.attackers import Tally, attackers
-from tests.attacks import FLOOR_MS, Probe, endure, get
+from tests.attacks import FLOOR_MS, Probe, endure, get, unread
 from tests.e2e.running import Running, patience, running, until
 from tests.e2e.story import PROCESSOR, REGISTER
 
@@ -109,6 +109,35 @@ def test_readers_of_a_large_register_stop_nobody_else(
     print(f"\n{figures.table(f'{large.name}, {READERS} x {attack}')} {dict(tally)}")
     assert tally["200"] > 0
     assert set(tally) <= {"200", "503"}
+    figures.require_calm(floor())
+
+
+def test_readers_who_hang_up_leave_no_work_behind(large: Running, probes: dict[str, Probe]) -> None:
+    probes["page"]()
+    tally = Tally()
+
+    asking = attackers(large.origin, FORMS["other days"], READERS, tally, "--hang-up")
+    figures = endure(asking, probes)
+
+    print(f"\n{figures.table(f'{large.name}, {READERS} x hanging up')} {dict(tally)}")
+    assert tally["TimeoutError"] > 0
+    # Nothing waits that they have asked for.
+    assert large.visitor().ask("GET", f"{PAGE}?q=company+0001").status_code == 200
+    figures.require_calm(floor())
+
+
+def test_answers_that_nobody_reads_stop_nobody(large: Running, probes: dict[str, Probe]) -> None:
+    """Each of 3 MB, and forty of them: without an edge they hold all threads of the readers."""
+    parts = urlsplit(large.origin)
+    asked = probes | {"search": get(f"{large.origin}{PAGE}?q=company+0001")}
+    file = f"{PAGE}.json?q=company"
+    assert len(large.visitor().ask("GET", file).content) > 2_000_000
+    request = f"GET {file} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+    attack = unread((parts.hostname or "", parts.port or 0), 40, request)
+    figures = endure(attack, asked)
+
+    print(f"\n{figures.table(f'{large.name}, 40 x 3 MB unread')}")
     figures.require_calm(floor())
 
 
