@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pymongo.errors import PyMongoError
 
 from deploy.replica import first_words
-from services.registry.model.erasures import NotToldYet
+from services.registry.model.erasures import EntriesPending
 from services.registry.settings import Settings
 from services.registry.use_cases.withholding import Withheld, withhold
 from services.registry.wiring import Deps, make_deps
@@ -23,7 +23,7 @@ from shared.settings import SettingsError
 
 
 def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
-    """Register by register. Raises ``NotToldYet`` at one whose entries are still being told."""
+    """Register by register. Raises ``EntriesPending`` at one whose entries are still being told."""
     cursor: str | None = None
     while True:
         page = deps.stores.registers.page(PageRequest(200, cursor))
@@ -45,7 +45,7 @@ def main(words: Sequence[str] | None = None) -> int:
         for each in withhold_all(make_deps(Settings.from_env()), reason):
             if each.entries or each.records:
                 print(f"{each.slug}: {len(each.entries)} entries, {each.records} records")
-    except NotToldYet:
+    except EntriesPending:
         print("art28: entries are still being told; try again in a moment.", file=sys.stderr)
         return 1
     except (SettingsError, ValueError) as error:

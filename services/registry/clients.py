@@ -50,7 +50,7 @@ class Bond:
 
     def key_at(self, version: int) -> str | None:
         """The key of its terms as they stood at a watermark; None when it was not in force."""
-        begun = [each for each in self.history if each["since_version"] <= version]
+        begun = [terms for terms in self.history if terms["since_version"] <= version]
         return max(begun, key=lambda each: each["since_version"])["key"] if begun else None
 
     def in_force_on(self, day: date) -> bool:
@@ -75,19 +75,19 @@ class Relation:
     @property
     def binding(self) -> tuple[Bond, ...]:
         """The agreements in force today; when there is none, those that were."""
-        return tuple(each for each in self.bonds if each.status == "active") or self.bonds
+        return tuple(bond for bond in self.bonds if bond.status == "active") or self.bonds
 
     @property
     def ended_on(self) -> date | None:
         """The last day of the two, when no agreement binds them any more."""
-        if any(each.status == "active" for each in self.bonds):
+        if any(bond.status == "active" for bond in self.bonds):
             return None
-        return max(each.ended_on or each.ends_on or date.min for each in self.bonds)
+        return max(bond.ended_on or bond.ends_on or date.min for bond in self.bonds)
 
     @property
     def ended_at(self) -> datetime | None:
         """The instant of that end; None if it is not known, or there is none."""
-        known = [each.ended_at for each in self.bonds if each.ended_at]
+        known = [bond.ended_at for bond in self.bonds if bond.ended_at]
         return max(known) if known and self.ended_on is not None else None
 
 
@@ -104,7 +104,7 @@ class Receipt:
         have come before: who acknowledges a notice has got it, and what was got was sent."""
         chain = (self.sent_at, self.delivered_at, self.acknowledged_at)
         since = chain[RECEIPT_RULES.index(rule) :]
-        return min((each for each in since if each), default=None)
+        return min((instant for instant in since if instant), default=None)
 
 
 class IdentityClient:
@@ -113,14 +113,14 @@ class IdentityClient:
 
     def organisation(self, org_id: str) -> dict[str, Any]:
         """The organisation with this id. Raises ``NotFound``."""
-        found: dict[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
-        return found
+        answer: dict[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
+        return answer
 
     def hands(self, org_id: str, client_ids: Sequence[str]) -> Mapping[str, str]:
         """By client id; those of the same hand count as one (decision 0027)."""
         asked = {"org_id": org_id, "client_ids": ",".join(client_ids)}
-        found: Mapping[str, str] = self._client.get("/v1/hands", asked)["hands"]
-        return found
+        hands: Mapping[str, str] = self._client.get("/v1/hands", asked)["hands"]
+        return hands
 
 
 class AgreementsClient:
@@ -128,17 +128,17 @@ class AgreementsClient:
         self._client = client
 
     def notice_terms(self, processor_id: str) -> NoticeTerms:
-        told = self._client.get("/v1/notice-terms", {"processor_id": processor_id})
-        return NoticeTerms(told["version"], tuple(told["groups"]))
+        answer = self._client.get("/v1/notice-terms", {"processor_id": processor_id})
+        return NoticeTerms(answer["version"], tuple(answer["groups"]))
 
     def relation(self, processor_id: str, controller_id: str) -> Relation | None:
         """What the two have agreed; None when they never had an agreement."""
         parties = {"processor_id": processor_id, "controller_id": controller_id}
         try:
-            told = self._client.get("/v1/relation", parties)
+            answer = self._client.get("/v1/relation", parties)
         except NotFound:
             return None
-        return Relation(tuple(_bond(each) for each in told["agreements"]))
+        return Relation(tuple(_bond(bond) for bond in answer["agreements"]))
 
     def terminate(
         self, agreement_id: str, controller_id: str, effective_on: date, reason: str
@@ -160,26 +160,26 @@ class NoticesClient:
         self, change_ids: Sequence[str], agreement_ids: Sequence[str]
     ) -> dict[tuple[str, str], Receipt]:
         """What became of the notices of these changes under these agreements, by both."""
-        found: dict[tuple[str, str], Receipt] = {}
+        receipts: dict[tuple[str, str], Receipt] = {}
         for changes, agreements in product(_listed(change_ids), _listed(agreement_ids)):
             asked = {"change_ids": changes, "agreement_ids": agreements}
-            for each in self._client.get("/v1/receipts", asked)["items"]:
-                found[each["change_id"], each["agreement_id"]] = _receipt(each)
-        return found
+            for receipt in self._client.get("/v1/receipts", asked)["items"]:
+                receipts[receipt["change_id"], receipt["agreement_id"]] = _receipt(receipt)
+        return receipts
 
 
-def _bond(told: Mapping[str, Any]) -> Bond:
-    refusal = told["authorisation"] == "specific" or told["terms"]["silence"] == "refusal"
+def _bond(answer: Mapping[str, Any]) -> Bond:
+    refusal = answer["authorisation"] == "specific" or answer["terms"]["silence"] == "refusal"
     return Bond(
-        agreement_id=told["agreement_id"],
-        status=told["status"],
-        products=frozenset(told["products"]),
-        effective_from=date.fromisoformat(told["effective_from"]),
-        ends_on=date.fromisoformat(told["ends_on"]) if told["ends_on"] else None,
+        agreement_id=answer["agreement_id"],
+        status=answer["status"],
+        products=frozenset(answer["products"]),
+        effective_from=date.fromisoformat(answer["effective_from"]),
+        ends_on=date.fromisoformat(answer["ends_on"]) if answer["ends_on"] else None,
         silence_is_no=refusal,
-        history=tuple(told["history"]),
-        ended_on=date.fromisoformat(told["ended_on"]) if told.get("ended_on") else None,
-        ended_at=_instant(told.get("ended_at")),
+        history=tuple(answer["history"]),
+        ended_on=date.fromisoformat(answer["ended_on"]) if answer.get("ended_on") else None,
+        ended_at=_instant(answer.get("ended_at")),
     )
 
 
@@ -188,9 +188,9 @@ def _listed(ids: Sequence[str]) -> list[str]:
     return [",".join(ids[start : start + IDS_AT_ONCE]) for start in starts]
 
 
-def _receipt(told: Mapping[str, Any]) -> Receipt:
+def _receipt(answer: Mapping[str, Any]) -> Receipt:
     names = ("sent_at", "delivered_at", "acknowledged_at")
-    return Receipt(*(_instant(told[name]) for name in names))
+    return Receipt(*(_instant(answer[name]) for name in names))
 
 
 def _instant(text: str | None) -> datetime | None:

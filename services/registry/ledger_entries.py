@@ -26,25 +26,31 @@ def processor(register: Register) -> Entry:
     return {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
 
 
-def announced(register: Register, change: Change, view: Entry) -> Entry:
-    """The public part; ``view`` is the change in its wire form, verdicts included."""
-    told: Entry = {
+def announced(
+    register: Register,
+    change: Change,
+    materiality: Sequence[str],
+    sub_processor: Entry | None,
+    previous: Entry | None,
+) -> Entry:
+    """The public part; entries come in their wire form, with verdicts of the effective day."""
+    payload: Entry = {
         "change_id": change.id,
         "kind": change.kind,
-        "materiality": view["materiality"],
+        "materiality": list(materiality),
         "processor": processor(register),
-        "sub_processor": _shown(view["sub_processor"] or view["previous"]),
-        "previous": _shown(view["previous"]),
+        "sub_processor": _shown(sub_processor or previous),
+        "previous": _shown(previous),
         "reason": change.reason,
         "effective_on": change.effective_on.isoformat(),
     }
     if change.emergency:
-        told["justification"] = change.emergency.justification
-    return told
+        payload["justification"] = change.emergency.justification
+    return payload
 
 
 def announced_private(
-    register: Register, change: Change, recipients_version: int, groups: list[Group]
+    register: Register, change: Change, recipients_version: int, groups: Sequence[Group]
 ) -> Entry:
     """What concerns the customers' own terms, and the full contents with contact persons."""
     return {
@@ -94,24 +100,24 @@ def _about(register: Register, change: Change) -> Entry:
     }
 
 
-def objection(register: Register, told: Objection) -> tuple[str, Entry, Entry]:
+def objection(register: Register, objection: Objection) -> tuple[str, Entry, Entry]:
     """Type, public part and private part: who objects and why is not for the public."""
     public = {
-        "objection_id": told.id,
-        "change_id": told.change_id,
+        "objection_id": objection.id,
+        "change_id": objection.change_id,
         "processor": processor(register),
-        "status": told.status,
+        "status": objection.status,
     }
     private = {
-        "controller_id": told.controller_id,
-        "agreement_id": told.agreement_id,
-        "grounds": told.grounds,
-        "text": told.text,
-        "mitigation": told.mitigation,
-        "decision": told.decision,
-        "respond_by": told.respond_by.isoformat() if told.respond_by else None,
+        "controller_id": objection.controller_id,
+        "agreement_id": objection.agreement_id,
+        "grounds": objection.grounds,
+        "text": objection.text,
+        "mitigation": objection.mitigation,
+        "decision": objection.decision,
+        "respond_by": objection.respond_by.isoformat() if objection.respond_by else None,
     }
-    return f"{events.OBJECTION}.{told.status}", public, private
+    return f"{events.OBJECTION}.{objection.status}", public, private
 
 
 def basis(
@@ -130,20 +136,20 @@ def basis(
         "stage": when[0],
         "days_left": max(when[1], 0),
         "transfers": transfers,
-        "without_basis": sum(not each["remaining"]["lawful"] for each in transfers),
+        "without_basis": sum(not transfer["remaining"]["lawful"] for transfer in transfers),
     }
 
 
-def reliance(told: Reliance) -> Entry:
+def reliance(reliance: Reliance) -> Entry:
     """A transfer that rests on it, and what it rests on afterwards."""
     remaining = {
-        "status": told.after.status,
-        "lawful": told.after.lawful,
-        "instrument_id": told.after.instrument_id,
+        "status": reliance.after.status,
+        "lawful": reliance.after.lawful,
+        "instrument_id": reliance.after.instrument_id,
     }
     return {
-        "sub_processor": {"id": told.sub_processor_id, "legal_name": told.legal_name},
-        "location": told.place,
+        "sub_processor": {"id": reliance.sub_processor_id, "legal_name": reliance.legal_name},
+        "location": reliance.place,
         "remaining": remaining,
     }
 
@@ -152,7 +158,7 @@ def adopted(register: Register, valid_from: date, entries: Sequence[Entry]) -> E
     return {
         "processor": processor(register),
         "valid_from": valid_from.isoformat(),
-        "sub_processors": [disclosure.shown(each, PUBLIC_ENTRY) for each in entries],
+        "sub_processors": [disclosure.shown(entry, PUBLIC_ENTRY) for entry in entries],
     }
 
 
@@ -169,7 +175,7 @@ def _in_one_language(entry: Entry) -> Entry:
     places = [
         {
             **place,
-            "mechanisms": [_without_wording(each) for each in place["mechanisms"]],
+            "mechanisms": [_without_wording(mechanism) for mechanism in place["mechanisms"]],
             **({"verdict": _without_wording(place["verdict"])} if "verdict" in place else {}),
         }
         for place in entry["locations"]
@@ -177,5 +183,5 @@ def _in_one_language(entry: Entry) -> Entry:
     return {**entry, "locations": places}
 
 
-def _without_wording(told: Entry) -> Entry:
-    return {name: value for name, value in told.items() if not name.endswith("_by_language")}
+def _without_wording(worded: Entry) -> Entry:
+    return {name: value for name, value in worded.items() if not name.endswith("_by_language")}

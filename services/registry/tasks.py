@@ -7,9 +7,9 @@ from typing import Any
 
 from services.registry.schemas.imports import content_of
 from services.registry.settings import Settings
-from services.registry.use_cases.announcing import due, go_live
-from services.registry.use_cases.bases import tell_bases
+from services.registry.use_cases.bases import announce_basis_ends
 from services.registry.use_cases.checkpoints import daily
+from services.registry.use_cases.effective_days import due_changes, go_live
 from services.registry.use_cases.importing import Importing
 from services.registry.wiring import LISTENER, Deps, make_deps
 from shared.errors import Conflict
@@ -76,9 +76,9 @@ def run_clock(deps: Deps) -> bool:
     True when there may be more.
     """
     barred = deps.clock_failures.barred()
-    waiting = due(deps, barred)
+    waiting = due_changes(deps, barred)
     deps.clock_failures.run(waiting, lambda change_id: _go_live(deps, change_id))
-    more = [daily(deps), tell_bases(deps)]
+    more = [daily(deps), announce_basis_ends(deps)]
     return bool(waiting) or any(more)
 
 

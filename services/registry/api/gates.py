@@ -40,8 +40,10 @@ def gate(query: dict[str, Any]) -> Any:
 @blp.response(200, GateAnswers)
 def ask_many(body: dict[str, Any]) -> Any:
     """Up to 100 questions at once, answered in their order; it changes nothing."""
-    questions = [Question(**each) for each in body["questions"]]
-    return {"answers": [_one_of_many(each) for each in gates.gates(deps(), caller(), questions)]}
+    questions = [Question(**question) for question in body["questions"]]
+    return {
+        "answers": [_one_of_many(answer) for answer in gates.gates(deps(), caller(), questions)]
+    }
 
 
 def _one_of_many(found: Gate | NotFound) -> dict[str, Any]:

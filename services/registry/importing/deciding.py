@@ -58,7 +58,7 @@ class _Unit:
 
 
 @dataclass(frozen=True)
-class Desk:
+class ImportRules:
     """What is needed to decide: the law and language, the register, and the shape of an entry."""
 
     context: Context
@@ -67,16 +67,16 @@ class Desk:
     check: Check
 
 
-def decide(sources: Sequence[Source], desk: Desk) -> list[Verdict]:
+def decide(sources: Sequence[Source], rules: ImportRules) -> list[Verdict]:
     """A verdict for each row of one name. While one of them is open, all of them wait."""
     raws = [json.loads(each.raw) for each in sources]
     if own.is_own(raws[0]):
         try:
-            return _of_unit(_own_unit(sources, raws), desk)
+            return _of_unit(_own_unit(sources, raws), rules)
         except (ValueError, TypeError, AttributeError) as error:
             refusal = problem_at("", "unreadable", f"The export cannot be read back: {error}.")
             return [_refused(each.row, refusal) for each in sources]
-    return _of_published(sources, raws, desk)
+    return _of_published(sources, raws, rules)
 
 
 def unreadable(sources: Sequence[Source]) -> list[Verdict]:
@@ -92,23 +92,25 @@ def _own_unit(sources: Sequence[Source], raws: list[Content]) -> _Unit:
     return _Unit([each.row for each in sources], told, True, sources[0].answers)
 
 
-def _of_published(sources: Sequence[Source], raws: list[Content], desk: Desk) -> list[Verdict]:
+def _of_published(
+    sources: Sequence[Source], raws: list[Content], rules: ImportRules
+) -> list[Verdict]:
     verdicts: list[Verdict] = []
     units: list[_Unit] = []
     for source, raw in zip(sources, raws, strict=True):
         try:
-            reading = read_row(raw, desk.context, source.answers)
+            reading = read_row(raw, rules.context, source.answers)
         except Invalid as refusal:
             verdicts.append(_refused(source.row, refusal))
             continue
         units.append(_Unit([source.row], reading.told, False, source.answers,
                            reading.questions, reading.remarks))  # fmt: skip
-    return verdicts + _of_units(_one_or_several(units, desk), desk)
+    return verdicts + _of_units(_one_or_several(units, rules), rules)
 
 
-def _one_or_several(units: list[_Unit], desk: Desk) -> list[_Unit]:
+def _one_or_several(units: list[_Unit], rules: ImportRules) -> list[_Unit]:
     """Rows of one name that differ: one entry, or several? Nobody but the vendor knows."""
-    if len(units) < 2 or all(_is_known(unit, desk) for unit in units):
+    if len(units) < 2 or all(_is_known(unit, rules) for unit in units):
         return units
     name = units[0].told.get("legal_name", "")
     rows = ", ".join(str(unit.rows[0]) for unit in units)
@@ -131,17 +133,17 @@ def _merged(units: list[_Unit]) -> _Unit:
     return first
 
 
-def _is_known(unit: _Unit, desk: Desk) -> bool:
+def _is_known(unit: _Unit, rules: ImportRules) -> bool:
     if unit.questions:
         return False
     try:
-        return _of_unit(unit, desk)[0].state == "unchanged"
+        return _of_unit(unit, rules)[0].state == "unchanged"
     except Invalid:
         return False
 
 
-def _of_units(units: list[_Unit], desk: Desk) -> list[Verdict]:
-    decided = [verdict for unit in units for verdict in _of_unit(unit, desk)]
+def _of_units(units: list[_Unit], rules: ImportRules) -> list[Verdict]:
+    decided = [verdict for unit in units for verdict in _of_unit(unit, rules)]
     if not any(each.state == "asked" for each in decided):
         return decided
     # A part of them may not go ahead: what is asked may make one entry of them.
@@ -149,11 +151,11 @@ def _of_units(units: list[_Unit], desk: Desk) -> list[Verdict]:
             for each in decided]  # fmt: skip
 
 
-def _of_unit(unit: _Unit, desk: Desk) -> list[Verdict]:
+def _of_unit(unit: _Unit, rules: ImportRules) -> list[Verdict]:
     rest = [Verdict(row, "joined") for row in unit.rows[1:]]
     first = unit.rows[0]
     try:
-        found = _entry(unit, desk)
+        found = _entry(unit, rules)
     except Invalid as refusal:
         return [_refused(first, refusal), *rest]
     found.remarks += unit.remarks
@@ -162,19 +164,19 @@ def _of_unit(unit: _Unit, desk: Desk) -> list[Verdict]:
     return [found, *rest]
 
 
-def _entry(unit: _Unit, desk: Desk) -> Verdict:
+def _entry(unit: _Unit, rules: ImportRules) -> Verdict:
     row = unit.rows[0]
     if not unit.told.get("legal_name"):
         raise problem_at("/legal_name", "required", "The row names no legal entity.")
-    match = desk.matches.find(unit.told, unit.answers)
+    match = rules.matches.find(unit.told, unit.answers)
     questions = [*unit.questions, *([match] if isinstance(match, Question) else [])]
     if questions:
         return Verdict(row, "asked", questions=questions)
     sub_id = match if isinstance(match, str) else None
-    before = desk.content_of(sub_id) if sub_id else None
-    content = desk.check(over(before or {}, unit.told, exact=unit.exact))
+    before = rules.content_of(sub_id) if sub_id else None
+    content = rules.check(over(before or {}, unit.told, exact=unit.exact))
     parent_id = content.get("parent_id")
-    if parent_id is not None and parent_id not in desk.matches.ids:
+    if parent_id is not None and parent_id not in rules.matches.ids:
         raise problem_at("/parent_id", "parent-unknown", "The register has no such entry.")
     if before is not None and same(before, content):
         return Verdict(row, "unchanged", sub_processor_id=sub_id)

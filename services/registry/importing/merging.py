@@ -8,10 +8,10 @@ from typing import Any
 from services.registry.importing import words
 
 Content = dict[str, Any]
-Told = Mapping[str, Any]
+Stated = Mapping[str, Any]
 
 
-def same(before: Told, after: Told) -> bool:
+def same(before: Stated, after: Stated) -> bool:
     """Whether two contents say the same; an empty member says as much as none."""
     return bool(_said(before) == _said(after))
 
@@ -25,7 +25,7 @@ def _said(value: Any) -> Any:
     return value
 
 
-def over(existing: Content, told: Told, *, exact: bool) -> Content:
+def over(existing: Content, told: Stated, *, exact: bool) -> Content:
     """``existing`` with what the file says. ``exact``: it is our own export, places and all."""
     result = {**existing, **{name: told[name] for name in told if name != "bases"}}
     result.pop("id", None)
@@ -42,7 +42,7 @@ def over(existing: Content, told: Told, *, exact: bool) -> Content:
     return result
 
 
-def together(first: Told, second: Told) -> Content:
+def together(first: Stated, second: Stated) -> Content:
     """Two rows about one entity as one entry: purposes one after the other, places of both."""
     result = {**second, **first}
     for member in ("purpose", "responsibilities"):
@@ -60,7 +60,7 @@ def _both(first: str | None, second: str) -> str:
     return second if first in (None, second) else f"{first}; {second}"
 
 
-def _exact_places(existing: Sequence[Content], told: Told) -> list[Content]:
+def _exact_places(existing: Sequence[Content], told: Stated) -> list[Content]:
     kept = {_where(place): place for place in existing}
     return [_with_evidence(place, kept.get(_where(place))) for place in told["locations"]]
 
@@ -74,11 +74,11 @@ def _with_evidence(place: Content, before: Content | None) -> Content:
     return {**place, "mechanisms": _mechanisms(known, told)}
 
 
-def _where(place: Told) -> tuple[Any, ...]:
+def _where(place: Stated) -> tuple[Any, ...]:
     return tuple(place.get(name) or None for name in ("country", "region", "organisation", "kind"))
 
 
-def _published_places(existing: Sequence[Content], told: Told) -> list[Content]:
+def _published_places(existing: Sequence[Content], told: Stated) -> list[Content]:
     """Published lists name countries; how the register describes those it knows is kept."""
     named = {place["country"]: place for place in reversed(told["locations"])}
     says_access = any(place["kind"] == "remote_access" for place in told["locations"])
@@ -92,7 +92,7 @@ def _published_places(existing: Sequence[Content], told: Told) -> list[Content]:
     return kept + [place for place in told["locations"] if place["country"] not in known]
 
 
-def _rebased(place: Content, told_place: Content | None, told: Told) -> Content:
+def _rebased(place: Content, told_place: Content | None, told: Stated) -> Content:
     if told_place is None or not told.get("bases"):
         return place
     return {**place, "mechanisms": _mechanisms(place.get("mechanisms") or [],

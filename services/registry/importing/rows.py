@@ -9,13 +9,19 @@ from typing import Any
 
 from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
-from services.registry.importing.bases import ADEQUACY, Bases, Basis, names_a_basis, read_bases
+from services.registry.importing.bases import (
+    ADEQUACY,
+    Bases,
+    Basis,
+    names_a_basis,
+    read_bases,
+)
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
 from services.registry.transfers.countries import in_eea, name_of
 from shared.errors import problem_at
 
-Told = dict[str, Any]
+Stated = dict[str, Any]
 LONGEST_TEXT = 2_000
 _KINDS = {"location": "processing", "storage": "storage", "remote_access": "remote_access"}
 _LISTS = ("products", "categories", "data_categories", "data_subjects", "certifications")
@@ -36,7 +42,7 @@ class Context:
 class Reading:
     """``told``: the members the row speaks of; what it does not mention is not in it."""
 
-    told: Told = field(default_factory=dict)
+    told: Stated = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -167,9 +173,14 @@ def _reached_from(
 
 
 def _location(
-    country: str, kind: str, bases: Bases, context: Context, answers: Answers, reading: Reading
-) -> Told:
-    mechanisms: list[Told] = []
+    country: str,
+    kind: str,
+    bases: Bases,
+    context: Context,
+    answers: Answers,
+    reading: Reading,
+) -> Stated:
+    mechanisms: list[Stated] = []
     if _is_transfer(country, context):
         for basis in bases.named:
             _append(mechanisms, basis, country, context, answers, reading)
@@ -178,7 +189,7 @@ def _location(
 
 
 def _append(
-    mechanisms: list[Told], basis: Basis, country: str, context: Context, answers: Answers,
+    mechanisms: list[Stated], basis: Basis, country: str, context: Context, answers: Answers,
     reading: Reading,
 ) -> None:  # fmt: skip
     ids: Sequence[str] = [basis.instrument_id]

@@ -1,4 +1,4 @@
-"""Which transfers rest on an instrument that ends, what remains of them, and when that is told."""
+"""Which transfers rest on an instrument that ends, on what then, and when to announce it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from services.registry.model.instruments import Recorded
-from services.registry.model.register import Register, Row
+from services.registry.model.register import Row
 from services.registry.transfers import Instrument, Verdict, assess_location
 
 Outcome = Literal["lost", "saved", "unaffected"]
 Known = Mapping[str, Instrument]
 
-# Days before the first day without effect on which customers are told; 0 is that day itself.
+# Customers are informed so many days before the first day without effect; 0 is that day itself.
 STAGES = (90, 30, 7, 0)
 LOST = 0
-# What one ledger entry may hold of transfers, so that the message made of it stays under 20 kB.
+# Size of the transfers in one ledger entry, so that the message made of it stays under 20 kB.
 BYTES_AN_ENTRY = 10_000
 _PLACE = ("country", "region", "organisation", "kind")
 _ENDS = ("ended_on", "expires_on")
@@ -37,21 +37,21 @@ class Reliance:
 
     @property
     def outcome(self) -> Outcome:
-        """``unaffected``: it is named there but does not carry the transfer."""
+        """``unaffected``: the instrument is named but does not carry the transfer."""
         if not self.before.lawful or self.before.instrument_id != self.instrument_id:
             return "unaffected"
         return "saved" if self.after.lawful else "lost"
 
     def key(self, processor_id: str, last_day: date) -> tuple[str, ...]:
-        """What is told once: this end of this instrument for this place of this entry."""
+        """Identifies this end of this instrument for this place of this entry, announced once."""
         place = [str(self.place[name] or "") for name in _PLACE]
         ending = (self.instrument_id, last_day.isoformat())
         return (processor_id, *ending, self.sub_processor_id, *place)
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What verdicts are made with: the exporter's country, the day, the instruments known."""
+class Assessor:
+    """Judges places of entries on one day, for one exporting country, by the instruments known."""
 
     exporter: str
     day: date
@@ -69,30 +69,32 @@ class Bench:
 
 def reliances(
     instrument_id: str,
-    before: tuple[Sequence[Row], Bench],
-    after: tuple[Sequence[Row], Bench],
+    before: tuple[Sequence[Row], Assessor],
+    after: tuple[Sequence[Row], Assessor],
 ) -> list[Reliance]:
-    """The places that name the instrument in both lists, judged on either bench.
+    """The places that name the instrument in both lists, judged by both assessors.
 
-    A place that is gone, or no longer names it, has been seen to by a change already.
+    A place that is gone, or no longer names it, is left out: a change has replaced it.
     """
-    later = {(row.sub_processor_id, _place_key(each)): (row, each)
-             for row, each in _naming(after[0], instrument_id)}  # fmt: skip
-    found = []
+    later = {(row.sub_processor_id, _place_key(place)): (row, place)
+             for row, place in _naming(after[0], instrument_id)}  # fmt: skip
+    judged = []
     for row, location in _naming(before[0], instrument_id):
         kept = later.get((row.sub_processor_id, _place_key(location)))
         if kept is not None:
             place = {name: location.get(name) for name in _PLACE}
             verdicts = before[1].judge(row, location), after[1].judge(*kept)
             name = kept[0].content["legal_name"]
-            found.append(Reliance(row.sub_processor_id, name, place, instrument_id, *verdicts))
-    return found
+            judged.append(Reliance(row.sub_processor_id, name, place, instrument_id, *verdicts))
+    return judged
 
 
 def _naming(rows: Sequence[Row], instrument_id: str) -> Iterator[tuple[Row, Mapping[str, Any]]]:
     for row in rows:
         for location in row.content["locations"]:
-            if any(each["instrument_id"] == instrument_id for each in location["mechanisms"]):
+            if any(
+                mechanism["instrument_id"] == instrument_id for mechanism in location["mechanisms"]
+            ):
                 yield row, location
 
 
@@ -107,36 +109,36 @@ def stage_of(days_left: int) -> int | None:
 
 
 def ending(known: Known, today: date) -> list[Instrument]:
-    """Instruments whose end has come or is near enough to be told of somewhere on earth."""
+    """Instruments that have ended, or end soon enough to be announced somewhere on earth."""
     horizon = today + timedelta(days=max(STAGES) + 1)
-    return [each for each in known.values() if each.last_day and each.last_day <= horizon]
+    return [
+        instrument
+        for instrument in known.values()
+        if instrument.last_day and instrument.last_day <= horizon
+    ]
 
 
 def end_recorded_at(history: Sequence[Recorded]) -> datetime | None:
     """When the platform last recorded the end of the instrument; None where the end shipped."""
     at: datetime | None = None
     seen: dict[str, Any] = dict.fromkeys(_ENDS)
-    for each in history:
-        told = {name: each.members.get(name) for name in _ENDS}
-        if told != seen:
-            at, seen = each.recorded_at, told
+    for revision in history:
+        ends = {name: revision.members.get(name) for name in _ENDS}
+        if ends != seen:
+            at, seen = revision.recorded_at, ends
     return at
 
 
 def in_chunks(transfers: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """``transfers`` in order, in lists that are each small enough for one message."""
+    """Split ``transfers``, in order, into lists small enough for one message."""
     chunk: list[dict[str, Any]] = []
     size = 0
-    for each in transfers:
-        length = len(json.dumps(each, ensure_ascii=False).encode())
+    for transfer in transfers:
+        length = len(json.dumps(transfer, ensure_ascii=False).encode())
         if chunk and size + length > BYTES_AN_ENTRY:
             yield chunk
             chunk, size = [], 0
-        chunk.append(each)
+        chunk.append(transfer)
         size += length
     if chunk:
         yield chunk
-
-
-def bench_of(register: Register, day: date, known: Known) -> Bench:
-    return Bench(register.country, day, known)

@@ -65,15 +65,17 @@ def resolved(contents: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> list[
 
     Raises ``ParentUnknown`` for a position that the list does not have.
     """
-    return [{**each, "parent_id": _resolved(each["parent_id"], ids)} for each in contents]
+    return [{**content, "parent_id": _resolved(content["parent_id"], ids)} for content in contents]
 
 
-def _resolved(told: str | None, ids: Sequence[str]) -> str | None:
-    if told is None:
+def _resolved(parent_id: str | None, ids: Sequence[str]) -> str | None:
+    if parent_id is None:
         return None
-    place = told.removeprefix(OWN_LIST)
-    if not told.startswith(OWN_LIST) or not place.isdecimal() or int(place) >= len(ids):
-        raise ParentUnknown(f"{told[:60]!r} is no entry of this list; write {OWN_LIST}0, or so.")
+    place = parent_id.removeprefix(OWN_LIST)
+    if not parent_id.startswith(OWN_LIST) or not place.isdecimal() or int(place) >= len(ids):
+        raise ParentUnknown(
+            f"{parent_id[:60]!r} is no entry of this list; write {OWN_LIST}0, or so."
+        )
     return ids[int(place)]
 
 

@@ -104,15 +104,15 @@ class Group:
     @property
     def allows_from(self) -> date:
         """The first day that breaks no promise; none is left to those whose agreement has ended."""
-        ended = sum(each.agreements for each in self.ends) >= self.agreements
+        ended = sum(end.agreements for end in self.ends) >= self.agreements
         last = self.ends[-1].on if self.ends and ended else date.max
         return min(self.earliest_effective_on, last)
 
     def left_on(self, day: date) -> Group:
         """The same, without the agreements that have ended by ``day``."""
-        over = [each for each in self.ends if each.on <= day]
-        leaving = sum(each.agreements for each in over)
-        customers = self.customers - sum(each.customers for each in over)
+        over = [end for end in self.ends if end.on <= day]
+        leaving = sum(end.agreements for end in over)
+        customers = self.customers - sum(end.customers for end in over)
         return replace(self, agreements=self.agreements - leaving, customers=customers,
                        leaving=leaving)  # fmt: skip
 
@@ -127,12 +127,12 @@ class Emergency:
         """``hands`` of the client and of all that have approved; one hand approves once."""
         if client_id in self.approved_by:
             raise ApprovedAlready
-        for each in self.approved_by:
-            if hands[each] == hands[client_id]:
+        for approver in self.approved_by:
+            if hands[approver] == hands[client_id]:
                 raise ApprovedByTheSameHand(
-                    f"{each} has approved and counts as one with your client: one made the other, "
-                    "or renewed its secret. Have somebody approve to whom the platform gave a "
-                    "client."
+                    f"{approver} has approved and counts as one with your client: one made the "
+                    "other, or renewed its secret. Have a person approve to whom the platform gave "
+                    "a client."
                 )
         return replace(self, approved_by=(*self.approved_by, client_id))
 

@@ -34,14 +34,14 @@ def differences(before: Sequence[Row], after: Sequence[Row]) -> list[dict[str, A
     """What changed between two lists, entry by entry and field by field."""
     old = {row.sub_processor_id: row for row in before}
     new = {row.sub_processor_id: row for row in after}
-    found = []
+    entries = []
     for sub_id in sorted(old.keys() | new.keys()):
         kind, fields = _difference(old.get(sub_id), new.get(sub_id))
         if kind:
             row = new.get(sub_id) or old[sub_id]
             name = row.content["legal_name"]
-            found.append({"kind": kind, "id": sub_id, "legal_name": name, "fields": fields})
-    return found
+            entries.append({"kind": kind, "id": sub_id, "legal_name": name, "fields": fields})
+    return entries
 
 
 def _difference(old: Row | None, new: Row | None) -> tuple[str, list[dict[str, Any]]]:
@@ -58,6 +58,6 @@ def _difference(old: Row | None, new: Row | None) -> tuple[str, list[dict[str, A
 
 def _field(name: str, before: Any, after: Any) -> dict[str, Any]:
     """``parts``: where inside the member the two differ, if it holds others."""
-    told = {"field": name, "before": before, "after": after}
-    found = list(parts(before, after))
-    return told if [each["pointer"] for each in found] == [""] else {**told, "parts": found}
+    whole = {"field": name, "before": before, "after": after}
+    inside = list(parts(before, after))
+    return whole if [part["pointer"] for part in inside] == [""] else {**whole, "parts": inside}

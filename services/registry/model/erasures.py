@@ -15,7 +15,7 @@ class PersonInUse(Conflict):
     code = "person-in-use"
 
 
-class NotToldYet(Conflict):
+class EntriesPending(Conflict):
     """Some ledger entries are not delivered yet; try again shortly."""
 
     code = "not-told-yet"

@@ -60,7 +60,9 @@ class Standing:
     lacks: str | None = None
 
 
-def judge(rows: Sequence[Row], on: date, agreement: Gate | None, told: Sequence[Standing]) -> Gate:
+def judge(
+    rows: Sequence[Row], on: date, agreement: Gate | None, standings: Sequence[Standing]
+) -> Gate:
     """From the entry's live rows and how this customer stands to each change of it.
 
     ``agreement``: what keeps the gate shut because of the agreement; None when nothing does.
@@ -69,29 +71,33 @@ def judge(rows: Sequence[Row], on: date, agreement: Gate | None, told: Sequence[
         return agreement
     listed = any(row.on(on) for row in rows)
     # A change to come leaves what is at work today alone; before an entry begins, it is the entry.
-    count = [each for each in told if each.effective_on <= on or not listed]
-    shut = _by_objection(count, on)
+    counting = [standing for standing in standings if standing.effective_on <= on or not listed]
+    shut = _by_objection(counting, on)
     if shut is not None:
         return shut
     if not listed:
-        return _to_come(rows, on, count)
-    return _by_clearance(count, on) or Gate(
+        return _to_come(rows, on, counting)
+    return _by_clearance(counting, on) or Gate(
         "allowed", None, "In the register on that day, and the customer was told.", "told"
     )
 
 
-def _by_objection(count: Sequence[Standing], on: date) -> Gate | None:
-    objections = [each.objection for each in count if each.objection]
-    if any(each.status == "excluded" for each in objections):
+def _by_objection(standings: Sequence[Standing], on: date) -> Gate | None:
+    objections = [standing.objection for standing in standings if standing.objection]
+    if any(objection.status == "excluded" for objection in objections):
         reason = "The customer objected and is excluded from this entry."
         return Gate("excluded", None, reason, "excluded")
-    if any(each.open for each in objections):
+    if any(objection.open for objection in objections):
         reason = "The customer objected and the objection is not settled."
         return Gate("objected", None, reason, "objection-open")
-    if any(each.status == "terminated" for each in objections):
+    if any(objection.status == "terminated" for objection in objections):
         reason = "The customer ends the agreement over its objection."
         return Gate("objected", None, reason, "agreement-ending")
-    days = [each.respond_by for each in objections if each.respond_by and each.keeps_shut(on)]
+    days = [
+        objection.respond_by
+        for objection in objections
+        if objection.respond_by and objection.keeps_shut(on)
+    ]
     last = max(days, default=None)
     if last is None:
         return None
@@ -99,23 +105,27 @@ def _by_objection(count: Sequence[Standing], on: date) -> Gate | None:
     return Gate("objected", last + ONE_DAY, reason, "objection-rejected")
 
 
-def _to_come(rows: Sequence[Row], on: date, count: Sequence[Standing]) -> Gate:
+def _to_come(rows: Sequence[Row], on: date, standings: Sequence[Standing]) -> Gate:
     coming = [row.valid_from for row in rows if row.valid_from > on]
     if not coming:
         reason = "The register does not hold this entry on that day."
         return Gate("not_notified", None, reason, "not-in-register")
-    shut = _by_notice(count) or _by_approval(count)
+    shut = _by_notice(standings) or _by_approval(standings)
     if shut is not None:
         return shut
-    until = max([min(coming), *(each.begins_on for each in count if each.begins_on)])
+    until = max(
+        [min(coming), *(standing.begins_on for standing in standings if standing.begins_on)]
+    )
     return Gate("blocked_until", until, "Announced; it takes effect on that day.", "announced")
 
 
-def _by_clearance(count: Sequence[Standing], on: date) -> Gate | None:
-    shut = _by_notice(count) or _by_approval(count)
+def _by_clearance(standings: Sequence[Standing], on: date) -> Gate | None:
+    shut = _by_notice(standings) or _by_approval(standings)
     if shut is not None:
         return shut
-    begins_on = max((each.begins_on for each in count if each.begins_on), default=date.min)
+    begins_on = max(
+        (standing.begins_on for standing in standings if standing.begins_on), default=date.min
+    )
     if begins_on > on:
         reason = (
             "The days of this customer's agreement are not over; they are counted from the day its "
@@ -125,10 +135,10 @@ def _by_clearance(count: Sequence[Standing], on: date) -> Gate | None:
     return None
 
 
-def _by_notice(count: Sequence[Standing]) -> Gate | None:
+def _by_notice(standings: Sequence[Standing]) -> Gate | None:
     """As long as the notice is not sent, or has not come where the agreement counts from that, no
     day is known on which the gate could open."""
-    lacks = {each.lacks for each in count if each.begins_on is None}
+    lacks = {standing.lacks for standing in standings if standing.begins_on is None}
     if "sent" in lacks:
         return Gate("not_notified", None, NOT_SENT, "notice-not-sent")
     if "delivered" in lacks:
@@ -138,8 +148,8 @@ def _by_notice(count: Sequence[Standing]) -> Gate | None:
     return None
 
 
-def _by_approval(count: Sequence[Standing]) -> Gate | None:
-    if not any(each.awaits_approval for each in count):
+def _by_approval(standings: Sequence[Standing]) -> Gate | None:
+    if not any(standing.awaits_approval for standing in standings):
         return None
     reason = "The agreement asks for this customer's approval, which is not given."
     return Gate("blocked_until", None, reason, "approval-missing")

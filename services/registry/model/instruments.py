@@ -70,8 +70,8 @@ def merged(
 ) -> Mapping[str, Instrument]:
     """The instruments in use. Raises ``InstrumentInvalid`` for members that do not fit."""
     known = dict(shipped)
-    for each in recorded:
-        known[each.instrument_id] = altered(known.get(each.instrument_id), each)
+    for revision in recorded:
+        known[revision.instrument_id] = altered(known.get(revision.instrument_id), revision)
     return MappingProxyType(known)
 
 
@@ -96,7 +96,11 @@ def with_staleness(
 ) -> Mapping[str, Instrument]:
     """The same instruments; those not checked for ``stale_days`` say so of themselves."""
     limit = today - timedelta(days=stale_days)
-    return MappingProxyType({
-        key: replace(each, stale=each.checked_on is None or each.checked_on < limit)
-        for key, each in known.items()
-    })  # fmt: skip
+    return MappingProxyType(
+        {key: _with_staleness(instrument, limit) for key, instrument in known.items()}
+    )
+
+
+def _with_staleness(instrument: Instrument, limit: date) -> Instrument:
+    stale = instrument.checked_on is None or instrument.checked_on < limit
+    return replace(instrument, stale=stale)

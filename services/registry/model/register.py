@@ -1,8 +1,8 @@
 """The register: entries in two times, true from–to and recorded from–to; nothing is overwritten.
 
 A row says: "from ``valid_from`` to ``valid_to`` (both days included) this entry reads so", and was
-believed from ``recorded_at`` until ``voided_at``. To change the register is to void rows and add
-others; so the list of any day, as it was known at any instant, can be read back.
+believed from ``recorded_at`` until ``voided_at``. A change voids rows and adds others, so the list
+of any day, as it was known at any instant, can be read back.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Rewrite:
-    """Rows to void and rows to add; together one step of the register."""
+class RowChanges:
+    """Rows to void and rows to add, written together."""
 
     void: tuple[Row, ...] = ()
     add: tuple[Row, ...] = ()
@@ -98,14 +98,14 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Writer:
-    """Who writes rows: the change, the instant, and where fresh row ids come from."""
+    """The change that writes rows, the instant, and the source of their ids."""
 
     change_id: str
     at: datetime
     new_id: Callable[[str], str]
 
     def again(self, row: Row) -> Row:
-        """``row`` said anew, by this change, at this instant."""
+        """A copy of ``row``, recorded by this change at this instant."""
         return replace(row, id=self.new_id("row"), recorded_at=self.at, change_id=self.change_id,
                        voided_at=None, voided_by=None)  # fmt: skip
 
@@ -114,38 +114,41 @@ class Writer:
                    self.change_id)  # fmt: skip
 
 
-def added(writer: Writer, processor_id: str, sub_id: str, content: Content, day: date) -> Rewrite:
-    return Rewrite(add=(writer.first(processor_id, sub_id, content, day),))
+def addition(
+    writer: Writer, processor_id: str, sub_id: str, content: Content, day: date
+) -> RowChanges:
+    """From ``day`` on the entry is on the list."""
+    return RowChanges(add=(writer.first(processor_id, sub_id, content, day),))
 
 
-def modified(writer: Writer, rows: Sequence[Row], content: Content, day: date) -> Rewrite:
+def modification(writer: Writer, rows: Sequence[Row], content: Content, day: date) -> RowChanges:
     """From ``day`` on the entry reads ``content``. Raises ``EntryNotThere``."""
     current = _current(rows, day)
     following = replace(writer.again(current), content=content, version=current.version + 1,
                         valid_from=day)  # fmt: skip
-    return Rewrite((current,), (*_kept_before(writer, current, day), following))
+    return RowChanges((current,), (*_kept_before(writer, current, day), following))
 
 
-def removed(writer: Writer, rows: Sequence[Row], day: date) -> Rewrite:
+def removal(writer: Writer, rows: Sequence[Row], day: date) -> RowChanges:
     """From ``day`` on the entry is gone. Raises ``EntryNotThere``."""
     current = _current(rows, day)
-    return Rewrite((current,), _kept_before(writer, current, day))
+    return RowChanges((current,), _kept_before(writer, current, day))
 
 
-def joined(*steps: Rewrite) -> Rewrite:
-    return Rewrite(
-        tuple(row for step in steps for row in step.void),
-        tuple(row for step in steps for row in step.add),
+def combined(*parts: RowChanges) -> RowChanges:
+    return RowChanges(
+        tuple(row for part in parts for row in part.void),
+        tuple(row for part in parts for row in part.add),
     )
 
 
-def undone(writer: Writer, added_rows: Sequence[Row], voided_rows: Sequence[Row]) -> Rewrite:
-    """What a withdrawn change had written is void, and what it had voided is said again."""
-    return Rewrite(tuple(added_rows), tuple(writer.again(row) for row in voided_rows))
+def reversal(writer: Writer, written: Sequence[Row], voided: Sequence[Row]) -> RowChanges:
+    """Void what a withdrawn change wrote, and restore what it voided."""
+    return RowChanges(tuple(written), tuple(writer.again(row) for row in voided))
 
 
 def check_apart(rows: Sequence[Row]) -> None:
-    """Of every day an entry says one thing at most. Raises ``RowsOverlap``."""
+    """No two rows of an entry overlap. Raises ``RowsOverlap``."""
     ends: dict[str, date] = {}
     for row in sorted(rows, key=lambda each: each.valid_from):
         if row.valid_to < row.valid_from or row.valid_from <= ends.get(

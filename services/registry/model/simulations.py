@@ -32,7 +32,7 @@ class Touched:
     groups: tuple[Group, ...]
 
     def of(self, outcome: Outcome) -> list[Reliance]:
-        return [each for each in self.reliances if each.outcome == outcome]
+        return [reliance for reliance in self.reliances if reliance.outcome == outcome]
 
     @property
     def agreements(self) -> int:
@@ -70,8 +70,12 @@ class Simulation:
         return self.ends_on - timedelta(days=1)
 
     def of(self, outcome: Outcome) -> list[tuple[Register, Reliance]]:
-        return [(each.register, found) for each in self.touched for found in each.of(outcome)]
+        return [
+            (touched.register, reliance)
+            for touched in self.touched
+            for reliance in touched.of(outcome)
+        ]
 
     def owing(self) -> Sequence[Touched]:
         """Registers whose customers are owed notice of a change, since something is lost."""
-        return [each for each in self.touched if each.of("lost")]
+        return [touched for touched in self.touched if touched.of("lost")]

@@ -48,11 +48,11 @@ def _known_instrument(instrument_id: str) -> None:
 
 def _evidence_value(value: Any) -> None:
     plain = value if isinstance(value, list) else [value]
-    if len(plain) > 50 or not all(isinstance(each, str | int | bool) for each in plain):
+    if len(plain) > 50 or not all(isinstance(item, str | int | bool) for item in plain):
         raise ValidationError("Write a text, a whole number, true, false, or a list of these.")
-    if any(isinstance(each, str) and len(each) > 500 for each in plain):
+    if any(isinstance(item, str) and len(item) > 500 for item in plain):
         raise ValidationError("A text has at most 500 characters.")
-    if any(isinstance(each, int) and abs(each) > 2**53 for each in plain):
+    if any(isinstance(item, int) and abs(item) > 2**53 for item in plain):
         raise ValidationError("The number is too large.")
 
 

@@ -138,12 +138,12 @@ RowPage = page_of(RowShape)
 _ENTRY = SubProcessorIn()
 
 
-def content_of(told: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
+def content_of(stated: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
     """Contents as the API would take them. Raises ``Invalid`` with a pointer for each fault."""
     token = INSTRUMENTS.set(instruments)
     try:
         # Stored contents hold empty members, which the shape wants left out.
-        said = {name: value for name, value in told.items() if value not in (None, {})}
+        said = {name: value for name, value in stated.items() if value not in (None, {})}
         content: dict[str, Any] = _ENTRY.load(said)
     except ValidationError as error:
         raise invalid(error.messages) from error

@@ -74,51 +74,53 @@ class SimulationShape(Shape):
     notices_owed = fields.List(fields.Nested(OwedShape))
 
 
-def simulated(told: Simulation) -> dict[str, Any]:
+def simulated(simulation: Simulation) -> dict[str, Any]:
     """The answer; lists hold ``LISTED`` transfers at most, the totals count them all."""
     return {
-        "instrument": {"id": told.instrument.id, "name": told.instrument.name},
-        "ends_on": told.ends_on,
-        "last_day": told.last_day,
-        "totals": _totals(told),
-        "lost": _listed(told, "lost"),
-        "saved": _listed(told, "saved"),
-        "notices_owed": [_owed(each, told) for each in told.owing()],
+        "instrument": {"id": simulation.instrument.id, "name": simulation.instrument.name},
+        "ends_on": simulation.ends_on,
+        "last_day": simulation.last_day,
+        "totals": _totals(simulation),
+        "lost": _listed(simulation, "lost"),
+        "saved": _listed(simulation, "saved"),
+        "notices_owed": [_owed(touched, simulation) for touched in simulation.owing()],
     }
 
 
-def _totals(told: Simulation) -> dict[str, int]:
+def _totals(simulation: Simulation) -> dict[str, int]:
     return {
-        "registers": sum(bool(each.of("lost") or each.of("saved")) for each in told.touched),
-        "lost": len(told.of("lost")),
-        "saved": len(told.of("saved")),
-        "unaffected": len(told.of("unaffected")),
-        "agreements": sum(each.agreements for each in told.touched),
-        "customers": sum(each.customers for each in told.touched),
-        "notices_owed": sum(each.agreements for each in told.owing()),
+        "registers": sum(
+            bool(touched.of("lost") or touched.of("saved")) for touched in simulation.touched
+        ),
+        "lost": len(simulation.of("lost")),
+        "saved": len(simulation.of("saved")),
+        "unaffected": len(simulation.of("unaffected")),
+        "agreements": sum(touched.agreements for touched in simulation.touched),
+        "customers": sum(touched.customers for touched in simulation.touched),
+        "notices_owed": sum(touched.agreements for touched in simulation.owing()),
     }
 
 
-def _listed(told: Simulation, outcome: Any) -> list[dict[str, Any]]:
+def _listed(simulation: Simulation, outcome: Any) -> list[dict[str, Any]]:
     return [
         {
             "processor": register,
-            "sub_processor": {"id": each.sub_processor_id, "legal_name": each.legal_name},
-            "location": each.place,
-            "before": each.before.to_mapping(),
-            "after": each.after.to_mapping(),
+            "sub_processor": {"id": reliance.sub_processor_id, "legal_name": reliance.legal_name},
+            "location": reliance.place,
+            "before": reliance.before.to_mapping(),
+            "after": reliance.after.to_mapping(),
         }
-        for register, each in told.of(outcome)[:LISTED]
+        for register, reliance in simulation.of(outcome)[:LISTED]
     ]
 
 
-def _owed(touched: Touched, told: Simulation) -> dict[str, Any]:
+def _owed(touched: Touched, simulation: Simulation) -> dict[str, Any]:
     return {
         "processor": touched.register,
         "notices": touched.agreements,
         "earliest_effective_on": touched.earliest,
         "groups": [
-            {**vars(each.group), "days_without_basis": each.days_without_basis}
-            for each in touched.owed(told.ends_on)
+            {**vars(notice.group), "days_without_basis": notice.days_without_basis}
+            for notice in touched.owed(simulation.ends_on)
         ],
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pymongo import IndexModel
 
 from services.registry.events import INSTRUMENTS
-from services.registry.store.bases import Bases
+from services.registry.store.basis_notices import BasisNotices
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
 from services.registry.store.erasures import Traces
@@ -35,7 +35,7 @@ class Stores:
     """Every store of the registry; made once per process."""
 
     approvals: Approvals
-    bases: Bases
+    basis_notices: BasisNotices
     changes: Changes
     checkpoints: Checkpoints
     imports: Imports
@@ -51,7 +51,7 @@ class Stores:
         """``ledger`` tells when instruments were altered; ``stale_days``: see ``Settings``."""
         return cls(
             approvals=Approvals(mongo),
-            bases=Bases(mongo),
+            basis_notices=BasisNotices(mongo),
             changes=Changes(mongo),
             checkpoints=Checkpoints(mongo),
             imports=Imports(mongo),

@@ -57,13 +57,13 @@ class Changes:
 
     def add_all(self, changes: Sequence[Change], session: Session) -> None:
         if changes:
-            self._docs.insert_many([to_document(each) for each in changes], session=session)
+            self._docs.insert_many([to_document(change) for change in changes], session=session)
 
     def get(self, change_id: str, session: Session | None = None) -> Change:
-        found = self._docs.find_one({"_id": change_id}, session=session)
-        if found is None:
+        document = self._docs.find_one({"_id": change_id}, session=session)
+        if document is None:
             raise NotFound("There is no such change.")
-        return from_document(Change, found)
+        return from_document(Change, document)
 
     def replace(self, change: Change, session: Session | None = None) -> None:
         """Save the next revision; ``PreconditionFailed`` when somebody else was faster."""
@@ -82,18 +82,18 @@ class Changes:
             **(ANNOUNCED if announced else {}),
         }
         page = find_page(self._docs, where, request, newest_first=True, without=["groups"])
-        return Page([from_document(Change, each) for each in page.items], page.next_cursor)
+        return Page([from_document(Change, document) for document in page.items], page.next_cursor)
 
     def pending_on(self, sub_ids: Sequence[str], session: Session | None = None) -> list[Change]:
         """Announced changes, not yet in effect, that write to any of these entries."""
         announced = {"status": "announced"}
         touching = [{name: {"$in": list(sub_ids)}} for name in ("subject_id", "replaces_id")]
-        found = [
-            each
+        documents = [
+            document
             for where in touching
-            for each in self._docs.find({**announced, **where}, {"groups": 0}, session=session)
+            for document in self._docs.find({**announced, **where}, {"groups": 0}, session=session)
         ]
-        return [from_document(Change, each) for each in found]
+        return [from_document(Change, document) for document in documents]
 
     def due(self, day: date, but: Sequence[str]) -> Iterator[DueChange]:
         """Announced changes whose effective day is ``day`` or earlier, in order. Of each no more is
@@ -101,8 +101,8 @@ class Changes:
         where = {"status": "announced", "effective_on": {"$lte": day.isoformat()},
                  "_id": {"$nin": list(but)}}  # fmt: skip
         order = [("effective_on", ASCENDING), ("announced_at", ASCENDING)]
-        for found in self._docs.find(where, dict.fromkeys(DueChange._fields[1:], 1)).sort(order):
-            yield DueChange(found["_id"], found["processor_id"], found["effective_on"])
+        for document in self._docs.find(where, dict.fromkeys(DueChange._fields[1:], 1)).sort(order):
+            yield DueChange(document["_id"], document["processor_id"], document["effective_on"])
 
     def concerning(
         self, sub_ids: Collection[str], keys: Collection[str], processor_id: str
@@ -118,7 +118,7 @@ class Changes:
         }
         named = {"input": "$groups", "cond": {"$in": ["$$this.key", list(keys)]}}
         wanted = {**dict.fromkeys(_BARE, 1), "groups": {"$filter": named}}
-        return [from_document(Change, each) for each in self._docs.find(where, wanted)]
+        return [from_document(Change, document) for document in self._docs.find(where, wanted)]
 
     def has_draft(self, processor_id: str, sub_id: str) -> bool:
         where = {"subject_id": sub_id, "processor_id": processor_id}
@@ -126,11 +126,11 @@ class Changes:
 
     def withdrawn_among(self, change_ids: Sequence[str]) -> frozenset[str]:
         where = {"_id": {"$in": list(change_ids)}, "status": "withdrawn"}
-        return frozenset(each["_id"] for each in self._docs.find(where, {"_id": 1}))
+        return frozenset(change["_id"] for change in self._docs.find(where, {"_id": 1}))
 
     def among(self, change_ids: Sequence[str]) -> list[Change]:
-        found = self._docs.find({"_id": {"$in": list(change_ids)}})
-        return [from_document(Change, each) for each in found]
+        documents = self._docs.find({"_id": {"$in": list(change_ids)}})
+        return [from_document(Change, document) for document in documents]
 
 
 class Objections:
@@ -153,10 +153,10 @@ class Objections:
             raise ObjectionExists from error
 
     def get(self, objection_id: str) -> Objection:
-        found = self._docs.find_one({"_id": objection_id})
-        if found is None:
+        document = self._docs.find_one({"_id": objection_id})
+        if document is None:
             raise NotFound("There is no such objection.")
-        return from_document(Objection, found)
+        return from_document(Objection, document)
 
     def replace(self, objection: Objection, session: Session | None = None) -> None:
         seen = {"_id": objection.id, "revision": objection.revision - 1}
@@ -165,7 +165,9 @@ class Objections:
 
     def page(self, change_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"change_id": change_id}, request)
-        return Page([from_document(Objection, each) for each in page.items], page.next_cursor)
+        return Page(
+            [from_document(Objection, document) for document in page.items], page.next_cursor
+        )
 
     def by(self, controller_id: str, change_ids: Sequence[str]) -> dict[str, Objection]:
         """This customer's objection to each of the changes, by change id."""
@@ -173,13 +175,13 @@ class Objections:
             "controller_id": controller_id,
             "change_id": {"$in": list(change_ids)},
         }
-        found = [from_document(Objection, each) for each in self._docs.find(where)]
-        return {objection.change_id: objection for objection in found}
+        objections = [from_document(Objection, document) for document in self._docs.find(where)]
+        return {objection.change_id: objection for objection in objections}
 
     def exclusions(self, controller_id: str) -> list[Objection]:
         """The objections over which this customer is excluded from an entry."""
         where = {"controller_id": controller_id, "status": "excluded"}
-        return [from_document(Objection, each) for each in self._docs.find(where)]
+        return [from_document(Objection, document) for document in self._docs.find(where)]
 
 
 class Approvals:
@@ -199,4 +201,4 @@ class Approvals:
     def given(self, change_ids: Sequence[str], controller_id: str) -> frozenset[str]:
         """Which of the changes this customer has approved."""
         where = {"change_id": {"$in": list(change_ids)}, "controller_id": controller_id}
-        return frozenset(each["change_id"] for each in self._docs.find(where))
+        return frozenset(approval["change_id"] for approval in self._docs.find(where))

@@ -49,28 +49,30 @@ class Checkpoints:
         return True
 
     def of(self, stream: str, sequence: int) -> Checkpoint | None:
-        found = self._docs.find_one({"_id": _key(stream, sequence)}, {"_id": 0})
-        return from_document(Checkpoint, found) if found else None
+        document = self._docs.find_one({"_id": _key(stream, sequence)}, {"_id": 0})
+        return from_document(Checkpoint, document) if document else None
 
     def page(self, stream: str, request: PageRequest) -> Page:
         """The newest first."""
         where = {"stream": stream}
         page = find_page(self._docs, where, request, key="sequence", newest_first=True, of=int)
-        for each in page.items:
-            del each["_id"]
-        return Page([from_document(Checkpoint, each) for each in page.items], page.next_cursor)
+        for document in page.items:
+            del document["_id"]
+        return Page(
+            [from_document(Checkpoint, document) for document in page.items], page.next_cursor
+        )
 
     def round(self) -> Round | None:
-        found = self._rounds.find_one({"_id": ROUND}, {"_id": 0})
-        return from_document(Round, found) if found else None
+        document = self._rounds.find_one({"_id": ROUND}, {"_id": 0})
+        return from_document(Round, document) if document else None
 
     def save_round(self, reached: Round) -> None:
         self._rounds.replace_one({"_id": ROUND}, to_document(reached), upsert=True)
 
     def streams(self, after: str, limit: int, session: Session | None = None) -> list[str]:
         """Names of the streams that follow ``after``."""
-        found = self._heads.find({"_id": {"$gt": after}}, {"_id": 1}, session=session)
-        return [each["_id"] for each in found.sort("_id").limit(limit)]
+        heads = self._heads.find({"_id": {"$gt": after}}, {"_id": 1}, session=session)
+        return [head["_id"] for head in heads.sort("_id").limit(limit)]
 
 
 def _key(stream: str, sequence: int) -> str:

@@ -45,9 +45,9 @@ class Traces:
 
     def erase_import_rows(self, processor_id: str, email: str, session: Session) -> int:
         """Rows of files that named the person lose what they said; what became of them stays."""
-        mine = self._imports.find({"processor_id": processor_id}, {"_id": 1}, session=session)
+        imports = self._imports.find({"processor_id": processor_id}, {"_id": 1}, session=session)
         pattern = re.escape(json.dumps(email)[1:-1])
-        where = {"import_id": {"$in": [each["_id"] for each in mine]},
+        where = {"import_id": {"$in": [job["_id"] for job in imports]},
                  "raw": {"$regex": pattern, "$options": "i"},
                  "state": {"$nin": ["new", "asked"]}}  # fmt: skip
         emptied: Mapping[str, Any] = {"$set": {"raw": "{}"}}
@@ -71,9 +71,9 @@ class Traces:
     ) -> int:  # fmt: skip
         where = {"processor_id": processor_id, member: {"$ne": None}}
         rewritten = 0
-        for each in list(docs.find(where, {member: 1}, session=session)):
-            if (content := write(each[member])) != each[member]:
-                seen = {"_id": each["_id"]}
+        for document in list(docs.find(where, {member: 1}, session=session)):
+            if (content := write(document[member])) != document[member]:
+                seen = {"_id": document["_id"]}
                 docs.update_one(seen, {"$set": {member: content}}, session=session)
                 rewritten += 1
         return rewritten

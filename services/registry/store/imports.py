@@ -37,10 +37,10 @@ class Imports:
         self._docs.insert_one(to_document(job))
 
     def get(self, import_id: str, session: Session | None = None) -> Import:
-        found = self._docs.find_one({"_id": import_id}, session=session)
-        if found is None:
+        document = self._docs.find_one({"_id": import_id}, session=session)
+        if document is None:
             raise NotFound("There is no such import.")
-        return from_document(Import, found)
+        return from_document(Import, document)
 
     def save(self, job: Import, session: Session) -> None:
         """Save the next revision; two loops at one import meet here and one begins anew."""
@@ -55,8 +55,10 @@ class Imports:
         where = {"status": "queued", "_id": {"$nin": list(barred)}}
         order = [("processor_id", ASCENDING), ("_id", ASCENDING)]
         following = {**where, "processor_id": {"$gt": after}}
-        found = self._docs.find_one(following, sort=order) or self._docs.find_one(where, sort=order)
-        return from_document(Import, found) if found else None
+        document = self._docs.find_one(following, sort=order) or self._docs.find_one(
+            where, sort=order
+        )
+        return from_document(Import, document) if document else None
 
     def under_way(self, job: Import, but: Sequence[str]) -> int:
         """How many imports before ``job`` of its processor are still being received or read."""
@@ -66,8 +68,8 @@ class Imports:
 
     def abandoned(self, before: datetime) -> list[str]:
         """Ids of imports whose upload died on its way."""
-        found = self._docs.find({"status": "receiving"}, {"created_at": 1}).limit(100)
-        return [each["_id"] for each in found if each["created_at"] < before]
+        jobs = self._docs.find({"status": "receiving"}, {"created_at": 1}).limit(100)
+        return [job["_id"] for job in jobs if job["created_at"] < before]
 
     def drop(self, import_id: str) -> None:
         self._rows.delete_many({"import_id": import_id})
@@ -80,14 +82,14 @@ class Imports:
     def refuse_keys(self, import_id: str, keys: Sequence[str], refusal: Mapping[str, str]) -> None:
         """Refuse all rows of these keys, while they are not read yet."""
         rows = {"import_id": import_id, "key": {"$in": list(keys)}, "state": "new"}
-        told = {"$set": {"state": "refused", "refusals": [dict(refusal)]}}
-        self._rows.update_many(rows, told)
+        refused = {"$set": {"state": "refused", "refusals": [dict(refusal)]}}
+        self._rows.update_many(rows, refused)
 
     def next_keys(self, import_id: str, limit: int) -> list[str]:
         """Keys of the next new rows, in the order of the file."""
         where = {"import_id": import_id, "state": "new"}
-        found = self._rows.find(where, {"key": 1}).sort("row", ASCENDING).limit(limit)
-        return list(dict.fromkeys(each["key"] for each in found))
+        rows = self._rows.find(where, {"key": 1}).sort("row", ASCENDING).limit(limit)
+        return list(dict.fromkeys(row["key"] for row in rows))
 
     def sizes(self, import_id: str, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
         """How many rows of each key are not settled, and how many bytes they have."""
@@ -96,13 +98,13 @@ class Imports:
             {"$group": {"_id": "$key", "rows": {"$sum": 1},
                         "bytes": {"$sum": {"$strLenBytes": "$raw"}}}},
         ]  # fmt: skip
-        found = self._rows.aggregate(stages)
-        return {each["_id"]: (each["rows"], each["bytes"]) for each in found}
+        groups = self._rows.aggregate(stages)
+        return {group["_id"]: (group["rows"], group["bytes"]) for group in groups}
 
     def of_keys(self, import_id: str, keys: Sequence[str]) -> list[ImportRow]:
         """Rows of these keys that are not settled, in the order of the file."""
-        found = self._rows.find(_unsettled(import_id, keys)).sort("row", ASCENDING)
-        return [from_document(ImportRow, each) for each in found]
+        documents = self._rows.find(_unsettled(import_id, keys)).sort("row", ASCENDING)
+        return [from_document(ImportRow, document) for document in documents]
 
     def save_rows(self, rows: Sequence[ImportRow], session: Session) -> None:
         kept = ("state", "questions", "remarks", "refusals", "change_id", "kind",
@@ -116,8 +118,8 @@ class Imports:
 
     def asking(self, import_id: str, question_id: str, session: Session) -> ImportRow | None:
         where = {"import_id": import_id, "questions.id": question_id}
-        found = self._rows.find_one(where, session=session)
-        return from_document(ImportRow, found) if found else None
+        document = self._rows.find_one(where, session=session)
+        return from_document(ImportRow, document) if document else None
 
     def answer(
         self, import_id: str, where: Mapping[str, str], answer: list[Any], session: Session
@@ -135,24 +137,26 @@ class Imports:
             {"$match": {"import_id": import_id}},
             {"$group": {"_id": "$state", "rows": {"$sum": 1}}},
         ]
-        found = self._rows.aggregate(stages, session=session)
-        return {each["_id"]: each["rows"] for each in found}
+        groups = self._rows.aggregate(stages, session=session)
+        return {group["_id"]: group["rows"] for group in groups}
 
     def in_state(self, import_id: str, state: str, limit: int) -> list[ImportRow]:
         where = {"import_id": import_id, "state": state}
-        found = self._rows.find(where).sort("row", ASCENDING).limit(limit)
-        return [from_document(ImportRow, each) for each in found]
+        documents = self._rows.find(where).sort("row", ASCENDING).limit(limit)
+        return [from_document(ImportRow, document) for document in documents]
 
     def page(self, import_id: str, state: str | None, request: PageRequest) -> Page:
         where = {"import_id": import_id, **({"state": state} if state else {})}
         page = find_page(self._rows, where, request, key="row", of=int)
-        return Page([from_document(ImportRow, each) for each in page.items], page.next_cursor)
+        return Page(
+            [from_document(ImportRow, document) for document in page.items], page.next_cursor
+        )
 
     def named_entries(self, import_id: str, session: Session) -> set[str]:
         """Ids of the register's entries that rows of this import were found to speak of."""
         where = {"import_id": import_id, "sub_processor_id": {"$ne": None}}
-        found = self._rows.find(where, {"_id": 0, "sub_processor_id": 1}, session=session)
-        return {each["sub_processor_id"] for each in found}
+        rows = self._rows.find(where, {"_id": 0, "sub_processor_id": 1}, session=session)
+        return {row["sub_processor_id"] for row in rows}
 
 
 class Listed:
@@ -167,13 +171,13 @@ class Listed:
         """``{id, legal_name, registration_number, purpose}`` of every entry."""
         wanted = {"sub_processor_id": 1, "content.legal_name": 1, "content.purpose": 1,
                   "content.registration_number": 1}  # fmt: skip
-        found = self._rows.find(_on(processor_id, day), wanted, session=session)
-        return [{"id": each["sub_processor_id"], **each["content"]} for each in found]
+        rows = self._rows.find(_on(processor_id, day), wanted, session=session)
+        return [{"id": row["sub_processor_id"], **row["content"]} for row in rows]
 
     def content(self, processor_id: str, sub_id: str, day: date) -> dict[str, Any] | None:
         where = {**_on(processor_id, day), "sub_processor_id": sub_id}
-        found = self._rows.find_one(where, {"content": 1})
-        return found["content"] if found else None
+        row = self._rows.find_one(where, {"content": 1})
+        return row["content"] if row else None
 
 
 def _unsettled(import_id: str, keys: Sequence[str]) -> dict[str, Any]:

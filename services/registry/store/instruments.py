@@ -53,13 +53,17 @@ class Instruments:
 
     def latest(self) -> dict[str, Recorded]:
         """The last revision of every instrument the platform has altered or added."""
-        found = self._docs.find().sort("revision", ASCENDING)
-        return {each["instrument_id"]: from_document(Recorded, each) for each in found}
+        documents = self._docs.find().sort("revision", ASCENDING)
+        return {
+            document["instrument_id"]: from_document(Recorded, document) for document in documents
+        }
 
     def history(self, instrument_id: str, session: Session | None = None) -> list[Recorded]:
         """Every revision of one instrument, the oldest first."""
-        found = self._docs.find({"instrument_id": instrument_id}, session=session)
-        return [from_document(Recorded, each) for each in found.sort("revision", ASCENDING)]
+        documents = self._docs.find({"instrument_id": instrument_id}, session=session)
+        return [
+            from_document(Recorded, document) for document in documents.sort("revision", ASCENDING)
+        ]
 
     def add(self, recorded: Recorded, session: Session) -> None:
         """Raises ``InstrumentExists`` when somebody else wrote this revision first."""

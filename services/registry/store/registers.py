@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
-from services.registry.model.register import EntryUnknown, Register, Rewrite, Row
+from services.registry.model.register import EntryUnknown, Register, Row, RowChanges
 from shared.documents import from_document, to_document
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
@@ -29,7 +29,7 @@ class Registers:
         self._docs.replace_one({"_id": register.id}, document, upsert=True, session=session)
 
     def touch(self, processor_id: str, at: datetime, session: Session | None = None) -> None:
-        """Note that the register changed; also what makes two writers of one register meet."""
+        """Note that the register changed; two transactions that do so conflict."""
         self._docs.update_one({"_id": processor_id}, {"$set": {"updated_at": at}}, session=session)
 
     def by_slug(self, slug: str) -> Register:
@@ -40,13 +40,15 @@ class Registers:
 
     def page(self, request: PageRequest) -> Page:
         page = find_page(self._docs, {}, request)
-        return Page([from_document(Register, each) for each in page.items], page.next_cursor)
+        return Page(
+            [from_document(Register, document) for document in page.items], page.next_cursor
+        )
 
     def _one(self, where: dict[str, Any]) -> Register:
-        found = self._docs.find_one(where)
-        if found is None:
+        document = self._docs.find_one(where)
+        if document is None:
             raise NotFound("There is no such register.")
-        return from_document(Register, found)
+        return from_document(Register, document)
 
 
 class Rows:
@@ -83,13 +85,15 @@ class Rows:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["rows"]
 
-    def write(self, rewrite: Rewrite, by: str, at: datetime, session: Session | None) -> None:
-        """Void and add rows as one step of the change ``by``."""
-        for row in rewrite.void:
+    def write(
+        self, row_changes: RowChanges, by: str, at: datetime, session: Session | None
+    ) -> None:
+        """Void and add rows for the change ``by``."""
+        for row in row_changes.void:
             voided = {"$set": {"voided_at": at, "voided_by": by}}
             self._docs.update_one({"_id": row.id, "voided_at": None}, voided, session=session)
-        if rewrite.add:
-            self._docs.insert_many([to_document(row) for row in rewrite.add], session=session)
+        if row_changes.add:
+            self._docs.insert_many([to_document(row) for row in row_changes.add], session=session)
 
     def on(self, processor_id: str, day: date, recorded_as_of: datetime | None = None) -> list[Row]:
         """The list of ``day`` as known now, or as it was known at ``recorded_as_of``."""
@@ -100,14 +104,14 @@ class Rows:
     ) -> list[str]:
         """The ids of the rows that ``on`` would give, in its order."""
         where = _on(processor_id, day, recorded_as_of)
-        found = list(self._docs.find(where, {"valid_from": 1, "recorded_at": 1}))
-        found.sort(key=itemgetter("valid_from", "recorded_at"))
-        return [each["_id"] for each in found]
+        rows = list(self._docs.find(where, {"valid_from": 1, "recorded_at": 1}))
+        rows.sort(key=itemgetter("valid_from", "recorded_at"))
+        return [row["_id"] for row in rows]
 
     def locations(self, row_ids: Sequence[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """The ids of these rows, each with the places of its entry."""
-        found = self._docs.find({"_id": {"$in": list(row_ids)}}, {"content.locations": 1})
-        return ((each["_id"], each["content"]["locations"]) for each in found)
+        rows = self._docs.find({"_id": {"$in": list(row_ids)}}, {"content.locations": 1})
+        return ((row["_id"], row["content"]["locations"]) for row in rows)
 
     def among(self, processor_id: str, row_ids: Sequence[str]) -> list[Row]:
         """Those of these rows that are this processor's."""
@@ -126,10 +130,10 @@ class Rows:
 
     def history(self, processor_id: str, sub_id: str) -> list[Row]:
         """Every row ever written of one entry. Raises ``EntryUnknown``."""
-        found = self._many({"sub_processor_id": sub_id, "processor_id": processor_id})
-        if not found:
+        rows = self._many({"sub_processor_id": sub_id, "processor_id": processor_id})
+        if not rows:
             raise EntryUnknown
-        return found
+        return rows
 
     def written_by(self, change_id: str, session: Session | None) -> list[Row]:
         return self._many({"change_id": change_id, "voided_at": None}, session)
@@ -142,12 +146,12 @@ class Rows:
         return self._docs.find_one(where, {"_id": 1}, session=session) is not None
 
     def _many(self, where: dict[str, Any], session: Session | None = None) -> list[Row]:
-        found = self._docs.find(where, session=session)
-        return sorted(_rows(list(found)), key=lambda row: (row.valid_from, row.recorded_at))
+        documents = self._docs.find(where, session=session)
+        return sorted(_rows(list(documents)), key=lambda row: (row.valid_from, row.recorded_at))
 
 
 def _rows(documents: Sequence[dict[str, Any]]) -> list[Row]:
-    return [from_document(Row, each) for each in documents]
+    return [from_document(Row, document) for document in documents]
 
 
 def _on(processor_id: str, day: date, recorded_as_of: datetime | None) -> dict[str, Any]:

@@ -1,15 +1,10 @@
-"""Changes from the announcement to their effect: the clock, the register and the ledger meet."""
+"""Announce a change to the customers, as an emergency once two hands approve it, or withdraw it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from functools import cache
-from itertools import islice
-from typing import Any
-
-from pymongo.errors import ConnectionFailure
+from datetime import datetime
 
 from services.registry import events, ledger_entries
 from services.registry.model import register as rows
@@ -22,13 +17,12 @@ from services.registry.model.changes import (
     check_day,
     check_notice,
 )
-from services.registry.model.register import Register, Rewrite, Writer
-from services.registry.use_cases.change_views import ChangeView, shown
-from services.registry.use_cases.changes import with_previous
+from services.registry.model.register import Register, RowChanges, Writer
+from services.registry.use_cases.change_views import ChangeView, shown, with_previous
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.notice_terms import given_on, groups_of
 from services.registry.use_cases.permissions import own_change
-from services.registry.use_cases.saving import rewrite
+from services.registry.use_cases.saving import append_entry, write_rows
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session
@@ -37,66 +31,61 @@ from shared.mongo import Session
 def announce(
     deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None = None
 ) -> Change:
-    """Tell every customer concerned, if each one's agreement allows the effective day.
+    """Announce a draft to the customers, with the notice period that each agreement asks for.
 
-    Raises ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``,
-    ``ChangePending``, ``NotInThisStatus``, or ``PreconditionFailed`` when the draft is not of the
-    revision ``seen``; then nothing has been told and nothing changed.
+    ``seen`` is the revision that the caller has read; None stands for any. Raises
+    ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``, ``ChangePending``,
+    ``NotInThisStatus`` or ``PreconditionFailed``; then nothing is saved.
     """
-    register, change = own_change(deps, caller, slug, change_id)
-    change.check_seen(seen)
-    change.must_be("draft")
-    # An emergency that was declared and not approved is none: the notice keeps its full period.
-    change = replace(change, emergency=None)
-    view = shown(deps, register, with_previous(deps, register, change))
-    _check_complete(view)
+    register, draft = own_change(deps, caller, slug, change_id)
+    draft.check_seen(seen)
+    draft.must_be("draft")
+    # Without both approvals the full notice period applies, so the notice names no emergency.
+    view = _complete_view(deps, register, replace(draft, emergency=None))
     at = deps.now()
     groups, version = groups_of(deps, register, at)
-    check_day(change.effective_on, given_on(register, at))
-    check_notice(change.effective_on, groups)
-    return _tell(deps, caller, view, at, groups, version)
+    check_day(draft.effective_on, given_on(register, at))
+    check_notice(draft.effective_on, groups)
+    return _commit_announcement(deps, caller, view, at, groups, version, draft.revision)
 
 
 def declare_emergency(
     deps: Deps, caller: Caller, slug: str, change_id: str, justification: str
 ) -> ChangeView:
-    """Ask for the path without notice period; two different hands must approve it."""
-    register, change = own_change(deps, caller, slug, change_id)
-    change = change.declared(justification, caller.client_id)
-    deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
-    return shown(deps, register, change)
+    """Ask for an announcement without notice period; two different hands must approve it."""
+    register, draft = own_change(deps, caller, slug, change_id)
+    declared = draft.declared(justification, caller.client_id)
+    deps.mongo.transact(lambda session: deps.stores.changes.replace(declared, session))
+    return shown(deps, register, declared)
 
 
 def approve_emergency(
     deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None = None
 ) -> ChangeView:
-    """One approval; with the second the change is announced as an emergency, at once.
+    """Approve an emergency; the second approval announces the change at once.
 
-    Who counts as one is asked at each approval, so the order in which clients were made, renewed
-    and used does not matter. Raises ``ApprovedAlready``, ``ApprovedByTheSameHand``, or
-    ``PreconditionFailed`` when the change is not of the revision ``seen``.
+    Which clients count as one hand is asked anew at each approval, so it does not matter in which
+    order they were made, renewed and used. ``seen`` is the revision that the caller has read.
+    Raises ``ApprovedAlready``, ``ApprovedByTheSameHand``, ``PreconditionFailed``, or what
+    ``announce`` raises.
     """
-    register, change = own_change(deps, caller, slug, change_id)
-    change.check_seen(seen)
-    others = change.emergency.approved_by if change.emergency else ()
-    hands = deps.identity.hands(register.id, (caller.client_id, *others))
-    change = change.approved(caller.client_id, hands)
-    if change.emergency is None or not change.emergency.complete:
-        deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
-        return shown(deps, register, change)
-    view = shown(deps, register, with_previous(deps, register, change))
-    _check_complete(view)
-    at = deps.now()
-    check_day(change.effective_on, today_at(deps, register))
-    groups, version = groups_of(deps, register, at)
-    # The approval and the announcement are one step: the stored change is a revision behind.
-    before = replace(view.change, revision=change.revision - 1)
-    told = _tell(deps, caller, replace(view, change=before), at, groups, version)
-    return shown(deps, register, told)
+    register, draft = own_change(deps, caller, slug, change_id)
+    draft.check_seen(seen)
+    approvers = draft.emergency.approved_by if draft.emergency else ()
+    hands = deps.identity.hands(register.id, (caller.client_id, *approvers))
+    approved = draft.approved(caller.client_id, hands)
+    if approved.emergency is None or not approved.emergency.complete:
+        deps.mongo.transact(lambda session: deps.stores.changes.replace(approved, session))
+        return shown(deps, register, approved)
+    announced = _announce_emergency(deps, caller, register, approved, draft.revision)
+    return shown(deps, register, announced)
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
-    """Take a change back before it has effect; who was told of it is told of this too."""
+    """Take a change back before its effective day; its customers are informed if it was announced.
+
+    Raises ``NotInThisStatus`` from the effective day on.
+    """
     register, change = own_change(deps, caller, slug, change_id)
 
     def work(session: Session) -> Change:
@@ -106,143 +95,127 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
         withdrawn = current.withdrawn(at, reason)
         deps.stores.changes.replace(withdrawn, session)
         if current.status == "announced":
-            _take_back(deps, register, withdrawn, at, session)
-            _append(deps, register, events.WITHDRAWN, ledger_entries.withdrawn(register, withdrawn),
-                    at, caller.client_id, session)  # fmt: skip
+            _undo_rows(deps, register, withdrawn, at, session)
+            entry = ledger_entries.withdrawn(register, withdrawn)
+            append_entry(deps, register, events.WITHDRAWN, entry, at, caller.client_id, session)
         return withdrawn
 
     return deps.mongo.transact(work)
 
 
-def go_live(deps: Deps, change_id: str) -> None:
-    """The effective day has come: say so, once. The list has turned by itself, by its dates."""
-
-    def work(session: Session) -> None:
-        at = deps.now()
-        live = deps.stores.changes.get(change_id, session).in_effect(at)
-        register = deps.stores.registers.get(live.processor_id)
-        deps.stores.changes.replace(live, session)
-        entry = ledger_entries.in_effect(register, live)
-        _append(deps, register, events.IN_EFFECT, entry, at, "clock", session)
-
-    deps.mongo.transact(work)
+def _announce_emergency(
+    deps: Deps, caller: Caller, register: Register, approved: Change, expected_revision: int
+) -> Change:
+    """Save the second approval and the announcement in one step."""
+    view = _complete_view(deps, register, approved)
+    at = deps.now()
+    check_day(approved.effective_on, today_at(deps, register))
+    groups, version = groups_of(deps, register, at)
+    return _commit_announcement(deps, caller, view, at, groups, version, expected_revision)
 
 
-def due(deps: Deps, barred: Sequence[str], limit: int = 100) -> Sequence[str]:
-    """The announced changes whose effective day has come where their processor sits, in order."""
-    today = cache(lambda processor_id: _latest_day(deps, processor_id))
-    latest = (deps.now() + timedelta(hours=14)).date()
-    # Not the first so many: those may all sit where the day has not come yet.
-    found = (
-        each.id
-        for each in deps.stores.changes.due(latest, barred)
-        if each.effective_on <= today(each.processor_id)
-    )
-    return list(islice(found, limit))
+def _complete_view(deps: Deps, register: Register, change: Change) -> ChangeView:
+    """The change as its notice shows it. Raises ``NoticeIncomplete`` with what the notice lacks."""
+    view = shown(deps, register, with_previous(deps, register, change))
+    lacking = [finding for finding in view.findings if finding["severity"] == "must"]
+    if lacking:
+        members = ("pointer", "code", "detail")
+        errors = [{name: finding[name] for name in members} for finding in lacking]
+        raise NoticeIncomplete(errors=errors, context={"findings": lacking})
+    return view
 
 
-def _latest_day(deps: Deps, processor_id: str) -> str:
-    try:
-        return today_at(deps, deps.stores.registers.get(processor_id)).isoformat()
-    except ConnectionFailure:
-        raise
-    # Its changes count as due: each then fails by itself, is counted, and holds up no other's.
-    except Exception:  # noqa: BLE001  See above.
-        return date.max.isoformat()
-
-
-def _tell(
+def _commit_announcement(
     deps: Deps,
     caller: Caller,
-    seen: ChangeView,
+    view: ChangeView,
     at: datetime,
-    groups: list[Group],
+    groups: Sequence[Group],
     version: int,
+    expected_revision: int,
 ) -> Change:
-    """Register rows, ledger entry and status in one transaction: all of it or nothing."""
-    register, draft_ = seen.register, seen.change
-    entry_type = events.EMERGENCY if draft_.emergency else events.ANNOUNCED
-    public = ledger_entries.announced(register, draft_, vars(seen))
-    private = ledger_entries.announced_private(register, draft_, version, groups)
+    """Save the register's rows, the ledger entry and the status in one transaction.
+
+    ``version`` is the watermark up to which ``groups`` hold all customers. Raises
+    ``ChangePending`` if the stored draft is not of ``expected_revision`` any more, or if another
+    announced change to the same entry has not taken effect.
+    """
+    register, change = view.register, view.change
+    entry_type = events.EMERGENCY if change.emergency else events.ANNOUNCED
+    public = ledger_entries.announced(
+        register, change, view.materiality, view.sub_processor, view.previous
+    )
+    private = ledger_entries.announced_private(register, change, version, groups)
 
     def work(session: Session) -> Change:
-        current = deps.stores.changes.get(draft_.id, session)
-        if current.revision != draft_.revision:
-            current.must_be("draft")
-            raise ChangePending("The draft was edited in between; read it again.")
-        _check_no_other(deps, draft_, session)
-        writer = Writer(draft_.id, at, deps.new_id)
-        step = _rewrite(deps, writer, draft_, session)
-        rewrite(deps, register.id, writer, step, draft_.effective_on, session)
-        entry = deps.ledger.append(session, register.stream, entry_type, public, at=at,
-                                   actor=caller.client_id, private=private)  # fmt: skip
-        announced = draft_.announced(at, groups, version, entry.sequence)
-        deps.stores.changes.replace(announced, session)
-        return announced
+        _check_unchanged(deps, change.id, expected_revision, session)
+        _check_no_other(deps, change, session)
+        writer = Writer(change.id, at, deps.new_id)
+        row_changes = _row_changes(deps, writer, change, session)
+        write_rows(deps, register.id, writer, row_changes, change.effective_on, session)
+        entry = deps.ledger.append(
+            session,
+            register.stream,
+            entry_type,
+            public,
+            at=at,
+            actor=caller.client_id,
+            private=private,
+        )
+        announced = change.announced(at, groups, version, entry.sequence)
+        following = replace(announced, revision=expected_revision + 1)
+        deps.stores.changes.replace(following, session)
+        return following
 
     return deps.mongo.transact(work)
 
 
-def _rewrite(deps: Deps, writer: Writer, change: Change, session: Session) -> Rewrite:
+def _row_changes(deps: Deps, writer: Writer, change: Change, session: Session) -> RowChanges:
+    """What the change does to the rows of the register on its effective day."""
     day, content = change.effective_on, change.content or {}
     if change.kind == "add":
-        return rows.added(writer, change.processor_id, change.subject_id, content, day)
+        return rows.addition(writer, change.processor_id, change.subject_id, content, day)
     if change.kind == "modify":
-        return rows.modified(writer, deps.stores.rows.of(change.subject_id, session), content, day)
+        current = deps.stores.rows.of(change.subject_id, session)
+        return rows.modification(writer, current, content, day)
     if change.kind == "remove":
-        return rows.removed(writer, deps.stores.rows.of(change.subject_id, session), day)
-    old = deps.stores.rows.of(change.replaces_id or "", session)
-    return rows.joined(
-        rows.removed(writer, old, day),
-        rows.added(writer, change.processor_id, change.subject_id, content, day),
+        return rows.removal(writer, deps.stores.rows.of(change.subject_id, session), day)
+    replaced = deps.stores.rows.of(change.replaces_id or "", session)
+    return rows.combined(
+        rows.removal(writer, replaced, day),
+        rows.addition(writer, change.processor_id, change.subject_id, content, day),
     )
 
 
-def _take_back(
+def _undo_rows(
     deps: Deps, register: Register, change: Change, at: datetime, session: Session
 ) -> None:
+    """Void the rows that the change wrote, and restore those that it voided."""
     writer = Writer(change.id, at, deps.new_id)
     written = deps.stores.rows.written_by(change.id, session)
-    step = rows.undone(writer, written, deps.stores.rows.voided_by(change.id, session))
-    rewrite(deps, register.id, writer, step, change.effective_on, session)
+    voided = deps.stores.rows.voided_by(change.id, session)
+    row_changes = rows.reversal(writer, written, voided)
+    write_rows(deps, register.id, writer, row_changes, change.effective_on, session)
 
 
 def _check_still_ahead(deps: Deps, register: Register, change: Change) -> None:
-    """A clock that stands still must not let anybody rewrite days that have been."""
+    """Even if the clock loop is down, a change in effect cannot be withdrawn."""
     if change.status == "announced" and change.effective_on <= today_at(deps, register):
         raise NotInThisStatus(
             f"It has effect since {change.effective_on}; announce another change."
         )
 
 
-def _append(
-    deps: Deps,
-    register: Register,
-    type_: str,
-    data: dict[str, Any],
-    at: datetime,
-    actor: str,
-    session: Session,
-) -> None:
-    deps.ledger.append(session, register.stream, type_, data, at=at, actor=actor)
-    deps.stores.registers.touch(register.id, at, session)
-
-
-def _check_complete(seen: ChangeView) -> None:
-    must = [each for each in seen.findings if each["severity"] == "must"]
-    if must:
-        raise NoticeIncomplete(
-            errors=[
-                {"pointer": each["pointer"], "code": each["code"], "detail": each["detail"]}
-                for each in must
-            ],
-            context={"findings": must},
-        )
+def _check_unchanged(deps: Deps, change_id: str, revision: int, session: Session) -> None:
+    current = deps.stores.changes.get(change_id, session)
+    if current.revision != revision:
+        current.must_be("draft")
+        raise ChangePending("The draft was edited in between; read it again.")
 
 
 def _check_no_other(deps: Deps, change: Change, session: Session) -> None:
-    others = [each for each in deps.stores.changes.pending_on(change.touches, session)
-              if each.id != change.id]  # fmt: skip
+    pending = deps.stores.changes.pending_on(change.touches, session)
+    others = [other for other in pending if other.id != change.id]
     if others:
         raise ChangePending(
             f"Change {others[0].id} takes effect on {others[0].effective_on}.",

@@ -1,4 +1,4 @@
-"""Telling customers that the basis of transfers ends: 90, 30 and 7 days before, and on the day."""
+"""Announce that the basis of transfers ends: 90, 30 and 7 days before, and on the day."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from services.registry import events, ledger_entries
 from services.registry.model.bases import (
     LOST,
+    Assessor,
     Reliance,
-    bench_of,
     end_recorded_at,
     ending,
     in_chunks,
@@ -19,7 +19,7 @@ from services.registry.model.bases import (
     stage_of,
 )
 from services.registry.model.register import ONE_DAY, Register
-from services.registry.store.bases import Sweep
+from services.registry.store.basis_notices import Sweep
 from services.registry.transfers import Instrument
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.wiring import Deps
@@ -27,51 +27,51 @@ from shared.ids import derived_id
 from shared.mongo import Session
 
 
-def tell_bases(deps: Deps) -> bool:
-    """A bounded part of this hour's round over all registers; True when there is more of it.
+def announce_basis_ends(deps: Deps) -> bool:
+    """Do a bounded part of this hour's round over all registers; True if there is more of it.
 
-    Days begin at another hour in every time zone, hence a round an hour; an end that is recorded
-    or altered starts a round of its own.
+    A day begins at another hour in every time zone, so there is a round every hour. An end that is
+    recorded or altered starts a round of its own.
     """
     now = deps.now()
-    sweeps = deps.stores.bases.sweeps()
+    sweeps = deps.stores.basis_notices.sweeps()
     instruments = ending(deps.stores.instruments.known(now.date()), now.date())
-    _tell_again(deps, {each.id: each for each in instruments})
+    _retry_failed(deps, {instrument.id: instrument for instrument in instruments})
     for instrument in instruments:
         mark = f"{now:%Y-%m-%dT%H} {instrument.last_day}"
         sweep = sweeps.get(instrument.id)
         if sweep is None or sweep.mark != mark:
             sweep = Sweep(instrument.id, mark)
         if not sweep.done:
-            _sweep_on(deps, instrument, sweep)
+            _continue_sweep(deps, instrument, sweep)
             return True
     return False
 
 
-def _sweep_on(deps: Deps, instrument: Instrument, sweep: Sweep) -> None:
-    processor_id = deps.stores.bases.next_processor(instrument.id, sweep.after)
+def _continue_sweep(deps: Deps, instrument: Instrument, sweep: Sweep) -> None:
+    processor_id = deps.stores.basis_notices.next_processor(instrument.id, sweep.after)
     if processor_id is not None:
-        _tell_unless_it_fails(deps, instrument, processor_id)
+        _attempt(deps, instrument, processor_id)
     reached = Sweep(sweep.instrument_id, sweep.mark, processor_id or "", processor_id is None)
-    deps.stores.bases.save_sweep(reached)
+    deps.stores.basis_notices.save_sweep(reached)
 
 
-def _tell_again(deps: Deps, instruments: Mapping[str, Instrument]) -> None:
-    """The registers that failed and have rested; the round has gone on without them."""
+def _retry_failed(deps: Deps, instruments: Mapping[str, Instrument]) -> None:
+    """Try registers again that failed and have waited; the round went on without them."""
     for job in deps.clock_failures.rested("basis:"):
         _, instrument_id, processor_id = job.split(":", 2)
         if instrument_id in instruments:
-            _tell_unless_it_fails(deps, instruments[instrument_id], processor_id)
+            _attempt(deps, instruments[instrument_id], processor_id)
 
 
-def _tell_unless_it_fails(deps: Deps, instrument: Instrument, processor_id: str) -> None:
+def _attempt(deps: Deps, instrument: Instrument, processor_id: str) -> None:
     def work(_: str) -> None:
-        _tell_register(deps, deps.stores.registers.get(processor_id), instrument)
+        _announce_stage(deps, deps.stores.registers.get(processor_id), instrument)
 
     deps.clock_failures.attempt(f"basis:{instrument.id}:{processor_id}", work)
 
 
-def _tell_register(deps: Deps, register: Register, instrument: Instrument) -> None:
+def _announce_stage(deps: Deps, register: Register, instrument: Instrument) -> None:
     """Tell what has not been told; the most urgent stage only, however late it is."""
     today = today_at(deps, register)
     last_day = instrument.last_day or date.max
@@ -80,67 +80,76 @@ def _tell_register(deps: Deps, register: Register, instrument: Instrument) -> No
     if stage is None:
         return
     concerned = {
-        derived_id("bas", *each.key(register.id, last_day)): each
-        for each in _concerned(deps, register, instrument, today)
-        if stage != LOST or _is_news(deps, register, instrument, each)
+        derived_id("bas", *reliance.key(register.id, last_day)): reliance
+        for reliance in _concerned(deps, register, instrument, today)
+        if stage != LOST or _is_news(deps, register, instrument, reliance)
     }
-    if deps.stores.bases.untold(list(concerned), stage):
-        _tell(deps, register, instrument, (stage, days_left), concerned)
+    if deps.stores.basis_notices.unannounced(list(concerned), stage):
+        _commit_entries(deps, register, instrument, (stage, days_left), concerned)
 
 
 def _concerned(
     deps: Deps, register: Register, instrument: Instrument, today: date
 ) -> list[Reliance]:
-    """The places whose transfer the instrument carries, while it does."""
+    """The places whose transfer the instrument carries today, or carried on its last day."""
     last_day = instrument.last_day or date.max
     held, gone = min(today, last_day), max(today, last_day + ONE_DAY)
     known = deps.stores.instruments.known(deps.now().date())
-    found = reliances(
+    named = reliances(
         instrument.id,
-        (deps.stores.rows.on(register.id, held), bench_of(register, held, known)),
-        (deps.stores.rows.on(register.id, gone), bench_of(register, gone, known)),
+        (deps.stores.rows.on(register.id, held), Assessor(register.country, held, known)),
+        (deps.stores.rows.on(register.id, gone), Assessor(register.country, gone, known)),
     )
-    return [each for each in found if each.outcome != "unaffected"]
+    return [reliance for reliance in named if reliance.outcome != "unaffected"]
 
 
-def _is_news(deps: Deps, register: Register, instrument: Instrument, each: Reliance) -> bool:
-    """Whether the loss came after the entry: a register may be adopted with a past it tells of."""
+def _is_news(deps: Deps, register: Register, instrument: Instrument, reliance: Reliance) -> bool:
+    """Whether the basis was lost after the entry was recorded. A baseline may hold entries whose
+    basis had ended before; their loss is not announced."""
     zone = ZoneInfo(register.time_zone)
     recorded_at = end_recorded_at(deps.stores.instruments.history(instrument.id))
     lost_on = (instrument.last_day or date.max) + timedelta(1)
     news_on = max(lost_on, recorded_at.astimezone(zone).date()) if recorded_at else lost_on
-    return deps.stores.bases.known_since(each.sub_processor_id).astimezone(zone).date() <= news_on
+    known_since = deps.stores.basis_notices.known_since(reliance.sub_processor_id)
+    return known_since.astimezone(zone).date() <= news_on
 
 
-def _tell(
+def _commit_entries(
     deps: Deps,
     register: Register,
     instrument: Instrument,
     when: tuple[int, int],
     concerned: dict[str, Reliance],
 ) -> None:
-    """Mark and ledger entries in one transaction: told once, or not at all."""
+    """Save marks and ledger entries in one transaction, so that each is announced at most once."""
     stage = when[0]
     type_ = events.BASIS_LOST if stage == LOST else events.BASIS_ENDING
     version = deps.agreements.notice_terms(register.id).version
 
     def work(session: Session) -> None:
         at = deps.now()
-        # Two clocks meet at the register: the second runs again and finds it told.
+        # This write makes concurrent clocks conflict; the second runs again and finds the marks.
         deps.stores.registers.touch(register.id, at, session)
-        fresh = deps.stores.bases.untold(list(concerned), stage, session)
-        deps.stores.bases.save_told(fresh, stage, at, session)
-        for told in _entries(register, instrument, when, [concerned[key] for key in fresh]):
-            deps.ledger.append(session, register.stream, type_, told, at=at, actor="clock",
-                               private={"recipients_version": version})  # fmt: skip
+        fresh = deps.stores.basis_notices.unannounced(list(concerned), stage, session)
+        deps.stores.basis_notices.record(fresh, stage, at, session)
+        for entry in _entries(register, instrument, when, [concerned[key] for key in fresh]):
+            deps.ledger.append(
+                session,
+                register.stream,
+                type_,
+                entry,
+                at=at,
+                actor="clock",
+                private={"recipients_version": version},
+            )
 
     deps.mongo.transact(work)
 
 
 def _entries(
-    register: Register, instrument: Instrument, when: tuple[int, int], told: Sequence[Reliance]
+    register: Register, instrument: Instrument, when: tuple[int, int], concerned: Sequence[Reliance]
 ) -> list[dict[str, Any]]:
-    transfers = [ledger_entries.reliance(each) for each in told]
+    transfers = [ledger_entries.reliance(reliance) for reliance in concerned]
     return [
         ledger_entries.basis(register, instrument, when, chunk) for chunk in in_chunks(transfers)
     ]

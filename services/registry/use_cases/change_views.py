@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from services.registry import linter
 from services.registry.model.changes import Change
 from services.registry.model.law import Law
-from services.registry.model.register import Register, Row
+from services.registry.model.register import EntryNotThere, Register, Row
 from services.registry.use_cases.entry_views import change_entry
-from services.registry.use_cases.jurisdiction import law_of
+from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.wiring import Deps
 from shared.failures import FailedJob
 
@@ -40,6 +40,20 @@ def shown(deps: Deps, register: Register, change: Change) -> ChangeView:
     return view(register, change, law_of(deps, register), others)
 
 
+def with_previous(deps: Deps, register: Register, change: Change) -> Change:
+    """``change`` with the entry that it alters, as that reads now, as its ``previous``.
+
+    Raises ``EntryNotThere``.
+    """
+    if change.kind == "add":
+        return replace(change, previous=None)
+    since = max(today_at(deps, register), change.effective_on)
+    for row in deps.stores.rows.of(change.replaces_id or change.subject_id):
+        if row.processor_id == register.id and row.valid_to >= since:
+            return replace(change, previous=row.content)
+    raise EntryNotThere
+
+
 def contents_on(rows: Sequence[Row], day: date) -> dict[str, Entry]:
     """The entries of the list of ``day``, by id."""
     return {row.sub_processor_id: row.content for row in rows if row.on(day)}
@@ -58,7 +72,7 @@ def view(register: Register, change: Change, law: Law, others: Mapping[str, Entr
         "effective_on": change.effective_on.isoformat(),
         "reason": change.reason,
     }
-    found = (*linter.findings(wire, exporter=law.exporter), *linter.chain_findings(wire, others))
+    findings = (*linter.findings(wire, exporter=law.exporter), *linter.chain_findings(wire, others))
     words = linter.materiality(
         previous, entry, kind=change.kind, exporter=law.exporter,
         known_data_categories=() if previous else _data_categories(others, change.subject_id),
@@ -68,7 +82,7 @@ def view(register: Register, change: Change, law: Law, others: Mapping[str, Entr
         change=change,
         register=register,
         materiality=list(words),
-        findings=[finding.to_mapping() for finding in found],
+        findings=[finding.to_mapping() for finding in findings],
         sub_processor=entry,
         previous=previous,
     )
@@ -77,8 +91,8 @@ def view(register: Register, change: Change, law: Law, others: Mapping[str, Entr
 def _data_categories(others: Mapping[str, Entry], own_id: str) -> set[str]:
     """What the register knows already, without the entry itself."""
     return {
-        each
+        category
         for sub_id, content in others.items()
         if sub_id != own_id
-        for each in content["data_categories"]
+        for category in content["data_categories"]
     }

@@ -8,12 +8,16 @@ from datetime import date
 from typing import Any
 
 from services.registry.model.changes import Change
-from services.registry.model.register import EntryNotThere, Register
-from services.registry.use_cases.change_views import ChangeView, contents_on, shown, view
-from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.change_views import (
+    ChangeView,
+    contents_on,
+    shown,
+    view,
+    with_previous,
+)
+from services.registry.use_cases.jurisdiction import law_of
 from services.registry.use_cases.notice_terms import groups_of
-from services.registry.use_cases.permissions import own_change, own_register
-from services.registry.use_cases.registers import register_of
+from services.registry.use_cases.permissions import own_change, own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import problem_at
@@ -21,16 +25,16 @@ from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 
-def draft(deps: Deps, caller: Caller, slug: str, told: Mapping[str, Any]) -> ChangeView:
+def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> ChangeView:
     """A draft: told to nobody, changes nothing. Raises ``EntryNotThere`` for an unknown entry."""
     register = register_of(deps, caller, slug)
     change = Change(
         id=deps.new_id("chg"),
         processor_id=register.id,
-        effective_on=told["effective_on"],
-        reason=told["reason"],
+        effective_on=body["effective_on"],
+        reason=body["reason"],
         created_at=deps.now(),
-        **_about(deps, told),
+        **_about(deps, body),
     )
     change = with_previous(deps, register, change)
 
@@ -43,12 +47,12 @@ def draft(deps: Deps, caller: Caller, slug: str, told: Mapping[str, Any]) -> Cha
 
 
 def edit(
-    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int, told: Mapping[str, Any]
+    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int, body: Mapping[str, Any]
 ) -> ChangeView:
     """A draft with other members; those not told stay. Raises as ``draft`` does."""
     register, change = own_change(deps, caller, slug, change_id)
-    members = {name: told[name] for name in ("effective_on", "reason") if name in told}
-    about = _about(deps, {**_told_before(change), **told}, change)
+    members = {name: body[name] for name in ("effective_on", "reason") if name in body}
+    about = _about(deps, {**_members_before(change), **body}, change)
     change = with_previous(deps, register, change.edited({**members, **about}, seen))
     deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
     return shown(deps, register, change)
@@ -70,14 +74,14 @@ def page(
     announced: bool,
 ) -> Page:
     register = own_register(deps, caller, slug)
-    found = deps.stores.changes.page(register.id, status, request, announced=announced)
+    changes = deps.stores.changes.page(register.id, status, request, announced=announced)
     law = law_of(deps, register)
-    rows = deps.stores.rows.live(register.id, date.min) if found.items else []
+    rows = deps.stores.rows.live(register.id, date.min) if changes.items else []
     # Many changes share a day, and a register may have thousands of rows.
-    days = {each.effective_on for each in found.items}
+    days = {change.effective_on for change in changes.items}
     around = {day: contents_on(rows, day) for day in days}
-    views = [view(register, each, law, around[each.effective_on]) for each in found.items]
-    return Page(_with_failures(deps, views), found.next_cursor)
+    views = [view(register, change, law, around[change.effective_on]) for change in changes.items]
+    return Page(_with_failures(deps, views), changes.next_cursor)
 
 
 def _with_failures(deps: Deps, views: Sequence[ChangeView]) -> list[ChangeView]:
@@ -98,25 +102,14 @@ def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, 
     }
 
 
-def with_previous(deps: Deps, register: Register, change: Change) -> Change:
-    """``change`` beside the entry that it alters, as that stands now. Raises ``EntryNotThere``."""
-    if change.kind == "add":
-        return replace(change, previous=None)
-    since = max(today_at(deps, register), change.effective_on)
-    for row in deps.stores.rows.of(change.replaces_id or change.subject_id):
-        if row.processor_id == register.id and row.valid_to >= since:
-            return replace(change, previous=row.content)
-    raise EntryNotThere
-
-
-def _told_before(change: Change) -> dict[str, Any]:
+def _members_before(change: Change) -> dict[str, Any]:
     named = None if change.kind == "add" else change.replaces_id or change.subject_id
     return {"kind": change.kind, "sub_processor_id": named, "sub_processor": change.content}
 
 
-def _about(deps: Deps, told: Mapping[str, Any], before: Change | None = None) -> dict[str, Any]:
+def _about(deps: Deps, body: Mapping[str, Any], before: Change | None = None) -> dict[str, Any]:
     """The members of a change that say which entries it makes, alters and ends."""
-    kind, old_id, content = told["kind"], told["sub_processor_id"], told["sub_processor"]
+    kind, old_id, content = body["kind"], body["sub_processor_id"], body["sub_processor"]
     _check_kind(kind, old_id, content)
     subject_id = old_id
     if kind in ("add", "replace"):

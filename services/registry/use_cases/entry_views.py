@@ -36,7 +36,7 @@ def content_view(
 ) -> dict[str, Any]:
     content = known_evidence(content, law.instruments)
     seat = content.get("country")
-    places = [_place(each, day, law, horizon_days, seat) for each in content["locations"]]
+    places = [_place(place, day, law, horizon_days, seat) for place in content["locations"]]
     return {**content, "locations": places}
 
 
@@ -71,7 +71,7 @@ def _judged(
     )
     return {
         **location,
-        "mechanisms": [_mechanism(each, law) for each in location["mechanisms"]],
+        "mechanisms": [_mechanism(mechanism, law) for mechanism in location["mechanisms"]],
         "verdict": verdict.to_mapping(),
     }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.registry import events, ledger_entries
 from services.registry.model.erasures import (
+    EntriesPending,
     Erased,
-    NotToldYet,
     PersonInUse,
     PersonUnknown,
     speaks_of,
@@ -21,7 +21,7 @@ from shared.mongo import Session
 def erase(deps: Deps, caller: Caller, slug: str, email: str, reason: str) -> Erased:
     """Erase the person with this address from everything that is past.
 
-    Raises ``PersonInUse``, ``PersonUnknown``, and ``NotToldYet`` while an entry that names the
+    Raises ``PersonInUse``, ``PersonUnknown``, and ``EntriesPending`` while an entry that names the
     person may not have reached who must hear of it.
     """
     register = own_register(deps, caller, slug)
@@ -36,7 +36,7 @@ def _erase(
     if deps.stores.traces.in_use(register.id, email, today_at(deps, register), session):
         raise PersonInUse
     if not deps.ledger.is_told(register.stream, session):
-        raise NotToldYet
+        raise EntriesPending
     parts = deps.ledger.private_parts(register.stream, session)
     sequences = tuple(sorted(number for number, part in parts if speaks_of(part, email)))
     versions = deps.stores.traces.erase_versions(register.id, email, session)

@@ -21,9 +21,9 @@ from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.standings import (
     Receipts,
     dates_of,
+    owed_notices,
     receipts_for,
     standing,
-    told_of,
 )
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -58,7 +58,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Dealings:
+class CustomerRecord:
     """All between one customer and a register that the questions of a request are about."""
 
     changes: Sequence[Change]
@@ -78,7 +78,7 @@ def gate(deps: Deps, caller: Caller, question: Question) -> Gate:
 def gates(deps: Deps, caller: Caller, questions: Sequence[Question]) -> list[Gate | NotFound]:
     """The answers in the order of the questions; what one of them refuses is its answer."""
     reading = Reading(deps, caller, questions)
-    return [_answer_or_refusal(reading, each) for each in questions]
+    return [_answer_or_refusal(reading, question) for question in questions]
 
 
 def _answer_or_refusal(reading: Reading, question: Question) -> Gate | NotFound:
@@ -108,55 +108,55 @@ def _answer(reading: Reading, asked: Question) -> Gate:
     on = asked.on or today_at(deps, register)
     bonds = _concerned(relation, rows, on)
     shut = _without_agreement(relation, bonds, on)
-    in_force = [each for each in bonds if each.in_force_on(on)]
+    in_force = [bond for bond in bonds if bond.in_force_on(on)]
     if shut or relation is None:
         return judge(rows, on, shut, [])
-    found = reading.once(
+    record = reading.once(
         ("dealings", register.id, asked.controller_id),
-        lambda: _dealings(reading, register, asked, relation),
+        lambda: _customer_record(reading, register, asked, relation),
     )
-    return judge(rows, on, None, _standings(register, found, sub_id, in_force))
+    return judge(rows, on, None, _standings(register, record, sub_id, in_force))
 
 
 def _concerned(relation: Relation | None, rows: Sequence[Row], on: date) -> list[Bond]:
     """The agreements that have to do with the entry, as it reads on that day or first comes."""
-    row = next((each for each in rows if each.on(on)), rows[0] if rows else None)
+    row = next((row for row in rows if row.on(on)), rows[0] if rows else None)
     products = row.content["products"] if row else ()
-    return [each for each in relation.bonds if each.concerns(products)] if relation else []
+    return [bond for bond in relation.bonds if bond.concerns(products)] if relation else []
 
 
 def _without_agreement(relation: Relation | None, bonds: Sequence[Bond], on: date) -> Gate | None:
-    if any(each.in_force_on(on) for each in bonds):
+    if any(bond.in_force_on(on) for bond in bonds):
         return None
-    later = [each.effective_from for each in bonds if each.status == "active"]
+    later = [bond.effective_from for bond in bonds if bond.status == "active"]
     if any(day > on for day in later):
         reason = "The agreement takes effect on that day."
         return Gate("blocked_until", min(later), reason, "agreement-to-come")
-    if relation is not None and any(each.in_force_on(on) for each in relation.bonds):
+    if relation is not None and any(bond.in_force_on(on) for bond in relation.bonds):
         reason = "It serves none of this customer's products."
         return Gate("not_notified", None, reason, "other-products")
     reason = "No agreement with this customer is in force."
     return Gate("not_notified", None, reason, "no-agreement")
 
 
-def _dealings(
+def _customer_record(
     reading: Reading, register: Register, asked: Question, relation: Relation
-) -> Dealings:
+) -> CustomerRecord:
     """Read for all questions about this customer at once: whether its notices were sent is asked
     of another service."""
     deps, who = reading.deps, asked.controller_id
     entries = {
-        each.sub_processor_id
-        for each in reading.questions
-        if (each.processor, each.controller_id) == (asked.processor, who)
+        question.sub_processor_id
+        for question in reading.questions
+        if (question.processor, question.controller_id) == (asked.processor, who)
     }
-    keys = {each["key"] for bond in relation.bonds for each in bond.history if each["key"]}
+    keys = {terms["key"] for bond in relation.bonds for terms in bond.history if terms["key"]}
     changes = deps.stores.changes.concerning(entries, keys, register.id)
-    ids = [each.id for each in changes]
-    asks = any(each.silence_is_no for each in relation.bonds) or any(
-        group.silence == "refusal" for each in changes for group in each.groups
+    ids = [change.id for change in changes]
+    asks = any(terms.silence_is_no for terms in relation.bonds) or any(
+        group.silence == "refusal" for change in changes for group in change.groups
     )
-    return Dealings(
+    return CustomerRecord(
         changes=changes,
         receipts=receipts_for(deps, changes, relation.bonds),
         objections=deps.stores.objections.by(who, ids) if ids else {},
@@ -165,11 +165,11 @@ def _dealings(
 
 
 def _standings(
-    register: Register, found: Dealings, sub_id: str, bonds: Sequence[Bond]
+    register: Register, record: CustomerRecord, sub_id: str, bonds: Sequence[Bond]
 ) -> list[Standing]:
     def stands(change: Change) -> Standing:
-        dates = dates_of(register, change, told_of(change, bonds), found.receipts)
-        objection, approved = found.objections.get(change.id), change.id in found.approved
+        dates = dates_of(register, change, owed_notices(change, bonds), record.receipts)
+        objection, approved = record.objections.get(change.id), change.id in record.approved
         return standing(change, bonds, dates, objection, approved)
 
-    return [stands(each) for each in found.changes if each.subject_id == sub_id]
+    return [stands(change) for change in record.changes if change.subject_id == sub_id]

@@ -12,7 +12,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from services.registry.importing.asking import Answers, Question
-from services.registry.importing.deciding import Desk, Source, Verdict, decide, unreadable
+from services.registry.importing.deciding import ImportRules, Source, Verdict, decide, unreadable
 from services.registry.importing.matching import Matches
 from services.registry.importing.rows import Context
 from services.registry.model.changes import Change
@@ -65,7 +65,7 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
     """One step of an import: what becomes of its next rows is decided first, then written in one
     transaction. When answers came in between, nothing is written and the next step sees them."""
     rows = _next_rows(deps, job)
-    decided = _decided(deps, job, rows, _desk(deps, job, check)) if rows else []
+    decided = _decided(deps, job, rows, _import_rules(deps, job, check)) if rows else []
 
     def work(session: Session) -> None:
         deps.stores.changes.add_all([change for _, change in decided if change], session)
@@ -89,11 +89,11 @@ def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:
     return deps.stores.imports.of_keys(job.id, taken) if taken else []
 
 
-def _desk(deps: Deps, job: Import, check: Check) -> Desk:
+def _import_rules(deps: Deps, job: Import, check: Check) -> ImportRules:
     register = deps.stores.registers.get(job.processor_id)
     law = law_of(deps, register)
     day = job.effective_on
-    return Desk(
+    return ImportRules(
         context=Context(job.language, law.exporter, day, law.instruments),
         matches=Matches(deps.stores.listed.names(register.id, day)),
         content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
@@ -104,37 +104,39 @@ def _desk(deps: Deps, job: Import, check: Check) -> Desk:
 def _listed(
     deps: Deps, processor_id: str, sub_id: str, day: date, law: Law
 ) -> dict[str, Any] | None:
-    found = deps.stores.listed.content(processor_id, sub_id, day)
-    return known_evidence(found, law.instruments) if found else None
+    content = deps.stores.listed.content(processor_id, sub_id, day)
+    return known_evidence(content, law.instruments) if content else None
 
 
 def _decided(
-    deps: Deps, job: Import, rows: Sequence[ImportRow], desk: Desk
+    deps: Deps, job: Import, rows: Sequence[ImportRow], rules: ImportRules
 ) -> list[tuple[ImportRow, Change | None]]:
     groups: dict[str, list[ImportRow]] = {}
     for row in rows:
         groups.setdefault(row.key, []).append(row)
-    return [each for group in groups.values() for each in _of_group(deps, job, group, desk)]
+    return [
+        decision for group in groups.values() for decision in _of_group(deps, job, group, rules)
+    ]
 
 
 def _of_group(
-    deps: Deps, job: Import, group: Sequence[ImportRow], desk: Desk
+    deps: Deps, job: Import, group: Sequence[ImportRow], rules: ImportRules
 ) -> Iterator[tuple[ImportRow, Change | None]]:
     sources = [Source(row.row, row.raw, Answers(dict(row.answers))) for row in group]
     by_row = {row.row: row for row in group}
-    for verdict in _verdicts(job, sources, desk):
+    for verdict in _verdicts(job, sources, rules):
         change = _draft(deps, job, verdict)
         yield _settled_row(by_row[verdict.row], verdict, change), change
 
 
-def _verdicts(job: Import, sources: Sequence[Source], desk: Desk) -> list[Verdict]:
+def _verdicts(job: Import, sources: Sequence[Source], rules: ImportRules) -> list[Verdict]:
     try:
-        return decide(sources, desk)
+        return decide(sources, rules)
     except PyMongoError:
         raise
     # One row that nobody thought of must not hold up its file, and all files behind it.
     except Exception:
-        rows = [each.row for each in sources]
+        rows = [source.row for source in sources]
         log.exception("import.row_failed", import_id=job.id, rows=rows[:20])
         return unreadable(sources)
 
@@ -159,7 +161,7 @@ def _settled_row(row: ImportRow, verdict: Verdict, change: Change | None) -> Imp
     return replace(
         row,
         state=verdict.state,
-        questions=[_question(row, each) for each in verdict.questions],
+        questions=[_question(row, question) for question in verdict.questions],
         remarks=verdict.remarks[:20],
         refusals=verdict.refusals,
         change_id=change.id if change else None,
@@ -177,5 +179,5 @@ def _settled(deps: Deps, job: Import, session: Session) -> Import:
     counts = deps.stores.imports.counts(job.id, session)
     named = deps.stores.imports.named_entries(job.id, session)
     listed = deps.stores.listed.names(job.processor_id, job.effective_on, session)
-    absent = sorted({each["id"] for each in listed} - named)
+    absent = sorted({entry["id"] for entry in listed} - named)
     return job.settled(counts.get("asked", 0) > 0, absent, SHOWN)

@@ -27,8 +27,7 @@ from services.registry.model.register import Register
 from services.registry.transfers.countries import check_country
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.notice_terms import groups_of
-from services.registry.use_cases.permissions import own_register
-from services.registry.use_cases.registers import register_of
+from services.registry.use_cases.permissions import own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
@@ -48,7 +47,7 @@ def receive(
     deps: Deps,
     caller: Caller,
     slug: str,
-    told: Mapping[str, Any],
+    body: Mapping[str, Any],
     file: tuple[BinaryIO, str, str],
 ) -> Import:
     """Store the rows of ``file`` (stream, csv or json, charset); a loop makes drafts of them.
@@ -57,7 +56,7 @@ def receive(
     Raises ``TooManyImports``.
     """
     register = register_of(deps, caller, slug)
-    check_day(told["effective_on"] or date.max, today_at(deps, register))
+    check_day(body["effective_on"] or date.max, today_at(deps, register))
     stream, kind, charset = file
     job = Import(
         id=deps.new_id("imp"),
@@ -65,9 +64,9 @@ def receive(
         created_at=deps.now(),
         created_by=caller.client_id,
         format=kind,
-        language=told["language"] or register.locale.partition("-")[0],
-        effective_on=told["effective_on"] or _earliest(deps, register),
-        reason=told["reason"],
+        language=body["language"] or register.locale.partition("-")[0],
+        effective_on=body["effective_on"] or _earliest(deps, register),
+        reason=body["reason"],
     )
     deps.stores.registers.save(register)
     deps.stores.imports.add(job)
@@ -137,14 +136,14 @@ def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, A
     return {
         **vars(job),
         **_failure(deps, job),
-        "columns": [each for each in job.columns if each.member],
-        "unread_columns": [each.name for each in job.columns if not each.member],
+        "columns": [column for column in job.columns if column.member],
+        "unread_columns": [column.name for column in job.columns if not column.member],
         "rows_done": job.rows_total - counts.get("new", 0) if job.status != "receiving" else 0,
         **{state: counts.get(state, 0) for state in ("drafted", "joined", "unchanged")},
         "waiting": counts.get("asked", 0),
         "refused_total": counts.get("refused", 0),
-        "refused": [{"row": row.row, **each} for row in refused for each in row.refusals],
-        "questions": [{"row": row.row, **each} for row in asked for each in row.questions],
+        "refused": [{"row": row.row, **refusal} for row in refused for refusal in row.refusals],
+        "questions": [{"row": row.row, **question} for row in asked for question in row.questions],
     }
 
 
@@ -164,7 +163,7 @@ def rows(
 
 
 def answer(
-    deps: Deps, caller: Caller, slug: str, import_id: str, told: Sequence[Mapping[str, Any]]
+    deps: Deps, caller: Caller, slug: str, import_id: str, answers: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Take answers to open questions; the rows concerned are read again.
 
@@ -176,15 +175,15 @@ def answer(
     instruments = law_of(deps, deps.stores.registers.get(job.processor_id)).instruments
 
     def work(session: Session) -> None:
-        for at, each in enumerate(told):
-            row = deps.stores.imports.asking(import_id, each["id"], session)
+        for at, answer in enumerate(answers):
+            row = deps.stores.imports.asking(import_id, answer["id"], session)
             if row is None:
                 raise _at(QuestionUnknown, at, "id", "No open question of this import has this id.")
-            question = next(one for one in row.questions if one["id"] == each["id"])
-            _check_answer(question, each["values"], frozenset(instruments), at)
-            where = "questions.key" if each["everywhere"] else "questions.id"
-            asked = {where: question["key"] if each["everywhere"] else each["id"]}
-            given = [question["key"], list(each["values"])]
+            question = next(one for one in row.questions if one["id"] == answer["id"])
+            _check_answer(question, answer["values"], frozenset(instruments), at)
+            where = "questions.key" if answer["everywhere"] else "questions.id"
+            asked = {where: question["key"] if answer["everywhere"] else answer["id"]}
+            given = [question["key"], list(answer["values"])]
             deps.stores.imports.answer(import_id, asked, given, session)
         current = deps.stores.imports.get(import_id, session)
         deps.stores.imports.save(current.received(current.rows_total, current.columns), session)

@@ -38,7 +38,11 @@ class InstrumentView:
 def all_of(deps: Deps, as_of: date | None) -> list[Record]:
     """Every instrument, or those in force on ``as_of``; each says whether its check is stale."""
     known = deps.stores.instruments.known(deps.now().date()).values()
-    return [each.to_mapping() for each in known if as_of is None or each.in_force(as_of)]
+    return [
+        instrument.to_mapping()
+        for instrument in known
+        if as_of is None or instrument.in_force(as_of)
+    ]
 
 
 def one(deps: Deps, instrument_id: str) -> InstrumentView:
@@ -47,15 +51,17 @@ def one(deps: Deps, instrument_id: str) -> InstrumentView:
     if known is None:
         raise InstrumentUnknown
     history = deps.stores.instruments.history(instrument_id)
-    return InstrumentView(known.to_mapping(), _revision(history), [_told(each) for each in history])
+    return InstrumentView(
+        known.to_mapping(), _revision(history), [_told(revision) for revision in history]
+    )
 
 
-def record(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> InstrumentView:
+def record(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> InstrumentView:
     """A new instrument. Raises ``InstrumentExists`` or ``InstrumentInvalid``."""
-    members = {name: value for name, value in told.items() if name != "id"}
-    if told["id"] in load_instruments():
+    members = {name: value for name, value in body.items() if name != "id"}
+    if body["id"] in load_instruments():
         raise InstrumentExists
-    added = next_revision(told["id"], None, members, deps.now(), caller.client_id)
+    added = next_revision(body["id"], None, members, deps.now(), caller.client_id)
     instrument = altered(None, added)
 
     def work(session: Session) -> None:
@@ -63,7 +69,7 @@ def record(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> InstrumentVie
         _tell(deps, events.INSTRUMENT_RECORDED, added, {"instrument": _fact(instrument)}, session)
 
     deps.mongo.transact(work)
-    return one(deps, told["id"])
+    return one(deps, body["id"])
 
 
 def amend(
@@ -87,8 +93,8 @@ def amend(
         if not differing:
             return
         deps.stores.instruments.add(next_, session)
-        told = {"instrument_id": instrument_id, "members": differing}
-        _tell(deps, events.INSTRUMENT_AMENDED, next_, told, session)
+        payload = {"instrument_id": instrument_id, "members": differing}
+        _tell(deps, events.INSTRUMENT_AMENDED, next_, payload, session)
 
     deps.mongo.transact(work)
     return one(deps, instrument_id)
@@ -130,6 +136,6 @@ def _told(recorded: Recorded) -> Record:
 
 
 def _tell(deps: Deps, type_: str, recorded: Recorded, data: Record, session: Session) -> None:
-    told = {"revision": recorded.revision, **data}
-    deps.ledger.append(session, events.INSTRUMENTS, type_, told, at=recorded.recorded_at,
+    payload = {"revision": recorded.revision, **data}
+    deps.ledger.append(session, events.INSTRUMENTS, type_, payload, at=recorded.recorded_at,
                        actor=recorded.recorded_by)  # fmt: skip

@@ -19,20 +19,20 @@ SENDING_ALLOWANCE = timedelta(minutes=5)
 
 def groups_of(deps: Deps, register: Register, at: datetime) -> tuple[list[Group], int]:
     """The dates for each group of customers with the same terms, and the watermark."""
-    told = deps.agreements.notice_terms(register.id)
+    answer = deps.agreements.notice_terms(register.id)
     day = given_on(register, at)
-    return [_group(each, day) for each in told.groups], told.version
+    return [_group(group, day) for group in answer.groups], answer.version
 
 
-def _group(told: Mapping[str, Any], given_on: date) -> Group:
-    dates = dates_for(ClockTerms.parse(told["terms"], told["authorisation"]), given_on)
+def _group(answer: Mapping[str, Any], given_on: date) -> Group:
+    dates = dates_for(ClockTerms.parse(answer["terms"], answer["authorisation"]), given_on)
     return Group(
-        key=told["key"],
-        terms=dict(told["terms"]),
-        authorisation=told["authorisation"],
-        agreements=told["agreements"],
-        customers=told["customers"],
-        ends=tuple(_end(each) for each in told["ends"]),
+        key=answer["key"],
+        terms=dict(answer["terms"]),
+        authorisation=answer["authorisation"],
+        agreements=answer["agreements"],
+        customers=answer["customers"],
+        ends=tuple(_end(end) for end in answer["ends"]),
         given_on=dates.given_on,
         objection_deadline=dates.objection_deadline,
         earliest_effective_on=dates.earliest_effective_on,
@@ -42,8 +42,8 @@ def _group(told: Mapping[str, Any], given_on: date) -> Group:
     )
 
 
-def _end(told: Mapping[str, Any]) -> End:
-    return End(date.fromisoformat(told["on"]), told["agreements"], told["customers"])
+def _end(answer: Mapping[str, Any]) -> End:
+    return End(date.fromisoformat(answer["on"]), answer["agreements"], answer["customers"])
 
 
 def given_on(register: Register, at: datetime) -> date:

@@ -25,7 +25,7 @@ from services.registry.model.objections import (
 from services.registry.model.register import Register
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
-from services.registry.use_cases.standings import dates_of, receipts_for, told_of
+from services.registry.use_cases.standings import dates_of, owed_notices, receipts_for
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
@@ -40,18 +40,18 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
     the days run from a late receipt, it is open when the change has long taken effect for others.
     """
     change, register, relation = _known_change(deps, caller, change_id)
-    told = told_of(change, relation.bonds)
-    if not told:
+    owed = owed_notices(change, relation.bonds)
+    if not owed:
         raise NotNotified
     if change.status == "withdrawn":
         raise ObjectionWindowClosed("The change is withdrawn.")
     receipts = receipts_for(deps, [change], relation.bonds)
-    deadline = dates_of(register, change, told, receipts).objection_deadline
+    deadline = dates_of(register, change, owed, receipts).objection_deadline
     if deadline is not None:
         check_in_time(today_at(deps, register), deadline)
     objection = Objection(
         id=deps.new_id("obj"), change_id=change.id, processor_id=register.id,
-        controller_id=caller.org_id, agreement_id=told[0].bond.agreement_id,
+        controller_id=caller.org_id, agreement_id=owed[0].bond.agreement_id,
         sub_processor_id=change.subject_id, grounds=grounds, text=text, received_at=deps.now(),
         effective_on=change.effective_on,
     )  # fmt: skip
@@ -95,10 +95,10 @@ def of_change(deps: Deps, caller: Caller, slug: str, change_id: str, request: Pa
 
 def read(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     """An objection as its two parties may read it."""
-    found = deps.stores.objections.get(objection_id)
-    if not caller.sees(found.processor_id, found.controller_id):
+    objection = deps.stores.objections.get(objection_id)
+    if not caller.sees(objection.processor_id, objection.controller_id):
         raise NotFound("There is no such objection.")
-    return found
+    return objection
 
 
 def settle(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
@@ -122,12 +122,12 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
     register = deps.stores.registers.get(objection.processor_id)
     relation = deps.agreements.relation(register.id, objection.controller_id)
     today = today_at(deps, register)
-    told = told_of(change, relation.bonds) if relation else []
+    owed = owed_notices(change, relation.bonds) if relation else []
     days = [
-        dates_for(ClockTerms.parse(each.group.terms, each.group.authorisation), today)
-        for each in told
+        dates_for(ClockTerms.parse(notice.group.terms, notice.group.authorisation), today)
+        for notice in owed
     ]
-    respond_by = max((each.objection_deadline for each in days), default=today)
+    respond_by = max((dates.objection_deadline for dates in days), default=today)
     return _move(deps, caller, objection, "rejected", decision=reason, respond_by=respond_by)
 
 
@@ -170,29 +170,31 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
 
     A former customer finds those it was told of.
     """
-    found = [each for each in deps.stores.changes.among(change_ids) if each.status != "draft"]
+    announced = [
+        change for change in deps.stores.changes.among(change_ids) if change.status != "draft"
+    ]
     objections = deps.stores.objections.by(caller.org_id, change_ids)
     approved = deps.stores.approvals.given(change_ids, caller.org_id)
-    told = []
-    for processor_id in dict.fromkeys(change.processor_id for change in found):
+    items = []
+    for processor_id in dict.fromkeys(change.processor_id for change in announced):
         register = deps.stores.registers.get(processor_id)
         relation = deps.agreements.relation(processor_id, caller.org_id)
         bonds = relation.bonds if relation else ()
         is_over = relation is not None and relation.ended_on is not None
         theirs = [
-            each
-            for each in found
-            if bonds and each.processor_id == processor_id
-            and (told_of(each, bonds) or not is_over)
+            change
+            for change in announced
+            if bonds and change.processor_id == processor_id
+            and (owed_notices(change, bonds) or not is_over)
         ]  # fmt: skip
         receipts = receipts_for(deps, theirs, bonds)
         for change in theirs:
-            dates = dates_of(register, change, told_of(change, bonds), receipts)
-            told.append({
+            dates = dates_of(register, change, owed_notices(change, bonds), receipts)
+            items.append({
                 "change": change, "dates": dates,
                 "objection": objections.get(change.id), "approved": change.id in approved,
             })  # fmt: skip
-    return told
+    return items
 
 
 def _move(
@@ -254,7 +256,7 @@ def _known_change(deps: Deps, caller: Caller, change_id: str) -> tuple[Change, R
     relation = deps.agreements.relation(change.processor_id, caller.org_id)
     if relation is None or change.status == "draft" or change.announced_at is None:
         raise NotFound("There is no such change.")
-    if relation.ended_on is not None and not told_of(change, relation.bonds):
+    if relation.ended_on is not None and not owed_notices(change, relation.bonds):
         raise NotFound("There is no such change.")
     _check_bound(relation)
     return change, deps.stores.registers.get(change.processor_id), relation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.registry.model.changes import Change
+from services.registry.model.changes import Change, NotYourRegister
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -24,3 +24,29 @@ def own_change(deps: Deps, caller: Caller, slug: str, change_id: str) -> tuple[R
     if change.processor_id != register.id:
         raise NotFound("There is no such change.")
     return register, change
+
+
+def register_of(deps: Deps, caller: Caller, slug: str) -> Register:
+    """The caller's register, with the processor's particulars as identity has them now.
+
+    Raises ``NotFound`` for another's, ``NotYourRegister`` for a caller that is no processor.
+    """
+    organisation = deps.identity.organisation(caller.org_id)
+    if organisation["slug"] != slug:
+        raise NotFound("There is no such register.")
+    if "processor" not in organisation["kind"]:
+        raise NotYourRegister("Only a processor has a register.")
+    contacts = organisation.get("contacts") or []
+    return Register(
+        id=organisation["id"],
+        slug=organisation["slug"],
+        legal_name=organisation["legal_name"],
+        country=organisation["country"],
+        locale=organisation["locale"],
+        time_zone=organisation["time_zone"],
+        updated_at=deps.now(),
+        registration_number=organisation.get("registration_number"),
+        address=organisation.get("address"),
+        website=organisation.get("website"),
+        privacy_contact=contacts[0]["email"] if contacts else None,
+    )

@@ -69,8 +69,8 @@ class Reader:
         if self.reads_all:
             return entry
         by = CUSTOMERS if self.last_day is None else FORMER
-        told: dict[str, Any] = disclosure.shown(entry, by)
-        return told
+        part: dict[str, Any] = disclosure.shown(entry, by)
+        return part
 
     def own(self, deps: Deps, rows: Sequence[Row], day: date) -> list[Row]:
         """What of the list of ``day`` concerns the reader: its products, without exclusions."""
@@ -101,10 +101,12 @@ def reader_of(deps: Deps, caller: Caller, slug: str) -> Reader:
 def _excluded(deps: Deps, controller_id: str, day: date) -> set[str]:
     """Entries this customer is excluded from on a day: from the effective day of the change it
     objected to, unless that was withdrawn."""
-    found = deps.stores.objections.exclusions(controller_id)
-    withdrawn = deps.stores.changes.withdrawn_among([each.change_id for each in found])
+    objections = deps.stores.objections.exclusions(controller_id)
+    withdrawn = deps.stores.changes.withdrawn_among(
+        [objection.change_id for objection in objections]
+    )
     return {
-        each.sub_processor_id
-        for each in found
-        if each.effective_on <= day and each.change_id not in withdrawn
+        objection.sub_processor_id
+        for objection in objections
+        if objection.effective_on <= day and objection.change_id not in withdrawn
     }

@@ -9,29 +9,27 @@ from typing import Any
 
 from services.registry import events, ledger_entries
 from services.registry.model.chain import resolved
-from services.registry.model.changes import NotYourRegister
 from services.registry.model.comparing import differences
 from services.registry.model.register import (
     EntryUnknown,
     Register,
     RegisterExists,
-    Rewrite,
     Row,
+    RowChanges,
     Writer,
-    added,
-    joined,
+    addition,
+    combined,
 )
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
 from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
-from services.registry.use_cases.permissions import own_register
+from services.registry.use_cases.permissions import own_register, register_of
 from services.registry.use_cases.readers import reader_of
-from services.registry.use_cases.saving import rewrite
+from services.registry.use_cases.saving import write_rows
 from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
-from shared.errors import NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
@@ -62,7 +60,7 @@ def entries(
     rows = deps.stores.rows.on(reader.register.id, day, reader.known_at(recorded_as_of))
     listed = list_view(rows, day, law_of(deps, reader.register))
     kept = {row.id for row in reader.own(deps, rows, day)}
-    return [reader.shown(each) for row, each in zip(rows, listed, strict=True) if row.id in kept]
+    return [reader.shown(entry) for row, entry in zip(rows, listed, strict=True) if row.id in kept]
 
 
 def public_keys(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> list[str]:
@@ -91,7 +89,7 @@ def public_entries(
         view = entry_view(row, day, law)
         shown = disclosure.shown({**view, "locations": []}, PUBLIC_ENTRY)
         days = {name: shown[name] and str(shown[name]) for name in ("valid_from", "valid_to")}
-        held = [_position(each, places) for each in view["locations"]]
+        held = [_position(place, places) for place in view["locations"]]
         entries.append({**shown, **days, "locations": held})
     return {"places": [place for _, place in places.values()], "entries": entries}
 
@@ -108,9 +106,9 @@ def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None
     reader = reader_of(deps, caller, slug)
     day = reader.day(as_of)
     rows = deps.stores.rows.on(reader.register.id, day, reader.known_at())
-    for each in list_view(rows, day, law_of(deps, reader.register)):
-        if each["id"] == sub_id:
-            return reader.shown(each)
+    for listed in list_view(rows, day, law_of(deps, reader.register)):
+        if listed["id"] == sub_id:
+            return reader.shown(listed)
     raise EntryUnknown
 
 
@@ -139,7 +137,7 @@ def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> li
     def listed(row_ids: set[str]) -> list[Row]:
         rows = deps.stores.rows.among(reader.register.id, list(row_ids))
         contents = [reader.shown(known_evidence(row.content, instruments)) for row in rows]
-        return [replace(row, content=told) for row, told in zip(rows, contents, strict=True)]
+        return [replace(row, content=content) for row, content in zip(rows, contents, strict=True)]
 
     return differences(listed(before - after), listed(after - before))
 
@@ -152,11 +150,11 @@ def transfers(
     day = reader.day(as_of)
     rows = deps.stores.rows.on(reader.register.id, day, reader.known_at())
     law = law_of(deps, reader.register)
-    told = [entry_view(row, day, law, horizon_days) for row in reader.own(deps, rows, day)]
+    entries = [entry_view(row, day, law, horizon_days) for row in reader.own(deps, rows, day)]
     return [
-        {"sub_processor_id": each["id"], "legal_name": each["legal_name"], **place}
-        for each in map(reader.shown, told)
-        for place in each["locations"]
+        {"sub_processor_id": entry["id"], "legal_name": entry["legal_name"], **place}
+        for entry in map(reader.shown, entries)
+        for place in entry["locations"]
     ]
 
 
@@ -165,9 +163,9 @@ def ledger_page(
 ) -> tuple[list[dict[str, Any]], int | None]:
     """The register's ledger as anybody may read it; private parts are there as hashes only."""
     register = deps.stores.registers.by_slug(slug)
-    found = deps.ledger.entries(register.stream, after, limit + 1)
-    shown = [disclosure.open_part(vars(each)) for each in found[:limit]]
-    return shown, (shown[-1]["sequence"] if len(found) > limit else None)
+    entries = deps.ledger.entries(register.stream, after, limit + 1)
+    shown = [disclosure.open_part(vars(entry)) for entry in entries[:limit]]
+    return shown, (shown[-1]["sequence"] if len(entries) > limit else None)
 
 
 def adopt(
@@ -186,51 +184,34 @@ def adopt(
             raise RegisterExists
         writer = Writer("baseline", deps.now(), deps.new_id)
         ids = [deps.new_id("sub") for _ in contents]
-        steps = [
-            added(writer, register.id, sub_id, content, valid_from)
+        additions = [
+            addition(writer, register.id, sub_id, content, valid_from)
             for sub_id, content in zip(ids, resolved(contents, ids), strict=True)
         ]
         deps.stores.registers.save(register, session)
-        _write(deps, register, joined(*steps), valid_from, writer, caller, session)
+        _save_baseline(deps, register, combined(*additions), valid_from, writer, caller, session)
 
     deps.mongo.transact(work)
     return register
 
 
-def register_of(deps: Deps, caller: Caller, slug: str) -> Register:
-    """The caller's register with the processor's particulars as identity has them now."""
-    told = deps.identity.organisation(caller.org_id)
-    if told["slug"] != slug:
-        raise NotFound("There is no such register.")
-    if "processor" not in told["kind"]:
-        raise NotYourRegister("Only a processor has a register.")
-    contacts = told.get("contacts") or []
-    return Register(
-        id=told["id"], slug=told["slug"], legal_name=told["legal_name"], country=told["country"],
-        locale=told["locale"], time_zone=told["time_zone"], updated_at=deps.now(),
-        registration_number=told.get("registration_number"), address=told.get("address"),
-        website=told.get("website"),
-        privacy_contact=contacts[0]["email"] if contacts else None,
-    )  # fmt: skip
-
-
-def _write(
+def _save_baseline(
     deps: Deps,
     register: Register,
-    step: Rewrite,
+    row_changes: RowChanges,
     valid_from: date,
     writer: Writer,
     caller: Caller,
     session: Session,
 ) -> None:
-    rewrite(deps, register.id, writer, step, valid_from, session)
-    told = [{"id": row.sub_processor_id, **row.content} for row in step.add]
+    write_rows(deps, register.id, writer, row_changes, valid_from, session)
+    entries = [{"id": row.sub_processor_id, **row.content} for row in row_changes.add]
     deps.ledger.append(
         session,
         register.stream,
         events.ADOPTED,
-        ledger_entries.adopted(register, valid_from, told),
+        ledger_entries.adopted(register, valid_from, entries),
         at=writer.at,
         actor=caller.client_id,
-        private={"contents": [row.content for row in step.add]},
+        private={"contents": [row.content for row in row_changes.add]},
     )

@@ -1,11 +1,11 @@
-"""A legal shock, rehearsed: an instrument ends on a day; nothing is written."""
+"""Rehearse the end of an instrument on a day; nothing is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
-from services.registry.model.bases import bench_of, reliances
+from services.registry.model.bases import Assessor, reliances
 from services.registry.model.instruments import InstrumentUnknown
 from services.registry.model.register import Register
 from services.registry.model.simulations import Simulation, Touched
@@ -18,7 +18,7 @@ from shared.auth import Caller
 
 
 def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> Simulation:
-    """What would happen if the instrument had no effect from ``ends_on`` on.
+    """What would follow if the instrument had no effect from ``ends_on`` on.
 
     A processor asks for its own register, the platform for all. Raises ``InstrumentUnknown``.
     """
@@ -26,22 +26,22 @@ def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> S
     if instrument_id not in known:
         raise InstrumentUnknown
     ended = with_end(known, instrument_id, ends_on)
-    found = [
+    registers = [
         _touched(deps, register, instrument_id, ends_on, (known, ended))
         for register in _registers(deps, caller, instrument_id)
     ]
-    touched = tuple(each for each in found if each is not None)
+    touched = tuple(touched for touched in registers if touched is not None)
     return Simulation(known[instrument_id], ends_on, touched)
 
 
 def _registers(deps: Deps, caller: Caller, instrument_id: str) -> Iterator[Register]:
-    """Those the caller may see whole, with a live row that names the instrument."""
+    """Registers that the caller may see whole and of which a live row names the instrument."""
     if not (caller.is_platform or caller.is_service):
-        if deps.stores.bases.names(caller.org_id, instrument_id):
+        if deps.stores.basis_notices.names(caller.org_id, instrument_id):
             yield deps.stores.registers.get(caller.org_id)
         return
     after = ""
-    while processor_id := deps.stores.bases.next_processor(instrument_id, after):
+    while processor_id := deps.stores.basis_notices.next_processor(instrument_id, after):
         yield deps.stores.registers.get(processor_id)
         after = processor_id
 
@@ -49,13 +49,13 @@ def _registers(deps: Deps, caller: Caller, instrument_id: str) -> Iterator[Regis
 def _touched(
     deps: Deps, register: Register, instrument_id: str, ends_on: date, law: tuple[Known, Known]
 ) -> Touched | None:
-    # What has been is not undone: of a day in the past only what still is today counts.
+    # A day in the past is replaced by today: what was transferred before stays as it was.
     day = max(ends_on, today_at(deps, register))
     rows = deps.stores.rows.on(register.id, day)
-    before, after = (bench_of(register, day, known) for known in law)
-    found = tuple(reliances(instrument_id, (rows, before), (rows, after)))
-    if not found:
+    before, after = (Assessor(register.country, day, known) for known in law)
+    affected = tuple(reliances(instrument_id, (rows, before), (rows, after)))
+    if not affected:
         return None
-    concerned = any(each.outcome != "unaffected" for each in found)
+    concerned = any(reliance.outcome != "unaffected" for reliance in affected)
     groups = groups_of(deps, register, deps.now())[0] if concerned else []
-    return Touched(register, found, tuple(groups))
+    return Touched(register, affected, tuple(groups))

@@ -26,7 +26,7 @@ Receipts = Mapping[tuple[str, str], Receipt]
 
 
 @dataclass(frozen=True)
-class Told:
+class OwedNotice:
     """One agreement whose customer is owed notice of a change, and the dates it was meant to be."""
 
     bond: Bond
@@ -52,40 +52,42 @@ class CustomerDates:
         return self.begins_on is None
 
 
-def told_of(change: Change, bonds: Sequence[Bond]) -> list[Told]:
+def owed_notices(change: Change, bonds: Sequence[Bond]) -> list[OwedNotice]:
     """The agreements that were in force when the change was announced, each with its group."""
     keys = ((bond, bond.key_at(change.recipients_version)) for bond in bonds)
     groups = ((bond, change.group(key)) for bond, key in keys if key)
-    return [Told(bond, group) for bond, group in groups if group]
+    return [OwedNotice(bond, group) for bond, group in groups if group]
 
 
 def receipts_for(deps: Deps, changes: Iterable[Change], bonds: Sequence[Bond]) -> Receipts:
     """What became of the notices of these changes that were owed under these agreements; nothing
     is asked where none was."""
-    owed = {each.id: told_of(each, bonds) for each in changes}
-    change_ids = [name for name, told in owed.items() if told]
-    agreements = {one.bond.agreement_id for told in owed.values() for one in told}
+    owed = {change.id: owed_notices(change, bonds) for change in changes}
+    change_ids = [name for name, notices in owed.items() if notices]
+    agreements = {one.bond.agreement_id for notices in owed.values() for one in notices}
     return deps.notices.receipts(change_ids, sorted(agreements)) if change_ids else {}
 
 
 def dates_of(
-    register: Register, change: Change, told: Sequence[Told], receipts: Receipts
+    register: Register, change: Change, owed: Sequence[OwedNotice], receipts: Receipts
 ) -> CustomerDates:
     """The latest of what the customer's agreements say: never to its disadvantage."""
-    if not told:
+    if not owed:
         return CustomerDates(None, change.effective_on)
-    found = [
-        _dates(register, each.group, receipts.get((change.id, each.bond.agreement_id)))
-        for each in told
+    by_notice = [
+        _dates(register, notice.group, receipts.get((change.id, notice.bond.agreement_id)))
+        for notice in owed
     ]
-    given_at = _latest([each.given_at for each in found])
-    given_on = _latest([each.given_on for each in found])
-    lacking = {each.lacks for each in found}
+    given_at = _latest([dates.given_at for dates in by_notice])
+    given_on = _latest([dates.given_on for dates in by_notice])
+    lacking = {dates.lacks for dates in by_notice}
     first = next((rule for rule in RECEIPT_RULES if rule in lacking), None)
     if first:
         return CustomerDates(None, None, given_at, given_on, first)
-    deadline = _latest([each.objection_deadline for each in found])
-    return CustomerDates(deadline, _latest([each.begins_on for each in found]), given_at, given_on)
+    deadline = _latest([dates.objection_deadline for dates in by_notice])
+    return CustomerDates(
+        deadline, _latest([dates.begins_on for dates in by_notice]), given_at, given_on
+    )
 
 
 def standing(
@@ -96,11 +98,11 @@ def standing(
     approved: bool,
 ) -> Standing:
     """``bonds``: the customer's agreements that concern the entry."""
-    told = told_of(change, bonds)
-    asks = any(each.group.silence == "refusal" for each in told) or any(
+    owed = owed_notices(change, bonds)
+    asks = any(notice.group.silence == "refusal" for notice in owed) or any(
         bond.silence_is_no and change.effective_on > bond.effective_from
         for bond in bonds
-        if bond not in [each.bond for each in told]
+        if bond not in [notice.bond for notice in owed]
     )
     if objection and objection.status == "terminated":
         # It has done its work with that agreement; who signs anew takes the register as it stands.
@@ -134,7 +136,7 @@ def _dates(register: Register, group: Group, receipt: Receipt | None) -> Custome
     )
 
 
-def _latest(found: Sequence[T | None]) -> T | None:
+def _latest(values: Sequence[T | None]) -> T | None:
     """None as long as one of them is not known."""
-    known = [each for each in found if each is not None]
-    return max(known) if len(known) == len(found) and known else None
+    known = [value for value in values if value is not None]
+    return max(known) if len(known) == len(values) and known else None

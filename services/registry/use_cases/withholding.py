@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.registry import events, ledger_entries
-from services.registry.model.erasures import NotToldYet
+from services.registry.model.erasures import EntriesPending
 from services.registry.model.register import Register
 from services.registry.transfers import known_evidence
 from services.registry.use_cases.jurisdiction import law_of
@@ -32,7 +32,7 @@ def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
     """Erase from one register's ledger, versions and changes what the list does not name.
 
     The chain stays whole, and a ledger entry says which entries lost their data and why; `notices`
-    hears it and rewrites the messages it made of them. Raises ``NotToldYet``.
+    hears it and rewrites the messages it made of them. Raises ``EntriesPending``.
     """
     register = deps.stores.registers.by_slug(slug)
     instruments = law_of(deps, register).instruments
@@ -48,8 +48,8 @@ def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
         entries = tuple(sorted({*published, *private}))
         if entries:
             _erase(deps, register, published, private, session)
-            told = ledger_entries.withheld(register, entries, reason)
-            deps.ledger.append(session, register.stream, events.ENTRIES_WITHHELD, told,
+            payload = ledger_entries.withheld(register, entries, reason)
+            deps.ledger.append(session, register.stream, events.ENTRIES_WITHHELD, payload,
                                at=deps.now(), actor="operator")  # fmt: skip
         return Withheld(register.slug, entries, records)
 
@@ -61,9 +61,9 @@ def _published(deps: Deps, register: Register) -> Iterator[int]:
     after = 0
     while entries := deps.ledger.entries(register.stream, after, BATCH):
         after = entries[-1].sequence
-        for each in entries:
-            if each.data is not None and open_part(vars(each)).get("withheld"):
-                yield each.sequence
+        for entry in entries:
+            if entry.data is not None and open_part(vars(entry)).get("withheld"):
+                yield entry.sequence
 
 
 def _private(
@@ -72,7 +72,7 @@ def _private(
     """Entries whose private part keeps contents that would be read no more."""
     for sequence, part in deps.ledger.private_parts(register.stream):
         contents = [part.get("content"), *(part.get("contents") or ())]
-        if any(each and cleaned(each) != each for each in contents):
+        if any(content and cleaned(content) != content for content in contents):
             yield sequence
 
 
@@ -81,7 +81,7 @@ def _erase(
     session: Session,
 ) -> None:  # fmt: skip
     if not deps.ledger.is_told(register.stream, session):
-        raise NotToldYet
+        raise EntriesPending
     for sequence in published:
         deps.ledger.erase_data(session, register.stream, sequence)
     for sequence in private:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.registry.model.register import Writer, added, joined
+from services.registry.model.register import Writer, addition, combined
 from tests import builders
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -27,11 +27,11 @@ def listing(stack: Any, length: int) -> Vendor:
     register = deps.stores.registers.by_slug(vendor.slug)
     content = deps.stores.rows.on(register.id, FIRST_DAY)[0].content
     writer = Writer("baseline", deps.now(), deps.new_id)
-    steps = [
-        added(writer, register.id, deps.new_id("sub"), of_its_own(content, number), FIRST_DAY)
+    additions = [
+        addition(writer, register.id, deps.new_id("sub"), of_its_own(content, number), FIRST_DAY)
         for number in range(1, length)
     ]
-    deps.stores.rows.write(joined(*steps), "baseline", deps.now(), None)
+    deps.stores.rows.write(combined(*additions), "baseline", deps.now(), None)
     return vendor
 
 

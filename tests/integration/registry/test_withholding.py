@@ -11,7 +11,7 @@ import pytest
 
 from deploy.withhold import withhold_all
 from services.notices.model.entries import event_id
-from services.registry.model.erasures import NotToldYet
+from services.registry.model.erasures import EntriesPending
 from services.registry.use_cases.withholding import Withheld, withhold
 from shared.verifier.__main__ import main as verify
 from tests.vendor import Vendor
@@ -113,7 +113,7 @@ def test_what_is_still_being_told_is_left_for_later(baseline: Vendor) -> None:
     deps.ledger.append(None, stream, "register.adopted", {"tia_text": secret(baseline)},
                        at=deps.now(), actor="cli_x")  # fmt: skip
 
-    with pytest.raises(NotToldYet):
+    with pytest.raises(EntriesPending):
         withhold(deps, baseline.slug, "x")
 
     assert secret(baseline) in everything(baseline)

@@ -12,7 +12,7 @@ from services.registry.clients import Bond, Receipt
 from services.registry.clock import RECEIPT_RULES
 from services.registry.model.changes import Change, Emergency, Group
 from services.registry.model.register import Register
-from services.registry.use_cases.standings import CustomerDates, dates_of, standing, told_of
+from services.registry.use_cases.standings import CustomerDates, dates_of, owed_notices, standing
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -41,7 +41,7 @@ def receipt(*days_late: int | None) -> Receipt:
 def dates(told: Change, receipts: dict[str, Receipt]) -> CustomerDates:
     bonds = [bond(f"agr_{each.key}", each.key) for each in told.groups]
     found = {("chg_1", f"agr_{key}"): each for key, each in receipts.items()}
-    return dates_of(REGISTER, told, told_of(told, bonds), found)
+    return dates_of(REGISTER, told, owed_notices(told, bonds), found)
 
 
 def test_it_works() -> None:

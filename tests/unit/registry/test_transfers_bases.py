@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.registry.model.bases import (
     BYTES_AN_ENTRY,
     STAGES,
-    Bench,
+    Assessor,
     end_recorded_at,
     ending,
     in_chunks,
@@ -79,7 +79,7 @@ def test_places_are_lost_saved_or_unaffected() -> None:
     ended = with_end(known, "eu-us-dpf", TODAY)
 
     found = reliances(
-        "eu-us-dpf", (rows, Bench("DK", TODAY, known)), (rows, Bench("DK", TODAY, ended))
+        "eu-us-dpf", (rows, Assessor("DK", TODAY, known)), (rows, Assessor("DK", TODAY, ended))
     )
 
     assert {each.sub_processor_id: each.outcome for each in found} == {
@@ -88,11 +88,11 @@ def test_places_are_lost_saved_or_unaffected() -> None:
 
 
 def test_a_place_that_is_gone_or_rests_on_something_else_later_is_left_out() -> None:
-    bench = Bench("DK", TODAY, load_instruments())
+    assessor = Assessor("DK", TODAY, load_instruments())
     now = [row("sub_gone", DPF), row("sub_mended", DPF), row("sub_moved", DPF)]
     later = [row("sub_mended", SCC), row("sub_moved", DPF, kind="remote_access")]
 
-    assert reliances("eu-us-dpf", (now, bench), (later, bench)) == []
+    assert reliances("eu-us-dpf", (now, assessor), (later, assessor)) == []
 
 
 def test_instruments_that_end_within_the_longest_stage_are_looked_at() -> None:

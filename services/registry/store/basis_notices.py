@@ -1,4 +1,4 @@
-"""Which registers rest on an instrument, and what their customers were told of its end."""
+"""Which registers name an instrument, and which stages of its end were announced to customers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.mongo import Mongo, Session
 
 @dataclass(frozen=True)
 class Sweep:
-    """How far the registers were gone through for one instrument, in the round named ``mark``."""
+    """Progress through all registers for one instrument, in the round named ``mark``."""
 
     instrument_id: str
     mark: str
@@ -21,10 +21,10 @@ class Sweep:
     done: bool = False
 
 
-class Bases:
+class BasisNotices:
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.db["rows"]
-        self._told = mongo.db["basis_notices"]
+        self._notices = mongo.db["basis_notices"]
         self._sweeps = mongo.db["basis_sweeps"]
 
     def next_processor(self, instrument_id: str, after: str) -> str | None:
@@ -34,8 +34,8 @@ class Bases:
             "voided_at": None,
             "processor_id": {"$gt": after},
         }
-        found = self._rows.find_one(where, {"processor_id": 1}, sort=[("processor_id", ASCENDING)])
-        return found["processor_id"] if found else None
+        row = self._rows.find_one(where, {"processor_id": 1}, sort=[("processor_id", ASCENDING)])
+        return row["processor_id"] if row else None
 
     def names(self, processor_id: str, instrument_id: str) -> bool:
         """Whether a live row of this register names the instrument."""
@@ -49,28 +49,33 @@ class Bases:
     def known_since(self, sub_id: str) -> datetime:
         """When this entry was first recorded."""
         where = {"sub_processor_id": sub_id}
-        found = self._rows.find_one(where, {"recorded_at": 1}, sort=[("recorded_at", ASCENDING)])
-        if found is None:
+        row = self._rows.find_one(where, {"recorded_at": 1}, sort=[("recorded_at", ASCENDING)])
+        if row is None:
             raise LookupError(sub_id)
-        recorded_at: datetime = found["recorded_at"]
+        recorded_at: datetime = row["recorded_at"]
         return recorded_at
 
-    def untold(self, keys: Sequence[str], stage: int, session: Session | None = None) -> list[str]:
-        """Those of ``keys`` of which neither this stage nor a more urgent one was told."""
+    def unannounced(
+        self, keys: Sequence[str], stage: int, session: Session | None = None
+    ) -> list[str]:
+        """Those of ``keys`` for which neither this stage nor a more urgent one was announced."""
         where = {"_id": {"$in": list(keys)}, "stage": {"$lte": stage}}
-        told = {each["_id"] for each in self._told.find(where, {"_id": 1}, session=session)}
-        return [key for key in keys if key not in told]
+        announced = {
+            notice["_id"] for notice in self._notices.find(where, {"_id": 1}, session=session)
+        }
+        return [key for key in keys if key not in announced]
 
-    def save_told(self, keys: Sequence[str], stage: int, at: datetime, session: Session) -> None:
+    def record(self, keys: Sequence[str], stage: int, at: datetime, session: Session) -> None:
+        """Note that ``stage`` is announced for these keys."""
+        update = {"$set": {"stage": stage, "at": at}}
         for key in keys:
-            said = {"$set": {"stage": stage, "at": at}}
-            self._told.update_one({"_id": key}, said, upsert=True, session=session)
+            self._notices.update_one({"_id": key}, update, upsert=True, session=session)
 
     def sweeps(self) -> dict[str, Sweep]:
-        found = self._sweeps.find()
+        sweeps = self._sweeps.find()
         return {
-            each["_id"]: Sweep(each["_id"], each["mark"], each["after"], each["done"])
-            for each in found
+            sweep["_id"]: Sweep(sweep["_id"], sweep["mark"], sweep["after"], sweep["done"])
+            for sweep in sweeps
         }
 
     def save_sweep(self, sweep: Sweep) -> None:
