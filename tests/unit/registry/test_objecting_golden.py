@@ -1,0 +1,98 @@
+"""Every line of golden_objecting.txt: which step an objection allows, and up to which day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.registry.model.objections import (
+    STEPS,
+    Objection,
+    ObjectionSettled,
+    check_acceptable,
+    check_in_time,
+    check_may_end,
+    check_offer,
+)
+from shared.errors import DomainError
+from tests.unit.registry.golden import Case, cases, section
+
+TABLE = "golden_objecting.txt"
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+STATUSES = section(TABLE, "steps")
+
+
+def objection(status: Any, **members: Any) -> Objection:
+    return Objection(
+        id="obj_1",
+        change_id="chg_1",
+        processor_id="org_1",
+        controller_id="org_2",
+        agreement_id="agr_1",
+        sub_processor_id="sub_1",
+        grounds="other",
+        text="No.",
+        received_at=AT,
+        status=status,
+        **members,
+    )
+
+
+def day_of(cell: str) -> date | None:
+    return None if cell == "-" else date.fromisoformat(cell)
+
+
+def verdict_of(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except DomainError as refusal:
+        return refusal.code
+    return "allowed"
+
+
+@pytest.mark.parametrize("case", cases(TABLE, "in time"))
+def test_the_last_day_to_object_counts_as_a_whole(case: Case) -> None:
+    today, deadline, verdict, _ = case
+    days = date.fromisoformat(today), date.fromisoformat(deadline)
+    assert verdict_of(lambda: check_in_time(*days)) == verdict
+
+
+@pytest.mark.parametrize("case", cases(TABLE, "offer"))
+def test_an_offer_leaves_the_customer_at_least_today(case: Case) -> None:
+    respond_by, today, verdict, _ = case
+    days = date.fromisoformat(respond_by), date.fromisoformat(today)
+    assert verdict_of(lambda: check_offer(*days)) == verdict
+
+
+@pytest.mark.parametrize("case", cases(TABLE, "accept"))
+def test_an_offer_can_be_accepted_up_to_its_last_day(case: Case) -> None:
+    status, until, today, verdict, _ = case
+    mitigation = None if until == "-" else {"text": "Encrypted.", "respond_by": until}
+    offered = objection(status, mitigation=mitigation)
+    assert verdict_of(lambda: check_acceptable(offered, date.fromisoformat(today))) == verdict
+
+
+@pytest.mark.parametrize("case", cases(TABLE, "end the agreement"))
+def test_an_agreement_can_be_ended_over_an_objection_that_was_not_met(case: Case) -> None:
+    status, effective_on, until, today, verdict, _ = case
+    raised = objection(status, effective_on=day_of(effective_on), respond_by=day_of(until))
+    assert verdict_of(lambda: check_may_end(raised, date.fromisoformat(today))) == verdict
+
+
+@pytest.mark.parametrize("to", list(STEPS))
+@pytest.mark.parametrize(("status", "allowed"), STATUSES)
+def test_a_step_is_taken_only_from_the_statuses_of_the_table(
+    status: str, allowed: str, to: Any
+) -> None:
+    raised = objection(status)
+    if to not in allowed.split():
+        with pytest.raises(ObjectionSettled):
+            raised.moved(to, AT)
+        return
+    moved = raised.moved(to, AT)
+    is_open = to in ("received", "acknowledged", "mitigation_offered")
+    assert (moved.status, moved.revision, moved.open) == (to, 2, is_open)
+    assert moved.settled_at == (None if is_open else AT)
