@@ -1,5 +1,5 @@
-"""Whom the registry asks: identity who a processor is, agreements what was promised, notices
-whether it arrived."""
+"""The services that the registry queries: identity for the processor, agreements for the notice
+promised, notices for its receipt."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Bond:
     ended_at: datetime | None = None
 
     def key_at(self, version: int) -> str | None:
-        """The key of its terms as they stood at a watermark; None when it was not in force."""
+        """The key of its terms as they stood at a watermark; None if it was not binding then."""
         begun = [terms for terms in self.history if terms["since_version"] <= version]
         return max(begun, key=lambda each: each["since_version"])["key"] if begun else None
 
@@ -64,7 +64,7 @@ class Bond:
 
 @dataclass(frozen=True)
 class Relation:
-    """All that one customer has agreed with one processor; the agreement that binds comes first."""
+    """All agreements of one customer with one processor, a binding one first."""
 
     bonds: tuple[Bond, ...]
 
@@ -93,15 +93,17 @@ class Relation:
 
 @dataclass(frozen=True)
 class Receipt:
-    """When one notice was sent, came, and was acknowledged; None: not yet."""
+    """When one notice was sent, delivered and acknowledged; None: not yet."""
 
     sent_at: datetime | None
     delivered_at: datetime | None
     acknowledged_at: datetime | None
 
     def by(self, rule: str) -> datetime | None:
-        """When that happened which the agreement counts from. What comes later proves what must
-        have come before: who acknowledges a notice has got it, and what was got was sent."""
+        """The instant that an agreement with this receipt rule counts from; None: not yet.
+
+        A later event proves the earlier ones: what was acknowledged was delivered and sent.
+        """
         chain = (self.sent_at, self.delivered_at, self.acknowledged_at)
         since = chain[RECEIPT_RULES.index(rule) :]
         return min((instant for instant in since if instant), default=None)
@@ -117,7 +119,7 @@ class IdentityClient:
         return answer
 
     def hands(self, org_id: str, client_ids: Sequence[str]) -> Mapping[str, str]:
-        """By client id; those of the same hand count as one (decision 0027)."""
+        """The hand of each client, by client id; clients of one hand count as one (0027)."""
         asked = {"org_id": org_id, "client_ids": ",".join(client_ids)}
         hands: Mapping[str, str] = self._client.get("/v1/hands", asked)["hands"]
         return hands
@@ -159,7 +161,7 @@ class NoticesClient:
     def receipts(
         self, change_ids: Sequence[str], agreement_ids: Sequence[str]
     ) -> dict[tuple[str, str], Receipt]:
-        """What became of the notices of these changes under these agreements, by both."""
+        """Receipts of the notices of these changes, by change and agreement."""
         receipts: dict[tuple[str, str], Receipt] = {}
         for changes, agreements in product(_listed(change_ids), _listed(agreement_ids)):
             asked = {"change_ids": changes, "agreement_ids": agreements}

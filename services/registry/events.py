@@ -1,4 +1,4 @@
-"""What the registry tells, in the past tense: the ledger entry types of ``processor:<id>``."""
+"""Ledger entry types of the stream ``processor:<id>``, in the past tense."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENTRIES_WITHHELD = "register.entries_withheld"
 BASIS_ENDING = "transfer.basis_ending"
 BASIS_LOST = "transfer.basis_lost"
 
-# On the stream ``instruments``, which is the platform's.
+# Entry types of the platform's stream ``instruments``.
 INSTRUMENTS = "instruments"
 INSTRUMENT_RECORDED = "instrument.recorded"
 INSTRUMENT_AMENDED = "instrument.amended"

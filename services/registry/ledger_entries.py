@@ -1,4 +1,4 @@
-"""What the ledger says of registers, changes and objections, and what is kept beside it."""
+"""Ledger entries of the registry: their public part, and the private part beside it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shared import disclosure
 Entry = dict[str, Any]
 PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
-# A notice that leaves even later than this says no last day to object; the portal does.
+# A notice that is sent later than this names no last day to object; the portal does.
 MOST_DAYS_LATE = 60
 
 
@@ -62,8 +62,8 @@ def announced_private(
 
 
 def group_on_wire(group: Group) -> Entry:
-    """``objection_spans``: see ``clock.objection_spans``; with it whoever sends the notice can say
-    when the window ends even if it leaves late."""
+    """A terms group in wire form. From ``objection_spans`` (see ``clock``) `notices` reads when the
+    window ends, even if the notice is sent late."""
     terms = NoticeTerms.parse(group.terms, group.authorisation)
     spans = objection_spans(terms, group.given_on, MOST_DAYS_LATE)
     return {
@@ -141,7 +141,7 @@ def basis(
 
 
 def reliance(reliance: Reliance) -> Entry:
-    """A transfer that rests on it, and what it rests on afterwards."""
+    """A transfer that rests on the instrument, and its basis afterwards."""
     remaining = {
         "status": reliance.after.status,
         "lawful": reliance.after.lawful,
@@ -171,7 +171,7 @@ def _shown(entry: Entry | None) -> Entry | None:
 
 
 def _in_one_language(entry: Entry) -> Entry:
-    """Facts and English; the list has verdicts and instruments worded in other languages too."""
+    """Without the wordings in other languages, which only the list has."""
     places = [
         {
             **place,

@@ -1,8 +1,8 @@
 """Keys of entries on a day: the same key is the same entry with the same verdicts, for ever.
 
-The page reads lists of thousands of entries on any day that a visitor names. Nearly all of them it
-has seen before, on a day of the same span; so it asks for the keys first, and then for what it
-does not know.
+The public page shows lists of thousands of entries on any day that a visitor names, and knows
+nearly all of them from another day of the same span. So it queries the keys first, and then the
+entries whose keys it does not know.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def row_of(key: str) -> str:
 
 @dataclass
 class PublicKeys:
-    """Remembers the spans of at most ``limit`` rows, those not asked for longest go first."""
+    """Remembers the spans of at most ``limit`` rows; the oldest are forgotten first."""
 
     limit: int = 20_000
     _instruments: object = None

@@ -1,4 +1,4 @@
-"""The loops of the registry: telling others what its ledger holds, and days that come."""
+"""The loops of the registry: relay, clock and imports."""
 
 from __future__ import annotations
 
@@ -70,10 +70,9 @@ def loops(settings: Settings) -> list[Loop]:
 
 
 def run_clock(deps: Deps) -> bool:
-    """Bring changes whose day has come into effect, in order; sign the day's checkpoints; tell of
-    instruments that end.
+    """Bring due changes into effect, sign the day's checkpoints, announce instruments that end.
 
-    True when there may be more.
+    True if there may be more to do.
     """
     barred = deps.clock_failures.barred()
     waiting = due_changes(deps, barred)
@@ -83,6 +82,6 @@ def run_clock(deps: Deps) -> bool:
 
 
 def _go_live(deps: Deps, change_id: str) -> None:
-    # Another clock was faster, or it was withdrawn at this very moment.
+    # Another clock was faster, or the change was withdrawn at this very moment.
     with suppress(Conflict):
         go_live(deps, change_id)

@@ -31,7 +31,7 @@ blp = Blueprint("changes", __name__, url_prefix="/v1", description="Changes")
 @blp.response(201, ChangeShape)
 @blp.alt_response(409, "CONFLICT")
 def draft(body: dict[str, Any], slug: str) -> Any:
-    """A draft change; nobody is told and nothing is altered yet."""
+    """A draft change; nobody is informed and nothing is altered yet."""
     view = changes.draft(deps(), caller(), slug, body)
     return view, {"ETag": etag_of(view.change.revision)}
 
@@ -83,7 +83,7 @@ def preview(slug: str, change_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def announce(slug: str, change_id: str) -> Any:
-    """Tell every customer concerned, if the effective day respects every agreement.
+    """Announce it to every customer concerned, if the effective day respects every agreement.
 
     With ``If-Match``: only of the draft as it was read."""
     return announcing.announce(deps(), caller(), slug, change_id, seen_revision_if_named())

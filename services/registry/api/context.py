@@ -1,4 +1,4 @@
-"""What every route of the registry needs: its collaborators and the page asked for."""
+"""What the routes of the registry share: paths, dependencies and the page of a list."""
 
 from __future__ import annotations
 

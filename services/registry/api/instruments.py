@@ -65,7 +65,7 @@ def amend(body: dict[str, Any], instrument_id: str) -> Any:
 @blp.response(200, SimulationShape)
 @blp.alt_response(404, "NOT_FOUND")
 def simulate(body: dict[str, Any]) -> Any:
-    """What would happen if an instrument ended on a day. Nothing is changed and nobody is told."""
+    """What would follow if an instrument ended on a day. Nothing is changed or announced."""
     return simulated(simulations.simulate(deps(), caller(), body["instrument_id"], body["ends_on"]))
 
 

@@ -134,5 +134,5 @@ def object_to(body: dict[str, Any], change_id: str) -> Any:
 @blp.response(201, ApprovalShape)
 @blp.alt_response(409, "CONFLICT")
 def approve(change_id: str) -> Any:
-    """The customer's own yes, under specific authorisation."""
+    """The customer's approval, under specific authorisation."""
     return objections.approve(deps(), caller(), change_id)

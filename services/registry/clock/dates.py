@@ -68,7 +68,7 @@ def dates_counted_from(terms: NoticeTerms, given_on: date, day: date) -> NoticeD
 
 def objection_spans(terms: NoticeTerms, given_on: date, most_days_late: int) -> tuple[int, ...]:
     """How many days after its start the objection period ends, if it starts on ``given_on``, a day
-    later, and so on: what somebody without this clock needs to date a notice that left late."""
+    later, and so on. With it a service without this clock can date a notice that is sent late."""
     starts = (given_on + timedelta(late) for late in range(most_days_late + 1))
     return tuple((_objection_end(terms, start) - start).days for start in starts)
 

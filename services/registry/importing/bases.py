@@ -15,8 +15,20 @@ from services.registry.transfers import Instrument
 ADEQUACY = "adequacy"
 MEMBER = "mechanisms"
 IGNORE = re.IGNORECASE
-_MODULES = {"1": 1, "2": 2, "3": 3, "4": 4, "one": 1, "two": 2, "three": 3, "four": 4,
-            "i": 1, "ii": 2, "iii": 3, "iv": 4}  # fmt: skip
+_MODULES = {
+    "1": 1,
+    "2": 2,
+    "3": 3,
+    "4": 4,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+}
 _MODULE = re.compile(r"modul(?:e|es|er)?\s*\W?\s*(one|two|three|four|iv|i{1,3}|[1-4])\b", IGNORE)
 _MORE_MODULES = re.compile(
     r"modul\w*\s*\W?\s*\w+\s*(?:,|/|&|and|og|och)\s*(?:modul\w*\s*)?[1-4]\b", IGNORE
@@ -37,7 +49,9 @@ _FILLER = re.compile(
     r"\b(?:and|or|the|an?|by|of|with|under|og|eller|och|samt|alternatively|alternativt|otherwise|"
     r"failing (?:which|that)|subsidiært|subsidiary|fallback|primary|secondary|backup|then|else|"
     r"modul\w*|one|two|three|four|i{1,3}|iv|decision|eu|uk|new|2021|914|2010|87|c|p|processors?|"
-    r"controllers?|if|where|unless|hvis|om|us|såfremt|medmindre)\b|[\W\d_]+", IGNORE)  # fmt: skip
+    r"controllers?|if|where|unless|hvis|om|us|såfremt|medmindre)\b|[\W\d_]+",
+    IGNORE,
+)
 _AFTER = re.compile(r"\s*\(?\s*(primary|fallback|backup|secondary)\b", IGNORE)
 
 
@@ -78,36 +92,36 @@ def read_bases(
     texts: Sequence[str], answers: Answers, instruments: Mapping[str, Instrument]
 ) -> Bases:
     """The mechanisms that ``texts`` name, those relied on first in front."""
-    found = Bases()
+    bases = Bases()
     for text in texts:
         if words.says_nothing(text):
             continue
         ids = [part.strip() for part in text.split(";")]
-        if all(each in instruments for each in ids):
-            for each in ids:
-                found.add(Basis(each))
+        if all(instrument_id in instruments for instrument_id in ids):
+            for instrument_id in ids:
+                bases.add(Basis(instrument_id))
             continue
-        _read(" ".join(text.split()), found, answers)
-    return found
+        _read(" ".join(text.split()), bases, answers)
+    return bases
 
 
-def _read(text: str, found: Bases, answers: Answers) -> None:
+def _read(text: str, bases: Bases, answers: Answers) -> None:
     spans = list(_spans(text))
     if not spans:
         why = f"“{text}” names no transfer mechanism known here; say which instrument is meant."
-        _ask(Question(MEMBER, text, "mechanism-unknown", why), found, answers)
+        _ask(Question(MEMBER, text, "mechanism-unknown", why), bases, answers)
         return
     ordered = _in_order(text, spans)
     for start, end, name in ordered:
         following = [other for other, *_ in spans if other > start]
         near = text[start : min(following, default=len(text))]
-        _take(name, text[start:end], near if len(spans) > 1 else text, found, answers)
+        _take(name, text[start:end], near if len(spans) > 1 else text, bases, answers)
     if ordered != spans:
         first = text[ordered[0][0] : ordered[0][1]]
-        found.remarks.append(f"“{text}”: “{first}” is taken to come first.")
+        bases.remarks.append(f"“{text}”: “{first}” is taken to come first.")
     rest = _FILLER.sub(" ", _without(text, spans)).strip()
     if rest:
-        found.remarks.append(f"“{rest}” in “{text}” is not read.")
+        bases.remarks.append(f"“{rest}” in “{text}” is not read.")
 
 
 def _spans(text: str) -> Iterator[tuple[int, int, str]]:
@@ -133,20 +147,20 @@ def _rank(text: str, span: tuple[int, int, str]) -> int:
     return 1 if said is None else 0 if said[1].casefold() == "primary" else 2
 
 
-def _take(name: str, said: str, context: str, found: Bases, answers: Answers) -> None:
+def _take(name: str, said: str, context: str, bases: Bases, answers: Answers) -> None:
     if name == "scc":
-        _clauses(context, found, answers)
+        _clauses(context, bases, answers)
     elif name == "bcr":
-        _rules(said, context, found, answers)
+        _rules(said, context, bases, answers)
     elif name == "derogation":
         why = f"“{said}”: Art. 49 knows several derogations; say which, if one can carry it at all."
         letters = tuple(f"derogation-{letter}" for letter in "abcdefg")
-        _ask(Question(MEMBER, said, "mechanism-ambiguous", why, letters), found, answers)
+        _ask(Question(MEMBER, said, "mechanism-ambiguous", why, letters), bases, answers)
     else:
-        found.add(Basis(name))
+        bases.add(Basis(name))
 
 
-def _clauses(context: str, found: Bases, answers: Answers) -> None:
+def _clauses(context: str, bases: Bases, answers: Answers) -> None:
     """Modules exist in the edition of 2021 only, so naming one names the edition."""
     edition = next((known for text, known in _EDITIONS.items() if text in context), None)
     module = _MODULE.search(context)
@@ -157,35 +171,35 @@ def _clauses(context: str, found: Bases, answers: Answers) -> None:
         )
         answer = answers.to(question)
         if answer is None:
-            found.questions.append(question)
+            bases.questions.append(question)
         else:
-            found.add(Basis("scc-2021-914", {"module": int(answer[0])} if answer else {}))
+            bases.add(Basis("scc-2021-914", {"module": int(answer[0])} if answer else {}))
     elif module and edition in (None, "scc-2021-914"):
-        found.add(Basis("scc-2021-914", {"module": _MODULES[module[1].casefold()]}))
+        bases.add(Basis("scc-2021-914", {"module": _MODULES[module[1].casefold()]}))
     elif edition is None and re.search(r"\b2021\b|\bnew\b", context, IGNORE):
-        found.add(Basis("scc-2021-914"))
+        bases.add(Basis("scc-2021-914"))
     else:
-        found.add(Basis(edition or "scc"))
+        bases.add(Basis(edition or "scc"))
 
 
-def _rules(said: str, context: str, found: Bases, answers: Answers) -> None:
+def _rules(said: str, context: str, bases: Bases, answers: Answers) -> None:
     text = context.casefold()
     if "bcr-p" in text or "for processors" in text:
-        found.add(Basis("bcr-p"))
+        bases.add(Basis("bcr-p"))
     elif "bcr-c" in text or "for controllers" in text:
-        found.add(Basis("bcr-c"))
+        bases.add(Basis("bcr-c"))
     else:
         why = f"“{said}”: binding corporate rules are approved for processors or for controllers."
         question = Question(MEMBER, said, "mechanism-ambiguous", why, ("bcr-p", "bcr-c"))
-        _ask(question, found, answers)
+        _ask(question, bases, answers)
 
 
-def _ask(question: Question, found: Bases, answers: Answers) -> None:
+def _ask(question: Question, bases: Bases, answers: Answers) -> None:
     answer = answers.to(question)
     if answer is None:
-        found.questions.append(question)
+        bases.questions.append(question)
     for instrument_id in answer or ():
-        found.add(Basis(instrument_id))
+        bases.add(Basis(instrument_id))
 
 
 def _without(text: str, spans: list[tuple[int, int, str]]) -> str:

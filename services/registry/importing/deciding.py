@@ -50,7 +50,7 @@ class _Unit:
     """Rows that make one entry; the first one stands for it."""
 
     rows: list[int]
-    told: Content
+    stated: Content
     exact: bool
     answers: Answers
     questions: list[Question] = field(default_factory=list)
@@ -69,27 +69,27 @@ class ImportRules:
 
 def decide(sources: Sequence[Source], rules: ImportRules) -> list[Verdict]:
     """A verdict for each row of one name. While one of them is open, all of them wait."""
-    raws = [json.loads(each.raw) for each in sources]
+    raws = [json.loads(source.raw) for source in sources]
     if own.is_own(raws[0]):
         try:
             return _of_unit(_own_unit(sources, raws), rules)
         except (ValueError, TypeError, AttributeError) as error:
             refusal = problem_at("", "unreadable", f"The export cannot be read back: {error}.")
-            return [_refused(each.row, refusal) for each in sources]
+            return [_refused(source.row, refusal) for source in sources]
     return _of_published(sources, raws, rules)
 
 
 def unreadable(sources: Sequence[Source]) -> list[Verdict]:
     """The refusal of rows that no rule foresaw."""
     refusal = problem_at("", "unreadable", "This row could not be read; it has been recorded.")
-    return [_refused(each.row, refusal) for each in sources]
+    return [_refused(source.row, refusal) for source in sources]
 
 
 def _own_unit(sources: Sequence[Source], raws: list[Content]) -> _Unit:
-    told = own.from_rows(raws)
+    stated = own.from_rows(raws)
     if unguarded(raws[0].get("id")):
-        told["id"] = unguarded(raws[0]["id"])
-    return _Unit([each.row for each in sources], told, True, sources[0].answers)
+        stated["id"] = unguarded(raws[0]["id"])
+    return _Unit([source.row for source in sources], stated, True, sources[0].answers)
 
 
 def _of_published(
@@ -103,8 +103,16 @@ def _of_published(
         except Invalid as refusal:
             verdicts.append(_refused(source.row, refusal))
             continue
-        units.append(_Unit([source.row], reading.told, False, source.answers,
-                           reading.questions, reading.remarks))  # fmt: skip
+        units.append(
+            _Unit(
+                [source.row],
+                reading.stated,
+                False,
+                source.answers,
+                reading.questions,
+                reading.remarks,
+            )
+        )
     return verdicts + _of_units(_one_or_several(units, rules), rules)
 
 
@@ -112,11 +120,11 @@ def _one_or_several(units: list[_Unit], rules: ImportRules) -> list[_Unit]:
     """Rows of one name that differ: one entry, or several? Nobody but the vendor knows."""
     if len(units) < 2 or all(_is_known(unit, rules) for unit in units):
         return units
-    name = units[0].told.get("legal_name", "")
+    name = units[0].stated.get("legal_name", "")
     rows = ", ".join(str(unit.rows[0]) for unit in units)
     why = f"Rows {rows} have this name and differ; are they one entry or several?"
     question = Question("same_name", name, "same-name", why, ("merge", "separate"))
-    answer = next((told for unit in units if (told := unit.answers.to(question))), None)
+    answer = next((given for unit in units if (given := unit.answers.to(question))), None)
     if answer is None:
         units[-1].questions.append(question)
         return units
@@ -126,7 +134,7 @@ def _one_or_several(units: list[_Unit], rules: ImportRules) -> list[_Unit]:
 def _merged(units: list[_Unit]) -> _Unit:
     first = units[0]
     for other in units[1:]:
-        first.told = together(first.told, other.told)
+        first.stated = together(first.stated, other.stated)
         first.rows += other.rows
         first.questions += other.questions
         first.remarks += other.remarks
@@ -144,37 +152,39 @@ def _is_known(unit: _Unit, rules: ImportRules) -> bool:
 
 def _of_units(units: list[_Unit], rules: ImportRules) -> list[Verdict]:
     decided = [verdict for unit in units for verdict in _of_unit(unit, rules)]
-    if not any(each.state == "asked" for each in decided):
+    if not any(verdict.state == "asked" for verdict in decided):
         return decided
     # A part of them may not go ahead: what is asked may make one entry of them.
-    return [each if each.state in ("asked", "refused") else Verdict(each.row, "asked")
-            for each in decided]  # fmt: skip
+    return [
+        verdict if verdict.state in ("asked", "refused") else Verdict(verdict.row, "asked")
+        for verdict in decided
+    ]
 
 
 def _of_unit(unit: _Unit, rules: ImportRules) -> list[Verdict]:
     rest = [Verdict(row, "joined") for row in unit.rows[1:]]
     first = unit.rows[0]
     try:
-        found = _entry(unit, rules)
+        verdict = _entry(unit, rules)
     except Invalid as refusal:
         return [_refused(first, refusal), *rest]
-    found.remarks += unit.remarks
-    if found.state == "asked":
+    verdict.remarks += unit.remarks
+    if verdict.state == "asked":
         rest = [Verdict(row, "asked") for row in unit.rows[1:]]
-    return [found, *rest]
+    return [verdict, *rest]
 
 
 def _entry(unit: _Unit, rules: ImportRules) -> Verdict:
     row = unit.rows[0]
-    if not unit.told.get("legal_name"):
+    if not unit.stated.get("legal_name"):
         raise problem_at("/legal_name", "required", "The row names no legal entity.")
-    match = rules.matches.find(unit.told, unit.answers)
+    match = rules.matches.find(unit.stated, unit.answers)
     questions = [*unit.questions, *([match] if isinstance(match, Question) else [])]
     if questions:
         return Verdict(row, "asked", questions=questions)
     sub_id = match if isinstance(match, str) else None
     before = rules.content_of(sub_id) if sub_id else None
-    content = rules.check(over(before or {}, unit.told, exact=unit.exact))
+    content = rules.check(over(before or {}, unit.stated, exact=unit.exact))
     parent_id = content.get("parent_id")
     if parent_id is not None and parent_id not in rules.matches.ids:
         raise problem_at("/parent_id", "parent-unknown", "The register has no such entry.")
@@ -185,5 +195,5 @@ def _entry(unit: _Unit, rules: ImportRules) -> Verdict:
 
 
 def _refused(row: int, refusal: Invalid) -> Verdict:
-    told = refusal.errors or [{"pointer": "", "code": refusal.code, "detail": refusal.detail}]
-    return Verdict(row, "refused", refusals=[dict(each) for each in told[:20]])
+    errors = refusal.errors or [{"pointer": "", "code": refusal.code, "detail": refusal.detail}]
+    return Verdict(row, "refused", refusals=[dict(error) for error in errors[:20]])

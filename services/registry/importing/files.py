@@ -20,9 +20,21 @@ CHARSETS = re.compile(
     r"(?:utf-8(?:-sig)?|utf-(?:16|32)(?:-[bl]e)?|ascii|latin-1|iso8859-\d+|cp\d+|mac-\w+"
     r"|koi8-\w|gb\w+|big5\w*|shift_jis\w*|euc_\w+|tis-620)\Z"
 )
-LISTS = frozenset({"items", "entries", "sub_processors", "subprocessors", "sub-processors",
-                   "subProcessors", "data", "list", "rows", "underdatabehandlere",
-                   "underbiträden"})  # fmt: skip
+LISTS = frozenset(
+    {
+        "items",
+        "entries",
+        "sub_processors",
+        "subprocessors",
+        "sub-processors",
+        "subProcessors",
+        "data",
+        "list",
+        "rows",
+        "underdatabehandlere",
+        "underbiträden",
+    }
+)
 
 
 class TooManyRows(TooLarge):
@@ -49,15 +61,16 @@ class RawRow:
 def rows_of(stream: BinaryIO, kind: str, charset: str = "utf-8") -> Iterator[RawRow]:
     """The rows of a ``csv`` or ``json`` file. Raises ``Malformed``, ``TooManyRows``, ``NoRows``."""
     text = _decoded(stream, charset)
-    found = _json_rows(text) if kind == "json" else _csv_rows(text)
+    rows = _json_rows(text) if kind == "json" else _csv_rows(text)
     number = 0
     try:
-        for row in found:
+        for row in rows:
             number = row.number
             if number > MOST_ROWS:
                 raise TooManyRows
-            yield RawRow(number, {_clean(name): _clean(row.cells[name]) for name in row.cells},
-                         row.fault)  # fmt: skip
+            yield RawRow(
+                number, {_clean(name): _clean(row.cells[name]) for name in row.cells}, row.fault
+            )
     except UnicodeError as error:
         detail = "The file is not UTF-8; save it so, or name its charset in Content-Type."
         raise Malformed(detail) from error
@@ -203,7 +216,7 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode().replace("\0", "")
     if isinstance(value, list):
-        return [_clean(each) for each in value]
+        return [_clean(item) for item in value]
     if isinstance(value, dict):
-        return {_clean(name): _clean(each) for name, each in value.items()}
+        return {_clean(name): _clean(item) for name, item in value.items()}
     return value

@@ -15,34 +15,38 @@ class Matches:
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """``entries``: ``{id, legal_name, registration_number, purpose}``."""
-        self._known = {each["id"]: each for each in entries}
+        self._known = {entry["id"]: entry for entry in entries}
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._by_number: dict[str, list[str]] = defaultdict(list)
-        for sub_id, each in self._known.items():
-            self._by_name[plain(each.get("legal_name") or "")].append(sub_id)
-            if each.get("registration_number"):
-                self._by_number[_digits(each["registration_number"])].append(sub_id)
+        for sub_id, entry in self._known.items():
+            self._by_name[plain(entry.get("legal_name") or "")].append(sub_id)
+            if entry.get("registration_number"):
+                self._by_number[_digits(entry["registration_number"])].append(sub_id)
 
     @property
     def ids(self) -> set[str]:
         return set(self._known)
 
-    def find(self, told: Mapping[str, Any], answers: Answers) -> str | Question | None:
+    def find(self, stated: Mapping[str, Any], answers: Answers) -> str | Question | None:
         """The entry's id; None for a new one; a question where several may be meant."""
-        given = told.get("id")
+        given = stated.get("id")
         if given in self._known:
             return str(given)
-        name = plain(told["legal_name"])
-        number = _digits(told.get("registration_number") or "")
+        name = plain(stated["legal_name"])
+        number = _digits(stated.get("registration_number") or "")
         candidates = (self._by_number.get(number) if number else None) or self._by_name.get(name)
         if not candidates or len(candidates) == 1:
             return candidates[0] if candidates else None
-        purpose = _texts(told.get("purpose"))
-        same = [each for each in candidates if purpose & _texts(self._known[each].get("purpose"))]
+        purpose = _texts(stated.get("purpose"))
+        same = [
+            candidate
+            for candidate in candidates
+            if purpose & _texts(self._known[candidate].get("purpose"))
+        ]
         if len(same) == 1:
             return same[0]
         why = f"The register has {len(candidates)} entries of this name; say which is meant."
-        question = Question("id", told["legal_name"], "which-entry", why, (*candidates, "new"))
+        question = Question("id", stated["legal_name"], "which-entry", why, (*candidates, "new"))
         answer = answers.to(question)
         if answer is None:
             return question

@@ -1,4 +1,4 @@
-"""What a file tells of an entry laid over what the register holds: what it is silent on stays."""
+"""Lay what a file states of an entry over what the register holds; the rest stays."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def _said(value: Any) -> Any:
     return value
 
 
-def over(existing: Content, told: Stated, *, exact: bool) -> Content:
+def over(existing: Content, stated: Stated, *, exact: bool) -> Content:
     """``existing`` with what the file says. ``exact``: it is our own export, places and all."""
-    result = {**existing, **{name: told[name] for name in told if name != "bases"}}
+    result = {**existing, **{name: stated[name] for name in stated if name != "bases"}}
     result.pop("id", None)
-    if "locations" in told:
+    if "locations" in stated:
         laid = _exact_places if exact else _published_places
-        result["locations"] = laid(existing.get("locations") or [], told)
+        result["locations"] = laid(existing.get("locations") or [], stated)
     if exact:
         return result
     for member in ("purpose", "responsibilities"):
-        if member in told:
-            result[member] = {**(existing.get(member) or {}), **told[member]}
-    if "address" in told:
-        result["address"] = _address(existing.get("address"), told["address"])
+        if member in stated:
+            result[member] = {**(existing.get(member) or {}), **stated[member]}
+    if "address" in stated:
+        result["address"] = _address(existing.get("address"), stated["address"])
     return result
 
 
@@ -52,7 +52,7 @@ def together(first: Stated, second: Stated) -> Content:
             }
     for name, value in second.items():
         if isinstance(value, list) and name in first:
-            result[name] = [*first[name], *(each for each in value if each not in first[name])]
+            result[name] = [*first[name], *(item for item in value if item not in first[name])]
     return result
 
 
@@ -60,75 +60,79 @@ def _both(first: str | None, second: str) -> str:
     return second if first in (None, second) else f"{first}; {second}"
 
 
-def _exact_places(existing: Sequence[Content], told: Stated) -> list[Content]:
+def _exact_places(existing: Sequence[Content], stated: Stated) -> list[Content]:
     kept = {_where(place): place for place in existing}
-    return [_with_evidence(place, kept.get(_where(place))) for place in told["locations"]]
+    return [_with_evidence(place, kept.get(_where(place))) for place in stated["locations"]]
 
 
 def _with_evidence(place: Content, before: Content | None) -> Content:
-    """The public export leaves evidence out; what is not told of one instrument stays."""
-    told = place.get("mechanisms") or []
+    """The public export leaves evidence out; what a file leaves out of one instrument stays."""
+    stated = place.get("mechanisms") or []
     known = (before or {}).get("mechanisms") or []
-    if [each.get("instrument_id") for each in told] != [each["instrument_id"] for each in known]:
+    if [mechanism.get("instrument_id") for mechanism in stated] != [
+        mechanism["instrument_id"] for mechanism in known
+    ]:
         return place
-    return {**place, "mechanisms": _mechanisms(known, told)}
+    return {**place, "mechanisms": _mechanisms(known, stated)}
 
 
 def _where(place: Stated) -> tuple[Any, ...]:
     return tuple(place.get(name) or None for name in ("country", "region", "organisation", "kind"))
 
 
-def _published_places(existing: Sequence[Content], told: Stated) -> list[Content]:
+def _published_places(existing: Sequence[Content], stated: Stated) -> list[Content]:
     """Published lists name countries; how the register describes those it knows is kept."""
-    named = {place["country"]: place for place in reversed(told["locations"])}
-    says_access = any(place["kind"] == "remote_access" for place in told["locations"])
+    named = {place["country"]: place for place in reversed(stated["locations"])}
+    says_access = any(place["kind"] == "remote_access" for place in stated["locations"])
     kept = [
-        _rebased(place, named.get(place.get("country")), told)
+        _rebased(place, named.get(place.get("country")), stated)
         for place in existing
         if place.get("country") in named
         or (place.get("kind") == "remote_access" and not says_access)
     ]
     known = {place.get("country") for place in kept}
-    return kept + [place for place in told["locations"] if place["country"] not in known]
+    return kept + [place for place in stated["locations"] if place["country"] not in known]
 
 
-def _rebased(place: Content, told_place: Content | None, told: Stated) -> Content:
-    if told_place is None or not told.get("bases"):
+def _rebased(place: Content, stated_place: Content | None, stated: Stated) -> Content:
+    if stated_place is None or not stated.get("bases"):
         return place
-    return {**place, "mechanisms": _mechanisms(place.get("mechanisms") or [],
-                                               told_place["mechanisms"])}  # fmt: skip
+    return {
+        **place,
+        "mechanisms": _mechanisms(place.get("mechanisms") or [], stated_place["mechanisms"]),
+    }
 
 
-def _mechanisms(before: Sequence[Content], told: Sequence[Content]) -> list[Content]:
-    if len(before) == len(told) and all(map(_agrees, before, told)):
+def _mechanisms(before: Sequence[Content], stated: Sequence[Content]) -> list[Content]:
+    if len(before) == len(stated) and all(map(_agrees, before, stated)):
         return list(before)
-    evidence = {each["instrument_id"]: each.get("evidence") or {} for each in before}
+    evidence = {mechanism["instrument_id"]: mechanism.get("evidence") or {} for mechanism in before}
     return [
         {
-            **each,
+            **mechanism,
             "evidence": {
-                **evidence.get(each["instrument_id"], {}),
-                **(each.get("evidence") or {}),
+                **evidence.get(mechanism["instrument_id"], {}),
+                **(mechanism.get("evidence") or {}),
             },
         }
-        for each in told
+        for mechanism in stated
     ]
 
 
-def _agrees(before: Content, told: Content) -> bool:
+def _agrees(before: Content, stated: Content) -> bool:
     """A bare "SCC" says no more than the edition and module that the register knows."""
-    known, named = before["instrument_id"], told["instrument_id"]
+    known, named = before["instrument_id"], stated["instrument_id"]
     evidence = before.get("evidence") or {}
     fits = named == known or (named == "scc" and known.startswith("scc-"))
-    said = (told.get("evidence") or {}).items()
+    said = (stated.get("evidence") or {}).items()
     return fits and all(evidence.get(name) == value for name, value in said)
 
 
-def _address(before: Content | None, told: Content) -> Content:
+def _address(before: Content | None, stated: Content) -> Content:
     """A published address is one text; the register's parts stay if the text holds them all."""
     if before:
-        text = words.plain(told["street"])
+        text = words.plain(stated["street"])
         parts = [part for name, part in before.items() if part and name != "country"]
         if parts and all(words.plain(str(part)) in text for part in parts):
             return before
-    return dict(told)
+    return dict(stated)

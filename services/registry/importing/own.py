@@ -15,8 +15,16 @@ PARTS = {
     "contact": ("name", "position", "email"),
     "flow_down": ("reference", "signed_on"),
 }
-TEXTS = ("legal_name", "registration_number", "country", "website", "ai_use", "parent_id",
-         "retention", "reviewed_on")  # fmt: skip
+TEXTS = (
+    "legal_name",
+    "registration_number",
+    "country",
+    "website",
+    "ai_use",
+    "parent_id",
+    "retention",
+    "reviewed_on",
+)
 BY_LANGUAGE = ("purpose", "responsibilities")
 LISTS = ("categories", "data_categories", "data_subjects", "products", "certifications")
 FLAGS = ("special_categories", "required", "affiliate")
@@ -31,13 +39,22 @@ _LANGUAGES = ("en", "da", "sv")
 def is_own(cells: Mapping[str, Any]) -> bool:
     """Whether a row is of this shape rather than a list as vendors publish them."""
     if isinstance(cells.get("locations"), list) and "legal_name" in cells:
-        return all(isinstance(each, dict) for each in cells["locations"])
+        return all(isinstance(place, dict) for place in cells["locations"])
     return {"legal_name", "location_country", "location_kind"} <= cells.keys()
 
 
 def is_own_column(name: str) -> bool:
-    known = {*TEXTS, *LISTS, *FLAGS, *PARTS, *BY_LANGUAGE, *COMPUTED, *COMPUTED_COLUMNS,
-             "locations", "mechanisms"}  # fmt: skip
+    known = {
+        *TEXTS,
+        *LISTS,
+        *FLAGS,
+        *PARTS,
+        *BY_LANGUAGE,
+        *COMPUTED,
+        *COMPUTED_COLUMNS,
+        "locations",
+        "mechanisms",
+    }
     first, _, rest = name.partition("_")
     parts = {f"{member}_{part}" for member, names in PARTS.items() for part in names}
     places = {f"location_{part}" for part in PLACE}
@@ -52,8 +69,8 @@ def as_csv(entries: Sequence[Json]) -> Iterator[str]:
     for entry in entries:
         cells = _entry_cells(entry)
         for place in entry.get("locations") or [{}]:
-            told = {**cells, **_place_cells(place)}
-            yield line(told.get(name) for name in columns)
+            row = {**cells, **_place_cells(place)}
+            yield line(row.get(name) for name in columns)
 
 
 def _columns(entries: Sequence[Json]) -> list[str]:
@@ -65,9 +82,20 @@ def _columns(entries: Sequence[Json]) -> list[str]:
     known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *PARTS, *COMPUTED, "locations"}
     others = sorted({name for entry in entries for name in entry if name not in known})
     parts = [f"{member}_{part}" for member, names in PARTS.items() for part in names]
-    return ["id", *TEXTS[:3], *parts, *TEXTS[3:], *spoken, *LISTS, *FLAGS,
-            *(f"{name}.json" for name in others), *(f"location_{part}" for part in PLACE),
-            "mechanisms", *COMPUTED[1:], *COMPUTED_COLUMNS]  # fmt: skip
+    return [
+        "id",
+        *TEXTS[:3],
+        *parts,
+        *TEXTS[3:],
+        *spoken,
+        *LISTS,
+        *FLAGS,
+        *(f"{name}.json" for name in others),
+        *(f"location_{part}" for part in PLACE),
+        "mechanisms",
+        *COMPUTED[1:],
+        *COMPUTED_COLUMNS,
+    ]
 
 
 def _entry_cells(entry: Json) -> dict[str, str]:
@@ -78,15 +106,15 @@ def _entry_cells(entry: Json) -> dict[str, str]:
     for member in BY_LANGUAGE:
         cells |= {f"{member}_{tag}": text for tag, text in (entry.get(member) or {}).items()}
     for member, names in PARTS.items():
-        told = entry.get(member) or {}
-        cells |= {f"{member}_{part}": _cell(told.get(part)) for part in names}
+        texts = entry.get(member) or {}
+        cells |= {f"{member}_{part}": _cell(texts.get(part)) for part in names}
     return cells | {f"{name}.json": _json(entry[name]) for name in entry if name not in known}
 
 
 def _place_cells(place: Json) -> dict[str, str]:
     verdict = place.get("verdict") or {}
     cells = {f"location_{part}": _cell(place.get(part)) for part in PLACE}
-    mechanisms = [_mechanism(each) for each in place.get("mechanisms") or ()]
+    mechanisms = [_mechanism(mechanism) for mechanism in place.get("mechanisms") or ()]
     return cells | {
         "mechanisms": _json(mechanisms) if mechanisms else "",
         "verdict_status": _cell(verdict.get("status")),
@@ -102,21 +130,21 @@ def from_rows(rows: Sequence[Mapping[str, Any]]) -> Json:
     if isinstance(first.get("locations"), list):
         return _from_json(first)
     cells = {name: unguarded(cell) for name, cell in first.items()}
-    told: Json = {name: cells[name] or None for name in TEXTS if name in cells}
-    told |= {name: split(cells[name]) for name in LISTS if name in cells}
-    told |= {name: _flag(cells[name]) for name in FLAGS if cells.get(name)}
+    stated: Json = {name: cells[name] or None for name in TEXTS if name in cells}
+    stated |= {name: split(cells[name]) for name in LISTS if name in cells}
+    stated |= {name: _flag(cells[name]) for name in FLAGS if cells.get(name)}
     for member in BY_LANGUAGE:
         tags = [name for name in cells if name.startswith(f"{member}_")]
         if tags:
-            told[member] = {name[len(member) + 1 :]: cells[name] for name in tags if cells[name]}
+            stated[member] = {name[len(member) + 1 :]: cells[name] for name in tags if cells[name]}
     for member, names in PARTS.items():
         if any(f"{member}_{part}" in cells for part in names):
             parts = {part: cells.get(f"{member}_{part}") or None for part in names}
-            told[member] = parts if any(parts.values()) else None
+            stated[member] = parts if any(parts.values()) else None
     others = [name for name in cells if name.endswith(".json") and cells[name]]
-    told |= {name.removesuffix(".json"): json.loads(cells[name]) for name in others}
-    told["locations"] = [place for row in rows if (place := _place(row))]
-    return told
+    stated |= {name.removesuffix(".json"): json.loads(cells[name]) for name in others}
+    stated["locations"] = [place for row in rows if (place := _place(row))]
+    return stated
 
 
 def _place(row: Mapping[str, Any]) -> Json | None:
@@ -129,29 +157,36 @@ def _place(row: Mapping[str, Any]) -> Json | None:
         return {**place, "mechanisms": json.loads(text)}
     # The public export names the instruments only; what they rest on is kept by the register.
     ids = split(text)
-    return {**place, "mechanisms": [
-        {"instrument_id": each, "role": "fallback" if at else "primary", "evidence": {}}
-        for at, each in enumerate(ids)
-    ]}  # fmt: skip
+    return {
+        **place,
+        "mechanisms": [
+            {
+                "instrument_id": instrument_id,
+                "role": "fallback" if at else "primary",
+                "evidence": {},
+            }
+            for at, instrument_id in enumerate(ids)
+        ],
+    }
 
 
 def _from_json(item: Mapping[str, Any]) -> Json:
-    told = {name: value for name, value in item.items() if name not in COMPUTED}
-    flow_down = told.get("flow_down")
+    stated = {name: value for name, value in item.items() if name not in COMPUTED}
+    flow_down = stated.get("flow_down")
     if isinstance(flow_down, dict) and "reference" not in flow_down:
-        del told["flow_down"]  # The public export leaves the reference out.
-    told["locations"] = [
+        del stated["flow_down"]  # The public export leaves the reference out.
+    stated["locations"] = [
         {name: value for name, value in place.items() if name not in ("verdict", "mechanisms")}
-        | {"mechanisms": [_mechanism(each) for each in place.get("mechanisms") or ()]}
+        | {"mechanisms": [_mechanism(mechanism) for mechanism in place.get("mechanisms") or ()]}
         for place in item["locations"]
     ]
-    return told
+    return stated
 
 
-def _mechanism(told: Any) -> Any:
-    if not isinstance(told, dict):
-        return told
-    return {name: told[name] for name in MECHANISM if name in told}
+def _mechanism(stated: Any) -> Any:
+    if not isinstance(stated, dict):
+        return stated
+    return {name: stated[name] for name in MECHANISM if name in stated}
 
 
 def _cell(value: Any) -> str:

@@ -57,18 +57,18 @@ def read_places(
     text: str, member: str, answers: Answers, is_basis: Callable[[str], bool]
 ) -> Places:
     """The places ``text`` names. ``is_basis`` tells asides such as "(SCCs)" from places."""
-    found = Places()
-    outer = _without_prefix(" ".join(text.split()), found)
+    places = Places()
+    outer = _without_prefix(" ".join(text.split()), places)
     asides = [] if _country(outer) else _ASIDE.findall(outer)
     if asides:
         outer = _ASIDE.sub(" ", outer)
-    kept = [aside for aside in asides if not _is_remark(aside, found, is_basis)]
-    named, beside = _read(outer), [each for aside in kept for each in _read(aside)]
+    kept = [aside for aside in asides if not _is_remark(aside, places, is_basis)]
+    named, beside = _read(outer), [part for aside in kept for part in _read(aside)]
     first, second = _certain(named), _certain(beside)
     for part, others in ((named, second), (beside, first)):
         for piece, meaning in part:
-            _take(piece, meaning, found, _Said(member, answers, [*first, *second], others))
-    return found
+            _take(piece, meaning, places, _Said(member, answers, [*first, *second], others))
+    return places
 
 
 def _read(text: str) -> list[tuple[str, Meaning]]:
@@ -93,22 +93,22 @@ class _Said:
     across: list[str]
 
 
-def _take(piece: str, meaning: Meaning, found: Places, said: _Said) -> None:
+def _take(piece: str, meaning: Meaning, places: Places, said: _Said) -> None:
     if meaning.certain:
-        found.add(meaning.certain)
+        places.add(meaning.certain)
         return
     settled = _settled(meaning, said)
     if settled:
-        found.add(*settled)
-        found.remarks.append(f"{piece}: taken to be in {', '.join(map(name_of, settled))}.")
+        places.add(*settled)
+        places.remarks.append(f"{piece}: taken to be in {', '.join(map(name_of, settled))}.")
         return
     why = _WHY[meaning.kind].format(text=f"“{piece}”")
     question = Question(said.member, piece, f"place-{meaning.kind}", why, meaning.candidates)
     answer = said.answers.to(question)
     if answer is None:
-        found.questions.append(question)
+        places.questions.append(question)
     else:
-        found.add(*answer)
+        places.add(*answer)
 
 
 def _settled(meaning: Meaning, said: _Said) -> list[str]:

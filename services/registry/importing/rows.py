@@ -40,29 +40,29 @@ class Context:
 
 @dataclass
 class Reading:
-    """``told``: the members the row speaks of; what it does not mention is not in it."""
+    """``stated``: the members the row speaks of; what it does not mention is not in it."""
 
-    told: Stated = field(default_factory=dict)
+    stated: Stated = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def take(self, questions: Sequence[Question], remarks: Sequence[str]) -> None:
-        self.questions += [each for each in questions if each not in self.questions]
-        self.remarks += [each for each in remarks if each not in self.remarks]
+        self.questions += [question for question in questions if question not in self.questions]
+        self.remarks += [remark for remark in remarks if remark not in self.remarks]
 
 
 def members_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The cells of a row by member; of several columns for one member the most telling counts."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for member, value in _ranked(raw):
-        found.setdefault(member, value)
-    return found
+        members.setdefault(member, value)
+    return members
 
 
 def _ranked(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
     known = [(words.members_by_column().get(words.plain(name)), raw[name]) for name in raw]
-    told = [(where, value) for where, value in known if where and not _empty(value)]
-    return [(member, value) for (member, _), value in sorted(told, key=lambda each: each[0][1])]
+    filled = [(where, value) for where, value in known if where and not _empty(value)]
+    return [(member, value) for (member, _), value in sorted(filled, key=lambda each: each[0][1])]
 
 
 def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Reading:
@@ -80,18 +80,18 @@ def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Read
 
 
 def _read_plain(cells: Mapping[str, Any], context: Context, reading: Reading) -> None:
-    told = reading.told
+    stated = reading.stated
     for name in ("id", "legal_name", "registration_number", "website", "retention", "ai_use"):
         if name in cells:
-            told[name] = _text(cells[name])
+            stated[name] = _text(cells[name])
     for name in ("purpose", "responsibilities"):
         if name in cells:
-            told[name] = {context.language: _text(cells[name])}
+            stated[name] = {context.language: _text(cells[name])}
     for name in _LISTS:
         if name in cells:
-            told[name] = _texts(cells[name])
+            stated[name] = _texts(cells[name])
     if "address" in cells:
-        told["address"] = {"street": _text(cells["address"])}
+        stated["address"] = {"street": _text(cells["address"])}
         reading.remarks.append("The address is kept whole under street; tell its parts apart.")
 
 
@@ -99,7 +99,7 @@ def _read_flags(cells: Mapping[str, Any], reading: Reading) -> None:
     for name in _FLAGS:
         if name in cells:
             _read_flag(name, cells[name], reading)
-    if "optional" in cells and "required" not in reading.told:
+    if "optional" in cells and "required" not in reading.stated:
         _read_flag("required", cells["optional"], reading, turned=True)
 
 
@@ -110,25 +110,25 @@ def _read_flag(name: str, value: Any, reading: Reading, *, turned: bool = False)
             reading.remarks.append(f"“{value}” is neither yes nor no; {name} is not read.")
             return
         word = word in words.data()["yes"]
-    reading.told[name] = word != turned
+    reading.stated[name] = word != turned
 
 
 def _read_seat(cells: Mapping[str, Any], answers: Answers, reading: Reading) -> None:
     if "country" not in cells:
         return
     text = _text(cells["country"])
-    found = read_places(text, "country", answers, names_a_basis)
-    reading.take(found.questions, found.remarks)
-    if len(found.countries) == 1:
-        reading.told["country"] = found.countries[0]
-    elif len(found.countries) > 1:
+    places = read_places(text, "country", answers, names_a_basis)
+    reading.take(places.questions, places.remarks)
+    if len(places.countries) == 1:
+        reading.stated["country"] = places.countries[0]
+    elif len(places.countries) > 1:
         why = f"“{text}” names several countries; a company has one seat."
-        question = Question("country", text, "seat-ambiguous", why, tuple(found.countries))
+        question = Question("country", text, "seat-ambiguous", why, tuple(places.countries))
         answer = answers.to(question)
         if answer is None:
             reading.take([question], ())
         elif answer:
-            reading.told["country"] = answer[0]
+            reading.stated["country"] = answer[0]
 
 
 def _read_transfers(
@@ -139,31 +139,34 @@ def _read_transfers(
     for name, kind in _KINDS.items():
         if name in cells:
             member = "locations" if name != "remote_access" else name
-            found = read_places(_text(cells[name]), member, answers, names_a_basis)
-            reading.take(found.questions, found.remarks)
-            places += [(code, kind) for code in found.countries]
-            texts += found.bases
+            named = read_places(_text(cells[name]), member, answers, names_a_basis)
+            reading.take(named.questions, named.remarks)
+            places += [(code, kind) for code in named.countries]
+            texts += named.bases
     bases = read_bases(texts, answers, context.instruments)
     reading.take(bases.questions, bases.remarks)
     places += _reached_from(bases, places, context, answers, reading)
     if any(name in cells for name in _KINDS):
         located = [_location(*place, bases, context, answers, reading) for place in places]
-        reading.told["locations"] = located
-        reading.told["bases"] = bool(bases.named)
+        reading.stated["locations"] = located
+        reading.stated["bases"] = bool(bases.named)
 
 
 def _reached_from(
-    bases: Bases, places: list[tuple[str, str]], context: Context, answers: Answers,
+    bases: Bases,
+    places: list[tuple[str, str]],
+    context: Context,
+    answers: Answers,
     reading: Reading,
-) -> list[tuple[str, str]]:  # fmt: skip
+) -> list[tuple[str, str]]:
     """A mechanism without a third country: somebody abroad reaches the data, or it is idle."""
     if not bases.named or any(_is_transfer(code, context) for code, _ in places):
         return []
     if any(question.member != "mechanisms" for question in reading.questions):
         return []  # A place that is still open may be the third country.
-    seat = reading.told.get("country")
+    seat = reading.stated.get("country")
     abroad = (seat,) if seat and _is_transfer(seat, context) else ()
-    named = ", ".join(_name(each, context) for each in bases.named)
+    named = ", ".join(_name(basis, context) for basis in bases.named)
     why = f"The row names {named}, but no place outside the EEA; from where is the data reached?"
     question = Question("remote_access", named, "mechanism-without-transfer", why, abroad)
     answer = answers.to(question)
@@ -184,14 +187,23 @@ def _location(
     if _is_transfer(country, context):
         for basis in bases.named:
             _append(mechanisms, basis, country, context, answers, reading)
-    return {"country": country, "region": None, "organisation": None, "kind": kind,
-            "mechanisms": mechanisms}  # fmt: skip
+    return {
+        "country": country,
+        "region": None,
+        "organisation": None,
+        "kind": kind,
+        "mechanisms": mechanisms,
+    }
 
 
 def _append(
-    mechanisms: list[Stated], basis: Basis, country: str, context: Context, answers: Answers,
+    mechanisms: list[Stated],
+    basis: Basis,
+    country: str,
+    context: Context,
+    answers: Answers,
     reading: Reading,
-) -> None:  # fmt: skip
+) -> None:
     ids: Sequence[str] = [basis.instrument_id]
     if basis.instrument_id == ADEQUACY:
         ids = _adequacy(country, context, answers, reading)
@@ -201,24 +213,26 @@ def _append(
             reading.remarks.append(f"{instrument.name} is not for {name_of(country)}; left out.")
             continue
         role = "fallback" if mechanisms else "primary"
-        mechanisms.append({"instrument_id": instrument_id, "role": role,
-                           "evidence": dict(basis.evidence)})  # fmt: skip
+        mechanisms.append(
+            {"instrument_id": instrument_id, "role": role, "evidence": dict(basis.evidence)}
+        )
 
 
 def _adequacy(country: str, context: Context, answers: Answers, reading: Reading) -> Sequence[str]:
     """The decision for this country, where there is exactly one in force and it covers all."""
     fitting = [
-        each.id
-        for each in context.instruments.values()
-        if each.kind == ADEQUACY and each.regime == "EU" and country in each.destinations
-        and each.in_force(context.day)
-    ]  # fmt: skip
+        instrument.id
+        for instrument in context.instruments.values()
+        if instrument.kind == ADEQUACY
+        and instrument.regime == "EU"
+        and country in instrument.destinations
+        and instrument.in_force(context.day)
+    ]
     if len(fitting) == 1 and country != "US":
         return fitting
     where = name_of(country)
     why = f"No one adequacy decision covers all of {where}; name the instrument."
-    question = Question("mechanisms", f"Adequacy: {where}", "adequacy-unclear", why,
-                        tuple(fitting))  # fmt: skip
+    question = Question("mechanisms", f"Adequacy: {where}", "adequacy-unclear", why, tuple(fitting))
     answer = answers.to(question)
     if answer is None:
         reading.take([question], ())
@@ -243,10 +257,10 @@ def _empty(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_text(each) for each in value)
+        return ", ".join(_text(item) for item in value)
     return " ".join(str(value).split())
 
 
 def _texts(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else str(value).replace("\n", ";").split(";")
-    return [text for each in parts if (text := _text(each))]
+    return [text for part in parts if (text := _text(part))]

@@ -53,8 +53,12 @@ def countries_by_name() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for country in pycountry.countries:
         code = country.alpha_2
-        names = [country.name, country.alpha_3, getattr(country, "official_name", None),
-                 getattr(country, "common_name", None)]  # fmt: skip
+        names = [
+            country.name,
+            country.alpha_3,
+            getattr(country, "official_name", None),
+            getattr(country, "common_name", None),
+        ]
         names += [Locale(language).territories.get(code) for language in LANGUAGES]
         found.update({plain(name): code for name in names if name})
     found |= data()["country_names"]
@@ -78,15 +82,19 @@ def regions_by_name() -> Mapping[str, tuple[str, ...]]:
 def subdivisions_by_name() -> Mapping[str, tuple[str, ...]]:
     """Countries that have a state or province of this plain name."""
     found: dict[str, set[str]] = {}
-    for each in pycountry.subdivisions:
-        found.setdefault(plain(each.name), set()).add(each.country_code)
+    for subdivision in pycountry.subdivisions:
+        found.setdefault(plain(subdivision.name), set()).add(subdivision.country_code)
     return {name: tuple(sorted(codes)) for name, codes in found.items()}
 
 
 @cache
 def state_codes() -> frozenset[str]:
     """Two letters that are a state of the US: CA, DE, IN … which may be countries too."""
-    return frozenset(each.code[3:] for each in pycountry.subdivisions if each.country_code == "US")
+    return frozenset(
+        subdivision.code[3:]
+        for subdivision in pycountry.subdivisions
+        if subdivision.country_code == "US"
+    )
 
 
 @cache

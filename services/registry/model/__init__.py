@@ -1,1 +1,1 @@
-"""What is true of registers, changes and objections; pure Python."""
+"""Rules of registers, changes and objections; pure Python."""

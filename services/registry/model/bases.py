@@ -76,8 +76,10 @@ def reliances(
 
     A place that is gone, or no longer names it, is left out: a change has replaced it.
     """
-    later = {(row.sub_processor_id, _place_key(place)): (row, place)
-             for row, place in _naming(after[0], instrument_id)}  # fmt: skip
+    later = {
+        (row.sub_processor_id, _place_key(place)): (row, place)
+        for row, place in _naming(after[0], instrument_id)
+    }
     judged = []
     for row, location in _naming(before[0], instrument_id):
         kept = later.get((row.sub_processor_id, _place_key(location)))

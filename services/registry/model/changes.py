@@ -58,7 +58,7 @@ class ApprovedByTheSameHand(Conflict):
 
 
 class NotAnEmergency(Conflict):
-    """Declare the emergency with its justification first."""
+    """No emergency is declared; declare it with its justification first."""
 
     code = "not-an-emergency"
 
@@ -84,7 +84,7 @@ class Group:
     """Agreements with the same notice terms, their customers, and what a change means for them.
 
     ``provisional``: their days run from a receipt that is not known yet, so they can only be later.
-    ``ends`` are in order; ``leaving`` are told and have ended when the change takes effect.
+    ``ends`` are in order. ``leaving`` are owed notice, but have ended when the change takes effect.
     """
 
     key: str
@@ -103,18 +103,19 @@ class Group:
 
     @property
     def allows_from(self) -> date:
-        """The first day that breaks no promise; none is left to those whose agreement has ended."""
+        """The first effective day that breaks no promise; agreements that have ended hold none."""
         ended = sum(end.agreements for end in self.ends) >= self.agreements
         last = self.ends[-1].on if self.ends and ended else date.max
         return min(self.earliest_effective_on, last)
 
     def left_on(self, day: date) -> Group:
-        """The same, without the agreements that have ended by ``day``."""
+        """The group without the agreements that have ended by ``day``."""
         over = [end for end in self.ends if end.on <= day]
         leaving = sum(end.agreements for end in over)
         customers = self.customers - sum(end.customers for end in over)
-        return replace(self, agreements=self.agreements - leaving, customers=customers,
-                       leaving=leaving)  # fmt: skip
+        return replace(
+            self, agreements=self.agreements - leaving, customers=customers, leaving=leaving
+        )
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Emergency:
     approved_by: tuple[str, ...] = ()
 
     def approved(self, client_id: str, hands: Mapping[str, str]) -> Emergency:
-        """``hands`` of the client and of all that have approved; one hand approves once."""
+        """``hands``: those of the client and of all approvers. One hand approves once."""
         if client_id in self.approved_by:
             raise ApprovedAlready
         for approver in self.approved_by:
@@ -179,7 +180,7 @@ class Change:
             raise PreconditionFailed
 
     def edited(self, members: Mapping[str, Any], seen: int) -> Change:
-        """A draft with other contents; what was approved as an emergency must be approved anew."""
+        """A draft with other contents; an emergency must be approved anew."""
         if self.status == "announced":
             raise NotInThisStatus("It is announced; to alter it, withdraw it and announce another.")
         self.must_be("draft")
@@ -190,11 +191,16 @@ class Change:
     def announced(
         self, at: datetime, groups: Sequence[Group], recipients_version: int, sequence: int
     ) -> Change:
-        """The arithmetic of the groups is for the ledger to keep; the change goes without."""
+        """The change, announced. Only the ledger keeps the arithmetic of its groups."""
         self.must_be("draft")
         bare = tuple(replace(group, arithmetic=()) for group in groups)
-        return self.revised(status="announced", announced_at=at, groups=bare,
-                            recipients_version=recipients_version, sequence=sequence)  # fmt: skip
+        return self.revised(
+            status="announced",
+            announced_at=at,
+            groups=bare,
+            recipients_version=recipients_version,
+            sequence=sequence,
+        )
 
     def withdrawn(self, at: datetime, reason: str) -> Change:
         if self.status not in ("draft", "announced"):
@@ -226,6 +232,7 @@ class Change:
 
 
 def check_day(effective_on: date, today: date) -> None:
+    """Raises ``EffectiveDayPassed`` for a day before ``today``."""
     if effective_on < today:
         raise EffectiveDayPassed(f"{effective_on} lies before {today}.")
 

@@ -12,7 +12,7 @@ def parts(before: Any, after: Any, pointer: str = "") -> Iterator[dict[str, Any]
     """``{pointer, before, after}`` for each place; pointers as in RFC 6901, "" is the whole.
 
     Lists are looked into while they are equally long. Of others nobody can tell which item of the
-    one is which of the other, so they are told as a whole.
+    one is which of the other, so they are given as a whole.
     """
     if before == after:
         return

@@ -47,7 +47,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one customer stands to one change of the entry that was announced.
+    """One customer's position on one announced change of the entry.
 
     ``begins_on``: the first day its own periods allow, None while what they run from has not
     happened; ``lacks`` says what: the notice is not yet ``sent``, ``delivered``, ``acknowledged``.
@@ -63,14 +63,14 @@ class Standing:
 def judge(
     rows: Sequence[Row], on: date, agreement: Gate | None, standings: Sequence[Standing]
 ) -> Gate:
-    """From the entry's live rows and how this customer stands to each change of it.
+    """The answer, from the entry's live rows and the customer's standing on each of its changes.
 
     ``agreement``: what keeps the gate shut because of the agreement; None when nothing does.
     """
     if agreement is not None:
         return agreement
     listed = any(row.on(on) for row in rows)
-    # A change to come leaves what is at work today alone; before an entry begins, it is the entry.
+    # A change to come does not touch an entry at work; before an entry begins, it is the entry.
     counting = [standing for standing in standings if standing.effective_on <= on or not listed]
     shut = _by_objection(counting, on)
     if shut is not None:
@@ -136,8 +136,8 @@ def _by_clearance(standings: Sequence[Standing], on: date) -> Gate | None:
 
 
 def _by_notice(standings: Sequence[Standing]) -> Gate | None:
-    """As long as the notice is not sent, or has not come where the agreement counts from that, no
-    day is known on which the gate could open."""
+    """Until that has happened which the agreement counts from, no day is known on which the gate
+    could open."""
     lacks = {standing.lacks for standing in standings if standing.begins_on is None}
     if "sent" in lacks:
         return Gate("not_notified", None, NOT_SENT, "notice-not-sent")

@@ -1,4 +1,4 @@
-"""An import: a file of rows on its way to become draft changes, row by row, once each."""
+"""An import: a file whose rows become draft changes, each row once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 from shared.errors import Conflict, Invalid, TooManyRequests
 
 ImportStatus = Literal["receiving", "queued", "waiting", "done"]
-# What the report says of one that was set aside; stored is what it was before.
+# Status in the report of an import that was set aside; the stored status stays.
 FAILED = "failed"
 MOST_UNDER_WAY = 5
 RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
@@ -22,7 +22,7 @@ class QuestionUnknown(Invalid):
 
 
 class AnswerUnfit(Invalid):
-    """The answer is not one this question can have."""
+    """The answer does not fit the question; the detail says what does."""
 
     code = "answer-unfit"
 

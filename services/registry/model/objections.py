@@ -9,9 +9,15 @@ from typing import Any, Literal
 from shared.errors import Conflict, Invalid
 
 Status = Literal[
-    "received", "acknowledged", "mitigation_offered", "mitigation_accepted",
-    "withdrawn", "excluded", "rejected", "terminated",
-]  # fmt: skip
+    "received",
+    "acknowledged",
+    "mitigation_offered",
+    "mitigation_accepted",
+    "withdrawn",
+    "excluded",
+    "rejected",
+    "terminated",
+]
 
 GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
 OPEN: frozenset[str] = frozenset({"received", "acknowledged", "mitigation_offered"})
@@ -65,7 +71,7 @@ class OfferLapsed(Conflict):
 
 
 class RespondByPassed(Invalid):
-    """The customer needs at least today to answer."""
+    """The day to answer by has passed; give the customer at least today."""
 
     code = "respond-by-passed"
 
@@ -107,7 +113,7 @@ class Objection:
         return self.status in OPEN
 
     def keeps_shut(self, on: date) -> bool:
-        """Whether a rejection still leaves the customer its days to end the agreement."""
+        """Whether the customer may still end the agreement over a rejection."""
         return self.status == "rejected" and self.respond_by is not None and on <= self.respond_by
 
     def moved(self, to: Status, at: datetime, **members: Any) -> Objection:
@@ -118,13 +124,14 @@ class Objection:
                 f" {to.replace('_', ' ')}."
             )
         settled_at = None if to in OPEN else at
-        return replace(self, status=to, settled_at=settled_at, revision=self.revision + 1,
-                       **members)  # fmt: skip
+        return replace(
+            self, status=to, settled_at=settled_at, revision=self.revision + 1, **members
+        )
 
 
 @dataclass(frozen=True)
 class Approval:
-    """A customer's own yes, which specific authorisation needs (Art. 28(2))."""
+    """A customer's approval, which specific authorisation needs (Art. 28(2))."""
 
     id: str
     change_id: str
@@ -133,6 +140,7 @@ class Approval:
 
 
 def check_offer(respond_by: date, today: date) -> None:
+    """Raises ``RespondByPassed`` unless the customer has at least today to answer."""
     if respond_by < today:
         detail = f"{respond_by} lies before {today}."
         raise RespondByPassed(
@@ -141,7 +149,7 @@ def check_offer(respond_by: date, today: date) -> None:
 
 
 def check_acceptable(objection: Objection, today: date) -> None:
-    """Raises ``OfferLapsed``; that nothing was offered is for ``moved`` to say."""
+    """Raises ``OfferLapsed``. If nothing was offered, ``moved`` refuses the step."""
     offer = objection.mitigation
     if objection.status == "mitigation_offered" and offer and offer["respond_by"] < str(today):
         raise OfferLapsed(f"It was open until {offer['respond_by']}.")

@@ -106,12 +106,27 @@ class Writer:
 
     def again(self, row: Row) -> Row:
         """A copy of ``row``, recorded by this change at this instant."""
-        return replace(row, id=self.new_id("row"), recorded_at=self.at, change_id=self.change_id,
-                       voided_at=None, voided_by=None)  # fmt: skip
+        return replace(
+            row,
+            id=self.new_id("row"),
+            recorded_at=self.at,
+            change_id=self.change_id,
+            voided_at=None,
+            voided_by=None,
+        )
 
     def first(self, processor_id: str, sub_id: str, content: Content, day: date) -> Row:
-        return Row(self.new_id("row"), processor_id, sub_id, 1, content, day, FOREVER, self.at,
-                   self.change_id)  # fmt: skip
+        return Row(
+            self.new_id("row"),
+            processor_id,
+            sub_id,
+            1,
+            content,
+            day,
+            FOREVER,
+            self.at,
+            self.change_id,
+        )
 
 
 def addition(
@@ -124,8 +139,9 @@ def addition(
 def modification(writer: Writer, rows: Sequence[Row], content: Content, day: date) -> RowChanges:
     """From ``day`` on the entry reads ``content``. Raises ``EntryNotThere``."""
     current = _current(rows, day)
-    following = replace(writer.again(current), content=content, version=current.version + 1,
-                        valid_from=day)  # fmt: skip
+    following = replace(
+        writer.again(current), content=content, version=current.version + 1, valid_from=day
+    )
     return RowChanges((current,), (*_kept_before(writer, current, day), following))
 
 

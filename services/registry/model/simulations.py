@@ -1,4 +1,4 @@
-"""What the end of an instrument would do, worked out without doing it."""
+"""What would follow if an instrument ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LISTED = 500
 
 @dataclass(frozen=True)
 class Owed:
-    """A change that replaces the basis, announced today: what one group of terms makes of it."""
+    """One terms group, if a change that replaces the basis were announced today."""
 
     group: Group
     days_without_basis: int

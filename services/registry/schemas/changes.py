@@ -84,8 +84,10 @@ class AnnouncedShape(Shape):
 
 
 class GroupShape(Shape):
-    """``leaving``: agreements that are told, but have ended when the change takes effect; they do
-    not count in ``agreements``, and without others of theirs not in ``customers``."""
+    """``leaving``: agreements that are owed notice, but have ended when the change takes effect.
+
+    They do not count in ``agreements``, nor customers without another one in ``customers``.
+    """
 
     authorisation = fields.String()
     terms = fields.Dict()

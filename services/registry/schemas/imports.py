@@ -1,4 +1,4 @@
-"""Shapes of imports: how a file is told, the report, questions and their answers."""
+"""Shapes of imports: how a file is described, the report, questions and their answers."""
 
 from __future__ import annotations
 

@@ -11,9 +11,16 @@ from services.registry.transfers.countries import check_country
 from shared.schemas import Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
 KINDS = (
-    "adequacy", "scc", "bcr", "code-of-conduct", "certification", "ad-hoc", "public-bodies",
-    "administrative", "derogation",
-)  # fmt: skip
+    "adequacy",
+    "scc",
+    "bcr",
+    "code-of-conduct",
+    "certification",
+    "ad-hoc",
+    "public-bodies",
+    "administrative",
+    "derogation",
+)
 REGIMES = ("EU", "UK", "CH")
 ID = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and hyphens.")
 FACT = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="Use small letters, digits and underscores.")

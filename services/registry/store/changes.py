@@ -19,9 +19,16 @@ from shared.pagination import Page, PageRequest, find_page
 ANNOUNCED = {"announced_at": {"$type": "date"}}
 # What a change is without the entry it writes and the terms of all customers.
 _BARE = (
-    "processor_id", "kind", "subject_id", "effective_on", "reason", "created_at", "status",
-    "recipients_version", "emergency",
-)  # fmt: skip
+    "processor_id",
+    "kind",
+    "subject_id",
+    "effective_on",
+    "reason",
+    "created_at",
+    "status",
+    "recipients_version",
+    "emergency",
+)
 
 
 class DueChange(NamedTuple):
@@ -66,7 +73,7 @@ class Changes:
         return from_document(Change, document)
 
     def replace(self, change: Change, session: Session | None = None) -> None:
-        """Save the next revision; ``PreconditionFailed`` when somebody else was faster."""
+        """Save the next revision. Raises ``PreconditionFailed`` if another request was faster."""
         seen = {"_id": change.id, "revision": change.revision - 1}
         if not self._docs.replace_one(seen, to_document(change), session=session).matched_count:
             raise PreconditionFailed
@@ -96,10 +103,13 @@ class Changes:
         return [from_document(Change, document) for document in documents]
 
     def due(self, day: date, but: Sequence[str]) -> Iterator[DueChange]:
-        """Announced changes whose effective day is ``day`` or earlier, in order. Of each no more is
-        read than that, so that one which cannot be read hides no other."""
-        where = {"status": "announced", "effective_on": {"$lte": day.isoformat()},
-                 "_id": {"$nin": list(but)}}  # fmt: skip
+        """Announced changes whose effective day is ``day`` or earlier, in order. Only these members
+        are read, so that a change that cannot be read hides no other."""
+        where = {
+            "status": "announced",
+            "effective_on": {"$lte": day.isoformat()},
+            "_id": {"$nin": list(but)},
+        }
         order = [("effective_on", ASCENDING), ("announced_at", ASCENDING)]
         for document in self._docs.find(where, dict.fromkeys(DueChange._fields[1:], 1)).sort(order):
             yield DueChange(document["_id"], document["processor_id"], document["effective_on"])

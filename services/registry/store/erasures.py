@@ -47,9 +47,11 @@ class Traces:
         """Rows of files that named the person lose what they said; what became of them stays."""
         imports = self._imports.find({"processor_id": processor_id}, {"_id": 1}, session=session)
         pattern = re.escape(json.dumps(email)[1:-1])
-        where = {"import_id": {"$in": [job["_id"] for job in imports]},
-                 "raw": {"$regex": pattern, "$options": "i"},
-                 "state": {"$nin": ["new", "asked"]}}  # fmt: skip
+        where = {
+            "import_id": {"$in": [job["_id"] for job in imports]},
+            "raw": {"$regex": pattern, "$options": "i"},
+            "state": {"$nin": ["new", "asked"]},
+        }
         emptied: Mapping[str, Any] = {"$set": {"raw": "{}"}}
         return self._import_rows.update_many(where, emptied, session=session).modified_count
 
@@ -57,18 +59,23 @@ class Traces:
         self, processor_id: str, write: Callable[[Content], Content], session: Session
     ) -> int:
         """Put ``write(content)`` in place of the contents of versions and changes that differ."""
+        places = (
+            (self._rows, "content"),
+            (self._changes, "content"),
+            (self._changes, "previous"),
+        )
         return sum(
-            self._rewrite(docs, member, processor_id, write, session)
-            for docs, member in (
-                (self._rows, "content"), (self._changes, "content"), (self._changes, "previous"),
-            )
-        )  # fmt: skip
+            self._rewrite(docs, member, processor_id, write, session) for docs, member in places
+        )
 
     @staticmethod
     def _rewrite(
-        docs: Any, member: str, processor_id: str, write: Callable[[Content], Content],
+        docs: Any,
+        member: str,
+        processor_id: str,
+        write: Callable[[Content], Content],
         session: Session,
-    ) -> int:  # fmt: skip
+    ) -> int:
         where = {"processor_id": processor_id, member: {"$ne": None}}
         rewritten = 0
         for document in list(docs.find(where, {member: 1}, session=session)):

@@ -43,7 +43,7 @@ class Imports:
         return from_document(Import, document)
 
     def save(self, job: Import, session: Session) -> None:
-        """Save the next revision; two loops at one import meet here and one begins anew."""
+        """Save the next revision. Raises ``PreconditionFailed`` in the slower of two loops."""
         following = {**to_document(job), "revision": job.revision + 1}
         seen = {"_id": job.id, "revision": job.revision}
         if not self._docs.replace_one(seen, following, session=session).matched_count:
@@ -62,8 +62,11 @@ class Imports:
 
     def under_way(self, job: Import, but: Sequence[str]) -> int:
         """How many imports before ``job`` of its processor are still being received or read."""
-        where = {"processor_id": job.processor_id, "status": {"$in": ["receiving", "queued"]},
-                 "_id": {"$lt": job.id, "$nin": list(but)}}  # fmt: skip
+        where = {
+            "processor_id": job.processor_id,
+            "status": {"$in": ["receiving", "queued"]},
+            "_id": {"$lt": job.id, "$nin": list(but)},
+        }
         return self._docs.count_documents(where)
 
     def abandoned(self, before: datetime) -> list[str]:
@@ -95,9 +98,14 @@ class Imports:
         """How many rows of each key are not settled, and how many bytes they have."""
         stages: list[Mapping[str, Any]] = [
             {"$match": _unsettled(import_id, keys)},
-            {"$group": {"_id": "$key", "rows": {"$sum": 1},
-                        "bytes": {"$sum": {"$strLenBytes": "$raw"}}}},
-        ]  # fmt: skip
+            {
+                "$group": {
+                    "_id": "$key",
+                    "rows": {"$sum": 1},
+                    "bytes": {"$sum": {"$strLenBytes": "$raw"}},
+                }
+            },
+        ]
         groups = self._rows.aggregate(stages)
         return {group["_id"]: (group["rows"], group["bytes"]) for group in groups}
 
@@ -107,8 +115,15 @@ class Imports:
         return [from_document(ImportRow, document) for document in documents]
 
     def save_rows(self, rows: Sequence[ImportRow], session: Session) -> None:
-        kept = ("state", "questions", "remarks", "refusals", "change_id", "kind",
-                "sub_processor_id")  # fmt: skip
+        kept = (
+            "state",
+            "questions",
+            "remarks",
+            "refusals",
+            "change_id",
+            "kind",
+            "sub_processor_id",
+        )
         updates = [
             UpdateOne({"_id": row.id}, {"$set": {name: getattr(row, name) for name in kept}})
             for row in rows
@@ -124,7 +139,7 @@ class Imports:
     def answer(
         self, import_id: str, where: Mapping[str, str], answer: list[Any], session: Session
     ) -> None:
-        """Add ``answer`` to the rows that ask, and let them and their siblings be read again."""
+        """Add ``answer`` to the rows that ask; they and their siblings will be read again."""
         asking = {"import_id": import_id, **where}
         keys = self._rows.distinct("key", asking, session=session)
         self._rows.update_many(asking, {"$push": {"answers": answer}}, session=session)
@@ -153,7 +168,7 @@ class Imports:
         )
 
     def named_entries(self, import_id: str, session: Session) -> set[str]:
-        """Ids of the register's entries that rows of this import were found to speak of."""
+        """Ids of the register's entries that rows of this import are about."""
         where = {"import_id": import_id, "sub_processor_id": {"$ne": None}}
         rows = self._rows.find(where, {"_id": 0, "sub_processor_id": 1}, session=session)
         return {row["sub_processor_id"] for row in rows}
@@ -169,8 +184,12 @@ class Listed:
         self, processor_id: str, day: date, session: Session | None = None
     ) -> list[dict[str, Any]]:
         """``{id, legal_name, registration_number, purpose}`` of every entry."""
-        wanted = {"sub_processor_id": 1, "content.legal_name": 1, "content.purpose": 1,
-                  "content.registration_number": 1}  # fmt: skip
+        wanted = {
+            "sub_processor_id": 1,
+            "content.legal_name": 1,
+            "content.purpose": 1,
+            "content.registration_number": 1,
+        }
         rows = self._rows.find(_on(processor_id, day), wanted, session=session)
         return [{"id": row["sub_processor_id"], **row["content"]} for row in rows]
 

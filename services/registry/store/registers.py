@@ -124,8 +124,11 @@ class Rows:
 
     def live(self, processor_id: str, since: date, session: Session | None = None) -> list[Row]:
         """All rows that are believed now and say something of ``since`` or a later day."""
-        where = {"processor_id": processor_id, "voided_at": None,
-                 "valid_to": {"$gte": since.isoformat()}}  # fmt: skip
+        where = {
+            "processor_id": processor_id,
+            "voided_at": None,
+            "valid_to": {"$gte": since.isoformat()},
+        }
         return self._many(where, session)
 
     def history(self, processor_id: str, sub_id: str) -> list[Row]:

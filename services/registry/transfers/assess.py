@@ -201,7 +201,9 @@ def _role(outcome: Outcome) -> Phrase:
 def _remarks(best: Outcome, question: Question) -> tuple[Phrase, ...]:
     if best.instrument is None:
         return ()
-    texts = tuple(phrase("remark.text", text=DataText(each)) for each in best.instrument.remarks)
+    texts = tuple(
+        phrase("remark.text", text=DataText(remark)) for remark in best.instrument.remarks
+    )
     if best.status != "valid":
         return texts
     ends = (phrase("remark.until", name=best.name, day=best.ends_on),) if best.ends_on else ()

@@ -95,7 +95,9 @@ def in_eea(country: str, on: date, region: str | None = None) -> bool:
 @cache
 def last_days() -> tuple[date, ...]:
     """The days on which Union data protection law applied somewhere for the last time."""
-    return tuple(date.fromisoformat(each["last_day"]) for each in _data()["left"].values())
+    return tuple(
+        date.fromisoformat(membership["last_day"]) for membership in _data()["left"].values()
+    )
 
 
 def remark_on(country: str, on: date, region: str | None = None) -> tuple[str | None, str] | None:

@@ -50,7 +50,7 @@ def evidence_members(instrument: Instrument) -> tuple[str, ...]:
     Required, asked for by its scope, or read by the checks beside it.
     """
     names = [*instrument.requires, *instrument.scope.all, *instrument.scope.none]
-    names += [name for each in instrument.requires for name in _BESIDE.get(each, ())]
+    names += [name for fact in instrument.requires for name in _BESIDE.get(fact, ())]
     names += () if instrument.kind in _NO_SAFEGUARD else _SAFEGUARD
     names += ("module",) if instrument.kind == "scc" else ()
     names += () if instrument.complete else ("edition",)
@@ -65,7 +65,10 @@ def known_evidence(
     Earlier versions took any; what they stored stays where it is, and is read no more.
     """
     places = [
-        {**place, "mechanisms": [_known(each, instruments) for each in place["mechanisms"]]}
+        {
+            **place,
+            "mechanisms": [_known(mechanism, instruments) for mechanism in place["mechanisms"]],
+        }
         for place in content["locations"]
     ]
     return {**content, "locations": places}
@@ -138,8 +141,8 @@ def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[P
     status, kinds = evidence.get("status"), _kinds(evidence.get("covered_data"))
     found = []
     if isinstance(status, str) and not status.strip().lower().startswith("active"):
-        told = phrase("against.inactive", status=status.strip())
-        found.append(told if status.strip() else phrase("against.empty"))
+        inactive = phrase("against.inactive", status=status.strip())
+        found.append(inactive if status.strip() else phrase("against.empty"))
     if question.hr_data and kinds and "hr" not in kinds:
         found.append(phrase("against.hr"))
     return found

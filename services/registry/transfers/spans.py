@@ -33,7 +33,7 @@ def span_around(day: date, locations: Sequence[Record], instruments: Known) -> S
     named = set(_named_days(locations, instruments))
     if day in named:
         return Span(day, _next(day))
-    past, coming = (each for each in named if each < day), (each for each in named if each > day)
+    past, coming = (one for one in named if one < day), (one for one in named if one > day)
     last = max(past, default=None)
     return Span(_next(last) if last else date.min, min(coming, default=date.max))
 
@@ -47,7 +47,7 @@ def _named_days(locations: Sequence[Record], instruments: Known) -> Iterator[dat
             values = (mechanism.get("evidence") or {}).values()
             yield from (found for found in map(as_day, values) if found)
         if not mechanisms:
-            # A place without any basis is told of the adequacy decisions that could be one.
+            # The verdict on a place without any basis names adequacy decisions that could be one.
             for instrument in instruments.values():
                 if instrument.kind == "adequacy":
                     yield from _days_of(instrument)
@@ -55,8 +55,8 @@ def _named_days(locations: Sequence[Record], instruments: Known) -> Iterator[dat
 
 def _days_of(instrument: Instrument | None) -> Iterator[date]:
     if instrument is not None:
-        named = (instrument.valid_from, instrument.ended_on, instrument.expires_on)
-        yield from (each for each in named if each)
+        days = (instrument.valid_from, instrument.ended_on, instrument.expires_on)
+        yield from (day for day in days if day)
 
 
 def _next(day: date) -> date:

@@ -72,7 +72,7 @@ def _attempt(deps: Deps, instrument: Instrument, processor_id: str) -> None:
 
 
 def _announce_stage(deps: Deps, register: Register, instrument: Instrument) -> None:
-    """Tell what has not been told; the most urgent stage only, however late it is."""
+    """Announce the most urgent stage that is reached and not announced, however late it is."""
     today = today_at(deps, register)
     last_day = instrument.last_day or date.max
     days_left = (last_day - today).days + 1

@@ -21,8 +21,10 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class ChangeView:
-    """A change with what is found out about it. ``set_aside``: it should have had its effect, and
-    could not."""
+    """A change with its materiality, its findings, and the entry before and after it.
+
+    ``set_aside`` is the failure that kept the change from taking effect, if there is one.
+    """
 
     change: Change
     register: Register
@@ -34,7 +36,7 @@ class ChangeView:
 
 
 def shown(deps: Deps, register: Register, change: Change) -> ChangeView:
-    """``change`` beside the register's entries on its effective day."""
+    """The view of a change, judged beside the register's entries on its effective day."""
     around = deps.stores.rows.on(register.id, change.effective_on)
     others = contents_on(around, change.effective_on)
     return view(register, change, law_of(deps, register), others)
@@ -74,10 +76,13 @@ def view(register: Register, change: Change, law: Law, others: Mapping[str, Entr
     }
     findings = (*linter.findings(wire, exporter=law.exporter), *linter.chain_findings(wire, others))
     words = linter.materiality(
-        previous, entry, kind=change.kind, exporter=law.exporter,
+        previous,
+        entry,
+        kind=change.kind,
+        exporter=law.exporter,
         known_data_categories=() if previous else _data_categories(others, change.subject_id),
         instruments=law.instruments,
-    )  # fmt: skip
+    )
     return ChangeView(
         change=change,
         register=register,
@@ -89,7 +94,7 @@ def view(register: Register, change: Change, law: Law, others: Mapping[str, Entr
 
 
 def _data_categories(others: Mapping[str, Entry], own_id: str) -> set[str]:
-    """What the register knows already, without the entry itself."""
+    """Categories that the other entries of the register name already."""
     return {
         category
         for sub_id, content in others.items()

@@ -1,4 +1,4 @@
-"""Changes as drafts: what they would be, what they lack, and what announcing them would mean."""
+"""Drafts of changes: make, edit and read them, and preview their announcement."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from shared.pagination import Page, PageRequest
 
 
 def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> ChangeView:
-    """A draft: told to nobody, changes nothing. Raises ``EntryNotThere`` for an unknown entry."""
+    """Save a draft, which alters nothing yet. Raises ``EntryNotThere`` for an unknown entry."""
     register = register_of(deps, caller, slug)
     change = Change(
         id=deps.new_id("chg"),
@@ -49,7 +49,7 @@ def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> Cha
 def edit(
     deps: Deps, caller: Caller, slug: str, change_id: str, seen: int, body: Mapping[str, Any]
 ) -> ChangeView:
-    """A draft with other members; those not told stay. Raises as ``draft`` does."""
+    """Edit a draft; members that the body leaves out stay. Raises what ``draft`` raises."""
     register, change = own_change(deps, caller, slug, change_id)
     members = {name: body[name] for name in ("effective_on", "reason") if name in body}
     about = _about(deps, {**_members_before(change), **body}, change)
@@ -90,7 +90,7 @@ def _with_failures(deps: Deps, views: Sequence[ChangeView]) -> list[ChangeView]:
 
 
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:
-    """What announcing today would mean, per group of notice terms; tells nobody."""
+    """What announcing the change today would mean for each terms group; nothing is saved."""
     register, change = own_change(deps, caller, slug, change_id)
     groups, _ = groups_of(deps, register, deps.now())
     earliest = max((group.allows_from for group in groups), default=None)
@@ -120,7 +120,7 @@ def _about(deps: Deps, body: Mapping[str, Any], before: Change | None = None) ->
 
 
 def _check_kind(kind: str, old_id: str | None, content: Mapping[str, Any] | None) -> None:
-    """Which of the two members a kind of change needs, and which it cannot have."""
+    """Raises ``Invalid`` unless the body has the members that this kind of change needs."""
     if (content is None) != (kind == "remove"):
         need = "must be null" if kind == "remove" else "is needed"
         raise problem_at("/sub_processor", "kind-mismatch", f"It {need} for a {kind}.")

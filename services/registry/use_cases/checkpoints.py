@@ -23,7 +23,7 @@ class LedgerEmpty(Conflict):
 
 
 def make(deps: Deps, caller: Caller, slug: str) -> Checkpoint:
-    """Sign where the ledger stands now; what was signed before when nothing was added since.
+    """Sign the head of the register's ledger; the same checkpoint while nothing is appended.
 
     Raises ``LedgerEmpty``.
     """
@@ -41,7 +41,7 @@ def keys(deps: Deps) -> dict[str, Any]:
 
 
 def daily(deps: Deps) -> bool:
-    """A bounded part of today's round over all streams; True when there is more of it."""
+    """Do a bounded part of today's round over all streams; True if there is more of it."""
     for job in deps.clock_failures.rested("checkpoint:"):
         _checkpoint_unless_it_fails(deps, job.partition(":")[2])
     today = deps.now().date()

@@ -15,7 +15,7 @@ from services.registry.transfers import assess_location, known_evidence
 
 
 def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str, Any]:
-    """One entry of the list on ``day``, as the contract has it."""
+    """One entry of the list on ``day``, in wire form."""
     return {
         "id": row.sub_processor_id,
         "version": row.version,

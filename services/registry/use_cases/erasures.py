@@ -1,4 +1,4 @@
-"""Forgetting a contact person: the chain of the ledger keeps, the person does not."""
+"""Erase a contact person; the hash chain of the ledger stays whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def erase(deps: Deps, caller: Caller, slug: str, email: str, reason: str) -> Era
     """Erase the person with this address from everything that is past.
 
     Raises ``PersonInUse``, ``PersonUnknown``, and ``EntriesPending`` while an entry that names the
-    person may not have reached who must hear of it.
+    person may not have reached its listeners.
     """
     register = own_register(deps, caller, slug)
     return deps.mongo.transact(

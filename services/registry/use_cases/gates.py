@@ -1,8 +1,8 @@
 """The go-live gate, asked by a CI job or a router before data flows.
 
-Every answer is made from what holds at that moment: nothing is kept from one request to the next,
-for a gate that is open a second too long lets data go that nobody can call back. One request reads
-each thing once, so a hundred questions about one customer cost little more than one.
+Every answer is computed from current data, and nothing is cached between requests: a gate that
+stays open a second too long lets data out that cannot be called back. Within one request each item
+is read once, so a hundred questions about one customer cost little more than one.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Reading:
-    """What has been read for this request, and all that it asks."""
+    """The questions of one request, and what has been read to answer them."""
 
     deps: Deps
     caller: Caller
@@ -52,6 +52,7 @@ class Reading:
     known: dict[Hashable, Any] = field(default_factory=dict)
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
+        """What ``read`` returned for this key; it is called for the first question only."""
         if key not in self.known:
             self.known[key] = read()
         return cast("T", self.known[key])
@@ -59,7 +60,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class CustomerRecord:
-    """All between one customer and a register that the questions of a request are about."""
+    """One customer's dealings with a register, for the entries that a request asks about."""
 
     changes: Sequence[Change]
     receipts: Receipts
@@ -70,13 +71,13 @@ class CustomerRecord:
 def gate(deps: Deps, caller: Caller, question: Question) -> Gate:
     """May this customer's data flow to this sub-processor on that day?
 
-    Raises ``EntryUnknown``, or ``NotFound`` for a register that is none of the caller's business.
+    Raises ``EntryUnknown``, or ``NotFound`` for a register that the caller may not see.
     """
     return _answer(Reading(deps, caller, [question]), question)
 
 
 def gates(deps: Deps, caller: Caller, questions: Sequence[Question]) -> list[Gate | NotFound]:
-    """The answers in the order of the questions; what one of them refuses is its answer."""
+    """The answers in the order of the questions; a refusal stands in the place of an answer."""
     reading = Reading(deps, caller, questions)
     return [_answer_or_refusal(reading, question) for question in questions]
 
@@ -112,14 +113,14 @@ def _answer(reading: Reading, asked: Question) -> Gate:
     if shut or relation is None:
         return judge(rows, on, shut, [])
     record = reading.once(
-        ("dealings", register.id, asked.controller_id),
+        ("record", register.id, asked.controller_id),
         lambda: _customer_record(reading, register, asked, relation),
     )
     return judge(rows, on, None, _standings(register, record, sub_id, in_force))
 
 
 def _concerned(relation: Relation | None, rows: Sequence[Row], on: date) -> list[Bond]:
-    """The agreements that have to do with the entry, as it reads on that day or first comes."""
+    """The agreements whose products the entry serves on that day, or else in its first row."""
     row = next((row for row in rows if row.on(on)), rows[0] if rows else None)
     products = row.content["products"] if row else ()
     return [bond for bond in relation.bonds if bond.concerns(products)] if relation else []
@@ -142,8 +143,7 @@ def _without_agreement(relation: Relation | None, bonds: Sequence[Bond], on: dat
 def _customer_record(
     reading: Reading, register: Register, asked: Question, relation: Relation
 ) -> CustomerRecord:
-    """Read for all questions about this customer at once: whether its notices were sent is asked
-    of another service."""
+    """Read once for all questions about this customer: its receipts come from another service."""
     deps, who = reading.deps, asked.controller_id
     entries = {
         question.sub_processor_id

@@ -27,10 +27,9 @@ from shared.mongo import Session
 
 log = structlog.get_logger()
 
-# Gives contents their full form as the API does, or raises ``Invalid``; it is told the instruments
-# that are known.
+# Returns contents in full form, given the known instruments. Raises ``Invalid`` as the API does.
 Check = Callable[[Mapping[str, Any], Mapping[str, Instrument]], dict[str, Any]]
-# What one step takes at once: so many rows, and so many bytes of them; one name is never parted.
+# Bounds of one step, in rows and in bytes of them. The rows of one name are never parted.
 ROWS_A_STEP, BYTES_A_STEP = 200, 1024 * 1024
 SHOWN = 200
 # An upload that has not ended after this long has died with its process.
@@ -39,7 +38,7 @@ UPLOAD_TIME = timedelta(hours=1)
 
 @dataclass
 class Importing:
-    """The loop of imports. Every step is of another processor, as long as several wait.
+    """The loop of imports. Processors take turns, one step each.
 
     Use it from one thread.
     """
@@ -49,7 +48,7 @@ class Importing:
     _after: str = ""
 
     def run_once(self) -> bool:
-        """One step of one import; True when there may be more."""
+        """Do one step of one import; True if there may be more."""
         imports, failures = self.deps.stores.imports, self.deps.import_failures
         for import_id in imports.abandoned(self.deps.now() - UPLOAD_TIME):
             imports.drop(import_id)
@@ -62,8 +61,10 @@ class Importing:
 
 
 def advance(deps: Deps, job: Import, check: Check) -> None:
-    """One step of an import: what becomes of its next rows is decided first, then written in one
-    transaction. When answers came in between, nothing is written and the next step sees them."""
+    """Do one step of an import: decide about its next rows, then write that in one transaction.
+
+    If answers arrived in between, nothing is written, and the next step reads them.
+    """
     rows = _next_rows(deps, job)
     decided = _decided(deps, job, rows, _import_rules(deps, job, check)) if rows else []
 
@@ -77,7 +78,7 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
 
 
 def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:
-    """New rows with all that speak of the same entity, within the bounds of a step."""
+    """The next new rows with all others about the same entities, within the bounds of a step."""
     keys = deps.stores.imports.next_keys(job.id, ROWS_A_STEP)
     sizes = deps.stores.imports.sizes(job.id, keys)
     rows, size, taken = 0, 0, list[str]()
@@ -97,7 +98,7 @@ def _import_rules(deps: Deps, job: Import, check: Check) -> ImportRules:
         context=Context(job.language, law.exporter, day, law.instruments),
         matches=Matches(deps.stores.listed.names(register.id, day)),
         content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
-        check=lambda told: check(told, law.instruments),
+        check=lambda stated: check(stated, law.instruments),
     )
 
 
@@ -134,7 +135,7 @@ def _verdicts(job: Import, sources: Sequence[Source], rules: ImportRules) -> lis
         return decide(sources, rules)
     except PyMongoError:
         raise
-    # One row that nobody thought of must not hold up its file, and all files behind it.
+    # A row that no rule foresaw must not hold up its file, and all files behind it.
     except Exception:
         rows = [source.row for source in sources]
         log.exception("import.row_failed", import_id=job.id, rows=rows[:20])

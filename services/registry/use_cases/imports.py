@@ -1,4 +1,4 @@
-"""Taking in a list as a vendor publishes it: receive the file, report, answer what is open."""
+"""Import a list as a vendor publishes it: receive the file, report, take answers."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def receive(
 
 
 def _check_others(deps: Deps, job: Import) -> None:
-    """Counted once ``job`` is there itself, so that those that come together count each other."""
+    """Counted after ``job`` is stored, so that concurrent uploads count each other."""
     set_aside = deps.import_failures.all_set_aside()
     if deps.stores.imports.under_way(job, set_aside) >= MOST_UNDER_WAY:
         raise TooManyImports
@@ -128,7 +128,7 @@ def _row(job: Import, row: RawRow, sorting: Sorting) -> ImportRow:
 
 
 def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, Any]:
-    """How far it has come, what was made of the rows, what is refused and what is asked."""
+    """Progress of an import: what its rows became, which are refused, what is asked."""
     job = _own_import(deps, caller, slug, import_id)
     counts = deps.stores.imports.counts(import_id)
     refused = deps.stores.imports.in_state(import_id, "refused", SHOWN)
@@ -148,7 +148,7 @@ def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, A
 
 
 def _failure(deps: Deps, job: Import) -> dict[str, Any]:
-    """What is shown of an import that failed too often to be tried again."""
+    """Members that report an import set aside after too many failures."""
     if deps.import_failures.set_aside(job.id) is None:
         return {}
     code = "import-set-aside"

@@ -28,7 +28,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class InstrumentView:
-    """``record``: the instrument as it counts now; ``history``: what the platform did to it."""
+    """``record``: the instrument as it counts now; ``history``: what the platform recorded."""
 
     record: Record
     revision: int
@@ -52,7 +52,7 @@ def one(deps: Deps, instrument_id: str) -> InstrumentView:
         raise InstrumentUnknown
     history = deps.stores.instruments.history(instrument_id)
     return InstrumentView(
-        known.to_mapping(), _revision(history), [_told(revision) for revision in history]
+        known.to_mapping(), _revision(history), [_revision_view(revision) for revision in history]
     )
 
 
@@ -66,7 +66,7 @@ def record(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> InstrumentVie
 
     def work(session: Session) -> None:
         deps.stores.instruments.add(added, session)
-        _tell(deps, events.INSTRUMENT_RECORDED, added, {"instrument": _fact(instrument)}, session)
+        _append(deps, events.INSTRUMENT_RECORDED, added, {"instrument": _fact(instrument)}, session)
 
     deps.mongo.transact(work)
     return one(deps, body["id"])
@@ -75,10 +75,10 @@ def record(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> InstrumentVie
 def amend(
     deps: Deps, caller: Caller, instrument_id: str, seen: int, members: Mapping[str, Any]
 ) -> InstrumentView:
-    """Lay ``members`` over the record, its end for example; what was recorded before stays.
+    """Lay ``members`` over the record, for example its end; earlier revisions stay.
 
-    What says nothing new leaves no trace. Raises ``InstrumentUnknown``, ``PreconditionFailed`` or
-    ``InstrumentInvalid``.
+    Members that change nothing are not recorded. Raises ``InstrumentUnknown``,
+    ``PreconditionFailed`` or ``InstrumentInvalid``.
     """
 
     def work(session: Session) -> None:
@@ -94,7 +94,7 @@ def amend(
             return
         deps.stores.instruments.add(next_, session)
         payload = {"instrument_id": instrument_id, "members": differing}
-        _tell(deps, events.INSTRUMENT_AMENDED, next_, payload, session)
+        _append(deps, events.INSTRUMENT_AMENDED, next_, payload, session)
 
     deps.mongo.transact(work)
     return one(deps, instrument_id)
@@ -122,11 +122,11 @@ def _differences(before: Instrument, after: Instrument) -> Record:
 
 
 def _fact(instrument: Instrument) -> Record:
-    # Whether the check is stale depends on the day of reading, so history does not hold it.
+    # Whether a check is stale depends on the day of reading, so the ledger does not hold it.
     return {name: value for name, value in instrument.to_mapping().items() if name != "stale"}
 
 
-def _told(recorded: Recorded) -> Record:
+def _revision_view(recorded: Recorded) -> Record:
     return {
         "revision": recorded.revision,
         "recorded_at": format_instant(recorded.recorded_at),
@@ -135,7 +135,13 @@ def _told(recorded: Recorded) -> Record:
     }
 
 
-def _tell(deps: Deps, type_: str, recorded: Recorded, data: Record, session: Session) -> None:
+def _append(deps: Deps, type_: str, recorded: Recorded, data: Record, session: Session) -> None:
     payload = {"revision": recorded.revision, **data}
-    deps.ledger.append(session, events.INSTRUMENTS, type_, payload, at=recorded.recorded_at,
-                       actor=recorded.recorded_by)  # fmt: skip
+    deps.ledger.append(
+        session,
+        events.INSTRUMENTS,
+        type_,
+        payload,
+        at=recorded.recorded_at,
+        actor=recorded.recorded_by,
+    )

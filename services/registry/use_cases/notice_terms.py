@@ -13,12 +13,12 @@ from services.registry.model.changes import End, Group
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
 
-# A notice announced in the last minutes of a day leaves on the next one; its clock starts there.
+# A notice that is announced in the last minutes of a day leaves on the next day, and is dated then.
 SENDING_ALLOWANCE = timedelta(minutes=5)
 
 
 def groups_of(deps: Deps, register: Register, at: datetime) -> tuple[list[Group], int]:
-    """The dates for each group of customers with the same terms, and the watermark."""
+    """The terms groups of a register with their days, and the watermark they were read at."""
     answer = deps.agreements.notice_terms(register.id)
     day = given_on(register, at)
     return [_group(group, day) for group in answer.groups], answer.version
@@ -47,4 +47,5 @@ def _end(answer: Mapping[str, Any]) -> End:
 
 
 def given_on(register: Register, at: datetime) -> date:
+    """The day on which a notice that is announced at this instant is dated, at the processor."""
     return (at + SENDING_ALLOWANCE).astimezone(ZoneInfo(register.time_zone)).date()

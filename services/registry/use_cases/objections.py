@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,12 @@ from services.registry.model.objections import (
 from services.registry.model.register import Register
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
-from services.registry.use_cases.standings import dates_of, owed_notices, receipts_for
+from services.registry.use_cases.standings import (
+    CustomerDates,
+    dates_of,
+    owed_notices,
+    receipts_for,
+)
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
@@ -34,10 +40,11 @@ from shared.pagination import Page, PageRequest
 
 
 def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: str) -> Objection:
-    """Raises ``ObjectionWindowClosed``, ``NotNotified`` or ``ObjectionExists``.
+    """Record a customer's objection to a change.
 
-    The window is the customer's own, whatever the change has come to: after an emergency, and where
-    the days run from a late receipt, it is open when the change has long taken effect for others.
+    The window is the customer's own: after an emergency, and where the days run from a late
+    receipt, it is open although the change has taken effect. Raises ``ObjectionWindowClosed``,
+    ``NotNotified`` or ``ObjectionExists``.
     """
     change, register, relation = _known_change(deps, caller, change_id)
     owed = owed_notices(change, relation.bonds)
@@ -50,11 +57,17 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
     if deadline is not None:
         check_in_time(today_at(deps, register), deadline)
     objection = Objection(
-        id=deps.new_id("obj"), change_id=change.id, processor_id=register.id,
-        controller_id=caller.org_id, agreement_id=owed[0].bond.agreement_id,
-        sub_processor_id=change.subject_id, grounds=grounds, text=text, received_at=deps.now(),
+        id=deps.new_id("obj"),
+        change_id=change.id,
+        processor_id=register.id,
+        controller_id=caller.org_id,
+        agreement_id=owed[0].bond.agreement_id,
+        sub_processor_id=change.subject_id,
+        grounds=grounds,
+        text=text,
+        received_at=deps.now(),
         effective_on=change.effective_on,
-    )  # fmt: skip
+    )
 
     def work(session: Session) -> Objection:
         _check_not_withdrawn(deps, change.id, session)
@@ -66,9 +79,9 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
 
 
 def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
-    """The customer's own yes, which specific authorisation needs (Art. 28(2)).
+    """Record a customer's approval, which specific authorisation needs (Art. 28(2)).
 
-    Who signed after the announcement may give it too: its silence is no consent either.
+    A customer that signed after the announcement may give it too: its silence is no consent either.
     """
     change, register, _ = _known_change(deps, caller, change_id)
     approval = Approval(deps.new_id("apr"), change.id, caller.org_id, deps.now())
@@ -77,10 +90,14 @@ def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
         _check_not_withdrawn(deps, change.id, session)
         deps.stores.approvals.add(approval, session)
         deps.ledger.append(
-            session, register.stream, events.APPROVED, {"change_id": change.id},
-            at=approval.given_at, actor=caller.client_id,
+            session,
+            register.stream,
+            events.APPROVED,
+            {"change_id": change.id},
+            at=approval.given_at,
+            actor=caller.client_id,
             private={"controller_id": caller.org_id},
-        )  # fmt: skip
+        )
         return approval
 
     return deps.mongo.transact(work)
@@ -115,8 +132,8 @@ def offer(deps: Deps, caller: Caller, objection_id: str, text: str, respond_by: 
 
 
 def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Objection:
-    """Turn the objection down. The customer gets its objection days once more, from today, to end
-    the agreement over it; so long the gate stays shut."""
+    """Turn the objection down. From today the customer has its objection days once more, to end the
+    agreement over it; until they are over the gate stays shut."""
     objection = _processors_own(deps, caller, objection_id)
     change = deps.stores.changes.get(objection.change_id)
     register = deps.stores.registers.get(objection.processor_id)
@@ -132,7 +149,7 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
 
 
 def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
-    """The customer's own step: withdraw, or accept what was offered. Raises ``OfferLapsed``."""
+    """The customer's step: withdraw, or accept what was offered. Raises ``OfferLapsed``."""
     objection = _customers_own(deps, caller, objection_id)
     _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id))
     if to == "mitigation_accepted":
@@ -147,28 +164,30 @@ def terminate(
 ) -> Objection:
     """The customer ends its agreement over an objection that was not met.
 
-    The agreement is ended first: whatever fails in between, asking again completes it. Raises
+    The agreement is ended first: if a later step fails, the same request completes it. Raises
     ``TerminationNotOpen``, or what `agreements` refuses.
     """
     objection = _customers_own(deps, caller, objection_id)
     today = today_at(deps, deps.stores.registers.get(objection.processor_id))
-    # One that ended today may have been ended here, before this step was cut off.
+    # An agreement that ended today may have been ended by a request that was cut off.
     _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id), today)
     check_may_end(objection, today)
     objection.moved("terminated", deps.now())
     # `agreements` counts its days in UTC, which may be a day ahead of the processor's.
     day = effective_on or max(today, deps.now().date())
     deps.agreements.terminate(
-        objection.agreement_id, caller.org_id, day,
+        objection.agreement_id,
+        caller.org_id,
+        day,
         f"Objection {objection.id} was not met.",
-    )  # fmt: skip
+    )
     return _move(deps, caller, objection, "terminated")
 
 
 def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[dict[str, Any]]:
     """Status of changes, each with this customer's own days, objection and approval.
 
-    A former customer finds those it was told of.
+    A former customer finds those that it was owed notice of.
     """
     announced = [
         change for change in deps.stores.changes.among(change_ids) if change.status != "draft"
@@ -177,24 +196,32 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
     approved = deps.stores.approvals.given(change_ids, caller.org_id)
     items = []
     for processor_id in dict.fromkeys(change.processor_id for change in announced):
-        register = deps.stores.registers.get(processor_id)
-        relation = deps.agreements.relation(processor_id, caller.org_id)
-        bonds = relation.bonds if relation else ()
-        is_over = relation is not None and relation.ended_on is not None
-        theirs = [
-            change
-            for change in announced
-            if bonds and change.processor_id == processor_id
-            and (owed_notices(change, bonds) or not is_over)
-        ]  # fmt: skip
-        receipts = receipts_for(deps, theirs, bonds)
-        for change in theirs:
-            dates = dates_of(register, change, owed_notices(change, bonds), receipts)
-            items.append({
-                "change": change, "dates": dates,
-                "objection": objections.get(change.id), "approved": change.id in approved,
-            })  # fmt: skip
+        changes = [change for change in announced if change.processor_id == processor_id]
+        for change, dates in _own_dates(deps, caller, processor_id, changes):
+            items.append(
+                {
+                    "change": change,
+                    "dates": dates,
+                    "objection": objections.get(change.id),
+                    "approved": change.id in approved,
+                }
+            )
     return items
+
+
+def _own_dates(
+    deps: Deps, caller: Caller, processor_id: str, changes: Sequence[Change]
+) -> Iterator[tuple[Change, CustomerDates]]:
+    """Those of a processor's changes that this customer may see, each with its own days."""
+    relation = deps.agreements.relation(processor_id, caller.org_id)
+    if relation is None:
+        return
+    register, bonds = deps.stores.registers.get(processor_id), relation.bonds
+    is_over = relation.ended_on is not None
+    visible = [change for change in changes if owed_notices(change, bonds) or not is_over]
+    receipts = receipts_for(deps, visible, bonds)
+    for change in visible:
+        yield change, dates_of(register, change, owed_notices(change, bonds), receipts)
 
 
 def _move(
@@ -213,7 +240,7 @@ def _move(
 
 
 def _check_not_withdrawn(deps: Deps, change_id: str, session: Session) -> None:
-    """An objection to a change that is not to come any more has nothing left to settle."""
+    """A withdrawn change leaves nothing to object to, to approve or to settle."""
     if deps.stores.changes.get(change_id, session).status == "withdrawn":
         raise NotInThisStatus("The change is withdrawn.")
 
@@ -222,8 +249,9 @@ def _append(
     deps: Deps, register: Register, objection: Objection, actor: str, session: Session
 ) -> None:
     type_, public, private = ledger_entries.objection(register, objection)
-    deps.ledger.append(session, register.stream, type_, public, at=deps.now(), actor=actor,
-                       private=private)  # fmt: skip
+    deps.ledger.append(
+        session, register.stream, type_, public, at=deps.now(), actor=actor, private=private
+    )
 
 
 def _processors_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
@@ -251,7 +279,7 @@ def _check_bound(relation: Relation | None, since: date = date.max) -> None:
 
 def _known_change(deps: Deps, caller: Caller, change_id: str) -> tuple[Change, Register, Relation]:
     """A change that was announced by a processor this customer has agreed with. Raises
-    ``NotFound`` for a stranger and for a draft, ``AgreementEnded`` for who was told of it once."""
+    ``NotFound`` for a stranger and for a draft, ``AgreementEnded`` for a former customer."""
     change = deps.stores.changes.get(change_id)
     relation = deps.agreements.relation(change.processor_id, caller.org_id)
     if relation is None or change.status == "draft" or change.announced_at is None:

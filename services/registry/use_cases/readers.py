@@ -1,4 +1,4 @@
-"""Who reads a register, and what of it: its processor all, a customer its own part, and a former
+"""What a caller may read of a register: the processor all of it, a customer its own part, a former
 customer that part as it stood when its agreement ended."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Reader:
-    """``relation``: None for who may read all of it. ``today``: where the processor sits."""
+    """``relation`` is None for a caller that may read all; ``today`` is that at the processor."""
 
     register: Register
     org_id: str
@@ -49,7 +49,7 @@ class Reader:
         return asked or last
 
     def known_at(self, asked: datetime | None = None) -> datetime | None:
-        """The instant as of whose knowledge is read: nothing recorded after the end is."""
+        """The instant whose knowledge is read; a former customer reads nothing recorded later."""
         last = self.last_day
         if last is None or self.relation is None:
             return asked
@@ -73,7 +73,7 @@ class Reader:
         return part
 
     def own(self, deps: Deps, rows: Sequence[Row], day: date) -> list[Row]:
-        """What of the list of ``day`` concerns the reader: its products, without exclusions."""
+        """The rows that serve the reader's products, without entries that it is excluded from."""
         if self.relation is None:
             return list(rows)
         excluded = _excluded(deps, self.org_id, day)
@@ -99,8 +99,8 @@ def reader_of(deps: Deps, caller: Caller, slug: str) -> Reader:
 
 
 def _excluded(deps: Deps, controller_id: str, day: date) -> set[str]:
-    """Entries this customer is excluded from on a day: from the effective day of the change it
-    objected to, unless that was withdrawn."""
+    """Entries that this customer is excluded from on a day: since the effective day of the change
+    that it objected to, unless the change was withdrawn."""
     objections = deps.stores.objections.exclusions(controller_id)
     withdrawn = deps.stores.changes.withdrawn_among(
         [objection.change_id for objection in objections]

@@ -1,4 +1,4 @@
-"""Reading a register on any day, and taking over the one a processor already has."""
+"""Read a register as of any day, and record the list that a processor already has."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def public_entries(
 
 
 def _position(place: dict[str, Any], places: dict[int, tuple[int, dict[str, Any]]]) -> int:
-    """Where a place stands among ``places``, the public part of it being put there if need be."""
-    key = id(place)  # What was judged once is one object, which the law keeps alive.
+    """Index of a place in ``places``; its public part is added if it is not there yet."""
+    key = id(place)  # A place is judged once and is one object, which the law keeps alive.
     if key not in places:
         places[key] = (len(places), disclosure.shown(place, PUBLIC_ENTRY["locations"][0]))
     return places[key][0]
@@ -126,7 +126,7 @@ def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[st
 
 def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> list[dict[str, Any]]:
     """What differs between two days. A row that is on both lists says the same on both, so only
-    the others are read: most of a list of thousands stays as it is."""
+    the others are read: most of a long list stays as it is."""
     reader = reader_of(deps, caller, slug)
     instruments = law_of(deps, reader.register).instruments
     before, after = (

@@ -1,8 +1,8 @@
-"""How a customer stands to announced changes: what it was told, on which terms, and what follows.
+"""One customer's position on announced changes: the notices it is owed, and its own days.
 
-Its days are counted from what its agreement says, as it really happened: the notice was sent,
-delivered or acknowledged, which notices knows. Until then they are not known, and the day of the
-announcement stands for none of them (``shared/decisions/0018-sent.md``).
+Its days run from what its agreement names: that the notice was really sent, delivered or
+acknowledged. Until that has happened they are unknown; the day of the announcement does not stand
+in for it (``shared/decisions/0018-sent.md``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Receipts = Mapping[tuple[str, str], Receipt]
 
 @dataclass(frozen=True)
 class OwedNotice:
-    """One agreement whose customer is owed notice of a change, and the dates it was meant to be."""
+    """An agreement whose customer is owed notice of a change, and its terms group at that time."""
 
     bond: Bond
     group: Group
@@ -35,10 +35,10 @@ class OwedNotice:
 
 @dataclass(frozen=True)
 class CustomerDates:
-    """The days for one customer. ``given_on``: the day its notice was sent, ``given_at`` when.
+    """The days of one customer. ``given_at`` is when its notice was sent, ``given_on`` the day.
 
-    ``lacks``: what its days run from and has not happened, ``sent``, ``delivered`` or
-    ``acknowledged``; then they are None.
+    ``lacks`` names what its days run from and has not happened: ``sent``, ``delivered`` or
+    ``acknowledged``. The days are None then.
     """
 
     objection_deadline: date | None
@@ -53,15 +53,17 @@ class CustomerDates:
 
 
 def owed_notices(change: Change, bonds: Sequence[Bond]) -> list[OwedNotice]:
-    """The agreements that were in force when the change was announced, each with its group."""
+    """The agreements that were binding when the change was announced, each with its terms group."""
     keys = ((bond, bond.key_at(change.recipients_version)) for bond in bonds)
     groups = ((bond, change.group(key)) for bond, key in keys if key)
     return [OwedNotice(bond, group) for bond, group in groups if group]
 
 
 def receipts_for(deps: Deps, changes: Iterable[Change], bonds: Sequence[Bond]) -> Receipts:
-    """What became of the notices of these changes that were owed under these agreements; nothing
-    is asked where none was."""
+    """Receipts of the notices that these agreements are owed of these changes.
+
+    If none is owed, `notices` is not queried.
+    """
     owed = {change.id: owed_notices(change, bonds) for change in changes}
     change_ids = [name for name, notices in owed.items() if notices]
     agreements = {one.bond.agreement_id for notices in owed.values() for one in notices}
@@ -71,7 +73,7 @@ def receipts_for(deps: Deps, changes: Iterable[Change], bonds: Sequence[Bond]) -
 def dates_of(
     register: Register, change: Change, owed: Sequence[OwedNotice], receipts: Receipts
 ) -> CustomerDates:
-    """The latest of what the customer's agreements say: never to its disadvantage."""
+    """The latest days that the customer's agreements give, so never to its disadvantage."""
     if not owed:
         return CustomerDates(None, change.effective_on)
     by_notice = [
@@ -97,7 +99,7 @@ def standing(
     objection: Objection | None,
     approved: bool,
 ) -> Standing:
-    """``bonds``: the customer's agreements that concern the entry."""
+    """The customer's position on a change. ``bonds``: its agreements that concern the entry."""
     owed = owed_notices(change, bonds)
     asks = any(notice.group.silence == "refusal" for notice in owed) or any(
         bond.silence_is_no and change.effective_on > bond.effective_from
@@ -105,18 +107,18 @@ def standing(
         if bond not in [notice.bond for notice in owed]
     )
     if objection and objection.status == "terminated":
-        # It has done its work with that agreement; who signs anew takes the register as it stands.
+        # It ended its agreement; under a new one the customer takes the register as it stands.
         of_these = objection.agreement_id in [bond.agreement_id for bond in bonds]
         objection = objection if of_these else None
     waits = asks and not approved
     if change.emergency:
-        # There is no notice period on this path; what the customer is told of is a fact by then.
+        # An emergency has no notice period, so the customer's own days keep nothing shut.
         return Standing(change.effective_on, objection, waits, change.effective_on)
     return Standing(change.effective_on, objection, waits, dates.begins_on, dates.lacks)
 
 
 def _dates(register: Register, group: Group, receipt: Receipt | None) -> CustomerDates:
-    """The days by one agreement, from the real day of what it counts from."""
+    """The days under one agreement, from the real day of sending, delivery or acknowledgement."""
 
     def day_of(at: datetime) -> date:
         # A notice of the last minutes of a day is dated on the next, even if it left before.
@@ -137,6 +139,6 @@ def _dates(register: Register, group: Group, receipt: Receipt | None) -> Custome
 
 
 def _latest(values: Sequence[T | None]) -> T | None:
-    """None as long as one of them is not known."""
+    """The latest value; None while one of them is unknown."""
     known = [value for value in values if value is not None]
     return max(known) if len(known) == len(values) and known else None

@@ -1,4 +1,4 @@
-"""Forgetting what earlier versions published and no list lets out (decision 0026)."""
+"""Erase what earlier versions published and the disclosure list forbids (decision 0026)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
     """Erase from one register's ledger, versions and changes what the list does not name.
 
     The chain stays whole, and a ledger entry says which entries lost their data and why; `notices`
-    hears it and rewrites the messages it made of them. Raises ``EntriesPending``.
+    receives it and rewrites the messages that it made of them. Raises ``EntriesPending``.
     """
     register = deps.stores.registers.by_slug(slug)
     instruments = law_of(deps, register).instruments
@@ -49,8 +49,14 @@ def withhold(deps: Deps, slug: str, reason: str) -> Withheld:
         if entries:
             _erase(deps, register, published, private, session)
             payload = ledger_entries.withheld(register, entries, reason)
-            deps.ledger.append(session, register.stream, events.ENTRIES_WITHHELD, payload,
-                               at=deps.now(), actor="operator")  # fmt: skip
+            deps.ledger.append(
+                session,
+                register.stream,
+                events.ENTRIES_WITHHELD,
+                payload,
+                at=deps.now(),
+                actor="operator",
+            )
         return Withheld(register.slug, entries, records)
 
     return deps.mongo.transact(work)
@@ -69,7 +75,7 @@ def _published(deps: Deps, register: Register) -> Iterator[int]:
 def _private(
     deps: Deps, register: Register, cleaned: Callable[[Content], Content]
 ) -> Iterator[int]:
-    """Entries whose private part keeps contents that would be read no more."""
+    """Entries whose private part holds contents that are no longer read."""
     for sequence, part in deps.ledger.private_parts(register.stream):
         contents = [part.get("content"), *(part.get("contents") or ())]
         if any(content and cleaned(content) != content for content in contents):
@@ -77,9 +83,12 @@ def _private(
 
 
 def _erase(
-    deps: Deps, register: Register, published: Sequence[int], private: Sequence[int],
+    deps: Deps,
+    register: Register,
+    published: Sequence[int],
+    private: Sequence[int],
     session: Session,
-) -> None:  # fmt: skip
+) -> None:
     if not deps.ledger.is_told(register.stream, session):
         raise EntriesPending
     for sequence in published:
