@@ -60,8 +60,8 @@ def edit(
 
 def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
     register, change = own_change(deps, caller, slug, change_id)
-    [told] = _with_failures(deps, [shown(deps, register, change)])
-    return told
+    [read_view] = _with_failures(deps, [shown(deps, register, change)])
+    return read_view
 
 
 def page(
