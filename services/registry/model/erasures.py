@@ -43,4 +43,5 @@ class Erased:
 
 def speaks_of(private: Any, email: str) -> bool:
     """Whether a private part holds this address anywhere, in whatever case."""
-    return json.dumps(email.casefold())[1:-1] in json.dumps(private, default=str).casefold()
+    text = json.dumps(private, default=str, ensure_ascii=False)
+    return json.dumps(email.casefold(), ensure_ascii=False)[1:-1] in text.casefold()
