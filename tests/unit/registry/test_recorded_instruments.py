@@ -1,0 +1,79 @@
+"""What the platform records of instruments: laid over what ships, in revisions, and checked."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.registry.model.instruments import (
+    InstrumentInvalid,
+    altered,
+    merged,
+    next_revision,
+    with_staleness,
+)
+from services.registry.transfers import load_instruments
+
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+DPF = "eu-us-dpf"
+
+
+def test_a_revision_keeps_what_was_recorded_before() -> None:
+    first = next_revision(DPF, None, {"remarks": ["a"]}, AT, "cli_1")
+    second = next_revision(DPF, first, {"ended_on": "2027-01-01"}, AT, "cli_1")
+    anew = next_revision(DPF, first, {"ended_on": "2027-01-01"}, AT, "cli_1", is_new=True)
+    assert (first.id, first.revision) == ("eu-us-dpf#1", 1)
+    assert (second.revision, second.members) == (2, {"remarks": ["a"], "ended_on": "2027-01-01"})
+    assert anew.members == {"ended_on": "2027-01-01"}
+
+
+def test_recorded_members_replace_those_that_ship() -> None:
+    shipped = load_instruments()
+    recorded = next_revision(DPF, None, {"ended_on": "2027-01-01"}, AT, "cli_1")
+    known = merged(shipped, [recorded])
+    assert str(known[DPF].ended_on) == "2027-01-01"
+    assert shipped[DPF].ended_on is None
+    assert known.keys() == shipped.keys()
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"ended_on": "2000-01-01"}, "ends before it takes effect"),
+        ({"sources": []}, "Name the source"),
+        ({"valid_from": "soon"}, "soon"),
+        (
+            {"scope": {"type": "x", "text": "x", "all": ["importer_certified"]}, "requires": []},
+            "must be among",
+        ),
+    ],
+    ids=["ends too early", "no source", "no day", "scope asks for what is not required"],
+)
+def test_members_that_do_not_fit_each_other_are_refused(
+    members: dict[str, Any], words: str
+) -> None:
+    recorded = next_revision(DPF, None, members, AT, "cli_1")
+    with pytest.raises(InstrumentInvalid, match=words):
+        altered(load_instruments()[DPF], recorded)
+
+
+def test_a_new_instrument_needs_all_its_members() -> None:
+    recorded = next_revision("own", None, {"name": "Own"}, AT, "cli_1")
+    with pytest.raises(InstrumentInvalid):
+        altered(None, recorded)
+
+
+@pytest.mark.parametrize(("days_ago", "stale"), [(179, False), (180, False), (181, True)])
+def test_a_check_is_stale_after_so_many_days(days_ago: int, stale: bool) -> None:
+    checked_on = (TODAY - timedelta(days=days_ago)).isoformat()
+    recorded = next_revision(DPF, None, {"checked_on": checked_on}, AT, "cli_1")
+    known = with_staleness(merged(load_instruments(), [recorded]), TODAY, 180)
+    assert known[DPF].stale is stale
+
+
+def test_an_instrument_that_was_never_checked_is_stale() -> None:
+    recorded = next_revision(DPF, None, {"checked_on": None}, AT, "cli_1")
+    assert with_staleness(merged(load_instruments(), [recorded]), TODAY, 180)[DPF].stale
