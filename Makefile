@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install run run-services unit fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
+.PHONY: help install run run-services unit coverage mutants fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 # One stamp per set of packages, so that `make run` need not wait for the test tools.
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
+# What decides by itself, without database and network.
+RULES := $(wildcard services/*/model services/registry/clock services/registry/transfers services/registry/linter services/notices/egress services/agreements/contract)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --constraint deploy/constraints.txt
 
 help: ## show this list
@@ -29,6 +31,13 @@ shell: $(RUNTIME) ## open a Python shell with the databases of the running profi
 
 unit: $(RUNTIME) $(TOOLS) ## run the unit tests: rules, tables, documents; no MongoDB, under a minute
 	@$(BIN)/python -m pytest -q -n auto tests/unit -m "not slow" $(ARGS)
+
+coverage: $(RUNTIME) $(TOOLS) ## say which branches of the rules no unit test reaches; fails under 98 %
+	@$(BIN)/python -m pytest -q -n auto tests/unit -m "not slow" $(RULES:%=--cov=%) --cov-report=term $(ARGS)
+
+mutants: $(RUNTIME) $(TOOLS) ## change rules, look whether a unit test notices; some: `make mutants ARGS=services/registry/clock`
+	@$(BIN)/python -c 'import importlib.metadata as m; m.version("mutmut")' 2>/dev/null || $(PIP) mutmut
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 fast: $(RUNTIME) $(TOOLS) ## run all tests but the slow ones, faults and attacks
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not faults and not attacks" $(ARGS)
