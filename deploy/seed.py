@@ -18,10 +18,10 @@ from typing import Any
 
 import requests
 
-from services.identity.app import make_deps
 from services.identity.model import SlugTaken
 from services.identity.settings import Settings
-from services.identity.use_cases import make_platform
+from services.identity.use_cases.installing import make_platform
+from services.identity.wiring import make_deps
 from shared.mongo import connect
 from shared.safe_text import terminal
 from shared.times import utc_now

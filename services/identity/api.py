@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import Response, current_app, request
 
-from services.identity import token_requests, use_cases
+from services.identity import token_requests
 from services.identity.model import (
     Client,
     ClientUnknown,
@@ -34,7 +34,10 @@ from services.identity.schemas import (
     TokenForm,
     TokenShape,
 )
-from services.identity.use_cases import Deps
+from services.identity.use_cases import clients as client_cases
+from services.identity.use_cases import organisations as organisation_cases
+from services.identity.use_cases import tokens as token_cases
+from services.identity.wiring import Deps
 from shared import problems
 from shared.auth import caller, gives_tokens, public, requires
 from shared.bodies import accepts
@@ -74,7 +77,7 @@ def token() -> Any:
     """An access token by client credentials; the client proves itself by HTTP Basic or body."""
     header = request.headers.get("Authorization")
     asked = token_requests.read(request.get_data(cache=True), request.args, header)
-    return use_cases.issue_token(deps(), asked, request.remote_addr or "")
+    return token_cases.issue_token(deps(), asked, request.remote_addr or "")
 
 
 @tokens.errorhandler(DomainError)
@@ -100,7 +103,7 @@ def _ascii(text: str) -> str:
 @well_known.response(200)
 def jwks() -> Any:
     """The public keys of access tokens (RFC 7517)."""
-    return use_cases.jwks(deps(), deps().now())
+    return token_cases.jwks(deps(), deps().now())
 
 
 @blp.route("/organisations", methods=["POST"])
@@ -109,7 +112,7 @@ def jwks() -> Any:
 @blp.response(201, OrganisationShape)
 @blp.alt_response(409, "CONFLICT")
 def add_organisation(body: dict[str, Any]) -> Any:
-    return use_cases.add_organisation(deps(), caller(), body)
+    return organisation_cases.add_organisation(deps(), caller(), body)
 
 
 @blp.route("/organisations")
@@ -118,7 +121,8 @@ def add_organisation(body: dict[str, Any]) -> Any:
 @blp.response(200, OrganisationPage)
 def organisations(query: dict[str, Any]) -> Any:
     page = PageRequest(query["limit"], query["cursor"])
-    return use_cases.organisations(deps(), caller(), query["slug"], query["entered_by"], page)
+    slug, entered_by = query["slug"], query["entered_by"]
+    return organisation_cases.organisations(deps(), caller(), slug, entered_by, page)
 
 
 @blp.route("/organisations/<org_id>")
@@ -127,7 +131,7 @@ def organisations(query: dict[str, Any]) -> Any:
 @blp.response(200, OrganisationShape)
 @blp.alt_response(404, "NOT_FOUND")
 def organisation(query: dict[str, Any], org_id: str) -> Any:
-    found = use_cases.organisation(deps(), caller(), org_id, query["entered_by"])
+    found = organisation_cases.organisation(deps(), caller(), org_id, query["entered_by"])
     return found, {"ETag": etag_of(found.revision)}
 
 
@@ -137,7 +141,8 @@ def organisation(query: dict[str, Any], org_id: str) -> Any:
 @blp.response(200, OrganisationShape)
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def change_organisation(body: dict[str, Any], org_id: str) -> Any:
-    changed = use_cases.change_organisation(deps(), caller(), org_id, seen_revision(), body)
+    seen = seen_revision()
+    changed = organisation_cases.change_organisation(deps(), caller(), org_id, seen, body)
     return changed, {"ETag": etag_of(changed.revision)}
 
 
@@ -148,7 +153,7 @@ def change_organisation(body: dict[str, Any], org_id: str) -> Any:
 def add_client(body: dict[str, Any]) -> Any:
     """A new client; its secret is shown this once. It can hold only what its maker holds, and
     counts as one with it where two different clients must approve."""
-    client, secret = use_cases.add_client(deps(), caller(), body)
+    client, secret = client_cases.add_client(deps(), caller(), body)
     return with_secret(client, secret)
 
 
@@ -158,7 +163,7 @@ def add_client(body: dict[str, Any]) -> Any:
 @blp.response(200, ClientPage)
 def clients(query: dict[str, Any]) -> Any:
     page = PageRequest(query["limit"], query["cursor"])
-    return use_cases.clients(deps(), caller(), query["org_id"], page)
+    return client_cases.clients(deps(), caller(), query["org_id"], page)
 
 
 @blp.route("/hands")
@@ -169,7 +174,7 @@ def clients(query: dict[str, Any]) -> Any:
 def hands(query: dict[str, Any]) -> Any:
     """Which clients count as one, because one made the other or renewed its secret."""
     ids = query["client_ids"].split(",")
-    return {"hands": use_cases.hands(deps(), caller(), query["org_id"], ids)}
+    return {"hands": client_cases.hands(deps(), caller(), query["org_id"], ids)}
 
 
 @blp.route("/removed-clients")
@@ -178,7 +183,7 @@ def hands(query: dict[str, Any]) -> Any:
 @blp.response(200, RemovedShape)
 def removed_clients(query: dict[str, Any]) -> Any:
     """For services: whose tokens end before their time."""
-    return use_cases.removed_clients(deps(), query["since"])
+    return client_cases.removed_clients(deps(), query["since"])
 
 
 @blp.route("/clients/<client_id>")
@@ -186,7 +191,7 @@ def removed_clients(query: dict[str, Any]) -> Any:
 @blp.response(200, ClientShape)
 @blp.alt_response(404, "NOT_FOUND")
 def client(client_id: str) -> Any:
-    found = use_cases.client(deps(), caller(), client_id)
+    found = client_cases.client(deps(), caller(), client_id)
     return found, {"ETag": etag_of(found.revision)}
 
 
@@ -196,7 +201,7 @@ def client(client_id: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def rotate_client(client_id: str) -> Any:
     """A new secret; the old one ends at once. Whoever renews another's counts as one with it."""
-    client, secret = use_cases.rotate_client(deps(), caller(), client_id)
+    client, secret = client_cases.rotate_client(deps(), caller(), client_id)
     return with_secret(client, secret)
 
 
@@ -206,7 +211,7 @@ def rotate_client(client_id: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def remove_client(client_id: str) -> None:
     """Its secret ends at once, and its tokens within seconds."""
-    use_cases.remove_client(deps(), caller(), client_id, seen_revision())
+    client_cases.remove_client(deps(), caller(), client_id, seen_revision())
 
 
 def with_secret(client: Client, secret: str) -> dict[str, Any]:

@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import Flask
 from requests.adapters import BaseAdapter
 
-from services.identity import api, use_cases
+from services.identity import api
 from services.identity.settings import Settings
-from services.identity.store import INDEXES, Clients, Hands, Organisations
-from services.identity.throttle import Throttle
-from services.identity.use_cases import Deps
+from services.identity.use_cases.clients import removed_clients
+from services.identity.wiring import make_deps
 from shared.app import build
-from shared.idempotency import Idempotency
-from shared.ids import new_id
-from shared.keys import Keys
-from shared.mongo import Mongo, connect
+from shared.mongo import connect
 from shared.times import Clock, parse_instant, utc_now
 from shared.tokens import PublicKeys, RemovedClients, TokenVerifier
-
-SECRET_BYTES = 32
-
-
-def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
-    organisations = Organisations(mongo)
-    organisations.drop_old_index()
-    mongo.ensure_indexes(
-        {**INDEXES, **Clients.INDEXES, **Hands.INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES}
-    )
-    return Deps(
-        settings=settings,
-        organisations=organisations,
-        clients=Clients(mongo),
-        hands=Hands(mongo),
-        mongo=mongo,
-        keys=Keys(mongo, settings.common.secrets_key, older=settings.common.older_secrets_keys),
-        throttle=Throttle(mongo, settings.failed_tokens),
-        now=now,
-        new_id=new_id,
-        new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),
-    )
 
 
 def create_app(
@@ -55,7 +27,7 @@ def create_app(
     # Identity checks tokens with its own keys rather than asking itself over HTTP.
     keys = PublicKeys(lambda: deps.keys.jwks(now()), keep_seconds=30)
     removed = RemovedClients(
-        lambda since: use_cases.removed_clients(deps, parse_instant(since) if since else None)
+        lambda since: removed_clients(deps, parse_instant(since) if since else None)
     )
     verifier = TokenVerifier(keys, common.issuer, common.audience, now, removed)
     blueprints = [api.tokens, api.blp, api.well_known]

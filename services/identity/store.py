@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, Self
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.collection import Collection
@@ -26,6 +27,11 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("created_by", ASCENDING), ("_id", ASCENDING)]),
     ],
     "clients": [IndexModel([("org_id", ASCENDING), ("_id", ASCENDING)])],
+    "hands": [IndexModel([("hand", ASCENDING)])],
+    "removed_clients": [
+        IndexModel([("removed_at", ASCENDING)]),
+        IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=REMOVED_KEPT_SECONDS),
+    ],
 }
 
 
@@ -70,10 +76,6 @@ class Hands:
     Clients made before there were hands have none on record; theirs is their organisation's.
     """
 
-    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
-        "hands": [IndexModel([("hand", ASCENDING)])]
-    }
-
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["hands"]
 
@@ -107,13 +109,6 @@ class Hands:
 
 
 class Clients:
-    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
-        "removed_clients": [
-            IndexModel([("removed_at", ASCENDING)]),
-            IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=REMOVED_KEPT_SECONDS),
-        ]
-    }
-
     def __init__(self, mongo: Mongo) -> None:
         self._docs, self._removed = mongo.db["clients"], mongo.db["removed_clients"]
 
@@ -149,6 +144,19 @@ class Clients:
     def page(self, org_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"org_id": org_id}, request)
         return Page([from_document(Client, each) for each in page.items], page.next_cursor)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Every store of identity, on one database; made once per process."""
+
+    organisations: Organisations
+    clients: Clients
+    hands: Hands
+
+    @classmethod
+    def of(cls, mongo: Mongo) -> Self:
+        return cls(Organisations(mongo), Clients(mongo), Hands(mongo))
 
 
 def _replace(docs: Collection[Document], changed: Organisation | Client, session: Session) -> None:

@@ -1,0 +1,1 @@
+"""What identity is asked, by noun."""

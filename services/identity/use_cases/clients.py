@@ -1,0 +1,126 @@
+"""Clients: the keys of an organisation, and which of them count as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.identity.model import (
+    Client,
+    Organisation,
+    check_grantable,
+    check_holds,
+    check_revision,
+    digest,
+)
+from services.identity.wiring import Deps
+from shared.auth import Caller
+from shared.errors import NotFound
+from shared.mongo import Session
+from shared.pagination import Page, PageRequest
+from shared.times import format_instant
+
+
+def add_client(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> tuple[Client, str]:
+    """A client and its secret, which is told this once and never kept.
+
+    Raises ``ScopeNotGrantable``, or ``GrantTooWide`` within the caller's own organisation.
+    """
+    owner = _represented(deps, caller, told.get("org_id") or caller.org_id)
+    check_grantable(owner, tuple(told["scopes"]))
+    _check_holds(caller, owner.id, told["scopes"])
+    secret = deps.new_secret()
+    client = Client(
+        id=deps.new_id("cli"),
+        org_id=owner.id,
+        name=told["name"],
+        scopes=tuple(sorted(set(told["scopes"]))),
+        secret_sha256=digest(secret),
+        created_at=deps.now(),
+    )
+
+    def work(session: Session) -> None:
+        deps.clients.add(client, session)
+        deps.hands.begin(client, session)
+        _join_hands(deps, caller, client, session)
+
+    deps.mongo.transact(work)
+    return client, secret
+
+
+def clients(deps: Deps, caller: Caller, org_id: str | None, request: PageRequest) -> Page:
+    owner = _represented(deps, caller, org_id or caller.org_id)
+    return deps.clients.page(owner.id, request)
+
+
+def client(deps: Deps, caller: Caller, client_id: str) -> Client:
+    return _own_client(deps, caller, client_id)
+
+
+def rotate_client(deps: Deps, caller: Caller, client_id: str) -> tuple[Client, str]:
+    """A client with a new secret; whoever renews it has known it. Raises ``GrantTooWide``."""
+    secret = deps.new_secret()
+    client = _own_client(deps, caller, client_id).with_secret(secret)
+    _check_holds(caller, client.org_id, client.scopes)
+
+    def work(session: Session) -> None:
+        deps.clients.replace(client, session)
+        _join_hands(deps, caller, client, session)
+
+    deps.mongo.transact(work)
+    return client, secret
+
+
+def remove_client(deps: Deps, caller: Caller, client_id: str, seen: int) -> None:
+    """Remove a client; within seconds its tokens are refused everywhere, too."""
+    client = _own_client(deps, caller, client_id)
+    check_revision(seen, client.revision)
+    now, lives = deps.now(), timedelta(seconds=deps.settings.token_seconds)
+    deps.mongo.transact(lambda session: deps.clients.remove(client.id, now, now + lives, session))
+
+
+def removed_clients(deps: Deps, since: datetime | None) -> dict[str, Any]:
+    """The clients removed since then, of whom some token may not have ended yet."""
+    items = [
+        {"client_id": client_id, "removed_at": format_instant(at)}
+        for client_id, at in deps.clients.removed(since)
+    ]
+    return {"items": items, "token_seconds": deps.settings.token_seconds}
+
+
+def hands(deps: Deps, caller: Caller, org_id: str, client_ids: Sequence[str]) -> dict[str, str]:
+    """Which of these clients of an organisation count as one: those of the same hand."""
+    if not caller.sees(org_id):
+        raise NotFound("There is no such organisation.")
+    return deps.hands.of(org_id, client_ids)
+
+
+def _check_holds(caller: Caller, org_id: str, scopes: Iterable[str]) -> None:
+    """The platform gives other organisations their clients; it could not hold what they need."""
+    if caller.org_id == org_id:
+        check_holds(caller.scopes, scopes)
+
+
+def _join_hands(deps: Deps, caller: Caller, client: Client, session: Session) -> None:
+    """The platform hands secrets over to others, so it is no hand of theirs (decision 0027)."""
+    if caller.org_id == client.org_id and caller.client_id != client.id:
+        deps.hands.join(client, caller.client_id, session)
+
+
+def _own_client(deps: Deps, caller: Caller, client_id: str) -> Client:
+    found = deps.clients.get(client_id)
+    if not caller.sees(found.org_id):
+        raise NotFound("There is no such client.")
+    return found
+
+
+def _represented(deps: Deps, caller: Caller, org_id: str) -> Organisation:
+    """The organisation the caller acts for, or any for the platform.
+
+    A processor that entered its customer sees it, but may not act for it: with a client of the
+    customer's it could accept its own offers and withdraw objections to its own changes.
+    """
+    if not caller.sees(org_id):
+        raise NotFound("There is no such organisation.")
+    return deps.organisations.get(org_id)

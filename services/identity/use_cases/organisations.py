@@ -1,0 +1,77 @@
+"""Organisations: the parties of agreements, and the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.identity.model import (
+    Organisation,
+    check_revision,
+)
+from services.identity.wiring import Deps
+from shared.auth import Caller
+from shared.documents import from_wire, to_document
+from shared.errors import Forbidden, NotFound
+from shared.pagination import Page, PageRequest
+
+
+class NotForYou(Forbidden):
+    """Only the platform, or the organisation itself, may do this."""
+
+    code = "not-for-you"
+
+
+def add_organisation(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Organisation:
+    """The platform adds anyone; a processor adds its customers, as controllers."""
+    if not caller.is_platform and list(told["kind"]) != ["controller"]:
+        raise NotForYou("A processor can add organisations of the kind controller.")
+    organisation = from_wire(
+        Organisation,
+        {
+            **told,
+            "id": deps.new_id("org"),
+            "created_at": deps.now(),
+            "created_by": caller.org_id,
+            "namespace": None if caller.is_platform else caller.org_id,
+        },
+    )
+    deps.organisations.add(organisation)
+    return organisation
+
+
+def organisation(
+    deps: Deps, caller: Caller, org_id: str, entered_by: str | None = None
+) -> Organisation:
+    """``entered_by``: only if this organisation has entered it."""
+    found = deps.organisations.get(org_id)
+    others = entered_by not in (None, found.created_by)
+    if others or not caller.sees(found.id, found.created_by):
+        raise NotFound("There is no such organisation.")
+    return found
+
+
+def organisations(
+    deps: Deps, caller: Caller, slug: str | None, entered_by: str | None, request: PageRequest
+) -> Page:
+    """For a service a slug names a public organisation, or one that ``entered_by`` has entered."""
+    where: dict[str, Any] = {"slug": slug} if slug else {}
+    if entered_by:
+        where["created_by"] = entered_by
+    elif slug and caller.is_service:
+        where["namespace"] = None
+    if not (caller.is_platform or caller.is_service):
+        where["$or"] = [{"_id": caller.org_id}, {"created_by": caller.org_id}]
+    return deps.organisations.page(where, request)
+
+
+def change_organisation(
+    deps: Deps, caller: Caller, org_id: str, seen: int, told: Mapping[str, Any]
+) -> Organisation:
+    found = organisation(deps, caller, org_id)
+    check_revision(seen, found.revision)
+    members = {**to_document(found), **told, "revision": found.revision + 1}
+    members["id"] = members.pop("_id")
+    changed = from_wire(Organisation, members)
+    deps.organisations.replace(changed)
+    return changed

@@ -1,0 +1,48 @@
+"""What the use cases of identity work with."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.identity.settings import Settings
+from services.identity.store import INDEXES, Stores
+from services.identity.throttle import Throttle
+from shared.idempotency import Idempotency
+from shared.ids import IdSource, new_id
+from shared.keys import Keys
+from shared.mongo import Mongo
+from shared.times import Clock, utc_now
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Deps(Stores):
+    """The stores, the signing keys, and the time, ids and secrets that use cases are given."""
+
+    settings: Settings
+    mongo: Mongo
+    keys: Keys
+    throttle: Throttle
+    now: Clock
+    new_id: IdSource
+    new_secret: Callable[[], str]
+
+
+def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
+    """What one process works with. Makes the indexes that are missing."""
+    stores, common = Stores.of(mongo), settings.common
+    stores.organisations.drop_old_index()
+    mongo.ensure_indexes({**INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES})
+    return Deps(
+        **vars(stores),
+        settings=settings,
+        mongo=mongo,
+        keys=Keys(mongo, common.secrets_key, older=common.older_secrets_keys),
+        throttle=Throttle(mongo, settings.failed_tokens),
+        now=now,
+        new_id=new_id,
+        new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),
+    )
