@@ -6,8 +6,8 @@ from flask import Flask
 from requests.adapters import BaseAdapter
 
 from services.portal import api
-from services.portal.clients import Clients
 from services.portal.settings import Settings
+from services.portal.wiring import make_deps
 from shared.app import build
 from shared.peers import Peers
 from shared.times import Clock, utc_now
@@ -18,8 +18,6 @@ def create_app(
 ) -> Flask:
     """``transport`` carries calls to other services in process; None: over the network."""
     peers = Peers("portal", settings.common, transport)
-    names = ("identity", "agreements", "registry", "notices")
-    clients = Clients(**{name: peers.client(name) for name in names})
     app = build(
         "portal",
         settings.common,
@@ -27,5 +25,5 @@ def create_app(
         verifier=peers.verifier(now),
         now=now,
     )
-    app.extensions["art28.deps"] = clients
+    app.extensions["art28.deps"] = make_deps(peers)
     return app

@@ -1,7 +1,7 @@
 """The customer's API: its agreements, its list, its notices, its webhooks."""
 
-from services.portal.api import agreements, customer, webhooks
+from services.portal.api import customer, forwards
 
-blueprints = [customer.blp, agreements.blp, webhooks.blp]
+blueprints = [customer.blp, forwards.agreements, forwards.webhooks]
 
 __all__ = ["blueprints"]

@@ -1,4 +1,4 @@
-"""What every route of the portal needs: whom it asks, and for whom."""
+"""What every route of the portal needs: its scopes, and the services it asks."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ from typing import cast
 
 from flask import current_app
 
-from services.portal.clients import Clients
-from shared.auth import caller
+from services.portal.wiring import Deps
 
 READ, WRITE = "portal:read", "portal:write"
 
 
-def clients() -> Clients:
-    return cast("Clients", current_app.extensions["art28.deps"])
-
-
-def me_at(path: str) -> dict[str, str]:
-    return {"org_id": caller().org_id, "path": path}
+def deps() -> Deps:
+    return cast("Deps", current_app.extensions["art28.deps"])

@@ -11,7 +11,7 @@ import pytest
 from deploy.profile import ROOT
 from deploy.wsgi import NAMES
 from services.notices import events as notices
-from services.portal.clients import Clients
+from services.portal.wiring import PEERS
 
 SERVICES = ROOT / "services"
 
@@ -31,7 +31,7 @@ def peers_in(text: str) -> set[str]:
 def peers_called(service: str) -> set[str]:
     """The peers for which the service makes a client. Loops make those through which they send."""
     if service == "portal":
-        return set(Clients.__annotations__)
+        return set(PEERS)
     files = [path for path in Path(SERVICES / service).rglob("*.py") if path.name != "tasks.py"]
     sources = "".join(path.read_text("utf-8") for path in files)
     return set(re.findall(r'\.client\("(\w+)"\)', sources))

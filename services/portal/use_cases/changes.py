@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.portal.clients import Clients
+from services.portal.wiring import Deps
 from shared.errors import NotFound
 
 OPEN_STATUSES = frozenset({"announced"})
 
 
 def customer_page(
-    clients: Clients, org_id: str, status: str | None, limit: int, cursor: str | None
+    deps: Deps, org_id: str, status: str | None, limit: int, cursor: str | None
 ) -> dict[str, Any]:
     """One page of the notices given to this customer, open or past."""
     params = {"limit": limit, **({"cursor": cursor} if cursor else {})}
-    page = clients.notices.get("/v1/notices", params, org_id)
-    items = _joined(clients, org_id, page["items"])
+    page = deps.notices.get("/v1/notices", params, org_id)
+    items = _joined(deps, org_id, page["items"])
     if status:
         items = [each for each in items if (each["status"] in OPEN_STATUSES) == (status == "open")]
     return {"items": items, "next_cursor": page["next_cursor"]}
 
 
-def customer_change(clients: Clients, org_id: str, change_id: str) -> dict[str, Any]:
+def customer_change(deps: Deps, org_id: str, change_id: str) -> dict[str, Any]:
     """One change as this customer was told of it. Raises ``NotFound`` when it was not."""
-    notice = clients.notices.get(f"/v1/notices/{change_id}", None, org_id)
-    found = _joined(clients, org_id, [notice])
+    notice = deps.notices.get(f"/v1/notices/{change_id}", None, org_id)
+    found = _joined(deps, org_id, [notice])
     if not found:
         raise NotFound("There is no such change.")
     return found[0]
 
 
-def _joined(clients: Clients, org_id: str, notices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _joined(deps: Deps, org_id: str, notices: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = ",".join(notice["change_id"] for notice in notices)
     if not ids:
         return []
-    told = clients.registry.get("/v1/customer/changes", {"ids": ids}, org_id)["items"]
+    told = deps.registry.get("/v1/customer/changes", {"ids": ids}, org_id)["items"]
     states = {each["id"]: each for each in told}
     return [_one(notice, states[notice["change_id"]]) for notice in notices
             if notice["change_id"] in states]  # fmt: skip

@@ -1,0 +1,109 @@
+"""Passing a customer's request on to the service that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from flask import Response, request
+from marshmallow import Schema
+
+from services.portal.api.context import deps
+from shared.auth import CLIENT, CLIENT_ADDRESS, caller, requires
+from shared.openapi import Blueprint
+from shared.peers import ServiceClient
+from shared.schemas import Shape
+
+# What a caller's request carries through to the service that answers it, and back.
+REQUEST_HEADERS = ("If-Match", "Idempotency-Key", "If-None-Match", "Accept", "Content-Type")
+RESPONSE_HEADERS = ("Content-Type", "ETag", "Retry-After", "Content-Disposition", "Location")
+# What the API's description calls these statuses.
+ERRORS = {
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    412: "PRECONDITION_FAILED",
+    422: "UNPROCESSABLE_ENTITY",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route whose answer is that of ``peer`` at ``to``, by default at the same path.
+
+    ``shape``: what the body must look like before it is sent on. ``answers``: the status of a
+    success; ``items``: the shape of one, if it is said. ``refuses``: the other statuses that
+    callers should expect. ``about``: for the API's description.
+    """
+
+    method: str
+    path: str
+    scope: str
+    shape: type[Shape] | None
+    peer: str
+    to: str = ""
+    answers: int = 200
+    items: type[Schema] | None = None
+    content_type: str | None = None
+    refuses: Sequence[int] = ()
+    about: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The path at the peer, with a place for each id."""
+        return f"/v1{self.to or self.path}".replace("<", "{").replace(">", "}")
+
+
+def add_routes(blueprint: Blueprint, routes: Sequence[Route]) -> None:
+    """Serve each of ``routes`` from ``blueprint``."""
+    for route in routes:
+        view = requires(route.scope)(_described(blueprint, route, _view(route)))
+        # Blueprints take no dots in the names of their routes.
+        name = f"{route.method} {route.path}".replace(".", "-")
+        blueprint.route(route.path, methods=[route.method], endpoint=name)(view)
+
+
+def _view(route: Route) -> Callable[..., Response]:
+    def view(*_: Any, **ids: str) -> Response:
+        return forward(route.peer, route.target.format(**ids))
+
+    view.__doc__ = route.about
+    return view
+
+
+def _described(blueprint: Blueprint, route: Route, view: Callable[..., Response]) -> Any:
+    """``view`` with its statuses, and with the shape that its body must have."""
+    for status in route.refuses:
+        view = blueprint.alt_response(status, ERRORS[status])(view)
+    view = blueprint.response(route.answers, route.items, content_type=route.content_type)(view)
+    return blueprint.arguments(route.shape)(view) if route.shape else view
+
+
+def forward(peer: str, path: str) -> Response:
+    """The current request as ``peer`` answers it for this customer."""
+    client: ServiceClient = getattr(deps(), peer)
+    answer = client.send(
+        request.method,
+        path,
+        on_behalf_of=caller().org_id,
+        headers=_onward(),
+        params=request.args.to_dict(flat=True),
+        data=request.get_data(cache=True) or None,
+    )
+    return passed_on(answer)
+
+
+def _onward() -> dict[str, str]:
+    """Headers that go on with a request, and the client that asks: evidence of an acceptance."""
+    carried = {name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers}
+    return {**carried, CLIENT: caller().client_id, CLIENT_ADDRESS: request.remote_addr or ""}
+
+
+def passed_on(answer: requests.Response) -> Response:
+    """The answer of another service, with the headers that a customer may read."""
+    response = Response(answer.content, status=answer.status_code)
+    for name in RESPONSE_HEADERS:
+        if name in answer.headers:
+            response.headers[name] = answer.headers[name]
+    return response

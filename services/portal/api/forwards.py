@@ -1,0 +1,134 @@
+"""Every route of the portal that another service answers as it stands."""
+
+from __future__ import annotations
+
+from services.portal import schemas as shapes
+from services.portal.api.context import READ, WRITE
+from services.portal.api.forwarding import Route, add_routes
+from shared.openapi import Blueprint
+
+agreements = Blueprint(
+    "agreements", __name__, url_prefix="/v1", description="The customer's agreements"
+)
+webhooks = Blueprint("webhooks", __name__, url_prefix="/v1", description="The customer's webhooks")
+
+MISSING, CONFLICT, CHANGED, UNFIT = (404,), (409,), (412,), (422,)
+ITEMS = shapes.ItemsPage
+
+AGREEMENT, ENDPOINT = "/agreements/<agreement_id>", "/webhook-endpoints/<endpoint_id>"
+CHANGE, OBJECTION = "/changes/<change_id>", "/objections/<objection_id>"
+
+AGREEMENT_ROUTES = (
+    Route("GET", "/agreements", READ, None, "agreements", items=ITEMS),
+    Route(
+        "POST", "/agreements", WRITE, shapes.SelfServe, "agreements", to="/self-serve",
+        answers=201, refuses=(409, 422),
+        about="""Take a processor's published template: an executed agreement at once, with its PDF.
+
+        On other notice terms than the published ones it is a proposal, ``offered``, that waits for
+        the processor.
+        """,
+    ),
+    Route(
+        "GET", "/agreement-counts", READ, None, "agreements", to="/counts",
+        about="How many of the customer's agreements are in which status.",
+    ),
+    Route(
+        "GET", "/agreements.csv", READ, None, "agreements", to="/export.csv",
+        content_type="text/csv",
+    ),
+    Route(
+        "GET", "/templates", READ, None, "agreements", items=ITEMS,
+        about="With ``?processor=``: the templates of this processor that a customer can take.",
+    ),
+    Route("GET", "/templates/<template_id>", READ, None, "agreements", refuses=MISSING),
+    Route("GET", AGREEMENT, READ, None, "agreements", refuses=MISSING),
+    Route("GET", f"{AGREEMENT}/document", READ, None, "agreements", refuses=MISSING),
+    Route("POST", f"{AGREEMENT}/accept", WRITE, shapes.Acceptance, "agreements", refuses=CONFLICT),
+    Route("POST", f"{AGREEMENT}/reject", WRITE, shapes.Reason, "agreements", refuses=CONFLICT),
+    Route(
+        "POST", f"{AGREEMENT}/confirm", WRITE, shapes.Confirmation, "agreements", refuses=CONFLICT,
+        about="You did sign this agreement elsewhere: read the PDF and its hash before it binds"
+        " you.",
+    ),
+    Route(
+        "POST", f"{AGREEMENT}/decline", WRITE, shapes.Reason, "agreements", refuses=CONFLICT,
+        about="You did not sign this agreement.",
+    ),
+    Route("GET", f"{AGREEMENT}/versions", READ, None, "agreements", items=ITEMS, refuses=MISSING),
+    Route(
+        "GET", f"{AGREEMENT}/changes", READ, None, "agreements", refuses=MISSING,
+        about="What the newest version, or ``?version=``, changed of the one before or"
+        " ``?since=``.",
+    ),
+    Route(
+        "POST", f"{AGREEMENT}/terminate", WRITE, shapes.Termination, "agreements",
+        refuses=CONFLICT, about="End the agreement today, or on a day to come.",
+    ),
+)  # fmt: skip
+
+CUSTOMER_ROUTES = (
+    Route(
+        "POST", f"{CHANGE}/acknowledgement", WRITE, None, "notices",
+        to="/notices/<change_id>/acknowledgement", refuses=MISSING,
+        about="The customer's own receipt of the notice.",
+    ),
+    Route(
+        "POST", f"{CHANGE}/objections", WRITE, shapes.NewObjection, "registry",
+        to=f"/customer{CHANGE}/objections", answers=201, refuses=CONFLICT,
+    ),
+    Route(
+        "POST", f"{CHANGE}/approval", WRITE, None, "registry", to=f"/customer{CHANGE}/approval",
+        answers=201, refuses=CONFLICT,
+        about="The customer's own yes, under specific authorisation.",
+    ),
+    Route("GET", OBJECTION, READ, None, "registry", refuses=MISSING),
+    Route("POST", f"{OBJECTION}/withdraw", WRITE, None, "registry", refuses=CONFLICT),
+    Route("POST", f"{OBJECTION}/accept-mitigation", WRITE, None, "registry", refuses=CONFLICT),
+    Route(
+        "POST", f"{OBJECTION}/terminate", WRITE, shapes.AgreementEnd, "registry", refuses=CONFLICT,
+        about="End the agreement over an objection that was rejected, or not settled in time.",
+    ),
+    Route("GET", "/notice-contacts", READ, None, "notices"),
+    Route("PUT", "/notice-contacts", WRITE, shapes.NoticeContacts, "notices", refuses=CHANGED),
+    Route(
+        "GET", "/events", READ, None, "notices",
+        about="The same messages as the webhooks bring, to pull.",
+    ),
+)  # fmt: skip
+
+WEBHOOK_ROUTES = (
+    Route("GET", "/webhook-endpoints", READ, None, "notices", items=ITEMS),
+    Route(
+        "POST", "/webhook-endpoints", WRITE, shapes.NewEndpoint, "notices", answers=201,
+        refuses=UNFIT, about="A new endpoint; its secret is shown this once.",
+    ),
+    Route("GET", ENDPOINT, READ, None, "notices", refuses=MISSING),
+    Route("PATCH", ENDPOINT, WRITE, shapes.EndpointChange, "notices", refuses=CHANGED),
+    Route("DELETE", ENDPOINT, WRITE, None, "notices", answers=204, refuses=MISSING),
+    Route(
+        "POST", f"{ENDPOINT}/test", WRITE, None, "notices", answers=202, refuses=MISSING,
+        about="Send a ``webhook.test`` message there.",
+    ),
+    Route(
+        "POST", f"{ENDPOINT}/secret/rotate", WRITE, shapes.Rotation, "notices", refuses=MISSING,
+        about="A new secret; the old one goes on signing beside it for ``overlap_hours``.",
+    ),
+    Route("POST", f"{ENDPOINT}/enable", WRITE, shapes.Enabling, "notices", refuses=MISSING),
+    Route(
+        "POST", f"{ENDPOINT}/recover", WRITE, shapes.Recovery, "notices", answers=202,
+        refuses=MISSING, about="Send again what was not delivered since an instant.",
+    ),
+    Route("GET", f"{ENDPOINT}/deliveries", READ, None, "notices", items=ITEMS, refuses=MISSING),
+    Route(
+        "GET", "/deliveries/<delivery_id>", READ, None, "notices", refuses=MISSING,
+        about="One delivery with every attempt and the first 16 KiB of each answer.",
+    ),
+    Route(
+        "POST", "/deliveries/<delivery_id>/retry", WRITE, None, "notices", answers=202,
+        refuses=MISSING,
+    ),
+)  # fmt: skip
+
+add_routes(agreements, AGREEMENT_ROUTES)
+add_routes(webhooks, WEBHOOK_ROUTES)

@@ -1,0 +1,23 @@
+"""What the use cases of the portal work with: it owns no data, so only whom it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.peers import Peers, ServiceClient
+
+PEERS = ("identity", "agreements", "registry", "notices")
+
+
+@dataclass(frozen=True)
+class Deps:
+    """One client per service that the portal asks on behalf of a customer."""
+
+    identity: ServiceClient
+    agreements: ServiceClient
+    registry: ServiceClient
+    notices: ServiceClient
+
+
+def make_deps(peers: Peers) -> Deps:
+    return Deps(**{name: peers.client(name) for name in PEERS})
