@@ -13,6 +13,7 @@ from services.registry.model.chain import (
     ChildrenLeft,
     ParentUnknown,
     check_chain,
+    parents_of,
     resolved,
     tiers,
 )
@@ -101,3 +102,24 @@ def test_an_entry_says_one_thing_of_a_day() -> None:
     ):
         with pytest.raises(RowsOverlap):
             check_apart(wrong)
+
+
+@pytest.mark.parametrize(
+    ("parent_id", "expected"),
+    [(None, None), ("#/sub_processors/0", "sub_0"), ("#/sub_processors/1", "sub_1")],
+)
+def test_a_list_names_a_parent_by_its_position(parent_id: str | None, expected: str | None) -> None:
+    [content] = resolved([{"parent_id": parent_id}], NAMES[:2])
+    assert content["parent_id"] == expected
+
+
+@pytest.mark.parametrize(
+    "parent_id", ["#/sub_processors/2", "#/sub_processors/-1", "#/sub_processors/x", "sub_0", "0"]
+)
+def test_a_position_that_the_list_does_not_have_is_refused(parent_id: str) -> None:
+    with pytest.raises(ParentUnknown):
+        resolved([{"parent_id": parent_id}], NAMES[:2])
+
+
+def test_rows_name_their_parents() -> None:
+    assert parents_of([row("sub_0"), row("sub_1", "sub_0")]) == {"sub_0": None, "sub_1": "sub_0"}
