@@ -24,6 +24,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+_REGISTERED: dict[tuple[str, int], type[DomainError]] = {}
+
 
 class DomainError(Exception):
     """The request could not be fulfilled."""
@@ -31,6 +33,15 @@ class DomainError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     retry_after: ClassVar[int | None] = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Register a class that names a code, for ``registered``.
+
+        One with a constructor of its own cannot be made of an answer, and is left out.
+        """
+        super().__init_subclass__(**kwargs)
+        if "code" in vars(cls) and "__init__" not in vars(cls):
+            _REGISTERED.setdefault((cls.code, cls.status), cls)
 
     def __init__(self, detail: str = "", *, context: Mapping[str, Any] | None = None) -> None:
         super().__init__(detail or self.title())
@@ -122,6 +133,31 @@ class Unavailable(DomainError):
     """A part this needs does not answer at the moment; try again shortly."""
 
     code, status, retry_after = "temporarily-unavailable", 503, 2
+
+
+# The kinds, by the status of what werkzeug, Flask, or another service answered.
+KINDS: dict[int, type[DomainError]] = {
+    kind.status: kind
+    for kind in (
+        Malformed,
+        Unauthenticated,
+        Forbidden,
+        NotFound,
+        Conflict,
+        PreconditionFailed,
+        TooLarge,
+        UnsupportedMediaType,
+        Invalid,
+        PreconditionRequired,
+        TooManyRequests,
+        Unavailable,
+    )
+}
+
+
+def registered(code: str, status: int) -> type[DomainError] | None:
+    """The class that stands for this code; None for one that this process does not know."""
+    return _REGISTERED.get((code, status))
 
 
 def problem_at(pointer: str, code: str, detail: str) -> Invalid:

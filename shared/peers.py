@@ -13,8 +13,15 @@ import structlog
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from shared.auth import ON_BEHALF_OF
-from shared.errors import DomainError, Invalid, Malformed, Unauthenticated, Unavailable
-from shared.problems import HTTP_KINDS
+from shared.errors import (
+    KINDS,
+    DomainError,
+    Invalid,
+    Malformed,
+    Unauthenticated,
+    Unavailable,
+    registered,
+)
 from shared.settings import Common
 from shared.tokens import PublicKeys, RemovedClients, TokenVerifier, service_secret
 from shared.tracing import onward_headers
@@ -209,18 +216,8 @@ def refusal(response: requests.Response) -> DomainError | None:
         return None
     if response.status_code >= 500 or response.status_code == 401:
         return None
-    kind = _kind(code, response.status_code)
-    if issubclass(kind, Invalid):
-        return kind(detail, errors=problem.get("errors", ()), context=problem.get("context"))
-    return kind(detail, context=problem.get("context"))
-
-
-def _kind(code: str, status: int) -> type[DomainError]:
-    waiting = [DomainError]
-    while waiting:
-        kind = waiting.pop()
-        if kind.code == code and kind.status == status:
-            return kind
-        waiting.extend(kind.__subclasses__())
-    parent = HTTP_KINDS.get(status, DomainError)
-    return type("Refused", (parent,), {"code": code, "__doc__": parent.__doc__})
+    kind = registered(code, response.status_code) or KINDS.get(response.status_code, DomainError)
+    more = {"errors": problem.get("errors", ())} if issubclass(kind, Invalid) else {}
+    error = kind(detail, context=problem.get("context"), **more)
+    error.code = code  # type: ignore[misc]  # A code may be known to the other service alone.
+    return error

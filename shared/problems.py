@@ -20,25 +20,6 @@ log = structlog.get_logger()
 CONTENT_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:art28:problem:"
 
-# Our own kinds for the errors that werkzeug, flask-smorest and Flask raise themselves.
-HTTP_KINDS: dict[int, type[DomainError]] = {
-    kind.status: kind
-    for kind in (
-        errors.Malformed,
-        errors.Unauthenticated,
-        errors.Forbidden,
-        errors.NotFound,
-        errors.Conflict,
-        errors.PreconditionFailed,
-        errors.TooLarge,
-        errors.UnsupportedMediaType,
-        errors.Invalid,
-        errors.PreconditionRequired,
-        errors.TooManyRequests,
-        errors.Unavailable,
-    )
-}
-
 DATABASE_AWAY = (ConnectionFailure, NotPrimaryError, ExecutionTimeout, WTimeoutError)
 
 
@@ -75,7 +56,7 @@ def on_http_exception(error: HTTPException) -> Response:
     if messages:
         return on_domain_error(invalid(messages))
     status = error.code or 500
-    kind = HTTP_KINDS.get(status)
+    kind = errors.KINDS.get(status)
     if kind is not None:
         return on_domain_error(kind(_plain_detail(error, kind)))
     response = problem(status, error.name.lower().replace(" ", "-"), error.name, error.description)
