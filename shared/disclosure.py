@@ -66,7 +66,7 @@ def shown(value: Value, by: Value) -> Value:
     if by is TEXT:
         return _texts(value)
     if isinstance(by, list):
-        return [shown(each, by[0]) for each in value] if isinstance(value, list) else []
+        return [shown(item, by[0]) for item in value] if isinstance(value, list) else []
     if not isinstance(value, Mapping):
         return None
     if OTHERS in by:
@@ -116,7 +116,7 @@ def _plain(value: Value) -> Value:
     if isinstance(value, _SINGLE_OR_DAY):
         return value
     return (
-        [each for each in value if isinstance(each, _SINGLE)] if isinstance(value, list) else None
+        [item for item in value if isinstance(item, _SINGLE)] if isinstance(value, list) else None
     )
 
 
@@ -135,4 +135,4 @@ def _filled(value: Value) -> Value:
     if isinstance(value, Mapping):
         kept = {name: _filled(inner) for name, inner in value.items()}
         return {name: inner for name, inner in kept.items() if inner not in NOTHING}
-    return [_filled(each) for each in value] if isinstance(value, list) else value
+    return [_filled(item) for item in value] if isinstance(value, list) else value

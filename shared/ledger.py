@@ -109,18 +109,18 @@ class Ledger:
 
     def entries(self, stream: str, after: int = 0, limit: int = 200) -> list[Entry]:
         """Return entries after a sequence number, without any that could still be rolled back."""
-        found = self._lasting.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
-        return [Entry(**each) for each in found.sort("sequence", ASCENDING).limit(limit)]
+        rows = self._lasting.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
+        return [Entry(**row) for row in rows.sort("sequence", ASCENDING).limit(limit)]
 
     def head(self, stream: str, session: Session | None = None) -> tuple[int, str]:
         """The last sequence and hash of ``stream``; ``(0, GENESIS)`` when it has no entry."""
-        found = self._heads.find_one({"_id": stream}, session=session)
-        return (found["sequence"], found["hash"]) if found else (0, GENESIS)
+        head = self._heads.find_one({"_id": stream}, session=session)
+        return (head["sequence"], head["hash"]) if head else (0, GENESIS)
 
     def private_part(self, entry: Entry) -> dict[str, Any] | None:
         """Return the private part of the entry; None if it had none, or it was erased."""
-        found = self._private.find_one({"_id": _key(entry.stream, entry.sequence)})
-        return found["data"] if found else None
+        part = self._private.find_one({"_id": _key(entry.stream, entry.sequence)})
+        return part["data"] if part else None
 
     def private_parts(
         self, stream: str, session: Session | None = None
@@ -128,13 +128,13 @@ class Ledger:
         """Sequence and private part of every entry of ``stream`` that has one."""
         # "$" is the character after "#".
         where = {"_id": {"$gte": f"{stream}#", "$lt": f"{stream}$"}}
-        for found in self._private.find(where, session=session):
-            yield int(found["_id"].rpartition("#")[2]), found["data"]
+        for part in self._private.find(where, session=session):
+            yield int(part["_id"].rpartition("#")[2]), part["data"]
 
-    def is_told(self, stream: str, session: Session | None = None) -> bool:
+    def is_delivered(self, stream: str, session: Session | None = None) -> bool:
         """Return whether every listener has taken all entries of ``stream``."""
-        found = self._heads.find_one({"_id": stream}, session=session)
-        return not (found and found.get("pending"))
+        head = self._heads.find_one({"_id": stream}, session=session)
+        return not (head and head.get("pending"))
 
     def erase_private(self, session: Session | None, stream: str, sequence: int) -> None:
         self._private.delete_one({"_id": _key(stream, sequence)}, session=session)

@@ -81,8 +81,8 @@ class Relay:
         others that always have something new."""
         pending: dict[str, Any] = {"pending": self._listener}
         ahead = {"_id": {"$gt": self._after, "$nin": barred}}
-        found = self._lasting_heads.find({**pending, **ahead}, {"_id": 1})
-        streams = [each["_id"] for each in found.sort("_id", 1).limit(STREAMS_A_ROUND)]
+        heads = self._lasting_heads.find({**pending, **ahead}, {"_id": 1})
+        streams = [head["_id"] for head in heads.sort("_id", 1).limit(STREAMS_A_ROUND)]
         if not streams and self._after:
             self._after = ""
             return self._next_streams(barred)
@@ -108,8 +108,8 @@ class Relay:
         return {**asdict(entry), "private": self._ledger.private_part(entry)}
 
     def _cursor(self, stream: str) -> int:
-        found = self._cursors.find_one({"_id": f"{self._listener}:{stream}"})
-        return found["sequence"] if found else 0
+        cursor = self._cursors.find_one({"_id": f"{self._listener}:{stream}"})
+        return cursor["sequence"] if cursor else 0
 
     def _save_cursor(self, stream: str, sequence: int) -> None:
         self._cursors.update_one(
@@ -147,8 +147,8 @@ class Inbox:
 
     def _take(self, session: Session, entry: Mapping[str, Any], handle: Handler) -> bool:
         stream, sequence = entry["stream"], entry["sequence"]
-        found = self._cursors.find_one({"_id": stream}, session=session)
-        expected = (found["sequence"] if found else 0) + 1
+        cursor = self._cursors.find_one({"_id": stream}, session=session)
+        expected = (cursor["sequence"] if cursor else 0) + 1
         if sequence < expected:
             return False
         if sequence > expected:

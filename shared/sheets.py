@@ -26,7 +26,7 @@ _TOKENS = re.compile(r"\\.|; ?|[^\\;]+|\\", re.DOTALL)
 def line(cells: Iterable[object]) -> str:
     """One line of the file, ended."""
     out = io.StringIO()
-    csv.writer(out).writerow([guarded(text_of(each)) for each in cells])
+    csv.writer(out).writerow([guarded(text_of(cell)) for cell in cells])
     return out.getvalue()
 
 
@@ -39,7 +39,7 @@ def text_of(value: object) -> str:
     if isinstance(value, datetime):
         return format_instant(value)
     if isinstance(value, list | tuple):
-        return joined([text_of(each) for each in value])
+        return joined([text_of(item) for item in value])
     return _NO_TEXT.sub("\ufffd", str(value))
 
 
@@ -59,7 +59,7 @@ def joined(texts: Sequence[str]) -> str:
     Each is guarded: where lists are separated by semicolons, a spreadsheet cuts the cell there.
     """
     return "; ".join(
-        guarded(each).replace("\\", "\\\\").replace(";", "\\;") for each in texts if each
+        guarded(text).replace("\\", "\\\\").replace(";", "\\;") for text in texts if text
     )
 
 

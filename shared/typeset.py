@@ -53,7 +53,7 @@ def pdf(template: Path, content: Json, *, note: str, standards: Sequence[str], a
 
 def numbered(text: str, keep: Callable[[str], bool]) -> str:
     """``text`` with each character that is not to be kept as its number, such as ``[U+E000]``."""
-    return "".join(each if keep(each) else f"[U+{ord(each):04X}]" for each in text)
+    return "".join(letter if keep(letter) else f"[U+{ord(letter):04X}]" for letter in text)
 
 
 class _Press(NamedTuple):
@@ -80,7 +80,7 @@ def _typeset(template: Path, content: Json, standards: Sequence[str], at: int) -
 @cache
 def _press(template: Path) -> _Press:
     """One for the process: finding the fonts takes longer than setting a contract."""
-    folders = [str(each) for each in font_folders()]
+    folders = [str(folder) for folder in font_folders()]
     compiler = typst.Compiler(str(template), font_paths=folders, ignore_system_fonts=True)
     return _Press(compiler, threading.Lock())
 
@@ -107,7 +107,7 @@ def _with_fonts(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return numbered(text, lambda each: PLAIN.match(each) is not None)
+    return numbered(text, lambda letter: PLAIN.match(letter) is not None)
 
 
 def _has_font(character: str) -> bool:
@@ -121,7 +121,7 @@ def _covered() -> frozenset[int]:
     """Return the code points of the fonts beside typst's own; read once a letter had no glyph."""
     from fontTools.ttLib import TTFont
 
-    files = (each for folder in font_folders() for each in folder.glob("*.[ot]t[fc]"))
+    files = (file for folder in font_folders() for file in folder.glob("*.[ot]t[fc]"))
     # The fonts of a collection have the same letters, each as its language draws them.
     covered: set[int] = set()
     for file in files:
@@ -134,7 +134,7 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {name: _each_text(each, change) for name, each in value.items()}
+        return {name: _each_text(inner, change) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_each_text(each, change) for each in value]
+        return [_each_text(inner, change) for inner in value]
     return value

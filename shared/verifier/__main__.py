@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _check(wanted: argparse.Namespace) -> Outcome:
-    known = [each for path in wanted.checkpoint for each in checkpoints(path)]
+    known = [item for path in wanted.checkpoint for item in checkpoints(path)]
     keys = {name: key for path in wanted.public_key for name, key in public_keys(path).items()}
     try:
         if wanted.file == STDIN:

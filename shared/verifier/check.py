@@ -61,10 +61,10 @@ def check(
         if outcome.first is None:
             outcome.broken = Break(1, "the file holds no entry")
         outcome.failed += [
-            f"the checkpoint of {each.at} knows entry {each.sequence}, but the file ends at "
-            f"{chain.sequence}"
-            for left in waiting.values()
-            for each in left
+            f"the checkpoint of {checkpoint.at} knows entry {checkpoint.sequence}, but the file "
+            f"ends at {chain.sequence}"
+            for checkpoints_left in waiting.values()
+            for checkpoint in checkpoints_left
         ]
     return outcome
 
@@ -73,15 +73,16 @@ def _by_sequence(
     checkpoints: Iterable[Checkpoint], keys: Keys | None, outcome: Outcome
 ) -> dict[int, list[Checkpoint]]:
     """The checkpoints whose signature holds, or is not to be checked, by the entry they name."""
-    found: dict[int, list[Checkpoint]] = {}
-    for each in checkpoints:
-        reason = _signature(each, keys)
+    by_sequence: dict[int, list[Checkpoint]] = {}
+    for checkpoint in checkpoints:
+        reason = _signature(checkpoint, keys)
         if reason:
-            outcome.failed.append(f"the checkpoint of {each.at} (entry {each.sequence}) {reason}")
+            name = f"the checkpoint of {checkpoint.at} (entry {checkpoint.sequence})"
+            outcome.failed.append(f"{name} {reason}")
             continue
         outcome.unsigned += keys is None
-        found.setdefault(each.sequence, []).append(each)
-    return found
+        by_sequence.setdefault(checkpoint.sequence, []).append(checkpoint)
+    return by_sequence
 
 
 def _signature(checkpoint: Checkpoint, keys: Keys | None) -> str | None:
@@ -130,19 +131,20 @@ def _begin(
     outcome.first = sequence
     before = waiting.pop(sequence - 1)
     chain.sequence, chain.head, chain.stream = sequence - 1, before[0].hash, before[0].stream
-    for earlier in [each for each in waiting if each < sequence]:
+    for earlier in [number for number in waiting if number < sequence]:
         del waiting[earlier]
     waiting[sequence - 1] = before
     _compare(chain, waiting, outcome)
 
 
 def _compare(chain: Chain, waiting: dict[int, list[Checkpoint]], outcome: Outcome) -> None:
-    for each in waiting.pop(chain.sequence, ()):
-        if (each.hash, each.stream) == (chain.head, chain.stream):
+    for checkpoint in waiting.pop(chain.sequence, ()):
+        if (checkpoint.hash, checkpoint.stream) == (chain.head, chain.stream):
             outcome.held += 1
             continue
-        what = "another hash" if each.stream == chain.stream else f"another stream, {each.stream}"
+        same_stream = checkpoint.stream == chain.stream
+        what = "another hash" if same_stream else f"another stream, {checkpoint.stream}"
         outcome.failed.append(
-            f"the checkpoint of {each.at} says {what} for entry {each.sequence}: "
+            f"the checkpoint of {checkpoint.at} says {what} for entry {checkpoint.sequence}: "
             "history was rewritten after it"
         )

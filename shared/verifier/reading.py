@@ -54,12 +54,12 @@ def checkpoints(path: Path) -> list[Checkpoint]:
     """One, a list, a page (``items``), or one a line. Raises ``Unreadable``."""
     records = _records(path)
     try:
-        found = [Checkpoint.parse(record) for record in records]
+        checkpoints = [Checkpoint.parse(record) for record in records]
     except (ValueError, AttributeError) as error:
         raise Unreadable(f"{path}: {error}.") from error
-    if not found:
+    if not checkpoints:
         raise Unreadable(f"{path} holds no checkpoint.")
-    return found
+    return checkpoints
 
 
 def public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
@@ -71,9 +71,9 @@ def public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
     try:
         if text.lstrip().startswith("-----BEGIN"):
             return {"": _ed25519(load_pem_public_key(text.encode()))}
-        told = json.loads(text)
-        jwks = told.get("keys", [told])
-        return {str(each.get("kid", "")): public_key(each["x"]) for each in jwks}
+        document = json.loads(text)
+        jwks = document.get("keys", [document])
+        return {str(jwk.get("kid", "")): public_key(jwk["x"]) for jwk in jwks}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(f"{path} is no Ed25519 public key (JWK, JWKS or PEM).") from error
 

@@ -35,7 +35,7 @@ def _erase(
 ) -> Erased:
     if deps.stores.traces.in_use(register.id, email, today_at(deps, register), session):
         raise PersonInUse
-    if not deps.ledger.is_told(register.stream, session):
+    if not deps.ledger.is_delivered(register.stream, session):
         raise EntriesPending
     parts = deps.ledger.private_parts(register.stream, session)
     sequences = tuple(sorted(number for number, part in parts if speaks_of(part, email)))

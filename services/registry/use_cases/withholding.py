@@ -89,7 +89,7 @@ def _erase(
     private: Sequence[int],
     session: Session,
 ) -> None:
-    if not deps.ledger.is_told(register.stream, session):
+    if not deps.ledger.is_delivered(register.stream, session):
         raise EntriesPending
     for sequence in published:
         deps.ledger.erase_data(session, register.stream, sequence)
