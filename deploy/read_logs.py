@@ -46,22 +46,20 @@ class Line(NamedTuple):
 def lines_of(log: Path) -> Iterator[Line]:
     """Yield the lines of a log and of its older files, the oldest first.
 
-    A line without a time, of a traceback for example, has that of the line before it.
+    A line without a time, of a traceback for example, stays behind the line before it.
     """
     older = [log.with_name(f"{log.name}.{number}") for number in range(KEPT, 0, -1)]
-    at = ""
     for path in [*older, log]:
         with suppress(FileNotFoundError), path.open(encoding="utf-8", errors="replace") as file:
             for text in file:
-                at = _time_of(text) or at
-                yield Line(at, log.stem, text.rstrip("\n"))
+                yield Line(_time_of(text), log.stem, text.rstrip("\n"))
 
 
 def _time_of(text: str) -> str:
     """Return the instant of a line in UTC, as text that sorts by time; empty if it has none."""
     if instant := _INSTANT.search(text):
         with suppress(ValueError):
-            return datetime.fromisoformat(instant[1]).astimezone(UTC).isoformat("T", "microseconds")
+            return datetime.fromisoformat(instant[1]).isoformat("T", "microseconds")
     if seconds := _SECONDS.search(text):
         return datetime.fromtimestamp(float(seconds[1]), UTC).isoformat("T", "microseconds")
     return ""

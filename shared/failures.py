@@ -74,7 +74,7 @@ class FailedJob:
     def reason(self) -> str:
         """What its owner may read. The error itself is the operator's: it may name others."""
         times = f"It failed {self.failures} times in a row, so it is no longer tried by itself."
-        return f"{times} Whoever runs this installation can revive it."
+        return f"{times} The operator of this installation can revive it."
 
     @property
     def is_set_aside(self) -> bool:
