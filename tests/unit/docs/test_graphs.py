@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from deploy.embedded import JOBS, SENDING
+from deploy.wsgi import NAMES
 from tests.graphs import PAGE, drawn, with_pictures, without_shortcuts
 
 LAYERS = {"app": {"api", "store"}, "api": {"store"}, "store": set[str]()}
@@ -29,3 +31,18 @@ def test_drawing_twice_changes_nothing() -> None:
 
     assert with_pictures(once) == once
     assert once.count("flowchart") == 6
+
+
+def test_the_pictures_on_the_page_are_those_of_the_code() -> None:
+    text = PAGE.read_text("utf-8")
+
+    assert text == with_pictures(text), "stale: run `make graphs` and commit the page"
+
+
+def test_the_page_says_what_each_app_and_each_loop_does() -> None:
+    table = PAGE.read_text("utf-8").split("## Processes")[1].split("\n## ")[0]
+
+    for loop in (*SENDING, *JOBS):
+        assert f"`{loop}`" in table
+    for app in NAMES:
+        assert app in table
