@@ -23,7 +23,7 @@ from shared.settings import SettingsError
 
 
 def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
-    """Withhold register by register. Raises ``EntriesPending`` while entries are being delivered."""
+    """Withhold register by register. Raises ``EntriesPending`` while entries are under way."""
     cursor: str | None = None
     while True:
         page = deps.stores.registers.page(PageRequest(200, cursor))
@@ -46,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
             if each.entries or each.records:
                 print(f"{each.slug}: {len(each.entries)} entries, {each.records} records")
     except EntriesPending:
-        print("art28: entries are still being delivered; try again in a moment.", file=sys.stderr)
+        print("art28: entries are still under way; try again in a moment.", file=sys.stderr)
         return 1
     except (SettingsError, ValueError) as error:
         print(f"art28: {error}", file=sys.stderr)
