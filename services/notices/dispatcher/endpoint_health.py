@@ -130,7 +130,7 @@ class EndpointHealthTracker:
     def _warn(self, endpoint: Endpoint, health: Health) -> None:
         since = health.first_failure_at.isoformat() if health.first_failure_at else ""
         self._send_warning(endpoint, health, f"{since}:{health.stage}", health.stage)
-        log.info("endpoint.warned", endpoint=endpoint.id, stage=health.stage)
+        log.info("endpoint.warned", endpoint_id=endpoint.id, stage=health.stage)
 
     def _send_warning(
         self, endpoint: Endpoint, health: Health, occasion: str, stage: int = 0
@@ -179,11 +179,11 @@ class EndpointHealthTracker:
             self.enqueue(WEBHOOK_DISABLED, endpoint.controller_id, data, key=key, session=session)
 
         self.stores.mongo.transact(write)
-        log.info("endpoint.disabled", endpoint=endpoint.id, reason=reason)
+        log.info("endpoint.disabled", endpoint_id=endpoint.id, reason=reason)
 
     def _open(self, endpoint: Destination) -> None:
         if self.stores.endpoints.open(endpoint.id):
-            log.info("endpoint.opened", endpoint=endpoint.id)
+            log.info("endpoint.opened", endpoint_id=endpoint.id)
             self.stores.deliveries.release(
                 endpoint.id, self.now(), skip=False, limit=RELEASED_AT_ONCE
             )

@@ -246,6 +246,8 @@ class Dispatcher:
         completed = self._completion(claimed, outcome)
         if completed.state == HELD:
             self.claims.held.add(claimed.endpoint.id)
+        elif completed.state == FAILED:
+            log.warning("delivery.exhausted", delivery_id=completed.delivery_id, code=outcome.code)
         self._writer.add(completed)
 
     def _completion(self, claimed: Claimed, outcome: Outcome) -> Completion:

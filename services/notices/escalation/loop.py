@@ -117,7 +117,7 @@ def _mail(row: Document, to: Contact, why: str, around: Around, now: datetime) -
 
 
 def _say(row: Document, step: Step) -> None:
-    about = {"notice": row["notice"]["id"], "agreement": row["agreement_id"]}
+    about = {"notice_id": row["notice"]["id"], "agreement_id": row["agreement_id"]}
     if step.mail_to:
         log.info("notice.mailed", why=step.why, **about)
     if step.unreached and "unreached_at" not in row:

@@ -93,7 +93,7 @@ class FanOut:
         try:
             self._recover(job) if job.kind == RECOVER else self._fan_out(job)
         except ClaimLost:
-            log.warning("fanout.claim_lost", job=job.id)
+            log.warning("fanout.claim_lost", job_id=job.id)
         self._unreleased = None
 
     def _fan_out(self, job: Job) -> None:
@@ -111,6 +111,7 @@ class FanOut:
             cursor = do_batch(job, limit)
             if cursor is None:
                 self.stores.jobs.finish(job, self.now())
+                log.info("job.finished", job_id=job.id, kind=job.kind, event_id=job.event_id)
                 return
             job = self.stores.jobs.advance(job, cursor, limit, self.now() + LEASE)
         self.stores.jobs.postpone(job, self.now())

@@ -53,7 +53,7 @@ def _noticed(event: Event, recipient: RecipientRow) -> Target:
     key = recipient.terms_key
     group = event.group(key)
     if group.key != key:
-        log.error("notice.terms_unknown", event=event.id, agreement=recipient.agreement_id)
+        log.error("notice.terms_unknown", event_id=event.id, agreement_id=recipient.agreement_id)
     notice = {
         "id": notice_id(event.change_id or "", recipient.agreement_id),
         "given_on": group.given_on,

@@ -149,7 +149,7 @@ class Mailing:
         try:
             mail = self._mail(row, messages.get(row["message_id"]), told)
         except Exception as error:  # noqa: BLE001  One mail that cannot be written stops no other.
-            log.warning("mail.unwritable", mail=row["_id"], error=type(error).__name__)
+            log.warning("mail.unwritable", mail_id=row["_id"], error=type(error).__name__)
             why = str(error) if isinstance(error, HeadersForged) else ""
             sent = Sent("permanent", "unwritable", None, why, 0)
         else:
@@ -186,7 +186,7 @@ class Mailing:
         kept = self.stores.mails.finish(Finish(row["_id"], row["claim"], state, due_at, attempt))
         if not kept:
             self.fence_losses += 1
-            log.warning("mail.claim_lost", mail=row["_id"])
+            log.warning("mail.claim_lost", mail_id=row["_id"])
         elif state != PENDING:
             self._settled(row, state, sent)
 
@@ -197,7 +197,7 @@ class Mailing:
             if row["message_id"]:
                 self.stores.watches.look_again_if_unreached(row["message_id"], self.now())
             return
-        log.warning("mail.failed", mail=row["_id"], kind=row["kind"], code=sent.code)
+        log.warning("mail.failed", mail_id=row["_id"], kind=row["kind"], code=sent.code)
         if sent.recipient:
             self.stores.mails.mark_bounced(row, self.now())
         if row["message_id"]:

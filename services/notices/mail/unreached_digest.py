@@ -71,13 +71,13 @@ class DigestLoop:
         party = self._party(digest)
         if party is None or not party.contacts:
             UNTOLD.inc()
-            log.error("digest.untold", change=digest.change_id, processor=digest.processor_id)
+            log.error("digest.untold", change_id=digest.change_id, processor_id=digest.processor_id)
             wait = LOOK_AGAIN if party else ASK_AGAIN
             self.stores.digests.put_off(digest, now + wait)
             return
         self.stores.mails.add_many(self._mails(digest, party, self._data(digest, count, rows), now))
         self.stores.digests.sent(digest, now)
-        log.warning("digest.made", change=digest.change_id, unreached=count)
+        log.warning("digest.made", change_id=digest.change_id, unreached=count)
 
     def _party(self, digest: Digest) -> Party | None:
         try:

@@ -123,6 +123,6 @@ class Retention:
             )
             self.stores.endpoints.replace(endpoint.changed(endpoint.updated_at, secrets=secrets))
         except UnreadableSecretError:
-            log.error("endpoint.secret_unreadable", endpoint=endpoint.id)  # noqa: TRY400  No trace: secrets.
+            log.error("endpoint.secret_unreadable", endpoint_id=endpoint.id)  # noqa: TRY400  No trace: secrets.
         except PreconditionFailed:
             pass  # Its owner has just changed it; the next pass looks again.

@@ -35,7 +35,7 @@ def _take(deps: Deps, report: Report, by_address: bool) -> bool:
         _bounce(deps, mail, report, session)
 
     deps.stores.mongo.transact(write)
-    log.info("mail.bounced", mail=mail["_id"], status=report.status)
+    log.info("mail.bounced", mail_id=mail["_id"], status=report.status)
     return True
 
 
