@@ -1,6 +1,4 @@
-"""Whom agreements asks: identity, for who the parties are; registry, for the annex of
-sub-processors. Notices is told what happened.
-"""
+"""Clients of the services that agreements queries (identity, registry) or sends to (notices)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What agreements tells, in the past tense: ledger entries on the stream ``agreement:<id>``."""
+"""Event types of the stream ``agreement:<id>``, in the past tense."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ DRAFTED = "agreement.drafted"
 OFFERED = "agreement.offered"
 ACCEPTED = "agreement.accepted"
 REJECTED = "agreement.rejected"
-# Both have accepted: it binds, and its customer is told of changes from now on.
+# Both have accepted: it binds, and its customer is owed notice of changes from now on.
 ACTIVATED = "agreement.activated"
 # The first day has come, of one that was accepted before it.
 IN_FORCE = "agreement.in_force"
 AMENDED = "agreement.amended"
-# Said on the day that ends the agreement: up to then the customer is still told of changes.
+# Written on the day of the end: up to then the customer is owed notice of changes.
 TERMINATED = "agreement.terminated"
 TERMINATION_SCHEDULED = "agreement.termination_scheduled"
 # An agreement that never came into force, and an amendment that did not.
@@ -30,22 +30,22 @@ DELETION_PROVEN = "agreement.deletion_proven"
 # A signed agreement taken over. ``agreement.activated`` follows it where the two deal with each
 # other already, else ``agreement.to_be_confirmed``; and that one follows ``agreement.confirmed``.
 IMPORTED = "agreement.imported"
-# It waits for its customer to say so too; up to then only its processor's days count by it.
+# It waits for its customer to confirm it; up to then only its processor's notice days count it.
 TO_BE_CONFIRMED = "agreement.to_be_confirmed"
 CONFIRMED = "agreement.confirmed"
 DECLINED = "agreement.declined"
 # The last entry of a stream: nothing but hashes is left of the agreement.
 ERASED = "agreement.erased"
 
-# Who listens to these keeps the list of customers by them, so each moves the processor's watermark.
+# Notices keeps its recipients by these, so each moves the processor's watermark (0007).
 MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED, EXPIRED, TO_BE_CONFIRMED, DECLINED})
-# After these the products or the days that the agreement speaks for may be others.
+# These can change the products or days that the agreement claims.
 CLAIMING = MOVING | {IN_FORCE, AMENDMENT_SCHEDULED, TERMINATION_SCHEDULED}
 
 
 @dataclass(frozen=True)
 class Event:
-    """``data`` may be read by everyone concerned; ``private`` holds persons and free text."""
+    """``data`` is public to all parties; ``private`` holds persons and free text."""
 
     type: str
     data: Mapping[str, Any]

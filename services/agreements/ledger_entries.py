@@ -1,4 +1,4 @@
-"""What the ledger says of an agreement, and what is kept beside it because it names persons."""
+"""Ledger entries of an agreement: public part, and private part with persons."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from shared.times import format_instant
 def event(
     kind: str, agreement: Agreement, version: Version, *, related: bool = False, **private: str
 ) -> Event:
-    """What happened to ``version`` of ``agreement``, which is given as it is afterwards.
+    """The event of a step. ``agreement`` is given as it is after the step.
 
     ``related``: another agreement binds the two parties.
     """
-    told = {**facts(agreement, version), "confirmed": related or agreement.confirmed}
-    return Event(kind, told, {**persons(agreement, version), **private})
+    data = {**facts(agreement, version), "confirmed": related or agreement.confirmed}
+    return Event(kind, data, {**persons(agreement, version), **private})
 
 
 def erasure(agreement: Agreement) -> Event:
-    """The last thing told of an agreement: that it is no longer kept. It names nobody."""
+    """The last entry of an agreement: it was erased. It names no person."""
     return Event(ERASED, {
         "agreement_id": agreement.id, "processor_id": agreement.processor.id,
         "status": agreement.status, "ended_on": str(agreement.ended_on),
@@ -34,7 +34,7 @@ def erasure(agreement: Agreement) -> Event:
 
 
 def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
-    """``agreement`` seen through ``version``: no persons, no free text; safe for RFC 8785."""
+    """The public part: no persons, no free text, no floats (RFC 8785)."""
     content, group = version.content, group_of(version.content)
     return {
         "agreement_id": agreement.id,
@@ -53,11 +53,11 @@ def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
 
 
 def persons(agreement: Agreement, version: Version) -> dict[str, Any]:
-    """Whom to tell and how, and who accepted ``version``."""
-    told = version.content.notice_terms
+    """The private part: contacts, channels, language, and who accepted ``version``."""
+    terms = version.content.notice_terms
     return {
-        "contacts": [asdict(each) for each in told.contacts],
-        "channels": list(told.channels),
+        "contacts": [asdict(each) for each in terms.contacts],
+        "channels": list(terms.channels),
         "language": version.content.language,
         "acceptances": [
             _signature(each) for each in agreement.acceptances if each.version == version.version
@@ -70,5 +70,5 @@ def _name(party: Party) -> Mapping[str, str]:
 
 
 def _signature(acceptance: Acceptance) -> Mapping[str, Any]:
-    return {name: format_instant(told) if isinstance(told, datetime) else told
-            for name, told in asdict(acceptance).items()}  # fmt: skip
+    return {name: format_instant(value) if isinstance(value, datetime) else value
+            for name, value in asdict(acceptance).items()}  # fmt: skip

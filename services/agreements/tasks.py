@@ -1,4 +1,4 @@
-"""The loops of agreements: the relay tells, the clock lets days have their effect."""
+"""The loops of agreements: the relay sends ledger entries, the clock applies what falls due."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def loops(settings: Settings) -> list[Loop]:
 
 
 def run_clock(deps: Deps) -> bool:
-    """What is due, and periods of retention that were changed; True when there may be more."""
+    """Apply what is due and changed retention policies; True if there may be more."""
     return run_due(deps) | apply_policies(deps)

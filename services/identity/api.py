@@ -84,9 +84,9 @@ def token() -> Any:
 def refuse_token(error: DomainError) -> Response:
     """The problem document, with the members of RFC 6749 §5.2 beside its own."""
     response = problems.on_domain_error(error)
-    told = {"error": OAUTH_ERRORS.get(error.code) or BY_STATUS.get(error.status, INVALID_REQUEST),
-            "error_description": _ascii(error.detail)}  # fmt: skip
-    response.set_data(json.dumps({**json.loads(response.get_data()), **told}))
+    code = OAUTH_ERRORS.get(error.code) or BY_STATUS.get(error.status, INVALID_REQUEST)
+    members = {"error": code, "error_description": _ascii(error.detail)}
+    response.set_data(json.dumps({**json.loads(response.get_data()), **members}))
     response.headers["Pragma"] = "no-cache"
     if error.status == Unauthenticated.status:
         response.headers["WWW-Authenticate"] = 'Basic realm="art28", charset="UTF-8"'
@@ -172,7 +172,7 @@ def clients(query: dict[str, Any]) -> Any:
 @blp.response(200, HandsShape)
 @blp.alt_response(404, "NOT_FOUND")
 def hands(query: dict[str, Any]) -> Any:
-    """Which clients count as one, because one made the other or renewed its secret."""
+    """Clients that count as one, because one made the other or renewed its secret."""
     ids = query["client_ids"].split(",")
     return {"hands": client_cases.hands(deps(), caller(), query["org_id"], ids)}
 

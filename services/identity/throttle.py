@@ -1,4 +1,4 @@
-"""Enough is enough: who sends wrong secrets too often is told to wait.
+"""Limit wrong secrets per client and address (429).
 
 Secrets are 32 random bytes that identity makes itself, so nobody guesses one. What is held off is
 the client that was set up wrong and tries in a loop, and whoever tries everything: both cost work

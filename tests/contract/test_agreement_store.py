@@ -14,11 +14,11 @@ from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import life
 from services.agreements.model.agreement import Agreement, Claim, Version
 from services.agreements.model.document import make_version
-from services.agreements.model.tally import Share, moved, tally
+from services.agreements.model.tally import Share, difference_of, tally
 from services.agreements.store import INDEXES
 from services.agreements.store.agreements import Agreements
 from services.agreements.store.templates import Templates
-from services.agreements.store.terms import InForce, NoticeGroups
+from services.agreements.store.terms import BindingClaims, NoticeGroups
 from services.agreements.store.versions import Versions
 from shared.documents import from_wire
 from shared.errors import NotFound, PreconditionFailed
@@ -133,22 +133,22 @@ def test_an_end_that_is_set_is_counted_and_forgotten_without_a_new_version(
     move(store, None, one)
     before, day = tally([Share(one.key, None)]), date(2026, 12, 20)
     ending = tally([Share(one.key, day)])
-    assert store.move(None, "org_v", moved(before, ending), one, told=False) == 1
+    assert store.move(None, "org_v", difference_of(before, ending), one, told=False) == 1
     (group,) = store.read("org_v")["groups"]
     assert group["ends"] == [{"on": day, "agreements": 1, "customers": 1}]
-    store.move(None, "org_v", moved(ending, before), one, told=False)
+    store.move(None, "org_v", difference_of(ending, before), one, told=False)
     assert store.read("org_v")["groups"] == [{**group, "ends": []}]
 
 
 def move(store: NoticeGroups, leaves: Group | None, joins: Group | None) -> int:
     """Count an agreement of a customer that has no other."""
     was, now = ([Share(each.key, None)] if each else [] for each in (leaves, joins))
-    steps = moved(tally(was), tally(now))
+    steps = difference_of(tally(was), tally(now))
     return store.move(None, "org_v", steps, joins)
 
 
 def test_what_is_in_force_between_two_parties_is_remembered(database: Mongo) -> None:
-    store, one = InForce(database), agreement(status="active")
+    store, one = BindingClaims(database), agreement(status="active")
     assert store.claims(None, one) == {}
     store.note(None, one)
     assert store.claims(None, agreement("agr_2")) == {"agr_1": Claim(("case-system",))}

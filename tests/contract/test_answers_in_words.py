@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.agreements.contract.wording import Standing, Template
+from services.agreements.contract.wording import StandingAcceptance, Template
 from services.agreements.model.agreement import Agreement
 from services.agreements.schemas.agreements import AgreementShape, PolicyShape
 from services.agreements.schemas.templates import StandingShape, TemplateShape
@@ -50,7 +50,7 @@ ANSWERS: list[tuple[type, Callable[[Any], Any], type[Shape]]] = [
     (Agreement, as_it_is, AgreementShape),
     (Policy, as_it_is, PolicyShape),
     (Template, as_it_is, TemplateShape),
-    (Standing, as_it_is, StandingShape),
+    (StandingAcceptance, as_it_is, StandingShape),
     (Endpoint, as_it_is, notices.EndpointShape),
     (Endpoint, with_its_secret(endpoint_with_secret), notices.EndpointWithSecret),
     (Objection, as_it_is, ObjectionShape),

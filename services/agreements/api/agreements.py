@@ -54,7 +54,7 @@ blp = Blueprint(
 @blp.arguments(NewAgreement)
 @blp.response(201, AgreementShape)
 def draft(body: dict[str, Any]) -> Shown:
-    """A new draft; ``findings`` tells what Art. 28(3) still misses."""
+    """A new draft; ``findings`` lists what Art. 28(3) asks for and the draft lacks."""
     return shown(offering.draft(deps(), caller(), body))
 
 
@@ -63,7 +63,7 @@ def draft(body: dict[str, Any]) -> Shown:
 @blp.arguments(AgreementQuery, location="query")
 @blp.response(200, AgreementPage)
 def agreements(query: dict[str, Any]) -> Page:
-    """The caller's, filtered; by id, or by their last day where ``expiring_within`` is asked."""
+    """The caller's agreements, sorted by id, or by last day with ``expiring_within``."""
     page = page_request(query)
     found = reading.agreements(deps(), caller(), query, page)
     return replace(found, items=with_failures(found.items))
@@ -75,8 +75,8 @@ def agreements(query: dict[str, Any]) -> Page:
 @blp.alt_response(404, "NOT_FOUND")
 def agreement(agreement_id: str) -> Any:
     found, headers = shown(reading.agreement(deps(), caller(), agreement_id))
-    [told] = with_failures([found])
-    return told, headers
+    [with_failure] = with_failures([found])
+    return with_failure, headers
 
 
 @blp.route("/agreements/<agreement_id>/versions")
@@ -95,7 +95,7 @@ def versions(query: dict[str, Any], agreement_id: str) -> Page:
 @blp.response(200, content_type=documents.JSON)
 @blp.alt_response(404, "NOT_FOUND")
 def document(query: dict[str, Any], agreement_id: str) -> Response:
-    """The version in force, else the newest, or ``?version=``: JSON, HTML or PDF, by Accept."""
+    """The version that binds, else the newest, or ``?version=``: JSON, HTML or PDF, by Accept."""
     kind = media.wanted(request.accept_mimetypes)
     version, kept = documents.document(deps(), caller(), agreement_id, query["version"], kind)
     return media.answer(version, kept, kind)
@@ -108,7 +108,7 @@ def document(query: dict[str, Any], agreement_id: str) -> Response:
 @blp.response(200, ChangesShape)
 @blp.alt_response(404, "NOT_FOUND")
 def changes(query: dict[str, Any], agreement_id: str) -> Mapping[str, Any]:
-    """What the newest version, or ``?version=``, changed of the one before or ``?since=``."""
+    """Differences between a version (the newest) and an earlier one (the one before it)."""
     number, since = query["version"], query["since"]
     return reading.changes(deps(), caller(), agreement_id, number, since)
 
@@ -127,7 +127,7 @@ def offer(agreement_id: str) -> Shown:
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def accept(body: dict[str, Any], agreement_id: str) -> Shown:
-    """Accept for the caller's party; in force once both have accepted, in any order."""
+    """Accept for the caller's party; binding once both have accepted, in any order."""
     return shown(accepting.accept(deps(), caller(), origin(caller()), agreement_id, body))
 
 
@@ -166,7 +166,7 @@ def decline(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.response(201, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def amend(body: dict[str, Any], agreement_id: str) -> Shown:
-    """Offer the next version; the one in force stays until both have accepted the new one."""
+    """Offer the next version; the present one binds until both have accepted the new one."""
     return shown(offering.amend(deps(), caller(), agreement_id, body))
 
 

@@ -51,7 +51,7 @@ PLAIN = ("language", "governing_law", "effective_from", "expires_on", "products"
 
 
 def rows(body: bytes) -> list[Row]:
-    """Every line with what it tells or its errors; lines count from 1, the heading included.
+    """Every line with its cells or its errors; lines count from 1, the heading included.
 
     Raises ``Malformed`` for what is no UTF-8, ``Invalid`` for unknown or missing columns.
     """
@@ -102,33 +102,33 @@ def column_of(pointer: str) -> str | None:
 
 
 def _members(cells: Mapping[str, str]) -> dict[str, Any]:
-    """The cells as the shape has them. An empty cell tells nothing."""
-    told = {name: _value(name, text.strip()) for name, text in cells.items() if text.strip()}
-    terms = {name: told[name] for name in TERMS if name in told}
-    terms["contacts"] = [_person(told, "contact", "position")] if "contact_name" in told else []
+    """The cells as the shape has them. An empty cell says nothing."""
+    values = {name: _value(name, text.strip()) for name, text in cells.items() if text.strip()}
+    terms = {name: values[name] for name in TERMS if name in values}
+    terms["contacts"] = [_person(values, "contact", "position")] if "contact_name" in values else []
     return {
-        **{name: told[name] for name in ("reference", "controller", "signed_on", "pdf_sha256")
-           if name in told},
-        "party": {name: told[f"controller_{name}"] for name in PARTY
-                  if f"controller_{name}" in told},
-        "processor_signatory": _person(told, "processor", "title"),
-        "controller_signatory": _person(told, "controller", "title"),
+        **{name: values[name] for name in ("reference", "controller", "signed_on", "pdf_sha256")
+           if name in values},
+        "party": {name: values[f"controller_{name}"] for name in PARTY
+                  if f"controller_{name}" in values},
+        "processor_signatory": _person(values, "processor", "title"),
+        "controller_signatory": _person(values, "controller", "title"),
         "content": {
-            **{name: told[name] for name in PLAIN if name in told},
+            **{name: values[name] for name in PLAIN if name in values},
             "notice_terms": terms,
-            "processing": _some(told, "subject_matter"),
-            "clauses": _some(told, "end_of_processing"),
+            "processing": _some(values, "subject_matter"),
+            "clauses": _some(values, "end_of_processing"),
         },
     }  # fmt: skip
 
 
-def _some(told: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: told[name] for name in names if name in told}
+def _some(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
 
 
-def _person(told: Mapping[str, Any], who: str, rank: str) -> dict[str, Any]:
+def _person(values: Mapping[str, Any], who: str, rank: str) -> dict[str, Any]:
     parts = ("name", rank, "email")
-    return {part: told[f"{who}_{part}"] for part in parts if f"{who}_{part}" in told}
+    return {part: values[f"{who}_{part}"] for part in parts if f"{who}_{part}" in values}
 
 
 def _value(name: str, text: str) -> Any:

@@ -23,8 +23,8 @@ blp = Blueprint("lists", __name__, url_prefix="/v1", description="Counts and exp
 @blp.response(200, CountsShape)
 def counts() -> dict[str, Any]:
     """How many of the caller's agreements are in which status."""
-    told = reading.counts(deps(), caller())
-    return {"by_status": told, "total": sum(told.values())}
+    counts_by_status = reading.counts(deps(), caller())
+    return {"by_status": counts_by_status, "total": sum(counts_by_status.values())}
 
 
 @blp.route("/export.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.agreements.api.context import Shown, deps, origin, page_request, shown
-from services.agreements.contract.wording import Standing, Template
+from services.agreements.contract.wording import StandingAcceptance, Template
 from services.agreements.schemas.agreements import AgreementShape
 from services.agreements.schemas.templates import (
     NewStanding,
@@ -57,7 +57,7 @@ def one(template_id: str) -> Template:
 @blp.arguments(NewStanding)
 @blp.response(201, StandingShape)
 @blp.alt_response(409, "CONFLICT")
-def accept_for_all(body: dict[str, Any], template_id: str) -> Standing:
+def accept_for_all(body: dict[str, Any], template_id: str) -> StandingAcceptance:
     """Your signatory accepts, in advance, every customer who takes this template as it is."""
     return templates.accept_for_all(deps(), caller(), origin(caller()), template_id, body)
 
@@ -77,5 +77,5 @@ def withdraw(template_id: str) -> None:
 @blp.response(201, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def take(body: dict[str, Any]) -> Shown:
-    """Take a published template: in force at once, or a proposal if you want other terms."""
+    """Take a published template: binding at once, or a proposal if you want other terms."""
     return shown(self_serve.take(deps(), caller(), origin(caller()), body))

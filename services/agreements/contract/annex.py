@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Annex:
-    """``register`` is False where the processor keeps no register here: then no list is told.
+    """``register`` is False where the processor keeps no register here: then there is no list.
 
     Each row: ``legal_name registration_number address contact country purpose data_categories
     data_subjects places [{country, region, kind, bases}] since`` (Opinion 22/2024 of the EDPB;
@@ -26,24 +26,26 @@ class Annex:
     register: bool
     items: tuple[Row, ...] = ()
 
-    def told(self) -> dict[str, Any]:
+    def members(self) -> dict[str, Any]:
         """The annex as a member of the document."""
         return {"as_of": self.as_of.isoformat(), "register": self.register,
                 "items": list(self.items)}  # fmt: skip
 
-    def says_what(self, told: Mapping[str, Any] | None) -> bool:
-        """Whether the list in a document still is this one; the day may be another."""
-        mine = self.told()
-        return told is not None and all(told[name] == mine[name] for name in ("register", "items"))
+    def matches(self, members: Mapping[str, Any] | None) -> bool:
+        """Whether ``members`` of a document list the same sub-processors, on whatever day."""
+        if members is None:
+            return False
+        listed = self.members()
+        return all(members[name] == listed[name] for name in ("register", "items"))
 
 
 def annex_from(
     listed: Sequence[Mapping[str, Any]] | None, as_of: date, language: str, products: Sequence[str]
 ) -> Annex:
-    """What the registry ``listed`` for ``as_of``, of concern to these products; None: no register.
+    """The annex of the entries ``listed`` on ``as_of`` that serve one of ``products``.
 
-    A verdict on a transfer is of one day and can change while nothing else does: only what the
-    parties rely on is told, the instruments themselves.
+    ``listed`` is None if the processor keeps no register. The annex names the instruments of a
+    transfer and no verdict, because a verdict can change overnight while the list stays the same.
     """
     if listed is None:
         return Annex(as_of, register=False)
@@ -74,17 +76,17 @@ def _place(location: Mapping[str, Any]) -> dict[str, Any]:
             "kind": location.get("kind"), "bases": bases}  # fmt: skip
 
 
-def _address(told: Mapping[str, Any] | None) -> str | None:
-    if not told:
+def _address(members: Mapping[str, Any] | None) -> str | None:
+    if not members:
         return None
-    town = " ".join(part for part in (told.get("postal_code"), told.get("city")) if part)
-    return ", ".join(part for part in (told.get("street"), town, told.get("country")) if part)
+    town = " ".join(part for part in (members.get("postal_code"), members.get("city")) if part)
+    return ", ".join(part for part in (members.get("street"), town, members.get("country")) if part)
 
 
-def _contact(told: Mapping[str, Any] | None) -> str | None:
-    if not told:
+def _contact(members: Mapping[str, Any] | None) -> str | None:
+    if not members:
         return None
-    return ", ".join(told[part] for part in ("name", "position", "email") if told.get(part))
+    return ", ".join(members[part] for part in ("name", "position", "email") if members.get(part))
 
 
 def _name(row: Row) -> tuple[str, str]:

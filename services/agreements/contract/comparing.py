@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-Told = Mapping[str, Any]
+Members = Mapping[str, Any]
 
 # What every version has anew says nothing about what the parties changed.
 OWN_TO_A_VERSION = ("version", "made_at", "amends", "template")
 
 
-def changes(before: Told, after: Told) -> list[dict[str, Any]]:
+def changes(before: Members, after: Members) -> list[dict[str, Any]]:
     """``[{pointer, before, after}]`` between two documents; pointers as in RFC 6901.
 
     Lists are compared as a whole: a list of products is one term, not many.
@@ -19,14 +19,14 @@ def changes(before: Told, after: Told) -> list[dict[str, Any]]:
     return list(_changes("", _comparable(before), _comparable(after)))
 
 
-def _comparable(document: Told) -> dict[str, Any]:
-    kept = {name: told for name, told in document.items() if name not in OWN_TO_A_VERSION}
+def _comparable(document: Members) -> dict[str, Any]:
+    kept = {name: value for name, value in document.items() if name not in OWN_TO_A_VERSION}
     annex = kept.pop("sub_processors", None) or {"items": []}
     kept["sub_processors"] = {each["id"]: each["legal_name"] for each in annex["items"]}
     return kept
 
 
-def _changes(pointer: str, before: Told, after: Told) -> Iterator[dict[str, Any]]:
+def _changes(pointer: str, before: Members, after: Members) -> Iterator[dict[str, Any]]:
     for name in sorted({*before, *after}):
         one, other, place = before.get(name), after.get(name), f"{pointer}/{name}"
         if isinstance(one, Mapping) and isinstance(other, Mapping):

@@ -62,7 +62,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Processing:
-    """The facts of Art. 28(3), first sentence. What is not told is None or empty."""
+    """The facts of Art. 28(3), first sentence. What is not stated is None or empty."""
 
     subject_matter: str | None = None
     duration: str | None = None
@@ -173,11 +173,11 @@ def group_of(content: Content) -> Group:
 
 def check(content: Content) -> None:
     """Raises ``ContentsContradict`` for terms that cannot hold together, each with its pointer."""
-    told, wrong = content.notice_terms, []
-    if content.authorisation == "specific" and told.silence != "refusal":
+    terms, wrong = content.notice_terms, []
+    if content.authorisation == "specific" and terms.silence != "refusal":
         why = "Under a specific authorisation silence is a refusal (Art. 28(2))."
         wrong.append(_wrong_term("silence", "silence-is-no-consent", why))
-    if told.day_kind == "business" and told.holidays is None:
+    if terms.day_kind == "business" and terms.holidays is None:
         why = "Business days need a country whose public holidays count."
         wrong.append(_wrong_term("holidays", "required", why))
     if content.expires_on and content.expires_on <= content.effective_from:

@@ -62,17 +62,17 @@ def findings(content: Content) -> tuple[Finding, ...]:
 
 
 def _authorisation(content: Content) -> Iterator[Finding]:
-    told = content.notice_terms
-    if content.authorisation == "general" and not told.notice_days:
+    terms = content.notice_terms
+    if content.authorisation == "general" and not terms.notice_days:
         yield Finding("notice-days-missing", "Art. 28(2)",
                       "A general authorisation needs notice before a change, in days.")  # fmt: skip
-    if content.authorisation == "general" and not told.objection_days:
+    if content.authorisation == "general" and not terms.objection_days:
         yield Finding("objection-days-missing", "Art. 28(2)",
                       "A general authorisation needs days in which to object.")  # fmt: skip
-    if told.objection_days > told.notice_days:
+    if terms.objection_days > terms.notice_days:
         yield Finding("objection-longer-than-notice", "Art. 28(2)",
                       "The change could begin before the time to object has ended.")  # fmt: skip
-    if not told.contacts:
+    if not terms.contacts:
         yield Finding("notice-contact-missing", "Art. 28(2)",
                       "Nobody is named who is to be told of changes.")  # fmt: skip
 

@@ -14,7 +14,7 @@ TRANSFERS = {"eu-2021-915": "(EU) 2021/915, Clause 7.8", "dk-sa": "Section 6, Ap
 OFFICIAL_PERIODS = {"eu-2021-915": "(EU) 2021/915, Clause 7.7(a)", "dk-sa": "Appendix B"}
 
 
-def weaker_than(template: Template, content: Content) -> tuple[Finding, ...]:
+def shortfalls(template: Template, content: Content) -> tuple[Finding, ...]:
     """What ``template`` asks for and ``content`` lacks, each with the clause of the template."""
     own = _published(template, content) if template.published else ()
     return (*_official(template.kind, content), *own)

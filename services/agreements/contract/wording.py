@@ -111,16 +111,16 @@ class Template:
 
     @property
     def languages(self) -> list[str]:
-        """The languages in which every section is told."""
-        told = [set(part) for each in self.sections for part in (each.heading, each.text)]
-        return sorted(set.intersection(*told)) if told else []
+        """The languages in which every section is written."""
+        languages = [set(part) for each in self.sections for part in (each.heading, each.text)]
+        return sorted(set.intersection(*languages)) if languages else []
 
     def visible_to(self, org_id: str) -> bool:
         return self.owner in (BUILT_IN, org_id)
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingAcceptance:
     """A signatory's acceptance, in advance, of everybody who takes a published template."""
 
     name: str
@@ -145,6 +145,6 @@ def in_language(texts: dict[str, str], language: str) -> str:
     return next(iter(texts.values()), "")
 
 
-def _built_in(told: dict[str, Any]) -> Template:
-    created_at = datetime.fromisoformat(told["created_at"])
-    return from_document(Template, {**told, "owner": BUILT_IN, "created_at": created_at})
+def _built_in(members: dict[str, Any]) -> Template:
+    created_at = datetime.fromisoformat(members["created_at"])
+    return from_document(Template, {**members, "owner": BUILT_IN, "created_at": created_at})

@@ -19,10 +19,10 @@ PARTIES = ("processor", "controller")
 
 @dataclass(frozen=True)
 class Version:
-    """What was put to the parties: written once, never changed. ``id`` is ``<agreement>:<n>``.
+    """A version offered to the parties; never changed. ``id`` is ``<agreement>:<n>``.
 
     ``document`` is its canonical JSON (RFC 8785), the very text whose SHA-256 the parties accept.
-    ``weaker`` tells where it falls behind its template.
+    ``weaker`` lists where it falls behind its template.
     """
 
     id: str
@@ -50,10 +50,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Who accepted which document for which party (Art. 28(9): electronic form is enough).
+    """A signature: who accepted which document for which party (Art. 28(9), electronic form).
 
-    ``address`` is the network address it came from; ``standing_since`` is told when the party had
-    accepted in advance everybody who takes its published template.
+    ``address``: the network address of the request. ``standing_since``: set if the party had
+    accepted in advance every customer that takes its published template.
     """
 
     party: str
@@ -70,7 +70,7 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why ``party`` rejected ``version``, or declined to confirm it, in its own words."""
+    """The reason that ``party`` gave for rejecting or declining ``version``."""
 
     party: str
     version: int
@@ -98,7 +98,7 @@ class Scheduled:
 
 @dataclass(frozen=True)
 class Claim:
-    """For which products an agreement speaks, and on which days.
+    """The products and days that an agreement claims.
 
     No products means all of them. From ``since`` until before ``until``; None is open.
     """
@@ -107,9 +107,9 @@ class Claim:
     since: date | None = None
     until: date | None = None
 
-    def meets(self, other: Claim) -> bool:
-        """Whether both speak for some product on some day."""
-        together = not (_over_before(self, other) or _over_before(other, self))
+    def overlaps(self, other: Claim) -> bool:
+        """Whether both claim the same product on the same day."""
+        together = not (_ends_before(self, other) or _ends_before(other, self))
         return together and overlap(self.products, other.products)
 
 
@@ -137,7 +137,7 @@ class SignedFile:
 
 @dataclass(frozen=True)
 class Due:
-    """What the calendar will do, from the day ``on`` on."""
+    """Something of ``kind`` that falls due on the day ``on``."""
 
     on: date
     kind: str
@@ -145,16 +145,14 @@ class Due:
 
 @dataclass(frozen=True)
 class Agreement:
-    """One agreement. ``version`` is the one in force, or the newest while none has been.
+    """One agreement. ``version`` is the one that binds, or the newest while none does.
 
-    It binds from the second acceptance; ``begins_on`` is the day to come, or that never came, on
-    which it is in force as well. ``ended_on`` is its last day; it is kept up to the day before
-    ``erase_on``.
+    It binds from the second acceptance. ``begins_on`` is the first day, while that lies ahead or if
+    it never came. ``ended_on`` is the last day; the agreement is erased on ``erase_on``.
 
-    ``unconfirmed``: signed elsewhere, as its processor says; the customer has not said so itself.
-    ``confirmation``: that it has. ``addressed_to``: the organisation that the processor named by a
-    slug, as long as the processor does not know it; never shown to the processor.
-    ``refusal``: the last one, which an amendment may have had while the agreement stays active.
+    ``unconfirmed``: an import that its customer has not confirmed. ``confirmation``: the
+    customer's. ``addressed_to``: the organisation behind a slug that the processor named; never
+    shown to the processor. ``refusal``: the last one; of an amendment, if the agreement is active.
     """
 
     id: str
@@ -194,18 +192,18 @@ class Agreement:
 
     @property
     def confirmed(self) -> bool:
-        """Whether the customer has said itself that it deals with this processor."""
+        """Whether the customer itself has accepted or confirmed it."""
         signed = any(each.party == "controller" for each in self.acceptances)
         return signed and not self.unconfirmed
 
     @property
     def counts(self) -> bool:
-        """Whether its notice terms count for its processor, which has signed it in any case."""
+        """Whether its processor owes its notice terms; unconfirmed imports count, too."""
         return self.binding or self.status == TO_BE_CONFIRMED
 
     @property
     def binding(self) -> bool:
-        """Whether both have accepted and it has not ended: its customer is owed notice."""
+        """Whether both have accepted it and it has not ended: its customer is owed notice."""
         return self.status == "active"
 
     @property
@@ -238,7 +236,7 @@ class Agreement:
 
     @property
     def _claimed_products(self) -> tuple[str, ...]:
-        """The products it speaks for, now or by an amendment to come; empty means all."""
+        """The products of today and of a scheduled amendment; empty means all."""
         now, coming = self.content.products, self.scheduled and self.scheduled.products
         if coming is None or not now:
             return now
@@ -251,7 +249,7 @@ class Agreement:
 
     @property
     def over_on(self) -> date | None:
-        """The first day on which it is not in force any more, if that is known.
+        """The first day after its end, if that is known.
 
         An amendment to come may move the last day, so until it has begun nothing is known.
         """
@@ -275,5 +273,5 @@ def day_after(day: date | None) -> date | None:
     return day + timedelta(days=1) if day else None
 
 
-def _over_before(one: Claim, other: Claim) -> bool:
+def _ends_before(one: Claim, other: Claim) -> bool:
     return one.until is not None and other.since is not None and one.until <= other.since

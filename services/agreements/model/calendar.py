@@ -1,5 +1,4 @@
-"""What days do to an agreement: offers lapse, first days come, amendments begin, terms end,
-proof falls due."""
+"""What falls due in an agreement, when, and the agreement after it."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ DELETION_OVERDUE, ERASE = "deletion_overdue", "erase"
 
 
 def dues(agreement: Agreement) -> Iterator[Due]:
-    """Everything the calendar has in store for it, in no order."""
+    """Everything that will fall due as the agreement stands, unordered."""
     if agreement.offer:
         yield Due(agreement.offer.lapses_on + DAY, OFFER_LAPSES)
     if agreement.binding:
@@ -50,13 +49,13 @@ def first_due(agreement: Agreement) -> Due | None:
 
 
 def due_by(agreement: Agreement, today: date) -> Due | None:
-    """The first thing that is due, if it is due by ``today``."""
+    """The first thing that falls due, if that is ``today`` or earlier."""
     due = first_due(agreement)
     return due if due and due.on <= today else None
 
 
-def passed(agreement: Agreement, due: Due, version: Version | None = None) -> Agreement:
-    """What ``due`` makes of it. ``version`` is the scheduled one, where an amendment begins."""
+def apply_due(agreement: Agreement, due: Due, version: Version | None = None) -> Agreement:
+    """The agreement after ``due``. ``version``: the scheduled one, if an amendment begins."""
     return STEPS[due.kind](agreement, version)
 
 

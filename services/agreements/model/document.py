@@ -13,7 +13,7 @@ import rfc8785
 from services.agreements.contract.annex import Annex
 from services.agreements.contract.comparing import changes
 from services.agreements.contract.contents import Content, Party
-from services.agreements.contract.shortfalls import weaker_than
+from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import Template, in_language
 from services.agreements.model.agreement import Version
 from shared.documents import to_document
@@ -43,17 +43,16 @@ def make_version(
     listed = annex or Annex(at.date(), register=False)
     members = {
         **named, **_agreed(parties, content, template),
-        "sub_processors": listed.told(), **(more or {}),
+        "sub_processors": listed.members(), **(more or {}),
     }  # fmt: skip
     if amends:
-        told = {"version": amends.version, "changes": changes(read(amends), members)}
-        members["amends"] = told
+        members["amends"] = {"version": amends.version, "changes": changes(read(amends), members)}
     text = rfc8785.dumps(members)
     return Version(
         id=f"{agreement_id}:{number}", agreement_id=agreement_id, version=number,
         processor=processor, controller=controller, content=content,
         document=text.decode(), document_sha256=hashlib.sha256(text).hexdigest(),
-        made_at=at, made_by=by, weaker=weaker_than(template, content),
+        made_at=at, made_by=by, weaker=shortfalls(template, content),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class ProofRecorded(Conflict):
 
 
 def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreement:
-    """Ended, or set to end on a day to come. Raises ``NotInForce``, ``TerminationScheduled``."""
+    """End it today or on a later day. Raises ``NotInForce`` or ``TerminationScheduled``."""
     if not agreement.binding:
         raise NotInForce(f"This agreement is {agreement.status}.")
     check_no_end_set(agreement)
@@ -42,13 +42,13 @@ def terminated(agreement: Agreement, effective_on: date, today: date) -> Agreeme
 
 
 def closed(agreement: Agreement, now: datetime, retention_years: int) -> Agreement:
-    """Where it has ended: since when, until when it is kept, when the data must be gone."""
+    """An ended agreement with the days of its end, of deletion (Art. 28(3)(g)) and of erasure."""
     if agreement.status not in ENDED or agreement.ended_on is not None:
         return agreement
     today = now.date()
     last = agreement.last_day if agreement.status != "rejected" else None
     ended_on = last if last and last <= today and agreement.begun else today
-    # Without a promise of days there is no delay to plead, so the data is due at once.
+    # Without agreed days there is no period to wait for, so deletion is due at once.
     due = ended_on + timedelta(days=agreement.content.deletion_days or 0)
     return replace(
         agreement, ended_on=ended_on, ended_at=now, erase_on=years_after(ended_on, retention_years),
@@ -57,7 +57,7 @@ def closed(agreement: Agreement, now: datetime, retention_years: int) -> Agreeme
 
 
 def proven(agreement: Agreement, proof: Proof) -> Agreement:
-    """With the proof of deletion or return. Raises ``NothingToDelete`` or ``ProofRecorded``."""
+    """Record the proof of deletion or return. Raises ``NothingToDelete`` or ``ProofRecorded``."""
     if agreement.deletion_due_on is None:
         raise NothingToDelete(f"This agreement is {agreement.status}.")
     if agreement.deletion_proof is not None:

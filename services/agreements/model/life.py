@@ -82,7 +82,7 @@ def drafted(first: Version) -> Agreement:
 
 
 def offered(agreement: Agreement, at: datetime, lapses_on: date) -> Agreement:
-    """The draft, put to both parties. Raises ``NotADraft``."""
+    """Offer the draft to both parties. Raises ``NotADraft``."""
     if agreement.status != "draft":
         raise NotADraft(f"This agreement is {agreement.status}.")
     offer = Offer(agreement.version, agreement.document_sha256, at, lapses_on)
@@ -100,7 +100,7 @@ def check_amendable(agreement: Agreement) -> None:
 
 
 def amended(agreement: Agreement, version: Version, at: datetime, lapses_on: date) -> Agreement:
-    """The next version on offer, in place of one that still waits; what is in force stays."""
+    """Offer ``version``, in place of one that still waits. What binds goes on binding."""
     check_amendable(agreement)
     check(version.content)
     if version.version != agreement.latest_version + 1:
@@ -111,10 +111,10 @@ def amended(agreement: Agreement, version: Version, at: datetime, lapses_on: dat
 
 
 def accepted(agreement: Agreement, version: Version, acceptance: Acceptance) -> Agreement:
-    """The agreement with one acceptance more; it binds once both parties have accepted.
+    """Add an acceptance of ``version``, the one on offer. It binds once both have accepted.
 
-    ``version`` is the one on offer. What is in force stays so up to the day that an amendment
-    names; before the first day an amendment takes the place of what it amends, day and all.
+    An amendment of an agreement in force waits for its first day, if that lies ahead. Before the
+    agreement's own first day, an amendment replaces it at once, first day included.
     Raises ``AlreadyAccepted``.
     """
     if agreement.accepted_by(acceptance.party, version.version):
@@ -130,14 +130,14 @@ def accepted(agreement: Agreement, version: Version, acceptance: Acceptance) -> 
 
 
 def claim_of(agreement: Agreement, version: Version) -> Claim:
-    """What the agreement would speak for if ``version`` were accepted."""
+    """The products and days that the agreement would claim with ``version`` accepted."""
     content = version.content
     since = None if agreement.in_force else content.effective_from
     return Claim(content.products, since, agreement.ends_on or day_after(content.expires_on))
 
 
 def offer_to_accept(agreement: Agreement, party: str, document_sha256: str | None) -> Offer:
-    """What ``party`` would accept.
+    """The offer that ``party`` would accept.
 
     Raises ``NotOffered``, ``DocumentOutdated`` or ``AlreadyAccepted``.
     """
@@ -160,7 +160,7 @@ def _check_not_signed_elsewhere(agreement: Agreement) -> None:
 
 
 def rejected(agreement: Agreement, refusal: Refusal) -> Agreement:
-    """The offer turned down. Raises ``NotOffered``."""
+    """Turn the offer down. Raises ``NotOffered``."""
     if agreement.offer is None:
         _check_not_signed_elsewhere(agreement)
         raise NotOffered(f"This agreement is {agreement.status}; there is nothing to reject.")
@@ -169,7 +169,7 @@ def rejected(agreement: Agreement, refusal: Refusal) -> Agreement:
 
 
 def recorded(agreement: Agreement, watermark: int) -> Agreement:
-    """The agreement with its notice terms noted from the processor's ``watermark`` on."""
+    """Add the present notice terms to the history, as of ``watermark``."""
     group = agreement.group
     key, terms = (group.key, group.terms) if group else (None, None)
     last = agreement.history[-1].key if agreement.history else None
@@ -191,6 +191,7 @@ def next_of(agreement: Agreement, **changes: Any) -> Agreement:
 
 
 def check_no_end_set(agreement: Agreement) -> None:
+    """Raises ``TerminationScheduled``."""
     if agreement.ends_on is not None:
         raise TerminationScheduled(f"It ends on {agreement.ends_on}.")
 

@@ -24,19 +24,19 @@ class NotToBeConfirmed(Conflict):
 
 
 def imported(first: Version, file: SignedFile, signed: tuple[Acceptance, ...]) -> Agreement:
-    """An agreement that both parties had signed before it came here, as its processor says."""
+    """A binding agreement that both parties signed on paper."""
     begins_on = first_day_ahead(first, first.made_at.date())
     return replace(drafted(first), status="active", signed_file=file, acceptances=signed,
                    begins_on=begins_on)  # fmt: skip
 
 
 def to_be_confirmed(agreement: Agreement, addressed_to: str | None) -> Agreement:
-    """An imported one whose customer has yet to say that it signed it: it binds nobody."""
+    """An import that its customer has yet to confirm: it does not bind."""
     return replace(agreement, status=TO_BE_CONFIRMED, unconfirmed=True, addressed_to=addressed_to)
 
 
 def confirmed(agreement: Agreement, word: Acceptance, customer: Party) -> Agreement:
-    """It binds both: ``customer``, as it is known now, says that it signed it.
+    """Confirmed by ``customer`` (its details of today): it binds both.
 
     Raises ``NotToBeConfirmed``.
     """
@@ -49,7 +49,7 @@ def confirmed(agreement: Agreement, word: Acceptance, customer: Party) -> Agreem
 
 
 def declined(agreement: Agreement, refusal: Refusal) -> Agreement:
-    """Not confirmed, or taken back by its processor. Raises ``NotToBeConfirmed``."""
+    """Declined by the customer, or taken back. Raises ``NotToBeConfirmed``."""
     check_to_be_confirmed(agreement)
     return next_of(agreement, status="rejected", refusal=refusal)
 

@@ -1,4 +1,4 @@
-"""How agreements that bind count: by notice terms, by customer, and by the day that ends them."""
+"""Counting agreements by notice terms, by customer, and by the day set for their end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPEATS = "repeats"
 class Share:
     """What one agreement counts as: the key of its terms, and the day set for its end.
 
-    ``ends_on`` is set by a termination alone, for who expires may still renew.
+    Only a termination sets ``ends_on``: an agreement that expires may still be renewed.
     """
 
     key: str
@@ -24,13 +24,13 @@ class Share:
 
 
 def share_of(agreement: Agreement | None) -> Share | None:
-    """What it counts as; None while it does not bind."""
+    """The share of an agreement in the counts; None while it does not count."""
     group = agreement.group if agreement else None
     return Share(group.key, agreement.ends_on) if agreement and group else None
 
 
 def tally(shares: Iterable[Share]) -> Counter[str]:
-    """What the agreements of one customer add to the counts of its processor, by their place.
+    """The counts of one customer's agreements, by place in the counts of their processor.
 
     ``repeats`` are agreements whose customer was counted already: in all, and in its group.
     """
@@ -50,8 +50,8 @@ def tally(shares: Iterable[Share]) -> Counter[str]:
     return counts
 
 
-def moved(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
-    """What to add at which place, to come from one to the other."""
+def difference_of(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """What to add at each place to get from ``before`` to ``after``."""
     places = sorted({*before, *after})
-    steps = {place: after.get(place, 0) - before.get(place, 0) for place in places}
-    return {place: step for place, step in steps.items() if step}
+    differences = {place: after.get(place, 0) - before.get(place, 0) for place in places}
+    return {place: difference for place, difference in differences.items() if difference}

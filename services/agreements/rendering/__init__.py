@@ -32,12 +32,12 @@ def as_pdf(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
     A letter without a font is written as its number, and a line says so; what was agreed on are
     the letters of the JSON document, whose hash stands there.
     """
-    told = laid_out(version, accepted)
+    members = laid_out(version, accepted)
     made_at = max([version.made_at, *(each.at for each in accepted)])
     return typeset.pdf(
         FOLDER / "document.typ",
-        told,
-        note=Words(told["language"])("replaced"),
+        members,
+        note=Words(members["language"])("replaced"),
         standards=PDF_STANDARDS,
         at=int(made_at.timestamp()),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.agreements.contract.contents import Processing
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
-from services.agreements.rendering.parts import Rows, Told, facts, party
+from services.agreements.rendering.parts import Members, Rows, facts, party
 from services.agreements.rendering.words import Words
 from shared.times import format_instant
 
@@ -24,47 +24,47 @@ NUMBERED: dict[str, tuple[str, ...]] = {
 
 
 def annexes(
-    words: Words, told: Told, places: Mapping[str, tuple[str, ...]]
+    words: Words, members: Members, places: Mapping[str, tuple[str, ...]]
 ) -> list[dict[str, Any]]:
     """The annexes in their order, each with its own words from the template if it has any."""
-    if "signed_document" in told:
+    if "signed_document" in members:
         return []
-    kind = str(told["template"].get("kind"))
+    kind = str(members["template"].get("kind"))
     label = words("appendix" if kind == "dk-sa" else "annex")
-    wording = {each["number"]: each for each in told["template"]["sections"]}
+    wording = {each["number"]: each for each in members["template"]["sections"]}
     return [
         {
             "heading": f"{label} {number}. {_annex_heading(words, wording.get(number), names)}",
             "text": wording[number]["text"] if number in wording else None,
-            "tables": [] if "sub_processors" in names else _annex_tables(words, told, names[0]),
-            "sub_processors": _list(words, told) if "sub_processors" in names else None,
+            "tables": [] if "sub_processors" in names else _annex_tables(words, members, names[0]),
+            "sub_processors": _list(words, members) if "sub_processors" in names else None,
         }
         for number, names in (places or NUMBERED).items()
     ]
 
 
-def _annex_heading(words: Words, section: Told | None, names: Sequence[str]) -> str:
+def _annex_heading(words: Words, section: Members | None, names: Sequence[str]) -> str:
     if section:
         return str(section["heading"])
     keys = {"parties": "parties_detail", "sub_processors": "sub_processor_list"}
     return words(keys.get(names[0], names[0]))
 
 
-def _annex_tables(words: Words, told: Told, name: str) -> list[dict[str, Any]]:
+def _annex_tables(words: Words, members: Members, name: str) -> list[dict[str, Any]]:
     if name == "parties":
-        return [{"heading": words(role), "rows": party(words, told[role])}
+        return [{"heading": words(role), "rows": party(words, members[role])}
                 for role in reversed(PARTIES)]  # fmt: skip
     if name == "processing":
-        return [{"heading": None, "rows": facts(words, told["processing"], Processing)}]
-    measures = told.get("measures") or {}
+        return [{"heading": None, "rows": facts(words, members["processing"], Processing)}]
+    measures = members.get("measures") or {}
     rows = [(words(kind), "\n".join(measures.get(kind) or ()) or words("missing"))
             for kind in ("technical", "organisational")]  # fmt: skip
     return [{"heading": None, "rows": rows}]
 
 
-def _list(words: Words, told: Told) -> dict[str, Any]:
+def _list(words: Words, members: Members) -> dict[str, Any]:
     """The sub-processors as a table; where there are none, the sentence that says so."""
-    annex = told["sub_processors"]
+    annex = members["sub_processors"]
     empty = words("no_sub_processors" if annex["register"] else "no_register")
     return {
         "as_of": f"{words('as_of')} {annex['as_of']}" if annex["register"] else None,
@@ -74,19 +74,19 @@ def _list(words: Words, told: Told) -> dict[str, Any]:
     }
 
 
-def _sub_processor(words: Words, told: Told) -> dict[str, Any]:
-    number = told["registration_number"]
-    who = [number, told["address"] or told["country"], told["contact"]]
-    data = [", ".join(told["data_categories"]), ", ".join(told["data_subjects"])]
+def _sub_processor(words: Words, members: Members) -> dict[str, Any]:
+    number = members["registration_number"]
+    who = [number, members["address"] or members["country"], members["contact"]]
+    data = [", ".join(members["data_categories"]), ", ".join(members["data_subjects"])]
     return {
-        "name": told["legal_name"],
+        "name": members["legal_name"],
         "who": [line for line in who if line],
-        "what": [line for line in (told["purpose"], *data) if line],
-        "where": [_place(words, each) for each in told["places"]],
+        "what": [line for line in (members["purpose"], *data) if line],
+        "where": [_place(words, each) for each in members["places"]],
     }
 
 
-def _place(words: Words, place: Told) -> str:
+def _place(words: Words, place: Members) -> str:
     kinds = {"processing": "processing_place", "remote_access": "remote_access"}
     kind = words.value(kinds.get(str(place["kind"]), place["kind"] or "none"))
     where = "-".join(part for part in (place["country"], place["region"]) if part)

@@ -10,58 +10,60 @@ from typing import Any
 from services.agreements.contract.contents import Clauses, Terms
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering.annexes import PLACES, acceptance_page, annexes
-from services.agreements.rendering.parts import Rows, Told, facts, party_lines, person
+from services.agreements.rendering.parts import Members, Rows, facts, party_lines, person
 from services.agreements.rendering.words import Words
 
 
 def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str, Any]:
     """The whole document. Reads only the frozen document and the acceptances of it."""
-    told = json.loads(version.document)
-    words = Words(told["language"])
-    template = told["template"]
-    made_on = datetime.fromisoformat(told["made_at"]).date().isoformat()
+    members = json.loads(version.document)
+    words = Words(members["language"])
+    template = members["template"]
+    made_on = datetime.fromisoformat(members["made_at"]).date().isoformat()
     places = PLACES.get(str(template.get("kind")), {})
     return {
-        "language": told["language"].partition("-")[0],
+        "language": members["language"].partition("-")[0],
         "title": words("title"),
-        "version": f"{words('version')} {told['version']} · {made_on} · {told['agreement_id']}",
+        "version": " · ".join(
+            (f"{words('version')} {members['version']}", made_on, members["agreement_id"])
+        ),
         "page": words("page"), "of": words("of"),
         "reference": [words("reference"), template["reference"]] if template["reference"] else None,
-        "notes": _notes(words, told),
+        "notes": _notes(words, members),
         "parties": [
-            {"role": words(role), "lines": party_lines(told[role])} for role in reversed(PARTIES)
+            {"role": words(role), "lines": party_lines(members[role])} for role in reversed(PARTIES)
         ],
         "terms": words("terms"),
         "sections": [each for each in template["sections"] if each["number"] not in places],
-        "tables": _tables(words, told),
-        "annexes": annexes(words, told, places),
+        "tables": _tables(words, members),
+        "annexes": annexes(words, members, places),
         "acceptance": acceptance_page(words, version, accepted),
         "fingerprint": [words("fingerprint"), version.document_sha256],
     }  # fmt: skip
 
 
-def _tables(words: Words, told: Told) -> list[dict[str, Any]]:
+def _tables(words: Words, members: Members) -> list[dict[str, Any]]:
     tables = [
-        {"heading": words("answers"), "rows": _answers(words, told)},
-        {"heading": words("notice"), "rows": _notice(words, told)},
-        {"heading": words("other"), "rows": _other(words, told)},
+        {"heading": words("answers"), "rows": _answers(words, members)},
+        {"heading": words("notice"), "rows": _notice(words, members)},
+        {"heading": words("other"), "rows": _other(words, members)},
     ]
-    amends = told.get("amends")
+    amends = members.get("amends")
     if amends and amends["changes"]:
         heading = f"{words('amends')} {amends['version']}"
         tables.insert(0, {"heading": heading, "rows": _changed(words, amends["changes"])})
     return tables
 
 
-def _notes(words: Words, told: Told) -> list[str]:
-    signed = told.get("signed_document")
+def _notes(words: Words, members: Members) -> list[str]:
+    signed = members.get("signed_document")
     if not signed:
         return []
     return [words("signed_elsewhere"),
             f"{words('signed_on')} {signed['signed_on']} · SHA-256 {signed['sha256']}"]  # fmt: skip
 
 
-def _changed(words: Words, changes: Sequence[Told]) -> Rows:
+def _changed(words: Words, changes: Sequence[Members]) -> Rows:
     """A row a change: what it is about, and what it was and is."""
     return [(_label(words, each["pointer"]),
              f"{_plain(words, each['before'])} → {_plain(words, each['after'])}")
@@ -83,26 +85,26 @@ def _plain(words: Words, value: object) -> str:
     return words.value(value)
 
 
-def _answers(words: Words, told: Told) -> Rows:
-    rows = facts(words, told["clauses"], Clauses)
-    transfers = (words("transfer_instructions"), words.value(told.get("transfer_instructions")))
+def _answers(words: Words, members: Members) -> Rows:
+    rows = facts(words, members["clauses"], Clauses)
+    transfers = (words("transfer_instructions"), words.value(members.get("transfer_instructions")))
     return [rows[0], transfers, *rows[1:]]
 
 
-def _notice(words: Words, told: Told) -> Rows:
-    terms = told["notice_terms"]
+def _notice(words: Words, members: Members) -> Rows:
+    terms = members["notice_terms"]
     contacts = [person(each) for each in terms["contacts"]]
     return [
-        (words("authorisation"), words.value(told["authorisation"])),
+        (words("authorisation"), words.value(members["authorisation"])),
         *facts(words, terms, Terms),
         (words("channels"), words.value(terms["channels"])),
         (words("contacts"), "\n".join(contacts) or words("missing")),
     ]
 
 
-def _other(words: Words, told: Told) -> Rows:
+def _other(words: Words, members: Members) -> Rows:
     names = ["breach_notice_hours", "deletion_days", "effective_from", "governing_law"]
-    names += [name for name in ("backup_days", "region", "expires_on") if told.get(name)]
-    products = words.value(told["products"]) if told["products"] else words("all")
-    return [*((words(name), words.value(told[name])) for name in names),
+    names += [name for name in ("backup_days", "region", "expires_on") if members.get(name)]
+    products = words.value(members["products"]) if members["products"] else words("all")
+    return [*((words(name), words.value(members[name])) for name in names),
             (words("products"), products)]  # fmt: skip

@@ -9,35 +9,35 @@ from typing import Any
 from services.agreements.rendering.words import Words
 
 Rows = list[tuple[str, str]]
-Told = Mapping[str, Any]
+Members = Mapping[str, Any]
 
 
-def facts(words: Words, told: Told, shape: type) -> Rows:
-    return [(words(each.name), words.value(told[each.name])) for each in fields(shape)]
+def facts(words: Words, members: Members, shape: type) -> Rows:
+    return [(words(each.name), words.value(members[each.name])) for each in fields(shape)]
 
 
-def party(words: Words, told: Told) -> Rows:
+def party(words: Words, members: Members) -> Rows:
     rows: list[tuple[str, str | None]] = [
-        (words("name"), told["legal_name"]),
-        (words("registration_number"), told["registration_number"]),
-        (words("address_of"), ", ".join(_address_lines(told)) or None),
-        (words("contact"), person(told["contact"]) if told.get("contact") else None),
+        (words("name"), members["legal_name"]),
+        (words("registration_number"), members["registration_number"]),
+        (words("address_of"), ", ".join(_address_lines(members)) or None),
+        (words("contact"), person(members["contact"]) if members.get("contact") else None),
     ]
-    officer = told.get("data_protection_officer")
+    officer = members.get("data_protection_officer")
     rows.append((words("data_protection_officer"), person(officer) if officer else None))
     return [(label, words.value(text)) for label, text in rows]
 
 
-def person(told: Told) -> str:
-    return f"{told['name']} ({told['position']}), {told['email']}"
+def person(members: Members) -> str:
+    return f"{members['name']} ({members['position']}), {members['email']}"
 
 
-def party_lines(party: Told) -> list[str]:
+def party_lines(party: Members) -> list[str]:
     named = [party["legal_name"], party["registration_number"]]
     return [line for line in (*named, *_address_lines(party)) if line]
 
 
-def _address_lines(party: Told) -> list[str]:
+def _address_lines(party: Members) -> list[str]:
     address = party["address"] or {}
     town = " ".join(address[part] for part in ("postal_code", "city") if part in address)
     country = address.get("country") or party["country"]

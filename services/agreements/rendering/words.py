@@ -1,4 +1,4 @@
-"""The fixed words of documents, in the languages they are told in."""
+"""The fixed words of documents, in every language of documents."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from services.agreements.store.documents import Documents, Files
 from services.agreements.store.imports import Imports
 from services.agreements.store.policies import Policies
 from services.agreements.store.templates import Templates
-from services.agreements.store.terms import InForce, NoticeGroups
+from services.agreements.store.terms import BindingClaims, NoticeGroups
 from services.agreements.store.versions import Versions
 from shared.mongo import Mongo
 
@@ -35,7 +35,7 @@ class Stores:
     versions: Versions
     templates: Templates
     groups: NoticeGroups
-    in_force: InForce
+    binding_claims: BindingClaims
     documents: Documents
     files: Files
     policies: Policies
@@ -48,7 +48,7 @@ class Stores:
             versions=Versions(mongo),
             templates=Templates(mongo),
             groups=NoticeGroups(mongo),
-            in_force=InForce(mongo),
+            binding_claims=BindingClaims(mongo),
             documents=Documents(mongo),
             files=Files(mongo),
             policies=Policies(mongo),

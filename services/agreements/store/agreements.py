@@ -1,4 +1,4 @@
-"""Where agreements are kept, and how lists of them are read."""
+"""Agreements and their lists."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Agreements:
         return from_stored(found) if found else None
 
     def replace(self, session: Session | None, agreement: Agreement) -> None:
-        """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
+        """Save the next revision. Raises ``PreconditionFailed`` if another write came first."""
         seen = {"_id": agreement.id, "revision": agreement.revision - 1}
         saved = self._docs.replace_one(seen, as_document(agreement), session=session)
         if not saved.matched_count:
@@ -108,7 +108,7 @@ class Agreements:
         return self._docs.find_one(binding, {"_id": 1}, session=session) is not None
 
     def due(self, today: date, limit: int, but: Sequence[str] = ()) -> list[str]:
-        """Ids of agreements with which the clock has something to do."""
+        """Ids of agreements in which something is due, the longest overdue first."""
         due = {"due_on": {"$gt": "", "$lte": today.isoformat()}, "_id": {"$nin": list(but)}}
         found = self._docs.find(due, {"_id": 1}).sort("due_on", ASCENDING).limit(limit)
         return [each["_id"] for each in found]
@@ -139,5 +139,5 @@ def as_document(agreement: Agreement) -> Document:
 
 
 def from_stored(document: Document) -> Agreement:
-    kept = {name: told for name, told in document.items() if name not in ONLY_LISTED}
+    kept = {name: value for name, value in document.items() if name not in ONLY_LISTED}
     return from_document(Agreement, kept)

@@ -1,4 +1,4 @@
-"""Where documents are kept as bytes: executed ones as they were made, signed ones as they came."""
+"""Bytes that never change: rendered documents of accepted versions, and signed PDFs."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Documents:
         return Kept(bytes(found["body"]), found["sha256"]) if found else None
 
     def keep(self, agreement_id: str, version: int, kind: str, body: bytes, at: datetime) -> Kept:
-        """What is kept: ``body``, or what somebody else kept before."""
+        """Store ``body`` unless a document is stored already; the stored one."""
         kept = Kept(body, hashlib.sha256(body).hexdigest())
-        told = {"_id": _key(agreement_id, version, kind), "agreement_id": agreement_id,
+        row = {"_id": _key(agreement_id, version, kind), "agreement_id": agreement_id,
                 "body": Binary(body), "sha256": kept.sha256, "kept_at": at}  # fmt: skip
         try:
-            self._docs.insert_one(told)
+            self._docs.insert_one(row)
         except DuplicateKeyError:
             return self.find(agreement_id, version, kind) or kept
         return kept
@@ -64,13 +64,13 @@ class Files:
     def add(self, owner: str, body: bytes, at: datetime) -> str:
         """The file's SHA-256. Adding the same again changes nothing."""
         sha256 = hashlib.sha256(body).hexdigest()
-        told = {"owner": owner, "sha256": sha256, "at": at}
+        metadata = {"owner": owner, "sha256": sha256, "at": at}
         # A file cut off while it was stored has chunks but no entry: begin it anew.
         if not self.has(owner, sha256):
             self._drop_chunks(f"{owner}:{sha256}")
             try:
                 self._bucket.upload_from_stream_with_id(
-                    f"{owner}:{sha256}", f"{sha256}.pdf", body, metadata=told
+                    f"{owner}:{sha256}", f"{sha256}.pdf", body, metadata=metadata
                 )
             except DuplicateKeyError:
                 if not self.has(owner, sha256):

@@ -1,4 +1,4 @@
-"""Where it is kept how long each processor keeps its agreements."""
+"""Retention policies, one per processor."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Policies:
         return from_document(Policy, found) if found else Policy(processor_id)
 
     def write(self, session: Session | None, policy: Policy) -> None:
-        """Save the next revision. Raises ``PreconditionFailed`` when somebody was faster."""
+        """Save the next revision. Raises ``PreconditionFailed`` if another write came first."""
         if policy.revision == 1:
             self._docs.insert_one(to_document(policy), session=session)
             return
@@ -52,13 +52,13 @@ class Policies:
             raise PreconditionFailed
 
     def to_apply(self, but: Sequence[str]) -> Policy | None:
-        """A policy that has not been applied to all that ended before it; the one that has come
-        least far, so that none waits for another's."""
+        """A policy that has yet to be applied to ended agreements: the one least advanced, so that
+        no processor waits for another."""
         where = {"cursor": {"$gte": ""}, "_id": {"$nin": list(but)}}
         found = self._docs.find_one(where, sort=[("cursor", ASCENDING)])
         return from_document(Policy, found) if found else None
 
     def applied(self, policy: Policy, cursor: str | None) -> None:
-        """Remember how far; nothing when the policy was changed meanwhile and begins anew."""
+        """Save the progress, unless the policy has changed and starts over."""
         seen = {"_id": policy.id, "revision": policy.revision}
         self._docs.update_one(seen, {"$set": {"cursor": cursor}})

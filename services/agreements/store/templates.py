@@ -1,4 +1,4 @@
-"""Where templates are kept, and who has accepted in advance whoever takes one."""
+"""Templates, and standing acceptances of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
-from services.agreements.contract.wording import Standing, Template
+from services.agreements.contract.wording import StandingAcceptance, Template
 from shared.documents import Document, from_document, to_document
 from shared.mongo import Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
@@ -32,7 +32,7 @@ class Templates:
             self._docs.insert_one(_document(template), session=session)
 
     def seed(self, templates: Sequence[Template]) -> None:
-        """Add those that are not there; what is there is never changed."""
+        """Add the templates that are missing. Existing ones are never changed."""
         for each in templates:
             document = _document(each)
             key = {"_id": document.pop("_id")}
@@ -47,18 +47,18 @@ class Templates:
         return Page([from_document(Template, each) for each in page.items], page.next_cursor)
 
     def accept_for_all(
-        self, template: Template, standing: Standing, session: Session | None = None
+        self, template: Template, standing: StandingAcceptance, session: Session | None = None
     ) -> None:
         """Remember a standing acceptance, in place of the one before it."""
-        told = {"_id": template.id, "owner": template.owner, **to_document(standing)}
-        self._standing.replace_one({"_id": template.id}, told, upsert=True, session=session)
+        row = {"_id": template.id, "owner": template.owner, **to_document(standing)}
+        self._standing.replace_one({"_id": template.id}, row, upsert=True, session=session)
 
     def withdraw(self, template_id: str, session: Session | None = None) -> bool:
         """Whether there was a standing acceptance to take back."""
         gone = self._standing.delete_one({"_id": template_id}, session=session)
         return gone.deleted_count == 1
 
-    def standing(self, session: Session | None, template_id: str) -> Standing | None:
+    def standing(self, session: Session | None, template_id: str) -> StandingAcceptance | None:
         found = self._standing.find_one({"_id": template_id}, session=session)
         return _standing(found) if found else None
 
@@ -83,7 +83,8 @@ def _document(template: Template) -> Document:
     return document
 
 
-def _standing(document: dict[str, Any]) -> Standing:
+def _standing(document: dict[str, Any]) -> StandingAcceptance:
     return from_document(
-        Standing, {name: told for name, told in document.items() if name not in ("_id", "owner")}
+        StandingAcceptance,
+        {name: value for name, value in document.items() if name not in ("_id", "owner")},
     )

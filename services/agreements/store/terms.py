@@ -1,4 +1,4 @@
-"""Where it is counted which notice terms bind, and for which products and days."""
+"""Counts of binding agreements by notice terms, and the claims of each pair of parties."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from shared.mongo import Mongo, Session
 
 
 class NoticeGroups:
-    """One document a processor: how many agreements that bind share which notice terms.
+    """Terms groups with their counts, one document per processor.
 
-    ``version`` grows by one with every agreement that comes to bind, changes or ends: whoever
-    has seen all versions up to one knows every customer of that moment.
+    ``version``, the watermark, grows by one with every agreement that begins to bind, changes or
+    ends: a service that has seen every version up to N knows all customers as of N (0007).
     """
 
     def __init__(self, mongo: Mongo) -> None:
@@ -30,19 +30,19 @@ class NoticeGroups:
         self,
         session: Session | None,
         processor_id: str,
-        steps: Mapping[str, int],
+        counts: Mapping[str, int],
         joins: Group | None,
         *,
-        told: bool = True,
+        moves_watermark: bool = True,
     ) -> int:
-        """Count by ``steps`` (``moved``); the version after it, a new one if it is ``told``.
+        """Count by ``counts`` (``moved``); the version after it, a new one if ``moves_watermark``.
 
         ``joins`` is the group that an agreement comes to, whose terms must be there to be read.
         """
-        changes: dict[str, Any] = {"$inc": {**steps, "version": int(told)}}
+        changes: dict[str, Any] = {"$inc": {**counts, "version": int(moves_watermark)}}
         if joins:
             terms = {"authorisation": joins.authorisation, "terms": asdict(joins.terms)}
-            changes["$set"] = {f"groups.{joins.key}.{name}": told for name, told in terms.items()}
+            changes["$set"] = {f"groups.{joins.key}.{name}": value for name, value in terms.items()}
         now: Document | None = self._docs.find_one_and_update(
             {"_id": processor_id}, changes, upsert=True,
             return_document=ReturnDocument.AFTER, session=session,
@@ -57,23 +57,24 @@ class NoticeGroups:
         """``{version, customers, groups: [{key, authorisation, terms, agreements, customers,
         ends: [{on, agreements, customers}]}]}``."""
         found = self._docs.find_one({"_id": processor_id}) or {"version": 0}
-        groups = [_group(key, told) for key, told in sorted(found.get("groups", {}).items())]
+        groups = [_group(key, group) for key, group in sorted(found.get("groups", {}).items())]
         agreements = sum(each["agreements"] for each in groups)
         customers = agreements - found.get(REPEATS, 0)
         return {"version": found["version"], "customers": customers, "groups": groups}
 
 
-class InForce:
-    """One document for two parties: which agreements bind them, for which products and days.
+class BindingClaims:
+    """What the agreements between two parties claim, one document per pair of parties.
 
-    Two activations at once meet at this document, and the database lets only one of them win.
+    Every activation writes this document, so of two concurrent ones only one can commit. The
+    collection keeps its old name.
     """
 
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["in_force"]
 
-    def claims(self, session: Session | None, agreement: Agreement) -> dict[str, Claim]:
-        """Claims by agreement id, of all that bind the two parties."""
+    def between(self, session: Session | None, agreement: Agreement) -> dict[str, Claim]:
+        """The claims of all agreements that bind the two parties, by agreement id."""
         found = self._docs.find_one({"_id": _pair(agreement)}, session=session) or {}
         days = found.get("days", {})
         return {
@@ -82,26 +83,26 @@ class InForce:
         }
 
     def others(self, session: Session | None, agreement: Agreement) -> list[Share]:
-        """What the other agreements that bind the two parties count as."""
+        """The shares of the other agreements of the same parties."""
         found = self._docs.find_one({"_id": _pair(agreement)}, session=session) or {}
         return [Share(key, _day(day)) for each, (key, day) in found.get("shares", {}).items()
                 if each != agreement.id]  # fmt: skip
 
-    def note(self, session: Session | None, agreement: Agreement) -> None:
-        """Remember whether, for which products and on which days, this agreement binds."""
+    def record(self, session: Session | None, agreement: Agreement) -> None:
+        """Write the agreement's claim, or remove it if the agreement no longer counts."""
         places = _places(agreement)
         share = share_of(agreement)
         if share:
             claim = agreement.claim
-            told = (list(claim.products), [_text(claim.since), _text(claim.until)],
+            values = (list(claim.products), [_text(claim.since), _text(claim.until)],
                     [share.key, _text(share.ends_on)])  # fmt: skip
-            change: dict[str, Any] = {"$set": dict(zip(places, told, strict=True))}
+            change: dict[str, Any] = {"$set": dict(zip(places, values, strict=True))}
         else:
             change = {"$unset": dict.fromkeys(places, "")}
         self._docs.update_one({"_id": _pair(agreement)}, change, upsert=True, session=session)
 
-    def forget(self, session: Session | None, agreement: Agreement) -> None:
-        """Between these two parties it binds no more: it does between others."""
+    def remove(self, session: Session | None, agreement: Agreement) -> None:
+        """Remove the claim from this pair of parties: the agreement moves to another pair."""
         gone = dict.fromkeys(_places(agreement), "")
         self._docs.update_one({"_id": _pair(agreement)}, {"$unset": gone}, session=session)
 
@@ -122,19 +123,19 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _group(key: str, told: Document) -> Document:
-    ends = sorted(told.get("ends", {}).items())
+def _group(key: str, group: Document) -> Document:
+    ends = sorted(group.get("ends", {}).items())
     return {
-        "key": key, "authorisation": told["authorisation"], "terms": told["terms"],
-        "agreements": told["agreements"],
-        "customers": told["agreements"] - told.get(REPEATS, 0),
+        "key": key, "authorisation": group["authorisation"], "terms": group["terms"],
+        "agreements": group["agreements"],
+        "customers": group["agreements"] - group.get(REPEATS, 0),
         "ends": [{"on": _day(day), "agreements": each["agreements"],
                   "customers": each.get("customers", 0)} for day, each in ends],
     }  # fmt: skip
 
 
 def _empty(document: Document) -> list[str]:
-    """The places where nothing is left to count."""
+    """Paths of groups and end days whose count is zero."""
     places = []
     for key, group in document.get("groups", {}).items():
         if group["agreements"] <= 0:

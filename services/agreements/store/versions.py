@@ -1,4 +1,4 @@
-"""Where versions are kept: what was put to the parties, each written once."""
+"""Versions of agreements, each written once."""
 
 from __future__ import annotations
 

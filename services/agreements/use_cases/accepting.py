@@ -25,7 +25,7 @@ from services.agreements.use_cases.permissions import (
     acting_party,
     visible,
 )
-from services.agreements.use_cases.saving import change, check_no_other_in_force
+from services.agreements.use_cases.saving import apply_step, check_no_overlap
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session, afterwards
@@ -34,26 +34,26 @@ Outcome = tuple[Agreement, Sequence[Event]]
 
 
 def accept(
-    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, told: Mapping[str, Any]
+    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, body: Mapping[str, Any]
 ) -> Agreement:
-    """Accept what is on offer for the caller's party; it binds once both have accepted.
+    """Accept the version on offer for the caller's party; it binds once both have accepted.
 
-    Raises ``DocumentOutdated`` when the register is no longer the one that the document lists;
-    a version with the list of today is then on offer.
+    Raises ``DocumentOutdated`` if the register has changed since the document was made; a version
+    with today's list is then on offer.
     """
-    if renewed := renew_offer_if_register_moved(deps, caller, agreement_id, told):
+    if renewed := renew_offer_if_register_moved(deps, caller, agreement_id, body):
         raise _outdated(renewed)
     customer = _customer_to_bind(deps, caller, agreement_id)
 
     def step(session: Session, found: Agreement) -> Outcome:
         acting = acting_party(caller, found)
-        on_offer = life.offer_to_accept(found, acting, told["document_sha256"])
+        on_offer = life.offer_to_accept(found, acting, body["document_sha256"])
         version = deps.versions.get(session, found.id, on_offer.version)
-        check_no_other_in_force(deps, session, found, version)
-        signed = _signed(deps, origin, acting, told, version)
+        check_no_overlap(deps, session, found, version)
+        signed = _signed(deps, origin, acting, body, version)
         return accepted_by(found, version, signed, customer)
 
-    after = change(deps, caller, agreement_id, step)
+    after = apply_step(deps, caller, agreement_id, step)
     afterwards(lambda: keep_executed(deps, after))
     return after
 
@@ -61,21 +61,21 @@ def accept(
 def accepted_by(
     found: Agreement, version: Version, acceptance: Acceptance, customer: Party | None = None
 ) -> Outcome:
-    """The agreement after one acceptance, and all that thereby came to pass.
+    """The agreement after one acceptance, and the events of it.
 
-    ``customer``: as it is known, if it is to be known to its processor from now on.
+    ``customer``: its details from identity, if this acceptance reveals them to the processor.
     """
     after = life.accepted(found, version, acceptance)
     if customer and after.binding:
         after = replace(after, controller=customer)
-    happened = [event(events.ACCEPTED, after, version)]
+    new_events = [event(events.ACCEPTED, after, version)]
     if after.offer is None:
-        happened.append(event(_what_came(found, after), after, version))
-    return after, happened
+        new_events.append(event(_effect_of(found, after), after, version))
+    return after, new_events
 
 
 def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
-    """Turn down, or take back, what is on offer. What is in force stays in force."""
+    """Turn down, or take back, the version on offer. What binds goes on binding."""
 
     def step(session: Session, found: Agreement) -> Outcome:
         refusal = Refusal(acting_party(caller, found), found.latest_version, reason, deps.now())
@@ -83,17 +83,17 @@ def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreem
         version = deps.versions.get(session, found.id, found.latest_version)
         return after, [event(events.REJECTED, after, version, reason=reason)]
 
-    return change(deps, caller, agreement_id, step)
+    return apply_step(deps, caller, agreement_id, step)
 
 
-def _what_came(before: Agreement, after: Agreement) -> str:
+def _effect_of(before: Agreement, after: Agreement) -> str:
     if after.scheduled:
         return events.AMENDMENT_SCHEDULED
     return events.AMENDED if before.binding else events.ACTIVATED
 
 
 def _customer_to_bind(deps: Deps, caller: Caller, agreement_id: str) -> Party | None:
-    """The customer as identity has it, where this acceptance is what makes it known."""
+    """The customer's details from identity, if this acceptance makes the agreement binding."""
     seen = visible(deps, caller, agreement_id)
     other = "controller" if acting_party(caller, seen) == "processor" else "processor"
     last = seen.offer and seen.accepted_by(other, seen.offer.version)
@@ -101,17 +101,17 @@ def _customer_to_bind(deps: Deps, caller: Caller, agreement_id: str) -> Party | 
 
 
 def _signed(
-    deps: Deps, origin: Origin, acting: str, told: Mapping[str, Any], version: Version
+    deps: Deps, origin: Origin, acting: str, body: Mapping[str, Any], version: Version
 ) -> Acceptance:
     return Acceptance(
-        party=acting, name=told["name"], title=told["title"], email=told["email"], at=deps.now(),
+        party=acting, name=body["name"], title=body["title"], email=body["email"], at=deps.now(),
         version=version.version, document_sha256=version.document_sha256,
         client_id=origin.client_id, address=origin.address,
     )  # fmt: skip
 
 
 def renew_offer_if_register_moved(
-    deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
+    deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]
 ) -> Version | None:
     """Offer the next version if the register is no longer the one that the document lists.
 
@@ -119,11 +119,11 @@ def renew_offer_if_register_moved(
     """
     seen = visible(deps, caller, agreement_id)
     acting = acting_party(caller, seen)
-    on_offer = life.offer_to_accept(seen, acting, told["document_sha256"])
+    on_offer = life.offer_to_accept(seen, acting, body["document_sha256"])
     version = deps.versions.get(None, seen.id, on_offer.version)
     annex = deps.annex(version.processor.slug, version.content)
     listed = read(version).get("sub_processors")
-    if seen.accepted_by(acting, version.version) or annex.says_what(listed):
+    if seen.accepted_by(acting, version.version) or annex.matches(listed):
         return None
     amends = deps.versions.get(None, seen.id, seen.version) if seen.binding else None
     renewed = make_version(
@@ -133,7 +133,7 @@ def renew_offer_if_register_moved(
     )  # fmt: skip
     # Committed by itself: the refusal that follows must not take it back, and the request's
     # Idempotency-Key stays free for the acceptance.
-    change(deps, caller, agreement_id, offering(deps, renewed), companions=False)
+    apply_step(deps, caller, agreement_id, offering(deps, renewed), companions=False)
     return renewed
 
 

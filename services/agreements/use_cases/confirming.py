@@ -1,4 +1,4 @@
-"""The customer's own word on an agreement that its processor says was signed elsewhere."""
+"""Confirming or declining an agreement that, its processor says, was signed elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.agreements.model.life import DocumentOutdated
 from services.agreements.use_cases.documents import keep_executed
 from services.agreements.use_cases.parties import party
 from services.agreements.use_cases.permissions import NotAParty, Origin, acting_party, visible
-from services.agreements.use_cases.saving import change, check_no_other_in_force
+from services.agreements.use_cases.saving import apply_step, check_no_overlap
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session, afterwards
@@ -23,20 +23,20 @@ Outcome = tuple[Agreement, Sequence[Event]]
 
 
 def confirm(
-    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, told: Mapping[str, Any]
+    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, body: Mapping[str, Any]
 ) -> Agreement:
-    """The caller's customer signed it, too: from now on it binds both.
+    """Confirm, for the customer, that it signed this PDF: from now on it binds both.
 
-    Raises ``NotToBeConfirmed``, ``DocumentOutdated`` for another PDF, or ``AgreementInForce``.
+    Raises ``NotToBeConfirmed``, ``DocumentOutdated`` for another PDF, or ``AgreementOverlaps``.
     """
     seen = visible(deps, caller, agreement_id)
     if acting_party(caller, seen) != "controller":
         raise NotAParty("Only the customer can confirm it.")
     signed_elsewhere.check_to_be_confirmed(seen)
-    _check_file(seen, told["pdf_sha256"])
+    _check_file(seen, body["pdf_sha256"])
     customer = party(deps, caller.org_id)
     word = Acceptance(
-        party="controller", name=told["name"], title=told["title"], email=told["email"],
+        party="controller", name=body["name"], title=body["title"], email=body["email"],
         at=deps.now(), version=seen.version, document_sha256=seen.document_sha256,
         client_id=origin.client_id, address=origin.address,
     )  # fmt: skip
@@ -44,17 +44,17 @@ def confirm(
     def step(session: Session, found: Agreement) -> Outcome:
         after = signed_elsewhere.confirmed(found, word, customer)
         version = deps.versions.get(session, found.id, found.version)
-        check_no_other_in_force(deps, session, after, version)
+        check_no_overlap(deps, session, after, version)
         kinds = events.CONFIRMED, events.ACTIVATED
         return after, [event(each, after, version) for each in kinds]
 
-    after = change(deps, caller, agreement_id, step)
+    after = apply_step(deps, caller, agreement_id, step)
     afterwards(lambda: keep_executed(deps, after))
     return after
 
 
 def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
-    """The customer did not sign it, or its processor takes it back. ``NotToBeConfirmed``."""
+    """Decline an import, or take it back as its processor. Raises ``NotToBeConfirmed``."""
 
     def step(session: Session, found: Agreement) -> Outcome:
         refusal = Refusal(acting_party(caller, found), found.version, reason, deps.now())
@@ -62,7 +62,7 @@ def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agree
         version = deps.versions.get(session, found.id, found.version)
         return after, [event(events.DECLINED, after, version, reason=reason)]
 
-    return change(deps, caller, agreement_id, step)
+    return apply_step(deps, caller, agreement_id, step)
 
 
 def _check_file(agreement: Agreement, sha256: str) -> None:

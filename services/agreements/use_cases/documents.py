@@ -1,4 +1,4 @@
-"""Reading documents: what was accepted is given out as the very bytes it was."""
+"""Documents of agreements: once accepted, always the same bytes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ KINDS = (JSON, HTML, PDF)
 def document(
     deps: Deps, caller: Caller, agreement_id: str, number: int | None, kind: str
 ) -> tuple[Version, Kept]:
-    """Version ``number``, or the one in force, else the newest, in one of ``KINDS``.
+    """Version ``number``, or the one that binds, else the newest, as one of ``KINDS``.
 
-    What both parties have accepted is kept as bytes; what waits for them is made anew, with the
-    acceptances it has. Raises ``NotFound``.
+    Accepted documents are stored; others are rendered anew, with the acceptances so far.
+    Raises ``NotFound``.
     """
     found = visible(deps, caller, agreement_id)
     version = deps.versions.get(None, found.id, number or found.version)
@@ -34,7 +34,7 @@ def document(
 
 
 def executed(deps: Deps, agreement: Agreement, version: Version, kind: str) -> Kept:
-    """The bytes kept of an accepted version; kept now, if they have not been yet."""
+    """The stored bytes of an accepted version; rendered and stored on first use."""
     kept = deps.documents.find(agreement.id, version.version, kind)
     if kept is None:
         body = _rendered(deps, agreement, version, kind)
@@ -43,10 +43,9 @@ def executed(deps: Deps, agreement: Agreement, version: Version, kind: str) -> K
 
 
 def keep_executed(deps: Deps, agreement: Agreement) -> None:
-    """Keep the documents of the version that both have just accepted, if they have.
+    """Store the documents of a version that both have just accepted.
 
-    The acceptance stands whatever happens here: a document that could not be made now is made
-    when it is first read.
+    A failure here is harmless: a missing document is rendered when it is first read.
     """
     number = agreement.scheduled.version if agreement.scheduled else agreement.version
     if agreement.offer is not None or not agreement.executed(number):

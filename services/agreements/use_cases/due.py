@@ -1,5 +1,4 @@
-"""What the calendar does to agreements: offers lapse, agreements and amendments begin, and
-end."""
+"""Apply what falls due: offers lapse, agreements and amendments begin and end."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from shared.mongo import Session
 ACTOR = "agreements.clock"
 DUE_A_ROUND = 50
 
-WHAT_CAME = {
+EVENT_OF_DUE = {
     calendar.BEGINS: events.IN_FORCE,
     calendar.AMENDMENT_BEGINS: events.AMENDED,
     calendar.ENDS: events.TERMINATED,
@@ -26,7 +25,7 @@ WHAT_CAME = {
 
 
 def run_due(deps: Deps) -> bool:
-    """Bring what is due to today, a bounded number of agreements; True when there may be more."""
+    """Apply what is due to a bounded number of agreements; True if there may be more."""
     barred = deps.clock_failures.barred()
     due = deps.agreements.due(deps.now().date(), DUE_A_ROUND, barred)
     deps.clock_failures.run(due, lambda agreement_id: _bring_to_today(deps, agreement_id))
@@ -39,20 +38,20 @@ def _bring_to_today(deps: Deps, agreement_id: str) -> None:
 
 
 def _one_step(deps: Deps, session: Session, agreement_id: str) -> bool:
-    """The first thing that is due, in its order; whether there was one."""
+    """Apply the first thing that is due; whether there was one."""
     before = deps.agreements.find(session, agreement_id)
     due = calendar.due_by(before, deps.now().date()) if before else None
     if before is None or due is None:
         return False
     if due.kind == calendar.ERASE:
         return erase(deps, session, before, ACTOR)
-    version = deps.versions.get(session, before.id, _concerned(before, due))
-    after = calendar.passed(before, due, version)
-    save(deps, session, before, after, [event(_what_came(before, due), after, version)], ACTOR)
+    version = deps.versions.get(session, before.id, _version_of(before, due))
+    after = calendar.apply_due(before, due, version)
+    save(deps, session, before, after, [event(_event_of(before, due), after, version)], ACTOR)
     return True
 
 
-def _concerned(agreement: Agreement, due: Due) -> int:
+def _version_of(agreement: Agreement, due: Due) -> int:
     if due.kind == calendar.OFFER_LAPSES:
         return agreement.latest_version
     if due.kind == calendar.AMENDMENT_BEGINS and agreement.scheduled:
@@ -60,7 +59,7 @@ def _concerned(agreement: Agreement, due: Due) -> int:
     return agreement.version
 
 
-def _what_came(before: Agreement, due: Due) -> str:
+def _event_of(before: Agreement, due: Due) -> str:
     if due.kind == calendar.OFFER_LAPSES:
         return events.AMENDMENT_LAPSED if before.binding else events.EXPIRED
-    return WHAT_CAME[due.kind]
+    return EVENT_OF_DUE[due.kind]

@@ -15,7 +15,7 @@ from services.agreements.use_cases.permissions import (
     acting_party,
     check_acts_as_processor,
 )
-from services.agreements.use_cases.saving import change
+from services.agreements.use_cases.saving import apply_step
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session
@@ -35,24 +35,24 @@ def terminate(
         kind = events.TERMINATION_SCHEDULED if after.binding else events.TERMINATED
         return after, [event(kind, after, version, reason=reason)]
 
-    return change(deps, caller, agreement_id, step)
+    return apply_step(deps, caller, agreement_id, step)
 
 
 def prove_deletion(
-    deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
+    deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]
 ) -> Agreement:
     """Record that the data was deleted or returned after the end (Art. 28(3)(g))."""
 
     def step(session: Session, found: Agreement) -> Outcome:
         check_acts_as_processor(caller, found)
-        proof = Proof(**told, at=deps.now(), client_id=caller.client_id)
+        proof = Proof(**body, at=deps.now(), client_id=caller.client_id)
         after = ending.proven(found, proof)
         version = deps.versions.get(session, found.id, found.version)
-        names = {name: str(told[name]) for name in ("statement", "name", "title", "email")}
-        happened = event(events.DELETION_PROVEN, after, version)
+        names = {name: str(body[name]) for name in ("statement", "name", "title", "email")}
+        proven = event(events.DELETION_PROVEN, after, version)
         done_on = {"done_on": proof.done_on.isoformat(),
                    "end_of_processing": version.content.clauses.end_of_processing}  # fmt: skip
-        told_of = Event(happened.type, {**happened.data, **done_on}, {**happened.private, **names})
-        return after, [told_of]
+        data, private = {**proven.data, **done_on}, {**proven.private, **names}
+        return after, [Event(proven.type, data, private)]
 
-    return change(deps, caller, agreement_id, step)
+    return apply_step(deps, caller, agreement_id, step)

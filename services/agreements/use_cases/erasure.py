@@ -1,4 +1,4 @@
-"""How long agreements are kept after their end, and what is left of them then."""
+"""Retention: how long ended agreements are kept, and how they are erased."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.agreements.model.agreement import Agreement
 from services.agreements.model.ending import years_after
 from services.agreements.store.policies import Policy
 from services.agreements.use_cases.permissions import check_processor
-from services.agreements.use_cases.saving import tell
+from services.agreements.use_cases.saving import append_events
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
@@ -24,13 +24,13 @@ RE_DATED = "retention:"
 
 
 def policy(deps: Deps, caller: Caller) -> Policy:
-    """How long the caller, a processor, keeps its agreements."""
+    """The retention policy of the caller, a processor."""
     check_processor(caller)
     return deps.policies.read(None, caller.org_id)
 
 
 def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> Policy:
-    """Another period, for what has ended already too. Raises ``PreconditionFailed``."""
+    """Set the retention, also for agreements that have ended. Raises ``PreconditionFailed``."""
     before = policy(deps, caller)
     if before.revision != seen:
         raise PreconditionFailed
@@ -42,7 +42,7 @@ def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> P
 
 
 def apply_policies(deps: Deps) -> bool:
-    """Bring a number of ended agreements under a changed policy; True when there may be more."""
+    """Apply a changed policy to a bounded number of ended agreements; True if there may be more."""
     found = deps.policies.to_apply(deps.clock_failures.barred())
     # Those that failed and have rested; their policy has gone on without them.
     for job in deps.clock_failures.rested(RE_DATED):
@@ -79,7 +79,7 @@ def _re_dated(deps: Deps, agreement_id: str, session: Session) -> None:
 
 
 def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> bool:
-    """Erase it with everything that names persons. Its ledger stays, as hashes, and holds.
+    """Erase an agreement and all personal data. Its ledger stays, as hashes, and verifies.
 
     Always True: something was done.
     """
@@ -90,7 +90,7 @@ def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> boo
     deps.documents.erase(session, agreement.id)
     deps.versions.erase(session, agreement.id)
     deps.agreements.erase(session, agreement.id)
-    tell(deps, session, agreement, [erasure(agreement)], actor)
+    append_events(deps, session, agreement, [erasure(agreement)], actor)
     return True
 
 

@@ -22,7 +22,7 @@ from services.agreements.use_cases.parties import (
     named_party,
 )
 from services.agreements.use_cases.permissions import check_processor
-from services.agreements.use_cases.saving import check_no_other_in_force, counted, tell
+from services.agreements.use_cases.saving import append_events, check_no_overlap, count_terms
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.errors import Conflict, DomainError, Invalid, Unavailable, problem_at
@@ -54,7 +54,7 @@ class NotAPdf(Invalid):
 
 
 def add_file(deps: Deps, caller: Caller, body: bytes) -> Mapping[str, Any]:
-    """Keep a signed PDF. Raises ``NotAPdf``; the same file again changes nothing."""
+    """Store a signed PDF; storing it again changes nothing. Raises ``NotAPdf``."""
     check_processor(caller)
     check_pdf(body)
     return {"sha256": deps.files.add(caller.org_id, body, deps.now()), "bytes": len(body)}
@@ -69,13 +69,13 @@ def check_pdf(body: bytes) -> None:
         raise NotAPdf("It is cut off: the end of the PDF is missing.")
 
 
-def import_row(deps: Deps, caller: Caller, mine: Party, row: Row, import_id: str) -> None:
+def import_row(deps: Deps, caller: Caller, processor: Party, row: Row, import_id: str) -> None:
     """Import one line and settle it. A row is known by its ``reference``, the processor's own name
     for the agreement, so a file can be sent again."""
-    outcome = _refused_or_known(deps, mine, row)
+    outcome = _refused_or_known(deps, processor, row)
     try:
         if outcome is None:
-            _import_anew_if_parted(deps, caller, mine, row, import_id)
+            _import_with_retry(deps, caller, processor, row, import_id)
             return
     except Unavailable:
         raise
@@ -85,65 +85,65 @@ def import_row(deps: Deps, caller: Caller, mine: Party, row: Row, import_id: str
     deps.imports.settle(None, import_id, outcome)
 
 
-def _refused_or_known(deps: Deps, mine: Party, row: Row) -> Outcome | None:
+def _refused_or_known(deps: Deps, processor: Party, row: Row) -> Outcome | None:
     reference = row.told.get("reference")
     if row.errors:
         return Outcome(row.line, reference, REFUSED, errors=row.errors)
-    known = deps.agreements.find(None, derived_id("agr", mine.id, str(reference)))
+    known = deps.agreements.find(None, derived_id("agr", processor.id, str(reference)))
     if known is None:
         return None
     return Outcome(row.line, reference, ALREADY, known.id, known.status)
 
 
-def _import_anew_if_parted(
-    deps: Deps, caller: Caller, mine: Party, row: Row, import_id: str
+def _import_with_retry(
+    deps: Deps, caller: Caller, processor: Party, row: Row, import_id: str
 ) -> None:
     try:
-        _import(deps, caller, mine, row, import_id)
+        _import(deps, caller, processor, row, import_id)
     except RelationEnded:
-        # Who the customer is to this processor is asked anew: it has to confirm this one now.
-        _import(deps, caller, mine, row, import_id)
+        # Their last agreement has just ended, so the customer has to confirm this one.
+        _import(deps, caller, processor, row, import_id)
 
 
-def _import(deps: Deps, caller: Caller, mine: Party, row: Row, import_id: str) -> None:
-    told = row.told
-    agreement_id = derived_id("agr", mine.id, str(told["reference"]))
-    file = SignedFile(told["reference"], told["pdf_sha256"], told["signed_on"])
-    if not deps.files.has(mine.id, file.sha256):
+def _import(deps: Deps, caller: Caller, processor: Party, row: Row, import_id: str) -> None:
+    cells = row.told
+    agreement_id = derived_id("agr", processor.id, str(cells["reference"]))
+    file = SignedFile(cells["reference"], cells["pdf_sha256"], cells["signed_on"])
+    if not deps.files.has(processor.id, file.sha256):
         raise problem_at("/pdf_sha256", "no-such-file", "Upload this PDF first.")
-    if told["controller"] in (mine.id, mine.slug):
+    if cells["controller"] in (processor.id, processor.slug):
         raise problem_at("/controller", "same-party", "A processor needs another controller.")
-    theirs = addressee_named(deps, mine.id, told["controller"])
-    parties = mine, named_party(theirs.party, told["party"])
-    version = _version(deps, caller, parties, agreement_id, told, file)
-    agreement = _agreement(version, file, _signatures(version, told, caller), theirs)
+    customer = addressee_named(deps, processor.id, cells["controller"])
+    parties = processor, named_party(customer.party, cells["party"])
+    version = _version(deps, caller, parties, agreement_id, cells, file)
+    agreement = _agreement(version, file, _signatures(version, cells, caller), customer)
     outcome = Outcome(row.line, file.reference, IMPORTED, agreement.id, agreement.status)
-    kinds = events.IMPORTED, events.ACTIVATED if theirs.is_related else events.TO_BE_CONFIRMED
+    kinds = events.IMPORTED, events.ACTIVATED if customer.is_related else events.TO_BE_CONFIRMED
 
     def work(session: Session) -> None:
-        # A termination at this moment writes what this import counts, so one of them repeats.
-        if theirs.is_related and not deps.agreements.related(session, agreement):
+        # A concurrent termination writes the same counts, so one of the two transactions repeats.
+        if customer.is_related and not deps.agreements.related(session, agreement):
             raise RelationEnded
-        check_no_other_in_force(deps, session, agreement, version)
-        happened = [event(kind, agreement, version) for kind in kinds]
-        after, watermark = counted(deps, session, None, agreement, happened)
+        check_no_overlap(deps, session, agreement, version)
+        new_events = [event(kind, agreement, version) for kind in kinds]
+        after, watermark = count_terms(deps, session, None, agreement, new_events)
         deps.versions.add(session, version)
         deps.agreements.add(session, after)
-        tell(deps, session, after, happened, caller.org_id, watermark)
+        append_events(deps, session, after, new_events, caller.org_id, watermark)
         deps.imports.settle(session, import_id, outcome)
 
     deps.mongo.transact(work)
 
 
 def _agreement(
-    version: Version, file: SignedFile, signed: tuple[Acceptance, ...], theirs: Addressee
+    version: Version, file: SignedFile, signed: tuple[Acceptance, ...], customer: Addressee
 ) -> Agreement:
-    """It binds at once only whom an agreement with this processor binds already."""
+    """It binds at once if another agreement binds the two already; else it must be confirmed."""
     agreement = signed_elsewhere.imported(version, file, signed)
     return (
         agreement
-        if theirs.is_related
-        else signed_elsewhere.to_be_confirmed(agreement, theirs.hidden_id)
+        if customer.is_related
+        else signed_elsewhere.to_be_confirmed(agreement, customer.hidden_id)
     )
 
 
@@ -152,29 +152,29 @@ def _version(
     caller: Caller,
     parties: tuple[Party, Party],
     agreement_id: str,
-    told: Mapping[str, Any],
+    cells: Mapping[str, Any],
     file: SignedFile,
 ) -> Version:
     signed = {"reference": file.reference, "sha256": file.sha256,
               "signed_on": file.signed_on.isoformat()}  # fmt: skip
     return make_version(
-        agreement_id, 1, parties, _content(told), TEMPLATE, at=deps.now(),
+        agreement_id, 1, parties, _content(cells), TEMPLATE, at=deps.now(),
         by=caller.client_id, more={"signed_document": signed},
     )  # fmt: skip
 
 
-def _content(told: Mapping[str, Any]) -> Content:
-    return content_of({"template_id": SIGNED_ELSEWHERE, **told["content"]})
+def _content(cells: Mapping[str, Any]) -> Content:
+    return content_of({"template_id": SIGNED_ELSEWHERE, **cells["content"]})
 
 
 def _signatures(
-    version: Version, told: Mapping[str, Any], caller: Caller
+    version: Version, cells: Mapping[str, Any], caller: Caller
 ) -> tuple[Acceptance, ...]:
-    """Who signed the paper, as the row tells it; the day is known, the hour is not."""
-    signed_on: date = told["signed_on"]
+    """The two signatories of the paper. Only the day is known, so the time is midnight UTC."""
+    signed_on: date = cells["signed_on"]
     return tuple(
         Acceptance(
-            party=side, **told[f"{side}_signatory"], at=datetime.combine(signed_on, time(), UTC),
+            party=side, **cells[f"{side}_signatory"], at=datetime.combine(signed_on, time(), UTC),
             version=version.version, document_sha256=version.document_sha256,
             client_id=caller.client_id,
         )
@@ -185,5 +185,5 @@ def _signatures(
 def _reasons(refused: DomainError) -> Sequence[Mapping[str, str]]:
     if isinstance(refused, Invalid) and refused.errors:
         return refused.errors
-    more = {name: str(told) for name, told in (refused.context or {}).items()}
+    more = {name: str(value) for name, value in (refused.context or {}).items()}
     return [{"pointer": "", "code": refused.code, "detail": refused.detail, **more}]

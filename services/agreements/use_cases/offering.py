@@ -24,7 +24,7 @@ from services.agreements.use_cases.permissions import (
     check_processor,
     visible,
 )
-from services.agreements.use_cases.saving import change, tell
+from services.agreements.use_cases.saving import append_events, apply_step
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.documents import to_document
@@ -34,14 +34,14 @@ from shared.mongo import Session
 Outcome = tuple[Agreement, Sequence[Event]]
 
 
-def draft(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Agreement:
-    """A draft between the caller, as processor, and the controller it names.
+def draft(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Agreement:
+    """Draft an agreement between the caller, as processor, and the controller it names.
 
-    Whether there is such an organisation is not said: what stands in the draft of one that the
-    caller does not deal with is what the caller wrote itself.
+    The answer does not reveal whether that organisation exists: the draft shows only what the
+    caller wrote, unless an agreement binds the two already (0025).
     """
     check_processor(caller)
-    members = dict(told)
+    members = dict(body)
     named = members.pop("controller_id")
     if named == caller.org_id:
         raise problem_at("/controller_id", "same-party", "A processor needs another controller.")
@@ -58,14 +58,16 @@ def draft(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Agreement:
     def work(session: Session) -> Agreement:
         deps.versions.add(session, version)
         deps.agreements.add(session, agreement)
-        tell(deps, session, agreement, [event(events.DRAFTED, agreement, version)], caller.org_id)
+        append_events(
+            deps, session, agreement, [event(events.DRAFTED, agreement, version)], caller.org_id
+        )
         return agreement
 
     return deps.mongo.transact(work)
 
 
 def offer(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
-    """Put the draft to both parties; offering it is not yet accepting it."""
+    """Offer the draft to both parties. The processor has to accept it, too."""
 
     def step(session: Session, found: Agreement) -> Outcome:
         check_acts_as_processor(caller, found)
@@ -74,16 +76,16 @@ def offer(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
         related = deps.agreements.related(session, after)
         return after, [event(events.OFFERED, after, version, related=related)]
 
-    return change(deps, caller, agreement_id, step)
+    return apply_step(deps, caller, agreement_id, step)
 
 
-def amend(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]) -> Agreement:
-    """Offer the next version: the newest one with the members told in place of its own."""
+def amend(deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]) -> Agreement:
+    """Offer the next version: the newest one with the members of ``body`` replaced."""
     seen = visible(deps, caller, agreement_id)
     check_acts_as_processor(caller, seen)
     life.check_amendable(seen)
     before = deps.versions.get(None, seen.id, seen.latest_version)
-    content = content_of({**to_document(before.content), **told})
+    content = content_of({**to_document(before.content), **body})
     if content == before.content:
         raise problem_at("", "nothing-changed", "The amendment changes nothing.")
     template = template_of(deps, seen.processor.id, content)
@@ -93,7 +95,7 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, told: Mapping[str, Any]
         seen.id, seen.latest_version + 1, (mine, theirs), content, template, at=deps.now(),
         by=caller.client_id, annex=deps.annex(mine.slug, content), amends=in_force,
     )  # fmt: skip
-    return change(deps, caller, agreement_id, offering(deps, version))
+    return apply_step(deps, caller, agreement_id, offering(deps, version))
 
 
 def offering(deps: Deps, version: Version) -> Any:

@@ -1,4 +1,4 @@
-"""From a request body to contents, and from identity to the parties."""
+"""The parties as identity knows them, and contents made from a request body."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OFFICER = ("dpo", "data protection officer", "databeskyttelsesrådgiver", "datas
 
 
 def party(deps: Deps, org_id: str) -> Party:
-    """Who ``org_id`` is today. Raises ``NotFound``."""
+    """The organisation as a party of today's documents. Raises ``NotFound``."""
     found = deps.identity.organisation(org_id)
     if found is None:
         raise NotFound("A party of this agreement is no longer known.")
@@ -40,7 +40,7 @@ class Addressee:
 
 
 def addressee(deps: Deps, processor_id: str, org_id: str) -> Addressee:
-    """The customer of this id. An id that never was is answered as one of a stranger."""
+    """The customer of this id. An unknown id is answered like that of a stranger."""
     newest = next(iter(_shared(deps, processor_id, org_id)), None)
     if newest and newest.binding:
         return Addressee(party(deps, org_id), is_related=True)
@@ -52,7 +52,7 @@ def addressee(deps: Deps, processor_id: str, org_id: str) -> Addressee:
 
 
 def addressee_named(deps: Deps, processor_id: str, named: str) -> Addressee:
-    """The customer of this id or slug. A slug is one that the processor entered, or one of all."""
+    """The customer of this id or slug: of the processor's own customers first, then of all."""
     if named.startswith("org_"):
         return addressee(deps, processor_id, named)
     entered = deps.identity.with_slug(named, entered_by=processor_id)
@@ -68,13 +68,13 @@ def addressee_named(deps: Deps, processor_id: str, named: str) -> Addressee:
 
 
 def _shared(deps: Deps, processor_id: str, controller_id: str) -> list[Agreement]:
-    """What both have agreed on, what binds them first, then the newest."""
+    """Agreements that bind or bound the two: those that bind first, then by age, newest first."""
     found = [each for each in deps.agreements.between(processor_id, controller_id) if each.bound]
     return sorted(found, key=lambda each: not each.binding)
 
 
 def customer_of(deps: Deps, agreement: Agreement) -> Party:
-    """The customer of an agreement today; as its processor named it until the customer answers."""
+    """The customer's details: from identity while it binds, else as its processor wrote them."""
     return party(deps, agreement.controller.id) if agreement.binding else agreement.controller
 
 
@@ -85,9 +85,9 @@ def organisation_named(deps: Deps, named: str) -> Mapping[str, Any] | None:
     return deps.identity.with_slug(named)
 
 
-def named_party(known: Party, told: Mapping[str, Any]) -> Party:
-    """The party as it names itself today; what it does not tell stays as identity has it."""
-    return from_wire(Party, {**asdict(known), **told})
+def named_party(known: Party, members: Mapping[str, Any]) -> Party:
+    """``known`` with ``members`` replaced."""
+    return from_wire(Party, {**asdict(known), **members})
 
 
 def template_of(deps: Deps, org_id: str, content: Content) -> Template:
@@ -118,5 +118,5 @@ def _party(found: Mapping[str, Any]) -> Party:
 
 
 def _is_officer(person: Contact) -> bool:
-    """Whether identity's contact is the data protection officer, by what it is called."""
+    """Whether this contact is the data protection officer, judged by its position."""
     return any(word in person.position.casefold() for word in OFFICER)

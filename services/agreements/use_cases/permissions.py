@@ -42,7 +42,7 @@ class Origin:
 def visible(
     deps: Deps, caller: Caller, agreement_id: str, session: Session | None = None
 ) -> Agreement:
-    """The agreement, if it is the caller's to see; otherwise it does not exist."""
+    """The agreement, if ``caller`` may see it. Raises ``NotFound`` otherwise."""
     found = deps.agreements.get(session, agreement_id)
     if party_of(caller, found) or caller.is_service or caller.is_platform:
         return found
@@ -50,7 +50,7 @@ def visible(
 
 
 def party_of(caller: Caller, agreement: Agreement) -> str | None:
-    """For which party the caller can act. A draft is the processor's own until it is offered."""
+    """The party that the caller belongs to, or None. Only the processor sees a draft."""
     if caller.org_id == agreement.processor.id and "processor" in caller.kinds:
         return "processor"
     theirs = caller.org_id == agreement.customer_id and "controller" in caller.kinds
@@ -69,10 +69,12 @@ def acting_party(caller: Caller, agreement: Agreement) -> str:
 
 
 def check_acts_as_processor(caller: Caller, agreement: Agreement) -> None:
+    """Raises ``NotAParty`` or ``ScopeMissing``."""
     if acting_party(caller, agreement) != "processor":
         raise NotAParty("Only the processor of this agreement can do this.")
 
 
 def check_processor(caller: Caller) -> None:
+    """Raises ``NotAProcessor``."""
     if "processor" not in caller.kinds:
         raise NotAProcessor

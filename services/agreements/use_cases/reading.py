@@ -1,4 +1,4 @@
-"""Reading agreements: one, lists of them, their versions and what binds two parties."""
+"""Queries: agreements, their versions and differences, and what binds two parties."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def agreement(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
 
 
 def agreements(deps: Deps, caller: Caller, asked: Mapping[str, Any], page: PageRequest) -> Page:
-    """The caller's, by id; those that expire soon by their last day."""
+    """One page of the caller's agreements, sorted by id, or by last day if expiry is asked for."""
     soon = asked.get("expiring_within")
     where = _where(deps, caller, asked)
     return deps.agreements.page(where, page, "listed_ends" if soon is not None else "_id")
 
 
 def every(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> Iterator[Agreement]:
-    """All that a list would show, one after the other."""
+    """All agreements that match, read in batches."""
     return deps.agreements.every(_where(deps, caller, asked))
 
 
 def counts(deps: Deps, caller: Caller) -> Mapping[str, int]:
-    """How many of the caller's agreements stand where."""
+    """How many of the caller's agreements have which status."""
     mine = _mine(caller)
     return {status: deps.agreements.count({"$and": [mine, {"status": status}]})
             for status in STATUSES}  # fmt: skip
@@ -49,34 +49,34 @@ def versions(deps: Deps, caller: Caller, agreement_id: str, page: PageRequest) -
 def changes(
     deps: Deps, caller: Caller, agreement_id: str, number: int | None, since: int | None
 ) -> Mapping[str, Any]:
-    """What version ``number`` says otherwise than ``since``: the newest than the one before it."""
+    """Differences of version ``number`` (the newest) from ``since`` (the one before it)."""
     found = visible(deps, caller, agreement_id)
     after = deps.versions.get(None, found.id, number or found.latest_version)
     before = deps.versions.get(None, found.id, since or max(after.version - 1, 1))
-    told = comparing.changes(read(before), read(after))
-    return {"since": before.version, "version": after.version, "items": told}
+    items = comparing.changes(read(before), read(after))
+    return {"since": before.version, "version": after.version, "items": items}
 
 
 def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
-    """The groups of notice terms in force and the watermark they belong to."""
+    """The terms groups of a processor, and the watermark they belong to."""
     return deps.groups.read(processor_id)
 
 
 def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
-    """What binds, or bound, the two: all of it; the agreement in force first, then the next."""
+    """All agreements that bind or bound the two; the one in force first, then the newest."""
     found = deps.agreements.between(processor_id, controller_id)
     known = [each for each in found if each.history and each.confirmed]
     if not known:
         raise NotFound("The two never had an agreement.")
     # Sorting keeps the order among equals: newest first.
-    told = [_bond(each) for each in sorted(known, key=_least_in_force)]
-    return {**told[0], "agreements": told}
+    bonds = [_bond(each) for each in sorted(known, key=_least_in_force)]
+    return {**bonds[0], "agreements": bonds}
 
 
 def _where(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> Where:
-    """What is asked as a query that an index answers in order.
+    """The Mongo query, shaped so that an index yields the page in order.
 
-    For a product or for notice days every status is named, because the index has it before them.
+    A filter by product or notice days names every status, because the index has it first.
     """
     where: Where = {
         name.replace("_id", ".id"): asked[name]

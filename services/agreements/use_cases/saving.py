@@ -1,4 +1,4 @@
-"""The transaction around every step of an agreement."""
+"""One transaction per step: the agreement, its counts, its claims and its ledger entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.agreements.events import CLAIMING, MOVING, Event, stream
 from services.agreements.model.agreement import Agreement, Version
 from services.agreements.model.ending import closed
 from services.agreements.model.life import claim_of, recorded
-from services.agreements.model.tally import moved, share_of, tally
+from services.agreements.model.tally import difference_of, share_of, tally
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
 from shared.auth import Caller
@@ -20,24 +20,24 @@ from shared.mongo import Session
 Step = Callable[[Session, Agreement], tuple[Agreement, Sequence[Event]]]
 
 
-class AgreementInForce(Conflict):
+class AgreementOverlaps(Conflict):
     """Another agreement of the same parties covers one of these products on these days."""
 
     code = "agreement-in-force"
 
 
-def change(
+def apply_step(
     deps: Deps, caller: Caller, agreement_id: str, step: Step, *, companions: bool = True
 ) -> Agreement:
-    """Take ``step`` on what ``caller`` may see, in one transaction with all that follows.
+    """Apply ``step`` to an agreement that ``caller`` may see, and save the result.
 
     ``companions``: see ``Mongo.transact``.
     """
 
     def work(session: Session) -> Agreement:
         before = visible(deps, caller, agreement_id, session)
-        after, happened = step(session, before)
-        return save(deps, session, before, after, happened, caller.org_id)
+        after, new_events = step(session, before)
+        return save(deps, session, before, after, new_events, caller.org_id)
 
     return deps.mongo.transact(work, companions=companions)
 
@@ -47,83 +47,89 @@ def save(
     session: Session,
     before: Agreement,
     after: Agreement,
-    happened: Sequence[Event],
+    new_events: Sequence[Event],
     actor: str,
 ) -> Agreement:
-    """Store ``after``, its notice terms and what is to be told; all of it or nothing."""
-    after, watermark = counted(deps, session, before, after, happened)
+    """Save ``after`` with its counts, retention dates and ledger entries."""
+    after, watermark = count_terms(deps, session, before, after, new_events)
     years = deps.policies.read(session, after.processor.id).retention_years
     after = closed(after, deps.now(), years)
     deps.agreements.replace(session, after)
-    tell(deps, session, after, happened, actor, watermark)
+    append_events(deps, session, after, new_events, actor, watermark)
     return after
 
 
-def counted(
+def count_terms(
     deps: Deps,
     session: Session,
     before: Agreement | None,
     after: Agreement,
-    happened: Sequence[Event],
+    new_events: Sequence[Event],
 ) -> tuple[Agreement, int | None]:
-    """``after`` with its notice terms counted, and the processor's watermark if that moved it."""
-    types = {each.type for each in happened}
+    """Count the notice terms of ``after`` for its processor, and record its claim.
+
+    Returns ``after`` with its history, and the new watermark; None if the watermark stays.
+    """
+    types = {event.type for event in new_events}
     if not types & CLAIMING:
         return after, None
-    told = bool(types & MOVING)
-    steps = _steps(deps, session, before, after)
-    watermark = deps.groups.move(session, after.processor.id, steps, after.group, told=told)
-    deps.in_force.note(session, after)
+    moves_watermark = bool(types & MOVING)
+    changes = _count_changes(deps, session, before, after)
+    watermark = deps.groups.move(
+        session, after.processor.id, changes, after.group, moves_watermark=moves_watermark
+    )
+    deps.binding_claims.record(session, after)
     if before and before.controller.id != after.controller.id:
-        deps.in_force.forget(session, before)
-    return (recorded(after, watermark), watermark) if told else (after, None)
+        deps.binding_claims.remove(session, before)
+    return (recorded(after, watermark), watermark) if moves_watermark else (after, None)
 
 
-def _steps(
+def _count_changes(
     deps: Deps, session: Session, before: Agreement | None, after: Agreement
 ) -> Mapping[str, int]:
-    """What has to be counted otherwise, seen together with what else the two parties have.
+    """The differences between the counts of the two parties before and after.
 
-    Who confirms an agreement that named it by a slug is another customer than was counted.
+    Confirming an agreement that named its customer by a slug can change the customer's id: then
+    one customer loses the agreement, and another gets it.
     """
     if before and before.controller.id != after.controller.id:
         gone = replace(before, status="rejected")
-        steps = Counter(_steps(deps, session, before, gone))
-        steps.update(_steps(deps, session, None, after))
-        return {place: step for place, step in steps.items() if step}
-    others = deps.in_force.others(session, after)
+        changes = Counter(_count_changes(deps, session, before, gone))
+        changes.update(_count_changes(deps, session, None, after))
+        return {place: count for place, count in changes.items() if count}
+    others = deps.binding_claims.others(session, after)
     was, now = share_of(before), share_of(after)
-    return moved(
+    return difference_of(
         tally([*others, *([was] if was else [])]),
         tally([*others, *([now] if now else [])]),
     )
 
 
-def tell(
+def append_events(
     deps: Deps,
     session: Session,
     agreement: Agreement,
-    happened: Sequence[Event],
+    new_events: Sequence[Event],
     actor: str,
     watermark: int | None = None,
 ) -> None:
-    """Write what happened into the ledger. A moving event carries its processor's watermark."""
-    for each in happened:
-        moved = {"recipients_version": watermark} if each.type in MOVING else {}
+    """Append ``new_events`` to the ledger; those that move the watermark carry it."""
+    for event in new_events:
+        members = {"recipients_version": watermark} if event.type in MOVING else {}
         deps.ledger.append(
-            session, stream(agreement.id), each.type, {**each.data, **moved},
-            at=deps.now(), actor=actor, private=each.private or None,
+            session, stream(agreement.id), event.type, {**event.data, **members},
+            at=deps.now(), actor=actor, private=event.private or None,
         )  # fmt: skip
 
 
-def check_no_other_in_force(
+def check_no_overlap(
     deps: Deps, session: Session | None, agreement: Agreement, version: Version
 ) -> None:
-    """Raises ``AgreementInForce`` naming the agreement that is in the way."""
+    """Raises ``AgreementOverlaps`` if another agreement of the parties claims the same days."""
     mine = claim_of(agreement, version)
-    for other_id, claim in deps.in_force.claims(session, agreement).items():
-        if other_id != agreement.id and claim.meets(mine):
-            raise AgreementInForce(
+    for other_id, claim in deps.binding_claims.between(session, agreement).items():
+        if other_id != agreement.id and claim.overlaps(mine):
+            raise AgreementOverlaps(
                 f"Agreement {other_id} binds these parties on some of these days; end or amend it"
                 " first.",
                 context={"agreement_id": other_id},

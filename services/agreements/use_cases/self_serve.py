@@ -1,4 +1,4 @@
-"""Self-serve: a customer takes a published template and holds an executed agreement at once."""
+"""Self-serve: a customer takes a published template and is bound at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from services.agreements import events
 from services.agreements.contract.contents import Contact, Content, NoticeTerms, Party, check
-from services.agreements.contract.wording import Published, Standing, Template
+from services.agreements.contract.wording import Published, StandingAcceptance, Template
 from services.agreements.events import Event
 from services.agreements.ledger_entries import event
 from services.agreements.model import life
@@ -19,7 +19,7 @@ from services.agreements.use_cases.accepting import accepted_by
 from services.agreements.use_cases.documents import keep_executed
 from services.agreements.use_cases.parties import named_party, organisation_named, party
 from services.agreements.use_cases.permissions import NotAController, Origin
-from services.agreements.use_cases.saving import check_no_other_in_force, counted, tell
+from services.agreements.use_cases.saving import append_events, check_no_overlap, count_terms
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.documents import from_wire
@@ -33,18 +33,18 @@ class TemplateNotPublished(Conflict):
     code = "template-not-published"
 
 
-def take(deps: Deps, caller: Caller, origin: Origin, told: Mapping[str, Any]) -> Agreement:
+def take(deps: Deps, caller: Caller, origin: Origin, body: Mapping[str, Any]) -> Agreement:
     """An agreement on a published template, accepted by the caller's customer.
 
-    On the published terms it is in force at once; on other notice terms it is a proposal that
-    waits for the processor. Raises ``AgreementInForce``, naming it, and ``TemplateNotPublished``.
+    On the published terms it binds at once; on other notice terms it is a proposal that waits for
+    the processor. Raises ``AgreementOverlaps`` or ``TemplateNotPublished``.
     """
     if "controller" not in caller.kinds:
         raise NotAController
-    processor = _processor(deps, caller, told["processor"])
-    template, published = _published(deps, processor, told["template_id"])
-    customer = _customer(party(deps, caller.org_id), told["party"])
-    content = _content(deps, template, published, customer, told)
+    processor = _processor(deps, caller, body["processor"])
+    template, published = _published(deps, processor, body["template_id"])
+    customer = _customer(party(deps, caller.org_id), body["party"])
+    content = _content(deps, template, published, customer, body)
     check(content)
     version = make_version(
         deps.new_id("agr"), 1, (processor, customer), content, template, at=deps.now(),
@@ -56,7 +56,7 @@ def take(deps: Deps, caller: Caller, origin: Origin, told: Mapping[str, Any]) ->
         if standing is None:
             raise TemplateNotPublished
         as_published = published.offers(content.notice_terms)
-        signed = _signatures(deps, origin, version, told["acceptance"], standing, as_published)
+        signed = _signatures(deps, origin, version, body["acceptance"], standing, as_published)
         return _concluded(deps, session, caller, version, signed)
 
     made = deps.mongo.transact(work)
@@ -71,19 +71,19 @@ def _concluded(
     version: Version,
     signed: Sequence[Acceptance],
 ) -> Agreement:
-    """Draft, offer and acceptances as one: all of it comes to pass, or nothing."""
+    """Draft, offer and accept in one transaction."""
     drafted = life.drafted(version)
-    check_no_other_in_force(deps, session, drafted, version)
-    happened: list[Event] = [event(events.DRAFTED, drafted, version)]
+    check_no_overlap(deps, session, drafted, version)
+    new_events: list[Event] = [event(events.DRAFTED, drafted, version)]
     made = life.offered(drafted, deps.now(), deps.lapses_on())
-    happened.append(event(events.OFFERED, made, version))
+    new_events.append(event(events.OFFERED, made, version))
     for each in signed:
         made, came = accepted_by(made, version, each)
-        happened.extend(came)
-    made, watermark = counted(deps, session, None, made, happened)
+        new_events.extend(came)
+    made, watermark = count_terms(deps, session, None, made, new_events)
     deps.versions.add(session, version)
     deps.agreements.add(session, made)
-    tell(deps, session, made, happened, caller.org_id, watermark)
+    append_events(deps, session, made, new_events, caller.org_id, watermark)
     return made
 
 
@@ -91,12 +91,12 @@ def _signatures(
     deps: Deps,
     origin: Origin,
     version: Version,
-    told: Mapping[str, Any],
-    standing: Standing,
+    body: Mapping[str, Any],
+    standing: StandingAcceptance,
     as_published: bool,
 ) -> list[Acceptance]:
     mine = Acceptance(
-        party="controller", name=told["name"], title=told["title"], email=told["email"],
+        party="controller", name=body["name"], title=body["title"], email=body["email"],
         at=deps.now(), version=version.version, document_sha256=version.document_sha256,
         client_id=origin.client_id, address=origin.address,
     )  # fmt: skip
@@ -109,14 +109,16 @@ def _signatures(
     return [mine, theirs]
 
 
-def _customer(known: Party, told: Mapping[str, Any]) -> Party:
-    """The customer as it names itself, under the legal name that identity has: whoever signs for
-    an organisation signs for that one alone."""
-    asked = told.get("legal_name", known.legal_name)
+def _customer(known: Party, body: Mapping[str, Any]) -> Party:
+    """The customer with the details it sent, under the legal name that identity holds.
+
+    A signatory signs for its own organisation only.
+    """
+    asked = body.get("legal_name", known.legal_name)
     if _plain(asked) != _plain(known.legal_name):
         why = "This is not the legal name of your organisation; leave it out, or have it changed."
         raise problem_at("/party/legal_name", "other-legal-name", why)
-    return named_party(known, {**told, "legal_name": known.legal_name})
+    return named_party(known, {**body, "legal_name": known.legal_name})
 
 
 def _plain(name: str) -> str:
@@ -124,7 +126,7 @@ def _plain(name: str) -> str:
 
 
 def _processor(deps: Deps, caller: Caller, named: str) -> Party:
-    """Whoever has published no template is answered as one that is not there."""
+    """The processor of this id or slug. One without published templates is answered as unknown."""
     found = organisation_named(deps, named)
     if found is None or found["id"] == caller.org_id or not deps.templates.publishes(found["id"]):
         raise problem_at("/processor", "unknown-processor", "There is no such processor.")
@@ -143,30 +145,30 @@ def _content(
     template: Template,
     published: Published,
     customer: Party,
-    told: Mapping[str, Any],
+    body: Mapping[str, Any],
 ) -> Content:
-    """What the customer asks for; law, region and language follow from its country."""
+    """The contents of the agreement; law, region and language follow from the country."""
     country = customer.country or (customer.address.country if customer.address else None)
     if country is None:
         raise problem_at("/party/country", "required", "The law that applies follows from it.")
-    products = told.get("products")
+    products = body.get("products")
     if products is not None and published.products and set(products) - set(published.products):
         raise problem_at("/products", "not-published", "These are not all in the template.")
     return published.content(
-        template.id, country, _terms(published, told),
-        from_day=told.get("effective_from") or deps.now().date(),
-        language=told.get("language"),
+        template.id, country, _terms(published, body),
+        from_day=body.get("effective_from") or deps.now().date(),
+        language=body.get("language"),
         products=tuple(products) if products is not None else None,
     )  # fmt: skip
 
 
-def _terms(published: Published, told: Mapping[str, Any]) -> NoticeTerms:
-    """The terms told, else the first published ones; always with the customer's own contacts."""
-    asked = told.get("notice_terms")
+def _terms(published: Published, body: Mapping[str, Any]) -> NoticeTerms:
+    """The requested notice terms, else the first published ones with the customer as contact."""
+    asked = body.get("notice_terms")
     if asked is not None:
         return from_wire(NoticeTerms, asked)
-    person = told["acceptance"]
-    contact = told["party"].get("contact") or {
+    person = body["acceptance"]
+    contact = body["party"].get("contact") or {
         "name": person["name"], "position": person["title"], "email": person["email"],
     }  # fmt: skip
     return replace(published.notice_options[0], contacts=(from_wire(Contact, contact),))

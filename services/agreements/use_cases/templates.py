@@ -1,4 +1,4 @@
-"""Templates: the built-in ones, a processor's own, and those that customers may take."""
+"""Templates: built in, a processor's own, and published for customers to take."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.agreements.contract.contents import check
-from services.agreements.contract.wording import BUILT_IN, Standing, Template
+from services.agreements.contract.wording import BUILT_IN, StandingAcceptance, Template
 from services.agreements.use_cases.parties import organisation_named
 from services.agreements.use_cases.permissions import Origin, check_processor
 from services.agreements.wiring import Deps
@@ -30,17 +30,17 @@ class NotReplaceable(Conflict):
     code = "template-not-yours"
 
 
-def add(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Template:
+def add(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Template:
     """A template of the caller's own, or the next version of one.
 
     Raises ``NotReplaceable``, ``AlreadyExists`` (it has a next version) or ``ContentsContradict``.
     """
     check_processor(caller)
-    before = _replaced(deps, caller, told.get("replaces"))
+    before = _replaced(deps, caller, body.get("replaces"))
     members = {"id": deps.new_id("tpl"), "owner": caller.org_id, "created_at": deps.now(),
                "kind": before.kind if before else "own",
                "version": before.version + 1 if before else 1}  # fmt: skip
-    template = from_wire(Template, {**told, **members})
+    template = from_wire(Template, {**body, **members})
     if template.published:
         for terms in template.published.notice_options:
             today = deps.now().date()
@@ -50,33 +50,35 @@ def add(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Template:
 
 
 def accept_for_all(
-    deps: Deps, caller: Caller, origin: Origin, template_id: str, told: Mapping[str, Any]
-) -> Standing:
-    """The caller's signatory accepts in advance whoever takes this template as it is.
+    deps: Deps, caller: Caller, origin: Origin, template_id: str, body: Mapping[str, Any]
+) -> StandingAcceptance:
+    """Accept in advance, for the caller, every customer that takes this template unchanged.
 
     Raises ``NotPublishable`` for a template that lacks the terms to take.
     """
     found = _own(deps, caller, template_id)
     if found.published is None:
         raise NotPublishable
-    standing = Standing(**told, at=deps.now(), client_id=origin.client_id, address=origin.address)
+    standing = StandingAcceptance(
+        **body, at=deps.now(), client_id=origin.client_id, address=origin.address
+    )
     deps.mongo.transact(lambda session: deps.templates.accept_for_all(found, standing, session))
     return standing
 
 
 def withdraw(deps: Deps, caller: Caller, template_id: str) -> None:
-    """Take the standing acceptance back; agreements made with it stay."""
+    """Withdraw the standing acceptance. Agreements made with it stay."""
     found = _own(deps, caller, template_id)
     if not deps.mongo.transact(lambda session: deps.templates.withdraw(found.id, session)):
         raise NotFound("This template has no standing acceptance.")
 
 
 def page(deps: Deps, caller: Caller, processor: str | None, request: PageRequest) -> Page:
-    """The built-in ones and the caller's own; of another ``processor``, those one may take."""
+    """Built-in templates and the caller's own; with ``processor``, those it has published."""
     if processor is None:
         return deps.templates.page((BUILT_IN, caller.org_id), request)
     found = organisation_named(deps, processor)
-    # Whoever publishes none is answered as one that is not there.
+    # An unknown processor gets the same empty page as one that publishes nothing.
     return deps.templates.ready(found["id"] if found else processor, request)
 
 

@@ -22,20 +22,20 @@ from shared.pagination import Page, PageRequest
 from shared.times import format_instant
 
 
-def add_client(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> tuple[Client, str]:
-    """A client and its secret, which is told this once and never kept.
+def add_client(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> tuple[Client, str]:
+    """A client and its secret, which is shown this once and never kept.
 
     Raises ``ScopeNotGrantable``, or ``GrantTooWide`` within the caller's own organisation.
     """
-    owner = _represented(deps, caller, told.get("org_id") or caller.org_id)
-    check_grantable(owner, tuple(told["scopes"]))
-    _check_holds(caller, owner.id, told["scopes"])
+    owner = _represented(deps, caller, body.get("org_id") or caller.org_id)
+    check_grantable(owner, tuple(body["scopes"]))
+    _check_holds(caller, owner.id, body["scopes"])
     secret = deps.new_secret()
     client = Client(
         id=deps.new_id("cli"),
         org_id=owner.id,
-        name=told["name"],
-        scopes=tuple(sorted(set(told["scopes"]))),
+        name=body["name"],
+        scopes=tuple(sorted(set(body["scopes"]))),
         secret_sha256=digest(secret),
         created_at=deps.now(),
     )

@@ -22,14 +22,14 @@ class NotForYou(Forbidden):
     code = "not-for-you"
 
 
-def add_organisation(deps: Deps, caller: Caller, told: Mapping[str, Any]) -> Organisation:
+def add_organisation(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Organisation:
     """The platform adds anyone; a processor adds its customers, as controllers."""
-    if not caller.is_platform and list(told["kind"]) != ["controller"]:
+    if not caller.is_platform and list(body["kind"]) != ["controller"]:
         raise NotForYou("A processor can add organisations of the kind controller.")
     organisation = from_wire(
         Organisation,
         {
-            **told,
+            **body,
             "id": deps.new_id("org"),
             "created_at": deps.now(),
             "created_by": caller.org_id,
@@ -66,11 +66,11 @@ def organisations(
 
 
 def change_organisation(
-    deps: Deps, caller: Caller, org_id: str, seen: int, told: Mapping[str, Any]
+    deps: Deps, caller: Caller, org_id: str, seen: int, body: Mapping[str, Any]
 ) -> Organisation:
     found = organisation(deps, caller, org_id)
     check_revision(seen, found.revision)
-    members = {**to_document(found), **told, "revision": found.revision + 1}
+    members = {**to_document(found), **body, "revision": found.revision + 1}
     members["id"] = members.pop("_id")
     changed = from_wire(Organisation, members)
     deps.organisations.replace(changed)

@@ -59,7 +59,7 @@ def transfers(query: dict[str, Any]) -> Any:
 @blp.arguments(shapes.ChangeQuery, location="query")
 @blp.response(200, shapes.ItemsPage)
 def changes(query: dict[str, Any]) -> Any:
-    """Changes this customer was told of, with its own dates and its own answer."""
+    """Changes of which the customer has a notice, with its own dates and its own answer."""
     return customer_page(deps(), caller().org_id, **query)
 
 

@@ -23,7 +23,7 @@ def customer_page(
 
 
 def customer_change(deps: Deps, org_id: str, change_id: str) -> dict[str, Any]:
-    """One change as this customer was told of it. Raises ``NotFound`` when it was not."""
+    """One change of which this customer has a notice. Raises ``NotFound`` without one."""
     notice = deps.notices.get(f"/v1/notices/{change_id}", None, org_id)
     found = _joined(deps, org_id, [notice])
     if not found:
@@ -35,8 +35,8 @@ def _joined(deps: Deps, org_id: str, notices: list[dict[str, Any]]) -> list[dict
     ids = ",".join(notice["change_id"] for notice in notices)
     if not ids:
         return []
-    told = deps.registry.get("/v1/customer/changes", {"ids": ids}, org_id)["items"]
-    states = {each["id"]: each for each in told}
+    answers = deps.registry.get("/v1/customer/changes", {"ids": ids}, org_id)["items"]
+    states = {each["id"]: each for each in answers}
     return [_one(notice, states[notice["change_id"]]) for notice in notices
             if notice["change_id"] in states]  # fmt: skip
 

@@ -16,7 +16,7 @@ from services.agreements.contract.contents import (
     overlap,
 )
 from services.agreements.contract.findings import findings
-from services.agreements.contract.shortfalls import weaker_than
+from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import ByCountry, Published, built_in_templates
 from tests.builders import notice_terms
 from tests.unit.agreements.things import content
@@ -165,18 +165,18 @@ def test_a_breach_clock_that_runs_from_awareness_is_none(text: str) -> None:
 
 def test_the_official_templates_ask_for_their_annexes() -> None:
     commission, danish, own = built_in_templates()
-    told = [(each.code, each.clause) for each in weaker_than(commission, content())]
+    told = [(each.code, each.clause) for each in shortfalls(commission, content())]
     assert told == [
         ("measures-missing", "(EU) 2021/915, Annex III"),
         ("transfer-instructions-missing", "(EU) 2021/915, Clause 7.8"),
     ]
-    assert [each.clause for each in weaker_than(danish, content())] == [
+    assert [each.clause for each in shortfalls(danish, content())] == [
         "Appendix C", "Section 6, Appendix C",
     ]  # fmt: skip
     whole = content(
         measures={"technical": ["x"], "organisational": ["y"]}, transfer_instructions="None."
     )
-    assert weaker_than(commission, whole) == weaker_than(own, content()) == ()
+    assert shortfalls(commission, whole) == shortfalls(own, content()) == ()
 
 
 def test_what_falls_behind_the_vendors_published_terms_is_found() -> None:
@@ -189,8 +189,8 @@ def test_what_falls_behind_the_vendors_published_terms_is_found() -> None:
     )  # fmt: skip
     template = replace(own, owner="org_v", name="Ours", published=published)
     weak = content(notice_terms=notice_terms(notice_days=10), breach_notice_hours=48)
-    assert {each.code: each.detail for each in weaker_than(template, weak)} == {
+    assert {each.code: each.detail for each in shortfalls(template, weak)} == {
         "notice-days-weaker-than-template": "10 here, 30 in the template.",
         "breach-notice-hours-weaker-than-template": "48 here, 24 in the template.",
     }
-    assert weaker_than(template, content(deletion_days=10)) == ()
+    assert shortfalls(template, content(deletion_days=10)) == ()

@@ -169,7 +169,7 @@ def test_one_signed_elsewhere_is_in_force_from_its_day_on(first_day: str, in_for
     ],
 )
 def test_claims_meet_on_a_product_and_a_day(one: Claim, other: Claim, meet: bool) -> None:
-    assert one.meets(other) is other.meets(one) is meet
+    assert one.overlaps(other) is other.overlaps(one) is meet
 
 
 def test_history_grows_only_when_the_terms_change() -> None:

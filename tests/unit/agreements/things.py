@@ -70,7 +70,7 @@ def rejected() -> Agreement:
 def on_day(agreement: Agreement, today: date, coming: Version | None = None) -> Agreement:
     """What the calendar makes of it by ``today``; ``coming`` is the version that is scheduled."""
     while (due := calendar.due_by(agreement, today)) and due.kind != calendar.ERASE:
-        agreement = calendar.passed(agreement, due, coming)
+        agreement = calendar.apply_due(agreement, due, coming)
     return agreement
 
 
