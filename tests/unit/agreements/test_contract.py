@@ -1,0 +1,200 @@
+"""What documents list, how two of them differ, and which terms customers may choose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.agreements.contract.annex import Annex, annex_from
+from services.agreements.contract.comparing import changes
+from services.agreements.contract.contents import ContentsContradict, NoticeTerms, check
+from services.agreements.contract.shortfalls import shortfalls
+from services.agreements.contract.wording import (
+    ByCountry,
+    Published,
+    Template,
+    built_in_templates,
+)
+from services.agreements.model.document import make_version, read
+from tests.unit.agreements import things
+from tests.unit.agreements.things import AT, TODAY, content, version
+
+ENTRY: dict[str, Any] = {"id": "sub_1", "legal_name": "Acme", "purpose": {"en": "Hosting"}}
+
+
+def listed(**more: Any) -> Annex:
+    return annex_from([{**ENTRY, **more}], TODAY, "en", ())
+
+
+@pytest.mark.parametrize(
+    ("now", "matches"),
+    [
+        (listed(), True),
+        (replace(listed(), as_of=date(2027, 1, 1)), True),  # Only the day is another.
+        (listed(legal_name="Acme 2"), False),
+        (annex_from([], TODAY, "en", ()), False),
+        (annex_from(None, TODAY, "en", ()), False),
+    ],
+)
+def test_a_document_is_outdated_when_its_list_is_another(now: Annex, matches: bool) -> None:
+    assert now.matches(listed().members()) is matches
+    assert not now.matches(None)
+
+
+def test_no_register_is_not_the_same_as_an_empty_one() -> None:
+    assert not annex_from(None, TODAY, "en", ()).matches(annex_from([], TODAY, "en", ()).members())
+
+
+@pytest.mark.parametrize(
+    ("of_entry", "of_agreement", "is_listed"),
+    [((), (), True), (("a",), (), True), ((), ("b",), True), (("a",), ("b",), False)],
+)
+def test_the_list_holds_what_serves_the_products_of_the_agreement(
+    of_entry: tuple[str, ...], of_agreement: tuple[str, ...], is_listed: bool
+) -> None:
+    annex = annex_from([{**ENTRY, "products": of_entry}], TODAY, "en", of_agreement)
+
+    assert bool(annex.items) is is_listed
+
+
+def test_a_row_joins_address_and_contact_and_leaves_out_what_is_missing() -> None:
+    address = {"street": "Gade 1", "postal_code": "2100", "city": "København", "country": "DK"}
+    contact = {"name": "N", "email": "n@x.test"}
+    row = listed(address=address, contact=contact).items[0]
+
+    assert (row["address"], row["contact"]) == ("Gade 1, 2100 København, DK", "N, n@x.test")
+    assert (listed().items[0]["address"], listed().items[0]["contact"]) == (None, None)
+
+
+def test_the_list_is_sorted_by_name_whatever_its_case() -> None:
+    entries = [{**ENTRY, "id": name, "legal_name": name} for name in ("b", "C", "A")]
+
+    assert [row["id"] for row in annex_from(entries, TODAY, "en", ()).items] == ["A", "b", "C"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differences"),
+    [
+        ({"a": 1}, {"a": 1}, []),
+        ({"a": 1}, {"a": 2}, [{"pointer": "/a", "before": 1, "after": 2}]),
+        ({"a": {"b": 1}}, {"a": {"b": 2}}, [{"pointer": "/a/b", "before": 1, "after": 2}]),
+        ({}, {"a": 1}, [{"pointer": "/a", "before": None, "after": 1}]),
+        # A list of products is one term.
+        ({"a": ["x"]}, {"a": ["x", "y"]},
+         [{"pointer": "/a", "before": ["x"], "after": ["x", "y"]}]),
+        # Every version has these anew.
+        ({"version": 1, "made_at": "x"}, {"version": 2, "made_at": "y"}, []),
+        # Of the list of sub-processors only who is on it.
+        ({"sub_processors": {"as_of": "x", "items": [ENTRY]}}, {},
+         [{"pointer": "/sub_processors/sub_1", "before": "Acme", "after": None}]),
+    ],
+)  # fmt: skip
+def test_the_differences_of_two_documents(
+    before: dict[str, Any], after: dict[str, Any], differences: list[dict[str, Any]]
+) -> None:
+    assert changes(before, after) == differences
+
+
+def test_an_amendment_names_what_it_changes_and_has_its_own_members() -> None:
+    first = version()
+    second = make_version(
+        "agr_1", 2, (things.VENDOR, things.CUSTOMER), content(deletion_days=7),
+        built_in_templates()[0], at=AT, by="cli", amends=first, more={"extra": True},
+    )  # fmt: skip
+
+    assert read(second)["amends"] == {
+        "version": 1,
+        "changes": [
+            {"pointer": "/deletion_days", "before": first.content.deletion_days, "after": 7},
+            {"pointer": "/extra", "before": None, "after": True},
+        ],
+    }
+
+
+def published(**more: Any) -> Published:
+    of = content()
+    members: dict[str, Any] = {
+        "processing": of.processing, "authorisation": of.authorisation,
+        "notice_options": (of.notice_terms,), "clauses": of.clauses,
+        "governing_law": ByCountry("DK", {"SE": "SE"}), "language": ByCountry("en", {"SE": "sv"}),
+        "products": ("a", "b"), "deletion_days": 30,
+    }  # fmt: skip
+    return Published(**{**members, **more})
+
+
+TERMS = content().notice_terms
+
+
+@pytest.mark.parametrize(
+    ("terms", "offered"),
+    [
+        (TERMS, True),
+        (replace(TERMS, contacts=()), True),  # Whom to notify is the customer's own.
+        (replace(TERMS, channels=TERMS.channels[:1]), True),
+        (replace(TERMS, channels=(*TERMS.channels, "fax")), False),
+        (replace(TERMS, notice_days=TERMS.notice_days + 1), False),
+    ],
+)
+def test_a_customer_may_choose_published_terms_with_its_own_contacts(
+    terms: NoticeTerms, offered: bool
+) -> None:
+    assert published().offers(terms) is offered
+
+
+def test_law_language_and_region_follow_from_the_country() -> None:
+    terms = published(region=ByCountry("eu-north", {"SE": "se-1"}))
+    swedish = terms.content("tpl", "SE", TERMS, from_day=TODAY)
+    german = terms.content("tpl", "DE", TERMS, from_day=TODAY, language="de", products=("a",))
+
+    assert (swedish.governing_law, swedish.language, swedish.region) == ("SE", "sv", "se-1")
+    assert (german.governing_law, german.language, german.region) == ("DK", "de", "eu-north")
+    assert (swedish.products, german.products) == (("a", "b"), ("a",))
+    assert published().content("tpl", "SE", TERMS, from_day=TODAY).region is None
+
+
+def test_shortfalls_name_each_term_that_is_worse_than_published() -> None:
+    own = Template(
+        id="tpl", owner="org_v", name="Ours", kind="own", reference=None, sections=(),
+        created_at=AT, published=published(),
+    )  # fmt: skip
+    same = replace(content(), deletion_days=30)
+    worse = replace(
+        same, deletion_days=31, notice_terms=replace(TERMS, notice_days=TERMS.notice_days - 1)
+    )
+
+    assert shortfalls(own, same) == ()
+    assert [finding.code for finding in shortfalls(own, worse)] == [
+        "notice-days-weaker-than-template",
+        "deletion-days-weaker-than-template",
+    ]
+
+
+def test_a_template_is_visible_to_its_owner_and_a_built_in_one_to_all() -> None:
+    built_in = built_in_templates()[0]
+    own = replace(built_in, owner="org_v", sections=())
+
+    assert (built_in.built_in, built_in.visible_to("org_x")) == (True, True)
+    assert (own.built_in, own.visible_to("org_v"), own.visible_to("org_x")) == (False, True, False)
+    assert ("en" in built_in.languages, own.languages) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer"),
+    [
+        ({"expires_on": "2026-12-01"}, None),
+        ({"expires_on": "2026-11-22"}, "/expires_on"),
+        ({"expires_on": "2026-11-21"}, "/expires_on"),
+    ],
+)
+def test_the_last_day_comes_after_the_first(members: dict[str, Any], pointer: str | None) -> None:
+    made = content(effective_from="2026-11-22", **members)
+
+    if pointer is None:
+        check(made)
+        return
+    with pytest.raises(ContentsContradict) as refusal:
+        check(made)
+    assert [error["pointer"] for error in refusal.value.errors] == [pointer]
