@@ -1,1 +1,1 @@
-"""The public page of a processor: what anybody may read, in English, Danish and Swedish."""
+"""The public page of a processor, for everybody, in English, Danish and Swedish."""

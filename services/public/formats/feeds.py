@@ -128,7 +128,7 @@ def folded(line: str) -> str:
 
 
 def as_html(lines: list[str]) -> str:
-    """The generator calls a summary HTML: a reader of feeds would run what is no markup of ours."""
+    """Lines as HTML, escaped: the generator declares a summary as HTML, and readers render it."""
     return "<br>".join(str(escape(readable(line))) for line in lines)
 
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from deploy.profile import ROOT
+from deploy.wsgi import NAMES
 
 PROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 LINTER = tomllib.loads(PROJECT)["tool"]["importlinter"]
@@ -165,6 +166,11 @@ def test_a_file_without_a_layer_is_refused(
 @pytest.mark.parametrize(("contract", "package"), WITHOUT_CYCLES)
 def test_a_cycle_is_refused(contract: str, package: str, sections: dict[str, list[str]]) -> None:
     assert f"No cycles are allowed in {package}.{PLANTED}." in sections[contract]
+
+
+@pytest.mark.parametrize("service", NAMES)
+def test_every_service_has_layers_that_leave_no_file_out(service: str) -> None:
+    assert f"services.{service}" in [package for _, package in EXHAUSTIVE]
 
 
 def test_every_contract_is_put_to_the_test() -> None:
