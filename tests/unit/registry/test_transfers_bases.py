@@ -127,3 +127,18 @@ def test_parts_hold_everything_in_order_and_stay_small(names: list[str]) -> None
         size = sum(len(json.dumps(each, ensure_ascii=False).encode()) for each in part)
         assert part
         assert size <= BYTES_AN_ENTRY or len(part) == 1
+
+
+def test_transfers_that_are_too_many_for_one_entry_are_parted() -> None:
+    transfer = {"legal_name": "x" * (BYTES_AN_ENTRY // 2)}
+    assert [len(part) for part in in_chunks([transfer] * 3)] == [1, 1, 1]
+
+
+def test_an_end_is_announced_once_for_a_place_and_anew_when_its_last_day_moves() -> None:
+    assessor = Assessor("DK", TODAY, load_instruments())
+    rows = [row("sub_1", DPF)]
+    [storage] = reliances("eu-us-dpf", (rows, assessor), (rows, assessor))
+
+    key = storage.key("org_1", TODAY)
+    assert key == ("org_1", "eu-us-dpf", "2026-11-23", "sub_1", "US", "", "", "storage")
+    assert storage.key("org_1", TODAY + timedelta(1)) != key
