@@ -216,13 +216,37 @@ class ContactShape(Shape):
     email = Email(required=True)
 
 
+class NewAddress(Shape):
+    """Where a channel reaches the customer: ``form`` of the tool, such as slack or teams."""
+
+    form = Text(20, required=True)
+    url = fields.String(required=True, validate=validate.Length(1, LONGEST_URL), load_only=True)
+
+
 class ContactsChange(Shape):
+    """``addresses``: by channel; null takes one away, and those left out stay as they are."""
+
     contacts = fields.List(
         fields.Nested(ContactShape), required=True, validate=validate.Length(1, 20)
     )
+    addresses = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 20)),
+        values=fields.Nested(NewAddress, allow_none=True),
+        load_default=dict,
+        validate=validate.Length(max=5),
+    )
 
 
-class ContactsShape(ContactsChange):
+class AddressShape(Shape):
+    """``shown``: the host alone, for the rest of the URL is a secret."""
+
+    form = fields.String()
+    shown = fields.String()
+
+
+class ContactsShape(Shape):
+    contacts = fields.List(fields.Nested(ContactShape))
+    addresses = fields.Dict(keys=fields.String(), values=fields.Nested(AddressShape))
     source = fields.String()
 
 
@@ -287,7 +311,7 @@ class ReachShape(Shape):
     agreement_id = fields.String()
     customer = fields.Dict()
     reason = fields.String()
-    email = fields.String()
+    email = fields.String(attribute="channels.email", dump_default="off")
     unreached = fields.List(fields.Nested(UnreachedShape))
 
 

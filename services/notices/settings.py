@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from environs import Env
 
+from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email import MailSettings
 from services.notices.channels.webhook import Schedule
 from services.notices.channels.webhook.schedule import WAITS
@@ -60,6 +61,11 @@ class Settings:
     schedule: Schedule = field(default_factory=Schedule)
     mail: MailSettings = field(default_factory=MailSettings)
     ca_file: Path | None = None
+
+    @property
+    def channels(self) -> Mapping[str, object]:
+        """Settings of those channels that have some, by name."""
+        return {EMAIL.name: self.mail}
 
     def __post_init__(self) -> None:
         for name, (least, most) in _BOUNDS.items():

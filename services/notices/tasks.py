@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from requests.adapters import BaseAdapter
 
-from services.notices.channels.email import Transport
+from services.notices.channels import BY_ADDRESS
 from services.notices.channels.webhook import Limits, Sender
+from services.notices.channels.webhook.single import Poster
 from services.notices.dispatcher import Dispatcher, EndpointLimits, Lease
 from services.notices.dispatcher.metrics import OLDEST
 from services.notices.escalation import Escalation
 from services.notices.fan_out.loop import FanOut
-from services.notices.mail.loop import Mailing
 from services.notices.mail.maildir import Maildir
 from services.notices.mail.unreached_digest import DigestLoop
 from services.notices.mail.warnings import Outbox
 from services.notices.model.acknowledgement_links import links_of
+from services.notices.model.channels import AddressChannel, Kit
 from services.notices.model.deliveries import PENDING
 from services.notices.retention import Ages, Retention
+from services.notices.sending.loop import SendingLoop
+from services.notices.sending.sealed import SealedAddresses
 from services.notices.settings import Settings
 from services.notices.store import Stores
 from services.notices.use_cases import bounces
@@ -51,7 +54,8 @@ def loops(settings: Settings) -> list[Loop]:
     beats = Heartbeats(stores.mongo, utc_now)
     beat = beats.beat
     sending = make_dispatcher(settings, stores, alive=lambda: beats.alive(DISPATCHER))
-    mails, maildir = make_mailing(settings, stores), make_maildir(settings, stores)
+    channels = [make_sending(settings, stores, channel).run_once for channel in BY_ADDRESS]
+    channels.append(make_maildir(settings, stores))
     escalation, digests = make_escalation(settings, stores), make_digests(settings, stores)
     fan_out, wakes = make_fan_out(stores), Wakes(stores.mongo)
     return [
@@ -76,10 +80,10 @@ def loops(settings: Settings) -> list[Loop]:
         Loop(RETENTION, make_retention(settings, stores).run_once, UPKEEP_SECONDS, beat),
         Loop(
             MAIL,
-            lambda: bool(mails.run_once() | maildir()),
+            lambda: _run_all(channels),
             MAIL_IDLE_SECONDS,
             beat,
-            bell=wakes.bell("mails"),
+            bell=wakes.bell(*(channel.collection for channel in BY_ADDRESS)),
             idle_for=lambda: MAIL_CALM_SECONDS,
         ),
         Loop(
@@ -93,6 +97,12 @@ def loops(settings: Settings) -> list[Loop]:
     ]
 
 
+def _run_all(steps: Sequence[Callable[[], bool]]) -> bool:
+    """Every one of these, in turn; whether any has more to do."""
+    has_more = [step() for step in steps]
+    return any(has_more)
+
+
 def make_fan_out(stores: Stores, now: Clock = utc_now) -> FanOut:
     return FanOut(
         stores=stores, failures=Failures(stores.mongo, FAN_OUT, now), now=now, new_id=new_id
@@ -104,19 +114,22 @@ def jitter() -> float:
     return secrets.randbelow(2_000_001) / 1_000_000 - 1
 
 
-def make_dispatcher(
-    settings: Settings, stores: Stores, now: Clock = utc_now, alive: Callable[[], int] = lambda: 1
-) -> Dispatcher:
-    limits = Limits(
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
         total_s=settings.attempt_seconds,
         in_flight=settings.in_flight,
         per_address=settings.address_in_flight,
         ca_file=str(settings.ca_file) if settings.ca_file else None,
     )
+
+
+def make_dispatcher(
+    settings: Settings, stores: Stores, now: Clock = utc_now, alive: Callable[[], int] = lambda: 1
+) -> Dispatcher:
     return Dispatcher(
         stores=stores,
         failures=Failures(stores.mongo, DISPATCHER, now),
-        sender=Sender(settings.egress, limits),
+        sender=Sender(settings.egress, limits_of(settings)),
         box=make_box(settings),
         lease=Lease(settings.lease_seconds, settings.attempt_seconds),
         now=now,
@@ -144,26 +157,38 @@ def make_retention(settings: Settings, stores: Stores, now: Clock = utc_now) -> 
     )
 
 
-def make_mailing(
-    settings: Settings, stores: Stores, now: Clock = utc_now, jitter: Jitter = jitter
-) -> Mailing:
-    return Mailing(
+def make_sending(
+    settings: Settings,
+    stores: Stores,
+    channel: AddressChannel,
+    now: Clock = utc_now,
+    jitter: Jitter = jitter,
+) -> SendingLoop:
+    return SendingLoop(
+        channel=channel,
         stores=stores,
         failures=Failures(stores.mongo, MAIL, now),
-        transport=Transport(settings.mail),
-        settings=settings.mail,
-        links=links_of(settings.common),
-        outbox=make_outbox(stores, now),
+        sender=channel.sender(make_kit(settings)),
+        is_on=channel.is_on(settings.channels),
         now=now,
         new_id=new_id,
         jitter=jitter,
+        expand=make_outbox(stores, now).addressed,
+        secret_of=SealedAddresses(channel, stores.contacts, make_box(settings)).of,
+    )
+
+
+def make_kit(settings: Settings) -> Kit:
+    return Kit(
+        settings=settings.channels,
+        post=Poster(settings.egress, limits_of(settings)).post,
+        acknowledge_url=links_of(settings.common).url,
+        seconds=settings.attempt_seconds,
     )
 
 
 def make_outbox(stores: Stores, now: Clock = utc_now) -> Outbox:
-    return Outbox(
-        mails=stores.mails, contacts=stores.contacts, recipients=stores.recipients, now=now
-    )
+    return Outbox(stores=stores, now=now)
 
 
 def make_maildir(settings: Settings, stores: Stores, now: Clock = utc_now) -> Callable[[], bool]:
@@ -179,7 +204,7 @@ def make_escalation(settings: Settings, stores: Stores, now: Clock = utc_now) ->
     return Escalation(
         stores=stores,
         failures=Failures(stores.mongo, ESCALATION, now),
-        email_is_on=settings.mail.is_on,
+        is_on=lambda channel: channel.is_on(settings.channels),
         patience=timedelta(minutes=settings.mail.escalate_minutes),
         now=now,
         new_id=new_id,

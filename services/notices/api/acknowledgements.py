@@ -17,8 +17,8 @@ from marshmallow import fields
 
 from services.notices.api.context import deps
 from services.notices.channels.email.compose import rendered
-from services.notices.channels.email.letters import letter_of
-from services.notices.channels.email.words import Words, language_of, words
+from services.notices.letters import letter_of
+from services.notices.letters.words import Words, language_of, words
 from services.notices.model.acknowledgement_links import LinkInvalid
 from services.notices.use_cases import acknowledgements
 from services.notices.use_cases.acknowledgements import Acknowledgement

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from services.notices.model.evidence import EMAIL, Evidence, Tried
+from services.notices.model.channels import Tried
+from services.notices.model.evidence import Evidence
 from services.notices.model.messages import Event
 from shared import sheets, typeset
 from shared.times import format_instant
@@ -108,7 +109,7 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         row.outcome,
         row.reached,
         (row.acknowledged_by or {}).get("email"),
-        " | ".join(_said(each) for each in row.attempts if each.channel == EMAIL),
+        " | ".join(_said(each) for each in row.attempts if each.answer is not None),
         *((row.unreached or {}).get(name) for name in ("since", "reason")),
         row.sent_at,
         row.counts_from,
@@ -155,7 +156,7 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
         "reached": row.reached,
         "attempts": [
             f"{_moment(each.at)}  {each.outcome}  {each.duration_ms} ms  {each.recipient}"
-            + (f"  {_said(each)}" if each.channel == EMAIL else "")
+            + (f"  {_said(each)}" if each.answer is not None else "")
             for each in row.attempts
         ],
     }

@@ -50,8 +50,8 @@ def acknowledge(change_id: str) -> object:
 @requires(CUSTOMER)
 @blp.response(200, ContactsShape)
 def contacts() -> object:
-    found, source, revision = notices.contacts(deps(), customer())
-    return {"contacts": found, "source": source}, {"ETag": etag_of(revision)}
+    named, source, revision = notices.contacts(deps(), customer())
+    return {**vars(named), "source": source}, {"ETag": etag_of(revision)}
 
 
 @blp.route("/notice-contacts", methods=["PUT"])
@@ -61,6 +61,7 @@ def contacts() -> object:
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def name_contacts(body: dict[str, Any]) -> object:
     """Name the persons to be told, instead of those in the agreements."""
-    named = body["contacts"]
-    revision = notices.name_contacts(deps(), customer(), named, seen_revision())
-    return {"contacts": named, "source": "customer"}, {"ETag": etag_of(revision)}
+    named, revision = notices.name_contacts(
+        deps(), customer(), body["contacts"], seen_revision(), body["addresses"]
+    )
+    return {**vars(named), "source": "customer"}, {"ETag": etag_of(revision)}

@@ -20,7 +20,7 @@ from typing import Any
 
 import structlog
 
-from services.notices.channels.webhook import ADDRESS_BUSY, Outcome, Outgoing, Schedule
+from services.notices.channels.webhook import ADDRESS_BUSY, Outcome, Outgoing, Schedule, dates_of
 from services.notices.channels.webhook.signing import (
     SecretBox,
     UnreadableSecretError,
@@ -62,7 +62,7 @@ MAX_SKIPPED = 64
 # many endpoints some are dead; only a try shows which, and no other delivery should wait for it.
 FIRST_TRY_SOFT_LIMIT_S = 1.0
 # The state of a delivery after each result of the schedule.
-_STATES = {"delivered": DELIVERED, "retry": PENDING, "exhausted": FAILED, "disabled": HELD}
+_STATES = {"delivered": DELIVERED, "retry": PENDING, "failed": FAILED, "disabled": HELD}
 
 
 @dataclass
@@ -255,14 +255,16 @@ class Dispatcher:
         # Only retries need jitter; drawing it every time showed in profiles.
         jitter = 0.0 if outcome.ok else self.jitter()
         next_step = self.schedule.after(row["attempt"] + 1, outcome, jitter)
+        state, attempt = _STATES[next_step.state], self._attempt(claimed, outcome)
         return Completion(
             row["_id"],
             row["claim"],
-            _STATES[next_step.state],
+            state,
             self.now() + next_step.after if next_step.after is not None else None,
-            self._attempt(claimed, outcome),
+            attempt,
             _lane_of_retry(claimed),
             row.get("unstored"),
+            dates_of(state, attempt),
         )
 
     def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:

@@ -1,157 +1,192 @@
-"""What a batch of looks needs to know, read once for all of them."""
+"""The facts that a batch of checks decides by, read once for all of them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.notices.channels import BY_ADDRESS
+from services.notices.model.channels import Address, AddressChannel, Customer, in_order
 from services.notices.model.deliveries import QUEUED
-from services.notices.model.escalation import EMAIL, Case, Told
-from services.notices.model.mails import DELIVERED, Contact, contacts_from
+from services.notices.model.escalation import Case, ChannelState, OtherMessage
+from services.notices.model.sendings import DELIVERED
 from services.notices.store import Deliveries, Messages, Stores
 from shared.documents import Document
 
-
-@dataclass(frozen=True)
-class Customer:
-    """Whom an agreement names, and where it wants its messages; nobody for one we do not know."""
-
-    contacts: Sequence[Contact] = ()
-    names_email: bool = False
-    language: str | None = None
-
-
-_UNKNOWN = Customer()
+Rows = Sequence[Document]
 
 
 @dataclass(frozen=True)
-class Around:
-    """By message: ``webhooks``, ``mails``, and ``noticed``, the id of the notice it follows. By
-    agreement: ``customers``, ``reached`` those who have had some notice by mail, and ``offered``
-    those of which an offer waits for its answer."""
+class OnChannel:
+    """One channel. By message: ``sendings``. By agreement: ``addresses``, and ``reached``, those
+    that have had some notice by it."""
 
-    webhooks: Mapping[str, Sequence[str]]
-    mails: Mapping[str, Sequence[Document]]
+    channel: AddressChannel
+    is_on: bool
+    sendings: Mapping[str, Rows]
+    addresses: Mapping[str, Sequence[Address]]
+    reached: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """By message: ``endpoints``, the states of its deliveries, and ``noticed``, the id of the
+    notice it follows. By agreement: ``customers``, and ``offered``, those of which an offer waits
+    for its answer."""
+
+    channels: Sequence[OnChannel]
+    endpoints: Mapping[str, Sequence[str]]
     customers: Mapping[str, Customer]
     withdrawn: frozenset[str]
     noticed: Mapping[str, str]
-    reached: frozenset[str]
     offered: frozenset[str]
 
     def customer(self, row: Document) -> Customer:
-        return self.customers.get(row["agreement_id"], _UNKNOWN)
+        return self.customers.get(row["agreement_id"], Customer())
 
-    def case(self, row: Document, email_is_on: bool) -> Case:
-        customer = self.customer(row)
+    def case(self, row: Document) -> Case:
         return Case(
             since=row["watched_since"],
             effective_on=row["notice"]["effective_on"],
             acknowledged=row["acknowledged_at"] is not None,
             withdrawn=row["change_id"] in self.withdrawn,
-            webhooks=self.webhooks.get(row["_id"], ()),
-            mails=self.mails.get(row["_id"], ()),
-            contacts=customer.contacts,
-            names_email=customer.names_email,
-            email_is_on=email_is_on,
+            endpoints=self.endpoints.get(row["_id"], ()),
+            channels=[self._state(row, channel) for channel in self.channels],
         )
 
-    def told(self, row: Document, email_is_on: bool) -> Told:
-        """A message that is no notice."""
-        customer = self.customer(row)
-        return Told(
-            kind=row["type"],
-            mails=self.mails.get(row["_id"], ()),
-            contacts=customer.contacts,
-            before=self._before(row, customer.contacts),
-            reached_before=row["agreement_id"] in self.reached,
-            names_email=customer.names_email,
-            by_webhook=row["outcome"] == QUEUED,
-            is_open=row["agreement_id"] in self.offered,
-            email_is_on=email_is_on,
+    def others(self, row: Document) -> Sequence[OtherMessage]:
+        """A message that is no notice, on each channel."""
+        return [
+            OtherMessage(
+                kind=row["type"],
+                channel=self._state(row, channel),
+                before=self._before(row, channel),
+                reached_before=row["agreement_id"] in channel.reached,
+                is_queued=row["outcome"] == QUEUED,
+                is_open=row["agreement_id"] in self.offered,
+            )
+            for channel in self.channels
+        ]
+
+    def is_sent(self, row: Document) -> bool:
+        """Whether a channel of these has sent, or is to send, this message."""
+        return any(channel.sendings.get(row["_id"]) for channel in self.channels)
+
+    def _state(self, row: Document, on: OnChannel) -> ChannelState:
+        return ChannelState(
+            channel=on.channel.name,
+            addresses=on.addresses.get(row["agreement_id"], ()),
+            rows=on.sendings.get(row["_id"], ()),
+            is_named=on.channel.name in self.customer(row).channels,
+            is_fallback=on.channel.is_fallback,
+            is_on=on.is_on,
         )
 
-    def _before(self, row: Document, contacts: Sequence[Contact]) -> Sequence[Contact]:
-        """Who was mailed the notice; where the customer has named others since, the first one."""
-        mails = self.mails.get(self.noticed.get(row["_id"], ""), ())
-        told = {each["address"] for each in mails if each["state"] == DELIVERED}
-        return [each for each in contacts if each.key in told] or contacts[: bool(told)]
+    def _before(self, row: Document, on: OnChannel) -> Sequence[Address]:
+        """Who got the notice; where the customer has named others since, the first of those."""
+        sendings = on.sendings.get(self.noticed.get(row["_id"], ""), ())
+        got = {each["address"] for each in sendings if each["state"] == DELIVERED}
+        addresses = on.addresses.get(row["agreement_id"], ())
+        return [each for each in addresses if each.key in got] or addresses[: bool(got)]
 
 
-def read_around(stores: Stores, rows: Sequence[Document]) -> Around:
-    """Everything about these messages."""
-    notices = [each for each in rows if each["notice"] is not None]
-    others = [each for each in rows if each["notice"] is None]
+def read_facts(stores: Stores, rows: Rows, is_on: Callable[[AddressChannel], bool]) -> Facts:
+    """Everything about these messages. ``is_on``: whether a channel can send at all."""
+    notices = [row for row in rows if row["notice"] is not None]
+    others = [row for row in rows if row["notice"] is None]
     noticed = _notices_before(stores.messages, others)
-    vendors = {each["agreement_id"]: each["processor_id"] for each in rows if each["agreement_id"]}
+    vendors = {row["agreement_id"]: row["processor_id"] for row in rows if row["agreement_id"]}
     agreements = set(vendors)
     offers = stores.offers.many(agreements) if others else {}
-    changes = {each["change_id"] for each in notices if each["change_id"]}
-    about = [*(each["_id"] for each in rows), *noticed.values()]
-    return Around(
-        webhooks=_states(stores.deliveries, notices),
-        mails=_by_message(stores.mails.of_messages(about)),
-        customers=_customers(stores, vendors, offers),
-        withdrawn=stores.watches.withdrawn(changes) if changes else frozenset(),
+    changes = {row["change_id"] for row in notices if row["change_id"]}
+    customers = _customers(stores, agreements, offers)
+    about = [*(row["_id"] for row in rows), *noticed.values()]
+    return Facts(
+        channels=[
+            OnChannel(
+                channel=channel,
+                is_on=is_on(channel),
+                sendings=_by_message(stores.sendings[channel.name].of_messages(about)),
+                addresses=_addresses(stores, channel, customers, vendors),
+                reached=stores.sendings[channel.name].reached(
+                    row["agreement_id"] for row in others
+                ),
+            )
+            for channel in BY_ADDRESS
+        ],
+        endpoints=_states(stores.deliveries, notices),
+        customers=customers,
+        withdrawn=stores.escalations.withdrawn(changes) if changes else frozenset(),
         noticed=noticed,
-        reached=stores.mails.reached(each["agreement_id"] for each in others),
         offered=frozenset(offers),
     )
 
 
 def _customers(
-    stores: Stores, vendors: Mapping[str, str], offers: Mapping[str, Document]
+    stores: Stores, agreements: Iterable[str], offers: Mapping[str, Document]
 ) -> dict[str, Customer]:
-    """By agreement: the contacts the customer has named, else those of the agreement, else those
-    of the offer. ``vendors``: by agreement, whose mails bring them up."""
-    recipients = stores.recipients.many(list(vendors))
+    """By agreement: with the contacts the customer has named, else those of the agreement, else
+    those of the offer."""
+    recipients = stores.recipients.many(list(agreements))
     owners = {name: it["controller_id"] for name, it in offers.items()}
     owners |= {name: it.owner for name, it in recipients.items()}
     named = stores.contacts.many(owners.values())
-    found: dict[str, tuple[Sequence[Mapping[str, Any]], Sequence[str], str | None]] = {
+    agreed: dict[str, tuple[Sequence[Mapping[str, Any]], Sequence[str], str | None]] = {
         name: (it["contacts"], it["channels"], it["language"]) for name, it in offers.items()
     }
     for name, it in recipients.items():
-        found[name] = (it.contacts, it.channels, it.language)
-    for name, (_, channels, language) in found.items():
-        if owners[name] in named:
-            found[name] = (named[owners[name]], channels, language)
-    bounced = stores.mails.bounced(
-        (vendors[name], one["email"]) for name, (many, _, _) in found.items() for one in many
-    )
+        agreed[name] = (it.contacts, it.channels, it.language)
     return {
-        name: Customer(
-            contacts_from(many, bounced.get(vendors[name], {})), EMAIL in channels, language
-        )
-        for name, (many, channels, language) in found.items()
+        name: named[owners[name]].customer(channels, language)
+        if owners[name] in named
+        else Customer(contacts, channels, language)
+        for name, (contacts, channels, language) in agreed.items()
     }
 
 
-def _states(deliveries: Deliveries, notices: Sequence[Document]) -> dict[str, list[str]]:
+def _addresses(
+    stores: Stores,
+    channel: AddressChannel,
+    customers: Mapping[str, Customer],
+    vendors: Mapping[str, str],
+) -> dict[str, Sequence[Address]]:
+    """By agreement, in the order to be tried."""
+    named = {name: channel.addresses(customer) for name, customer in customers.items()}
+    refused = stores.refused.among(
+        (vendors[name], address.key) for name, addresses in named.items() for address in addresses
+    )
+    return {
+        name: in_order(addresses, refused.get(vendors[name], {}))
+        for name, addresses in named.items()
+    }
+
+
+def _states(deliveries: Deliveries, notices: Rows) -> dict[str, list[str]]:
     states: dict[str, list[str]] = defaultdict(list)
-    for each in deliveries.of(notices) if notices else ():
-        states[each["message_id"]].append(each["state"])
+    for delivery in deliveries.of(notices) if notices else ():
+        states[delivery["message_id"]].append(delivery["state"])
     return states
 
 
 def _by_message(rows: Iterable[Document]) -> dict[str, list[Document]]:
-    found: dict[str, list[Document]] = defaultdict(list)
-    for each in rows:
-        found[each["message_id"]].append(each)
-    return found
+    by_message: dict[str, list[Document]] = defaultdict(list)
+    for row in rows:
+        by_message[row["message_id"]].append(row)
+    return by_message
 
 
-def _notices_before(messages: Messages, rows: Sequence[Document]) -> dict[str, str]:
+def _notices_before(messages: Messages, rows: Rows) -> dict[str, str]:
     """By message about a change: the id of the notice of it that its customer was given."""
     agreements: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row["change_id"] and row["agreement_id"]:
             agreements[row["change_id"]].append(row["agreement_id"])
     notices = {
-        (change, each["agreement_id"]): each["_id"]
-        for change, told in agreements.items()
-        for each in messages.notices_for(change, told)
+        (change, notice["agreement_id"]): notice["_id"]
+        for change, some in agreements.items()
+        for notice in messages.notices_for(change, some)
     }
     about = {row["_id"]: (row["change_id"], row["agreement_id"]) for row in rows}
     return {row: notices[key] for row, key in about.items() if key in notices}

@@ -1,24 +1,28 @@
-"""The loop of escalation: looks at messages in batches, and makes the mails that are due.
+"""The loop of escalation: checks messages in batches, and makes the sendings that are due.
 
-Fan-out marks a message with the moment of its first look (``first_look``). From then on each look
-decides by the rules of ``model.escalation``, writes the mail first and the mark after it: killed in
-between, the look is repeated, and the mail's derived id keeps it from being made twice.
+Fan-out marks a message with the moment of its first check (``first_check``). From then on each
+check decides by the rules of ``model.escalation``, writes the sendings first and the mark after
+them: killed in between, the check is repeated, and the derived ids of sendings keep them from being
+made twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
 
-from services.notices.escalation.facts import Around, read_around
-from services.notices.model.escalation import Step, letters_to, next_step
-from services.notices.model.mails import Contact, new_mail
+from services.notices.channels import BY_ADDRESS
+from services.notices.escalation.facts import Facts, read_facts
+from services.notices.model.channels import AddressChannel
+from services.notices.model.escalation import Decision, Letter, decide, letters_to
+from services.notices.model.sendings import new_sending
 from services.notices.store import Stores
-from services.notices.store.escalations import Look
+from services.notices.store.escalations import Check
 from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource
@@ -30,81 +34,92 @@ UNREACHED = Counter("art28_notices_unreached", "Notices found to have nobody lef
 
 LEASE = timedelta(seconds=60)
 BATCH = 200
+_PREFIXES = {channel.name: channel.prefix for channel in BY_ADDRESS}
 
 
 @dataclass
-class _Found:
-    """What a batch of looks came to."""
+class _Results:
+    """What a batch of checks came to. ``sendings``: by channel."""
 
-    mails: list[Document]
-    looks: list[Look]
-    unreached: dict[str, str]
+    sendings: dict[str, list[Document]] = field(default_factory=lambda: defaultdict(list))
+    checks: list[Check] = field(default_factory=list)
+    unreached: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Escalation:
-    """``email_is_on``: whether mails can be sent; ``patience``: see ``model.escalation``."""
+    """``is_on``: whether a channel can send at all; ``patience``: see ``model.escalation``."""
 
     stores: Stores
     failures: Failures
-    email_is_on: bool
+    is_on: Callable[[AddressChannel], bool]
     patience: timedelta
     now: Clock
     new_id: IdSource
 
     def run_once(self) -> bool:
-        """Look at a batch of messages; False when none is due."""
+        """Check a batch of messages; False when none is due."""
         now = self.now()
         barred, claim = self.failures.barred(), self.new_id("claim")
-        rows = self.stores.watches.claim(claim, now, now + LEASE, BATCH, barred)
-        by_id = {each["_id"]: each for each in rows}
-        self.failures.run_together(list(by_id), lambda ids: self._look([by_id[i] for i in ids]))
+        rows = self.stores.escalations.claim(claim, now, now + LEASE, BATCH, barred)
+        by_id = {row["_id"]: row for row in rows}
+        self.failures.run_together(list(by_id), lambda ids: self._check([by_id[i] for i in ids]))
         return bool(rows)
 
-    def _look(self, rows: Sequence[Document]) -> None:
+    def _check(self, rows: Sequence[Document]) -> None:
         now = self.now()
-        found = self._decide(rows, now)
-        # Mails first, and the word to the vendor: a mark without them would be a notice given up
+        results = self._decide(rows, now)
+        # Sendings first, and the mail to the vendor: a mark without them would be a notice given up
         # in silence.
-        self.stores.mails.add_many(found.mails)
-        for change_id, processor_id in found.unreached.items():
-            self.stores.digests.owe(change_id, processor_id, now)
-        lost = self.stores.watches.settle(found.looks, now)
+        for channel, sendings in results.sendings.items():
+            self.stores.sendings[channel].add_many(sendings)
+        for change_id, processor_id in results.unreached.items():
+            self.stores.digests.schedule(change_id, processor_id, now)
+        lost = self.stores.escalations.settle(results.checks, now)
         if lost:
             log.warning("escalation.claims_lost", count=lost)
 
-    def _decide(self, rows: Sequence[Document], now: datetime) -> _Found:
-        around, found = read_around(self.stores, rows), _Found([], [], {})
+    def _decide(self, rows: Sequence[Document], now: datetime) -> _Results:
+        facts, results = read_facts(self.stores, rows, self.is_on), _Results()
         for row in rows:
             if row["notice"] is None:
-                self._tell(row, around, now, found)
+                self._send_other(row, facts, now, results)
             else:
-                self._watch(row, around, now, found)
-        return found
+                self._escalate(row, facts, now, results)
+        return results
 
-    def _tell(self, row: Document, around: Around, now: datetime, found: _Found) -> None:
-        to, why = letters_to(around.told(row, self.email_is_on))
-        found.mails += [_mail(row, each, why, around, now) for each in to]
-        found.looks.append(Look(row["_id"], row["look_claim"], None, None, mailed=False))
+    def _send_other(self, row: Document, facts: Facts, now: datetime, results: _Results) -> None:
+        letters = [letter for other in facts.others(row) for letter in letters_to(other)]
+        _add(row, letters, facts, now, results)
+        results.checks.append(Check(row["_id"], row["look_claim"], None, None, is_sent=False))
 
-    def _watch(self, row: Document, around: Around, now: datetime, found: _Found) -> None:
-        step = next_step(around.case(row, self.email_is_on), now, self.patience)
-        if step.mail_to:
-            found.mails.append(_mail(row, step.mail_to, step.why, around, now))
-        if step.unreached and "unreached_at" not in row:
-            found.unreached[row["change_id"]] = row["processor_id"]
-        _say(row, step)
-        mailed = bool(step.mail_to or around.mails.get(row["_id"]))
-        look = Look(row["_id"], row["look_claim"], step.look_at, step.unreached, mailed)
-        found.looks.append(look)
+    def _escalate(self, row: Document, facts: Facts, now: datetime, results: _Results) -> None:
+        decision = decide(facts.case(row), now, self.patience)
+        _add(row, decision.letters, facts, now, results)
+        if decision.unreached and "unreached_at" not in row:
+            results.unreached[row["change_id"]] = row["processor_id"]
+        _log(row, decision)
+        is_sent = bool(decision.letters) or facts.is_sent(row)
+        results.checks.append(
+            Check(row["_id"], row["look_claim"], decision.check_at, decision.unreached, is_sent)
+        )
 
 
-def _mail(row: Document, to: Contact, why: str, around: Around, now: datetime) -> Document:
-    return new_mail(
+def _add(
+    row: Document, letters: Sequence[Letter], facts: Facts, now: datetime, results: _Results
+) -> None:
+    for letter in letters:
+        sending = _sending(row, letter, facts, now)
+        results.sendings[letter.to.channel].append(sending)
+
+
+def _sending(row: Document, letter: Letter, facts: Facts, now: datetime) -> Document:
+    return new_sending(
+        _PREFIXES[letter.to.channel],
         row["_id"],
         row["type"],
-        to,
-        why,
+        letter.to,
+        letter.why,
         now,
         message_id=row["_id"],
         notice_id=row["notice"]["id"] if row["notice"] else None,
@@ -112,14 +127,14 @@ def _mail(row: Document, to: Contact, why: str, around: Around, now: datetime) -
         agreement_id=row["agreement_id"],
         controller_id=row["controller_id"],
         processor_id=row["processor_id"],
-        language=around.customer(row).language,
+        language=facts.customer(row).language,
     )
 
 
-def _say(row: Document, step: Step) -> None:
+def _log(row: Document, decision: Decision) -> None:
     about = {"notice_id": row["notice"]["id"], "agreement_id": row["agreement_id"]}
-    if step.mail_to:
-        log.info("notice.mailed", why=step.why, **about)
-    if step.unreached and "unreached_at" not in row:
-        UNREACHED.labels(step.unreached).inc()
-        log.warning("notice.unreached", reason=step.unreached, **about)
+    for letter in decision.letters:
+        log.info("notice.mailed", why=letter.why, channel=letter.to.channel, **about)
+    if decision.unreached and "unreached_at" not in row:
+        UNREACHED.labels(decision.unreached).inc()
+        log.warning("notice.unreached", reason=decision.unreached, **about)

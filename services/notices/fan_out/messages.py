@@ -16,7 +16,7 @@ from services.notices.model.deliveries import (
     new_delivery,
 )
 from services.notices.model.endpoints import Subscription
-from services.notices.model.escalation import first_look
+from services.notices.model.escalation import first_check
 from services.notices.model.jobs import Job
 from services.notices.model.messages import Event, delivery_id, extra_text, ordered_id
 from shared.documents import Document
@@ -93,10 +93,10 @@ def _message(
         "notice": target.notice,
         "acknowledged_at": None,
         "outcome": outcome,
-        **first_look(
+        **first_check(
             is_notice=target.notice is not None,
-            by_mail=target.by_mail,
-            on_its_way=outcome == QUEUED,
+            at_once=target.at_once,
+            is_queued=outcome == QUEUED,
             now=now,
         ),
     }

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from services.notices.model.escalation import EMAIL
+from services.notices.channels import BY_ADDRESS
 from services.notices.model.messages import Event, notice_id
 from services.notices.model.recipients import RecipientRow
 from services.notices.store import Messages, Recipients
@@ -15,20 +15,21 @@ from shared.documents import Document
 
 log = structlog.get_logger()
 
+_BY_ADDRESS = frozenset(channel.name for channel in BY_ADDRESS)
+
 
 class Target(NamedTuple):
     """One customer that gets a message of an event.
 
-    ``key`` is unique among the targets of an event, and serves as the cursor. ``by_mail``: the
-    agreement names e-mail, or the customer was mailed about this change before. ``is_over``: the
-    agreement has ended, so the customer gets no message.
+    ``key`` is unique among the targets of an event, and serves as the cursor. ``at_once``:
+    see ``first_check``. ``is_over``: the agreement has ended, so the customer gets no message.
     """
 
     key: str
     controller_id: str
     agreement_id: str | None
     notice: Mapping[str, Any] | None = None
-    by_mail: bool = False
+    at_once: bool = False
     is_over: bool = False
 
 
@@ -63,8 +64,8 @@ def _noticed(event: Event, recipient: RecipientRow) -> Target:
         "terms_key": key,
     }
     agreement_id = recipient.agreement_id
-    by_mail = EMAIL in recipient.channels
-    return Target(agreement_id, recipient.controller_id, agreement_id, notice, by_mail)
+    at_once = not _BY_ADDRESS.isdisjoint(recipient.channels)
+    return Target(agreement_id, recipient.controller_id, agreement_id, notice, at_once)
 
 
 def _informed(recipient: RecipientRow) -> Target:
@@ -75,6 +76,6 @@ def _informed(recipient: RecipientRow) -> Target:
 
 def _follow_up(notice: Document, over: Collection[str]) -> Target:
     """Return the target of an event that follows ``notice``; ``over``: ended agreements."""
-    agreement_id, by_mail = notice["agreement_id"], bool(notice.get("mailed"))
+    agreement_id, at_once = notice["agreement_id"], bool(notice.get("mailed"))
     owner, is_over = notice["controller_id"], agreement_id in over
-    return Target(agreement_id, owner, agreement_id, by_mail=by_mail, is_over=is_over)
+    return Target(agreement_id, owner, agreement_id, at_once=at_once, is_over=is_over)

@@ -1,1 +1,1 @@
-"""The mail channel's engine: it claims mails that are due, sends them and stores the outcome."""
+"""The e-mail's own engines: warnings, digests to vendors, reports in a mailbox."""

@@ -1,7 +1,7 @@
-"""Tells the vendor by e-mail which customers nobody could reach, one mail for a change.
+"""Mails the vendor which customers could not be reached, one mail per change.
 
-Who is found unreached within ten minutes stands in the same mail; who turns out later, such as
-after days of retries, in another one, a day later at the earliest. The mails' ids derive from the
+Customers found unreached within ten minutes stand in the same mail; later ones, such as after days
+of retries, in another mail, a day later at the earliest. The mails' ids derive from the
 change and their number: killed in between, the same mail is made again and stored once.
 """
 
@@ -17,9 +17,11 @@ import structlog
 from prometheus_client import Counter
 
 from services.notices import events
+from services.notices.channels.email import CHANNEL, contacts_of
 from services.notices.clients import Party
-from services.notices.model.mails import DIGEST, contacts_from, new_mail
+from services.notices.model.channels import in_order
 from services.notices.model.messages import Event, body_of
+from services.notices.model.sendings import DIGEST, new_sending
 from services.notices.store import Stores
 from services.notices.store.digests import Digest
 from shared.documents import Document
@@ -64,8 +66,8 @@ class DigestLoop:
         return True
 
     def _write(self, digest: Digest, now: datetime) -> None:
-        count, rows = self.stores.watches.unreached_of(digest.change_id, NAMED)
-        if not count or self.stores.watches.withdrawn([digest.change_id]):
+        count, rows = self.stores.escalations.unreached_of(digest.change_id, NAMED)
+        if not count or self.stores.escalations.withdrawn([digest.change_id]):
             self.stores.digests.dropped(digest)
             return
         party = self._party(digest)
@@ -75,7 +77,8 @@ class DigestLoop:
             wait = LOOK_AGAIN if party else ASK_AGAIN
             self.stores.digests.put_off(digest, now + wait)
             return
-        self.stores.mails.add_many(self._mails(digest, party, self._data(digest, count, rows), now))
+        mails = self._mails(digest, party, self._data(digest, count, rows), now)
+        self.stores.sendings[CHANNEL.name].add_many(mails)
         self.stores.digests.sent(digest, now)
         log.warning("digest.made", change_id=digest.change_id, unreached=count)
 
@@ -89,15 +92,23 @@ class DigestLoop:
     def _mails(
         self, digest: Digest, party: Party, data: Mapping[str, Any], now: datetime
     ) -> list[Document]:
-        bounced = self.stores.mails.bounced((None, each["email"]) for each in party.contacts)
+        addresses = contacts_of(party.contacts)
+        refused = self.stores.refused.among((None, address.key) for address in addresses)
         about = f"{events.UNREACHED}:{digest.change_id}:{digest.number}"
         return [
-            new_mail(
-                about, events.UNREACHED, contact, DIGEST, now,
-                change_id=digest.change_id, language=party.language, data=dict(data),
+            new_sending(
+                CHANNEL.prefix,
+                about,
+                events.UNREACHED,
+                address,
+                DIGEST,
+                now,
+                change_id=digest.change_id,
+                language=party.language,
+                data=dict(data),
             )
-            for contact in contacts_from(party.contacts, bounced.get(None, {}))
-        ]  # fmt: skip
+            for address in in_order(addresses, refused.get(None, {}))
+        ]
 
     def _data(self, digest: Digest, count: int, rows: Sequence[Document]) -> dict[str, Any]:
         """What ``letters.upkeep.unreached`` shows; days as text."""
@@ -126,9 +137,9 @@ def _change(event: Event | None) -> dict[str, Any]:
     """The members of the change that its headline is made of."""
     if event is None:
         return {}
-    told = json.loads(body_of(event.head, "", event.tail))["data"]
-    found = {name: _named(told.get(name)) for name in ("sub_processor", "previous")}
-    return {"kind": told.get("kind"), "effective_on": event.effective_on, **found}
+    data = json.loads(body_of(event.head, "", event.tail))["data"]
+    entries = {name: _named(data.get(name)) for name in ("sub_processor", "previous")}
+    return {"kind": data.get("kind"), "effective_on": event.effective_on, **entries}
 
 
 def _named(entry: Mapping[str, Any] | None) -> dict[str, Any] | None:

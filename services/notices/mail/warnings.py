@@ -1,4 +1,4 @@
-"""Warnings to customers by e-mail: whoever has one to give leaves it here.
+"""Warnings to customers by e-mail.
 
 ``enqueue(kind, to, data, key=…, session=…)`` stores it, in the caller's transaction if there is
 one, and once for each ``key``. ``to``: the customer's organisation id; the mail loop looks up its
@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.notices.channels.email.words import language_of
-from services.notices.model.mails import WARNING, contacts_from, new_mail, to_customer
-from services.notices.store import NoticeContacts, Recipients
-from services.notices.store.mails import Mails
+from services.notices.channels.email import CHANNEL, contacts_of
+from services.notices.letters.words import language_of
+from services.notices.model.channels import in_order
+from services.notices.model.sendings import WARNING, new_sending, sending_id, to_customer
+from services.notices.store import Sendings, Stores
 from shared.documents import Document
-from shared.ids import derived_id
 from shared.mongo import Session
 from shared.times import Clock
 
@@ -29,10 +29,12 @@ KINDS = ("webhook.disabling_soon", "webhook.disabled")
 
 @dataclass(frozen=True)
 class Outbox:
-    mails: Mails
-    contacts: NoticeContacts
-    recipients: Recipients
+    stores: Stores
     now: Clock
+
+    @property
+    def _mails(self) -> Sendings:
+        return self.stores.sendings[CHANNEL.name]
 
     def enqueue(
         self,
@@ -47,26 +49,32 @@ class Outbox:
         ``<endpoint>:<since when>:<stage>``. ValueError for an unknown kind."""
         if kind not in KINDS:
             raise ValueError(f"no mail of the kind {kind}")
-        row = to_customer(derived_id("mai", kind, key), to, kind, data, self.now())
-        self.mails.add_once(row, session)
+        row = to_customer(sending_id(CHANNEL.prefix, kind, key), to, kind, data, self.now())
+        self._mails.add_once(row, session)
 
     def addressed(self, row: Document) -> Sequence[Document]:
         """A mail for each contact the customer has named, else of its agreements that are active;
         stored once, however often the step is repeated. None when it has no contact."""
         owner = row["controller_id"]
-        active = [
-            each for each in self.recipients.of_controller(owner) if each.until_version is None
-        ]
-        named, _ = self.contacts.get(owner)
-        found = [one for each in active for one in each.contacts] if named is None else named
-        bounced = self.mails.bounced((None, one["email"]) for one in found)
-        language = language_of(next((each.language for each in active if each.language), None))
+        active = [it for it in self.stores.recipients.of_controller(owner) if it.is_told]
+        named, _ = self.stores.contacts.get(owner)
+        agreed = [contact for recipient in active for contact in recipient.contacts]
+        addresses = contacts_of(agreed if named is None else named.contacts)
+        refused = self.stores.refused.among((None, address.key) for address in addresses)
+        language = language_of(next((it.language for it in active if it.language), None))
         mails = [
-            new_mail(
-                row["_id"], row["kind"], contact, WARNING, self.now(),
-                controller_id=owner, language=language, data=row["data"],
+            new_sending(
+                CHANNEL.prefix,
+                row["_id"],
+                row["kind"],
+                address,
+                WARNING,
+                self.now(),
+                controller_id=owner,
+                language=language,
+                data=row["data"],
             )
-            for contact in contacts_from(found, bounced.get(None, {}))
-        ]  # fmt: skip
-        self.mails.add_many(mails)
+            for address in in_order(addresses, refused.get(None, {}))
+        ]
+        self._mails.add_many(mails)
         return mails

@@ -7,31 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.notices.model.channels import Channel, Tried
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.messages import Event, Group
 from services.notices.model.receipts import RULES, Moments, day_of, moments_of
 from services.notices.model.recipients import Recipient
 
-WEBHOOK, EMAIL = "webhook", "email"
 UNREACHED = "unreached"
-DELETED_ENDPOINT = "(deleted endpoint)"
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One attempt. ``outcome`` is ``delivered`` or a stable error code; ``status`` of HTTP or SMTP.
-
-    ``answer``: what the mail server said, word for word; None for a webhook.
-    """
-
-    at: datetime
-    channel: str
-    recipient: str
-    outcome: str
-    status: int | None
-    duration_ms: int
-    answer: str | None = None
+OK = "ok"
+# Deliveries of a notice, by the channel they go by, in the order of the channels.
+ByChannel = Sequence[tuple[Channel, Sequence[Mapping[str, Any]]]]
 
 
 @dataclass(frozen=True)
@@ -73,33 +59,29 @@ class Evidence:
 @dataclass(frozen=True)
 class Reach:
     """A customer whom nothing reaches, or who has not got a notice. ``reason``: no_endpoint,
-    endpoint_disabled, filtered_out (of its webhooks), or notice_unreached. ``email``: off,
-    no_contact, bounced (all contacts), or ok. ``unreached``: its notices that nobody has."""
+    endpoint_disabled, filtered_out (of its webhooks), or notice_unreached. ``channels``: of those
+    that may be used for it, by name: off, no_contact, bounced (all contacts), or ok.
+    ``unreached``: its notices that it has not received."""
 
     agreement_id: str
     customer: dict[str, Any]
     reason: str
-    email: str = "off"
+    channels: Mapping[str, str]
     unreached: tuple[dict[str, Any], ...] = ()
 
 
 def evidence_of(
-    event: Event,
-    message: Mapping[str, Any],
-    deliveries: Sequence[Mapping[str, Any]],
-    recipient: Recipient,
-    urls: Mapping[str, str],
-    mails: Sequence[Mapping[str, Any]] = (),
+    event: Event, message: Mapping[str, Any], deliveries: ByChannel, recipient: Recipient
 ) -> Evidence:
-    """The line made of a message, what became of it at each endpoint and contact, and its dates."""
+    """The line made of a message, what became of it by each channel, and its dates."""
     notice = message["notice"]
-    tried = [_tried(a, urls.get(d["endpoint_id"])) for d in deliveries for a in d["attempts"]]
-    tried += [_mailed(a, m["to"]["email"]) for m in mails for a in m["attempts"]]
-    moments = moments_of(message["acknowledged_at"], deliveries, mails)
+    rows = [(channel, row) for channel, some in deliveries for row in some]
+    tried = [attempt for channel, row in rows for attempt in channel.evidence(row)]
+    moments = moments_of(message["acknowledged_at"], (it.moments(row) for it, row in rows))
     reached = bool(moments.delivered_at or moments.acknowledged_at)
     group = event.group(notice["terms_key"])
     days = _days(event, group, notice, moments)
-    channel, to, state = _told_by(deliveries, urls, mails)
+    channel, to, state = _best_of(deliveries)
     unreached = None if reached else _unreached(message)
     return Evidence(
         agreement_id=message["agreement_id"],
@@ -144,21 +126,14 @@ def _days(event: Event, group: Group, notice: Mapping[str, Any], moments: Moment
     return _Days(str(given_on), str(counts_from), group.deadline_from(counts_from))
 
 
-def _told_by(
-    deliveries: Sequence[Mapping[str, Any]],
-    urls: Mapping[str, str],
-    mails: Sequence[Mapping[str, Any]],
-) -> tuple[str | None, str | None, str | None]:
-    """Channel, recipient and state of what tells most: an arrival before an attempt."""
-    best, mail = _best(deliveries), _best(mails)
-    is_mail = mail is not None and (
-        best is None or (mail["state"] == DELIVERED and best["state"] != DELIVERED)
-    )
-    if is_mail and mail is not None:
-        return EMAIL, mail["to"]["email"], mail["state"]
-    if best is not None:
-        return WEBHOOK, urls.get(best["endpoint_id"], DELETED_ENDPOINT), best["state"]
-    return None, None, None
+def _best_of(deliveries: ByChannel) -> tuple[str | None, str | None, str | None]:
+    """Channel, recipient and state of the delivery that proves most: an arrival before an attempt,
+    and of two alike that of the channel that comes first."""
+    found = [(channel, _best(rows)) for channel, rows in deliveries if rows]
+    if not found:
+        return None, None, None
+    channel, row = next((each for each in found if each[1]["state"] == DELIVERED), found[0])
+    return channel.name, channel.recipient(row), row["state"]
 
 
 def _unreached(message: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -167,51 +142,26 @@ def _unreached(message: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"since": message["unreached_at"], "reason": message.get("unreached_reason")}
 
 
-def _mailed(attempt: Mapping[str, Any], address: str) -> Tried:
-    return Tried(
-        at=attempt["at"],
-        channel=EMAIL,
-        recipient=address,
-        outcome=attempt["code"] or DELIVERED,
-        status=attempt["status"],
-        duration_ms=attempt["duration_ms"],
-        answer=attempt["answer"],
-    )
-
-
-def _best(deliveries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The delivery that tells most: one that arrived, else one that was tried most."""
-    return max(
-        deliveries, key=lambda d: (d["state"] == DELIVERED, len(d["attempts"])), default=None
-    )
-
-
-def _tried(attempt: Mapping[str, Any], url: str | None) -> Tried:
-    return Tried(
-        at=attempt["at"],
-        channel=WEBHOOK,
-        recipient=url or DELETED_ENDPOINT,
-        outcome=attempt["code"] or DELIVERED,
-        status=attempt["status"],
-        duration_ms=attempt["duration_ms"],
-    )
+def _best(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """One that arrived, else the one that was tried most."""
+    return max(rows, key=lambda row: (row["state"] == DELIVERED, len(row["attempts"])))
 
 
 def reach_of(
     recipient: Recipient,
     endpoints: Sequence[Endpoint],
     kind: str,
-    email: str = "off",
+    channels: Mapping[str, str],
     unreached: Sequence[dict[str, Any]] = (),
 ) -> Reach | None:
     """Why a notice of this type would reach nobody at this customer, or which ones have not;
-    None when all is well. ``email``: see ``Reach``."""
+    None when all is well. ``channels``: see ``Reach``."""
     enabled = [each for each in endpoints if each.disabled_at is None]
-    by_webhook = any(each.wants(kind, recipient.processor) for each in enabled)
-    if (by_webhook or email == "ok") and not unreached:
+    wanted = any(each.wants(kind, recipient.processor) for each in enabled)
+    is_reached = wanted or OK in channels.values()
+    if is_reached and not unreached:
         return None
     reason = "filtered_out" if enabled else "endpoint_disabled" if endpoints else "no_endpoint"
-    if by_webhook or email == "ok":
+    if is_reached:
         reason = "notice_unreached"
-    told = tuple(unreached)
-    return Reach(recipient.agreement_id, recipient.controller, reason, email, told)
+    return Reach(recipient.agreement_id, recipient.controller, reason, channels, tuple(unreached))

@@ -9,13 +9,10 @@ An acknowledgement proves that the customer has the notice. ``shared/decisions/0
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from services.notices.model.mails import reached_at
 
 # What an agreement may count from, in the order in which it happens.
 RULES = ("sent", "delivered", "acknowledged")
@@ -33,29 +30,20 @@ class Moments:
         """When that happened which the agreement counts from. What comes later in the chain
         proves what comes before it."""
         chain = (self.sent_at, self.delivered_at, self.acknowledged_at)
-        return _first(*chain[RULES.index(rule) :])
+        return first(*chain[RULES.index(rule) :])
 
 
 def moments_of(
     acknowledged_at: datetime | None,
-    deliveries: Sequence[Mapping[str, Any]],
-    mails: Sequence[Mapping[str, Any]],
+    deliveries: Iterable[Moments],
 ) -> Moments:
-    """From a notice's deliveries and mails, as they are stored."""
-    mailed_at = reached_at(mails)
-    taken = [each["delivered_at"] for each in deliveries if "delivered_at" in each]
-    answered = [at for each in deliveries if (at := answered_at(each))]
+    """Of a notice, from those of its deliveries by all channels."""
+    found = list(deliveries)
     return Moments(
-        sent_at=_first(*answered, *taken, mailed_at, acknowledged_at),
-        delivered_at=_first(*taken, mailed_at),
+        sent_at=first(*(each.sent_at for each in found), acknowledged_at),
+        delivered_at=first(*(each.delivered_at for each in found)),
         acknowledged_at=acknowledged_at,
     )
-
-
-def answered_at(delivery: Mapping[str, Any]) -> datetime | None:
-    """When the first attempt was made that the receiver answered: the time in its signature."""
-    kept = (each["at"] for each in delivery["attempts"] if each["status"] is not None)
-    return _first(delivery.get("sent_at"), *kept)
 
 
 def day_of(at: datetime, zone: str, given_on: date) -> date:
@@ -67,5 +55,6 @@ def day_of(at: datetime, zone: str, given_on: date) -> date:
     return max(at.astimezone(ZoneInfo(zone)).date(), given_on)
 
 
-def _first(*moments: datetime | None) -> datetime | None:
+def first(*moments: datetime | None) -> datetime | None:
+    """The earliest of those that have happened."""
     return min((each for each in moments if each), default=None)

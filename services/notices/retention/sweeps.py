@@ -52,7 +52,7 @@ def sweep(
 
 @dataclass
 class MessageSweep:
-    """Texts of answers first; then whole messages with their deliveries and mails."""
+    """Texts of answers first; then whole messages with their deliveries by all channels."""
 
     stores: Stores
     failures: Failures
@@ -75,7 +75,8 @@ class MessageSweep:
         kept_until = least_id("msg", now - self.ages.keep)
         gone = self._expired([each for each in rows if each["_id"] < kept_until])
         self.stores.deliveries.remove_of(gone)
-        self.stores.mails.remove_of(gone)
+        for sendings in self.stores.sendings.values():
+            sendings.remove_of(gone)
         self.stores.messages.remove(gone)
         left = {each["_id"] for each in rows}.difference(gone)
         self.stores.ageing.drop_answers(sorted(left), now - self.ages.answers)
@@ -171,8 +172,8 @@ class RecipientSweep:
 
 
 @dataclass
-class MailSweep:
-    """Mails that belong to no message, and what is known of words to vendors."""
+class WarningSweep:
+    """Sendings that belong to no message, and what is known of mails to vendors."""
 
     stores: Stores
     failures: Failures
@@ -182,6 +183,7 @@ class MailSweep:
 
     def step(self) -> bool:
         before = self.now() - self.ages.keep
-        mails = self.stores.mails.remove_warnings(before, self.batch)
-        digests = self.stores.digests.remove_old(before, self.batch)
-        return self.batch in (mails, digests)
+        channels = self.stores.sendings.values()
+        removed = [each.remove_warnings(before, self.batch) for each in channels]
+        removed.append(self.stores.digests.remove_old(before, self.batch))
+        return self.batch in removed

@@ -20,12 +20,13 @@ from services.notices.model.endpoints import Endpoint
 from services.notices.retention.sweeps import (
     Ages,
     JobSweep,
-    MailSweep,
     MessageSweep,
     RecipientSweep,
+    WarningSweep,
     sweep,
 )
-from services.notices.store import Stores
+from services.notices.store import Named, Stores
+from services.notices.store.contacts import sealed_name
 from shared.errors import PreconditionFailed
 from shared.failures import Failures
 from shared.times import Clock
@@ -50,6 +51,7 @@ class Retention:
     batch: int = 500
     _pass: list[tuple[str, Step]] = field(default_factory=list)
     _endpoints_after: str = ""
+    _contacts_after: str = ""
     _next_pass: datetime | None = None
 
     def run_once(self) -> bool:
@@ -75,11 +77,15 @@ class Retention:
 
     def _steps(self) -> list[tuple[str, Step]]:
         """Those of a pass, one after the other: what names something goes before it."""
-        self._endpoints_after = ""
-        sweeps = (MessageSweep, JobSweep, RecipientSweep, MailSweep)
+        self._endpoints_after = self._contacts_after = ""
+        sweeps = (MessageSweep, JobSweep, RecipientSweep, WarningSweep)
         given = (self.stores, self.failures, self.ages, self.now, self.batch)
         made = [each(*given) for each in sweeps]
-        return [("Seals", self._seal_anew), *((type(each).__name__, each.step) for each in made)]
+        seals: list[tuple[str, Step]] = [
+            ("Seals", self._seal_anew),
+            ("AddressSeals", self._seal_addresses),
+        ]
+        return [*seals, *((type(each).__name__, each.step) for each in made)]
 
     def _release(self) -> bool:
         """What is held for an endpoint that is open was left by somebody who died half-way. Where
@@ -107,6 +113,28 @@ class Retention:
         sweep(self.failures, {each: each for each in names}, self._reseal_stale)
         self._endpoints_after = names[-1] if names else ""
         return len(names) == self.batch
+
+    def _seal_addresses(self) -> bool:
+        """The same for the addresses that customers have left for channels."""
+        some = self.stores.contacts.with_addresses(self._contacts_after, self.batch)
+        sweep(self.failures, {each[0]: each for each in some}, self._reseal_addresses)
+        self._contacts_after = some[-1][0] if some else ""
+        return len(some) == self.batch
+
+    def _reseal_addresses(self, some: Sequence[tuple[str, Named]]) -> None:
+        for owner, named in some:
+            for channel, address in named.addresses.items():
+                if self.box.is_stale(address["sealed"]):
+                    self._reseal_address(owner, channel, address["sealed"])
+
+    def _reseal_address(self, owner: str, channel: str, before: bytes) -> None:
+        name = sealed_name(owner, channel)
+        try:
+            sealed = self.box.seal(self.box.open(before, name), name)
+        except UnreadableSecretError:
+            log.error("address.seal_stale", controller_id=owner)  # noqa: TRY400  No trace: secrets.
+            return
+        self.stores.contacts.seal_anew(owner, channel, before, sealed)
 
     def _reseal_stale(self, names: Sequence[str]) -> None:
         for each in self.stores.endpoints.many(names).values():

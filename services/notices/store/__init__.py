@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from services.notices.channels import BY_ADDRESS
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
 from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
-from services.notices.store.contacts import NoticeContacts
+from services.notices.store.contacts import Named, NoticeContacts
 from services.notices.store.deliveries import Deliveries
 from services.notices.store.digests import INDEXES as DIGEST_INDEXES
 from services.notices.store.digests import Digests
 from services.notices.store.endpoints import Endpoints
-from services.notices.store.escalations import INDEXES as WATCH_INDEXES
-from services.notices.store.escalations import Watches
+from services.notices.store.escalations import INDEXES as ESCALATION_INDEXES
+from services.notices.store.escalations import Escalations
 from services.notices.store.events import Events
 from services.notices.store.jobs import Jobs
-from services.notices.store.mails import BOUNCED_INDEXES, Mails
-from services.notices.store.mails import INDEXES as MAIL_INDEXES
 from services.notices.store.messages import Messages
 from services.notices.store.offers import INDEXES as OFFER_INDEXES
 from services.notices.store.offers import Offers
 from services.notices.store.parcels import TURNS, Parcels
 from services.notices.store.receipts import Receipts
 from services.notices.store.recipients import Recipients
+from services.notices.store.sendings import INDEXES as SENDING_INDEXES
+from services.notices.store.sendings import REFUSED_INDEXES, RefusedAddresses, Sendings
 from shared.mongo import Mongo
 
 __all__ = [
@@ -34,23 +35,26 @@ __all__ = [
     "Deliveries",
     "Digests",
     "Endpoints",
+    "Escalations",
     "Events",
     "Jobs",
-    "Mails",
     "Messages",
+    "Named",
     "NoticeContacts",
     "Offers",
     "Parcels",
     "Receipts",
     "Recipients",
+    "RefusedAddresses",
+    "Sendings",
     "Stores",
-    "Watches",
 ]
 
 
 @dataclass(frozen=True)
 class Stores:
-    """Every store of notices; made once per process, and shared by its use cases and engines."""
+    """Every store of notices; made once per process, and shared by its use cases and engines.
+    ``sendings``: of each channel that has no engine of its own, by name."""
 
     mongo: Mongo
     ageing: Ageing
@@ -58,15 +62,16 @@ class Stores:
     deliveries: Deliveries
     digests: Digests
     endpoints: Endpoints
+    escalations: Escalations
     events: Events
     jobs: Jobs
-    mails: Mails
     messages: Messages
     offers: Offers
     parcels: Parcels
     receipts: Receipts
     recipients: Recipients
-    watches: Watches
+    refused: RefusedAddresses
+    sendings: Mapping[str, Sendings]
 
     @classmethod
     def of(cls, mongo: Mongo) -> Stores:
@@ -77,15 +82,16 @@ class Stores:
             deliveries=Deliveries(mongo),
             digests=Digests(mongo),
             endpoints=Endpoints(mongo),
+            escalations=Escalations(mongo),
             events=Events(mongo),
             jobs=Jobs(mongo),
-            mails=Mails(mongo),
             messages=Messages(mongo),
             offers=Offers(mongo),
             parcels=Parcels(mongo),
             receipts=Receipts(mongo),
             recipients=Recipients(mongo),
-            watches=Watches(mongo),
+            refused=RefusedAddresses(mongo),
+            sendings={each.name: Sendings(mongo, each.collection) for each in BY_ADDRESS},
         )
 
 
@@ -109,12 +115,12 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "messages": [
         IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),
-        *WATCH_INDEXES,
+        *ESCALATION_INDEXES,
     ],
-    "mails": MAIL_INDEXES,
+    **{channel.collection: SENDING_INDEXES for channel in BY_ADDRESS},
     "digests": DIGEST_INDEXES,
     "offers": OFFER_INDEXES,
-    "bounced_addresses": BOUNCED_INDEXES,
+    "bounced_addresses": REFUSED_INDEXES,
     "deliveries": [
         IndexModel(
             [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pymongo import ASCENDING
+
+from services.notices.model.channels import Customer
+from shared.documents import Document
 from shared.errors import PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
+
+
+@dataclass(frozen=True)
+class Named:
+    """``addresses``: by channel, what the customer has left for it, sealed."""
+
+    contacts: list[dict[str, Any]]
+    addresses: Mapping[str, Document] = field(default_factory=dict)
+
+    def customer(self, channels: Sequence[str], language: str | None) -> Customer:
+        return Customer(self.contacts, channels, language, self.addresses)
 
 
 class NoticeContacts:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["notice_contacts"]
 
-    def get(self, controller_id: str) -> tuple[list[dict[str, Any]] | None, int]:
-        """The contacts and their revision; None and 0 when the customer has named none."""
+    def get(self, controller_id: str) -> tuple[Named | None, int]:
+        """What it has named, and the revision; None and 0 for nothing."""
         found = self._docs.find_one({"_id": controller_id})
-        return (found["contacts"], found["revision"]) if found else (None, 0)
+        return (_named(found), found["revision"]) if found else (None, 0)
 
-    def many(self, controller_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-        """The contacts of those of these customers who have named any."""
+    def many(self, controller_ids: Iterable[str]) -> dict[str, Named]:
+        """By customer; those who have named nothing are left out."""
         found = self._docs.find({"_id": {"$in": list(set(controller_ids))}})
-        return {each["_id"]: each["contacts"] for each in found}
+        return {row["_id"]: _named(row) for row in found}
+
+    def with_addresses(self, after: str, limit: int) -> list[tuple[str, Named]]:
+        """The next customers after one that have left an address for a channel, by id."""
+        where: Document = {"_id": {"$gt": after}, "addresses": {"$gt": {}}}
+        rows = self._docs.find(where).sort("_id", ASCENDING).limit(limit)
+        return [(row["_id"], _named(row)) for row in rows]
+
+    def seal_anew(self, controller_id: str, channel: str, before: bytes, sealed: bytes) -> None:
+        """Nothing is written where the customer has left another one meanwhile."""
+        name = f"addresses.{channel}.sealed"
+        self._docs.update_one({"_id": controller_id, name: before}, {"$set": {name: sealed}})
 
     def put(
         self,
         controller_id: str,
-        contacts: list[dict[str, Any]],
+        named: Named,
         seen: int,
         now: datetime,
         session: Session | None = None,
     ) -> int:
         """The new revision. ``PreconditionFailed`` when ``seen`` is not the one that stands."""
-        row = {"contacts": contacts, "revision": seen + 1, "updated_at": now}
+        row = {
+            "contacts": named.contacts,
+            "addresses": dict(named.addresses),
+            "revision": seen + 1,
+            "updated_at": now,
+        }
         if seen == 0:
             return self._first(controller_id, row, session)
         where = {"_id": controller_id, "revision": seen}
@@ -48,3 +80,12 @@ class NoticeContacts:
         except AlreadyExists as error:
             raise PreconditionFailed from error
         return 1
+
+
+def sealed_name(controller_id: str, channel: str) -> str:
+    """What the sealed address of a customer is bound to, so that it opens nowhere else."""
+    return f"{controller_id}:{channel}"
+
+
+def _named(row: Document) -> Named:
+    return Named(row["contacts"], row.get("addresses") or {})

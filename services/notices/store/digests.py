@@ -1,6 +1,6 @@
-"""Words owed to vendors: of which changes some customers turned out not to be reached.
+"""Pending mails to vendors about customers of a change who could not be reached.
 
-One row a change. ``due_at`` is there while a word is owed; it is claimed with a lease.
+One row per change. It has a ``due_at`` while a mail is owed, and is claimed with a lease.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from services.notices.store.batches import remove_some
 from shared.documents import Document
 from shared.mongo import Mongo
 
-# What comes within this time is told together.
+# Customers found within this time stand in one mail.
 GATHER = timedelta(minutes=10)
-# Who turns out later is told later, but not more often than this.
+# Later ones stand in a later mail, but not more often than this.
 AT_MOST_EVERY = timedelta(hours=24)
 
 INDEXES: Sequence[IndexModel] = [
@@ -41,15 +41,15 @@ class Digests:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["digests"]
 
-    def owe(self, change_id: str, processor_id: str, now: datetime) -> None:
-        """Somebody was found unreached: the vendor is owed a word, unless it is already."""
+    def schedule(self, change_id: str, processor_id: str, now: datetime) -> None:
+        """A customer was found unreached: have the vendor mailed, unless that is due already."""
         first = {"processor_id": processor_id, "number": 0}
         self._docs.update_one({"_id": change_id}, {"$setOnInsert": first}, upsert=True)
         row = self._docs.find_one({"_id": change_id}) or {}
         sent_at: datetime | None = row.get("sent_at")
         due = max(now + GATHER, sent_at + AT_MOST_EVERY) if sent_at else now + GATHER
-        told: Document = {"$set": {"due_at": due, "owed_at": now}}
-        self._docs.update_one({"_id": change_id, "due_at": {"$exists": False}}, told)
+        update: Document = {"$set": {"due_at": due, "owed_at": now}}
+        self._docs.update_one({"_id": change_id, "due_at": {"$exists": False}}, update)
 
     def claim(
         self, token: str, now: datetime, until: datetime, but: Sequence[str] = ()
@@ -67,8 +67,8 @@ class Digests:
 
     def sent(self, digest: Digest, now: datetime) -> None:
         """Its mails are made."""
-        told: Document = {"$set": {"sent_at": now}, "$inc": {"number": 1}}
-        self._finish(digest, {**told, "$unset": {"due_at": "", "claim": ""}})
+        update: Document = {"$set": {"sent_at": now}, "$inc": {"number": 1}}
+        self._finish(digest, {**update, "$unset": {"due_at": "", "claim": ""}})
 
     def dropped(self, digest: Digest) -> None:
         """All have been reached meanwhile, or nothing is owed to them any more."""

@@ -1,7 +1,8 @@
-"""Notices that are watched until somebody has them: marks on the messages themselves.
+"""Messages that are checked until their customers have them: marks on the messages themselves.
 
-``look_at`` is when a message is looked at next; a message without it is settled. A look is claimed
-with a token and a lease, and what it finds is written only while the claim stands.
+``look_at`` is when a message is checked next; a message without it is settled. A check is claimed
+with a token and a lease, and its result is written only while the claim stands. The stored names
+(``look_at``, ``look_claim``, ``watched_since``, ``mailed``) are older than the words used here.
 """
 
 from __future__ import annotations
@@ -34,20 +35,20 @@ INDEXES: Sequence[IndexModel] = [
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a look found. ``unreached``: the reason; None when it is reached or under way.
+class Check:
+    """The result of a check. ``unreached``: the reason; None when it is reached or under way.
 
-    ``mailed``: mails are or were made for it, so what becomes of its change is mailed, too.
+    ``is_sent``: it has sendings, so what becomes of its change is sent the same way.
     """
 
     message_id: str
     claim: str
-    look_at: datetime | None
+    check_at: datetime | None
     unreached: str | None
-    mailed: bool
+    is_sent: bool
 
 
-class Watches:
+class Escalations:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.db["messages"]
         self._events = mongo.db["events"]
@@ -55,7 +56,7 @@ class Watches:
     def claim(
         self, token: str, now: datetime, until: datetime, limit: int, but: Sequence[str] = ()
     ) -> list[Document]:
-        """Up to ``limit`` messages due for a look, ours until ``until``."""
+        """Up to ``limit`` messages due for a check, ours until ``until``."""
         due = {"look_at": {"$lte": now}, "_id": {"$nin": list(but)}}
         found = self._docs.find(due, {"_id": 1}).sort("look_at", ASCENDING).limit(limit)
         ids = [each["_id"] for each in found]
@@ -65,21 +66,21 @@ class Watches:
         self._docs.update_many({"_id": {"$in": ids}, "look_at": due["look_at"]}, taken)
         return list(self._docs.find({"_id": {"$in": ids}, "look_claim": token}))
 
-    def settle(self, looks: Sequence[Look], now: datetime) -> int:
-        """Write what was found; how many claims had been lost."""
-        if not looks:
+    def settle(self, checks: Sequence[Check], now: datetime) -> int:
+        """Write the results; how many claims had been lost."""
+        if not checks:
             return 0
-        done = self._docs.bulk_write([_update(each, now) for each in looks], ordered=False)
-        return len(looks) - done.matched_count
+        done = self._docs.bulk_write([_update(each, now) for each in checks], ordered=False)
+        return len(checks) - done.matched_count
 
-    def look_again(self, message_id: str, now: datetime, session: Session | None = None) -> None:
-        """Something happened: look at once. A look under way begins anew."""
+    def check_again(self, message_id: str, now: datetime, session: Session | None = None) -> None:
+        """Something happened: check at once. A check under way begins anew."""
         self._again({"_id": message_id}, now, session)
 
-    def look_again_if_unreached(self, message_id: str, now: datetime) -> None:
+    def check_again_if_unreached(self, message_id: str, now: datetime) -> None:
         self._again({"_id": message_id, "unreached_at": {"$exists": True}}, now, None)
 
-    def look_again_for(
+    def check_again_for(
         self, controller_id: str, now: datetime, session: Session | None = None
     ) -> None:
         """A customer's open notices, for its contacts have changed."""
@@ -90,8 +91,8 @@ class Watches:
     ) -> None:
         """By a contact; the first acknowledgement counts, whoever it comes from."""
         first = {"_id": message_id, "acknowledged_at": None}
-        told = {"$set": {"acknowledged_at": at, "acknowledged_by": dict(by)}}
-        self._docs.update_one(first, told, session=session)
+        update = {"$set": {"acknowledged_at": at, "acknowledged_by": dict(by)}}
+        self._docs.update_one(first, update, session=session)
 
     def withdrawn(self, change_ids: Iterable[str]) -> frozenset[str]:
         """Those of these changes that were taken back before they had effect."""
@@ -129,18 +130,18 @@ class Watches:
         self._docs.update_many(where, change, session=session)
 
 
-def _update(look: Look, now: datetime) -> UpdateOne:
-    fields: dict[str, Any] = {"look_at": look.look_at, "unreached_reason": look.unreached}
+def _update(check: Check, now: datetime) -> UpdateOne:
+    fields: dict[str, Any] = {"look_at": check.check_at, "unreached_reason": check.unreached}
     kept = {name: value for name, value in fields.items() if value is not None}
     gone = {name: "" for name, value in fields.items() if value is None}
     change: dict[str, Any] = {"$unset": {**gone, "look_claim": ""}}
-    if look.mailed:
+    if check.is_sent:
         kept["mailed"] = True
-    if look.unreached is None:
+    if check.unreached is None:
         change["$unset"]["unreached_at"] = ""
     else:
         # The first time stays: it is how long the customer has gone without.
         change["$min"] = {"unreached_at": now}
     if kept:
         change["$set"] = kept
-    return UpdateOne({"_id": look.message_id, "look_claim": look.claim}, change)
+    return UpdateOne({"_id": check.message_id, "look_claim": check.claim}, change)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pymongo import UpdateOne
 
-from services.notices.model.deliveries import ATTEMPTS_KEPT, DELIVERED, PENDING, SECOND
+from services.notices.model.deliveries import ATTEMPTS_KEPT, PENDING
 from shared.documents import Document
 
 
 class Completion(NamedTuple):
-    """The outcome of a claimed delivery, to be stored.
+    """The outcome of a claimed delivery of any channel, to be stored.
 
     ``due_at`` is None when no attempt follows. ``attempt`` is None when none was made, for example
-    because the endpoint is gone. ``unstored``: the delivery as it was in its parcel, if it has no
-    row yet.
+    because the endpoint is gone. ``lane``: of a channel that has lanes. ``unstored``: the delivery
+    as it was in its parcel, if it has no row yet. ``dates``: the instants to keep for ever, the
+    first one of each name; of attempts only the last ones are kept.
     """
 
     delivery_id: str
@@ -25,25 +27,30 @@ class Completion(NamedTuple):
     state: str
     due_at: datetime | None
     attempt: Document | None
-    lane: str = SECOND
+    lane: str | None = None
     unstored: Document | None = None
+    dates: Mapping[str, datetime] = MappingProxyType({})
 
 
 def row_of(completion: Completion) -> Document:
     """Build the row of a delivery without one, with the result of ``change_of`` on such a row."""
     row = {**(completion.unstored or {}), "state": completion.state}
     if completion.due_at is not None:
-        row |= {"due_at": completion.due_at, "lane": completion.lane}
+        row |= _next_turn(completion)
     if completion.attempt is not None:
-        row |= {"attempt": 1, "attempts": [completion.attempt]}
-        row |= _remembered(completion.state, completion.attempt)
+        row |= {"attempt": 1, "attempts": [completion.attempt], **completion.dates}
     return row
 
 
 def change_of(completion: Completion) -> UpdateOne:
     """Build the change of one row; it applies only while the claim holds."""
+    return UpdateOne(*update_of(completion))
+
+
+def update_of(completion: Completion) -> tuple[Document, Document]:
+    """Build the same change as a filter and an update."""
     held = {"_id": completion.delivery_id, "claim": completion.claim}
-    return UpdateOne(held, _change(completion))
+    return held, _change(completion)
 
 
 def arrived_after_all(completion: Completion) -> UpdateOne:
@@ -56,19 +63,15 @@ def _change(completion: Completion) -> Document:
     if completion.due_at is None:
         change["$unset"]["due_at"] = ""
     else:
-        change["$set"] |= {"due_at": completion.due_at, "lane": completion.lane}
+        change["$set"] |= _next_turn(completion)
     if completion.attempt is not None:
         kept = {"$each": [completion.attempt], "$slice": -ATTEMPTS_KEPT}
         change |= {"$push": {"attempts": kept}, "$inc": {"attempt": 1}}
-        if first := _remembered(completion.state, completion.attempt):
-            change["$min"] = first
+        if completion.dates:
+            change["$min"] = dict(completion.dates)
     return change
 
 
-def _remembered(state: str, attempt: Mapping[str, Any]) -> Document:
-    """Return the instants to keep for ever; of attempts only the last ones are kept."""
-    if state == DELIVERED:
-        # The end of the answer, measured by the monotonic clock: no jump can date it early.
-        took = timedelta(milliseconds=attempt["duration_ms"])
-        return {"delivered_at": attempt["at"] + took}
-    return {"sent_at": attempt["at"]} if attempt["status"] is not None else {}
+def _next_turn(completion: Completion) -> Document:
+    lane = {"lane": completion.lane} if completion.lane else {}
+    return {"due_at": completion.due_at, **lane}

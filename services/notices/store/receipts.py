@@ -6,14 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.notices.channels import CHANNELS
 from services.notices.events import NOTICES
 from services.notices.model.receipts import Moments, moments_of
 from shared.documents import Document
 from shared.mongo import Mongo
 
 _NOTICE = dict.fromkeys(("change_id", "agreement_id", "acknowledged_at", "notice"), 1)
-_DELIVERY = {"_id": 0, "delivered_at": 1, "sent_at": 1, "attempts.at": 1, "attempts.status": 1}
-_MAIL = {"_id": 0, "state": 1, "delivered_at": 1}
+# What channels judge by.
+_DELIVERY = {
+    "_id": 0,
+    "state": 1,
+    "delivered_at": 1,
+    "sent_at": 1,
+    "attempts.at": 1,
+    "attempts.status": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -48,24 +56,27 @@ class Receipts:
         return {each["_id"]: (each["notice"], _moments(each)) for each in found}
 
     def _found(self, where: Document) -> list[Document]:
-        # One question to the database instead of three: the gate waits for it.
+        # One query instead of one per channel: the gate waits for it.
         steps = [{"$match": where}, {"$project": _NOTICE}]
-        steps += [_joined("deliveries", _DELIVERY), _joined("mails", _MAIL)]
+        steps += [_joined(channel.collection) for channel in CHANNELS]
         return list(self._messages.aggregate(steps))
 
 
-def _joined(name: str, wanted: Document) -> Document:
+def _joined(name: str) -> Document:
     """A step that adds the rows of another collection about each message."""
     return {
         "$lookup": {
             "from": name,
             "localField": "_id",
             "foreignField": "message_id",
-            "pipeline": [{"$project": wanted}],
+            "pipeline": [{"$project": _DELIVERY}],
             "as": name,
         }
     }
 
 
 def _moments(row: Document) -> Moments:
-    return moments_of(row["acknowledged_at"], row["deliveries"], row["mails"])
+    deliveries = (
+        channel.moments(delivery) for channel in CHANNELS for delivery in row[channel.collection]
+    )
+    return moments_of(row["acknowledged_at"], deliveries)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.model.acknowledgement_links import LinkInvalid
 from services.notices.model.messages import body_of
 from services.notices.store.late_notices import texts_now
@@ -45,12 +46,12 @@ def acknowledge(deps: Deps, token: str) -> Acknowledgement:
     recipient = deps.stores.recipients.find(message["agreement_id"])
     if recipient and not recipient.is_told:
         raise LinkInvalid("The agreement has ended; there is nothing left to acknowledge.")
-    by = {"channel": "email", "mail_id": mail["_id"], **mail["to"]}
+    by = {"channel": EMAIL.name, "mail_id": mail["_id"], **mail["to"]}
 
     def write(session: Session) -> None:
         now = deps.now()
-        deps.stores.watches.acknowledge(message["_id"], now, by, session)
-        deps.stores.mails.acknowledge(mail["_id"], now, session)
+        deps.stores.escalations.acknowledge(message["_id"], now, by, session)
+        deps.stores.sendings[EMAIL.name].acknowledge(mail["_id"], now, session)
 
     deps.stores.mongo.transact(write)
     return _view(deps, mail, deps.stores.messages.find(message["_id"]) or message)
@@ -58,7 +59,7 @@ def acknowledge(deps: Deps, token: str) -> Acknowledgement:
 
 def _found(deps: Deps, token: str) -> tuple[Document, Document]:
     claims = deps.links.read(token, deps.now())
-    mail = deps.stores.mails.find(claims.mail_id)
+    mail = deps.stores.sendings[EMAIL.name].find(claims.mail_id)
     message = deps.stores.messages.find(mail["message_id"]) if mail and mail["message_id"] else None
     if mail is None or message is None or message["notice"]["id"] != claims.notice_id:
         raise LinkInvalid("What this link was about is no longer kept.")

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import structlog
 
+from services.notices.channels.email import CHANNEL, address_key
 from services.notices.channels.email.dsn import Report
-from services.notices.model.mails import BOUNCED
+from services.notices.model.sendings import BOUNCED
+from services.notices.store import Sendings
 from services.notices.wiring import Deps
 from shared.documents import Document
 from shared.mongo import Session
@@ -42,14 +44,18 @@ def _take(deps: Deps, report: Report, by_address: bool) -> bool:
 def _bounce(deps: Deps, mail: Document, report: Report, session: Session) -> None:
     at = deps.now()
     answer = {"status": report.status, "diagnostic": report.diagnostic}
-    deps.stores.mails.bounce(mail["_id"], answer, at, session)
+    _mails(deps).bounce(mail["_id"], answer, at, session)
     if report.is_lasting:
-        deps.stores.mails.mark_bounced(mail, at, session)
+        deps.stores.refused.mark(mail, at, session)
     if mail["message_id"]:
-        deps.stores.watches.look_again(mail["message_id"], at, session)
+        deps.stores.escalations.check_again(mail["message_id"], at, session)
 
 
 def _mail(deps: Deps, report: Report, by_address: bool) -> Document | None:
     if report.mail_id:
-        return deps.stores.mails.find(report.mail_id)
-    return deps.stores.mails.latest_to(report.recipient) if by_address else None
+        return _mails(deps).find(report.mail_id)
+    return _mails(deps).latest_to(address_key(report.recipient)) if by_address else None
+
+
+def _mails(deps: Deps) -> Sendings:
+    return deps.stores.sendings[CHANNEL.name]

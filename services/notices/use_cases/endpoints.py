@@ -8,12 +8,12 @@ from typing import Any
 
 from services.notices import events
 from services.notices.channels.webhook.signing import new_secret
-from services.notices.egress import EgressError
 from services.notices.model.deliveries import QUEUED, new_delivery
 from services.notices.model.endpoints import Endpoint, EndpointChanged, EndpointDisabled, Secret
 from services.notices.model.entries import message_event
 from services.notices.model.jobs import RECOVER, Job
 from services.notices.model.messages import delivery_id, ordered_id
+from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
 from shared.documents import Document
 from shared.errors import Invalid, PreconditionFailed
@@ -22,12 +22,6 @@ from shared.pagination import Page, PageRequest
 from shared.times import format_instant
 
 _PLAIN_MEMBERS = ("description", "event_types", "processors")
-
-
-class UrlNotAllowed(Invalid):
-    """Webhooks may not go to this URL."""
-
-    code = "url-not-allowed"
 
 
 class NothingSince(Invalid):
@@ -163,17 +157,8 @@ def message_row(message_id: str, event_id: str, kind: str, owner: str, at: datet
 
 
 def _judged(deps: Deps, url: str) -> tuple[str, str]:
-    """The URL to send to and the one to show. Raises ``UrlNotAllowed``; what its name leads to is
-    judged, too, as far as that can be known now."""
-    egress = deps.settings.egress
-    try:
-        checked = egress.check_url(url)
-        if not checked.addresses and (found := deps.names.addresses(checked.host)):
-            egress.judge(found)
-    except EgressError as error:
-        code = error.code.replace("_", "-")
-        told = {"pointer": "/url", "code": code, "detail": f"{error}."}
-        raise UrlNotAllowed(f"{error}.", errors=[told]) from error
+    """The URL to send to and the one to show. Raises ``UrlNotAllowed``."""
+    checked = allowed(deps, url)
     return checked.ascii_url, checked.display_url
 
 

@@ -1,16 +1,17 @@
-"""Proof that a change was told: per customer how, when, to whom, and what came of it."""
+"""Evidence of a notice: per customer how, when and where it was sent, and what came of it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from services.notices.channels import BY_ADDRESS, CHANNELS
 from services.notices.events import CHANGE_ANNOUNCED
-from services.notices.model.evidence import Evidence, Reach, evidence_of, reach_of
-from services.notices.model.mails import address_key
+from services.notices.model.channels import Address, Channel, Customer
+from services.notices.model.evidence import OK, Evidence, Reach, evidence_of, reach_of
 from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
+from services.notices.store import Named
 from services.notices.wiring import Deps
 from shared.auth import Caller
 from shared.documents import Document
@@ -76,14 +77,14 @@ def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRe
     if processor and processor != processor_id:
         looked = _only_slug(looked, processor)
     endpoints = deps.stores.endpoints.of_controllers(each.owner for each in looked.items)
-    email = _by_email(deps, looked.items)
+    channels = _by_channel(deps, looked.items)
     agreements = [each.agreement_id for each in looked.items]
-    owed = deps.stores.watches.unreached(processor_id, agreements)
+    owed = deps.stores.escalations.unreached(processor_id, agreements)
     found: list[Reach] = []
     for recipient in looked.items:
         theirs, agreement = endpoints.get(recipient.owner, []), recipient.agreement_id
         reach = reach_of(
-            recipient, theirs, CHANGE_ANNOUNCED, email[agreement], owed.get(agreement, ())
+            recipient, theirs, CHANGE_ANNOUNCED, channels[agreement], owed.get(agreement, ())
         )
         if reach is not None:
             found.append(reach)
@@ -92,25 +93,39 @@ def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRe
     return Page(found, looked.next_cursor)
 
 
-def _by_email(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, str]:
-    """By agreement: whether e-mail would reach the customer; see ``Reach``."""
-    if not deps.settings.mail.is_on:
-        return {each.agreement_id: "off" for each in recipients}
-    owners = [each.owner for each in recipients]
-    named = deps.stores.contacts.many(owners)
-    contacts = {each.agreement_id: named.get(each.owner, each.contacts) for each in recipients}
-    vendors = {each.agreement_id: each.processor["id"] for each in recipients}
-    bounced = deps.stores.mails.bounced(
-        (vendors[name], one["email"]) for name, many in contacts.items() for one in many
-    )
-    return {name: _email(many, bounced.get(vendors[name], {})) for name, many in contacts.items()}
+def _by_channel(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, dict[str, str]]:
+    """By agreement and channel: whether it would reach the customer; see ``Reach``."""
+    named = deps.stores.contacts.many(each.owner for each in recipients)
+    states: dict[str, dict[str, str]] = {each.agreement_id: {} for each in recipients}
+    for channel in BY_ADDRESS:
+        addresses = {
+            each.agreement_id: channel.addresses(_customer(each, named))
+            for each in recipients
+            if channel.is_fallback or channel.name in each.channels
+        }
+        vendors = {each.agreement_id: each.processor["id"] for each in recipients}
+        refused = deps.stores.refused.among(
+            (vendors[name], one.key) for name, some in addresses.items() for one in some
+        )
+        is_on = channel.is_on(deps.settings.channels)
+        for name, some in addresses.items():
+            bad = refused.get(vendors[name], {})
+            states[name][channel.name] = _state(is_on, some, bad)
+    return states
 
 
-def _email(contacts: Sequence[dict[str, Any]], bounced: Mapping[str, object]) -> str:
-    if not contacts:
+def _customer(recipient: Recipient, named: Mapping[str, Named]) -> Customer:
+    if recipient.owner in named:
+        return named[recipient.owner].customer(recipient.channels, recipient.language)
+    return Customer(recipient.contacts, recipient.channels, recipient.language)
+
+
+def _state(is_on: bool, addresses: Sequence[Address], refused: Mapping[str, object]) -> str:
+    if not is_on:
+        return "off"
+    if not addresses:
         return "no_contact"
-    good = any(address_key(each["email"]) not in bounced for each in contacts)
-    return "ok" if good else "bounced"
+    return OK if any(address.key not in refused for address in addresses) else "bounced"
 
 
 def _only_slug(page: Page, slug: str) -> Page:
@@ -121,24 +136,34 @@ def _only_slug(page: Page, slug: str) -> Page:
 
 def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[Evidence]:
     notices = deps.stores.messages.notices(event.change_id or "", after, limit)
-    by_message: dict[str, list[Document]] = defaultdict(list)
-    for delivery in deps.stores.deliveries.of(notices):
-        by_message[delivery["message_id"]].append(delivery)
-    mails: dict[str, list[Document]] = defaultdict(list)
-    for mail in deps.stores.mails.of_messages(each["_id"] for each in notices):
-        mails[mail["message_id"]].append(mail)
-    endpoint_ids = {each["endpoint_id"] for rows in by_message.values() for each in rows}
-    endpoints = deps.stores.endpoints.many(endpoint_ids)
-    recipients = deps.stores.recipients.many([each["agreement_id"] for each in notices])
-    urls: dict[str, Any] = {each.id: each.display_url for each in endpoints.values()}
+    recipients = deps.stores.recipients.many([row["agreement_id"] for row in notices])
+    by_channel = [(channel, _deliveries(deps, channel, notices)) for channel in CHANNELS]
     return [
         evidence_of(
             event,
             row,
-            by_message[row["_id"]],
+            [(channel, rows[row["_id"]]) for channel, rows in by_channel],
             recipients[row["agreement_id"]],
-            urls,
-            mails[row["_id"]],
         )
         for row in notices
     ]
+
+
+def _deliveries(
+    deps: Deps, channel: Channel, notices: Sequence[Document]
+) -> Mapping[str, Sequence[Document]]:
+    """By message: its deliveries by this channel."""
+    sendings = deps.stores.sendings.get(channel.name)
+    rows = sendings.of_messages(row["_id"] for row in notices) if sendings else None
+    by_message: dict[str, list[Document]] = defaultdict(list)
+    for row in _to_endpoints(deps, notices) if rows is None else rows:
+        by_message[row["message_id"]].append(row)
+    return by_message
+
+
+def _to_endpoints(deps: Deps, notices: Sequence[Document]) -> list[Document]:
+    """Deliveries with the URLs of their endpoints, as they may be shown."""
+    rows = deps.stores.deliveries.of(notices)
+    endpoints = deps.stores.endpoints.many({row["endpoint_id"] for row in rows})
+    urls = {endpoint.id: endpoint.display_url for endpoint in endpoints.values()}
+    return [{**row, "url": urls.get(row["endpoint_id"])} for row in rows]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from services.notices.channels import BY_ADDRESS
+from services.notices.store import Named
+from services.notices.store.contacts import sealed_name
+from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
 from shared.documents import Document
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
@@ -15,6 +21,12 @@ class AgreementEnded(Conflict):
     """No agreement binds this customer and processor any more; what it was told stays readable."""
 
     code = "agreement-ended"
+
+
+class AddressNotTaken(Invalid):
+    """No channel of this name takes an address of this form; see the documentation of the body."""
+
+    code = "address-not-taken"
 
 
 def page(deps: Deps, owner: str, change_id: str | None, request: PageRequest) -> Page:
@@ -50,27 +62,60 @@ def acknowledge(deps: Deps, owner: str, change_id: str) -> Document:
     return get(deps, owner, change_id)
 
 
-def contacts(deps: Deps, owner: str) -> tuple[list[dict[str, Any]], str, int]:
+def contacts(deps: Deps, owner: str) -> tuple[Named, str, int]:
     """Contacts, who named them (``customer`` or ``agreement``), and the revision."""
     named, revision = deps.stores.contacts.get(owner)
     if named is not None:
         return named, "customer", revision
     active = [each for each in deps.stores.recipients.of_controller(owner) if each.is_told]
     by_address = {one["email"]: one for each in active for one in each.contacts}
-    return list(by_address.values()), "agreement", revision
+    return Named(list(by_address.values())), "agreement", revision
 
 
-def name_contacts(deps: Deps, owner: str, named: list[dict[str, Any]], seen: int) -> int:
-    """Put these contacts in place of all before; the new revision. Open notices go to them."""
+def name_contacts(
+    deps: Deps,
+    owner: str,
+    contacts: list[dict[str, Any]],
+    seen: int,
+    addresses: Mapping[str, Mapping[str, str] | None] = MappingProxyType({}),
+) -> tuple[Named, int]:
+    """Put these contacts in place of all before; open notices go to them. The new revision.
 
-    def write(session: Session) -> int:
-        revision = deps.stores.contacts.put(owner, named, seen, deps.now(), session)
-        # Whoever names an address says that it is good, whatever came back from it before.
-        deps.stores.mails.forgive([each["email"] for each in named], session)
-        deps.stores.watches.look_again_for(owner, deps.now(), session)
-        return revision
+    ``addresses``: by channel, ``form`` and ``url``, or None to take it away; the others stay.
+    Raises ``AddressNotTaken``, or ``UrlNotAllowed`` by the rules of egress.
+    """
+    before, _ = deps.stores.contacts.get(owner)
+    kept = dict(before.addresses) if before else {}
+    for channel, address in addresses.items():
+        kept.pop(channel, None)
+        if address is not None:
+            kept[channel] = _sealed(deps, owner, channel, address)
+    named = Named(contacts, kept)
+    return named, deps.stores.mongo.transact(lambda it: _put(deps, owner, named, seen, it))
 
-    return deps.stores.mongo.transact(write)
+
+def _put(deps: Deps, owner: str, named: Named, seen: int, session: Session) -> int:
+    revision = deps.stores.contacts.put(owner, named, seen, deps.now(), session)
+    customer = named.customer((), None)
+    keys = [each.key for channel in BY_ADDRESS for each in channel.addresses(customer)]
+    # An address that is named anew counts as good, whatever came back from it before.
+    deps.stores.refused.forgive(keys, session)
+    deps.stores.escalations.check_again_for(owner, deps.now(), session)
+    return revision
+
+
+def _sealed(deps: Deps, owner: str, channel: str, address: Mapping[str, str]) -> Document:
+    """The address as it is stored. Its URL is a secret: only its host is shown."""
+    forms = next((each.forms for each in BY_ADDRESS if each.name == channel), ())
+    if address["form"] not in forms:
+        raise AddressNotTaken
+    url = allowed(deps, address["url"], f"/addresses/{channel}/url")
+    return {
+        "id": deps.new_id("adr"),
+        "form": address["form"],
+        "shown": f"{url.scheme}://{url.host}/…",
+        "sealed": deps.box.seal(url.ascii_url, sealed_name(owner, channel)),
+    }
 
 
 def _of_change(deps: Deps, owner: str, change_id: str) -> list[Document]:

@@ -18,11 +18,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from services.notices import tasks
+from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email import MailSettings
 from services.notices.clients import Party
 from services.notices.escalation import Escalation
-from services.notices.mail.loop import Mailing
 from services.notices.mail.unreached_digest import DigestLoop
+from services.notices.mail.warnings import Outbox
+from services.notices.sending.loop import SendingLoop
 from shared.mongo import Mongo
 from tests.integration.notices.world import Clock, Receiver, World, make_world
 
@@ -147,10 +149,14 @@ class MailWorld:
     """A world whose loops of mail and escalation run by hand."""
 
     world: World
-    mailing: Mailing
+    mailing: SendingLoop
     escalation: Escalation
     digests: DigestLoop
     post: Post
+
+    @property
+    def outbox(self) -> Outbox:
+        return tasks.make_outbox(self.world.deps.stores, self.world.clock)
 
     def watch(self) -> None:
         while self.escalation.run_once():
@@ -214,7 +220,7 @@ def make_mail_world(
     world = make_world(mongo, receiver, clock, mail=settings, **more)
     chosen = world.deps.settings
     stores = world.deps.stores
-    mailing = tasks.make_mailing(chosen, stores, world.clock, lambda: 0.0)
+    mailing = tasks.make_sending(chosen, stores, EMAIL, world.clock, lambda: 0.0)
     escalation = tasks.make_escalation(chosen, stores, world.clock)
     vendor = Party(({"name": "Pia Lund", "position": "Privacy", "email": VENDOR_MAIL},), "en")
     digests = tasks.make_digests(chosen, stores, world.clock)

@@ -163,7 +163,7 @@ def test_words_to_vendors_warnings_and_contacts_go_too(by_mail: MailWorld) -> No
     by_mail.settle()
     world.clock.ahead += timedelta(minutes=11)
     by_mail.settle()
-    by_mail.mailing.outbox.enqueue("webhook.disabled", "org_nordbo", {}, key="whe_1:1")
+    by_mail.outbox.enqueue("webhook.disabled", "org_nordbo", {}, key="whe_1:1")
     assert len(world.rows("mails", message_id=None)) == 2
     assert len(world.rows("digests")) == 1
     world.tell(world.ledger.agreement("nordbo", 2, "terminated"))

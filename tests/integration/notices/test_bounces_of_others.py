@@ -52,7 +52,7 @@ def addresses(it: MailWorld, change: str) -> list[str]:
 
 def email_of(it: MailWorld, caller: Caller) -> list[str]:
     found = evidence.unreached(it.world.deps, caller, None, PageRequest(50, None)).items
-    return [each.email for each in found]
+    return [each.channels["email"] for each in found]
 
 
 def test_it_counts_for_the_vendor_whose_mails_came_back(two_vendors: MailWorld) -> None:
@@ -82,5 +82,5 @@ def test_a_mail_that_one_vendor_gets_through_clears_no_address_of_the_other(
 
 
 def test_who_names_its_contacts_anew_clears_them_for_every_vendor(two_vendors: MailWorld) -> None:
-    two_vendors.world.deps.stores.mails.forgive([IDA.upper(), BO])
+    two_vendors.world.deps.stores.refused.forgive([IDA, BO])
     assert two_vendors.world.rows("bounced_addresses") == []

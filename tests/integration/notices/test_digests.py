@@ -95,10 +95,10 @@ def test_who_turns_out_later_comes_in_another_one_a_day_later(by_mail: MailWorld
 
     [mail] = by_mail.mails(address=IDA)
     deps = by_mail.world.deps
-    deps.stores.mails.bounce(
+    deps.stores.sendings["email"].bounce(
         mail["_id"], {"status": "5.1.1", "diagnostic": ""}, by_mail.world.clock()
     )
-    deps.stores.watches.look_again(mail["message_id"], by_mail.world.clock())
+    deps.stores.escalations.check_again(mail["message_id"], by_mail.world.clock())
     by_mail.settle()
     wait(by_mail, hours=23)
     assert len(digests(by_mail)) == 1

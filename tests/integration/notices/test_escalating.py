@@ -135,7 +135,7 @@ def test_when_nobody_is_left_the_processor_sees_it(by_mail: MailWorld) -> None:
     assert row.unreached["reason"] == "contacts_exhausted"
     assert [each.answer for each in row.attempts] == ["5.1.1 no such user"] * 2
     [reach] = unreached(by_mail)
-    assert (reach.reason, reach.email) == ("no_endpoint", "bounced")
+    assert (reach.reason, reach.channels["email"]) == ("no_endpoint", "bounced")
     assert reach.unreached[0]["notice_id"] == row.notice_id
 
 
@@ -179,7 +179,7 @@ def test_off_is_visible(world_without_mail: MailWorld) -> None:
     it.settle()
 
     [reach] = unreached(it)
-    assert (reach.reason, reach.email) == ("no_endpoint", "off")
+    assert (reach.reason, reach.channels["email"]) == ("no_endpoint", "off")
     assert reach.unreached[0]["reason"] == "email_off"
     assert not MailSettings().is_on
 
@@ -302,7 +302,7 @@ def test_a_warning_about_an_endpoint_goes_to_the_customers_contacts(by_mail: Mai
         "disables_at": "2026-11-28T09:00:00.000Z",
     }
     for _ in range(2):
-        by_mail.mailing.outbox.enqueue("webhook.disabling_soon", "org_nordbo", data, key="whe_1:1")
+        by_mail.outbox.enqueue("webhook.disabling_soon", "org_nordbo", data, key="whe_1:1")
     by_mail.settle()
 
     assert sorted(by_mail.post.asked) == sorted([IDA, BO])
@@ -311,4 +311,4 @@ def test_a_warning_about_an_endpoint_goes_to_the_customers_contacts(by_mail: Mai
     assert "28 november 2026 09:00 UTC" in text
     assert by_mail.post.got[0].mail["Content-Language"] == "sv"
     with pytest.raises(ValueError, match="kind"):
-        by_mail.mailing.outbox.enqueue("webhook.nonsense", "org_nordbo", data, key="x")
+        by_mail.outbox.enqueue("webhook.nonsense", "org_nordbo", data, key="x")

@@ -7,9 +7,10 @@ from threading import Thread
 
 import pytest
 
+from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email.compose import one_line
-from services.notices.mail.loop import Mailing
-from services.notices.tasks import make_mailing
+from services.notices.sending.loop import SendingLoop
+from services.notices.tasks import make_sending
 from tests.integration.notices.post import OK, PERSONS, MailWorld, always
 
 
@@ -197,7 +198,7 @@ def test_two_loops_at_once_never_send_the_same_mail_twice(by_mail: MailWorld) ->
     by_mail.world.settle()
     by_mail.watch()
     deps = by_mail.world.deps
-    other = make_mailing(deps.settings, deps.stores, by_mail.world.clock, lambda: 0.0)
+    other = make_sending(deps.settings, deps.stores, EMAIL, by_mail.world.clock, lambda: 0.0)
 
     loops = [Thread(target=until_idle, args=(each,)) for each in (by_mail.mailing, other)]
     for each in loops:
@@ -210,6 +211,6 @@ def test_two_loops_at_once_never_send_the_same_mail_twice(by_mail: MailWorld) ->
     assert by_mail.mailing.lost_claims + other.lost_claims == 0
 
 
-def until_idle(mailing: Mailing) -> None:
+def until_idle(mailing: SendingLoop) -> None:
     while mailing.run_once():
         pass

@@ -218,7 +218,8 @@ def test_a_sender_with_letters_beyond_ascii_is_written_as_an_encoded_word(
     by_mail: MailWorld,
 ) -> None:
     sender = Address("Underretning Ærø", addr_spec="notices@art28.example")
-    by_mail.mailing.settings = mail_settings(by_mail.mailing.settings.port, sender=sender)
+    postman: Any = by_mail.mailing.sender
+    postman.settings = mail_settings(postman.settings.port, sender=sender)
     by_mail.agreement("nordbo", 1, "email", contacts=PERSONS[:1])
     by_mail.announce("chg_1", 1)
     by_mail.settle()

@@ -59,8 +59,8 @@ def everything(it: MailWorld) -> None:
     tell_agreement(it, "terminated")
     it.world.clock.ahead += timedelta(days=2_000)
     finish(make_retention(deps.settings, deps.stores, it.world.clock))
-    deps.stores.mails.remove_warnings(it.world.clock(), 500)
-    deps.stores.mails.remove_of(["msg_none"])
+    deps.stores.sendings["email"].remove_warnings(it.world.clock(), 500)
+    deps.stores.sendings["email"].remove_of(["msg_none"])
 
 
 @pytest.mark.parametrize(("collection", "due"), [("mails", "due_at"), ("messages", "look_at")])

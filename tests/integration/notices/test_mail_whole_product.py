@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.notices import tasks
-from services.notices.mail.loop import Mailing
+from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.wiring import open_stores
 from tests.integration.agreements.shop import Shop
 from tests.integration.agreements.test_import import bring, row, upload
@@ -34,7 +34,7 @@ class PostOffice:
         chosen = replace(stack._settings("notices"), mail=mail_settings(port))
         stores = open_stores(stack.database("notices"))
         self.post = post
-        self._mailing: Mailing = tasks.make_mailing(chosen, stores, lambda: stack.now, lambda: 0.0)
+        self._mailing = tasks.make_sending(chosen, stores, EMAIL, lambda: stack.now, lambda: 0.0)
         self._escalation = tasks.make_escalation(chosen, stores, lambda: stack.now)
         self._digests = tasks.make_digests(chosen, stores, lambda: stack.now, stack._transport)
 

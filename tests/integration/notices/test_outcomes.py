@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.notices.model.deliveries import new_delivery
+from services.notices.channels.webhook import dates_of
+from services.notices.model.deliveries import SECOND, new_delivery
 from services.notices.model.parcels import new_parcel, unpacked
 from services.notices.store import Deliveries
 from services.notices.store.outcomes import Completion
@@ -60,7 +61,16 @@ def completion(number: int, row: dict[str, Any]) -> Completion:
         "code": None,
         "body": bytes([number]),
     }
-    return Completion(row["_id"], "token", state, due_at, attempt if tried else None, unstored=row)
+    return Completion(
+        row["_id"],
+        "token",
+        state,
+        due_at,
+        attempt if tried else None,
+        SECOND,
+        row,
+        dates_of(state, attempt),
+    )
 
 
 def stored(mongo: Mongo) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.notices import events
-from services.notices.channels.email.letters import letter_of
+from services.notices.letters import letter_of
 from services.public.formats import pdf
 from services.public.query import Query
 from services.registry.transfers import load_instruments

@@ -8,6 +8,7 @@ import pytest
 
 from deploy.embedded import JOBS, SENDING
 from deploy.profile import PEERS, ROOT
+from services.notices.channels import CHANNELS
 
 PAGE = (ROOT / "DEBUGGING.md").read_text("utf-8")
 SOURCES = "\n".join(
@@ -16,7 +17,8 @@ SOURCES = "\n".join(
     for path in (ROOT / folder).rglob("*.py")
 )
 EVENTS = set(re.findall(r'\blog\.\w+\(\s*"([a-z_]+\.[a-z_]+)"', SOURCES))
-COLLECTIONS = set(re.findall(r'db\["(\w+)"\]', SOURCES))
+NAMED = re.findall(r'db\["(\w+)"\]', SOURCES)
+COLLECTIONS = {*NAMED, *(channel.collection for channel in CHANNELS)}
 LOOPS = {*SENDING, *JOBS}
 # Members of answers, not of documents.
 ANSWERS = {"context", "processor", "unreached", "health", "attempts", "bounce"}

@@ -8,26 +8,54 @@ from typing import Any
 
 import pytest
 
-from services.notices.model.escalation import Case, Told, letters_to, next_step
-from services.notices.model.mails import Contact, contacts_from, mail_id
+from services.notices.channels.email import CHANNEL as EMAIL
+from services.notices.channels.email import contacts_of
+from services.notices.model.channels import Address, in_order
+from services.notices.model.escalation import (
+    Case,
+    ChannelState,
+    Decision,
+    OtherMessage,
+    decide,
+    letters_to,
+)
+from services.notices.model.sendings import sending_id
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PATIENCE = timedelta(hours=4)
-IDA, BO = Contact("Ida", "ida@a.example"), Contact("Bo", "bo@a.example")
+IDA, BO = contacts_of([{"name": it, "email": f"{it}@a.example"} for it in ("ida", "bo")])
+ROOM = Address("room", "room-1", {"shown": "a room"})
+MAIL = ChannelState("email", addresses=(IDA, BO), is_fallback=True)
 CASE = Case(
     since=NOW, effective_on="2026-12-24", acknowledged=False, withdrawn=False,
-    webhooks=(), mails=(), contacts=(IDA, BO), names_email=False, email_is_on=True,
+    endpoints=(), channels=(MAIL,),
 )  # fmt: skip
 
 
-def mail(to: Contact, state: str, made_at: datetime = NOW) -> dict[str, object]:
-    row: dict[str, object] = {"address": to.key, "state": state, "made_at": made_at}
+def by_mail(how: dict[str, Any]) -> dict[str, Any]:
+    """Members of a case; those of its one channel are told apart by their names."""
+    of_mail = {name: how[name] for name in how if hasattr(MAIL, name)}
+    others = {name: how[name] for name in how if name not in of_mail}
+    return {**others, "channels": (replace(MAIL, **of_mail),)}
+
+
+def case_of(**how: Any) -> Case:
+    return replace(CASE, **by_mail(how))
+
+
+def to_of(decision: Decision) -> Address | None:
+    """Of the one letter that is to be sent, if any is."""
+    return decision.letters[0].to if decision.letters else None
+
+
+def mail(to: Address, state: str, made_at: datetime = NOW) -> dict[str, Any]:
+    row: dict[str, Any] = {"address": to.key, "state": state, "made_at": made_at}
     return {**row, "delivered_at": made_at} if state in ("delivered", "bounced") else row
 
 
 def test_it_works() -> None:
-    step = next_step(CASE, NOW, PATIENCE)
-    assert (step.mail_to, step.why, step.unreached) == (IDA, "fallback", None)
+    step = decide(CASE, NOW, PATIENCE)
+    assert (step.letters, step.unreached) == ([(IDA, "fallback")], None)
 
 
 @pytest.mark.parametrize(
@@ -35,106 +63,145 @@ def test_it_works() -> None:
     [
         {"acknowledged": True},
         {"withdrawn": True},
-        {"webhooks": ("delivered",)},
-        {"webhooks": ("failed", "delivered")},
-        {"mails": (mail(IDA, "delivered"),), "names_email": True},
-        {"webhooks": ("delivered",), "names_email": True, "contacts": ()},
-        {"webhooks": ("delivered",), "names_email": True, "email_is_on": False},
+        {"endpoints": ("delivered",)},
+        {"endpoints": ("failed", "delivered")},
+        {"rows": (mail(IDA, "delivered"),), "is_named": True},
+        {"endpoints": ("delivered",), "is_named": True, "addresses": ()},
+        {"endpoints": ("delivered",), "is_named": True, "is_on": False},
     ],
 )
 def test_what_somebody_has_or_nobody_needs_is_settled(settled: dict[str, Any]) -> None:
-    step = next_step(replace(CASE, **settled), NOW, PATIENCE)
-    assert (step.look_at, step.mail_to, step.unreached) == (None, None, None)
+    step = decide(case_of(**settled), NOW, PATIENCE)
+    assert step == Decision()
 
 
 def test_a_webhook_under_way_is_given_its_time() -> None:
-    case = replace(CASE, webhooks=("pending",))
-    assert next_step(case, NOW + timedelta(hours=3), PATIENCE).mail_to is None
-    assert next_step(case, NOW + PATIENCE, PATIENCE).mail_to == IDA
+    case = case_of(endpoints=("pending",))
+    assert to_of(decide(case, NOW + timedelta(hours=3), PATIENCE)) is None
+    assert to_of(decide(case, NOW + PATIENCE, PATIENCE)) == IDA
 
 
 @pytest.mark.parametrize("state", ["failed", "held", "skipped", "abandoned"])
 def test_a_webhook_that_will_not_arrive_is_not_waited_for(state: str) -> None:
-    assert next_step(replace(CASE, webhooks=(state,)), NOW, PATIENCE).mail_to == IDA
+    assert to_of(decide(case_of(endpoints=(state,)), NOW, PATIENCE)) == IDA
 
 
 @pytest.mark.parametrize("state", ["failed", "bounced"])
 def test_the_next_contact_follows_the_one_who_was_not_reached(state: str) -> None:
-    step = next_step(replace(CASE, mails=(mail(IDA, state),)), NOW, PATIENCE)
-    assert (step.mail_to, step.why) == (BO, "escalation")
+    step = decide(case_of(rows=(mail(IDA, state),)), NOW, PATIENCE)
+    assert step.letters == [(BO, "escalation")]
 
 
 def test_a_mail_that_bounced_does_not_count_though_a_webhook_delivered() -> None:
-    case = replace(CASE, names_email=True, webhooks=("delivered",), mails=(mail(IDA, "bounced"),))
-    assert next_step(case, NOW, PATIENCE).mail_to == BO
+    case = case_of(is_named=True, endpoints=("delivered",), rows=(mail(IDA, "bounced"),))
+    assert to_of(decide(case, NOW, PATIENCE)) == BO
 
 
 def test_nobody_left_is_unreached_and_looked_at_until_the_change_has_effect() -> None:
     tried = (mail(IDA, "failed"), mail(BO, "bounced"))
-    case = replace(CASE, mails=tried)
-    step = next_step(case, NOW, PATIENCE)
-    assert (step.unreached, step.look_at) == ("contacts_exhausted", NOW + timedelta(hours=6))
+    case = case_of(rows=tried)
+    step = decide(case, NOW, PATIENCE)
+    assert (step.unreached, step.check_at) == ("contacts_exhausted", NOW + timedelta(hours=6))
 
-    late = next_step(case, datetime(2026, 12, 25, tzinfo=UTC), PATIENCE)
-    assert (late.unreached, late.look_at) == ("contacts_exhausted", None)
+    late = decide(case, datetime(2026, 12, 25, tzinfo=UTC), PATIENCE)
+    assert (late.unreached, late.check_at) == ("contacts_exhausted", None)
 
 
 @pytest.mark.parametrize(
     ("how", "reason"),
-    [({"contacts": ()}, "no_contact"), ({"email_is_on": False}, "email_off")],
+    [({"addresses": ()}, "no_contact"), ({"is_on": False}, "email_off")],
 )
-def test_the_reason_says_what_to_put_right(how: dict[str, object], reason: str) -> None:
-    assert next_step(replace(CASE, **how), NOW, PATIENCE).unreached == reason
+def test_the_reason_says_what_to_put_right(how: dict[str, Any], reason: str) -> None:
+    assert decide(case_of(**how), NOW, PATIENCE).unreached == reason
 
 
 def test_a_mailbox_named_twice_gets_one_mail_and_a_bounced_one_comes_last() -> None:
     named = [{"name": "I", "email": "Ida@A.example"}, {"email": "bo@a.example", "name": None},
              {"name": "Ida", "email": "ida@a.example"}]  # fmt: skip
-    found = contacts_from(named, {"ida@a.example": NOW})
-    assert [each.email for each in found] == ["bo@a.example", "Ida@A.example"]
-    assert mail_id("msg_1", "Ida@A.example") == mail_id("msg_1", "ida@a.example")
+    found = in_order(contacts_of(named), {"ida@a.example": NOW})
+    assert [each.to["email"] for each in found] == ["bo@a.example", "Ida@A.example"]
+    ids = [sending_id(EMAIL.prefix, "msg_1", it.key) for it in contacts_of(named)]
+    assert len(ids) == len(set(ids)) == 2
 
 
-TOLD = Told(
-    kind="transfer.basis_lost", mails=(), contacts=(IDA, BO), before=(), reached_before=False,
-    names_email=True, by_webhook=True, is_open=False, email_is_on=True,
+OTHER = OtherMessage(
+    kind="transfer.basis_lost", channel=replace(MAIL, is_named=True), before=(),
+    reached_before=False, is_queued=True, is_open=False,
 )  # fmt: skip
 
 
+def other(**how: Any) -> OtherMessage:
+    of_mail = {name: how[name] for name in how if hasattr(MAIL, name)}
+    others = {name: how[name] for name in how if name not in of_mail}
+    return replace(OTHER, **others, channel=replace(OTHER.channel, **of_mail))
+
+
 def test_what_is_no_notice_goes_to_the_first_contact_where_email_is_named() -> None:
-    assert letters_to(TOLD) == ((IDA,), "channel")
+    assert letters_to(OTHER) == [(IDA, "channel")]
 
 
 @pytest.mark.parametrize(
     "why_not",
     [
-        {"names_email": False},
-        {"names_email": False, "reached_before": True},
-        {"email_is_on": False},
-        {"contacts": ()},
+        {"is_named": False},
+        {"is_named": False, "reached_before": True},
+        {"is_on": False},
+        {"addresses": ()},
         {"kind": "agreement.activated"},
         {"kind": "webhook.test"},
         {"kind": "agreement.offered"},
         {"kind": "sub_processor.change.withdrawn"},
-        {"mails": (mail(IDA, "delivered"),)},
-        {"mails": (mail(IDA, "pending"),)},
-        {"mails": (mail(IDA, "failed"), mail(BO, "bounced"))},
+        {"rows": (mail(IDA, "delivered"),)},
+        {"rows": (mail(IDA, "pending"),)},
+        {"rows": (mail(IDA, "failed"), mail(BO, "bounced"))},
     ],
 )
-def test_nobody_is_written_to_without_a_reason(why_not: dict[str, object]) -> None:
-    assert not letters_to(replace(TOLD, **why_not))[0]
+def test_nobody_is_written_to_without_a_reason(why_not: dict[str, Any]) -> None:
+    assert not letters_to(other(**why_not))
 
 
 @pytest.mark.parametrize(
     ("how", "to", "why"),
     [
-        ({"names_email": False, "reached_before": True, "by_webhook": False}, (IDA,), "fallback"),
-        ({"names_email": False, "before": (BO,)}, (BO,), "follow_up"),
+        ({"is_named": False, "reached_before": True, "is_queued": False}, (IDA,), "fallback"),
+        ({"is_named": False, "before": (BO,)}, (BO,), "follow_up"),
         ({"kind": "sub_processor.change.in_effect", "before": (IDA, BO)}, (IDA, BO), "follow_up"),
         ({"kind": "agreement.offered", "is_open": True}, (IDA,), "channel"),
-        ({"mails": (mail(IDA, "failed"),)}, [BO], "escalation"),
-        ({"mails": (mail(BO, "bounced"),), "before": (BO,)}, [IDA], "escalation"),
+        ({"rows": (mail(IDA, "failed"),)}, [BO], "escalation"),
+        ({"rows": (mail(BO, "bounced"),), "before": (BO,)}, [IDA], "escalation"),
     ],
 )
-def test_who_is_written_to_and_why(how: dict[str, object], to: object, why: str) -> None:
-    assert letters_to(replace(TOLD, **how)) == (to, why)
+def test_who_is_written_to_and_why(how: dict[str, Any], to: Any, why: str) -> None:
+    assert letters_to(other(**how)) == [(each, why) for each in to]
+
+
+def two_channels(mails: Any = (), rooms: Any = (), **more: Any) -> Case:
+    """A case whose agreement names both channels."""
+    room = ChannelState("room", addresses=(ROOM,), rows=rooms, is_named=True)
+    return replace(CASE, channels=(replace(MAIL, is_named=True, rows=mails), room), **more)
+
+
+def test_a_notice_goes_at_once_by_all_channels_that_the_agreement_names() -> None:
+    assert decide(two_channels(), NOW, PATIENCE).letters == [(IDA, "channel"), (ROOM, "channel")]
+
+
+def test_a_channel_that_delivered_does_not_settle_what_another_one_owes() -> None:
+    case = two_channels([mail(IDA, "failed")], [mail(ROOM, "delivered")])
+    assert decide(case, NOW, PATIENCE).letters == [(BO, "escalation")]
+
+
+def test_a_channel_with_one_address_falls_back_to_none_once_another_delivered() -> None:
+    case = two_channels([mail(IDA, "delivered")], [mail(ROOM, "failed")])
+    assert decide(case, NOW, PATIENCE) == Decision()
+
+
+def test_what_is_under_way_past_its_time_raises_no_alarm_once_another_delivered() -> None:
+    case = two_channels([mail(IDA, "delivered")], [mail(ROOM, "pending")])
+    late = decide(case, NOW + 2 * PATIENCE, PATIENCE)
+    assert (late.letters, late.unreached) == ((), None)
+    assert late.check_at is not None
+
+
+def test_a_channel_that_is_no_fallback_is_not_used_where_it_is_not_named() -> None:
+    room = ChannelState("room", addresses=(ROOM,))
+    assert decide(replace(CASE, channels=(room,)), NOW, PATIENCE).unreached == "no_contact"

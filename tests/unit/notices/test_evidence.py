@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from services.notices.api.evidence_files import csv_lines
+from services.notices.channels.webhook import CHANNEL as WEBHOOK
 from services.notices.model.evidence import Evidence, evidence_of
 from services.notices.model.messages import Event, Group
 from services.notices.model.recipients import Recipient
@@ -58,8 +59,12 @@ def delivery(endpoint_id: str, state: str, *codes: str | None) -> dict[str, Any]
 
 
 def made(deliveries: list[dict[str, Any]], **more: Any) -> Evidence:
+    return evidence_of(EVENT, message(**more), by_webhook(deliveries), RECIPIENT)
+
+
+def by_webhook(deliveries: list[dict[str, Any]]) -> Any:
     urls = {"whe_1": "https://a.example/", "whe_2": "https://b.example/"}
-    return evidence_of(EVENT, message(**more), deliveries, RECIPIENT, urls)
+    return [(WEBHOOK, [{**row, "url": urls.get(row["endpoint_id"])} for row in deliveries])]
 
 
 def test_it_works() -> None:
@@ -89,7 +94,9 @@ def test_attempts_at_a_deleted_endpoint_stay_in_the_proof() -> None:
 def test_no_cell_begins_as_a_formula(start: str) -> None:
     controller = {"id": "org_c", "legal_name": f"{start}cmd|' /C calc'!A0"}
     recipient = Recipient("agr_1", {}, controller, (), (), (), 1, None, ())
-    line = evidence_of(EVENT, message(), [delivery("whe_1", "failed", "http_500")], recipient, {})
+    line = evidence_of(
+        EVENT, message(), by_webhook([delivery("whe_1", "failed", "http_500")]), recipient
+    )
     text = "".join(csv_lines(EVENT, [line]))
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["customer"].startswith(f"'{start}")
@@ -126,9 +133,10 @@ def test_a_deadline_beyond_what_was_told_is_not_guessed() -> None:
 def test_the_deadline_counts_from_what_the_agreement_says() -> None:
     terms = {"notice_days": 30, "receipt_rule": "delivered"}
     event = replace(EVENT, groups=(replace(GROUP, terms=terms),))
-    waiting = evidence_of(event, message(), sent(NOW, 503), RECIPIENT, {})
+    waiting = evidence_of(event, message(), by_webhook(sent(NOW, 503)), RECIPIENT)
     taken_at = NOW + timedelta(days=2)
-    taken = evidence_of(event, message(), sent(NOW, 503, delivered_at=taken_at), RECIPIENT, {})
+    rows = by_webhook(sent(NOW, 503, delivered_at=taken_at))
+    taken = evidence_of(event, message(), rows, RECIPIENT)
     assert (waiting.given_on, waiting.counts_from, waiting.deadline) == ("2026-11-23", None, None)
     assert (taken.given_on, taken.counts_from, taken.deadline) == (
         "2026-11-23", "2026-11-25", "2026-12-09",
@@ -138,5 +146,5 @@ def test_the_deadline_counts_from_what_the_agreement_says() -> None:
 def test_the_day_is_that_of_the_processor() -> None:
     event = replace(EVENT, time_zone="Europe/Copenhagen")
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-    line = evidence_of(event, message(), sent(late, 503), RECIPIENT, {})
+    line = evidence_of(event, message(), by_webhook(sent(late, 503)), RECIPIENT)
     assert (line.given_on, line.deadline) == ("2026-11-24", "2026-12-08")

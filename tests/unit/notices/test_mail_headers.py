@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notices.channels.email import HeadersForged, Mail, composed, headers
-from services.notices.channels.email.letters.shape import Fact, Item, Letter, Place
+from services.notices.letters.shape import Fact, Item, Letter, Place
 from shared.safe_text import header, mailbox, one_line, phrase
 
 SENDER = Address("Art28", addr_spec="notices@art28.example")

@@ -10,7 +10,7 @@ from environs import Env
 
 from services.notices.channels.email import MailSettings, next_attempt
 from services.notices.channels.email.schedule import ATTEMPTS, WAITS
-from services.notices.channels.email.words import CATALOGUES, LANGUAGES
+from services.notices.letters.words import CATALOGUES, LANGUAGES
 from shared.settings import SettingsError
 
 

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notices.channels.email import CHANNEL as EMAIL
+from services.notices.channels.webhook import CHANNEL as WEBHOOK
 from services.notices.model.receipts import RULES, Moments, day_of, moments_of
 
 ZONE = "Europe/Copenhagen"
@@ -44,7 +46,8 @@ def told(happened: str) -> Moments:
         "attempts": hooks,
         **({"delivered_at": min(taken)} if taken else {}),
     }
-    return moments_of(acknowledged_at, [delivery], mails)
+    by_mail = [EMAIL.moments(each) for each in mails]
+    return moments_of(acknowledged_at, [WEBHOOK.moments(delivery), *by_mail])
 
 
 def attempt(moment: datetime, result: str) -> dict[str, Any]:
@@ -91,5 +94,5 @@ def test_a_stricter_rule_is_never_met_sooner(
 
 def test_the_first_answer_is_remembered_when_its_attempt_is_no_longer_kept() -> None:
     kept = [attempt(at("29T09:30"), "500")]
-    found = moments_of(None, [{"attempts": kept, "sent_at": at("23T09:30")}], [])
+    found = WEBHOOK.moments({"attempts": kept, "sent_at": at("23T09:30")})
     assert found.sent_at == at("23T09:30")

@@ -38,9 +38,9 @@ def test_it_works() -> None:
     assert waits == [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400]
 
 
-def test_after_the_tenth_attempt_the_delivery_is_exhausted() -> None:
+def test_after_the_tenth_attempt_the_delivery_has_failed() -> None:
     assert next_attempt(9, Ended(), 0).state == "retry"
-    assert next_attempt(10, Ended(), 0).state == "exhausted"
+    assert next_attempt(10, Ended(), 0).state == "failed"
     assert next_attempt(10, Ended(), 0).after is None
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notices.channels.email import headers
-from services.notices.channels.email.letters import Letter
 from services.notices.channels.email.plain import plain
+from services.notices.letters import Letter
 from shared.safe_text import header, isolated, mailbox, one_line, phrase, shown
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"

@@ -8,6 +8,8 @@ from email.header import decode_header, make_header
 from email.parser import BytesParser
 from email.policy import SMTP
 
+from services.notices.model.channels import Unwritable
+
 _FIELD = re.compile(r"([A-Za-z-]+): (.*)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 # Headers that hold words of others, and those of them that hold addresses.
@@ -15,7 +17,7 @@ _SPOKEN, _ADDRESSES = ("From", "To", "Subject"), ("From", "To")
 PARTS = ["text/plain", "text/html"]
 
 
-class HeadersForged(ValueError):
+class HeadersForged(Unwritable):
     """The finished mail holds a line that we did not write; it is not sent."""
 
 

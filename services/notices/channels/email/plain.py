@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from services.notices.channels.email.letters import Letter
+from services.notices.letters import Letter
 from shared.safe_text import isolated, one_line
 
 WIDTH = 76

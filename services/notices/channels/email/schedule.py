@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
-Verdict = Literal["accepted", "temporary", "permanent"]
-State = Literal["delivered", "retry", "failed"]
+from services.notices.model.channels import Next, Verdict
 
 # Seconds before the attempt of this place in the list; greylisting mostly lets the third through.
 WAITS = (
@@ -15,14 +12,6 @@ WAITS = (
 )  # fmt: skip
 ATTEMPTS = len(WAITS)
 JITTER = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What becomes of the mail; ``after`` is set for ``retry`` only."""
-
-    state: State
-    after: timedelta | None = None
 
 
 def next_attempt(attempt: int, verdict: Verdict, jitter: float) -> Next:

@@ -13,11 +13,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.notices.channels.email.compose import Mail
-from services.notices.channels.email.schedule import Verdict
 from services.notices.channels.email.settings import MailSettings
+from services.notices.model.channels import Verdict
 
 LONGEST_ANSWER = 1_000
 LEAVE_SECONDS = 2.0
@@ -98,12 +98,12 @@ class Transport:
         try:
             with self._bounded(self.settings.seconds):
                 status, answer = self._converse(self._connected(), mail)
-            told = Sent("accepted", None, status, _text(answer), 0, recipient=True)
+            result = Sent("accepted", None, status, _text(answer), 0, recipient=True)
         except (OSError, smtplib.SMTPException, Refused, Unable, ValueError) as error:
             self._drop()
-            told = self._failure(error)
+            result = self._failure(error)
         took = round((time.monotonic() - started) * 1000)
-        return Sent(told.verdict, told.code, told.status, told.answer, took, told.recipient)
+        return replace(result, duration_ms=took)
 
     def close(self) -> None:
         """Take leave of the server, if it is there; it is not waited for long."""

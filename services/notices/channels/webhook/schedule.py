@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
-State = Literal["delivered", "retry", "exhausted", "disabled"]
+from services.notices.model.channels import Next
 
 # Seconds before the attempt of this place in the list; the first attempt leaves at once.
 WAITS = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -34,18 +34,6 @@ class Attempted(Protocol):
     def code(self) -> str | None: ...
     @property
     def retry_after_s(self) -> int | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """The next state of the delivery; `after` is set for `retry` only.
-
-    `disabled`: the receiver answered 410, so the endpoint gets nothing until its owner enables it.
-    `exhausted`: the last attempt failed, and the notice escalates.
-    """
-
-    state: State
-    after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +67,7 @@ class Schedule:
         if outcome.status == GONE:
             return Next("disabled")
         if attempt >= len(self.waits):
-            return Next("exhausted")
+            return Next("failed")
         return Next(
             "retry", timedelta(seconds=round(_wait(self.waits[attempt], outcome, jitter), 3))
         )

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notices import events
-from services.notices.channels.email.letters.shape import Action, Fact, Letter, Place, filled
-from services.notices.channels.email.letters.transfers import instrument_named, tone_of, where
-from services.notices.channels.email.words import Words
+from services.notices.letters.shape import Action, Fact, Letter, Place, filled
+from services.notices.letters.transfers import instrument_named, tone_of, where
+from services.notices.letters.words import Words
 
 
 def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -> Letter:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notices.channels.email.letters.changes import headline_of
-from services.notices.channels.email.letters.shape import BAD, Fact, Item, Letter, filled
-from services.notices.channels.email.words import Words
+from services.notices.letters.changes import headline_of
+from services.notices.letters.shape import BAD, Fact, Item, Letter, filled
+from services.notices.letters.words import Words
 
 
 def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:

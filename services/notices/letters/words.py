@@ -1,4 +1,4 @@
-"""The words of mails in the customer's language: one flat JSON catalogue per language."""
+"""The words of letters in the customer's language: one flat JSON catalogue per language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shared.safe_text import isolated
 LANGUAGES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
 # Norwegian reads Danish more easily than English; other languages get English.
 _NEAREST = {"nb": "da", "nn": "da", "no": "da"}
-CATALOGUES = Path(__file__).parent.parent.parent / "translations"
+CATALOGUES = Path(__file__).parent.parent / "translations"
 
 
 class Words:

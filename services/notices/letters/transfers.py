@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.notices import events
-from services.notices.channels.email.letters.shape import (
+from services.notices.letters.shape import (
     BAD,
     GOOD,
     WARN,
@@ -16,7 +16,7 @@ from services.notices.channels.email.letters.shape import (
     Letter,
     filled,
 )
-from services.notices.channels.email.words import Words
+from services.notices.letters.words import Words
 
 _TONES = {
     "no_transfer": GOOD, "valid": GOOD, "unproven": WARN, "expiring": WARN, "invalid": BAD,

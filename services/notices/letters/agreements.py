@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notices.channels.email.letters.shape import Fact, Letter, filled
-from services.notices.channels.email.words import Words
+from services.notices.letters.shape import Fact, Letter, filled
+from services.notices.letters.words import Words
 
 
 def agreement(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:

@@ -1,4 +1,7 @@
-"""What a mail says: the facts of the message a webhook would carry, in the customer's words."""
+"""Letters: the facts of a webhook message in the customer's language, for people to read.
+
+A letter is text in parts; each channel for people renders it in its own form.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.notices import events
-from services.notices.channels.email.letters import agreements, changes, transfers, upkeep
-from services.notices.channels.email.letters.shape import Letter
-from services.notices.channels.email.words import Words, language_of, words
+from services.notices.letters import agreements, changes, transfers, upkeep
+from services.notices.letters.shape import Action, Letter
+from services.notices.letters.words import Words, language_of, words
 
-__all__ = ["Letter", "letter_of"]
+__all__ = ["Action", "Letter", "letter_of"]
 
 
 Write = Callable[[Words, str, Mapping[str, Any]], Letter]

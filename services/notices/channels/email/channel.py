@@ -1,0 +1,94 @@
+"""E-mail as a channel: where mails go, what follows an attempt, and who writes and sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.notices import events
+from services.notices.channels.email.compose import Mail, composed
+from services.notices.channels.email.schedule import next_attempt
+from services.notices.channels.email.settings import MailSettings
+from services.notices.channels.email.smtp import Sent, Transport
+from services.notices.letters import letter_of
+from services.notices.model.channels import (
+    Address,
+    AddressChannel,
+    Claimed,
+    Customer,
+    Kit,
+    Next,
+    Outcome,
+    Row,
+)
+
+
+def address_key(email: str) -> str:
+    """Equal for two spellings of one mailbox, which must not get two mails."""
+    return email.strip().casefold()
+
+
+def contacts_of(named: Sequence[Row]) -> list[Address]:
+    """The addresses of contacts in the order to be tried, each once."""
+    by_key: dict[str, Address] = {}
+    for contact in named:
+        key = address_key(contact["email"])
+        to = {"name": contact.get("name") or "", "email": contact["email"]}
+        by_key.setdefault(key, Address(Email.name, key, to))
+    return list(by_key.values())
+
+
+@dataclass
+class Postman:
+    """Writes a claimed sending as a mail, and hands it over."""
+
+    settings: MailSettings
+    transport: Transport
+    acknowledge_url: Any
+
+    @property
+    def seconds(self) -> int:
+        return self.settings.seconds
+
+    def write(self, claimed: Claimed) -> Mail:
+        row = claimed.row
+        if claimed.message is None or claimed.body is None:
+            letter = letter_of(row["kind"], row["language"], row["data"])
+            return composed(row, letter, self.settings.sender)
+        is_notice = row["kind"] in events.NOTICES
+        url = self.acknowledge_url(row, claimed.message) if is_notice else ""
+        letter = letter_of(row["kind"], row["language"], claimed.body, url)
+        return composed(row, letter, self.settings.sender, claimed.vendor)
+
+    def send(self, written: Mail) -> Sent:
+        return self.transport.send(written)
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+class Email(AddressChannel):
+    name = "email"
+    collection = "mails"
+    prefix = "mai"
+    is_fallback = True
+
+    def is_on(self, settings: Mapping[str, Any]) -> bool:
+        return bool(settings[self.name].is_on)
+
+    def sender(self, kit: Kit) -> Postman:
+        settings: MailSettings = kit.settings[self.name]
+        return Postman(settings, Transport(settings), kit.acknowledge_url)
+
+    def addresses(self, customer: Customer) -> Sequence[Address]:
+        return contacts_of(customer.contacts)
+
+    def next_attempt(self, number: int, outcome: Outcome, jitter: float) -> Next:
+        return next_attempt(number, outcome.verdict, jitter)
+
+    def recipient(self, row: Row) -> str:
+        return str(row["to"]["email"])
+
+
+CHANNEL = Email()

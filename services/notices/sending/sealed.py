@@ -1,0 +1,37 @@
+"""Addresses that customers have left sealed, opened for one attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from services.notices.channels.webhook.signing import SecretBox, UnreadableSecretError
+from services.notices.model.channels import AddressChannel
+from services.notices.store import NoticeContacts
+from services.notices.store.contacts import sealed_name
+from shared.documents import Document
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SealedAddresses:
+    channel: AddressChannel
+    contacts: NoticeContacts
+    box: SecretBox
+
+    def of(self, sending: Document) -> str | None:
+        """The address of a sending; None when its customer has left another one, or none."""
+        if not self.channel.forms:
+            return None
+        owner = sending["controller_id"]
+        named, _ = self.contacts.get(owner)
+        address = named.addresses.get(self.channel.name) if named else None
+        if address is None or address["id"] != sending["address"]:
+            return None
+        try:
+            return self.box.open(address["sealed"], sealed_name(owner, self.channel.name))
+        except UnreadableSecretError:
+            log.error("address.secret_unreadable", controller_id=owner)  # noqa: TRY400  No trace.
+            return None
