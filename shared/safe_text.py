@@ -19,6 +19,7 @@ CSV                     ``shared.sheets.line``      guards formulas; ``unguarded
 Typst (PDF)             ``shared.typeset.pdf``      as data, never as code; letters without a font
 log line, terminal      ``terminal``                escapes for what ends lines or moves the cursor
 file name               ``disposition``             all but letters, digits, ``.``, ``_`` and ``-``
+chat text with markup   ``chat``                    escapes for what links or calls somebody
 mail header, subject    ``header``                  what looks encoded is encoded (RFC 2047)
 mail display name       ``phrase``                  the same, else a quoted string (RFC 5322)
 mail address            ``mailbox``                 refuses what is no address
@@ -117,6 +118,13 @@ def header(text: str) -> str:
     lines = _folded(line)
     is_plain = line.isascii() and _ENCODED not in line and len(max(lines, key=len)) <= _LINE
     return "\r\n ".join(lines) if is_plain else _encoded_words(line)
+
+
+def chat(text: str) -> str:
+    """A line of a chat message whose markup is in angle brackets (Slack's ``mrkdwn``): words in it
+    neither hide where a link leads nor call people to the room."""
+    line = one_line(text)
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def phrase(text: str) -> str:

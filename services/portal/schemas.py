@@ -73,7 +73,21 @@ class ContactShape(Shape):
     email = Email(required=True)
 
 
+class NoticeAddress(Shape):
+    """Where a channel reaches the customer: ``form`` of the tool, such as slack or teams."""
+
+    form = Text(20, required=True)
+    url = fields.String(required=True, validate=validate.Length(1, 2048))
+
+
 class NoticeContacts(Shape):
+    """``addresses``: by channel; null takes one away, and those left out stay as they are."""
+
+    addresses = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 20)),
+        values=fields.Nested(NoticeAddress, allow_none=True),
+        validate=validate.Length(max=5),
+    )
     contacts = fields.List(
         fields.Nested(ContactShape), required=True, validate=validate.Length(min=1, max=20)
     )

@@ -19,6 +19,7 @@ from services.notices.store import (
     Endpoints,
     Jobs,
     Messages,
+    Named,
     NoticeContacts,
     Recipients,
 )
@@ -255,10 +256,10 @@ def test_the_first_acknowledgement_counts(store: Mongo) -> None:
 def test_contacts_are_put_only_over_the_version_seen(store: Mongo) -> None:
     contacts = NoticeContacts(store)
     assert contacts.get("org_1") == (None, 0)
-    assert contacts.put("org_1", [{"email": "a@a.example"}], 0, NOW) == 1
+    assert contacts.put("org_1", Named([{"email": "a@a.example"}]), 0, NOW) == 1
     with pytest.raises(PreconditionFailed):
-        contacts.put("org_1", [], 0, NOW)
-    assert contacts.put("org_1", [{"email": "b@a.example"}], 1, NOW) == 2
+        contacts.put("org_1", Named([]), 0, NOW)
+    assert contacts.put("org_1", Named([{"email": "b@a.example"}]), 1, NOW) == 2
     with pytest.raises(PreconditionFailed):
-        contacts.put("org_1", [], 1, NOW)
-    assert contacts.get("org_1") == ([{"email": "b@a.example"}], 2)
+        contacts.put("org_1", Named([]), 1, NOW)
+    assert contacts.get("org_1") == (Named([{"email": "b@a.example"}]), 2)

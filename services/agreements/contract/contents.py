@@ -15,7 +15,7 @@ AUTHORISATIONS = ("general", "specific")
 DAY_KINDS = ("calendar", "business")
 RECEIPT_RULES = ("sent", "delivered", "acknowledged")
 SILENCES = ("consent", "refusal")
-CHANNELS = ("webhook", "email")
+CHANNELS = ("webhook", "email", "chat")
 ENDS_OF_PROCESSING = ("delete", "return")
 KEY_LENGTH = 16
 # The template of an imported agreement: its wording is in the signed PDF.

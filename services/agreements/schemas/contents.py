@@ -65,7 +65,9 @@ class TermsShape(Shape):
 
 class NoticeTermsShape(TermsShape):
     channels = fields.List(
-        one_of(*CHANNELS), required=True, validate=[validate.Length(min=1, max=2), _each_once]
+        one_of(*CHANNELS),
+        required=True,
+        validate=[validate.Length(min=1, max=len(CHANNELS)), _each_once],
     )
     contacts = fields.List(
         fields.Nested(ContactShape), load_default=list, validate=validate.Length(max=20)

@@ -6,12 +6,13 @@ own extends ``AddressChannel``; the loop in ``services/notices/sending`` sends f
 
 from __future__ import annotations
 
-from services.notices.channels import email, webhook
+from services.notices.channels import chat, email, webhook
 from services.notices.model.channels import AddressChannel, Channel
 
 CHANNELS: tuple[Channel, ...] = (
     webhook.CHANNEL,
     email.CHANNEL,
+    chat.CHANNEL,
 )
 
 BY_ADDRESS = tuple(each for each in CHANNELS if isinstance(each, AddressChannel))

@@ -167,3 +167,13 @@ def test_taking_marks_out_of_a_name_leaves_no_spaces_behind(name: str) -> None:
 def test_an_address_that_some_reader_decodes_or_turns_round_is_none(local: str) -> None:
     with pytest.raises(ValidationError):
         Email().deserialize(f"{local}@b.example")
+
+
+def test_a_chat_message_reads_as_the_line_it_is_and_holds_no_markup() -> None:
+    """By the rules of Slack: ``<…>`` is a link or calls somebody, and ``&`` begins an entity."""
+    for word in WORDS:
+        written = safe_text.chat(word)
+        assert not set("<>") & set(written), ascii(word)
+        assert re.fullmatch("(?:[^&]|&amp;|&lt;|&gt;)*", written, re.DOTALL), ascii(word)
+        read = written.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        assert read == safe_text.one_line(word), ascii(word)

@@ -1,0 +1,28 @@
+"""The words that only a chat room gets, in the languages of letters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.safe_text import isolated
+
+WHY = {
+    "en": "This room gets the messages of {vendor} because your agreement names chat ({agreement}) "
+    "and your organisation has left its address. Answer through the portal, not here. {ids}",
+    "da": "Dette rum får beskederne fra {vendor}, fordi jeres aftale nævner chat ({agreement}), og "
+    "jeres organisation har angivet adressen. Svar via portalen, ikke her. {ids}",
+    "sv": "Det här rummet får meddelandena från {vendor} eftersom ert avtal anger chatt "
+    "({agreement}) och er organisation har lämnat adressen. Svara via portalen, inte här. {ids}",
+}
+
+
+def why(language: str, data: Mapping[str, Any]) -> str:
+    """Why the room gets this message, with the ids by which it can be found again."""
+    notice = (data.get("notice") or {}).get("id", "")
+    ids = " ".join(each for each in (notice, data.get("change_id") or "") if each)
+    vendor = (data.get("processor") or {}).get("legal_name") or "–"
+    text = WHY[language].format(
+        vendor=isolated(vendor), agreement=isolated(data.get("agreement_id") or "–"), ids=ids
+    )
+    return text.strip()
