@@ -45,12 +45,13 @@ def test_the_relay_brings_each_entry_once_and_in_order(office: Office) -> None:
     assert brought[-1]["data"]["status"] == "terminated"
 
 
-def test_the_loops_are_two_and_survive_that_nobody_listens(
+def test_the_loops_survive_that_nobody_listens(
     office: Office, mongo_url: str, database_name: str
 ) -> None:
     office.active()
     found = loops(Settings(common_settings(mongo_url, database_name)))
-    assert [each.name for each in found] == ["agreements.relay", "agreements.clock"]
+    names = ["agreements.relay", "agreements.clock", "agreements.imports"]
+    assert [each.name for each in found] == names
     stop = threading.Event()
     worker = threading.Thread(target=run, args=(found, stop))
     worker.start()
