@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from shared.settings import Common
+from shared.tokens import PublicKeys, TokenVerifier
+from tests.clock import now
 from tests.fakes import AUDIENCE, ORIGIN
+
+
+def no_verifier() -> TokenVerifier:
+    """It knows no key, so no token is good: for apps whose routes are public."""
+    return TokenVerifier(PublicKeys(lambda: {"keys": []}), ORIGIN, AUDIENCE, now)
 
 
 def common_settings(mongo_url: str, prefix: str) -> Common:

@@ -14,6 +14,7 @@ import socket
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def _remove_what_killed_runs_left(parent: Path) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: object) -> None:
+def pytest_configure_node(node: Any) -> None:
     """Tell each xdist worker where the one mongod is, or why there is none."""
     told = node.workerinput
     try:

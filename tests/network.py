@@ -40,7 +40,7 @@ def forbid() -> None:
     """Guard this process from now on. libcurl goes past it: its tests aim at loopback only."""
     if getattr(socket, "art28_guarded", False):
         return
-    socket.art28_guarded = True
+    setattr(socket, "art28_guarded", True)  # noqa: B010 - a name the module does not know
     for name in ("connect", "connect_ex"):
         setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
     real = socket.getaddrinfo

@@ -31,11 +31,11 @@ def _places(field: fields.Field[Any], at: str) -> Iterator[str]:
 
 def put(value: Any, place: str, text: str) -> None:
     """Write ``text`` at the place, making what is missing on the way."""
-    name, _, rest = place.partition(".")
+    part, _, rest = place.partition(".")
+    name: Any = part
     if isinstance(value, list):
-        index = int(name)
-        value.extend({} if rest else "" for _ in range(index + 1 - len(value)))
-        name = index  # type: ignore[assignment]
+        name = int(part)
+        value.extend({} if rest else "" for _ in range(name + 1 - len(value)))
     if not rest:
         value[name] = text
         return

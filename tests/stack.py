@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from pymongo import MongoClient
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client
 
 import services.agreements.app
 import services.agreements.settings
@@ -36,6 +36,7 @@ from shared.ledger import Ledger
 from shared.mongo import Mongo, connect
 from shared.peers import Peers
 from shared.relay import Relay
+from tests.answers import Answer
 from tests.builders import common_settings
 
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -79,14 +80,15 @@ class Stack:
         path: str,
         body: Any = None,
         **more: Any,
-    ) -> TestResponse:
+    ) -> Answer:
         """One request as ``client``; the raw answer."""
         headers = dict(more.pop("headers", {}))
         if client:
             headers["Authorization"] = f"Bearer {self.token(client)}"
         if body is not None:
             more["json"] = body
-        return Client(self.wsgi).open(path, method=method, headers=headers, **more)
+        answer = Client(self.wsgi).open(path, method=method, headers=headers, **more)
+        return cast("Answer", answer)
 
     def must(
         self, client: Mapping[str, Any] | None, method: str, path: str, body: Any = None

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from werkzeug.test import TestResponse
-
 from tests import builders
+from tests.answers import Answer
 from tests.stack import Stack
 
 PROCESSOR_SCOPES = [
@@ -40,7 +39,7 @@ class Vendor:
     def today(self) -> date:
         return self.stack.now.date()
 
-    def ask(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+    def ask(self, method: str, path: str, body: Any = None, **more: Any) -> Answer:
         return self.stack.ask(self.client, method, self.path + path, body, **more)
 
     def must(self, method: str, path: str, body: Any = None) -> Any:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -127,8 +128,7 @@ def lists(url: str, count: int, runs: int) -> list[Figure]:
     for who, query in LISTS:
         path = f"/v1/agreements?{query}"
         first, other = in_turn(
-            lambda w=who, p=path: ask(w, p),
-            lambda w=who, p=path: ask(w, f"{p}&cursor={cursor}"), runs,
+            partial(ask, who, path), partial(ask, who, f"{path}&cursor={cursor}"), runs
         )  # fmt: skip
         ratios.append(other / first)
         say(f"  {who:10} {query or 'all':18} page 1 {first:6.1f}   "
@@ -137,8 +137,8 @@ def lists(url: str, count: int, runs: int) -> list[Figure]:
     say(f"  processor  expiring within 90 days {median(soon):6.1f}")
     counts = timed(lambda _: ask("processor", "/v1/counts"), 3)
     say(f"  processor  counts {median(counts):6.1f}")
-    first = timed(lambda _: ask("processor", "/v1/export.csv", first_piece=True), 3)
-    say(f"  processor  export, first piece {median(first):6.1f}")
+    piece = timed(lambda _: ask("processor", "/v1/export.csv", first_piece=True), 3)
+    say(f"  processor  export, first piece {median(piece):6.1f}")
     name = f"{count:,} agreements: page {late:,} beside page 1"
     return [Figure(name, f"{median(ratios):.2f}, worst {max(ratios):.2f}", f"< {PAGE_RATIO}",
                    f"of {len(LISTS)} lists", max(ratios) < PAGE_RATIO)]  # fmt: skip

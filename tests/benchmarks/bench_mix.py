@@ -113,8 +113,8 @@ def take_turns(turn: int, healthy: Subject, mixed: Subject, fewer: Subject, sile
         return
     every = {"all good": healthy.rates, "bad ones left out": fewer.rates,
              "unknown": mixed.rates, "known": mixed.known}  # fmt: skip
-    rates = ", ".join(f"{name} {rates[-1]:,.0f}/s" for name, rates in every.items())
-    say(f"  turn {turn + 1}: {rates}")
+    speeds = ", ".join(f"{name} {rates[-1]:,.0f}/s" for name, rates in every.items())
+    say(f"  turn {turn + 1}: {speeds}")
 
 
 def told(subject: Subject, rates: list[float], silent: Silent) -> None:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure, bounds_of, say, show
@@ -87,9 +88,13 @@ def first_webhooks(job: Job, count: int) -> list[float]:
         seen = len(job.receiver.requests)
         job.vendor.must("POST", f"{REGISTER}/changes/{drafted['id']}/announce")
         answered_at = time.monotonic()
-        job.receiver.wait(lambda seen=seen: len(job.receiver.requests) > seen)
+        job.receiver.wait(partial(has_come, job.receiver.requests, seen))
         waits.append(1000 * (job.receiver.requests[seen].at - answered_at))
     return waits
+
+
+def has_come(requests: Sequence[object], seen: int) -> bool:
+    return len(requests) > seen
 
 
 def _figures(shares: dict[str, float], waits: Sequence[float], seconds: float) -> list[Figure]:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from deploy.parent_death import bound_to_parent
 from services.notices.model.messages import least_id
@@ -91,12 +91,18 @@ def office(url: str, name: str = "art28") -> Office:
     return Office(name, deps)
 
 
+class Counting(Protocol):
+    """A receiver that tells how many requests came."""
+
+    def requests(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Product:
     """A product whose loops run. ``processes``: the pids of all that work for a notice."""
 
     office: Office
-    receiver: Receiver
+    receiver: Counting
     processes: Pids
 
     @property
@@ -136,8 +142,12 @@ class Product:
 
     def _busy(self) -> bool:
         db = self.deps.stores.mongo.db
-        waiting = (("jobs", {"due_at": {"$exists": True}}), ("parcels", {}), ("deliveries", LIVE))
-        return any(db[name].find_one(each, {"_id": 1}) for name, each in waiting)
+        waiting: dict[str, dict[str, Any]] = {
+            "jobs": {"due_at": {"$exists": True}},
+            "parcels": {},
+            "deliveries": LIVE,
+        }
+        return any(db[name].find_one(each, {"_id": 1}) for name, each in waiting.items())
 
     def deliveries_since(self, begun: datetime) -> Counts:
         """Of the messages made since then: how many were delivered, in how many attempts."""

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from deploy.parent_death import bound_to_parent
 from tests.benchmarks.processes import ending, wait_for_port
@@ -39,7 +40,7 @@ class Connection(asyncio.Protocol):
         self._tally, self._seen = tally, b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._seen += data

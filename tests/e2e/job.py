@@ -55,7 +55,8 @@ class Job:
 
     def evidence(self) -> list[dict[str, Any]]:
         """The evidence of the change, once every message is on record as delivered."""
-        path, found = f"/notices/v1/changes/{self.change_id}/evidence", []
+        path = f"/notices/v1/changes/{self.change_id}/evidence"
+        found: list[dict[str, Any]] = []
 
         def complete() -> bool:
             found[:] = self.vendor.must("GET", path)["items"]

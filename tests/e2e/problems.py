@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from werkzeug.datastructures import Headers
+
 MEMBERS = {"type", "title", "status", "detail", "code", "request_id"}
 # What a reader would see of our insides if an error were not caught.
 INSIDES = ("Traceback", 'File "', "site-packages", "pymongo", "werkzeug", "marshmallow")
 
 
-def problem(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+def problem(status: int, headers: Mapping[str, str] | Headers, body: bytes) -> dict[str, Any]:
     """The problem document, after checking all that holds for every one."""
     text = body.decode()
     assert headers["Content-Type"] == "application/problem+json", text[:300]

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -243,6 +244,10 @@ def test_the_ledger_verifies_and_holds_the_announcement(job: Job) -> None:
     assert entries[-1]["hash"] in job.page().text
 
 
+def can_pull_its_message(job: Job, slug: str) -> bool:
+    return job.message(slug).id in job.pulled(slug)
+
+
 def test_the_customers_see_the_change_where_they_pull_it(job: Job) -> None:
     for slug, customer in job.customers.items():
         [change] = customer.must("GET", "/portal/v1/changes?status=open")["items"]
@@ -250,4 +255,4 @@ def test_the_customers_see_the_change_where_they_pull_it(job: Job) -> None:
         assert change["id"] == job.change_id
         assert change["objection_deadline"] == notice["objection_deadline"]
         # A message can be pulled when none can come before it any more, a moment after it was sent.
-        until(lambda slug=slug: job.message(slug).id in job.pulled(slug))
+        until(partial(can_pull_its_message, job, slug))

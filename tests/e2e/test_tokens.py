@@ -45,7 +45,7 @@ class Forge:
         return jwt.encode(self.claims, other, "EdDSA", headers={"kid": self.header["kid"]})
 
     def unsigned(self) -> str:
-        return jwt.encode(self.claims, None, "none", headers={"kid": self.header["kid"]})
+        return jwt.encode(self.claims, "", "none", headers={"kid": self.header["kid"]})
 
     def hmac_with_the_public_key(self) -> str:
         """The classic switch: the public key's text taken for a shared secret."""

@@ -71,7 +71,7 @@ class ReplicaSet:
         return True
 
     def primary(self) -> Database:
-        until(lambda: self.client.admin.command("ping") and self.client.primary is not None)
+        until(lambda: bool(self.client.admin.command("ping")) and self.client.primary is not None)
         assert self.client.primary
         port = self.client.primary[1]
         return next(each for each in self.members if each.port == port)

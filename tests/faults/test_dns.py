@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.notices.channels.webhook import Resolver, Schedule, Sender
+from services.notices.channels.webhook.messages import Outcome
 from services.notices.egress import Egress
 from shared.mongo import connect
 from tests.faults.load import customers
@@ -48,7 +49,7 @@ def test_it_works(tmp_path: Path) -> None:
         limits = replace(LIMITS, ca_file=str(authority.file))
         turn = [0.0]
         resolver = Resolver(flipping, keep=0.5, monotonic=lambda: turn[0])
-        outcomes = []
+        outcomes: list[Outcome] = []
         with Sender(allowed, limits, resolver=resolver) as sender:
             for turn[0] in map(float, range(200)):
                 outcomes += send_all(sender, [to(open_one.url(host=NAME))])
@@ -90,7 +91,7 @@ def taken_by(told: Told) -> Script:
     """Answers 204 and hands what came to ``told``."""
     answer = answers.status(204)
 
-    def script(visit: Visit, request: Request) -> bool:
+    def script(visit: Visit, request: Request) -> object:
         told.take(Received(request.path, request.headers, request.body))
         return answer(visit, request)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -31,7 +33,7 @@ def test_announcing_again_with_the_same_key_has_one_effect_and_gets_its_answer(
     tally("kill -9 of a web process, at every write", lambda: world.counts(ends))
     for step in range(1, 60, stride):
         path, headers = world.drafted(), {"Idempotency-Key": f"announce-{step}"}
-        order = {"client": world.clients[PROCESSOR], "path": f"{path}/announce"}
+        order: dict[str, Any] = {"client": world.clients[PROCESSOR], "path": f"{path}/announce"}
         change_id = path.rpartition("/")[2]
         status = ends[change_id] = world.run("web", step, headers=headers, **order)
         before = world.must(PROCESSOR, "GET", path)["status"]

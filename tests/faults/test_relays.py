@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 import pytest
 
 from tests.faults.database import ReplicaSet, lose_primaries
 from tests.faults.load import Load, going_on, insistently, under_load, until
 from tests.faults.tally import Tally
-from tests.faults.telling import Teller, telling
+from tests.faults.telling import Noting, Teller, telling
 from tests.integration.notices.world import receiving
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
@@ -36,9 +37,13 @@ def test_it_works(replica_set: ReplicaSet, tally: Tally) -> None:
             for stream, sequence in teller.acknowledged.items():
                 told = teller.told(stream)
                 assert [number for number, _ in told] == list(range(1, sequence + 1))
-                until(lambda told=told, stream=stream: len(inbox.heard(stream)) >= len(told))
+                until(partial(has_heard, inbox, stream, len(told)))
                 assert inbox.heard(stream) == told
         assert len(tellers["agreements"].acknowledged) == STREAMS
+
+
+def has_heard(inbox: Noting, stream: str, count: int) -> bool:
+    return len(inbox.heard(stream)) >= count
 
 
 def agree(load: Load, teller: Teller) -> None:

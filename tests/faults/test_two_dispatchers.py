@@ -62,5 +62,5 @@ def at_once(receiver: Receiver) -> Callable[[], int]:
             on_the_way[message_id] -= 1
         return answer
 
-    receiver.take = watched
+    setattr(receiver, "take", watched)  # noqa: B010 - in the place of a method
     return lambda: max(most.values())

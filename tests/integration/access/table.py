@@ -95,8 +95,8 @@ class Route:
             body, kind = FILES[word]
             return {**more, "data": body, "content_type": kind}
         bodies = {**BODIES, **OBJECTION_BODIES} if "/objections/<" in self.path else BODIES
-        body = bodies.get(word)
-        return more if body is None else {**more, "json": body}
+        found = bodies.get(word)
+        return more if found is None else {**more, "json": found}
 
 
 def routes(apps: dict[str, Flask]) -> list[Route]:

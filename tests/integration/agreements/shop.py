@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.test import TestResponse
-
 from tests import builders
+from tests.answers import Answer
 from tests.stack import Stack
 from tests.vendor import SIGNATURE, Vendor, new_client
 
 ACCEPTANCE = {"name": "Ida Holm", "title": "Managing director", "email": "ida@nordbo.example"}
 OFFICER = {"name": "Per Ask", "position": "DPO", "email": "dpo@nordbo.example"}
-PARTY = {
+PARTY: dict[str, Any] = {
     "legal_name": "Nordbo Boligselskab A/S", "registration_number": "DK 12345678", "country": "DK",
     "address": {"street": "Havnegade 7", "postal_code": "8000", "city": "Aarhus", "country": "DK"},
     "contact": {"name": "Ida Holm", "position": "Managing director", "email": "ida@nordbo.example"},
@@ -61,7 +60,7 @@ class Shop:
         return {"processor": self.vendor.slug, "template_id": self.template_id, "party": PARTY,
                 "acceptance": ACCEPTANCE, **more}  # fmt: skip
 
-    def take(self, customer: dict[str, Any], **more: Any) -> TestResponse:
+    def take(self, customer: dict[str, Any], **more: Any) -> Answer:
         """What the portal answers a customer who takes the template."""
         return self.stack.ask(customer, "POST", "/portal/v1/agreements", self.body(**more))
 

@@ -11,6 +11,7 @@ from services.agreements.api import imports as routes
 from services.agreements.clients import Identity
 from services.agreements.use_cases import import_jobs
 from services.agreements.use_cases.import_jobs import Importing
+from services.agreements.use_cases.imports import import_row
 from services.agreements.wiring import Deps
 from shared.errors import Unavailable
 from shared.failures import FailedJobs
@@ -141,7 +142,7 @@ def test_a_line_that_fails_each_time_sets_its_import_aside_and_no_other(
     upload(shop)
     bad = sent(shop, lines(shop, 1, "bad")).json["id"]
     good = sent(shop, lines(shop, 1, "good")).json["id"]
-    original = import_jobs.import_row
+    original = import_row
 
     def fails(deps: Any, caller: Any, mine: Any, line: Any, import_id: str) -> None:
         if import_id == bad:

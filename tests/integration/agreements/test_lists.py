@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from services.agreements.store.agreements import Agreements
 from shared import sheets
+from shared.pagination import Page, PageRequest
 from tests.builders import notice_terms
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, VENDOR, Office
 
@@ -61,7 +64,8 @@ def test_what_ends_first_comes_first_and_pages_to_the_end(office: Office) -> Non
     days = ["2027-03-01", "2027-01-01", "2027-02-01", "2027-02-01"]
     made = [office.active(products=[f"p{number}"], expires_on=day)
             for number, day in enumerate(days)]  # fmt: skip
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = office.get(VENDOR, f"/agreements?expiring_within=400&limit=1{cursor}")
         seen += [each["id"] for each in page["items"]]
@@ -145,12 +149,11 @@ def test_every_list_is_read_from_an_index_in_order(office: Office, who: str, que
 def asked(office: Office, who: str, query: str) -> dict[str, Any]:
     """The query that a list makes of the database."""
     seen: list[dict[str, Any]] = []
-    page = type(office.deps.agreements).page
 
-    class Listening(type(office.deps.agreements)):
-        def page(self, where: Any, *more: Any) -> Any:
-            seen.append(where)
-            return page(self, where, *more)
+    class Listening(Agreements):
+        def page(self, where: Mapping[str, Any], request: PageRequest, key: str = "_id") -> Page:
+            seen.append(dict(where))
+            return super().page(where, request, key)
 
     office.deps.agreements.__class__ = Listening
     office.get(who, f"/agreements?{query}")

@@ -82,4 +82,5 @@ def test_an_ended_agreement_that_cannot_be_read_leaves_the_new_period_to_the_oth
     assert [erased_on[each][:4] for each in ids] == ["2031", "2028"]
     [job] = set_aside(office)
     mended(office, ids[0], job)
-    assert agreements.find_one({"_id": ids[0]})["erase_on"][:4] == "2028"
+    [agreement] = agreements.find({"_id": ids[0]})
+    assert agreement["erase_on"][:4] == "2028"

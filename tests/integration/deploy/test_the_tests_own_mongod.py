@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
+from pymongo.client_session import ClientSession
 
 from shared.mongo import Mongo
 from tests.network import NetworkForbidden
@@ -17,7 +18,7 @@ def test_it_works(mongo: Mongo) -> None:
 
 
 def test_a_transaction_is_all_or_nothing(mongo: Mongo) -> None:
-    def write_then_fail(session: object) -> None:
+    def write_then_fail(session: ClientSession) -> None:
         mongo.db["things"].insert_one({"_id": 2}, session=session)
         raise LookupError
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from shared.auth import ON_BEHALF_OF
 from shared.in_process import WSGITransport
 from shared.tokens import SigningKey
+from tests.answers import Answer
 from tests.integration.notices.world import Clock
 
 
@@ -61,11 +61,12 @@ class Asker:
     client: FlaskClient
     headers: dict[str, str]
 
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.open(
+        answer = self.client.open(
             f"/v1{path}", method=method, json=body, headers={**self.headers, **named}
         )
+        return cast("Answer", answer)
 
 
 @dataclass

@@ -78,7 +78,7 @@ class Post:
         self.asked.append(address)
         answer = self.to_recipient(address, self.asked.count(address))
         if answer == "drop":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
             return "421 gone"
         if answer.startswith("250"):

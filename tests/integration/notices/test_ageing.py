@@ -72,7 +72,7 @@ def test_the_setting_says_when(told: World) -> None:
 
 
 @pytest.mark.parametrize("days", [{"answer_days": 0}, {"answer_days": 401}])
-def test_answers_are_never_kept_longer_than_their_messages(days: dict[str, int]) -> None:
+def test_answers_are_never_kept_longer_than_their_messages(days: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="ART28_ANSWER_DAYS"):
         settings(**days)
     assert Settings.answer_days <= Settings.retention_days <= Settings.evidence_days

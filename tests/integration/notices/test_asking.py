@@ -272,7 +272,8 @@ def test_evidence_pages_by_cursor(door: Door, open_world: World) -> None:
         open_world.tell(open_world.ledger.agreement(f"c{number}", number))
     open_world.tell(open_world.ledger.change("chg_1", 5))
     open_world.fan_out()
-    ask, found, cursor = door.vendor(), [], ""
+    ask, found = door.vendor(), list[str]()
+    cursor: str | None = ""
     while cursor is not None:
         more = f"&cursor={cursor}" if cursor else ""
         page = ask("GET", f"/changes/chg_1/evidence?limit=2{more}").json

@@ -56,7 +56,7 @@ class AllBusy:
     def submit(self, outgoing: Outgoing) -> None:
         self._done.append(Outcome(outgoing.key, False, None, ADDRESS_BUSY, 0))
 
-    def hurry(self, most: int) -> None: ...
+    def cut_short(self, limit: int) -> None: ...
 
     def finished(self, wait: float = 0.0) -> list[Outcome]:
         done, self._done = self._done, []

@@ -243,6 +243,12 @@ def test_a_delivery_whose_lease_grows_short_is_left_for_the_next_claim(world: Wo
     class Full:
         in_flight, free = 0, 1
 
+        def crowded(self, url: str) -> bool:
+            return False
+
+        def cut_short(self, limit: int) -> None:
+            pass
+
         def submit(self, outgoing: Outgoing) -> None:
             raise AssertionError("it must not be sent")
 

@@ -3,7 +3,7 @@ lost meanwhile, and it is let in again by one message that succeeds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +16,10 @@ from services.notices.use_cases import endpoints
 from tests.integration.notices.world import World
 
 
-class Mails(list[tuple[str, str, dict[str, Any]]]):
+class Mails(list[tuple[str, str, Mapping[str, Any]]]):
     """What the mail channel was asked to send."""
 
-    def enqueue(self, kind: str, to: str, data: dict[str, Any], **_: Any) -> int:
+    def enqueue(self, kind: str, to: str, data: Mapping[str, Any], **_: Any) -> int:
         self.append((kind, to, data))
         return 1
 

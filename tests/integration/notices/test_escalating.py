@@ -201,7 +201,8 @@ def test_the_evidence_has_the_servers_words_in_every_form(by_mail: MailWorld) ->
 
 def bounce_of(mail: EmailMessage, status: str = "5.1.1", action: str = "failed") -> bytes:
     """A delivery status notification as Postfix writes it."""
-    report = MIMEMultipart("report", **{"report-type": "delivery-status"})
+    report = MIMEMultipart("report")
+    report.set_param("report-type", "delivery-status")
     report["From"], report["To"] = "MAILER-DAEMON@mx.example", "notices@art28.example"
     report["Subject"] = "Undelivered Mail Returned to Sender"
     report.attach(MIMEText("This is the mail system at host mx.example."))

@@ -72,10 +72,10 @@ class Wired:
 
 
 def wired(fanout: FanOut, fuse: Fuse) -> FanOut:
-    stores: Any = Stores(
-        **{each.name: Wired(getattr(fanout.stores, each.name), fuse) for each in fields(Stores)}
-    )
-    return replace(fanout, stores=stores)
+    parts: dict[str, Any] = {
+        each.name: Wired(getattr(fanout.stores, each.name), fuse) for each in fields(Stores)
+    }
+    return replace(fanout, stores=Stores(**parts))
 
 
 def with_customers(world: World) -> None:
@@ -182,7 +182,7 @@ def test_a_fanout_whose_lease_lapsed_gives_way_to_its_successor(world: World) ->
     assert first is not None
     world.clock.ahead += timedelta(seconds=2)
     world.fan_out()
-    replace(world.fanout, batch=10)._work_or_yield(first)
+    replace(world.fanout, batch=10)._work_on(first)
     assert_told_once(world, "chg_1")
 
 
@@ -237,7 +237,8 @@ def test_who_comes_back_after_the_lease_sends_nothing_off(world: World) -> None:
     """It slept between its messages and their parcel; its successor has told everybody since."""
     with_customers(world)
     world.tell(world.ledger.change("chg_1", CUSTOMERS))
-    slow = replace(world.fanout, stores=replace(world.fanout.stores, messages=Sleepy(world)))
+    sleepy: Any = Sleepy(world)
+    slow = replace(world.fanout, stores=replace(world.fanout.stores, messages=sleepy))
     slow.run_once()
     assert_sent_once(world, CUSTOMERS - 1)
     assert world.rows("parcels") == []

@@ -108,7 +108,7 @@ def test_dispatchers_side_by_side_divide_what_an_endpoint_may_take(
     ]
     backlog(world, "nordbo", 100)
     for each in pair:
-        each._look_around()
+        each._measure()
         each.claims.take(each.sender)
     for each in pair:
         each.claims.take(each.sender)

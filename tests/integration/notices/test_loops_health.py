@@ -104,7 +104,7 @@ def test_a_worker_that_is_stopped_makes_notices_not_ready_until_it_goes_on(
 
         worker.send_signal(signal.SIGSTOP)
         until(lambda: asking.get("/readyz").status_code == 503)
-        assert asking.get("/readyz").json["context"] == {"loops": "LoopStandsStill"}
+        assert asking.get("/readyz").get_json()["context"] == {"loops": "LoopStandsStill"}
         assert asking.get("/healthz").status_code == 200
 
         worker.send_signal(signal.SIGCONT)

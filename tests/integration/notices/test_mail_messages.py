@@ -193,7 +193,7 @@ def test_an_agreement_offered_amended_or_ended_is_mailed(
 ) -> None:
     if (kind, number) != ("offered", 1):
         customer(by_mail, "email", language=language)
-    told = {"version": number, "products": ["case-system"], "ends_on": "2026-12-31"}
+    told: dict[str, Any] = {"version": number, "products": ["case-system"], "ends_on": "2026-12-31"}
     tell_agreement(by_mail, kind, language=language, **told)
     got = by_mail.post.one()
     assert got.recipient == IDA

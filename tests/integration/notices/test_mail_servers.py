@@ -248,7 +248,7 @@ def test_it_logs_in_where_a_user_is_named(
     post: Post, tmp_path: Path, password: str, code: str | None
 ) -> None:
     authority = Authority(tmp_path)
-    more = {
+    more: dict[str, Any] = {
         "tls_context": authority.server("127.0.0.1"),
         "auth_required": True,
         "authenticator": authenticated("art28", "s3cret"),

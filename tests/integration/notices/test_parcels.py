@@ -169,7 +169,8 @@ def test_what_goes_to_few_passes_what_is_left_of_what_goes_to_many_but_not_for_e
 
 def test_one_who_has_enough_to_send_leaves_parcels_to_others(world: World) -> None:
     announced(world)
-    world.dispatcher.claims.waiting.extend([object()] * MIN_READY)
+    anything: Any = object()
+    world.dispatcher.claims.waiting.extend([anything] * MIN_READY)
     assert world.dispatcher.claims.take(world.dispatcher.sender) == 0
     world.dispatcher.claims.waiting.clear()
     world.deliver()

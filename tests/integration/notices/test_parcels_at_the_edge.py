@@ -91,7 +91,8 @@ class SlowToPack:
 def test_a_parcel_that_comes_late_is_not_sent_once_more(world: World) -> None:
     with_customers(world)
     world.tell(world.ledger.change("chg_1", CUSTOMERS))
-    slow = replace(world.fanout, stores=replace(world.fanout.stores, parcels=SlowToPack(world)))
+    parcels: Any = SlowToPack(world)
+    slow = replace(world.fanout, stores=replace(world.fanout.stores, parcels=parcels))
     slow.run_once()
     world.deliver()
     assert set(posts(world).values()) == {1}
@@ -115,10 +116,8 @@ class FailsOnce:
 
 def test_a_parcel_that_could_not_be_opened_is_not_remembered_for_ever(world: World) -> None:
     announced(world)
-    stores: Any = replace(
-        world.dispatcher.stores, events=FailsOnce(world.dispatcher.stores.events, "many")
-    )
-    world.dispatcher.claims.stores = stores
+    events: Any = FailsOnce(world.dispatcher.stores.events, "many")
+    world.dispatcher.claims.stores = replace(world.dispatcher.stores, events=events)
     with pytest.raises(AutoReconnect):
         world.dispatcher.run_once()
     world.clock.ahead += timedelta(seconds=61)

@@ -36,6 +36,7 @@ def attempt_at(private: Receiver, world: World) -> dict[str, Any]:
     world.endpoint("nordbo", url=private.url())
     world.tell(world.ledger.change("chg_1", 1))
     world.settle()
+    attempt: dict[str, Any]
     (attempt,) = world.delivery_of("nordbo")["attempts"]
     return attempt
 

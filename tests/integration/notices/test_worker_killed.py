@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -57,6 +58,10 @@ def slowly(_: int) -> tuple[int, dict[str, str]]:
     return 204, {}
 
 
+def has_delivered(deps: Deps, count: int) -> bool:
+    return delivered(deps) >= count
+
+
 def killed_again_and_again(world: World, mongo_url: str, prefix: str) -> int:
     """Announce changes while workers are killed at moments of chance; how many were killed."""
     chance, kills = random.Random(28), 0
@@ -66,7 +71,7 @@ def killed_again_and_again(world: World, mongo_url: str, prefix: str) -> int:
         world.tell(world.ledger.change(f"chg_{number}", CUSTOMERS))
         try:
             some = chance.randrange(CUSTOMERS)
-            until(lambda some=some, at=before: delivered(world.deps) >= at + some)
+            until(partial(has_delivered, world.deps, before + some))
         finally:
             worker.kill()
             worker.wait(10)

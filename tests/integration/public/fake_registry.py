@@ -86,7 +86,7 @@ CHANGES = [
     change("chg_gone", "add", "withdrawn", 4, sub_processor=entry("Hastværk Ltd")),
     change("chg_draft", "add", "draft", 7, sub_processor=entry("Draft Secret Ltd")),
 ]  # fmt: skip
-DIFF = [
+DIFF: list[Json] = [
     {"kind": "added", "id": "sub_postvogn", "legal_name": "Postvogn Inc.", "fields": []},
     {"kind": "modified", "id": "sub_amazon", "legal_name": "Amazon Web Services", "fields": [
         {"field": "country", "before": "LU", "after": "US"},
@@ -95,7 +95,7 @@ DIFF = [
         {"field": "contact.email", "before": SECRET, "after": "b"},
     ]},
 ]  # fmt: skip
-LEDGER = [
+LEDGER: list[Json] = [
     {"stream": "processor:org_1", "sequence": 1, "type": "register.adopted",
      "at": "2026-01-01T00:00:00.000Z", "actor": "cli_1", "data": {"slug": "tempus-serva"},
      "previous_hash": "0" * 64, "hash": "a" * 64, "private": {"email": SECRET}},
@@ -150,6 +150,14 @@ class FakeRegistry:
     def ledger(self, slug: str, after: int) -> Iterator[Json]:
         self._answer("ledger", slug)
         return (one for one in LEDGER if one["sequence"] > after)
+
+    def checkpoints(self, slug: str) -> list[Json]:
+        self._answer("checkpoints", slug)
+        return []
+
+    def checkpoint_keys(self) -> list[Json]:
+        self._answer("checkpoint_keys")
+        return []
 
 
 class FakeDocuments:

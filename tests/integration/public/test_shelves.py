@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits.storage import MemoryStorage
 
 from services.public.app import create_app
 from shared import limits
@@ -43,7 +44,7 @@ def registry() -> SlowRegistry:
 
 def app_of(registry: FakeRegistry, **more: Any) -> Flask:
     """The app at a standstill: nothing it keeps grows old, however slow the machine is."""
-    counted = limits.Counters(limits.MemoryStorage(), now=lambda: NOW)
+    counted = limits.Counters(MemoryStorage(), now=lambda: NOW)
     own = settings()
     own = dataclasses.replace(own, common=dataclasses.replace(own.common, **more), fresh_seconds=5)
     app = create_app(own, registry=registry, documents=FakeDocuments(), now=lambda: NOW,
@@ -142,9 +143,10 @@ def test_an_address_that_asks_too_much_is_told_so(registry: SlowRegistry) -> Non
     assert answers[1].headers["RateLimit"] == '"address";r=3;t=10'
     assert answers[6].content_type == "application/problem+json"
     assert answers[6].headers["Retry-After"] == "10"
-    assert answers[6].json["code"] == "rate-limited"
+    assert answers[6].get_json()["code"] == "rate-limited"
     assert (
-        answers[6].json["detail"] == "5 requests are answered in 10 seconds; the next ones in 10."
+        answers[6].get_json()["detail"]
+        == "5 requests are answered in 10 seconds; the next ones in 10."
     )
     assert visitor.get("/healthz").status_code == 200
     assert "RateLimit" not in visitor.get("/healthz").headers
@@ -157,7 +159,7 @@ def test_expensive_answers_have_a_limit_of_their_own(registry: SlowRegistry) -> 
     visitor = app_of(registry, limit_address=50, limit_costly=2).test_client()
     answers = [visitor.get(f"{PAGE}.json?q=a{n}") for n in range(3)]
     assert [each.status_code for each in answers] == [200, 200, 429]
-    assert answers[2].json["code"] == "rate-limited"
+    assert answers[2].get_json()["code"] == "rate-limited"
     assert answers[0].headers["RateLimit"] == '"address";r=49;t=10, "costly";r=1;t=10'
     assert visitor.get(PAGE).status_code == 200
     # What was made already costs nothing more.

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,12 +54,15 @@ def test_it_works(vendor: Vendor) -> None:
     def done() -> int:
         return rows.count_documents({"import_id": import_id, "state": {"$ne": "new"}})
 
+    def is_above(count: int) -> bool:
+        return done() > count
+
     chance, kills = random.Random(28), 0
     while done() < ROWS - 800:
         before = done()
         process = worker(vendor)
         try:
-            until(lambda before=before: done() > before)
+            until(partial(is_above, before))
             time.sleep(chance.random() / 4)
         finally:
             process.kill()

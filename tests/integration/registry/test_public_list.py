@@ -19,7 +19,7 @@ def listed(vendor: Vendor, as_of: str) -> list[dict[str, Any]]:
     told = vendor.must("POST", "/public-list", {"as_of": as_of, "keys": keys})
     for entry in told["entries"]:
         entry["locations"] = [told["places"][position] for position in entry["locations"]]
-    return told["entries"]
+    return list(told["entries"])
 
 
 @pytest.fixture

@@ -58,8 +58,8 @@ def published(baseline: Vendor, told_at_once: None) -> tuple[Vendor, Json]:
     baseline.stack.tell()
     events = baseline.stack.database("notices").db["events"]
     event = event_id(register.stream, last.sequence + 1)
-    head = events.find_one({"_id": event})["head"]
-    head = head.replace('"covered_data"', f'"tia_text":"{secret(baseline)}","covered_data"')
+    [kept] = events.find({"_id": event})
+    head = kept["head"].replace('"covered_data"', f'"tia_text":"{secret(baseline)}","covered_data"')
     events.update_one({"_id": event}, {"$set": {"head": head}})
     return baseline, customer
 

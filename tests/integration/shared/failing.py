@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import Any
@@ -12,9 +12,9 @@ from unittest.mock import patch
 
 from bson import encode
 from flask import Flask, request
-from werkzeug.test import TestResponse
 
 from shared.idempotency import SAFE_METHODS
+from tests.answers import Answer
 from tests.stack import NAMES, Stack
 
 WITH_A_DATABASE = ("identity", "agreements", "registry", "notices")
@@ -37,7 +37,8 @@ class FailingFirst(Stack):
 
     def __init__(self, mongo_url: str, prefix: str, spared: AbstractSet[Route]) -> None:
         self.failed: set[Route] = set()
-        self.spared, self.whole = spared, WITH_A_DATABASE
+        self.spared = spared
+        self.whole: Sequence[str] = WITH_A_DATABASE
         super().__init__(mongo_url, prefix)
         self._stored = {name: self.database(name).db for name in WITH_A_DATABASE}
 
@@ -48,7 +49,7 @@ class FailingFirst(Stack):
         path: str,
         body: Any = None,
         **more: Any,
-    ) -> TestResponse:
+    ) -> Answer:
         if method in SAFE_METHODS:
             return super().ask(client, method, path, body, **more)
         headers = {"Idempotency-Key": uuid.uuid4().hex, **more.pop("headers", {})}

@@ -230,6 +230,7 @@ def acknowledgements(vendor: Vendor) -> None:
     changed(vendor, "/portal/v1/notice-contacts", contacts, method="PUT", who=nordbo)
     notices = stack.database("notices").db
     message = notices["messages"].find_one({"change_id": change_id, "notice": {"$ne": None}})
+    assert message is not None
     mail = {"_id": "mai_1", "message_id": message["_id"], "to": person, "language": "en"}
     notices["mails"].insert_one(dict(mail))
     token = stack.apps["notices"].extensions["art28.deps"].links.token(mail, message)

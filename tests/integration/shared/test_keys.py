@@ -17,7 +17,8 @@ OLD, NEW = b"o" * 32, b"n" * 32
 
 
 def private(keys: Keys) -> bytes:
-    return keys.current(NOW).private.private_bytes_raw()
+    raw: bytes = keys.current(NOW).private.private_bytes_raw()
+    return raw
 
 
 def sealed(mongo: Mongo) -> bytes:

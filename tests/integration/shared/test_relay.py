@@ -58,11 +58,17 @@ def listener(mongo_client: MongoClient[dict[str, Any]], database_name: str) -> L
 
 def write(mongo: Mongo, ledger: Ledger, stream: str, times: int) -> None:
     for number in range(times):
-        mongo.transact(
-            lambda session, n=number: ledger.append(
-                session, stream, "x.happened", {"n": n}, at=AT, actor="cli", private={"p": n}
-            )
+        append(mongo, ledger, stream, {"n": number}, private={"p": number})
+
+
+def append(
+    mongo: Mongo, ledger: Ledger, stream: str, data: dict[str, Any], **more: dict[str, Any]
+) -> None:
+    mongo.transact(
+        lambda session: ledger.append(
+            session, stream, "x.happened", data, at=AT, actor="cli", **more
         )
+    )
 
 
 def made(mongo: Mongo, ledger: Ledger, post: Any, now: Any = lambda: AT) -> Relay:
@@ -148,7 +154,9 @@ def test_a_stream_that_is_refused_for_ever_is_set_aside_until_it_is_revived(
     mongo: Mongo, ledger: Ledger, listener: Listener
 ) -> None:
     write(mongo, ledger, "bad", 2)
-    asked, cured, at = [], [], [AT]
+    asked: list[Any] = []
+    cured: list[bool] = []
+    at = [AT]
 
     def post(entries: Sequence[Mapping[str, Any]]) -> None:
         if entries[0]["stream"] == "bad" and not cured:
@@ -206,7 +214,7 @@ def test_a_gap_is_refused_and_names_what_is_expected(listener: Listener) -> None
 
 
 def test_a_batch_is_taken_whole_or_not_at_all(listener: Listener) -> None:
-    entries = [{"stream": "a", "sequence": n, "data": {}} for n in (1, 2, 4)]
+    entries: list[dict[str, Any]] = [{"stream": "a", "sequence": n, "data": {}} for n in (1, 2, 4)]
 
     with pytest.raises(EntriesOutOfOrder):
         listener.inbox.receive(entries, listener.handle)
@@ -238,11 +246,7 @@ def test_after_a_long_silence_no_post_is_larger_than_listeners_take(
         listener.post(entries)
 
     for size in [*[50_000] * 40, 900_000, 10]:
-        mongo.transact(
-            lambda session, size=size: ledger.append(
-                session, "processor:a", "x.happened", {"p": "x" * size}, at=AT, actor="cli"
-            )
-        )
+        append(mongo, ledger, "processor:a", {"p": "x" * size})
     relay = made(mongo, ledger, post)
     while relay.run_once():
         pass

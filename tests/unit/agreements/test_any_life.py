@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +94,6 @@ def test_no_order_of_steps_leads_astray(names: list[str]) -> None:
     life = Life()
     for name in names:
         if name in PARTIES:
-            life.take(lambda party=name: life.accept(party))
+            life.take(partial(life.accept, name))
         else:
             life.take(getattr(life, name))

@@ -6,7 +6,7 @@ import io
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pikepdf
 import pytest
@@ -151,7 +151,7 @@ def tags(node: Any) -> Iterator[pikepdf.Name]:
     kids = node.get("/K", [])
     for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-            yield kid.S
+            yield cast("pikepdf.Name", kid.S)
             yield from tags(kid)
 
 

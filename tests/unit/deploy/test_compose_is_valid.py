@@ -27,7 +27,7 @@ WHOLE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = WHOLE["services"]
 
 
-def doubles(node: yaml.Node) -> Iterator[str]:
+def doubles(node: yaml.Node | None) -> Iterator[str]:
     """Keys that stand twice in one mapping: YAML forbids it, and PyYAML takes the last."""
     if isinstance(node, yaml.MappingNode):
         keys = [key.value for key, _ in node.value if key.value != "<<"]

@@ -45,7 +45,7 @@ def test_a_figure_says_what_measured_it_and_on_which_day(row: list[str]) -> None
     assert command
     if command[1] != "make run":
         assert (ROOT / f"tests/benchmarks/{command[1]}.py").exists()
-    assert date.fromisoformat(on)
+    assert date.fromisoformat(on).isoformat() == on
 
 
 def test_commands_in_blocks_for_a_shell_exist() -> None:

@@ -191,5 +191,7 @@ def test_however_long_a_vendors_name_is_the_sender_is_named_behind_it() -> None:
 def test_a_name_with_line_breaks_stays_on_its_line_of_the_text() -> None:
     text = "Mail\n\nA\u2028B\u0085C\x0bD\x0cE\rF"
     mail = BytesParser(policy=default).parsebytes(mail_of(text).content)
-    plain = mail.get_body(("plain",)).get_content()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    plain = body.get_content()
     assert plain.splitlines()[:3] == ["Mail A B C D E F", "=" * 16, ""]

@@ -68,8 +68,8 @@ def test_a_body_without_a_part_of_its_own_is_valid_too() -> None:
 
 @given(st.text(max_size=20_000), st.integers(0, 200))
 def test_no_text_however_long_makes_a_body_too_large(reason: str, places: int) -> None:
-    entry = {"id": "sub_1", "legal_name": "M", "locations": [{"country": "US", "n": "x" * 99}]}
-    entry["locations"] *= places
+    locations = [{"country": "US", "n": "x" * 99}] * places
+    entry = {"id": "sub_1", "legal_name": "M", "locations": locations}
     event = event_from(announced(reason=reason, sub_processor=entry), "https://art28.example")
     assert event is not None
     extra = extra_text({"agreement_id": "agr_1" * 10, "notice": {"id": "ntc" * 20}})

@@ -9,7 +9,8 @@ from services.public.clients import DocumentsClient, RegistryClient
 
 class Wire:
     def __init__(self, *answers: Any) -> None:
-        self.answers, self.asked = list(answers), []
+        self.answers = list(answers)
+        self.asked: list[Any] = []
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Any:
         self.asked.append((path, dict(params or {})))

@@ -64,7 +64,7 @@ def test_drafts_are_not_public() -> None:
 
 
 def test_a_comparison_shows_only_public_members() -> None:
-    fields = [
+    fields: list[dict[str, Any]] = [
         {"field": "country", "before": "IE", "after": "US"},
         {"field": "contact", "before": {"name": "A"}, "after": {"name": "B"}},
         {"field": "flow_down", "before": {"reference": "A"}, "after": {"reference": "B"}},

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.public.register import countries, in_tree_order, search_text_of
 
 
 def ordered(*pairs: tuple[str, str | None]) -> list[str]:
-    entries = [{"id": id_, "legal_name": id_, "parent_id": parent} for id_, parent in pairs]
+    entries: list[Any] = [
+        {"id": id_, "legal_name": id_, "parent_id": parent} for id_, parent in pairs
+    ]
     return [entry["id"] for entry in in_tree_order(entries)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -16,7 +17,7 @@ SERVICE = CATALOGUES.parent
 KEY = re.compile(r"""\bt\((?:f?)["']([a-z_0-9.{}\[\]'"]+)["']""")
 
 
-def catalogue(language: str) -> dict[str, str]:
+def catalogue(language: str) -> Mapping[str, str]:
     return words(language)._texts
 
 

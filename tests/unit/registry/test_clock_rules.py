@@ -60,7 +60,7 @@ def test_a_moved_deadline_says_why() -> None:
 
 
 def test_terms_are_read_as_the_contract_writes_them() -> None:
-    record = {
+    record: dict[str, Any] = {
         "key": "k1",
         "authorisation": "specific",
         "terms": {

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 from hypothesis import given, settings
@@ -132,7 +132,7 @@ def codes_of_the_gate() -> set[str]:
     return {ast.literal_eval(call.args[-1]) for call in calls}
 
 
-def is_gate(node: ast.AST) -> bool:
+def is_gate(node: ast.AST) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Gate"
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from services.registry.importing import own
 from services.registry.importing.asking import Answers, Question
 from services.registry.importing.bases import names_a_basis, read_bases
 from services.registry.importing.places import read_places
 from services.registry.transfers import load_instruments
+from shared.sheets import split
 
 Line = tuple[str, str, str]
 NO_ANSWERS = Answers({})
@@ -84,4 +84,4 @@ def test_a_hostile_cell_takes_no_longer_than_its_length(character: str) -> None:
 
     read_places(cell, "locations", NO_ANSWERS, names_a_basis)
     read_bases([cell], NO_ANSWERS, load_instruments())
-    assert len(own.split((character * 999 + "a\\") * 200)) < 200 * 1_000
+    assert len(split((character * 999 + "a\\") * 200)) < 200 * 1_000

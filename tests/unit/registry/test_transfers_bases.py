@@ -106,9 +106,12 @@ def test_instruments_that_end_within_the_longest_stage_are_looked_at() -> None:
 
 def test_the_end_is_news_from_when_it_was_last_altered() -> None:
     history: list[Recorded] = []
-    for day, members in enumerate(
-        ({"remarks": ["a"]}, {"ended_on": "2027-01-01"}, {"ended_by": "C-1/26"})
-    ):
+    news: list[dict[str, Any]] = [
+        {"remarks": ["a"]},
+        {"ended_on": "2027-01-01"},
+        {"ended_by": "C-1/26"},
+    ]
+    for day, members in enumerate(news):
         before = history[-1] if history else None
         history.append(next_revision("x", before, members, AT + timedelta(day), "cli_1"))
     assert end_recorded_at([]) is None

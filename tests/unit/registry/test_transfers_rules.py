@@ -29,7 +29,7 @@ DPF = {
     "due_on": "2027-05-01",
 }
 SCC = {"module": 3, "signed_on": "2026-10-01", "tia_reference": "TIA-7", "tia_on": "2026-10-02"}
-MAIL = {
+MAIL: dict[str, Any] = {
     "country": "US",
     "region": None,
     "kind": "storage",

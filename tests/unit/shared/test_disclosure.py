@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_every_type_that_the_registry_tells_of_a_register_has_its_lines() -> Non
                     events.INSTRUMENT_AMENDED}  # fmt: skip
 
     assert all(ledger_shape(each) for each in told)
-    assert all(ledger_shape(f"{events.OBJECTION}.{each}") for each in Status.__args__)
+    assert all(ledger_shape(f"{events.OBJECTION}.{each}") for each in get_args(Status))
     assert all(ledger_shape(each) for each in (*messages.NOTICES, *messages.BASES))
 
 

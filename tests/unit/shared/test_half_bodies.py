@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from shared.app import build
 from shared.auth import public
 from shared.openapi import Blueprint
-from tests.builders import common_settings
+from tests.builders import common_settings, no_verifier
 from tests.clock import now
 
 
@@ -26,7 +26,8 @@ def client() -> FlaskClient:
     def size() -> dict[str, int]:
         return {"size": len(request.get_data())}
 
-    return build("size", common_settings("", "x"), [blp], verifier=None, now=now).test_client()
+    app = build("size", common_settings("", "x"), [blp], verifier=no_verifier(), now=now)
+    return app.test_client()
 
 
 def post(client: FlaskClient, body: bytes, length: int) -> Any:

@@ -22,7 +22,8 @@ def asked(
     problems.register(app)
     metrics.register(app, readers)
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies)
+        proxied = ProxyFix(app.wsgi_app, x_for=proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # To WSGI it is an attribute.
     environ = {"REMOTE_ADDR": address}
     answer = app.test_client().get("/metrics", environ_base=environ, headers=dict(headers))
     return answer.status_code

@@ -7,7 +7,7 @@ from typing import Any
 from shared.app import build
 from shared.auth import public, requires
 from shared.openapi import Blueprint
-from tests.builders import common_settings
+from tests.builders import common_settings, no_verifier
 from tests.clock import now
 
 
@@ -27,7 +27,7 @@ def document() -> Any:
         return {}
 
     settings = common_settings("", "x")
-    app = build("things", settings, [blp], verifier=None, now=now)
+    app = build("things", settings, [blp], verifier=no_verifier(), now=now)
     return app.test_client().get("/openapi.json").json
 
 

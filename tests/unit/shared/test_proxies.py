@@ -10,7 +10,7 @@ from flask import request
 from shared.app import build
 from shared.auth import public
 from shared.openapi import Blueprint
-from tests.builders import common_settings
+from tests.builders import common_settings, no_verifier
 from tests.clock import now
 
 
@@ -25,7 +25,7 @@ def test_a_forwarded_address_is_believed_only_behind_a_proxy(proxies: int, addre
         return {"address": request.remote_addr}
 
     settings = replace(common_settings("", "x"), trusted_proxies=proxies)
-    app = build("who", settings, [blp], verifier=None, now=now)
+    app = build("who", settings, [blp], verifier=no_verifier(), now=now)
     answer = app.test_client().get("/v1/who", headers={"X-Forwarded-For": "203.0.113.7"})
 
     assert answer.json == {"address": address}

@@ -79,7 +79,7 @@ def test_a_token_without_a_required_claim_is_refused(missing: str) -> None:
 
 
 def test_alg_none_is_refused() -> None:
-    token = jwt.encode(claims(), None, "none", headers={"kid": "key-1"})
+    token = jwt.encode(claims(), "", "none", headers={"kid": "key-1"})
 
     with pytest.raises(TokenInvalid):
         verifier().claims(token)

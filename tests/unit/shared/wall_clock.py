@@ -42,7 +42,11 @@ def wall_clock_reads(source: str) -> list[str]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             meant = _meant(node.value, names)
             names |= {each.id: meant for each in targets if meant and isinstance(each, ast.Name)}
-    found = [(node.lineno, name) for node in nodes if (name := _read(node, names))]
+    found = [
+        (node.lineno, name)
+        for node in nodes
+        if isinstance(node, ast.expr) and (name := _read(node, names))
+    ]
     return [f"{line}: {name}" for line, name in sorted(set(found))]
 
 
@@ -65,8 +69,8 @@ def _meant(node: ast.expr, names: dict[str, str]) -> str:
     if isinstance(node, ast.Attribute) and (owner := _meant(node.value, names)):
         return f"{owner}.{node.attr}"
     match node:
-        case ast.Call(func=ast.Name("getattr"), args=[owner, ast.Constant(str(member)), *_]):
-            return f"{_meant(owner, names)}.{member}"
+        case ast.Call(func=ast.Name("getattr"), args=[of, ast.Constant(str(member)), *_]):
+            return f"{_meant(of, names)}.{member}"
     return ""
 
 
