@@ -133,10 +133,10 @@ def test_an_end_that_is_set_is_counted_and_forgotten_without_a_new_version(
     move(store, None, one)
     before, day = tally([Share(one.key, None)]), date(2026, 12, 20)
     ending = tally([Share(one.key, day)])
-    assert store.move(None, "org_v", difference_of(before, ending), one, told=False) == 1
+    assert store.move(None, "org_v", difference_of(before, ending), one, moves_watermark=False) == 1
     (group,) = store.read("org_v")["groups"]
     assert group["ends"] == [{"on": day, "agreements": 1, "customers": 1}]
-    store.move(None, "org_v", difference_of(ending, before), one, told=False)
+    store.move(None, "org_v", difference_of(ending, before), one, moves_watermark=False)
     assert store.read("org_v")["groups"] == [{**group, "ends": []}]
 
 
@@ -149,11 +149,11 @@ def move(store: NoticeGroups, leaves: Group | None, joins: Group | None) -> int:
 
 def test_what_is_in_force_between_two_parties_is_remembered(database: Mongo) -> None:
     store, one = BindingClaims(database), agreement(status="active")
-    assert store.claims(None, one) == {}
-    store.note(None, one)
-    assert store.claims(None, agreement("agr_2")) == {"agr_1": Claim(("case-system",))}
+    assert store.between(None, one) == {}
+    store.record(None, one)
+    assert store.between(None, agreement("agr_2")) == {"agr_1": Claim(("case-system",))}
     first, after = date(2026, 12, 1), date(2027, 1, 1)
-    store.note(None, replace(one, begins_on=first, ends_on=after))
-    assert store.claims(None, one) == {"agr_1": Claim(("case-system",), first, after)}
-    store.note(None, replace(one, status="terminated"))
-    assert store.claims(None, one) == {}
+    store.record(None, replace(one, begins_on=first, ends_on=after))
+    assert store.between(None, one) == {"agr_1": Claim(("case-system",), first, after)}
+    store.record(None, replace(one, status="terminated"))
+    assert store.between(None, one) == {}

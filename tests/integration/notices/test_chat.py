@@ -15,6 +15,7 @@ from services.notices.channels.chat import CHANNEL as CHAT
 from services.notices.channels.email import MailSettings
 from services.notices.sending.loop import SendingLoop
 from services.notices.use_cases import evidence, notices, receipts, urls
+from services.notices.wiring import make_box
 from shared.mongo import Mongo
 from shared.pagination import PageRequest
 from tests.integration.notices.chat_tool import SLACK, TEAMS, ChatTool, chatting
@@ -266,7 +267,7 @@ def test_a_room_sealed_by_an_older_key_is_sealed_anew(chat: Chatting) -> None:
     [after] = world.rows("notice_contacts")
     sealed = after["addresses"]["chat"]["sealed"]
     assert sealed != before["addresses"]["chat"]["sealed"]
-    box = tasks.make_box(settings_with(world.deps.settings, b"n" * 32, ()))
+    box = make_box(settings_with(world.deps.settings, b"n" * 32, ()))
     assert box.open(sealed, "org_nordbo:chat") == chat.tool.url + SLACK
 
 

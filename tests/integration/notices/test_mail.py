@@ -8,9 +8,9 @@ from threading import Thread
 import pytest
 
 from services.notices.channels.email import CHANNEL as EMAIL
-from services.notices.channels.email.compose import one_line
 from services.notices.sending.loop import SendingLoop
 from services.notices.tasks import make_sending
+from shared.safe_text import one_line
 from tests.integration.notices.post import OK, PERSONS, MailWorld, always
 
 

@@ -15,6 +15,7 @@ from services.agreements.model.agreement import (
     TO_BE_CONFIRMED,
     Agreement,
     Claim,
+    Due,
     Offer,
     Proof,
     Scheduled,
@@ -183,7 +184,7 @@ STEPPED: list[tuple[str, Agreement, dict[str, Any]]] = [
 def test_a_due_step_changes_these_members(
     kind: str, before: Agreement, members: dict[str, Any]
 ) -> None:
-    after = apply_due(before, calendar.Due(DAY, kind))
+    after = apply_due(before, Due(DAY, kind))
 
     assert after == replace(before, revision=before.revision + 1, **members)
 
@@ -196,12 +197,12 @@ def test_a_scheduled_amendment_becomes_the_version_that_binds() -> None:
     second = version(2, deletion_days=7, effective_from="2026-12-01")
     before = changed(scheduled=Scheduled(2, DAY, ()))
 
-    after = apply_due(before, calendar.Due(DAY, calendar.AMENDMENT_BEGINS), second)
+    after = apply_due(before, Due(DAY, calendar.AMENDMENT_BEGINS), second)
 
     assert (after.version, after.content, after.scheduled) == (2, second.content, None)
     assert after.document_sha256 == second.document_sha256
     with pytest.raises(ValueError, match="begins with its version"):
-        apply_due(before, calendar.Due(DAY, calendar.AMENDMENT_BEGINS))
+        apply_due(before, Due(DAY, calendar.AMENDMENT_BEGINS))
 
 
 def ended(status: str = "terminated", **members: Any) -> Agreement:

@@ -129,7 +129,7 @@ def sections(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 def linted(root: Path) -> str:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     # The names are longer than a screen is wide; lines are not to be broken.
     environment = {**os.environ, "COLUMNS": "1000", "PYTHONPATH": str(root)}
     done = subprocess.run(

@@ -33,7 +33,7 @@ class Event(NamedTuple):
 def events_in(source: str, place: str = "") -> Iterator[Event]:
     """Each call of a log method whose first argument is the name of an event."""
     tree = ast.parse(source)
-    mappings = {
+    mappings: dict[str, list[object]] = {
         target.id: [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)

@@ -116,8 +116,11 @@ def test_the_reason_says_what_to_put_right(how: dict[str, Any], reason: str) -> 
 
 
 def test_a_mailbox_named_twice_gets_one_mail_and_a_bounced_one_comes_last() -> None:
-    named = [{"name": "I", "email": "Ida@A.example"}, {"email": "bo@a.example", "name": None},
-             {"name": "Ida", "email": "ida@a.example"}]  # fmt: skip
+    named: list[dict[str, Any]] = [
+        {"name": "I", "email": "Ida@A.example"},
+        {"email": "bo@a.example", "name": None},
+        {"name": "Ida", "email": "ida@a.example"},
+    ]
     found = in_order(contacts_of(named), {"ida@a.example": NOW})
     assert [each.to["email"] for each in found] == ["bo@a.example", "Ida@A.example"]
     ids = [sending_id(EMAIL.prefix, "msg_1", it.key) for it in contacts_of(named)]

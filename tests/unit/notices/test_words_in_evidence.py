@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from services.notices.api.evidence_files import COLUMNS, csv_lines, pdf
-from services.notices.model.evidence import EMAIL, WEBHOOK, Evidence, Tried
+from services.notices.model.channels import Tried
+from services.notices.model.evidence import Evidence
 from services.notices.model.messages import Event
 from shared.sheets import unguarded
 from tests import readers
@@ -32,11 +33,11 @@ EVIDENCE = Evidence(
     agreement_id="agr_1", notice_id="ntc_1", customer={"id": "org_1", "legal_name": "Nordbo A/S"},
     terms={"notice_days": 30, "objection_days": 14, "day_kind": "business",
            "receipt_rule": "delivered"},
-    channel=EMAIL, recipient="ida@nordbo.example", given_on="2026-11-22", deadline="2026-12-06",
+    channel="email", recipient="ida@nordbo.example", given_on="2026-11-22", deadline="2026-12-06",
     effective_on="2026-12-24", silence="consent",
     attempts=(
-        Tried(AT, WEBHOOK, "https://nordbo.example/hook", "timeout", None, 10),
-        Tried(AT, EMAIL, "ida@nordbo.example", "recipient_refused", 550, 12, "5.1.1 no such user"),
+        Tried(AT, "webhook", "https://nordbo.example/hook", "timeout", None, 10),
+        Tried(AT, "email", "ida@nordbo.example", "recipient_refused", 550, 12, "5.1.1 no user"),
     ),
     delivered_at=AT, acknowledged_at=AT, outcome="delivered", reached=True,
     acknowledged_by={"name": "Ida", "email": "ida@nordbo.example"},
