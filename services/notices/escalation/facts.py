@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.notices.channels import BY_ADDRESS
@@ -128,7 +128,8 @@ def _customers(
     stores: Stores, agreements: Iterable[str], offers: Mapping[str, Document]
 ) -> dict[str, Customer]:
     """By agreement: with the contacts the customer has named, else those of the agreement, else
-    those of the offer."""
+    those of the offer. An offer opens no address that the customer has left for others: it has
+    agreed to nothing with this vendor."""
     recipients = stores.recipients.many(list(agreements))
     owners = {name: it["controller_id"] for name, it in offers.items()}
     owners |= {name: it.owner for name, it in recipients.items()}
@@ -138,11 +139,15 @@ def _customers(
     }
     for name, it in recipients.items():
         agreed[name] = (it.contacts, it.channels, it.language)
-    return {
+    customers = {
         name: named[owners[name]].customer(channels, language)
         if owners[name] in named
         else Customer(contacts, channels, language)
         for name, (contacts, channels, language) in agreed.items()
+    }
+    return {
+        name: customer if name in recipients else replace(customer, addresses={})
+        for name, customer in customers.items()
     }
 
 

@@ -169,7 +169,7 @@ def test_what_becomes_of_the_change_goes_to_the_room_too(chat: Chatting) -> None
     chat.it.announce("chg_1", 1, kind="withdrawn")
     chat.it.world.settle()
     chat.send()
-    assert [each["kind"] for each in chat.rows()] == [
+    assert sorted(each["kind"] for each in chat.rows()) == [
         "sub_processor.change.announced",
         "sub_processor.change.withdrawn",
     ]
@@ -236,6 +236,23 @@ def test_a_room_that_is_taken_away_gets_nothing_more(chat: Chatting) -> None:
     chat.send()
     assert chat.tool.tried == 1
     assert [each["state"] for each in chat.rows()] == ["failed"]
+
+
+@pytest.mark.parametrize("is_agreed_to", [False, True])
+def test_a_vendor_without_an_agreement_writes_nothing_into_the_room(
+    chat: Chatting, is_agreed_to: bool
+) -> None:
+    """Its offer may name the channel; the customer has left its room for others."""
+    chat.room()
+    world = chat.it.world
+    if is_agreed_to:
+        chat.it.agreement("nordbo", 1, "chat")
+    entry = world.ledger.agreement("nordbo", 1 + is_agreed_to, kind="offered")
+    entry["private"] = {**entry["private"], "channels": ["chat"], "language": "en"}
+    world.tell(entry)
+    world.settle()
+    chat.send()
+    assert len(chat.tool.messages) == is_agreed_to
 
 
 def test_contacts_named_anew_keep_the_room(chat: Chatting) -> None:
