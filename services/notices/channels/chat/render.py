@@ -13,16 +13,27 @@ from typing import Any
 
 from services.notices.channels.chat.texts import why
 from services.notices.letters import Action, Letter
+from services.notices.letters.shape import Item, Place
 from shared.safe_text import chat, isolated, one_line, web_link
 
 FORMS = ("slack", "teams")
 LONGEST_HEADER, LONGEST_TEXT, LONGEST_BUTTON, MOST_BLOCKS = 150, 2_900, 75, 45
+# Teams takes 28 KB. How long a line may be, tried in turn until the message is no larger.
+LARGEST, LINES = 26_000, (LONGEST_TEXT, 1_000, 300, 100)
 
 
 def body(form: str, letter: Letter, message: Mapping[str, Any]) -> bytes:
     """The JSON that a room of this form takes. KeyError for another form."""
-    write = {"slack": _slack, "teams": _teams}[form]
-    return json.dumps(write(letter, list(_texts(letter, message))), ensure_ascii=False).encode()
+    write, texts = {"slack": _slack, "teams": _teams}[form], list(_texts(letter, message))
+    raw = b""
+    for longest in LINES:
+        pieces = [piece for text in texts for piece in _pieces(text, longest)]
+        # The last one says why the room gets it.
+        pieces = [*pieces[:-1][:MOST_BLOCKS], pieces[-1]]
+        raw = json.dumps(write(letter, pieces), ensure_ascii=False).encode()
+        if len(raw) <= LARGEST:
+            break
+    return raw
 
 
 def _texts(letter: Letter, message: Mapping[str, Any]) -> Iterator[str]:
@@ -33,11 +44,11 @@ def _texts(letter: Letter, message: Mapping[str, Any]) -> Iterator[str]:
     if letter.facts:
         yield "\n".join(_line(f"{fact.label}: {fact.value}") for fact in letter.facts)
     if letter.places:
-        places = (f"{isolated(it.name)} – {it.kind}: {it.verdict}" for it in letter.places)
-        yield "\n".join([_line(letter.places_heading), *(f"• {_line(it)}" for it in places)])
+        places = [line for place in letter.places for line in _place(place)]
+        yield "\n".join([_line(letter.places_heading), *places])
     if letter.items:
-        items = (f"{isolated(it.name)} – {it.said}" for it in letter.items)
-        yield "\n".join([_line(letter.items_heading), *(f"• {_line(it)}" for it in items)])
+        items = [line for item in letter.items for line in _item(item)]
+        yield "\n".join([_line(letter.items_heading), *items])
     yield from letter.paragraphs
     data = message.get("data") or {}
     yield why(letter.language, data)
@@ -47,13 +58,44 @@ def _line(text: str) -> str:
     return one_line(text, None)
 
 
+def _place(place: Place) -> Iterator[str]:
+    yield _line(f"• {isolated(place.name)} – {place.kind}: {place.verdict}")
+    yield from (_line(text) for text in (place.basis, place.reason) if text)
+
+
+def _item(item: Item) -> Iterator[str]:
+    yield _line(f"• {isolated(item.name)} – {item.said}")
+    yield from (_line(text) for text in (item.note,) if text)
+
+
 def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    """At most so many units of UTF-16, in which the tools may count."""
+    raw = text.encode("utf-16-le")
+    if len(raw) <= 2 * longest:
+        return text
+    return raw[: 2 * (longest - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-def _safe(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Lines stay apart, and none holds what directs the text behind it."""
-    return _cut("\n".join(_line(line) for line in text.split("\n")), longest)
+def _safe(text: str, longest: int) -> str:
+    """One line; cutting it leaves no mark behind that directs other text."""
+    return _line(_cut(_line(text), longest))
+
+
+def _pieces(text: str, longest: int) -> Iterator[str]:
+    """The text in blocks that the tools take, parted between lines."""
+    piece = ""
+    for line in text.split("\n"):
+        safe = _safe(line, longest)
+        if piece and _units(piece) + 1 + _units(safe) > LONGEST_TEXT:
+            yield piece
+            piece = ""
+        piece = f"{piece}\n{safe}" if piece else safe
+    if piece:
+        yield piece
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _links(letter: Letter) -> Sequence[Action]:
@@ -63,7 +105,7 @@ def _links(letter: Letter) -> Sequence[Action]:
 def _slack(letter: Letter, texts: Sequence[str]) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": _plain(letter.heading, LONGEST_HEADER)},
-        *({"type": "section", "text": _plain(text)} for text in texts if text),
+        *({"type": "section", "text": _block(text)} for text in texts),
     ]
     buttons = [
         {"type": "button", "text": _plain(it.label, LONGEST_BUTTON), "url": web_link(it.url)}
@@ -71,11 +113,15 @@ def _slack(letter: Letter, texts: Sequence[str]) -> dict[str, Any]:
     ]
     if buttons:
         blocks.append({"type": "actions", "elements": buttons})
-    return {"text": chat(letter.subject), "blocks": blocks[:MOST_BLOCKS]}
+    return {"text": chat(letter.subject) or "–", "blocks": blocks}
 
 
-def _plain(text: str, longest: int = LONGEST_TEXT) -> dict[str, Any]:
-    return {"type": "plain_text", "text": _safe(text, longest) or "–", "emoji": False}
+def _plain(text: str, longest: int) -> dict[str, Any]:
+    return _block(_safe(text, longest) or "–")
+
+
+def _block(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _teams(letter: Letter, texts: Sequence[str]) -> dict[str, Any]:
@@ -85,7 +131,7 @@ def _teams(letter: Letter, texts: Sequence[str]) -> dict[str, Any]:
         "type": "AdaptiveCard",
         "version": "1.4",
         "lang": letter.language,
-        "body": [_run(heading), *(_run({"text": _safe(text)}) for text in texts if text)],
+        "body": [_run(heading), *(_run({"text": text}) for text in texts)],
         "actions": [
             {
                 "type": "Action.OpenUrl",

@@ -9,11 +9,11 @@ from shared.safe_text import isolated
 
 WHY = {
     "en": "This room gets the messages of {vendor} because your agreement names chat ({agreement}) "
-    "and your organisation has left its address. Answer through the portal, not here. {ids}",
+    "and your organisation has left its address. Art28 reads no answers in this room. {ids}",
     "da": "Dette rum får beskederne fra {vendor}, fordi jeres aftale nævner chat ({agreement}), og "
-    "jeres organisation har angivet adressen. Svar via portalen, ikke her. {ids}",
+    "jeres organisation har angivet adressen. Art28 læser ingen svar i dette rum. {ids}",
     "sv": "Det här rummet får meddelandena från {vendor} eftersom ert avtal anger chatt "
-    "({agreement}) och er organisation har lämnat adressen. Svara via portalen, inte här. {ids}",
+    "({agreement}) och er organisation har lämnat adressen. Art28 läser inga svar i rummet. {ids}",
 }
 
 
