@@ -1,7 +1,8 @@
 """The channels, in the order in which they are tried and shown.
 
-A channel is a folder beside this file and its name in ``CHANNELS``. One without an engine of its
-own extends ``AddressChannel``; the loop in ``services/notices/sending`` sends for it.
+To add a channel, add a folder beside this file, and the channel to ``CHANNELS``. A channel that
+sends to addresses extends ``AddressChannel``, and the loop in ``services/notices/sending`` sends
+for it; any other channel has a loop of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,6 @@ CHANNELS: tuple[Channel, ...] = (
     chat.CHANNEL,
 )
 
-BY_ADDRESS = tuple(each for each in CHANNELS if isinstance(each, AddressChannel))
+BY_ADDRESS = tuple(channel for channel in CHANNELS if isinstance(channel, AddressChannel))
 
 __all__ = ["BY_ADDRESS", "CHANNELS"]

@@ -2,12 +2,12 @@
 
 A delivery waits in one of three kinds of lane:
 
-- ``first``: first tries to endpoints in good order. They may use every place of the sender.
+- ``first``: first tries to healthy endpoints. They may use the whole capacity of the sender.
 - ``second``: retries, and all deliveries to endpoints that are slow or failing.
-- an endpoint's own lane: the backlog of an endpoint with more due than it may get at once.
+- an endpoint's own lane: its backlog, when more is due than its limits allow at once.
 
-Together, the second lane and the endpoints' own lanes get at most half of the places, and only a
-few while first tries are due.
+Together, the second lane and the endpoints' own lanes get at most half of the sender's capacity,
+and only a small part of it while first tries are due.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
 
-# By message id: the id of its event, and the message's own piece of the body.
+# By message id: the id of its event, and the part of the body that belongs to this message alone.
 Texts = Mapping[str, tuple[str, str]]
 
 # A claimed row with its endpoint and body. The endpoint is None when there is nothing to send.
@@ -44,18 +44,17 @@ CLAIM_LIMIT = 1_000
 # With this many deliveries ready, no further parcel is opened. One round sends fewer, so the sender
 # always has work; all other parcels are left to the dispatchers in other processes.
 MIN_READY = 256
-# While first tries are due, one place in this many is for all other deliveries: a retry costs
-# several times as much as a first try, and can wait a minute longer.
+# While first tries are due, all other deliveries share this fraction (one in 128) of the sender's
+# capacity: a retry costs several times as much as a first try, and can wait a minute longer.
 ONE_RETRY_IN = 128
-# Limits of one round: how many endpoints' own lanes it reads, and how many deliveries of a backlog
-# it moves.
+# Limits of one round: own lanes read, and deliveries of one endpoint's backlog moved.
 LANES_PER_ROUND = 16
 MOVES_PER_ROUND = 5_000
 
 
 @dataclass(frozen=True)
 class EndpointLimits:
-    """How much one endpoint gets: attempts at the same time, and attempts per second."""
+    """The limits of one endpoint: attempts in flight at once, and attempts per second."""
 
     in_flight: int = 8
     per_second: int = 100
@@ -95,25 +94,25 @@ class Claims:
     _retries: int = 0
     # Endpoints whose backlog is being moved into their own lane.
     _crowded: set[str] = field(default_factory=set)
-    # The last of the endpoints' own lanes that the round before has read.
+    # The own lane that the previous round read last; empty to start with the first lane again.
     _last_lane: str = ""
-    # Deliveries and parcels that failed here, and must not be tried now.
+    # Deliveries and parcels that failed in this loop and are not due for another try.
     _barred: frozenset[str] = frozenset()
 
     def take(self, sender: Sending) -> int:
         """Claim as many due deliveries as the sender has room for, and return their number."""
-        # A full sender needs nothing. Only when no delivery waits for it, claim all the same: the
-        # dispatcher cuts slow first tries short only if it knows that others wait.
+        # A full sender needs no more, unless nothing is waiting: the dispatcher cuts slow first
+        # tries short only when deliveries wait, so some must be claimed to be seen waiting.
         if not sender.free and self.waiting:
             return 0
         self._count_seconds()
         self._barred = frozenset(self.failures.barred())
-        places = sender.free + sender.in_flight
-        taken = self._take_first(min(CLAIM_LIMIT, 4 * places) - len(self.waiting))
-        has_first_tries = taken > 0 or len(self.waiting) > places // 4
-        retry_places = max(1, places // ONE_RETRY_IN if has_first_tries else places // 2)
-        taken += self._take_second(retry_places - self._retries)
-        taken += self._take_own(retry_places - self._retries)
+        capacity = sender.free + sender.in_flight
+        taken = self._take_first(min(CLAIM_LIMIT, 4 * capacity) - len(self.waiting))
+        has_first_tries = taken > 0 or len(self.waiting) > capacity // 4
+        max_retries = max(1, capacity // ONE_RETRY_IN if has_first_tries else capacity // 2)
+        taken += self._take_second(max_retries - self._retries)
+        taken += self._take_own(max_retries - self._retries)
         return taken
 
     def release(self, claimed: Claimed) -> None:
@@ -127,10 +126,10 @@ class Claims:
         """Return unsent deliveries to their lanes, due again ``after`` from now."""
         for delivery in deliveries:
             self.release(delivery)
-        # A delivery whose lease has expired is due already. Writing a row for it now would send it
-        # twice: once from the row, once from its parcel.
-        moment = self.monotonic()
-        leased = [delivery.delivery for delivery in deliveries if delivery.until > moment]
+        # A delivery whose lease has expired is due again anyway. If it came in a parcel and got a
+        # row now, it would be sent twice: from the row and from the parcel.
+        monotonic_now = self.monotonic()
+        leased = [delivery.delivery for delivery in deliveries if delivery.until > monotonic_now]
         self._give_back([(row["lane"], row) for row in leased], after)
 
     def _give_back(self, rows: Sequence[tuple[str, Document]], after: timedelta) -> None:
@@ -154,35 +153,39 @@ class Claims:
     def _take_parcels(self, room: int) -> int:
         taken = 0
         while taken < room and len(self.waiting) < MIN_READY:
-            term = self._term()
+            claim = self._new_claim()
             # After a jump of the clock, the parcels that this process holds look due again.
             excluded = [*self.opened.held_at(self.monotonic()), *self._barred]
-            parcel = self.stores.parcels.take(term.token, term.begins, term.ends, excluded)
+            parcel = self.stores.parcels.take(claim.token, claim.begins, claim.ends, excluded)
             if parcel is None:
                 break
-            taken += self._try_to_open(parcel, term)
+            taken += self._try_to_open(parcel, claim)
         return taken
 
-    def _try_to_open(self, parcel: Document, term: _Term) -> int:
-        """Open a parcel. One that fails rests at least for its lease; other parcels go on."""
-        taken = list[int]()
-        self.failures.attempt(parcel["_id"], lambda _: taken.append(self._open(parcel, term)))
-        return sum(taken)
+    def _try_to_open(self, parcel: Document, claim: _NewClaim) -> int:
+        """Open a parcel and return how many deliveries were claimed; none if opening it fails.
 
-    def _open(self, parcel: Document, term: _Term) -> int:
-        """Accept the deliveries of a parcel that have no row yet.
+        A parcel that fails is not tried again before its lease ends. Other parcels are not delayed.
+        """
+        counts = list[int]()
+        self.failures.attempt(parcel["_id"], lambda _: counts.append(self._open(parcel, claim)))
+        return sum(counts)
 
-        A delivery with a row was sent by an earlier holder of the parcel, or left it another way.
-        If an earlier holder is still at work, both may send; the row that is stored first stands.
+    def _open(self, parcel: Document, claim: _NewClaim) -> int:
+        """Claim the deliveries of a parcel that have no row yet, and return their number.
+
+        A row means that an earlier holder of the parcel has sent, held, moved or abandoned the
+        delivery. If that holder still works on the parcel, both processes may send a delivery; the
+        row that is stored first is kept.
         """
         packed = unpacked(parcel["items"])
         stored = self.stores.deliveries.stored([delivery["_id"] for delivery in packed])
         unstored = [delivery for delivery in packed if delivery["_id"] not in stored]
         ids = [delivery["_id"] for delivery in unstored]
-        self.opened.open(parcel["_id"], term.token, ids, term.lapses)
-        rows = [{**delivery, "claim": term.token, "unstored": delivery} for delivery in unstored]
+        self.opened.open(parcel["_id"], claim.token, ids, claim.monotonic_end)
+        rows = [{**delivery, "claim": claim.token, "unstored": delivery} for delivery in unstored]
         texts = texts_of(parcel)
-        return self._prepare(rows, lambda _: texts, term)
+        return self._prepare(rows, lambda _: texts, claim)
 
     # The other lanes.
 
@@ -192,26 +195,26 @@ class Claims:
     def _take_lane(self, lane: str, room: int) -> int:
         if room <= 0:
             return 0
-        term = self._term()
+        claim = self._new_claim()
         rows = self.stores.deliveries.claim(
-            term.token, term.begins, term.ends, room, lane, self._crowded
+            claim.token, claim.begins, claim.ends, room, lane, self._crowded
         )
-        return self._prepare(rows, self._texts_for, term)
+        return self._prepare(rows, self._texts_for, claim)
 
     def _take_own(self, room: int) -> int:
-        """Claim from the endpoints' own lanes, starting after the last lane of the round before."""
+        """Claim from the endpoints' own lanes, after the lane that the previous round read last."""
         if room <= 0:
             return 0
-        term = self._term()
-        rooms: dict[str, int] = {}
-        for endpoint_id in self._next_own_lanes(term.begins):
-            limit = min(self._room_of(endpoint_id), room - sum(rooms.values()))
+        claim = self._new_claim()
+        limits: dict[str, int] = {}
+        for endpoint_id in self._next_own_lanes(claim.begins):
+            limit = min(self._room_of(endpoint_id), room - sum(limits.values()))
             if limit > 0:
-                rooms[endpoint_id] = limit
-        if not rooms:
+                limits[endpoint_id] = limit
+        if not limits:
             return 0
-        rows = self.stores.deliveries.claim_own(term.token, term.begins, term.ends, rooms)
-        return self._prepare(rows, self._texts_for, term)
+        rows = self.stores.deliveries.claim_own(claim.token, claim.begins, claim.ends, limits)
+        return self._prepare(rows, self._texts_for, claim)
 
     def _next_own_lanes(self, now: datetime) -> list[str]:
         own_lanes = self.stores.deliveries.own_lanes
@@ -221,10 +224,10 @@ class Claims:
         self._last_lane = lanes[-1] if len(lanes) == LANES_PER_ROUND else ""
         return lanes
 
-    def _term(self) -> _Term:
+    def _new_claim(self) -> _NewClaim:
         begins, seconds = self.now(), self.lease.seconds
         ends = begins + timedelta(seconds=seconds)
-        return _Term(self.new_id("claim"), begins, ends, self.monotonic() + seconds)
+        return _NewClaim(self.new_id("claim"), begins, ends, self.monotonic() + seconds)
 
     def _room_of(self, endpoint_id: str) -> int:
         """Return how many more deliveries an endpoint may get now."""
@@ -233,7 +236,7 @@ class Claims:
         return min(in_flight, in_this_second)
 
     def _move_backlogs(self) -> None:
-        """Move due deliveries of crowded endpoints into their own lanes, a bounded number."""
+        """Move due deliveries of crowded endpoints into their own lanes, some in each round."""
         for endpoint_id in list(self._crowded):
             moved = self.stores.deliveries.set_apart(endpoint_id, self.now(), MOVES_PER_ROUND)
             if moved < MOVES_PER_ROUND:
@@ -249,30 +252,30 @@ class Claims:
         self,
         rows: Sequence[Document],
         texts_for: Callable[[Sequence[Document]], Texts],
-        term: _Term,
+        claim: _NewClaim,
     ) -> int:
-        """Find endpoint and body of claimed rows, and sort the rows; return their number.
+        """Make claimed rows ready to be sent, or finish those that need no sending.
 
-        A row that cannot be read stops no other: it fails by itself, and is claimed again when its
-        lease has expired. Barred rows are left out.
+        Returns the number of rows, without the barred ones. A row that fails, because it cannot be
+        read, does not stop the others; it can be claimed again when its lease has expired.
         """
-        by_id = {row["_id"]: row for row in rows if row["_id"] not in self._barred}
-        if not by_id:
+        rows_by_id = {row["_id"]: row for row in rows if row["_id"] not in self._barred}
+        if not rows_by_id:
             return 0
         metrics.CLAIM_SIZE.observe(len(rows))
 
-        def work(ids: Sequence[str]) -> None:
-            some = [by_id[delivery_id] for delivery_id in ids]
-            self._sort(self._resolve(some, texts_for(some), term), term)
+        def resolve_and_sort(ids: Sequence[str]) -> None:
+            batch = [rows_by_id[delivery_id] for delivery_id in ids]
+            self._sort(self._resolve(batch, texts_for(batch), claim), claim)
 
-        self.failures.run_together(list(by_id), work)
-        return len(by_id)
+        self.failures.run_together(list(rows_by_id), resolve_and_sort)
+        return len(rows_by_id)
 
-    def _resolve(self, rows: Sequence[Document], texts: Texts, term: _Term) -> list[Resolved]:
-        """Find the endpoint and the body of each row. It changes nothing, so it may be repeated."""
+    def _resolve(self, rows: Sequence[Document], texts: Texts, claim: _NewClaim) -> list[Resolved]:
+        """Return each row with its endpoint and body. Only reads, so it may be repeated."""
         events = self.stores.events.many({event_id for event_id, _ in texts.values()})
-        # The days of a notice that leaves after the day of its announcement count from now.
-        texts = texts_now(self.stores.receipts, texts, events, term.begins)
+        # A notice sent later than the day of its announcement counts its days from today.
+        texts = texts_now(self.stores.receipts, texts, events, claim.begins)
         endpoints = self.stores.endpoints.destinations({row["endpoint_id"] for row in rows})
         resolved: list[Resolved] = []
         for row in rows:
@@ -284,9 +287,9 @@ class Claims:
                 resolved.append((row, None, b""))
         return resolved
 
-    def _sort(self, resolved: Sequence[Resolved], term: _Term) -> None:
-        """Accept, hold, abandon or set apart each row."""
-        too_many: list[tuple[str, Document]] = []
+    def _sort(self, resolved: Sequence[Resolved], claim: _NewClaim) -> None:
+        """Queue each row for sending, hold it, abandon it, or move it to the own lane."""
+        over_limit: list[tuple[str, Document]] = []
         for row, endpoint, body in resolved:
             if endpoint is None:
                 self._finish_unsent(row, ABANDONED)
@@ -294,10 +297,10 @@ class Claims:
                 self._finish_unsent(row, HELD)
                 self.held.add(endpoint.id)
             elif self._room_of(endpoint.id) <= 0:
-                too_many.append((endpoint.id, row))
+                over_limit.append((endpoint.id, row))
             else:
-                self._accept(Claimed(row, endpoint, body, term.lapses))
-        self._set_apart(too_many)
+                self._accept(Claimed(row, endpoint, body, claim.monotonic_end))
+        self._set_apart(over_limit)
 
     def _accept(self, claimed: Claimed) -> None:
         self.waiting.append(claimed)
@@ -306,9 +309,9 @@ class Claims:
         self._accepted[claimed.endpoint.id] += 1
 
     def _set_apart(self, rows: Sequence[tuple[str, Document]]) -> None:
-        """Give deliveries that are too many for their endpoint back, into the endpoint's own lane.
+        """Release deliveries over their endpoint's limits into the endpoint's own lane.
 
-        No attempt is counted. The rest of the endpoint's backlog follows in the next rounds.
+        No attempt is counted. The next rounds move the rest of the endpoint's backlog.
         """
         self._give_back(rows, timedelta())
         self._crowded |= {endpoint_id for endpoint_id, _ in rows}
@@ -319,13 +322,14 @@ class Claims:
 
 
 @dataclass(frozen=True)
-class _Term:
-    """One claim: its token, its beginning, and its end; ``lapses`` is the end in monotonic seconds.
+class _NewClaim:
+    """One claim: its token, and when its lease begins and ends.
 
-    Leases are stored by the wall clock, which may jump; this process trusts the monotonic one.
+    The lease is stored in wall-clock time, which may jump. This process therefore checks
+    ``monotonic_end``, the end in seconds of its monotonic clock.
     """
 
     token: str
     begins: datetime
     ends: datetime
-    lapses: float
+    monotonic_end: float

@@ -1,8 +1,9 @@
 """Fan-out: turns one event into one message per customer and one delivery per endpoint.
 
 A job works through its recipients in batches and stores its progress after each one. If the process
-dies, the next holder of the job repeats the last batch. All ids are derived, so a repeated batch
-finds its rows and writes nothing twice. After a database error the next round resumes the job.
+dies, the next process to claim the job repeats the last batch. All ids are derived, so a repeated
+batch finds its rows and writes nothing twice. After a database error the next round resumes the
+job.
 """
 
 from __future__ import annotations
@@ -33,19 +34,19 @@ from shared.times import Clock, parse_instant
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
-# The pause of a job that waits for recipients, or for the notice that it follows.
+# The pause before a job that must wait is tried again (see ``_must_wait``).
 WAIT = timedelta(milliseconds=200)
-# How often jobs that rest after a failure are looked for.
+# While failed jobs wait for another try, the loop looks for due jobs at least this often.
 BARRED_SECONDS = 1.0
 # After this many batches the job yields, so that a small job need not wait for a large one.
 BATCHES_PER_ROUND = 5
-# MongoDB refuses documents over 16 MiB. The deliveries beyond this number get rows of their own.
+# MongoDB refuses documents over 16 MiB. Deliveries beyond this number are stored as single rows.
 MAX_DELIVERIES_PER_PARCEL = 5_000
 
 
-# Does the next batch of a job, of at most the given size. Returns the new cursor, or None at the
-# end of the job.
-Batch = Callable[[Job, int], str | None]
+# Does the next batch of a job: at most this many recipients or messages. Returns the new cursor, or
+# None when the job is complete.
+DoBatch = Callable[[Job, int], str | None]
 
 
 @dataclass
@@ -63,12 +64,12 @@ class FanOut:
     def run_once(self) -> bool:
         """Advance one due job; return False when no job is due.
 
-        Raises the driver's error when the database fails. The next round then releases the job, so
-        that it need not wait until the lease expires.
+        Raises the driver's error when the database fails. The next round then releases the job;
+        otherwise the job would wait until its lease expires.
         """
         self._release_claim()
         barred, now, token = self.failures.barred(), self.now(), self.new_id("claim")
-        # Set before the call: a claim that ends in an error may have been stored all the same.
+        # Set before the call: a claim may have been stored even if the call raises.
         self._unreleased = token
         job = self.stores.jobs.claim(token, now, now + LEASE, barred)
         if job is None:
@@ -78,7 +79,7 @@ class FanOut:
         return True
 
     def idle_for(self) -> float:
-        """Return for how many seconds no job falls due by itself."""
+        """Return the seconds until the loop must look for a due job; infinity if none waits."""
         barred = self.failures.barred()
         due_at = self.stores.jobs.next_due(barred)
         seconds = (due_at - self.now()).total_seconds() if due_at else math.inf
@@ -104,8 +105,8 @@ class FanOut:
         started = self.stores.jobs.start(job, self.now())
         self._do_batches(started, lambda job, limit: self._fan_out_batch(job, event, limit))
 
-    def _do_batches(self, job: Job, do_batch: Batch) -> None:
-        """Do a bounded number of batches, then finish the job or yield."""
+    def _do_batches(self, job: Job, do_batch: DoBatch) -> None:
+        """Do a limited number of batches; finish the job, or leave the rest to a later round."""
         for _ in range(BATCHES_PER_ROUND):
             limit = batch_after(job.done_count, self.batch)
             cursor = do_batch(job, limit)
@@ -119,8 +120,8 @@ class FanOut:
     def _must_wait(self, event: Event) -> bool:
         """Return whether the job of this event cannot begin yet.
 
-        An event for all waits until notices knows every agreement that the event counted. A
-        follow-up waits until the notice that it follows has been fanned out to all recipients.
+        An event for all customers waits until notices has stored every recipient that was counted
+        in the event. A follow-up waits until the job of its notice is done.
         """
         if event.is_for_all:
             watermark = self.stores.recipients.watermark(event.processor["id"])
@@ -158,26 +159,26 @@ class FanOut:
     ) -> None:
         """Store messages, then single deliveries, then the parcel of first tries.
 
-        Messages come first: a dispatcher that claims a delivery needs its message, and messages
-        that exist already tell a second holder of the job that this batch was begun.
+        Messages come first: a dispatcher that claims a delivery needs its message. And if this
+        process dies, the next holder of the job sees from the messages that the batch was begun.
         """
-        parcel, room = _parcel_of(job), MAX_DELIVERIES_PER_PARCEL
+        parcel, max_packed = _parcel_of(job), MAX_DELIVERIES_PER_PARCEL
         existing = self.stores.messages.add_many(messages)
         if existing:
             # The first run of this batch may have had other targets. Its deliveries stay as they
-            # are. If its parcel still waits, all new deliveries get rows of their own.
-            room = 0 if self.stores.parcels.has(parcel) else room
+            # are. If its parcel is still stored, all new deliveries are stored as single rows.
+            max_packed = 0 if self.stores.parcels.has(parcel) else max_packed
             deliveries = self._without_known(deliveries, messages)
-        firsts, others = _parted(deliveries)
-        self._add_deliveries([*others, *firsts[room:]])
-        if packed := firsts[:room]:
+        first_tries, others = _split_first_tries(deliveries)
+        self._add_deliveries([*others, *first_tries[max_packed:]])
+        if packed := first_tries[:max_packed]:
             self._check_lease(job)
             self.stores.parcels.add(new_parcel(parcel, messages, packed, now, _turn_of(job)))
 
     def _without_known(
         self, deliveries: Sequence[Document], messages: Sequence[Document]
     ) -> list[Document]:
-        """Return the deliveries that neither have a row nor wait in a parcel."""
+        """Return the deliveries that are stored neither as a row nor in a parcel."""
         stored = self.stores.messages.many(message["_id"] for message in messages)
         known = {row["_id"] for row in self.stores.deliveries.of(list(stored.values()))}
         return [delivery for delivery in deliveries if delivery["_id"] not in known]
@@ -208,28 +209,28 @@ class FanOut:
     def _recover_batch(self, job: Job, endpoint: Subscription, limit: int) -> str | None:
         assert job.since and job.started_at  # noqa: PT018, S101  Set by ``recover`` and ``start``.
         after = job.cursor or least_id("msg", job.since)
-        # Messages made later get a delivery to this endpoint anyway.
+        # Messages made from now on get a delivery to this endpoint without this job.
         messages = self.stores.messages.since(endpoint.controller_id, after, self.now(), limit)
-        now, wanted = self.now(), self._wanted(endpoint, messages)
-        # Deliveries that wait in a parcel have no row; this finds them as well.
-        known = self.stores.deliveries.of(wanted)
+        now, subscribed = self.now(), self._subscribed(endpoint, messages)
+        # ``of`` also returns deliveries that wait in a parcel and have no row.
+        known = self.stores.deliveries.of(subscribed)
         pending = {row["_id"] for row in known if row["state"] == PENDING}
-        made = [delivery_of(message, endpoint, now) for message in wanted]
-        deliveries = [delivery for delivery in made if delivery["_id"] not in pending]
+        drafted = [delivery_of(message, endpoint, now) for message in subscribed]
+        deliveries = [delivery for delivery in drafted if delivery["_id"] not in pending]
         ids = [delivery["_id"] for delivery in deliveries]
         self.stores.deliveries.revive(endpoint.id, ids, now, held=not endpoint.is_open)
         # Added last: this also releases held deliveries if the endpoint was enabled meanwhile.
         self._add_deliveries(deliveries)
         return messages[-1]["_id"] if len(messages) == limit else None
 
-    def _wanted(self, endpoint: Subscription, messages: Iterable[Document]) -> list[Document]:
-        """Return the messages that the endpoint subscribes to and that still make sense."""
+    def _subscribed(self, endpoint: Subscription, messages: Iterable[Document]) -> list[Document]:
+        """Return the messages that the endpoint subscribes to, without tests and old warnings."""
         outdated = (WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
-        kept = [message for message in messages if message["type"] not in outdated]
-        events = self.stores.events.many(message["event_id"] for message in kept)
+        current = [message for message in messages if message["type"] not in outdated]
+        events = self.stores.events.many(message["event_id"] for message in current)
         return [
             message
-            for message in kept
+            for message in current
             if endpoint.wants(message["type"], events[message["event_id"]].processor)
         ]
 
@@ -245,11 +246,11 @@ def _turn_of(job: Job) -> datetime:
     return turn_of(job.started_at, job.done_count)
 
 
-def _parted(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:
-    """Separate first tries to endpoints in good order from all other deliveries."""
-    firsts: list[Document] = []
+def _split_first_tries(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+    """Return the first tries to healthy endpoints, and all other deliveries."""
+    first_tries: list[Document] = []
     others: list[Document] = []
     for delivery in deliveries:
         is_first = delivery["state"] == PENDING and delivery["lane"] == FIRST
-        (firsts if is_first else others).append(delivery)
-    return firsts, others
+        (first_tries if is_first else others).append(delivery)
+    return first_tries, others

@@ -140,7 +140,7 @@ def test_a_dispatcher_that_comes_too_late_changes_nothing(world: World) -> None:
     world.clock.ahead += timedelta(seconds=61)
     world.deliver()
     late = world.dispatcher
-    late.claims._prepare([row], late.claims._texts_for, late.claims._term())
+    late.claims._prepare([row], late.claims._texts_for, late.claims._new_claim())
     late._depart()
     world.deliver()
     delivered = world.delivery_of("nordbo")
@@ -263,7 +263,9 @@ def test_a_delivery_whose_lease_grows_short_is_left_for_the_next_claim(world: Wo
     world.dispatcher.sender = Full()
     now = world.clock()
     rows = world.deps.stores.deliveries.claim("mine", now, now + timedelta(seconds=60), 10)
-    short = replace(world.dispatcher.claims._term(), lapses=world.dispatcher.monotonic() + 20)
+    short = replace(
+        world.dispatcher.claims._new_claim(), monotonic_end=world.dispatcher.monotonic() + 20
+    )
     claims = world.dispatcher.claims
     claims._prepare(rows, claims._texts_for, short)
     world.dispatcher._depart()
