@@ -1,4 +1,8 @@
-"""Announce a change to the customers, as an emergency once two hands approve it, or withdraw it."""
+"""Announce a change to the customers, or withdraw it.
+
+An emergency needs no notice period, but two approvals by different hands. Clients are of one hand
+when one of them made the other or renewed its secret; together they can approve once (0027).
+"""
 
 from __future__ import annotations
 
@@ -31,11 +35,11 @@ from shared.mongo import Session
 def announce(
     deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None = None
 ) -> Change:
-    """Announce a draft to the customers, with the notice period that each agreement asks for.
+    """Announce a draft to the customers, with the notice period that each agreement requires.
 
-    ``seen`` is the revision that the caller has read; None stands for any. Raises
+    ``seen`` is the revision that the caller has read; None accepts any. If it raises
     ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``, ``ChangePending``,
-    ``NotInThisStatus`` or ``PreconditionFailed``; then nothing is saved.
+    ``NotInThisStatus`` or ``PreconditionFailed``, nothing is saved.
     """
     register, draft = own_change(deps, caller, slug, change_id)
     draft.check_seen(seen)
@@ -52,7 +56,7 @@ def announce(
 def declare_emergency(
     deps: Deps, caller: Caller, slug: str, change_id: str, justification: str
 ) -> ChangeView:
-    """Ask for an announcement without notice period; two different hands must approve it."""
+    """Declare a draft an emergency; two hands must approve it before it is announced."""
     register, draft = own_change(deps, caller, slug, change_id)
     declared = draft.declared(justification, caller.client_id)
     deps.mongo.transact(lambda session: deps.stores.changes.replace(declared, session))
@@ -64,10 +68,10 @@ def approve_emergency(
 ) -> ChangeView:
     """Approve an emergency; the second approval announces the change at once.
 
-    Which clients count as one hand is asked anew at each approval, so it does not matter in which
-    order they were made, renewed and used. ``seen`` is the revision that the caller has read.
-    Raises ``ApprovedAlready``, ``ApprovedByTheSameHand``, ``PreconditionFailed``, or what
-    ``announce`` raises.
+    Each approval queries identity again for the hands of all approvers, so two clients that became
+    one hand after the first approval still count once. ``seen`` is the revision that the caller
+    has read; None accepts any. Raises ``ApprovedAlready``, ``ApprovedByTheSameHand``,
+    ``PreconditionFailed``, or the errors of ``announce``.
     """
     register, draft = own_change(deps, caller, slug, change_id)
     draft.check_seen(seen)
@@ -82,7 +86,7 @@ def approve_emergency(
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
-    """Take a change back before its effective day; its customers are informed if it was announced.
+    """Withdraw a change before its effective day; if it was announced, inform the customers.
 
     Raises ``NotInThisStatus`` from the effective day on.
     """
@@ -91,7 +95,7 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
     def work(session: Session) -> Change:
         current = deps.stores.changes.get(change.id, session)
         at = deps.now()
-        _check_still_ahead(deps, register, current)
+        _check_not_in_effect(deps, register, current)
         withdrawn = current.withdrawn(at, reason)
         deps.stores.changes.replace(withdrawn, session)
         if current.status == "announced":
@@ -106,7 +110,7 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
 def _announce_emergency(
     deps: Deps, caller: Caller, register: Register, approved: Change, expected_revision: int
 ) -> Change:
-    """Save the second approval and the announcement in one step."""
+    """Save the second approval and the announcement in one transaction."""
     view = _complete_view(deps, register, approved)
     at = deps.now()
     check_day(approved.effective_on, today_at(deps, register))
@@ -115,13 +119,13 @@ def _announce_emergency(
 
 
 def _complete_view(deps: Deps, register: Register, change: Change) -> ChangeView:
-    """The change as its notice shows it. Raises ``NoticeIncomplete`` with what the notice lacks."""
+    """Return the change as its notice shows it. Raises ``NoticeIncomplete`` with the findings."""
     view = shown(deps, register, with_previous(deps, register, change))
-    lacking = [finding for finding in view.findings if finding["severity"] == "must"]
-    if lacking:
+    blocking = [finding for finding in view.findings if finding["severity"] == "must"]
+    if blocking:
         members = ("pointer", "code", "detail")
-        errors = [{name: finding[name] for name in members} for finding in lacking]
-        raise NoticeIncomplete(errors=errors, context={"findings": lacking})
+        errors = [{name: finding[name] for name in members} for finding in blocking]
+        raise NoticeIncomplete(errors=errors, context={"findings": blocking})
     return view
 
 
@@ -134,11 +138,11 @@ def _commit_announcement(
     version: int,
     expected_revision: int,
 ) -> Change:
-    """Save the register's rows, the ledger entry and the status in one transaction.
+    """Save the announced change, its rows and its ledger entry in one transaction.
 
-    ``version`` is the watermark up to which ``groups`` hold all customers. Raises
-    ``ChangePending`` if the stored draft is not of ``expected_revision`` any more, or if another
-    announced change to the same entry has not taken effect.
+    ``version`` is the watermark up to which ``groups`` count all customers. Raises
+    ``ChangePending`` if the stored draft no longer has ``expected_revision``, or if another
+    announced change to the same entry has not yet taken effect.
     """
     register, change = view.register, view.change
     entry_type = events.EMERGENCY if change.emergency else events.ANNOUNCED
@@ -149,7 +153,7 @@ def _commit_announcement(
 
     def work(session: Session) -> Change:
         _check_unchanged(deps, change.id, expected_revision, session)
-        _check_no_other(deps, change, session)
+        _check_no_other_pending(deps, change, session)
         writer = Writer(change.id, at, deps.new_id)
         row_changes = _row_changes(deps, writer, change, session)
         write_rows(deps, register.id, writer, row_changes, change.effective_on, session)
@@ -163,15 +167,15 @@ def _commit_announcement(
             private=private,
         )
         announced = change.announced(at, groups, version, entry.sequence)
-        following = replace(announced, revision=expected_revision + 1)
-        deps.stores.changes.replace(following, session)
-        return following
+        saved = replace(announced, revision=expected_revision + 1)
+        deps.stores.changes.replace(saved, session)
+        return saved
 
     return deps.mongo.transact(work)
 
 
 def _row_changes(deps: Deps, writer: Writer, change: Change, session: Session) -> RowChanges:
-    """What the change does to the rows of the register on its effective day."""
+    """Return which rows of the register the change writes and voids, from its effective day on."""
     day, content = change.effective_on, change.content or {}
     if change.kind == "add":
         return rows.addition(writer, change.processor_id, change.subject_id, content, day)
@@ -190,7 +194,7 @@ def _row_changes(deps: Deps, writer: Writer, change: Change, session: Session) -
 def _undo_rows(
     deps: Deps, register: Register, change: Change, at: datetime, session: Session
 ) -> None:
-    """Void the rows that the change wrote, and restore those that it voided."""
+    """Void the rows that the change wrote, and restore the rows that it voided."""
     writer = Writer(change.id, at, deps.new_id)
     written = deps.stores.rows.written_by(change.id, session)
     voided = deps.stores.rows.voided_by(change.id, session)
@@ -198,11 +202,14 @@ def _undo_rows(
     write_rows(deps, register.id, writer, row_changes, change.effective_on, session)
 
 
-def _check_still_ahead(deps: Deps, register: Register, change: Change) -> None:
-    """Even if the clock loop is down, a change in effect cannot be withdrawn."""
+def _check_not_in_effect(deps: Deps, register: Register, change: Change) -> None:
+    """Raise ``NotInThisStatus`` from the effective day on.
+
+    The day decides, because the status is late when the clock loop is down.
+    """
     if change.status == "announced" and change.effective_on <= today_at(deps, register):
         raise NotInThisStatus(
-            f"It has effect since {change.effective_on}; announce another change."
+            f"It has been in effect since {change.effective_on}; announce another change."
         )
 
 
@@ -210,10 +217,10 @@ def _check_unchanged(deps: Deps, change_id: str, revision: int, session: Session
     current = deps.stores.changes.get(change_id, session)
     if current.revision != revision:
         current.must_be("draft")
-        raise ChangePending("The draft was edited in between; read it again.")
+        raise ChangePending("The draft was edited meanwhile; read it again.")
 
 
-def _check_no_other(deps: Deps, change: Change, session: Session) -> None:
+def _check_no_other_pending(deps: Deps, change: Change, session: Session) -> None:
     pending = deps.stores.changes.pending_on(change.touches, session)
     others = [other for other in pending if other.id != change.id]
     if others:
