@@ -1,4 +1,4 @@
-"""Who may see an agreement, and who may act for which party."""
+"""Check which callers may see an agreement, and for which party a caller may act."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotAController(Forbidden):
 
 
 class NotAParty(Forbidden):
-    """Only a party can do this, and only for itself."""
+    """Only a party to the agreement can do this, and only for itself."""
 
     code = "not-a-party"
 
@@ -33,7 +33,7 @@ class NotAProcessor(Forbidden):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an acceptance comes from: the client of the party, and its network address."""
+    """The origin of an acceptance: the client of the party, and its network address."""
 
     client_id: str
     address: str | None
@@ -42,23 +42,29 @@ class Origin:
 def visible(
     deps: Deps, caller: Caller, agreement_id: str, session: Session | None = None
 ) -> Agreement:
-    """The agreement, if ``caller`` may see it. Raises ``NotFound`` otherwise."""
-    found = deps.agreements.get(session, agreement_id)
-    if party_of(caller, found) or caller.is_service or caller.is_platform:
-        return found
+    """Return the agreement if ``caller`` may see it. Raises ``NotFound`` otherwise."""
+    agreement = deps.agreements.get(session, agreement_id)
+    if party_of(caller, agreement) or caller.is_service or caller.is_platform:
+        return agreement
     raise NotFound("There is no such agreement.")
 
 
 def party_of(caller: Caller, agreement: Agreement) -> str | None:
-    """The party that the caller belongs to, or None. Only the processor sees a draft."""
+    """Return the caller's party: ``processor``, ``controller`` or None.
+
+    While the agreement is a draft, it is None for the customer, who must not see drafts.
+    """
     if caller.org_id == agreement.processor.id and "processor" in caller.kinds:
         return "processor"
-    theirs = caller.org_id == agreement.customer_id and "controller" in caller.kinds
-    return "controller" if theirs and agreement.status != "draft" else None
+    is_customer = caller.org_id == agreement.customer_id and "controller" in caller.kinds
+    return "controller" if is_customer and agreement.status != "draft" else None
 
 
 def acting_party(caller: Caller, agreement: Agreement) -> str:
-    """The party the caller acts for. Raises ``NotAParty`` or ``ScopeMissing``."""
+    """Return the caller's party if the caller has the scope to act for it.
+
+    Raises ``NotAParty`` or ``ScopeMissing``.
+    """
     party = party_of(caller, agreement)
     if party is None:
         raise NotAParty
@@ -69,12 +75,15 @@ def acting_party(caller: Caller, agreement: Agreement) -> str:
 
 
 def check_acts_as_processor(caller: Caller, agreement: Agreement) -> None:
-    """Raises ``NotAParty`` or ``ScopeMissing``."""
+    """Check that the caller acts for the processor of this agreement.
+
+    Raises ``NotAParty`` or ``ScopeMissing``.
+    """
     if acting_party(caller, agreement) != "processor":
         raise NotAParty("Only the processor of this agreement can do this.")
 
 
 def check_processor(caller: Caller) -> None:
-    """Raises ``NotAProcessor``."""
+    """Raise ``NotAProcessor`` unless the caller belongs to a processor."""
     if "processor" not in caller.kinds:
         raise NotAProcessor

@@ -1,4 +1,8 @@
-"""One transaction per step: the agreement, its counts, its claims and its ledger entries."""
+"""Save an agreement in one transaction with all that depends on it.
+
+That is: the counts of its processor's notice terms, its claim on days and products (a
+``binding claim``, which no other agreement of the parties may overlap), and its ledger entries.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from shared.auth import Caller
 from shared.errors import Conflict
 from shared.mongo import Session
 
+# Decides what becomes of an agreement: returns its new state, and the events to put in the ledger.
 Step = Callable[[Session, Agreement], tuple[Agreement, Sequence[Event]]]
 
 
@@ -29,7 +34,7 @@ class AgreementOverlaps(Conflict):
 def apply_step(
     deps: Deps, caller: Caller, agreement_id: str, step: Step, *, companions: bool = True
 ) -> Agreement:
-    """Apply ``step`` to an agreement that ``caller`` may see, and save the result.
+    """Apply ``step`` to an agreement that ``caller`` may see; save and return the result.
 
     ``companions``: see ``Mongo.transact``.
     """
@@ -50,7 +55,7 @@ def save(
     new_events: Sequence[Event],
     actor: str,
 ) -> Agreement:
-    """Save ``after`` with its counts, retention dates and ledger entries."""
+    """Save ``after`` with its counts, retention dates and ledger entries, and return it."""
     after, watermark = count_terms(deps, session, before, after, new_events)
     years = deps.policies.read(session, after.processor.id).retention_years
     after = closed(after, deps.now(), years)
@@ -66,9 +71,10 @@ def count_terms(
     after: Agreement,
     new_events: Sequence[Event],
 ) -> tuple[Agreement, int | None]:
-    """Count the notice terms of ``after`` for its processor, and record its claim.
+    """Update the processor's counts of notice terms, and the claim of ``after``.
 
-    Returns ``after`` with its history, and the new watermark; None if the watermark stays.
+    Returns ``after`` with its history of notice terms brought up to date, and the new watermark,
+    or None if the events do not move it.
     """
     types = {event.type for event in new_events}
     if not types & CLAIMING:
@@ -87,21 +93,21 @@ def count_terms(
 def _count_changes(
     deps: Deps, session: Session, before: Agreement | None, after: Agreement
 ) -> Mapping[str, int]:
-    """The differences between the counts of the two parties before and after.
+    """Return what to add to the processor's counts, by place in them (see ``tally``).
 
-    Confirming an agreement that named its customer by a slug can change the customer's id: then
-    one customer loses the agreement, and another gets it.
+    An imported agreement may name its customer by a slug, and get another customer's id when it is
+    confirmed. Then it is taken from the counts of one customer and added to those of the other.
     """
     if before and before.controller.id != after.controller.id:
-        gone = replace(before, status="rejected")
-        changes = Counter(_count_changes(deps, session, before, gone))
+        uncounted = replace(before, status="rejected")
+        changes = Counter(_count_changes(deps, session, before, uncounted))
         changes.update(_count_changes(deps, session, None, after))
         return {place: count for place, count in changes.items() if count}
     others = deps.binding_claims.others(session, after)
-    was, now = share_of(before), share_of(after)
+    old_share, new_share = share_of(before), share_of(after)
     return difference_of(
-        tally([*others, *([was] if was else [])]),
-        tally([*others, *([now] if now else [])]),
+        tally([*others, *([old_share] if old_share else [])]),
+        tally([*others, *([new_share] if new_share else [])]),
     )
 
 
@@ -113,22 +119,27 @@ def append_events(
     actor: str,
     watermark: int | None = None,
 ) -> None:
-    """Append ``new_events`` to the ledger; those that move the watermark carry it."""
+    """Append ``new_events`` to the ledger; events that move the watermark state its new value."""
     for event in new_events:
         members = {"recipients_version": watermark} if event.type in MOVING else {}
         deps.ledger.append(
-            session, stream(agreement.id), event.type, {**event.data, **members},
-            at=deps.now(), actor=actor, private=event.private or None,
-        )  # fmt: skip
+            session,
+            stream(agreement.id),
+            event.type,
+            {**event.data, **members},
+            at=deps.now(),
+            actor=actor,
+            private=event.private or None,
+        )
 
 
 def check_no_overlap(
     deps: Deps, session: Session | None, agreement: Agreement, version: Version
 ) -> None:
-    """Raises ``AgreementOverlaps`` if another agreement of the parties claims the same days."""
-    mine = claim_of(agreement, version)
-    for other_id, claim in deps.binding_claims.between(session, agreement).items():
-        if other_id != agreement.id and claim.overlaps(mine):
+    """Raise ``AgreementOverlaps`` if another agreement of the parties claims a product and day."""
+    claim = claim_of(agreement, version)
+    for other_id, other in deps.binding_claims.between(session, agreement).items():
+        if other_id != agreement.id and other.overlaps(claim):
             raise AgreementOverlaps(
                 f"Agreement {other_id} binds these parties on some of these days; end or amend it"
                 " first.",
