@@ -1,1 +1,1 @@
-"""The public page of a processor, for everybody, in English, Danish and Swedish."""
+"""The public pages of processors' registers, in English, Danish and Swedish; no sign-in."""

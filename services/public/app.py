@@ -1,4 +1,4 @@
-"""The composition root of the public service."""
+"""Builds the Flask app of the public service."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from shared.ids import new_id
 from shared.safe_text import mail_link, shown, web_link
 from shared.times import Clock, utc_now
 
-# A page loads our own style sheet and logo and nothing else; it runs no scripts.
+# A page may load only our own style sheet and logo, and runs no scripts.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -52,7 +52,7 @@ def create_app(
     registry: Registry | None = None,
     documents: Documents | None = None,
 ) -> Flask:
-    """The public pages; the arguments are those of ``make_deps``."""
+    """Return the app of the public pages. The arguments are those of ``make_deps``."""
     deps = make_deps(settings, transport, now, monotonic, registry=registry, documents=documents)
     app = Flask("services.public", static_folder="static", template_folder="templates")
     app.name = "public"
@@ -64,13 +64,13 @@ def create_app(
     compose_pages(app)
     app.register_blueprint(pages)
     front = Front(app.wsgi_app, monotonic, lambda: new_id("req"), deps.limits)
-    app.wsgi_app = front  # type: ignore[method-assign]  # To WSGI it is an attribute.
+    app.wsgi_app = front  # type: ignore[method-assign]  # Flask documents this assignment.
     behind_proxies(app, settings.common)
     return app
 
 
 def compose_pages(app: Flask) -> None:
-    """Give the app what only pages have: their policy, error pages and templates."""
+    """Add to the app the parts that APIs do not have: page policy, error pages and templates."""
     app.after_request(add_page_policy)
     errors.register(app)
     app.view_functions["static"] = public()(app.view_functions["static"])
@@ -87,9 +87,9 @@ def compose_pages(app: Flask) -> None:
 
 
 class Templates(Environment):
-    """Jinja, but ``entry.name`` looks for a member of a mapping before an attribute of it.
+    """Jinja, but ``entry.name`` in a template reads ``entry["name"]`` first, then the attribute.
 
-    Nearly all that pages show are members, and a failed search for an attribute is slow.
+    Pages show mostly members of mappings, and a failed look-up of an attribute is slow.
     """
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -99,7 +99,7 @@ class Templates(Environment):
 
 
 def sheet_version() -> str:
-    """A hash for the address of the style sheet, which browsers keep for a year."""
+    """Return a hash of the style sheet for its URL, because browsers cache it for a year."""
     sheet = Path(__file__).parent / "static" / "page.css"
     return hashlib.sha256(sheet.read_bytes()).hexdigest()[:10]
 

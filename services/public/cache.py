@@ -1,8 +1,8 @@
-"""Rendered answers kept in memory, so that a page asked for again costs almost nothing.
+"""Keeps rendered answers in memory, so that the next request for a page costs almost nothing.
 
-An entry is served as it is while it is fresh. After that the registry is asked for the version of
-the register: the same version makes the entry fresh again, another one has the answer rendered
-anew. While the registry is unavailable the last answer is served.
+While an entry is fresh it is served without a call. After that the cache asks the registry for the
+version of the register. If the version is the same, the entry is fresh again; otherwise the answer
+is rendered anew. While the registry is unavailable, the last answer is served.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class RenderedAnswer:
 
 @dataclass
 class CacheEntry:
-    """An answer, the version of the register it shows, and until when it may be served.
+    """An answer, the version of the register that it shows, and two times.
 
-    Times are seconds of the ``monotonic`` clock. Up to ``fresh_until`` nobody is asked; up to
-    ``expires_at`` it is enough that the version is still the same.
+    Until ``fresh_until`` it is served without a query to the registry. Until ``expires_at`` it is
+    served if the registry still has the same version. Both are seconds of ``monotonic``.
     """
 
     answer: RenderedAnswer
@@ -44,7 +44,7 @@ class CacheEntry:
 
 @dataclass
 class AnswerCache:
-    """At most ``limit`` entries and ``limit_bytes`` bytes; the least recently used go first."""
+    """Holds up to ``limit`` entries and ``limit_bytes`` bytes; drops the least recently used."""
 
     limit: int
     limit_bytes: int
@@ -56,22 +56,22 @@ class AnswerCache:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def last(self, key: Hashable) -> CacheEntry | None:
-        """The entry under ``key``, however old."""
+        """Return the entry under ``key``, however old, or None."""
         return self._entries.get(key)
 
     def get(
         self, key: Hashable, version: Callable[[], Version], render: Callable[[], RenderedAnswer]
     ) -> CacheEntry:
-        """The entry under ``key`` if it shows the current ``version``; else a new one.
+        """Return the entry under ``key`` if it shows the current version, else a new one.
 
-        A version of None means that it cannot be known, so the answer is rendered anew. Raises
-        ``Unavailable`` only when there is no entry to fall back on.
+        ``version`` returns None where answers have no version; then a stale one is rendered anew.
+        Raises ``Unavailable`` only if no older entry can be served.
         """
         entry, now = self._entries.get(key), self.monotonic()
         if entry and now < entry.fresh_until:
             return entry
         if entry:
-            # This thread asks the registry; meanwhile the others serve the entry as it is.
+            # This thread queries the registry; other threads serve the old entry meanwhile.
             entry.fresh_until = now + self.fresh_seconds
         try:
             return self._renewed(key, entry, version(), render)
@@ -95,9 +95,9 @@ class AnswerCache:
                 if key in self._entries:
                     self._entries.move_to_end(key)
             return entry
-        fresh = CacheEntry(render(), version, now + self.fresh_seconds, now + self.kept_seconds)
-        self._store(key, fresh)
-        return fresh
+        new_entry = CacheEntry(render(), version, now + self.fresh_seconds, now + self.kept_seconds)
+        self._store(key, new_entry)
+        return new_entry
 
     def _store(self, key: Hashable, entry: CacheEntry) -> None:
         with self._lock:

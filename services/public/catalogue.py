@@ -1,7 +1,7 @@
 """The texts of the page in the visitor's language: one flat JSON catalogue per language.
 
-Names of countries and the forms of dates come from the Unicode CLDR through Babel. Catalogues are
-plain JSON, so a checkout and a wheel read the same files and nothing needs compiling.
+Names of countries and formats of dates come from Babel (Unicode CLDR). Catalogues are plain JSON
+files in the package, so no build step has to compile them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,17 @@ COURT_CASE = re.compile(r"\b[CT]-\d+/\d+(?: P)?")
 
 
 class LocalText(NamedTuple):
-    """A text of the register and its language (BCP 47; None: the language of the page)."""
+    """A text from the register, and its language if it differs from the page's (BCP 47)."""
 
     text: str
     language: str | None
 
 
 class Words:
-    """One language: ``words("key", name=…)`` is a text; methods name codes, days and countries."""
+    """The texts of one language: ``words("key", name=…)`` fills in the text under ``key``.
+
+    Methods return the words for codes, days, countries and instruments.
+    """
 
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
         self.language = language
@@ -40,25 +43,25 @@ class Words:
         self._locale = Locale.parse(LANGUAGES[language])
 
     def __call__(self, key: str, **values: object) -> str:
-        return self._texts[key].format(**{name: isolated(it) for name, it in values.items()})
+        return self._texts[key].format(**{name: isolated(value) for name, value in values.items()})
 
     def count(self, key: str, n: int, **values: object) -> str:
-        """Singular for exactly one, else plural, as in all three languages."""
+        """Return the text for ``n``: singular for exactly one, plural otherwise."""
         return self(f"{key}.{'one' if n == 1 else 'other'}", n=n, **values)
 
     def named(self, kind: str, code: str) -> str:
-        """The word for a code; a code without one is returned with spaces for hyphens."""
+        """Return the word for a code; without one, the code with spaces for hyphens."""
         return self._texts.get(f"{kind}.{code}") or re.sub(r"[-_]+", " ", code)
 
     def country(self, code: str | None) -> str:
-        known: str | None = self._locale.territories.get((code or "").upper())
-        return known or code or self("unknown")
+        name: str | None = self._locale.territories.get((code or "").upper())
+        return name or code or self("unknown")
 
     def day(self, value: str | date) -> str:
         return written_day(str(value)[:10], LANGUAGES[self.language])
 
     def local_text(self, text: str | Mapping[str, str] | None) -> LocalText:
-        """A text of the register in this language; else in English, else in any it has."""
+        """Return a text of the register in this language, else in English, else in any language."""
         if not isinstance(text, Mapping):
             return LocalText(text or "", None)
         for language in (self.language, "en", *text):
@@ -68,14 +71,14 @@ class Words:
 
     def instrument(self, mechanism: Mapping[str, Any]) -> str:
         code = str(mechanism.get("instrument_id") or "")
-        known = self._texts.get(f"instrument.{code}")
+        text = self._texts.get(f"instrument.{code}")
         if code.startswith("adequacy-") and self.country(code[9:]) != code[9:]:
-            known = self("instrument.adequacy", country=self.country(code[9:]))
-        named = self.local_text(mechanism.get("name_by_language") or mechanism.get("name")).text
-        return known or named or self.named("instrument", code)
+            text = self("instrument.adequacy", country=self.country(code[9:]))
+        name = self.local_text(mechanism.get("name_by_language") or mechanism.get("name")).text
+        return text or name or self.named("instrument", code)
 
     def mechanism(self, mechanism: Mapping[str, Any], on: date) -> str:
-        """The instrument in words, with its end when it has one."""
+        """Return the instrument in words; if its validity ends, also the day and the reason."""
         name, ended_on = self.instrument(mechanism), mechanism.get("ended_on")
         if not ended_on:
             return name
@@ -92,6 +95,7 @@ class Words:
 
 @lru_cache(maxsize=4096)
 def written_day(day: str, locale: str) -> str:
+    """Return an ISO day as people write it; any other text is returned as it is."""
     try:
         return format_date(date.fromisoformat(day), "long", locale)
     except ValueError:
@@ -100,11 +104,12 @@ def written_day(day: str, locale: str) -> str:
 
 @lru_cache
 def words(language: str) -> Words:
+    """Return the texts of a language, which must be one of ``LANGUAGES``."""
     catalogue = CATALOGUES / f"{language}.json"
     return Words(language, json.loads(catalogue.read_text("utf-8")))
 
 
 def supported(tag: str | None) -> str | None:
-    """The page's language for a BCP 47 tag (``da-DK`` is Danish); None without one."""
+    """Return the language of a BCP 47 tag (``da-DK``: ``da``), or None if pages lack it."""
     language = (tag or "").split("-")[0].lower()
     return language if language in LANGUAGES else None

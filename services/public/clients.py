@@ -1,4 +1,4 @@
-"""Clients of the other services: the registry for data, all of them for OpenAPI documents."""
+"""Clients of the registry, for data, and of every service, for its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from services.public.entries import Entries
 
 Json = dict[str, Any]
-Value = Any  # Whatever JSON can hold.
+Value = Any  # Any JSON value.
+# The limits of the registry's API: items of a page, and keys of one request.
 LARGEST_PAGE, KEYS_AT_ONCE = 200, 1000
 
 
@@ -20,7 +21,7 @@ class JsonClient(Protocol):
 
 
 class Registry(Protocol):
-    """What the pages read. Raises ``NotFound`` for an unknown slug, else ``Unavailable``."""
+    """The data of the pages. Methods raise ``NotFound`` for an unknown slug, or ``Unavailable``."""
 
     def processors(self) -> list[Json]: ...
     def processor(self, slug: str) -> Json: ...
@@ -33,13 +34,13 @@ class Registry(Protocol):
 
 
 class Documents(Protocol):
-    """The OpenAPI document of a service by its name."""
+    """Reads the OpenAPI document of a service."""
 
     def document(self, name: str) -> Json: ...
 
 
 class RegistryClient:
-    """The registry over HTTP."""
+    """Reads the registry through its API, and keeps entries in memory."""
 
     def __init__(self, http: JsonClient) -> None:
         self._http, self._entries = http, Entries()
@@ -52,7 +53,7 @@ class RegistryClient:
         return answer
 
     def sub_processors(self, slug: str, as_of: str | None) -> list[Json]:
-        """The list on a day. Only entries that are not kept yet are fetched."""
+        """Return the list on a day (None: today). Fetches only entries that are not kept yet."""
         path, day = f"/v1/processors/{slug}/public-list", {"as_of": as_of} if as_of else {}
         keys = self._http.get(path, day)["keys"]
         entries = {key: self._entries.get(key) for key in keys}
@@ -64,7 +65,7 @@ class RegistryClient:
         return [entry for entry in entries.values() if entry is not None]
 
     def changes(self, slug: str) -> list[Json]:
-        """Announced changes; drafts are neither requested nor sent."""
+        """Return the announced changes. The registry sends no drafts."""
         params = {"announced": True, "limit": LARGEST_PAGE}
         return list(self._pages(f"/v1/processors/{slug}/changes", params))
 
@@ -84,7 +85,7 @@ class RegistryClient:
         return list(self._http.get("/v1/checkpoint-keys")["keys"])
 
     def _pages(self, path: str, params: Json, cursor: str = "cursor") -> Iterator[Json]:
-        """The items of all pages; ``cursor`` is the parameter that takes ``next_cursor``."""
+        """Yield the items of all pages; ``cursor`` names the parameter for ``next_cursor``."""
         while True:
             page = self._http.get(path, params)
             yield from page["items"]
@@ -94,7 +95,7 @@ class RegistryClient:
 
 
 class DocumentsClient:
-    """The OpenAPI documents, each from the service that generates it."""
+    """Reads each OpenAPI document from the service that generates it."""
 
     def __init__(self, services: dict[str, JsonClient]) -> None:
         self._services = services

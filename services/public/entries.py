@@ -1,7 +1,7 @@
-"""Entries and lists as the page shows them, kept in memory with what was computed from them.
+"""Keeps entries and lists in memory, together with the texts computed from them.
 
-A list of another day shares most entries with today's. Because each entry keeps its rows and its
-search text, a second list of thousands costs little.
+A list of another day shares most entries with today's list. Because each entry keeps its rendered
+rows and its search text, a second list of thousands of entries costs little.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from services.public import public_members
 T = TypeVar("T")
 Json = dict[str, Any]
 
-
-# Enough for rows in three languages, under other parents, before and after an instrument's end.
+# Enough for the rows of an entry: three languages, several parents, before and after the end of an
+# instrument.
 MAX_MEMOS = 12
 
 
 class Memo:
-    """Memoizes what is computed from an object that never changes."""
+    """Keeps results computed from an object that never changes."""
 
     def __init__(self) -> None:
         self._memos: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The result of ``make`` for this ``key``, computed on first use."""
-        memo: T | None = self._memos.get(key)
-        if memo is None:
+        """Return the result of ``make`` under ``key``; it is computed on first use."""
+        result: T | None = self._memos.get(key)
+        if result is None:
             if len(self._memos) >= MAX_MEMOS:
                 self._memos.clear()
-            memo = self._memos[key] = make()
-        return memo
+            result = self._memos[key] = make()
+        return result
 
 
 class Entry(dict[str, Any], Memo):
@@ -48,7 +48,7 @@ class Entry(dict[str, Any], Memo):
 
 
 class Listing(list[Entry], Memo):
-    """A whole list, in the order in which the page shows it."""
+    """All entries of a register on one day, in the order of the page."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         list.__init__(self, entries)
@@ -57,10 +57,10 @@ class Listing(list[Entry], Memo):
 
 @dataclass
 class Listings:
-    """The last ``limit`` lists, by register and day, each for ``kept_seconds``.
+    """Keeps the last ``limit`` lists, by register and day, each for ``kept_seconds``.
 
-    For so short a time because the end of a transfer instrument changes verdicts without a new
-    version of the register.
+    The time is short because verdicts change when a transfer instrument ends, although the register
+    then gets no new version.
     """
 
     limit: int = 32
@@ -72,7 +72,7 @@ class Listings:
     _lock: Lock = field(default_factory=Lock)
 
     def get(self, key: Hashable, version: Hashable, read: Callable[[], Listing]) -> Listing:
-        """The list under ``key`` if it is of this ``version``; else the one that ``read`` gives."""
+        """Return the list under ``key`` if it has this ``version``, else the result of ``read``."""
         cached, now = self._cached.get(key), self.monotonic()
         if cached is not None and cached[0] == version and now < cached[1]:
             return cached[2]
@@ -86,22 +86,22 @@ class Listings:
 
 
 class Entries:
-    """The last ``limit`` entries that were read, by the registry's keys."""
+    """Keeps the last ``limit`` entries that were read, by the registry's keys."""
 
     def __init__(self, limit: int = 8_000) -> None:
         self._limit, self._lock = limit, Lock()
         self._cached: OrderedDict[str, Entry] = OrderedDict()
 
     def get(self, key: str) -> Entry | None:
-        """The entry with this key; None if it is not kept."""
+        """Return the entry with this key, or None if it is not kept."""
         return self._cached.get(key)
 
     def read(
         self, keys: Sequence[str], items: Sequence[Json], places: Sequence[Json]
     ) -> dict[str, Entry]:
-        """Keep and return the entries with these keys.
+        """Keep and return the entries under ``keys``, which ``items`` describe in the same order.
 
-        ``items`` name their ``places`` by position, because many entries share one.
+        An item gives the positions of its places in ``places``, because many entries share a place.
         """
         shared = [public_members.public_place(place) for place in places]
         entries = {
@@ -116,5 +116,5 @@ class Entries:
 
 
 def entry_of(item: dict[str, Any]) -> Entry:
-    """``item`` of the registry as an entry; an entry is returned as it is."""
+    """Return ``item`` of the registry as an entry; an entry is returned unchanged."""
     return item if isinstance(item, Entry) else Entry(public_members.public_entry(item))

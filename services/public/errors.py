@@ -1,4 +1,4 @@
-"""Errors as the visitor needs them: a page for a browser, problem+json for a program."""
+"""Answers errors: a page for a browser, problem+json for a program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.public.query import BadQuery
 from shared import problems
 from shared.errors import DomainError, Unavailable
 
-# Formats that programs read; their errors are for programs, too.
+# Errors at addresses with these endings are always problem+json, because programs read them.
 MACHINE_FORMATS = (".json", ".csv", ".jsonld", ".pdf", ".atom", ".ics", ".jsonl")
 PAGE = "text/html"
 KINDS = {400: "400", 404: "404", 422: "400", 503: "503"}
@@ -27,7 +27,7 @@ def on_domain_error(error: DomainError) -> Response:
     if isinstance(error, BadQuery):
         error.detail = t(error.key, **error.context)
     if error.status not in (400, 404, 422, 429, 503):
-        # That the registry refuses our token or scope is our fault, not the visitor's.
+        # The registry refused our token or scope: our fault, so the visitor gets a 503.
         error = Unavailable()
     return as_page(problems.on_domain_error(error), error.detail, t)
 
@@ -42,10 +42,10 @@ def on_bug(error: Exception) -> Response:
 
 
 def as_page(response: Response, detail: str, t: Words) -> Response:
-    """The error as a page if a browser asks; never cached, for it may be over in a moment."""
+    """Return the error as a page if the client prefers one. It is never cached."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language"
-    if asks_for_a_page():
+    if prefers_page():
         kind = KINDS.get(response.status_code, "other")
         detail = detail if kind == "400" else ""
         page = render_template("error.html", t=t, kind=kind, detail=detail, query=None)
@@ -55,13 +55,14 @@ def as_page(response: Response, detail: str, t: Words) -> Response:
     return response
 
 
-def asks_for_a_page() -> bool:
-    """Whether the client prefers HTML to JSON, as browsers do."""
+def prefers_page() -> bool:
+    """Return whether the client prefers HTML to JSON, as browsers do."""
     offered = (problems.CONTENT_TYPE, "application/json", PAGE)
     preferred = request.accept_mimetypes.best_match(offered)
     return preferred == PAGE and not request.path.endswith(MACHINE_FORMATS)
 
 
 def visitor_words() -> Words:
+    """Return the texts in the visitor's language; unlike ``read_query`` this never raises."""
     language = supported(request.args.get("lang")) or request.accept_languages.best_match(LANGUAGES)
     return words(language or "en")

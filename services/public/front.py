@@ -1,8 +1,8 @@
-"""Serves again, before routing and parsing, what the app answered a moment ago.
+"""Repeats a recent response of the app without routing or parsing the request.
 
-It repeats the app's own response to the same question, headers included, while the cache entry it
-was made of is fresh (see ``cache``). Everything else goes on to the app. Repeated answers count
-in the metrics like others, but are not logged one by one.
+A response is repeated with its headers to requests for the same path, query string and language,
+while the cache entry that it was made from is fresh (see ``cache``). All other requests go on to
+the app. Repeated responses count in the metrics, but are not logged.
 """
 
 from __future__ import annotations
@@ -23,20 +23,25 @@ from shared.tracing import ACCEPTABLE, REQUEST_ID
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Members of the WSGI environment in which a view says which entry it sent, and under which route.
+# Keys under which a view stores in the WSGI environment the entry that it sent, and its route.
 CACHE_ENTRY, ROUTE = "art28.public.entry", "art28.public.route"
 Key = tuple[str, str, str]
 Headers = list[tuple[str, str]]
-Value = Any  # What WSGI hands through unread.
+Value = Any  # WSGI arguments that are passed on unread.
+# Headers that belong to one request, and are not repeated.
 PER_REQUEST = (REQUEST_ID, "RateLimit", "RateLimit-Policy")
-# Probes of the process are always answered.
+# Health checks and metrics are always answered.
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
 NOT_IN_304 = frozenset({"content-type", "content-length", "content-disposition"})
 
 
 @dataclass(frozen=True)
-class Known:
-    """A response of the app: its entry, its headers without those of one request, its counters."""
+class Repeatable:
+    """A response of the app that can be repeated.
+
+    ``headers``: without those of one request; ``short_headers``: those of a 304. ``counted`` and
+    ``counted_304``: the metrics that a repetition increments.
+    """
 
     entry: CacheEntry
     headers: Headers
@@ -47,14 +52,14 @@ class Known:
 
 @dataclass
 class Front:
-    """A WSGI app around another; it remembers at most ``limit`` responses."""
+    """Wraps the WSGI app, and remembers up to ``limit`` of its responses."""
 
     app: WSGIApplication
     monotonic: Monotonic
     new_request_id: Callable[[], str]
     limits: Limits
     limit: int = 256
-    _known: OrderedDict[Key, Known] = field(default_factory=OrderedDict)
+    _responses: OrderedDict[Key, Repeatable] = field(default_factory=OrderedDict)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         standing = self._standing(environ)
@@ -65,17 +70,17 @@ class Front:
         if environ["REQUEST_METHOD"] != "GET":
             return self.app(environ, start_response)
         key = _key(environ)
-        known = self._known.get(key)
-        if known is not None and self.monotonic() < known.entry.fresh_until:
+        repeatable = self._responses.get(key)
+        if repeatable is not None and self.monotonic() < repeatable.entry.fresh_until:
             etag = environ.get("HTTP_IF_NONE_MATCH")
-            if etag == known.entry.answer.etag:
-                return self._repeated(known, environ, start_response, short=True)
+            if etag == repeatable.entry.answer.etag:
+                return self._repeated(repeatable, environ, start_response, short=True)
             if etag is None and "HTTP_IF_MODIFIED_SINCE" not in environ:
-                return self._repeated(known, environ, start_response, short=False)
+                return self._repeated(repeatable, environ, start_response, short=False)
         return self._from_app(key, environ, start_response)
 
     def _standing(self, environ: WSGIEnvironment) -> Standing | None:
-        """Count the request of this address; None where it is not limited."""
+        """Count a request of this address and return its standing; None for unlimited paths."""
         if environ["PATH_INFO"] in UNLIMITED:
             return None
         return self.limits.hit(self.limits.address, caller_of(environ.get("REMOTE_ADDR")))
@@ -83,11 +88,11 @@ class Front:
     def _refused(
         self, standing: Standing, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """429 without the app, because a refusal must cost little."""
+        """Answer 429 without calling the app, because a refusal must cost little."""
         request_id = self._request_id(environ)
         REQUESTS.labels("public", "none", environ["REQUEST_METHOD"], "429").inc()
         body = json.dumps(refusal(TooManyAsked(standing), request_id)).encode()
-        sent = {
+        response_headers = {
             "Content-Type": CONTENT_TYPE,
             "Content-Length": str(len(body)),
             **SECURITY,
@@ -96,7 +101,7 @@ class Front:
             **headers([standing]),
             REQUEST_ID: request_id,
         }
-        start_response("429 TOO MANY REQUESTS", list(sent.items()))
+        start_response("429 TOO MANY REQUESTS", list(response_headers.items()))
         return [body]
 
     def _request_id(self, environ: WSGIEnvironment) -> str:
@@ -104,18 +109,23 @@ class Front:
         return given if ACCEPTABLE.match(given) else self.new_request_id()
 
     def _repeated(
-        self, known: Known, environ: WSGIEnvironment, start_response: StartResponse, *, short: bool
+        self,
+        repeatable: Repeatable,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        *,
+        short: bool,
     ) -> Iterable[bytes]:
-        """The response once more; ``short``: as 304, for a visitor that has the body already."""
-        (known.counted_304 if short else known.counted).inc()
-        kept = known.short_headers if short else known.headers
+        """Send the response again; ``short``: as 304, to a client that has the body already."""
+        (repeatable.counted_304 if short else repeatable.counted).inc()
+        kept = repeatable.short_headers if short else repeatable.headers
         standings = environ.get(STANDINGS)
         limits = headers(standings).items() if standings else ()
         start_response(
             "304 NOT MODIFIED" if short else "200 OK",
             [*kept, *limits, (REQUEST_ID, self._request_id(environ))],
         )
-        return [] if short else [known.entry.answer.body]
+        return [] if short else [repeatable.entry.answer.body]
 
     def _from_app(
         self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
@@ -131,22 +141,22 @@ class Front:
     def _remember(self, key: Key, entry: CacheEntry, sent: Headers, route: str) -> None:
         kept = [(name, value) for name, value in sent if name not in PER_REQUEST]
         short = [(name, value) for name, value in kept if name.lower() not in NOT_IN_304]
-        # Taken out first, so that it goes in as the newest and is dropped last.
-        self._known.pop(key, None)
-        self._known[key] = Known(
+        # Removed first, so that it is added as the newest and dropped last.
+        self._responses.pop(key, None)
+        self._responses[key] = Repeatable(
             entry,
             kept,
             short,
-            *(REQUESTS.labels("public", route, "GET", s) for s in ("200", "304")),
+            *(REQUESTS.labels("public", route, "GET", status) for status in ("200", "304")),
         )
-        while len(self._known) > self.limit:
+        while len(self._responses) > self.limit:
             try:
-                self._known.popitem(last=False)
-            except KeyError:  # Another thread was quicker.
+                self._responses.popitem(last=False)
+            except KeyError:  # Another thread has emptied it.
                 return
 
 
 def _key(environ: WSGIEnvironment) -> Key:
-    """What tells one question from another."""
+    """Return what two requests must have in common to get the same response."""
     language = environ.get("HTTP_ACCEPT_LANGUAGE", "")
     return environ["PATH_INFO"], environ.get("QUERY_STRING", ""), language

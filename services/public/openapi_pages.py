@@ -1,4 +1,4 @@
-"""An OpenAPI document arranged for a page: operations by tag, and the shapes they use."""
+"""Arranges an OpenAPI document for a page: operations by tag, and the shapes that they use."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def readable(document: Json) -> Json:
-    """``{title, version, groups: [(tag, operations)], shapes: [(name, members)]}``."""
+    """Return the document as the template ``document.html`` reads it.
+
+    That is ``{title, version, groups: [(tag, operations)], shapes: [(name, members)]}``.
+    """
     groups: dict[str, list[Json]] = {}
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
             if method in item:
-                one = operation(path, method, item[method], item.get("parameters", []))
-                groups.setdefault(one["tag"], []).append(one)
+                described = operation(path, method, item[method], item.get("parameters", []))
+                groups.setdefault(described["tag"], []).append(described)
     shapes = document.get("components", {}).get("schemas", {})
     return {
         "title": document.get("info", {}).get("title", ""),
@@ -27,6 +30,7 @@ def readable(document: Json) -> Json:
 
 
 def operation(path: str, method: str, described: Json, shared: list[Json]) -> Json:
+    """Return an operation for the page; ``shared`` are the parameters of its whole path."""
     content = described.get("requestBody", {}).get("content", {})
     return {
         "path": path,
@@ -35,7 +39,7 @@ def operation(path: str, method: str, described: Json, shared: list[Json]) -> Js
         "summary": described.get("summary") or "",
         "description": described.get("description") or "",
         "parameters": [parameter(one) for one in [*shared, *described.get("parameters", [])]],
-        "body": next((name_of(one.get("schema", {})) for one in content.values()), ""),
+        "body": next((name_of(media.get("schema", {})) for media in content.values()), ""),
         "responses": [
             (status, response.get("description", ""), returned(response))
             for status, response in sorted(described.get("responses", {}).items())
@@ -54,8 +58,9 @@ def parameter(described: Json) -> Json:
 
 
 def returned(response: Json) -> str:
+    """Return the name of the schema of a response's body, or an empty text."""
     return next(
-        (name_of(one.get("schema", {})) for one in response.get("content", {}).values()), ""
+        (name_of(media.get("schema", {})) for media in response.get("content", {}).values()), ""
     )
 
 
@@ -73,14 +78,14 @@ def members(shape: Json) -> list[Json]:
 
 
 def name_of(schema: Json) -> str:
-    """A schema in one word or two: the name it refers to, or its type and allowed values."""
+    """Return a short name of a schema: the name it refers to, its type, or its allowed values."""
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
-    for joint in ("allOf", "anyOf", "oneOf"):
-        if joint in schema:
-            return " | ".join(filter(None, (name_of(one) for one in schema[joint])))
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        if keyword in schema:
+            return " | ".join(filter(None, map(name_of, schema[keyword])))
     if "enum" in schema:
-        return " | ".join(str(one) for one in schema["enum"])
+        return " | ".join(map(str, schema["enum"]))
     kind = schema.get("type", "")
     if kind == "array":
         return f"[{name_of(schema.get('items', {}))}]"

@@ -1,4 +1,4 @@
-"""What templates, feeds and the PDF say: facts of the register in the visitor's language."""
+"""Texts of templates, feeds and the PDF: facts of a register in the visitor's language."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from services.public.query import Query
 from services.public.register import Register, countries
 
 Json = dict[str, Any]
-Value = Any  # Whatever JSON can hold.
+Value = Any  # Any JSON value.
 
 # The worst first.
 VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
-# The symbol beside the word, so that colour alone never carries a verdict.
+# Shown beside the word, so that a verdict never depends on colour alone.
 SYMBOLS = {
     "missing": "✕",
     "invalid": "✕",
@@ -34,14 +34,14 @@ SYMBOLS = {
     "valid": "✓",
     "no_transfer": "✓",
 }
-# Placeholder in a memoized row for the query string of the page that shows it; random, so that no
-# text of a register can contain it.
+# Stands in a kept row for the query string, which differs from page to page. It is random, so that
+# no text of a register can contain it.
 QUERY_STRING = f"query-{secrets.token_hex(16)}"
 NOT_COMPARED = frozenset({"id", "version", "valid_from", "valid_to", "parent_id"})
 
 
 def rows(register: Register, here: str) -> Markup:
-    """The rows of the list; each row is rendered once for all pages that show it."""
+    """Return the rows of the list. A row is rendered once and kept for all pages that show it."""
     row, t, day = get_template_attribute("_row.html", "row"), register.words, register.day
     name, names, place = register.processor["legal_name"], register.names, shared_places()
     rendered = []
@@ -56,35 +56,36 @@ def rows(register: Register, here: str) -> Markup:
 
 
 def shared_places() -> Callable[[Json, Words, date, bool], Markup]:
-    """A renderer of places for one page; equal places are rendered once."""
+    """Return a function that renders the places of one page; equal places are rendered once."""
     render = get_template_attribute("_parts.html", "place")
     by_identity, by_content = dict[int, Markup](), dict[str, Markup]()
 
-    def place(one: Json, t: Words, day: date, full: bool) -> Markup:
-        # An id stays unique while the entries of the page keep their places alive.
-        if id(one) not in by_identity:
-            content = json.dumps(one if full else without_evidence(one))
+    def render_once(place: Json, t: Words, day: date, full: bool) -> Markup:
+        # ``id`` is a safe key: the entries of the page keep their places alive meanwhile.
+        if id(place) not in by_identity:
+            content = json.dumps(place if full else without_evidence(place))
             if content not in by_content:
-                by_content[content] = render(one, t, day, full)
-            by_identity[id(one)] = by_content[content]
-        return by_identity[id(one)]
+                by_content[content] = render(place, t, day, full)
+            by_identity[id(place)] = by_content[content]
+        return by_identity[id(place)]
 
-    return place
+    return render_once
 
 
 def without_evidence(place: Json) -> Json:
-    """A place as a list shows it. Without evidence, the places of many entries are equal."""
+    """Return a place as the list shows it: without evidence, in which equal places differ."""
     mechanisms = [{**mechanism, "evidence": None} for mechanism in place.get("mechanisms") or []]
     return {**place, "mechanisms": mechanisms}
 
 
 def ended(entry: Entry, day: date) -> tuple[bool, ...]:
-    """Which of the entry's limited mechanisms have ended by ``day``: part of a row's key."""
+    """Return for each mechanism with an end whether it has ended by ``day``: a row shows this."""
     ends = entry.once("ends", lambda: ends_of(entry))
     return tuple(end <= day.isoformat() for end in ends)
 
 
 def ends_of(entry: Entry) -> tuple[str, ...]:
+    """Return the last days of the entry's mechanisms that have one."""
     return tuple(
         str(mechanism["ended_on"])
         for place in entry.get("locations") or []
@@ -94,11 +95,11 @@ def ends_of(entry: Entry) -> tuple[str, ...]:
 
 
 def tally(listing: Listing) -> list[tuple[str, int]]:
-    """The number of places by verdict, the worst first."""
-    return listing.once("tally", lambda: tallied(listing))
+    """Return the number of places by verdict, the worst verdict first."""
+    return listing.once("tally", lambda: count_verdicts(listing))
 
 
-def tallied(entries: list[Entry]) -> list[tuple[str, int]]:
+def count_verdicts(entries: list[Entry]) -> list[tuple[str, int]]:
     count = Counter(
         (place.get("verdict") or {}).get("status")
         for entry in entries
@@ -108,14 +109,14 @@ def tallied(entries: list[Entry]) -> list[tuple[str, int]]:
 
 
 def choices(register: Register) -> dict[str, list[tuple[str, str]]]:
-    """The countries and categories that occur in the whole list, sorted by name, for filters."""
+    """Return the filters of the page: countries and categories of the whole list, by name."""
     t, listing = register.words, register.all_entries
     return listing.once(("choices", t.language), lambda: choices_of(listing, t))
 
 
 def choices_of(entries: list[Entry], t: Words) -> dict[str, list[tuple[str, str]]]:
     codes = {code for entry in entries for code in countries(entry)}
-    categories = {one for entry in entries for one in entry.get("categories") or []}
+    categories = {code for entry in entries for code in entry.get("categories") or []}
     return {
         "country": by_name({code: t.country(code) for code in codes}),
         "category": by_name({code: t.named("category", code) for code in categories}),
@@ -123,10 +124,12 @@ def choices_of(entries: list[Entry], t: Words) -> dict[str, list[tuple[str, str]
 
 
 def by_name(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return pairs of code and name, sorted by name."""
     return sorted(names.items(), key=lambda pair: pair[1].casefold())
 
 
 def in_days(day: str | None, today: date, t: Words) -> str:
+    """Return how far ``day`` lies from today, in words."""
     if not day:
         return ""
     days = (date.fromisoformat(day) - today).days
@@ -136,33 +139,36 @@ def in_days(day: str | None, today: date, t: Words) -> str:
 
 
 def change_headline(change: Json, t: Words) -> str:
-    now, before = change.get("sub_processor") or {}, change.get("previous") or {}
-    name = now.get("legal_name") or before.get("legal_name") or t("unknown")
+    """Return one sentence that names the change and the sub-processor."""
+    after, before = change.get("sub_processor") or {}, change.get("previous") or {}
+    name = after.get("legal_name") or before.get("legal_name") or t("unknown")
     previous = before.get("legal_name") or t("unknown")
     text = t(f"change.{change['kind']}", name=name, previous=previous)
     return t("change.withdrawn", text=text) if change["status"] == "withdrawn" else text
 
 
 def change_lines(change: Json, t: Words) -> list[str]:
-    """The change as plain text, for feeds and calendars."""
-    now = change.get("sub_processor") or change.get("previous") or {}
+    """Return the change as lines of plain text, for feeds and calendars."""
+    entry = change.get("sub_processor") or change.get("previous") or {}
     day = change.get("effective_on")
     lines = [t(f"effective.{change['status']}", day=t.day(day)) if day else ""]
-    lines += [t.local_text(now.get("purpose")).text]
-    lines += [place_text(place, t, day_of(change)) for place in now.get("locations") or []]
-    kinds = [t.named("materiality", one) for one in change.get("materiality") or []]
-    lines += [f"{t('change.matters')}: {', '.join(kinds)}"] if kinds else []
+    lines += [t.local_text(entry.get("purpose")).text]
+    lines += [place_text(place, t, day_of(change)) for place in entry.get("locations") or []]
+    reasons = [t.named("materiality", code) for code in change.get("materiality") or []]
+    lines += [f"{t('change.matters')}: {', '.join(reasons)}"] if reasons else []
     reason = t.local_text(change.get("reason")).text
     lines += [f"{t('change.reason')}: {reason}"] if reason else []
     return [line for line in lines if line]
 
 
 def day_of(change: Json) -> date:
+    """Return the effective day, or the day of announcement when there is none."""
     return date.fromisoformat(str(change.get("effective_on") or change["announced_at"])[:10])
 
 
 def place_text(place: Json, t: Words, on: date) -> str:
-    names = [t.mechanism(one, on) for one in place.get("mechanisms") or []]
+    """Return a place, its mechanisms and its verdict as one line of plain text."""
+    names = [t.mechanism(mechanism, on) for mechanism in place.get("mechanisms") or []]
     verdict = (place.get("verdict") or {}).get("status")
     end = [t(f"verdict.{verdict}")] if verdict in VERDICTS else []
     where = f"{place_name(place, t)} ({t.named('kind', place.get('kind') or '')})"
@@ -170,12 +176,12 @@ def place_text(place: Json, t: Words, on: date) -> str:
 
 
 def place_name(place: Json, t: Words) -> str:
-    """The country, or the international organisation that is a recipient of its own."""
+    """Return the country, or the international organisation that receives the data instead."""
     return str(place.get("organisation") or t.country(place.get("country")))
 
 
 def compared(before: Json | None, after: Json | None) -> list[Json]:
-    """The members in which two versions of an entry differ."""
+    """Return the members in which two versions of an entry differ."""
     before, after = before or {}, after or {}
     return [
         {"field": name, "before": before.get(name), "after": after.get(name)}
@@ -185,21 +191,22 @@ def compared(before: Json | None, after: Json | None) -> list[Json]:
 
 
 def value_lines(field: str, value: Value, t: Words, on: date) -> list[str]:
-    """One member of an entry as lines of text; no lines for an empty one."""
+    """Return a member of an entry as lines of text; an empty member has no lines."""
     if value is None or value in ("", [], {}):
         return []
     if isinstance(value, bool):
         return [t("yes") if value else t("no")]
     if field == "locations":
         return [place_text(place, t, on) for place in value]
-    one = single_line(field, value, t)
-    if one is not None:
-        return [one] if one else []
-    return [named_value(field, one, t) for one in (value if isinstance(value, list) else [value])]
+    line = single_line(field, value, t)
+    if line is not None:
+        return [line] if line else []
+    values = value if isinstance(value, list) else [value]
+    return [named_value(field, item, t) for item in values]
 
 
 def single_line(field: str, value: Value, t: Words) -> str | None:
-    """The text of a member that has a form of its own; None for the others."""
+    """Return the text of a member with its own format; None for all other members."""
     if field == "country":
         return t.country(value)
     if field == "address":
@@ -225,7 +232,7 @@ def address_text(address: Json | None, t: Words) -> str:
 
 
 def evidence_lines(evidence: Json | None, t: Words) -> list[str]:
-    """The evidence of a mechanism, one line for each member, in the order of the list."""
+    """Return the evidence of a mechanism, a line for each member, as the disclosure orders them."""
     lines = []
     for name in public_members.EVIDENCE:
         value = (evidence or {}).get(name)
@@ -238,12 +245,12 @@ def evidence_value(name: str, value: object, t: Words) -> str:
     if name.endswith("_on"):
         return t.day(str(value))
     if isinstance(value, list):
-        return ", ".join(t.named("covered", str(one)) for one in value)
+        return ", ".join(t.named("covered", str(code)) for code in value)
     return str(value)
 
 
 def query_string(query: Query, **other: object) -> str:
-    """The query string of this page with some parameters replaced; None removes one."""
+    """Return this page's query string with ``other`` values in place of its own; None drops one."""
     params = {
         "lang": query.language,
         "as_of": query.as_of,

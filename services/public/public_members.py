@@ -1,7 +1,7 @@
-"""What the public may see of a register.
+"""Selects the members of a register that the public may see.
 
-The list in ``shared/disclosure.json`` is the only way out: a member that it does not name as public
-never reaches a page, a feed, a file or a PDF.
+``shared/disclosure.json`` lists them: a member that it does not name as public never reaches a
+page, a feed, a file or a PDF.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from shared.disclosure import PLAIN, shape, shown
 
 Json = dict[str, Any]
-Value = Any  # Whatever JSON can hold.
+Value = Any  # Any JSON value.
 
 PROCESSOR, SUB_PROCESSOR, CHANGE = (
     shape("processor", "public"),
@@ -33,10 +33,10 @@ def public_processor(item: Json) -> Json:
 
 
 def public_entry(item: Json, places: Sequence[Json] | None = None) -> Json:
-    """The public members of an entry.
+    """Return the public members of an entry.
 
-    With ``places`` (public members of the places of many entries), ``item`` names its own by
-    their positions in it.
+    With ``places``, the public places of many entries, ``item`` gives only the positions of its own
+    places in that list.
     """
     if places is None:
         return dict(shown(item, SUB_PROCESSOR))
@@ -51,13 +51,17 @@ def public_place(item: Json) -> Json:
 
 
 def public_changes(items: list[Json]) -> list[Json]:
-    """Announced, effective and withdrawn changes, the newest effective day first."""
-    seen = [shown(item, CHANGE) for item in items if item.get("status") in PUBLIC_STATUS]
-    return sorted(seen, key=lambda one: (str(one.get("effective_on")), one["id"]), reverse=True)
+    """Return the announced, effective and withdrawn changes, the latest effective day first."""
+    changes = [shown(item, CHANGE) for item in items if item.get("status") in PUBLIC_STATUS]
+    return sorted(changes, key=_day_and_id, reverse=True)
+
+
+def _day_and_id(change: Json) -> tuple[str, str]:
+    return str(change.get("effective_on")), change["id"]
 
 
 def public_diff(items: list[Json]) -> list[Json]:
-    """Differences between two days: which entries, and which of their public members."""
+    """Return the entries that differ between two days, with the public members that differ."""
     return [
         {**shown(item, DIFFERENCE), "fields": public_fields(item.get("fields") or [])}
         for item in items
@@ -65,20 +69,20 @@ def public_diff(items: list[Json]) -> list[Json]:
 
 
 def public_fields(fields: list[Json]) -> list[Json]:
-    """The compared members that are public, and only whole ones: a path into one may be private."""
-    kept = []
+    """Return the compared members that are public; paths into a member are dropped as private."""
+    public = []
     for field in fields:
-        by = SUB_PROCESSOR.get(str(field.get("field")))
-        if by is None:
+        disclosed = SUB_PROCESSOR.get(str(field.get("field")))
+        if disclosed is None:
             continue
-        before, after = shown(field.get("before"), by), shown(field.get("after"), by)
+        before, after = (shown(field.get(name), disclosed) for name in ("before", "after"))
         if before != after:
-            kept.append({"field": field["field"], "before": before, "after": after})
-    return kept
+            public.append({"field": field["field"], "before": before, "after": after})
+    return public
 
 
 def public_checkpoints(keys: list[Json], items: list[Json]) -> Json:
-    """Checkpoints and their keys, as ``art28-verify`` reads them."""
+    """Return checkpoints and their keys in the format that ``art28-verify`` reads."""
     return {
         "keys": [shown(key, PUBLIC_KEY) for key in keys],
         "items": [shown(item, CHECKPOINT) for item in items],

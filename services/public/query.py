@@ -1,4 +1,4 @@
-"""What a visitor asks for: path and query parameters, parsed once and strictly."""
+"""Reads the path and query parameters of a request, once and strictly."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from services.public.catalogue import LANGUAGES
 from shared.errors import Malformed
 from shared.times import parse_day
 
+# The parameters of all forms of the list.
 LIST = ("lang", "as_of", "country", "category", "q")
 MAX_TEXT = 100
 
@@ -22,14 +23,14 @@ class BadQuery(Malformed):
     code = "bad-query"
 
     def __init__(self, key: str, **values: str) -> None:
-        # The detail is written with the error page, when the visitor's language is known.
+        # ``errors`` adds the detail, in the visitor's language.
         super().__init__(context=values)
         self.key = f"bad_query.{key}"
 
 
 @dataclass(frozen=True)
 class Query:
-    """The parameters of one request; ``language`` is None when the visitor names none we have."""
+    """The parameters of one request. ``language``: None if pages lack the visitor's."""
 
     slug: str
     language: str | None
@@ -45,8 +46,10 @@ class Query:
 
 
 def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ...]) -> Query:
-    """The query of this request. Raises ``BadQuery`` for a parameter that is unknown, repeated or
-    unreadable; ``path`` are the variables of the route."""
+    """Return the query of this request; ``path`` are the variables of its route.
+
+    Raises ``BadQuery`` for a parameter that is not ``allowed``, repeated or unreadable.
+    """
     params = members(request, allowed)
     return Query(
         slug=path.get("slug", ""),
@@ -64,7 +67,7 @@ def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ..
 
 
 def members(request: Request, allowed: tuple[str, ...]) -> dict[str, str]:
-    """The parameters that have a value: a form also sends its empty fields."""
+    """Return the parameters that have a value; a form also sends empty ones."""
     params = {}
     for name, values in request.args.lists():
         if name not in allowed:

@@ -1,4 +1,4 @@
-"""One register as the public may see it; every page, feed and file reads it through here."""
+"""One register as the public may see it. All pages, feeds and files read registers through it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-# Not of functools: in Python 3.11 that one holds a lock for all registers while it computes.
+# Not from functools: its version in Python 3.11 computes one register at a time, under a lock.
 from werkzeug.utils import cached_property
 
 from services.public import public_members
@@ -21,9 +21,9 @@ from shared.errors import NotFound
 
 @dataclass
 class Register:
-    """The register that ``query`` names. It is read on first use, and each part at most once.
+    """The register that ``query`` names. Each part is read on first use, and only once.
 
-    ``today`` is the day in the processor's time zone; ``day`` the one that the page shows.
+    ``today`` is the day in the processor's time zone; ``day`` is the day that the page shows.
     """
 
     registry: Registry
@@ -38,7 +38,7 @@ class Register:
 
     @cached_property
     def zone(self) -> tzinfo:
-        """The processor's time zone, in which the registry counts days, too; UTC without one."""
+        """The processor's time zone, which the registry uses for days too; UTC if it has none."""
         try:
             return ZoneInfo(self.processor.get("time_zone") or "UTC")
         except (ZoneInfoNotFoundError, ValueError):
@@ -50,9 +50,9 @@ class Register:
 
     @property
     def version(self) -> tuple[object, ...]:
-        """What answers about the register depend on: the head of its ledger, and the day."""
-        head = self.processor
-        return (head.get("sequence"), head.get("head_hash"), head.get("updated_at"), self.today)
+        """The values that answers about the register depend on: its ledger's head, and today."""
+        members = ("sequence", "head_hash", "updated_at")
+        return (*(self.processor.get(name) for name in members), self.today)
 
     @property
     def language(self) -> str:
@@ -72,7 +72,7 @@ class Register:
 
     @cached_property
     def all_entries(self) -> Listing:
-        """The whole list on the day, each entry followed by those that it engages."""
+        """The whole list on ``day``; an entry is followed by the sub-processors that it engages."""
         return self.listings.get(
             (self.query.slug, self.query.as_of), self.version, self._read_entries
         )
@@ -84,13 +84,15 @@ class Register:
 
     @property
     def names(self) -> dict[str, str]:
+        """The legal names of all entries, by id."""
         listing = self.all_entries
         return listing.once(
-            "names", lambda: {one["id"]: one.get("legal_name") or "" for one in listing}
+            "names", lambda: {entry["id"]: entry.get("legal_name") or "" for entry in listing}
         )
 
     @cached_property
     def entries(self) -> list[Entry]:
+        """The entries of the list that match the filters of the query."""
         return [entry for entry in self.all_entries if self._matches(entry)]
 
     @cached_property
@@ -99,19 +101,23 @@ class Register:
 
     @property
     def coming(self) -> list[Json]:
-        """Announced and not yet in effect, the nearest day first."""
-        return [one for one in reversed(self.changes) if one["status"] == "announced"]
+        """The changes that are announced and not yet in effect, the nearest day first."""
+        return [change for change in reversed(self.changes) if change["status"] == "announced"]
 
     def coming_after(self, day: date) -> list[Json]:
-        """Those that the list of ``day`` does not hold yet."""
-        return [one for one in self.coming if (one.get("effective_on") or "") > day.isoformat()]
+        """Return the coming changes that take effect after ``day``."""
+        return [
+            change for change in self.coming if (change.get("effective_on") or "") > day.isoformat()
+        ]
 
     @property
     def past(self) -> list[Json]:
-        return [one for one in self.changes if one["status"] != "announced"]
+        """The changes that are in effect or withdrawn, the latest day first."""
+        return [change for change in self.changes if change["status"] != "announced"]
 
     @property
     def entry(self) -> Json:
+        """The entry that the query names. Raises ``NotFound`` if the list has no such entry."""
         for entry in self.all_entries:
             if entry["id"] == self.query.entry_id:
                 return entry
@@ -119,9 +125,9 @@ class Register:
 
     @property
     def between(self) -> tuple[date, date]:
-        """The two days to compare; by default today and ninety days ago."""
+        """The two days to compare, by default ninety days ago and today."""
         to = self.query.to or self.today
-        # Subtraction would overflow in the first ninety days of the calendar.
+        # ``timedelta`` would overflow if ``to`` lies in the first ninety days of year 1.
         return self.query.from_ or date.fromordinal(max(1, to.toordinal() - 90)), to
 
     def diff(self, from_: date, to: date) -> list[Json]:
@@ -129,7 +135,7 @@ class Register:
         return public_members.public_diff(items)
 
     def ledger(self) -> Iterator[Json]:
-        """The ledger after ``query.after``, up to the head that was read, as the ETag names it."""
+        """Yield the public ledger after ``query.after``, up to the head that the ETag names."""
         last = int(self.processor.get("sequence") or 0)
         for entry in self.registry.ledger(self.query.slug, self.query.after):
             if int(entry["sequence"]) > last:
@@ -137,7 +143,7 @@ class Register:
             yield disclosure.open_part(entry)
 
     def checkpoints(self) -> Json:
-        """The signed heads of the ledger, with the keys that verify them."""
+        """Return the signed heads of the ledger, with the keys that verify them."""
         items = self.registry.checkpoints(self.query.slug)
         return public_members.public_checkpoints(self.registry.checkpoint_keys(), items)
 
@@ -151,13 +157,13 @@ class Register:
 
 
 def countries(entry: Json) -> set[str]:
-    """The countries of an entry: of its seat and of its places."""
+    """Return the countries of an entry: of its seat and of its places."""
     places = [place.get("country") for place in entry.get("locations") or []]
     return {code for code in (entry.get("country"), *places) if code}
 
 
 def search_text(entry: Entry) -> str:
-    """The text in which a search looks, in small letters."""
+    """Return the text of an entry that searches match, in lower case."""
     return entry.once("search_text", lambda: search_text_of(entry))
 
 
@@ -165,26 +171,29 @@ def search_text_of(entry: Json) -> str:
     purpose = entry.get("purpose")
     texts = purpose.values() if isinstance(purpose, dict) else [purpose]
     lists = (entry.get("categories"), entry.get("data_categories"), entry.get("products"))
-    words_ = [entry.get("legal_name"), *texts, *(one for many in lists for one in many or [])]
-    return " ".join(str(word) for word in words_ if word).casefold()
+    codes = [code for codes in lists for code in codes or []]
+    parts = [entry.get("legal_name"), *texts, *codes]
+    return " ".join(str(part) for part in parts if part).casefold()
 
 
 def in_tree_order(entries: list[Entry]) -> list[Entry]:
-    """By name, children right after their parent; an entry whose parent is absent stands alone."""
-    named = sorted(entries, key=lambda one: str(one.get("legal_name") or "").casefold())
-    known = {one["id"] for one in named}
+    """Sort entries by name, each followed by its children.
+
+    An entry whose parent is not in the list is sorted as if it had none.
+    """
+    by_name = sorted(entries, key=lambda entry: str(entry.get("legal_name") or "").casefold())
+    ids = {entry["id"] for entry in by_name}
     children: dict[str | None, list[Entry]] = {}
-    for one in named:
-        parent = one.get("parent_id")
-        children.setdefault(parent if parent in known and parent != one["id"] else None, []).append(
-            one
-        )
+    for entry in by_name:
+        parent = entry.get("parent_id")
+        has_parent = parent in ids and parent != entry["id"]
+        children.setdefault(parent if has_parent else None, []).append(entry)
     ordered: list[Entry] = []
     waiting = list(reversed(children.get(None, [])))
     while waiting:
-        one = waiting.pop()
-        ordered.append(one)
-        waiting.extend(reversed(children.get(one["id"], [])))
-    # A ring of parents hangs on no root; it is still shown.
-    seen = {one["id"] for one in ordered}
-    return ordered + [one for one in named if one["id"] not in seen]
+        entry = waiting.pop()
+        ordered.append(entry)
+        waiting.extend(reversed(children.get(entry["id"], [])))
+    # Entries that are each other's parents follow from no root; they are shown at the end.
+    ordered_ids = {entry["id"] for entry in ordered}
+    return ordered + [entry for entry in by_name if entry["id"] not in ordered_ids]

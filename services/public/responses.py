@@ -1,7 +1,7 @@
-"""The way from a request to its response, the same for every view.
+"""Turns the content that a view returns into a response, with caching; the same for all views.
 
-A view returns a ``Content``. It is rendered once, kept on the shelf of its kind, and compared with
-what the visitor has already (ETag, Last-Modified).
+A ``Content`` is rendered once and kept on the shelf of its kind. A visitor who has it already gets
+304 (ETag, Last-Modified).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600, stale-if-error=
 
 
 class Content(NamedTuple):
-    """A body that has no headers yet; ``language`` is None where the body has none."""
+    """The body that a view returns, and what its headers need; ``language``: None for all alike."""
 
     body: str | bytes
     content_type: str
@@ -43,18 +43,19 @@ class Content(NamedTuple):
 
 
 def deps() -> Deps:
-    found: Deps = current_app.extensions["art28.deps"]
-    return found
+    """Return what the views of the current app work with."""
+    of_app: Deps = current_app.extensions["art28.deps"]
+    return of_app
 
 
 def check_costly() -> None:
-    """Raise ``TooManyAsked`` when this visitor has used up its share of costly answers."""
+    """Count a costly answer for this visitor. Raises ``TooManyAsked`` over the limit."""
     limits = deps().limits
     limits.check(limits.costly, caller_of(request.remote_addr))
 
 
-def check_present() -> None:
-    """Raise ``Busy`` for a visitor who has hung up meanwhile: nobody would read the answer."""
+def check_connected() -> None:
+    """Raise ``Busy`` if the visitor has closed the connection, to save the work of the answer."""
     connection: socket | None = request.environ.get("gunicorn.socket")
     if connection is None:
         return
@@ -66,7 +67,7 @@ def check_present() -> None:
 def register_view(
     *allowed: str, pdf: bool = False
 ) -> Callable[[Callable[[Register], Content]], Callable[..., Response]]:
-    """Make a view of one register; ``allowed`` are the parameters its query may have."""
+    """Decorate a view of one register; ``allowed`` are the query parameters that it accepts."""
 
     def decorate(make: Callable[[Register], Content]) -> Callable[..., Response]:
         @public()
@@ -77,7 +78,7 @@ def register_view(
             key = (make.__name__, query)
             if (pdf or is_custom(query)) and shelf.fresh(key) is None:
                 check_costly()
-                check_present()
+                check_connected()
             entry = shelf.get(
                 key,
                 lambda: register.version,
@@ -93,7 +94,7 @@ def register_view(
 def site_view(
     *allowed: str,
 ) -> Callable[[Callable[[Deps, Query], Content]], Callable[..., Response]]:
-    """Make a view of no single register: the start page, the list of registers, the API docs."""
+    """Decorate a view that belongs to no register: start page, list of registers, API docs."""
 
     def decorate(make: Callable[[Deps, Query], Content]) -> Callable[..., Response]:
         @public()
@@ -113,14 +114,17 @@ def site_view(
 
 
 def last_modified(register: Register) -> datetime:
-    """The register's last change, or the last midnight: an answer says which days are past."""
+    """Return the later of the register's last change and the last midnight.
+
+    Midnight counts because answers show which days are past.
+    """
     midnight = datetime.combine(register.today, time(), register.zone)
     at = register.processor.get("updated_at")
     return max(midnight, parse_instant(at)) if at else midnight
 
 
 def rendered(content: Content, at: datetime) -> RenderedAnswer:
-    """``content`` with its headers. The ETag is a hash of all that the visitor gets to see."""
+    """Return ``content`` with its headers. The ETag is a hash of the body and its type."""
     body = content.body.encode() if isinstance(content.body, str) else content.body
     etag = f'"{hashlib.sha256(body + content.content_type.encode()).hexdigest()[:32]}"'
     modified = http_date(at)
@@ -138,9 +142,10 @@ def rendered(content: Content, at: datetime) -> RenderedAnswer:
 
 
 def respond(entry: CacheEntry, *, repeatable: bool = True) -> Response:
-    """The entry as a response, or 304. ``repeatable``: the front may serve it again.
+    """Return the entry as a response, or 304 if the visitor has it already.
 
-    Custom answers are not: there are so many that they would push out all others.
+    ``repeatable``: ``Front`` may repeat it. Custom answers are not repeatable: there are so many
+    that they would push out all others.
     """
     response = Response(entry.answer.body, headers=list(entry.answer.headers))
     environ = request.environ

@@ -1,4 +1,4 @@
-"""The routes of the public page: each view names what is shown and in which form."""
+"""The routes of the public pages: each view chooses the data and the format."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ HTML = "text/html; charset=utf-8"
 
 
 def html(template: str, register: Register, **more: object) -> Content:
+    """Render a page about a register."""
     text = render_template(
         template, register=register, query=register.query, t=register.words, **more
     )
@@ -131,7 +132,7 @@ def deadlines(register: Register) -> Content:
 @pages.get("/p/<slug:slug>/ledger.jsonl")
 @public()
 def ledger(slug: str) -> Response:
-    """Streamed page by page: a ledger grows without end, so it is never held in memory."""
+    """Stream the ledger, which may be too large for memory, one page of the registry at a time."""
     check_costly()
     register = deps().register(read_query(request, {"slug": slug}, ("lang", "after")))
     place = ExitStack()
@@ -143,7 +144,7 @@ def ledger(slug: str) -> Response:
     response.make_conditional(request)
     if request.method == "GET" and response.status_code == 200:
         place.enter_context(deps().shelves.streams.one())
-        # If the reader leaves before the first line, the generator never starts, and frees nothing.
+        # If the client leaves before the first line, ``lines`` never starts and frees no place.
         response.call_on_close(place.close)
     return response
 
@@ -151,7 +152,7 @@ def ledger(slug: str) -> Response:
 @pages.get("/p/<slug:slug>/checkpoints.json")
 @public()
 def checkpoints(slug: str) -> Response:
-    """Not cached: a checkpoint is made without the register changing."""
+    """Return the signed heads. Not kept in memory: a new one comes without a new version."""
     register = deps().register(read_query(request, {"slug": slug}, ("lang",)))
     with deps().shelves.custom.places.one():
         body = json.dumps(register.checkpoints(), separators=(",", ":"))
@@ -163,7 +164,7 @@ def checkpoints(slug: str) -> Response:
 
 
 def lines(register: Register, place: ExitStack) -> Iterator[str]:
-    """The ledger as JSON lines; frees ``place`` at the end, or when the reader has gone."""
+    """Yield the ledger as JSON lines; frees ``place`` at the end, or when the client has left."""
     with place:
         for entry in register.ledger():
             yield json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -204,6 +205,7 @@ def favicon() -> Redirect:
 
 
 def page(template: str, query: Query, **more: object) -> Content:
+    """Render a page that belongs to no register."""
     language = query.language or "en"
     return Content(
         render_template(template, query=query, t=words(language), **more), HTML, language

@@ -12,8 +12,11 @@ DOCUMENTED = ("identity", "agreements", "registry", "notices", "portal")
 
 @dataclass(frozen=True)
 class Settings:
-    """``fresh_seconds``: how long an answer is served before the registry is asked whether the
-    register has changed. It is short, so that visitors see an announcement at once."""
+    """The settings of this service.
+
+    ``fresh_seconds``: how long an answer is served without a query to the registry whether the
+    register has changed. The time is short, so that visitors see an announcement at once.
+    """
 
     common: Common
     fresh_seconds: float = 0.05

@@ -1,8 +1,9 @@
-"""One cache and a number of places for each kind of answer, so that kinds do not crowd each other.
+"""Gives each kind of answer a cache and places of its own, so that kinds do not crowd each other.
 
-Standard answers are those that everybody opens: the pages and files of today. Custom answers are
-those that a visitor chose: another day, a search, a comparison. There are more of these than can
-be kept, so they have a cache of their own. A PDF takes longest and has places of its own.
+Standard answers are the pages and files of today, which most visitors open. Custom answers depend
+on a choice of the visitor: another day, a search, a comparison. There are too many to keep them
+all, so they have their own cache and cannot push out standard answers. A PDF takes longest to
+render, so PDFs have their own places.
 
 All places together occupy at most 23 of the 32 threads of a process, waiting requests included.
 """
@@ -18,14 +19,14 @@ from shared.places import Busy, Places
 
 MAX_ANSWERS = 512
 STANDARD_BYTES, CUSTOM_BYTES = 24 * 1024 * 1024, 8 * 1024 * 1024
-# The end of a transfer instrument changes verdicts without an entry in the register's ledger, so
-# an unchanged version does not keep an answer for longer than this.
+# The longest time for which an answer is served while the version stays the same. It is short,
+# because verdicts change when a transfer instrument ends, although the version does not.
 KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """The cache of one kind of answer, and the places at which it is rendered."""
+    """The cache of one kind of answer, and the places that limit how many are rendered at once."""
 
     cache: AnswerCache
     places: Places
@@ -33,10 +34,10 @@ class Shelf:
     def get(
         self, key: Hashable, version: Callable[[], Version], render: Callable[[], RenderedAnswer]
     ) -> CacheEntry:
-        """As ``AnswerCache.get``, but requests for one key that come together share one rendering.
+        """Return an entry as ``AnswerCache.get`` does, rendered once for simultaneous requests.
 
-        When all places are taken the last entry is served, however old. Raises ``Busy`` if there
-        is none.
+        If no place is free, returns the last entry under ``key``, however old. Raises ``Busy`` if
+        there is no such entry.
         """
         entry = self.fresh(key)
         if entry is not None:
@@ -50,7 +51,7 @@ class Shelf:
             return entry
 
     def fresh(self, key: Hashable) -> CacheEntry | None:
-        """The entry under ``key`` if it may be served without asking the registry."""
+        """Return the entry under ``key`` if it can be served without a query to the registry."""
         entry = self.cache.last(key)
         is_fresh = entry is not None and self.cache.monotonic() < entry.fresh_until
         return entry if is_fresh else None
@@ -58,13 +59,13 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Shelves:
-    """A shelf for each kind of answer; the two of a kind share one cache."""
+    """The shelves of all kinds of answer; a PDF shares the cache of standard or custom answers."""
 
     standard: Shelf
     custom: Shelf
     pdf: Shelf
     custom_pdf: Shelf
-    # A ledger is streamed as fast as its reader reads and never cached; places bound its threads.
+    # Ledgers are not cached. A slow client keeps a thread busy, so these places limit the streams.
     streams: Places
 
     @classmethod
@@ -83,12 +84,13 @@ class Shelves:
         )
 
     def shelf(self, query: Query, *, pdf: bool) -> Shelf:
+        """Return the shelf for the answer to ``query``."""
         if is_custom(query):
             return self.custom_pdf if pdf else self.custom
         return self.pdf if pdf else self.standard
 
 
 def is_custom(query: Query) -> bool:
-    """Whether the visitor chose something of which there are more than can be kept."""
+    """Return whether the answer depends on more than register and language."""
     days = (query.as_of, query.from_, query.to)
     return any((*days, query.country, query.category, query.q, query.entry_id))

@@ -1,4 +1,4 @@
-"""What the views work with, put together once per app."""
+"""Builds, once per app, the clients, caches and limits that the views use."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from shared.times import Clock, utc_now
 
 @dataclass(frozen=True)
 class Deps:
+    """The clients, caches and limits that the views use."""
+
     registry: Registry
     documents: Documents
     shelves: Shelves
@@ -30,7 +32,7 @@ class Deps:
     origin: str
 
     def register(self, query: Query) -> Register:
-        """The register that ``query`` names, as it is now; nothing is read yet."""
+        """Return the register that ``query`` names; it is read on first use."""
         return Register(self.registry, query, self.now(), self.origin, self.listings)
 
 
@@ -43,9 +45,10 @@ def make_deps(
     registry: Registry | None = None,
     documents: Documents | None = None,
 ) -> Deps:
-    """``transport`` carries calls to other services in process; None: over the network.
+    """Return the dependencies of the views.
 
-    ``registry`` and ``documents`` replace the clients of the other services, in tests.
+    ``transport`` carries calls to other services in process; None: over the network. Tests replace
+    the clients of the other services by ``registry`` and ``documents``.
     """
     peers = Peers("public", settings.common, transport)
     return Deps(
