@@ -1,9 +1,8 @@
-"""Jobs that fail: counted, tried again after growing pauses, and set aside in the end.
+"""Counts the failures of a loop's jobs: retries after growing pauses, then sets the job aside.
 
 A loop works on many jobs: streams of a ledger, imports, changes, agreements. A job that keeps
-failing must neither hold up the others nor be repeated forever. A job that is set aside
-keeps its place and its data; no loop touches it until an operator revives it
-(``python -m deploy.jobs``).
+failing must neither delay the others nor be repeated forever. A job that is set aside keeps its
+data, but is not tried again until an operator revives it (``python -m deploy.jobs``).
 """
 
 from __future__ import annotations
@@ -27,28 +26,31 @@ log = structlog.get_logger()
 JOB_FAILURES = Counter("art28_job_failures", "Jobs of a loop that failed once more.", ["loop"])
 SET_ASIDE = Gauge("art28_jobs_set_aside", "Jobs that a loop no longer tries.", ["loop"])
 
-# Faults of the peer, not of the job: it is away, overloaded, or does not know us.
+# Faults of the service that was called, not of the job: it does not answer, is overloaded, or
+# refuses our token.
 OF_THE_PEER = (Unavailable, TooManyRequests, Forbidden)
-# A job that fails once and never comes again is forgotten after this time.
+# A failed job that its loop does not meet again is forgotten this long after its retry was due.
 FORGOTTEN_AFTER = timedelta(days=1)
-# At most so many failed jobs are read in a round; the rest are tried too early, but not lost.
+# The most failed jobs read in a round. Jobs beyond them are not barred, so they are retried early.
 MOST_READ = 1_000
-# At most so many rested jobs are repeated in one round of a sweep.
+# The most jobs that one round of a sweep retries.
 MOST_RESTED = 20
 DIED = "The process ended while it worked on this job."
 
 
 @dataclass(frozen=True)
 class Patience:
-    """A job is set aside with failure number ``tries``; pauses double from ``first`` to
-    ``longest``."""
+    """How often and when a failed job is retried.
+
+    Pauses double from ``first`` up to ``longest``; after ``tries`` failures it is set aside.
+    """
 
     tries: int = 12
     first: timedelta = timedelta(seconds=1)
     longest: timedelta = timedelta(minutes=5)
 
     def pause(self, failures: int) -> timedelta | None:
-        """How long the job rests after so many failures; None: it is set aside."""
+        """Return the pause after this many failures; None: the job is set aside."""
         if failures >= self.tries:
             return None
         return min(self.longest, self.first * float(2 ** (failures - 1)))
@@ -56,7 +58,7 @@ class Patience:
 
 @dataclass(frozen=True)
 class FailedJob:
-    """What is known of a job that has failed. ``retry_at`` is None when it is set aside."""
+    """A job that has failed. ``retry_at``: when to try it again; None: it is set aside."""
 
     loop: str
     job: str
@@ -67,20 +69,21 @@ class FailedJob:
 
     @property
     def since(self) -> datetime:
-        """When it failed last, for what is set aside is tried no more."""
+        """When it was set aside: at its last failure, because it has not been tried since."""
         return self.failed_at
 
     @property
     def reason(self) -> str:
-        """What its owner may read. The error itself is the operator's: it may name others."""
-        times = f"It failed {self.failures} times in a row, so it is no longer tried by itself."
-        return f"{times} The operator of this installation can revive it."
+        """Why it is set aside, for its owner. ``error`` is left out, because it may name others."""
+        fact = f"It failed {self.failures} times in a row, so it is not tried again automatically."
+        return f"{fact} The operator of this installation can revive it."
 
     @property
     def is_set_aside(self) -> bool:
         return self.retry_at is None
 
     def is_barred(self, now: datetime) -> bool:
+        """Whether it must not be tried now: its pause is not over, or it is set aside."""
         return self.retry_at is None or self.retry_at > now
 
 
@@ -104,9 +107,9 @@ class FailedJobs:
         return map(_failed_job, self._docs.find(failed).sort("_id", ASCENDING))
 
     def revive(self, loop: str, job: str | None = None) -> int:
-        """Have the jobs of a loop, or one of them, tried again at once; return how many."""
+        """Make the failed jobs of a loop, or only ``job``, due at once; return their number."""
         where = {"loop": loop, "failures": {"$gt": 0}, **({"job": job} if job else {})}
-        # The row stays: a sweep that has gone on would not come back for the job.
+        # The row stays, because a sweep that has passed the job finds it only here (``rested``).
         fresh = {"$set": {"failures": 0, "retry_at": self._now()}}
         return self._docs.update_many(where, fresh).modified_count
 
@@ -114,8 +117,8 @@ class FailedJobs:
 class Failures:
     """The failures of one loop's jobs. Use it from one thread.
 
-    ``may_kill``: a job of this loop may take its process with it, so each try is counted before
-    it begins; otherwise only what failed is written.
+    ``may_kill``: a job of this loop may kill the process, so each try is counted as a failure
+    before it begins, and uncounted when it succeeds. Otherwise only failures are written.
     """
 
     def __init__(
@@ -130,58 +133,62 @@ class Failures:
         self._docs, self._loop, self._now = mongo.db["failed_jobs"], loop, now
         self._patience, self._may_kill = patience, may_kill
         self._known: dict[str, FailedJob] = {}
-        self._shown: set[str] = set()
+        self._reported: set[str] = set()
 
     def barred(self) -> list[str]:
-        """Return the jobs not to be taken now: those that rest, and those set aside."""
-        found = map(_failed_job, self._docs.find({"loop": self._loop}).limit(MOST_READ))
-        self._known, now = {each.job: each for each in found}, self._now()
-        self._show()
-        return [job for job, each in self._known.items() if each.is_barred(now)]
+        """Return the jobs that must not be tried now: in a pause, or set aside.
+
+        Call it at the start of each round: ``run``, ``attempt`` and ``rested`` use what it reads.
+        """
+        rows = map(_failed_job, self._docs.find({"loop": self._loop}).limit(MOST_READ))
+        self._known, now = {failed.job: failed for failed in rows}, self._now()
+        self._report_set_aside()
+        return [job for job, failed in self._known.items() if failed.is_barred(now)]
 
     def set_aside(self, job: str) -> FailedJob | None:
-        """What is known of this job if it is set aside."""
-        found = self._docs.find_one({"_id": self._id(job), "retry_at": None})
-        return _failed_job(found) if found else None
+        """Return this job if it is set aside, else None."""
+        row = self._docs.find_one({"_id": self._id(job), "retry_at": None})
+        return _failed_job(row) if row else None
 
     def among(self, jobs: Sequence[str]) -> dict[str, FailedJob]:
-        """What is known of those of these jobs that are set aside."""
+        """Return those of ``jobs`` that are set aside, by job."""
         ids = [self._id(job) for job in jobs]
-        found = self._docs.find({"_id": {"$in": ids}, "retry_at": None, "failures": {"$gt": 0}})
-        return {each.job: each for each in map(_failed_job, found)}
+        rows = self._docs.find({"_id": {"$in": ids}, "retry_at": None, "failures": {"$gt": 0}})
+        return {failed.job: failed for failed in map(_failed_job, rows)}
 
     def all_set_aside(self) -> list[str]:
-        found = self._docs.find({"loop": self._loop, "retry_at": None}, {"job": 1})
-        return [each["job"] for each in found]
+        """Return all jobs of this loop that are set aside."""
+        rows = self._docs.find({"loop": self._loop, "retry_at": None}, {"job": 1})
+        return [row["job"] for row in rows]
 
     def run(self, jobs: Sequence[str], work: Callable[[str], object]) -> None:
-        """Do ``work`` for each job; one that fails is counted and does not hold up the others.
+        """Do ``work`` for each job; a job that fails is counted and does not delay the others.
 
-        Raises what ends the round for all of them and is nobody's own fault: the database does
-        not answer, or each of them met a peer that is away.
+        Raises, and counts nothing, when no job is at fault: the database does not answer, or every
+        job failed with an error in ``OF_THE_PEER``.
         """
-        faults = {job: fault for job in jobs if (fault := self._fault_of(job, work))}
-        if len(faults) == len(jobs) and all(isinstance(f, OF_THE_PEER) for f in faults.values()):
-            for fault in faults.values():
-                raise fault
-        for job, fault in faults.items():
-            self._count(job, fault)
+        errors = {job: error for job in jobs if (error := self._error_of(job, work))}
+        if len(errors) == len(jobs) and all(isinstance(e, OF_THE_PEER) for e in errors.values()):
+            for error in errors.values():
+                raise error
+        for job, error in errors.items():
+            self._count(job, error)
 
     def attempt(self, job: str, work: Callable[[str], object]) -> None:
-        """Do ``work`` for one job of a sweep, which goes on even if the job fails.
+        """Do ``work`` for one job of a sweep. A failure is counted, and the sweep goes on.
 
-        A job that rests or is set aside is passed over; ``rested`` says when it is to come again.
-        Raises only when the database does not answer.
+        A barred job is skipped; ``rested`` returns it when its pause is over. Raises only when the
+        database does not answer.
         """
         if job in self._known and self._known[job].is_barred(self._now()):
             return
-        if fault := self._fault_of(job, work):
-            self._count(job, fault)
+        if error := self._error_of(job, work):
+            self._count(job, error)
 
     def run_together(self, jobs: Sequence[str], work: Callable[[Sequence[str]], object]) -> None:
-        """Do ``work`` for all jobs at once; when it fails, for each one, to find the job at fault.
+        """Do ``work`` for all jobs at once; if that fails, job by job, to find the jobs at fault.
 
-        Repeating ``work`` must do no harm.
+        ``work`` must be safe to repeat.
         """
         try:
             work(jobs)
@@ -189,40 +196,44 @@ class Failures:
                 self._forget(job)
         except ConnectionFailure:
             raise
-        # Any job may be at fault; the others must have their turn.
+        # Any job may be at fault; the others must not suffer.
         except Exception:  # noqa: BLE001  See above.
             self.run(jobs, lambda job: work([job]))
 
     def rested(self, beginning: str) -> list[str]:
-        """Return jobs whose pause is over, of a sweep that has gone on without them."""
-        now = self._now()
-        known = (each for each in self._known.values() if each.job.startswith(beginning))
-        return [each.job for each in known if not each.is_barred(now)][:MOST_RESTED]
+        """Return some jobs to retry: the name starts with ``beginning`` and the pause is over.
 
-    def _count(self, job: str, fault: Exception) -> None:
-        error = f"{type(fault).__name__}: {fault}"[:500]
+        A sweep that skipped them while they were barred has moved on, and does not meet them again.
+        """
+        now = self._now()
+        jobs = (failed for failed in self._known.values() if failed.job.startswith(beginning))
+        return [failed.job for failed in jobs if not failed.is_barred(now)][:MOST_RESTED]
+
+    def _count(self, job: str, error: Exception) -> None:
+        text = f"{type(error).__name__}: {error}"[:500]
         failures = self._failures(job) + 1
-        if isinstance(fault, OF_THE_PEER):
-            # A peer that is away for long must not have every job set aside.
+        if isinstance(error, OF_THE_PEER):
+            # A long outage of a peer must not set jobs aside.
             failures = min(failures, self._patience.tries - 1)
-        self._save(job, failures, error)
+        self._save(job, failures, text)
         JOB_FAILURES.labels(self._loop).inc()
-        log.warning("job.failed", loop=self._loop, job=job, failures=failures, error=error)
+        log.warning("job.failed", loop=self._loop, job=job, failures=failures, error=text)
 
     def _forget(self, job: str) -> None:
         if self._may_kill or job in self._known:
             self._docs.delete_one({"_id": self._id(job)})
 
-    def _fault_of(self, job: str, work: Callable[[str], object]) -> Exception | None:
+    def _error_of(self, job: str, work: Callable[[str], object]) -> Exception | None:
+        """Do ``work`` for a job, and return the error that it raised, if any."""
         if self._may_kill:
             self._save(job, self._failures(job) + 1, DIED)
         try:
             work(job)
         except ConnectionFailure:
             raise
-        # Any fault is this job's; the others must have their turn.
-        except Exception as fault:  # noqa: BLE001  See above.
-            return fault
+        # Whatever this job raises, the other jobs must go on.
+        except Exception as error:  # noqa: BLE001  See above.
+            return error
         self._forget(job)
         return None
 
@@ -233,21 +244,34 @@ class Failures:
         now = self._now()
         pause = self._patience.pause(failures)
         retry_at = None if pause is None else now + pause
-        members = {"loop": self._loop, "job": job, "failures": failures, "error": error,
-                   "failed_at": now, "retry_at": retry_at}  # fmt: skip
-        self._docs.replace_one({"_id": self._id(job)}, members, upsert=True)
+        row = {
+            "loop": self._loop,
+            "job": job,
+            "failures": failures,
+            "error": error,
+            "failed_at": now,
+            "retry_at": retry_at,
+        }
+        self._docs.replace_one({"_id": self._id(job)}, row, upsert=True)
 
-    def _show(self) -> None:
-        gone = {job: each for job, each in self._known.items() if each.is_set_aside}
-        SET_ASIDE.labels(self._loop).set(len(gone))
-        for job in gone.keys() - self._shown:
-            log.error("job.set_aside", loop=self._loop, job=job, failures=gone[job].failures,
-                      error=gone[job].error)  # fmt: skip
-        self._shown = set(gone)
+    def _report_set_aside(self) -> None:
+        """Update the gauge, and log each job once when it is set aside."""
+        jobs = {job: failed for job, failed in self._known.items() if failed.is_set_aside}
+        SET_ASIDE.labels(self._loop).set(len(jobs))
+        for job in jobs.keys() - self._reported:
+            failed = jobs[job]
+            log.error(
+                "job.set_aside",
+                loop=self._loop,
+                job=job,
+                failures=failed.failures,
+                error=failed.error,
+            )
+        self._reported = set(jobs)
 
     def _id(self, job: str) -> str:
         return f"{self._loop}:{job}"
 
 
-def _failed_job(found: Mapping[str, Any]) -> FailedJob:
-    return FailedJob(**{name: value for name, value in found.items() if name != "_id"})
+def _failed_job(row: Mapping[str, Any]) -> FailedJob:
+    return FailedJob(**{name: value for name, value in row.items() if name != "_id"})

@@ -1,7 +1,8 @@
-"""Places for expensive answers: few at once, one for equal requests, a quick refusal for others.
+"""Limits how many threads of a web process make expensive answers at once.
 
-A web process has a handful of threads. Slow answers must never hold them all, nor queue for
-them: health, the gate and a warm page need one at any moment.
+An expensive answer needs a place. Equal requests can share one, and a request that gets none is
+refused at once. So slow answers never occupy all threads: a health check, the gate and a cached
+page always find a free one.
 """
 
 from __future__ import annotations
@@ -23,27 +24,32 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Busy(Unavailable):
-    """All places for expensive answers are taken; try again as Retry-After says."""
+    """The server makes too many expensive answers now; try again as Retry-After says."""
 
     code, retry_after = "busy", 2
 
 
 @dataclass
 class Places:
-    """``working``: how many answers are made at once, ``each`` of them for one owner at most.
-    ``waiting``: how many may wait for an answer that is being made for another."""
+    """The places of one kind of answer.
+
+    ``working``: how many answers may be made at once. ``each``: how many of them for one owner;
+    None: as many as there are. ``waiting``: how many requests may wait, all keys together, for an
+    answer that is being made for an equal request.
+    """
 
     working: int
     waiting: int = 0
     each: int | None = None
-    _owners: Counter[Hashable] = field(default_factory=Counter)
-    _flights: dict[Hashable, Future[Any]] = field(default_factory=dict)
+    # Places taken, by owner; answers being made, by key.
+    _taken: Counter[Hashable] = field(default_factory=Counter)
+    _pending: dict[Hashable, Future[Any]] = field(default_factory=dict)
     _waiters: int = 0
     _lock: Lock = field(default_factory=Lock)
 
     @contextmanager
     def one(self, owner: Hashable = None) -> Iterator[None]:
-        """A place for as long as the block lasts. Raises ``Busy`` when there is none."""
+        """Hold a place for ``owner`` during the block. Raises ``Busy`` when none is free."""
         with self._lock:
             self._take(owner)
         try:
@@ -53,67 +59,70 @@ class Places:
                 self._give_back(owner)
 
     def shared(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what ``make`` returns, made once for all requests for ``key`` meanwhile.
+        """Return the result of ``make``, called once for all requests for ``key`` at that time.
 
-        Raises what ``make`` raises, in each of them, and ``Busy`` when there is no place or too
-        many wait already.
+        If ``make`` raises, all these requests raise its error. Raises ``Busy`` when no place is
+        free, or when too many requests wait already.
         """
         with self._lock:
-            under_way = self._flights.get(key)
-            if under_way is None:
+            pending = self._pending.get(key)
+            if pending is None:
                 self._take(None)
-                flight = self._flights[key] = Future()
+                answer = self._pending[key] = Future()
             elif self._waiters >= self.waiting:
                 raise Busy
             else:
                 self._waiters += 1
-        if under_way is None:
-            return self._made(key, flight, make)
+        if pending is None:
+            return self._make(key, answer, make)
         try:
-            return cast("T", under_way.result())
+            return cast("T", pending.result())
         finally:
             with self._lock:
                 self._waiters -= 1
 
-    def _made(self, key: Hashable, flight: Future[Any], make: Callable[[], T]) -> T:
+    def _make(self, key: Hashable, answer: Future[Any], make: Callable[[], T]) -> T:
         try:
-            made = make()
+            result = make()
         except BaseException as error:
-            flight.set_exception(error)
+            answer.set_exception(error)
             raise
         else:
-            flight.set_result(made)
-            return made
+            answer.set_result(result)
+            return result
         finally:
             with self._lock:
-                del self._flights[key]
+                del self._pending[key]
                 self._give_back(None)
 
     def _take(self, owner: Hashable) -> None:
-        full = self._owners.total() >= self.working
-        if full or (self.each is not None and self._owners[owner] >= self.each):
+        is_full = self._taken.total() >= self.working
+        if is_full or (self.each is not None and self._taken[owner] >= self.each):
             raise Busy
-        self._owners[owner] += 1
+        self._taken[owner] += 1
 
     def _give_back(self, owner: Hashable) -> None:
-        self._owners[owner] -= 1
-        if not self._owners[owner]:
-            del self._owners[owner]
+        self._taken[owner] -= 1
+        if not self._taken[owner]:
+            del self._taken[owner]
 
 
-# Shared by all APIs of a process, as its threads are.
+# One for the whole process, because all its APIs share the same threads.
 OF_THIS_PROCESS = Places(working=4, each=2)
 
 
 def expensive(view: View) -> View:
-    """Make a view behind ``requires`` take a place, unless a service calls it: services take
-    places of their own before they call."""
+    """Make a view hold a place of this process, for the caller's organisation, while it runs.
+
+    Put it below ``requires``, because it needs the caller. A call by another service needs no
+    place here: that service takes a place of its own before it calls.
+    """
 
     @functools.wraps(view)
-    def placed(*args: Any, **kwargs: Any) -> Any:
+    def with_place(*args: Any, **kwargs: Any) -> Any:
         if caller().is_service:
             return view(*args, **kwargs)
         with OF_THIS_PROCESS.one(caller().org_id):
             return view(*args, **kwargs)
 
-    return cast("View", placed)
+    return cast("View", with_place)

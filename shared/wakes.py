@@ -1,7 +1,8 @@
-"""Wakes loops when a write may have given them work, by one change stream for each database.
+"""Wakes loops when a write may have given them work.
 
-While the stream is open a loop polls rarely. When it breaks, or MongoDB offers none, loops poll at
-their own pace, and nothing but time is lost.
+Each database has one change stream, and each loop a bell that rings on the writes it waits for.
+While the stream is open, loops poll rarely. While it is broken, or where MongoDB has no change
+streams, loops poll at their usual interval: they start later, but miss no work.
 """
 
 from __future__ import annotations
@@ -20,21 +21,23 @@ from shared.mongo import Mongo
 
 log = structlog.get_logger()
 
-# How long MongoDB keeps a question open while nothing is written: shorter than the time limit of
-# the socket, so that silence is no error.
+# How long MongoDB waits for a write before it answers that there was none. It must answer before
+# the socket times out, or a quiet database would look like a broken one.
 AWAIT_MS = 10_000
 REOPEN_SECONDS = 5.0
 
 
 def never() -> bool:
+    """Return False: a bell without a stream is never reliable, so its loop must poll."""
     return False
 
 
 @dataclass(frozen=True, eq=False)
 class Bell:
-    """Wakes one loop. While ``is_reliable``, every write that the loop waits for rings it.
+    """Wakes one loop by setting ``rung``.
 
-    ``listen`` runs on a thread of its own until its event is set.
+    While ``is_reliable()``, the bell rings for every write that the loop waits for. ``listen``, if
+    any, rings it: run it on a thread of its own; it returns after its argument is set.
     """
 
     is_reliable: Callable[[], bool] = never
@@ -44,7 +47,7 @@ class Bell:
 
 @dataclass(eq=False)
 class Wakes:
-    """The bells of the loops that work on one database. Make all bells before ``listen`` runs."""
+    """The bells of the loops of one database. Make all of them before ``listen`` is called."""
 
     mongo: Mongo
     _bells: list[tuple[Bell, frozenset[str]]] = field(default_factory=list)
@@ -55,16 +58,16 @@ class Wakes:
     def bell(self, *collections: str, **conditions: Document) -> Bell:
         """Return a bell that any write to ``collections`` rings.
 
-        ``conditions``: by collection, which change events of it ring the bell.
+        A collection named in ``conditions`` rings it only for change events that match its filter.
         """
         bell = Bell(lambda: self._is_open, self.listen)
         self._bells.append((bell, frozenset({*collections, *conditions})))
         self._conditions.append({"ns.coll": {"$in": list(collections)}})
-        self._conditions += [{"ns.coll": name, **only} for name, only in conditions.items()]
+        self._conditions += [{"ns.coll": name, **filter_} for name, filter_ in conditions.items()]
         return bell
 
     def listen(self, stop: threading.Event) -> None:
-        """Ring until ``stop`` is set; a stream that breaks is opened again, and reported once."""
+        """Ring bells until ``stop`` is set. A broken stream is logged once, and opened again."""
         while not stop.is_set():
             try:
                 self._listen_to_one_stream(stop)
@@ -72,18 +75,19 @@ class Wakes:
                 self._report(error)
             finally:
                 self._is_open = False
-                # From now on loops poll, and none may sleep through the change.
+                # Wake every loop, so that it starts to poll now and not after its long pause.
                 self.ring_all()
             stop.wait(REOPEN_SECONDS)
 
     def ring_all(self) -> None:
+        """Wake all loops of this database."""
         for bell, _ in self._bells:
             bell.rung.set()
 
     def _listen_to_one_stream(self, stop: threading.Event) -> None:
         with self.mongo.db.watch(self._pipeline(), max_await_time_ms=AWAIT_MS) as stream:
             self._is_open, self._is_reported = True, False
-            # What was written before the stream began rings no bell.
+            # Writes from before the stream was opened ring no bell, so each loop must look once.
             self.ring_all()
             while stream.alive and not stop.is_set():
                 self._ring_next(stream)
@@ -99,7 +103,7 @@ class Wakes:
                 bell.rung.set()
 
     def _pipeline(self) -> Sequence[dict[str, Any]]:
-        # The names are all that is needed; a document may have megabytes.
+        # Only the collection's name is needed; the documents themselves may be large.
         return [{"$match": {"$or": self._conditions}}, {"$project": {"ns": 1}}]
 
     def _report(self, error: PyMongoError) -> None:
