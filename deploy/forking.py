@@ -1,10 +1,10 @@
-"""Runs `python -m MODULE ...` in a fork of this process, which has imported what it needs.
+"""Runs `python -m MODULE ...` in a fork of this process, which has imported the modules already.
 
-What was imported before the fork lies in memory once for all children, until one of them writes
-to it. So a child costs little more than what it makes itself, and starts at once.
+All children share the memory of modules imported before the fork; a page of it is copied only
+when a process writes to it. So a child needs little memory of its own, and starts at once.
 
-The process that forks may have threads, as long as a child needs none of the locks that they hold
-at that moment: the one thread of the supervisor moves bytes from pipes to files.
+A fork copies no threads, but it copies the locks that they hold. The supervisor may fork all the
+same: its other thread only moves bytes from pipes to files, and a child needs none of its locks.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from typing import TextIO
 from deploy.parent_death import end_with, name_process
 
 _CHECK_EVERY = 0.01
-_FILES = Path("/dev/fd")
+_OPEN_FILES = Path("/dev/fd")
 
 
 class Forked:
-    """A child that was forked: what the supervisor uses of `subprocess.Popen`."""
+    """A forked child, with the part of `subprocess.Popen` that the supervisor uses."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Return the exit code, -9 for SIGKILL; None while the child runs."""
+        """Return the exit code, -N after death by signal N; None while the child runs."""
         if self.returncode is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -45,10 +45,13 @@ class Forked:
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end and return the exit code. Raises subprocess.TimeoutExpired."""
-        end = time.monotonic() + timeout if timeout is not None else None
+        """Wait until the child ends, and return its exit code.
+
+        Raises subprocess.TimeoutExpired after `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout if timeout is not None else None
         while (code := self.poll()) is None:
-            if end is not None and time.monotonic() > end:
+            if deadline is not None and time.monotonic() > deadline:
                 raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
             time.sleep(_CHECK_EVERY)
         return code
@@ -64,8 +67,10 @@ class Forked:
 
 
 def preload(modules: Iterable[str]) -> None:
-    """Import what children will need, and keep the garbage collector off it: it would write to
-    every object, and what a child writes to is copied for it."""
+    """Import modules that children will need, and exempt them from garbage collection.
+
+    The collector writes to every object that it visits, which would copy the shared memory.
+    """
     for module in modules:
         import_module(module)
     gc.collect()
@@ -77,8 +82,8 @@ def fork(
 ) -> Forked:
     """Start `python -m MODULE ...` in a session of its own, in the folder `root`.
 
-    It writes to the file `output`, is called `name` in the list of processes, and ends with the
-    process that forked it.
+    The child writes to the file descriptor `output`, appears as `name` in lists of processes, and
+    gets SIGTERM when this process ends.
     """
     parent = os.getpid()
     pid = os.fork()
@@ -93,7 +98,7 @@ def fork(
         os.environ.clear()
         os.environ.update(environment)
         code = _run(command)
-    except BaseException:  # noqa: BLE001  A child ends here, as Python itself would end.
+    except BaseException:  # noqa: BLE001  The child must not return into the parent's code.
         traceback.print_exc()
     finally:
         os._exit(code)
@@ -107,26 +112,27 @@ def _detach(output: int) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    for file in [int(each.name) for each in _FILES.iterdir()]:
-        if file > 2:
-            with suppress(OSError):  # The one that listed them is closed already.
-                os.close(file)
+    for descriptor in [int(path.name) for path in _OPEN_FILES.iterdir()]:
+        if descriptor > 2:
+            with suppress(OSError):  # The descriptor of the listing itself is closed already.
+                os.close(descriptor)
     sys.stdout, sys.stderr = _text(1), _text(2)
 
 
-def _text(file: int) -> TextIO:
-    return open(file, "w", 1, "utf-8", "backslashreplace", closefd=False)
+def _text(descriptor: int) -> TextIO:
+    """Return a line-buffered text stream, as Python's own stdout and stderr."""
+    return open(descriptor, "w", 1, "utf-8", "backslashreplace", closefd=False)
 
 
 def _run(command: Sequence[str]) -> int:
-    """Run the module as `__main__`; return the exit code that Python would end with."""
-    module, words = command[2], command[3:]
-    sys.argv[1:] = words
+    """Run the module as `__main__`, and return the exit code as `python -m` would."""
+    module, arguments = command[2], command[3:]
+    sys.argv[1:] = arguments
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        if isinstance(end.code, int | None):
-            return end.code or 0
-        print(end.code, file=sys.stderr)
+    except SystemExit as exit_:
+        if isinstance(exit_.code, int | None):
+            return exit_.code or 0
+        print(exit_.code, file=sys.stderr)
         return 1
     return 0
