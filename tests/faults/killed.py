@@ -20,6 +20,7 @@ from pymongo import monitoring
 
 import tests.stack
 from services.notices.channels.webhook import Sender
+from shared import logs
 from shared.peers import ServiceClient
 from tests.clock import now
 from tests.stack import Stack
@@ -99,6 +100,8 @@ def run(order: Order) -> None:
 
 
 def main() -> None:
+    # Standard output is for answers to the parent.
+    logs.configure("info", "json")
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
