@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mutants import PACKAGES, REASONS, ROOT, may_live, results_of
+from tests.mutants import PACKAGES, REASONS, ROOT, may_live, results_of, verdict
 
 
 def test_every_package_that_is_mutated_is_there() -> None:
@@ -29,3 +29,14 @@ def test_the_outcome_of_each_mutant_is_read_from_the_listing() -> None:
         "services.a.f__mutmut_1": "killed",
         "services.a.f__mutmut_2": "survived",
     }
+
+
+@pytest.mark.parametrize("outcome", ["survived", "no tests", "not checked", "suspicious"])
+def test_a_mutant_that_no_test_has_killed_fails_the_run(outcome: str) -> None:
+    assert verdict({"f_1": "killed", "f_2": outcome}, {})[0] == 1
+    assert verdict({"f_1": "killed", "f_2": outcome}, {})[1]
+    assert verdict({"f_1": "timeout", "f_2": outcome}, {"f_2": "Equal."}) == (1, [])
+
+
+def test_a_run_without_mutants_proves_nothing() -> None:
+    assert verdict({}, {})[1]
