@@ -171,6 +171,22 @@ class Kit:
     seconds: int
 
 
+def tries(row: Row, channel: str, recipient: str) -> Sequence[Tried]:
+    """Return the attempts of a delivery, oldest first; ``answer`` where the channel keeps it."""
+    return [
+        Tried(
+            at=attempt["at"],
+            channel=channel,
+            recipient=recipient,
+            outcome=attempt["code"] or DELIVERED,
+            status=attempt["status"],
+            duration_ms=attempt["duration_ms"],
+            answer=attempt.get("answer"),
+        )
+        for attempt in row["attempts"]
+    ]
+
+
 class AddressChannel(ABC):
     """A channel that sends to addresses of a customer and has no engine of its own.
 
@@ -209,18 +225,7 @@ class AddressChannel(ABC):
         return Moments(sent_at=taken, delivered_at=taken)
 
     def evidence(self, row: Row) -> Sequence[Tried]:
-        return [
-            Tried(
-                at=attempt["at"],
-                channel=self.name,
-                recipient=self.recipient(row),
-                outcome=attempt["code"] or DELIVERED,
-                status=attempt["status"],
-                duration_ms=attempt["duration_ms"],
-                answer=attempt["answer"],
-            )
-            for attempt in row["attempts"]
-        ]
+        return tries(row, self.name, self.recipient(row))
 
 
 def in_order(addresses: Sequence[Address], refused: Mapping[str, object]) -> list[Address]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notices.model.channels import Row, Tried
+from services.notices.model.channels import Row, Tried, tries
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.receipts import Moments, first
 
@@ -30,17 +30,7 @@ class Webhook:
         return Moments(sent_at=first(answered_at(row), delivered_at), delivered_at=delivered_at)
 
     def evidence(self, row: Row) -> Sequence[Tried]:
-        return [
-            Tried(
-                at=attempt["at"],
-                channel=self.name,
-                recipient=self.recipient(row),
-                outcome=attempt["code"] or DELIVERED,
-                status=attempt["status"],
-                duration_ms=attempt["duration_ms"],
-            )
-            for attempt in row["attempts"]
-        ]
+        return tries(row, self.name, self.recipient(row))
 
 
 CHANNEL = Webhook()
