@@ -17,6 +17,7 @@ from services.registry.model import gate
 from services.registry.model.gate import Gate, Standing, judge
 from services.registry.model.objections import STEPS, Objection
 from services.registry.model.register import FOREVER, Row
+from tests.unit.registry.objections import objection
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -26,22 +27,6 @@ ONE_DAY = timedelta(days=1)
 
 def row(begins: date, ends: date = FOREVER) -> Row:
     return Row("row_1", "org_1", "sub_1", 1, {}, begins, ends, AT, "chg_1")
-
-
-def objection(status: Any, respond_by: date | None = None) -> Objection:
-    return Objection(
-        id="obj_1",
-        change_id="chg_1",
-        processor_id="org_1",
-        controller_id="org_2",
-        agreement_id="agr_1",
-        sub_processor_id="sub_1",
-        grounds="other",
-        text="No.",
-        received_at=AT,
-        status=status,
-        respond_by=respond_by,
-    )
 
 
 @dataclass(frozen=True)
@@ -63,7 +48,7 @@ class Case:
 
 def settled(on: date) -> st.SearchStrategy[Objection | None]:
     """No objection, or one that keeps nothing shut on that day."""
-    lapsed = st.builds(objection, st.just("rejected"), st.just(on - ONE_DAY))
+    lapsed = st.builds(objection, st.just("rejected"), respond_by=st.just(on - ONE_DAY))
     met = st.builds(objection, st.sampled_from(["withdrawn", "mitigation_accepted"]))
     return st.none() | lapsed | met
 
@@ -104,7 +89,7 @@ FAULTS: list[tuple[str, Callable[[Case], Case], str]] = [
     ("agreement-ending", objected("terminated"), "objected"),
     (
         "objection-rejected",
-        lambda case: case.with_fault(objection=objection("rejected", case.on)),
+        lambda case: case.with_fault(objection=objection("rejected", respond_by=case.on)),
         "objected",
     ),
     ("not-in-register", lambda case: case.with_rows(), "not_notified"),
@@ -168,7 +153,7 @@ def test_a_fault_of_a_change_to_come_leaves_what_is_at_work_alone(case: Case) ->
 def test_it_names_the_first_day_on_which_the_fault_is_over(case: Case) -> None:
     """After a rejection, after the customer's own days, and when the entry begins."""
     later = case.on + timedelta(days=3)
-    rejected = case.with_fault(objection=objection("rejected", later - ONE_DAY))
+    rejected = case.with_fault(objection=objection("rejected", respond_by=later - ONE_DAY))
     early = case.with_fault(begins_on=later)
     coming = case.with_rows(row(later))
     for faulty in (rejected, early, coming):
@@ -177,7 +162,7 @@ def test_it_names_the_first_day_on_which_the_fault_is_over(case: Case) -> None:
 
 
 days = st.sampled_from(DAYS)
-objections = st.builds(objection, st.sampled_from(["received", *STEPS]), days)
+objections = st.builds(objection, st.sampled_from(["received", *STEPS]), respond_by=days)
 rules = st.sampled_from(["sent", "delivered", "acknowledged"])
 dated = st.builds(Standing, days, st.none() | objections, st.booleans(), st.just(date.min) | days)
 lacking = st.builds(Standing, days, st.none() | objections, st.booleans(), st.none(), rules)

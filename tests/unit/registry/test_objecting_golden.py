@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
 from services.registry.model.objections import (
     STEPS,
-    Objection,
     ObjectionSettled,
     check_acceptable,
     check_in_time,
@@ -19,26 +18,10 @@ from services.registry.model.objections import (
 )
 from shared.errors import DomainError
 from tests.unit.registry.golden import Case, cases, section
+from tests.unit.registry.objections import AT, objection
 
 TABLE = "golden_objecting.txt"
-AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 STATUSES = section(TABLE, "steps")
-
-
-def objection(status: Any, **members: Any) -> Objection:
-    return Objection(
-        id="obj_1",
-        change_id="chg_1",
-        processor_id="org_1",
-        controller_id="org_2",
-        agreement_id="agr_1",
-        sub_processor_id="sub_1",
-        grounds="other",
-        text="No.",
-        received_at=AT,
-        status=status,
-        **members,
-    )
 
 
 def day_of(cell: str) -> date | None:
