@@ -61,6 +61,8 @@ def start_replica_set(
 def _spawn(binary: Path, folder: Path, port: int, cache_gb: float) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True, exist_ok=True)
     words = command(binary, folder, port, folder.with_suffix(".log"), cache_gb=cache_gb)
+    # mongod keeps the real clock: it would remove at any moment what is fresh on a test's own day.
+    words += ("--setParameter", "ttlMonitorEnabled=false")
     return subprocess.Popen(
         bound_to_parent(words, os.getpid()),
         stdin=subprocess.DEVNULL,
