@@ -70,10 +70,11 @@ def main(words: Sequence[str] | None = None) -> list[Figure]:
     parser.add_argument("--lanes", type=int, default=1_000)
     wanted = parser.parse_args(words)
     polls = Polls()
+    # Before the first client: the driver tells a client's listeners that were there when it began.
+    monitoring.register(polls)
     with database() as (_, mongod):
         house = office(mongod.url)
         fill(house, wanted.rows)
-        monitoring.register(polls)
         mongo = connect(mongod.url, f"{house.name}_notices")
         dispatcher = make_dispatcher(house.deps.settings, Stores.of(mongo))
         common = idle(house, dispatcher, polls, wanted.rounds)
