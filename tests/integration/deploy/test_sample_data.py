@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pymongo import MongoClient
+from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 from werkzeug.wsgi import get_input_stream
 
@@ -47,7 +48,9 @@ def address(
     server = make_server("127.0.0.1", 0, bounded(mounted()), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    # An app leaves the log to its process, which is here the one that loads.
+    with capture_logs():
+        yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     for found in mongo_client.list_database_names():
