@@ -26,7 +26,7 @@ def on_domain_error(error: DomainError) -> Response:
     t = visitor_words()
     if isinstance(error, BadQuery):
         error.detail = t(error.key, **error.context)
-    if error.status not in (400, 404, 422, 429, 503):
+    if error.status not in (400, 404, 412, 422, 429, 503):
         # The registry refused our token or scope: our fault, so the visitor gets a 503.
         error = Unavailable()
     return as_page(problems.on_domain_error(error), error.detail, t)

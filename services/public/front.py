@@ -28,6 +28,7 @@ CACHE_ENTRY, ROUTE = "art28.public.entry", "art28.public.route"
 Key = tuple[str, str, str]
 Headers = list[tuple[str, str]]
 Value = Any  # WSGI arguments that are passed on unread.
+CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH"})
 # Headers that belong to one request, and are not repeated.
 PER_REQUEST = (REQUEST_ID, "RateLimit", "RateLimit-Policy")
 # Health checks and metrics are always answered.
@@ -72,11 +73,10 @@ class Front:
         key = _key(environ)
         repeatable = self._responses.get(key)
         if repeatable is not None and self.monotonic() < repeatable.entry.fresh_until:
-            etag = environ.get("HTTP_IF_NONE_MATCH")
-            if etag == repeatable.entry.answer.etag:
-                return self._repeated(repeatable, environ, start_response, short=True)
-            if etag is None and "HTTP_IF_MODIFIED_SINCE" not in environ:
+            if CONDITIONS.isdisjoint(environ):
                 return self._repeated(repeatable, environ, start_response, short=False)
+            if _has_it(environ, repeatable.entry.answer.etag):
+                return self._repeated(repeatable, environ, start_response, short=True)
         return self._from_app(key, environ, start_response)
 
     def _standing(self, environ: WSGIEnvironment) -> Standing | None:
@@ -154,6 +154,11 @@ class Front:
                 self._responses.popitem(last=False)
             except KeyError:  # Another thread has emptied it.
                 return
+
+
+def _has_it(environ: WSGIEnvironment, etag: str) -> bool:
+    """Whether the client says that it has this version, and sets no further condition."""
+    return environ.get("HTTP_IF_NONE_MATCH") == etag and "HTTP_IF_MATCH" not in environ
 
 
 def _key(environ: WSGIEnvironment) -> Key:

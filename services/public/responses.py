@@ -19,12 +19,13 @@ from flask import Response, current_app, request
 from werkzeug.http import http_date
 
 from services.public.cache import CacheEntry, RenderedAnswer
-from services.public.front import CACHE_ENTRY, ROUTE
+from services.public.front import CACHE_ENTRY, CONDITIONS, ROUTE
 from services.public.query import Query, read_query
 from services.public.register import Register
 from services.public.shelves import is_custom
 from services.public.wiring import Deps
 from shared.auth import public
+from shared.errors import PreconditionFailed
 from shared.limits import caller_of
 from shared.places import Busy
 from shared.safe_text import disposition
@@ -148,11 +149,22 @@ def respond(entry: CacheEntry, *, repeatable: bool = True) -> Response:
     that they would push out all others.
     """
     response = Response(entry.answer.body, headers=list(entry.answer.headers))
-    environ = request.environ
     if repeatable:
+        environ = request.environ
         environ[CACHE_ENTRY], environ[ROUTE] = entry, str(request.url_rule)
-    if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:
-        response.make_conditional(environ)
+    return conditional(response)
+
+
+def conditional(response: Response) -> Response:
+    """Answer 304 instead if the visitor has this version (RFC 9110, section 13).
+
+    Raises PreconditionFailed when `If-Match` names no version that is current.
+    """
+    if CONDITIONS.isdisjoint(request.environ):
+        return response
+    response.make_conditional(request)
+    if response.status_code == PreconditionFailed.status:
+        raise PreconditionFailed("This is another version than If-Match asks for.")
     return response
 
 

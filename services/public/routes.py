@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 from flask import (
@@ -13,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from werkzeug.wrappers import Response as Redirect
@@ -28,6 +27,7 @@ from services.public.responses import (
     Content,
     as_json,
     check_costly,
+    conditional,
     deps,
     register_view,
     site_view,
@@ -135,17 +135,17 @@ def ledger(slug: str) -> Response:
     """Stream the ledger, which may be too large for memory, one page of the registry at a time."""
     check_costly()
     register = deps().register(read_query(request, {"slug": slug}, ("lang", "after")))
-    place = ExitStack()
-    response = Response(
-        stream_with_context(lines(register, place)), content_type="application/jsonl"
-    )
+    response = Response(content_type="application/jsonl")
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.set_etag(f"{register.processor.get('head_hash') or 'empty'}-{register.query.after}")
-    response.make_conditional(request)
+    conditional(response)
     if request.method == "GET" and response.status_code == 200:
+        place = ExitStack()
         place.enter_context(deps().shelves.streams.one())
         # If the client leaves before the first line, ``lines`` never starts and frees no place.
         response.call_on_close(place.close)
+        response.response = begun(lines(register, place))
+        response.headers.pop("Content-Length", None)  # Nobody knows it yet.
     return response
 
 
@@ -159,11 +159,22 @@ def checkpoints(slug: str) -> Response:
     response = Response(body, content_type="application/json")
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.add_etag()
-    response.make_conditional(request)
-    return response
+    return conditional(response)
 
 
-def lines(register: Register, place: ExitStack) -> Iterator[str]:
+def begun(texts: Generator[str, None, None]) -> Iterator[str]:
+    """Read the first text at once: later no 503 could say that the registry is away."""
+    first = next(texts, "")
+
+    def all_of_them() -> Iterator[str]:
+        with closing(texts):
+            yield first
+            yield from texts
+
+    return all_of_them()
+
+
+def lines(register: Register, place: ExitStack) -> Generator[str, None, None]:
     """Yield the ledger as JSON lines; frees ``place`` at the end, or when the client has left."""
     with place:
         for entry in register.ledger():

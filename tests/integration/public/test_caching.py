@@ -19,12 +19,24 @@ PATHS = [PAGE, f"{PAGE}.json", f"{PAGE}.csv", f"{PAGE}.jsonld", f"{PAGE}.pdf", f
 def test_every_answer_has_the_contracts_headers_and_gives_304(
     visitor: FlaskClient, path: str
 ) -> None:
-    answer = visitor.get(path)
+    answer = visitor.get(path, buffered=True)
     assert answer.headers["Cache-Control"] == RULE
     again = visitor.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == answer.headers["ETag"]
     assert again.headers["Cache-Control"] == RULE
+
+
+@pytest.mark.parametrize("path", [*PATHS, f"{PAGE}/checkpoints.json"])
+def test_another_version_than_if_match_asks_for_is_a_refusal(
+    visitor: FlaskClient, path: str
+) -> None:
+    etag = visitor.get(path, buffered=True).headers["ETag"]
+    program = {"Accept": "application/json"}
+    refused = visitor.get(path, headers={"If-Match": '"another"', **program})
+    assert (refused.status_code, refused.content_type) == (412, "application/problem+json")
+    assert refused.get_json()["code"] == "precondition-failed"
+    assert visitor.get(path, headers={"If-Match": etag}, buffered=True).status_code == 200
 
 
 def test_last_modified_is_the_register_or_the_day_whichever_is_later(visitor: FlaskClient) -> None:

@@ -54,6 +54,12 @@ def test_the_headers_are_the_same_but_for_the_request_id(quick: FlaskClient) -> 
     assert len(ids) == 2
 
 
+def test_if_match_is_decided_by_the_app(quick: FlaskClient) -> None:
+    etag = quick.get(PAGE).headers["ETag"]
+    conditions = {"If-None-Match": etag, "If-Match": '"another"'}
+    assert quick.get(PAGE, headers=conditions).status_code == 412
+
+
 def test_a_visitors_own_request_id_is_kept_when_it_is_one(quick: FlaskClient) -> None:
     quick.get(PAGE)
     kept = quick.get(PAGE, headers={"X-Request-Id": "visitor-0001"})

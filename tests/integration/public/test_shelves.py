@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from socket import socketpair
 from typing import Any
@@ -174,3 +174,24 @@ def test_the_client_behind_a_proxy_is_the_one_that_counts(registry: SlowRegistry
 
     assert [asked("192.0.2.1"), asked("192.0.2.1"), asked("192.0.2.2")] == [200, 429, 200]
     assert [asked("2001:db8::1"), asked("2001:db8::2")] == [200, 429]
+
+
+def test_a_ledger_is_read_as_it_is_sent(
+    registry: SlowRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be too large for memory. What cannot be read is told before the first line."""
+    registry.go_on.set()
+    read = []
+
+    def entries(_slug: str, _after: int) -> Iterator[dict[str, Any]]:
+        for number in range(registry.sequence):
+            read.append(number)
+            yield {"sequence": number + 1}
+
+    registry.sequence = 1_000
+    monkeypatch.setattr(registry, "ledger", entries)
+    visitor, other = app_of(registry).test_client(), {"If-None-Match": '"another"'}
+    answer = visitor.get("/p/tempus-serva/ledger.jsonl", headers=other)
+    assert "Content-Length" not in answer.headers
+    assert (answer.status_code, len(read)) == (200, 1)
+    assert len(answer.text.splitlines()) == len(read) == registry.sequence
