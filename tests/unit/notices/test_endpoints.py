@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.notices.model.endpoints import MOST_SECRETS, Endpoint, Secret, TooManySecrets
+from services.notices.model.endpoints import (
+    MOST_SECRETS,
+    Destination,
+    Endpoint,
+    Secret,
+    Subscription,
+    TooManySecrets,
+)
+from services.notices.model.health import Health
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 VENDOR = {"id": "org_v", "slug": "vendor"}
@@ -64,3 +72,55 @@ def test_secrets_cannot_pile_up() -> None:
 )
 def test_filters(types: tuple[str, ...], processors: tuple[str, ...], wanted: bool) -> None:
     assert endpoint(types, processors).wants("a.b", VENDOR) is wanted
+
+
+def test_an_endpoint_is_open_unless_it_is_disabled_or_probed() -> None:
+    first = endpoint()
+    off = first.disabled(NOW, "gone")
+    probed, on = off.enabled(NOW, probing=True), off.enabled(NOW, probing=False)
+    assert [(each.status, each.is_open) for each in (first, off, probed, on)] == [
+        ("enabled", True), ("disabled", False), ("enabled", False), ("enabled", True),
+    ]  # fmt: skip
+    assert [(each.disabled_at, each.disabled_reason) for each in (off, probed, on)] == [
+        (NOW, "gone"), (None, None), (None, None),
+    ]  # fmt: skip
+    assert (off.revision, probed.revision, off.probing) == (2, 3, False)
+
+
+def test_disabling_ends_the_probing() -> None:
+    probed = endpoint().disabled(NOW, "gone").enabled(NOW, probing=True)
+    assert not probed.disabled(NOW, "failing").probing
+
+
+def test_a_change_says_when_it_was_made() -> None:
+    later = NOW + timedelta(hours=1)
+    assert endpoint().changed(later, description="New").updated_at == later
+    assert rotated(endpoint(), later, 24).updated_at == later
+
+
+def test_a_secret_of_which_no_end_is_known_lives() -> None:
+    assert Secret(b"s", NOW).is_live(NOW)
+    assert not Secret(b"s", NOW, until=NOW).is_live(NOW)
+
+
+def test_what_is_about_no_processor_passes_the_filter_by_processors() -> None:
+    assert endpoint(processors=("other",)).wants("a.b", {})
+    assert not endpoint(types=("c.d",), processors=("other",)).wants("a.b", {})
+
+
+@pytest.mark.parametrize(
+    ("health", "is_troubled"),
+    [(None, False), (Health(), False), (Health(failures=1), True)],
+)
+def test_an_endpoint_is_troubled_as_its_health_is(health: Health | None, is_troubled: bool) -> None:
+    told = Subscription("whe_1", "org_1", ("c.d",), (), NOW, is_open=True, health=health)
+    assert told.troubled(NOW) is is_troubled
+    assert not told.wants("a.b", VENDOR)
+    assert told.wants("c.d", VENDOR)
+
+
+def test_an_attempt_is_signed_with_the_secrets_that_live() -> None:
+    secrets = (Secret(b"new", NOW), Secret(b"old", NOW, until=NOW + timedelta(hours=1)))
+    to = Destination("whe_1", "org_1", "https://a.example/", secrets, None, False, None, 1)
+    assert [each.sealed for each in to.live_secrets(NOW)] == [b"new", b"old"]
+    assert [each.sealed for each in to.live_secrets(NOW + timedelta(hours=1))] == [b"new"]

@@ -17,6 +17,7 @@ from services.notices.model.escalation import (
     Decision,
     OtherMessage,
     decide,
+    first_check,
     letters_to,
 )
 from services.notices.model.sendings import sending_id
@@ -208,3 +209,20 @@ def test_what_is_under_way_past_its_time_raises_no_alarm_once_another_delivered(
 def test_a_channel_that_is_no_fallback_is_not_used_where_it_is_not_named() -> None:
     room = ChannelState("room", addresses=(ROOM,))
     assert decide(replace(CASE, channels=(room,)), NOW, PATIENCE).unreached == "no_contact"
+
+
+@pytest.mark.parametrize(
+    ("is_notice", "at_once", "is_queued", "waits"),
+    [
+        (True, False, True, True),  # an endpoint has it: a minute to answer
+        (True, True, True, False),  # the agreement names another channel, too
+        (True, False, False, False),  # no endpoint is there to wait for
+        (False, False, True, False),  # no notice: others get it at once
+    ],
+)
+def test_a_notice_waits_a_minute_for_the_endpoint_that_has_it(
+    is_notice: bool, at_once: bool, is_queued: bool, waits: bool
+) -> None:
+    mark = first_check(is_notice=is_notice, at_once=at_once, is_queued=is_queued, now=NOW)
+    look_at = NOW + timedelta(minutes=1) if waits else NOW
+    assert mark == {"look_at": look_at, "watched_since": NOW}

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from services.notices.api.evidence_files import csv_lines
+from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.webhook import CHANNEL as WEBHOOK
-from services.notices.model.evidence import Evidence, evidence_of
+from services.notices.model.endpoints import Endpoint
+from services.notices.model.evidence import Evidence, Reach, evidence_of, reach_of
 from services.notices.model.messages import Event, Group
 from services.notices.model.recipients import Recipient
 
@@ -148,3 +150,65 @@ def test_the_day_is_that_of_the_processor() -> None:
     late = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
     line = evidence_of(event, message(), by_webhook(sent(late, 503)), RECIPIENT)
     assert (line.given_on, line.deadline) == ("2026-11-24", "2026-12-08")
+
+
+def test_a_notice_that_nobody_could_take_says_since_when_and_why() -> None:
+    told = {"unreached_at": NOW, "unreached_reason": "no_contact"}
+    line = made([delivery("whe_1", "failed", "http_500")], **told)
+    assert (line.outcome, line.reached) == ("unreached", False)
+    assert line.unreached == {"since": NOW, "reason": "no_contact"}
+
+
+def test_a_notice_that_arrived_after_all_is_not_unreached() -> None:
+    told = {"unreached_at": NOW, "unreached_reason": "no_contact"}
+    line = made([delivery("whe_1", "delivered", None)], **told)
+    assert (line.outcome, line.reached, line.unreached) == ("delivered", True, None)
+
+
+def test_of_deliveries_that_failed_the_one_tried_most_is_shown() -> None:
+    rows = [delivery("whe_1", "failed", "http_500"), delivery("whe_2", "failed", "x", "x")]
+    assert made(rows).recipient == "https://b.example/"
+
+
+def test_an_arrival_by_one_channel_proves_more_than_tries_by_those_before() -> None:
+    mailed = {
+        "state": "delivered", "delivered_at": NOW, "attempts": [], "to": {"email": "i@a.example"},
+    }  # fmt: skip
+    tried = by_webhook([delivery("whe_1", "failed", "http_500", "http_500")])
+    line = evidence_of(EVENT, message(), [*tried, (EMAIL, [mailed])], RECIPIENT)
+    assert (line.channel, line.recipient, line.outcome) == ("email", "i@a.example", "delivered")
+    both = by_webhook([delivery("whe_1", "delivered", None)])
+    line = evidence_of(EVENT, message(), [*both, (EMAIL, [mailed])], RECIPIENT)
+    assert (line.channel, line.recipient) == ("webhook", "https://a.example/")
+
+
+ENDPOINT = Endpoint("whe_1", "org_c", "u", "u", "", (), (), (), NOW, NOW)
+DISABLED = ENDPOINT.disabled(NOW, "gone")
+FILTERED = replace(ENDPOINT, event_types=("objection.updated",))
+LATE = {"notice_id": "ntc_1"}
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "mail", "unreached", "reason"),
+    [
+        ([], "off", [], "no_endpoint"),
+        ([], "no_contact", [], "no_endpoint"),
+        ([DISABLED], "bounced", [], "endpoint_disabled"),
+        ([FILTERED], "off", [], "filtered_out"),
+        ([FILTERED, DISABLED], "off", [], "filtered_out"),
+        ([DISABLED, ENDPOINT], "off", [], None),
+        ([], "ok", [], None),
+        ([DISABLED], "ok", [], None),
+        ([ENDPOINT], "off", [LATE], "notice_unreached"),
+        ([], "ok", [LATE], "notice_unreached"),
+        ([], "off", [LATE], "no_endpoint"),
+    ],
+)
+def test_why_a_customer_cannot_be_reached(
+    endpoints: list[Endpoint], mail: str, unreached: list[dict[str, Any]], reason: str | None
+) -> None:
+    reach = reach_of(RECIPIENT, endpoints, EVENT.type, {"email": mail}, unreached)
+    if reason is None:
+        assert reach is None
+        return
+    assert reach == Reach("agr_1", RECIPIENT.controller, reason, {"email": mail}, tuple(unreached))

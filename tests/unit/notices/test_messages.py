@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notices.model.entries import LARGEST_BODY, event_from, message_event
 from services.notices.model.messages import (
+    attempt_id,
     body_of,
     delivery_id,
     extra_text,
     least_id,
+    moment_of,
+    notice_id,
     ordered_id,
 )
 
@@ -98,3 +103,43 @@ def test_ids_sort_by_their_moment_and_repeat_for_the_same_parts() -> None:
     assert "." not in first
     assert delivery_id(first, "whe_1") < delivery_id(second, "whe_1")
     assert delivery_id(first, "whe_1") != delivery_id(first, "whe_2")
+
+
+def test_an_id_gives_back_its_moment() -> None:
+    made = ordered_id("msg", NOW + timedelta(milliseconds=7), "evt", "agr")
+    assert moment_of(made) == NOW + timedelta(milliseconds=7)
+    assert moment_of(delivery_id(made, "whe_1")) == NOW + timedelta(milliseconds=7)
+
+
+@pytest.mark.parametrize("text", ["", "msg_", "msg_nonsense0000", "msg_ffffffffffff"])
+def test_an_id_without_a_moment_has_none(text: str) -> None:
+    assert moment_of(text) is None
+
+
+def test_each_agreement_has_one_notice_of_a_change() -> None:
+    once = notice_id("chg_1", "agr_1")
+    assert once == notice_id("chg_1", "agr_1")
+    assert re.fullmatch("ntc_[0-9a-f]{32}", once)
+    assert len({once, notice_id("chg_2", "agr_1"), notice_id("chg_1", "agr_2")}) == 3
+
+
+def test_each_claim_makes_one_attempt() -> None:
+    delivery = delivery_id(ordered_id("msg", NOW, "evt", "agr"), "whe_1")
+    assert attempt_id(delivery, "clm_000000000001") == f"att_{delivery[16:]}000000000001"
+
+
+@pytest.mark.parametrize(
+    ("kind", "notice", "for_all", "follow_up"),
+    [
+        ("sub_processor.change.announced", True, True, False),
+        ("sub_processor.change.emergency", True, True, False),
+        ("sub_processor.change.withdrawn", False, False, True),
+        ("sub_processor.change.in_effect", False, False, True),
+        ("transfer.basis_ending", False, True, False),
+        ("transfer.basis_lost", False, True, False),
+        ("agreement.offered", False, False, False),
+    ],
+)
+def test_whom_an_event_is_for(kind: str, notice: bool, for_all: bool, follow_up: bool) -> None:
+    event = message_event("evt_1", kind, "2026-11-22T13:00:00Z", {})
+    assert (event.is_notice, event.is_for_all, event.is_follow_up) == (notice, for_all, follow_up)

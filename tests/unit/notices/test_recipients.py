@@ -63,3 +63,33 @@ def test_a_version_seen_twice_counts_once(versions: list[int]) -> None:
         once = once.with_seen(version)
         twice = twice.with_seen(version).with_seen(version)
     assert once == twice
+
+
+def test_a_customer_owns_its_messages_once_it_has_confirmed() -> None:
+    asked = entry(3)
+    asked["data"]["confirmed"] = False
+    assert recipient_from(asked, None).owner == "agr_1"
+    assert recipient_from(entry(3), None).owner == "org_c"
+
+
+def test_a_customer_is_told_until_its_agreement_has_ended() -> None:
+    recipient = recipient_from(entry(3), None)
+    ended = recipient.ended(9, "2026-11-23T10:00:00.000Z")
+    assert (recipient.is_told, ended.is_told) == (True, False)
+    assert ended.ended_at == "2026-11-23T10:00:00.000Z"
+
+
+def test_a_recipient_is_what_its_agreement_says() -> None:
+    made = entry(3)
+    made["data"]["products"] = ["mail"]
+    made["private"] = {"contacts": [{"name": "Ida"}], "channels": ["email"], "language": "da"}
+    recipient = recipient_from(made, None)
+    assert (recipient.contacts, recipient.channels, recipient.products) == (
+        ({"name": "Ida"},), ("email",), ("mail",),
+    )  # fmt: skip
+    assert (recipient.language, recipient.processor) == ("da", {"id": "org_p"})
+
+
+def test_a_recipient_whose_entry_lost_its_private_part_has_no_contacts() -> None:
+    bare = recipient_from({**entry(3), "private": None}, None)
+    assert (bare.contacts, bare.channels, bare.products, bare.language) == ((), (), (), None)
