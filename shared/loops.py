@@ -28,7 +28,7 @@ CALM_SECONDS = 20.0
 LEAST_REST = 0.1
 STILL_AFTER_SECONDS = 60.0
 # Some beats may be late under load before a process counts as gone.
-ALIVE_SECONDS = 10.0
+ALIVE_SECONDS = 30.0
 FORGOTTEN_AFTER = timedelta(days=1)
 
 LAST_ROUND = Gauge(

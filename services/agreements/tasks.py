@@ -17,6 +17,8 @@ from shared.times import utc_now
 from shared.wakes import Wakes
 
 RELAY_EVERY_SECONDS, CLOCK_EVERY_SECONDS, IMPORTS_EVERY_SECONDS = 0.1, 5.0, 0.5
+# How late a day begins at most, and how late an import that failed is tried again.
+CALM_SECONDS = 20.0
 
 
 def loops(settings: Settings) -> list[Loop]:
@@ -28,7 +30,9 @@ def loops(settings: Settings) -> list[Loop]:
     refused = Failures(mongo, "agreements.relay", utc_now)
     relay = Relay(mongo, deps.ledger, "notices", Notices(peers.client("notices")).tell, refused)
     beat = Heartbeats(mongo, utc_now).beat
-    appended = Wakes(mongo).bell("ledger_heads")
+    wakes = Wakes(mongo)
+    appended, uploaded = wakes.bell("ledger_heads"), wakes.bell("imports")
+    decided = wakes.bell("agreements", "policies")
     return [
         Loop(
             "agreements.relay",
@@ -38,8 +42,22 @@ def loops(settings: Settings) -> list[Loop]:
             bell=appended,
             idle_for=relay.idle_for,
         ),
-        Loop("agreements.clock", lambda: run_clock(deps), CLOCK_EVERY_SECONDS, beat),
-        Loop("agreements.imports", Importing(deps).run_once, IMPORTS_EVERY_SECONDS, beat),
+        Loop(
+            "agreements.clock",
+            lambda: run_clock(deps),
+            CLOCK_EVERY_SECONDS,
+            beat,
+            bell=decided,
+            idle_for=lambda: CALM_SECONDS,
+        ),
+        Loop(
+            "agreements.imports",
+            Importing(deps).run_once,
+            IMPORTS_EVERY_SECONDS,
+            beat,
+            bell=uploaded,
+            idle_for=lambda: CALM_SECONDS,
+        ),
     ]
 
 

@@ -40,7 +40,7 @@ DISPATCHER, RETENTION = "notices.dispatcher", "notices.retention"
 MAIL, ESCALATION = "notices.mail", "notices.escalation"
 IDLE_SECONDS, MAIL_IDLE_SECONDS, UPKEEP_SECONDS = 0.1, 0.5, 10.0
 # Mails are tried again after a minute at the earliest, and notices are checked after minutes.
-MAIL_CALM_SECONDS = 10.0
+MAIL_CALM_SECONDS = 20.0
 # Change events that wake a loop; inserts of these rows are too many, and none of them is missed.
 BECOMES_PENDING = {"updateDescription.updatedFields.state": PENDING}
 UPDATES = {"operationType": "update"}

@@ -21,7 +21,7 @@ from shared.wakes import Wakes
 
 RELAY_SECONDS, CLOCK_SECONDS, IMPORT_SECONDS = 0.1, 1.0, 0.5
 # How late a day begins at most, and how late an import that failed is tried again.
-CALM_SECONDS = 5.0
+CALM_SECONDS = 20.0
 
 
 def loops(settings: Settings) -> list[Loop]:

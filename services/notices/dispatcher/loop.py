@@ -51,7 +51,7 @@ IDLE_WAIT_S = 0.005
 # How often the dispatcher measures the lag and counts the dispatchers beside it.
 MEASURE_EVERY_S = 5.0
 # The longest rest of a dispatcher: well below ``loops.ALIVE_SECONDS``.
-COUNTED_EVERY_S = 4.0
+LONGEST_REST_S = 12.0
 # How long a delivery waits for room at a crowded address before it is given back, and how much
 # later it is due again.
 CROWDED_WAIT_S = 0.5
@@ -137,7 +137,7 @@ class Dispatcher:
         moments = (self.stores.parcels.next_due(), self.stores.deliveries.next_due(now))
         due_at = min((moment for moment in moments if moment), default=None)
         seconds = (due_at - now).total_seconds() if due_at else math.inf
-        return min(seconds, COUNTED_EVERY_S)
+        return min(seconds, LONGEST_REST_S)
 
     def drain(self) -> None:
         """End the work of this process: give back waiting deliveries, then finish those in flight.
