@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import cattrs
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Mapping[str, Any])
 Document = dict[str, Any]
 
 _converter = cattrs.Converter(forbid_extra_keys=True)
@@ -25,6 +26,11 @@ def to_document(thing: Any) -> Document:
     if "id" in document:
         document = {"_id": document.pop("id"), **document}
     return document
+
+
+def to_row(thing: Any, kind: type[Row]) -> Row:  # noqa: ARG001  It only names the type.
+    """``thing`` as a document of the collection whose documents are ``kind``, a TypedDict."""
+    return cast("Row", to_document(thing))
 
 
 def from_document(kind: type[T], document: Mapping[str, Any]) -> T:

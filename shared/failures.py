@@ -7,10 +7,10 @@ data, but is not tried again until an operator revives it (``python -m deploy.jo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -54,6 +54,18 @@ class Patience:
         if failures >= self.tries:
             return None
         return min(self.longest, self.first * float(2 ** (failures - 1)))
+
+
+class StoredFailure(TypedDict):
+    """``failed_jobs``: one job of a loop, see ``FailedJob``."""
+
+    _id: str  # loop:job
+    loop: str
+    job: str
+    failures: int
+    error: str
+    failed_at: datetime
+    retry_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ class FailedJobs:
     }
 
     def __init__(self, mongo: Mongo, now: Clock = utc_now) -> None:
-        self._docs, self._now = mongo.db["failed_jobs"], now
+        self._docs, self._now = mongo.collection("failed_jobs", StoredFailure), now
 
     def all(self) -> Iterator[FailedJob]:
         failed = {"failures": {"$gt": 0}}
@@ -130,7 +142,8 @@ class Failures:
         *,
         may_kill: bool = False,
     ) -> None:
-        self._docs, self._loop, self._now = mongo.db["failed_jobs"], loop, now
+        self._docs = mongo.collection("failed_jobs", StoredFailure)
+        self._loop, self._now = loop, now
         self._patience, self._may_kill = patience, may_kill
         self._known: dict[str, FailedJob] = {}
         self._reported: set[str] = set()
@@ -244,7 +257,8 @@ class Failures:
         now = self._now()
         pause = self._patience.pause(failures)
         retry_at = None if pause is None else now + pause
-        row = {
+        row: StoredFailure = {
+            "_id": self._id(job),
             "loop": self._loop,
             "job": job,
             "failures": failures,
@@ -252,7 +266,7 @@ class Failures:
             "failed_at": now,
             "retry_at": retry_at,
         }
-        self._docs.replace_one({"_id": self._id(job)}, row, upsert=True)
+        self._docs.replace_one({"_id": row["_id"]}, row, upsert=True)
 
     def _report_set_aside(self) -> None:
         """Update the gauge, and log each job once when it is set aside."""
@@ -273,5 +287,12 @@ class Failures:
         return f"{self._loop}:{job}"
 
 
-def _failed_job(row: Mapping[str, Any]) -> FailedJob:
-    return FailedJob(**{name: value for name, value in row.items() if name != "_id"})
+def _failed_job(row: StoredFailure) -> FailedJob:
+    return FailedJob(
+        row["loop"],
+        row["job"],
+        row["failures"],
+        row["error"],
+        row["failed_at"],
+        row["retry_at"],
+    )

@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NotRequired, TypedDict
 
 from flask import Response, current_app, request
 from pymongo import ASCENDING, IndexModel
@@ -66,6 +66,26 @@ def in_steps(view: Any) -> Any:
     return view
 
 
+class StoredAnswer(TypedDict):
+    """An answer in ``idempotency``; its body is encrypted."""
+
+    status: int
+    headers: list[list[str]]
+    body: bytes
+
+
+class StoredRequest(TypedDict):
+    """``idempotency``: one request with a key; ``response`` once it is answered."""
+
+    _id: str
+    attempt: str
+    body: str
+    at: datetime
+    committed: bool
+    response: NotRequired[StoredAnswer]
+    too_large: NotRequired[bool]
+
+
 class Idempotency:
     """Keeps the answers to POSTs of one service, encrypted by ``seal``."""
 
@@ -74,7 +94,8 @@ class Idempotency:
     }
 
     def __init__(self, mongo: Mongo, now: Callable[[], datetime], seal: Seal) -> None:
-        self._mongo, self._kept = mongo, mongo.db["idempotency"]
+        self._mongo = mongo
+        self._kept = mongo.collection("idempotency", StoredRequest)
         self._now, self._seal = now, seal
 
     def answer(self, asker: str, view: Callable[[], Any], *, steps: bool) -> Any:
@@ -96,11 +117,17 @@ class Idempotency:
             return self._replay(kept, body)
         return self._run(attempt, view, steps=steps)
 
-    def _begin(self, attempt: Document, body: str) -> Document | None:
+    def _begin(self, attempt: dict[str, str], body: str) -> StoredRequest | None:
         """Mark the request as begun; return the mark of an earlier one, if there is one."""
-        fresh = {**attempt, "body": body, "at": self._now(), "committed": False}
+        fresh: StoredRequest = {
+            "_id": attempt["_id"],
+            "attempt": attempt["attempt"],
+            "body": body,
+            "at": self._now(),
+            "committed": False,
+        }
         try:
-            self._kept.insert_one(dict(fresh))
+            self._kept.insert_one(fresh)
         except DuplicateKeyError:
             if self._forget_dead(attempt["_id"]):
                 return self._begin(attempt, body)
@@ -117,7 +144,7 @@ class Idempotency:
         }
         return self._kept.delete_one(dead).deleted_count == 1
 
-    def _replay(self, kept: Document, body: str) -> Response:
+    def _replay(self, kept: StoredRequest, body: str) -> Response:
         if kept["body"] != body:
             raise KeyReused
         if "response" not in kept:
@@ -131,10 +158,10 @@ class Idempotency:
         return Response(
             answer,
             status=kept["response"]["status"],
-            headers=[tuple(pair) for pair in kept["response"]["headers"]],
+            headers=[(name, value) for name, value in kept["response"]["headers"]],
         )
 
-    def _run(self, attempt: Document, view: Callable[[], Any], *, steps: bool) -> Response:
+    def _run(self, attempt: dict[str, str], view: Callable[[], Any], *, steps: bool) -> Response:
         def answered() -> Response:
             return current_app.make_response(view())
 
@@ -152,9 +179,9 @@ class Idempotency:
         keep(response)
         return response
 
-    def _keep(self, attempt: Document, response: Response, session: Session | None) -> None:
+    def _keep(self, attempt: dict[str, str], response: Response, session: Session | None) -> None:
         body = response.get_data()
-        answer = {
+        answer: StoredAnswer = {
             "status": response.status_code,
             "headers": [list(pair) for pair in response.headers.items()],
             "body": self._seal.seal(body, attempt["_id"]),
@@ -162,7 +189,7 @@ class Idempotency:
         fits = len(body) <= LARGEST_KEPT
         self._set(attempt, {"response": answer} if fits else {"too_large": True}, session)
 
-    def _set(self, attempt: Document, members: Document, session: Session | None) -> None:
+    def _set(self, attempt: dict[str, str], members: Document, session: Session | None) -> None:
         change = {"$set": {"committed": True, **members}}
         if not self._kept.update_one(attempt, change, session=session).matched_count:
             raise TakenOver

@@ -8,15 +8,23 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo.errors import DuplicateKeyError
 
-from shared.documents import Document
 from shared.mongo import Mongo
 from shared.sealing import Seal
 from shared.tokens import ALGORITHM, SigningKey
+
+
+class StoredKey(TypedDict):
+    """``keys``: one key pair; ``sealed`` is the encrypted private key."""
+
+    _id: str
+    created_at: datetime
+    public: bytes
+    sealed: bytes
 
 
 class Keys:
@@ -30,7 +38,7 @@ class Keys:
     def __init__(
         self, mongo: Mongo, secrets_key: bytes, name: str = "key", older: Sequence[bytes] = ()
     ) -> None:
-        self._keys, self._first = mongo.db["keys"], f"{name}-1"
+        self._keys, self._first = mongo.collection("keys", StoredKey), f"{name}-1"
         self._seal = Seal(secrets_key, older)
 
     def current(self, now: datetime) -> SigningKey:
@@ -42,7 +50,7 @@ class Keys:
         self.current(now)
         return {"keys": [self._public(key) for key in self._keys.find()]}
 
-    def _make_first(self, now: datetime) -> Document:
+    def _make_first(self, now: datetime) -> StoredKey:
         document = self._sealed(self._first, now)
         try:
             self._keys.insert_one(document)
@@ -53,7 +61,7 @@ class Keys:
             return first
         return document
 
-    def _sealed(self, kid: str, now: datetime) -> Document:
+    def _sealed(self, kid: str, now: datetime) -> StoredKey:
         private = Ed25519PrivateKey.generate()
         return {
             "_id": kid,
@@ -62,7 +70,7 @@ class Keys:
             "sealed": self._seal.seal(private.private_bytes_raw(), kid),
         }
 
-    def _opened(self, document: Document) -> Ed25519PrivateKey:
+    def _opened(self, document: StoredKey) -> Ed25519PrivateKey:
         kid, sealed = document["_id"], document["sealed"]
         raw, stale = self._seal.open(sealed, kid)
         if stale:
@@ -71,7 +79,7 @@ class Keys:
             self._keys.update_one({"_id": kid, "sealed": sealed}, anew)
         return Ed25519PrivateKey.from_private_bytes(raw)
 
-    def _public(self, document: Document) -> dict[str, str]:
+    def _public(self, document: StoredKey) -> dict[str, str]:
         x = base64.urlsafe_b64encode(document["public"]).rstrip(b"=").decode()
         return {
             "kty": "OKP",

@@ -13,12 +13,11 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict, cast
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.read_concern import ReadConcern
 
-from shared.documents import Document
 from shared.hash_chain import GENESIS, Break, entry_hash, private_hash, verify
 from shared.mongo import Mongo, Session
 from shared.times import format_instant
@@ -47,6 +46,38 @@ class Entry:
         return {name: value for name, value in asdict(self).items() if name != "hash"}
 
 
+class StoredEntry(TypedDict):
+    """``ledger``: an ``Entry``."""
+
+    _id: str  # stream#sequence
+    stream: str
+    sequence: int
+    type: str
+    at: str
+    actor: str
+    data: dict[str, Any] | None
+    private_hash: str | None
+    previous_hash: str
+    hash: str
+
+
+class StoredHead(TypedDict):
+    """``ledger_heads``: the end of a stream; ``pending``: the listeners that lack entries of it."""
+
+    _id: str
+    sequence: int
+    hash: str
+    pending: list[str]
+
+
+class StoredPrivatePart(TypedDict):
+    """``ledger_private``: the private part of the entry with this id."""
+
+    _id: str
+    salt: bytes
+    data: dict[str, Any]
+
+
 class Ledger:
     """A service's ledger. ``listeners``: the services to which the relay delivers its entries."""
 
@@ -61,11 +92,11 @@ class Ledger:
         listeners: Sequence[str] = (),
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        self._entries = mongo.db["ledger"]
+        self._entries = mongo.collection("ledger", StoredEntry)
         # An entry that only the primary has may be rolled back; it must not be delivered yet.
         self._lasting = self._entries.with_options(read_concern=ReadConcern("majority"))
-        self._heads = mongo.db["ledger_heads"]
-        self._private = mongo.db["ledger_private"]
+        self._heads = mongo.collection("ledger_heads", StoredHead)
+        self._private = mongo.collection("ledger_private", StoredPrivatePart)
         self._listeners, self._random = list(listeners), random
 
     def append(
@@ -90,9 +121,10 @@ class Ledger:
             upsert=True,
             return_document=ReturnDocument.BEFORE,
             session=session,
-        ) or {"sequence": 0, "hash": GENESIS}
-        sequence = before["sequence"] + 1
-        content = {
+        )
+        last, last_hash = (before["sequence"], before["hash"]) if before else (0, GENESIS)
+        sequence = last + 1
+        content: dict[str, Any] = {
             "stream": stream,
             "sequence": sequence,
             "type": type,
@@ -100,17 +132,17 @@ class Ledger:
             "actor": actor,
             "data": dict(data),
             "private_hash": self._keep_private(session, stream, sequence, private),
-            "previous_hash": before["hash"],
+            "previous_hash": last_hash,
         }
         entry = Entry(**content, hash=entry_hash(content))
-        self._entries.insert_one({"_id": _key(stream, sequence), **asdict(entry)}, session=session)
+        self._entries.insert_one(_row(entry), session=session)
         self._heads.update_one({"_id": stream}, {"$set": {"hash": entry.hash}}, session=session)
         return entry
 
     def entries(self, stream: str, after: int = 0, limit: int = 200) -> list[Entry]:
         """Return entries after a sequence number, without any that could still be rolled back."""
-        rows = self._lasting.find({"stream": stream, "sequence": {"$gt": after}}, {"_id": 0})
-        return [Entry(**row) for row in rows.sort("sequence", ASCENDING).limit(limit)]
+        rows = self._lasting.find({"stream": stream, "sequence": {"$gt": after}})
+        return [_entry(row) for row in rows.sort("sequence", ASCENDING).limit(limit)]
 
     def head(self, stream: str, session: Session | None = None) -> tuple[int, str]:
         """The last sequence and hash of ``stream``; ``(0, GENESIS)`` when it has no entry."""
@@ -157,9 +189,31 @@ class Ledger:
         if private is None:
             return None
         salt = self._random(SALT_BYTES)
-        kept: Document = {"_id": _key(stream, sequence), "salt": salt, "data": dict(private)}
+        kept: StoredPrivatePart = {
+            "_id": _key(stream, sequence),
+            "salt": salt,
+            "data": dict(private),
+        }
         self._private.insert_one(kept, session=session)
         return private_hash(salt, private)
+
+
+def _row(entry: Entry) -> StoredEntry:
+    return cast("StoredEntry", {"_id": _key(entry.stream, entry.sequence), **asdict(entry)})
+
+
+def _entry(row: StoredEntry) -> Entry:
+    return Entry(
+        stream=row["stream"],
+        sequence=row["sequence"],
+        type=row["type"],
+        at=row["at"],
+        actor=row["actor"],
+        data=row["data"],
+        private_hash=row["private_hash"],
+        previous_hash=row["previous_hash"],
+        hash=row["hash"],
+    )
 
 
 def _key(stream: str, sequence: int) -> str:

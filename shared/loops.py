@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypedDict
 from uuid import uuid4
 
 import structlog
@@ -56,6 +57,15 @@ class Loop:
     idle_for: Callable[[], float] = lambda: math.inf
 
 
+class StoredBeat(TypedDict):
+    """``loops``: the latest heartbeat of one loop in one process."""
+
+    _id: str  # loop@process
+    loop: str
+    at: datetime
+    error: str
+
+
 class Heartbeats:
     """The heartbeats of one service's loops, kept per process; ``/readyz`` reads them.
 
@@ -66,7 +76,8 @@ class Heartbeats:
         self, mongo: Mongo, now: Callable[[], datetime], process: str | None = None
     ) -> None:
         # A heartbeat that is lost with the primary is followed by the next one.
-        self._beats = mongo.db["loops"].with_options(write_concern=WriteConcern(w=1))
+        beats = mongo.collection("loops", StoredBeat)
+        self._beats = beats.with_options(write_concern=WriteConcern(w=1))
         self._now = now
         self._process = process or uuid4().hex[:12]
         self._begun: set[str] = set()
@@ -85,8 +96,8 @@ class Heartbeats:
     def ages(self) -> dict[str, float]:
         """Return the seconds since the latest heartbeat of each loop, in any process."""
         now, latest = self._now(), dict[str, datetime]()
-        for each in self._beats.find({"loop": {"$exists": True}}):
-            latest[each["loop"]] = max(each["at"], latest.get(each["loop"], each["at"]))
+        for beat in self._beats.find({"loop": {"$exists": True}}):
+            latest[beat["loop"]] = max(beat["at"], latest.get(beat["loop"], beat["at"]))
         return {name: (now - at).total_seconds() for name, at in latest.items()}
 
     def alive(self, name: str) -> int:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import structlog
 from bson.codec_options import CodecOptions
 from pymongo import IndexModel, MongoClient, ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
@@ -24,6 +25,7 @@ from shared.errors import Conflict
 log = structlog.get_logger()
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Mapping[str, Any])
 Session = ClientSession
 
 # By process, address and time limit: a forked child makes its own.
@@ -73,6 +75,14 @@ class Mongo:
             codec_options=CodecOptions(tz_aware=True),
             write_concern=WriteConcern(w="majority", j=True),
         )
+
+    # `of` only names the type.
+    def collection(self, name: str, of: type[Row]) -> Collection[Row]:  # noqa: ARG002
+        """Return the collection whose documents have the members that ``of`` (a TypedDict) has.
+
+        Only a reader of whole documents may rely on it; a projection leaves members out.
+        """
+        return cast("Collection[Row]", self.db[name])
 
     def transact(self, work: Callable[[Session], T], *, companions: bool = True) -> T:
         """Run ``work`` in one transaction; the driver runs it again on a write conflict.

@@ -12,7 +12,6 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 
-from shared.documents import Document
 from shared.errors import Malformed
 from shared.strict_json import parse_json
 
@@ -38,7 +37,7 @@ class Page:
 
 
 def find_page(
-    collection: Collection[Document],
+    collection: Collection[Any],
     where: Mapping[str, Any],
     request: PageRequest,
     *,

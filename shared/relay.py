@@ -11,14 +11,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypedDict
 
 import structlog
 from pymongo.read_concern import ReadConcern
 
 from shared.errors import Conflict
 from shared.failures import Failures
-from shared.ledger import Ledger
+from shared.ledger import Ledger, StoredHead
 from shared.mongo import Mongo, Session
 
 log = structlog.get_logger()
@@ -41,6 +41,13 @@ class EntriesOutOfOrder(Conflict):
     code = "entries-out-of-order"
 
 
+class StoredCursor(TypedDict):
+    """``relay_cursors``, ``inbox``: the last entry of a stream that was delivered, or taken."""
+
+    _id: str  # listener:stream, or the stream
+    sequence: int
+
+
 class Relay:
     """Delivers new ledger entries of one service to one listener. Use it from one thread.
 
@@ -56,10 +63,10 @@ class Relay:
         post: Callable[[list[Wire]], Any],
         failures: Failures,
     ) -> None:
-        self._heads = mongo.db["ledger_heads"]
+        self._heads = mongo.collection("ledger_heads", StoredHead)
         # A head that may still be rolled back has no entry to deliver yet (see ``Ledger.entries``).
         self._lasting_heads = self._heads.with_options(read_concern=ReadConcern("majority"))
-        self._cursors = mongo.db["relay_cursors"]
+        self._cursors = mongo.collection("relay_cursors", StoredCursor)
         self._ledger, self._listener, self._post = ledger, listener, post
         self._failures, self._after = failures, ""
 
@@ -135,7 +142,7 @@ class Inbox:
 
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
-        self._cursors = mongo.db["inbox"]
+        self._cursors = mongo.collection("inbox", StoredCursor)
 
     def receive(self, entries: Sequence[Mapping[str, Any]], handle: Handler) -> int:
         """Handle the new ``entries`` and return their number. Raises ``EntriesOutOfOrder``."""
