@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NotRequired, Self, TypedDict
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
-from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from services.identity.model import Client, Organisation, SlugTaken
-from shared.documents import Document, from_document, to_document
+from shared.documents import from_document, to_row
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
@@ -35,9 +34,67 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
 }
 
 
+class StoredOrganisation(TypedDict):
+    """``organisations``: an ``Organisation``."""
+
+    _id: str
+    slug: str
+    kind: list[str]
+    legal_name: str
+    country: str
+    locale: str
+    created_at: datetime
+    created_by: str
+    registration_number: str | None
+    address: dict[str, Any] | None
+    website: str | None
+    time_zone: str
+    contacts: list[dict[str, Any]]
+    namespace: str | None
+    revision: int
+
+
+class StoredClient(TypedDict):
+    """``clients``: a ``Client``."""
+
+    _id: str
+    org_id: str
+    name: str
+    scopes: list[str]
+    secret_sha256: str
+    created_at: datetime
+    revision: int
+
+
+class StoredHand(TypedDict):
+    """``hands``: the hand of one client; ``joined`` counts the times it was joined with others."""
+
+    _id: str
+    org_id: str
+    hand: str
+    joined: NotRequired[int]
+
+
+class StoredRemoval(TypedDict):
+    """``removed_clients``: a client that was removed, as long as a token of it may be left."""
+
+    _id: str
+    removed_at: datetime
+    forget_at: datetime
+
+
+# The document of each collection.
+STORED: Mapping[str, type] = {
+    "organisations": StoredOrganisation,
+    "clients": StoredClient,
+    "hands": StoredHand,
+    "removed_clients": StoredRemoval,
+}
+
+
 class Organisations:
     def __init__(self, mongo: Mongo) -> None:
-        self._mongo, self._docs = mongo, mongo.db["organisations"]
+        self._mongo, self._docs = mongo, mongo.collection("organisations", StoredOrganisation)
 
     def drop_old_index(self) -> None:
         """Slugs were unique among all; now they are among those that may know each other."""
@@ -48,25 +105,33 @@ class Organisations:
                 raise
 
     def add(self, organisation: Organisation) -> None:
-        document = to_document(organisation)
+        document = to_row(organisation, StoredOrganisation)
         try:
             self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
         except AlreadyExists as error:
             raise SlugTaken from error
 
     def get(self, org_id: str) -> Organisation:
-        found = self._docs.find_one({"_id": org_id})
-        if found is None:
+        document = self._docs.find_one({"_id": org_id})
+        if document is None:
             raise NotFound("There is no such organisation.")
-        return from_document(Organisation, found)
+        return from_document(Organisation, document)
 
     def replace(self, organisation: Organisation) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
-        self._mongo.transact(lambda session: _replace(self._docs, organisation, session))
+        seen = _seen(organisation)
+        document = to_row(organisation, StoredOrganisation)
+
+        def work(session: Session) -> None:
+            if not self._docs.replace_one(seen, document, session=session).matched_count:
+                raise PreconditionFailed
+
+        self._mongo.transact(work)
 
     def page(self, where: Mapping[str, Any], request: PageRequest) -> Page:
         page = find_page(self._docs, where, request)
-        return Page([from_document(Organisation, each) for each in page.items], page.next_cursor)
+        organisations = [from_document(Organisation, document) for document in page.items]
+        return Page(organisations, page.next_cursor)
 
 
 class Hands:
@@ -77,22 +142,22 @@ class Hands:
     """
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["hands"]
+        self._docs = mongo.collection("hands", StoredHand)
 
     def of(self, org_id: str, client_ids: Sequence[str]) -> dict[str, str]:
         """The hand of each of these clients of one organisation."""
-        found = self._docs.find({"_id": {"$in": list(client_ids)}, "org_id": org_id})
-        return dict.fromkeys(client_ids, org_id) | {each["_id"]: each["hand"] for each in found}
+        known = self._docs.find({"_id": {"$in": list(client_ids)}, "org_id": org_id})
+        return dict.fromkeys(client_ids, org_id) | {row["_id"]: row["hand"] for row in known}
 
     def begin(self, client: Client, session: Session) -> None:
         """A client that counts for itself, as long as it joins no other."""
-        kept = {"_id": client.id, "org_id": client.org_id, "hand": client.id}
+        kept: StoredHand = {"_id": client.id, "org_id": client.org_id, "hand": client.id}
         self._docs.insert_one(kept, session=session)
 
     def join(self, client: Client, other_id: str, session: Session) -> None:
         """From now on these two of one organisation, and all that count as either, are one hand."""
         org_id = client.org_id
-        hands = [self._held(each, org_id, session) for each in (client.id, other_id)]
+        hands = [self._held(name, org_id, session) for name in (client.id, other_id)]
         # Whoever has no record is of the organisation's hand, so that one stays.
         kept = org_id if org_id in hands else hands[1]
         self._docs.update_many({"hand": {"$in": hands}, "org_id": org_id}, {"$set": {"hand": kept}},
@@ -104,46 +169,51 @@ class Hands:
             {"_id": client_id, "org_id": org_id},
             {"$setOnInsert": {"hand": org_id}, "$inc": {"joined": 1}},
             upsert=True, return_document=ReturnDocument.AFTER, session=session,
-        ) or {}  # fmt: skip
-        return str(held["hand"])
+        )  # fmt: skip
+        # Never empty after an upsert; the driver's types cannot know.
+        return held["hand"] if held else org_id
 
 
 class Clients:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs, self._removed = mongo.db["clients"], mongo.db["removed_clients"]
+        self._docs = mongo.collection("clients", StoredClient)
+        self._removed = mongo.collection("removed_clients", StoredRemoval)
 
     def add(self, client: Client, session: Session) -> None:
-        self._docs.insert_one(to_document(client), session=session)
+        self._docs.insert_one(to_row(client, StoredClient), session=session)
 
     def find(self, client_id: str) -> Client | None:
-        found = self._docs.find_one({"_id": client_id})
-        return from_document(Client, found) if found else None
+        document = self._docs.find_one({"_id": client_id})
+        return from_document(Client, document) if document else None
 
     def get(self, client_id: str) -> Client:
-        found = self.find(client_id)
-        if found is None:
+        client = self.find(client_id)
+        if client is None:
             raise NotFound("There is no such client.")
-        return found
+        return client
 
     def replace(self, client: Client, session: Session) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
-        _replace(self._docs, client, session)
+        document = to_row(client, StoredClient)
+        if not self._docs.replace_one(_seen(client), document, session=session).matched_count:
+            raise PreconditionFailed
 
     def remove(self, client_id: str, at: datetime, forget_at: datetime, session: Session) -> None:
         """It is remembered until ``forget_at``, when no token of it is left."""
         self._docs.delete_one({"_id": client_id}, session=session)
-        row = {"_id": client_id, "removed_at": at, "forget_at": forget_at}
+        row: StoredRemoval = {"_id": client_id, "removed_at": at, "forget_at": forget_at}
         self._removed.replace_one({"_id": client_id}, row, upsert=True, session=session)
 
     def removed(self, since: datetime | None) -> Iterator[tuple[str, datetime]]:
         """The clients that were removed since then and are still remembered."""
         where = {"removed_at": {"$gte": since}} if since else {}
-        for each in self._removed.find(where).sort("removed_at", ASCENDING):
-            yield each["_id"], each["removed_at"]
+        for removal in self._removed.find(where).sort("removed_at", ASCENDING):
+            yield removal["_id"], removal["removed_at"]
 
     def page(self, org_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"org_id": org_id}, request)
-        return Page([from_document(Client, each) for each in page.items], page.next_cursor)
+        clients = [from_document(Client, document) for document in page.items]
+        return Page(clients, page.next_cursor)
 
 
 @dataclass(frozen=True)
@@ -159,7 +229,6 @@ class Stores:
         return cls(Organisations(mongo), Clients(mongo), Hands(mongo))
 
 
-def _replace(docs: Collection[Document], changed: Organisation | Client, session: Session) -> None:
-    seen = {"_id": changed.id, "revision": changed.revision - 1}
-    if not docs.replace_one(seen, to_document(changed), session=session).matched_count:
-        raise PreconditionFailed
+def _seen(changed: Organisation | Client) -> dict[str, Any]:
+    """The revision that ``changed`` was made of."""
+    return {"_id": changed.id, "revision": changed.revision - 1}

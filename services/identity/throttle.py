@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
-from shared.documents import Document
 from shared.errors import TooManyRequests
 from shared.ids import derived_id
 from shared.mongo import Mongo
@@ -31,6 +30,14 @@ class TooManyAttempts(TooManyRequests):
     code, retry_after = "too-many-attempts", WINDOW_SECONDS
 
 
+class StoredCount(TypedDict):
+    """``failed_attempts``: failures of one client or address in the window that ``ends`` then."""
+
+    _id: str
+    count: int
+    ends: datetime
+
+
 class Throttle:
     """Counts failures a minute in the database, for all processes together.
 
@@ -43,7 +50,7 @@ class Throttle:
     }
 
     def __init__(self, mongo: Mongo, most: int) -> None:
-        self._docs, self._most = mongo.db["failed_attempts"], most
+        self._docs, self._most = mongo.collection("failed_attempts", StoredCount), most
         self._full: dict[str, datetime] = {}
 
     def failed(self, client_id: str, address: str, now: datetime) -> None:
@@ -63,12 +70,12 @@ class Throttle:
 
     def _counted(self, key: str, now: datetime) -> int:
         ends = _end_of_window(now)
-        found: Document | None = self._docs.find_one_and_update(
+        counted = self._docs.find_one_and_update(
             {"_id": f"{key}@{int(ends.timestamp())}"},
             {"$inc": {"count": 1}, "$setOnInsert": {"ends": ends}},
             upsert=True, return_document=ReturnDocument.AFTER,
         )  # fmt: skip
-        return int(found["count"]) if found else 0  # Always found, after an upsert.
+        return counted["count"] if counted else 0  # Never None after an upsert.
 
     def _remember(self, keys: Sequence[str], until: datetime) -> None:
         if len(self._full) > MOST_REMEMBERED:
