@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.agreements.model.agreement import ENDED, Agreement
 from services.agreements.model.calendar import first_due
-from shared.documents import Document, from_document, to_document
+from services.agreements.store.stored import StoredAgreement
+from shared.documents import from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
@@ -51,7 +52,7 @@ class Agreements:
     }  # fmt: skip
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["agreements"]
+        self._docs = mongo.collection("agreements", StoredAgreement)
 
     def name_customers(self) -> None:
         """Agreements of before a customer could be another than the controller they name."""
@@ -62,14 +63,14 @@ class Agreements:
         self._docs.insert_one(as_document(agreement), session=session)
 
     def get(self, session: Session | None, agreement_id: str) -> Agreement:
-        found = self.find(session, agreement_id)
-        if found is None:
+        agreement = self.find(session, agreement_id)
+        if agreement is None:
             raise NotFound("There is no such agreement.")
-        return found
+        return agreement
 
     def find(self, session: Session | None, agreement_id: str) -> Agreement | None:
-        found = self._docs.find_one({"_id": agreement_id}, session=session)
-        return from_stored(found) if found else None
+        stored = self._docs.find_one({"_id": agreement_id}, session=session)
+        return from_stored(stored) if stored else None
 
     def replace(self, session: Session | None, agreement: Agreement) -> None:
         """Save the next revision. Raises ``PreconditionFailed`` if another write came first."""
@@ -83,13 +84,13 @@ class Agreements:
 
     def page(self, where: Mapping[str, Any], request: PageRequest, key: str = "_id") -> Page:
         page = find_page(self._docs, where, request, key=key)
-        return Page([from_stored(each) for each in page.items], page.next_cursor)
+        return Page([from_stored(stored) for stored in page.items], page.next_cursor)
 
     def every(self, where: Mapping[str, Any]) -> Iterator[Agreement]:
         """All of ``where`` in their order, read a batch at a time."""
-        found = self._docs.find(where).sort("_id", ASCENDING).batch_size(EXPORT_BATCH)
-        with found:
-            yield from map(from_stored, found)
+        cursor = self._docs.find(where).sort("_id", ASCENDING).batch_size(EXPORT_BATCH)
+        with cursor:
+            yield from map(from_stored, cursor)
 
     def count(self, where: Mapping[str, Any]) -> int:
         return self._docs.count_documents(where)
@@ -97,9 +98,8 @@ class Agreements:
     def between(self, processor_id: str, controller_id: str, limit: int = 50) -> list[Agreement]:
         """The newest agreements of two parties, newest first."""
         pair = {"processor.id": processor_id, "controller.id": controller_id}
-        return [
-            from_stored(each) for each in self._docs.find(pair).sort("_id", DESCENDING).limit(limit)
-        ]
+        newest = self._docs.find(pair).sort("_id", DESCENDING).limit(limit)
+        return [from_stored(stored) for stored in newest]
 
     def related(self, session: Session | None, agreement: Agreement) -> bool:
         """Whether an agreement binds its two parties, this one or another."""
@@ -110,15 +110,15 @@ class Agreements:
     def due(self, today: date, limit: int, but: Sequence[str] = ()) -> list[str]:
         """Ids of agreements in which something is due, the longest overdue first."""
         due = {"due_on": {"$gt": "", "$lte": today.isoformat()}, "_id": {"$nin": list(but)}}
-        found = self._docs.find(due, {"_id": 1}).sort("due_on", ASCENDING).limit(limit)
-        return [each["_id"] for each in found]
+        rows = self._docs.find(due, {"_id": 1}).sort("due_on", ASCENDING).limit(limit)
+        return [row["_id"] for row in rows]
 
     def ended(self, processor_id: str, after: str, limit: int) -> list[str]:
         """Ids of ended agreements of a processor, in their order."""
         where = {"processor.id": processor_id, "status": {"$in": list(ENDED)},
                  "_id": {"$gt": after}}  # fmt: skip
-        found = self._docs.find(where, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
-        return [each["_id"] for each in found]
+        rows = self._docs.find(where, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
+        return [row["_id"] for row in rows]
 
     def with_file(self, session: Session | None, processor_id: str, sha256: str) -> int:
         """How many agreements of a processor stand on this signed file; 2 means several."""
@@ -126,18 +126,18 @@ class Agreements:
         return self._docs.count_documents(where, limit=2, session=session)
 
 
-def as_document(agreement: Agreement) -> Document:
+def as_document(agreement: Agreement) -> StoredAgreement:
     """The stored form: the agreement, and what only lists and the clock read."""
     due, last = first_due(agreement), agreement.last_day if agreement.binding else None
-    return {
-        **to_document(agreement),
+    listed = {
         "customer_id": agreement.customer_id,
         "due_on": due.on.isoformat() if due else None,
         "listed_products": list(agreement.content.products) or [ALL_PRODUCTS],
         "listed_ends": f"{last.isoformat()}|{agreement.id}" if last else None,
     }
+    return cast("StoredAgreement", {**to_document(agreement), **listed})
 
 
-def from_stored(document: Document) -> Agreement:
+def from_stored(document: StoredAgreement) -> Agreement:
     kept = {name: value for name, value in document.items() if name not in ONLY_LISTED}
     return from_document(Agreement, kept)

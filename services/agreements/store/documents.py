@@ -13,6 +13,7 @@ from gridfs import GridFSBucket, NoFile
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from services.agreements.store.stored import StoredChunk, StoredDocument, StoredFile
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 
@@ -33,17 +34,22 @@ class Documents:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["documents"]
+        self._docs = mongo.collection("documents", StoredDocument)
 
     def find(self, agreement_id: str, version: int, kind: str) -> Kept | None:
-        found = self._docs.find_one({"_id": _key(agreement_id, version, kind)})
-        return Kept(bytes(found["body"]), found["sha256"]) if found else None
+        stored = self._docs.find_one({"_id": _key(agreement_id, version, kind)})
+        return Kept(bytes(stored["body"]), stored["sha256"]) if stored else None
 
     def keep(self, agreement_id: str, version: int, kind: str, body: bytes, at: datetime) -> Kept:
         """Store ``body`` unless a document is stored already; the stored one."""
         kept = Kept(body, hashlib.sha256(body).hexdigest())
-        row = {"_id": _key(agreement_id, version, kind), "agreement_id": agreement_id,
-                "body": Binary(body), "sha256": kept.sha256, "kept_at": at}  # fmt: skip
+        row: StoredDocument = {
+            "_id": _key(agreement_id, version, kind),
+            "agreement_id": agreement_id,
+            "body": Binary(body),
+            "sha256": kept.sha256,
+            "kept_at": at,
+        }
         try:
             self._docs.insert_one(row)
         except DuplicateKeyError:
@@ -59,7 +65,8 @@ class Files:
 
     def __init__(self, mongo: Mongo) -> None:
         self._bucket = GridFSBucket(mongo.db, "files")
-        self._meta, self._chunks = mongo.db["files.files"], mongo.db["files.chunks"]
+        self._meta = mongo.collection("files.files", StoredFile)
+        self._chunks = mongo.collection("files.chunks", StoredChunk)
 
     def add(self, owner: str, body: bytes, at: datetime) -> str:
         """The file's SHA-256. Adding the same again changes nothing."""

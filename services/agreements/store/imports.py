@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, IndexModel
 
 from services.agreements.model.imports import FINISHED, WORKING, Import, Outcome, Row
-from shared.documents import Document, from_document, to_document
+from services.agreements.store.stored import StoredImport, StoredLine
+from shared.documents import from_document, to_document
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 
@@ -30,29 +31,23 @@ class Imports:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs, self._lines = mongo.db["imports"], mongo.db["import_lines"]
+        self._docs = mongo.collection("imports", StoredImport)
+        self._lines = mongo.collection("import_lines", StoredLine)
 
     def add(self, session: Session, job: Import, rows: Sequence[Row], until: datetime) -> None:
-        """Keep an import, claimed for whoever adds it until then."""
+        """Store an import that this process works on until ``until``."""
         forget_at = job.made_at + KEPT
-        row = {**to_document(job), "claimed_until": until, "forget_at": forget_at}
-        self._docs.insert_one(row, session=session)
-        lines = [
-            {
-                "_id": f"{job.id}:{each.line}", "import_id": job.id, "line": each.line,
-                "told": _storable(each.told), "errors": [dict(one) for one in each.errors],
-                "forget_at": forget_at,
-            }
-            for each in rows
-        ]  # fmt: skip
+        stored = {**to_document(job), "claimed_until": until, "forget_at": forget_at}
+        self._docs.insert_one(cast("StoredImport", stored), session=session)
+        lines = [_line(job.id, row, forget_at) for row in rows]
         if lines:
             self._lines.insert_many(lines, session=session)
 
     def get(self, import_id: str) -> Import:
-        found = self._docs.find_one({"_id": import_id})
-        if found is None:
+        stored = self._docs.find_one({"_id": import_id})
+        if stored is None:
             raise NotFound("There is no such import.")
-        return _import(found)
+        return _import(stored)
 
     def under_way(self, processor_id: str, but: Sequence[str]) -> int:
         where = {"status": WORKING, "processor_id": processor_id, "_id": {"$nin": list(but)}}
@@ -67,40 +62,51 @@ class Imports:
         order = [("processor_id", ASCENDING), ("_id", ASCENDING)]
         taken = {"$set": {"claimed_until": until}}
         for where in ({**free, "processor_id": {"$gt": after}}, free):
-            if found := self._docs.find_one_and_update(where, taken, sort=order):
-                return _import(found)
+            if stored := self._docs.find_one_and_update(where, taken, sort=order):
+                return _import(stored)
         return None
 
     def release(self, import_id: str, now: datetime) -> None:
         """Let the next step begin at once; the import is finished when no line is left."""
         status = WORKING if self.waiting(import_id, 1) else FINISHED
-        told = {"$set": {"claimed_until": now, "status": status}}
-        self._docs.update_one({"_id": import_id}, told)
+        released = {"$set": {"claimed_until": now, "status": status}}
+        self._docs.update_one({"_id": import_id}, released)
 
     def waiting(self, import_id: str, limit: int) -> list[Row]:
-        """The next lines that nothing has become of yet, in the order of the file."""
+        """The next lines without an outcome, in the order of the file."""
         where = {"import_id": import_id, "outcome": {"$exists": False}}
-        found = self._lines.find(where).sort("line", ASCENDING).limit(limit)
-        return [Row(each["line"], _told(each["told"]), each["errors"]) for each in found]
+        lines = self._lines.find(where).sort("line", ASCENDING).limit(limit)
+        return [Row(line["line"], _cells(line["told"]), line["errors"]) for line in lines]
 
     def settle(self, session: Session | None, import_id: str, outcome: Outcome) -> None:
         """The first outcome of a line stands; its cells go."""
         where = {"_id": f"{import_id}:{outcome.line}", "outcome": {"$exists": False}}
-        kept = {**asdict(outcome), "errors": [dict(each) for each in outcome.errors]}
-        told = {"$set": {"outcome": kept}, "$unset": {"told": "", "errors": ""}}
-        self._lines.update_one(where, told, session=session)
+        kept = {**asdict(outcome), "errors": [dict(error) for error in outcome.errors]}
+        settled = {"$set": {"outcome": kept}, "$unset": {"told": "", "errors": ""}}
+        self._lines.update_one(where, settled, session=session)
 
     def outcomes(self, import_id: str) -> tuple[list[Outcome], int]:
-        """What became of its lines so far, in the order of the file, and how many wait."""
-        found = list(self._lines.find({"import_id": import_id}).sort("line", ASCENDING))
-        settled = [Outcome(**each["outcome"]) for each in found if "outcome" in each]
-        return settled, len(found) - len(settled)
+        """The outcomes of its lines so far, in the order of the file, and how many lines wait."""
+        lines = list(self._lines.find({"import_id": import_id}).sort("line", ASCENDING))
+        settled = [Outcome(**line["outcome"]) for line in lines if "outcome" in line]
+        return settled, len(lines) - len(settled)
 
 
-def _import(found: Document) -> Import:
-    kept = {name: value for name, value in found.items()
-            if name not in ("claimed_until", "forget_at")}  # fmt: skip
-    return from_document(Import, kept)
+def _line(import_id: str, row: Row, forget_at: datetime) -> StoredLine:
+    return {
+        "_id": f"{import_id}:{row.line}",
+        "import_id": import_id,
+        "line": row.line,
+        "told": _storable(row.told),
+        "errors": [dict(error) for error in row.errors],
+        "forget_at": forget_at,
+    }
+
+
+def _import(stored: StoredImport) -> Import:
+    not_of_job = ("claimed_until", "forget_at")
+    members = {name: value for name, value in stored.items() if name not in not_of_job}
+    return from_document(Import, members)
 
 
 def _storable(value: Any) -> Any:
@@ -108,11 +114,11 @@ def _storable(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _storable(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(each) for each in value]
+        return [_storable(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _told(stored: Mapping[str, Any]) -> dict[str, Any]:
+def _cells(stored: Mapping[str, Any]) -> dict[str, Any]:
     signed_on = stored.get("signed_on")
     day = {"signed_on": date.fromisoformat(signed_on)} if signed_on else {}
     return {**stored, **day}

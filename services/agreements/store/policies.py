@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
-from shared.documents import from_document, to_document
+from services.agreements.store.stored import StoredPolicy
+from shared.documents import from_document, to_row
 from shared.errors import PreconditionFailed
 from shared.mongo import Mongo, Session
 
@@ -35,28 +36,29 @@ class Policies:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["policies"]
+        self._docs = mongo.collection("policies", StoredPolicy)
 
     def read(self, session: Session | None, processor_id: str) -> Policy:
         """What the processor has set, or the default."""
-        found = self._docs.find_one({"_id": processor_id}, session=session)
-        return from_document(Policy, found) if found else Policy(processor_id)
+        stored = self._docs.find_one({"_id": processor_id}, session=session)
+        return from_document(Policy, stored) if stored else Policy(processor_id)
 
     def write(self, session: Session | None, policy: Policy) -> None:
         """Save the next revision. Raises ``PreconditionFailed`` if another write came first."""
+        document = to_row(policy, StoredPolicy)
         if policy.revision == 1:
-            self._docs.insert_one(to_document(policy), session=session)
+            self._docs.insert_one(document, session=session)
             return
         seen = {"_id": policy.id, "revision": policy.revision - 1}
-        if not self._docs.replace_one(seen, to_document(policy), session=session).matched_count:
+        if not self._docs.replace_one(seen, document, session=session).matched_count:
             raise PreconditionFailed
 
     def to_apply(self, but: Sequence[str]) -> Policy | None:
         """A policy that has yet to be applied to ended agreements: the one least advanced, so that
         no processor waits for another."""
         where = {"cursor": {"$gte": ""}, "_id": {"$nin": list(but)}}
-        found = self._docs.find_one(where, sort=[("cursor", ASCENDING)])
-        return from_document(Policy, found) if found else None
+        stored = self._docs.find_one(where, sort=[("cursor", ASCENDING)])
+        return from_document(Policy, stored) if stored else None
 
     def applied(self, policy: Policy, cursor: str | None) -> None:
         """Save the progress, unless the policy has changed and starts over."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 from pymongo import ASCENDING, IndexModel
 
 from services.agreements.contract.wording import StandingAcceptance, Template
+from services.agreements.store.stored import StoredStandingAcceptance, StoredTemplate
 from shared.documents import Document, from_document, to_document
 from shared.mongo import Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
@@ -24,33 +25,35 @@ class Templates:
     }  # fmt: skip
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs, self._standing = mongo.db["templates"], mongo.db["standing_acceptances"]
+        self._docs = mongo.collection("templates", StoredTemplate)
+        self._standing = mongo.collection("standing_acceptances", StoredStandingAcceptance)
 
     def add(self, template: Template, session: Session | None = None) -> None:
         """Raises ``AlreadyExists`` when the one it replaces has been replaced already."""
         with duplicates_as_conflicts():
-            self._docs.insert_one(_document(template), session=session)
+            self._docs.insert_one(cast("StoredTemplate", _document(template)), session=session)
 
     def seed(self, templates: Sequence[Template]) -> None:
         """Add the templates that are missing. Existing ones are never changed."""
-        for each in templates:
-            document = _document(each)
+        for template in templates:
+            document = _document(template)
             key = {"_id": document.pop("_id")}
             self._docs.update_one(key, {"$setOnInsert": document}, upsert=True)
 
     def find(self, template_id: str) -> Template | None:
-        found = self._docs.find_one({"_id": template_id})
-        return from_document(Template, found) if found else None
+        stored = self._docs.find_one({"_id": template_id})
+        return from_document(Template, stored) if stored else None
 
     def page(self, owners: Sequence[str], request: PageRequest) -> Page:
         page = find_page(self._docs, {"owner": {"$in": list(owners)}}, request)
-        return Page([from_document(Template, each) for each in page.items], page.next_cursor)
+        return Page([from_document(Template, stored) for stored in page.items], page.next_cursor)
 
     def accept_for_all(
         self, template: Template, standing: StandingAcceptance, session: Session | None = None
     ) -> None:
         """Remember a standing acceptance, in place of the one before it."""
-        row = {"_id": template.id, "owner": template.owner, **to_document(standing)}
+        owner = {"_id": template.id, "owner": template.owner}
+        row = cast("StoredStandingAcceptance", {**owner, **to_document(standing)})
         self._standing.replace_one({"_id": template.id}, row, upsert=True, session=session)
 
     def withdraw(self, template_id: str, session: Session | None = None) -> bool:
@@ -59,8 +62,8 @@ class Templates:
         return gone.deleted_count == 1
 
     def standing(self, session: Session | None, template_id: str) -> StandingAcceptance | None:
-        found = self._standing.find_one({"_id": template_id}, session=session)
-        return _standing(found) if found else None
+        stored = self._standing.find_one({"_id": template_id}, session=session)
+        return _standing(stored) if stored else None
 
     def publishes(self, owner: str) -> bool:
         """Whether a template of ``owner`` was ever made for customers to take."""
@@ -70,9 +73,9 @@ class Templates:
     def ready(self, owner: str, request: PageRequest) -> Page:
         """The templates of ``owner`` that a customer can take without asking."""
         page = find_page(self._standing, {"owner": owner}, request)
-        found = self._docs.find({"_id": {"$in": [each["_id"] for each in page.items]}})
-        ordered = sorted(found.to_list(), key=lambda each: str(each["_id"]))
-        return Page([from_document(Template, each) for each in ordered], page.next_cursor)
+        ids = [standing["_id"] for standing in page.items]
+        templates = self._docs.find({"_id": {"$in": ids}}).sort("_id", ASCENDING)
+        return Page([from_document(Template, stored) for stored in templates], page.next_cursor)
 
 
 def _document(template: Template) -> Document:
@@ -83,7 +86,7 @@ def _document(template: Template) -> Document:
     return document
 
 
-def _standing(document: dict[str, Any]) -> StandingAcceptance:
+def _standing(document: StoredStandingAcceptance) -> StandingAcceptance:
     return from_document(
         StandingAcceptance,
         {name: value for name, value in document.items() if name not in ("_id", "owner")},

@@ -11,7 +11,8 @@ from pymongo import ReturnDocument
 
 from services.agreements.contract.contents import Group
 from services.agreements.model.agreement import Agreement, Claim
-from services.agreements.model.tally import REPEATS, Share, share_of
+from services.agreements.model.tally import Share, share_of
+from services.agreements.store.stored import StoredClaims, StoredGroup, StoredGroups
 from shared.documents import Document
 from shared.mongo import Mongo, Session
 
@@ -24,7 +25,7 @@ class NoticeGroups:
     """
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["notice_groups"]
+        self._docs = mongo.collection("notice_groups", StoredGroups)
 
     def move(
         self,
@@ -43,24 +44,26 @@ class NoticeGroups:
         if joins:
             terms = {"authorisation": joins.authorisation, "terms": asdict(joins.terms)}
             changes["$set"] = {f"groups.{joins.key}.{name}": value for name, value in terms.items()}
-        now: Document | None = self._docs.find_one_and_update(
+        now = self._docs.find_one_and_update(
             {"_id": processor_id}, changes, upsert=True,
             return_document=ReturnDocument.AFTER, session=session,
         )  # fmt: skip
-        now = now or {}  # Never empty after an upsert; the driver's types cannot know.
+        # Never None after an upsert; the driver's types cannot know.
+        now = now or {"_id": processor_id, "version": 0}
         if empty := _empty(now):
             gone = {"$unset": dict.fromkeys(empty, "")}
             self._docs.update_one({"_id": processor_id}, gone, session=session)
-        return int(now["version"])
+        return now["version"]
 
     def read(self, processor_id: str) -> Document:
         """``{version, customers, groups: [{key, authorisation, terms, agreements, customers,
         ends: [{on, agreements, customers}]}]}``."""
-        found = self._docs.find_one({"_id": processor_id}) or {"version": 0}
-        groups = [_group(key, group) for key, group in sorted(found.get("groups", {}).items())]
-        agreements = sum(each["agreements"] for each in groups)
-        customers = agreements - found.get(REPEATS, 0)
-        return {"version": found["version"], "customers": customers, "groups": groups}
+        nothing: StoredGroups = {"_id": processor_id, "version": 0}
+        stored = self._docs.find_one({"_id": processor_id}) or nothing
+        groups = [_group(key, group) for key, group in sorted(stored.get("groups", {}).items())]
+        agreements = sum(group["agreements"] for group in groups)
+        customers = agreements - stored.get("repeats", 0)
+        return {"version": stored["version"], "customers": customers, "groups": groups}
 
 
 class BindingClaims:
@@ -71,22 +74,25 @@ class BindingClaims:
     """
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["in_force"]
+        self._docs = mongo.collection("in_force", StoredClaims)
 
     def between(self, session: Session | None, agreement: Agreement) -> dict[str, Claim]:
         """The claims of all agreements that bind the two parties, by agreement id."""
-        found = self._docs.find_one({"_id": _pair(agreement)}, session=session) or {}
-        days = found.get("days", {})
+        stored = self._stored(session, agreement)
+        days = stored.get("days", {})
         return {
             key: Claim(tuple(products), *map(_day, days.get(key, ())))
-            for key, products in found.get("agreements", {}).items()
+            for key, products in stored.get("agreements", {}).items()
         }
 
     def others(self, session: Session | None, agreement: Agreement) -> list[Share]:
         """The shares of the other agreements of the same parties."""
-        found = self._docs.find_one({"_id": _pair(agreement)}, session=session) or {}
-        return [Share(key, _day(day)) for each, (key, day) in found.get("shares", {}).items()
-                if each != agreement.id]  # fmt: skip
+        shares = self._stored(session, agreement).get("shares", {})
+        return [
+            Share(key, _day(day))
+            for agreement_id, (key, day) in shares.items()
+            if agreement_id != agreement.id
+        ]
 
     def record(self, session: Session | None, agreement: Agreement) -> None:
         """Write the agreement's claim, or remove it if the agreement no longer counts."""
@@ -106,6 +112,10 @@ class BindingClaims:
         gone = dict.fromkeys(_places(agreement), "")
         self._docs.update_one({"_id": _pair(agreement)}, {"$unset": gone}, session=session)
 
+    def _stored(self, session: Session | None, agreement: Agreement) -> StoredClaims:
+        pair = _pair(agreement)
+        return self._docs.find_one({"_id": pair}, session=session) or {"_id": pair}
+
 
 def _places(agreement: Agreement) -> list[str]:
     return [f"{name}.{agreement.id}" for name in ("agreements", "days", "shares")]
@@ -123,18 +133,18 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _group(key: str, group: Document) -> Document:
+def _group(key: str, group: StoredGroup) -> Document:
     ends = sorted(group.get("ends", {}).items())
     return {
         "key": key, "authorisation": group["authorisation"], "terms": group["terms"],
         "agreements": group["agreements"],
-        "customers": group["agreements"] - group.get(REPEATS, 0),
-        "ends": [{"on": _day(day), "agreements": each["agreements"],
-                  "customers": each.get("customers", 0)} for day, each in ends],
+        "customers": group["agreements"] - group.get("repeats", 0),
+        "ends": [{"on": _day(day), "agreements": end["agreements"],
+                  "customers": end.get("customers", 0)} for day, end in ends],
     }  # fmt: skip
 
 
-def _empty(document: Document) -> list[str]:
+def _empty(document: StoredGroups) -> list[str]:
     """Paths of groups and end days whose count is zero."""
     places = []
     for key, group in document.get("groups", {}).items():
@@ -142,5 +152,5 @@ def _empty(document: Document) -> list[str]:
             places.append(f"groups.{key}")
             continue
         days = group.get("ends", {}).items()
-        places += [f"groups.{key}.ends.{day}" for day, each in days if each["agreements"] <= 0]
+        places += [f"groups.{key}.ends.{day}" for day, end in days if end["agreements"] <= 0]
     return places
