@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING
 
+from services.registry.store.stored import StoredBasisNotice, StoredRow, StoredSweep
 from shared.mongo import Mongo, Session
 
 
@@ -23,9 +24,9 @@ class Sweep:
 
 class BasisNotices:
     def __init__(self, mongo: Mongo) -> None:
-        self._rows = mongo.db["rows"]
-        self._notices = mongo.db["basis_notices"]
-        self._sweeps = mongo.db["basis_sweeps"]
+        self._rows = mongo.collection("rows", StoredRow)
+        self._notices = mongo.collection("basis_notices", StoredBasisNotice)
+        self._sweeps = mongo.collection("basis_sweeps", StoredSweep)
 
     def next_processor(self, instrument_id: str, after: str) -> str | None:
         """The next register, in the order of ids, with a live row that names the instrument."""
@@ -52,8 +53,7 @@ class BasisNotices:
         row = self._rows.find_one(where, {"recorded_at": 1}, sort=[("recorded_at", ASCENDING)])
         if row is None:
             raise LookupError(sub_id)
-        recorded_at: datetime = row["recorded_at"]
-        return recorded_at
+        return row["recorded_at"]
 
     def unannounced(
         self, keys: Sequence[str], stage: int, session: Session | None = None

@@ -10,7 +10,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.registry.model.changes import Change
 from services.registry.model.objections import Approval, Objection, ObjectionExists
-from shared.documents import from_document, to_document
+from services.registry.store.stored import StoredApproval, StoredChange, StoredObjection
+from shared.documents import from_document, to_row
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
@@ -57,14 +58,16 @@ class Changes:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["changes"]
+        self._docs = mongo.collection("changes", StoredChange)
 
     def add(self, change: Change, session: Session | None = None) -> None:
-        self._docs.insert_one(to_document(change), session=session)
+        self._docs.insert_one(to_row(change, StoredChange), session=session)
 
     def add_all(self, changes: Sequence[Change], session: Session) -> None:
         if changes:
-            self._docs.insert_many([to_document(change) for change in changes], session=session)
+            self._docs.insert_many(
+                [to_row(change, StoredChange) for change in changes], session=session
+            )
 
     def get(self, change_id: str, session: Session | None = None) -> Change:
         document = self._docs.find_one({"_id": change_id}, session=session)
@@ -75,7 +78,8 @@ class Changes:
     def replace(self, change: Change, session: Session | None = None) -> None:
         """Save the next revision. Raises ``PreconditionFailed`` if another request was faster."""
         seen = {"_id": change.id, "revision": change.revision - 1}
-        if not self._docs.replace_one(seen, to_document(change), session=session).matched_count:
+        document = to_row(change, StoredChange)
+        if not self._docs.replace_one(seen, document, session=session).matched_count:
             raise PreconditionFailed
 
     # In lists a change comes without the terms of all customers, which are many.
@@ -153,12 +157,12 @@ class Objections:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["objections"]
+        self._docs = mongo.collection("objections", StoredObjection)
 
     def add(self, objection: Objection, session: Session | None = None) -> None:
         try:
             with duplicates_as_conflicts():
-                self._docs.insert_one(to_document(objection), session=session)
+                self._docs.insert_one(to_row(objection, StoredObjection), session=session)
         except AlreadyExists as error:
             raise ObjectionExists from error
 
@@ -170,7 +174,8 @@ class Objections:
 
     def replace(self, objection: Objection, session: Session | None = None) -> None:
         seen = {"_id": objection.id, "revision": objection.revision - 1}
-        if not self._docs.replace_one(seen, to_document(objection), session=session).matched_count:
+        document = to_row(objection, StoredObjection)
+        if not self._docs.replace_one(seen, document, session=session).matched_count:
             raise PreconditionFailed
 
     def page(self, change_id: str, request: PageRequest) -> Page:
@@ -202,11 +207,11 @@ class Approvals:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["approvals"]
+        self._docs = mongo.collection("approvals", StoredApproval)
 
     def add(self, approval: Approval, session: Session | None = None) -> None:
         with duplicates_as_conflicts():
-            self._docs.insert_one(to_document(approval), session=session)
+            self._docs.insert_one(to_row(approval, StoredApproval), session=session)
 
     def given(self, change_ids: Sequence[str], controller_id: str) -> frozenset[str]:
         """Which of the changes this customer has approved."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
+from services.registry.store.stored import StoredCheckpoint, StoredRound
 from shared.checkpoints import Checkpoint
 from shared.documents import from_document, to_document
+from shared.ledger import StoredHead
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
@@ -35,15 +37,15 @@ class Checkpoints:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["checkpoints"]
-        self._rounds = mongo.db["checkpoint_rounds"]
-        self._heads = mongo.db["ledger_heads"]
+        self._docs = mongo.collection("checkpoints", StoredCheckpoint)
+        self._rounds = mongo.collection("checkpoint_rounds", StoredRound)
+        self._heads = mongo.collection("ledger_heads", StoredHead)
 
     def keep(self, checkpoint: Checkpoint) -> bool:
         """Store it; False when its entry has one already."""
         document = {"_id": _key(checkpoint.stream, checkpoint.sequence), **to_document(checkpoint)}
         try:
-            self._docs.insert_one(document)
+            self._docs.insert_one(cast("StoredCheckpoint", document))
         except DuplicateKeyError:
             return False
         return True
@@ -67,7 +69,8 @@ class Checkpoints:
         return from_document(Round, document) if document else None
 
     def save_round(self, reached: Round) -> None:
-        self._rounds.replace_one({"_id": ROUND}, to_document(reached), upsert=True)
+        document = cast("StoredRound", {"_id": ROUND, **to_document(reached)})
+        self._rounds.replace_one({"_id": ROUND}, document, upsert=True)
 
     def streams(self, after: str, limit: int, session: Session | None = None) -> list[str]:
         """Names of the streams that follow ``after``."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from services.registry.store.stored import StoredChange, StoredImport, StoredImportRow, StoredRow
 from shared.mongo import Mongo, Session
 
 Where = dict[str, Any]
@@ -19,8 +20,10 @@ class Traces:
     """One processor's records that name one e-mail address."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._rows, self._changes = mongo.db["rows"], mongo.db["changes"]
-        self._imports, self._import_rows = mongo.db["imports"], mongo.db["import_rows"]
+        self._rows = mongo.collection("rows", StoredRow)
+        self._changes = mongo.collection("changes", StoredChange)
+        self._imports = mongo.collection("imports", StoredImport)
+        self._import_rows = mongo.collection("import_rows", StoredImportRow)
 
     def in_use(self, processor_id: str, email: str, today: date, session: Session) -> bool:
         """Whether a version in force or to come names it, or a change that has not ended."""

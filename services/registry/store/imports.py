@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from services.registry.model.imports import Import, ImportRow
-from shared.documents import from_document, to_document
+from services.registry.store.stored import StoredImport, StoredImportRow, StoredRow
+from shared.documents import from_document, to_row
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
@@ -31,10 +33,11 @@ class Imports:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs, self._rows = mongo.db["imports"], mongo.db["import_rows"]
+        self._docs = mongo.collection("imports", StoredImport)
+        self._rows = mongo.collection("import_rows", StoredImportRow)
 
     def add(self, job: Import) -> None:
-        self._docs.insert_one(to_document(job))
+        self._docs.insert_one(to_row(job, StoredImport))
 
     def get(self, import_id: str, session: Session | None = None) -> Import:
         document = self._docs.find_one({"_id": import_id}, session=session)
@@ -44,7 +47,7 @@ class Imports:
 
     def save(self, job: Import, session: Session) -> None:
         """Save the next revision. Raises ``PreconditionFailed`` in the slower of two loops."""
-        following = {**to_document(job), "revision": job.revision + 1}
+        following = to_row(replace(job, revision=job.revision + 1), StoredImport)
         seen = {"_id": job.id, "revision": job.revision}
         if not self._docs.replace_one(seen, following, session=session).matched_count:
             raise PreconditionFailed
@@ -80,7 +83,7 @@ class Imports:
 
     def add_rows(self, rows: Sequence[ImportRow]) -> None:
         if rows:
-            self._rows.insert_many([to_document(row) for row in rows], ordered=False)
+            self._rows.insert_many([to_row(row, StoredImportRow) for row in rows], ordered=False)
 
     def refuse_keys(self, import_id: str, keys: Sequence[str], refusal: Mapping[str, str]) -> None:
         """Refuse all rows of these keys, while they are not read yet."""
@@ -106,7 +109,7 @@ class Imports:
                 }
             },
         ]
-        groups = self._rows.aggregate(stages)
+        groups = self._groups(stages)
         return {group["_id"]: (group["rows"], group["bytes"]) for group in groups}
 
     def of_keys(self, import_id: str, keys: Sequence[str]) -> list[ImportRow]:
@@ -152,7 +155,7 @@ class Imports:
             {"$match": {"import_id": import_id}},
             {"$group": {"_id": "$state", "rows": {"$sum": 1}}},
         ]
-        groups = self._rows.aggregate(stages, session=session)
+        groups = self._groups(stages, session)
         return {group["_id"]: group["rows"] for group in groups}
 
     def in_state(self, import_id: str, state: str, limit: int) -> list[ImportRow]:
@@ -171,14 +174,19 @@ class Imports:
         """Ids of the register's entries that rows of this import are about."""
         where = {"import_id": import_id, "sub_processor_id": {"$ne": None}}
         rows = self._rows.find(where, {"_id": 0, "sub_processor_id": 1}, session=session)
-        return {row["sub_processor_id"] for row in rows}
+        return {row["sub_processor_id"] for row in rows if row["sub_processor_id"]}
+
+    def _groups(
+        self, stages: Sequence[Mapping[str, Any]], session: Session | None = None
+    ) -> Iterable[Mapping[str, Any]]:
+        return self._rows.aggregate(stages, session=session)
 
 
 class Listed:
     """The register's list of one day by id, name and number; contents are read when needed."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._rows = mongo.db["rows"]
+        self._rows = mongo.collection("rows", StoredRow)
 
     def names(
         self, processor_id: str, day: date, session: Session | None = None

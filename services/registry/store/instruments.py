@@ -15,8 +15,9 @@ from services.registry.model.instruments import (
     merged,
     with_staleness,
 )
+from services.registry.store.stored import StoredRevision
 from services.registry.transfers import Instrument, load_instruments
-from shared.documents import from_document, to_document
+from shared.documents import from_document, to_row
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts, uncommitted
 
 Known = Mapping[str, Instrument]
@@ -30,7 +31,7 @@ class Instruments:
     }
 
     def __init__(self, mongo: Mongo, version: Callable[[], object], stale_days: int) -> None:
-        self._docs = mongo.db["instruments"]
+        self._docs = mongo.collection("instruments", StoredRevision)
         self._version, self._stale_days = version, stale_days
         self._kept: tuple[object, Known] = (None, {})
 
@@ -69,6 +70,6 @@ class Instruments:
         """Raises ``InstrumentExists`` when somebody else wrote this revision first."""
         try:
             with duplicates_as_conflicts():
-                self._docs.insert_one(to_document(recorded), session=session)
+                self._docs.insert_one(to_row(recorded, StoredRevision), session=session)
         except AlreadyExists as error:
             raise InstrumentExists from error

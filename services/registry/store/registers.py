@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from pymongo import ASCENDING, IndexModel
 
 from services.registry.model.register import EntryUnknown, Register, Row, RowChanges
-from shared.documents import from_document, to_document
+from services.registry.store.stored import StoredRegister, StoredRow
+from shared.documents import from_document, to_row
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
@@ -22,10 +23,10 @@ class Registers:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["registers"]
+        self._docs = mongo.collection("registers", StoredRegister)
 
     def save(self, register: Register, session: Session | None = None) -> None:
-        document = to_document(register)
+        document = to_row(register, StoredRegister)
         self._docs.replace_one({"_id": register.id}, document, upsert=True, session=session)
 
     def touch(self, processor_id: str, at: datetime, session: Session | None = None) -> None:
@@ -83,7 +84,7 @@ class Rows:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["rows"]
+        self._docs = mongo.collection("rows", StoredRow)
 
     def write(
         self, row_changes: RowChanges, by: str, at: datetime, session: Session | None
@@ -93,7 +94,8 @@ class Rows:
             voided = {"$set": {"voided_at": at, "voided_by": by}}
             self._docs.update_one({"_id": row.id, "voided_at": None}, voided, session=session)
         if row_changes.add:
-            self._docs.insert_many([to_document(row) for row in row_changes.add], session=session)
+            added = [to_row(row, StoredRow) for row in row_changes.add]
+            self._docs.insert_many(added, session=session)
 
     def on(self, processor_id: str, day: date, recorded_as_of: datetime | None = None) -> list[Row]:
         """The list of ``day`` as known now, or as it was known at ``recorded_as_of``."""
@@ -153,7 +155,7 @@ class Rows:
         return sorted(_rows(list(documents)), key=lambda row: (row.valid_from, row.recorded_at))
 
 
-def _rows(documents: Sequence[dict[str, Any]]) -> list[Row]:
+def _rows(documents: Sequence[StoredRow]) -> list[Row]:
     return [from_document(Row, document) for document in documents]
 
 

@@ -1,0 +1,201 @@
+"""What each collection of the registry holds. A contract test compares it with what is stored.
+
+Members that come from a dataclass of the model are described there. ``id`` is stored as ``_id``,
+days as text (ISO 8601).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+Members = dict[str, Any]
+
+
+class StoredRegister(TypedDict):
+    """``registers``: a ``Register``."""
+
+    _id: str
+    slug: str
+    legal_name: str
+    country: str
+    locale: str
+    time_zone: str
+    updated_at: datetime
+    registration_number: str | None
+    address: dict[str, str] | None
+    website: str | None
+    privacy_contact: str | None
+
+
+class StoredRow(TypedDict):
+    """``rows``: a ``Row``."""
+
+    _id: str
+    processor_id: str
+    sub_processor_id: str
+    version: int
+    content: Members
+    valid_from: str
+    valid_to: str
+    recorded_at: datetime
+    change_id: str
+    voided_at: datetime | None
+    voided_by: str | None
+
+
+class StoredChange(TypedDict):
+    """``changes``: a ``Change``."""
+
+    _id: str
+    processor_id: str
+    kind: str
+    subject_id: str
+    effective_on: str
+    reason: str
+    created_at: datetime
+    content: Members | None
+    previous: Members | None
+    replaces_id: str | None
+    status: str
+    announced_at: datetime | None
+    sequence: int | None
+    recipients_version: int
+    groups: list[Members]
+    emergency: Members | None
+    ended_at: datetime | None
+    withdrawal_reason: str | None
+    revision: int
+
+
+class StoredObjection(TypedDict):
+    """``objections``: an ``Objection``."""
+
+    _id: str
+    change_id: str
+    processor_id: str
+    controller_id: str
+    agreement_id: str
+    sub_processor_id: str
+    grounds: str
+    text: str
+    received_at: datetime
+    status: str
+    mitigation: Members | None
+    decision: str | None
+    settled_at: datetime | None
+    effective_on: str
+    respond_by: str | None
+    revision: int
+
+
+class StoredApproval(TypedDict):
+    """``approvals``: an ``Approval``."""
+
+    _id: str
+    change_id: str
+    controller_id: str
+    given_at: datetime
+
+
+class StoredBasisNotice(TypedDict):
+    """``basis_notices``: the most urgent stage of an instrument's end that was announced."""
+
+    _id: str
+    stage: int
+    at: datetime
+
+
+class StoredSweep(TypedDict):
+    """``basis_sweeps``: the ``Sweep`` of the instrument with this id."""
+
+    _id: str
+    mark: str
+    after: str
+    done: bool
+
+
+class StoredCheckpoint(TypedDict):
+    """``checkpoints``: a ``Checkpoint``."""
+
+    _id: str  # stream#sequence
+    stream: str
+    sequence: int
+    hash: str
+    at: str
+    key_id: str
+    signature: str
+
+
+class StoredRound(TypedDict):
+    """``checkpoint_rounds``: the ``Round`` of today."""
+
+    _id: str
+    day: str
+    after: str
+    done: bool
+
+
+class StoredImport(TypedDict):
+    """``imports``: an ``Import``."""
+
+    _id: str
+    processor_id: str
+    created_at: datetime
+    created_by: str
+    format: str
+    language: str
+    effective_on: str
+    reason: str
+    status: str
+    columns: list[Members]
+    rows_total: int
+    absent: list[str]
+    absent_total: int
+    revision: int
+
+
+class StoredImportRow(TypedDict):
+    """``import_rows``: an ``ImportRow``."""
+
+    _id: str
+    import_id: str
+    row: int
+    key: str
+    raw: str
+    state: str
+    answers: list[Any]
+    questions: list[Members]
+    remarks: list[str]
+    refusals: list[dict[str, str]]
+    change_id: str | None
+    kind: str | None
+    sub_processor_id: str | None
+
+
+class StoredRevision(TypedDict):
+    """``instruments``: one revision of an instrument, a ``Recorded``."""
+
+    _id: str
+    instrument_id: str
+    revision: int
+    members: Members
+    recorded_at: datetime
+    recorded_by: str
+
+
+STORED: Mapping[str, type] = {
+    "registers": StoredRegister,
+    "rows": StoredRow,
+    "changes": StoredChange,
+    "objections": StoredObjection,
+    "approvals": StoredApproval,
+    "basis_notices": StoredBasisNotice,
+    "basis_sweeps": StoredSweep,
+    "checkpoints": StoredCheckpoint,
+    "checkpoint_rounds": StoredRound,
+    "imports": StoredImport,
+    "import_rows": StoredImportRow,
+    "instruments": StoredRevision,
+}
