@@ -17,7 +17,7 @@ SOURCES = "\n".join(
     for path in (ROOT / folder).rglob("*.py")
 )
 EVENTS = set(re.findall(r'\blog\.\w+\(\s*"([a-z_]+\.[a-z_]+)"', SOURCES))
-NAMED = re.findall(r'db\["(\w+)"\]', SOURCES)
+NAMED = re.findall(r'(?:db\[|collection\()"(\w+)"', SOURCES)
 COLLECTIONS = {*NAMED, *(channel.collection for channel in CHANNELS)}
 LOOPS = {*SENDING, *JOBS}
 # Members of answers, not of documents.
