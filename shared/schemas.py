@@ -10,6 +10,7 @@ from typing import Any
 import pycountry
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from shared.public_holidays import country_of, is_region
 from shared.safe_text import is_one_line, is_text
 from shared.times import format_instant, parse_day, parse_instant
 
@@ -67,6 +68,19 @@ class Country(fields.String):
             raise ValidationError(f"{code} is not an ISO 3166-1 code; write {NOT_ISO[code]}.")
         if code not in COUNTRIES:
             raise ValidationError(f"{code!r} is not an ISO 3166-1 alpha-2 country code.")
+        return code
+
+
+class Region(fields.String):
+    """ISO 3166-1 alpha-2, or ISO 3166-2 for a part of a country: ``GB-ENG``, ``DE-BY``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        code = super()._deserialize(value, attr, data, **kwargs)
+        country = country_of(code)
+        if country in NOT_ISO or country not in COUNTRIES:
+            Country().deserialize(country)
+        if code != country and not is_region(code):
+            raise ValidationError(f"{code!r} is no region of {country} in ISO 3166-2.")
         return code
 
 

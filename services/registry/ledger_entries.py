@@ -56,23 +56,23 @@ def announced_private(
     return {
         "recipients_version": recipients_version,
         "time_zone": register.time_zone,
-        "groups": [group_on_wire(group) for group in groups],
+        "groups": [group_on_wire(group, change) for group in groups],
         "content": change.content,
     }
 
 
-def group_on_wire(group: Group) -> Entry:
+def group_on_wire(group: Group, change: Change) -> Entry:
     """A terms group in wire form. From ``objection_spans`` (see ``clock``) `notices` reads when the
     window ends, even if the notice is sent late."""
-    terms = NoticeTerms.parse(group.terms, group.authorisation)
-    spans = objection_spans(terms, group.given_on, MOST_DAYS_LATE)
+    terms = NoticeTerms.parse(group.terms, group.authorisation, change.kind)
+    spans = objection_spans(terms, group.given_on, MOST_DAYS_LATE, change.effective_on)
     return {
         "key": group.key,
         "authorisation": group.authorisation,
         "terms": group.terms,
         "agreements": group.agreements,
         "given_on": group.given_on.isoformat(),
-        "objection_deadline": group.objection_deadline.isoformat(),
+        "objection_deadline": group.objection_deadline and group.objection_deadline.isoformat(),
         "earliest_effective_on": group.earliest_effective_on.isoformat(),
         "silence": group.silence,
         "objection_spans": " ".join(map(str, spans)),

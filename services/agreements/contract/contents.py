@@ -75,10 +75,14 @@ class Processing:
 
 @dataclass(frozen=True)
 class Terms:
-    """The notice terms without persons: what a contract clock needs. Periods in days."""
+    """The notice terms without persons: what a contract clock needs. Periods in days.
 
-    notice_days: int
-    objection_days: int
+    None: no number is agreed. Zero days, which old agreements may say, count as no number.
+    ``holidays``: a country, or a region of one whose regions differ.
+    """
+
+    notice_days: int | None
+    objection_days: int | None
     day_kind: str
     holidays: str | None
     receipt_rule: str

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from services.agreements.contract.contents import SIGNED_ELSEWHERE, Clauses, Content
+from shared.public_holidays import differs_inside
 
 LONGEST_BREACH_NOTICE_HOURS = 72
 # The clock of Art. 33(2) runs from awareness; these words let the processor choose its start.
@@ -69,9 +70,13 @@ def _authorisation(content: Content) -> Iterator[Finding]:
     if content.authorisation == "general" and not terms.objection_days:
         yield Finding("objection-days-missing", "Art. 28(2)",
                       "A general authorisation needs days in which to object.")  # fmt: skip
-    if terms.objection_days > terms.notice_days:
+    if (terms.objection_days or 0) > (terms.notice_days or 0) > 0:
         yield Finding("objection-longer-than-notice", "Art. 28(2)",
                       "The change could begin before the time to object has ended.")  # fmt: skip
+    if terms.holidays and differs_inside(terms.holidays):
+        yield Finding("holiday-region-missing", "Regulation (EEC, Euratom) 1182/71 Art. 2(1)",
+                      f"The public holidays of {terms.holidays} differ by region and none is named;"
+                      " until then the holidays of all its regions count.")  # fmt: skip
     if not terms.contacts:
         yield Finding("notice-contact-missing", "Art. 28(2)",
                       "Nobody is named who is to be told of changes.")  # fmt: skip

@@ -47,8 +47,8 @@ def _published(template: Template, content: Content) -> Iterator[Finding]:
 
 def _less_is_weaker(published: Published, content: Content) -> Iterator[tuple[str, int, int]]:
     least = published.notice_options[0]
-    yield "notice-days", content.notice_terms.notice_days, least.notice_days
-    yield "objection-days", content.notice_terms.objection_days, least.objection_days
+    yield "notice-days", content.notice_terms.notice_days or 0, least.notice_days or 0
+    yield "objection-days", content.notice_terms.objection_days or 0, least.objection_days or 0
 
 
 def _more_is_weaker(published: Published, content: Content) -> Iterator[tuple[str, int, int]]:

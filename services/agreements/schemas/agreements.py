@@ -21,6 +21,7 @@ from shared.schemas import (
     Instant,
     Language,
     Line,
+    Region,
     SetAsideShape,
     Shape,
     Text,
@@ -40,7 +41,7 @@ class Amendment(Shape):
 
     template_id = Text(80)
     language = Language()
-    governing_law = Country()
+    governing_law = Region()
     processing = fields.Nested(ProcessingShape)
     authorisation = one_of(*AUTHORISATIONS)
     notice_terms = fields.Nested(NoticeTermsShape)
@@ -75,7 +76,7 @@ class NewAgreement(Amendment):
     controller_id = fields.String(required=True, validate=ORGANISATION)
     template_id = Text(80, required=True)
     language = Language(load_default="en")
-    governing_law = Country(required=True)
+    governing_law = Region(required=True)
     processing = fields.Nested(ProcessingShape, required=True)
     authorisation = one_of(*AUTHORISATIONS, required=True)
     notice_terms = fields.Nested(NoticeTermsShape, required=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import holidays
 from marshmallow import ValidationError, fields, validate
 
 from services.agreements.contract.contents import (
@@ -12,11 +11,13 @@ from services.agreements.contract.contents import (
     RECEIPT_RULES,
     SILENCES,
 )
+from shared.public_holidays import CalendarUnknown, check_calendar
 from shared.schemas import (
     Country,
     Email,
     Flag,
     Line,
+    Region,
     Shape,
     Text,
     Whole,
@@ -28,9 +29,11 @@ from shared.schemas import (
 CLAUSE_LENGTH = 10_000
 
 
-def _holidays_known(country: str) -> None:
-    if country not in holidays.list_supported_countries(include_aliases=False):
-        raise ValidationError(f"The public holidays of {country} are not known here.")
+def _holidays_known(place: str) -> None:
+    try:
+        check_calendar(place)
+    except CalendarUnknown as unknown:
+        raise ValidationError(str(unknown)) from unknown
 
 
 def _each_once(values: list[str]) -> None:
@@ -55,10 +58,10 @@ class ContactShape(Shape):
 
 
 class TermsShape(Shape):
-    notice_days = Whole(0, 365, required=True)
-    objection_days = Whole(0, 365, load_default=0)
+    notice_days = Whole(0, 365, required=True, allow_none=True)
+    objection_days = Whole(0, 365, load_default=None, allow_none=True)
     day_kind = one_of(*DAY_KINDS, required=True)
-    holidays = Country(load_default=None, allow_none=True, validate=_holidays_known)
+    holidays = Region(load_default=None, allow_none=True, validate=_holidays_known)
     receipt_rule = one_of(*RECEIPT_RULES, required=True)
     silence = one_of(*SILENCES, required=True)
 

@@ -21,6 +21,7 @@ from shared.schemas import (
     Language,
     Line,
     PageArgs,
+    Region,
     Shape,
     Text,
     Whole,
@@ -33,8 +34,8 @@ from shared.schemas import (
 class LawRule(Shape):
     """``default`` holds unless ``by_country`` has the customer's country."""
 
-    default = Country(required=True)
-    by_country = fields.Dict(keys=Country(), values=Country(), load_default=dict)
+    default = Region(required=True)
+    by_country = fields.Dict(keys=Country(), values=Region(), load_default=dict)
 
 
 class LanguageRule(Shape):

@@ -114,8 +114,9 @@ def _how_to_answer(
     deadline: str | None,
 ) -> Sequence[str]:
     url = data["links"]["change"]
+    how = "mail.how_to_object" if deadline else "mail.how_to_object_any_day"
     told = [
-        t("mail.how_to_object", day=t.day(deadline), url=f"{url}/objections"),
+        t(how, day=t.day(deadline), url=f"{url}/objections"),
         t("mail.or_write", vendor=vendor, notice=about["id"]),
     ]
     if about.get("silence") not in (None, "consent"):

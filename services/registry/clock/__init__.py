@@ -20,20 +20,16 @@ effect at the earliest on 2026-12-24. All days are days in the customer's law, n
 ``shared/decisions/0002-contract-clock.md`` tells why.
 """
 
-from services.registry.clock.calendars import (
-    check_holidays,
-    is_working_day,
-    local_day,
-    next_working_day,
-    public_holidays,
-)
+from services.registry.clock.calendars import Calendar, local_day
 from services.registry.clock.dates import (
     NoticeDates,
+    Starts,
     Step,
     dates_counted_from,
     dates_for,
     objection_spans,
 )
+from services.registry.clock.periods import deemed_day
 from services.registry.clock.terms import (
     AUTHORISATIONS,
     CONSENT,
@@ -42,6 +38,8 @@ from services.registry.clock.terms import (
     RECEIPT_RULES,
     REFUSAL,
     NoticeTerms,
+    Period,
+    Span,
 )
 
 __all__ = [
@@ -51,15 +49,16 @@ __all__ = [
     "LONGEST",
     "RECEIPT_RULES",
     "REFUSAL",
+    "Calendar",
     "NoticeDates",
     "NoticeTerms",
+    "Period",
+    "Span",
+    "Starts",
     "Step",
-    "check_holidays",
     "dates_counted_from",
     "dates_for",
-    "is_working_day",
+    "deemed_day",
     "local_day",
-    "next_working_day",
     "objection_spans",
-    "public_holidays",
 ]

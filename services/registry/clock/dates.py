@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.registry.clock.calendars import ONE_DAY, next_working_day
-from services.registry.clock.terms import CONSENT, REFUSAL, NoticeTerms
+from services.registry.clock.calendars import ONE_DAY, Calendar
+from services.registry.clock.periods import (
+    end_on_a_working_day,
+    end_with_two_working_days,
+    plain_end,
+)
+from services.registry.clock.terms import (
+    CONSENT,
+    EFFECTIVE_DAY,
+    REFUSAL,
+    NoticeTerms,
+    Period,
+    Span,
+)
 
 RULE = "Regulation (EEC, Euratom) 1182/71"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -14,16 +27,19 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One day that was computed: which, by which clause, and the arithmetic in words."""
+    """One day that was computed: which, by which clause, and the arithmetic in words.
+
+    ``day`` is None where the agreement sets none.
+    """
 
     name: str
-    day: date
+    day: date | None
     clause: str
     text: str
 
-    def to_mapping(self) -> dict[str, str]:
+    def to_mapping(self) -> dict[str, str | None]:
         """The step as JSON values."""
-        day = self.day.isoformat()
+        day = self.day.isoformat() if self.day else None
         return {"name": self.name, "day": day, "clause": self.clause, "text": self.text}
 
 
@@ -31,14 +47,15 @@ class Step:
 class NoticeDates:
     """The days one notice sets.
 
-    ``runs_from`` is the day the periods run from. ``provisional``: the agreement counts from
-    receipt, so the real days depend on the customer and may be later, never earlier. ``silence``
-    is what silence means after authorisation and terms are both read.
+    ``runs_from`` is the day the objection period runs from. ``objection_deadline`` None: no number
+    of days is agreed, so no day ends the right to object. ``provisional``: the agreement counts
+    from receipt, so the real days depend on the customer and may be later, never earlier.
+    ``silence`` is what silence means after authorisation and terms are both read.
     """
 
     given_on: date
     runs_from: date
-    objection_deadline: date
+    objection_deadline: date | None
     earliest_effective_on: date
     provisional: bool
     needs_approval: bool
@@ -46,117 +63,171 @@ class NoticeDates:
     arithmetic: tuple[Step, ...]
 
 
-def dates_for(terms: NoticeTerms, given_on: date) -> NoticeDates:
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """The days that the two periods run from, and the day of the change where it is known."""
+
+    notice: date
+    objection: date
+    effective_on: date | None = None
+
+
+def dates_for(terms: NoticeTerms, given_on: date, effective_on: date | None = None) -> NoticeDates:
     """The days that follow from a notice dated ``given_on``, if it is sent on that day.
 
     They are the earliest possible; ``dates_counted_from`` gives the real ones, once it is known
     when the notice was sent, delivered or acknowledged. Under the latter two rules that is not for
     the processor to decide, so these are marked provisional.
     """
-    return _dates(terms, given_on, given_on, provisional=terms.receipt_rule != "sent")
+    spans = (terms.notice, terms.objection)
+    provisional = any(span.rule != "sent" for span in spans)
+    starts = Starts(given_on, given_on, effective_on)
+    return _dates(terms, given_on, starts, provisional=provisional)
 
 
-def dates_counted_from(terms: NoticeTerms, given_on: date, day: date) -> NoticeDates:
-    """The days once the notice was sent (delivered, acknowledged: as the terms say) on ``day``.
+def dates_counted_from(terms: NoticeTerms, given_on: date, starts: Starts) -> NoticeDates:
+    """The days once the notice was sent (delivered, acknowledged: as the terms say).
 
-    ``given_on``: the day it was dated. Raises ValueError for a ``day`` before it.
+    ``given_on``: the day it was dated. Raises ValueError for a start before it.
     """
-    if day < given_on:
-        raise ValueError(f"{day} is before the day of the notice, {given_on}.")
-    return _dates(terms, given_on, day, provisional=False)
+    first = min(starts.notice, starts.objection)
+    if first < given_on:
+        raise ValueError(f"{first} is before the day of the notice, {given_on}.")
+    return _dates(terms, given_on, starts, provisional=False)
 
 
-def objection_spans(terms: NoticeTerms, given_on: date, most_days_late: int) -> tuple[int, ...]:
+def objection_spans(
+    terms: NoticeTerms, given_on: date, most_days_late: int, effective_on: date | None = None
+) -> tuple[int, ...]:
     """How many days after its start the objection period ends, if it starts on ``given_on``, a day
-    later, and so on. With it a service without this clock can date a notice that is sent late."""
-    starts = (given_on + timedelta(late) for late in range(most_days_late + 1))
-    return tuple((_objection_end(terms, start) - start).days for start in starts)
+    later, and so on; empty where no day ends it. With it a service without this clock can date a
+    notice that is sent late."""
+    days = (given_on + timedelta(late) for late in range(most_days_late + 1))
+    starts = (Starts(day, day, effective_on) for day in days)
+    ends = ((_objection(terms, each).day, each.objection) for each in starts)
+    return tuple((end - start).days for end, start in ends if end)
 
 
-def _dates(terms: NoticeTerms, given_on: date, start: date, *, provisional: bool) -> NoticeDates:
-    objection = _objection(terms, start)
-    notice = _notice(terms, start)
-    effective = _effective(notice.day, objection.day)
-    first = Step("runs_from", start, f"{RULE} Art. 3(1)", _start_words(terms, start, provisional))
-    silence = REFUSAL if terms.needs_approval else CONSENT
+def _dates(terms: NoticeTerms, given_on: date, starts: Starts, *, provisional: bool) -> NoticeDates:
+    objection, notice = _objection(terms, starts), _notice(terms, starts.notice)
+    effective = _effective(terms, starts, notice.day, objection.day)
     return NoticeDates(
         given_on,
-        start,
+        starts.objection,
         objection.day,
-        effective.day,
+        effective.day or date.max,
         provisional,
         terms.needs_approval,
-        silence,
-        (first, objection, notice, effective),
+        REFUSAL if terms.needs_approval else CONSENT,
+        (_runs_from(terms.objection, starts.objection, provisional), objection, notice, effective),
     )
 
 
-def _start_words(terms: NoticeTerms, start: date, provisional: bool) -> str:
-    words = f"{_say(start)} is the day the notice is {terms.receipt_rule}; it is not counted."
+def _runs_from(span: Span, start: date, provisional: bool) -> Step:
+    counts = "it counts" if span.first_day_counts else "it is not counted"
+    words = f"{_say(start)} is the day the notice is {span.rule}; {counts}."
     if provisional:
         words = (
-            f"The agreement counts from the day the notice is {terms.receipt_rule}, which is not "
-            f"known yet; {_say(start)} is the earliest possible and is not counted."
+            f"The agreement counts from the day the notice is {span.rule}, which is not known yet; "
+            f"{_say(start)} is the earliest possible; {counts}."
         )
-    return words
+    return Step("runs_from", start, f"{RULE} Art. 3(1)", words)
 
 
-def _objection(terms: NoticeTerms, start: date) -> Step:
-    plain = _plain_end(terms, start, terms.objection_days)
-    end = _objection_end(terms, start)
-    text = f"{_say(start)} + {_days(terms, terms.objection_days)} = {_say(plain)}, last hour."
+def _objection(terms: NoticeTerms, starts: Starts) -> Step:
+    if terms.objection.ends == EFFECTIVE_DAY:
+        return _until_effect(terms, starts)
+    text = " The period ends with a working day, and with two at least: {}."
     clause = f"objection period; {RULE} Art. 3(2)(b), 3(3)"
-    if end != plain:
-        text += f" The period ends with a working day, and with two at least: {_say(end)}."
-        clause += ", 3(4), 3(5)"
-    return Step("objection_deadline", end, clause, text)
-
-
-def _objection_end(terms: NoticeTerms, start: date) -> date:
-    plain = _plain_end(terms, start, terms.objection_days)
-    end = _with_two_working_days(terms, start, plain, terms.objection_days)
-    return next_working_day(end, terms.holidays)
+    step = _longest(terms, terms.objections, starts.objection, end_on_a_working_day, text)
+    if step is None:
+        return _no_number("objection_deadline", "objection period", terms, terms.objections)
+    end, words, moved = step
+    return Step("objection_deadline", end, f"{clause}, 3(4), 3(5)" if moved else clause, words)
 
 
 def _notice(terms: NoticeTerms, start: date) -> Step:
-    plain = _plain_end(terms, start, terms.notice_days)
-    end = _with_two_working_days(terms, start, plain, terms.notice_days)
-    text = f"{_say(start)} + {_days(terms, terms.notice_days)} = {_say(plain)}, last hour."
+    text = " Two working days at least lie in it: {}."
     clause = f"notice period; {RULE} Art. 3(2)(b), 3(3)"
-    if end != plain:
-        text += f" Two working days at least lie in it: {_say(end)}."
-        clause += ", 3(5)"
-    return Step("notice_ends_on", end, clause, text)
+    step = _longest(terms, terms.notices, start, end_with_two_working_days, text)
+    if step is None:
+        return _no_number("notice_ends_on", "notice period", terms, terms.notices)
+    end, words, moved = step
+    return Step("notice_ends_on", end, f"{clause}, 3(5)" if moved else clause, words)
 
 
-def _effective(notice_end: date, objection_deadline: date) -> Step:
-    last = max(notice_end, objection_deadline)
-    which = "notice" if notice_end >= objection_deadline else "objection"
-    text = f"The day after the {which} period, {_say(last)} + 1 day = {_say(last + ONE_DAY)}."
+_End = Callable[[Period, date, Calendar], date]
+
+
+def _longest(
+    terms: NoticeTerms, spans: tuple[Span, ...], start: date, end_of: _End, moved_words: str
+) -> tuple[date, str, bool] | None:
+    """The period that ends last: its end, its arithmetic, and whether its end was moved."""
+    ends = []
+    for span in spans:
+        if span.length is None or terms.soft:
+            continue
+        first = start - ONE_DAY if span.first_day_counts else start
+        plain = plain_end(span.length, first, terms.calendar)
+        end = end_of(span.length, first, terms.calendar)
+        words = f"{_say(first)} + {_length(span.length, terms)} = {_say(plain)}, last hour."
+        ends.append(
+            (end, words + (moved_words.format(_say(end)) if end != plain else ""), end != plain)
+        )
+    if not ends:
+        return None
+    end, words, moved = max(ends, key=lambda each: each[0])
+    named = f" The text names {len(ends)} periods; the longest one binds." if ends[1:] else ""
+    return end, words + named, moved
+
+
+def _until_effect(terms: NoticeTerms, starts: Starts) -> Step:
+    name, clause = "objection_deadline", "objection until the effective day"
+    before = terms.objection.before_effect
+    if starts.effective_on is None:
+        return Step(name, None, clause, "It ends with the day of the change, which is not set.")
+    if before is None:
+        return Step(name, starts.effective_on, clause, f"Up to {_say(starts.effective_on)}.")
+    end = earlier(before, starts.effective_on, terms.calendar)
+    words = f"{_say(starts.effective_on)} - {_length(before, terms)} = {_say(end)}, last hour."
+    return Step(name, end, clause, words)
+
+
+def earlier(period: Period, day: date, calendar: Calendar) -> date:
+    """The latest day from which ``period`` ends by ``day``: a distance counted back, not moved."""
+    start = day - ONE_DAY
+    while plain_end(period, start, calendar) > day:
+        start -= ONE_DAY
+    return start
+
+
+def _no_number(name: str, which: str, terms: NoticeTerms, spans: tuple[Span, ...]) -> Step:
+    lengths = [str(span.length) for span in spans if span.length]
+    if terms.soft and lengths:
+        words = f"{' and '.join(lengths)}, where possible: a number that binds nobody sets no day."
+    else:
+        words = "The agreement names no number of days, so none of them is the last."
+    return Step(name, None, f"{which}; GDPR Art. 28(2)", words)
+
+
+def _effective(
+    terms: NoticeTerms, starts: Starts, notice_end: date | None, deadline: date | None
+) -> Step:
+    """The day after both periods. A period that ends with the change itself holds nothing up."""
+    objection_end = None if terms.objection.ends == EFFECTIVE_DAY else deadline
+    ends = {"notice period": notice_end, "objection period": objection_end,
+            "day of the notice": max(starts.notice, starts.objection)}  # fmt: skip
+    known = {which: day for which, day in ends.items() if day}
+    which = max(known, key=lambda each: known[each])
+    last = known[which]
+    text = f"The day after the {which}, {_say(last)} + 1 day = {_say(last + ONE_DAY)}."
     return Step("earliest_effective_on", last + ONE_DAY, "GDPR Art. 28(2)", text)
 
 
-def _plain_end(terms: NoticeTerms, start: date, days: int) -> date:
-    if terms.day_kind == "calendar":
-        return start + timedelta(days=days)
-    end = start
-    for _ in range(days):
-        end = next_working_day(end + ONE_DAY, terms.holidays)
-    return end
-
-
-def _with_two_working_days(terms: NoticeTerms, start: date, end: date, days: int) -> date:
-    if days < 2:
-        return end
-    second = next_working_day(start + ONE_DAY, terms.holidays) + ONE_DAY
-    return max(end, next_working_day(second, terms.holidays))
-
-
-def _days(terms: NoticeTerms, days: int) -> str:
-    unit = "day" if days == 1 else "days"
-    if terms.day_kind == "calendar":
-        return f"{days} calendar {unit}"
-    return f"{days} business {unit} ({terms.holidays or 'weekends only'})"
+def _length(period: Period, terms: NoticeTerms) -> str:
+    if period.unit != "business_days":
+        return str(period)
+    return f"{period} ({terms.calendar.place or 'weekends only'})"
 
 
 def _say(day: date) -> str:

@@ -3,62 +3,172 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.registry.clock.calendars import check_holidays
+from services.registry.clock.calendars import Calendar
 
 DAY_KINDS = ("calendar", "business")
 RECEIPT_RULES = ("sent", "delivered", "acknowledged")
+# A page that changes informs nobody (EDPB 07/2020 para. 128): "published" counts from the sending.
+STARTS = {"sent": "sent", "published": "sent", "delivered": "delivered",
+          "acknowledged": "acknowledged"}  # fmt: skip
 AUTHORISATIONS = ("general", "specific")
 CONSENT, REFUSAL = "consent", "refusal"
+LENGTH, EFFECTIVE_DAY = "length", "effective_day"
+UNITS = {"days": "calendar day", "business_days": "business day", "weeks": "week",
+         "months": "month", "years": "year"}  # fmt: skip
+UNIT_OF_KIND = {"calendar": "days", "business": "business_days"}
 LONGEST = 3650  # Days. Ten years of notice are an error of typing, not an agreement.
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """So many units of time. Raises ValueError for a unit or a number that it cannot be."""
+
+    value: int
+    unit: str = "days"
+
+    def __post_init__(self) -> None:
+        _one_of("unit", self.unit, tuple(UNITS))
+        if type(self.value) is not int or not 1 <= self.value <= LONGEST:
+            raise ValueError(f"A period is of 1 to {LONGEST} {self.unit}, not {self.value!r}.")
+
+    @classmethod
+    def parse(cls, members: Mapping[str, Any] | None) -> Period | None:
+        """Read ``{value, unit}``; None where the text names no number."""
+        return cls(members["value"], members["unit"]) if members else None
+
+    @classmethod
+    def of_days(cls, days: int | None, day_kind: str) -> Period | None:
+        """Read the short form, in which zero days are no period (GDPR Art. 28(2))."""
+        _one_of("day_kind", day_kind, DAY_KINDS)
+        return None if days is None or _is_zero(days) else cls(days, UNIT_OF_KIND[day_kind])
+
+    @property
+    def holds_two_days(self) -> bool:
+        """Whether it is one "of two days or more" (Regulation 1182/71 Art. 3(5))."""
+        return self.value > 1 or self.unit not in ("days", "business_days")
+
+    def __str__(self) -> str:
+        return f"{self.value} {UNITS[self.unit]}{'s' if self.value > 1 else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One period of the agreement: its length, what it runs from, and where it ends.
+
+    ``length`` None: no number is agreed. ``deemed_after``: how long after its sending a notice
+    counts as received. ``ends``: with its own length, or with the effective day of the change, or
+    ``before_effect`` days earlier.
+    """
+
+    length: Period | None = None
+    starts: str = "sent"
+    deemed_after: Period | None = None
+    first_day_counts: bool = False
+    ends: str = LENGTH
+    before_effect: Period | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("starts", self.starts, tuple(STARTS))
+        _one_of("ends", self.ends, (LENGTH, EFFECTIVE_DAY))
+
+    @classmethod
+    def parse(cls, members: Mapping[str, Any], starts: str = "sent") -> Span:
+        """Read ``notice`` or ``objection`` of the long form; what is not said is None."""
+        return cls(
+            Period.parse(members.get("length")),
+            members.get("starts") or starts,
+            Period.parse(members.get("deemed_after")),
+            bool(members.get("first_day_counts")),
+            members.get("ends") or LENGTH,
+            Period.parse(members.get("before_effect")),
+        )
+
+    @property
+    def rule(self) -> str:
+        """The receipt that it runs from."""
+        return STARTS[self.starts]
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeTerms:
     """What one agreement says about notices. Raises ValueError for words or numbers it cannot be.
 
-    ``holidays`` is an ISO 3166-1 code, or a region where holidays differ (``DE-BY``); None counts
-    weekends only. ``silence`` is what the customer's silence means: consent or refusal.
+    ``silence`` is what the customer's silence means: consent or refusal. ``also``: further periods
+    that the same text names; the one better for the customer binds. ``soft``: its numbers bind only
+    where possible, so none of them sets a day.
     """
 
-    notice_days: int
-    objection_days: int
-    day_kind: str = "calendar"
-    holidays: str | None = "DK"
-    receipt_rule: str = "sent"
+    notice: Span = field(default_factory=Span)
+    objection: Span = field(default_factory=Span)
+    calendar: Calendar = field(default_factory=Calendar)
     silence: str = CONSENT
     authorisation: str = "general"
+    soft: bool = False
+    also: tuple[tuple[Span, Span], ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("notice_days", "objection_days"):
-            days = getattr(self, name)
-            if type(days) is not int or not 0 <= days <= LONGEST:
-                raise ValueError(f"{name} is a number of days from 0 to {LONGEST}, not {days!r}.")
-        _one_of("day_kind", self.day_kind, DAY_KINDS)
-        _one_of("receipt_rule", self.receipt_rule, RECEIPT_RULES)
         _one_of("silence", self.silence, (CONSENT, REFUSAL))
         _one_of("authorisation", self.authorisation, AUTHORISATIONS)
-        check_holidays(self.holidays)
 
     @classmethod
-    def parse(cls, terms: Mapping[str, Any], authorisation: str = "general") -> NoticeTerms:
-        """Read the contract's ``notice_terms``; members that set no days (channels) are ignored."""
+    def parse(
+        cls, terms: Mapping[str, Any], authorisation: str = "general", kind: str | None = None
+    ) -> NoticeTerms:
+        """Read the contract's ``notice_terms``, in the long form or the short one.
+
+        ``kind``: that of the change, whose own periods go first (``by_kind``). Members that set no
+        days (channels) are ignored.
+        """
+        special = (terms.get("by_kind") or {}).get(kind) or {}
+        named = {**terms, **{name: value for name, value in special.items() if value}}
+        notice, objection = (_span(named, name) for name in ("notice", "objection"))
         return cls(
-            terms["notice_days"],
-            terms["objection_days"],
-            terms.get("day_kind", "calendar"),
-            terms.get("holidays") or None,
-            terms.get("receipt_rule", "sent"),
-            terms.get("silence", CONSENT),
+            notice,
+            objection,
+            Calendar(terms.get("holidays") or None, terms.get("eves")),
+            (named.get("objection") or {}).get("silence") or terms.get("silence") or CONSENT,
             authorisation,
+            bool(terms.get("soft")),
+            () if special else tuple(_also(each) for each in terms.get("also") or ()),
         )
 
     @property
     def needs_approval(self) -> bool:
         """Whether the change waits for the customer's yes (EDPB Opinion 22/2024: silence is no)."""
         return self.authorisation == "specific" or self.silence == REFUSAL
+
+    @property
+    def notices(self) -> tuple[Span, ...]:
+        """Every period of notice that the text names."""
+        return (self.notice, *(notice for notice, _ in self.also))
+
+    @property
+    def objections(self) -> tuple[Span, ...]:
+        """Every period to object that the text names."""
+        return (self.objection, *(objection for _, objection in self.also))
+
+    def in_calendar(self, place: str | None, eves: bool | None = None) -> NoticeTerms:
+        """The same terms with the working days of another place."""
+        return replace(self, calendar=Calendar(place, eves))
+
+
+def _span(terms: Mapping[str, Any], name: str) -> Span:
+    rule = terms.get("receipt_rule") or "sent"
+    if long := terms.get(name):
+        return Span.parse(long, rule)
+    kind = terms.get("day_kind") or "calendar"
+    return Span(Period.of_days(terms.get(f"{name}_days"), kind), rule)
+
+
+def _also(members: Mapping[str, Any]) -> tuple[Span, Span]:
+    return Span.parse(members.get("notice") or {}), Span.parse(members.get("objection") or {})
+
+
+def _is_zero(days: object) -> bool:
+    return type(days) is int and days == 0
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

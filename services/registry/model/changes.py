@@ -92,11 +92,11 @@ class Group:
     authorisation: str
     agreements: int
     given_on: date
-    objection_deadline: date
+    objection_deadline: date | None
     earliest_effective_on: date
     silence: str
     provisional: bool = False
-    arithmetic: tuple[dict[str, str], ...] = ()
+    arithmetic: tuple[dict[str, str | None], ...] = ()
     customers: int = 0
     ends: tuple[End, ...] = ()
     leaving: int = 0
@@ -254,8 +254,8 @@ def check_notice(effective_on: date, groups: Sequence[Group]) -> None:
 
 def _blocking(group: Group) -> dict[str, Any]:
     return {
-        "notice_days": group.terms["notice_days"],
-        "day_kind": group.terms["day_kind"],
+        "notice_days": group.terms.get("notice_days"),
+        "day_kind": group.terms.get("day_kind"),
         "customers": group.customers,
         "agreements": group.agreements,
         "earliest_effective_on": group.earliest_effective_on.isoformat(),

@@ -95,7 +95,7 @@ class GroupShape(Shape):
     customers = fields.Integer()
     leaving = fields.Integer()
     given_on = Day()
-    objection_deadline = Day()
+    objection_deadline = Day(allow_none=True)
     earliest_effective_on = Day()
     silence = fields.String()
     provisional = Flag()

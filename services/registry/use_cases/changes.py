@@ -92,7 +92,7 @@ def _with_failures(deps: Deps, views: Sequence[ChangeView]) -> list[ChangeView]:
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:
     """What announcing the change today would mean for each terms group; nothing is saved."""
     register, change = own_change(deps, caller, slug, change_id)
-    groups, _ = groups_of(deps, register, deps.now())
+    groups, _ = groups_of(deps, register, deps.now(), change)
     earliest = max((group.allows_from for group in groups), default=None)
     return {
         "earliest_effective_on": earliest,

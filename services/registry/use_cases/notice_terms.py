@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.clock import dates_for
-from services.registry.model.changes import End, Group
+from services.registry.model.changes import Change, End, Group
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
 
@@ -17,15 +17,22 @@ from services.registry.wiring import Deps
 SENDING_ALLOWANCE = timedelta(minutes=5)
 
 
-def groups_of(deps: Deps, register: Register, at: datetime) -> tuple[list[Group], int]:
-    """The terms groups of a register with their days, and the watermark they were read at."""
+def groups_of(
+    deps: Deps, register: Register, at: datetime, change: Change | None = None
+) -> tuple[list[Group], int]:
+    """The terms groups of a register with their days, and the watermark they were read at.
+
+    ``change``: the one that they are counted for; None counts for any change.
+    """
     answer = deps.agreements.notice_terms(register.id)
     day = given_on(register, at)
-    return [_group(group, day) for group in answer.groups], answer.version
+    return [_group(group, day, change) for group in answer.groups], answer.version
 
 
-def _group(answer: Mapping[str, Any], given_on: date) -> Group:
-    dates = dates_for(ClockTerms.parse(answer["terms"], answer["authorisation"]), given_on)
+def _group(answer: Mapping[str, Any], given_on: date, change: Change | None) -> Group:
+    kind, effective_on = (change.kind, change.effective_on) if change else (None, None)
+    terms = ClockTerms.parse(answer["terms"], answer["authorisation"], kind)
+    dates = dates_for(terms, given_on, effective_on)
     return Group(
         key=answer["key"],
         terms=dict(answer["terms"]),

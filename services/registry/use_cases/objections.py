@@ -8,7 +8,6 @@ from typing import Any
 
 from services.registry import events, ledger_entries
 from services.registry.clients import Relation
-from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.clock import dates_for
 from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
@@ -31,6 +30,7 @@ from services.registry.use_cases.standings import (
     dates_of,
     owed_notices,
     receipts_for,
+    terms_for,
 )
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -140,11 +140,10 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
     relation = deps.agreements.relation(register.id, objection.controller_id)
     today = today_at(deps, register)
     owed = owed_notices(change, relation.bonds) if relation else []
-    days = [
-        dates_for(ClockTerms.parse(notice.group.terms, notice.group.authorisation), today)
-        for notice in owed
+    deadlines = [
+        dates_for(terms_for(change, notice.group), today).objection_deadline for notice in owed
     ]
-    respond_by = max((dates.objection_deadline for dates in days), default=today)
+    respond_by = max((day for day in deadlines if day), default=today)
     return _move(deps, caller, objection, "rejected", decision=reason, respond_by=respond_by)
 
 

@@ -13,7 +13,14 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from services.registry.clients import Bond, Receipt
-from services.registry.clock import RECEIPT_RULES, dates_counted_from, local_day
+from services.registry.clock import (
+    RECEIPT_RULES,
+    Span,
+    Starts,
+    dates_counted_from,
+    deemed_day,
+    local_day,
+)
 from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.model.changes import Change, Group
 from services.registry.model.gate import Standing
@@ -77,7 +84,7 @@ def dates_of(
     if not owed:
         return CustomerDates(None, change.effective_on)
     by_notice = [
-        _dates(register, notice.group, receipts.get((change.id, notice.bond.agreement_id)))
+        _dates(register, change, notice.group, receipts.get((change.id, notice.bond.agreement_id)))
         for notice in owed
     ]
     given_at = _latest([dates.given_at for dates in by_notice])
@@ -117,24 +124,55 @@ def standing(
     return Standing(change.effective_on, objection, waits, dates.begins_on, dates.lacks)
 
 
-def _dates(register: Register, group: Group, receipt: Receipt | None) -> CustomerDates:
-    """The days under one agreement, from the real day of sending, delivery or acknowledgement."""
+def terms_for(change: Change, group: Group) -> ClockTerms:
+    """The terms of a group, as far as they set days for this kind of change."""
+    return ClockTerms.parse(group.terms, group.authorisation, change.kind)
 
-    def day_of(at: datetime) -> date:
+
+@dataclass(frozen=True)
+class _Receipts:
+    """What is known of one notice, in the days of one place."""
+
+    receipt: Receipt
+    terms: ClockTerms
+    dated: date
+    zone: str
+
+    def day_of(self, at: datetime) -> date:
         # A notice of the last minutes of a day is dated on the next, even if it left before.
-        return max(local_day(at, register.time_zone), group.given_on)
+        return max(local_day(at, self.zone), self.dated)
 
+    def start(self, span: Span) -> date | None:
+        """The day that a period runs from; None while that has not happened."""
+        sent_at, counted_at = self.receipt.by("sent"), self.receipt.by(span.rule)
+        counted = self.day_of(counted_at) if counted_at else None
+        if span.rule == "sent" or sent_at is None:
+            return counted
+        deemed = deemed_day(span, self.day_of(sent_at), self.terms.calendar)
+        # A delivery that is proved is better than one that is deemed; an acknowledgement that
+        # never comes, or comes late, must not keep the days of a deemed one from ending.
+        if span.rule == "delivered" and counted:
+            return counted
+        return min((day for day in (counted, deemed) if day), default=None)
+
+
+def _dates(
+    register: Register, change: Change, group: Group, receipt: Receipt | None
+) -> CustomerDates:
+    """The days under one agreement, from the real day of sending, delivery or acknowledgement."""
     sent_at = receipt.by("sent") if receipt else None
     if receipt is None or sent_at is None:
         return CustomerDates(None, None, lacks="sent")
-    rule = group.terms["receipt_rule"]
-    counted = receipt.by(rule)
-    if counted is None:
-        return CustomerDates(None, None, sent_at, day_of(sent_at), rule)
-    terms = ClockTerms.parse(group.terms, group.authorisation)
-    dates = dates_counted_from(terms, group.given_on, day_of(counted))
+    terms = terms_for(change, group)
+    known = _Receipts(receipt, terms, group.given_on, register.time_zone)
+    notice, objection = (known.start(span) for span in (terms.notice, terms.objection))
+    if notice is None or objection is None:
+        lacks = (terms.notice if notice is None else terms.objection).rule
+        return CustomerDates(None, None, sent_at, known.day_of(sent_at), lacks)
+    starts = Starts(notice, objection, change.effective_on)
+    dates = dates_counted_from(terms, group.given_on, starts)
     return CustomerDates(
-        dates.objection_deadline, dates.earliest_effective_on, sent_at, day_of(sent_at)
+        dates.objection_deadline, dates.earliest_effective_on, sent_at, known.day_of(sent_at)
     )
 
 

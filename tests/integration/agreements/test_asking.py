@@ -31,6 +31,9 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("/notice_terms/objection_days", {"notice_terms": notice_terms(objection_days=-1)}),
     ("/notice_terms/day_kind", {"notice_terms": notice_terms(day_kind="lunar")}),
     ("/notice_terms/holidays", {"notice_terms": notice_terms(holidays="UK")}),
+    ("/notice_terms/holidays", {"notice_terms": notice_terms(holidays="DE-XX")}),
+    ("/notice_terms/holidays", {"notice_terms": notice_terms(holidays="GB-LND")}),
+    ("/governing_law", {"governing_law": "GB-XYZ"}),
     ("/notice_terms/holidays", {"notice_terms": notice_terms(day_kind="business", holidays=None)}),
     ("/notice_terms/receipt_rule", {"notice_terms": notice_terms(receipt_rule="read")}),
     ("/notice_terms/silence", {"notice_terms": notice_terms(silence="golden")}),
@@ -50,6 +53,16 @@ def test_a_wrong_member_is_named_and_nothing_is_drafted(
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert pointer in [each["pointer"] for each in answer.get_json()["errors"]]
     assert office.get(VENDOR, "/agreements")["items"] == []
+
+
+def test_a_part_of_a_country_may_have_its_own_holidays_and_law(office: Office) -> None:
+    terms = notice_terms(holidays="GB-SCT", objection_days=None)
+    body = agreement_body(NORDBO, governing_law="GB-SCT", notice_terms=terms)
+    drafted = office.post(VENDOR, "/agreements", body).get_json()
+    assert drafted["governing_law"] == "GB-SCT"
+    assert drafted["notice_terms"]["holidays"] == "GB-SCT"
+    assert drafted["notice_terms"]["objection_days"] is None
+    assert [each["code"] for each in drafted["findings"]] == ["objection-days-missing"]
 
 
 def test_a_customer_that_is_not_there_is_drafted_with_the_name_that_was_written(

@@ -86,6 +86,10 @@ def test_a_breach_must_be_told_within_72_hours(hours: int | None, code: str | No
         ({"notice_days": 10, "objection_days": 11}, {"objection-longer-than-notice"}),
         ({"notice_days": 10, "objection_days": 10}, set()),
         ({"contacts": []}, {"notice-contact-missing"}),
+        ({"notice_days": None}, {"notice-days-missing"}),
+        ({"holidays": "DE"}, {"holiday-region-missing"}),
+        ({"holidays": "DE-BY"}, set()),
+        ({"holidays": "DK-84"}, set()),
     ],
 )
 def test_a_general_authorisation_needs_time_to_object(

@@ -38,7 +38,7 @@ def change(status: Any = "draft", **members: Any) -> Change:
 
 
 def group(key: str) -> Group:
-    steps = ({"name": "runs_from"},)
+    steps: tuple[dict[str, str | None], ...] = ({"name": "runs_from"},)
     return Group(key, {}, "general", 1, DAY, DAY, DAY, "consent", arithmetic=steps)
 
 

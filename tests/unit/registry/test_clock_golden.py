@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
-from services.registry.clock import NoticeTerms, dates_counted_from, dates_for, local_day
+from services.registry.clock import Starts, dates_counted_from, dates_for, local_day
 from tests.unit.registry.golden import rows
+from tests.unit.registry.notice_terms import short
 
 CASES = rows("golden_clock.txt")
 RECEIPTS = rows("golden_receipts.txt")
@@ -18,19 +19,24 @@ INSTANTS = rows("golden_local_days.txt")
 def test_the_days_of_the_table_follow(case: tuple[str, ...]) -> None:
     given_on, notice, objection, day_kind, holidays, deadline, effective, _ = case
     calendar = None if holidays == "-" else holidays
-    terms = NoticeTerms(int(notice), int(objection), day_kind, calendar)
+    terms = short(int(notice), int(objection), day_kind, calendar)
     dates = dates_for(terms, date.fromisoformat(given_on))
-    assert (str(dates.objection_deadline), str(dates.earliest_effective_on)) == (
+    assert (said(dates.objection_deadline), str(dates.earliest_effective_on)) == (
         deadline,
         effective,
     )
 
 
+def said(day: date | None) -> str:
+    return str(day) if day else "-"
+
+
 @pytest.mark.parametrize("case", RECEIPTS, ids=[f"{case[0]} {case[-1]}" for case in RECEIPTS])
 def test_the_days_counted_from_what_happened_follow(case: tuple[str, ...]) -> None:
     given_on, rule, happened_on, notice, objection, kind, holidays, deadline, effective, _ = case
-    terms = NoticeTerms(int(notice), int(objection), kind, holidays, receipt_rule=rule)
-    dates = dates_counted_from(terms, date.fromisoformat(given_on), date.fromisoformat(happened_on))
+    terms = short(int(notice), int(objection), kind, holidays, rule)
+    happened = date.fromisoformat(happened_on)
+    dates = dates_counted_from(terms, date.fromisoformat(given_on), Starts(happened, happened))
     assert not dates.provisional
     assert (str(dates.objection_deadline), str(dates.earliest_effective_on)) == (
         deadline,

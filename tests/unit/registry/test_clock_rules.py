@@ -11,31 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.clock import (
+    Calendar,
     NoticeTerms,
+    Period,
+    Span,
+    Starts,
     dates_counted_from,
     dates_for,
-    is_working_day,
     local_day,
     objection_spans,
-    public_holidays,
 )
+from shared.public_holidays import public_holidays, regions
+from tests.unit.registry.notice_terms import hard_terms, short, terms_of_any_kind
 
 MONDAY = date(2026, 11, 23)
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
-terms_of_any_kind = st.builds(
-    NoticeTerms,
-    st.integers(0, 120),
-    st.integers(0, 120),
-    st.sampled_from(["calendar", "business"]),
-    st.sampled_from(["DK", "SE", "NO", "FI", "DE-BY", "GB", None]),
-    st.sampled_from(["sent", "delivered", "acknowledged"]),
-    st.sampled_from(["consent", "refusal"]),
-    st.sampled_from(["general", "specific"]),
-)
 
 
 def test_the_example_of_the_contract_holds_with_its_arithmetic() -> None:
-    dates = dates_for(NoticeTerms(30, 14), MONDAY)
+    dates = dates_for(short(30, 14), MONDAY)
     assert dates.objection_deadline == date(2026, 12, 7)
     assert dates.earliest_effective_on == date(2026, 12, 24)
     assert [step.name for step in dates.arithmetic] == [
@@ -53,7 +47,7 @@ def test_the_example_of_the_contract_holds_with_its_arithmetic() -> None:
 
 
 def test_a_moved_deadline_says_why() -> None:
-    step = dates_for(NoticeTerms(30, 5), MONDAY).arithmetic[1]
+    step = dates_for(short(30, 5), MONDAY).arithmetic[1]
     assert "= Sat 2026-11-28" in step.text
     assert "Mon 2026-11-30" in step.text
     assert "3(4)" in step.clause
@@ -75,24 +69,25 @@ def test_terms_are_read_as_the_contract_writes_them() -> None:
         "agreements": 4,
     }
     terms = NoticeTerms.parse(record["terms"], record["authorisation"])
-    assert terms == NoticeTerms(30, 14, authorisation="specific")
+    assert terms == NoticeTerms(Span(Period(30)), Span(Period(14)), Calendar("DK"),
+                                authorisation="specific")  # fmt: skip
 
 
 def test_under_specific_authorisation_silence_is_a_no() -> None:
-    terms = NoticeTerms(30, 14, silence="consent", authorisation="specific")
+    terms = short(30, 14, silence="consent", authorisation="specific")
     dates = dates_for(terms, MONDAY)
     assert dates.needs_approval
     assert dates.silence == "refusal"
-    assert dates_for(NoticeTerms(30, 14), MONDAY).silence == "consent"
+    assert dates_for(short(30, 14), MONDAY).silence == "consent"
 
 
 @pytest.mark.parametrize("rule", ["delivered", "acknowledged"])
 def test_days_that_count_from_receipt_are_provisional_until_then(rule: str) -> None:
-    terms = NoticeTerms(30, 14, receipt_rule=rule)
+    terms = short(30, 14, receipt_rule=rule)
     announced = dates_for(terms, MONDAY)
     assert announced.provisional
     assert "not known yet" in announced.arithmetic[0].text
-    received = dates_counted_from(terms, MONDAY, date(2026, 11, 25))
+    received = dates_counted_from(terms, MONDAY, starting(date(2026, 11, 25)))
     assert not received.provisional
     assert received.given_on == MONDAY
     assert received.objection_deadline == date(2026, 12, 9)
@@ -100,12 +95,12 @@ def test_days_that_count_from_receipt_are_provisional_until_then(rule: str) -> N
 
 
 def test_a_notice_sent_on_its_own_day_has_the_days_it_was_announced_with() -> None:
-    terms = NoticeTerms(30, 14)
-    assert dates_counted_from(terms, MONDAY, MONDAY) == dates_for(terms, MONDAY)
+    terms = short(30, 14)
+    assert dates_counted_from(terms, MONDAY, starting(MONDAY)) == dates_for(terms, MONDAY)
 
 
 def test_a_notice_sent_later_counts_from_then_and_says_so() -> None:
-    late = dates_counted_from(NoticeTerms(30, 14), MONDAY, date(2026, 11, 30))
+    late = dates_counted_from(short(30, 14), MONDAY, starting(date(2026, 11, 30)))
     assert (late.given_on, late.runs_from) == (MONDAY, date(2026, 11, 30))
     assert late.objection_deadline == date(2026, 12, 14)
     assert "Mon 2026-11-30 is the day the notice is sent" in late.arithmetic[0].text
@@ -113,7 +108,7 @@ def test_a_notice_sent_later_counts_from_then_and_says_so() -> None:
 
 def test_nothing_happens_to_a_notice_before_its_day() -> None:
     with pytest.raises(ValueError, match="before the day of the notice"):
-        dates_counted_from(NoticeTerms(30, 14), MONDAY, date(2026, 11, 22))
+        dates_counted_from(short(30, 14), MONDAY, starting(date(2026, 11, 22)))
 
 
 @pytest.mark.parametrize(
@@ -121,6 +116,10 @@ def test_nothing_happens_to_a_notice_before_its_day() -> None:
     [
         {"notice_days": -1},
         {"notice_days": 3651},
+        {"notice": {"length": {"value": 0, "unit": "days"}}},
+        {"notice": {"length": {"value": 2, "unit": "fortnights"}}},
+        {"objection": {"starts": "read"}},
+        {"objection": {"ends": "never"}},
         {"notice_days": True},
         {"objection_days": "14"},
         {"objection_days": 1.5},
@@ -134,7 +133,7 @@ def test_nothing_happens_to_a_notice_before_its_day() -> None:
 )
 def test_terms_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        replace(NoticeTerms(30, 14), **wrong)
+        short(**{"notice_days": 30, "objection_days": 14, **wrong})
 
 
 def test_an_instant_without_zone_or_with_an_unknown_one_is_refused() -> None:
@@ -145,39 +144,58 @@ def test_an_instant_without_zone_or_with_an_unknown_one_is_refused() -> None:
         local_day(aware, "Europe/Atlantis")
 
 
-@given(terms_of_any_kind, days)
-def test_a_change_is_never_earlier_than_the_terms_allow(terms: NoticeTerms, on: date) -> None:
+def starting(day: date) -> Starts:
+    return Starts(day, day)
+
+
+@given(st.integers(1, 120), st.integers(1, 120), st.sampled_from(["DK", "DE-BY", None]), days,
+       st.sampled_from(["calendar", "business"]))  # fmt: skip
+def test_a_change_is_never_earlier_than_the_terms_allow(
+    notice: int, objection: int, place: str | None, on: date, kind: str
+) -> None:
+    terms = short(notice, objection, kind, place)
     dates = dates_for(terms, on)
     between = (dates.earliest_effective_on - on).days - 1
-    assert between >= terms.notice_days
+    assert between >= notice
+    assert dates.objection_deadline
     assert dates.earliest_effective_on > dates.objection_deadline
-    assert (dates.objection_deadline - on).days >= terms.objection_days
-    if terms.day_kind == "business":
+    assert (dates.objection_deadline - on).days >= objection
+    if kind == "business":
         inside = [on + timedelta(days=n) for n in range(1, between + 1)]
-        working = sum(is_working_day(day, terms.holidays) for day in inside)
-        assert working >= terms.notice_days
+        assert sum(map(terms.calendar.works, inside)) >= notice
 
 
-@given(terms_of_any_kind, days, st.integers(1, 30))
+def longer(span: Span, more: int) -> Span:
+    length = Period(span.length.value + more, span.length.unit) if span.length else Period(more)
+    return replace(span, length=length)
+
+
+@given(hard_terms, days, st.integers(1, 30))
 def test_more_days_are_never_sooner(terms: NoticeTerms, on: date, more: int) -> None:
     first = dates_for(terms, on)
-    longer = dates_for(replace(terms, notice_days=terms.notice_days + more), on)
-    assert longer.earliest_effective_on >= first.earliest_effective_on
-    patient = dates_for(replace(terms, objection_days=terms.objection_days + more), on)
-    assert patient.objection_deadline >= first.objection_deadline
+    notice = dates_for(replace(terms, notice=longer(terms.notice, more)), on)
+    assert notice.earliest_effective_on >= first.earliest_effective_on
+    patient = dates_for(replace(terms, objection=longer(terms.objection, more)), on)
+    assert no_sooner(patient.objection_deadline, first.objection_deadline)
     assert patient.earliest_effective_on >= first.earliest_effective_on
+
+
+def no_sooner(deadline: date | None, other: date | None) -> bool:
+    """No number before, a number now: a text that names none has no day to compare with."""
+    return other is None or (deadline is not None and deadline >= other)
 
 
 @given(terms_of_any_kind, days, st.integers(1, 30))
 def test_a_later_notice_is_never_sooner(terms: NoticeTerms, on: date, later: int) -> None:
     first, second = dates_for(terms, on), dates_for(terms, on + timedelta(days=later))
-    assert second.objection_deadline >= first.objection_deadline
+    assert no_sooner(second.objection_deadline, first.objection_deadline)
     assert second.earliest_effective_on >= first.earliest_effective_on
 
 
 @given(terms_of_any_kind, days)
 def test_the_last_day_to_object_is_a_working_day(terms: NoticeTerms, on: date) -> None:
-    assert is_working_day(dates_for(terms, on).objection_deadline, terms.holidays)
+    deadline = dates_for(terms, on).objection_deadline
+    assert deadline is None or terms.calendar.works(deadline)
 
 
 @given(terms_of_any_kind, days, st.integers(0, 40))
@@ -185,9 +203,9 @@ def test_provisional_days_are_the_earliest_possible(
     terms: NoticeTerms, on: date, transit: int
 ) -> None:
     announced = dates_for(terms, on)
-    received = dates_counted_from(terms, on, on + timedelta(days=transit))
+    received = dates_counted_from(terms, on, starting(on + timedelta(days=transit)))
     assert received.earliest_effective_on >= announced.earliest_effective_on
-    assert received.objection_deadline >= announced.objection_deadline
+    assert no_sooner(received.objection_deadline, announced.objection_deadline)
 
 
 @given(terms_of_any_kind, days, st.integers(0, 60))
@@ -195,19 +213,66 @@ def test_the_spans_tell_the_same_deadline_as_the_clock(
     terms: NoticeTerms, on: date, late: int
 ) -> None:
     start = on + timedelta(days=late)
-    deadline = dates_counted_from(terms, on, start).objection_deadline
-    assert start + timedelta(days=objection_spans(terms, on, 60)[late]) == deadline
+    deadline = dates_counted_from(terms, on, starting(start)).objection_deadline
+    spans = objection_spans(terms, on, 60)
+    assert (start + timedelta(days=spans[late]) if spans else None) == deadline
 
 
-@given(terms_of_any_kind, days, st.integers(0, 40), st.integers(0, 40))
-def test_a_later_sending_moves_the_days_later_and_never_earlier(
-    terms: NoticeTerms, on: date, first: int, more: int
+@given(hard_terms, days, st.sampled_from(["DE", "GB", "US", "CH", "FI"]), st.data())
+def test_a_country_alone_never_gives_less_than_one_of_its_regions(
+    terms: NoticeTerms, on: date, country: str, data: st.DataObject
 ) -> None:
-    one = dates_counted_from(terms, on, on + timedelta(days=first))
-    other = dates_counted_from(terms, on, on + timedelta(days=first + more))
-    assert other.objection_deadline >= one.objection_deadline
-    assert other.earliest_effective_on >= one.earliest_effective_on
-    assert (other.objection_deadline - other.runs_from).days >= terms.objection_days
+    region = data.draw(st.sampled_from(regions(country)))
+    whole = dates_for(terms.in_calendar(country), on)
+    part = dates_for(terms.in_calendar(f"{country}-{region}"), on)
+    assert whole.earliest_effective_on >= part.earliest_effective_on
+    assert no_sooner(whole.objection_deadline, part.objection_deadline)
+
+
+@given(hard_terms, days, st.sampled_from(["SE", "FI", "DK"]))
+def test_eves_never_cost_the_customer_a_day(terms: NoticeTerms, on: date, place: str) -> None:
+    rested = dates_for(terms.in_calendar(place, eves=True), on)
+    worked = dates_for(terms.in_calendar(place, eves=False), on)
+    assert rested.earliest_effective_on >= worked.earliest_effective_on
+    assert no_sooner(rested.objection_deadline, worked.objection_deadline)
+
+
+@given(hard_terms, hard_terms, days)
+def test_a_second_period_in_one_text_never_costs_the_customer_a_day(
+    terms: NoticeTerms, other: NoticeTerms, on: date
+) -> None:
+    both = replace(terms, also=(*terms.also, (other.notice, other.objection)))
+    one, two = dates_for(terms, on), dates_for(both, on)
+    assert two.earliest_effective_on >= one.earliest_effective_on
+    assert no_sooner(two.objection_deadline, one.objection_deadline)
+
+
+def test_soft_numbers_set_no_day_and_are_shown() -> None:
+    dates = dates_for(short(30, 14, soft=True), MONDAY)
+    assert dates.objection_deadline is None
+    assert dates.earliest_effective_on == date(2026, 11, 24)
+    assert "14 calendar days, where possible" in dates.arithmetic[1].text
+
+
+@pytest.mark.parametrize("days", [0, None])
+def test_no_days_to_object_are_no_deadline(days: int | None) -> None:
+    dates = dates_for(short(30, days), date(2027, 1, 30))
+    assert dates.objection_deadline is None
+    assert dates.earliest_effective_on == date(2027, 3, 2)
+    assert dates.arithmetic[1].to_mapping() == {
+        "name": "objection_deadline",
+        "day": None,
+        "clause": "objection period; GDPR Art. 28(2)",
+        "text": "The agreement names no number of days, so none of them is the last.",
+    }
+
+
+def test_of_two_periods_in_one_text_both_are_shown_and_the_longer_one_binds() -> None:
+    terms = short(30, 14, also=[{"notice": {"length": {"value": 2, "unit": "months"}}}])
+    dates = dates_for(terms, MONDAY)
+    assert dates.earliest_effective_on == date(2027, 1, 24)
+    assert "2 months" in dates.arithmetic[2].text
+    assert "names 2 periods" in dates.arithmetic[2].text
 
 
 def test_a_calendar_is_read_once_and_stays_as_it_is() -> None:
