@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -74,6 +75,7 @@ def test_a_complete_notice_has_no_findings() -> None:
 
 
 CASES = rows("golden_findings.txt")
+WORDS = rows("golden_finding_words.txt")
 
 
 def spoil(change: Any, path: str, value: str) -> None:
@@ -95,8 +97,46 @@ def test_what_is_missing_is_found_with_its_rule(case: tuple[str, ...]) -> None:
     found = {finding.code: finding for finding in findings(change)}
     assert code in found
     assert (found[code].pointer, found[code].severity) == (pointer, severity)
-    assert found[code].rule
-    assert found[code].detail
+
+
+def test_each_finding_names_its_rule_and_says_what_to_do() -> None:
+    assert {words for case in CASES for words in words_of(case)} == set(WORDS)
+
+
+def words_of(case: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """What the findings of a case say; about a transfer, that is for its verdict to say."""
+    code, _, _, path, value = case
+    change = complete()
+    spoil(change, path, value)
+    for finding in findings(change):
+        if finding.code == code:
+            is_verdict = finding.code.startswith("transfer-")
+            yield finding.code, finding.rule, "-" if is_verdict else finding.detail
+
+
+def test_a_verdict_that_is_stored_gives_its_own_reason() -> None:
+    change = complete()
+    stored = {"status": "expiring", "reason": "It ends."}
+    change["sub_processor"]["locations"][0]["verdict"] = stored
+    assert [finding.detail for finding in findings(change)] == ["It ends."]
+
+
+def test_without_a_day_no_transfer_can_be_judged() -> None:
+    entry = complete()["sub_processor"]
+    entry["locations"][0]["mechanisms"] = []
+    assert entry_findings(entry, None) == ()
+
+
+def test_an_organisation_is_a_place_too() -> None:
+    change = complete()
+    place = {"organisation": "EPO", "kind": "storage", "mechanisms": []}
+    change["sub_processor"] |= {"country": "DE", "locations": [place]}
+    assert [finding.code for finding in findings(change)] == ["transfer-tool-missing"]
+
+
+def test_british_data_needs_a_british_instrument() -> None:
+    change = complete()
+    assert [each.code for each in findings(change, exporter="GB")] == ["transfer-tool-invalid"]
 
 
 def test_a_seat_outside_the_eea_asks_about_remote_access() -> None:

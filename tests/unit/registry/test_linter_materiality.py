@@ -33,6 +33,9 @@ US_DPF = place("US", "valid", "eu-us-dpf")
 US_SCC = place("US", "valid", "scc-2021-914")
 US_CONSENT = place("US", "valid", "derogation-a")
 US_UNPROVEN = place("US", "unproven", "scc-2021-914")
+US_VALID, AT_HOME, UNTOLD = place("US", "valid"), place("US", "no_transfer"), {"country": "CA"}
+EPO = {"organisation": "EPO", "verdict": {"status": "valid", "instrument_id": None}}
+EPO_UNPROVEN = {"organisation": "EPO", "verdict": {"status": "unproven", "instrument_id": None}}
 
 
 def test_an_addition_abroad_is_a_new_entity_in_a_new_country() -> None:
@@ -56,18 +59,34 @@ def test_a_removal_and_an_empty_modification_have_no_word() -> None:
         ({}, {"legal_name": " example mail,  inc."}, ()),
         ({}, {"registration_number": "56-78"}, ("new_entity",)),
         ({}, {"legal_name": "Other Ltd", "registration_number": None}, ("new_entity",)),
+        ({}, {"legal_name": None, "registration_number": None}, ("new_entity",)),
+        ({"registration_number": None}, {"registration_number": None}, ()),
+        ({"registration_number": None}, {}, ()),
+        ({"registration_number": None}, {"legal_name": "Other Ltd"}, ("new_entity",)),
+        ({"legal_name": None}, {"legal_name": ""}, ()),
+        ({"registration_number": ""}, {"registration_number": None}, ()),
         ({}, {"country": "US"}, ("new_country",)),
+        ({}, {"locations": [place("IE", "no_transfer"), EPO]}, ("new_country",)),
         ({}, {"locations": [place("IE", "no_transfer"), US_DPF]}, ("new_country",)),
         ({"locations": [US_DPF]}, {}, ()),
         ({}, {"data_categories": ["e-mail address", "health"]}, ("new_data_category",)),
         ({}, {"data_categories": ["E-mail Address"]}, ()),
         ({}, {"special_categories": True}, ("new_data_category",)),
+        ({"special_categories": True}, {"special_categories": True}, ()),
         ({"special_categories": True}, {}, ()),
         ({"locations": [US_DPF]}, {"locations": [US_UNPROVEN]}, ("basis_downgraded",)),
         ({"locations": [US_DPF]}, {"locations": [US_SCC]}, ("basis_downgraded",)),
         ({"locations": [US_SCC]}, {"locations": [US_DPF]}, ()),
         ({"locations": [US_SCC]}, {"locations": [US_CONSENT]}, ("basis_downgraded",)),
         ({"locations": [US_UNPROVEN]}, {"locations": [US_SCC]}, ()),
+        ({"locations": [EPO]}, {"locations": [EPO_UNPROVEN]}, ("basis_downgraded",)),
+        ({"locations": [UNTOLD, US_DPF]}, {"locations": [UNTOLD, US_SCC]}, ("basis_downgraded",)),
+        ({"locations": [US_SCC, US_DPF]}, {"locations": [US_SCC]}, ()),
+        ({"locations": [US_DPF, US_DPF]}, {"locations": [US_SCC, US_DPF]}, ("basis_downgraded",)),
+        ({"locations": [AT_HOME]}, {"locations": [US_VALID]}, ("basis_downgraded",)),
+        ({"locations": [US_VALID]}, {"locations": [US_DPF]}, ()),
+        ({"locations": [US_DPF]}, {"locations": [US_VALID]}, ()),
+        ({"locations": [US_VALID]}, {"locations": [US_SCC]}, ("basis_downgraded",)),
         ({}, {"ai_use": "inference"}, ("ai_use",)),
         ({"ai_use": "inference"}, {"ai_use": "training"}, ("ai_use",)),
         ({"ai_use": "both"}, {"ai_use": "training"}, ()),
@@ -82,8 +101,20 @@ def test_a_modification_has_the_words_that_fit(
     assert materiality(entry(**before), entry(**after), kind="modify") == words
 
 
-def test_a_replacement_is_always_a_new_entity() -> None:
-    assert materiality(entry(), entry(), kind="replace") == ("new_entity",)
+@pytest.mark.parametrize("kind", ["add", "replace"])
+def test_an_addition_or_a_replacement_is_always_a_new_entity(kind: str) -> None:
+    assert materiality(entry(), entry(), kind=kind) == ("new_entity",)
+    renamed = entry(legal_name="Example Post, Inc.")
+    assert materiality(entry(), renamed, kind=kind) == ("new_entity",)
+
+
+def test_unless_told_otherwise_it_is_a_modification_of_danish_data() -> None:
+    assert materiality(entry(), entry(country="DK")) == ()
+
+
+def test_instruments_of_the_platform_count_when_they_are_given() -> None:
+    before, after = entry(locations=[US_DPF]), entry(locations=[US_SCC])
+    assert materiality(before, after, instruments={}) == ()
 
 
 def test_an_addition_brings_new_data_only_beside_what_the_register_knows() -> None:
