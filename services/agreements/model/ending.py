@@ -46,8 +46,8 @@ def closed(agreement: Agreement, now: datetime, retention_years: int) -> Agreeme
     if agreement.status not in ENDED or agreement.ended_on is not None:
         return agreement
     today = now.date()
-    last = agreement.last_day if agreement.status != "rejected" else None
-    ended_on = last if last and last <= today and agreement.begun else today
+    last = agreement.last_day
+    ended_on = min(last, today) if last and agreement.begun else today
     # Without agreed days there is no period to wait for, so deletion is due at once.
     due = ended_on + timedelta(days=agreement.content.deletion_days or 0)
     return replace(

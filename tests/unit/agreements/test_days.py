@@ -17,7 +17,6 @@ from services.agreements.model.agreement import (
     Claim,
     Due,
     Offer,
-    Proof,
     Scheduled,
     SignedFile,
 )
@@ -34,12 +33,11 @@ from services.agreements.model.signed_elsewhere import NotToBeConfirmed
 from services.agreements.model.tally import Share, difference_of, share_of, tally
 from shared.errors import Invalid
 from tests.unit.agreements import things
-from tests.unit.agreements.things import AT, LAPSES, TODAY, acceptance, version
+from tests.unit.agreements.things import AT, LAPSES, PROOF, TODAY, acceptance, version
 
 DAY = date(2026, 12, 1)
 DAY_BEFORE, DAY_AFTER = date(2026, 11, 30), date(2026, 12, 2)
 NEXT_YEAR = date(2027, 12, 31)
-PROOF = Proof(TODAY, "Wiped.", "N", "T", "n@x.test", AT, "cli")
 
 
 def changed(**members: Any) -> Agreement:

@@ -9,7 +9,14 @@ from services.agreements.contract.contents import Content, Party
 from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import calendar, life
 from services.agreements.model import ending as model_ending
-from services.agreements.model.agreement import PARTIES, Acceptance, Agreement, Refusal, Version
+from services.agreements.model.agreement import (
+    PARTIES,
+    Acceptance,
+    Agreement,
+    Proof,
+    Refusal,
+    Version,
+)
 from services.agreements.model.document import make_version
 from shared.documents import from_wire
 from tests.builders import agreement_content
@@ -18,6 +25,7 @@ AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 TODAY = AT.date()
 LAPSES = date(2027, 1, 21)
 REFUSAL = Refusal("controller", 1, "No.", AT)
+PROOF = Proof(TODAY, "Wiped.", "N", "T", "n@x.test", AT, "cli")
 VENDOR, CUSTOMER = Party("org_v", "v", "Vendor"), Party("org_c", "c", "Customer")
 
 

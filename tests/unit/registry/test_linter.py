@@ -147,10 +147,23 @@ def test_a_seat_outside_the_eea_asks_about_remote_access() -> None:
     assert findings(change) == ()
 
 
-def test_a_removal_needs_only_its_entry_its_day_and_its_reason() -> None:
+def test_a_contract_signed_on_the_first_day_is_in_time() -> None:
+    change = complete()
+    change["sub_processor"]["flow_down"]["signed_on"] = change["effective_on"]
+    assert findings(change) == ()
+
+
+def test_an_entry_by_itself_is_pointed_into_from_its_own_top() -> None:
+    entry = complete()["sub_processor"]
+    del entry["country"]
+    assert [each.pointer for each in entry_findings(entry, date(2026, 12, 24))] == ["/country"]
+
+
+@pytest.mark.parametrize("described", [None, {"legal_name": "Example Mail, Inc."}])
+def test_a_removal_needs_only_its_entry_its_day_and_its_reason(described: object) -> None:
     change = {
         "kind": "remove",
-        "sub_processor": None,
+        "sub_processor": described,
         "sub_processor_id": "sub_1",
         "effective_on": date(2026, 12, 24),
         "reason": "The service is not used any more.",
@@ -185,6 +198,11 @@ def test_a_provider_that_is_only_described_lacks_its_identity(name: str, purpose
         "locations-missing",
     }
     assert all(finding.pointer.startswith("/sub_processors/2/") for finding in found)
+    (identity,) = (finding for finding in found if finding.code == "identity-missing")
+    assert identity.rule == "EDPB Opinion 22/2024, paras 31-32; (EU) 2021/915 Annex IV"
+    assert identity.detail == (
+        "The entry only describes a provider; name the legal entity behind it."
+    )
 
 
 def test_a_verdict_that_is_there_already_is_not_computed_again() -> None:
@@ -204,8 +222,9 @@ def test_a_dataclass_is_read_like_a_mapping() -> None:
         reason: str = ""
 
     assert [finding.code for finding in findings(Removal())] == ["reason-missing"]
-    with pytest.raises(TypeError):
-        findings("remove")
+    for text_or_type in ("remove", Removal):
+        with pytest.raises(TypeError):
+            findings(text_or_type)
 
 
 def test_a_finding_is_written_as_json_values() -> None:
