@@ -25,6 +25,7 @@ FIXED_EVES = {
 }
 WITH_MIDSUMMER_EVE = frozenset({"SE", "FI"})
 EVES_BY_DEFAULT = frozenset({"SE", "FI"})
+EVES_IN_CALENDAR = frozenset({"FI"})  # The library lists them with the public holidays.
 # Countries of which the library lists only the regions that differ from the rest.
 LISTED_BY_EXCEPTION = frozenset({"FR"})
 

@@ -46,7 +46,7 @@ def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
         "effective_from": content.effective_from.isoformat(),
         "ends_on": agreement.ends_on.isoformat() if agreement.ends_on else None,
         "authorisation": content.authorisation,
-        "terms": asdict(group.terms),
+        "terms": group.terms.members(),
         "terms_key": group.key,
         "document_sha256": version.document_sha256,
     }
@@ -57,7 +57,7 @@ def persons(agreement: Agreement, version: Version) -> dict[str, Any]:
     terms = version.content.notice_terms
     return {
         "contacts": [asdict(each) for each in terms.contacts],
-        "channels": list(terms.channels),
+        "channels": list(terms.ways),
         "language": version.content.language,
         "acceptances": [
             _signature(each) for each in agreement.acceptances if each.version == version.version

@@ -27,7 +27,7 @@ from typing import Any
 
 import requests
 
-from services.agreements.contract.contents import Terms
+from services.agreements.contract.terms import Terms
 from tests import builders
 from tests.benchmarks.figures import Figure, percentile, say, show
 from tests.mongod import free_ports

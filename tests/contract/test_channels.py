@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.agreements.contract import contents
+from services.agreements.contract import terms
 from services.notices.channels import BY_ADDRESS, CHANNELS
 from services.notices.model.channels import (
     Address,
@@ -73,7 +73,7 @@ def attempt(code: str | None, status: int | None) -> dict[str, Any]:
 
 
 def test_agreements_may_name_exactly_the_channels_there_are() -> None:
-    assert [channel.name for channel in CHANNELS] == list(contents.CHANNELS)
+    assert [channel.name for channel in CHANNELS] == list(terms.CHANNELS)
 
 
 def test_no_two_channels_share_a_name_a_collection_or_ids() -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import rfc8785
 
+from services.agreements.contract.terms import Contact, NoticeTerms, Terms, contradictions
 from shared.errors import Invalid
 
 AUTHORISATIONS = ("general", "specific")
-DAY_KINDS = ("calendar", "business")
-RECEIPT_RULES = ("sent", "delivered", "acknowledged")
-SILENCES = ("consent", "refusal")
-CHANNELS = ("webhook", "email", "chat")
 ENDS_OF_PROCESSING = ("delete", "return")
 KEY_LENGTH = 16
 # The template of an imported agreement: its wording is in the signed PDF.
@@ -34,13 +31,6 @@ class Address:
     postal_code: str
     city: str
     country: str
-
-
-@dataclass(frozen=True)
-class Contact:
-    name: str
-    position: str
-    email: str
 
 
 @dataclass(frozen=True)
@@ -71,38 +61,6 @@ class Processing:
     data_categories: tuple[str, ...] = ()
     data_subjects: tuple[str, ...] = ()
     special_categories: bool = False
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The notice terms without persons: what a contract clock needs. Periods in days.
-
-    None: no number is agreed. Zero days, which old agreements may say, count as no number.
-    ``holidays``: a country, or a region of one whose regions differ.
-    """
-
-    notice_days: int | None
-    objection_days: int | None
-    day_kind: str
-    holidays: str | None
-    receipt_rule: str
-    silence: str
-
-
-@dataclass(frozen=True)
-class NoticeTerms(Terms):
-    """The notice terms, with the ways and the persons to tell."""
-
-    channels: tuple[str, ...]
-    contacts: tuple[Contact, ...] = ()
-
-    @property
-    def terms(self) -> Terms:
-        return Terms(
-            notice_days=self.notice_days, objection_days=self.objection_days,
-            day_kind=self.day_kind, holidays=self.holidays,
-            receipt_rule=self.receipt_rule, silence=self.silence,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -170,7 +128,7 @@ class Group:
 def group_of(content: Content) -> Group:
     """The group that an agreement with ``content`` belongs to."""
     terms = content.notice_terms.terms
-    named: dict[str, Any] = {"authorisation": content.authorisation, "terms": asdict(terms)}
+    named: dict[str, Any] = {"authorisation": content.authorisation, "terms": terms.members()}
     key = hashlib.sha256(rfc8785.dumps(named)).hexdigest()[:KEY_LENGTH]
     return Group(key, content.authorisation, terms)
 
@@ -178,12 +136,10 @@ def group_of(content: Content) -> Group:
 def check(content: Content) -> None:
     """Raises ``ContentsContradict`` for terms that cannot hold together, each with its pointer."""
     terms, wrong = content.notice_terms, []
-    if content.authorisation == "specific" and terms.silence != "refusal":
+    if content.authorisation == "specific" and terms.silence == "consent":
         why = "Under a specific authorisation silence is a refusal (Art. 28(2))."
         wrong.append(_wrong_term("silence", "silence-is-no-consent", why))
-    if terms.day_kind == "business" and terms.holidays is None:
-        why = "Business days need a country whose public holidays count."
-        wrong.append(_wrong_term("holidays", "required", why))
+    wrong += [_wrong_term(*each) for each in contradictions(terms)]
     if content.expires_on and content.expires_on <= content.effective_from:
         why = "The last day must come after the first."
         wrong.append({"pointer": "/expires_on", "code": "ends-before-it-begins", "detail": why})

@@ -64,13 +64,16 @@ def findings(content: Content) -> tuple[Finding, ...]:
 
 def _authorisation(content: Content) -> Iterator[Finding]:
     terms = content.notice_terms
-    if content.authorisation == "general" and not terms.notice_days:
+    if content.authorisation == "general" and not terms.notice_length:
         yield Finding("notice-days-missing", "Art. 28(2)",
-                      "A general authorisation needs notice before a change, in days.")  # fmt: skip
-    if content.authorisation == "general" and not terms.objection_days:
+                      "A general authorisation needs notice before a change.")  # fmt: skip
+    if content.authorisation == "general" and not (
+        terms.objection_length or terms.may_object_until_effect
+    ):
         yield Finding("objection-days-missing", "Art. 28(2)",
-                      "A general authorisation needs days in which to object.")  # fmt: skip
-    if (terms.objection_days or 0) > (terms.notice_days or 0) > 0:
+                      "A general authorisation needs a period in which to object.")  # fmt: skip
+    notice, objection = terms.notice_length, terms.objection_length
+    if notice and objection and objection.fewest_days > notice.fewest_days:
         yield Finding("objection-longer-than-notice", "Art. 28(2)",
                       "The change could begin before the time to object has ended.")  # fmt: skip
     if terms.holidays and differs_inside(terms.holidays):

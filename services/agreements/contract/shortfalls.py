@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from services.agreements.contract.contents import Content
 from services.agreements.contract.findings import Finding
+from services.agreements.contract.terms import Length
 from services.agreements.contract.wording import Published, Template
 
 # Where each official text asks for what Art. 28(3) alone leaves open.
@@ -28,7 +29,7 @@ def _official(kind: str, content: Content) -> Iterator[Finding]:
     if kind in TRANSFERS and not content.transfer_instructions:
         yield Finding("transfer-instructions-missing", TRANSFERS[kind],
                       "No instruction says whether data may go to third countries.")  # fmt: skip
-    if kind in OFFICIAL_PERIODS and not content.notice_terms.notice_days:
+    if kind in OFFICIAL_PERIODS and not content.notice_terms.notice_length:
         yield Finding("template-notice-days-missing", OFFICIAL_PERIODS[kind],
                       "The period of notice or request is to be filled in, in days.")  # fmt: skip
 
@@ -47,8 +48,13 @@ def _published(template: Template, content: Content) -> Iterator[Finding]:
 
 def _less_is_weaker(published: Published, content: Content) -> Iterator[tuple[str, int, int]]:
     least = published.notice_options[0]
-    yield "notice-days", content.notice_terms.notice_days or 0, least.notice_days or 0
-    yield "objection-days", content.notice_terms.objection_days or 0, least.objection_days or 0
+    mine = content.notice_terms
+    yield "notice-days", _days(mine.notice_length), _days(least.notice_length)
+    yield "objection-days", _days(mine.objection_length), _days(least.objection_length)
+
+
+def _days(length: Length | None) -> int:
+    return length.fewest_days if length else 0
 
 
 def _more_is_weaker(published: Published, content: Content) -> Iterator[tuple[str, int, int]]:

@@ -13,9 +13,9 @@ from services.agreements.contract.contents import (
     Clauses,
     Content,
     Measures,
-    NoticeTerms,
     Processing,
 )
+from services.agreements.contract.terms import NoticeTerms
 from shared.documents import from_document
 
 BUILT_IN = ""

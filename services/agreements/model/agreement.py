@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.agreements.contract.contents import Content, Group, Party, Terms, group_of, overlap
+from services.agreements.contract.contents import Content, Group, Party, group_of, overlap
 from services.agreements.contract.findings import Finding, findings
+from services.agreements.contract.terms import Terms
 
 TO_BE_CONFIRMED = "to_be_confirmed"
 STATUSES = (

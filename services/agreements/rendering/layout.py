@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.agreements.contract.contents import Clauses, Terms
+from services.agreements.contract.contents import Clauses
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
+from services.agreements.rendering import periods
 from services.agreements.rendering.annexes import PLACES, acceptance_page, annexes
 from services.agreements.rendering.parts import Members, Rows, facts, party_lines, person
 from services.agreements.rendering.words import Words
@@ -96,7 +97,7 @@ def _notice(words: Words, members: Members) -> Rows:
     contacts = [person(each) for each in terms["contacts"]]
     return [
         (words("authorisation"), words.value(members["authorisation"])),
-        *facts(words, terms, Terms),
+        *periods.rows(words, terms),
         (words("channels"), words.value(terms["channels"])),
         (words("contacts"), "\n".join(contacts) or words("missing")),
     ]

@@ -9,11 +9,10 @@ from services.agreements.model.agreement import STATUSES
 from services.agreements.schemas.contents import (
     AddressShape,
     ClausesShape,
-    ContactShape,
     MeasuresShape,
-    NoticeTermsShape,
     ProcessingShape,
 )
+from services.agreements.schemas.notice_terms import ContactShape, NoticeTermsShape
 from shared.schemas import (
     Country,
     Day,

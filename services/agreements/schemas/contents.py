@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-from marshmallow import ValidationError, fields, validate
-
 from services.agreements.contract.contents import (
-    CHANNELS,
-    DAY_KINDS,
     ENDS_OF_PROCESSING,
-    RECEIPT_RULES,
-    SILENCES,
 )
-from shared.public_holidays import CalendarUnknown, check_calendar
 from shared.schemas import (
     Country,
-    Email,
     Flag,
-    Line,
-    Region,
     Shape,
     Text,
-    Whole,
     by_language,
     one_of,
     texts,
 )
 
 CLAUSE_LENGTH = 10_000
-
-
-def _holidays_known(place: str) -> None:
-    try:
-        check_calendar(place)
-    except CalendarUnknown as unknown:
-        raise ValidationError(str(unknown)) from unknown
-
-
-def _each_once(values: list[str]) -> None:
-    if len(set(values)) != len(values):
-        raise ValidationError("Name each only once.")
 
 
 class ProcessingShape(Shape):
@@ -49,32 +26,6 @@ class ProcessingShape(Shape):
     data_categories = texts(300, load_default=list)
     data_subjects = texts(300, load_default=list)
     special_categories = Flag(load_default=False)
-
-
-class ContactShape(Shape):
-    name = Line(200, required=True)
-    position = Line(200, required=True)
-    email = Email(required=True)
-
-
-class TermsShape(Shape):
-    notice_days = Whole(0, 365, required=True, allow_none=True)
-    objection_days = Whole(0, 365, load_default=None, allow_none=True)
-    day_kind = one_of(*DAY_KINDS, required=True)
-    holidays = Region(load_default=None, allow_none=True, validate=_holidays_known)
-    receipt_rule = one_of(*RECEIPT_RULES, required=True)
-    silence = one_of(*SILENCES, required=True)
-
-
-class NoticeTermsShape(TermsShape):
-    channels = fields.List(
-        one_of(*CHANNELS),
-        required=True,
-        validate=[validate.Length(min=1, max=len(CHANNELS)), _each_once],
-    )
-    contacts = fields.List(
-        fields.Nested(ContactShape), load_default=list, validate=validate.Length(max=20)
-    )
 
 
 class ClausesShape(Shape):

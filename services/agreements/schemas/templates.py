@@ -9,10 +9,10 @@ from services.agreements.schemas.agreements import NewParty
 from services.agreements.schemas.contents import (
     ClausesShape,
     MeasuresShape,
-    NoticeTermsShape,
     ProcessingShape,
     SectionShape,
 )
+from services.agreements.schemas.notice_terms import NoticeTermsShape
 from shared.schemas import (
     Country,
     Day,

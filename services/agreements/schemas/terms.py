@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from services.agreements.schemas.agreements import ORGANISATION
-from services.agreements.schemas.contents import TermsShape
+from services.agreements.schemas.notice_terms import TermsShape
 from shared.schemas import Day, Instant, Shape
 
 

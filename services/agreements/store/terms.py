@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -42,7 +41,7 @@ class NoticeGroups:
         """
         changes: dict[str, Any] = {"$inc": {**counts, "version": int(moves_watermark)}}
         if joins:
-            terms = {"authorisation": joins.authorisation, "terms": asdict(joins.terms)}
+            terms = {"authorisation": joins.authorisation, "terms": joins.terms.members()}
             changes["$set"] = {f"groups.{joins.key}.{name}": value for name, value in terms.items()}
         now = self._docs.find_one_and_update(
             {"_id": processor_id}, changes, upsert=True,

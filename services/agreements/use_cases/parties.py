@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.agreements.contract.contents import Address, Contact, Content, Party
+from services.agreements.contract.contents import Address, Content, Party
+from services.agreements.contract.terms import Contact
 from services.agreements.contract.wording import Template
 from services.agreements.model.agreement import Agreement
 from services.agreements.wiring import Deps

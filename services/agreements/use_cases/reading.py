@@ -116,7 +116,7 @@ def _bond(agreement: Agreement) -> Mapping[str, Any]:
     return {
         "agreement_id": agreement.id, "status": agreement.status, "products": content.products,
         "effective_from": content.effective_from, "ends_on": agreement.over_on,
-        "authorisation": content.authorisation, "terms": content.notice_terms.terms,
+        "authorisation": content.authorisation, "terms": content.notice_terms.terms.members(),
         "history": agreement.history, "ended_on": agreement.ended_on,
         "ended_at": agreement.ended_at,
     }  # fmt: skip

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from services.agreements import events
-from services.agreements.contract.contents import Contact, Content, NoticeTerms, Party, check
+from services.agreements.contract.contents import Content, Party, check
+from services.agreements.contract.terms import Contact, NoticeTerms
 from services.agreements.contract.wording import Published, StandingAcceptance, Template
 from services.agreements.events import Event
 from services.agreements.ledger_entries import event

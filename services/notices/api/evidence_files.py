@@ -170,9 +170,20 @@ def _said(tried: Tried) -> str:
 def _terms_text(terms: dict[str, Any]) -> str:
     if not terms:
         return ""
-    days, kind = terms.get("notice_days", "?"), terms.get("day_kind", "calendar")
-    told = f"{days} {kind} days' notice, {terms.get('objection_days', '?')} to object"
-    return f"{told}, from the day it is {terms.get('receipt_rule', 'sent')}"
+    notice, objection = (_length_text(terms, name) for name in ("notice", "objection"))
+    rule = terms.get("receipt_rule", "sent")
+    return f"notice: {notice}; to object: {objection}; from the day it is {rule}"
+
+
+def _length_text(terms: dict[str, Any], name: str) -> str:
+    """A period as its terms name it, in the long form or the short one."""
+    period = terms.get(name) or {}
+    if period.get("ends") == "effective_day":
+        return "until the change"
+    if length := period.get("length"):
+        return f"{length['value']} {length['unit'].replace('_', ' ')}"
+    days, kind = terms.get(f"{name}_days"), terms.get("day_kind", "calendar")
+    return f"{days} {kind} days" if days else "no number"
 
 
 def _moment(at: datetime | None) -> str:

@@ -31,9 +31,11 @@ def as_of(event: Event, notice: Notice, moments: Moments, now: datetime) -> dict
     happen now at the earliest. ``objection_deadline`` is None where it is not known here."""
     dated = date.fromisoformat(notice["given_on"])
     group = event.group(notice["terms_key"])
-    counted = moments.by(group.terms.get("receipt_rule", RULES[0])) or now
+    received = moments.by(group.terms.get("receipt_rule", RULES[0]))
     given_on = day_of(moments.sent_at or now, event.time_zone, dated)
-    deadline = group.deadline_from(day_of(counted, event.time_zone, dated))
+    deadline = group.deadline_from(day_of(received or now, event.time_zone, dated))
+    if received is None and group.receipt_is_deemed:
+        deadline = None  # Only the register can say when the receipt is deemed to have come.
     return {**notice, "given_on": str(given_on), "objection_deadline": deadline}
 
 

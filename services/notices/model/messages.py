@@ -37,6 +37,11 @@ class Group:
     terms: dict[str, Any]
     objection_spans: str = ""
 
+    @property
+    def receipt_is_deemed(self) -> bool:
+        """Whether the days to object may begin without a receipt that is proved."""
+        return bool((self.terms.get("objection") or {}).get("deemed_after"))
+
     def deadline_from(self, day: date) -> str | None:
         """Return the last day to object if the days run from ``day``; None if it is not known."""
         late = (day - date.fromisoformat(self.given_on)).days

@@ -5,6 +5,9 @@ counted (3(1)); a period ends with the last hour of its last day (3(2)(b)); a pe
 days includes weekends and public holidays, one in business days does not (3(3)); a period of two
 days or more includes at least two working days (3(5)).
 
+A period in weeks, months or years ends with the same day of the week or the same date; where the
+month has no such day, with its last (3(2)(c)).
+
 * The **objection period** runs forward from the notice. Where its last day is a Saturday, a Sunday
   or a public holiday, it ends with the next working day (3(4)). The deadline is that last day.
 * Both run from the day the agreement names: that on which the notice was really **sent** (not the

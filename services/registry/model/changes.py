@@ -256,6 +256,7 @@ def _blocking(group: Group) -> dict[str, Any]:
     return {
         "notice_days": group.terms.get("notice_days"),
         "day_kind": group.terms.get("day_kind"),
+        "notice": (group.terms.get("notice") or {}).get("length"),
         "customers": group.customers,
         "agreements": group.agreements,
         "earliest_effective_on": group.earliest_effective_on.isoformat(),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.integration.registry.test_receipts import seen_by
 from tests.receiver import Receiver
 from tests.vendor import Vendor
+
+# The short form, taken out of the way.
+LONG: dict[str, Any] = {"notice_days": None, "objection_days": None}
 
 
 def previewed(vendor: Vendor, days: int = 60) -> Any:
@@ -44,3 +48,66 @@ def test_a_country_alone_counts_the_holidays_of_all_its_regions(baseline: Vendor
     assert {group["terms"]["holidays"]: group["objection_deadline"] for group in groups} == {
         "DE-BE": "2027-01-06", "DE-BY": "2027-01-07", "DE": "2027-01-07",
     }  # fmt: skip
+
+
+def test_a_period_in_months_counts_from_agreement_to_gate(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    """Given on Monday 2026-11-23: two months end on 2027-01-23; ten business days are 24 to 27 and
+    30 November, 1 to 4 and 7 December."""
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer(
+        "nordbo", **LONG, notice={"length": {"value": 2, "unit": "months"}},
+        objection={"length": {"value": 10, "unit": "business_days"}, "silence": "consent"},
+    )  # fmt: skip
+    too_early = baseline.draft(61)
+    refused = baseline.ask("POST", f"/changes/{too_early['id']}/announce")
+    assert refused.status_code == 409
+    assert refused.json is not None
+    assert refused.json["context"]["earliest_effective_on"] == "2027-01-24"
+    assert refused.json["context"]["blocking"][0]["notice"] == {"value": 2, "unit": "months"}
+
+    change = baseline.announced(62)
+    baseline.stack.settle()
+
+    shown = seen_by(baseline, customer, change)
+    assert shown["objection_deadline"] == "2026-12-07"
+    sent = [json.loads(request.body)["data"].get("notice") for request in inbox.requests]
+    assert "2026-12-07" in [notice["objection_deadline"] for notice in sent if notice]
+    sub_id = change["sub_processor"]["id"]
+    assert baseline.gate(customer, sub_id, "2027-01-23")["answer"] == "blocked_until"
+    assert baseline.gate(customer, sub_id, "2027-01-24")["answer"] == "allowed"
+
+
+def test_a_receipt_that_is_deemed_ends_the_wait_for_an_acknowledgement(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    """Sent on Monday 2026-11-23, deemed received on Thursday 26; 14 days end on 2026-12-10, thirty
+    on 2026-12-26."""
+    baseline.receiver_url = inbox.url
+    counted = {"starts": "acknowledged", "deemed_after": {"value": 3, "unit": "business_days"}}
+    customer = baseline.customer(
+        "nordbo", **LONG, receipt_rule="acknowledged",
+        notice={"length": {"value": 30, "unit": "days"}, **counted},
+        objection={"length": {"value": 14, "unit": "days"}, **counted},
+    )  # fmt: skip
+    change = baseline.announced(62)
+    baseline.stack.settle()
+
+    shown = seen_by(baseline, customer, change)
+    assert (shown["objection_deadline"], shown["provisional"]) == ("2026-12-10", False)
+    gate = baseline.gate(customer, change["sub_processor"]["id"], "2026-12-27")
+    assert gate["reason_code"] != "notice-not-acknowledged"
+
+
+def test_objections_until_the_change_and_periods_by_its_kind(baseline: Vendor) -> None:
+    baseline.customer(
+        "nordbo", **LONG, notice={"length": {"value": 30, "unit": "days"}},
+        objection={"ends": "effective_day", "before_effect": {"value": 1, "unit": "weeks"}},
+        by_kind={"add": {"notice": {"length": {"value": 6, "unit": "weeks"}}}},
+    )  # fmt: skip
+    # Announced on Monday 2026-11-23 for 2027-01-22; a week before that is 2027-01-15.
+    group = previewed(baseline, 60)
+    assert group["objection_deadline"] == "2027-01-15"
+    # Six weeks end on Monday 2027-01-04; for another kind of change thirty days would do.
+    assert group["earliest_effective_on"] == "2027-01-05"

@@ -10,8 +10,9 @@ import pytest
 
 from services.agreements.contract.annex import Annex, annex_from
 from services.agreements.contract.comparing import changes
-from services.agreements.contract.contents import ContentsContradict, NoticeTerms, check
+from services.agreements.contract.contents import ContentsContradict, check
 from services.agreements.contract.shortfalls import shortfalls
+from services.agreements.contract.terms import NoticeTerms
 from services.agreements.contract.wording import (
     ByCountry,
     Published,

@@ -1,0 +1,250 @@
+"""The notice terms of an agreement: periods, what they run from, and what they may not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+DAY_KINDS = ("calendar", "business")
+RECEIPT_RULES = ("sent", "delivered", "acknowledged")
+STARTS = (*RECEIPT_RULES, "published")
+SILENCES = ("consent", "refusal")
+ENDS = ("length", "effective_day")
+GROUNDS = ("any", "reasonable")
+KINDS = ("add", "replace", "modify", "material_modify", "remove")
+CHANNELS = ("webhook", "email", "chat")
+WITHOUT_CHANNEL = ("webhook", "email")
+# Ways that agreements name and Art28 does not go: they are kept and shown.
+OTHER_CHANNELS = ("page", "letter", "registered_letter", "in_app", "written", "subscription",
+                  "public_repository", "other_electronic", "list_on_request",
+                  "privacy_policy")  # fmt: skip
+REMEDIES = ("resolve", "agree", "exclude", "terminate_part", "terminate")
+REFUNDS = ("pro_rata", "none", "not_stated")
+# The longest period of each unit, and the fewest days that one of them is.
+LONGEST = {"days": 3650, "business_days": 365, "weeks": 520, "months": 120, "years": 10}
+FEWEST_DAYS = {"days": 1, "business_days": 1, "weeks": 7, "months": 28, "years": 365}
+KIND_OF_UNIT = {"days": "calendar", "business_days": "business"}
+UNIT_OF_KIND = {kind: unit for unit, kind in KIND_OF_UNIT.items()}
+
+
+@dataclass(frozen=True)
+class Length:
+    """A number of units of time."""
+
+    value: int
+    unit: str
+
+    @property
+    def fewest_days(self) -> int:
+        return self.value * FEWEST_DAYS[self.unit]
+
+
+@dataclass(frozen=True)
+class NoticePeriod:
+    """How long before a change the customer is told. ``length`` None: no number is agreed.
+
+    ``deemed_after``: how long after its sending a notice counts as received. ``counted_to``: the
+    event before which it must lie, in the words of the text.
+    """
+
+    length: Length | None = None
+    starts: str | None = None
+    deemed_after: Length | None = None
+    first_day_counts: bool = False
+    counted_to: str | None = None
+
+
+@dataclass(frozen=True)
+class ObjectionPeriod:
+    """How long the customer may object. ``ends``: by its length, or with the effective day, or
+    ``before_effect`` earlier."""
+
+    length: Length | None = None
+    starts: str | None = None
+    deemed_after: Length | None = None
+    first_day_counts: bool = False
+    ends: str | None = None
+    before_effect: Length | None = None
+    silence: str | None = None
+    grounds: str | None = None
+    grounds_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The two periods, where one text names others than the first or for one kind of change."""
+
+    notice: NoticePeriod | None = None
+    objection: ObjectionPeriod | None = None
+    said_where: str | None = None
+
+
+@dataclass(frozen=True)
+class EmergencyTerm:
+    """The shorter period of urgent changes, and who approves them."""
+
+    length: Length | None = None
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What follows an objection, in order. ``cure_text``: a cure that is no number."""
+
+    cure: Length | None = None
+    cure_text: str | None = None
+    then: tuple[str, ...] = ()
+    end_notice: Length | None = None
+    refund: str | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The notice terms without persons: what a contract clock needs.
+
+    The first six members are the short form, in days; None: no number is agreed, or one that days
+    cannot say. Zero days, which old agreements may say, count as no number. ``holidays``: a
+    country, or a region of one whose regions differ. The others are None where the short form says
+    it all.
+    """
+
+    notice_days: int | None
+    objection_days: int | None
+    day_kind: str
+    holidays: str | None
+    receipt_rule: str
+    silence: str | None
+    notice: NoticePeriod | None = None
+    objection: ObjectionPeriod | None = None
+    by_kind: dict[str, Periods] | None = None
+    also: tuple[Periods, ...] = ()
+    soft: bool = False
+    eves: bool | None = None
+    time_zone: str | None = None
+    emergency: EmergencyTerm | None = None
+    owed_for: tuple[str, ...] | None = None
+
+    @property
+    def notice_length(self) -> Length | None:
+        return self.notice.length if self.notice else _short(self.notice_days, self.day_kind)
+
+    @property
+    def objection_length(self) -> Length | None:
+        if self.objection:
+            return self.objection.length
+        return _short(self.objection_days, self.day_kind)
+
+    @property
+    def may_object_until_effect(self) -> bool:
+        return bool(self.objection and self.objection.ends == "effective_day")
+
+    def members(self) -> dict[str, Any]:
+        """The terms without what they leave open, so that the short form stays what it was."""
+        members = asdict(self)
+        return {name: _bare(value) for name, value in members.items()
+                if name in _SHORT or not _open(value) or (name, value) == ("eves", False)
+                }  # fmt: skip
+
+
+_SHORT = frozenset(each.name for each in fields(Terms)[:6])
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    position: str
+    email: str
+
+
+@dataclass(frozen=True)
+class NoticeTerms(Terms):
+    """The notice terms, with the ways and the persons to tell, and what an objection leads to.
+
+    ``condition``: what the customer must do to be told at all, in the words of the text.
+    """
+
+    channels: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    remedy: Remedy | None = None
+    only_if_subscribed: bool = False
+    condition: str | None = None
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The channels by which Art28 tells the customer: those of the agreement that it has, else
+        both that every customer may use. A page alone informs nobody (EDPB 07/2020 para. 128)."""
+        return tuple(each for each in self.channels if each in CHANNELS) or WITHOUT_CHANNEL
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(**{each.name: getattr(self, each.name) for each in fields(Terms)})
+
+
+def contradictions(terms: NoticeTerms) -> Iterator[tuple[str, str, str]]:
+    """Member, code and detail of each term that cannot hold together with another."""
+    if terms.holidays is None and any(each.unit == "business_days" for each in _lengths(terms)):
+        yield "holidays", "required", "Business days need a country whose public holidays count."
+    for name, notice, objection in _all_periods(terms):
+        yield from _deemed(f"{name}notice", notice)
+        yield from _deemed(f"{name}objection", objection)
+        yield from _ends(f"{name}objection", objection)
+
+
+def _deemed(name: str, period: NoticePeriod | ObjectionPeriod | None) -> Iterator[Any]:
+    if period and period.deemed_after and period.starts not in ("delivered", "acknowledged"):
+        yield (f"{name}/deemed_after", "terms-contradict",
+               ("A receipt is deemed only where the period starts when it is delivered or "
+                "acknowledged; write that, or null here."))  # fmt: skip
+
+
+def _ends(name: str, period: ObjectionPeriod | None) -> Iterator[Any]:
+    if period is None:
+        return
+    until_effect = period.ends == "effective_day"
+    if until_effect and period.length:
+        yield (f"{name}/length", "terms-contradict",
+               ("A period that ends with the effective day has no length of its own; write null "
+                "here, or the length in before_effect."))  # fmt: skip
+    if period.before_effect and not until_effect:
+        yield (f"{name}/before_effect", "terms-contradict",
+               ("Only a period that ends with the effective day can end before it; write ends "
+                "effective_day, or null here."))  # fmt: skip
+
+
+def _all_periods(
+    terms: Terms,
+) -> Iterator[tuple[str, NoticePeriod | None, ObjectionPeriod | None]]:
+    yield "", terms.notice, terms.objection
+    for index, each in enumerate(terms.also):
+        yield f"also/{index}/", each.notice, each.objection
+    for kind, each in (terms.by_kind or {}).items():
+        yield f"by_kind/{kind}/", each.notice, each.objection
+
+
+def _lengths(terms: Terms) -> Iterator[Length]:
+    if terms.day_kind == "business":
+        yield Length(1, "business_days")
+    for _, notice, objection in _all_periods(terms):
+        for period in (notice, objection):
+            lengths = (period.length, period.deemed_after) if period else ()
+            yield from (each for each in lengths if each)
+        if objection and objection.before_effect:
+            yield objection.before_effect
+
+
+def _short(days: int | None, day_kind: str) -> Length | None:
+    return Length(days, UNIT_OF_KIND[day_kind]) if days else None
+
+
+def _open(value: Any) -> bool:
+    return value is None or value is False or value == ()
+
+
+def _bare(value: Any) -> Any:
+    """The value as JSON has it, without members that are left open."""
+    if isinstance(value, Mapping):
+        return {name: _bare(each) for name, each in value.items() if not _open(each)}
+    if isinstance(value, tuple | list):
+        return [_bare(each) for each in value]
+    return value

@@ -1,0 +1,133 @@
+"""The rows of a document about notice and objection, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from services.agreements.rendering.parts import Members, Rows
+from services.agreements.rendering.words import Words
+from shared.public_holidays import EVES_IN_CALENDAR, country_of
+
+SHORT = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence")
+PERIODS = ("notice", "objection")
+
+
+def rows(words: Words, terms: Members) -> Rows:
+    """The terms that set days: in the short form, or as the long one has them."""
+    return [
+        *(_short(words, terms) if not _long(terms) else _long_rows(words, terms)),
+        *_more(words, terms),
+    ]
+
+
+def length(words: Words, members: Members | None) -> str:
+    """``14 calendar days``; a length of none is "at once"."""
+    if members is None:
+        return words("no_number")
+    value = members["value"]
+    if value == 0:
+        return words("at_once")
+    number = "one" if value == 1 else "many"
+    return f"{value} {words(number + '_' + members['unit'])}"
+
+
+def _long(terms: Members) -> bool:
+    return any(terms.get(name) for name in PERIODS)
+
+
+def _short(words: Words, terms: Members) -> Rows:
+    return [(words(name), words.value(terms[name])) for name in SHORT]
+
+
+def _long_rows(words: Words, terms: Members) -> Rows:
+    rows = [(words(f"{name}_period"), _period(words, terms, name)) for name in PERIODS]
+    return [*rows, *((words(name), words.value(terms[name])) for name in ("holidays", "silence"))]
+
+
+def _period(words: Words, terms: Members, name: str) -> str:
+    members = terms.get(name)
+    if members is None:
+        days = terms.get(f"{name}_days")
+        unit = "business_days" if terms["day_kind"] == "business" else "days"
+        members = {"length": {"value": days, "unit": unit} if days else None}
+    return "; ".join(_parts(words, members))
+
+
+def _parts(words: Words, members: Members) -> Iterator[str]:
+    if members.get("ends") == "effective_day":
+        before = members.get("before_effect")
+        yield (
+            _with(words, "before_effect", length(words, before))
+            if before
+            else (words("until_effect"))
+        )
+    else:
+        yield length(words, members.get("length"))
+    if members.get("starts"):
+        yield words(f"from_{members['starts']}")
+    if members.get("deemed_after"):
+        yield _with(words, "deemed_after", length(words, members["deemed_after"]))
+    if members.get("first_day_counts"):
+        yield words("first_day_counts")
+    if members.get("counted_to"):
+        yield _with(words, "counted_to", members["counted_to"])
+    grounds = members.get("grounds_text") or members.get("grounds")
+    if grounds:
+        yield _with(words, "grounds", words.value(grounds))
+
+
+def _more(words: Words, terms: Members) -> Iterator[tuple[str, str]]:
+    yield words("eves"), words.value(_eves(terms))
+    for kind, periods in sorted((terms.get("by_kind") or {}).items()):
+        yield words(f"for_{kind}"), _both(words, periods)
+    for periods in terms.get("also") or ():
+        where = f"{periods['said_where']}: " if periods.get("said_where") else ""
+        yield words("also_said"), where + _both(words, periods)
+    for name, in_words in _IN_WORDS.items():
+        if terms.get(name):
+            yield words(name), in_words(words, terms[name])
+
+
+def _eves(terms: Members) -> bool:
+    named: bool | None = terms.get("eves")
+    in_calendar = country_of(terms.get("holidays") or "") in EVES_IN_CALENDAR
+    return in_calendar if named is None else named
+
+
+def _both(words: Words, periods: Members) -> str:
+    named = [name for name in PERIODS if periods.get(name)]
+    return "\n".join(
+        f"{words(f'{name}_period')}: {'; '.join(_parts(words, periods[name]))}" for name in named
+    )
+
+
+def _emergency(words: Words, members: Members) -> str:
+    parts = [length(words, members.get("length"))]
+    if members.get("approved_by"):
+        parts.append(_with(words, "approved_by", members["approved_by"]))
+    return "; ".join(parts)
+
+
+def _remedy(words: Words, members: Members) -> Iterator[str]:
+    yield from (words(step) for step in members.get("then") or ())
+    cure = members.get("cure_text") or (members.get("cure") and length(words, members["cure"]))
+    if cure:
+        yield _with(words, "cure", cure)
+    if members.get("end_notice"):
+        yield _with(words, "end_notice", length(words, members["end_notice"]))
+    if members.get("refund") not in (None, "none"):
+        yield words(members["refund"])
+
+
+def _with(words: Words, key: str, part: Any) -> str:
+    return words(key).replace("{}", str(part))
+
+
+_IN_WORDS: dict[str, Callable[[Words, Any], str]] = {
+    "soft": Words.value,
+    "emergency": _emergency,
+    "remedy": lambda words, members: "; ".join(_remedy(words, members)),
+    "condition": Words.value,
+    "only_if_subscribed": Words.value,
+}

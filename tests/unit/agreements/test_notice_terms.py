@@ -1,0 +1,226 @@
+"""Notice terms in the short form and the long one: what is taken, refused, shown and printed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+import rfc8785
+from marshmallow import ValidationError
+
+from services.agreements.contract.contents import ContentsContradict, check, group_of
+from services.agreements.contract.findings import findings
+from services.agreements.contract.terms import NoticeTerms
+from services.agreements.rendering import periods
+from services.agreements.rendering.words import Words
+from services.agreements.schemas.notice_terms import NoticeTermsShape
+from shared.documents import from_document, from_wire, to_document
+from tests.builders import notice_terms
+from tests.unit.agreements.things import content
+
+MONTH = {"value": 1, "unit": "months"}
+TEN = {"value": 10, "unit": "business_days"}
+
+
+def long(**more: Any) -> dict[str, Any]:
+    return {"holidays": "GB-ENG", "channels": ["email"], **more}
+
+
+def loaded(members: dict[str, Any]) -> NoticeTerms:
+    return from_wire(NoticeTerms, NoticeTermsShape().load(members))
+
+
+def test_the_short_form_keeps_the_group_it_always_had() -> None:
+    members = loaded(notice_terms())
+    six = {"notice_days": 30, "objection_days": 14, "day_kind": "calendar", "holidays": "DK",
+           "receipt_rule": "sent", "silence": "consent"}  # fmt: skip
+    assert members.terms.members() == six
+    whole: dict[str, Any] = {"authorisation": "general", "terms": six}
+    key = hashlib.sha256(rfc8785.dumps(whole)).hexdigest()[:16]
+    assert group_of(content()).key == key
+
+
+def test_an_agreement_that_was_stored_in_six_members_is_read_with_its_days() -> None:
+    stored = {
+        name: value
+        for name, value in to_document(loaded(notice_terms(holidays="SE"))).items()
+        if name in (*loaded(notice_terms()).terms.members(), "channels", "contacts")
+    }
+    terms = from_document(NoticeTerms, stored)
+    assert terms.eves is None
+    assert terms.terms.members() == {**loaded(notice_terms()).terms.members(), "holidays": "SE"}
+    assert NoticeTermsShape().dump(terms)["eves"] is False
+
+
+def test_the_long_form_is_shown_in_days_as_far_as_days_can_say_it() -> None:
+    terms = loaded(
+        long(
+            notice={"length": MONTH, "starts": "published"},
+            objection={"length": TEN, "starts": "delivered", "silence": "refusal"},
+        )
+    )
+    assert (terms.notice_days, terms.objection_days) == (None, None)
+    assert (terms.receipt_rule, terms.silence) == ("delivered", "refusal")
+    both = loaded(long(notice={"length": TEN}, objection={"length": TEN}))
+    assert (both.notice_days, both.objection_days, both.day_kind) == (10, 10, "business")
+
+
+def test_what_is_read_can_be_sent_back() -> None:
+    sent = long(
+        notice={"length": MONTH, "starts": "delivered", "deemed_after": TEN},
+        objection={"ends": "effective_day", "before_effect": TEN, "silence": "consent"},
+        by_kind={"remove": {"notice": {"length": TEN}}},
+        also=[{"notice": {"length": TEN}, "said_where": "annex II"}],
+        time_zone="Europe/London", emergency={"length": TEN}, owed_for=["add"],
+        remedy={"then": ["exclude", "terminate"], "end_notice": {"value": 0, "unit": "days"}},
+        only_if_subscribed=True, condition="subscribes on the page", soft=True,
+    )  # fmt: skip
+    terms = loaded(sent)
+    shown = NoticeTermsShape().dump(terms)
+    assert loaded(shown) == terms
+    assert from_document(NoticeTerms, to_document(terms)) == terms
+    assert shown["by_kind"]["remove"]["notice"]["length"] == TEN
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"notice": {"length": {"value": 0, "unit": "days"}}}, ("notice", "length", "value")),
+        ({"notice": {"length": {"value": 11, "unit": "years"}}}, ("notice", "length", "value")),
+        ({"notice": {"length": {"value": 1, "unit": "moons"}}}, ("notice", "length", "unit")),
+        ({"notice": {"length": {"value": 1.5, "unit": "days"}}}, ("notice", "length", "value")),
+        ({"notice": {"length": 30}}, ("notice", "length")),
+        ({"notice": {"starts": "read"}}, ("notice", "starts")),
+        ({"notice": {"begins": "sent"}}, ("notice", "begins")),
+        ({"objection": {"ends": "never"}}, ("objection", "ends")),
+        ({"notice": {"length": MONTH}, "notice_days": 30}, ("notice_days",)),
+        ({"objection": {"length": TEN, "silence": "refusal"}, "silence": "consent"}, ("silence",)),
+        ({"notice": {}, "eves": True}, ("eves",)),
+        ({"notice": {}, "time_zone": "Europe/Atlantis"}, ("time_zone",)),
+        ({"notice": {}, "by_kind": {"sell": {}}}, ("by_kind", "sell")),
+        ({"notice": {}, "holidays": "DE-XX"}, ("holidays",)),
+        ({"notice": {}, "channels": ["fax"]}, ("channels", 0)),
+        ({"notice": {}, "channels": []}, ("channels",)),
+        ({}, ("notice_days",)),
+    ],
+)
+def test_a_term_that_cannot_be_is_refused_at_its_place(
+    more: dict[str, Any], place: tuple[str | int, ...]
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        loaded(long(**more))
+    messages: Any = refused.value.messages
+    for part in place:
+        messages = messages[part]
+    assert messages
+
+
+@pytest.mark.parametrize(
+    ("terms", "pointer"),
+    [
+        (long(notice={"length": TEN}, holidays=None), "holidays"),
+        (long(objection={"ends": "effective_day", "before_effect": TEN}, holidays=None),
+         "holidays"),
+        (long(notice={"starts": "delivered", "deemed_after": TEN}, holidays=None), "holidays"),
+        (long(notice={"starts": "sent", "deemed_after": MONTH}), "notice/deemed_after"),
+        (long(objection={"ends": "effective_day", "length": MONTH}), "objection/length"),
+        (long(objection={"length": MONTH, "before_effect": MONTH}), "objection/before_effect"),
+        (long(notice={}, also=[{"objection": {"length": MONTH, "before_effect": MONTH}}]),
+         "also/0/objection/before_effect"),
+    ],
+)  # fmt: skip
+def test_terms_that_contradict_each_other_are_refused(terms: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(ContentsContradict) as refused:
+        check(content(notice_terms=NoticeTermsShape().load(terms)))
+    assert refused.value.errors[0]["pointer"] == f"/notice_terms/{pointer}"
+
+
+def test_without_channels_art28_tells_by_those_that_every_customer_has() -> None:
+    silent = loaded(long(notice={}, channels=None))
+    assert silent.ways == ("webhook", "email")
+    assert NoticeTermsShape().dump(silent)["channels"] is None
+    assert loaded(long(notice={}, channels=["page", "email"])).ways == ("email",)
+
+
+def codes(terms: dict[str, Any]) -> set[str]:
+    members = NoticeTermsShape().load({**terms, "contacts": notice_terms()["contacts"]})
+    return {finding.code for finding in findings(content(notice_terms=members))}
+
+
+def test_a_period_in_any_unit_is_a_period_and_none_is_found() -> None:
+    assert codes(long(notice={"length": MONTH}, objection={"length": TEN})) == set()
+    assert codes(long(notice={"length": TEN}, objection={"length": MONTH})) == {
+        "objection-longer-than-notice"
+    }
+    assert codes(long(notice={"length": MONTH}, objection={"ends": "effective_day"})) == set()
+    assert codes(long(notice={}, objection={})) == {
+        "notice-days-missing", "objection-days-missing",
+    }  # fmt: skip
+
+
+def test_the_default_of_eves_is_written_down_and_printed() -> None:
+    def eves(place: str, **more: Any) -> tuple[bool, str]:
+        terms = loaded(notice_terms(holidays=place, **more))
+        printed = dict(periods.rows(Words("en"), to_document(terms)))
+        return NoticeTermsShape().dump(terms)["eves"], printed["Eves count as holidays"]
+
+    assert [eves(place) for place in ("SE", "FI", "DK")] == [
+        (True, "yes"), (True, "yes"), (False, "no"),
+    ]  # fmt: skip
+    assert eves("FI", eves=False) == (False, "no")
+    assert eves("DK", eves=True) == (True, "yes")
+
+
+@pytest.mark.parametrize(
+    ("language", "notice", "objection"),
+    [
+        ("en", ("1 month; counted from when the notice has arrived; "
+               "received at the latest 10 business days after it is sent"),
+         "up to 10 business days before the day of the change; grounds: reasonable"),
+        ("da", ("1 måned; regnet fra varslet er kommet frem; "
+               "anses for modtaget senest 10 arbejdsdage efter afsendelsen"),
+         "indtil 10 arbejdsdage før dagen for ændringen; begrundelse: rimelige"),
+        ("sv", ("1 månad; räknat från det att underrättelsen kommit fram; "
+               "anses mottagen senast 10 arbetsdagar efter avsändandet"),
+         "fram till 10 arbetsdagar före dagen för ändringen; skäl: rimliga"),
+    ],
+)  # fmt: skip
+def test_a_document_prints_the_periods_in_words(language: str, notice: str, objection: str) -> None:
+    terms = loaded(long(
+        notice={"length": MONTH, "starts": "delivered", "deemed_after": TEN},
+        objection={"ends": "effective_day", "before_effect": TEN, "grounds": "reasonable"},
+    ))  # fmt: skip
+    words = Words(language)
+    printed = dict(periods.rows(words, to_document(terms)))
+    assert printed[words("notice_period")] == notice
+    assert printed[words("objection_period")] == objection
+
+
+def test_every_other_term_is_printed() -> None:
+    terms = loaded(long(
+        notice={"length": MONTH, "counted_to": "engagement", "first_day_counts": True},
+        by_kind={"remove": {"notice": {"length": TEN}}},
+        also=[{"objection": {"length": TEN}, "said_where": "annex II"}],
+        emergency={"length": TEN, "approved_by": "the customer"}, soft=True,
+        remedy={"then": ["resolve", "terminate"], "cure": MONTH, "refund": "pro_rata",
+                "end_notice": {"value": 0, "unit": "days"}},
+        only_if_subscribed=True, condition="subscribe",
+    ))  # fmt: skip
+    text = "\n".join(f"{label}: {value}" for label, value in
+                     periods.rows(Words("en"), to_document(terms)))  # fmt: skip
+    for part in (
+        "1 month; the first day counts; before: engagement",
+        "Time to object: no number agreed",
+        "For a removed sub-processor: Notice before a change: 10 business days",
+        "binds: annex II: Time to object: 10 business days",
+        "Urgent changes: 10 business days; approved by: the customer",
+        (
+            "the agreement may be ended; time for a way out: 1 month; "
+            "notice of termination: at once; prepaid fees are refunded in proportion"
+        ),
+        "where possible: yes",
+        "the customer must: subscribe",
+        "Told only if subscribed: yes",
+    ):
+        assert part in text
