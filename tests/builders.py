@@ -83,7 +83,9 @@ def sub_processor(**more: Any) -> dict[str, Any]:
                     "sv": "Utskick av e-post"},
         "categories": ["email"], "data_categories": ["contact data"], "data_subjects": ["users"],
         "special_categories": False, "products": [], "required": True, "affiliate": False,
-        "ai_use": "none", "flow_down": {"reference": "SPA-7", "signed_on": "2026-11-01"},
+        "ai_use": "none", "hr_data": "no", "relation": "processor_processor",
+        "data_combined": None, "exporter_is_public_authority": None,
+        "flow_down": {"reference": "SPA-7", "signed_on": "2026-11-01"},
         "locations": [{"country": "US", "kind": "storage", "mechanisms": [
             {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": evidence_of_dpf()},
             {"instrument_id": "scc-2021-914", "role": "fallback", "evidence": evidence_of_scc()},

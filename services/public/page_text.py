@@ -37,6 +37,10 @@ SYMBOLS = {
 # Stands in a kept row for the query string, which differs from page to page. It is random, so that
 # no text of a register can contain it.
 QUERY_STRING = f"query-{secrets.token_hex(16)}"
+# Members whose values have words of their own.
+KINDS_OF_WORDS = {"categories": "category"} | {
+    name: name for name in ("ai_use", "hr_data", "relation")
+}
 NOT_COMPARED = frozenset({"id", "version", "valid_from", "valid_to", "parent_id"})
 
 
@@ -219,7 +223,7 @@ def single_line(field: str, value: Value, t: Words) -> str | None:
 
 
 def named_value(field: str, value: object, t: Words) -> str:
-    kind = {"categories": "category", "ai_use": "ai_use"}.get(field)
+    kind = KINDS_OF_WORDS.get(field)
     return t.named(kind, str(value)) if kind else str(value)
 
 
@@ -229,6 +233,20 @@ def address_text(address: Json | None, t: Words) -> str:
     country = t.country(address["country"]) if address.get("country") else ""
     parts = [address.get("street"), city, country]
     return ", ".join(str(part) for part in parts if part)
+
+
+def open_questions(verdict: Json, t: Words) -> list[Json]:
+    """Return the questions of law that a verdict leaves open, with their readings, in words."""
+    first = verdict.get("open")
+    questions = [first, *(first.get("also") or [])] if first else []
+    return [
+        {
+            "question": t.local_text(one["question_by_language"]).text,
+            "readings": (one["readings_by_language"] or {}).get(t.language) or one["readings"],
+            "sources": "; ".join(one["sources"]),
+        }
+        for one in questions
+    ]
 
 
 def evidence_lines(evidence: Json | None, t: Words) -> list[str]:

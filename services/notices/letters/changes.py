@@ -95,8 +95,15 @@ def _place(t: Words, place: Mapping[str, Any]) -> Place:
         verdict=said,
         tone=tone_of(status),
         basis="; ".join(_mechanism(t, each) for each in place.get("mechanisms") or ()),
-        reason="" if status == "no_transfer" else t.told(verdict.get("reason")),
+        reason=_reason(t, status, verdict),
     )
+
+
+def _reason(t: Words, status: str, verdict: Mapping[str, Any]) -> str:
+    reason = "" if status == "no_transfer" else t.told(verdict.get("reason"))
+    question = (verdict.get("open") or {}).get("question_by_language")
+    open_law = t("verdict.open", question=t.told(question)) if question else ""
+    return " ".join(text for text in (reason, open_law) if text)
 
 
 def _mechanism(t: Words, mechanism: Mapping[str, Any]) -> str:

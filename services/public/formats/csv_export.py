@@ -13,9 +13,10 @@ Json = dict[str, Any]
 COLUMNS = (
     "id", "legal_name", "registration_number", "country", "website", "purpose_en", "purpose_da",
     "purpose_sv", "categories", "data_categories", "data_subjects", "special_categories",
-    "products", "required", "affiliate", "ai_use", "parent_id", "certifications", "valid_from",
-    "valid_to", "location_country", "location_region", "location_kind", "mechanisms",
-    "verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on",
+    "products", "required", "affiliate", "ai_use", "hr_data", "relation", "parent_id",
+    "certifications", "valid_from", "valid_to", "location_country", "location_region",
+    "location_kind", "mechanisms",
+    "verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on", "verdict_open",
 )  # fmt: skip
 
 
@@ -48,5 +49,6 @@ def csv_row(entry: Json, location: Json) -> Json:
         **{f"location_{name}": location.get(name) for name in ("country", "region", "kind")},
         "mechanisms": [one.get("instrument_id") for one in location.get("mechanisms") or []],
         **{f"verdict_{name}": value for name, value in verdict.items()},
+        "verdict_open": (verdict.get("open") or {}).get("question"),
         "verdict_reason": reason.get("en") if isinstance(reason, dict) else reason,
     }

@@ -11,6 +11,7 @@ from services.public.page_text import (
     address_text,
     change_headline,
     evidence_lines,
+    open_questions,
     place_name,
 )
 from services.public.register import Register
@@ -50,7 +51,8 @@ def content(register: Register) -> Json:
         "intro": t.count("intro", len(register.entries), name=name),
         "page_of": t("pdf.page"),
         "coming": [coming(change, t) for change in register.coming_after(register.day)],
-        "labels": {one: t(f"pdf.{one}") for one in ("coming", "list", "places", "none", "verify")},
+        "labels": {one: t(f"pdf.{one}") for one in ("coming", "list", "places", "none", "verify")}
+        | {"open": t("verdict.open")},
         "entries": [entry_content(entry, register) for entry in register.entries],
         "url": register.url,
         "sequence": str(processor.get("sequence") or 0),
@@ -69,6 +71,7 @@ def entry_content(entry: Json, register: Register) -> Json:
         "data_categories": ", ".join(entry.get("data_categories") or []),
         "data_subjects": ", ".join(entry.get("data_subjects") or []),
         "registration_number": entry.get("registration_number") or "",
+        **{name: t.named(name, str(entry.get(name))) for name in unusual(entry)},
         "valid_from": t.day(entry["valid_from"]) if entry.get("valid_from") else "",
     }
     return {
@@ -78,6 +81,12 @@ def entry_content(entry: Json, register: Register) -> Json:
         "facts": [[t(f"field.{name}"), value] for name, value in facts.items() if value],
         "places": [place_content(place, register) for place in entry.get("locations") or []],
     }
+
+
+def unusual(entry: Json) -> list[str]:
+    """Return the members worth a line because they differ from what most entries say."""
+    usual = {"hr_data": (None, "no", "not_stated"), "relation": (None, "processor_processor")}
+    return [name for name, values in usual.items() if entry.get(name) not in values]
 
 
 def place_content(place: Json, register: Register) -> Json:
@@ -91,6 +100,7 @@ def place_content(place: Json, register: Register) -> Json:
         "meaning": t(f"verdict.{status}.meaning"),
         **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
+        "open": open_questions(verdict, t),
         "mechanisms": [
             {
                 "text": t.mechanism(one, register.day),

@@ -21,6 +21,8 @@ TEXTS = (
     "country",
     "website",
     "ai_use",
+    "hr_data",
+    "relation",
     "parent_id",
     "retention",
     "reviewed_on",
@@ -28,11 +30,19 @@ TEXTS = (
 BY_LANGUAGE = ("purpose", "responsibilities")
 LISTS = ("categories", "data_categories", "data_subjects", "products", "certifications")
 FLAGS = ("special_categories", "required", "affiliate")
+# May also be left unstated: an empty cell.
+FACTS = ("data_combined", "exporter_is_public_authority")
 PLACE = ("country", "region", "organisation", "kind")
 MECHANISM = ("instrument_id", "role", "evidence")
 # What is worked out anew each time and therefore not read back.
 COMPUTED = ("id", "version", "valid_from", "valid_to")
-COMPUTED_COLUMNS = ("verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on")
+COMPUTED_COLUMNS = (
+    "verdict_status",
+    "verdict_reason",
+    "verdict_citations",
+    "verdict_ends_on",
+    "verdict_open",
+)
 _LANGUAGES = ("en", "da", "sv")
 
 
@@ -48,6 +58,7 @@ def is_own_column(name: str) -> bool:
         *TEXTS,
         *LISTS,
         *FLAGS,
+        *FACTS,
         *PARTS,
         *BY_LANGUAGE,
         *COMPUTED,
@@ -79,7 +90,7 @@ def _columns(entries: Sequence[Json]) -> list[str]:
         for member in BY_LANGUAGE
         for tag in dict.fromkeys((*_LANGUAGES, *(t for e in entries for t in e.get(member) or ())))
     ]
-    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *PARTS, *COMPUTED, "locations"}
+    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *FACTS, *PARTS, *COMPUTED, "locations"}
     others = sorted({name for entry in entries for name in entry if name not in known})
     parts = [f"{member}_{part}" for member, names in PARTS.items() for part in names]
     return [
@@ -90,6 +101,7 @@ def _columns(entries: Sequence[Json]) -> list[str]:
         *spoken,
         *LISTS,
         *FLAGS,
+        *FACTS,
         *(f"{name}.json" for name in others),
         *(f"location_{part}" for part in PLACE),
         "mechanisms",
@@ -99,9 +111,10 @@ def _columns(entries: Sequence[Json]) -> list[str]:
 
 
 def _entry_cells(entry: Json) -> dict[str, str]:
-    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *PARTS, *COMPUTED, "locations"}
+    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *FACTS, *PARTS, *COMPUTED, "locations"}
     cells = {name: _cell(entry.get(name)) for name in (*TEXTS, *COMPUTED)}
     cells |= {name: "true" if entry.get(name) else "false" for name in FLAGS}
+    cells |= {name: _fact_cell(entry.get(name)) for name in FACTS}
     cells |= {name: joined(entry.get(name) or ()) for name in LISTS}
     for member in BY_LANGUAGE:
         cells |= {f"{member}_{tag}": text for tag, text in (entry.get(member) or {}).items()}
@@ -121,6 +134,7 @@ def _place_cells(place: Json) -> dict[str, str]:
         "verdict_reason": _cell(verdict.get("reason")),
         "verdict_citations": joined(verdict.get("citations") or ()),
         "verdict_ends_on": _cell(verdict.get("ends_on")),
+        "verdict_open": _cell((verdict.get("open") or {}).get("question")),
     }
 
 
@@ -132,7 +146,7 @@ def from_rows(rows: Sequence[Mapping[str, Any]]) -> Json:
     cells = {name: unguarded(cell) for name, cell in first.items()}
     stated: Json = {name: cells[name] or None for name in TEXTS if name in cells}
     stated |= {name: split(cells[name]) for name in LISTS if name in cells}
-    stated |= {name: _flag(cells[name]) for name in FLAGS if cells.get(name)}
+    stated |= {name: _flag(cells[name]) for name in (*FLAGS, *FACTS) if cells.get(name)}
     for member in BY_LANGUAGE:
         tags = [name for name in cells if name.startswith(f"{member}_")]
         if tags:
@@ -191,6 +205,10 @@ def _mechanism(stated: Any) -> Any:
 
 def _cell(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _fact_cell(value: Any) -> str:
+    return {True: "true", False: "false"}.get(value, "")
 
 
 def _flag(text: str) -> Any:

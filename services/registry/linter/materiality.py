@@ -7,6 +7,7 @@ from typing import Any
 
 from services.registry.linter.finding import member
 from services.registry.transfers import Instrument, load_instruments
+from services.registry.transfers.countries import two_codes
 
 MATERIALITY = (
     "new_entity",
@@ -80,8 +81,16 @@ def _is_rename(previous: Mapping[str, Any] | None, new: Mapping[str, Any], kind:
 
 
 def _countries(entry: Mapping[str, Any]) -> set[str]:
-    places = [item.get("country") or item.get("organisation") for item in _locations(entry)]
-    return {str(place) for place in (entry.get("country"), *places) if place}
+    places = [_country(item) for item in _locations(entry)]
+    return {place for place in (str(entry.get("country") or ""), *places) if place}
+
+
+def _country(location: Mapping[str, Any]) -> str:
+    """The organisation, or the country; a territory with its own code is one."""
+    country, region = location.get("country"), location.get("region")
+    if not country:
+        return str(location.get("organisation") or "")
+    return two_codes().get(str(region), str(country))
 
 
 def _locations(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -97,7 +106,8 @@ def _has_new_data(
         return bool(known) and bool(categories - familiar)
     before = {_plain(item) for item in previous.get("data_categories") or ()}
     special = bool(new.get("special_categories")) and not previous.get("special_categories")
-    return special or bool(categories - before)
+    staff = new.get("hr_data") == "yes" and previous.get("hr_data") != "yes"
+    return special or staff or bool(categories - before)
 
 
 def _has_new_ai_use(before: object, after: object) -> bool:
@@ -121,7 +131,7 @@ def _bases(entry: Mapping[str, Any], law: Mapping[str, Instrument]) -> dict[str,
         verdict = member(location, "verdict")
         if verdict.get("status") not in _WORSE:
             continue
-        place = str(location.get("country") or location.get("organisation"))
+        place = _country(location)
         basis = (
             _WORSE.index(verdict["status"]),
             _tier(law.get(verdict.get("instrument_id") or "")),

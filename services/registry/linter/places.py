@@ -7,12 +7,15 @@ from datetime import date
 from typing import Any
 
 from services.registry.linter.finding import Finding, Severity, is_filled, member
-from services.registry.transfers import assess_location
+from services.registry.transfers import Circumstances, assess_location
 from services.registry.transfers.countries import in_eea, in_sentence
 
 PLACES_RULE = "GDPR Art. 28(3)(a) and 30(2)(c); EDPB Opinion 22/2024, para. 88"
 TRANSFER_RULE = "GDPR Art. 44 to 46 and 30(2)(c); EDPB Opinion 22/2024, para. 88"
 REMOTE_RULE = "EDPB Guidelines 05/2021: access from a third country is a transfer"
+
+# The day, the exporter's country, and what the entry says of the processing.
+_Asked = tuple[date | None, str, Circumstances]
 
 _VERDICTS: Mapping[str, tuple[str, Severity]] = {
     "missing": ("transfer-tool-missing", "must"),
@@ -32,13 +35,14 @@ def place_findings(
         yield Finding("locations-missing", PLACES_RULE, detail, f"{pointer}/locations")
         return
     known = [item if isinstance(item, Mapping) else {} for item in locations]
+    asked = (on, exporter, Circumstances.of(entry))
     for number, location in enumerate(known):
-        yield from _location_findings(location, on, exporter, f"{pointer}/locations/{number}")
+        yield from _location_findings(location, asked, f"{pointer}/locations/{number}")
     yield from _seat_findings(entry.get("country"), known, on, pointer)
 
 
 def _location_findings(
-    location: Mapping[str, Any], on: date | None, exporter: str, pointer: str
+    location: Mapping[str, Any], asked: _Asked, pointer: str
 ) -> Iterator[Finding]:
     if not is_filled(location.get("country")) and not is_filled(location.get("organisation")):
         detail = "Name the country of this place."
@@ -48,7 +52,7 @@ def _location_findings(
         detail = "Say whether data is stored, processed or reached from there."
         yield Finding("location-kind-missing", PLACES_RULE, detail, f"{pointer}/kind")
     try:
-        status, reason = _verdict(location, on, exporter)
+        status, reason = _verdict(location, *asked)
     except (ValueError, KeyError, TypeError) as error:
         yield Finding("location-unknown", PLACES_RULE, str(error), f"{pointer}/country")
         return
@@ -57,13 +61,15 @@ def _location_findings(
         yield Finding(code, TRANSFER_RULE, reason, f"{pointer}/mechanisms", severity)
 
 
-def _verdict(location: Mapping[str, Any], on: date | None, exporter: str) -> tuple[str, str]:
+def _verdict(
+    location: Mapping[str, Any], on: date | None, exporter: str, about: Circumstances
+) -> tuple[str, str]:
     stored = member(location, "verdict")
     if stored:
         return str(stored["status"]), str(stored["reason"])
     if on is None:
         return "", ""
-    verdict = assess_location(location, on, exporter=exporter)
+    verdict = assess_location(location, on, exporter=exporter, about=about)
     return verdict.status, verdict.reason
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from services.registry.model.instruments import Recorded
 from services.registry.model.register import Row
-from services.registry.transfers import Instrument, Verdict, assess_location
+from services.registry.transfers import Circumstances, Instrument, Verdict, assess_location
 
 Outcome = Literal["lost", "saved", "unaffected"]
 Known = Mapping[str, Instrument]
@@ -63,7 +63,7 @@ class Assessor:
             self.day,
             exporter=self.exporter,
             instruments=self.known,
-            seat=row.content.get("country"),
+            about=Circumstances.of(row.content),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.registry.model.register import Row
+from services.registry.transfers.circumstances import UNSTATED
 
 
 def parts(before: Any, after: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
@@ -47,11 +48,12 @@ def differences(before: Sequence[Row], after: Sequence[Row]) -> list[dict[str, A
 def _difference(old: Row | None, new: Row | None) -> tuple[str, list[dict[str, Any]]]:
     if old is None or new is None:
         return ("removed" if new is None else "added"), []
-    names = sorted(old.content.keys() | new.content.keys())
+    before, after = {**UNSTATED, **old.content}, {**UNSTATED, **new.content}
+    names = sorted(before.keys() | after.keys())
     fields = [
-        _field(name, old.content.get(name), new.content.get(name))
+        _field(name, before.get(name), after.get(name))
         for name in names
-        if old.content.get(name) != new.content.get(name)
+        if before.get(name) != after.get(name)
     ]
     return ("modified" if fields else ""), fields
 

@@ -11,6 +11,7 @@ from flask import current_app
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from services.registry.transfers import Instrument, evidence_members
+from services.registry.transfers.circumstances import HR_DATA, RELATIONS
 from services.registry.transfers.countries import check_region
 from shared.schemas import (
     Country,
@@ -135,6 +136,10 @@ class SubProcessorIn(Shape):
     required = Flag(load_default=True)
     affiliate = Flag(load_default=False)
     ai_use = one_of(*AI_USES, load_default="none")
+    hr_data = one_of(*HR_DATA, load_default="not_stated")
+    relation = one_of(*RELATIONS, load_default="processor_processor")
+    data_combined = Flag(load_default=None, allow_none=True)
+    exporter_is_public_authority = Flag(load_default=None, allow_none=True)
     parent_id = fields.String(load_default=None, allow_none=True)
     flow_down = fields.Nested(FlowDownShape, load_default=None, allow_none=True)
     certifications = texts(200, 50, load_default=list)
@@ -151,6 +156,21 @@ class SubProcessorIn(Shape):
         return plain
 
 
+class OpenQuestionShape(Shape):
+    """A question on which authorities differ, with all readings."""
+
+    id = fields.String()
+    question = fields.String()
+    question_by_language = fields.Dict(keys=fields.String(), values=fields.String())
+    readings = fields.List(fields.String())
+    readings_by_language = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    sources = fields.List(fields.String())
+
+
+class OpenShape(OpenQuestionShape):
+    also = fields.List(fields.Nested(OpenQuestionShape))
+
+
 class VerdictShape(Shape):
     status = fields.String()
     reason = fields.String()
@@ -160,6 +180,7 @@ class VerdictShape(Shape):
     remarks = fields.List(fields.String())
     remarks_by_language = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     instrument_id = fields.String(allow_none=True)
+    open = fields.Nested(OpenShape, allow_none=True)
 
 
 class MechanismShape(MechanismIn):

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
+from services.registry.transfers import open_law
 from services.registry.transfers.countries import check_country
 from shared.schemas import Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
@@ -57,6 +58,28 @@ class ScopeIn(Shape):
     none = _facts()
 
 
+class DaysIn(Shape):
+    first = Day(allow_none=True)
+    last = Day(allow_none=True)
+
+
+class OpenCaseIn(Shape):
+    """A fact whose consequence is open in law, and the verdict meanwhile."""
+
+    fact = Text(100, required=True, validate=FACT)
+    value = Flag(required=True)
+    question = one_of(*open_law.questions(), required=True)
+    status = one_of("valid", "unproven", required=True)
+
+
+class ExemptionIn(Shape):
+    """For these modules the facts are not required, unless ``unless`` is true."""
+
+    modules = fields.List(fields.Integer(strict=True, validate=validate.Range(1, 4)))
+    facts = _facts()
+    unless = Text(100, required=True, validate=FACT)
+
+
 class InstrumentEdit(Shape):
     """What may be recorded of an instrument; days as in ``GET /instruments``."""
 
@@ -81,6 +104,9 @@ class InstrumentEdit(Shape):
     sources = texts(500, 30)
     checked_on = Day()
     verified = Flag()
+    fact_days = fields.Dict(keys=Text(100, validate=FACT), values=fields.Nested(DaysIn))
+    open_when = fields.List(fields.Nested(OpenCaseIn), validate=validate.Length(max=20))
+    without = fields.List(fields.Nested(ExemptionIn), validate=validate.Length(max=20))
 
     @post_load
     def as_plain_json(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -101,6 +127,8 @@ class NewInstrument(InstrumentEdit):
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -5,6 +5,7 @@
 """
 
 from services.registry.transfers.assess import assess, assess_location
+from services.registry.transfers.circumstances import Circumstances
 from services.registry.transfers.evidence import evidence_members, known_evidence
 from services.registry.transfers.instruments import (
     MECHANISM_NAMES,
@@ -19,6 +20,7 @@ from services.registry.transfers.values import STATUSES, Location, Mechanism, Ve
 __all__ = [
     "MECHANISM_NAMES",
     "STATUSES",
+    "Circumstances",
     "Instrument",
     "Location",
     "Mechanism",

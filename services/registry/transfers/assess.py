@@ -6,13 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from services.registry.transfers.countries import check_country, in_eea, place_of, remark_on
+from services.registry.transfers.circumstances import Circumstances
+from services.registry.transfers.countries import (
+    check_country,
+    in_eea,
+    place_of,
+    questions_on,
+    remarks_on,
+)
 from services.registry.transfers.evidence import Question, cautions
 from services.registry.transfers.instruments import Instrument, load_instruments
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of
 from services.registry.transfers.values import Location, Mechanism, Verdict
 from services.registry.transfers.wording import DataText, Phrase, Place, phrase
 
+ORDINARY = Circumstances()
 _RANK = {"valid": 0, "unproven": 1, "invalid": 2}
 _FOREIGN_REGIMES = {"GB": "UK", "CH": "CH"}
 _CHAPTER = {"EU": "GDPR Art. 44", "UK": "UK GDPR Art. 44", "CH": "FADP Art. 16"}
@@ -25,7 +33,7 @@ def assess_location(
     exporter: str = "DK",
     horizon_days: int = 0,
     instruments: Mapping[str, Instrument] | None = None,
-    seat: str | None = None,
+    about: Circumstances = ORDINARY,
 ) -> Verdict:
     """``assess`` for one item of the contract's ``locations``, with the mechanisms it holds."""
     location = Location.parse(record)
@@ -36,7 +44,7 @@ def assess_location(
         exporter=exporter,
         horizon_days=horizon_days,
         instruments=instruments,
-        seat=seat,
+        about=about,
     )
 
 
@@ -48,9 +56,7 @@ def assess(
     exporter: str = "DK",
     horizon_days: int = 0,
     instruments: Mapping[str, Instrument] | None = None,
-    relation: str = "processor_processor",
-    hr_data: bool = False,
-    seat: str | None = None,
+    about: Circumstances = ORDINARY,
 ) -> Verdict:
     """Is there a basis for data going to ``location`` on that day, and which (GDPR Art. 44 to 49).
 
@@ -58,25 +64,24 @@ def assess(
     transfer, and the reason says what is wrong with the others. ``horizon_days`` > 0 turns
     ``valid`` into ``expiring`` where no valid mechanism lasts beyond ``on + horizon_days``.
     ``exporter`` is the ISO code of the exporting vendor's country: GB and CH have rules of their
-    own, all others are under the GDPR, onward transfers included. ``relation`` names the roles of
-    exporter and importer (a key of MODULE_OF), ``hr_data`` says whether employment data is
-    included. ``instruments`` defaults to those that ship with the product. ``seat`` is the country
-    of the recipient's seat: a seat abroad is no transfer by itself, but worth a remark.
+    own, all others are under the GDPR, onward transfers included. ``about`` is what the entry says
+    of the processing; a seat abroad is no transfer by itself, but worth a remark. ``instruments``
+    defaults to those that ship with the product.
 
-    Raises ValueError for a negative horizon, an unknown exporter or an unknown relation.
+    Raises ValueError for a negative horizon or an unknown exporter.
     """
     if horizon_days < 0:
         raise ValueError("The horizon is a number of days, 0 or more.")
     regime = _regime(exporter, on)
     remarks = _place_remarks(location, on)
     if _at_home(location, regime, on):
-        abroad = seat is not None and not _is_home(seat, None, regime, on)
-        seated = (phrase("remark.seat", place=Place(seat)),) if seat and abroad else ()
-        return _no_transfer(location, mechanisms, regime, remarks + seated)
+        abroad = about.seat and not _is_home(about.seat, None, regime, on)
+        seat = about.seat if abroad else None
+        return _no_transfer(location, mechanisms, regime, remarks, seat)
     known = load_instruments() if instruments is None else instruments
     if not mechanisms:
         return _missing(location, on, regime, known, remarks)
-    question = Question(on, relation, hr_data)
+    question = Question(on, about)
     ordered = sorted(mechanisms, key=lambda mechanism: mechanism.role != "primary")
     outcomes = [
         outcome_of(item, known.get(item.instrument_id), location, regime, question)
@@ -92,13 +97,20 @@ def _regime(exporter: str, on: date) -> str:
 
 
 def _place_remarks(location: Location, on: date) -> tuple[Phrase, ...]:
-    found = remark_on(location.country, on, location.region) if location.country else None
-    if found is None:
+    if location.country is None:
         return ()
-    place, text = found
+    found = remarks_on(location.country, on, location.region)
+    return tuple(_place_remark(place, text) for place, text in found)
+
+
+def _questions(location: Location) -> tuple[str, ...]:
+    return questions_on(location.country, location.region) if location.country else ()
+
+
+def _place_remark(place: str | None, text: str) -> Phrase:
     if place is None:
-        return (phrase("remark.sentence", text=DataText(text)),)
-    return (phrase("remark.place", place=Place(place), text=DataText(text)),)
+        return phrase("remark.sentence", text=DataText(text))
+    return phrase("remark.place", place=Place(place), text=DataText(text))
 
 
 def _at_home(location: Location, regime: str, on: date) -> bool:
@@ -119,11 +131,15 @@ def _no_transfer(
     mechanisms: Sequence[Mechanism],
     regime: str,
     remarks: tuple[Phrase, ...],
+    seat_abroad: str | None,
 ) -> Verdict:
+    seated = (phrase("remark.seat", place=Place(seat_abroad)),) if seat_abroad else ()
     unneeded = (phrase("remark.unneeded"),) if mechanisms else ()
     where = "no_transfer.EU" if regime == "EU" else "no_transfer.home"
     because = (phrase(where, place=location.label),)
-    return Verdict("no_transfer", because, (_CHAPTER[regime],), None, remarks + unneeded)
+    noted = remarks + seated + unneeded
+    open_ = _questions(location) + (("seat-abroad",) if seat_abroad else ())
+    return Verdict("no_transfer", because, (_CHAPTER[regime],), None, noted, open=open_)
 
 
 def _missing(
@@ -142,7 +158,8 @@ def _missing(
         and out_of_force(item, location, regime, on) is None
     )
     because = (phrase(what, place=location.label),)
-    return Verdict("missing", because, (_CHAPTER[regime],), None, remarks + hints)
+    noted = remarks + hints
+    return Verdict("missing", because, (_CHAPTER[regime],), None, noted, open=_questions(location))
 
 
 def _verdict(
@@ -164,6 +181,7 @@ def _verdict(
         ends_on,
         remarks + _remarks(best, question),
         best.mechanism.instrument_id,
+        _questions(location) + best.open,
     )
 
 
@@ -207,4 +225,5 @@ def _remarks(best: Outcome, question: Question) -> tuple[Phrase, ...]:
     if best.status != "valid":
         return texts
     ends = (phrase("remark.until", name=best.name, day=best.ends_on),) if best.ends_on else ()
-    return ends + cautions(best.instrument, best.mechanism.evidence, question) + texts
+    evidence = {**best.mechanism.evidence, **question.about.facts}
+    return ends + cautions(best.instrument, evidence, question) + texts

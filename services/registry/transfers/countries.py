@@ -79,6 +79,12 @@ def place_of(country: str, region: str | None = None) -> str:
     return region if region is not None and region in data["territories"] else country
 
 
+def two_codes() -> Mapping[str, str]:
+    """The places with two codes: the region of a state, and the country code of their own."""
+    pairs: Mapping[str, str] = _data()["subdivision_of"]
+    return pairs
+
+
 def in_eea(country: str, on: date, region: str | None = None) -> bool:
     """Whether Union data protection law applies there on that day as in a member state.
 
@@ -100,19 +106,42 @@ def last_days() -> tuple[date, ...]:
     )
 
 
-def remark_on(country: str, on: date, region: str | None = None) -> tuple[str | None, str] | None:
-    """What a reader should know about the status of a special territory, or None.
+def counts_as(place: str) -> frozenset[str]:
+    """The codes of a list that include ``place``: its own, and its state's if it follows it.
 
-    The territory the text is about (None: the text names it itself), and the English text of
-    ``countries.json``, without a full stop.
+    Source: ``follows_source`` of the data.
+    """
+    state = _data()["follows"].get(place)
+    return frozenset({place, state} if state else {place})
+
+
+def remarks_on(
+    country: str, on: date, region: str | None = None
+) -> tuple[tuple[str | None, str], ...]:
+    """What a reader should know about the status of a special territory.
+
+    Each is the territory the text is about (None: the text names it itself), and the English text
+    of ``countries.json``, without a full stop.
     """
     data = _data()
     place = place_of(country, region)
+    found: list[tuple[str | None, str]] = []
     if place in data["left"] and in_eea(country, on, region):
-        return None, str(data["left"][place]["text"])
-    if place in data["territories"]:
-        return place, str(data["territories"][place]["text"])
-    return None
+        found.append((None, str(data["left"][place]["text"])))
+    elif place in data["territories"]:
+        found.append((place, str(data["territories"][place]["text"])))
+    return (*found, *((None, str(note["text"])) for note in _notes(region)))
+
+
+def questions_on(country: str, region: str | None = None) -> tuple[str, ...]:
+    """The ids of what is open in law about the status of the place."""
+    territory = _data()["territories"].get(place_of(country, region), {})
+    return tuple(each["open"] for each in (territory, *_notes(region)) if each.get("open"))
+
+
+def _notes(region: str | None) -> list[Mapping[str, Any]]:
+    """The notes on areas that have no code of their own, for a region that holds such an area."""
+    return [note for note in _data()["notes"].values() if region in note["places"]]
 
 
 def name_of(code: str) -> str:

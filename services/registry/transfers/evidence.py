@@ -7,30 +7,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.registry.transfers.instruments import Instrument
+from services.registry.transfers.circumstances import (
+    ENTRY_FACTS,
+    RELATIONS,
+    UNSTATED,
+    Circumstances,
+)
+from services.registry.transfers.instruments import Instrument, OpenCase
 from services.registry.transfers.wording import Fact, Phrase, Several, phrase
 
 # Roles of exporter and importer, and the module of (EU) 2021/914 that is made for them.
-MODULE_OF = {
-    "controller_controller": 1,
-    "controller_processor": 2,
-    "processor_processor": 3,
-    "processor_controller": 4,
-}
+MODULE_OF = dict(zip(RELATIONS, (1, 2, 3, 4), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: on which day, between which roles, and whether employment data is included."""
+    """What is asked: on which day, and about which processing."""
 
     on: date
-    relation: str = "processor_processor"
-    hr_data: bool = False
+    about: Circumstances
 
-    def __post_init__(self) -> None:
-        if self.relation not in MODULE_OF:
-            known = ", ".join(MODULE_OF)
-            raise ValueError(f"{self.relation!r} is not a relation; write one of {known}.")
+    @property
+    def module(self) -> int:
+        """The module of (EU) 2021/914 made for these roles."""
+        return MODULE_OF[self.about.relation]
 
 
 # What the checks read beside what is required: the recipient's status on the list, and the day of
@@ -50,19 +50,22 @@ def evidence_members(instrument: Instrument) -> tuple[str, ...]:
     Required, asked for by its scope, or read by the checks beside it.
     """
     names = [*instrument.requires, *instrument.scope.all, *instrument.scope.none]
+    names += [case.fact for case in instrument.open_when]
     names += [name for fact in instrument.requires for name in _BESIDE.get(fact, ())]
     names += () if instrument.kind in _NO_SAFEGUARD else _SAFEGUARD
     names += ("module",) if instrument.kind == "scc" else ()
     names += () if instrument.complete else ("edition",)
-    return tuple(dict.fromkeys(names))
+    # What an entry says of itself is no evidence of one mechanism.
+    return tuple(name for name in dict.fromkeys(names) if name not in ENTRY_FACTS)
 
 
 def known_evidence(
     content: Mapping[str, Any], instruments: Mapping[str, Instrument]
 ) -> dict[str, Any]:
-    """The contents of an entry without evidence that its instruments do not ask for.
+    """The contents of an entry as this version reads them.
 
-    Earlier versions took any; what they stored stays where it is, and is read no more.
+    Earlier versions took evidence that no instrument asks for; it stays where it is, and is read no
+    more. Members that they did not ask about are unstated.
     """
     places = [
         {
@@ -71,7 +74,7 @@ def known_evidence(
         }
         for place in content["locations"]
     ]
-    return {**content, "locations": places}
+    return {**UNSTATED, **content, "locations": places}
 
 
 def _known(mechanism: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
@@ -110,7 +113,7 @@ def gaps(
     """Why the evidence is not enough on that day, as phrases; empty where it is."""
     missing = [] if instrument.complete else [Fact("edition")]
     wrong: list[Phrase] = []
-    for name in instrument.requires:
+    for name in _required(instrument, evidence, question):
         problem = _check(name)(_Recorded(name, evidence, instrument, question))
         if problem is None:
             missing.append(Fact(name))
@@ -120,12 +123,40 @@ def gaps(
     return listed + tuple(wrong)
 
 
+def _required(instrument: Instrument, evidence: Mapping[str, Any], question: Question) -> list[str]:
+    """The facts that have to be recorded for these roles on that day."""
+    names = [name for name in instrument.requires if instrument.asks_for(name, question.on)]
+    for exempt in instrument.without:
+        recorded = all(name in evidence for name in exempt.facts)
+        if question.module in exempt.modules and evidence.get(exempt.unless) is not True:
+            names = [name for name in names if name not in exempt.facts]
+            stated = evidence.get(exempt.unless) is False
+            names += [] if stated or recorded else [exempt.unless]
+    return names
+
+
+def open_cases(
+    instrument: Instrument, evidence: Mapping[str, Any], question: Question
+) -> tuple[OpenCase, ...]:
+    """The recorded facts whose consequence is open in law."""
+    return tuple(
+        case
+        for case in instrument.open_when
+        if evidence.get(case.fact) is case.value and instrument.asks_for(case.fact, question.on)
+    )
+
+
+def case_reason(case: OpenCase) -> Phrase:
+    return phrase(f"against.{str(case.value).lower()}", fact=Fact(case.fact))
+
+
 def contradictions(
     instrument: Instrument, evidence: Mapping[str, Any], question: Question
 ) -> tuple[Phrase, ...]:
     """Recorded evidence that puts the transfer outside the instrument, as phrases."""
-    unmet = [name for name in instrument.scope.all if evidence.get(name) is False]
-    excluded = [name for name in instrument.scope.none if evidence.get(name) is True]
+    asked = {name for name in evidence if instrument.asks_for(name, question.on)}
+    unmet = [name for name in instrument.scope.all if name in asked and evidence[name] is False]
+    excluded = [name for name in instrument.scope.none if name in asked and evidence[name] is True]
     found = [phrase("against.false", fact=Fact(name)) for name in unmet]
     found += [phrase("against.true", fact=Fact(name)) for name in excluded]
     signed, limit = as_day(evidence.get("signed_on")), instrument.signed_before
@@ -143,7 +174,7 @@ def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[P
     if isinstance(status, str) and not status.strip().lower().startswith("active"):
         inactive = phrase("against.inactive", status=status.strip())
         found.append(inactive if status.strip() else phrase("against.empty"))
-    if question.hr_data and kinds and "hr" not in kinds:
+    if question.about.hr_data == "yes" and kinds and "hr" not in kinds:
         found.append(phrase("against.hr"))
     return found
 
@@ -156,8 +187,16 @@ def cautions(
     review = as_day(evidence.get("tia_review_on"))
     if review and review < question.on:
         found.append(phrase("remark.review", day=review))
-    open_ = [name for name in instrument.scope.none if not isinstance(evidence.get(name), bool)]
-    if open_ and instrument.kind == "adequacy":
+    found += [
+        phrase("remark.case", reason=case_reason(case))
+        for case in open_cases(instrument, evidence, question)
+    ]
+    open_ = [
+        name
+        for name in instrument.scope.none
+        if instrument.asks_for(name, question.on) and not isinstance(evidence.get(name), bool)
+    ]
+    if open_ and instrument.kind in _NO_SAFEGUARD:
         facts = Several(tuple(Fact(name) for name in open_))
         found.append(phrase("remark.open", facts=facts))
     if instrument.stale and instrument.checked_on:
@@ -232,16 +271,15 @@ def _kinds(value: object) -> frozenset[str]:
 
 def _module(fact: _Recorded) -> Phrase | None:
     modules = _modules(fact.value) & set(fact.instrument.modules)
-    relation = fact.question.relation
     if not modules:
         return None
-    if MODULE_OF[relation] in modules:
+    if fact.question.module in modules:
         return _FINE
     return phrase(
         "gap.module",
         named=Several(tuple(sorted(modules))),
-        roles=phrase(f"roles.{relation}"),
-        module=MODULE_OF[relation],
+        roles=phrase(f"roles.{fact.question.about.relation}"),
+        module=fact.question.module,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from services.registry.transfers.countries import counts_as
 from services.registry.transfers.wording import Named
 
 # How published lists name a mechanism, and the record meant. A bare "scc" names no edition.
@@ -42,6 +43,43 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """From ``first`` to ``last``, both included; None is no limit."""
+
+    first: date | None = None
+    last: date | None = None
+
+    @classmethod
+    def parse(cls, record: Mapping[str, str | None]) -> Days:
+        return cls(**{name: date.fromisoformat(day) for name, day in record.items() if day})
+
+    def hold(self, on: date) -> bool:
+        return (self.first or date.min) <= on <= (self.last or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """If ``fact`` is recorded with ``value``, an open question of law decides (``open_law.json``).
+
+    The verdict is ``status`` then: ``valid`` with a caution, or ``unproven``.
+    """
+
+    fact: str
+    value: bool
+    question: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """For these modules the ``facts`` are not required, unless the fact ``unless`` is true."""
+
+    modules: tuple[int, ...]
+    facts: tuple[str, ...]
+    unless: str
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """One basis for transfers, with the days on which it has effect.
 
@@ -49,7 +87,9 @@ class Instrument:
     the last day with effect. ``destinations`` are ISO 3166-1 codes or ``("*",)``;
     ``organisations`` are international organisations, which have no code. ``regime`` is the law
     it serves: EU (the EEA), UK or CH. ``stale`` says that nobody has checked the record for long.
-    ``complete`` is False where it names no single instrument.
+    ``complete`` is False where it names no single instrument. ``fact_days`` gives the days on
+    which a fact counts, where those are not all; ``open_when`` the facts whose consequence is open
+    in law; ``without`` what is not required of some modules.
     """
 
     id: str
@@ -77,6 +117,9 @@ class Instrument:
     verified: bool = True
     name_by_language: Mapping[str, str] = field(default_factory=dict)
     stale: bool = False
+    fact_days: Mapping[str, Days] = field(default_factory=dict)
+    open_when: tuple[OpenCase, ...] = ()
+    without: tuple[Exemption, ...] = ()
 
     @classmethod
     def parse(cls, record: Mapping[str, Any]) -> Instrument:
@@ -90,10 +133,7 @@ class Instrument:
         values: dict[str, Any] = {key: _frozen(value) for key, value in record.items()}
         written = [key for key in _DAYS if isinstance(values.get(key), str)]
         values |= {key: date.fromisoformat(values[key]) for key in written}
-        if "scope" in record:
-            values["scope"] = Scope(
-                **{key: _frozen(value) for key, value in record["scope"].items()}
-            )
+        values |= {name: read(record[name]) for name, read in _PARTS.items() if name in record}
         if record.get("destinations") == "*":
             values["destinations"] = ("*",)
         return cls(**values)
@@ -121,7 +161,14 @@ class Instrument:
         """Whether it was made for this destination at all."""
         if organisation is not None:
             return organisation in self.organisations or "*" in self.destinations
-        return "*" in self.destinations or place in self.destinations
+        if "*" in self.destinations or place is None:
+            return "*" in self.destinations
+        return not counts_as(place).isdisjoint(self.destinations)
+
+    def asks_for(self, fact: str, on: date) -> bool:
+        """Whether the fact counts on that day."""
+        days = self.fact_days.get(fact) or FACT_DAYS.get(fact)
+        return days is None or days.hold(on)
 
     @property
     def title(self) -> Named:
@@ -132,6 +179,27 @@ class Instrument:
     def citations(self) -> tuple[str, ...]:
         """Article and decision, in the words a reader can look up."""
         return tuple(part for part in (self.article, self.decision) if part)
+
+
+# An assessment of the law of the destination is asked for since C-311/18.
+_SINCE_SCHREMS_II = Days(date(2020, 7, 16))
+FACT_DAYS: Mapping[str, Days] = MappingProxyType(
+    dict.fromkeys(("tia_reference", "tia_on"), _SINCE_SCHREMS_II)
+)
+
+
+def _record(cls: type[Any], value: Mapping[str, Any]) -> Any:
+    return cls(**{key: _frozen(item) for key, item in value.items()})
+
+
+_PARTS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "scope": lambda value: _record(Scope, value),
+        "fact_days": lambda value: {name: Days.parse(days) for name, days in value.items()},
+        "open_when": lambda value: tuple(_record(OpenCase, item) for item in value),
+        "without": lambda value: tuple(_record(Exemption, item) for item in value),
+    }
+)
 
 
 def _frozen(value: object) -> Any:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from services.registry.transfers.evidence import Question, contradictions, evidence_ends, gaps
+from services.registry.transfers.evidence import (
+    Question,
+    case_reason,
+    contradictions,
+    evidence_ends,
+    gaps,
+    open_cases,
+)
 from services.registry.transfers.instruments import Instrument
 from services.registry.transfers.values import Location, Mechanism
 from services.registry.transfers.wording import Phrase, Said, Several, phrase
@@ -20,6 +27,7 @@ class Outcome:
     instrument: Instrument | None
     problem: Phrase | None = None
     ends_on: date | None = None
+    open: tuple[str, ...] = ()
 
     @property
     def name(self) -> Said:
@@ -48,18 +56,23 @@ def outcome_of(
     refused = out_of_force(instrument, location, regime, question.on)
     if refused:
         return Outcome("invalid", mechanism, instrument, refused)
-    against = contradictions(instrument, mechanism.evidence, question)
+    evidence = {**mechanism.evidence, **question.about.facts}
+    against = contradictions(instrument, evidence, question)
     if against:
         unusable = phrase("problem.unusable", reasons=Several(against, "; "))
         return Outcome("invalid", mechanism, instrument, unusable)
-    lacking = gaps(instrument, mechanism.evidence, question)
+    cases = open_cases(instrument, evidence, question)
+    asked = tuple(case.question for case in cases)
+    lacking = gaps(instrument, evidence, question)
     if lacking:
         unproven = phrase("problem.unproven", reasons=Several(lacking, "; "))
-        return Outcome("unproven", mechanism, instrument, unproven)
-    ends = [
-        day for day in (instrument.last_day, evidence_ends(instrument, mechanism.evidence)) if day
-    ]
-    return Outcome("valid", mechanism, instrument, None, min(ends, default=None))
+        return Outcome("unproven", mechanism, instrument, unproven, open=asked)
+    undecided = tuple(case_reason(case) for case in cases if case.status != "valid")
+    if undecided:
+        problem = phrase("problem.open", reasons=Several(undecided, "; "))
+        return Outcome("unproven", mechanism, instrument, problem, open=asked)
+    ends = [day for day in (instrument.last_day, evidence_ends(instrument, evidence)) if day]
+    return Outcome("valid", mechanism, instrument, None, min(ends, default=None), asked)
 
 
 def out_of_force(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from services.registry.transfers.countries import last_days
 from services.registry.transfers.evidence import as_day
-from services.registry.transfers.instruments import Instrument
+from services.registry.transfers.instruments import FACT_DAYS, Instrument
 
 Known = Mapping[str, Instrument]
 Record = Mapping[str, Any]
@@ -57,6 +57,8 @@ def _days_of(instrument: Instrument | None) -> Iterator[date]:
     if instrument is not None:
         days = (instrument.valid_from, instrument.ended_on, instrument.expires_on)
         yield from (day for day in days if day)
+        for fact_days in (*FACT_DAYS.values(), *instrument.fact_days.values()):
+            yield from (day for day in (fact_days.first, fact_days.last) if day)
 
 
 def _next(day: date) -> date:

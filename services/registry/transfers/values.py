@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from services.registry.transfers import open_law
 from services.registry.transfers.countries import check_country, check_region, place_of
 from services.registry.transfers.wording import (
     LANGUAGES,
@@ -99,7 +100,7 @@ class Verdict:
     ``status`` is one of STATUSES. ``ends_on`` is the last day on which any valid mechanism still
     carries the transfer, None while no end is known. ``instrument_id`` is the mechanism that
     carries it, or the best of those that fail. ``because`` and ``noted`` are sentences as codes
-    with values; ``reason`` and ``remarks`` are their English.
+    with values; ``reason`` and ``remarks`` are their English. ``open`` names questions of open law.
     """
 
     status: str
@@ -108,6 +109,7 @@ class Verdict:
     ends_on: date | None = None
     noted: tuple[Phrase, ...] = ()
     instrument_id: str | None = None
+    open: tuple[str, ...] = ()
 
     @property
     def lawful(self) -> bool:
@@ -141,4 +143,5 @@ class Verdict:
             "remarks": remarks["en"],
             "remarks_by_language": remarks,
             "instrument_id": self.instrument_id,
+            "open": open_law.to_mapping(self.open),
         }

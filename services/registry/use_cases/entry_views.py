@@ -11,7 +11,7 @@ from services.registry.model.chain import parents_of, tiers
 from services.registry.model.changes import Change
 from services.registry.model.law import Law
 from services.registry.model.register import FOREVER, Row
-from services.registry.transfers import assess_location, known_evidence
+from services.registry.transfers import Circumstances, assess_location, known_evidence
 
 
 def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str, Any]:
@@ -35,8 +35,8 @@ def content_view(
     content: dict[str, Any], day: date, law: Law, horizon_days: int = 0
 ) -> dict[str, Any]:
     content = known_evidence(content, law.instruments)
-    seat = content.get("country")
-    places = [_place(place, day, law, horizon_days, seat) for place in content["locations"]]
+    about = Circumstances.of(content)
+    places = [_place(place, day, law, horizon_days, about) for place in content["locations"]]
     return {**content, "locations": places}
 
 
@@ -50,16 +50,16 @@ def change_entry(
 
 
 def _place(
-    location: dict[str, Any], day: date, law: Law, horizon_days: int, seat: str | None
+    location: dict[str, Any], day: date, law: Law, horizon_days: int, about: Circumstances
 ) -> dict[str, Any]:
-    key = (json.dumps(location), day, horizon_days, seat)
+    key = (json.dumps(location), day, horizon_days, about)
     if key not in law.judged:
-        law.judged[key] = _judged(location, day, law, horizon_days, seat)
+        law.judged[key] = _judged(location, day, law, horizon_days, about)
     return law.judged[key]
 
 
 def _judged(
-    location: dict[str, Any], day: date, law: Law, horizon_days: int, seat: str | None
+    location: dict[str, Any], day: date, law: Law, horizon_days: int, about: Circumstances
 ) -> dict[str, Any]:
     verdict = assess_location(
         location,
@@ -67,7 +67,7 @@ def _judged(
         exporter=law.exporter,
         horizon_days=horizon_days,
         instruments=law.instruments,
-        seat=seat,
+        about=about,
     )
     return {
         **location,

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.transfers import assess_location, load_instruments, span_around
+from services.registry.transfers import (
+    Circumstances,
+    assess_location,
+    load_instruments,
+    span_around,
+)
 
 DAYS = st.dates(date(1999, 1, 1), date(2031, 12, 31))
 TEXT_DAYS = st.dates(date(2015, 1, 1), date(2029, 12, 31)).map(date.isoformat)
@@ -44,7 +49,9 @@ LOCATION = st.fixed_dictionaries(
 
 
 def verdict(location: dict[str, Any], day: date, exporter: str, seat: str) -> dict[str, Any]:
-    return assess_location(location, day, exporter=exporter, seat=seat).to_mapping()
+    return assess_location(
+        location, day, exporter=exporter, about=Circumstances(seat=seat)
+    ).to_mapping()
 
 
 @given(LOCATION, DAYS, st.sampled_from(["DK", "GB", "CH", "US"]), COUNTRIES, st.data())

@@ -11,6 +11,7 @@ from services.registry.transfers import (
     known_evidence,
     load_instruments,
 )
+from services.registry.transfers.circumstances import ENTRY_FACTS
 from tests import builders
 
 SHIPPED = load_instruments()
@@ -27,7 +28,13 @@ def test_it_works() -> None:
 def test_each_takes_what_its_own_data_asks_for(instrument: Instrument) -> None:
     asked = {*instrument.requires, *instrument.scope.all, *instrument.scope.none}
 
-    assert asked <= set(evidence_members(instrument))
+    assert asked <= {*evidence_members(instrument), *ENTRY_FACTS}
+
+
+def test_what_an_entry_says_of_itself_is_no_evidence_of_a_mechanism() -> None:
+    taken = evidence_members(SHIPPED["derogation-a"])
+    assert "explicit_consent_given" in taken
+    assert not {*taken} & {*ENTRY_FACTS}
 
 
 @pytest.mark.parametrize("instrument", SHIPPED.values(), ids=SHIPPED)

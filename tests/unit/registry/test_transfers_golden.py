@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from services.registry.transfers import STATUSES, Location, Mechanism, Verdict, assess
+from services.registry.transfers import (
+    STATUSES,
+    Circumstances,
+    Location,
+    Mechanism,
+    Verdict,
+    assess,
+)
 from tests.unit.registry.golden import rows, words
 
 EVIDENCE: dict[str, dict[str, Any]] = {
@@ -68,14 +75,18 @@ def mechanism(text: str) -> Mechanism:
     return Mechanism(instrument_id, role, evidence | words(tail))
 
 
-def asked(told: str) -> tuple[str, dict[str, Any]]:
-    """The place, and what stands behind it: its seat, the roles, employment data."""
-    place, *rest = re.split(r" (?=seat |roles |hr$)", told)
-    more: dict[str, Any] = {}
-    for each in rest:
-        word, _, value = each.partition(" ")
-        more |= {"seat": {"seat": value}, "roles": {"relation": value}}.get(word, {"hr_data": True})
-    return place, more
+def asked(text: str) -> tuple[str, Circumstances]:
+    """The place, and what the entry says of the processing there."""
+    place, *rest = re.split(r" (?=seat |roles |hr |combined |authority |subjects )", text)
+    said = dict(word.split(" ", 1) for word in rest)
+    return place, Circumstances(
+        relation=said.get("roles", "processor_processor"),
+        hr_data=said.get("hr", "not_stated"),
+        data_subjects=tuple(said["subjects"].split(", ")) if "subjects" in said else (),
+        data_combined={"yes": True, "no": False}.get(said.get("combined", "")),
+        exporter_is_public_authority={"yes": True, "no": False}.get(said.get("authority", "")),
+        seat=said.get("seat"),
+    )
 
 
 def location(place: str) -> Location:
@@ -88,14 +99,14 @@ def location(place: str) -> Location:
 def verdict_of(case: tuple[str, ...]) -> Verdict:
     on, exporter, told, mechanisms, horizon = case[:5]
     named = [] if mechanisms == "-" else [mechanism(item) for item in mechanisms.split(";")]
-    place, more = asked(told)
+    place, about = asked(told)
     return assess(
         location(place),
         named,
         date.fromisoformat(on),
         exporter=exporter,
         horizon_days=int(horizon),
-        **more,
+        about=about,
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.registry.transfers import (
     MECHANISM_NAMES,
     STATUSES,
+    Circumstances,
     Instrument,
     Location,
     Mechanism,
@@ -68,9 +69,9 @@ def test_a_simulated_end_leaves_the_fallback_to_carry_the_transfer() -> None:
 def test_employment_data_needs_its_own_election() -> None:
     us = Location("US")
     dpf = [Mechanism("eu-us-dpf", "primary", DPF)]
-    assert assess(us, dpf, TODAY, hr_data=True).status == "invalid"
+    assert assess(us, dpf, TODAY, about=Circumstances(hr_data="yes")).status == "invalid"
     both = [Mechanism("eu-us-dpf", "primary", DPF | {"covered_data": ["hr", "non_hr"]})]
-    assert assess(us, both, TODAY, hr_data=True).status == "valid"
+    assert assess(us, both, TODAY, about=Circumstances(hr_data="yes")).status == "valid"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_employment_data_needs_its_own_election() -> None:
 def test_each_relation_has_its_module(relation: str, module: int) -> None:
     for written in (1, 2, 3, 4):
         clauses = [Mechanism("scc-2021-914", "primary", SCC | {"module": written})]
-        verdict = assess(Location("IN"), clauses, TODAY, relation=relation)
+        verdict = assess(Location("IN"), clauses, TODAY, about=Circumstances(relation=relation))
         assert verdict.status == ("valid" if written == module else "unproven")
 
 
@@ -105,7 +106,7 @@ def test_questions_without_an_answer_are_refused() -> None:
     with pytest.raises(ValueError, match="ISO 3166-1"):
         assess(Location("US"), [], TODAY, exporter="UK")
     with pytest.raises(ValueError, match="relation"):
-        assess(Location("US"), [Mechanism("scc")], TODAY, relation="friend_friend")
+        Circumstances(relation="friend_friend")
     with pytest.raises(ValueError, match="horizon"):
         assess(Location("US"), [], TODAY, horizon_days=-1)
     with pytest.raises(ValueError, match="primary or fallback"):

@@ -42,8 +42,8 @@ def test_every_phrase_stands_in_three_languages_with_the_same_values(section: st
 
 def test_every_text_of_the_data_is_translated() -> None:
     countries = data("countries.json")
-    places = [*countries["territories"].values(), *countries["left"].values()]
-    texts = {each["text"] for each in places}
+    sections = ("territories", "left", "notes")
+    texts = {each["text"] for name in sections for each in countries[name].values()}
     for instrument in load_instruments().values():
         texts |= set(instrument.remarks)
     assert texts == set(WORDING["texts"])

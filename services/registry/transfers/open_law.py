@@ -1,0 +1,43 @@
+"""Open law: questions on which authorities differ, with every reading, from data/open_law.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def questions() -> Mapping[str, Any]:
+    """The open questions by id; each text stands in three languages."""
+    text = files("services.registry").joinpath("data", "open_law.json").read_text("utf-8")
+    found: Mapping[str, Any] = json.loads(text)["questions"]
+    return found
+
+
+def to_mapping(ids: Sequence[str]) -> dict[str, Any] | None:
+    """``{question, readings, sources}`` of the first question, the others under ``also``.
+
+    None where nothing is open.
+    """
+    if not ids:
+        return None
+    first, *others = [_one(question_id) for question_id in dict.fromkeys(ids)]
+    return {**first, "also": others}
+
+
+def _one(question_id: str) -> dict[str, Any]:
+    known = questions()[question_id]
+    return {
+        "id": question_id,
+        "question": known["question"]["en"],
+        "question_by_language": dict(known["question"]),
+        "readings": [reading["en"] for reading in known["readings"]],
+        "readings_by_language": {
+            language: [reading[language] for reading in known["readings"]]
+            for language in known["question"]
+        },
+        "sources": list(known["sources"]),
+    }
