@@ -8,8 +8,10 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.registry.transfers import open_law
+from services.registry.transfers.circumstances import RELATIONS
 from services.registry.transfers.countries import check_country
-from shared.schemas import Day, Flag, Line, Shape, Text, by_language, one_of, texts
+from services.registry.transfers.laws import known_laws
+from shared.schemas import Country, Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
 KINDS = (
     "adequacy",
@@ -104,6 +106,12 @@ class InstrumentEdit(Shape):
     sources = texts(500, 30)
     checked_on = Day()
     verified = Flag()
+    citations_under = fields.Dict(
+        keys=one_of(*known_laws()), values=texts(100, 5), validate=validate.Length(max=10)
+    )
+    relations = fields.List(one_of(*RELATIONS))
+    footnotes = fields.Dict(keys=Country(), values=fields.Nested(ScopeIn))
+    open_in = fields.Dict(keys=Text(10), values=one_of(*open_law.questions()))
     fact_days = fields.Dict(keys=Text(100, validate=FACT), values=fields.Nested(DaysIn))
     open_when = fields.List(fields.Nested(OpenCaseIn), validate=validate.Length(max=20))
     without = fields.List(fields.Nested(ExemptionIn), validate=validate.Length(max=20))

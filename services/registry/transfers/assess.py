@@ -16,14 +16,13 @@ from services.registry.transfers.countries import (
 )
 from services.registry.transfers.evidence import Question, cautions
 from services.registry.transfers.instruments import Instrument, load_instruments
+from services.registry.transfers.laws import law_of
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of
 from services.registry.transfers.values import Location, Mechanism, Verdict
 from services.registry.transfers.wording import DataText, Phrase, Place, phrase
 
 ORDINARY = Circumstances()
 _RANK = {"valid": 0, "unproven": 1, "invalid": 2}
-_FOREIGN_REGIMES = {"GB": "UK", "CH": "CH"}
-_CHAPTER = {"EU": "GDPR Art. 44", "UK": "UK GDPR Art. 44", "CH": "FADP Art. 16"}
 
 
 def assess_location(
@@ -63,48 +62,50 @@ def assess(
     Mechanisms count primary first, then fallback, in their order; the first that holds carries the
     transfer, and the reason says what is wrong with the others. ``horizon_days`` > 0 turns
     ``valid`` into ``expiring`` where no valid mechanism lasts beyond ``on + horizon_days``.
-    ``exporter`` is the ISO code of the exporting vendor's country: GB and CH have rules of their
-    own, all others are under the GDPR, onward transfers included. ``about`` is what the entry says
-    of the processing; a seat abroad is no transfer by itself, but worth a remark. ``instruments``
-    defaults to those that ship with the product.
+    ``exporter`` is the ISO code of the exporting vendor's country, whose law of the day decides
+    (``laws.json``). ``about`` is what the entry says of the processing; a seat abroad is no
+    transfer by itself, but worth a remark. ``instruments`` defaults to those that ship with the
+    product.
 
     Raises ValueError for a negative horizon or an unknown exporter.
     """
     if horizon_days < 0:
         raise ValueError("The horizon is a number of days, 0 or more.")
-    regime = _regime(exporter, on)
-    remarks = _place_remarks(location, on)
-    if _at_home(location, regime, on):
-        abroad = about.seat and not _is_home(about.seat, None, regime, on)
-        seat = about.seat if abroad else None
-        return _no_transfer(location, mechanisms, regime, remarks, seat)
+    check_country(exporter)
+    law = law_of(exporter, on)
+    if law is None:
+        return _not_held(exporter)
+    question = Question(on, about, exporter, law)
+    if _at_home(location, question):
+        return _no_transfer(location, mechanisms, question)
     known = load_instruments() if instruments is None else instruments
     if not mechanisms:
-        return _missing(location, on, regime, known, remarks)
-    question = Question(on, about)
+        return _missing(location, known, question)
     ordered = sorted(mechanisms, key=lambda mechanism: mechanism.role != "primary")
     outcomes = [
-        outcome_of(item, known.get(item.instrument_id), location, regime, question)
-        for item in ordered
+        outcome_of(item, known.get(item.instrument_id), location, question) for item in ordered
     ]
-    return _verdict(location, outcomes, question, horizon_days, remarks)
+    return _verdict(location, outcomes, question, horizon_days)
 
 
-def _regime(exporter: str, on: date) -> str:
-    # A vendor elsewhere passes on data it got under Chapter V: the same rules bind it (Art. 44).
-    check_country(exporter)
-    return "EU" if in_eea(exporter, on) else _FOREIGN_REGIMES.get(exporter, "EU")
+def _not_held(exporter: str) -> Verdict:
+    """The law of the day is not held here, so nothing is said about it."""
+    because = (phrase("law.not_held", exporter=Place(exporter)),)
+    return Verdict("unproven", because)
 
 
-def _place_remarks(location: Location, on: date) -> tuple[Phrase, ...]:
-    if location.country is None:
+def _place_remarks(location: Location, question: Question) -> tuple[Phrase, ...]:
+    # What is known of territories is their position in Union law.
+    if location.country is None or question.law.regime != "EU":
         return ()
-    found = remarks_on(location.country, on, location.region)
+    found = remarks_on(location.country, question.on, location.region)
     return tuple(_place_remark(place, text) for place, text in found)
 
 
-def _questions(location: Location) -> tuple[str, ...]:
-    return questions_on(location.country, location.region) if location.country else ()
+def _questions(location: Location, question: Question) -> tuple[str, ...]:
+    if location.country is None or question.law.regime != "EU":
+        return ()
+    return questions_on(location.country, location.region)
 
 
 def _place_remark(place: str | None, text: str) -> Phrase:
@@ -113,75 +114,65 @@ def _place_remark(place: str | None, text: str) -> Phrase:
     return phrase("remark.place", place=Place(place), text=DataText(text))
 
 
-def _at_home(location: Location, regime: str, on: date) -> bool:
+def _at_home(location: Location, question: Question) -> bool:
     # An international organisation is a recipient of its own wherever it sits (GDPR Art. 4(26)).
     if location.organisation is not None or location.country is None:
         return False
-    return _is_home(location.country, location.region, regime, on)
+    return _is_home(location.country, location.region, question)
 
 
-def _is_home(country: str, region: str | None, regime: str, on: date) -> bool:
-    if regime == "EU":
-        return in_eea(country, on, region)
-    return _FOREIGN_REGIMES.get(place_of(country, region)) == regime
+def _is_home(country: str, region: str | None, question: Question) -> bool:
+    if question.law.regime == "EU":
+        return in_eea(country, question.on, region)
+    return place_of(country, region).partition("-")[0] == question.exporter
 
 
 def _no_transfer(
-    location: Location,
-    mechanisms: Sequence[Mechanism],
-    regime: str,
-    remarks: tuple[Phrase, ...],
-    seat_abroad: str | None,
+    location: Location, mechanisms: Sequence[Mechanism], question: Question
 ) -> Verdict:
-    seated = (phrase("remark.seat", place=Place(seat_abroad)),) if seat_abroad else ()
-    unneeded = (phrase("remark.unneeded"),) if mechanisms else ()
-    where = "no_transfer.EU" if regime == "EU" else "no_transfer.home"
+    noted = list(_place_remarks(location, question))
+    open_, seat = _questions(location, question), question.about.seat
+    if seat and not _is_home(seat, None, question):
+        noted.append(phrase("remark.seat", place=Place(seat)))
+        open_ += ("seat-abroad",)
+    if mechanisms:
+        noted.append(phrase("remark.unneeded"))
+    where = "no_transfer.EU" if question.law.regime == "EU" else "no_transfer.home"
     because = (phrase(where, place=location.label),)
-    noted = remarks + seated + unneeded
-    open_ = _questions(location) + (("seat-abroad",) if seat_abroad else ())
-    return Verdict("no_transfer", because, (_CHAPTER[regime],), None, noted, open=open_)
+    return Verdict("no_transfer", because, (question.law.chapter,), None, tuple(noted), open=open_)
 
 
-def _missing(
-    location: Location,
-    on: date,
-    regime: str,
-    known: Mapping[str, Instrument],
-    remarks: tuple[Phrase, ...],
-) -> Verdict:
+def _missing(location: Location, known: Mapping[str, Instrument], question: Question) -> Verdict:
     what = "missing.organisation" if location.organisation else "missing.country"
     hints = tuple(
         phrase("remark.adequacy", id=item.id)
         for item in known.values()
         if item.kind == "adequacy"
         and "*" not in item.destinations
-        and out_of_force(item, location, regime, on) is None
+        and out_of_force(item, location, question) is None
     )
     because = (phrase(what, place=location.label),)
-    noted = remarks + hints
-    return Verdict("missing", because, (_CHAPTER[regime],), None, noted, open=_questions(location))
+    noted = _place_remarks(location, question) + hints
+    open_ = _questions(location, question)
+    return Verdict("missing", because, (question.law.chapter,), None, noted, open=open_)
 
 
 def _verdict(
-    location: Location,
-    outcomes: Sequence[Outcome],
-    question: Question,
-    horizon_days: int,
-    remarks: tuple[Phrase, ...],
+    location: Location, outcomes: Sequence[Outcome], question: Question, horizon_days: int
 ) -> Verdict:
     best = min(outcomes, key=lambda outcome: _RANK[outcome.status])
     failing = [item for item in outcomes if item is not best and item.problem]
     ends_on = _last_day([item for item in outcomes if item.status == "valid"])
     soon = ends_on and horizon_days and ends_on <= question.on + timedelta(days=horizon_days)
-    citations = best.citations + tuple(cite for item in failing for cite in item.citations)
+    cited = [cite for item in (best, *failing) for cite in item.citations(question.law)]
     return Verdict(
         "expiring" if soon else best.status,
         _reason(location, best, failing, ends_on if soon else None),
-        tuple(dict.fromkeys(citations)),
+        tuple(dict.fromkeys(cited)),
         ends_on,
-        remarks + _remarks(best, question),
+        _place_remarks(location, question) + _remarks(best, question),
         best.mechanism.instrument_id,
-        _questions(location) + best.open,
+        _questions(location, question) + best.open,
     )
 
 

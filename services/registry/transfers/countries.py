@@ -90,20 +90,40 @@ def in_eea(country: str, on: date, region: str | None = None) -> bool:
 
     Sources: GDPR Art. 44; EEA Joint Committee Decision 154/2018; TFEU Art. 349 and 355.
     """
-    data = _data()
     place = place_of(country, region)
-    if place in data["left"]:
-        return on <= date.fromisoformat(data["left"][place]["last_day"])
-    status = data["territories"].get(place, {}).get("status")
-    return place in data["eea"] or status == "eea"
+    return any(first <= on <= last for first, last in _days_inside(place))
 
 
 @cache
-def last_days() -> tuple[date, ...]:
-    """The days on which Union data protection law applied somewhere for the last time."""
-    return tuple(
-        date.fromisoformat(membership["last_day"]) for membership in _data()["left"].values()
-    )
+def _days_inside(place: str) -> tuple[tuple[date, date], ...]:
+    """The days on which the place belonged to the EEA, as first and last day; empty for none."""
+    data = _data()
+    if place in data["left"]:
+        return ((date.min, date.fromisoformat(data["left"][place]["place_until"])),)
+    state = place if place in data["eea"] else data["follows"].get(place)
+    days = data["territories"].get(place, {}).get("eea_days") or {}
+    if state not in data["eea"] or not (days or _is_inside(place)):
+        return ()
+    joined = _day(data["eea"][state], date.min)
+    return ((max(joined, _day(days.get("first"), date.min)), _day(days.get("last"), date.max)),)
+
+
+def _is_inside(place: str) -> bool:
+    data = _data()
+    return place in data["eea"] or data["territories"][place]["status"] == "eea"
+
+
+def _day(text: str | None, otherwise: date) -> date:
+    return date.fromisoformat(text) if text else otherwise
+
+
+@cache
+def turning_days() -> tuple[date, ...]:
+    """The days on which a place joined or left the EEA: the first inside, and the last."""
+    data = _data()
+    places = {*data["eea"], *data["left"], *data["follows"]}
+    days = {day for place in places for pair in _days_inside(place) for day in pair}
+    return tuple(sorted(days - {date.min, date.max}))
 
 
 def counts_as(place: str) -> frozenset[str]:
@@ -126,10 +146,12 @@ def remarks_on(
     data = _data()
     place = place_of(country, region)
     found: list[tuple[str | None, str]] = []
-    if place in data["left"] and in_eea(country, on, region):
+    inside = in_eea(country, on, region)
+    territory = data["territories"].get(place)
+    if place in data["left"] and inside:
         found.append((None, str(data["left"][place]["text"])))
-    elif place in data["territories"]:
-        found.append((place, str(data["territories"][place]["text"])))
+    elif territory and inside == (territory["status"] == "eea"):
+        found.append((place, str(territory["text"])))
     return (*found, *((None, str(note["text"])) for note in _notes(region)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from services.registry.transfers.circumstances import (
     Circumstances,
 )
 from services.registry.transfers.instruments import Instrument, OpenCase
+from services.registry.transfers.laws import Law
 from services.registry.transfers.wording import Fact, Phrase, Several, phrase
 
 # Roles of exporter and importer, and the module of (EU) 2021/914 that is made for them.
@@ -22,10 +23,12 @@ MODULE_OF = dict(zip(RELATIONS, (1, 2, 3, 4), strict=True))
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: on which day, and about which processing."""
+    """What is asked: for which exporter and day, under whose law, about which processing."""
 
     on: date
     about: Circumstances
+    exporter: str
+    law: Law
 
     @property
     def module(self) -> int:
@@ -51,10 +54,11 @@ def evidence_members(instrument: Instrument) -> tuple[str, ...]:
     """
     names = [*instrument.requires, *instrument.scope.all, *instrument.scope.none]
     names += [case.fact for case in instrument.open_when]
+    names += [fact for scope in instrument.footnotes.values() for fact in (*scope.all, *scope.none)]
     names += [name for fact in instrument.requires for name in _BESIDE.get(fact, ())]
     names += () if instrument.kind in _NO_SAFEGUARD else _SAFEGUARD
     names += ("module",) if instrument.kind == "scc" else ()
-    names += () if instrument.complete else ("edition",)
+    names += ("edition",) if instrument.kind == "scc" and not instrument.complete else ()
     # What an entry says of itself is no evidence of one mechanism.
     return tuple(name for name in dict.fromkeys(names) if name not in ENTRY_FACTS)
 
@@ -111,7 +115,8 @@ def gaps(
     instrument: Instrument, evidence: Mapping[str, Any], question: Question
 ) -> tuple[Phrase, ...]:
     """Why the evidence is not enough on that day, as phrases; empty where it is."""
-    missing = [] if instrument.complete else [Fact("edition")]
+    whole = "edition" if instrument.kind == "scc" else "own_record"
+    missing = [] if instrument.complete else [Fact(whole)]
     wrong: list[Phrase] = []
     for name in _required(instrument, evidence, question):
         problem = _check(name)(_Recorded(name, evidence, instrument, question))
@@ -159,12 +164,20 @@ def contradictions(
     excluded = [name for name in instrument.scope.none if name in asked and evidence[name] is True]
     found = [phrase("against.false", fact=Fact(name)) for name in unmet]
     found += [phrase("against.true", fact=Fact(name)) for name in excluded]
+    relation, made_for = question.about.relation, instrument.relations
+    if made_for and relation not in made_for and not open_cases(instrument, evidence, question):
+        found.append(_other_roles(made_for, relation))
     signed, limit = as_day(evidence.get("signed_on")), instrument.signed_before
     if limit and signed and signed >= limit:
         found.append(phrase("against.signed", day=signed, limit=limit))
     if "participant" in instrument.requires:
         found += _outside_the_list(evidence, question)
     return tuple(found)
+
+
+def _other_roles(made_for: Sequence[str], relation: str) -> Phrase:
+    made = Several(tuple(phrase(f"roles.{each}") for each in made_for))
+    return phrase("against.roles", made=made, roles=phrase(f"roles.{relation}"))
 
 
 def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[Phrase]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.registry.transfers.countries import counts_as
+from services.registry.transfers.laws import Law
 from services.registry.transfers.wording import Named
 
 # How published lists name a mechanism, and the record meant. A bare "scc" names no edition.
@@ -87,9 +88,12 @@ class Instrument:
     the last day with effect. ``destinations`` are ISO 3166-1 codes or ``("*",)``;
     ``organisations`` are international organisations, which have no code. ``regime`` is the law
     it serves: EU (the EEA), UK or CH. ``stale`` says that nobody has checked the record for long.
-    ``complete`` is False where it names no single instrument. ``fact_days`` gives the days on
-    which a fact counts, where those are not all; ``open_when`` the facts whose consequence is open
-    in law; ``without`` what is not required of some modules.
+    ``citations_under`` names what it is cited by under another law than today's (``laws.json``);
+    nothing if that law did not know it. ``relations`` are the roles it was made for (none: all).
+    ``footnotes`` of a list say whom it covers in one country; ``open_in`` the places where it is
+    open in law whether it does. ``complete`` is False where it names no single instrument.
+    ``fact_days`` gives the days on which a fact counts, where those are not all; ``open_when`` the
+    facts whose consequence is open in law; ``without`` what is not required of some modules.
     """
 
     id: str
@@ -117,6 +121,10 @@ class Instrument:
     verified: bool = True
     name_by_language: Mapping[str, str] = field(default_factory=dict)
     stale: bool = False
+    citations_under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    relations: tuple[str, ...] = ()
+    footnotes: Mapping[str, Scope] = field(default_factory=dict)
+    open_in: Mapping[str, str] = field(default_factory=dict)
     fact_days: Mapping[str, Days] = field(default_factory=dict)
     open_when: tuple[OpenCase, ...] = ()
     without: tuple[Exemption, ...] = ()
@@ -163,7 +171,14 @@ class Instrument:
             return organisation in self.organisations or "*" in self.destinations
         if "*" in self.destinations or place is None:
             return "*" in self.destinations
-        return not counts_as(place).isdisjoint(self.destinations)
+        return place in self.open_in or not counts_as(place).isdisjoint(self.destinations)
+
+    def at(self, place: str | None) -> Instrument:
+        """The instrument as it stands for one destination, with its footnote for it."""
+        scope = self.footnotes.get(place or "")
+        if scope is None:
+            return self
+        return replace(self, scope=scope, requires=(*self.requires, *scope.all))
 
     def asks_for(self, fact: str, on: date) -> bool:
         """Whether the fact counts on that day."""
@@ -175,10 +190,14 @@ class Instrument:
         """Its name as it is said in a verdict."""
         return Named(self.name, self.name_by_language)
 
-    @property
-    def citations(self) -> tuple[str, ...]:
-        """Article and decision, in the words a reader can look up."""
-        return tuple(part for part in (self.article, self.decision) if part)
+    def citations(self, law: Law) -> tuple[str, ...]:
+        """Article and decision by the law of the day, in the words a reader can look up."""
+        today = tuple(part for part in (self.article, self.decision) if part)
+        return self.citations_under.get(law.id, today) or (law.chapter,)
+
+    def known_to(self, law: Law) -> bool:
+        """Whether that law, or one before it, had this kind of instrument."""
+        return self.citations_under.get(law.id) != ()
 
 
 # An assessment of the law of the destination is asked for since C-311/18.
@@ -195,6 +214,8 @@ def _record(cls: type[Any], value: Mapping[str, Any]) -> Any:
 _PARTS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "scope": lambda value: _record(Scope, value),
+        "citations_under": lambda value: {law: tuple(cited) for law, cited in value.items()},
+        "footnotes": lambda value: {at: _record(Scope, scope) for at, scope in value.items()},
         "fact_days": lambda value: {name: Days.parse(days) for name, days in value.items()},
         "open_when": lambda value: tuple(_record(OpenCase, item) for item in value),
         "without": lambda value: tuple(_record(Exemption, item) for item in value),

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from services.registry.transfers.countries import last_days
+from services.registry.transfers.countries import turning_days
 from services.registry.transfers.evidence import as_day
 from services.registry.transfers.instruments import FACT_DAYS, Instrument
+from services.registry.transfers.laws import first_days
 
 Known = Mapping[str, Instrument]
 Record = Mapping[str, Any]
@@ -39,7 +40,7 @@ def span_around(day: date, locations: Sequence[Record], instruments: Known) -> S
 
 
 def _named_days(locations: Sequence[Record], instruments: Known) -> Iterator[date]:
-    yield from last_days()
+    yield from (*turning_days(), *first_days())
     for location in locations:
         mechanisms = location.get("mechanisms") or ()
         for mechanism in mechanisms:

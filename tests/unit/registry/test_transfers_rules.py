@@ -120,7 +120,7 @@ def test_all_adequacy_decisions_are_held() -> None:
     decisions = [item for item in held if item.regime == "EU"]
     assert len([item for item in decisions if item.in_force(TODAY)]) == 17
     ended = {item.id for item in decisions if not item.in_force(TODAY)}
-    assert ended == {"us-safe-harbour", "eu-us-privacy-shield"}
+    assert ended == {"us-safe-harbour", "eu-us-privacy-shield", "adequacy-hu"}
 
 
 def test_every_instrument_names_its_source_and_reads_back() -> None:
