@@ -9,6 +9,8 @@ from typing import Any
 
 from services.registry.linter.finding import Finding, Severity, is_filled, member
 from services.registry.linter.places import place_findings
+from services.registry.transfers.circumstances import Circumstances
+from services.registry.transfers.data_kinds import is_question
 from services.registry.transfers.evidence import as_day
 
 OPINION = "EDPB Opinion 22/2024, paras 31-32"
@@ -114,6 +116,7 @@ def entry_findings(
     found = [rule.finding(pointer) for rule in silent]
     found += _identity_findings(entry, pointer)
     found += _flow_down_findings(member(entry, "flow_down"), on, f"{pointer}/flow_down")
+    found += _staff_findings(entry, pointer)
     found += place_findings(entry, on, exporter, pointer)
     return tuple(found)
 
@@ -163,6 +166,13 @@ def _identity_findings(entry: Mapping[str, Any], pointer: str) -> Iterator[Findi
         detail = "Say whether special categories of data (Art. 9) are processed."
         where = f"{pointer}/special_categories"
         yield Finding("special-categories-missing", "GDPR Art. 28(3)", detail, where, "should")
+
+
+def _staff_findings(entry: Mapping[str, Any], pointer: str) -> Iterator[Finding]:
+    if is_question(Circumstances.of(entry)):
+        rule = "(EU) 2023/1795 Annex I, Supplemental Principles 6 and 9"
+        detail = "Staff are among the data subjects; say whether employment data is included."
+        yield Finding("hr-data-unstated", rule, detail, f"{pointer}/hr_data", "should")
 
 
 _IDENTITY = ("registration_number", "address", "country", "website")

@@ -31,7 +31,8 @@ class Circumstances:
     ``relation`` is one of RELATIONS, ``hr_data`` one of HR_DATA: whether data about staff, held
     for their employment, is included. ``data_combined``: the exporting processor combines data of
     its customer with its own. ``exporter_is_public_authority``: the exporter acts under public
-    powers. ``seat`` is the country of the recipient's seat. Raises ValueError for other values.
+    powers. ``affiliate``: the recipient belongs to the exporter's group. ``seat`` is the country
+    of the recipient's seat. Raises ValueError for other values.
     """
 
     relation: str = "processor_processor"
@@ -39,6 +40,7 @@ class Circumstances:
     data_subjects: tuple[str, ...] = ()
     data_combined: bool | None = None
     exporter_is_public_authority: bool | None = None
+    affiliate: bool = False
     seat: str | None = None
 
     def __post_init__(self) -> None:
@@ -55,6 +57,7 @@ class Circumstances:
             data_subjects=tuple(entry.get("data_subjects") or ()),
             data_combined=entry.get("data_combined"),
             exporter_is_public_authority=entry.get("exporter_is_public_authority"),
+            affiliate=bool(entry.get("affiliate")),
             seat=entry.get("country"),
         )
 

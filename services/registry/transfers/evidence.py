@@ -13,6 +13,7 @@ from services.registry.transfers.circumstances import (
     UNSTATED,
     Circumstances,
 )
+from services.registry.transfers.data_kinds import held
 from services.registry.transfers.instruments import Instrument, OpenCase
 from services.registry.transfers.laws import Law
 from services.registry.transfers.wording import Fact, Phrase, Several, phrase
@@ -187,8 +188,8 @@ def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[P
     if isinstance(status, str) and not status.strip().lower().startswith("active"):
         inactive = phrase("against.inactive", status=status.strip())
         found.append(inactive if status.strip() else phrase("against.empty"))
-    if question.about.hr_data == "yes" and kinds and "hr" not in kinds:
-        found.append(phrase("against.hr"))
+    left_out = held(question.about).certain - kinds if kinds else ()
+    found += [phrase(f"against.{kind}") for kind in sorted(left_out)]
     return found
 
 
@@ -274,7 +275,10 @@ def _due(fact: _Recorded) -> Phrase | None:
 
 
 def _covered(fact: _Recorded) -> Phrase | None:
-    return _FINE if _kinds(fact.value) else None
+    kinds = _kinds(fact.value)
+    if not kinds:
+        return None
+    return phrase("gap.hr_data") if held(fact.question.about).possible - kinds else _FINE
 
 
 def _kinds(value: object) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.registry.transfers.data_kinds import HR, held
 from services.registry.transfers.evidence import (
     Question,
     case_reason,
@@ -84,11 +85,20 @@ def _open_law(
     cases = open_cases(instrument, evidence, question)
     undecided = tuple(case_reason(case) for case in cases if case.status != "valid")
     asked = tuple(case.question for case in cases)
+    if _is_staff_outside_the_group(instrument, question):
+        asked += ("hr-outside-the-group",)
     place = location.place or ""
     if place not in instrument.open_in:
         return asked, undecided
     unnamed = phrase("open.unnamed", place=location.label)
     return (*asked, instrument.open_in[place]), (*undecided, unnamed)
+
+
+def _is_staff_outside_the_group(instrument: Instrument, question: Question) -> bool:
+    about = question.about
+    return (
+        "covered_data" in instrument.requires and HR in held(about).certain and not about.affiliate
+    )
 
 
 def out_of_force(instrument: Instrument, location: Location, question: Question) -> Phrase | None:

@@ -1,0 +1,60 @@
+"""What an entry says of its processing is judged and shown; what is no answer is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests import builders
+from tests.vendor import Vendor
+
+Json = dict[str, Any]
+
+
+def verdict_of(vendor: Vendor, **members: Any) -> Json:
+    entry = builders.sub_processor(**members)
+    entry["locations"][0]["mechanisms"] = entry["locations"][0]["mechanisms"][:1]
+    vendor.must("POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [entry]})
+    found: Json = vendor.must("GET", "/sub-processors")["items"][0]
+    assert {name: found[name] for name in members} == members
+    verdict: Json = found["locations"][0]["verdict"]
+    return verdict
+
+
+def test_staff_of_whom_nothing_is_stated_leave_a_certification_unproven(vendor: Vendor) -> None:
+    verdict = verdict_of(vendor, hr_data="not_stated", data_subjects=["former employees"])
+    assert verdict["status"] == "unproven"
+    assert "hr_data" in verdict["reason"]
+
+
+def test_staff_data_beside_a_certification_for_other_data_is_invalid(vendor: Vendor) -> None:
+    assert verdict_of(vendor, hr_data="yes")["status"] == "invalid"
+
+
+def test_an_open_question_is_answered_with_both_readings(vendor: Vendor) -> None:
+    place = {"country": "NO", "region": "NO-21", "kind": "storage", "mechanisms": []}
+    entry = builders.sub_processor(country="NO", locations=[place])
+    vendor.must("POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [entry]})
+    found = vendor.must("GET", "/sub-processors")["items"][0]["locations"][0]["verdict"]
+    assert found["open"]["question"].startswith("Is Svalbard")
+    assert set(found["open"]["readings_by_language"]) == {"en", "da", "sv"}
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("hr_data", "maybe"),
+        ("hr_data", True),
+        ("relation", "friend_friend"),
+        ("data_combined", "no"),
+        ("exporter_is_public_authority", 1),
+    ],
+)
+def test_what_is_no_answer_is_refused_by_name(vendor: Vendor, member: str, value: object) -> None:
+    entry = builders.sub_processor(**{member: value})
+    answer = vendor.ask(
+        "POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [entry]}
+    )
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json["errors"]] == [f"/sub_processors/0/{member}"]
