@@ -181,6 +181,9 @@ class VerdictShape(Shape):
     remarks_by_language = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     instrument_id = fields.String(allow_none=True)
     open = fields.Nested(OpenShape, allow_none=True)
+    regime = fields.String(allow_none=True, metadata={"description": "EU, UK or CH"})
+    checked_on = Day(allow_none=True)
+    due_on = Day(allow_none=True)
 
 
 class MechanismShape(MechanismIn):

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, post_load, validate
 from services.registry.transfers import open_law
 from services.registry.transfers.circumstances import RELATIONS
 from services.registry.transfers.countries import check_country
+from services.registry.transfers.instruments import GRADES
 from services.registry.transfers.laws import known_laws
 from shared.schemas import Country, Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
@@ -24,6 +25,8 @@ KINDS = (
     "administrative",
     "derogation",
 )
+# Members of a record that say where they are known from.
+GRADED = ("valid_from", "ended_on", "expires_on", "destinations", "scope", "requires")
 REGIMES = ("EU", "UK", "CH")
 ID = validate.Regexp(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", error="Use small letters, digits and hyphens.")
 FACT = validate.Regexp(r"^[a-z][a-z0-9_]*\Z", error="Use small letters, digits and underscores.")
@@ -82,6 +85,22 @@ class ExemptionIn(Shape):
     unless = Text(100, required=True, validate=FACT)
 
 
+class DatedFactIn(Shape):
+    on = Day(required=True)
+    text = Text(500, required=True)
+    state = one_of("confirmed", "unconfirmed", required=True)
+    source = Text(300, required=True)
+
+
+class ContestedIn(Shape):
+    """What may end an instrument that is in force, and the day by which to look again."""
+
+    facts = fields.List(
+        fields.Nested(DatedFactIn), required=True, validate=validate.Length(min=1, max=30)
+    )
+    recheck_by = Day(required=True)
+
+
 class InstrumentEdit(Shape):
     """What may be recorded of an instrument; days as in ``GET /instruments``."""
 
@@ -104,8 +123,11 @@ class InstrumentEdit(Shape):
     complete = Flag()
     remarks = texts(1_000, 20)
     sources = texts(500, 30)
-    checked_on = Day()
-    verified = Flag()
+    compiled_on = Day()
+    checked_on = Day(allow_none=True)
+    checked_at = fields.URL(schemes={"https"}, allow_none=True)
+    verified = fields.Dict(keys=one_of(*GRADED), values=one_of(*GRADES))
+    contested = fields.Nested(ContestedIn, allow_none=True)
     citations_under = fields.Dict(
         keys=one_of(*known_laws()), values=texts(100, 5), validate=validate.Length(max=10)
     )
@@ -135,6 +157,8 @@ class NewInstrument(InstrumentEdit):
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items()}
     return value.isoformat() if isinstance(value, date) else value

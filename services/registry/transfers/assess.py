@@ -14,7 +14,7 @@ from services.registry.transfers.countries import (
     questions_on,
     remarks_on,
 )
-from services.registry.transfers.evidence import Question, cautions
+from services.registry.transfers.evidence import Question, cautions, evidence_days
 from services.registry.transfers.instruments import Instrument, load_instruments
 from services.registry.transfers.laws import law_of
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of
@@ -139,7 +139,7 @@ def _no_transfer(
         noted.append(phrase("remark.unneeded"))
     where = "no_transfer.EU" if question.law.regime == "EU" else "no_transfer.home"
     because = (phrase(where, place=location.label),)
-    return Verdict("no_transfer", because, (question.law.chapter,), None, tuple(noted), open=open_)
+    return _bare("no_transfer", because, tuple(noted), open_, question)
 
 
 def _missing(location: Location, known: Mapping[str, Instrument], question: Question) -> Verdict:
@@ -154,7 +154,19 @@ def _missing(location: Location, known: Mapping[str, Instrument], question: Ques
     because = (phrase(what, place=location.label),)
     noted = _place_remarks(location, question) + hints
     open_ = _questions(location, question)
-    return Verdict("missing", because, (question.law.chapter,), None, noted, open=open_)
+    return _bare("missing", because, noted, open_, question)
+
+
+def _bare(
+    status: str,
+    because: tuple[Phrase, ...],
+    noted: tuple[Phrase, ...],
+    open_: tuple[str, ...],
+    question: Question,
+) -> Verdict:
+    """A verdict that no mechanism carries."""
+    law = question.law
+    return Verdict(status, because, (law.chapter,), None, noted, open=open_, regime=law.regime)
 
 
 def _verdict(
@@ -173,6 +185,8 @@ def _verdict(
         _place_remarks(location, question) + _remarks(best, question),
         best.mechanism.instrument_id,
         _questions(location, question) + best.open,
+        question.law.regime,
+        *evidence_days(best.mechanism.evidence),
     )
 
 

@@ -16,7 +16,7 @@ from services.registry.transfers.circumstances import (
 from services.registry.transfers.data_kinds import held
 from services.registry.transfers.instruments import Instrument, OpenCase
 from services.registry.transfers.laws import Law
-from services.registry.transfers.wording import Fact, Phrase, Several, phrase
+from services.registry.transfers.wording import DataText, Fact, Phrase, Several, phrase
 
 # Roles of exporter and importer, and the module of (EU) 2021/914 that is made for them.
 MODULE_OF = dict(zip(RELATIONS, (1, 2, 3, 4), strict=True))
@@ -213,14 +213,39 @@ def cautions(
     if open_ and instrument.kind in _NO_SAFEGUARD:
         facts = Several(tuple(Fact(name) for name in open_))
         found.append(phrase("remark.open", facts=facts))
-    if instrument.stale and instrument.checked_on:
-        found.append(phrase("remark.stale", name=instrument.title, day=instrument.checked_on))
-    return tuple(found)
+    return (*found, *_contested(instrument, question.on), *_unchecked(instrument))
+
+
+def _contested(instrument: Instrument, on: date) -> list[Phrase]:
+    """What had happened by that day, and when to look again."""
+    contested = instrument.contested
+    facts = [fact for fact in contested.facts if fact.on <= on] if contested else []
+    if not facts or contested is None:
+        return []
+    told = [phrase("remark.text", text=DataText(fact.text)) for fact in facts]
+    again = phrase("remark.recheck", name=instrument.title, day=contested.recheck_by)
+    return [*told, again]
+
+
+def _unchecked(instrument: Instrument) -> list[Phrase]:
+    """A record that nobody has compared with the official text, or not for long."""
+    if not instrument.stale:
+        return []
+    if instrument.checked_on:
+        return [phrase("remark.stale", name=instrument.title, day=instrument.checked_on)]
+    compiled = instrument.compiled_on
+    return [phrase("remark.unchecked", name=instrument.title, day=compiled)] if compiled else []
 
 
 def evidence_ends(instrument: Instrument, evidence: Mapping[str, Any]) -> date | None:
     """The last day on which the evidence itself holds: the next due day of a certification."""
     return as_day(evidence.get("due_on")) if "due_on" in instrument.requires else None
+
+
+def evidence_days(evidence: Mapping[str, Any]) -> tuple[date | None, date | None]:
+    """The day the evidence was last checked, and the next day to check it; None for unknown."""
+    due = [as_day(evidence.get(name)) for name in ("due_on", "tia_review_on")]
+    return as_day(evidence.get("checked_on")), min((day for day in due if day), default=None)
 
 
 def as_day(value: object) -> date | None:

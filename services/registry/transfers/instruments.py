@@ -26,7 +26,7 @@ MECHANISM_NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_DAYS = ("valid_from", "ended_on", "expires_on", "signed_before", "checked_on")
+_DAYS = ("valid_from", "ended_on", "expires_on", "signed_before", "compiled_on", "checked_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,33 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedFact:
+    """What happened on a day, ``confirmed`` or ``unconfirmed``, and its source."""
+
+    on: date
+    text: str
+    state: str
+    source: str
+
+    @classmethod
+    def parse(cls, record: Mapping[str, str]) -> DatedFact:
+        return cls(**{**record, "on": date.fromisoformat(record["on"])})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What may end an instrument that is in force, and the day by which to look again."""
+
+    facts: tuple[DatedFact, ...]
+    recheck_by: date
+
+    @classmethod
+    def parse(cls, record: Mapping[str, Any]) -> Contested:
+        facts = tuple(DatedFact.parse(fact) for fact in record["facts"])
+        return cls(facts, date.fromisoformat(record["recheck_by"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Exemption:
     """For these modules the ``facts`` are not required, unless the fact ``unless`` is true."""
 
@@ -88,12 +115,15 @@ class Instrument:
     the last day with effect. ``destinations`` are ISO 3166-1 codes or ``("*",)``;
     ``organisations`` are international organisations, which have no code. ``regime`` is the law
     it serves: EU (the EEA), UK or CH. ``stale`` says that nobody has checked the record for long.
-    ``citations_under`` names what it is cited by under another law than today's (``laws.json``);
-    nothing if that law did not know it. ``relations`` are the roles it was made for (none: all).
-    ``footnotes`` of a list say whom it covers in one country; ``open_in`` the places where it is
-    open in law whether it does. ``complete`` is False where it names no single instrument.
-    ``fact_days`` gives the days on which a fact counts, where those are not all; ``open_when`` the
-    facts whose consequence is open in law; ``without`` what is not required of some modules.
+    ``compiled_on`` is the day the record was written, ``checked_on`` the day somebody compared it
+    with the official page at ``checked_at``; ``verified`` grades where each member is known from
+    (GRADES); ``contested`` says what may end it. ``citations_under`` names what it is cited by
+    under another law than today's (``laws.json``); nothing if that law did not know it.
+    ``relations`` are the roles it was made for (none: all). ``footnotes`` of a list say whom it
+    covers in one country; ``open_in`` the places where it is open in law whether it does.
+    ``complete`` is False where it names no single instrument. ``fact_days`` gives the days on
+    which a fact counts, where those are not all; ``open_when`` the facts whose consequence is open
+    in law; ``without`` what is not required of some modules.
     """
 
     id: str
@@ -117,8 +147,11 @@ class Instrument:
     complete: bool = True
     remarks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    compiled_on: date | None = None
     checked_on: date | None = None
-    verified: bool = True
+    checked_at: str | None = None
+    verified: Mapping[str, str] = field(default_factory=dict)
+    contested: Contested | None = None
     name_by_language: Mapping[str, str] = field(default_factory=dict)
     stale: bool = False
     citations_under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -211,9 +244,22 @@ def _record(cls: type[Any], value: Mapping[str, Any]) -> Any:
     return cls(**{key: _frozen(item) for key, item in value.items()})
 
 
+# Where a member of a record is known from.
+GRADES = ("official", "copy", "secondary", "general")
+
+
+def _grades(value: Mapping[str, str] | bool) -> dict[str, str]:
+    """The grade of each member; earlier versions recorded one truth value for all."""
+    if isinstance(value, bool):
+        return {"valid_from": "copy" if value else "general"}
+    return dict(value)
+
+
 _PARTS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "scope": lambda value: _record(Scope, value),
+        "verified": _grades,
+        "contested": lambda value: value and Contested.parse(value),
         "citations_under": lambda value: {law: tuple(cited) for law, cited in value.items()},
         "footnotes": lambda value: {at: _record(Scope, scope) for at, scope in value.items()},
         "fact_days": lambda value: {name: Days.parse(days) for name, days in value.items()},

@@ -58,6 +58,9 @@ def _days_of(instrument: Instrument | None) -> Iterator[date]:
     if instrument is not None:
         days = (instrument.valid_from, instrument.ended_on, instrument.expires_on)
         yield from (day for day in days if day)
+        yield from (
+            fact.on for fact in (instrument.contested.facts if instrument.contested else ())
+        )
         for fact_days in (*FACT_DAYS.values(), *instrument.fact_days.values()):
             yield from (day for day in (fact_days.first, fact_days.last) if day)
 

@@ -100,7 +100,9 @@ class Verdict:
     ``status`` is one of STATUSES. ``ends_on`` is the last day on which any valid mechanism still
     carries the transfer, None while no end is known. ``instrument_id`` is the mechanism that
     carries it, or the best of those that fail. ``because`` and ``noted`` are sentences as codes
-    with values; ``reason`` and ``remarks`` are their English. ``open`` names questions of open law.
+    with values; ``reason`` and ``remarks`` are their English. ``open`` names questions of open
+    law. ``regime`` is the law it was made under, None if that is not held; ``checked_on`` is the
+    day the evidence was last checked, ``due_on`` the next day to do so.
     """
 
     status: str
@@ -110,6 +112,9 @@ class Verdict:
     noted: tuple[Phrase, ...] = ()
     instrument_id: str | None = None
     open: tuple[str, ...] = ()
+    regime: str | None = None
+    checked_on: date | None = None
+    due_on: date | None = None
 
     @property
     def lawful(self) -> bool:
@@ -144,4 +149,7 @@ class Verdict:
             "remarks_by_language": remarks,
             "instrument_id": self.instrument_id,
             "open": open_law.to_mapping(self.open),
+            "regime": self.regime,
+            "checked_on": self.checked_on.isoformat() if self.checked_on else None,
+            "due_on": self.due_on.isoformat() if self.due_on else None,
         }

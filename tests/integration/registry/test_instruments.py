@@ -73,19 +73,21 @@ def test_what_ships_is_there_with_its_source_and_the_day_it_was_checked(stack: S
     in_force = [each for each in items if each["kind"] == "adequacy" and each["regime"] == "EU"
                 and not each["ended_on"]]  # fmt: skip
     assert len(in_force) == 17
-    assert all(each["sources"] and each["checked_on"] for each in items)
-    assert not any(each["stale"] for each in items if each["checked_on"] == "2026-11-22")
+    assert all(each["sources"] and each["compiled_on"] and each["verified"] for each in items)
+    assert all(each["stale"] for each in items if each["checked_on"] is None)
 
 
 def test_a_record_nobody_checked_for_longer_than_the_setting_is_stale(vendor: Vendor) -> None:
-    relying_on(vendor, "scc-2021-914")
+    made = record(vendor.stack)
+    relying_on(vendor, made["id"])
     stack = vendor.stack
+    assert not instrument(stack, made["id"])["stale"]
 
     stack.pass_time(days=181)
     stack.forget_tokens()
 
-    assert instrument(stack, "scc-2021-914")["stale"]
-    assert any("last checked on 2026-11-22" in each for each in verdict(vendor)["remarks"])
+    assert instrument(stack, made["id"])["stale"]
+    assert any("last checked on 2026-11-20" in each for each in verdict(vendor)["remarks"])
 
 
 def test_a_recorded_instrument_carries_transfers_at_once(vendor: Vendor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +15,8 @@ from services.registry.model.instruments import (
     next_revision,
     with_staleness,
 )
-from services.registry.transfers import load_instruments
+from services.registry.transfers import Instrument, load_instruments
+from services.registry.transfers.instruments import GRADES
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -77,3 +79,32 @@ def test_a_check_is_stale_after_so_many_days(days_ago: int, stale: bool) -> None
 def test_an_instrument_that_was_never_checked_is_stale() -> None:
     recorded = next_revision(DPF, None, {"checked_on": None}, AT, "cli_1")
     assert with_staleness(merged(load_instruments(), [recorded]), TODAY, 180)[DPF].stale
+
+
+def test_what_shipped_is_stale_until_somebody_opens_the_official_page() -> None:
+    known = with_staleness(load_instruments(), TODAY, 180)
+    assert known["adequacy-kr"].stale
+    assert known["adequacy-kr"].verified["scope"] == "copy"
+
+
+OFFICIAL = ("eur-lex.europa.eu", "data.europa.eu", "www.legislation.gov.uk", "ico.org.uk",
+            "www.bj.admin.ch")  # fmt: skip
+
+
+@pytest.mark.parametrize("instrument", load_instruments().values(), ids=load_instruments())
+def test_what_is_called_official_names_an_official_page(instrument: Instrument) -> None:
+    hosts = {urlsplit(source).hostname for source in instrument.sources}
+    assert set(instrument.verified.values()) <= set(GRADES)
+    if "official" in instrument.verified.values():
+        assert hosts & set(OFFICIAL)
+
+
+def test_what_is_not_confirmed_is_called_general_knowledge() -> None:
+    for instrument in load_instruments().values():
+        if any("first day of application is general" in text for text in instrument.remarks):
+            assert instrument.verified["valid_from"] == "general"
+
+
+def test_a_truth_value_of_an_earlier_version_is_read_as_a_grade() -> None:
+    recorded = next_revision(DPF, None, {"verified": True}, AT, "cli_1")
+    assert merged(load_instruments(), [recorded])[DPF].verified == {"valid_from": "copy"}

@@ -52,7 +52,7 @@ def test_a_location_as_the_contract_writes_it_is_valid() -> None:
     assert told["reason_by_language"] == {
         "en": "The transfer to the United States rests on EU-US Data Privacy Framework (primary).",
         "da": "Overførslen til USA hviler på EU-US Data Privacy Framework (primært grundlag).",
-        "sv": "Överföringen till USA vilar på EU-US Data Privacy Framework (första grund).",
+        "sv": "Överföringen till USA vilar på EU-US Data Privacy Framework (primär grund).",
     }
     assert verdict.lawful
 
@@ -126,7 +126,9 @@ def test_all_adequacy_decisions_are_held() -> None:
 def test_every_instrument_names_its_source_and_reads_back() -> None:
     for item in load_instruments().values():
         assert item.sources
-        assert item.checked_on
+        assert item.compiled_on
+        assert item.checked_on is None or item.checked_at
+        assert item.verified
         assert item.last_day is None or item.last_day > item.valid_from
         assert set(item.scope.all) <= set(item.requires)
         assert Instrument.parse(item.to_mapping()) == item

@@ -46,6 +46,9 @@ def test_every_text_of_the_data_is_translated() -> None:
     texts = {each["text"] for name in sections for each in countries[name].values()}
     for instrument in load_instruments().values():
         texts |= set(instrument.remarks)
+        texts |= (
+            {fact.text for fact in instrument.contested.facts} if instrument.contested else set()
+        )
     assert texts == set(WORDING["texts"])
     assert all(set(worded) == {"da", "sv"} for worded in WORDING["texts"].values())
 
@@ -105,8 +108,22 @@ def test_a_record_nobody_checked_for_long_is_remarked_on_in_every_language() -> 
     }
     clauses = [Mechanism("scc-2021-914", "primary", evidence)]
     for day, stale in ((date(2027, 5, 21), False), (date(2027, 5, 22), True)):
-        known = with_staleness(load_instruments(), day, 180)
+        checked = replace(load_instruments()["scc-2021-914"], checked_on=date(2026, 11, 22))
+        known = with_staleness({"scc-2021-914": checked}, day, 180)
         verdict = assess(Location("IN"), clauses, day, instruments=known)
         assert any("was last checked on 2026-11-22" in text for text in verdict.remarks) == stale
         assert any("sidst kontrolleret" in text for text in verdict.remarks_in("da")) == stale
         assert verdict.status == "valid"
+
+
+def test_a_record_nobody_ever_checked_says_when_it_was_compiled() -> None:
+    evidence = {
+        "signed_on": "2025-01-01",
+        "module": 3,
+        "tia_reference": "T",
+        "tia_on": "2025-01-01",
+    }
+    clauses = [Mechanism("scc-2021-914", "primary", evidence)]
+    known = with_staleness(load_instruments(), TODAY, 180)
+    verdict = assess(Location("IN"), clauses, TODAY, instruments=known)
+    assert any("compiled on 2026-11-22, and nobody" in text for text in verdict.remarks)
