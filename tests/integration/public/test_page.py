@@ -36,7 +36,7 @@ def test_privacy_shield_is_told_as_ended(visitor: FlaskClient, language: str, sa
 
 def test_a_verdict_is_told_in_words_with_reason_and_citation(visitor: FlaskClient) -> None:
     page = text(visitor, f"{PAGE}?lang=en")
-    assert "No instrument named here is in force for this transfer." in page
+    assert "No instrument named here can carry this transfer." in page
     assert "Ended on 2020-07-16 by C-311/18, without a grace period." in page
     assert "GDPR Art. 45" in page
 
