@@ -100,7 +100,7 @@ def fill(house: Office, count: int) -> None:
             say(f"  {start + AT_ONCE:,} rows put in")
 
 
-def _row(number: int, lane: str) -> dict[str, Any]:
+def _row(number: int, lane: str) -> Any:
     at = now() + timedelta(days=1, milliseconds=number)
     name, message = f"dlv_{lane}_{number:09}", f"msg_{number:09}"
     return new_delivery(name, message, f"whe_{number % 50_000:06}", "org_1", at, lane)

@@ -71,7 +71,7 @@ def add_backlog(house: Office, slow: Tardy, count: int) -> None:
     slow_one = Endpoint(
         SLOW_ENDPOINT, SLOW_OWNER, url, url, "", (), (), (sealed,), at_once, at_once
     )
-    db["endpoints"].insert_one(members_of(slow_one))
+    db["endpoints"].insert_one({**members_of(slow_one)})
     message = db["messages"].find_one({})
     assert message is not None
     begun = time.monotonic()
@@ -82,7 +82,7 @@ def add_backlog(house: Office, slow: Tardy, count: int) -> None:
             [{**message, "_id": each, "controller_id": SLOW_OWNER} for each in ids]
         )
         db["deliveries"].insert_many(
-            [new_delivery(f"dlv_{m[4:]}", m, SLOW_ENDPOINT, SLOW_OWNER, at_once) for m in ids]
+            [{**new_delivery(f"dlv_{m[4:]}", m, SLOW_ENDPOINT, SLOW_OWNER, at_once)} for m in ids]
         )
     say(f"  {count:,} messages wait for it, put in within {time.monotonic() - begun:.1f} s")
 

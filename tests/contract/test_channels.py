@@ -57,7 +57,7 @@ def customer(channel: Channel) -> Customer:
     return Customer(CONTACTS, (channel.name,), "en", {channel.name: ROOM})
 
 
-def row_of(channel: Channel, number: int = 1) -> dict[str, Any]:
+def row_of(channel: Channel, number: int = 1) -> Any:
     """A delivery of the channel as it is stored before its first attempt."""
     if isinstance(channel, AddressChannel):
         [to] = channel.addresses(customer(channel))

@@ -11,8 +11,9 @@ import pytest
 
 from services.notices.model.deliveries import FIRST, SECOND, new_delivery
 from services.notices.model.endpoints import Endpoint, Secret, TooManyEndpoints
-from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.jobs import FAN_OUT, Job, StartedJob
 from services.notices.model.recipients import Recipient, TermsPeriod, Watermark
+from services.notices.model.stored import StoredAttempt, StoredDelivery
 from services.notices.store import (
     INDEXES,
     Deliveries,
@@ -78,12 +79,25 @@ def endpoint(number: int = 1) -> Endpoint:
     )
 
 
-def delivery(number: int, due_at: datetime | None = NOW) -> dict[str, Any]:
+def delivery(number: int, due_at: datetime | None = NOW) -> StoredDelivery:
     return new_delivery(f"dlv_{number}", f"msg_{number}", "whe_1", "org_1", due_at)
 
 
-def attempt(n: int) -> dict[str, Any]:
-    return {"id": f"att_{n}", "n": n, "at": NOW, "duration_ms": 5, "status": 204, "code": None}
+def attempt(n: int) -> StoredAttempt:
+    return {
+        "id": f"att_{n}",
+        "n": n,
+        "at": NOW,
+        "duration_ms": 5,
+        "status": 204,
+        "code": None,
+        "body": None,
+    }
+
+
+def message(name: str, **members: Any) -> Any:
+    """As much of a message as a test needs."""
+    return {"_id": name, **members}
 
 
 def test_it_works(real: Mongo) -> None:
@@ -137,8 +151,8 @@ def test_a_row_added_twice_stays_as_it_is(store: Mongo) -> None:
     deliveries.add_many([delivery(1), delivery(2)])
     assert deliveries.get("dlv_1", "org_1")["claim"] == "mine"
     assert deliveries.get("dlv_2", "org_1")["state"] == "pending"
-    messages.add_many([{"_id": "msg_1", "outcome": "queued"}])
-    messages.add_many([{"_id": "msg_1", "outcome": "other"}, {"_id": "msg_2"}])
+    messages.add_many([message("msg_1", outcome="queued")])
+    messages.add_many([message("msg_1", outcome="other"), message("msg_2")])
     assert messages.many(["msg_1", "msg_2"])["msg_1"]["outcome"] == "queued"
 
 
@@ -222,13 +236,13 @@ def test_a_job_is_claimed_moved_on_and_finished(store: Mongo) -> None:
     job = jobs.claim("mine", NOW, LATER)
     assert job is not None
     assert jobs.claim("other", NOW, LATER) is None
-    job = jobs.start(job, NOW)
-    assert jobs.start(job, LATER).started_at == NOW
+    started = jobs.start(job, NOW)
+    assert jobs.start(started, LATER).started_at == NOW
     assert jobs.horizon(LATER) == NOW
-    job = jobs.advance(job, "agr_9", 100, LATER)
-    jobs.finish(job, LATER)
-    done = replace(job, due_at=None, claim=None, done_at=LATER)
-    assert jobs.find("job_1") == done
+    started = jobs.advance(started, "agr_9", 100, LATER)
+    jobs.finish(started, LATER)
+    done = replace(started, due_at=None, claim=None, done_at=LATER)
+    assert jobs.find("job_1") == Job(**vars(done))
     assert jobs.horizon(LATER) == LATER
 
 
@@ -240,14 +254,14 @@ def test_a_job_taken_over_refuses_its_former_owner(store: Mongo) -> None:
     assert first is not None
     assert second is not None
     with pytest.raises(ClaimLost):
-        jobs.advance(first, "agr_1", 100, LATER)
+        jobs.advance(StartedJob(**{**vars(first), "started_at": NOW}), "agr_1", 100, LATER)
     jobs.postpone(second, NOW)
     assert jobs.claim("third", NOW, LATER) is not None
 
 
 def test_the_first_acknowledgement_counts(store: Mongo) -> None:
     messages = Messages(store)
-    messages.add({"_id": "msg_1", "acknowledged_at": None})
+    messages.add(message("msg_1", acknowledged_at=None))
     messages.acknowledge(["msg_1"], NOW)
     messages.acknowledge(["msg_1"], LATER)
     assert messages.many(["msg_1"])["msg_1"]["acknowledged_at"] == NOW

@@ -25,10 +25,10 @@ from services.notices.model.deliveries import ABANDONED, FIRST, HELD, SECOND
 from services.notices.model.endpoints import Destination
 from services.notices.model.messages import body_of
 from services.notices.model.parcels import texts_of, unpacked
+from services.notices.model.stored import ClaimedDelivery, StoredDelivery, StoredParcel
 from services.notices.store import Stores
 from services.notices.store.late_notices import texts_now
 from services.notices.store.outcomes import Completion
-from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
@@ -37,7 +37,7 @@ from shared.times import Clock
 Texts = Mapping[str, tuple[str, str]]
 
 # A claimed row with its endpoint and body. The endpoint is None when there is nothing to send.
-Resolved = tuple[Document, Destination | None, bytes]
+Resolved = tuple[ClaimedDelivery, Destination | None, bytes]
 
 # The largest number of deliveries that are ready or claimed in one round.
 CLAIM_LIMIT = 1_000
@@ -132,7 +132,7 @@ class Claims:
         leased = [delivery.delivery for delivery in deliveries if delivery.until > monotonic_now]
         self._give_back([(row["lane"], row) for row in leased], after)
 
-    def _give_back(self, rows: Sequence[tuple[str, Document]], after: timedelta) -> None:
+    def _give_back(self, rows: Sequence[tuple[str, ClaimedDelivery]], after: timedelta) -> None:
         if rows:
             self.stores.deliveries.give_back(rows, self.now() + after)
             self.opened.close((row["claim"], row["_id"]) for _, row in rows)
@@ -162,7 +162,7 @@ class Claims:
             taken += self._try_to_open(parcel, claim)
         return taken
 
-    def _try_to_open(self, parcel: Document, claim: _NewClaim) -> int:
+    def _try_to_open(self, parcel: StoredParcel, claim: _NewClaim) -> int:
         """Open a parcel and return how many deliveries were claimed; none if opening it fails.
 
         A parcel that fails is not tried again before its lease ends. Other parcels are not delayed.
@@ -171,7 +171,7 @@ class Claims:
         self.failures.attempt(parcel["_id"], lambda _: counts.append(self._open(parcel, claim)))
         return sum(counts)
 
-    def _open(self, parcel: Document, claim: _NewClaim) -> int:
+    def _open(self, parcel: StoredParcel, claim: _NewClaim) -> int:
         """Claim the deliveries of a parcel that have no row yet, and return their number.
 
         A row means that an earlier holder of the parcel has sent, held, moved or abandoned the
@@ -183,7 +183,7 @@ class Claims:
         unstored = [delivery for delivery in packed if delivery["_id"] not in stored]
         ids = [delivery["_id"] for delivery in unstored]
         self.opened.open(parcel["_id"], claim.token, ids, claim.monotonic_end)
-        rows = [{**delivery, "claim": claim.token, "unstored": delivery} for delivery in unstored]
+        rows = [_claimed(delivery, claim.token) for delivery in unstored]
         texts = texts_of(parcel)
         return self._prepare(rows, lambda _: texts, claim)
 
@@ -244,14 +244,14 @@ class Claims:
 
     # From claimed rows to deliveries that are ready to be sent.
 
-    def _texts_for(self, rows: Sequence[Document]) -> Texts:
+    def _texts_for(self, rows: Sequence[ClaimedDelivery]) -> Texts:
         messages = self.stores.messages.to_send(row["message_id"] for row in rows)
         return {name: (message["event_id"], message["extra"]) for name, message in messages.items()}
 
     def _prepare(
         self,
-        rows: Sequence[Document],
-        texts_for: Callable[[Sequence[Document]], Texts],
+        rows: Sequence[ClaimedDelivery],
+        texts_for: Callable[[Sequence[ClaimedDelivery]], Texts],
         claim: _NewClaim,
     ) -> int:
         """Make claimed rows ready to be sent, or finish those that need no sending.
@@ -271,7 +271,9 @@ class Claims:
         self.failures.run_together(list(rows_by_id), resolve_and_sort)
         return len(rows_by_id)
 
-    def _resolve(self, rows: Sequence[Document], texts: Texts, claim: _NewClaim) -> list[Resolved]:
+    def _resolve(
+        self, rows: Sequence[ClaimedDelivery], texts: Texts, claim: _NewClaim
+    ) -> list[Resolved]:
         """Return each row with its endpoint and body. Only reads, so it may be repeated."""
         events = self.stores.events.many({event_id for event_id, _ in texts.values()})
         # A notice sent later than the day of its announcement counts its days from today.
@@ -289,7 +291,7 @@ class Claims:
 
     def _sort(self, resolved: Sequence[Resolved], claim: _NewClaim) -> None:
         """Queue each row for sending, hold it, abandon it, or move it to the own lane."""
-        over_limit: list[tuple[str, Document]] = []
+        over_limit: list[tuple[str, ClaimedDelivery]] = []
         for row, endpoint, body in resolved:
             if endpoint is None:
                 self._finish_unsent(row, ABANDONED)
@@ -308,7 +310,7 @@ class Claims:
         self._load[claimed.endpoint.id] += 1
         self._accepted[claimed.endpoint.id] += 1
 
-    def _set_apart(self, rows: Sequence[tuple[str, Document]]) -> None:
+    def _set_apart(self, rows: Sequence[tuple[str, ClaimedDelivery]]) -> None:
         """Release deliveries over their endpoint's limits into the endpoint's own lane.
 
         No attempt is counted. The next rounds move the rest of the endpoint's backlog.
@@ -316,9 +318,23 @@ class Claims:
         self._give_back(rows, timedelta())
         self._crowded |= {endpoint_id for endpoint_id, _ in rows}
 
-    def _finish_unsent(self, row: Document, state: str) -> None:
+    def _finish_unsent(self, row: ClaimedDelivery, state: str) -> None:
         unstored = row.get("unstored")
         self.writer.add(Completion(row["_id"], row["claim"], state, None, None, unstored=unstored))
+
+
+def _claimed(delivery: StoredDelivery, token: str) -> ClaimedDelivery:
+    """The first try of a delivery that has no row yet."""
+    return {
+        "_id": delivery["_id"],
+        "message_id": delivery["message_id"],
+        "endpoint_id": delivery["endpoint_id"],
+        "lane": delivery["lane"],
+        "attempt": 0,
+        "attempts": [],
+        "claim": token,
+        "unstored": delivery,
+    }
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
@@ -34,6 +33,7 @@ from services.notices.dispatcher.ports import Claimed, Enqueue, Lease, Sending
 from services.notices.dispatcher.writer import OutcomeWriter
 from services.notices.model.deliveries import DELIVERED, FAILED, HELD, PENDING, SECOND
 from services.notices.model.messages import attempt_id
+from services.notices.model.stored import StoredAttempt
 from services.notices.store import Stores
 from services.notices.store.outcomes import Completion
 from services.notices.store.release import release_if_enabled
@@ -267,19 +267,20 @@ class Dispatcher:
             dates_of(state, attempt),
         )
 
-    def _attempt(self, claimed: Claimed, outcome: Outcome) -> dict[str, Any]:
+    def _attempt(self, claimed: Claimed, outcome: Outcome) -> StoredAttempt:
         before = claimed.delivery["attempts"]
-        number = before[-1]["n"] + 1 if before else 1
-        return {
+        attempt: StoredAttempt = {
             "id": attempt_id(claimed.delivery["_id"], claimed.delivery["claim"]),
-            "n": number,
-            "at": claimed.sent_at,
+            "n": before[-1]["n"] + 1 if before else 1,
+            "at": claimed.sent_at or self.now(),
             "duration_ms": outcome.duration_ms,
             "status": outcome.status,
             "code": outcome.code,
             "body": outcome.body,
-            **({"location": outcome.location} if outcome.location else {}),
         }
+        if outcome.location:
+            attempt["location"] = outcome.location
+        return attempt
 
     def _store(self) -> None:
         """Store outcomes and health; in the background while there is something to send."""

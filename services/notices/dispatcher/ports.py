@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from services.notices.channels.webhook import Outcome, Outgoing
 from services.notices.model.deliveries import FIRST
 from services.notices.model.endpoints import Destination
-from shared.documents import Document
+from services.notices.model.stored import ClaimedDelivery
 from shared.mongo import Session
 
 
@@ -59,7 +59,7 @@ class Claimed:
     __slots__ = ("body", "delivery", "endpoint", "is_first", "sent_at", "until")
 
     def __init__(
-        self, delivery: Document, endpoint: Destination, body: bytes, until: float
+        self, delivery: ClaimedDelivery, endpoint: Destination, body: bytes, until: float
     ) -> None:
         self.delivery, self.endpoint, self.body, self.until = delivery, endpoint, body, until
         self.is_first: bool = delivery["lane"] == FIRST

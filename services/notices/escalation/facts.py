@@ -12,10 +12,10 @@ from services.notices.model.channels import Address, AddressChannel, Customer, i
 from services.notices.model.deliveries import QUEUED
 from services.notices.model.escalation import Case, ChannelState, OtherMessage
 from services.notices.model.sendings import DELIVERED
+from services.notices.model.stored import StoredMessage, StoredNotice, StoredOffer, StoredSending
 from services.notices.store import Deliveries, Messages, Stores
-from shared.documents import Document
 
-Rows = Sequence[Document]
+Message = StoredMessage | StoredNotice
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class OnChannel:
 
     channel: AddressChannel
     is_on: bool
-    sendings: Mapping[str, Rows]
+    sendings: Mapping[str, Sequence[StoredSending]]
     addresses: Mapping[str, Sequence[Address]]
     reached: frozenset[str]
 
@@ -43,10 +43,10 @@ class Facts:
     noticed: Mapping[str, str]
     offered: frozenset[str]
 
-    def customer(self, row: Document) -> Customer:
-        return self.customers.get(row["agreement_id"], Customer())
+    def customer(self, row: Message) -> Customer:
+        return self.customers.get(row["agreement_id"] or "", Customer())
 
-    def case(self, row: Document) -> Case:
+    def case(self, row: StoredNotice) -> Case:
         return Case(
             since=row["watched_since"],
             effective_on=row["notice"]["effective_on"],
@@ -56,7 +56,7 @@ class Facts:
             channels=[self._state(row, channel) for channel in self.channels],
         )
 
-    def others(self, row: Document) -> Sequence[OtherMessage]:
+    def others(self, row: Message) -> Sequence[OtherMessage]:
         """A message that is no notice, on each channel."""
         return [
             OtherMessage(
@@ -70,29 +70,32 @@ class Facts:
             for channel in self.channels
         ]
 
-    def is_sent(self, row: Document) -> bool:
+    def is_sent(self, row: Message) -> bool:
         """Whether a channel of these has sent, or is to send, this message."""
         return any(channel.sendings.get(row["_id"]) for channel in self.channels)
 
-    def _state(self, row: Document, on: OnChannel) -> ChannelState:
+    def _state(self, row: Message, on: OnChannel) -> ChannelState:
         return ChannelState(
             channel=on.channel.name,
-            addresses=on.addresses.get(row["agreement_id"], ()),
+            addresses=on.addresses.get(row["agreement_id"] or "", ()),
             rows=on.sendings.get(row["_id"], ()),
             is_named=on.channel.name in self.customer(row).channels,
             is_fallback=on.channel.is_fallback,
             is_on=on.is_on,
         )
 
-    def _before(self, row: Document, on: OnChannel) -> Sequence[Address]:
+    def _before(self, row: Message, on: OnChannel) -> Sequence[Address]:
         """Who got the notice; where the customer has named others since, the first of those."""
         sendings = on.sendings.get(self.noticed.get(row["_id"], ""), ())
-        got = {each["address"] for each in sendings if each["state"] == DELIVERED}
-        addresses = on.addresses.get(row["agreement_id"], ())
-        return [each for each in addresses if each.key in got] or addresses[: bool(got)]
+        reached = {sending["address"] for sending in sendings if sending["state"] == DELIVERED}
+        addresses = on.addresses.get(row["agreement_id"] or "", ())
+        same = [address for address in addresses if address.key in reached]
+        return same or addresses[: bool(reached)]
 
 
-def read_facts(stores: Stores, rows: Rows, is_on: Callable[[AddressChannel], bool]) -> Facts:
+def read_facts(
+    stores: Stores, rows: Sequence[StoredMessage], is_on: Callable[[AddressChannel], bool]
+) -> Facts:
     """Everything about these messages. ``is_on``: whether a channel can send at all."""
     notices = [row for row in rows if row["notice"] is not None]
     others = [row for row in rows if row["notice"] is None]
@@ -125,7 +128,7 @@ def read_facts(stores: Stores, rows: Rows, is_on: Callable[[AddressChannel], boo
 
 
 def _customers(
-    stores: Stores, agreements: Iterable[str], offers: Mapping[str, Document]
+    stores: Stores, agreements: Iterable[str], offers: Mapping[str, StoredOffer]
 ) -> dict[str, Customer]:
     """By agreement: with the contacts the customer has named, else those of the agreement, else
     those of the offer. An offer opens no address that the customer has left for others: it has
@@ -155,7 +158,7 @@ def _addresses(
     stores: Stores,
     channel: AddressChannel,
     customers: Mapping[str, Customer],
-    vendors: Mapping[str, str],
+    vendors: Mapping[str, str | None],
 ) -> dict[str, Sequence[Address]]:
     """By agreement, in the order to be tried."""
     named = {name: channel.addresses(customer) for name, customer in customers.items()}
@@ -168,21 +171,21 @@ def _addresses(
     }
 
 
-def _states(deliveries: Deliveries, notices: Rows) -> dict[str, list[str]]:
+def _states(deliveries: Deliveries, notices: Sequence[StoredMessage]) -> dict[str, list[str]]:
     states: dict[str, list[str]] = defaultdict(list)
     for delivery in deliveries.of(notices) if notices else ():
         states[delivery["message_id"]].append(delivery["state"])
     return states
 
 
-def _by_message(rows: Iterable[Document]) -> dict[str, list[Document]]:
-    by_message: dict[str, list[Document]] = defaultdict(list)
-    for row in rows:
-        by_message[row["message_id"]].append(row)
+def _by_message(sendings: Iterable[StoredSending]) -> dict[str, list[StoredSending]]:
+    by_message: dict[str, list[StoredSending]] = defaultdict(list)
+    for sending in sendings:
+        by_message[sending["message_id"] or ""].append(sending)
     return by_message
 
 
-def _notices_before(messages: Messages, rows: Rows) -> dict[str, str]:
+def _notices_before(messages: Messages, rows: Sequence[StoredMessage]) -> dict[str, str]:
     """By message about a change: the id of the notice of it that its customer was given."""
     agreements: dict[str, list[str]] = defaultdict(list)
     for row in rows:

@@ -21,9 +21,9 @@ from services.notices.escalation.facts import Facts, read_facts
 from services.notices.model.channels import AddressChannel
 from services.notices.model.escalation import Decision, Letter, decide, letters_to
 from services.notices.model.sendings import new_sending
+from services.notices.model.stored import StoredMessage, StoredNotice, StoredSending, as_notice
 from services.notices.store import Stores
 from services.notices.store.escalations import Check
-from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
@@ -41,7 +41,7 @@ _PREFIXES = {channel.name: channel.prefix for channel in BY_ADDRESS}
 class _Results:
     """What a batch of checks came to. ``sendings``: by channel."""
 
-    sendings: dict[str, list[Document]] = field(default_factory=lambda: defaultdict(list))
+    sendings: dict[str, list[StoredSending]] = field(default_factory=lambda: defaultdict(list))
     checks: list[Check] = field(default_factory=list)
     unreached: dict[str, str] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ class Escalation:
         self.failures.run_together(list(by_id), lambda ids: self._check([by_id[i] for i in ids]))
         return bool(rows)
 
-    def _check(self, rows: Sequence[Document]) -> None:
+    def _check(self, rows: Sequence[StoredMessage]) -> None:
         now = self.now()
         results = self._decide(rows, now)
         # Sendings first, and the mail to the vendor: a mark without them would be a notice given up
@@ -79,21 +79,23 @@ class Escalation:
         if lost:
             log.warning("escalation.claims_lost", count=lost)
 
-    def _decide(self, rows: Sequence[Document], now: datetime) -> _Results:
+    def _decide(self, rows: Sequence[StoredMessage], now: datetime) -> _Results:
         facts, results = read_facts(self.stores, rows, self.is_on), _Results()
         for row in rows:
-            if row["notice"] is None:
-                self._send_other(row, facts, now, results)
+            if notice := as_notice(row):
+                self._escalate(notice, facts, now, results)
             else:
-                self._escalate(row, facts, now, results)
+                self._send_other(row, facts, now, results)
         return results
 
-    def _send_other(self, row: Document, facts: Facts, now: datetime, results: _Results) -> None:
+    def _send_other(
+        self, row: StoredMessage, facts: Facts, now: datetime, results: _Results
+    ) -> None:
         letters = [letter for other in facts.others(row) for letter in letters_to(other)]
         _add(row, letters, facts, now, results)
         results.checks.append(Check(row["_id"], row["look_claim"], None, None, is_sent=False))
 
-    def _escalate(self, row: Document, facts: Facts, now: datetime, results: _Results) -> None:
+    def _escalate(self, row: StoredNotice, facts: Facts, now: datetime, results: _Results) -> None:
         decision = decide(facts.case(row), now, self.patience)
         _add(row, decision.letters, facts, now, results)
         if decision.unreached and "unreached_at" not in row:
@@ -106,14 +108,20 @@ class Escalation:
 
 
 def _add(
-    row: Document, letters: Sequence[Letter], facts: Facts, now: datetime, results: _Results
+    row: StoredMessage | StoredNotice,
+    letters: Sequence[Letter],
+    facts: Facts,
+    now: datetime,
+    results: _Results,
 ) -> None:
     for letter in letters:
         sending = _sending(row, letter, facts, now)
         results.sendings[letter.to.channel].append(sending)
 
 
-def _sending(row: Document, letter: Letter, facts: Facts, now: datetime) -> Document:
+def _sending(
+    row: StoredMessage | StoredNotice, letter: Letter, facts: Facts, now: datetime
+) -> StoredSending:
     return new_sending(
         _PREFIXES[letter.to.channel],
         row["_id"],
@@ -131,7 +139,7 @@ def _sending(row: Document, letter: Letter, facts: Facts, now: datetime) -> Docu
     )
 
 
-def _log(row: Document, decision: Decision) -> None:
+def _log(row: StoredNotice, decision: Decision) -> None:
     about = {"notice_id": row["notice"]["id"], "agreement_id": row["agreement_id"]}
     for letter in decision.letters:
         log.info("notice.mailed", why=letter.why, channel=letter.to.channel, **about)

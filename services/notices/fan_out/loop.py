@@ -20,13 +20,13 @@ from services.notices.fan_out.messages import delivery_of, draft
 from services.notices.fan_out.targets import next_targets
 from services.notices.model.deliveries import FIRST, HELD, PENDING
 from services.notices.model.endpoints import Subscription
-from services.notices.model.jobs import RECOVER, Job, batch_after
+from services.notices.model.jobs import RECOVER, Job, StartedJob, batch_after
 from services.notices.model.messages import Event, least_id
 from services.notices.model.parcels import new_parcel, parcel_id, turn_of
+from services.notices.model.stored import StoredDelivery, StoredMessage
 from services.notices.store import Stores
 from services.notices.store.jobs import ClaimLost
 from services.notices.store.release import release_if_enabled
-from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource, derived_id
 from shared.times import Clock, parse_instant
@@ -46,7 +46,7 @@ MAX_DELIVERIES_PER_PARCEL = 5_000
 
 # Does the next batch of a job: at most this many recipients or messages. Returns the new cursor, or
 # None when the job is complete.
-DoBatch = Callable[[Job, int], str | None]
+DoBatch = Callable[[StartedJob, int], str | None]
 
 
 @dataclass
@@ -105,7 +105,7 @@ class FanOut:
         started = self.stores.jobs.start(job, self.now())
         self._do_batches(started, lambda job, limit: self._fan_out_batch(job, event, limit))
 
-    def _do_batches(self, job: Job, do_batch: DoBatch) -> None:
+    def _do_batches(self, job: StartedJob, do_batch: DoBatch) -> None:
         """Do a limited number of batches; finish the job, or leave the rest to a later round."""
         for _ in range(BATCHES_PER_ROUND):
             limit = batch_after(job.done_count, self.batch)
@@ -132,14 +132,14 @@ class FanOut:
             return job is not None and job.done_at is None
         return False
 
-    def _fan_out_batch(self, job: Job, event: Event, limit: int) -> str | None:
+    def _fan_out_batch(self, job: StartedJob, event: Event, limit: int) -> str | None:
         """Write messages and deliveries for the next targets of an event."""
         stores = self.stores
         targets = next_targets(stores.recipients, stores.messages, event, job.cursor, limit)
         endpoints = stores.endpoints.subscriptions({target.controller_id for target in targets})
         now, at, parcel = self.now(), parse_instant(event.at), _parcel_of(job)
-        messages: list[Document] = []
-        deliveries: list[Document] = []
+        messages: list[StoredMessage] = []
+        deliveries: list[StoredDelivery] = []
         for target in targets:
             if target.is_over:
                 continue
@@ -152,9 +152,9 @@ class FanOut:
 
     def _store_batch(
         self,
-        job: Job,
-        messages: Sequence[Document],
-        deliveries: Sequence[Document],
+        job: StartedJob,
+        messages: Sequence[StoredMessage],
+        deliveries: Sequence[StoredDelivery],
         now: datetime,
     ) -> None:
         """Store messages, then single deliveries, then the parcel of first tries.
@@ -176,8 +176,8 @@ class FanOut:
             self.stores.parcels.add(new_parcel(parcel, messages, packed, now, _turn_of(job)))
 
     def _without_known(
-        self, deliveries: Sequence[Document], messages: Sequence[Document]
-    ) -> list[Document]:
+        self, deliveries: Sequence[StoredDelivery], messages: Sequence[StoredMessage]
+    ) -> list[StoredDelivery]:
         """Return the deliveries that are stored neither as a row nor in a parcel."""
         stored = self.stores.messages.many(message["_id"] for message in messages)
         known = {row["_id"] for row in self.stores.deliveries.of(list(stored.values()))}
@@ -188,7 +188,7 @@ class FanOut:
         if job.due_at is None or self.now() >= job.due_at:
             raise ClaimLost(job.id)
 
-    def _add_deliveries(self, rows: Sequence[Document]) -> None:
+    def _add_deliveries(self, rows: Sequence[StoredDelivery]) -> None:
         self.stores.deliveries.add_many(rows)
         held = {row["endpoint_id"] for row in rows if row["state"] == HELD}
         release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
@@ -206,9 +206,8 @@ class FanOut:
             return
         self._do_batches(started, lambda job, limit: self._recover_batch(job, endpoint, limit))
 
-    def _recover_batch(self, job: Job, endpoint: Subscription, limit: int) -> str | None:
-        assert job.since and job.started_at  # noqa: PT018, S101  Set by ``recover`` and ``start``.
-        after = job.cursor or least_id("msg", job.since)
+    def _recover_batch(self, job: StartedJob, endpoint: Subscription, limit: int) -> str | None:
+        after = job.cursor or least_id("msg", job.since or job.started_at)
         # Messages made from now on get a delivery to this endpoint without this job.
         messages = self.stores.messages.since(endpoint.controller_id, after, self.now(), limit)
         now, subscribed = self.now(), self._subscribed(endpoint, messages)
@@ -223,7 +222,9 @@ class FanOut:
         self._add_deliveries(deliveries)
         return messages[-1]["_id"] if len(messages) == limit else None
 
-    def _subscribed(self, endpoint: Subscription, messages: Iterable[Document]) -> list[Document]:
+    def _subscribed(
+        self, endpoint: Subscription, messages: Iterable[StoredMessage]
+    ) -> list[StoredMessage]:
         """Return the messages that the endpoint subscribes to, without tests and old warnings."""
         outdated = (WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
         current = [message for message in messages if message["type"] not in outdated]
@@ -235,21 +236,21 @@ class FanOut:
         ]
 
 
-def _parcel_of(job: Job) -> str:
+def _parcel_of(job: StartedJob) -> str:
     """Return the id of the parcel with the first tries of the job's next batch."""
-    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
     return parcel_id(job.started_at, job.id, job.cursor)
 
 
-def _turn_of(job: Job) -> datetime:
-    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
+def _turn_of(job: StartedJob) -> datetime:
     return turn_of(job.started_at, job.done_count)
 
 
-def _split_first_tries(deliveries: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+def _split_first_tries(
+    deliveries: Sequence[StoredDelivery],
+) -> tuple[list[StoredDelivery], list[StoredDelivery]]:
     """Return the first tries to healthy endpoints, and all other deliveries."""
-    first_tries: list[Document] = []
-    others: list[Document] = []
+    first_tries: list[StoredDelivery] = []
+    others: list[StoredDelivery] = []
     for delivery in deliveries:
         is_first = delivery["state"] == PENDING and delivery["lane"] == FIRST
         (first_tries if is_first else others).append(delivery)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,18 +17,18 @@ from services.notices.model.deliveries import (
 )
 from services.notices.model.endpoints import Subscription
 from services.notices.model.escalation import first_check
-from services.notices.model.jobs import Job
+from services.notices.model.jobs import StartedJob
 from services.notices.model.messages import Event, delivery_id, extra_text, ordered_id
-from shared.documents import Document
+from services.notices.model.stored import NoticeMembers, StoredDelivery, StoredMessage
 
 
 class Draft(NamedTuple):
-    message: Document
-    deliveries: list[Document]
+    message: StoredMessage
+    deliveries: list[StoredDelivery]
 
 
 def draft(
-    job: Job,
+    job: StartedJob,
     event: Event,
     target: Target,
     endpoints: Sequence[Subscription],
@@ -45,7 +45,7 @@ def draft(
     return Draft(message, [delivery_of(message, endpoint, now) for endpoint in wanting])
 
 
-def delivery_of(message: Document, endpoint: Subscription, now: datetime) -> Document:
+def delivery_of(message: StoredMessage, endpoint: Subscription, now: datetime) -> StoredDelivery:
     """Build the delivery of a message to one endpoint; due at once if the endpoint is open."""
     return new_delivery(
         delivery_id(message["_id"], endpoint.id),
@@ -76,9 +76,8 @@ def _outcome(concerned: Sequence[Subscription], wanting: Sequence[Subscription])
 
 
 def _message(
-    job: Job, event: Event, target: Target, outcome: str, at: datetime, now: datetime
-) -> Document:
-    assert job.started_at is not None  # noqa: S101  ``start`` has set it.
+    job: StartedJob, event: Event, target: Target, outcome: str, at: datetime, now: datetime
+) -> StoredMessage:
     members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
     return {
         "_id": ordered_id("msg", job.started_at, event.id, target.key),
@@ -93,16 +92,17 @@ def _message(
         "notice": target.notice,
         "acknowledged_at": None,
         "outcome": outcome,
-        **first_check(
+        "look_at": first_check(
             is_notice=target.notice is not None,
             at_once=target.at_once,
             is_queued=outcome == QUEUED,
             now=now,
         ),
+        "watched_since": now,
     }
 
 
-def _shown(notice: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown(notice: NoticeMembers | None) -> dict[str, Any]:
     if notice is None:
         return {}
     return {"notice": {name: value for name, value in notice.items() if name != "terms_key"}}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple
 
 import structlog
 
 from services.notices.channels import BY_ADDRESS
 from services.notices.model.messages import Event, notice_id
 from services.notices.model.recipients import RecipientRow
+from services.notices.model.stored import NoticeMembers, StoredNotice
 from services.notices.store import Messages, Recipients
-from shared.documents import Document
 
 log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ class Target(NamedTuple):
     key: str
     controller_id: str
     agreement_id: str | None
-    notice: Mapping[str, Any] | None = None
+    notice: NoticeMembers | None = None
     at_once: bool = False
     is_over: bool = False
 
@@ -55,7 +55,7 @@ def _noticed(event: Event, recipient: RecipientRow) -> Target:
     group = event.group(key)
     if group.key != key:
         log.error("notice.terms_unknown", event_id=event.id, agreement_id=recipient.agreement_id)
-    notice = {
+    notice: NoticeMembers = {
         "id": notice_id(event.change_id or "", recipient.agreement_id),
         "given_on": group.given_on,
         "objection_deadline": group.objection_deadline,
@@ -74,7 +74,7 @@ def _informed(recipient: RecipientRow) -> Target:
     return Target(agreement_id, recipient.controller_id, agreement_id)
 
 
-def _follow_up(notice: Document, over: Collection[str]) -> Target:
+def _follow_up(notice: StoredNotice, over: Collection[str]) -> Target:
     """Return the target of an event that follows ``notice``; ``over``: ended agreements."""
     agreement_id, at_once = notice["agreement_id"], bool(notice.get("mailed"))
     owner, is_over = notice["controller_id"], agreement_id in over

@@ -22,9 +22,9 @@ from services.notices.clients import Party
 from services.notices.model.channels import in_order
 from services.notices.model.messages import Event, body_of
 from services.notices.model.sendings import DIGEST, new_sending
+from services.notices.model.stored import StoredNotice, StoredSending
 from services.notices.store import Stores
 from services.notices.store.digests import Digest
-from shared.documents import Document
 from shared.errors import DomainError
 from shared.failures import Failures
 from shared.ids import IdSource
@@ -91,7 +91,7 @@ class DigestLoop:
 
     def _mails(
         self, digest: Digest, party: Party, data: Mapping[str, Any], now: datetime
-    ) -> list[Document]:
+    ) -> list[StoredSending]:
         addresses = contacts_of(party.contacts)
         refused = self.stores.refused.among((None, address.key) for address in addresses)
         about = f"{events.UNREACHED}:{digest.change_id}:{digest.number}"
@@ -110,7 +110,7 @@ class DigestLoop:
             for address in in_order(addresses, refused.get(None, {}))
         ]
 
-    def _data(self, digest: Digest, count: int, rows: Sequence[Document]) -> dict[str, Any]:
+    def _data(self, digest: Digest, count: int, rows: Sequence[StoredNotice]) -> dict[str, Any]:
         """What ``letters.upkeep.unreached`` shows; days as text."""
         recipients = self.stores.recipients.many([each["agreement_id"] for each in rows])
         names = {name: it.controller.get("legal_name") for name, it in recipients.items()}
@@ -124,7 +124,7 @@ class DigestLoop:
         }
 
 
-def _customer(row: Document, names: Mapping[str, str | None]) -> dict[str, Any]:
+def _customer(row: StoredNotice, names: Mapping[str, str | None]) -> dict[str, Any]:
     return {
         "agreement_id": row["agreement_id"],
         "name": names.get(row["agreement_id"]),

@@ -19,8 +19,8 @@ from services.notices.channels.email import CHANNEL, contacts_of
 from services.notices.letters.words import language_of
 from services.notices.model.channels import in_order
 from services.notices.model.sendings import WARNING, new_sending, sending_id, to_customer
+from services.notices.model.stored import StoredSending
 from services.notices.store import Sendings, Stores
-from shared.documents import Document
 from shared.mongo import Session
 from shared.times import Clock
 
@@ -52,10 +52,10 @@ class Outbox:
         row = to_customer(sending_id(CHANNEL.prefix, kind, key), to, kind, data, self.now())
         self._mails.add_once(row, session)
 
-    def addressed(self, row: Document) -> Sequence[Document]:
+    def addressed(self, row: StoredSending) -> Sequence[StoredSending]:
         """A mail for each contact the customer has named, else of its agreements that are active;
         stored once, however often the step is repeated. None when it has no contact."""
-        owner = row["controller_id"]
+        owner = row["controller_id"] or ""
         active = [it for it in self.stores.recipients.of_controller(owner) if it.is_told]
         named, _ = self.stores.contacts.get(owner)
         agreed = [contact for recipient in active for contact in recipient.contacts]

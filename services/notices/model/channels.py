@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.receipts import Moments
+from services.notices.model.stored import StoredMessage, StoredSending
 
 State = Literal["delivered", "retry", "failed", "disabled"]
 Verdict = Literal["accepted", "temporary", "permanent"]
@@ -118,12 +119,12 @@ class Unwritable(ValueError):
 
 @dataclass(frozen=True)
 class Claimed:
-    """A delivery to be sent now. ``message`` and ``body`` (of the webhook message) are None for a
+    """A sending to be sent now. ``message`` and ``body`` (of the webhook message) are None for a
     warning, which has its own ``data``. ``secret``: what the customer has sealed for the address.
     """
 
-    row: Row
-    message: Row | None = None
+    row: StoredSending
+    message: StoredMessage | None = None
     body: Mapping[str, Any] | None = None
     vendor: str | None = None
     secret: str | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from services.notices.model.stored import StoredDelivery
 from shared.errors import Conflict
 
 PENDING: Final = "pending"  # has a due_at: first try, retry, or a lapsed claim
@@ -42,9 +43,9 @@ def new_delivery(
     controller_id: str,
     due_at: datetime | None,
     lane: str = FIRST,
-) -> dict[str, Any]:
+) -> StoredDelivery:
     """Build a row of ``deliveries``; without ``due_at`` it is held for a disabled endpoint."""
-    row: dict[str, Any] = {
+    row: StoredDelivery = {
         "_id": delivery_id,
         "message_id": message_id,
         "endpoint_id": endpoint_id,
@@ -54,4 +55,6 @@ def new_delivery(
         "attempt": 0,
         "attempts": [],
     }
-    return {**row, "due_at": due_at} if due_at else row
+    if due_at:
+        row["due_at"] = due_at
+    return row

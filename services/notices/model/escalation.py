@@ -25,14 +25,12 @@ UNREACHED_EVERY = timedelta(hours=6)
 NO_CONTACT, NOBODY_LEFT = "no_contact", "contacts_exhausted"
 
 
-def first_check(
-    *, is_notice: bool, at_once: bool, is_queued: bool, now: datetime
-) -> dict[str, datetime]:
-    """The mark that fan-out puts on a message. ``at_once``: its agreement names a channel that
+def first_check(*, is_notice: bool, at_once: bool, is_queued: bool, now: datetime) -> datetime:
+    """When a new message is checked first. ``at_once``: its agreement names a channel that
     escalation sends by, or the notice before was sent by one; ``is_queued``: some delivery to an
     endpoint is not held. What is no notice is checked once, to see who else gets it."""
     wait = FIRST_CHECK if is_notice and is_queued and not at_once else timedelta()
-    return {"look_at": now + wait, "watched_since": now}
+    return now + wait
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,13 @@ class Job:
     claim: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class StartedJob(Job):
+    """A job that was started, and may write."""
+
+    started_at: datetime
+
+
 def batch_after(done_count: int, largest: int) -> int:
     """Return the size of the next batch: half of the recipients done, within bounds."""
     return min(largest, max(FIRST_BATCH, done_count // 2))

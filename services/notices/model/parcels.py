@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.notices.model.deliveries import FIRST, PENDING
 from services.notices.model.messages import ordered_id
-
-Document = dict[str, Any]
+from services.notices.model.stored import StoredDelivery, StoredMessage, StoredParcel
 
 # The pace at which jobs are compared: slower than any job really advances.
 _PER_RECIPIENT = timedelta(milliseconds=1)
@@ -34,11 +32,11 @@ def turn_of(started_at: datetime, done_count: int) -> datetime:
 
 def new_parcel(
     name: str,
-    messages: Sequence[Document],
-    deliveries: Sequence[Document],
+    messages: Sequence[StoredMessage],
+    deliveries: Sequence[StoredDelivery],
     now: datetime,
     turn_at: datetime,
-) -> Document:
+) -> StoredParcel:
     """Build a parcel from unsaved deliveries of one event, and their messages."""
     extras = {message["_id"]: message["extra"] for message in messages}
     items = [
@@ -51,12 +49,16 @@ def new_parcel(
         ]
         for delivery in deliveries
     ]
-    event_id = messages[0]["event_id"]
-    parcel = {"_id": name, "event_id": event_id, "turn_at": turn_at, "due_at": now}
-    return {**parcel, "items": items}
+    return {
+        "_id": name,
+        "event_id": messages[0]["event_id"],
+        "turn_at": turn_at,
+        "due_at": now,
+        "items": items,
+    }
 
 
-def unpacked(items: Iterable[Sequence[str]]) -> list[Document]:
+def unpacked(items: Iterable[Sequence[str]]) -> list[StoredDelivery]:
     """Return the deliveries that a parcel's items stand for."""
     return [
         {
@@ -73,7 +75,7 @@ def unpacked(items: Iterable[Sequence[str]]) -> list[Document]:
     ]
 
 
-def texts_of(parcel: Document) -> dict[str, tuple[str, str]]:
+def texts_of(parcel: StoredParcel) -> dict[str, tuple[str, str]]:
     """Return for each message of a parcel its event, and its own piece of the body."""
     event_id = parcel["event_id"]
     return {message_id: (event_id, extra) for _, message_id, _, _, extra in parcel["items"]}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from services.notices.model import deliveries
 from services.notices.model.channels import Address
+from services.notices.model.stored import StoredSending
 from shared.ids import derived_id
 
 PENDING: Final = deliveries.PENDING  # has a due_at: first try, retry, or a lapsed claim
@@ -32,13 +33,13 @@ def sending_id(prefix: str, about: str, key: str) -> str:
 
 def new_sending(
     prefix: str, about: str, kind: str, to: Address, why: str, at: datetime, **more: Any
-) -> dict[str, Any]:
+) -> StoredSending:
     """A row of the channel's collection. ``about``: a message's id, or the key of a warning.
 
     ``more``: message_id, notice_id, change_id, agreement_id, controller_id, processor_id, language,
     data. ``processor_id``: the vendor on whose behalf it is sent, if there is one.
     """
-    return {
+    row = {
         "_id": sending_id(prefix, about, to.key),
         "kind": kind,
         "message_id": None,
@@ -59,11 +60,12 @@ def new_sending(
         "made_at": at,
         "due_at": at,
     }
+    return cast("StoredSending", row)
 
 
 def to_customer(
     key: str, controller_id: str, kind: str, data: Mapping[str, Any], at: datetime
-) -> dict[str, Any]:
+) -> StoredSending:
     """A row for whoever the customer's contacts are when it is sent (``to`` is None until then)."""
     nobody = Address("", "", {})
     row = new_sending(

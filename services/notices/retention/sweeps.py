@@ -16,9 +16,9 @@ import structlog
 
 from services.notices.model.deliveries import ABANDONED, DELIVERED, SKIPPED
 from services.notices.model.messages import least_id, moment_of
+from services.notices.model.stored import StoredMessage, StoredRecipient
 from services.notices.store import Stores
 from services.notices.store.ageing import DoneJob, Mark
-from shared.documents import Document
 from shared.failures import Failures
 from shared.times import Clock, format_instant, parse_instant
 
@@ -46,8 +46,8 @@ def sweep(
     """Do ``work`` for these rows, by their ids. One that cannot be read is left to the next pass,
     until it is set aside, and holds up no other."""
     barred = failures.barred()
-    names = [each for each in rows if each not in barred]
-    failures.run_together(names, lambda some: work([rows[each] for each in some]))
+    names = [name for name in rows if name not in barred]
+    failures.run_together(names, lambda some: work([rows[name] for name in some]))
 
 
 @dataclass
@@ -66,43 +66,43 @@ class MessageSweep:
         rows = self.stores.messages.before(youngest, self._after, self.batch)
         if not rows:
             return False
-        sweep(self.failures, {each["_id"]: each for each in rows}, self._sweep)
+        sweep(self.failures, {row["_id"]: row for row in rows}, self._sweep)
         self._after = rows[-1]["_id"]
         return len(rows) == self.batch
 
-    def _sweep(self, rows: Sequence[Document]) -> None:
+    def _sweep(self, rows: Sequence[StoredMessage]) -> None:
         now = self.now()
         kept_until = least_id("msg", now - self.ages.keep)
-        gone = self._expired([each for each in rows if each["_id"] < kept_until])
+        gone = self._expired([row for row in rows if row["_id"] < kept_until])
         self.stores.deliveries.remove_of(gone)
         for sendings in self.stores.sendings.values():
             sendings.remove_of(gone)
         self.stores.messages.remove(gone)
-        left = {each["_id"] for each in rows}.difference(gone)
+        left = {row["_id"] for row in rows}.difference(gone)
         self.stores.ageing.drop_answers(sorted(left), now - self.ages.answers)
         if gone:
             log.info("messages.removed", count=len(gone))
 
-    def _expired(self, rows: Sequence[Document]) -> list[str]:
+    def _expired(self, rows: Sequence[StoredMessage]) -> list[str]:
         states: dict[str, set[str]] = defaultdict(set)
         for delivery in self.stores.deliveries.of(rows):
             states[delivery["message_id"]].add(delivery["state"])
         over = self._over(rows)
         return [
-            each["_id"]
-            for each in rows
-            if each["_id"] in over or (each["notice"] is None and states[each["_id"]] <= SETTLED)
+            row["_id"]
+            for row in rows
+            if row["_id"] in over or (row["notice"] is None and states[row["_id"]] <= SETTLED)
         ]
 
-    def _over(self, rows: Sequence[Document]) -> set[str]:
+    def _over(self, rows: Sequence[StoredMessage]) -> set[str]:
         """Those of these messages that nobody needs as evidence any longer. Where there is no
         agreement, or it never came into force, their own age counts."""
-        agreements = sorted({each["agreement_id"] for each in rows if each["agreement_id"]})
+        agreements = sorted({row["agreement_id"] for row in rows if row["agreement_id"]})
         known = self.stores.recipients.many(agreements) if agreements else {}
         until = self.now() - self.ages.evidence
         over: set[str] = set()
         for row in rows:
-            recipient = known.get(row["agreement_id"])
+            recipient = known.get(row["agreement_id"] or "")
             if recipient is None:
                 ended: datetime | None = moment_of(row["_id"])
             else:
@@ -128,15 +128,13 @@ class JobSweep:
         jobs = self.stores.ageing.jobs_done(before, self._after, self.batch)
         if not jobs:
             return False
-        sweep(self.failures, {each.id: each for each in jobs}, self._sweep)
+        sweep(self.failures, {job.id: job for job in jobs}, self._sweep)
         self._after = jobs[-1].mark
         return len(jobs) == self.batch
 
     def _sweep(self, jobs: Sequence[DoneJob]) -> None:
-        changes = self.stores.ageing.changes_of(each.event_id for each in jobs if each.event_id)
-        gone = [
-            each for each in jobs if not self._is_needed(each, changes.get(each.event_id or ""))
-        ]
+        changes = self.stores.ageing.changes_of(job.event_id for job in jobs if job.event_id)
+        gone = [job for job in jobs if not self._is_needed(job, changes.get(job.event_id or ""))]
         self.stores.ageing.remove_jobs(gone)
 
     def _is_needed(self, job: DoneJob, change_id: str | None) -> bool:
@@ -162,12 +160,12 @@ class RecipientSweep:
         rows = self.stores.ageing.recipients_ended(before, self._after, self.batch)
         if not rows:
             return False
-        sweep(self.failures, {each["_id"]: each for each in rows}, self._sweep)
+        sweep(self.failures, {row["_id"]: row for row in rows}, self._sweep)
         self._after = (rows[-1]["ended_at"], rows[-1]["_id"])
         return len(rows) == self.batch
 
-    def _sweep(self, rows: Sequence[Document]) -> None:
-        gone = [each for each in rows if not self.stores.ageing.has_messages_of(each)]
+    def _sweep(self, rows: Sequence[StoredRecipient]) -> None:
+        gone = [row for row in rows if not self.stores.ageing.has_messages_of(row)]
         self.stores.ageing.remove_recipients(gone)
 
 
@@ -184,6 +182,6 @@ class WarningSweep:
     def step(self) -> bool:
         before = self.now() - self.ages.keep
         channels = self.stores.sendings.values()
-        removed = [each.remove_warnings(before, self.batch) for each in channels]
+        removed = [sendings.remove_warnings(before, self.batch) for sendings in channels]
         removed.append(self.stores.digests.remove_old(before, self.batch))
         return self.batch in removed

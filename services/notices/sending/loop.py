@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 from prometheus_client import Counter
@@ -27,10 +26,10 @@ from services.notices.model.channels import (
 )
 from services.notices.model.messages import body_of
 from services.notices.model.sendings import ADDRESSED, DELIVERED, FAILED, PENDING
+from services.notices.model.stored import StoredSending, StoredSendingAttempt
 from services.notices.store import Sendings, Stores
 from services.notices.store.late_notices import texts_now
 from services.notices.store.outcomes import Completion
-from shared.documents import Document
 from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
@@ -63,11 +62,11 @@ class _Unwritten:
     server_is_away = False
 
 
-def nobody_else(_: Document) -> Sequence[Document]:
+def nobody_else(_: StoredSending) -> Sequence[StoredSending]:
     return ()
 
 
-def nothing_sealed(_: Document) -> None:
+def nothing_sealed(_: StoredSending) -> None:
     return None
 
 
@@ -85,8 +84,8 @@ class SendingLoop:
     now: Clock
     new_id: IdSource
     jitter: Callable[[], float]
-    expand: Callable[[Document], Sequence[Document]] = nobody_else
-    secret_of: Callable[[Document], str | None] = nothing_sealed
+    expand: Callable[[StoredSending], Sequence[StoredSending]] = nobody_else
+    secret_of: Callable[[StoredSending], str | None] = nothing_sealed
     monotonic: Callable[[], float] = time.monotonic
     lost_claims: int = field(default=0)
 
@@ -107,7 +106,7 @@ class SendingLoop:
     def _sendings(self) -> Sendings:
         return self.stores.sendings[self.channel.name]
 
-    def _send_all(self, rows: Sequence[Document], began: float) -> bool:
+    def _send_all(self, rows: Sequence[StoredSending], began: float) -> bool:
         """False when the server is away: then the rest waits instead of failing one by one."""
         batch, by_id = list[Claimed](), {row["_id"]: row for row in rows}
         self.failures.run_together(
@@ -123,17 +122,17 @@ class SendingLoop:
                 return False
         return True
 
-    def _prepared(self, rows: Sequence[Document]) -> list[Claimed]:
+    def _prepared(self, rows: Sequence[StoredSending]) -> list[Claimed]:
         """Read what these sendings are made of; doing it again does no harm."""
         rows = [row for row in rows if not self._expanded(row)]
         messages = self.stores.messages.many(row["message_id"] for row in rows if row["message_id"])
-        events = self.stores.events.many(each["event_id"] for each in messages.values())
-        texts = {name: (each["event_id"], each["extra"]) for name, each in messages.items()}
-        # A notice that leaves after the day it was announced tells the days that follow from now.
+        events = self.stores.events.many(message["event_id"] for message in messages.values())
+        texts = {name: (it["event_id"], it["extra"]) for name, it in messages.items()}
+        # A notice sent later than the day of its announcement counts its days from today.
         texts_today = texts_now(self.stores.receipts, texts, events, self.now())
         claimed: list[Claimed] = []
         for row in rows:
-            message = messages.get(row["message_id"])
+            message = messages.get(row["message_id"] or "")
             if message is None:
                 claimed.append(Claimed(row))
                 continue
@@ -143,7 +142,7 @@ class SendingLoop:
             claimed.append(Claimed(row, message, body, vendor, self.secret_of(row)))
         return claimed
 
-    def _expanded(self, row: Document) -> bool:
+    def _expanded(self, row: StoredSending) -> bool:
         """A warning for a customer becomes a sending to each of its contacts, in their turn."""
         if row["to"] is not None:
             return False
@@ -170,7 +169,7 @@ class SendingLoop:
         self._finish(claimed.row, outcome, at)
         return not outcome.server_is_away
 
-    def _finish(self, row: Any, outcome: Outcome, at: datetime) -> None:
+    def _finish(self, row: StoredSending, outcome: Outcome, at: datetime) -> None:
         follows = self.channel.next_attempt(row["attempt"] + 1, outcome, self.jitter())
         state, now = _STATES[follows.state], self.now()
         due_at = now + follows.after if follows.after else None
@@ -184,7 +183,9 @@ class SendingLoop:
         elif state != PENDING:
             self._settled(row, state, outcome)
 
-    def _attempt(self, row: Any, outcome: Outcome, at: datetime, now: datetime) -> Document:
+    def _attempt(
+        self, row: StoredSending, outcome: Outcome, at: datetime, now: datetime
+    ) -> StoredSendingAttempt:
         return {
             "id": self.new_id("att"),
             "n": row["attempt"] + 1,
@@ -196,7 +197,7 @@ class SendingLoop:
             "answer": outcome.answer,
         }
 
-    def _settled(self, row: Any, state: str, outcome: Outcome) -> None:
+    def _settled(self, row: StoredSending, state: str, outcome: Outcome) -> None:
         """One that failed brings up the next address; one that arrived clears an alarm."""
         checks, message_id = self.stores.escalations, row["message_id"]
         if state == DELIVERED:

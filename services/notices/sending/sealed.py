@@ -8,9 +8,9 @@ import structlog
 
 from services.notices.channels.webhook.signing import SecretBox, UnreadableSecretError
 from services.notices.model.channels import AddressChannel
+from services.notices.model.stored import StoredSending
 from services.notices.store import NoticeContacts
 from services.notices.store.contacts import sealed_name
-from shared.documents import Document
 
 log = structlog.get_logger()
 
@@ -21,11 +21,11 @@ class SealedAddresses:
     contacts: NoticeContacts
     box: SecretBox
 
-    def of(self, sending: Document) -> str | None:
+    def of(self, sending: StoredSending) -> str | None:
         """The address of a sending; None when its customer has left another one, or none."""
-        if not self.channel.forms:
-            return None
         owner = sending["controller_id"]
+        if not self.channel.forms or owner is None:
+            return None
         named, _ = self.contacts.get(owner)
         address = named.addresses.get(self.channel.name) if named else None
         if address is None or address["id"] != sending["address"]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notices.channels import BY_ADDRESS
+from services.notices.model import stored
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
 from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
 from services.notices.store.contacts import Named, NoticeContacts
@@ -91,10 +92,15 @@ class Stores:
             receipts=Receipts(mongo),
             recipients=Recipients(mongo),
             refused=RefusedAddresses(mongo),
-            sendings={each.name: Sendings(mongo, each.collection) for each in BY_ADDRESS},
+            sendings={channel.name: Sendings(mongo, channel.collection) for channel in BY_ADDRESS},
         )
 
 
+# The document of each collection.
+STORED: Mapping[str, type] = {
+    **stored.STORED,
+    **{channel.collection: stored.StoredSending for channel in BY_ADDRESS},
+}
 # Rows that wait for something have a due_at and only they are in its index, so that a poll that
 # finds nothing due examines nothing, however many rows are finished or wait for tomorrow.
 _LIVE = {"due_at": {"$exists": True}}

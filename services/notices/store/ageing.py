@@ -10,6 +10,14 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from services.notices.model.messages import least_id
+from services.notices.model.stored import (
+    StoredContacts,
+    StoredDelivery,
+    StoredEvent,
+    StoredJob,
+    StoredMessage,
+    StoredRecipient,
+)
 from services.notices.store.batches import page_after
 from shared.documents import Document
 from shared.mongo import Mongo
@@ -40,7 +48,12 @@ class DoneJob:
 
 class Ageing:
     def __init__(self, mongo: Mongo) -> None:
-        self._db = mongo.db
+        self._deliveries = mongo.collection("deliveries", StoredDelivery)
+        self._messages = mongo.collection("messages", StoredMessage)
+        self._jobs = mongo.collection("jobs", StoredJob)
+        self._events = mongo.collection("events", StoredEvent)
+        self._recipients = mongo.collection("recipients", StoredRecipient)
+        self._contacts = mongo.collection("notice_contacts", StoredContacts)
 
     def drop_answers(self, message_ids: Sequence[str], before: datetime) -> int:
         """Forget what receivers answered to attempts made before; the attempts themselves stay."""
@@ -52,18 +65,20 @@ class Ageing:
         }
         gone = {"$set": {"attempts.$[old].body": None}}
         old = [{"old.at": {"$lt": before}}]
-        return self._db["deliveries"].update_many(where, gone, array_filters=old).modified_count
+        return self._deliveries.update_many(where, gone, array_filters=old).modified_count
 
     def jobs_done(self, before: datetime, after: Mark | None, limit: int) -> list[DoneJob]:
         """The next jobs done before, those done first."""
-        rows = page_after(self._db["jobs"], "done_at", after, before, limit)
+        jobs = page_after(self._jobs, "done_at", after, before, limit)
         return [
             DoneJob(
-                each["_id"], each.get("event_id"), each.get("started_at"),
-                (each["done_at"], each["_id"]),
+                job["_id"],
+                job.get("event_id"),
+                job.get("started_at"),
+                (job["done_at"], job["_id"]),
             )
-            for each in rows
-        ]  # fmt: skip
+            for job in jobs
+        ]
 
     def has_messages(self, job: DoneJob) -> bool:
         """Whether any message that the job made is still kept. Their ids begin with its moment."""
@@ -72,38 +87,40 @@ class Ageing:
         end = least_id("msg", job.started_at + timedelta(milliseconds=1))
         made = {"$gte": least_id("msg", job.started_at), "$lt": end}
         where: Document = {"_id": made, "event_id": job.event_id}
-        return self._db["messages"].find_one(where, {"_id": 1}) is not None
+        return self._messages.find_one(where, {"_id": 1}) is not None
 
     def changes_of(self, event_ids: Iterable[str]) -> dict[str, str]:
         """The changes that these events are about, by event."""
         where: Document = {"_id": {"$in": list(event_ids)}}
-        found = self._db["events"].find(where, {"change_id": 1})
-        return {each["_id"]: each["change_id"] for each in found if each.get("change_id")}
+        events = self._events.find(where, {"change_id": 1})
+        return {event["_id"]: event["change_id"] for event in events if event["change_id"]}
 
     def is_kept(self, change_id: str) -> bool:
         """Whether any message about the change is still kept."""
-        return self._db["messages"].find_one({"change_id": change_id}, {"_id": 1}) is not None
+        return self._messages.find_one({"change_id": change_id}, {"_id": 1}) is not None
 
     def remove_jobs(self, jobs: Sequence[DoneJob]) -> None:
-        """Jobs and what they told: the event first, for without its job nobody would find it."""
-        events = [each.event_id for each in jobs if each.event_id]
-        self._db["events"].delete_many({"_id": {"$in": events}})
-        self._db["jobs"].delete_many({"_id": {"$in": [each.id for each in jobs]}})
+        """Remove jobs and their events: events first, as they are found by their jobs alone."""
+        events = [job.event_id for job in jobs if job.event_id]
+        self._events.delete_many({"_id": {"$in": events}})
+        self._jobs.delete_many({"_id": {"$in": [job.id for job in jobs]}})
 
-    def recipients_ended(self, before: str, after: Mark | None, limit: int) -> list[Document]:
+    def recipients_ended(
+        self, before: str, after: Mark | None, limit: int
+    ) -> list[StoredRecipient]:
         """The next agreements that ended before (RFC 3339), those that ended first."""
         fields = {"ended_at": 1, "controller_id": 1}
-        return page_after(self._db["recipients"], "ended_at", after, before, limit, fields)
+        return page_after(self._recipients, "ended_at", after, before, limit, fields)
 
-    def has_messages_of(self, recipient: Document) -> bool:
+    def has_messages_of(self, recipient: StoredRecipient) -> bool:
         where = {"controller_id": recipient["controller_id"], "agreement_id": recipient["_id"]}
-        return self._db["messages"].find_one(where, {"_id": 1}) is not None
+        return self._messages.find_one(where, {"_id": 1}) is not None
 
-    def remove_recipients(self, recipients: Sequence[Document]) -> None:
+    def remove_recipients(self, recipients: Sequence[StoredRecipient]) -> None:
         """With the contacts that a customer has named, when it has no agreement left."""
-        ids = [each["_id"] for each in recipients]
-        self._db["recipients"].delete_many({"_id": {"$in": ids}})
-        owners = {each["controller_id"] for each in recipients}
-        mine: Document = {"controller_id": {"$in": sorted(owners)}}
-        left = set(self._db["recipients"].distinct("controller_id", mine))
-        self._db["notice_contacts"].delete_many({"_id": {"$in": sorted(owners - left)}})
+        ids = [recipient["_id"] for recipient in recipients]
+        self._recipients.delete_many({"_id": {"$in": ids}})
+        owners = {recipient["controller_id"] for recipient in recipients}
+        others: Document = {"controller_id": {"$in": sorted(owners)}}
+        left = set(self._recipients.distinct("controller_id", others))
+        self._contacts.delete_many({"_id": {"$in": sorted(owners - left)}})

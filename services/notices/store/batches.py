@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo import ASCENDING
 from pymongo.collection import Collection
@@ -11,24 +11,26 @@ from pymongo.errors import BulkWriteError
 
 from shared.documents import Document
 
+Row = TypeVar("Row", bound=Mapping[str, Any])
+
 _ID = [("_id", ASCENDING)]
 _DUPLICATE_KEY = 11_000
 
 
 def page_after(
-    docs: Collection[Document],
+    docs: Collection[Row],
     name: str,
     after: tuple[Any, str] | None,
     before: Any,
     limit: int,
     fields: Mapping[str, int] | None = None,
-) -> list[Document]:
+) -> list[Row]:
     """Return up to ``limit`` rows with ``name`` less than ``before``, sorted by ``name`` and id.
 
     ``after``: value and id of the last row of the page before. Two queries instead of an ``$or``:
     each is one range of the index on ``name`` and ``_id``.
     """
-    rows: list[Document] = []
+    rows: list[Row] = []
     least: Document = {"$lt": before}
     if after is not None:
         value, last = after
@@ -41,7 +43,7 @@ def page_after(
     return rows
 
 
-def remove_some(docs: Collection[Document], where: Document, limit: int) -> int:
+def remove_some(docs: Collection[Any], where: Document, limit: int) -> int:
     """Remove up to ``limit`` of these rows; return how many were removed."""
     ids = [row["_id"] for row in docs.find(where, {"_id": 1}).limit(limit)]
     if ids:
@@ -49,7 +51,7 @@ def remove_some(docs: Collection[Document], where: Document, limit: int) -> int:
     return len(ids)
 
 
-def insert_new(docs: Collection[Document], rows: Sequence[Document]) -> list[str]:
+def insert_new(docs: Collection[Row], rows: Sequence[Row]) -> list[str]:
     """Insert the rows that do not exist yet; return the ids of those that did.
 
     An existing row stays as it is, so the call may be repeated.

@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import ASCENDING
 
 from services.notices.model.channels import Customer
+from services.notices.model.stored import StoredAddress, StoredContacts
 from shared.documents import Document
 from shared.errors import PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
@@ -20,7 +21,7 @@ class Named:
     """``addresses``: by channel, what the customer has left for it, sealed."""
 
     contacts: list[dict[str, Any]]
-    addresses: Mapping[str, Document] = field(default_factory=dict)
+    addresses: Mapping[str, StoredAddress] = field(default_factory=dict)
 
     def customer(self, channels: Sequence[str], language: str | None) -> Customer:
         return Customer(self.contacts, channels, language, self.addresses)
@@ -28,17 +29,17 @@ class Named:
 
 class NoticeContacts:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["notice_contacts"]
+        self._docs = mongo.collection("notice_contacts", StoredContacts)
 
     def get(self, controller_id: str) -> tuple[Named | None, int]:
         """What it has named, and the revision; None and 0 for nothing."""
-        found = self._docs.find_one({"_id": controller_id})
-        return (_named(found), found["revision"]) if found else (None, 0)
+        row = self._docs.find_one({"_id": controller_id})
+        return (_named(row), row["revision"]) if row else (None, 0)
 
     def many(self, controller_ids: Iterable[str]) -> dict[str, Named]:
         """By customer; those who have named nothing are left out."""
-        found = self._docs.find({"_id": {"$in": list(set(controller_ids))}})
-        return {row["_id"]: _named(row) for row in found}
+        rows = self._docs.find({"_id": {"$in": list(set(controller_ids))}})
+        return {row["_id"]: _named(row) for row in rows}
 
     def with_addresses(self, after: str, limit: int) -> list[tuple[str, Named]]:
         """The next customers after one that have left an address for a channel, by id."""
@@ -60,23 +61,24 @@ class NoticeContacts:
         session: Session | None = None,
     ) -> int:
         """The new revision. ``PreconditionFailed`` when ``seen`` is not the one that stands."""
-        row = {
+        row: StoredContacts = {
+            "_id": controller_id,
             "contacts": named.contacts,
             "addresses": dict(named.addresses),
             "revision": seen + 1,
             "updated_at": now,
         }
         if seen == 0:
-            return self._first(controller_id, row, session)
+            return self._first(row, session)
         where = {"_id": controller_id, "revision": seen}
         if not self._docs.replace_one(where, row, session=session).matched_count:
             raise PreconditionFailed
         return seen + 1
 
-    def _first(self, controller_id: str, row: dict[str, Any], session: Session | None) -> int:
+    def _first(self, row: StoredContacts, session: Session | None) -> int:
         try:
             with duplicates_as_conflicts():
-                self._docs.insert_one({"_id": controller_id, **row}, session=session)
+                self._docs.insert_one(row, session=session)
         except AlreadyExists as error:
             raise PreconditionFailed from error
         return 1
@@ -87,5 +89,5 @@ def sealed_name(controller_id: str, channel: str) -> str:
     return f"{controller_id}:{channel}"
 
 
-def _named(row: Document) -> Named:
+def _named(row: StoredContacts) -> Named:
     return Named(row["contacts"], row.get("addresses") or {})

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from pymongo import ASCENDING, DESCENDING, UpdateMany
 
@@ -24,6 +25,12 @@ from services.notices.model.deliveries import (
     DeliveryUnderWay,
 )
 from services.notices.model.messages import moment_of
+from services.notices.model.stored import (
+    ClaimedDelivery,
+    StoredDelivery,
+    StoredMessage,
+    StoredNotice,
+)
 from services.notices.store.batches import insert_new
 from services.notices.store.outcomes import Completion, arrived_after_all, change_of, row_of
 from services.notices.store.parcels import Parcels
@@ -44,14 +51,14 @@ _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
 class Deliveries:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["deliveries"]
+        self._docs = mongo.collection("deliveries", StoredDelivery)
         self._parcels = Parcels(mongo)
 
-    def add_many(self, rows: Sequence[Document]) -> list[str]:
+    def add_many(self, rows: Sequence[StoredDelivery]) -> list[str]:
         """Insert the rows that do not exist yet; return the ids of those that did."""
         return insert_new(self._docs, rows)
 
-    def add(self, row: Document, session: Session | None = None) -> None:
+    def add(self, row: StoredDelivery, session: Session | None = None) -> None:
         self._docs.insert_one(row, session=session)
 
     def claim(
@@ -62,7 +69,7 @@ class Deliveries:
         limit: int,
         lane: str = FIRST,
         passing: Collection[str] = (),
-    ) -> list[Document]:
+    ) -> list[ClaimedDelivery]:
         """Claim up to ``limit`` due deliveries of a lane until ``until``.
 
         Endpoints in ``passing`` are left out. The rows have only the fields a dispatcher needs.
@@ -74,7 +81,7 @@ class Deliveries:
 
     def claim_own(
         self, token: str, now: datetime, until: datetime, room: Mapping[str, int]
-    ) -> list[Document]:
+    ) -> list[ClaimedDelivery]:
         """Claim from endpoints' own lanes; ``room``: the limit for each endpoint."""
         due: Document = {"due_at": {"$lte": now}}
         rows = [
@@ -84,12 +91,12 @@ class Deliveries:
         ]
         return self._take(rows, now, token, until)
 
-    def _due(self, due: Document, limit: int) -> list[Document]:
+    def _due(self, due: Document, limit: int) -> list[StoredDelivery]:
         return list(self._docs.find(due, _TO_SEND).sort("due_at", ASCENDING).limit(limit))
 
     def _take(
-        self, rows: list[Document], now: datetime, token: str, until: datetime
-    ) -> list[Document]:
+        self, rows: list[StoredDelivery], now: datetime, token: str, until: datetime
+    ) -> list[ClaimedDelivery]:
         if not rows:
             return []
         # The update checks again that a row is due: another dispatcher may have read the same rows.
@@ -98,7 +105,8 @@ class Deliveries:
         claim = {"$set": {"claim": token, "due_at": until}}
         if self._docs.update_many(still_due, claim).matched_count < len(ids):
             rows = list(self._docs.find({"_id": {"$in": ids}, "claim": token}, _TO_SEND))
-        return [{**row, "claim": token} for row in rows]
+        # The rows have the fields of ``_TO_SEND`` alone.
+        return [cast("ClaimedDelivery", {**row, "claim": token}) for row in rows]
 
     def own_lanes(self, now: datetime, after: str, limit: int) -> list[str]:
         """Return up to ``limit`` endpoints after ``after`` whose own lane has due deliveries.
@@ -123,13 +131,13 @@ class Deliveries:
         rows = self._docs.find({"_id": {"$in": list(delivery_ids)}}, {"_id": 1})
         return {row["_id"] for row in rows}
 
-    def give_back(self, rows: Iterable[tuple[str, Document]], at: datetime) -> None:
+    def give_back(self, rows: Iterable[tuple[str, ClaimedDelivery]], at: datetime) -> None:
         """Release claimed rows, each with the lane it goes to; they are due at ``at``.
 
         A delivery out of a parcel gets its row here.
         """
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-        fresh: list[Document] = []
+        fresh: list[StoredDelivery] = []
         for lane, row in rows:
             if "unstored" in row:
                 fresh.append({**row["unstored"], "lane": lane, "due_at": at})
@@ -168,7 +176,7 @@ class Deliveries:
             self._docs.bulk_write(late, ordered=False)
         return lost
 
-    def get(self, delivery_id: str, controller_id: str) -> Document:
+    def get(self, delivery_id: str, controller_id: str) -> StoredDelivery:
         where = {"_id": delivery_id}
         row = self._docs.find_one(where) or self._parcels.delivery(delivery_id)
         # It may have left its parcel between the two reads.
@@ -185,7 +193,7 @@ class Deliveries:
         where = {"endpoint_id": endpoint_id, "_id": {"$lt": last}}
         where |= {"state": state} if state else {}
         # Parcels are read first: a delivery that leaves its parcel meanwhile is found as a row.
-        packed: list[Document] = []
+        packed: list[StoredDelivery] = []
         if state in (None, PENDING):
             packed = self._without_row(self._parcels.deliveries_for(endpoint_id, controller_id))
         stored = self._docs.find(where, _WITHOUT_ANSWERS).sort("_id", DESCENDING)
@@ -195,12 +203,12 @@ class Deliveries:
         more = len(rows) > request.limit
         return Page(items, write_cursor(_LIST, items[-1]["_id"]) if more else None)
 
-    def _without_row(self, packed: list[Document]) -> list[Document]:
+    def _without_row(self, packed: list[StoredDelivery]) -> list[StoredDelivery]:
         """Leave out deliveries with a row: a parcel keeps them until its last one has a row."""
         stored = self.stored([delivery["_id"] for delivery in packed]) if packed else set()
         return [delivery for delivery in packed if delivery["_id"] not in stored]
 
-    def of(self, messages: Sequence[Document]) -> list[Document]:
+    def of(self, messages: Sequence[StoredMessage | StoredNotice]) -> list[StoredDelivery]:
         """Return all deliveries of these messages, including those in parcels."""
         packed = self._parcels.deliveries_of(messages)
         where = {"message_id": {"$in": [message["_id"] for message in messages]}}
@@ -271,7 +279,7 @@ class Deliveries:
         """
         live = {"due_at": {"$exists": True}}
         lanes = (self._docs.find({"lane": lane, **live}) for lane in (FIRST, SECOND))
-        moments = [each["due_at"] for lane in lanes for each in lane.sort("due_at", 1).limit(1)]
+        moments = [row["due_at"] for lane in lanes for row in lane.sort("due_at", 1).limit(1)]
         if self.own_lanes(now, "", 1):
             moments.append(now)
         elif self._docs.find_one({"lane": _OWN_LANES, **live}, {"_id": 1}):
@@ -282,12 +290,15 @@ class Deliveries:
         """Return when the oldest undelivered message was made; the id holds the instant."""
         live: Document = {"lane": {"$gte": ""}, "due_at": {"$exists": True}}
         oldest = [{"$match": live}, {"$group": {"_id": None, "id": {"$min": "$_id"}}}]
-        row = next(iter(self._docs.aggregate(oldest, maxTimeMS=5_000)), None)
+        rows: Iterable[Mapping[str, Any]] = self._docs.aggregate(oldest, maxTimeMS=5_000)
+        row = next(iter(rows), None)
         moments = (moment_of(row["id"]) if row else None, self._parcels.oldest())
         return min((moment for moment in moments if moment), default=None)
 
 
-def _together(packed: Iterable[Document], rows: Iterable[Document]) -> dict[str, Document]:
+def _together(
+    packed: Iterable[StoredDelivery], rows: Iterable[StoredDelivery]
+) -> dict[str, StoredDelivery]:
     """Return both by id; a row takes precedence over a delivery in a parcel."""
     return {delivery["_id"]: delivery for many in (packed, rows) for delivery in many}
 

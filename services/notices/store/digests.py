@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 
+from services.notices.model.stored import StoredDigest
 from services.notices.store.batches import remove_some
 from shared.documents import Document
 from shared.mongo import Mongo
@@ -39,14 +40,14 @@ class Digest:
 
 class Digests:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["digests"]
+        self._docs = mongo.collection("digests", StoredDigest)
 
     def schedule(self, change_id: str, processor_id: str, now: datetime) -> None:
         """A customer was found unreached: have the vendor mailed, unless that is due already."""
         first = {"processor_id": processor_id, "number": 0}
         self._docs.update_one({"_id": change_id}, {"$setOnInsert": first}, upsert=True)
-        row = self._docs.find_one({"_id": change_id}) or {}
-        sent_at: datetime | None = row.get("sent_at")
+        row = self._docs.find_one({"_id": change_id})
+        sent_at = row.get("sent_at") if row else None
         due = max(now + GATHER, sent_at + AT_MOST_EVERY) if sent_at else now + GATHER
         update: Document = {"$set": {"due_at": due, "owed_at": now}}
         self._docs.update_one({"_id": change_id, "due_at": {"$exists": False}}, update)
@@ -55,15 +56,15 @@ class Digests:
         self, token: str, now: datetime, until: datetime, but: Sequence[str] = ()
     ) -> Digest | None:
         """One that is due, ours until ``until``."""
-        found = self._docs.find_one_and_update(
+        digest = self._docs.find_one_and_update(
             {"due_at": {"$lte": now}, "_id": {"$nin": list(but)}},
             {"$set": {"claim": token, "due_at": until}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
-        if found is None:
+        if digest is None:
             return None
-        return Digest(found["_id"], found["processor_id"], found["number"], token)
+        return Digest(digest["_id"], digest["processor_id"], digest["number"], token)
 
     def sent(self, digest: Digest, now: datetime) -> None:
         """Its mails are made."""

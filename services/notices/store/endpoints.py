@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
 from pymongo import UpdateMany
 
@@ -16,6 +17,7 @@ from services.notices.model.endpoints import (
     TooManyEndpoints,
 )
 from services.notices.model.health import QUIET, Health, Report
+from services.notices.model.stored import StoredEndpoint, StoredTurns
 from shared.documents import Document, from_document, to_document
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo, Session
@@ -29,8 +31,8 @@ _OF_DESTINATION = dict.fromkeys((*_COMMON, "url", "secrets", "revision"), 1)
 
 class Endpoints:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["endpoints"]
-        self._counts = mongo.db["endpoint_counts"]
+        self._docs = mongo.collection("endpoints", StoredEndpoint)
+        self._counts = mongo.collection("endpoint_counts", StoredTurns)
 
     def add(self, endpoint: Endpoint, most: int, session: Session | None = None) -> None:
         """Raises ``TooManyEndpoints`` when the customer has ``most`` already."""
@@ -43,15 +45,15 @@ class Endpoints:
         self._docs.insert_one(members_of(endpoint), session=session)
 
     def find(self, endpoint_id: str) -> Endpoint | None:
-        found = self._docs.find_one({"_id": endpoint_id})
-        return _endpoint(found) if found else None
+        document = self._docs.find_one({"_id": endpoint_id})
+        return _endpoint(document) if document else None
 
     def get(self, endpoint_id: str, controller_id: str) -> Endpoint:
         """This customer's endpoint; ``NotFound`` when there is none."""
-        found = self.find(endpoint_id)
-        if found is None or found.controller_id != controller_id:
+        endpoint = self.find(endpoint_id)
+        if endpoint is None or endpoint.controller_id != controller_id:
             raise NotFound("There is no such webhook endpoint.")
-        return found
+        return endpoint
 
     def replace(self, endpoint: Endpoint, session: Session | None = None) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
@@ -67,40 +69,40 @@ class Endpoints:
 
     def page(self, controller_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"controller_id": controller_id}, request)
-        return Page([_endpoint(each) for each in page.items], page.next_cursor)
+        return Page([_endpoint(document) for document in page.items], page.next_cursor)
 
     def after(self, endpoint_id: str, limit: int) -> list[str]:
         """The ids of the next endpoints of all customers after one, in their order."""
         where = {"_id": {"$gt": endpoint_id}}
-        found = self._docs.find(where, {"_id": 1}).sort("_id", 1).limit(limit)
-        return [each["_id"] for each in found]
+        rows = self._docs.find(where, {"_id": 1}).sort("_id", 1).limit(limit)
+        return [row["_id"] for row in rows]
 
     def many(self, endpoint_ids: Iterable[str]) -> dict[str, Endpoint]:
-        found = self._docs.find({"_id": {"$in": list(endpoint_ids)}})
-        return {each["_id"]: _endpoint(each) for each in found}
+        documents = self._docs.find({"_id": {"$in": list(endpoint_ids)}})
+        return {document["_id"]: _endpoint(document) for document in documents}
 
     def of_controllers(self, controller_ids: Iterable[str]) -> dict[str, list[Endpoint]]:
         by_owner: dict[str, list[Endpoint]] = defaultdict(list)
-        for each in self._docs.find({"controller_id": {"$in": list(set(controller_ids))}}):
-            by_owner[each["controller_id"]].append(_endpoint(each))
+        for document in self._docs.find({"controller_id": {"$in": list(set(controller_ids))}}):
+            by_owner[document["controller_id"]].append(_endpoint(document))
         return by_owner
 
     def subscriptions(self, controller_ids: Iterable[str]) -> dict[str, list[Subscription]]:
         """By customer, as much of its endpoints as fan-out needs."""
         by_owner: dict[str, list[Subscription]] = defaultdict(list)
-        theirs = {"controller_id": {"$in": list(set(controller_ids))}}
-        for each in self._docs.find(theirs, _OF_SUBSCRIPTION):
-            by_owner[each["controller_id"]].append(_subscription(each))
+        where = {"controller_id": {"$in": list(set(controller_ids))}}
+        for document in self._docs.find(where, _OF_SUBSCRIPTION):
+            by_owner[document["controller_id"]].append(_subscription(document))
         return by_owner
 
     def subscription(self, endpoint_id: str) -> Subscription | None:
-        found = self._docs.find_one({"_id": endpoint_id}, _OF_SUBSCRIPTION)
-        return _subscription(found) if found else None
+        document = self._docs.find_one({"_id": endpoint_id}, _OF_SUBSCRIPTION)
+        return _subscription(document) if document else None
 
     def destinations(self, endpoint_ids: Iterable[str]) -> dict[str, Destination]:
         """As much of these endpoints as a dispatcher needs."""
-        found = self._docs.find({"_id": {"$in": list(endpoint_ids)}}, _OF_DESTINATION)
-        return {each["_id"]: _destination(each) for each in found}
+        documents = self._docs.find({"_id": {"$in": list(endpoint_ids)}}, _OF_DESTINATION)
+        return {document["_id"]: _destination(document) for document in documents}
 
     def open(self, endpoint_id: str) -> bool:
         """The probe has succeeded: everything may be sent again. False when it was not waiting."""
@@ -113,7 +115,7 @@ class Endpoints:
         alike: dict[Report, list[str]] = defaultdict(list)
         for name, report in reports.items():
             alike[report].append(name)
-        writes = [each for report, names in alike.items() for each in _updates(names, report)]
+        writes = [update for report, names in alike.items() for update in _updates(names, report)]
         if writes:
             self._docs.bulk_write(writes)
 
@@ -122,19 +124,19 @@ class Endpoints:
         where: Document = {"_id": endpoint_id, "health.warned": {"$not": {"$gte": stage}}}
         if stage == 1:
             where["health.warned_at"] = {"$not": {"$gt": now - QUIET}}
-        told = {"health.warned": stage, "health.warned_at": now}
-        return bool(self._docs.update_one(where, {"$set": told}, session=session).matched_count)
+        warning = {"$set": {"health.warned": stage, "health.warned_at": now}}
+        return bool(self._docs.update_one(where, warning, session=session).matched_count)
 
     def forget_health(self, endpoint_id: str, session: Session | None = None) -> None:
         """Its owner begins anew."""
         self._docs.update_one({"_id": endpoint_id}, {"$unset": {"health": ""}}, session=session)
 
 
-def _endpoint(document: Document) -> Endpoint:
+def _endpoint(document: StoredEndpoint) -> Endpoint:
     return from_document(Endpoint, document)
 
 
-def _subscription(document: Document) -> Subscription:
+def _subscription(document: StoredEndpoint) -> Subscription:
     return Subscription(
         document["_id"],
         document["controller_id"],
@@ -146,12 +148,12 @@ def _subscription(document: Document) -> Subscription:
     )
 
 
-def _destination(document: Document) -> Destination:
+def _destination(document: StoredEndpoint) -> Destination:
     return Destination(
         document["_id"],
         document["controller_id"],
         document["url"],
-        [Secret(**each) for each in document["secrets"]],
+        [Secret(**secret) for secret in document["secrets"]],
         document["disabled_at"],
         document["probing"],
         _health(document),
@@ -159,14 +161,15 @@ def _destination(document: Document) -> Destination:
     )
 
 
-def _health(document: Document) -> Health | None:
+def _health(document: StoredEndpoint) -> Health | None:
     health = document.get("health")
     return Health(**health) if health else None
 
 
-def members_of(endpoint: Endpoint) -> Document:
+def members_of(endpoint: Endpoint) -> StoredEndpoint:
     # Health is written by ``report`` alone: the owner and the dispatchers must not collide.
-    return {name: value for name, value in to_document(endpoint).items() if name != "health"}
+    document = {name: value for name, value in to_document(endpoint).items() if name != "health"}
+    return cast("StoredEndpoint", document)
 
 
 def _updates(endpoint_ids: Sequence[str], report: Report) -> Iterable[UpdateMany]:

@@ -8,14 +8,15 @@ with a token and a lease, and its result is written only while the claim stands.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from services.notices.events import CHANGE_WITHDRAWN
+from services.notices.model.stored import StoredEvent, StoredMessage, StoredNotice
 from shared.documents import Document
 from shared.mongo import Mongo, Session
 
@@ -50,16 +51,16 @@ class Check:
 
 class Escalations:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["messages"]
-        self._events = mongo.db["events"]
+        self._docs = mongo.collection("messages", StoredMessage)
+        self._events = mongo.collection("events", StoredEvent)
 
     def claim(
         self, token: str, now: datetime, until: datetime, limit: int, but: Sequence[str] = ()
-    ) -> list[Document]:
+    ) -> list[StoredMessage]:
         """Up to ``limit`` messages due for a check, ours until ``until``."""
         due = {"look_at": {"$lte": now}, "_id": {"$nin": list(but)}}
-        found = self._docs.find(due, {"_id": 1}).sort("look_at", ASCENDING).limit(limit)
-        ids = [each["_id"] for each in found]
+        messages = self._docs.find(due, {"_id": 1}).sort("look_at", ASCENDING).limit(limit)
+        ids = [message["_id"] for message in messages]
         if not ids:
             return []
         taken = {"$set": {"look_claim": token, "look_at": until}}
@@ -70,7 +71,7 @@ class Escalations:
         """Write the results; how many claims had been lost."""
         if not checks:
             return 0
-        done = self._docs.bulk_write([_update(each, now) for each in checks], ordered=False)
+        done = self._docs.bulk_write([_update(check, now) for check in checks], ordered=False)
         return len(checks) - done.matched_count
 
     def check_again(self, message_id: str, now: datetime, session: Session | None = None) -> None:
@@ -97,7 +98,8 @@ class Escalations:
     def withdrawn(self, change_ids: Iterable[str]) -> frozenset[str]:
         """Those of these changes that were taken back before they had effect."""
         where = {"change_id": {"$in": list(change_ids)}, "type": CHANGE_WITHDRAWN}
-        return frozenset(each["change_id"] for each in self._events.find(where, {"change_id": 1}))
+        events = self._events.find(where, {"change_id": 1})
+        return frozenset(event["change_id"] for event in events if event["change_id"])
 
     def unreached(self, processor_id: str, agreement_ids: Iterable[str]) -> dict[str, list[Any]]:
         """By agreement: the notices that nobody has, each {notice_id, change_id, since, reason}."""
@@ -107,23 +109,31 @@ class Escalations:
             "unreached_at": {"$exists": True},
             "acknowledged_at": None,
         }
-        found: dict[str, list[Any]] = defaultdict(list)
-        for each in self._docs.find(where).sort("agreement_id", ASCENDING):
-            found[each["agreement_id"]].append({
-                "notice_id": each["notice"]["id"], "change_id": each["change_id"],
-                "since": each["unreached_at"], "reason": each["unreached_reason"],
-            })  # fmt: skip
-        return found
+        unreached: dict[str, list[Any]] = defaultdict(list)
+        for notice in self._notices(where):
+            unreached[notice["agreement_id"]].append(
+                {
+                    "notice_id": notice["notice"]["id"],
+                    "change_id": notice["change_id"],
+                    "since": notice["unreached_at"],
+                    "reason": notice["unreached_reason"],
+                }
+            )
+        return unreached
 
-    def unreached_of(self, change_id: str, limit: int) -> tuple[int, list[Document]]:
+    def unreached_of(self, change_id: str, limit: int) -> tuple[int, list[StoredNotice]]:
         """How many notices of a change nobody has, and the first of them by agreement."""
         where: Document = {
             "change_id": change_id,
             "unreached_at": {"$exists": True},
             "acknowledged_at": None,
         }
-        first = self._docs.find(where).sort("agreement_id", ASCENDING).limit(limit)
-        return self._docs.count_documents(where), list(first)
+        return self._docs.count_documents(where), list(self._notices(where, limit))
+
+    def _notices(self, where: Document, limit: int = 0) -> Iterator[StoredNotice]:
+        """By agreement. Only notices are ever marked as unreached."""
+        for message in self._docs.find(where).sort("agreement_id", ASCENDING).limit(limit):
+            yield cast("StoredNotice", message)
 
     def _again(self, where: Document, now: datetime, session: Session | None) -> None:
         change = {"$set": {"look_at": now}, "$unset": {"look_claim": ""}}

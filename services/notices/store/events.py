@@ -1,4 +1,4 @@
-"""What happened, once for all who are told of it."""
+"""Events: what happened, stored once for all its messages."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ from collections.abc import Callable, Iterable
 
 from services.notices.events import NOTICES
 from services.notices.model.messages import Event
-from shared.documents import Document, from_document, to_document
+from services.notices.model.stored import StoredEvent
+from shared.documents import Document, from_document, to_row
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 
 
 class Events:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["events"]
+        self._docs = mongo.collection("events", StoredEvent)
 
     def add(self, event: Event, session: Session | None = None) -> None:
-        self._docs.insert_one(to_document(event), session=session)
+        self._docs.insert_one(to_row(event, StoredEvent), session=session)
 
     def get(self, event_id: str) -> Event:
-        found = self._docs.find_one({"_id": event_id})
-        if found is None:
+        document = self._docs.find_one({"_id": event_id})
+        if document is None:
             raise NotFound("There is no such event.")
-        return from_document(Event, found)
+        return from_document(Event, document)
 
     def many(self, event_ids: Iterable[str]) -> dict[str, Event]:
-        found = self._docs.find({"_id": {"$in": list(set(event_ids))}})
-        return {each["_id"]: from_document(Event, each) for each in found}
+        documents = self._docs.find({"_id": {"$in": list(set(event_ids))}})
+        return {document["_id"]: from_document(Event, document) for document in documents}
 
     def rewrite_heads(
         self, event_ids: Iterable[str], write: Callable[[str], str], session: Session
     ) -> None:
         """Put ``write(head)`` in place of the head of each of these that is still kept."""
-        for each in self._docs.find(
-            {"_id": {"$in": list(event_ids)}}, {"head": 1}, session=session
-        ):
-            head = {"$set": {"head": write(each["head"])}}
-            self._docs.update_one({"_id": each["_id"]}, head, session=session)
+        where = {"_id": {"$in": list(event_ids)}}
+        for event in self._docs.find(where, {"head": 1}, session=session):
+            head = {"$set": {"head": write(event["head"])}}
+            self._docs.update_one({"_id": event["_id"]}, head, session=session)
 
     def notice_of(self, change_id: str) -> Event | None:
         """The announcement of this change, by either path."""
         where: Document = {"change_id": change_id, "type": {"$in": list(NOTICES)}}
-        found = self._docs.find_one(where)
-        return from_document(Event, found) if found else None
+        document = self._docs.find_one(where)
+        return from_document(Event, document) if document else None

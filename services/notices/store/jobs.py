@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pymongo import ReturnDocument
 
-from services.notices.model.jobs import Job
+from services.notices.model.jobs import Job, StartedJob
+from services.notices.model.stored import StoredJob
 from shared.documents import Document, from_document, to_document
 from shared.mongo import Mongo, Session
 
@@ -20,7 +21,7 @@ class ClaimLost(Exception):
 
 class Jobs:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["jobs"]
+        self._docs = mongo.collection("jobs", StoredJob)
 
     def add(self, job: Job, session: Session | None = None) -> None:
         self._docs.insert_one(_document(job), session=session)
@@ -37,14 +38,13 @@ class Jobs:
         )
         return _job(document) if document else None
 
-    def start(self, job: Job, now: datetime) -> Job:
+    def start(self, job: Job, now: datetime) -> StartedJob:
         """Set the instant from which the job's ids derive, unless an earlier run has set it."""
-        if job.started_at is not None:
-            return job
-        self._write(job, {"$set": {"started_at": now}})
-        return replace(job, started_at=now)
+        if job.started_at is None:
+            self._write(job, {"$set": {"started_at": now}})
+        return StartedJob(**{**vars(job), "started_at": job.started_at or now})
 
-    def advance(self, job: Job, cursor: str, count: int, until: datetime) -> Job:
+    def advance(self, job: StartedJob, cursor: str, count: int, until: datetime) -> StartedJob:
         """Record that ``count`` more recipients, up to ``cursor``, are done; renew the lease."""
         advanced = replace(job, cursor=cursor, done_count=job.done_count + count, due_at=until)
         progress = {"cursor": cursor, "told": advanced.done_count, "due_at": until}
@@ -63,8 +63,8 @@ class Jobs:
         self._write(job, {"$set": {"done_at": now}, "$unset": {"due_at": "", "claim": ""}})
 
     def find(self, job_id: str) -> Job | None:
-        found = self._docs.find_one({"_id": job_id})
-        return _job(found) if found else None
+        document = self._docs.find_one({"_id": job_id})
+        return _job(document) if document else None
 
     def next_due(self, but: Sequence[str] = ()) -> datetime | None:
         """Return when the next job is due, apart from those in ``but``; None without any."""
@@ -78,9 +78,7 @@ class Jobs:
         ``but``: jobs that were set aside, and so do not run any more.
         """
         live: Document = {"due_at": {"$exists": True}, "_id": {"$nin": list(but)}}
-        started: list[datetime] = [
-            job["started_at"] for job in self._docs.find(live) if "started_at" in job
-        ]
+        started = [job["started_at"] for job in self._docs.find(live) if "started_at" in job]
         return min([now, *started])
 
     def _write(self, job: Job, change: Mapping[str, Any]) -> None:
@@ -89,13 +87,13 @@ class Jobs:
             raise ClaimLost(job.id)
 
 
-def _document(job: Job) -> Document:
+def _document(job: Job) -> StoredJob:
     members = {name: value for name, value in to_document(job).items() if value is not None}
     # The stored name is older than the name in the code.
     members["told"] = members.pop("done_count")
-    return members
+    return cast("StoredJob", members)
 
 
-def _job(document: Document) -> Job:
-    members = dict(document)
+def _job(document: StoredJob) -> Job:
+    members: Document = {**document}
     return from_document(Job, {"due_at": None, "done_count": members.pop("told"), **members})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
 from pymongo import ASCENDING
 
 from services.notices.events import NOTICES
 from services.notices.model.messages import least_id
+from services.notices.model.stored import StoredMessage, StoredNotice
 from services.notices.store.batches import insert_new
 from shared.documents import Document
 from shared.mongo import Mongo, Session
@@ -17,41 +19,41 @@ from shared.pagination import Page, PageRequest, find_page
 
 class Messages:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["messages"]
+        self._docs = mongo.collection("messages", StoredMessage)
 
-    def add_many(self, rows: Sequence[Document]) -> list[str]:
+    def add_many(self, rows: Sequence[StoredMessage]) -> list[str]:
         """Insert the rows that do not exist yet; return the ids of those that did."""
         return insert_new(self._docs, rows)
 
-    def add(self, row: Document, session: Session | None = None) -> None:
+    def add(self, row: StoredMessage, session: Session | None = None) -> None:
         self._docs.insert_one(row, session=session)
 
-    def find(self, message_id: str) -> Document | None:
+    def find(self, message_id: str) -> StoredMessage | None:
         return self._docs.find_one({"_id": message_id})
 
-    def many(self, message_ids: Iterable[str]) -> dict[str, Document]:
+    def many(self, message_ids: Iterable[str]) -> dict[str, StoredMessage]:
         rows = self._docs.find({"_id": {"$in": list(message_ids)}})
         return {row["_id"]: row for row in rows}
 
-    def to_send(self, message_ids: Iterable[str]) -> dict[str, Document]:
+    def to_send(self, message_ids: Iterable[str]) -> dict[str, StoredMessage]:
         """Return of these messages the parts of their bodies: ``event_id`` and ``extra``."""
         rows = self._docs.find({"_id": {"$in": list(message_ids)}}, {"event_id": 1, "extra": 1})
         return {row["_id"]: row for row in rows}
 
-    def notices(self, change_id: str, after: str | None, limit: int) -> list[Document]:
+    def notices(self, change_id: str, after: str | None, limit: int) -> list[StoredNotice]:
         """Return the next notices of a change, in the order of their agreements."""
         where: Document = {"change_id": change_id, "type": {"$in": list(NOTICES)}}
         if after:
             where["agreement_id"] = {"$gt": after}
-        return list(self._docs.find(where).sort("agreement_id", ASCENDING).limit(limit))
+        return self._notices(where, limit)
 
-    def notices_for(self, change_id: str, agreement_ids: Sequence[str]) -> list[Document]:
+    def notices_for(self, change_id: str, agreement_ids: Sequence[str]) -> list[StoredNotice]:
         where: Document = {
             "change_id": change_id,
             "agreement_id": {"$in": list(agreement_ids)},
             "type": {"$in": list(NOTICES)},
         }
-        return list(self._docs.find(where).sort("agreement_id", ASCENDING))
+        return self._notices(where)
 
     def notice_page(self, controller_id: str, request: PageRequest) -> Page:
         where = {"controller_id": controller_id, "type": {"$in": list(NOTICES)}}
@@ -69,7 +71,9 @@ class Messages:
         where = {"controller_id": agreement_id}
         self._docs.update_many(where, {"$set": {"controller_id": owner}}, session=session)
 
-    def since(self, controller_id: str, after: str, before: datetime, limit: int) -> list[Document]:
+    def since(
+        self, controller_id: str, after: str, before: datetime, limit: int
+    ) -> list[StoredMessage]:
         """Return a customer's messages after an id, made before ``before``, oldest first."""
         where: Document = {
             "controller_id": controller_id,
@@ -77,10 +81,14 @@ class Messages:
         }
         return list(self._docs.find(where).sort("_id", ASCENDING).limit(limit))
 
-    def before(self, end: str, after: str, limit: int) -> list[Document]:
+    def before(self, end: str, after: str, limit: int) -> list[StoredMessage]:
         """Return the next messages of all customers between two ids, oldest first."""
         where: Document = {"_id": {"$gt": after, "$lt": end}}
         return list(self._docs.find(where).sort("_id", ASCENDING).limit(limit))
 
     def remove(self, message_ids: Sequence[str]) -> None:
         self._docs.delete_many({"_id": {"$in": list(message_ids)}})
+
+    def _notices(self, where: Document, limit: int = 0) -> list[StoredNotice]:
+        messages = self._docs.find(where).sort("agreement_id", ASCENDING).limit(limit)
+        return cast("list[StoredNotice]", list(messages))

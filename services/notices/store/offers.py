@@ -1,6 +1,6 @@
-"""Whom an agreement that is offered names, until it is in force or comes to nothing.
+"""Contacts that an offered agreement names, until it binds or comes to nothing.
 
-Whoever is offered an agreement is no recipient of notices yet, and still has to learn of it.
+A customer with an offer is no recipient of notices yet, but it must learn of the offer.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from shared.documents import Document
+from services.notices.model.stored import StoredOffer
 from shared.mongo import Mongo, Session
 
-# They name persons: what was never answered, and of whose end we were not told, goes by itself.
+# They name persons: an offer that was never answered, and whose end never came, expires.
 KEPT_SECONDS = 400 * 86_400
 INDEXES: Sequence[IndexModel] = [
     IndexModel([("offered_at", ASCENDING)], expireAfterSeconds=KEPT_SECONDS)
@@ -23,30 +23,30 @@ INDEXES: Sequence[IndexModel] = [
 
 class Offers:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["offers"]
+        self._docs = mongo.collection("offers", StoredOffer)
 
     def put(
         self,
         agreement_id: str,
         controller_id: str,
-        told: Mapping[str, Any],
+        members: Mapping[str, Any],
         at: datetime,
         session: Session,
     ) -> None:
-        """``told``: contacts, channels and language, as the offered version names them."""
-        row: Document = {
+        """``members``: contacts, channels and language, as the offered version names them."""
+        row: StoredOffer = {
             "_id": agreement_id,
             "controller_id": controller_id,
-            "contacts": list(told.get("contacts") or ()),
-            "channels": list(told.get("channels") or ()),
-            "language": told.get("language"),
+            "contacts": list(members.get("contacts") or ()),
+            "channels": list(members.get("channels") or ()),
+            "language": members.get("language"),
             "offered_at": at,
         }
         self._docs.replace_one({"_id": agreement_id}, row, upsert=True, session=session)
 
-    def many(self, agreement_ids: Iterable[str]) -> dict[str, Document]:
-        found = self._docs.find({"_id": {"$in": list(agreement_ids)}})
-        return {each["_id"]: each for each in found}
+    def many(self, agreement_ids: Iterable[str]) -> dict[str, StoredOffer]:
+        offers = self._docs.find({"_id": {"$in": list(agreement_ids)}})
+        return {offer["_id"]: offer for offer in offers}
 
     def remove(self, agreement_id: str, session: Session) -> None:
         self._docs.delete_one({"_id": agreement_id}, session=session)

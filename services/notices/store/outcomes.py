@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pymongo import UpdateOne
 
 from services.notices.model.deliveries import ATTEMPTS_KEPT, PENDING
+from services.notices.model.stored import StoredAttempt, StoredDelivery, StoredSendingAttempt
 from shared.documents import Document
 
 
@@ -26,20 +27,20 @@ class Completion(NamedTuple):
     claim: str
     state: str
     due_at: datetime | None
-    attempt: Document | None
+    attempt: StoredAttempt | StoredSendingAttempt | None
     lane: str | None = None
-    unstored: Document | None = None
+    unstored: StoredDelivery | None = None
     dates: Mapping[str, datetime] = MappingProxyType({})
 
 
-def row_of(completion: Completion) -> Document:
+def row_of(completion: Completion) -> StoredDelivery:
     """Build the row of a delivery without one, with the result of ``change_of`` on such a row."""
-    row = {**(completion.unstored or {}), "state": completion.state}
+    row: Document = {**(completion.unstored or {}), "state": completion.state}
     if completion.due_at is not None:
         row |= _next_turn(completion)
     if completion.attempt is not None:
         row |= {"attempt": 1, "attempts": [completion.attempt], **completion.dates}
-    return row
+    return cast("StoredDelivery", row)
 
 
 def change_of(completion: Completion) -> UpdateOne:

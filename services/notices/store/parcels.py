@@ -9,7 +9,7 @@ from pymongo import ASCENDING, ReturnDocument
 
 from services.notices.model.messages import least_id, moment_of
 from services.notices.model.parcels import unpacked
-from shared.documents import Document
+from services.notices.model.stored import StoredDelivery, StoredMessage, StoredNotice, StoredParcel
 from shared.mongo import Mongo
 
 # The index alone answers what is due; parcels are too large to read.
@@ -22,10 +22,10 @@ _PLACES = {"_id": 0, "message_id": 1, "endpoint_id": 2}
 
 class Parcels:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["parcels"]
-        self._messages = mongo.db["messages"]
+        self._docs = mongo.collection("parcels", StoredParcel)
+        self._messages = mongo.collection("messages", StoredMessage)
 
-    def add(self, parcel: Document) -> None:
+    def add(self, parcel: StoredParcel) -> None:
         self._docs.insert_one(parcel)
 
     def has(self, name: str) -> bool:
@@ -33,7 +33,7 @@ class Parcels:
 
     def take(
         self, token: str, now: datetime, until: datetime, passing: Collection[str] = ()
-    ) -> Document | None:
+    ) -> StoredParcel | None:
         """Claim the due parcel with the earliest turn until ``until``, except for ``passing``."""
         others = {"_id": {"$nin": list(passing)}} if passing else {}
         return self._docs.find_one_and_update(
@@ -63,7 +63,9 @@ class Parcels:
         parcel = self._docs.find_one({}, {"_id": 1}, sort=[("_id", ASCENDING)])
         return moment_of(parcel["_id"]) if parcel else None
 
-    def deliveries_of(self, messages: Iterable[Document]) -> list[Document]:
+    def deliveries_of(
+        self, messages: Iterable[StoredMessage | StoredNotice]
+    ) -> list[StoredDelivery]:
         """Return the deliveries of these messages that wait in parcels.
 
         Of the messages it needs ``_id`` and ``parcel``.
@@ -71,7 +73,7 @@ class Parcels:
         parcels = {row["_id"]: row["parcel"] for row in messages if row.get("parcel")}
         return self._items(set(parcels.values()), "message_id", parcels) if parcels else []
 
-    def deliveries_for(self, endpoint_id: str, controller_id: str) -> list[Document]:
+    def deliveries_for(self, endpoint_id: str, controller_id: str) -> list[StoredDelivery]:
         """Return the deliveries to an endpoint of this customer that wait in parcels."""
         oldest = self.oldest()
         if oldest is None:
@@ -80,7 +82,7 @@ class Parcels:
         names = set(self._messages.distinct("parcel", recent))
         return self._items(names, "endpoint_id", {endpoint_id})
 
-    def delivery(self, delivery_id: str) -> Document | None:
+    def delivery(self, delivery_id: str) -> StoredDelivery | None:
         """Return this delivery if it waits in a parcel."""
         made_at = moment_of(delivery_id)
         if made_at is None:
@@ -92,7 +94,7 @@ class Parcels:
 
     def _items(
         self, names: Collection[str], member: str, wanted: Collection[str]
-    ) -> list[Document]:
+    ) -> list[StoredDelivery]:
         """Return the deliveries in these parcels whose ``member`` is one of ``wanted``."""
         place = _PLACES[member]
         matches = {"$in": [{"$arrayElemAt": ["$$this", place]}, list(wanted)]}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.notices.channels import CHANNELS
 from services.notices.events import NOTICES
 from services.notices.model.receipts import Moments, moments_of
+from services.notices.model.stored import StoredMessage
 from shared.documents import Document
 from shared.mongo import Mongo
 
@@ -35,31 +36,35 @@ class Known:
 
 class Receipts:
     def __init__(self, mongo: Mongo) -> None:
-        self._messages = mongo.db["messages"]
+        self._messages = mongo.collection("messages", StoredMessage)
 
     def known(self, change_ids: Sequence[str], agreement_ids: Sequence[str]) -> list[Known]:
         """The notices of these changes to these agreements."""
-        found = self._found(
+        notices = self._with_deliveries(
             {
                 "change_id": {"$in": list(change_ids)},
                 "agreement_id": {"$in": list(agreement_ids)},
                 "type": {"$in": list(NOTICES)},
             }
         )
-        return [Known(each["change_id"], each["agreement_id"], _moments(each)) for each in found]
+        return [
+            Known(notice["change_id"], notice["agreement_id"], _moments(notice))
+            for notice in notices
+        ]
 
     def of_messages(
         self, message_ids: Sequence[str]
     ) -> dict[str, tuple[Mapping[str, Any], Moments]]:
         """By message: the notice it carries, and what has happened to it."""
-        found = self._found({"_id": {"$in": list(message_ids)}, "notice": {"$ne": None}})
-        return {each["_id"]: (each["notice"], _moments(each)) for each in found}
+        where = {"_id": {"$in": list(message_ids)}, "notice": {"$ne": None}}
+        notices = self._with_deliveries(where)
+        return {notice["_id"]: (notice["notice"], _moments(notice)) for notice in notices}
 
-    def _found(self, where: Document) -> list[Document]:
+    def _with_deliveries(self, where: Document) -> Iterable[Mapping[str, Any]]:
         # One query instead of one per channel: the gate waits for it.
-        steps = [{"$match": where}, {"$project": _NOTICE}]
+        steps: list[Document] = [{"$match": where}, {"$project": _NOTICE}]
         steps += [_joined(channel.collection) for channel in CHANNELS]
-        return list(self._messages.aggregate(steps))
+        return self._messages.aggregate(steps)
 
 
 def _joined(name: str) -> Document:
@@ -75,7 +80,7 @@ def _joined(name: str) -> Document:
     }
 
 
-def _moments(row: Document) -> Moments:
+def _moments(row: Mapping[str, Any]) -> Moments:
     deliveries = (
         channel.moments(delivery) for channel in CHANNELS for delivery in row[channel.collection]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from pymongo import ASCENDING
 
@@ -13,6 +14,7 @@ from services.notices.model.recipients import (
     Watermark,
     terms_key_at,
 )
+from services.notices.model.stored import StoredRecipient, StoredWatermark
 from shared.documents import Document, to_document
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
@@ -24,22 +26,22 @@ _ROW_FIELDS = dict.fromkeys(("controller_id", "channels", *_OF_PERIODS), 1)
 
 class Recipients:
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["recipients"]
-        self._marks = mongo.db["watermarks"]
+        self._docs = mongo.collection("recipients", StoredRecipient)
+        self._marks = mongo.collection("watermarks", StoredWatermark)
 
     def find(self, agreement_id: str, session: Session | None = None) -> Recipient | None:
-        found = self._docs.find_one({"_id": agreement_id}, session=session)
-        return _recipient(found) if found else None
+        document = self._docs.find_one({"_id": agreement_id}, session=session)
+        return _recipient(document) if document else None
 
     def put(self, recipient: Recipient, session: Session | None = None) -> None:
         document = document_of(recipient)
         self._docs.replace_one({"_id": document["_id"]}, document, upsert=True, session=session)
 
     def watermark(self, processor_id: str, session: Session | None = None) -> Watermark:
-        found = self._marks.find_one({"_id": processor_id}, session=session)
-        if found is None:
+        mark = self._marks.find_one({"_id": processor_id}, session=session)
+        if mark is None:
             return Watermark(processor_id)
-        return Watermark(processor_id, found["seen_up_to"], tuple(found["beyond"]))
+        return Watermark(processor_id, mark["seen_up_to"], tuple(mark["beyond"]))
 
     def save_watermark(self, mark: Watermark, session: Session | None = None) -> None:
         seen = {"seen_up_to": mark.up_to, "beyond": list(mark.beyond)}
@@ -59,45 +61,45 @@ class Recipients:
         }
         if after:
             where["_id"] = {"$gt": after}
-        found = self._docs.find(where, _ROW_FIELDS).sort("_id", ASCENDING).limit(limit)
-        return [_row(document, version) for document in found]
+        documents = self._docs.find(where, _ROW_FIELDS).sort("_id", ASCENDING).limit(limit)
+        return [_row(document, version) for document in documents]
 
     def active(self, processor_id: str, request: PageRequest) -> Page:
         where = {"processor_id": processor_id, "until_version": None}
         page = find_page(self._docs, where, request)
-        return Page([_recipient(each) for each in page.items], page.next_cursor)
+        return Page([_recipient(document) for document in page.items], page.next_cursor)
 
     def of_controller(self, controller_id: str) -> list[Recipient]:
         """All agreements this customer has or had."""
-        found = self._docs.find({"controller_id": controller_id}).sort("_id", ASCENDING)
-        return [_recipient(each) for each in found]
+        documents = self._docs.find({"controller_id": controller_id}).sort("_id", ASCENDING)
+        return [_recipient(document) for document in documents]
 
     def ended(self, agreement_ids: Sequence[str]) -> set[str]:
         """Those of these agreements that have ended."""
         where = {"_id": {"$in": list(agreement_ids)}, "until_version": {"$ne": None}}
-        return {each["_id"] for each in self._docs.find(where, {"_id": 1})}
+        return {row["_id"] for row in self._docs.find(where, {"_id": 1})}
 
     def many(self, agreement_ids: Sequence[str]) -> dict[str, Recipient]:
-        found = self._docs.find({"_id": {"$in": list(agreement_ids)}})
-        return {each["_id"]: _recipient(each) for each in found}
+        documents = self._docs.find({"_id": {"$in": list(agreement_ids)}})
+        return {document["_id"]: _recipient(document) for document in documents}
 
 
-def document_of(recipient: Recipient) -> Document:
+def document_of(recipient: Recipient) -> StoredRecipient:
     document = to_document(recipient)
-    return {
+    ids = {
         "_id": document.pop("agreement_id"),
         "processor_id": recipient.processor["id"],
         "controller_id": recipient.owner,
-        **document,
     }
+    return cast("StoredRecipient", {**ids, **document})
 
 
-def _row(document: Document, version: int) -> RecipientRow:
+def _row(document: StoredRecipient, version: int) -> RecipientRow:
     key = terms_key_at(version, document["history"])
     return RecipientRow(document["_id"], document["controller_id"], document["channels"], key)
 
 
-def _recipient(document: Document) -> Recipient:
+def _recipient(document: StoredRecipient) -> Recipient:
     return Recipient(
         document["_id"],
         document["processor"],
@@ -107,7 +109,7 @@ def _recipient(document: Document) -> Recipient:
         tuple(document["products"]),
         document["since_version"],
         document["until_version"],
-        tuple([TermsPeriod(**each) for each in document["history"]]),
+        tuple([TermsPeriod(**period) for period in document["history"]]),
         document.get("ended_at"),
         document.get("language"),
         document.get("confirmed", True),

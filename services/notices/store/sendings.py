@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notices.model.sendings import BOUNCED, DELIVERED
+from services.notices.model.stored import StoredRefusal, StoredSending
 from services.notices.store.batches import insert_new, remove_some
 from services.notices.store.outcomes import Completion, update_of
 from shared.documents import Document
@@ -37,44 +38,44 @@ class Sendings:
     """``collection``: of the channel whose sendings these are."""
 
     def __init__(self, mongo: Mongo, collection: str) -> None:
-        self._docs = mongo.db[collection]
+        self._docs = mongo.collection(collection, StoredSending)
 
-    def add_many(self, rows: Sequence[Document]) -> None:
+    def add_many(self, rows: Sequence[StoredSending]) -> None:
         """Those that are not there yet; one there already stays as it is."""
         insert_new(self._docs, rows)
 
-    def add_once(self, row: Document, session: Session | None = None) -> None:
+    def add_once(self, row: StoredSending, session: Session | None = None) -> None:
         """The same inside a transaction, where a double key would end it."""
         once = {"$setOnInsert": row}
         self._docs.update_one({"_id": row["_id"]}, once, upsert=True, session=session)
 
     def claim(
         self, token: str, now: datetime, until: datetime, limit: int, but: Sequence[str] = ()
-    ) -> list[Document]:
+    ) -> list[StoredSending]:
         """Up to ``limit`` due sendings, the longest due first, ours until ``until``."""
         due = {"due_at": {"$lte": now}, "_id": {"$nin": list(but)}}
-        found = self._docs.find(due, {"_id": 1}).sort("due_at", ASCENDING).limit(limit)
-        ids = [row["_id"] for row in found]
+        rows = self._docs.find(due, {"_id": 1}).sort("due_at", ASCENDING).limit(limit)
+        ids = [row["_id"] for row in rows]
         if not ids:
             return []
         taken = {"$set": {"claim": token, "due_at": until}}
         self._docs.update_many({"_id": {"$in": ids}, "due_at": due["due_at"]}, taken)
-        rows = self._docs.find({"_id": {"$in": ids}, "claim": token})
-        return sorted(rows, key=lambda row: ids.index(row["_id"]))
+        claimed = self._docs.find({"_id": {"$in": ids}, "claim": token})
+        return sorted(claimed, key=lambda row: ids.index(row["_id"]))
 
     def finish(self, completion: Completion) -> bool:
         """False when the claim had been lost to another process; then nothing is written."""
         return bool(self._docs.update_one(*update_of(completion)).matched_count)
 
-    def find(self, sending_id: str) -> Document | None:
+    def find(self, sending_id: str) -> StoredSending | None:
         return self._docs.find_one({"_id": sending_id})
 
-    def of_messages(self, message_ids: Iterable[str]) -> list[Document]:
+    def of_messages(self, message_ids: Iterable[str]) -> list[StoredSending]:
         return list(self._docs.find({"message_id": {"$in": list(message_ids)}}).sort("made_at"))
 
     def reached(self, agreement_ids: Iterable[str | None]) -> frozenset[str]:
         """Those of these agreements under which some notice has arrived by this channel."""
-        ids = sorted({each for each in agreement_ids if each})
+        ids = sorted({name for name in agreement_ids if name})
         where: Document = {
             "agreement_id": {"$in": ids},
             "notice_id": {"$gt": ""},
@@ -82,7 +83,7 @@ class Sendings:
         }
         return frozenset(self._docs.distinct("agreement_id", where)) if ids else frozenset()
 
-    def latest_to(self, key: str) -> Document | None:
+    def latest_to(self, key: str) -> StoredSending | None:
         """The newest sending that this address has accepted; see ``Address.key``."""
         where = {"address": key, "state": DELIVERED}
         return self._docs.find_one(where, sort=[("made_at", -1)])
@@ -122,9 +123,9 @@ class RefusedAddresses:
     make another's sendings come late."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.db["bounced_addresses"]
+        self._docs = mongo.collection("bounced_addresses", StoredRefusal)
 
-    def mark(self, sending: Document, at: datetime, session: Session | None = None) -> None:
+    def mark(self, sending: StoredSending, at: datetime, session: Session | None = None) -> None:
         """Remember that this one came back, for the sendings of its vendor to that address."""
         vendor, key = sending.get("processor_id"), sending["address"]
         mark = {"$set": {"vendor": vendor, "address": key, "at": at}}
@@ -143,10 +144,10 @@ class RefusedAddresses:
         where: Document = {"address": {"$in": list(keys)}}
         self._docs.delete_many(where, session=session)
 
-    def forgive_address_of(self, sending: Document) -> None:
+    def forgive_address_of(self, sending: StoredSending) -> None:
         """The address has taken this one: it counts as good again for its vendor."""
         self._docs.delete_one({"_id": _mark(sending.get("processor_id"), sending["address"])})
 
 
-def _mark(vendor: str | None, key: str) -> str:
+def _mark(vendor: str | None, key: str | None) -> str:
     return f"{vendor or ''}|{key}"

@@ -10,9 +10,9 @@ from typing import Any
 from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.model.acknowledgement_links import LinkInvalid
 from services.notices.model.messages import body_of
+from services.notices.model.stored import StoredNotice, StoredSending, as_notice
 from services.notices.store.late_notices import texts_now
 from services.notices.wiring import Deps
-from shared.documents import Document
 from shared.mongo import Session
 
 
@@ -46,7 +46,7 @@ def acknowledge(deps: Deps, token: str) -> Acknowledgement:
     recipient = deps.stores.recipients.find(message["agreement_id"])
     if recipient and not recipient.is_told:
         raise LinkInvalid("The agreement has ended; there is nothing left to acknowledge.")
-    by = {"channel": EMAIL.name, "mail_id": mail["_id"], **mail["to"]}
+    by = {"channel": EMAIL.name, "mail_id": mail["_id"], **(mail["to"] or {})}
 
     def write(session: Session) -> None:
         now = deps.now()
@@ -54,19 +54,21 @@ def acknowledge(deps: Deps, token: str) -> Acknowledgement:
         deps.stores.sendings[EMAIL.name].acknowledge(mail["_id"], now, session)
 
     deps.stores.mongo.transact(write)
-    return _view(deps, mail, deps.stores.messages.find(message["_id"]) or message)
+    written = deps.stores.messages.find(message["_id"])
+    return _view(deps, mail, (as_notice(written) if written else None) or message)
 
 
-def _found(deps: Deps, token: str) -> tuple[Document, Document]:
+def _found(deps: Deps, token: str) -> tuple[StoredSending, StoredNotice]:
     claims = deps.links.read(token, deps.now())
     mail = deps.stores.sendings[EMAIL.name].find(claims.mail_id)
     message = deps.stores.messages.find(mail["message_id"]) if mail and mail["message_id"] else None
-    if mail is None or message is None or message["notice"]["id"] != claims.notice_id:
+    notice = as_notice(message) if message else None
+    if mail is None or notice is None or notice["notice"]["id"] != claims.notice_id:
         raise LinkInvalid("What this link was about is no longer kept.")
-    return mail, message
+    return mail, notice
 
 
-def _view(deps: Deps, mail: Document, message: Document) -> Acknowledgement:
+def _view(deps: Deps, mail: StoredSending, message: StoredNotice) -> Acknowledgement:
     event = deps.stores.events.get(message["event_id"])
     recipient = deps.stores.recipients.find(message["agreement_id"])
     written = {message["_id"]: (event.id, message["extra"])}
@@ -77,7 +79,7 @@ def _view(deps: Deps, mail: Document, message: Document) -> Acknowledgement:
         change_id=message["change_id"],
         agreement_id=message["agreement_id"],
         type=message["type"],
-        contact=mail["to"],
+        contact=mail["to"] or {},
         acknowledged_at=message["acknowledged_at"],
         acknowledged_by=message.get("acknowledged_by"),
         language=mail["language"],

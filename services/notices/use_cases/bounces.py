@@ -9,9 +9,9 @@ import structlog
 from services.notices.channels.email import CHANNEL, address_key
 from services.notices.channels.email.dsn import Report
 from services.notices.model.sendings import BOUNCED
+from services.notices.model.stored import StoredSending
 from services.notices.store import Sendings
 from services.notices.wiring import Deps
-from shared.documents import Document
 from shared.mongo import Session
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ def _take(deps: Deps, report: Report, by_address: bool) -> bool:
     return True
 
 
-def _bounce(deps: Deps, mail: Document, report: Report, session: Session) -> None:
+def _bounce(deps: Deps, mail: StoredSending, report: Report, session: Session) -> None:
     at = deps.now()
     answer = {"status": report.status, "diagnostic": report.diagnostic}
     _mails(deps).bounce(mail["_id"], answer, at, session)
@@ -51,7 +51,7 @@ def _bounce(deps: Deps, mail: Document, report: Report, session: Session) -> Non
         deps.stores.escalations.check_again(mail["message_id"], at, session)
 
 
-def _mail(deps: Deps, report: Report, by_address: bool) -> Document | None:
+def _mail(deps: Deps, report: Report, by_address: bool) -> StoredSending | None:
     if report.mail_id:
         return _mails(deps).find(report.mail_id)
     return _mails(deps).latest_to(address_key(report.recipient)) if by_address else None

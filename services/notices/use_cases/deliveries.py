@@ -9,9 +9,9 @@ from typing import Any
 
 from services.notices.model.endpoints import EndpointDisabled
 from services.notices.model.messages import body_of, least_id
+from services.notices.model.stored import StoredDelivery, StoredMessage
 from services.notices.store.late_notices import texts_now
 from services.notices.wiring import Deps
-from shared.documents import Document
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
@@ -24,8 +24,8 @@ SETTLED = timedelta(milliseconds=100)
 class Delivery:
     """A delivery with the message it carries."""
 
-    row: Document
-    message: Document | None
+    row: StoredDelivery
+    message: StoredMessage | None
 
 
 def page(deps: Deps, owner: str, endpoint_id: str, state: str | None, request: PageRequest) -> Page:

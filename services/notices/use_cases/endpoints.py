@@ -13,9 +13,9 @@ from services.notices.model.endpoints import Endpoint, EndpointChanged, Endpoint
 from services.notices.model.entries import message_event
 from services.notices.model.jobs import RECOVER, Job
 from services.notices.model.messages import delivery_id, ordered_id
+from services.notices.model.stored import StoredMessage
 from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
-from shared.documents import Document
 from shared.errors import Invalid, PreconditionFailed
 from shared.mongo import Session, afterwards
 from shared.pagination import Page, PageRequest
@@ -147,7 +147,9 @@ def test(deps: Deps, owner: str, endpoint_id: str) -> str:
     return str(delivery["_id"])
 
 
-def message_row(message_id: str, event_id: str, kind: str, owner: str, at: datetime) -> Document:
+def message_row(
+    message_id: str, event_id: str, kind: str, owner: str, at: datetime
+) -> StoredMessage:
     """A message of no agreement."""
     return {
         "_id": message_id, "event_id": event_id, "type": kind, "processor_id": None,

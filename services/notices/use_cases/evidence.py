@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.notices.channels import BY_ADDRESS, CHANNELS
 from services.notices.events import CHANGE_ANNOUNCED
-from services.notices.model.channels import Address, Channel, Customer
+from services.notices.model.channels import Address, Channel, Customer, Row
 from services.notices.model.evidence import OK, Evidence, Reach, evidence_of, reach_of
 from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
+from services.notices.model.stored import StoredNotice
 from services.notices.store import Named
 from services.notices.wiring import Deps
 from shared.auth import Caller
-from shared.documents import Document
 from shared.errors import Conflict, NotFound
 from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
@@ -150,18 +150,19 @@ def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[E
 
 
 def _deliveries(
-    deps: Deps, channel: Channel, notices: Sequence[Document]
-) -> Mapping[str, Sequence[Document]]:
+    deps: Deps, channel: Channel, notices: Sequence[StoredNotice]
+) -> Mapping[str, Sequence[Row]]:
     """By message: its deliveries by this channel."""
     sendings = deps.stores.sendings.get(channel.name)
     rows = sendings.of_messages(row["_id"] for row in notices) if sendings else None
-    by_message: dict[str, list[Document]] = defaultdict(list)
-    for row in _to_endpoints(deps, notices) if rows is None else rows:
+    by_message: dict[str, list[Row]] = defaultdict(list)
+    delivered: Sequence[Row] = _to_endpoints(deps, notices) if rows is None else rows
+    for row in delivered:
         by_message[row["message_id"]].append(row)
     return by_message
 
 
-def _to_endpoints(deps: Deps, notices: Sequence[Document]) -> list[Document]:
+def _to_endpoints(deps: Deps, notices: Sequence[StoredNotice]) -> Sequence[Row]:
     """Deliveries with the URLs of their endpoints, as they may be shown."""
     rows = deps.stores.deliveries.of(notices)
     endpoints = deps.stores.endpoints.many({row["endpoint_id"] for row in rows})

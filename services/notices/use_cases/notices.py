@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from services.notices.channels import BY_ADDRESS
+from services.notices.model.stored import StoredAddress, StoredNotice
 from services.notices.store import Named
 from services.notices.store.contacts import sealed_name
 from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
-from shared.documents import Document
 from shared.errors import Conflict, Invalid, NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
@@ -36,7 +36,7 @@ def page(deps: Deps, owner: str, change_id: str | None, request: PageRequest) ->
     return Page(_of_change(deps, owner, change_id), None)
 
 
-def get(deps: Deps, owner: str, change_id: str) -> Document:
+def get(deps: Deps, owner: str, change_id: str) -> StoredNotice:
     """The customer's notice of a change; with several agreements, the one whose window ends
     first. ``NotFound`` when it was not told of that change."""
     found = _of_change(deps, owner, change_id)
@@ -45,7 +45,7 @@ def get(deps: Deps, owner: str, change_id: str) -> Document:
     return min(found, key=lambda each: each["notice"]["objection_deadline"] or "9999")
 
 
-def acknowledge(deps: Deps, owner: str, change_id: str) -> Document:
+def acknowledge(deps: Deps, owner: str, change_id: str) -> StoredNotice:
     """The customer's own act, kept with its time; the first one counts. ``AgreementEnded``."""
     get(deps, owner, change_id)
     binding = [
@@ -104,7 +104,7 @@ def _put(deps: Deps, owner: str, named: Named, seen: int, session: Session) -> i
     return revision
 
 
-def _sealed(deps: Deps, owner: str, channel: str, address: Mapping[str, str]) -> Document:
+def _sealed(deps: Deps, owner: str, channel: str, address: Mapping[str, str]) -> StoredAddress:
     """The address as it is stored. Its URL is a secret: only its host is shown."""
     forms = next((each.forms for each in BY_ADDRESS if each.name == channel), ())
     if address["form"] not in forms:
@@ -118,6 +118,6 @@ def _sealed(deps: Deps, owner: str, channel: str, address: Mapping[str, str]) ->
     }
 
 
-def _of_change(deps: Deps, owner: str, change_id: str) -> list[Document]:
+def _of_change(deps: Deps, owner: str, change_id: str) -> list[StoredNotice]:
     agreements = [each.agreement_id for each in deps.stores.recipients.of_controller(owner)]
     return deps.stores.messages.notices_for(change_id, agreements)

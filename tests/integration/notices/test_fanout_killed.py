@@ -12,6 +12,7 @@ import pytest
 
 from services.notices.fan_out.loop import FanOut
 from services.notices.model.parcels import unpacked
+from services.notices.model.stored import StoredMessage
 from services.notices.store import Stores
 from services.notices.use_cases import endpoints
 from tests.integration.notices.world import START, World
@@ -250,7 +251,7 @@ class Sleepy:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def add_many(self, rows: list[dict[str, Any]]) -> list[str]:
+    def add_many(self, rows: list[StoredMessage]) -> list[str]:
         found = self.world.deps.stores.messages.add_many(rows)
         self.world.clock.ahead += timedelta(seconds=31)
         self.world.settle()

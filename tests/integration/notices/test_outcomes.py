@@ -11,6 +11,7 @@ import pytest
 from services.notices.channels.webhook import dates_of
 from services.notices.model.deliveries import SECOND, new_delivery
 from services.notices.model.parcels import new_parcel, unpacked
+from services.notices.model.stored import StoredAttempt, StoredDelivery
 from services.notices.store import Deliveries
 from services.notices.store.outcomes import Completion
 from shared.mongo import Mongo
@@ -34,13 +35,13 @@ def deliveries(mongo: Mongo) -> Iterator[Deliveries]:
     mongo.db["deliveries"].drop()
 
 
-def made(number: int) -> dict[str, Any]:
+def made(number: int) -> StoredDelivery:
     return new_delivery(f"dlv_{number:02}", f"msg_{number}", f"whe_{number}", "org_1", NOW)
 
 
-def packed(count: int) -> list[dict[str, Any]]:
+def packed(count: int) -> list[StoredDelivery]:
     """So many deliveries, as a dispatcher finds them in a parcel."""
-    messages = [{"_id": f"msg_{n}", "event_id": "evt_1", "extra": ""} for n in range(count)]
+    messages: Any = [{"_id": f"msg_{n}", "event_id": "evt_1", "extra": ""} for n in range(count)]
     parcel = new_parcel("pcl_1", messages, list(map(made, range(count))), NOW, NOW)
     return unpacked(parcel["items"])
 
@@ -50,9 +51,9 @@ def completions(count: int) -> list[Completion]:
     return [completion(*each) for each in enumerate(packed(count))]
 
 
-def completion(number: int, row: dict[str, Any]) -> Completion:
+def completion(number: int, row: StoredDelivery) -> Completion:
     state, status, due_at, tried = OUTCOMES[number % len(OUTCOMES)]
-    attempt = {
+    attempt: StoredAttempt = {
         "id": f"att_{number}",
         "n": 1,
         "at": NOW + timedelta(seconds=number),
@@ -103,7 +104,7 @@ def test_of_two_rows_for_one_delivery_the_first_one_stands(
 def test_what_is_given_back_unsent_has_a_row_and_is_due(
     deliveries: Deliveries, mongo: Mongo
 ) -> None:
-    rows = [{**each, "claim": "token", "unstored": each} for each in packed(3)]
+    rows: Any = [{**each, "claim": "token", "unstored": each} for each in packed(3)]
     deliveries.give_back([("first", each) for each in rows], LATER)
     assert {(each["state"], each["due_at"], each["lane"]) for each in stored(mongo)} == {
         ("pending", LATER, "first")
@@ -118,6 +119,6 @@ def test_what_is_given_back_late_leaves_alone_what_has_been_done(
 ) -> None:
     deliveries.complete(completions(1))
     before = stored(mongo)
-    rows = [{**each, "claim": "token", "unstored": each} for each in packed(1)]
+    rows: Any = [{**each, "claim": "token", "unstored": each} for each in packed(1)]
     deliveries.give_back([("first", each) for each in rows], LATER)
     assert stored(mongo) == before

@@ -11,6 +11,7 @@ from services.notices.dispatcher import Dispatcher
 from services.notices.dispatcher.claims import MIN_READY
 from services.notices.model.deliveries import new_delivery
 from services.notices.model.parcels import new_parcel, turn_of, unpacked
+from services.notices.model.stored import StoredParcel
 from tests.integration.notices.world import World, settings
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ def another(world: World) -> Dispatcher:
     return tasks.make_dispatcher(settings(), world.deps.stores, world.clock)
 
 
-def taken(world: World) -> dict[str, Any]:
+def taken(world: World) -> StoredParcel:
     """The parcel, claimed by somebody who then does nothing for it."""
     now = world.clock()
     parcel = world.dispatcher.stores.parcels.take("dead", now, now + timedelta(seconds=60))
@@ -144,10 +145,10 @@ def test_of_a_disabled_endpoint_it_is_held_and_not_sent(world: World) -> None:
     assert len(posts(world)) == CUSTOMERS - 1
 
 
-def parcel(name: str, started: timedelta, told: int) -> dict[str, Any]:
+def parcel(name: str, started: timedelta, told: int) -> StoredParcel:
     """The next one of a job that began so long after the others, and has told so many."""
     row = new_delivery(f"dlv_{name}", f"msg_{name}", f"whe_{name}", "org_1", NOON)
-    message = {"_id": f"msg_{name}", "event_id": f"evt_{name}", "extra": ""}
+    message: Any = {"_id": f"msg_{name}", "event_id": f"evt_{name}", "extra": ""}
     return new_parcel(f"pcl_{name}", [message], [row], NOON, turn_of(NOON + started, told))
 
 

@@ -13,6 +13,7 @@ from pymongo.errors import AutoReconnect
 from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
 from services.notices.model.parcels import unpacked
+from services.notices.model.stored import StoredDelivery, StoredParcel
 from services.notices.use_cases import deliveries, endpoints, evidence
 from shared.pagination import PageRequest
 from tests.integration.notices.test_fanout_killed import (
@@ -26,7 +27,7 @@ from tests.integration.notices.test_fanout_killed import (
 from tests.integration.notices.world import World, settings
 
 
-def announced(world: World, count: int = 2) -> list[dict[str, Any]]:
+def announced(world: World, count: int = 2) -> list[StoredDelivery]:
     for number in range(1, count + 1):
         world.customer(f"c{number:02}", number)
     world.deliver()
@@ -82,7 +83,7 @@ class SlowToPack:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
-    def add(self, parcel: dict[str, Any]) -> None:
+    def add(self, parcel: StoredParcel) -> None:
         self.world.clock.ahead += timedelta(seconds=31)
         self.world.settle()
         self.real.add(parcel)

@@ -43,7 +43,7 @@ def shown(
 
 
 def changes_of(found: list[Delivery]) -> list[str]:
-    return [each.message["change_id"] for each in found if each.message]
+    return [each.message["change_id"] or "" for each in found if each.message]
 
 
 def test_it_works(world: World) -> None:

@@ -285,7 +285,7 @@ class World:
     def unpack(self) -> None:
         """Have what waits in parcels due by itself, as a retry is."""
         packed = [each for parcel in self.rows("parcels") for each in unpacked(parcel["items"])]
-        rows = [(each["lane"], {**each, "unstored": each}) for each in packed]
+        rows: Any = [(each["lane"], {**each, "unstored": each}) for each in packed]
         self.deps.stores.deliveries.give_back(rows, self.clock())
         self.mongo.db["parcels"].delete_many({})
 
@@ -315,7 +315,8 @@ class World:
 
     def deliveries(self, **where: Any) -> list[dict[str, Any]]:
         """Those of the messages so described, in parcels and out of them."""
-        found = self.deps.stores.deliveries.of(self.rows("messages", **where))
+        messages: Any = self.rows("messages", **where)
+        found: Any = self.deps.stores.deliveries.of(messages)
         rows = self.mongo.db["deliveries"]
         return [rows.find_one({"_id": each["_id"]}) or each for each in found]
 

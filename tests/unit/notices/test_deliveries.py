@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,11 @@ from services.notices.model.parcels import new_parcel, parcel_id, texts_of, unpa
 from services.notices.model.sendings import CHANNEL, new_sending, sending_id, to_customer
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-MESSAGES = [
+MESSAGES: Any = [
     {"_id": "msg_1", "event_id": "evt_1", "extra": ',"agreement_id":"agr_1"'},
     {"_id": "msg_2", "event_id": "evt_1", "extra": ',"agreement_id":"agr_2"'},
 ]
-DELIVERIES = [
+DELIVERIES: Any = [
     new_delivery("dlv_1", "msg_1", "whe_1", "org_1", NOW),
     new_delivery("dlv_2", "msg_2", "whe_2", "org_2", NOW),
 ]

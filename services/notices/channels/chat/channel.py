@@ -51,7 +51,7 @@ class Poster:
             raise Unwritable("the customer has left another room, or none")
         if claimed.body is None:
             raise Unwritable("no message to send")
-        row, form = claimed.row, claimed.row["to"]["form"]
+        row, form = claimed.row, (claimed.row["to"] or {})["form"]
         letter = letter_of(row["kind"], row["language"], claimed.body)
         return Written(form, render.body(form, letter, claimed.body), claimed.secret)
 

@@ -54,7 +54,7 @@ class Postman:
     def write(self, claimed: Claimed) -> Mail:
         row = claimed.row
         if claimed.message is None or claimed.body is None:
-            letter = letter_of(row["kind"], row["language"], row["data"])
+            letter = letter_of(row["kind"], row["language"], row["data"] or {})
             return composed(row, letter, self.settings.sender)
         is_notice = row["kind"] in events.NOTICES
         url = self.acknowledge_url(row, claimed.message) if is_notice else ""
