@@ -18,6 +18,7 @@ from tests.integration.agreements.test_import import READ, bring, row, upload
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
 from tests.receiver import Receiver, receiving
+from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, SIGNATURE, Vendor, new_client
 
 ENDPOINTS = "/portal/v1/webhook-endpoints"
@@ -237,7 +238,7 @@ def acknowledgements(vendor: Vendor) -> None:
     stack.must(None, "POST", f"/notices/v1/acknowledge/{token}")
 
 
-def instruments(stack: FailingFirst) -> None:
+def instruments(stack: Stack) -> None:
     body = {
         "id": "scc-2027-1", "kind": "scc", "regime": "EU", "name": "Clauses of 2027",
         "article": "GDPR Art. 46(2)(c)", "destinations": "*", "valid_from": "2026-11-01",

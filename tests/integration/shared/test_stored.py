@@ -1,0 +1,223 @@
+"""What services store is what the TypedDicts of their collections declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypedDict
+
+import pytest
+from pymongo import MongoClient
+
+from services.agreements.store import stored as of_agreements
+from services.identity import store as of_identity
+from services.identity.throttle import StoredCount, Throttle
+from services.notices import store as of_notices
+from services.registry.store import stored as of_registry
+from shared.failures import Failures, StoredFailure
+from shared.idempotency import HEADER, StoredRequest
+from shared.keys import StoredKey
+from shared.ledger import StoredEntry, StoredHead, StoredPrivatePart
+from shared.loops import Heartbeats, StoredBeat
+from shared.mongo import Mongo
+from shared.relay import StoredCursor
+from tests import stored
+from tests.integration.access.world import World, built
+from tests.integration.agreements.shop import open_shop, template_body
+from tests.integration.notices.chat_tool import chatting
+from tests.integration.notices.post import Post, mail_settings, make_mail_world, posting
+from tests.integration.notices.test_chat import Chatting
+from tests.integration.notices.test_digests import three_unreached, wait
+from tests.integration.notices.world import Receiver as Taker
+from tests.integration.notices.world import receiving as taking
+from tests.integration.registry.test_bases import adopt, end, new_instrument, provider
+from tests.integration.shared.test_answers import (
+    ENDPOINTS,
+    changed,
+    emergency,
+    instruments,
+    organisations_and_clients,
+    settle,
+    told_of_a_change,
+    webhooks,
+)
+from tests.receiver import Receiver, receiving
+from tests.stack import Stack, fresh_stack
+from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
+
+SHARED: stored.Declared = {
+    "failed_jobs": StoredFailure,
+    "idempotency": StoredRequest,
+    "inbox": StoredCursor,
+    "keys": StoredKey,
+    "ledger": StoredEntry,
+    "ledger_heads": StoredHead,
+    "ledger_private": StoredPrivatePart,
+    "loops": StoredBeat,
+    "relay_cursors": StoredCursor,
+}
+OWN: dict[str, stored.Declared] = {
+    "identity": {**of_identity.STORED, "failed_attempts": StoredCount},
+    "agreements": of_agreements.STORED,
+    "registry": of_registry.STORED,
+    "notices": of_notices.STORED,
+}
+
+
+@pytest.fixture(scope="module")
+def databases(
+    mongo_url: str, mongo_client: MongoClient[dict[str, Any]]
+) -> Iterator[dict[str, list[Mongo]]]:
+    """The databases of each service after a story in which every collection is written to."""
+    with fresh_stack(mongo_url, mongo_client) as stack, receiving() as inbox:
+        own = {name: [stack.database(name)] for name in OWN}
+        tell_story(stack, inbox)
+        by_mail, by_chat = (Mongo(mongo_client, f"{stack.common.db_prefix}_{n}") for n in "mc")
+        with taking() as taker:
+            send_mails(by_mail, taker)
+            send_to_a_room(by_chat, taker)
+        own["notices"] += [by_mail, by_chat]
+        yield own
+
+
+@pytest.mark.parametrize("service", OWN)
+def test_stored_documents_are_as_their_types_declare(
+    databases: dict[str, list[Mongo]], service: str
+) -> None:
+    declared = {**SHARED, **OWN[service]}
+    assert [stored.faults(mongo.db, declared) for mongo in databases[service]] == [
+        [] for _ in databases[service]
+    ]
+
+
+def test_the_story_writes_to_every_declared_collection(
+    databases: dict[str, list[Mongo]],
+) -> None:
+    filled = {
+        name: {each for mongo in some for each in stored.filled(mongo.db)}
+        for name, some in databases.items()
+    }
+    assert {name: OWN[name].keys() - filled[name] for name in OWN} == {name: set() for name in OWN}
+    assert SHARED.keys() - set.union(*filled.values()) == set()
+
+
+class Small(TypedDict):
+    """A document of this test."""
+
+    _id: str
+    count: int
+    parts: list[dict[str, str]]
+
+
+GOOD = {"_id": "a", "count": 1, "parts": [{"x": "y"}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        ({**GOOD, "more": 1}, "things.more: not declared"),
+        ({"_id": "a", "parts": []}, "things.count: missing"),
+        ({**GOOD, "count": "1"}, "things.count: str is not int"),
+        ({**GOOD, "parts": [{"x": 1}]}, "things.parts[].*: int is not str"),
+    ],
+)
+def test_a_document_that_departs_from_its_type_is_found(
+    mongo: Mongo, document: dict[str, Any], fault: str
+) -> None:
+    mongo.db["things"].insert_one(document)
+    assert stored.faults(mongo.db, {"things": Small}) == [fault]
+
+
+def test_a_collection_without_a_type_is_found(mongo: Mongo) -> None:
+    mongo.db["things"].insert_one(dict(GOOD))
+    assert stored.faults(mongo.db, {"things": Small}) == []
+    assert stored.faults(mongo.db, {}) == ["things: the collection is not declared"]
+
+
+def tell_story(stack: Stack, inbox: Receiver) -> None:
+    world = built(stack)
+    contracts(world)
+    changes(world)
+    customers(world, inbox)
+    basis_ends(stack)
+    loops(stack)
+    waiting_webhooks(world, inbox)
+
+
+def contracts(world: World) -> None:
+    stack, vendor = world.stack, world.a
+    organisations_and_clients(vendor)
+    open_shop(vendor)
+    changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
+    path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
+    assert stack.ask(vendor.client, "GET", f"{path}/document").status_code == 200
+    answer = stack.ask(
+        vendor.client, "POST", "/agreements/v1/templates", template_body(), headers={HEADER: "one"}
+    )
+    assert answer.status_code == 201, answer.text
+    Throttle(stack.database("identity"), 5).failed("cli_1", "192.0.2.1", stack.now)
+
+
+def changes(world: World) -> None:
+    vendor = world.a
+    vendor.customer("nordbo", notice_days=10, objection_days=5)
+    emergency(vendor)
+    settle(vendor, "offer-mitigation", "accept-mitigation")
+    path = f"/portal/v1/changes/{told_of_a_change(vendor)}/approval"
+    world.stack.must(vendor.customers["nordbo"], "POST", path)
+
+
+def customers(world: World, inbox: Receiver) -> None:
+    vendor = world.a
+    webhooks(vendor, inbox)
+    person = {"name": "Bo Dahl", "email": "bo@nordbo.test", "position": "DPO"}
+    changed(vendor, "/portal/v1/notice-contacts", {"contacts": [person]}, method="PUT",
+            who=vendor.customers["nordbo"])  # fmt: skip
+
+
+def basis_ends(stack: Stack) -> None:
+    """An instrument that carries a transfer ends in five days."""
+    instruments(stack)
+    client = new_client(stack, "ending", ["processor"], PROCESSOR_SCOPES)
+    instrument_id = new_instrument(stack)
+    adopt(Vendor(stack, client, client["slug"]), provider(instrument_id))
+    end(stack, instrument_id, 5)
+    stack.go_live()
+
+
+def loops(stack: Stack) -> None:
+    """One job fails, and every service has a loop that beats."""
+    for name in OWN:
+        mongo = stack.database(name)
+        failures = Failures(mongo, "a.loop", lambda: stack.now)
+        failures.barred()
+        failures.run(["job"], _fail)
+        Heartbeats(mongo, lambda: stack.now).beat("a.loop", "")
+
+
+def _fail(job: str) -> None:
+    raise ValueError(job)
+
+
+def waiting_webhooks(world: World, inbox: Receiver) -> None:
+    """What is announced last is not sent any more: it waits in a parcel."""
+    world.stack.must(world.a.customers["nordbo"], "POST", ENDPOINTS, {"url": inbox.url})
+    world.stack.settle()
+    world.a.announced()
+    world.stack.relay()
+    world.stack.fan_out()
+
+
+def send_mails(mongo: Mongo, taker: Taker) -> None:
+    """Some are refused, so that the vendor is mailed, too."""
+    post = Post()
+    with posting(post) as port:
+        world = make_mail_world(mongo, taker, post, mail_settings(port))
+        three_unreached(world)
+        wait(world, minutes=11)
+
+
+def send_to_a_room(mongo: Mongo, taker: Taker) -> None:
+    with chatting() as tool:
+        chat = Chatting(make_mail_world(mongo, taker, Post(), mail_settings(1)), tool)
+        chat.room()
+        chat.announce()
