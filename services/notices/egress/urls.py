@@ -81,7 +81,7 @@ def ascii_name(name: str) -> str:
     if folded.endswith((".", "\u3002", "\uff0e", "\uff61")):
         folded = folded[:-1]
     try:
-        host = idna.encode(folded, std3_rules=True).decode("ascii")
+        host = idna.encode(folded).decode("ascii")
     except UnicodeError:
         host = "."
     if host.endswith("."):

@@ -87,6 +87,7 @@ REFUSED_URLS = [
     # 18 backslash
     ("https://127.0.0.1\\@good.example", "invalid_url"),
     ("https:\\\\good.example/", "invalid_url"),
+    ("https://good.example/a\\b", "invalid_url"),
     # 19 characters that parsers drop
     ("https://good.exa\tmple/", "invalid_url"),
     ("https://good.example/\r\nHost: x", "invalid_url"),
@@ -157,6 +158,9 @@ GOOD_URLS = [
     ("https://BÜCHER.example/", "https://xn--bcher-kva.example/"),
     ("https://faß.de/", "https://xn--fa-hia.de/"),
     ("https://good。example/", "https://good.example/"),
+    ("https://good.example。/", "https://good.example/"),
+    ("https://good.example．/", "https://good.example/"),
+    ("https://good.example｡/", "https://good.example/"),
     ("https://93.184.216.34/", "https://93.184.216.34/"),
     ("https://[2A00:1450:4001:0:0:0:0:1]/", "https://[2a00:1450:4001::1]/"),
     ("https://[64:ff9b::5db8:d822]/", "https://[64:ff9b::5db8:d822]/"),
@@ -255,6 +259,97 @@ def test_a_hostile_url_is_refused_with_its_code(text: str, code: str) -> None:
     with pytest.raises(EgressError) as refused:
         PUBLIC.check_url(text)
     assert refused.value.code == code
+
+
+PUBLIC_HOST = "this does not lead to a host on the public internet, or not only"
+IDNA = "the host is not a domain name by IDNA 2008"
+# What the owner of an endpoint reads; of a closed host always the same, so that nobody finds out
+# what a name means inside.
+REASONS = [
+    ("https://127.0.0.1/", PUBLIC_HOST),
+    ("https://db.internal/", PUBLIC_HOST),
+    ("http://good.example/", "webhooks go to https only"),
+    ("ftp://good.example/", "webhooks go to https only"),
+    ("https://good.example:22/", "port 22 is not open for webhooks"),
+    ("https://good.example/a b",
+     "no spaces, control characters, backslashes or fragments in a URL"),
+    ("https://good.example/#part",
+     "no spaces, control characters, backslashes or fragments in a URL"),
+    ("//good.example/", "the URL is not absolute"),
+    ("https://?", "the URL lacks a host, or holds characters that must be encoded"),
+    ("https://good.example/%zz", "the URL lacks a host, or holds characters that must be encoded"),
+    ("https://u@good.example/", "the host must stand alone: no user, no password, no zone"),
+    ("https://good..example/", IDNA),
+    ("https://under_score.example/", IDNA),
+    ("https://127.1/", "an address must be in its canonical form"),
+    ("https://[::1::]/", "an address must be in its canonical form"),
+    ("https://good.example/" + "a" * 2048, "the URL is longer than 2048 characters"),
+    ("https://good.example/" + "æ" * 1000, "the URL is longer than 2048 characters"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "reason"), REASONS, ids=lambda value: ascii(value)[:60])
+def test_a_refusal_says_what_is_wrong(text: str, reason: str) -> None:
+    with pytest.raises(EgressError) as refused:
+        PUBLIC.check_url(text)
+    assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize("letter", ["a", "æ"])
+def test_the_longest_url_is_still_good(letter: str) -> None:
+    start = "https://good.example/" + "a" * (2048 - 21 - 6)
+    longest = start + ("a" * 6 if letter == "a" else "æ")
+    assert len(PUBLIC.check_url(longest).ascii_url) == 2048
+    with pytest.raises(EgressError, match="longer"):
+        PUBLIC.check_url(longest + "a")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://93.184.216.34/", "https://93.184.216.34/"),
+        ("https://[2A00:1450::1]:8443/", "https://[2a00:1450::1]:8443/"),
+    ],
+)
+def test_an_address_in_a_url_needs_no_resolver_and_is_shown_as_it_is_sent(
+    url: str, shown: str
+) -> None:
+    judged = PUBLIC.check_url(url)
+    assert judged.ascii_url == judged.display_url == shown
+    assert [str(address) for address in judged.addresses] == [judged.host]
+
+
+@pytest.mark.parametrize(
+    ("origin", "closed"),
+    [
+        ("https://art28.example", "https://art28.example/"),
+        ("https://art28.example.", "https://art28.example/"),
+        ("https://93.184.216.34:8443", "https://93.184.216.34/"),
+        ("https://93.184.216.34.", "https://93.184.216.34/"),
+        ("https://[2a00:1450::1]", "https://[2a00:1450::1]/"),
+    ],
+)
+def test_nothing_is_sent_back_to_our_own_origin(origin: str, closed: str) -> None:
+    assert PUBLIC.check_url(closed)
+    with pytest.raises(BlockedAddressError):
+        PUBLIC.without_origin(origin).check_url(closed)
+
+
+def test_an_origin_on_an_allowed_network_stays_open() -> None:
+    assert DEMO.without_origin("http://127.0.0.1:8280").check_url("http://127.0.0.1:8280/")
+
+
+@pytest.mark.parametrize("origin", ["", "nonsense", "http://[", "https://.art28.example"])
+def test_an_origin_without_a_host_closes_nothing(origin: str) -> None:
+    rules = PUBLIC.without_origin(origin)
+    assert (rules.deny, rules.own_names) == ((), frozenset())
+
+
+def test_networks_may_be_closed_by_text() -> None:
+    egress = Egress.from_text("", "93.184.216.0/24")
+    assert (egress.allow, egress.allows("93.184.216.34")) == ((), False)
+    with pytest.raises(BlockedAddressError, match="not lead to a host on the public internet"):
+        egress.judge(["93.184.216.34"])
 
 
 @pytest.mark.parametrize(("text", "sent"), GOOD_URLS)
