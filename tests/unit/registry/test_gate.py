@@ -121,6 +121,7 @@ def is_gate(node: ast.AST) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Gate"
 
 
+@pytest.mark.source
 def test_every_code_of_the_gate_has_a_fault() -> None:
     assert codes_of_the_gate() == {code for code, _, _ in FAULTS} | {"told"}
 
