@@ -66,8 +66,13 @@ class Vendor:
         return sorted(item["legal_name"] for item in answer["items"])
 
     def customer(self, slug: str, **terms: Any) -> dict[str, Any]:
-        """A controller with an active agreement on these notice terms."""
-        client = new_client(self.stack, slug, ["controller"], ["portal:read", "portal:write"])
+        """A controller with an active agreement on these notice terms.
+
+        ``agreement`` and ``organisation`` are members of those.
+        """
+        organisation = terms.pop("organisation", {})
+        scopes = ["portal:read", "portal:write"]
+        client = new_client(self.stack, slug, ["controller"], scopes, **organisation)
         more = terms.pop("agreement", {})
         body = builders.agreement_body(
             client["org_id"],

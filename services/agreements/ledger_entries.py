@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.agreements.contract.contents import Party, group_of
+from services.agreements.contract.contents import Party, group_of, zone_apart
 from services.agreements.events import ERASED, Event
 from services.agreements.model.agreement import Acceptance, Agreement, Version
 from shared.times import format_instant
@@ -35,7 +35,8 @@ def erasure(agreement: Agreement) -> Event:
 
 def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
     """The public part: no persons, no free text, no floats (RFC 8785)."""
-    content, group = version.content, group_of(version.content)
+    content = version.content
+    group = group_of(content, zone_apart(agreement.processor, agreement.controller))
     return {
         "agreement_id": agreement.id,
         "version": version.version,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -48,6 +48,7 @@ class Party:
     address: Address | None = None
     contact: Contact | None = None
     data_protection_officer: Contact | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,12 +126,24 @@ class Group:
     terms: Terms
 
 
-def group_of(content: Content) -> Group:
-    """The group that an agreement with ``content`` belongs to."""
+def group_of(content: Content, customer_time_zone: str | None = None) -> Group:
+    """The group that an agreement with ``content`` belongs to.
+
+    ``customer_time_zone``: where the customer's days are others than the processor's; it counts
+    only while the agreement names no zone of its own.
+    """
     terms = content.notice_terms.terms
+    if customer_time_zone and not terms.time_zone:
+        terms = replace(terms, customer_time_zone=customer_time_zone)
     named: dict[str, Any] = {"authorisation": content.authorisation, "terms": terms.members()}
     key = hashlib.sha256(rfc8785.dumps(named)).hexdigest()[:KEY_LENGTH]
     return Group(key, content.authorisation, terms)
+
+
+def zone_apart(processor: Party, customer: Party) -> str | None:
+    """The customer's time zone, if it is known and not the processor's."""
+    apart = processor.time_zone and customer.time_zone != processor.time_zone
+    return customer.time_zone if apart else None
 
 
 def check(content: Content) -> None:

@@ -106,7 +106,7 @@ class Terms:
     The first six members are the short form, in days; None: no number is agreed, or one that days
     cannot say. Zero days, which old agreements may say, count as no number. ``holidays``: a
     country, or a region of one whose regions differ. The others are None where the short form says
-    it all.
+    it all. ``customer_time_zone`` is known of a group, never agreed.
     """
 
     notice_days: int | None
@@ -124,6 +124,7 @@ class Terms:
     time_zone: str | None = None
     emergency: EmergencyTerm | None = None
     owed_for: tuple[str, ...] | None = None
+    customer_time_zone: str | None = None
 
     @property
     def notice_length(self) -> Length | None:

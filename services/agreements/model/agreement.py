@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.agreements.contract.contents import Content, Group, Party, group_of, overlap
+from services.agreements.contract.contents import (
+    Content,
+    Group,
+    Party,
+    group_of,
+    overlap,
+    zone_apart,
+)
 from services.agreements.contract.findings import Finding, findings
 from services.agreements.contract.terms import Terms
 
@@ -225,7 +232,9 @@ class Agreement:
     @property
     def group(self) -> Group | None:
         """The group of notice terms it counts in; None when it does not."""
-        return group_of(self.content) if self.counts else None
+        if not self.counts:
+            return None
+        return group_of(self.content, zone_apart(self.processor, self.controller))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

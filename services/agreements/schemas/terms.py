@@ -23,13 +23,19 @@ class EndShape(Shape):
     customers = fields.Integer()
 
 
+class GroupTermsShape(TermsShape):
+    """``customer_time_zone``: of customers whose agreement names none and whose days differ."""
+
+    customer_time_zone = fields.String()
+
+
 class GroupShape(Shape):
     """``ends``: by day, how many are over by then because a termination has set that day; of
     customers, those who have nothing left in this group."""
 
     key = fields.String()
     authorisation = fields.String()
-    terms = fields.Nested(TermsShape)
+    terms = fields.Nested(GroupTermsShape)
     agreements = fields.Integer()
     customers = fields.Integer()
     ends = fields.List(fields.Nested(EndShape))

@@ -113,6 +113,7 @@ def _party(found: Mapping[str, Any]) -> Party:
         id=found["id"], slug=found["slug"], legal_name=found["legal_name"],
         registration_number=found.get("registration_number"), country=found.get("country"),
         address=from_wire(Address, address) if address else None,
+        time_zone=found.get("time_zone"),
         contact=people[0] if people else None,
         data_protection_officer=next((each for each in people if _is_officer(each)), None),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from services.notices.model.channels import Channel, Tried
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.messages import Event, Group
-from services.notices.model.receipts import RULES, Moments, day_of, moments_of
+from services.notices.model.receipts import RULES, Moments, moments_of
 from services.notices.model.recipients import Recipient
 
 UNREACHED = "unreached"
@@ -118,11 +118,11 @@ def _days(event: Event, group: Group, notice: Mapping[str, Any], moments: Moment
     dated = date.fromisoformat(notice["given_on"])
     if moments.sent_at is None:
         return _Days()
-    given_on = day_of(moments.sent_at, event.time_zone, dated)
+    given_on = group.day_of(moments.sent_at, event.time_zone, dated)
     counted = moments.by(group.terms.get("receipt_rule", RULES[0]))
     if counted is None:
         return _Days(str(given_on))
-    counts_from = day_of(counted, event.time_zone, dated)
+    counts_from = group.day_of(counted, event.time_zone, dated)
     return _Days(str(given_on), str(counts_from), group.deadline_from(counts_from))
 
 

@@ -13,17 +13,20 @@ from datetime import date, datetime
 from typing import Any
 
 from services.notices.model.messages import Event, extra_text
-from services.notices.model.receipts import RULES, Moments, day_of
+from services.notices.model.receipts import RULES, Moments
 
 Notice = Mapping[str, Any]
 
 
 def is_late(event: Event, now: datetime) -> bool:
-    """Whether the day on which this notice was dated is over where the processor sits."""
+    """Whether the day on which this notice was dated is over for some of its customers."""
     if not event.is_notice or not event.groups:
         return False
-    dated = min(date.fromisoformat(each.given_on) for each in event.groups)
-    return day_of(now, event.time_zone, dated) > dated
+    dated = {group.key: date.fromisoformat(group.given_on) for group in event.groups}
+    return any(
+        group.day_of(now, event.time_zone, dated[group.key]) > dated[group.key]
+        for group in event.groups
+    )
 
 
 def as_of(event: Event, notice: Notice, moments: Moments, now: datetime) -> dict[str, Any]:
@@ -32,8 +35,8 @@ def as_of(event: Event, notice: Notice, moments: Moments, now: datetime) -> dict
     dated = date.fromisoformat(notice["given_on"])
     group = event.group(notice["terms_key"])
     received = moments.by(group.terms.get("receipt_rule", RULES[0]))
-    given_on = day_of(moments.sent_at or now, event.time_zone, dated)
-    deadline = group.deadline_from(day_of(received or now, event.time_zone, dated))
+    given_on = group.day_of(moments.sent_at or now, event.time_zone, dated)
+    deadline = group.deadline_from(group.day_of(received or now, event.time_zone, dated))
     if received is None and group.receipt_is_deemed:
         deadline = None  # Only the register can say when the receipt is deemed to have come.
     return {**notice, "given_on": str(given_on), "objection_deadline": deadline}

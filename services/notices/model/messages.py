@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.notices import events
+from services.notices.model.receipts import day_of
 
 # Made once, because a message is encoded for every customer.
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -36,6 +37,14 @@ class Group:
     silence: str | None
     terms: dict[str, Any]
     objection_spans: str = ""
+
+    def day_of(self, at: datetime, processor_zone: str, dated: date) -> date:
+        """The day that periods start on if something happens to the notice at ``at``: that of the
+        zone agreed, else the later one of both parties; never before the day it was dated."""
+        zones = [self.terms.get("time_zone")]
+        if not zones[0]:
+            zones = [processor_zone, self.terms.get("customer_time_zone")]
+        return max(day_of(at, zone, dated) for zone in zones if zone)
 
     @property
     def receipt_is_deemed(self) -> bool:

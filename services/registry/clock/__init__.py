@@ -19,7 +19,9 @@ month has no such day, with its last (3(2)(c)).
   customer must be able to object before the sub-processor is engaged (GDPR Art. 28(2)).
 
 Example: notice on 2026-11-23, 30 days notice, 14 days to object: objections until 2026-12-07, in
-effect at the earliest on 2026-12-24. All days are days in the customer's law, never instants.
+effect at the earliest on 2026-12-24. Days are those of the time zone that the
+agreement names; without one the later of both parties' days starts a period, and the later of both
+midnights ends it.
 ``shared/decisions/0002-contract-clock.md`` tells why.
 """
 
@@ -44,6 +46,7 @@ from services.registry.clock.terms import (
     Period,
     Span,
 )
+from services.registry.clock.zones import Zones, ending_day, starting_day, zones_of
 
 __all__ = [
     "AUTHORISATIONS",
@@ -59,9 +62,13 @@ __all__ = [
     "Span",
     "Starts",
     "Step",
+    "Zones",
     "dates_counted_from",
     "dates_for",
     "deemed_day",
+    "ending_day",
     "local_day",
     "objection_spans",
+    "starting_day",
+    "zones_of",
 ]

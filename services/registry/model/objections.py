@@ -163,7 +163,7 @@ def check_may_end(objection: Objection, today: date) -> None:
 
 
 def check_in_time(today: date, deadline: date) -> None:
-    """The window ends with the last hour of its last day, in the processor's time zone."""
+    """The window ends with the last hour of its last day, where that ends last."""
     if today > deadline:
         raise ObjectionWindowClosed(
             f"The last day was {deadline}.", context={"objection_deadline": deadline.isoformat()}

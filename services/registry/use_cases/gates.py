@@ -20,6 +20,7 @@ from services.registry.model.register import EntryUnknown, Register, Row
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.standings import (
     Receipts,
+    customers_day,
     dates_of,
     owed_notices,
     receipts_for,
@@ -116,7 +117,17 @@ def _answer(reading: Reading, asked: Question) -> Gate:
         ("record", register.id, asked.controller_id),
         lambda: _customer_record(reading, register, asked, relation),
     )
+    if asked.on is None:
+        # Where the customer's days are others, today is over only when it is over for both.
+        on = min(on, _customers_day(deps, register, record, in_force))
     return judge(rows, on, None, _standings(register, record, sub_id, in_force))
+
+
+def _customers_day(
+    deps: Deps, register: Register, record: CustomerRecord, bonds: Sequence[Bond]
+) -> date:
+    owed = [notice for change in record.changes for notice in owed_notices(change, bonds)]
+    return customers_day(register, deps.now(), owed)
 
 
 def _concerned(relation: Relation | None, rows: Sequence[Row], on: date) -> list[Bond]:

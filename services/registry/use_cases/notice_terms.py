@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.registry.clock import NoticeTerms as ClockTerms
-from services.registry.clock import dates_for
+from services.registry.clock import dates_for, starting_day, zones_of
 from services.registry.model.changes import Change, End, Group
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
@@ -25,11 +25,14 @@ def groups_of(
     ``change``: the one that they are counted for; None counts for any change.
     """
     answer = deps.agreements.notice_terms(register.id)
-    day = given_on(register, at)
-    return [_group(group, day, change) for group in answer.groups], answer.version
+    return [_group(register, at, group, change) for group in answer.groups], answer.version
 
 
-def _group(answer: Mapping[str, Any], given_on: date, change: Change | None) -> Group:
+def _group(
+    register: Register, at: datetime, answer: Mapping[str, Any], change: Change | None
+) -> Group:
+    zones = zones_of(answer["terms"], register.time_zone)
+    given_on = starting_day(at + SENDING_ALLOWANCE, zones)
     kind, effective_on = (change.kind, change.effective_on) if change else (None, None)
     terms = ClockTerms.parse(answer["terms"], answer["authorisation"], kind)
     dates = dates_for(terms, given_on, effective_on)

@@ -27,6 +27,7 @@ from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.standings import (
     CustomerDates,
+    customers_day,
     dates_of,
     owed_notices,
     receipts_for,
@@ -55,7 +56,7 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
     receipts = receipts_for(deps, [change], relation.bonds)
     deadline = dates_of(register, change, owed, receipts).objection_deadline
     if deadline is not None:
-        check_in_time(today_at(deps, register), deadline)
+        check_in_time(customers_day(register, deps.now(), owed), deadline)
     objection = Objection(
         id=deps.new_id("obj"),
         change_id=change.id,
@@ -150,11 +151,10 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
 def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
     """The customer's step: withdraw, or accept what was offered. Raises ``OfferLapsed``."""
     objection = _customers_own(deps, caller, objection_id)
-    _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id))
+    relation = deps.agreements.relation(objection.processor_id, caller.org_id)
+    _check_bound(relation)
     if to == "mitigation_accepted":
-        check_acceptable(
-            objection, today_at(deps, deps.stores.registers.get(objection.processor_id))
-        )
+        check_acceptable(objection, _customers_day(deps, objection, relation))
     return _move(deps, caller, objection, to)
 
 
@@ -267,6 +267,13 @@ def _customers_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     if objection.controller_id != caller.org_id:
         raise NotFound("There is no such objection.")
     return objection
+
+
+def _customers_day(deps: Deps, objection: Objection, relation: Relation | None) -> date:
+    register = deps.stores.registers.get(objection.processor_id)
+    change = deps.stores.changes.get(objection.change_id)
+    owed = owed_notices(change, relation.bonds) if relation else []
+    return customers_day(register, deps.now(), owed)
 
 
 def _check_bound(relation: Relation | None, since: date = date.max) -> None:

@@ -17,9 +17,12 @@ from services.registry.clock import (
     RECEIPT_RULES,
     Span,
     Starts,
+    Zones,
     dates_counted_from,
     deemed_day,
-    local_day,
+    ending_day,
+    starting_day,
+    zones_of,
 )
 from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.model.changes import Change, Group
@@ -124,6 +127,14 @@ def standing(
     return Standing(change.effective_on, objection, waits, dates.begins_on, dates.lacks)
 
 
+def customers_day(register: Register, now: datetime, owed: Iterable[OwedNotice]) -> date:
+    """Today, where the last day of a customer's period is concerned: the earliest day that it is in
+    a place that counts, so that no customer loses the hours of another zone."""
+    groups = (notice.group for notice in owed)
+    days = (ending_day(now, zones_of(group.terms, register.time_zone)) for group in groups)
+    return min(days, default=ending_day(now, (register.time_zone,)))
+
+
 def terms_for(change: Change, group: Group) -> ClockTerms:
     """The terms of a group, as far as they set days for this kind of change."""
     return ClockTerms.parse(group.terms, group.authorisation, change.kind)
@@ -136,11 +147,11 @@ class _Receipts:
     receipt: Receipt
     terms: ClockTerms
     dated: date
-    zone: str
+    zones: Zones
 
     def day_of(self, at: datetime) -> date:
         # A notice of the last minutes of a day is dated on the next, even if it left before.
-        return max(local_day(at, self.zone), self.dated)
+        return max(starting_day(at, self.zones), self.dated)
 
     def start(self, span: Span) -> date | None:
         """The day that a period runs from; None while that has not happened."""
@@ -164,7 +175,8 @@ def _dates(
     if receipt is None or sent_at is None:
         return CustomerDates(None, None, lacks="sent")
     terms = terms_for(change, group)
-    known = _Receipts(receipt, terms, group.given_on, register.time_zone)
+    zones = zones_of(group.terms, register.time_zone)
+    known = _Receipts(receipt, terms, group.given_on, zones)
     notice, objection = (known.start(span) for span in (terms.notice, terms.objection))
     if notice is None or objection is None:
         lacks = (terms.notice if notice is None else terms.objection).rule

@@ -111,3 +111,39 @@ def test_objections_until_the_change_and_periods_by_its_kind(baseline: Vendor) -
     assert group["objection_deadline"] == "2027-01-15"
     # Six weeks end on Monday 2027-01-04; for another kind of change thirty days would do.
     assert group["earliest_effective_on"] == "2027-01-05"
+
+
+def test_the_window_closes_with_the_later_midnight_and_the_gate_opens_after_it(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    """The processor sits in Copenhagen, the customer in Los Angeles, nine hours behind. Given on
+    2026-11-23, 14 days end on 2026-12-07, which is over in Los Angeles at 08:00 UTC of the 8th."""
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer(
+        "west", notice_days=14, objection_days=14,
+        organisation={"time_zone": "America/Los_Angeles"},
+    )  # fmt: skip
+    change = baseline.announced(15)
+    baseline.stack.settle()
+    sub_id = change["sub_processor"]["id"]
+
+    baseline.stack.now = baseline.stack.now.replace(month=12, day=8, hour=7, minute=59)
+    assert baseline.gate(customer, sub_id)["answer"] == "blocked_until"
+    objection = {"grounds": "location", "text": "Our data stays here."}
+    path = f"/portal/v1/changes/{change['id']}/objections"
+    assert baseline.stack.ask(customer, "POST", path, objection).status_code == 201
+
+
+def test_after_the_later_midnight_the_window_is_closed(baseline: Vendor, inbox: Receiver) -> None:
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer(
+        "west", notice_days=14, objection_days=14, time_zone="America/Los_Angeles"
+    )
+    change = baseline.announced(15)
+    baseline.stack.settle()
+    baseline.stack.now = baseline.stack.now.replace(month=12, day=8, hour=8, minute=1)
+    objection = {"grounds": "location", "text": "Too late."}
+    path = f"/portal/v1/changes/{change['id']}/objections"
+    refused = baseline.stack.ask(customer, "POST", path, objection)
+    assert refused.status_code == 409
+    assert baseline.gate(customer, change["sub_processor"]["id"])["answer"] == "allowed"
