@@ -26,7 +26,7 @@ run-services: $(RUNTIME) ## start each service and loop as its own process behin
 logs: $(RUNTIME) ## show what all processes logged, by time; some: `make logs ARGS="loop.failed --last 20"`
 	@$(BIN)/python -m deploy.read_logs $(ARGS)
 
-shell: $(RUNTIME) ## open a Python shell with the databases of the running profile
+shell: $(RUNTIME) ## open a Python shell with databases and stores of the running profile
 	@exec $(BIN)/python -m deploy.shell
 
 unit: $(RUNTIME) $(TOOLS) ## run the unit tests: rules, tables, documents; no MongoDB, under a minute

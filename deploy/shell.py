@@ -1,11 +1,13 @@
-"""A Python shell with the databases connected, or one expression: what `mongosh` would be used for.
+"""A Python shell with stores and databases connected, or one expression to show.
 
     python -m deploy.shell                                      a prompt
     python -m deploy.shell 'notices.messages.find({}).limit(3)'  shows it and ends
 
-The names `identity`, `agreements`, `registry` and `notices` are the databases (pymongo). Documents
-of a query are shown one below the other. It reads ART28_MONGO_URL (by default the database of the
-local profile at ART28_PORT) and ART28_DB_PREFIX. It can write: think before you do.
+`identity`, `agreements`, `registry` and `notices` are the databases (pymongo), for queries;
+`stores.notices` and so on are the `Stores` of these services, which read what several documents
+say together. Documents are shown one below the other. The shell reads ART28_MONGO_URL (by default
+the database of the local profile at ART28_PORT) and ART28_DB_PREFIX. It can write: think before
+you do.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pprint import pformat
+from types import SimpleNamespace
 from typing import Any
 
 from pymongo.command_cursor import CommandCursor
@@ -26,22 +29,41 @@ from pymongo.errors import PyMongoError
 from deploy.checks import StartError
 from deploy.profile import PEERS, Profile
 from deploy.replica import first_words
-from shared.mongo import connect
+from services.agreements.store import Stores as AgreementStores
+from services.identity.store import Stores as IdentityStores
+from services.notices.store import Stores as NoticeStores
+from services.registry.settings import Settings as RegistrySettings
+from services.registry.store import Stores as RegistryStores
+from shared.ledger import Ledger
+from shared.mongo import Mongo, connect
 from shared.times import format_instant
 
 MOST_DOCUMENTS = 50
 
 
-def databases(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the database of each service by its name. Raises StartError for a wrong setting."""
+def names(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the shell can name: databases, and ``stores``. Raises StartError."""
     address = Profile.from_env(environ, var="var", members=1).database_url
     prefix = environ.get("ART28_DB_PREFIX") or "art28"
-    return {service: connect(address, f"{prefix}_{service}").db for service in PEERS}
+    mongos = {service: connect(address, f"{prefix}_{service}") for service in PEERS}
+    databases = {service: mongo.db for service, mongo in mongos.items()}
+    return {**databases, "stores": stores_of(mongos)}
+
+
+def stores_of(mongos: Mapping[str, Mongo]) -> SimpleNamespace:
+    """Return the stores of each service by its name."""
+    registry, stale_days = mongos["registry"], RegistrySettings.instrument_stale_days
+    return SimpleNamespace(
+        identity=IdentityStores.of(mongos["identity"]),
+        agreements=AgreementStores.of(mongos["agreements"]),
+        registry=RegistryStores.of(registry, Ledger(registry), stale_days),
+        notices=NoticeStores.of(mongos["notices"]),
+    )
 
 
 def shown(value: object) -> str:
-    """Return the text that the shell shows for a value: the documents of a cursor, or its repr."""
-    if not isinstance(value, Cursor | CommandCursor):
+    """Return the text that the shell shows for a value; of a cursor or a list, each item's."""
+    if not isinstance(value, Cursor | CommandCursor | list):
         return _text(value)
     documents = [_text(document) for document in _first(value)]
     if len(documents) > MOST_DOCUMENTS:
@@ -49,8 +71,8 @@ def shown(value: object) -> str:
     return "\n".join(documents) or "no document"
 
 
-def _first(cursor: Any) -> list[Any]:
-    return [document for document, _ in zip(cursor, range(MOST_DOCUMENTS + 1), strict=False)]
+def _first(documents: Any) -> list[Any]:
+    return [document for document, _ in zip(documents, range(MOST_DOCUMENTS + 1), strict=False)]
 
 
 def _text(value: object) -> str:
@@ -100,16 +122,17 @@ def main(words: Sequence[str] | None = None, environ: Mapping[str, str] = os.env
     parser.add_argument("expression", nargs="?", help="shown instead of a prompt")
     expression = parser.parse_args(words).expression
     try:
-        names = databases(environ)
+        known = names(environ)
     except (StartError, PyMongoError) as error:
         print(f"art28: {error}", file=sys.stderr)
         return 2
     sys.displayhook = display
-    console = Console(names)
+    console = Console(known)
     if expression:
         console.show(expression)
     else:
-        console.interact(banner=f"Databases: {', '.join(names)}. Ctrl-D ends.", exitmsg="")
+        banner = f"Databases: {', '.join(PEERS)}; stores.notices and so on. Ctrl-D ends."
+        console.interact(banner=banner, exitmsg="")
     return int(console.failed)
 
 

@@ -8,7 +8,38 @@ from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from pymongo.database import Database
 
+from services.agreements.store import stored as of_agreements
+from services.identity import store as of_identity
+from services.identity.throttle import StoredCount
+from services.notices import store as of_notices
+from services.registry.store import stored as of_registry
+from shared.failures import StoredFailure
+from shared.idempotency import StoredRequest
+from shared.keys import StoredKey
+from shared.ledger import StoredEntry, StoredHead, StoredPrivatePart
+from shared.loops import StoredBeat
+from shared.relay import StoredCursor
+
 Declared = Mapping[str, type]
+
+# Collections that any service may have, and those of each service.
+SHARED: Declared = {
+    "failed_jobs": StoredFailure,
+    "idempotency": StoredRequest,
+    "inbox": StoredCursor,
+    "keys": StoredKey,
+    "ledger": StoredEntry,
+    "ledger_heads": StoredHead,
+    "ledger_private": StoredPrivatePart,
+    "loops": StoredBeat,
+    "relay_cursors": StoredCursor,
+}
+OWN: dict[str, Declared] = {
+    "identity": {**of_identity.STORED, "failed_attempts": StoredCount},
+    "agreements": of_agreements.STORED,
+    "registry": of_registry.STORED,
+    "notices": of_notices.STORED,
+}
 
 
 def faults(database: Database[dict[str, Any]], declared: Declared) -> list[str]:

@@ -50,6 +50,25 @@ def test_very_many_documents_are_cut_and_none_is_said(shell: Shell) -> None:
     assert shell("registry.registers.find()").stdout == "no document\n"
 
 
+@pytest.mark.parametrize(
+    ("expression", "shows"),
+    [
+        ("stores.identity.clients.find('cli_1') is None", "True\n"),
+        ("stores.agreements.groups.read('org_1')['version']", "0\n"),
+        ("stores.registry.basis_notices.sweeps()", "{}\n"),
+        ("stores.notices.messages.find('msg_7')['_id']", "'msg_7'\n"),
+        ("stores.notices.recipients.watermark('org_1').up_to", "0\n"),
+        ("stores.notices.recipients.of_controller('org_1')", "no document\n"),
+    ],
+)
+def test_the_stores_of_each_service_read_its_database(
+    shell: Shell, expression: str, shows: str
+) -> None:
+    result = shell(expression)
+
+    assert result.stdout == shows, result.stderr
+
+
 def test_a_prompt_takes_python(shell: Shell) -> None:
     result = shell(typed="count = notices.messages.count_documents({})\ncount + 1\n")
 

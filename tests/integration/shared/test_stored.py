@@ -8,18 +8,11 @@ from typing import Any, TypedDict
 import pytest
 from pymongo import MongoClient
 
-from services.agreements.store import stored as of_agreements
-from services.identity import store as of_identity
-from services.identity.throttle import StoredCount, Throttle
-from services.notices import store as of_notices
-from services.registry.store import stored as of_registry
-from shared.failures import Failures, StoredFailure
-from shared.idempotency import HEADER, StoredRequest
-from shared.keys import StoredKey
-from shared.ledger import StoredEntry, StoredHead, StoredPrivatePart
-from shared.loops import Heartbeats, StoredBeat
+from services.identity.throttle import Throttle
+from shared.failures import Failures
+from shared.idempotency import HEADER
+from shared.loops import Heartbeats
 from shared.mongo import Mongo
-from shared.relay import StoredCursor
 from tests import stored
 from tests.integration.access.world import World, built
 from tests.integration.agreements.shop import open_shop, template_body
@@ -42,25 +35,8 @@ from tests.integration.shared.test_answers import (
 )
 from tests.receiver import Receiver, receiving
 from tests.stack import Stack, fresh_stack
+from tests.stored import OWN, SHARED
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
-
-SHARED: stored.Declared = {
-    "failed_jobs": StoredFailure,
-    "idempotency": StoredRequest,
-    "inbox": StoredCursor,
-    "keys": StoredKey,
-    "ledger": StoredEntry,
-    "ledger_heads": StoredHead,
-    "ledger_private": StoredPrivatePart,
-    "loops": StoredBeat,
-    "relay_cursors": StoredCursor,
-}
-OWN: dict[str, stored.Declared] = {
-    "identity": {**of_identity.STORED, "failed_attempts": StoredCount},
-    "agreements": of_agreements.STORED,
-    "registry": of_registry.STORED,
-    "notices": of_notices.STORED,
-}
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import get_type_hints
 
 import pytest
+from pymongo import MongoClient
 
 from deploy.embedded import JOBS, SENDING
 from deploy.profile import PEERS, ROOT
-from services.notices.channels import CHANNELS
+from deploy.shell import stores_of
+from shared.mongo import Mongo
+from tests.stored import OWN, SHARED, Declared
 
 PAGE = (ROOT / "DEBUGGING.md").read_text("utf-8")
 SOURCES = "\n".join(
@@ -17,8 +21,6 @@ SOURCES = "\n".join(
     for path in (ROOT / folder).rglob("*.py")
 )
 EVENTS = set(re.findall(r'\blog\.\w+\(\s*"([a-z_]+\.[a-z_]+)"', SOURCES))
-NAMED = re.findall(r'(?:db\[|collection\()"(\w+)"', SOURCES)
-COLLECTIONS = {*NAMED, *(channel.collection for channel in CHANNELS)}
 LOOPS = {*SENDING, *JOBS}
 # Members of answers, not of documents.
 ANSWERS = {"context", "processor", "unreached", "health", "attempts", "bounce"}
@@ -26,15 +28,24 @@ DOTTED = sorted(set(re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", PAGE)))
 
 
 def is_known(name: str) -> bool:
-    first, second, *_ = name.split(".")
-    if first in PEERS and name not in LOOPS:
-        return second in COLLECTIONS
-    return name in EVENTS | LOOPS or first in COLLECTIONS | ANSWERS
+    first, *rest = name.split(".")
+    if name in EVENTS | LOOPS or first in ANSWERS:
+        return True
+    if first == "stores":
+        return rest[0] in PEERS
+    if first in PEERS:
+        return is_member({**SHARED, **OWN[first]}, *rest)
+    return any(is_member({**SHARED, **own}, first, *rest) for own in OWN.values())
 
 
-def test_the_sources_hold_events_and_collections() -> None:
+def is_member(declared: Declared, collection: str, member: str = "", *_: str) -> bool:
+    """Whether there is the collection, and the member in its documents."""
+    kind = declared.get(collection)
+    return kind is not None and (not member or member in get_type_hints(kind))
+
+
+def test_the_sources_hold_events() -> None:
     assert "loop.failed" in EVENTS
-    assert {"messages", "ledger_heads"} <= COLLECTIONS
 
 
 @pytest.mark.parametrize("name", DOTTED)
@@ -48,8 +59,17 @@ def test_queries_name_collections_that_exist() -> None:
 
     assert queried
     for database, collection in queried:
-        assert database in PEERS
-        assert collection in COLLECTIONS
+        assert is_known(f"{database}.{collection}")
+
+
+def test_stores_in_recipes_exist() -> None:
+    blocks = "".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
+    calls = re.findall(r"^stores\.(\w+)\.(\w+)\.(\w+)\(", blocks, re.MULTILINE)
+    known = stores_of({service: Mongo(MongoClient(connect=False), service) for service in PEERS})
+
+    assert calls
+    for service, store, method in calls:
+        assert callable(getattr(getattr(getattr(known, service), store), method))
 
 
 def test_every_code_of_a_refusal_exists() -> None:
