@@ -194,8 +194,14 @@ def caller_of(address: str | None) -> str | None:
 
 def headers(standings: Iterable[Standing]) -> Mapping[str, str]:
     """The two headers that say how much is allowed, and how much of it is left."""
-    policies = [f'"{each.limit.name}";q={each.limit.most};w={WINDOW_SECONDS}' for each in standings]
-    left = [f'"{each.limit.name}";r={max(each.left, 0)};t={each.reset}' for each in standings]
+    policies = [
+        f'"{standing.limit.name}";q={standing.limit.most};w={WINDOW_SECONDS}'
+        for standing in standings
+    ]
+    left = [
+        f'"{standing.limit.name}";r={max(standing.left, 0)};t={standing.reset}'
+        for standing in standings
+    ]
     return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(left)}
 
 

@@ -135,7 +135,7 @@ class RemovedClients:
         self._lock = threading.Lock()
 
     def __contains__(self, client_id: object) -> bool:
-        # One thread asks; the others go on with what is known, for identity may be slow.
+        # One thread asks; the others use what is known, because identity may be slow.
         if self._monotonic() - self._fetched_at > self._keep and self._lock.acquire(blocking=False):
             try:
                 self._refresh()
@@ -147,21 +147,22 @@ class RemovedClients:
         newest = max(self._removed.values(), default=None)
         self._fetched_at = self._monotonic()
         try:
-            told = self._fetch(format_instant(newest - REMOVED_OVERLAP) if newest else None)
+            answer = self._fetch(format_instant(newest - REMOVED_OVERLAP) if newest else None)
         except DomainError as error:
             log.warning("tokens.removed_unknown", error=type(error).__name__)
             return
         known = self._removed | {
-            each["client_id"]: parse_instant(each["removed_at"]) for each in told["items"]
+            removal["client_id"]: parse_instant(removal["removed_at"])
+            for removal in answer["items"]
         }
-        lives = timedelta(seconds=told["token_seconds"] + LEEWAY_SECONDS)
+        lives = timedelta(seconds=answer["token_seconds"] + LEEWAY_SECONDS)
         latest = max(known.values(), default=None)
-        # Whose last token has ended by the newest of them is forgotten.
+        # A client whose last token has ended by the newest removal is forgotten.
         self._removed = {name: at for name, at in known.items() if latest and latest - at <= lives}
 
 
 class TokenVerifier:
-    """Tells whose token it is. Raises ``TokenExpired``, ``TokenInvalid`` or ``TokenRevoked``.
+    """Reads the claims of a token. Raises ``TokenExpired``, ``TokenInvalid`` or ``TokenRevoked``.
 
     ``removed``: the clients whose tokens have ended before their time.
     """

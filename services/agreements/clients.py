@@ -21,10 +21,10 @@ class Identity:
         """
         asked = {"entered_by": entered_by} if entered_by else {}
         try:
-            found: Mapping[str, Any] = self._client.get(f"/v1/organisations/{org_id}", asked)
+            organisation: Mapping[str, Any] = self._client.get(f"/v1/organisations/{org_id}", asked)
         except NotFound:
             return None
-        return found
+        return organisation
 
     def with_slug(self, slug: str, entered_by: str | None = None) -> Mapping[str, Any] | None:
         """The organisation of this slug, or None. Raises ``Unavailable``.
@@ -33,8 +33,8 @@ class Identity:
         """
         asked = {"slug": slug, **({"entered_by": entered_by} if entered_by else {})}
         items = self._client.get("/v1/organisations", asked)["items"]
-        found: Mapping[str, Any] | None = items[0] if items else None
-        return found
+        organisation: Mapping[str, Any] | None = items[0] if items else None
+        return organisation
 
 
 class Registry:
@@ -48,10 +48,10 @@ class Registry:
         """
         path = f"/v1/processors/{slug}/sub-processors"
         try:
-            found = self._client.get(path, {"as_of": on.isoformat()})
+            answer = self._client.get(path, {"as_of": on.isoformat()})
         except NotFound:
             return None
-        items: Sequence[Mapping[str, Any]] = found["items"]
+        items: Sequence[Mapping[str, Any]] = answer["items"]
         return items
 
 

@@ -57,11 +57,13 @@ def persons(agreement: Agreement, version: Version) -> dict[str, Any]:
     """The private part: contacts, channels, language, and who accepted ``version``."""
     terms = version.content.notice_terms
     return {
-        "contacts": [asdict(each) for each in terms.contacts],
+        "contacts": [asdict(contact) for contact in terms.contacts],
         "channels": list(terms.ways),
         "language": version.content.language,
         "acceptances": [
-            _signature(each) for each in agreement.acceptances if each.version == version.version
+            _signature(acceptance)
+            for acceptance in agreement.acceptances
+            if acceptance.version == version.version
         ],
     }
 

@@ -53,7 +53,7 @@ OAUTH_ERRORS = {
     for kind in (TokenRequestInvalid, GrantUnsupported, ClientUnknown, ScopeNotHeld)
 }
 BY_STATUS = dict.fromkeys((429, 503), "temporarily_unavailable")
-DESCRIBING = {chr(each) for each in range(0x20, 0x7F)} - {'"', "\\"}
+DESCRIBING = {chr(code) for code in range(0x20, 0x7F)} - {'"', "\\"}
 
 blp = Blueprint("identity", __name__, url_prefix="/v1", description="Organisations and clients")
 tokens = Blueprint("tokens", __name__, url_prefix="/v1", description="Access tokens")
@@ -95,7 +95,7 @@ def refuse_token(error: DomainError) -> Response:
 
 def _ascii(text: str) -> str:
     """``text`` in the characters that §5.2 lets a description have."""
-    return "".join(each if each in DESCRIBING else "?" for each in text)
+    return "".join(character if character in DESCRIBING else "?" for character in text)
 
 
 @well_known.route("/jwks.json")
@@ -131,8 +131,8 @@ def organisations(query: dict[str, Any]) -> Any:
 @blp.response(200, OrganisationShape)
 @blp.alt_response(404, "NOT_FOUND")
 def organisation(query: dict[str, Any], org_id: str) -> Any:
-    found = organisation_cases.organisation(deps(), caller(), org_id, query["entered_by"])
-    return found, {"ETag": etag_of(found.revision)}
+    organisation = organisation_cases.organisation(deps(), caller(), org_id, query["entered_by"])
+    return organisation, {"ETag": etag_of(organisation.revision)}
 
 
 @blp.route("/organisations/<org_id>", methods=["PATCH"])
@@ -191,8 +191,8 @@ def removed_clients(query: dict[str, Any]) -> Any:
 @blp.response(200, ClientShape)
 @blp.alt_response(404, "NOT_FOUND")
 def client(client_id: str) -> Any:
-    found = client_cases.client(deps(), caller(), client_id)
-    return found, {"ETag": etag_of(found.revision)}
+    client = client_cases.client(deps(), caller(), client_id)
+    return client, {"ETag": etag_of(client.revision)}
 
 
 @blp.route("/clients/<client_id>/rotate", methods=["POST"])

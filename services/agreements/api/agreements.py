@@ -65,8 +65,8 @@ def draft(body: dict[str, Any]) -> Shown:
 def agreements(query: dict[str, Any]) -> Page:
     """The caller's agreements, sorted by id, or by last day with ``expiring_within``."""
     page = page_request(query)
-    found = reading.agreements(deps(), caller(), query, page)
-    return replace(found, items=with_failures(found.items))
+    agreements = reading.agreements(deps(), caller(), query, page)
+    return replace(agreements, items=with_failures(agreements.items))
 
 
 @blp.route("/agreements/<agreement_id>")
@@ -74,8 +74,8 @@ def agreements(query: dict[str, Any]) -> Page:
 @blp.response(200, AgreementShape)
 @blp.alt_response(404, "NOT_FOUND")
 def agreement(agreement_id: str) -> Any:
-    found, headers = shown(reading.agreement(deps(), caller(), agreement_id))
-    [with_failure] = with_failures([found])
+    agreement, headers = shown(reading.agreement(deps(), caller(), agreement_id))
+    [with_failure] = with_failures([agreement])
     return with_failure, headers
 
 
@@ -196,8 +196,8 @@ def prove_deletion(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.response(200, PolicyShape)
 def policy() -> tuple[Policy, dict[str, str]]:
     """How many years after their end the caller's agreements are kept."""
-    found = erasure.policy(deps(), caller())
-    return found, {"ETag": etag_of(found.revision)}
+    policy = erasure.policy(deps(), caller())
+    return policy, {"ETag": etag_of(policy.revision)}
 
 
 @blp.route("/retention", methods=["PUT"])
@@ -207,5 +207,5 @@ def policy() -> tuple[Policy, dict[str, str]]:
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def set_policy(body: dict[str, Any]) -> tuple[Policy, dict[str, str]]:
     """Another number of years, 1 to 30, also for agreements that have ended already."""
-    found = erasure.set_policy(deps(), caller(), seen_revision(), body["retention_years"])
-    return found, {"ETag": etag_of(found.revision)}
+    policy = erasure.set_policy(deps(), caller(), seen_revision(), body["retention_years"])
+    return policy, {"ETag": etag_of(policy.revision)}

@@ -43,8 +43,8 @@ class WithFailure:
 
 
 def with_failures(agreements: Sequence[Agreement]) -> list[WithFailure]:
-    failed = deps().clock_failures.among([each.id for each in agreements])
-    return [WithFailure(each, failed.get(each.id)) for each in agreements]
+    failed = deps().clock_failures.among([agreement.id for agreement in agreements])
+    return [WithFailure(agreement, failed.get(agreement.id)) for agreement in agreements]
 
 
 def origin(who: Caller) -> Origin:

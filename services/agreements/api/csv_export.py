@@ -19,8 +19,8 @@ LINES_A_PIECE = 200
 def lines(agreements: Iterable[Agreement]) -> Iterator[str]:
     """The heading and one line an agreement, some lines at a time, so that none waits for all."""
     piece = [line(HEADINGS)]
-    for number, each in enumerate(agreements, start=1):
-        piece.append(line(_cells(each)))
+    for number, agreement in enumerate(agreements, start=1):
+        piece.append(line(_cells(agreement)))
         if number % LINES_A_PIECE == 0:
             yield "".join(piece)
             piece.clear()

@@ -32,8 +32,8 @@ REQUIRED = (
     "controller_name", "controller_title", "controller_email",
 )  # fmt: skip
 ABOUT_COLUMNS = (
-    "A line has these cells: " + ", ".join(f"`{each}`" for each in COLUMNS) + ". Empty cells say "
-    "nothing; some are always needed: " + ", ".join(f"`{each}`" for each in REQUIRED) + ". Days "
+    f"A line has these cells: {', '.join(f'`{column}`' for column in COLUMNS)}. Empty cells say "
+    f"nothing; some are always needed: {', '.join(f'`{column}`' for column in REQUIRED)}. Days "
     "are written as YYYY-MM-DD, several products or channels with semicolons between them."
 )
 WHOLE = re.compile(r"[0-9]{1,9}\Z")
@@ -71,7 +71,7 @@ def _check_columns(names: Sequence[str]) -> None:
         some = ", ".join(name[:60] for name in wrong[:5])
         detail = f"Unknown or given twice: {some}. The columns are: {', '.join(COLUMNS)}."
         raise problem_at("", "unknown-columns", detail)
-    if missing := [each for each in ("reference", "pdf_sha256") if each not in names]:
+    if missing := [name for name in ("reference", "pdf_sha256") if name not in names]:
         raise problem_at("", "columns-missing", f"The file lacks {' and '.join(missing)}.")
 
 
@@ -95,9 +95,9 @@ def _row(line: int, cells: Mapping[Any, Any]) -> Row:
 
 def column_of(pointer: str) -> str | None:
     """The column behind a member of the shape (RFC 6901); None: the line as a whole."""
-    parts = [each for each in pointer.split("/") if each and not each.isdigit()]
-    named = [each for each in parts if each not in WITHIN]
-    name = "_".join(PREFIXES.get(each, each) for each in named)
+    parts = [part for part in pointer.split("/") if part and not part.isdigit()]
+    named = [part for part in parts if part not in WITHIN]
+    name = "_".join(PREFIXES.get(part, part) for part in named)
     return name if name in COLUMNS else None
 
 

@@ -72,8 +72,8 @@ def read_import(import_id: str) -> Any:
 
 
 def _told(view: ImportView) -> dict[str, Any]:
-    counted = Counter(each.status for each in view.outcomes)
-    shown = [replace(each, errors=_by_column(each)) for each in view.outcomes]
+    counted = Counter(outcome.status for outcome in view.outcomes)
+    shown = [replace(outcome, errors=_by_column(outcome)) for outcome in view.outcomes]
     return {"id": view.job.id, "status": view.job.status, "waiting": view.waiting,
             "imported": counted[IMPORTED], "refused": counted[REFUSED],
             "already_imported": counted[ALREADY], "rows": shown,
@@ -83,6 +83,6 @@ def _told(view: ImportView) -> dict[str, Any]:
 def _by_column(outcome: Outcome) -> Sequence[Mapping[str, Any]]:
     """The errors as the file has their places: line and column instead of a member of the shape."""
     return [
-        {**each, "line": outcome.line, "column": column_of(each["pointer"])}
-        for each in outcome.errors
+        {**error, "line": outcome.line, "column": column_of(error["pointer"])}
+        for error in outcome.errors
     ]

@@ -34,7 +34,7 @@ def counts() -> dict[str, Any]:
 @blp.response(200, content_type="text/csv")
 def export(query: dict[str, Any]) -> Response:
     """The same list as CSV, streamed: UTF-8, one agreement a line."""
-    found = reading.every(deps(), caller(), query)
-    response = Response(lines(found), content_type="text/csv; charset=utf-8")
+    agreements = reading.every(deps(), caller(), query)
+    response = Response(lines(agreements), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = disposition("attachment", "agreements.csv")
     return response

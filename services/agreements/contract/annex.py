@@ -49,8 +49,8 @@ def annex_from(
     """
     if listed is None:
         return Annex(as_of, register=False)
-    rows = [_row(each, language) for each in listed
-            if overlap(tuple(each.get("products") or ()), tuple(products))]  # fmt: skip
+    rows = [_row(entry, language) for entry in listed
+            if overlap(tuple(entry.get("products") or ()), tuple(products))]  # fmt: skip
     return Annex(as_of, register=True, items=tuple(sorted(rows, key=_name)))
 
 
@@ -65,13 +65,16 @@ def _row(entry: Mapping[str, Any], language: str) -> Row:
         "purpose": in_language(entry.get("purpose") or {}, language),
         "data_categories": list(entry.get("data_categories") or ()),
         "data_subjects": list(entry.get("data_subjects") or ()),
-        "places": [_place(each) for each in entry.get("locations") or ()],
+        "places": [_place(location) for location in entry.get("locations") or ()],
         "since": entry.get("valid_from"),
     }
 
 
 def _place(location: Mapping[str, Any]) -> dict[str, Any]:
-    bases = [each.get("name") or each["instrument_id"] for each in location.get("mechanisms") or ()]
+    bases = [
+        mechanism.get("name") or mechanism["instrument_id"]
+        for mechanism in location.get("mechanisms") or ()
+    ]
     return {"country": location["country"], "region": location.get("region"),
             "kind": location.get("kind"), "bases": bases}  # fmt: skip
 

@@ -22,7 +22,7 @@ def changes(before: Members, after: Members) -> list[dict[str, Any]]:
 def _comparable(document: Members) -> dict[str, Any]:
     kept = {name: value for name, value in document.items() if name not in OWN_TO_A_VERSION}
     annex = kept.pop("sub_processors", None) or {"items": []}
-    kept["sub_processors"] = {each["id"]: each["legal_name"] for each in annex["items"]}
+    kept["sub_processors"] = {entry["id"]: entry["legal_name"] for entry in annex["items"]}
     return kept
 
 

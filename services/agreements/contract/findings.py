@@ -56,10 +56,10 @@ class Finding:
 
 def findings(content: Content) -> tuple[Finding, ...]:
     """Everything that is missing or weaker than the law, in the order of the law."""
-    found = (*_authorisation(content), *_facts(content), *_clauses(content), *_breach(content))
+    findings = (*_authorisation(content), *_facts(content), *_clauses(content), *_breach(content))
     if content.template_id == SIGNED_ELSEWHERE:
-        return tuple(each for each in found if each.code not in IN_THE_PDF)
-    return found
+        return tuple(finding for finding in findings if finding.code not in IN_THE_PDF)
+    return findings
 
 
 def _authorisation(content: Content) -> Iterator[Finding]:
@@ -119,6 +119,6 @@ def _breach(content: Content) -> Iterator[Finding]:
 
 
 def _sentences(clauses: Clauses) -> Iterator[str]:
-    for each in fields(clauses):
-        text = getattr(clauses, each.name) or ""
+    for clause in fields(clauses):
+        text = getattr(clauses, clause.name) or ""
         yield from (part.strip() for part in re.split(r"[.;\n]", text))

@@ -65,8 +65,8 @@ class Published:
 
     def offers(self, terms: NoticeTerms) -> bool:
         """Whether a customer may have these notice terms without asking."""
-        return any(terms.terms == each.terms and set(terms.channels) <= set(each.channels)
-                   for each in self.notice_options)  # fmt: skip
+        return any(terms.terms == option.terms and set(terms.channels) <= set(option.channels)
+                   for option in self.notice_options)  # fmt: skip
 
     def content(
         self, template_id: str, country: str, terms: NoticeTerms, *, from_day: date,
@@ -112,7 +112,9 @@ class Template:
     @property
     def languages(self) -> list[str]:
         """The languages in which every section is written."""
-        languages = [set(part) for each in self.sections for part in (each.heading, each.text)]
+        languages = [
+            set(part) for section in self.sections for part in (section.heading, section.text)
+        ]
         return sorted(set.intersection(*languages)) if languages else []
 
     def visible_to(self, org_id: str) -> bool:
@@ -134,7 +136,7 @@ class StandingAcceptance:
 def built_in_templates() -> list[Template]:
     """The templates that come with the product."""
     text = files("services.agreements").joinpath("templates/built_in.json").read_text("utf-8")
-    return [_built_in(each) for each in json.loads(text)]
+    return [_built_in(members) for members in json.loads(text)]
 
 
 def in_language(texts: dict[str, str], language: str) -> str:

@@ -201,7 +201,7 @@ class Agreement:
     @property
     def confirmed(self) -> bool:
         """Whether the customer itself has accepted or confirmed it."""
-        signed = any(each.party == "controller" for each in self.acceptances)
+        signed = any(acceptance.party == "controller" for acceptance in self.acceptances)
         return signed and not self.unconfirmed
 
     @property
@@ -266,7 +266,10 @@ class Agreement:
         return self.ends_on or (None if self.scheduled else day_after(self.content.expires_on))
 
     def accepted_by(self, party: str, version: int) -> bool:
-        return any(each.party == party and each.version == version for each in self.acceptances)
+        return any(
+            acceptance.party == party and acceptance.version == version
+            for acceptance in self.acceptances
+        )
 
     def executed(self, version: int) -> bool:
         """Whether both parties have accepted ``version``."""

@@ -81,11 +81,11 @@ def _wording(template: Template, language: str) -> Mapping[str, Any]:
     """The wording is frozen into the document, so that it stays whatever becomes of templates."""
     sections = [
         {
-            "number": each.number,
-            "heading": in_language(each.heading, language),
-            "text": in_language(each.text, language),
+            "number": section.number,
+            "heading": in_language(section.heading, language),
+            "text": in_language(section.text, language),
         }
-        for each in template.sections
+        for section in template.sections
     ]
     return {"id": template.id, "name": template.name, "kind": template.kind,
             "reference": template.reference, "sections": sections}  # fmt: skip

@@ -25,7 +25,7 @@ class Row:
     """One line of the file: what it tells, or the errors that keep it from being read."""
 
     line: int
-    told: Mapping[str, Any]
+    cells: Mapping[str, Any]
     errors: Sequence[Mapping[str, str]] = ()
 
 

@@ -36,14 +36,14 @@ def tally(shares: Iterable[Share]) -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     by_key: dict[str, list[Share]] = {}
-    for each in shares:
-        by_key.setdefault(each.key, []).append(each)
+    for share in shares:
+        by_key.setdefault(share.key, []).append(share)
     counts[REPEATS] = max(sum(map(len, by_key.values())) - 1, 0)
     for key, group in by_key.items():
         place = f"groups.{key}"
         counts[f"{place}.agreements"] = len(group)
         counts[f"{place}.{REPEATS}"] = len(group) - 1
-        ends = sorted(each.ends_on for each in group if each.ends_on)
+        ends = sorted(share.ends_on for share in group if share.ends_on)
         counts.update(f"{place}.ends.{day}.agreements" for day in ends)
         if len(ends) == len(group):
             counts[f"{place}.ends.{ends[-1]}.customers"] += 1

@@ -33,7 +33,7 @@ def as_pdf(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
     the letters of the JSON document, whose hash stands there.
     """
     members = laid_out(version, accepted)
-    made_at = max([version.made_at, *(each.at for each in accepted)])
+    made_at = max([version.made_at, *(acceptance.at for acceptance in accepted)])
     return typeset.pdf(
         FOLDER / "document.typ",
         members,

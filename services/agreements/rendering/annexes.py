@@ -31,7 +31,7 @@ def annexes(
         return []
     kind = str(members["template"].get("kind"))
     label = words("appendix" if kind == "dk-sa" else "annex")
-    wording = {each["number"]: each for each in members["template"]["sections"]}
+    wording = {section["number"]: section for section in members["template"]["sections"]}
     return [
         {
             "heading": f"{label} {number}. {_annex_heading(words, wording.get(number), names)}",
@@ -70,7 +70,7 @@ def _list(words: Words, members: Members) -> dict[str, Any]:
         "as_of": f"{words('as_of')} {annex['as_of']}" if annex["register"] else None,
         "empty": None if annex["items"] else empty,
         "columns": [words(key) for key in ("name_and_address", "purpose_and_data", "places")],
-        "rows": [_sub_processor(words, each) for each in annex["items"]],
+        "rows": [_sub_processor(words, entry) for entry in annex["items"]],
     }
 
 
@@ -82,7 +82,7 @@ def _sub_processor(words: Words, members: Members) -> dict[str, Any]:
         "name": members["legal_name"],
         "who": [line for line in who if line],
         "what": [line for line in (members["purpose"], *data) if line],
-        "where": [_place(words, each) for each in members["places"]],
+        "where": [_place(words, place) for place in members["places"]],
     }
 
 
@@ -98,7 +98,11 @@ def acceptance_page(
     words: Words, version: Version, accepted: Sequence[Acceptance]
 ) -> dict[str, Any]:
     """Who accepted, for whom, when, by which client, from where, and which document."""
-    by_party = {each.party: each for each in accepted if each.version == version.version}
+    by_party = {
+        acceptance.party: acceptance
+        for acceptance in accepted
+        if acceptance.version == version.version
+    }
     complete = len(by_party) == len(PARTIES)
     return {
         "heading": words("acceptances"),

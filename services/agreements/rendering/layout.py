@@ -35,7 +35,9 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
             {"role": words(role), "lines": party_lines(members[role])} for role in reversed(PARTIES)
         ],
         "terms": words("terms"),
-        "sections": [each for each in template["sections"] if each["number"] not in places],
+        "sections": [
+            section for section in template["sections"] if section["number"] not in places
+        ],
         "tables": _tables(words, members),
         "annexes": annexes(words, members, places),
         "acceptance": acceptance_page(words, version, accepted),
@@ -66,9 +68,9 @@ def _notes(words: Words, members: Members) -> list[str]:
 
 def _changed(words: Words, changes: Sequence[Members]) -> Rows:
     """A row a change: what it is about, and what it was and is."""
-    return [(_label(words, each["pointer"]),
-             f"{_plain(words, each['before'])} → {_plain(words, each['after'])}")
-            for each in changes]  # fmt: skip
+    return [(_label(words, change["pointer"]),
+             f"{_plain(words, change['before'])} → {_plain(words, change['after'])}")
+            for change in changes]  # fmt: skip
 
 
 def _label(words: Words, pointer: str) -> str:
@@ -80,9 +82,9 @@ def _plain(words: Words, value: object) -> str:
     if value is None:
         return "–"
     if isinstance(value, dict):
-        return "; ".join(_plain(words, each) for each in value.values())
+        return "; ".join(_plain(words, item) for item in value.values())
     if isinstance(value, list) and value and not isinstance(value[0], str):
-        return "; ".join(_plain(words, each) for each in value)
+        return "; ".join(_plain(words, item) for item in value)
     return words.value(value)
 
 
@@ -94,7 +96,7 @@ def _answers(words: Words, members: Members) -> Rows:
 
 def _notice(words: Words, members: Members) -> Rows:
     terms = members["notice_terms"]
-    contacts = [person(each) for each in terms["contacts"]]
+    contacts = [person(contact) for contact in terms["contacts"]]
     return [
         (words("authorisation"), words.value(members["authorisation"])),
         *periods.rows(words, terms),

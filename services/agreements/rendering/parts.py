@@ -13,7 +13,7 @@ Members = Mapping[str, Any]
 
 
 def facts(words: Words, members: Members, shape: type) -> Rows:
-    return [(words(each.name), words.value(members[each.name])) for each in fields(shape)]
+    return [(words(field.name), words.value(members[field.name])) for field in fields(shape)]
 
 
 def party(words: Words, members: Members) -> Rows:

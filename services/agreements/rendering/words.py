@@ -26,7 +26,7 @@ class Words:
         if isinstance(value, bool):
             return self("yes" if value else "no")
         if isinstance(value, list):
-            return ", ".join(self.value(each) for each in value) or self("missing")
+            return ", ".join(self.value(item) for item in value) or self("missing")
         if value is None:
             return self("missing")
         text = str(value)

@@ -97,7 +97,7 @@ def _line(import_id: str, row: Row, forget_at: datetime) -> StoredLine:
         "_id": f"{import_id}:{row.line}",
         "import_id": import_id,
         "line": row.line,
-        "told": _storable(row.told),
+        "told": _storable(row.cells),
         "errors": [dict(error) for error in row.errors],
         "forget_at": forget_at,
     }

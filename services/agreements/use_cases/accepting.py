@@ -45,13 +45,13 @@ def accept(
         raise _outdated(renewed)
     customer = _customer_to_bind(deps, caller, agreement_id)
 
-    def step(session: Session, found: Agreement) -> Outcome:
-        acting = acting_party(caller, found)
-        on_offer = life.offer_to_accept(found, acting, body["document_sha256"])
-        version = deps.versions.get(session, found.id, on_offer.version)
-        check_no_overlap(deps, session, found, version)
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        acting = acting_party(caller, agreement)
+        on_offer = life.offer_to_accept(agreement, acting, body["document_sha256"])
+        version = deps.versions.get(session, agreement.id, on_offer.version)
+        check_no_overlap(deps, session, agreement, version)
         signed = _signed(deps, origin, acting, body, version)
-        return accepted_by(found, version, signed, customer)
+        return accepted_by(agreement, version, signed, customer)
 
     after = apply_step(deps, caller, agreement_id, step)
     afterwards(lambda: keep_executed(deps, after))
@@ -59,28 +59,30 @@ def accept(
 
 
 def accepted_by(
-    found: Agreement, version: Version, acceptance: Acceptance, customer: Party | None = None
+    agreement: Agreement, version: Version, acceptance: Acceptance, customer: Party | None = None
 ) -> Outcome:
     """The agreement after one acceptance, and the events of it.
 
     ``customer``: its details from identity, if this acceptance reveals them to the processor.
     """
-    after = life.accepted(found, version, acceptance)
+    after = life.accepted(agreement, version, acceptance)
     if customer and after.binding:
         after = replace(after, controller=customer)
     new_events = [event(events.ACCEPTED, after, version)]
     if after.offer is None:
-        new_events.append(event(_effect_of(found, after), after, version))
+        new_events.append(event(_effect_of(agreement, after), after, version))
     return after, new_events
 
 
 def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
     """Turn down, or take back, the version on offer. What binds goes on binding."""
 
-    def step(session: Session, found: Agreement) -> Outcome:
-        refusal = Refusal(acting_party(caller, found), found.latest_version, reason, deps.now())
-        after = life.rejected(found, refusal)
-        version = deps.versions.get(session, found.id, found.latest_version)
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        refusal = Refusal(
+            acting_party(caller, agreement), agreement.latest_version, reason, deps.now()
+        )
+        after = life.rejected(agreement, refusal)
+        version = deps.versions.get(session, agreement.id, agreement.latest_version)
         return after, [event(events.REJECTED, after, version, reason=reason)]
 
     return apply_step(deps, caller, agreement_id, step)

@@ -41,12 +41,12 @@ def confirm(
         client_id=origin.client_id, address=origin.address,
     )  # fmt: skip
 
-    def step(session: Session, found: Agreement) -> Outcome:
-        after = signed_elsewhere.confirmed(found, word, customer)
-        version = deps.versions.get(session, found.id, found.version)
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        after = signed_elsewhere.confirmed(agreement, word, customer)
+        version = deps.versions.get(session, agreement.id, agreement.version)
         check_no_overlap(deps, session, after, version)
         kinds = events.CONFIRMED, events.ACTIVATED
-        return after, [event(each, after, version) for each in kinds]
+        return after, [event(kind, after, version) for kind in kinds]
 
     after = apply_step(deps, caller, agreement_id, step)
     afterwards(lambda: keep_executed(deps, after))
@@ -56,10 +56,10 @@ def confirm(
 def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
     """Decline an import, or take it back as its processor. Raises ``NotToBeConfirmed``."""
 
-    def step(session: Session, found: Agreement) -> Outcome:
-        refusal = Refusal(acting_party(caller, found), found.version, reason, deps.now())
-        after = signed_elsewhere.declined(found, refusal)
-        version = deps.versions.get(session, found.id, found.version)
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        refusal = Refusal(acting_party(caller, agreement), agreement.version, reason, deps.now())
+        after = signed_elsewhere.declined(agreement, refusal)
+        version = deps.versions.get(session, agreement.id, agreement.version)
         return after, [event(events.DECLINED, after, version, reason=reason)]
 
     return apply_step(deps, caller, agreement_id, step)

@@ -23,14 +23,14 @@ def document(
     Accepted documents are stored; others are rendered anew, with the acceptances so far.
     Raises ``NotFound``.
     """
-    found = visible(deps, caller, agreement_id)
-    version = deps.versions.get(None, found.id, number or found.version)
+    agreement = visible(deps, caller, agreement_id)
+    version = deps.versions.get(None, agreement.id, number or agreement.version)
     if kind == JSON:
         return version, Kept(version.document.encode(), version.document_sha256)
-    if not (found.confirmed and found.executed(version.version)):
-        body = _rendered(deps, found, version, kind)
+    if not (agreement.confirmed and agreement.executed(version.version)):
+        body = _rendered(deps, agreement, version, kind)
         return version, Kept(body, hashlib.sha256(body).hexdigest())
-    return version, executed(deps, found, version, kind)
+    return version, executed(deps, agreement, version, kind)
 
 
 def executed(deps: Deps, agreement: Agreement, version: Version, kind: str) -> Kept:
@@ -59,7 +59,9 @@ def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> 
     file = agreement.signed_file
     if kind == PDF and file and version.version == 1:
         return deps.files.read(agreement.processor.id, file.sha256)
-    accepted = [each for each in agreement.acceptances if each.version == version.version]
+    accepted = [
+        acceptance for acceptance in agreement.acceptances if acceptance.version == version.version
+    ]
     if kind == PDF:
         return rendering.as_pdf(version, accepted)
     return rendering.as_html(version, accepted).encode()

@@ -28,10 +28,10 @@ def terminate(
 ) -> Agreement:
     """End the agreement today, or set the day to come on which it ends."""
 
-    def step(session: Session, found: Agreement) -> Outcome:
-        acting_party(caller, found)
-        after = ending.terminated(found, effective_on, deps.now().date())
-        version = deps.versions.get(session, found.id, found.version)
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        acting_party(caller, agreement)
+        after = ending.terminated(agreement, effective_on, deps.now().date())
+        version = deps.versions.get(session, agreement.id, agreement.version)
         kind = events.TERMINATION_SCHEDULED if after.binding else events.TERMINATED
         return after, [event(kind, after, version, reason=reason)]
 
@@ -43,11 +43,11 @@ def prove_deletion(
 ) -> Agreement:
     """Record that the data was deleted or returned after the end (Art. 28(3)(g))."""
 
-    def step(session: Session, found: Agreement) -> Outcome:
-        check_acts_as_processor(caller, found)
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        check_acts_as_processor(caller, agreement)
         proof = Proof(**body, at=deps.now(), client_id=caller.client_id)
-        after = ending.proven(found, proof)
-        version = deps.versions.get(session, found.id, found.version)
+        after = ending.proven(agreement, proof)
+        version = deps.versions.get(session, agreement.id, agreement.version)
         names = {name: str(body[name]) for name in ("statement", "name", "title", "email")}
         proven = event(events.DELETION_PROVEN, after, version)
         done_on = {"done_on": proof.done_on.isoformat(),

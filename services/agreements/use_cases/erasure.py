@@ -43,21 +43,21 @@ def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> P
 
 def apply_policies(deps: Deps) -> bool:
     """Apply a changed policy to a bounded number of ended agreements; True if there may be more."""
-    found = deps.policies.to_apply(deps.clock_failures.barred())
+    policy = deps.policies.to_apply(deps.clock_failures.barred())
     # Those that failed and have rested; their policy has gone on without them.
     for job in deps.clock_failures.rested(RE_DATED):
         _re_date_unless_it_fails(deps, job.removeprefix(RE_DATED))
-    if found is None:
+    if policy is None:
         return False
-    deps.clock_failures.run([found.id], lambda _: _apply_some(deps, found))
+    deps.clock_failures.run([policy.id], lambda _: _apply_some(deps, policy))
     return True
 
 
-def _apply_some(deps: Deps, found: Policy) -> None:
-    ended = deps.agreements.ended(found.id, found.cursor or "", A_ROUND)
-    for each in ended:
-        _re_date_unless_it_fails(deps, each)
-    deps.policies.applied(found, ended[-1] if len(ended) == A_ROUND else None)
+def _apply_some(deps: Deps, policy: Policy) -> None:
+    ended = deps.agreements.ended(policy.id, policy.cursor or "", A_ROUND)
+    for agreement_id in ended:
+        _re_date_unless_it_fails(deps, agreement_id)
+    deps.policies.applied(policy, ended[-1] if len(ended) == A_ROUND else None)
 
 
 def _re_date_unless_it_fails(deps: Deps, agreement_id: str) -> None:
@@ -68,13 +68,13 @@ def _re_date_unless_it_fails(deps: Deps, agreement_id: str) -> None:
 
 
 def _re_dated(deps: Deps, agreement_id: str, session: Session) -> None:
-    found = deps.agreements.find(session, agreement_id)
-    if found is None or found.ended_on is None:
+    agreement = deps.agreements.find(session, agreement_id)
+    if agreement is None or agreement.ended_on is None:
         return
-    years = deps.policies.read(session, found.processor.id).retention_years
-    erase_on = years_after(found.ended_on, years)
-    if erase_on != found.erase_on:
-        after = replace(found, erase_on=erase_on, revision=found.revision + 1)
+    years = deps.policies.read(session, agreement.processor.id).retention_years
+    erase_on = years_after(agreement.ended_on, years)
+    if erase_on != agreement.erase_on:
+        after = replace(agreement, erase_on=erase_on, revision=agreement.revision + 1)
         deps.agreements.replace(session, after)
 
 
@@ -97,6 +97,6 @@ def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> boo
 def _erase_persons(deps: Deps, session: Session, name: str) -> None:
     after = 0
     while entries := deps.ledger.entries(name, after, ENTRIES_A_READ):
-        for each in entries:
-            deps.ledger.erase_private(session, name, each.sequence)
+        for entry in entries:
+            deps.ledger.erase_private(session, name, entry.sequence)
         after = entries[-1].sequence

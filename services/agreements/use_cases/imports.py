@@ -80,13 +80,13 @@ def import_row(deps: Deps, caller: Caller, processor: Party, row: Row, import_id
     except Unavailable:
         raise
     except DomainError as refused:
-        reference = row.told.get("reference")
+        reference = row.cells.get("reference")
         outcome = Outcome(row.line, reference, REFUSED, errors=_reasons(refused))
     deps.imports.settle(None, import_id, outcome)
 
 
 def _refused_or_known(deps: Deps, processor: Party, row: Row) -> Outcome | None:
-    reference = row.told.get("reference")
+    reference = row.cells.get("reference")
     if row.errors:
         return Outcome(row.line, reference, REFUSED, errors=row.errors)
     known = deps.agreements.find(None, derived_id("agr", processor.id, str(reference)))
@@ -106,7 +106,7 @@ def _import_with_retry(
 
 
 def _import(deps: Deps, caller: Caller, processor: Party, row: Row, import_id: str) -> None:
-    cells = row.told
+    cells = row.cells
     agreement_id = derived_id("agr", processor.id, str(cells["reference"]))
     file = SignedFile(cells["reference"], cells["pdf_sha256"], cells["signed_on"])
     if not deps.files.has(processor.id, file.sha256):

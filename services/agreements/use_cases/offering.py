@@ -69,10 +69,10 @@ def draft(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Agreement:
 def offer(deps: Deps, caller: Caller, agreement_id: str) -> Agreement:
     """Offer the draft to both parties. The processor has to accept it, too."""
 
-    def step(session: Session, found: Agreement) -> Outcome:
-        check_acts_as_processor(caller, found)
-        after = life.offered(found, deps.now(), deps.lapses_on())
-        version = deps.versions.get(session, found.id, found.version)
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        check_acts_as_processor(caller, agreement)
+        after = life.offered(agreement, deps.now(), deps.lapses_on())
+        version = deps.versions.get(session, agreement.id, agreement.version)
         related = deps.agreements.related(session, after)
         return after, [event(events.OFFERED, after, version, related=related)]
 
@@ -99,8 +99,8 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]
 
 
 def offering(deps: Deps, version: Version) -> Any:
-    def step(session: Session, found: Agreement) -> Outcome:
-        after = life.amended(found, version, deps.now(), deps.lapses_on())
+    def step(session: Session, agreement: Agreement) -> Outcome:
+        after = life.amended(agreement, version, deps.now(), deps.lapses_on())
         deps.versions.add(session, version)
         related = deps.agreements.related(session, after)
         return after, [event(events.OFFERED, after, version, related=related)]

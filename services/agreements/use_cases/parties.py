@@ -20,10 +20,10 @@ OFFICER = ("dpo", "data protection officer", "databeskyttelsesrådgiver", "datas
 
 def party(deps: Deps, org_id: str) -> Party:
     """The organisation as a party of today's documents. Raises ``NotFound``."""
-    found = deps.identity.organisation(org_id)
-    if found is None:
+    organisation = deps.identity.organisation(org_id)
+    if organisation is None:
         raise NotFound("A party of this agreement is no longer known.")
-    return _party(found)
+    return _party(organisation)
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,9 @@ def addressee_named(deps: Deps, processor_id: str, named: str) -> Addressee:
 
 def _shared(deps: Deps, processor_id: str, controller_id: str) -> list[Agreement]:
     """Agreements that bind or bound the two: those that bind first, then by age, newest first."""
-    found = [each for each in deps.agreements.between(processor_id, controller_id) if each.bound]
-    return sorted(found, key=lambda each: not each.binding)
+    agreements = deps.agreements.between(processor_id, controller_id)
+    bound = [agreement for agreement in agreements if agreement.bound]
+    return sorted(bound, key=lambda agreement: not agreement.binding)
 
 
 def customer_of(deps: Deps, agreement: Agreement) -> Party:
@@ -93,10 +94,10 @@ def named_party(known: Party, members: Mapping[str, Any]) -> Party:
 
 def template_of(deps: Deps, org_id: str, content: Content) -> Template:
     """The template of ``content``, as its processor sees it. Raises ``Invalid``."""
-    found = deps.templates.find(content.template_id)
-    if found is None or not found.visible_to(org_id):
+    template = deps.templates.find(content.template_id)
+    if template is None or not template.visible_to(org_id):
         raise problem_at("/template_id", "unknown-template", "There is no such template.")
-    return found
+    return template
 
 
 def content_of(members: Mapping[str, Any]) -> Content:
@@ -106,17 +107,20 @@ def content_of(members: Mapping[str, Any]) -> Content:
     return from_wire(Content, {**members, **days})
 
 
-def _party(found: Mapping[str, Any]) -> Party:
-    address = found.get("address")
-    people = [from_wire(Contact, each) for each in found.get("contacts") or ()]
+def _party(organisation: Mapping[str, Any]) -> Party:
+    address = organisation.get("address")
+    people = [from_wire(Contact, contact) for contact in organisation.get("contacts") or ()]
     return Party(
-        id=found["id"], slug=found["slug"], legal_name=found["legal_name"],
-        registration_number=found.get("registration_number"), country=found.get("country"),
+        id=organisation["id"],
+        slug=organisation["slug"],
+        legal_name=organisation["legal_name"],
+        registration_number=organisation.get("registration_number"),
+        country=organisation.get("country"),
         address=from_wire(Address, address) if address else None,
-        time_zone=found.get("time_zone"),
+        time_zone=organisation.get("time_zone"),
         contact=people[0] if people else None,
-        data_protection_officer=next((each for each in people if _is_officer(each)), None),
-    )  # fmt: skip
+        data_protection_officer=next((person for person in people if _is_officer(person)), None),
+    )
 
 
 def _is_officer(person: Contact) -> bool:

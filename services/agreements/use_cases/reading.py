@@ -50,9 +50,9 @@ def changes(
     deps: Deps, caller: Caller, agreement_id: str, number: int | None, since: int | None
 ) -> Mapping[str, Any]:
     """Differences of version ``number`` (the newest) from ``since`` (the one before it)."""
-    found = visible(deps, caller, agreement_id)
-    after = deps.versions.get(None, found.id, number or found.latest_version)
-    before = deps.versions.get(None, found.id, since or max(after.version - 1, 1))
+    agreement = visible(deps, caller, agreement_id)
+    after = deps.versions.get(None, agreement.id, number or agreement.latest_version)
+    before = deps.versions.get(None, agreement.id, since or max(after.version - 1, 1))
     items = comparing.changes(read(before), read(after))
     return {"since": before.version, "version": after.version, "items": items}
 
@@ -64,12 +64,12 @@ def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
 
 def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
     """All agreements that bind or bound the two; the one in force first, then the newest."""
-    found = deps.agreements.between(processor_id, controller_id)
-    known = [each for each in found if each.history and each.confirmed]
+    agreements = deps.agreements.between(processor_id, controller_id)
+    known = [agreement for agreement in agreements if agreement.history and agreement.confirmed]
     if not known:
         raise NotFound("The two never had an agreement.")
     # Sorting keeps the order among equals: newest first.
-    bonds = [_bond(each) for each in sorted(known, key=_least_in_force)]
+    bonds = [_bond(agreement) for agreement in sorted(known, key=_least_in_force)]
     return {**bonds[0], "agreements": bonds}
 
 

@@ -78,8 +78,8 @@ def _concluded(
     new_events: list[Event] = [event(events.DRAFTED, drafted, version)]
     made = life.offered(drafted, deps.now(), deps.lapses_on())
     new_events.append(event(events.OFFERED, made, version))
-    for each in signed:
-        made, came = accepted_by(made, version, each)
+    for acceptance in signed:
+        made, came = accepted_by(made, version, acceptance)
         new_events.extend(came)
     made, watermark = count_terms(deps, session, None, made, new_events)
     deps.versions.add(session, version)
@@ -128,17 +128,18 @@ def _plain(name: str) -> str:
 
 def _processor(deps: Deps, caller: Caller, named: str) -> Party:
     """The processor of this id or slug. One without published templates is answered as unknown."""
-    found = organisation_named(deps, named)
-    if found is None or found["id"] == caller.org_id or not deps.templates.publishes(found["id"]):
+    processor = organisation_named(deps, named)
+    processor_id = processor["id"] if processor else caller.org_id
+    if processor_id == caller.org_id or not deps.templates.publishes(processor_id):
         raise problem_at("/processor", "unknown-processor", "There is no such processor.")
-    return party(deps, found["id"])
+    return party(deps, processor_id)
 
 
 def _published(deps: Deps, processor: Party, template_id: str) -> tuple[Template, Published]:
-    found = deps.templates.find(template_id)
-    if found is None or found.owner != processor.id or found.published is None:
+    template = deps.templates.find(template_id)
+    if template is None or template.owner != processor.id or template.published is None:
         raise TemplateNotPublished
-    return found, found.published
+    return template, template.published
 
 
 def _content(

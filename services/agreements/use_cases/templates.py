@@ -56,20 +56,20 @@ def accept_for_all(
 
     Raises ``NotPublishable`` for a template that lacks the terms to take.
     """
-    found = _own(deps, caller, template_id)
-    if found.published is None:
+    template = _own(deps, caller, template_id)
+    if template.published is None:
         raise NotPublishable
     standing = StandingAcceptance(
         **body, at=deps.now(), client_id=origin.client_id, address=origin.address
     )
-    deps.mongo.transact(lambda session: deps.templates.accept_for_all(found, standing, session))
+    deps.mongo.transact(lambda session: deps.templates.accept_for_all(template, standing, session))
     return standing
 
 
 def withdraw(deps: Deps, caller: Caller, template_id: str) -> None:
     """Withdraw the standing acceptance. Agreements made with it stay."""
-    found = _own(deps, caller, template_id)
-    if not deps.mongo.transact(lambda session: deps.templates.withdraw(found.id, session)):
+    template = _own(deps, caller, template_id)
+    if not deps.mongo.transact(lambda session: deps.templates.withdraw(template.id, session)):
         raise NotFound("This template has no standing acceptance.")
 
 
@@ -77,32 +77,32 @@ def page(deps: Deps, caller: Caller, processor: str | None, request: PageRequest
     """Built-in templates and the caller's own; with ``processor``, those it has published."""
     if processor is None:
         return deps.templates.page((BUILT_IN, caller.org_id), request)
-    found = organisation_named(deps, processor)
+    owner = organisation_named(deps, processor)
     # An unknown processor gets the same empty page as one that publishes nothing.
-    return deps.templates.ready(found["id"] if found else processor, request)
+    return deps.templates.ready(owner["id"] if owner else processor, request)
 
 
 def one(deps: Deps, caller: Caller, template_id: str) -> Template:
-    found = deps.templates.find(template_id)
-    if found is None or not (
-        found.visible_to(caller.org_id) or deps.templates.standing(None, found.id)
+    template = deps.templates.find(template_id)
+    if template is None or not (
+        template.visible_to(caller.org_id) or deps.templates.standing(None, template.id)
     ):
         raise NotFound("There is no such template.")
-    return found
+    return template
 
 
 def _own(deps: Deps, caller: Caller, template_id: str) -> Template:
     check_processor(caller)
-    found = deps.templates.find(template_id)
-    if found is None or found.owner != caller.org_id:
+    template = deps.templates.find(template_id)
+    if template is None or template.owner != caller.org_id:
         raise NotFound("There is no such template of yours.")
-    return found
+    return template
 
 
 def _replaced(deps: Deps, caller: Caller, template_id: str | None) -> Template | None:
     if template_id is None:
         return None
-    found = deps.templates.find(template_id)
-    if found is None or found.owner != caller.org_id:
+    template = deps.templates.find(template_id)
+    if template is None or template.owner != caller.org_id:
         raise NotReplaceable
-    return found
+    return template

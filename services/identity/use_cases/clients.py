@@ -109,10 +109,10 @@ def _join_hands(deps: Deps, caller: Caller, client: Client, session: Session) ->
 
 
 def _own_client(deps: Deps, caller: Caller, client_id: str) -> Client:
-    found = deps.clients.get(client_id)
-    if not caller.sees(found.org_id):
+    client = deps.clients.get(client_id)
+    if not caller.sees(client.org_id):
         raise NotFound("There is no such client.")
-    return found
+    return client
 
 
 def _represented(deps: Deps, caller: Caller, org_id: str) -> Organisation:

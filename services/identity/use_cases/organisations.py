@@ -44,11 +44,11 @@ def organisation(
     deps: Deps, caller: Caller, org_id: str, entered_by: str | None = None
 ) -> Organisation:
     """``entered_by``: only if this organisation has entered it."""
-    found = deps.organisations.get(org_id)
-    others = entered_by not in (None, found.created_by)
-    if others or not caller.sees(found.id, found.created_by):
+    organisation = deps.organisations.get(org_id)
+    others = entered_by not in (None, organisation.created_by)
+    if others or not caller.sees(organisation.id, organisation.created_by):
         raise NotFound("There is no such organisation.")
-    return found
+    return organisation
 
 
 def organisations(
@@ -68,9 +68,9 @@ def organisations(
 def change_organisation(
     deps: Deps, caller: Caller, org_id: str, seen: int, body: Mapping[str, Any]
 ) -> Organisation:
-    found = organisation(deps, caller, org_id)
-    check_revision(seen, found.revision)
-    members = {**to_document(found), **body, "revision": found.revision + 1}
+    current = organisation(deps, caller, org_id)
+    check_revision(seen, current.revision)
+    members = {**to_document(current), **body, "revision": current.revision + 1}
     members["id"] = members.pop("_id")
     changed = from_wire(Organisation, members)
     deps.organisations.replace(changed)

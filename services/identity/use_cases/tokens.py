@@ -79,8 +79,8 @@ def _service(deps: Deps, client_id: str, secret: str) -> Bearer | None:
 
 
 def _client(deps: Deps, client_id: str, secret: str) -> Bearer:
-    found = deps.clients.find(client_id)
-    if found is None or not found.proves(secret):
+    client = deps.clients.find(client_id)
+    if client is None or not client.proves(secret):
         raise ClientUnknown
-    owner = deps.organisations.get(found.org_id)
-    return Bearer(found.id, owner.id, owner.kind, frozenset(found.scopes))
+    owner = deps.organisations.get(client.org_id)
+    return Bearer(client.id, owner.id, owner.kind, frozenset(client.scopes))

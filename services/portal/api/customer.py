@@ -103,9 +103,9 @@ def _lists(slug: str | None, what: str, as_of: Any) -> list[dict[str, Any]]:
         raise NotFound("There is no agreement in force with this processor.")
     day = {"as_of": as_of.isoformat()} if as_of else {}
     return [
-        {"processor": each, **item}
-        for each in ([slug] if slug else sorted(known))
-        for item in deps().registry.get(f"/v1/processors/{each}/{what}", day, org_id)["items"]
+        {"processor": processor, **item}
+        for processor in ([slug] if slug else sorted(known))
+        for item in deps().registry.get(f"/v1/processors/{processor}/{what}", day, org_id)["items"]
     ]
 
 

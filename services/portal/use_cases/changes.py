@@ -18,17 +18,17 @@ def customer_page(
     page = deps.notices.get("/v1/notices", params, org_id)
     items = _joined(deps, org_id, page["items"])
     if status:
-        items = [each for each in items if (each["status"] in OPEN_STATUSES) == (status == "open")]
+        items = [item for item in items if (item["status"] in OPEN_STATUSES) == (status == "open")]
     return {"items": items, "next_cursor": page["next_cursor"]}
 
 
 def customer_change(deps: Deps, org_id: str, change_id: str) -> dict[str, Any]:
     """One change of which this customer has a notice. Raises ``NotFound`` without one."""
     notice = deps.notices.get(f"/v1/notices/{change_id}", None, org_id)
-    found = _joined(deps, org_id, [notice])
-    if not found:
+    changes = _joined(deps, org_id, [notice])
+    if not changes:
         raise NotFound("There is no such change.")
-    return found[0]
+    return changes[0]
 
 
 def _joined(deps: Deps, org_id: str, notices: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def _joined(deps: Deps, org_id: str, notices: list[dict[str, Any]]) -> list[dict
     if not ids:
         return []
     answers = deps.registry.get("/v1/customer/changes", {"ids": ids}, org_id)["items"]
-    states = {each["id"]: each for each in answers}
+    states = {change["id"]: change for change in answers}
     return [_one(notice, states[notice["change_id"]]) for notice in notices
             if notice["change_id"] in states]  # fmt: skip
 

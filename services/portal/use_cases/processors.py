@@ -15,9 +15,9 @@ def processors_of(deps: Deps, org_id: str, *statuses: str) -> dict[str, dict[str
     """The processors this customer has an agreement with, by slug: an active one, if none of
     ``statuses``."""
     return {
-        each["processor"]["slug"]: each["processor"]
+        agreement["processor"]["slug"]: agreement["processor"]
         for status in statuses or ("active",)
-        for each in every_item(deps.agreements, "/v1/agreements", org_id, status=status)
+        for agreement in every_item(deps.agreements, "/v1/agreements", org_id, status=status)
     }
 
 
