@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -123,3 +124,70 @@ def test_a_position_that_the_list_does_not_have_is_refused(parent_id: str) -> No
 
 def test_rows_name_their_parents() -> None:
     assert parents_of([row("sub_0"), row("sub_1", "sub_0")]) == {"sub_0": None, "sub_1": "sub_0"}
+
+
+def refused(all_rows: list[Row], *about: str) -> tuple[str, str, dict[str, Any]]:
+    """The code, the words and the members of the refusal of a list."""
+    with pytest.raises((ParentUnknown, ChildrenLeft, ChainCycle)) as refusal:
+        check_chain(all_rows, FIRST, about)
+    return refusal.value.code, refusal.value.detail, refusal.value.context
+
+
+def test_whoever_names_an_unknown_parent_is_told_which_and_on_which_day() -> None:
+    late = [row("sub_1", "sub_2"), row("sub_2", begins=1)]
+    assert refused(late, "sub_1") == (
+        "parent-unknown",
+        "sub_2 is not in this register on 2026-01-01.",
+        {"parent_id": "sub_2", "on": "2026-01-01"},
+    )
+
+
+def test_whoever_ends_a_parent_is_told_its_children_and_the_first_day_without_it() -> None:
+    ending = [row("sub_1", "sub_0"), row("sub_2", "sub_0"), row("sub_0", ends=4)]
+    assert refused(ending, "sub_0") == (
+        "children-left",
+        "On 2026-01-06 these would be left without their parent: sub_1, sub_2.",
+        {
+            "children": [
+                {"id": "sub_1", "legal_name": "sub_1"},
+                {"id": "sub_2", "legal_name": "sub_2"},
+            ],
+            "on": "2026-01-06",
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("parents", "path"),
+    [
+        ({"a": "a"}, ["a"]),
+        ({"a": "b", "b": "a"}, ["a", "b"]),
+        ({"top": None, "a": "top", "b": "d", "c": "b", "d": "c"}, ["b", "d", "c"]),
+    ],
+)
+def test_what_would_be_below_itself_is_told_with_its_way_round(
+    parents: dict[str, str | None], path: list[str]
+) -> None:
+    assert refused([row(sub_id, parent) for sub_id, parent in parents.items()]) == (
+        "chain-cycle",
+        f"On 2026-01-01 {path[-1]} would be below itself.",
+        {"chain": path},
+    )
+
+
+def test_two_entries_below_one_parent_are_no_cycle() -> None:
+    check_chain([row("a"), row("b", "a"), row("c", "b"), row("d", "b"), row("e", "a")], FIRST, ())
+
+
+def test_a_chain_of_the_past_is_let_rest() -> None:
+    check_chain([row("sub_1", "sub_2", ends=3)], FIRST + timedelta(4), ())
+    with pytest.raises(ChildrenLeft):
+        check_chain([row("sub_1", "sub_2", ends=3)], FIRST + timedelta(3), ())
+
+
+def test_who_names_no_place_of_the_list_is_told_how_one_is_written() -> None:
+    with pytest.raises(ParentUnknown) as refusal:
+        resolved([{"parent_id": "x" * 70}], NAMES)
+    assert refusal.value.detail == (
+        f"'{'x' * 60}' is no entry of this list; write #/sub_processors/0, or so."
+    )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from services.registry.model.changes import (
+    ApprovedByTheSameHand,
     Change,
+    EffectiveDayPassed,
     Emergency,
     Group,
     NotAnEmergency,
     NotInThisStatus,
+    check_day,
 )
 from shared.errors import DomainError, PreconditionFailed
 from tests.unit.registry.golden import Case, cases, listed
@@ -119,3 +123,64 @@ def test_an_announced_change_keeps_its_groups_without_their_arithmetic() -> None
 def test_a_replacement_touches_both_entries() -> None:
     assert change().touches == ("sub_1",)
     assert change(replaces_id="sub_0").touches == ("sub_1", "sub_0")
+
+
+# members that a step changes, beside the revision
+CHANGED: list[tuple[Callable[[Change], Change], Change, dict[str, Any]]] = [
+    (lambda it: it.announced(AT, [group("a")], 7, 3), change(),
+     {"status": "announced", "announced_at": AT, "groups": (replace(group("a"), arithmetic=()),),
+      "recipients_version": 7, "sequence": 3}),
+    (lambda it: it.withdrawn(AT, "Not needed."), change("announced"),
+     {"status": "withdrawn", "ended_at": AT, "withdrawal_reason": "Not needed."}),
+    (lambda it: it.in_effect(AT), change("announced"), {"status": "in_effect", "ended_at": AT}),
+    (lambda it: it.declared("The host burns.", "cli_a"), change(), {"emergency": EMERGENCY}),
+    (lambda it: it.approved("cli_b", {"cli_b": "hand_1"}), change(emergency=EMERGENCY),
+     {"emergency": Emergency("The host burns.", "cli_a", ("cli_b",))}),
+    (lambda it: it.edited({"reason": "Other"}, 1), change(), {"reason": "Other"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "before", "members"), CHANGED)
+def test_a_step_changes_these_members_and_no_other(
+    step: Callable[[Change], Change], before: Change, members: dict[str, Any]
+) -> None:
+    assert step(before) == replace(before, revision=2, **members)
+
+
+REFUSED: list[tuple[Callable[[], object], str]] = [
+    (lambda: change("announced").edited({}, 1),
+     "It is announced; to alter it, withdraw it and announce another."),
+    (lambda: change("in_effect").edited({}, 1), "The change is in effect, not draft."),
+    (lambda: change().in_effect(AT), "The change is draft, not announced."),
+    (lambda: change("in_effect").withdrawn(AT, "No."), "The change is in effect; it stays."),
+    (lambda: change("draft").must_be("in_effect"), "The change is draft, not in effect."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("step", "words"), REFUSED, ids=[words for _, words in REFUSED])
+def test_a_refusal_says_how_the_change_stands(step: Callable[[], object], words: str) -> None:
+    with pytest.raises(NotInThisStatus) as refusal:
+        step()
+    assert refusal.value.detail == words
+
+
+def test_an_edit_of_a_revision_that_the_caller_has_not_read_is_refused() -> None:
+    with pytest.raises(PreconditionFailed):
+        change().edited({"reason": "Other"}, 2)
+
+
+def test_the_same_hand_is_told_whose_approval_it_repeats() -> None:
+    hands = {"cli_b": "hand_1", "cli_c": "hand_1"}
+    once = change(emergency=EMERGENCY).approved("cli_b", hands)
+    with pytest.raises(ApprovedByTheSameHand) as refusal:
+        once.approved("cli_c", hands)
+    assert refusal.value.detail == (
+        "cli_b has approved and counts as one with your client: one made the other, or renewed "
+        "its secret. Have a person approve to whom the platform gave a client."
+    )
+
+
+def test_a_change_may_take_effect_today_and_not_before() -> None:
+    check_day(DAY, DAY)
+    with pytest.raises(EffectiveDayPassed, match=r"^2026-12-23 lies before 2026-12-24\.$"):
+        check_day(date(2026, 12, 23), DAY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -79,3 +80,28 @@ def test_an_end_after_the_notice_changes_nothing() -> None:
 
     check_notice(date(2026, 12, 24), [late])
     refusal(date(2026, 12, 23), [late])
+
+
+def test_a_refusal_says_whom_the_day_is_too_early_for() -> None:
+    terms = {"notice_days": 30, "day_kind": "calendar", "notice": {"length": "30 days"}}
+    held = replace(group(short(30, 14), MONDAY, 3), customers=2, terms=terms)
+    refused = refusal(date(2026, 12, 23), [held, replace(held, terms={})])
+    assert refused.detail == "The earliest day that every agreement allows is 2026-12-24."
+    assert refused.context["blocking"] == [
+        {
+            "notice_days": 30,
+            "day_kind": "calendar",
+            "notice": "30 days",
+            "customers": 2,
+            "agreements": 3,
+            "earliest_effective_on": "2026-12-24",
+        },
+        {
+            "notice_days": None,
+            "day_kind": None,
+            "notice": None,
+            "customers": 2,
+            "agreements": 3,
+            "earliest_effective_on": "2026-12-24",
+        },
+    ]

@@ -46,7 +46,10 @@ def spans(changes: RowChanges) -> list[tuple[str, date, date]]:
 def test_an_addition_begins_on_its_day_and_has_no_end() -> None:
     changes = addition(writer(), "org_1", "sub_2", {"legal_name": "Mailer"}, DAY)
     assert changes.void == ()
-    assert spans(changes) == [("Mailer", DAY, FOREVER)]
+    assert changes.add == (
+        Row("row_1", "org_1", "sub_2", 1, {"legal_name": "Mailer"}, DAY, FOREVER, AT + ONE_DAY,
+            "chg_1"),
+    )  # fmt: skip
 
 
 def test_a_modification_ends_the_old_text_the_day_before() -> None:
@@ -119,3 +122,29 @@ def test_no_two_rows_of_an_entry_overlap(rows: list[Row], apart: bool) -> None:
         return
     with pytest.raises(RowsOverlap):
         check_apart(rows)
+
+
+def test_what_is_written_again_gets_an_id_and_an_instant_of_its_own() -> None:
+    voided = replace(row("row_0", FIRST), voided_at=AT, voided_by="chg_0")
+    assert writer().again(voided) == replace(
+        row("row_1", FIRST), recorded_at=AT + ONE_DAY, change_id="chg_1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "is_on"),
+    [(FIRST - ONE_DAY, False), (FIRST, True), (DAY, True), (DAY + ONE_DAY, False)],
+)
+def test_an_entry_is_on_the_list_from_its_first_day_to_its_last(day: date, is_on: bool) -> None:
+    assert row("row_0", FIRST, DAY).on(day) is is_on
+
+
+def test_changes_written_together_void_and_add_what_each_does() -> None:
+    one, two = row("a", FIRST), row("b", DAY)
+    both = combined(RowChanges((one,), (two,)), RowChanges((two,), (one,)))
+    assert both == RowChanges((one, two), (two, one))
+
+
+def test_an_overlap_names_the_entry_and_the_day() -> None:
+    with pytest.raises(RowsOverlap, match=r"^sub_1 on 2026-12-24\.$"):
+        check_apart([row("a", FIRST, DAY), row("b", DAY)])
