@@ -54,3 +54,18 @@ def test_a_modified_entry_names_its_fields_and_the_places_inside_them() -> None:
     address, country = entry["fields"]
     assert country == {"field": "country", "before": "DK", "after": "SE"}
     assert address["parts"] == [{"pointer": "/city", "before": "Aarhus", "after": "Lund"}]
+
+
+def test_an_entry_is_named_by_its_id_and_its_newest_name() -> None:
+    old, new = row("host", country="DK"), row("host", country="DK", website="https://h.example")
+    assert differences([old], [new]) == [
+        {
+            "kind": "modified",
+            "id": "host",
+            "legal_name": "Host",
+            "fields": [{"field": "website", "before": None, "after": "https://h.example"}],
+        }
+    ]
+    assert differences([new], [old])[0]["fields"] == [
+        {"field": "website", "before": "https://h.example", "after": None}
+    ]

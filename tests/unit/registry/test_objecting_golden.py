@@ -11,6 +11,9 @@ import pytest
 from services.registry.model.objections import (
     STEPS,
     ObjectionSettled,
+    ObjectionWindowClosed,
+    OfferLapsed,
+    RespondByPassed,
     check_acceptable,
     check_in_time,
     check_may_end,
@@ -79,3 +82,46 @@ def test_a_step_is_taken_only_from_the_statuses_of_the_table(
     is_open = to in ("received", "acknowledged", "mitigation_offered")
     assert (moved.status, moved.revision, moved.open) == (to, 2, is_open)
     assert moved.settled_at == (None if is_open else AT)
+
+
+DAY, NEXT = date(2026, 12, 24), date(2026, 12, 25)
+
+
+def test_who_objects_too_late_is_told_the_last_day() -> None:
+    with pytest.raises(ObjectionWindowClosed) as refusal:
+        check_in_time(NEXT, DAY)
+    assert refusal.value.detail == "The last day was 2026-12-24."
+    assert refusal.value.context == {"objection_deadline": "2026-12-24"}
+
+
+def test_who_leaves_no_day_to_answer_is_pointed_to_it() -> None:
+    with pytest.raises(RespondByPassed) as refusal:
+        check_offer(DAY, NEXT)
+    words = "2026-12-24 lies before 2026-12-25."
+    assert refusal.value.detail == words
+    assert refusal.value.errors == [{"pointer": "/respond_by", "code": "day-past", "detail": words}]
+
+
+def test_who_accepts_too_late_is_told_until_when_the_offer_was_open() -> None:
+    offered = objection("mitigation_offered", mitigation={"respond_by": "2026-12-24"})
+    with pytest.raises(OfferLapsed, match=r"^It was open until 2026-12-24\.$"):
+        check_acceptable(offered, NEXT)
+
+
+def test_a_step_that_is_not_open_is_refused_with_both_its_ends() -> None:
+    with pytest.raises(ObjectionSettled) as refusal:
+        objection("mitigation_accepted").moved("mitigation_offered", AT)
+    assert refusal.value.detail == (
+        "The objection is mitigation accepted; it cannot become mitigation offered."
+    )
+
+
+@pytest.mark.parametrize(("to", "settled_at"), [("acknowledged", None), ("rejected", AT)])
+def test_a_step_keeps_its_instant_where_it_settles_and_the_members_it_brings(
+    to: Any, settled_at: object
+) -> None:
+    before = objection("received")
+    after = before.moved(to, AT, decision="Needed.", respond_by=DAY)
+    assert after == objection(
+        to, settled_at=settled_at, decision="Needed.", respond_by=DAY, revision=2
+    )

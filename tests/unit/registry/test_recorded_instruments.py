@@ -108,3 +108,30 @@ def test_what_is_not_confirmed_is_called_general_knowledge() -> None:
 def test_a_truth_value_of_an_earlier_version_is_read_as_a_grade() -> None:
     recorded = next_revision(DPF, None, {"verified": True}, AT, "cli_1")
     assert merged(load_instruments(), [recorded])[DPF].verified == {"valid_from": "copy"}
+
+
+def test_a_revision_says_who_recorded_it_and_when() -> None:
+    recorded = next_revision(DPF, None, {}, AT, "cli_1")
+    assert (recorded.recorded_at, recorded.recorded_by) == (AT, "cli_1")
+
+
+def test_an_instrument_may_have_effect_on_one_day_alone() -> None:
+    shipped = load_instruments()[DPF]
+    next_day = {"ended_on": str(shipped.valid_from + timedelta(days=1))}
+    made = altered(shipped, next_revision(DPF, None, next_day, AT, "cli_1"))
+    assert made.last_day == made.valid_from
+
+
+def test_a_new_instrument_has_the_id_it_is_recorded_under() -> None:
+    members = {**load_instruments()[DPF].to_mapping(), "name": "Own"}
+    del members["id"]
+    assert altered(None, next_revision("own", None, members, AT, "cli_1")).id == "own"
+
+
+def test_the_scope_may_ask_for_all_that_is_required() -> None:
+    members = {
+        "scope": {"type": "x", "text": "x", "all": ["importer_certified"]},
+        "requires": ["importer_certified"],
+    }
+    made = altered(load_instruments()[DPF], next_revision(DPF, None, members, AT, "cli_1"))
+    assert tuple(made.scope.all) == ("importer_certified",)
