@@ -207,6 +207,8 @@ class NoticeShape(Shape):
     objection_deadline = fields.String(attribute="notice.objection_deadline", allow_none=True)
     effective_on = fields.String(attribute="notice.effective_on", allow_none=True)
     silence = fields.String(attribute="notice.silence", allow_none=True)
+    holidays = fields.String(attribute="notice.holidays", allow_none=True)
+    time_zones = fields.List(fields.String(), attribute="notice.time_zones")
     acknowledged_at = Instant(allow_none=True)
 
 

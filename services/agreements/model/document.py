@@ -12,7 +12,7 @@ import rfc8785
 
 from services.agreements.contract.annex import Annex
 from services.agreements.contract.comparing import changes
-from services.agreements.contract.contents import Content, Party
+from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content, Party
 from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import Template, in_language
 from services.agreements.model.agreement import Version
@@ -43,7 +43,7 @@ def make_version(
     listed = annex or Annex(at.date(), register=False)
     members = {
         **named, **_agreed(parties, content, template),
-        "sub_processors": listed.members(), **(more or {}),
+        "sub_processors": listed.members(), **_counting(parties, content), **(more or {}),
     }  # fmt: skip
     if amends:
         members["amends"] = {"version": amends.version, "changes": changes(read(amends), members)}
@@ -64,6 +64,17 @@ def _agreed(parties: tuple[Party, Party], content: Content, template: Template) 
         "template": _wording(template, content.language),
         **to_document(content),
     }
+
+
+def _counting(parties: tuple[Party, Party], content: Content) -> dict[str, Any]:
+    """How periods are counted: a contract has that rule only by its own words, which a document
+    signed elsewhere does not have."""
+    if content.template_id == SIGNED_ELSEWHERE:
+        return {}
+    terms = content.notice_terms
+    known = [terms.time_zone] if terms.time_zone else [party.time_zone for party in parties]
+    zones = list(dict.fromkeys(zone for zone in known if zone))
+    return {"counting": {"holidays": terms.holidays, "time_zones": zones}}
 
 
 def read(version: Version) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def _notice(words: Words, members: Members) -> Rows:
     return [
         (words("authorisation"), words.value(members["authorisation"])),
         *periods.rows(words, terms),
+        *periods.counting(words, members),
         (words("channels"), words.value(terms["channels"])),
         (words("contacts"), "\n".join(contacts) or words("missing")),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from services.agreements.rendering.parts import Members, Rows
@@ -19,6 +19,22 @@ def rows(words: Words, terms: Members) -> Rows:
         *(_short(words, terms) if not _long(terms) else _long_rows(words, terms)),
         *_more(words, terms),
     ]
+
+
+def counting(words: Words, members: Members) -> Rows:
+    """The sentence by which the contract counts its periods; older documents have none."""
+    counted = members.get("counting")
+    if not counted:
+        return []
+    return [(words("counting"), sentence(words, counted["holidays"], counted["time_zones"]))]
+
+
+def sentence(words: Words, place: str | None, zones: Sequence[str]) -> str:
+    """How periods are counted (law corrections 6.4), with the calendar and the zone."""
+    either = f" {words('or')} ".join(zones)
+    zone = words("better_zone").replace("{}", either) if zones[1:] else either
+    text = words("counted_by").replace("{calendar}", words.place(place))
+    return text.replace("{zone}", zone or words("zone_of_processor"))
 
 
 def length(words: Words, members: Members | None) -> str:

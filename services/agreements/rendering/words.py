@@ -7,7 +7,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from services.agreements.contract.wording import in_language
+from babel import Locale, UnknownLocaleError
+
+from services.agreements.contract.wording import FALLBACK, in_language
 
 FOLDER = Path(str(files("services.agreements") / "templates"))
 
@@ -17,9 +19,18 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language, self._words = language, all_words()
+        self._territories = _territories(language)
 
     def __call__(self, key: str) -> str:
         return in_language(self._words[key], self.language)
+
+    def place(self, code: str | None) -> str:
+        """A country by its name, a region with its code besides; weekends only for None."""
+        if code is None:
+            return self("no_place")
+        country, _, region = code.partition("-")
+        name: str = self._territories.get(country, country)
+        return f"{name} ({code})" if region else name
 
     def value(self, value: object) -> str:
         """Any value of a document in words."""
@@ -31,6 +42,14 @@ class Words:
             return self("missing")
         text = str(value)
         return self(text) if text in self._words else text
+
+
+@cache
+def _territories(language: str) -> dict[str, str]:
+    try:
+        return dict(Locale.parse(language, sep="-").territories)
+    except (UnknownLocaleError, ValueError):
+        return dict(Locale(FALLBACK).territories)
 
 
 @cache

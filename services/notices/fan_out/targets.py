@@ -61,6 +61,8 @@ def _noticed(event: Event, recipient: RecipientRow) -> Target:
         "objection_deadline": group.objection_deadline,
         "effective_on": event.effective_on,
         "silence": group.silence,
+        "holidays": group.terms.get("holidays"),
+        "time_zones": group.zones(event.time_zone),
         "terms_key": key,
     }
     agreement_id = recipient.agreement_id

@@ -128,7 +128,16 @@ def _how_to_answer(
     ]
     if about.get("silence") not in (None, "consent"):
         told.append(t("mail.how_to_approve", url=f"{url}/approval"))
-    return told
+    return [*told, *_counting(t, about)]
+
+
+def _counting(t: Words, about: Mapping[str, Any]) -> Sequence[str]:
+    """How the days were counted; notices of before these facts were kept do not say."""
+    zones = about.get("time_zones")
+    if not zones:
+        return []
+    zone = t("mail.better_zone", one=zones[0], other=zones[1]) if zones[1:] else zones[0]
+    return [t("mail.counting", calendar=t.place(about.get("holidays")), zone=zone)]
 
 
 def follow_up(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:

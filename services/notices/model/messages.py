@@ -41,10 +41,13 @@ class Group:
     def day_of(self, at: datetime, processor_zone: str, dated: date) -> date:
         """The day that periods start on if something happens to the notice at ``at``: that of the
         zone agreed, else the later one of both parties; never before the day it was dated."""
-        zones = [self.terms.get("time_zone")]
-        if not zones[0]:
-            zones = [processor_zone, self.terms.get("customer_time_zone")]
-        return max(day_of(at, zone, dated) for zone in zones if zone)
+        return max(day_of(at, zone, dated) for zone in self.zones(processor_zone))
+
+    def zones(self, processor_zone: str) -> list[str]:
+        """The time zones whose days count."""
+        agreed, customer = (self.terms.get(name) for name in ("time_zone", "customer_time_zone"))
+        zones = [agreed] if agreed else [processor_zone, customer]
+        return [zone for zone in zones if zone]
 
     @property
     def receipt_is_deemed(self) -> bool:

@@ -23,6 +23,9 @@ class NoticeMembers(TypedDict):
     effective_on: str | None
     silence: str | None
     terms_key: str | None
+    # Notices of before these were kept do not have them.
+    holidays: NotRequired[str | None]
+    time_zones: NotRequired[list[str]]
 
 
 class _StoredMessage(TypedDict):

@@ -21,7 +21,8 @@ from services.registry.clock.terms import (
     Span,
 )
 
-RULE = "Regulation (EEC, Euratom) 1182/71"
+# A contract has the Regulation only by its own words (Art. 1); it is how we count in any case.
+RULE = "computed as by Regulation (EEC, Euratom) 1182/71"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
 import rfc8785
 from marshmallow import ValidationError
 
-from services.agreements.contract.contents import ContentsContradict, check, group_of
+from services.agreements import rendering
+from services.agreements.contract.contents import (
+    SIGNED_ELSEWHERE,
+    ContentsContradict,
+    Party,
+    check,
+    group_of,
+)
 from services.agreements.contract.findings import findings
 from services.agreements.contract.terms import NoticeTerms
+from services.agreements.contract.wording import built_in_templates
+from services.agreements.model.agreement import Version
+from services.agreements.model.document import make_version
 from services.agreements.rendering import periods
 from services.agreements.rendering.words import Words
 from services.agreements.schemas.notice_terms import NoticeTermsShape
 from shared.documents import from_document, from_wire, to_document
 from tests.builders import notice_terms
-from tests.unit.agreements.things import content
+from tests.unit.agreements.things import AT, content
 
 MONTH = {"value": 1, "unit": "months"}
 TEN = {"value": 10, "unit": "business_days"}
@@ -224,3 +235,52 @@ def test_every_other_term_is_printed() -> None:
         "Told only if subscribed: yes",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "zones", "printed"),
+    [
+        ("en", "GB-ENG", ["Europe/London"],
+         ("Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with the "
+         "public holidays of United Kingdom (GB-ENG) and days in Europe/London.")),
+        ("da", "DK", ["Europe/Copenhagen"],
+         ("Frister beregnes efter artikel 3 i forordning (EØF, Euratom) nr. 1182/71, med "
+         "helligdagene i Danmark og dage i tidszonen Europe/Copenhagen.")),
+        ("sv", "FI-01", ["Europe/Helsinki"],
+         ("Frister beräknas enligt artikel 3 i förordning (EEG, Euratom) nr 1182/71, med "
+         "helgdagarna i Finland (FI-01) och dygn i tidszonen Europe/Helsinki.")),
+        ("en", None, ["Asia/Tokyo", "Europe/Lisbon"],
+         ("Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with the "
+         "public holidays of no place (weekends only) and days in Asia/Tokyo or Europe/Lisbon, "
+         "whichever gives the customer the later day.")),
+        ("da", "SE", [],
+         ("Frister beregnes efter artikel 3 i forordning (EØF, Euratom) nr. 1182/71, med "
+         "helligdagene i Sverige og dage i tidszonen databehandlerens hjemsted.")),
+    ],
+)  # fmt: skip
+def test_the_rule_of_counting_is_a_sentence(
+    language: str, place: str | None, zones: list[str], printed: str
+) -> None:
+    assert periods.sentence(Words(language), place, zones) == printed
+
+
+def made(**more: Any) -> Version:
+    parties = (Party("org_v", "v", "V", time_zone="Asia/Tokyo"),
+               Party("org_c", "c", "C", time_zone="Europe/Lisbon"))  # fmt: skip
+    template = built_in_templates()[0]
+    return make_version("agr_1", 1, parties, content(language="en", **more), template,
+                        at=AT, by="cli")  # fmt: skip
+
+
+def test_a_document_names_the_rule_the_calendar_and_the_zones() -> None:
+    assert json.loads(made().document)["counting"] == {
+        "holidays": "DK", "time_zones": ["Asia/Tokyo", "Europe/Lisbon"],
+    }  # fmt: skip
+    agreed = NoticeTermsShape().load(notice_terms(time_zone="Europe/Lisbon"))
+    document = rendering.as_html(made(notice_terms=agreed))
+    assert "Article 3 of Regulation (EEC, Euratom) No 1182/71, with the public holidays" in document
+    assert "of Denmark and days in Europe/Lisbon." in document
+
+
+def test_a_document_of_an_agreement_signed_elsewhere_does_not_claim_the_rule() -> None:
+    assert "counting" not in json.loads(made(template_id=SIGNED_ELSEWHERE).document)

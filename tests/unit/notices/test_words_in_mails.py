@@ -23,6 +23,7 @@ ROUNDS = 6
 FIXED = frozenset({
     "change_id", "agreement_id", "objection_id", "endpoint_id", "id", "kind", "status", "country",
     "objection_deadline", "effective_on", "given_on", "silence", "terms_key", "effective_from",
+    "holidays", "time_zones",
     "ends_on", "last_day", "links", "materiality", "instrument_id", "role", "disables_at",
     "failing_since", "authorisation", "first_deadline", "deadline", "last_error",
 })  # fmt: skip
@@ -43,7 +44,8 @@ DATA = {
     "kind": "replace", "sub_processor": ENTRY, "previous": ENTRY, "reason": "w",
     "justification": "w", "materiality": ["new_entity"], "effective_on": "2026-12-24",
     "notice": {"id": "ntc_1", "objection_deadline": "2026-12-07", "effective_on": "2026-12-24",
-               "given_on": "2026-11-23", "silence": "consent"},
+               "given_on": "2026-11-23", "silence": "consent", "holidays": "DK",
+               "time_zones": ["Europe/Copenhagen"]},
     "links": dict.fromkeys(("page", "change", "agreement", "objection"), "https://art28.example/a"),
     "products": ["w", "w"], "effective_from": "2026-11-01", "ends_on": "2027-01-01",
     "status": "excluded", "instrument": {"id": "x", "name": "w", "last_day": "2027-01-31",

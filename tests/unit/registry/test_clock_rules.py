@@ -25,6 +25,7 @@ from shared.public_holidays import public_holidays, regions
 from tests.unit.registry.notice_terms import hard_terms, short, terms_of_any_kind
 
 MONDAY = date(2026, 11, 23)
+AS_BY = "computed as by Regulation (EEC, Euratom) 1182/71"
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
 
 
@@ -41,7 +42,7 @@ def test_the_example_of_the_contract_holds_with_its_arithmetic() -> None:
     assert dates.arithmetic[2].to_mapping() == {
         "name": "notice_ends_on",
         "day": "2026-12-23",
-        "clause": "notice period; Regulation (EEC, Euratom) 1182/71 Art. 3(2)(b), 3(3)",
+        "clause": f"notice period; {AS_BY} Art. 3(2)(b), 3(3)",
         "text": "Mon 2026-11-23 + 30 calendar days = Wed 2026-12-23, last hour.",
     }
 
