@@ -171,7 +171,7 @@ class NoticesClient:
 
 
 def _bond(answer: Mapping[str, Any]) -> Bond:
-    refusal = answer["authorisation"] == "specific" or answer["terms"]["silence"] == "refusal"
+    refusal = answer["authorisation"] != "general" or answer["terms"]["silence"] == "refusal"
     return Bond(
         agreement_id=answer["agreement_id"],
         status=answer["status"],

@@ -93,6 +93,8 @@ NO_MEASURES = Measures()
 class Content:
     """All that the parties agree on in one version. ``products`` empty means all of them.
 
+    ``authorisation`` None: the text gives none (Art. 28(2)), so every change needs approval.
+
     ``region``: where the data is kept. ``transfer_instructions``: Art. 28(3)(a).
     ``backup_days``: after how many days more the backups are gone.
     ``expires_on``: its last day; ``renewal_notice_days`` before it the parties are reminded.
@@ -102,7 +104,7 @@ class Content:
     language: str
     governing_law: str
     processing: Processing
-    authorisation: str
+    authorisation: str | None
     notice_terms: NoticeTerms
     clauses: Clauses
     products: tuple[str, ...]
@@ -122,7 +124,7 @@ class Group:
     """Agreements that share authorisation and terms have the same ``key``."""
 
     key: str
-    authorisation: str
+    authorisation: str | None
     terms: Terms
 
 

@@ -64,6 +64,9 @@ def findings(content: Content) -> tuple[Finding, ...]:
 
 def _authorisation(content: Content) -> Iterator[Finding]:
     terms = content.notice_terms
+    if content.authorisation is None:
+        yield Finding("authorisation-missing", "Art. 28(2)",
+                      "No authorisation is given, so every change waits for approval.")  # fmt: skip
     if content.authorisation == "general" and not terms.notice_length:
         yield Finding("notice-days-missing", "Art. 28(2)",
                       "A general authorisation needs notice before a change.")  # fmt: skip

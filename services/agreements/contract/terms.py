@@ -44,13 +44,15 @@ class Length:
 class NoticePeriod:
     """How long before a change the customer is told. ``length`` None: no number is agreed.
 
-    ``deemed_after``: how long after its sending a notice counts as received. ``counted_to``: the
+    ``deemed_after``: how long after its sending a notice counts as received;
+    ``deemed_by_letter``: one that the vendor posts, which Art28 does not. ``counted_to``: the
     event before which it must lie, in the words of the text.
     """
 
     length: Length | None = None
     starts: str | None = None
     deemed_after: Length | None = None
+    deemed_by_letter: Length | None = None
     first_day_counts: bool = False
     counted_to: str | None = None
 
@@ -63,6 +65,7 @@ class ObjectionPeriod:
     length: Length | None = None
     starts: str | None = None
     deemed_after: Length | None = None
+    deemed_by_letter: Length | None = None
     first_day_counts: bool = False
     ends: str | None = None
     before_effect: Length | None = None
@@ -228,7 +231,9 @@ def _lengths(terms: Terms) -> Iterator[Length]:
         yield Length(1, "business_days")
     for _, notice, objection in _all_periods(terms):
         for period in (notice, objection):
-            lengths = (period.length, period.deemed_after) if period else ()
+            lengths = (
+                (period.length, period.deemed_after, period.deemed_by_letter) if period else ()
+            )
             yield from (each for each in lengths if each)
         if objection and objection.before_effect:
             yield objection.before_effect

@@ -84,6 +84,8 @@ def _parts(words: Words, members: Members) -> Iterator[str]:
         yield words(f"from_{members['starts']}")
     if members.get("deemed_after"):
         yield _with(words, "deemed_after", length(words, members["deemed_after"]))
+    if members.get("deemed_by_letter"):
+        yield _with(words, "deemed_by_letter", length(words, members["deemed_by_letter"]))
     if members.get("first_day_counts"):
         yield words("first_day_counts")
     if members.get("counted_to"):

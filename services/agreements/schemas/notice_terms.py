@@ -92,6 +92,7 @@ class NoticePeriodShape(Shape):
     length = units()
     starts = one_of(*STARTS, load_default=None, allow_none=True)
     deemed_after = units()
+    deemed_by_letter = units()
     first_day_counts = Flag(load_default=False)
     counted_to = Line(200, load_default=None, allow_none=True)
 
@@ -100,6 +101,7 @@ class ObjectionPeriodShape(Shape):
     length = units()
     starts = one_of(*STARTS, load_default=None, allow_none=True)
     deemed_after = units()
+    deemed_by_letter = units()
     first_day_counts = Flag(load_default=False)
     ends = one_of(*ENDS, load_default=None, allow_none=True)
     before_effect = units()
@@ -187,12 +189,6 @@ class TermsShape(Shape):
         eves = _eves(members["holidays"], members["eves"])
         return {"objection_days": None, **members, **short, "eves": eves}
 
-    @post_dump
-    def _eves_said(self, members: dict[str, Any], **_: Any) -> dict[str, Any]:
-        if members.get("eves") is None:
-            members["eves"] = country_of(members.get("holidays") or "") in EVES_IN_CALENDAR
-        return members
-
 
 class NoticeTermsShape(TermsShape):
     channels = fields.List(
@@ -211,6 +207,12 @@ class NoticeTermsShape(TermsShape):
     @post_load
     def _channels_listed(self, members: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {**members, "channels": members["channels"] or []}
+
+    @post_dump
+    def _eves_said(self, members: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if members.get("eves") is None:
+            members["eves"] = country_of(members.get("holidays") or "") in EVES_IN_CALENDAR
+        return members
 
     @post_dump
     def _no_channel_said(self, members: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class GroupShape(Shape):
     customers, those who have nothing left in this group."""
 
     key = fields.String()
-    authorisation = fields.String()
+    authorisation = fields.String(allow_none=True)
     terms = fields.Nested(GroupTermsShape)
     agreements = fields.Integer()
     customers = fields.Integer()

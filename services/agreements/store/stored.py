@@ -105,7 +105,7 @@ class StoredEnds(TypedDict):
 class StoredGroup(TypedDict):
     """One terms group; ``repeats``: agreements of customers that are counted already."""
 
-    authorisation: str
+    authorisation: str | None
     terms: Members
     agreements: int
     repeats: NotRequired[int]

@@ -105,17 +105,21 @@ class NoticeTerms:
     objection: Span = field(default_factory=Span)
     calendar: Calendar = field(default_factory=Calendar)
     silence: str = CONSENT
-    authorisation: str = "general"
+    authorisation: str | None = "general"
     soft: bool = False
     also: tuple[tuple[Span, Span], ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("silence", self.silence, (CONSENT, REFUSAL))
-        _one_of("authorisation", self.authorisation, AUTHORISATIONS)
+        if self.authorisation is not None:
+            _one_of("authorisation", self.authorisation, AUTHORISATIONS)
 
     @classmethod
     def parse(
-        cls, terms: Mapping[str, Any], authorisation: str = "general", kind: str | None = None
+        cls,
+        terms: Mapping[str, Any],
+        authorisation: str | None = "general",
+        kind: str | None = None,
     ) -> NoticeTerms:
         """Read the contract's ``notice_terms``, in the long form or the short one.
 
@@ -137,8 +141,11 @@ class NoticeTerms:
 
     @property
     def needs_approval(self) -> bool:
-        """Whether the change waits for the customer's yes (EDPB Opinion 22/2024: silence is no)."""
-        return self.authorisation == "specific" or self.silence == REFUSAL
+        """Whether the change waits for the customer's yes (EDPB Opinion 22/2024: silence is no).
+
+        It does, too, where the text gives no authorisation at all (GDPR Art. 28(2)).
+        """
+        return self.authorisation != "general" or self.silence == REFUSAL
 
     @property
     def notices(self) -> tuple[Span, ...]:

@@ -89,7 +89,7 @@ class Group:
 
     key: str
     terms: dict[str, Any]
-    authorisation: str
+    authorisation: str | None
     agreements: int
     given_on: date
     objection_deadline: date | None

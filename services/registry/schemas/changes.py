@@ -89,7 +89,7 @@ class GroupShape(Shape):
     They do not count in ``agreements``, nor customers without another one in ``customers``.
     """
 
-    authorisation = fields.String()
+    authorisation = fields.String(allow_none=True)
     terms = fields.Dict()
     agreements = fields.Integer()
     customers = fields.Integer()
