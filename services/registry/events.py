@@ -9,6 +9,7 @@ WITHDRAWN = "sub_processor.change.withdrawn"
 IN_EFFECT = "sub_processor.change.in_effect"
 APPROVED = "sub_processor.change.approved"
 OBJECTION = "objection"
+REGIMES_STATED = "register.regimes_stated"
 PERSON_ERASED = "register.person_erased"
 ENTRIES_WITHHELD = "register.entries_withheld"
 

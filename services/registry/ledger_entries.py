@@ -26,6 +26,10 @@ def processor(register: Register) -> Entry:
     return {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
 
 
+def regimes_stated(register: Register, regimes: Sequence[str]) -> Entry:
+    return {"processor": processor(register), "regimes": list(regimes)}
+
+
 def announced(
     register: Register,
     change: Change,

@@ -44,14 +44,14 @@ class PublicKeys:
     ) -> list[str]:
         """The keys of these rows on ``day``, in their order. ``tag`` names the state of the law."""
         self._forget_other_law(law)
-        spans = {row_id: self._known((row_id, law.exporter), day) for row_id in row_ids}
+        spans = {row_id: self._known((row_id, law.key), day) for row_id in row_ids}
         unknown = [row_id for row_id, span in spans.items() if span is None]
         for row_id, locations in read(unknown) if unknown else ():
             span = span_around(day, locations, law.instruments)
-            self._keep((row_id, law.exporter), span)
+            self._keep((row_id, law.key), span)
             spans[row_id] = span
         return [
-            f"{row_id}.{span.first.toordinal()}.{law.exporter}.{tag}"
+            f"{row_id}.{span.first.toordinal()}.{law.key}.{tag}"
             for row_id, span in spans.items()
             if span is not None
         ]

@@ -101,6 +101,7 @@ def place_content(place: Json, register: Register) -> Json:
         **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
         "open": open_questions(verdict, t),
+        "by_regime": [regime_line(one, t) for one in verdict.get("by_regime") or []],
         "mechanisms": [
             {
                 "text": t.mechanism(one, register.day),
@@ -110,6 +111,16 @@ def place_content(place: Json, register: Register) -> Json:
             for one in place.get("mechanisms") or []
         ],
     }
+
+
+def regime_line(verdict: Json, t: Words) -> str:
+    """Return the verdict by one of several laws, as a line."""
+    law, status = (
+        t.named("regime", verdict.get("regime") or "none"),
+        t(f"verdict.{verdict['status']}"),
+    )
+    text = reason(verdict.get("reason_by_language") or verdict.get("reason"), t)["reason"]
+    return f"{law}: {status}. {text}"
 
 
 def reason(text: str | Json | None, t: Words) -> Json:

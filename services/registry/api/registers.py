@@ -16,6 +16,7 @@ from services.registry.schemas.registers import (
     ListQuery,
     PublicKeysAsked,
     PublicKeysShape,
+    RegisterEdit,
     RegisterPage,
     RegisterShape,
     TransferList,
@@ -46,6 +47,16 @@ def published(query: dict[str, Any]) -> Any:
 def profile(slug: str) -> Any:
     """A processor, and how far the ledger of its register has come."""
     return registers.profile(deps(), slug)
+
+
+@blp.route(PROCESSOR, methods=["PATCH"])
+@requires("registry:write")
+@blp.arguments(RegisterEdit)
+@blp.response(200, RegisterShape)
+@blp.alt_response(404, "NOT_FOUND")
+def amend(body: dict[str, Any], slug: str) -> Any:
+    """State under which laws transfers are judged; the strictest verdict stands on top."""
+    return registers.state_regimes(deps(), caller(), slug, body["regimes"])
 
 
 @blp.route(f"{PROCESSOR}/baseline", methods=["POST"])

@@ -56,6 +56,7 @@ class Assessor:
     exporter: str
     day: date
     known: Known
+    regimes: tuple[str, ...] = ()
 
     def judge(self, row: Row, location: Mapping[str, Any]) -> Verdict:
         return assess_location(
@@ -64,6 +65,7 @@ class Assessor:
             exporter=self.exporter,
             instruments=self.known,
             about=Circumstances.of(row.content),
+            regimes=self.regimes,
         )
 
 

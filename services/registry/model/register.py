@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 FOREVER = date.max
 ONE_DAY = timedelta(days=1)
@@ -32,6 +32,12 @@ class RegisterExists(Conflict):
     code = "register-exists"
 
 
+class SeatLawLeftOut(Invalid):
+    """The law of the seat always binds; name it among the regimes."""
+
+    code = "seat-law-left-out"
+
+
 class EntryNotThere(Conflict):
     """The sub-processor is not in the register on the effective day."""
 
@@ -46,7 +52,10 @@ class RowsOverlap(Conflict):
 
 @dataclass(frozen=True)
 class Register:
-    """One processor's register, with the processor as its page shows it."""
+    """One processor's register, with the processor as its page shows it.
+
+    ``regimes`` are the laws that bind the vendor's transfers (EU, UK, CH); none: that of its seat.
+    """
 
     id: str
     slug: str
@@ -59,6 +68,7 @@ class Register:
     address: dict[str, str] | None = None
     website: str | None = None
     privacy_contact: str | None = None
+    regimes: tuple[str, ...] = ()
 
     @property
     def stream(self) -> str:

@@ -184,6 +184,7 @@ class VerdictShape(Shape):
     regime = fields.String(allow_none=True, metadata={"description": "EU, UK or CH"})
     checked_on = Day(allow_none=True)
     due_on = Day(allow_none=True)
+    by_regime = fields.List(fields.Nested(lambda: VerdictShape(exclude=("by_regime",))))
 
 
 class MechanismShape(MechanismIn):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from services.registry.schemas.entries import LocationShape, SubProcessorIn
+from services.registry.transfers.laws import regimes
 from shared.schemas import (
     Day,
     Instant,
     Language,
     Shape,
+    one_of,
     page_of,
 )
+
+
+def each_once(values: list[str]) -> None:
+    if len(set(values)) < len(values):
+        raise ValidationError("Name each law once.")
 
 
 class RegisterShape(Shape):
@@ -28,6 +35,17 @@ class RegisterShape(Shape):
     updated_at = Instant()
     sequence = fields.Integer()
     head_hash = fields.String()
+    regimes = fields.List(
+        fields.String(), metadata={"description": "The laws that bind it; none: that of its seat"}
+    )
+
+
+class RegisterEdit(Shape):
+    """Which laws bind the transfers of this vendor; that of its seat is always one of them."""
+
+    regimes = fields.List(
+        one_of(*regimes()), required=True, validate=[validate.Length(1, 3), each_once]
+    )
 
 
 class Baseline(Shape):

@@ -26,8 +26,20 @@ class Registers:
         self._docs = mongo.collection("registers", StoredRegister)
 
     def save(self, register: Register, session: Session | None = None) -> None:
-        document = to_row(register, StoredRegister)
-        self._docs.replace_one({"_id": register.id}, document, upsert=True, session=session)
+        """Store who the processor is; what it stated of its register stays."""
+        document: dict[str, Any] = {**to_row(register, StoredRegister)}
+        del document["regimes"]
+        update = {"$set": document, "$setOnInsert": {"regimes": []}}
+        self._docs.update_one({"_id": register.id}, update, upsert=True, session=session)
+
+    def state_regimes(self, processor_id: str, regimes: Sequence[str], session: Session) -> None:
+        stated = {"$set": {"regimes": list(regimes)}}
+        self._docs.update_one({"_id": processor_id}, stated, session=session)
+
+    def regimes_of(self, processor_id: str) -> tuple[str, ...]:
+        """What the register states, if there is one."""
+        document = self._docs.find_one({"_id": processor_id}, {"regimes": 1})
+        return tuple(document.get("regimes") or ()) if document else ()
 
     def touch(self, processor_id: str, at: datetime, session: Session | None = None) -> None:
         """Note that the register changed; two transactions that do so conflict."""

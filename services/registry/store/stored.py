@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 Members = dict[str, Any]
 
@@ -27,6 +27,7 @@ class StoredRegister(TypedDict):
     address: dict[str, str] | None
     website: str | None
     privacy_contact: str | None
+    regimes: NotRequired[list[str]]
 
 
 class StoredRow(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,12 +17,14 @@ from services.registry.transfers.countries import (
 )
 from services.registry.transfers.evidence import Question, cautions, evidence_days
 from services.registry.transfers.instruments import Instrument, load_instruments
-from services.registry.transfers.laws import law_of
+from services.registry.transfers.laws import ANY_EXPORTER, law_of, timeline_of
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of
 from services.registry.transfers.values import Location, Mechanism, Verdict
 from services.registry.transfers.wording import DataText, Phrase, Place, phrase
 
 ORDINARY = Circumstances()
+# Of several laws that bind one exporter, the strictest verdict decides.
+_STRICTNESS = ("no_transfer", "valid", "expiring", "unproven", "invalid", "missing")
 _RANK = {"valid": 0, "unproven": 1, "invalid": 2}
 
 
@@ -33,18 +36,27 @@ def assess_location(
     horizon_days: int = 0,
     instruments: Mapping[str, Instrument] | None = None,
     about: Circumstances = ORDINARY,
+    regimes: Sequence[str] = (),
 ) -> Verdict:
-    """``assess`` for one item of the contract's ``locations``, with the mechanisms it holds."""
+    """``assess`` for one item of the contract's ``locations``, with the mechanisms it holds.
+
+    With ``regimes`` the verdict is the strictest of those by each of these laws.
+    """
     location = Location.parse(record)
-    return assess(
-        location,
-        location.mechanisms,
-        on,
-        exporter=exporter,
-        horizon_days=horizon_days,
-        instruments=instruments,
-        about=about,
+    verdicts = tuple(
+        assess(
+            location,
+            location.mechanisms,
+            on,
+            exporter=timeline_of(exporter, regime) if regime else exporter,
+            horizon_days=horizon_days,
+            instruments=instruments,
+            about=about,
+        )
+        for regime in regimes or ("",)
     )
+    strictest = max(verdicts, key=lambda verdict: _STRICTNESS.index(verdict.status))
+    return strictest if len(verdicts) == 1 else replace(strictest, by_regime=verdicts)
 
 
 def assess(
@@ -71,7 +83,8 @@ def assess(
     """
     if horizon_days < 0:
         raise ValueError("The horizon is a number of days, 0 or more.")
-    check_country(exporter)
+    if exporter != ANY_EXPORTER:
+        check_country(exporter)
     law = law_of(exporter, on)
     if law is None:
         return _not_held(exporter)

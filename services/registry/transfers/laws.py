@@ -10,6 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+# A vendor under Union law wherever it sits; it stands for all without a line of their own.
+ANY_EXPORTER = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class Law:
@@ -36,7 +39,7 @@ def _data() -> Mapping[str, Any]:
 def _laws_of(exporter: str) -> tuple[tuple[date, Law | None], ...]:
     """The laws that governed exports from there, each with its first day; None is not held."""
     exporters = _data()["exporters"]
-    timeline = exporters.get(exporter) or exporters["*"]
+    timeline = exporters.get(exporter) or exporters[ANY_EXPORTER]
     dated = ((date.fromisoformat(day), law_id) for day, law_id in timeline)
     return tuple((day, _law(law_id, day)) for day, law_id in dated)
 
@@ -57,6 +60,25 @@ def law_of(exporter: str, on: date) -> Law | None:
     """The law that governs an export from the country on that day; None if it is not held here."""
     begun = [law for day, law in _laws_of(exporter) if day <= on]
     return begun[-1] if begun else None
+
+
+def seat_regime(country: str) -> str:
+    """The regime of the country's own law, today's if it has had several."""
+    laws = [law for _, law in _laws_of(country) if law]
+    return laws[-1].regime
+
+
+def timeline_of(country: str, regime: str) -> str:
+    """The exporter whose laws, day by day, are those of the regime for a vendor in ``country``.
+
+    A vendor can be under the law of another place than its seat (GDPR Art. 3(2), FADP Art. 3).
+    """
+    own = seat_regime(country) == regime
+    return country if own else str(_data()["regimes"][regime])
+
+
+def regimes() -> tuple[str, ...]:
+    return tuple(_data()["regimes"])
 
 
 def next_law(exporter: str, law: Law) -> Law | None:

@@ -102,7 +102,8 @@ class Verdict:
     carries it, or the best of those that fail. ``because`` and ``noted`` are sentences as codes
     with values; ``reason`` and ``remarks`` are their English. ``open`` names questions of open
     law. ``regime`` is the law it was made under, None if that is not held; ``checked_on`` is the
-    day the evidence was last checked, ``due_on`` the next day to do so.
+    day the evidence was last checked, ``due_on`` the next day to do so. ``by_regime`` holds a
+    verdict for each law, where several bind the exporter; this one is then the strictest.
     """
 
     status: str
@@ -115,6 +116,7 @@ class Verdict:
     regime: str | None = None
     checked_on: date | None = None
     due_on: date | None = None
+    by_regime: tuple[Verdict, ...] = ()
 
     @property
     def lawful(self) -> bool:
@@ -152,4 +154,5 @@ class Verdict:
             "regime": self.regime,
             "checked_on": self.checked_on.isoformat() if self.checked_on else None,
             "due_on": self.due_on.isoformat() if self.due_on else None,
+            "by_regime": [verdict.to_mapping() for verdict in self.by_regime],
         }

@@ -97,10 +97,14 @@ def _concerned(
     known = deps.stores.instruments.known(deps.now().date())
     named = reliances(
         instrument.id,
-        (deps.stores.rows.on(register.id, held), Assessor(register.country, held, known)),
-        (deps.stores.rows.on(register.id, gone), Assessor(register.country, gone, known)),
+        (deps.stores.rows.on(register.id, held), _assessor(register, held, known)),
+        (deps.stores.rows.on(register.id, gone), _assessor(register, gone, known)),
     )
     return [reliance for reliance in named if reliance.outcome != "unaffected"]
+
+
+def _assessor(register: Register, day: date, known: Mapping[str, Instrument]) -> Assessor:
+    return Assessor(register.country, day, known, tuple(register.regimes))
 
 
 def _is_news(deps: Deps, register: Register, instrument: Instrument, reliance: Reliance) -> bool:

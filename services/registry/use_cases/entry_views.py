@@ -68,6 +68,7 @@ def _judged(
         horizon_days=horizon_days,
         instruments=law.instruments,
         about=about,
+        regimes=law.regimes,
     )
     return {
         **location,

@@ -17,4 +17,5 @@ def today_at(deps: Deps, register: Register) -> date:
 
 def law_of(deps: Deps, register: Register) -> Law:
     """The law by which transfers of this register are judged today."""
-    return Law(register.country, deps.stores.instruments.known(deps.now().date()))
+    known = deps.stores.instruments.known(deps.now().date())
+    return Law(register.country, known, tuple(register.regimes))

@@ -16,17 +16,19 @@ from services.registry.model.register import (
     RegisterExists,
     Row,
     RowChanges,
+    SeatLawLeftOut,
     Writer,
     addition,
     combined,
 )
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
+from services.registry.transfers.laws import seat_regime
 from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.permissions import own_register, register_of
 from services.registry.use_cases.readers import reader_of
-from services.registry.use_cases.saving import write_rows
+from services.registry.use_cases.saving import append_entry, write_rows
 from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
@@ -193,6 +195,25 @@ def adopt(
 
     deps.mongo.transact(work)
     return register
+
+
+def state_regimes(deps: Deps, caller: Caller, slug: str, regimes: Sequence[str]) -> dict[str, Any]:
+    """Record which laws bind the vendor's transfers; every verdict is then made by each of them.
+
+    Raises ``SeatLawLeftOut``.
+    """
+    register = own_register(deps, caller, slug)
+    if seat_regime(register.country) not in regimes:
+        raise SeatLawLeftOut
+
+    def work(session: Session) -> None:
+        data = ledger_entries.regimes_stated(register, regimes)
+        deps.stores.registers.state_regimes(register.id, regimes, session)
+        actor = caller.client_id
+        append_entry(deps, register, events.REGIMES_STATED, data, deps.now(), actor, session)
+
+    deps.mongo.transact(work)
+    return profile(deps, slug)
 
 
 def _save_baseline(

@@ -52,7 +52,8 @@ def _touched(
     # A day in the past is replaced by today: what was transferred before stays as it was.
     day = max(ends_on, today_at(deps, register))
     rows = deps.stores.rows.on(register.id, day)
-    before, after = (Assessor(register.country, day, known) for known in law)
+    regimes = tuple(register.regimes)
+    before, after = (Assessor(register.country, day, known, regimes) for known in law)
     affected = tuple(reliances(instrument_id, (rows, before), (rows, after)))
     if not affected:
         return None

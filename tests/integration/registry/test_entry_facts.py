@@ -58,3 +58,40 @@ def test_what_is_no_answer_is_refused_by_name(vendor: Vendor, member: str, value
     )
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json["errors"]] == [f"/sub_processors/0/{member}"]
+
+
+def test_a_register_under_two_laws_shows_a_verdict_by_each(vendor: Vendor) -> None:
+    vendor.must("POST", "/baseline", {"valid_from": "2026-11-15",
+                                      "sub_processors": [builders.sub_processor()]})  # fmt: skip
+    before = vendor.must("GET", "/public-list")["keys"]
+
+    stated = vendor.must("PATCH", "", {"regimes": ["EU", "UK"]})
+    verdict = vendor.must("GET", "/sub-processors")["items"][0]["locations"][0]["verdict"]
+
+    assert stated["regimes"] == ["EU", "UK"]
+    assert [(each["regime"], each["status"]) for each in verdict["by_regime"]] == [
+        ("EU", "valid"), ("UK", "invalid"),
+    ]  # fmt: skip
+    assert (verdict["status"], verdict["regime"]) == ("invalid", "UK")
+    assert vendor.must("GET", "/public-list")["keys"] != before
+    assert vendor.ledger()[-1]["type"] == "register.regimes_stated"
+    vendor.draft()
+    assert vendor.must("GET", "")["regimes"] == ["EU", "UK"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"regimes": ["UK"]}, "seat-law-left-out"),
+        ({"regimes": ["EU", "EU"]}, "invalid-values"),
+        ({"regimes": ["US"]}, "invalid-values"),
+        ({"regimes": []}, "invalid-values"),
+        ({}, "invalid-values"),
+    ],
+)
+def test_laws_that_cannot_bind_are_refused(vendor: Vendor, body: Json, code: str) -> None:
+    vendor.must("POST", "/baseline", {"valid_from": "2026-11-15",
+                                      "sub_processors": [builders.sub_processor()]})  # fmt: skip
+    answer = vendor.ask("PATCH", "", body)
+    assert (answer.status_code, answer.json["code"]) == (422, code)
+    assert vendor.must("GET", "")["regimes"] == []
