@@ -54,7 +54,8 @@ OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdr
 FILES = {"imports": (b"reference,pdf_sha256\n", "text/csv"), "import": (b"Name\nX\n", "text/csv"),
          "signed-files": (b"no pdf", "application/pdf")}  # fmt: skip
 PATCHES = {"organisations": {"legal_name": "Mine"}, "webhook-endpoints": {"description": "mine"},
-           "changes": {"reason": "mine"}, "instruments": {}}  # fmt: skip
+           "changes": {"reason": "mine"}, "instruments": {},
+           "processors": {"regimes": ["EU"]}}  # fmt: skip
 
 
 @dataclass(frozen=True)
