@@ -77,8 +77,12 @@ class Vendor:
         body = builders.agreement_body(
             client["org_id"],
             party={"legal_name": slug.title()},
-            notice_terms=builders.notice_terms(**terms),
-            **{"effective_from": "2026-01-01", "products": [], **more},
+            **{
+                "notice_terms": builders.notice_terms(**terms),
+                "effective_from": "2026-01-01",
+                "products": [],
+                **more,
+            },
         )
         made = self.stack.must(self.client, "POST", "/agreements/v1/agreements", body)
         path = f"/agreements/{made['id']}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.integration.registry.test_receipts import seen_by
 from tests.receiver import Receiver
+from tests.unit.agreements.nine_agreements import NINE
 from tests.vendor import Vendor
 
 # The short form, taken out of the way.
@@ -147,3 +148,32 @@ def test_after_the_later_midnight_the_window_is_closed(baseline: Vendor, inbox: 
     refused = baseline.stack.ask(customer, "POST", path, objection)
     assert refused.status_code == 409
     assert baseline.gate(customer, change["sub_processor"]["id"])["answer"] == "allowed"
+
+
+# Announced on Monday 2026-11-23. Last day to object, first day of the change.
+DAYS_OF_THE_NINE = {
+    "tailscale": ("2026-12-03", "2026-12-04"),  # 23 November + 10 days, a Thursday.
+    "kemitchell": ("2026-12-07", "2026-12-08"),  # + 14 days, a Monday.
+    "sambruk": ("2026-12-23", "2026-12-24"),  # + 30 days, the day before Christmas Eve.
+}
+WITHOUT_A_NUMBER = (None, "2026-11-24")
+
+
+def test_nine_real_agreements_are_signed_and_counted(baseline: Vendor) -> None:
+    shown: dict[str, Any] = {}
+    for name, (authorisation, terms) in NINE.items():
+        agreed = {"authorisation": authorisation, "notice_terms": terms}
+        customer = baseline.customer(name, agreement=agreed)
+        shown[name] = baseline.stack.must(
+            customer, "GET", f"/portal/v1/agreements/{customer['agreement_id']}"
+        )
+    assert shown["sambruk"]["notice_terms"]["also"][0]["said_where"] == "model notice letter"
+    assert shown["klerk"]["authorisation"] is None
+
+    change = baseline.draft(60)
+    groups = baseline.must("GET", f"/changes/{change['id']}/preview")["groups"]
+    days = [(group["objection_deadline"], group["earliest_effective_on"]) for group in groups]
+    expected = [DAYS_OF_THE_NINE.get(name, WITHOUT_A_NUMBER) for name in NINE]
+    assert sorted(map(str, days)) == sorted(map(str, expected))
+    asking = [group for group in groups if group["silence"] == "refusal"]
+    assert len(asking) == 4
