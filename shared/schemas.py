@@ -173,7 +173,7 @@ def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict:
 
 
 class SetAsideShape(Shape):
-    """What the calendar should have done here has failed too often, and is no longer tried."""
+    """A step of the calendar that failed too often and is not tried any more."""
 
     since = Instant()
     reason = fields.String()

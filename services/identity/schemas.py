@@ -118,14 +118,14 @@ class RemovedClientShape(Shape):
 
 
 class RemovedShape(Shape):
-    """``token_seconds``: how long a token lives, and its removed client is to be remembered."""
+    """``token_seconds``: how long a token lives, and so how long to remember a removed client."""
 
     items = fields.List(fields.Nested(RemovedClientShape))
     token_seconds = fields.Integer()
 
 
 class TokenForm(Shape):
-    """For the document: `token_requests` reads it."""
+    """Only for the API document: `token_requests` reads the form itself."""
 
     grant_type = one_of("client_credentials", required=True)
     scope = fields.String(load_default=None)

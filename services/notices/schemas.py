@@ -89,8 +89,8 @@ class SecretShape(Shape):
 
 
 class AttemptCode(fields.String):
-    """The code of an attempt as its endpoint's owner reads it: whatever kept us from connecting
-    has one code and one text, for an endpoint must not serve to find out what is where inside."""
+    """The code of an attempt, as the owner of the endpoint reads it. Every failure to connect
+    has the same code and text, because an endpoint must not reveal our network."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         hidden = bool(value) and reason(value) == reason(UNREACHABLE)
@@ -157,7 +157,7 @@ class AttemptShape(Shape):
     status = fields.Integer(allow_none=True)
     code = AttemptCode(allow_none=True)
     reason = fields.Function(lambda each: reason(each["code"]) if each["code"] else None)
-    # What is no UTF-8 shows as a replacement mark.
+    # Bytes that are no UTF-8 are shown as replacement characters.
     body = fields.Function(lambda each: bytes(each["body"] or b"").decode("utf-8", "replace"))
     location = fields.String()
 
@@ -219,7 +219,7 @@ class ContactShape(Shape):
 
 
 class NewAddress(Shape):
-    """Where a channel reaches the customer: ``form`` of the tool, such as slack or teams."""
+    """An address of the customer for a channel; ``form``: the tool, such as slack or teams."""
 
     form = Text(20, required=True)
     url = fields.String(required=True, validate=validate.Length(1, LONGEST_URL), load_only=True)
@@ -269,7 +269,9 @@ class TriedShape(Shape):
 
 
 class UnreachedShape(Shape):
-    """Since when nobody has the notice. ``reason``: email_off, no_contact, contacts_exhausted."""
+    """Nobody has had the notice since ``since``. ``reason``: email_off, no_contact,
+    contacts_exhausted.
+    """
 
     notice_id = fields.String()
     change_id = fields.String()
@@ -318,7 +320,7 @@ class ReachShape(Shape):
 
 
 class ReceiptsQuery(Shape):
-    """Both are ids between commas."""
+    """Both are ids, separated by commas."""
 
     change_ids = fields.String(required=True, validate=validate.Length(1, 20_000))
     agreement_ids = fields.String(required=True, validate=validate.Length(1, 20_000))

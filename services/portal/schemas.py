@@ -1,4 +1,4 @@
-"""Shapes a customer sends; the service that owns the thing judges the values again."""
+"""Shapes that a customer sends; the service behind the portal checks the values again."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class ContactShape(Shape):
 
 
 class NoticeAddress(Shape):
-    """Where a channel reaches the customer: ``form`` of the tool, such as slack or teams."""
+    """An address of the customer for a channel; ``form``: the tool, such as slack or teams."""
 
     form = Text(20, required=True)
     url = fields.String(required=True, validate=validate.Length(1, 2048))

@@ -1,4 +1,4 @@
-"""A document for the eye: the same words and facts as HTML and as PDF."""
+"""Render a document for readers: the same words and facts as HTML and as PDF."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def as_html(version: Version, accepted: Sequence[Acceptance] = ()) -> str:
 def as_pdf(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
     """PDF/A-2b and PDF/UA-1, tagged; the same version and acceptances give the same bytes.
 
-    A letter without a font is written as its number, and a line says so; what was agreed on are
-    the letters of the JSON document, whose hash stands there.
+    A character without a font is shown as its number, and a note says so: the agreed text is
+    that of the JSON document, whose hash the PDF states.
     """
     members = laid_out(version, accepted)
     made_at = max([version.made_at, *(acceptance.at for acceptance in accepted)])
@@ -46,7 +46,7 @@ def as_pdf(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
 def style_policy(page: bytes) -> str:
     """The Content-Security-Policy under which ``page`` shows as meant.
 
-    It is read off the page: one that was kept for years has the style of its own day.
+    It is computed from the page, because a page stored years ago has the style of that time.
     """
     style = page.partition(b"<style>")[2].partition(b"</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode()

@@ -1,4 +1,4 @@
-"""What follows the terms: the annexes, and the page of acceptance."""
+"""The parts of a document after the terms: the annexes, and the page of acceptance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.agreements.rendering.parts import Members, Rows, facts, party
 from services.agreements.rendering.words import Words
 from shared.times import format_instant
 
-# Which annex of the template holds what: Commission clauses I to IV, Danish appendices A to D.
+# The annex of each subject, by template: Commission clauses I to IV, Danish appendices A to D.
 PLACES: dict[str, dict[str, tuple[str, ...]]] = {
     "eu-2021-915": {"I": ("parties",), "II": ("processing",), "III": ("measures",),
                     "IV": ("sub_processors",)},

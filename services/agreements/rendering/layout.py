@@ -1,4 +1,4 @@
-"""Everything a document says, in words and in order, for the page and for the PDF alike."""
+"""Lay out the whole text of a document, in order, for the page and the PDF alike."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _notes(words: Words, members: Members) -> list[str]:
 
 
 def _changed(words: Words, changes: Sequence[Members]) -> Rows:
-    """A row a change: what it is about, and what it was and is."""
+    """One row per change: its subject, and the value before and after."""
     return [(_label(words, change["pointer"]),
              f"{_plain(words, change['before'])} → {_plain(words, change['after'])}")
             for change in changes]  # fmt: skip

@@ -1,1 +1,1 @@
-"""Shapes of what is asked and answered, filed by noun."""
+"""Shapes of requests and answers, filed by noun."""

@@ -1,4 +1,4 @@
-"""Shapes of the import of signed agreements: one line of the CSV file, and what became of it."""
+"""Shapes of the import of signed agreements: a line of the CSV file, and its outcome."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class OutcomeShape(Shape):
 
 
 class ImportShape(Shape):
-    """``waiting``: lines that nothing has become of yet; with none the import is ``finished``."""
+    """``waiting``: the number of lines without an outcome; at 0 the import is ``finished``."""
 
     id = fields.String()
     status = one_of("working", "finished")

@@ -1,4 +1,4 @@
-"""Shapes of what is asked of lists."""
+"""Shapes of the queries of lists."""
 
 from __future__ import annotations
 

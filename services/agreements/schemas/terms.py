@@ -1,4 +1,4 @@
-"""Shapes of what other services ask: notice terms, and what binds two parties."""
+"""Shapes for other services: notice terms, and the agreements of two parties."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class GroupTermsShape(TermsShape):
 
 
 class GroupShape(Shape):
-    """``ends``: by day, how many are over by then because a termination has set that day; of
-    customers, those who have nothing left in this group."""
+    """``ends``: by day, the agreements that a termination ends on it, and the customers
+    who then have no other agreement in this group."""
 
     key = fields.String()
     authorisation = fields.String(allow_none=True)
@@ -42,7 +42,7 @@ class GroupShape(Shape):
 
 
 class NoticeTermsOfAll(Shape):
-    """``customers`` in all: who has two agreements is one, even with different terms."""
+    """``customers``: the number in all; one with two agreements counts once."""
 
     version = fields.Integer()
     customers = fields.Integer()

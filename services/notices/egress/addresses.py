@@ -15,7 +15,7 @@ Network = IPv4Network | IPv6Network
 
 
 def networks(text: str) -> tuple[Network, ...]:
-    """CIDRs, comma-separated; ValueError when one is none."""
+    """Read comma-separated CIDRs; ValueError for anything else."""
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
@@ -46,7 +46,7 @@ def within(address: Address, some: Iterable[Network]) -> bool:
 
 
 def read_address(text: str) -> Address | None:
-    """The address that this text is, or None."""
+    """The address that this text spells; None if it spells none."""
     try:
         return ip_address(text)
     except ValueError:

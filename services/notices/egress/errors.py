@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class EgressError(ValueError):
-    """A URL or an address that webhooks may not go to; `code` is stable and for machines."""
+    """Webhooks may not go to this URL or address; `code` is stable, for machines."""
 
     code: ClassVar[str]
 

@@ -37,7 +37,7 @@ from services.notices.egress.urls import (
     unicode_name,
 )
 
-# One text, whatever the reason: an endpoint must not serve to find out what a name means inside.
+# One text for every reason: an endpoint must not reveal what a name means inside our network.
 CLOSED = "this does not lead to a host on the public internet, or not only"
 
 # Single labels, and names that never mean a host of the public internet. `.example` is not among
@@ -52,14 +52,14 @@ _LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _NAME_LIKE = re.compile(r"^[^:]*[^\W\d_][^:]*$")
 
 
-# Told apart by identity: every verdict that is kept is asked for by its rules, and their networks
-# take longer to compare than most URLs take to judge.
+# Compared by identity: rules are part of the key of each cached verdict, and comparing their
+# networks would take longer than judging most URLs.
 @dataclass(frozen=True, eq=False)
 class Egress:
     """The rules with their configuration.
 
-    `allow`: networks open besides the public internet; for literal addresses inside them, and for
-    `localhost` when they hold loopback, plain http and any port are fine too. Nothing else changes.
+    `allow`: networks open besides the public internet. Literal addresses in them, and
+    `localhost` if they hold loopback, may also use plain http and any port. All else stays.
     `deny`: our own public addresses, `own_names`: our own host names, so that no message loops.
     """
 
@@ -70,7 +70,7 @@ class Egress:
 
     @classmethod
     def from_text(cls, allow: str, deny: str = "") -> Egress:
-        """From comma-separated CIDRs, as in ART28_EGRESS_ALLOW; ValueError if one is none."""
+        """Read comma-separated CIDRs, as in ART28_EGRESS_ALLOW; ValueError for anything else."""
         return cls(allow=networks(allow), deny=networks(deny))
 
     def without(self, own: str) -> Egress:
@@ -96,11 +96,11 @@ class Egress:
         return self
 
     def allows(self, address: Address | str) -> bool:
-        """Whether a socket may be opened to this address; text that is no address is not one."""
+        """Whether a socket may be opened to this address; False for text that is no address."""
         return _allows(self, address)
 
     def judge(self, addresses: Iterable[Address | str]) -> None:
-        """Judges a resolver's answer as a whole: one bad address, or none at all, refuses it.
+        """Refuse a resolver's answer if it has one bad address, or none at all.
 
         A name that answers with a public and a private address is an attack or a mistake; using
         only its public half would leave the choice to whoever answers next. BlockedAddressError.
@@ -110,7 +110,7 @@ class Egress:
             raise BlockedAddressError(CLOSED)
 
     def check_url(self, text: str) -> EndpointUrl:
-        """The URL in its parts; EgressError of the fitting kind when webhooks may not go there."""
+        """Return the URL in its parts; raise an EgressError if webhooks may not go there."""
         scheme, authority, rest = split(text)
         at = _judged_origin(self, scheme, authority)
         ascii_url = at.ascii_url + quoted(rest)
@@ -119,7 +119,7 @@ class Egress:
         return EndpointUrl(ascii_url, at.display_url + rest, scheme, at.host, at.port, at.addresses)
 
 
-# The same few addresses are asked for at every attempt to a name and at every new connection.
+# Every attempt to a name and every new connection checks the same few addresses.
 @lru_cache(maxsize=10_000)
 def _allows(egress: Egress, address: Address | str) -> bool:
     judged = read_address(address) if isinstance(address, str) else address
@@ -133,7 +133,7 @@ def _allows(egress: Egress, address: Address | str) -> bool:
 # An origin is judged once for all the URLs that name it: IDNA costs more than sending a message.
 @lru_cache(maxsize=10_000)
 def _judged_origin(egress: Egress, scheme: str, authority: str) -> EndpointUrl:
-    """What all URLs of this origin have in common."""
+    """The parts that all URLs of this origin share."""
     written, port = host_and_port(authority, DEFAULT_PORTS[scheme])
     host, shown, addresses = _judged_host(egress, written)
     inside = bool(addresses) and all(within(address, egress.allow) for address in addresses)

@@ -19,7 +19,7 @@ from services.notices.egress.errors import InvalidUrlError, SchemeNotAllowedErro
 LONGEST_URL = 2048
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
-# What nearly every URL is: it holds nothing that two readers take differently, or that is encoded.
+# Matches nearly every URL: nothing in it is encoded, or read differently by two parsers.
 _PLAIN = re.compile(r"(https?)://([a-z0-9.:-]+)(/[A-Za-z0-9/?:@!$&'()*+,;=._~-]*)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?]*)([^#]*))?")
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]@]+)(?::([0-9]{1,5}))?")
@@ -90,7 +90,7 @@ def ascii_name(name: str) -> str:
 
 
 def unicode_name(host: str) -> str:
-    """The name as its readers write it."""
+    """The name in Unicode, as people write it."""
     try:
         return idna.decode(host)
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""What a reading leaves open: questions, and the answers given to them."""
+"""Questions that a row leaves open, and the answers given to them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 class Question:
     """One thing a row leaves open. ``text`` is the vendor's own; ``candidates`` are proposals.
 
-    What may answer it goes by ``member``: country codes for ``locations``, ``remote_access`` and
+    ``member`` decides which answers fit: country codes for ``locations``, ``remote_access`` and
     ``country``, ids of instruments for ``mechanisms``, ``merge`` or ``separate`` for ``same_name``,
     the id of an entry for ``id``.
     """

@@ -33,7 +33,7 @@ _MODULE = re.compile(r"modul(?:e|es|er)?\s*\W?\s*(one|two|three|four|iv|i{1,3}|[
 _MORE_MODULES = re.compile(
     r"modul\w*\s*\W?\s*\w+\s*(?:,|/|&|and|og|och)\s*(?:modul\w*\s*)?[1-4]\b", IGNORE
 )
-# "SCCs where the DPF does not apply": what stands behind the word comes first.
+# "SCCs where the DPF does not apply": the mechanism after the word has precedence.
 _CONDITION = re.compile(
     r"\b(?:if|where|unless|in case|in the event|to the extent|hvis|såfremt|medmindre|om)\b",
     re.IGNORECASE,
@@ -78,7 +78,7 @@ class Bases:
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """How each mechanism is named; in this order, because the longer names hold the shorter."""
+    """The names of each mechanism; longer names first, because they contain shorter ones."""
     return [
         (name, re.compile("|".join(texts), IGNORE)) for name, texts in words.data()["mechanisms"]
     ]
@@ -91,7 +91,7 @@ def names_a_basis(text: str) -> bool:
 def read_bases(
     texts: Sequence[str], answers: Answers, instruments: Mapping[str, Instrument]
 ) -> Bases:
-    """The mechanisms that ``texts`` name, those relied on first in front."""
+    """The mechanisms that ``texts`` name, in their order of precedence."""
     bases = Bases()
     for text in texts:
         if words.says_nothing(text):

@@ -1,4 +1,4 @@
-"""What becomes of the rows about one entity: drafts, nothing, a refusal, or questions first."""
+"""Decide on the rows about one entity: drafts, no change, a refusal, or questions first."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Source:
 
 @dataclass
 class Verdict:
-    """What becomes of row ``row``. ``state`` as in the report; ``content`` for a draft."""
+    """The decision on row ``row``. ``state`` as in the report; ``content`` for a draft."""
 
     row: int
     state: RowState
@@ -59,7 +59,7 @@ class _Unit:
 
 @dataclass(frozen=True)
 class ImportRules:
-    """What is needed to decide: the law and language, the register, and the shape of an entry."""
+    """The facts to decide by: law and language, the register, and the shape of an entry."""
 
     context: Context
     matches: Matches
@@ -68,7 +68,7 @@ class ImportRules:
 
 
 def decide(sources: Sequence[Source], rules: ImportRules) -> list[Verdict]:
-    """A verdict for each row of one name. While one of them is open, all of them wait."""
+    """Return a verdict for each row of one name. While one has a question, all of them wait."""
     raws = [json.loads(source.raw) for source in sources]
     if own.is_own(raws[0]):
         try:
@@ -117,7 +117,7 @@ def _of_published(
 
 
 def _one_or_several(units: list[_Unit], rules: ImportRules) -> list[_Unit]:
-    """Rows of one name that differ: one entry, or several? Nobody but the vendor knows."""
+    """Ask whether rows of one name that differ are one entry or several: the vendor decides."""
     if len(units) < 2 or all(_is_known(unit, rules) for unit in units):
         return units
     name = units[0].stated.get("legal_name", "")
@@ -154,7 +154,7 @@ def _of_units(units: list[_Unit], rules: ImportRules) -> list[Verdict]:
     decided = [verdict for unit in units for verdict in _of_unit(unit, rules)]
     if not any(verdict.state == "asked" for verdict in decided):
         return decided
-    # A part of them may not go ahead: what is asked may make one entry of them.
+    # None of them goes ahead alone: the answer may make one entry of them.
     return [
         verdict if verdict.state in ("asked", "refused") else Verdict(verdict.row, "asked")
         for verdict in decided

@@ -91,7 +91,7 @@ def _decoded(stream: BinaryIO, charset: str) -> TextIO:
 
 
 class _Raw(io.RawIOBase):
-    """Any stream that reads, such as a request's, for the standard library's text reader."""
+    """Adapts any readable stream, such as a request's, to the standard library's text reader."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -193,7 +193,7 @@ class _Source:
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._buffer, self._at)
-                # A number may go on in what is not read yet.
+                # A number may continue in the part that is not read yet.
                 if end < len(self._buffer) or self._ended:
                     self._at = end
                     return value
@@ -212,7 +212,7 @@ class _Source:
 
 
 def _clean(value: Any) -> Any:
-    """Without what no database or JSON can hold: NUL, and halves of a surrogate pair."""
+    """Remove NUL and lone surrogates, which neither the database nor JSON can hold."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode().replace("\0", "")
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Which entry of the register a row speaks of: by its id, else its number, else its name."""
+"""Find the entry of the register that a row is about: by id, else number, else name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.registry.importing.words import plain
 
 
 class Matches:
-    """The entries of a register by what may name them."""
+    """The entries of a register, by id, number and name."""
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         """``entries``: ``{id, legal_name, registration_number, purpose}``."""

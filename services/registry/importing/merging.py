@@ -1,4 +1,4 @@
-"""Lay what a file states of an entry over what the register holds; the rest stays."""
+"""Merge the members that a file states into the entry that the register holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Stated = Mapping[str, Any]
 
 
 def same(before: Stated, after: Stated) -> bool:
-    """Whether two contents say the same; an empty member says as much as none."""
+    """Whether two contents are equal; an empty member equals a missing one."""
     return bool(_said(before) == _said(after))
 
 
@@ -26,7 +26,7 @@ def _said(value: Any) -> Any:
 
 
 def over(existing: Content, stated: Stated, *, exact: bool) -> Content:
-    """``existing`` with what the file says. ``exact``: it is our own export, places and all."""
+    """``existing`` with the members of the file. ``exact``: the file is our own export."""
     result = {**existing, **{name: stated[name] for name in stated if name != "bases"}}
     result.pop("id", None)
     if "locations" in stated:
@@ -43,7 +43,7 @@ def over(existing: Content, stated: Stated, *, exact: bool) -> Content:
 
 
 def together(first: Stated, second: Stated) -> Content:
-    """Two rows about one entity as one entry: purposes one after the other, places of both."""
+    """Join two rows about one entity: both purposes, and the places of both."""
     result = {**second, **first}
     for member in ("purpose", "responsibilities"):
         if member in first and member in second:
@@ -66,7 +66,7 @@ def _exact_places(existing: Sequence[Content], stated: Stated) -> list[Content]:
 
 
 def _with_evidence(place: Content, before: Content | None) -> Content:
-    """The public export leaves evidence out; what a file leaves out of one instrument stays."""
+    """Keep the register's evidence of an instrument where the file, a public export, has none."""
     stated = place.get("mechanisms") or []
     known = (before or {}).get("mechanisms") or []
     if [mechanism.get("instrument_id") for mechanism in stated] != [
@@ -81,7 +81,7 @@ def _where(place: Stated) -> tuple[Any, ...]:
 
 
 def _published_places(existing: Sequence[Content], stated: Stated) -> list[Content]:
-    """Published lists name countries; how the register describes those it knows is kept."""
+    """Keep the register's description of each country that a published list names."""
     named = {place["country"]: place for place in reversed(stated["locations"])}
     says_access = any(place["kind"] == "remote_access" for place in stated["locations"])
     kept = [
@@ -120,7 +120,7 @@ def _mechanisms(before: Sequence[Content], stated: Sequence[Content]) -> list[Co
 
 
 def _agrees(before: Content, stated: Content) -> bool:
-    """A bare "SCC" says no more than the edition and module that the register knows."""
+    """Whether a bare "SCC" fits the edition and module that the register knows."""
     known, named = before["instrument_id"], stated["instrument_id"]
     evidence = before.get("evidence") or {}
     fits = named == known or (named == "scc" and known.startswith("scc-"))
@@ -129,7 +129,7 @@ def _agrees(before: Content, stated: Content) -> bool:
 
 
 def _address(before: Content | None, stated: Content) -> Content:
-    """A published address is one text; the register's parts stay if the text holds them all."""
+    """Keep the register's address if the published one, a single text, contains all its parts."""
     if before:
         text = words.plain(stated["street"])
         parts = [part for name, part in before.items() if part and name != "country"]

@@ -34,7 +34,7 @@ FLAGS = ("special_categories", "required", "affiliate")
 FACTS = ("data_combined", "exporter_is_public_authority")
 PLACE = ("country", "region", "organisation", "kind")
 MECHANISM = ("instrument_id", "role", "evidence")
-# What is worked out anew each time and therefore not read back.
+# Computed at every export, so never read back.
 COMPUTED = ("id", "version", "valid_from", "valid_to")
 COMPUTED_COLUMNS = (
     "verdict_status",
@@ -139,7 +139,7 @@ def _place_cells(place: Json) -> dict[str, str]:
 
 
 def from_rows(rows: Sequence[Mapping[str, Any]]) -> Json:
-    """The members that the rows of one entry tell; those without a column are not in it."""
+    """The members that the rows of one entry state; members without a column are left out."""
     first = rows[0]
     if isinstance(first.get("locations"), list):
         return _from_json(first)
@@ -169,7 +169,7 @@ def _place(row: Mapping[str, Any]) -> Json | None:
     text = cells.get("mechanisms") or ""
     if text.startswith("["):
         return {**place, "mechanisms": json.loads(text)}
-    # The public export names the instruments only; what they rest on is kept by the register.
+    # The public export names instruments only; their evidence stays in the register.
     ids = split(text)
     return {
         **place,

@@ -24,7 +24,7 @@ _LIST = re.compile(r"[,;/|]")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What one piece of a text may be: ``certain`` countries, or ``candidates`` to choose from."""
+    """The meaning of one piece of a text: ``certain`` countries, or ``candidates`` for a choice."""
 
     kind: str
     certain: str | None = None
@@ -74,7 +74,7 @@ def read_places(
 def _read(text: str) -> list[tuple[str, Meaning]]:
     pieces = list(_pieces(text))
     if all(_CODE.fullmatch(piece) and piece in words.codes() for piece in pieces):
-        # Nothing but codes: then CA and DE are Canada and Germany, not states of the US.
+        # If the text has only codes, CA and DE are Canada and Germany, not states of the US.
         return [(piece, Meaning("country", piece)) for piece in pieces]
     return [(piece, _meaning(piece) or Meaning("unknown")) for piece in pieces]
 
@@ -85,7 +85,7 @@ def _certain(read: list[tuple[str, Meaning]]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What else the text says: all countries it names, and those across the bracket."""
+    """The context of a piece: all countries of the text, and those across the bracket."""
 
     member: str
     answers: Answers
@@ -124,7 +124,7 @@ def _settled(meaning: Meaning, said: _Said) -> list[str]:
 
 
 def _without_prefix(text: str, found: Places) -> str:
-    """Leave out what stands before a colon and is no place: "customer-selected: …"."""
+    """Drop a prefix that is no place: "customer-selected: …"."""
     match = _PREFIX.match(text)
     if match is None or _country(match[1]):
         return text

@@ -1,4 +1,4 @@
-"""One row of a list, or several of one entity, as an entry of the register with what is open."""
+"""Read one row of a list, or several of one entity, as an entry with its open questions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _FLAGS = ("affiliate", "required", "special_categories")
 
 @dataclass(frozen=True)
 class Context:
-    """In which language the list is, whose it is, and the day its entries are to take effect."""
+    """The language of a list, its vendor, and the day its entries are to take effect."""
 
     language: str
     exporter: str
@@ -40,7 +40,7 @@ class Context:
 
 @dataclass
 class Reading:
-    """``stated``: the members the row speaks of; what it does not mention is not in it."""
+    """``stated``: the members that the row mentions, and no others."""
 
     stated: Stated = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Reading:
 
 
 def members_of(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The cells of a row by member; of several columns for one member the most telling counts."""
+    """The cells of a row by member; of several columns for one member, that of the best rank."""
     members: dict[str, Any] = {}
     for member, value in _ranked(raw):
         members.setdefault(member, value)
@@ -66,7 +66,7 @@ def _ranked(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Reading:
-    """What a row of a published list says. Nothing is made up: what is unclear is asked."""
+    """Read a row of a published list. Nothing is made up: unclear cells become questions."""
     cells = members_of(raw)
     for name in (*_KINDS, "country", "mechanism"):
         if len(_text(cells.get(name, ""))) > LONGEST_TEXT:

@@ -1,4 +1,4 @@
-"""What is found out about the rows of a file as they come in, before any of them is read."""
+"""Sort the rows of a file as they come in, before any of them is interpreted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.sheets import unguarded
 
 MOST_OF_ONE = 100
 LONGEST_KEY = 200
-# What one row may have as JSON: an entry with a hundred places, each with its evidence, has less.
+# Longest JSON of one row; an entry with a hundred places, each with evidence, is shorter.
 LARGEST_ROW = 256 * 1024
 
 TOO_MANY_OF_ONE = {
@@ -27,13 +27,13 @@ TOO_MANY_OF_ONE = {
 
 @dataclass
 class Sorting:
-    """Goes along with the rows of one file, in their order; takes little for each."""
+    """Sees each row of one file once, in order, and keeps little of it."""
 
     _first: dict[bytes, int] = field(default_factory=dict)
     _of_one: Counter[str] = field(default_factory=Counter)
 
     def fault(self, row: RawRow, key: str, raw: str) -> dict[str, str] | None:
-        """Why this row is refused as it stands; None when it is to be read."""
+        """Why this row is refused unread; None if it is to be read."""
         if row.fault:
             return _fault("row-malformed", row.fault)
         if len(raw) > LARGEST_ROW:
@@ -46,7 +46,7 @@ class Sorting:
         return None
 
     def too_many(self) -> list[str]:
-        """Keys of more rows than one entity can have."""
+        """The keys that have more rows than one entity can have."""
         return [key for key, count in self._of_one.items() if count > MOST_OF_ONE]
 
 

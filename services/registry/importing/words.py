@@ -39,7 +39,7 @@ def says_nothing(text: str) -> bool:
 
 @cache
 def members_by_column() -> Mapping[str, tuple[str, int]]:
-    """Which member a column of this (plain) name holds, and its rank among several for one."""
+    """The member that a column of this plain name holds, and its rank among columns for it."""
     return {
         plain(name): (member, rank)
         for member, names in data()["columns"].items()

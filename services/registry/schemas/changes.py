@@ -30,7 +30,7 @@ class NewChange(Shape):
 
 
 class ChangeEdit(Shape):
-    """Any member of a draft; what is left out stays."""
+    """Any members of a draft; members left out stay as they are."""
 
     kind = one_of(*CHANGE_KINDS)
     sub_processor_id = fields.String(allow_none=True)

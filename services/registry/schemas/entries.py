@@ -1,4 +1,4 @@
-"""Shapes of a sub-processor: as a processor tells it, and as it is shown with verdicts."""
+"""Shapes of a sub-processor: as a processor states it, and as it is shown with verdicts."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class LocationIn(Shape):
 
 
 class SubProcessorIn(Shape):
-    """An entry as a processor tells it. What may be missing is the linter's to say."""
+    """An entry as a processor states it. The linter reports what is missing."""
 
     legal_name = Line(300, required=True)
     registration_number = Text(60, load_default=None, allow_none=True)

@@ -33,7 +33,7 @@ class GateQuestions(Shape):
 
 
 class GateAnswer(GateShape):
-    """One of many: ``answer`` is null where the question was refused, and ``code`` says why."""
+    """One of many answers: ``answer`` is null if the question was refused; ``code`` says why."""
 
     answer = fields.String(allow_none=True)
     code = fields.String(allow_none=True)
