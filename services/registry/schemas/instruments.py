@@ -10,8 +10,8 @@ from marshmallow import ValidationError, fields, post_load, validate
 from services.registry.transfers import open_law
 from services.registry.transfers.circumstances import RELATIONS
 from services.registry.transfers.countries import check_country
-from services.registry.transfers.instruments import GRADES
 from services.registry.transfers.laws import known_laws
+from services.registry.transfers.parts import GRADES
 from shared.schemas import Country, Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
 KINDS = (

@@ -6,14 +6,14 @@
 
 from services.registry.transfers.assess import assess, assess_location
 from services.registry.transfers.circumstances import Circumstances
-from services.registry.transfers.evidence import evidence_members, known_evidence
 from services.registry.transfers.instruments import (
     MECHANISM_NAMES,
     Instrument,
-    Scope,
     load_instruments,
     with_end,
 )
+from services.registry.transfers.members import evidence_members, known_evidence
+from services.registry.transfers.parts import Scope
 from services.registry.transfers.spans import Span, span_around
 from services.registry.transfers.values import STATUSES, Location, Mechanism, Verdict
 

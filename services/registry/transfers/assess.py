@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from services.registry.transfers.cautions import cautions
 from services.registry.transfers.circumstances import Circumstances
 from services.registry.transfers.countries import (
     check_country,
@@ -15,7 +16,7 @@ from services.registry.transfers.countries import (
     questions_on,
     remarks_on,
 )
-from services.registry.transfers.evidence import Question, cautions, evidence_days
+from services.registry.transfers.evidence import Question, evidence_days
 from services.registry.transfers.instruments import Instrument, load_instruments
 from services.registry.transfers.laws import ANY_EXPORTER, law_of, timeline_of
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of

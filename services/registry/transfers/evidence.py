@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from services.registry.transfers.circumstances import (
-    ENTRY_FACTS,
     RELATIONS,
-    UNSTATED,
     Circumstances,
 )
 from services.registry.transfers.data_kinds import held
-from services.registry.transfers.instruments import Instrument, OpenCase
+from services.registry.transfers.instruments import Instrument
 from services.registry.transfers.laws import Law
-from services.registry.transfers.wording import DataText, Fact, Phrase, Several, phrase
+from services.registry.transfers.parts import OpenCase
+from services.registry.transfers.wording import Fact, Phrase, Several, phrase
 
 # Roles of exporter and importer, and the module of (EU) 2021/914 that is made for them.
 MODULE_OF = dict(zip(RELATIONS, (1, 2, 3, 4), strict=True))
@@ -35,58 +34,6 @@ class Question:
     def module(self) -> int:
         """The module of (EU) 2021/914 made for these roles."""
         return MODULE_OF[self.about.relation]
-
-
-# What the checks read beside what is required: the recipient's status on the list, and the day of
-# its first certification.
-_BESIDE: Mapping[str, tuple[str, ...]] = {
-    "participant": ("status",),
-    "checked_on": ("certified_on",),
-}
-# Every safeguard of Art. 46 is given on a day, and needs an assessment (C-311/18, para. 134).
-_SAFEGUARD = ("signed_on", "tia_reference", "tia_on", "tia_review_on")
-_NO_SAFEGUARD = ("adequacy", "derogation")
-
-
-def evidence_members(instrument: Instrument) -> tuple[str, ...]:
-    """The names of all evidence that a mechanism may record on this instrument; it takes no other.
-
-    Required, asked for by its scope, or read by the checks beside it.
-    """
-    names = [*instrument.requires, *instrument.scope.all, *instrument.scope.none]
-    names += [case.fact for case in instrument.open_when]
-    names += [fact for scope in instrument.footnotes.values() for fact in (*scope.all, *scope.none)]
-    names += [name for fact in instrument.requires for name in _BESIDE.get(fact, ())]
-    names += () if instrument.kind in _NO_SAFEGUARD else _SAFEGUARD
-    names += ("module",) if instrument.kind == "scc" else ()
-    names += ("edition",) if instrument.kind == "scc" and not instrument.complete else ()
-    # What an entry says of itself is no evidence of one mechanism.
-    return tuple(name for name in dict.fromkeys(names) if name not in ENTRY_FACTS)
-
-
-def known_evidence(
-    content: Mapping[str, Any], instruments: Mapping[str, Instrument]
-) -> dict[str, Any]:
-    """The contents of an entry as this version reads them.
-
-    Earlier versions took evidence that no instrument asks for; it stays where it is, and is read no
-    more. Members that they did not ask about are unstated.
-    """
-    places = [
-        {
-            **place,
-            "mechanisms": [_known(mechanism, instruments) for mechanism in place["mechanisms"]],
-        }
-        for place in content["locations"]
-    ]
-    return {**UNSTATED, **content, "locations": places}
-
-
-def _known(mechanism: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
-    instrument = instruments.get(mechanism["instrument_id"])
-    names = evidence_members(instrument) if instrument else ()
-    evidence = mechanism.get("evidence") or {}
-    return {**mechanism, "evidence": {name: evidence[name] for name in evidence if name in names}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,50 +138,6 @@ def _outside_the_list(evidence: Mapping[str, Any], question: Question) -> list[P
     left_out = held(question.about).certain - kinds if kinds else ()
     found += [phrase(f"against.{kind}") for kind in sorted(left_out)]
     return found
-
-
-def cautions(
-    instrument: Instrument, evidence: Mapping[str, Any], question: Question
-) -> tuple[Phrase, ...]:
-    """What a careful reader should know although the verdict does not turn on it. Sentences."""
-    found = []
-    review = as_day(evidence.get("tia_review_on"))
-    if review and review < question.on:
-        found.append(phrase("remark.review", day=review))
-    found += [
-        phrase("remark.case", reason=case_reason(case))
-        for case in open_cases(instrument, evidence, question)
-    ]
-    open_ = [
-        name
-        for name in instrument.scope.none
-        if instrument.asks_for(name, question.on) and not isinstance(evidence.get(name), bool)
-    ]
-    if open_ and instrument.kind in _NO_SAFEGUARD:
-        facts = Several(tuple(Fact(name) for name in open_))
-        found.append(phrase("remark.open", facts=facts))
-    return (*found, *_contested(instrument, question.on), *_unchecked(instrument))
-
-
-def _contested(instrument: Instrument, on: date) -> list[Phrase]:
-    """What had happened by that day, and when to look again."""
-    contested = instrument.contested
-    facts = [fact for fact in contested.facts if fact.on <= on] if contested else []
-    if not facts or contested is None:
-        return []
-    told = [phrase("remark.text", text=DataText(fact.text)) for fact in facts]
-    again = phrase("remark.recheck", name=instrument.title, day=contested.recheck_by)
-    return [*told, again]
-
-
-def _unchecked(instrument: Instrument) -> list[Phrase]:
-    """A record that nobody has compared with the official text, or not for long."""
-    if not instrument.stale:
-        return []
-    if instrument.checked_on:
-        return [phrase("remark.stale", name=instrument.title, day=instrument.checked_on)]
-    compiled = instrument.compiled_on
-    return [phrase("remark.unchecked", name=instrument.title, day=compiled)] if compiled else []
 
 
 def evidence_ends(instrument: Instrument, evidence: Mapping[str, Any]) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import cache
@@ -13,6 +13,16 @@ from typing import Any
 
 from services.registry.transfers.countries import counts_as
 from services.registry.transfers.laws import Law
+from services.registry.transfers.parts import (
+    ANY_RECIPIENT,
+    PARTS,
+    Contested,
+    Days,
+    Exemption,
+    OpenCase,
+    Scope,
+    frozen,
+)
 from services.registry.transfers.wording import Named
 
 # How published lists name a mechanism, and the record meant. A bare "scc" names no edition.
@@ -27,84 +37,6 @@ MECHANISM_NAMES: Mapping[str, str] = MappingProxyType(
 )
 
 _DAYS = ("valid_from", "ended_on", "expires_on", "signed_before", "compiled_on", "checked_on")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whom an instrument covers.
-
-    ``all`` names evidence that must be true, ``none`` evidence that must not be true.
-    """
-
-    type: str
-    text: str
-    test: str | None = None
-    all: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """From ``first`` to ``last``, both included; None is no limit."""
-
-    first: date | None = None
-    last: date | None = None
-
-    @classmethod
-    def parse(cls, record: Mapping[str, str | None]) -> Days:
-        return cls(**{name: date.fromisoformat(day) for name, day in record.items() if day})
-
-    def hold(self, on: date) -> bool:
-        return (self.first or date.min) <= on <= (self.last or date.max)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """If ``fact`` is recorded with ``value``, an open question of law decides (``open_law.json``).
-
-    The verdict is ``status`` then: ``valid`` with a caution, or ``unproven``.
-    """
-
-    fact: str
-    value: bool
-    question: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class DatedFact:
-    """What happened on a day, ``confirmed`` or ``unconfirmed``, and its source."""
-
-    on: date
-    text: str
-    state: str
-    source: str
-
-    @classmethod
-    def parse(cls, record: Mapping[str, str]) -> DatedFact:
-        return cls(**{**record, "on": date.fromisoformat(record["on"])})  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class Contested:
-    """What may end an instrument that is in force, and the day by which to look again."""
-
-    facts: tuple[DatedFact, ...]
-    recheck_by: date
-
-    @classmethod
-    def parse(cls, record: Mapping[str, Any]) -> Contested:
-        facts = tuple(DatedFact.parse(fact) for fact in record["facts"])
-        return cls(facts, date.fromisoformat(record["recheck_by"]))
-
-
-@dataclass(frozen=True, slots=True)
-class Exemption:
-    """For these modules the ``facts`` are not required, unless the fact ``unless`` is true."""
-
-    modules: tuple[int, ...]
-    facts: tuple[str, ...]
-    unless: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +73,7 @@ class Instrument:
     expires_on: date | None = None
     ended_by: str | None = None
     signed_before: date | None = None
-    scope: Scope = Scope("general", "Any recipient")
+    scope: Scope = ANY_RECIPIENT
     requires: tuple[str, ...] = ()
     modules: tuple[int, ...] = ()
     complete: bool = True
@@ -171,10 +103,10 @@ class Instrument:
         unknown = set(record) - {each.name for each in fields(cls)}
         if unknown:
             raise ValueError(f"Unknown members of an instrument: {', '.join(sorted(unknown))}.")
-        values: dict[str, Any] = {key: _frozen(value) for key, value in record.items()}
+        values: dict[str, Any] = {key: frozen(value) for key, value in record.items()}
         written = [key for key in _DAYS if isinstance(values.get(key), str)]
         values |= {key: date.fromisoformat(values[key]) for key in written}
-        values |= {name: read(record[name]) for name, read in _PARTS.items() if name in record}
+        values |= {name: read(record[name]) for name, read in PARTS.items() if name in record}
         if record.get("destinations") == "*":
             values["destinations"] = ("*",)
         return cls(**values)
@@ -238,39 +170,6 @@ _SINCE_SCHREMS_II = Days(date(2020, 7, 16))
 FACT_DAYS: Mapping[str, Days] = MappingProxyType(
     dict.fromkeys(("tia_reference", "tia_on"), _SINCE_SCHREMS_II)
 )
-
-
-def _record(cls: type[Any], value: Mapping[str, Any]) -> Any:
-    return cls(**{key: _frozen(item) for key, item in value.items()})
-
-
-# Where a member of a record is known from.
-GRADES = ("official", "copy", "secondary", "general")
-
-
-def _grades(value: Mapping[str, str] | bool) -> dict[str, str]:
-    """The grade of each member; earlier versions recorded one truth value for all."""
-    if isinstance(value, bool):
-        return {"valid_from": "copy" if value else "general"}
-    return dict(value)
-
-
-_PARTS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
-    {
-        "scope": lambda value: _record(Scope, value),
-        "verified": _grades,
-        "contested": lambda value: value and Contested.parse(value),
-        "citations_under": lambda value: {law: tuple(cited) for law, cited in value.items()},
-        "footnotes": lambda value: {at: _record(Scope, scope) for at, scope in value.items()},
-        "fact_days": lambda value: {name: Days.parse(days) for name, days in value.items()},
-        "open_when": lambda value: tuple(_record(OpenCase, item) for item in value),
-        "without": lambda value: tuple(_record(Exemption, item) for item in value),
-    }
-)
-
-
-def _frozen(value: object) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _plain(value: object) -> object:

@@ -16,7 +16,7 @@ from services.registry.model.instruments import (
     with_staleness,
 )
 from services.registry.transfers import Instrument, load_instruments
-from services.registry.transfers.instruments import GRADES
+from services.registry.transfers.parts import GRADES
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
