@@ -418,6 +418,12 @@ def test_a_public_address_is_open(address: str) -> None:
     assert PUBLIC.allows(address)
 
 
+def test_an_address_of_one_network_card_is_closed_even_where_it_is_public() -> None:
+    assert PUBLIC.allows("2a00:1450::1")
+    assert not PUBLIC.allows("2a00:1450::1%eth0")
+    assert not PUBLIC.allows(IPv6Address("2a00:1450::1%1"))
+
+
 @pytest.mark.parametrize("text", ["", "good.example", "127.1", "0x7f.1", "1.1.1.1 ", "1.1.1.1/32"])
 def test_text_that_is_no_address_is_closed(text: str) -> None:
     assert not PUBLIC.allows(text)
@@ -505,6 +511,7 @@ class TestWithNetworksAllowed:
             ("http://[::ffff:127.0.0.1]/", "blocked_address"),
             ("http://127.1/", "invalid_url"),
             ("http://localhost:0/", "port_not_allowed"),
+            ("http://localhost:65536/", "port_not_allowed"),
             ("http://sub.localhost/", "blocked_address"),
             ("http://u@localhost/", "invalid_url"),
             ("ftp://localhost/", "scheme_not_allowed"),
@@ -514,6 +521,9 @@ class TestWithNetworksAllowed:
         with pytest.raises(EgressError) as refused:
             DEMO.check_url(text)
         assert refused.value.code == code
+
+    def test_the_last_port_of_all_is_one(self) -> None:
+        assert DEMO.check_url("http://localhost:65535/").port == 65535
 
     def test_localhost_means_only_the_loopback_addresses_that_are_allowed(self) -> None:
         only_v4 = Egress.from_text("127.0.0.0/8").check_url("http://localhost/")
