@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.agreements.contract.contents import group_of
+from services.agreements.contract.findings import Finding
 from services.agreements.model import calendar, ending, life, signed_elsewhere
 from services.agreements.model.agreement import (
     PARTIES,
@@ -199,7 +200,7 @@ def test_a_scheduled_amendment_becomes_the_version_that_binds() -> None:
 
     assert (after.version, after.content, after.scheduled) == (2, second.content, None)
     assert after.document_sha256 == second.document_sha256
-    with pytest.raises(ValueError, match="begins with its version"):
+    with pytest.raises(ValueError, match=r"^an amendment begins with its version$"):
         apply_due(before, Due(DAY, calendar.AMENDMENT_BEGINS))
 
 
@@ -419,5 +420,6 @@ def test_a_version_claims_from_its_first_day_unless_the_agreement_is_in_force(
 def test_a_customer_named_by_its_id_alone_is_a_finding() -> None:
     nameless = replace(things.CUSTOMER, legal_name=things.CUSTOMER.id)
 
-    assert "customer-unnamed" in {found.code for found in changed(controller=nameless).findings}
+    why = "The customer is named by its id alone; give its name in `party`."
+    assert Finding("customer-unnamed", "Art. 28(3)", why) in changed(controller=nameless).findings
     assert "customer-unnamed" not in {found.code for found in things.active().findings}
