@@ -162,6 +162,7 @@ def test_whoever_ends_a_parent_is_told_its_children_and_the_first_day_without_it
     [
         ({"a": "a"}, ["a"]),
         ({"a": "b", "b": "a"}, ["a", "b"]),
+        ({"a": "b", "b": "c", "c": "b"}, ["a", "b", "c"]),
         ({"top": None, "a": "top", "b": "d", "c": "b", "d": "c"}, ["b", "d", "c"]),
     ],
 )

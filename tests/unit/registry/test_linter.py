@@ -223,7 +223,7 @@ def test_a_dataclass_is_read_like_a_mapping() -> None:
 
     assert [finding.code for finding in findings(Removal())] == ["reason-missing"]
     for text_or_type in ("remove", Removal):
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"^A change is a mapping or a dataclass\.$"):
             findings(text_or_type)
 
 
@@ -236,3 +236,16 @@ def test_a_finding_is_written_as_json_values() -> None:
         "pointer": "/d",
         "severity": "must",
     }
+
+
+@pytest.mark.parametrize("seat", ["", 7])
+def test_a_seat_that_is_no_country_raises_no_question_of_access(seat: object) -> None:
+    entry = {**complete()["sub_processor"], "country": seat}
+    codes = {finding.code for finding in entry_findings(entry, date(2026, 12, 24))}
+    assert codes == ({"country-missing"} if seat == "" else set())
+
+
+def test_without_a_day_no_access_from_the_seat_can_be_judged() -> None:
+    entry = complete()["sub_processor"]
+    entry["locations"] = [{"country": "IE", "kind": "storage", "mechanisms": []}]
+    assert entry_findings(entry, None) == ()

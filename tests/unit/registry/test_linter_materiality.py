@@ -57,6 +57,10 @@ def test_a_removal_and_an_empty_modification_have_no_word() -> None:
     [
         ({}, {"legal_name": "Example Post, Inc."}, ("rename",)),
         ({}, {"legal_name": " example mail,  inc."}, ()),
+        ({}, {"legal_name": "ExampleMail,Inc."}, ()),
+        ({"locations": [EPO]}, {"locations": [{**EPO, "organisation": "UN"}]}, ("new_country",)),
+        ({}, {"locations": [place("IE", "no_transfer"), {"kind": "storage"}]}, ()),
+        ({"hr_data": "yes"}, {"hr_data": "yes"}, ()),
         ({}, {"registration_number": "56-78"}, ("new_entity",)),
         ({}, {"legal_name": "Other Ltd", "registration_number": None}, ("new_entity",)),
         ({}, {"legal_name": None, "registration_number": None}, ("new_entity",)),

@@ -44,12 +44,12 @@ def test_recorded_members_replace_those_that_ship() -> None:
 @pytest.mark.parametrize(
     ("members", "words"),
     [
-        ({"ended_on": "2000-01-01"}, "ends before it takes effect"),
-        ({"sources": []}, "Name the source"),
+        ({"ended_on": "2000-01-01"}, r"^The instrument ends before it takes effect\.$"),
+        ({"sources": []}, r"^Name the source of the record\.$"),
         ({"valid_from": "soon"}, "soon"),
         (
             {"scope": {"type": "x", "text": "x", "all": ["importer_certified"]}, "requires": []},
-            "must be among",
+            r"^What the scope asks for must be among what is required\.$",
         ),
     ],
     ids=["ends too early", "no source", "no day", "scope asks for what is not required"],

@@ -72,6 +72,7 @@ def test_a_replacement_waits_for_the_latest_of_the_groups() -> None:
 def test_days_without_basis_are_counted_for_each_group_and_never_below_none() -> None:
     owed = touched(LOST, SAVED).owed(DAY)
     assert [notice.days_without_basis for notice in owed] == [0, 6]
+    assert tuple(notice.group for notice in owed) == tuple(touched(LOST, SAVED).groups)
 
 
 def test_no_notice_is_owed_where_a_fallback_saves_every_transfer() -> None:

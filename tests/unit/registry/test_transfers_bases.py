@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -85,6 +86,20 @@ def test_places_are_lost_saved_or_unaffected() -> None:
     assert {each.sub_processor_id: each.outcome for each in found} == {
         "sub_lost": "lost", "sub_saved": "saved", "sub_named": "unaffected",
     }  # fmt: skip
+    assert [each.legal_name for each in found] == [
+        each.content["legal_name"] for each in rows if each.sub_processor_id != "sub_apart"
+    ]
+
+
+def test_a_place_is_judged_for_its_exporter_and_for_what_its_entry_says() -> None:
+    [location] = row("sub_1", DPF).content["locations"]
+    plain = row("sub_1", DPF)
+    staff = replace(plain, content={**plain.content, "hr_data": "yes"})
+    european = Assessor("DK", TODAY, load_instruments())
+    british = Assessor("GB", TODAY, load_instruments())
+    assert european.judge(plain, location).lawful
+    assert not british.judge(plain, location).lawful
+    assert european.judge(staff, location) != european.judge(plain, location)
 
 
 def test_a_place_that_is_gone_or_rests_on_something_else_later_is_left_out() -> None:
