@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from services.registry.linter import Finding, entry_findings, findings
+from tests.builders import evidence_of_dpf
 from tests.unit.registry.golden import rows
 
 Change = dict[str, Any]
@@ -249,3 +250,15 @@ def test_without_a_day_no_access_from_the_seat_can_be_judged() -> None:
     entry = complete()["sub_processor"]
     entry["locations"] = [{"country": "IE", "kind": "storage", "mechanisms": []}]
     assert entry_findings(entry, None) == ()
+
+
+@pytest.mark.parametrize(
+    ("hr_data", "codes"), [("no", []), (None, []), ("yes", ["transfer-tool-invalid"])]
+)
+def test_a_basis_that_leaves_out_staff_does_not_carry_their_data(
+    hr_data: str | None, codes: list[str]
+) -> None:
+    entry = {**complete()["sub_processor"], "hr_data": hr_data}
+    dpf = {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": evidence_of_dpf()}
+    entry["locations"][0]["mechanisms"] = [dpf]
+    assert [each.code for each in entry_findings(entry, date(2026, 12, 24))] == codes
