@@ -39,6 +39,12 @@ class Calendar:
             day += ONE_DAY
         return day
 
+    def last_working_day(self, day: date) -> date:
+        """``day`` itself if it is a working day, else the one before it."""
+        while not self.works(day):
+            day -= ONE_DAY
+        return day
+
 
 @lru_cache(maxsize=2048)
 def _days_off(place: str, eves_rest: bool | None, year: int) -> frozenset[date]:

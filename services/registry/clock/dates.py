@@ -10,6 +10,7 @@ from services.registry.clock.calendars import ONE_DAY, Calendar
 from services.registry.clock.periods import (
     end_on_a_working_day,
     end_with_two_working_days,
+    latest_start,
     plain_end,
 )
 from services.registry.clock.terms import (
@@ -189,17 +190,16 @@ def _until_effect(terms: NoticeTerms, starts: Starts) -> Step:
         return Step(name, None, clause, "It ends with the day of the change, which is not set.")
     if before is None:
         return Step(name, starts.effective_on, clause, f"Up to {_say(starts.effective_on)}.")
-    end = earlier(before, starts.effective_on, terms.calendar)
-    words = f"{_say(starts.effective_on)} - {_length(before, terms)} = {_say(end)}, last hour."
+    effective_on = max(starts.effective_on, _first_effect(before, terms, starts))
+    end = latest_start(before, effective_on, terms.calendar)
+    words = f"{_say(effective_on)} - {_length(before, terms)} = {_say(end)}, last hour."
     return Step(name, end, clause, words)
 
 
-def earlier(period: Period, day: date, calendar: Calendar) -> date:
-    """The latest day from which ``period`` ends by ``day``: a distance counted back, not moved."""
-    start = day - ONE_DAY
-    while plain_end(period, start, calendar) > day:
-        start -= ONE_DAY
-    return start
+def _first_effect(before: Period, terms: NoticeTerms, starts: Starts) -> date:
+    """The first day of a change before which the customer has a working day to object."""
+    first = terms.calendar.next_working_day(starts.objection + ONE_DAY)
+    return plain_end(before, first, terms.calendar)
 
 
 def _no_number(name: str, which: str, terms: NoticeTerms, spans: tuple[Span, ...]) -> Step:
@@ -214,9 +214,12 @@ def _no_number(name: str, which: str, terms: NoticeTerms, spans: tuple[Span, ...
 def _effective(
     terms: NoticeTerms, starts: Starts, notice_end: date | None, deadline: date | None
 ) -> Step:
-    """The day after both periods. A period that ends with the change itself holds nothing up."""
-    objection_end = None if terms.objection.ends == EFFECTIVE_DAY else deadline
-    ends = {"notice period": notice_end, "objection period": objection_end,
+    """The day after both periods. A period that ends with the change itself holds nothing up; one
+    that ends before it leaves room for itself."""
+    until_effect, before = terms.objection.ends == EFFECTIVE_DAY, terms.objection.before_effect
+    room = _first_effect(before, terms, starts) - ONE_DAY if until_effect and before else None
+    ends = {"notice period": notice_end, "objection period": None if until_effect else deadline,
+            "first day to object and the time before the change": room,
             "day of the notice": max(starts.notice, starts.objection)}  # fmt: skip
     known = {which: day for which, day in ends.items() if day}
     which = max(known, key=lambda each: known[each])

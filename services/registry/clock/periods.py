@@ -31,6 +31,31 @@ def plain_end(period: Period, start: date, calendar: Calendar) -> date:
     return _ENDS[period.unit](start, period.value, calendar)
 
 
+def latest_start(period: Period, end: date, calendar: Calendar) -> date:
+    """The latest day from which ``period`` ends by ``end``: a distance counted back, not moved."""
+    start = _NEAR_STARTS[period.unit](end, period.value, calendar)
+    while plain_end(period, start + ONE_DAY, calendar) <= end:
+        start += ONE_DAY
+    return start
+
+
+def _business_days_back(end: date, value: int, calendar: Calendar) -> date:
+    day = end + ONE_DAY
+    for _ in range(value):
+        day = calendar.last_working_day(day - ONE_DAY)
+    return day - ONE_DAY
+
+
+# A start from which the period ends by a day, at most three days before the latest one.
+_NEAR_STARTS: dict[str, Callable[[date, int, Calendar], date]] = {
+    "days": lambda end, value, _: end - timedelta(value),
+    "business_days": _business_days_back,
+    "weeks": lambda end, value, _: end - timedelta(7 * value),
+    "months": lambda end, value, _: months_later(end, -value),
+    "years": lambda end, value, _: months_later(end, -12 * value),
+}
+
+
 def end_with_two_working_days(period: Period, start: date, calendar: Calendar) -> date:
     """The last day, moved until two working days lie in a period of two days or more (3(5))."""
     end = plain_end(period, start, calendar)
