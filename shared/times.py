@@ -5,10 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
+# The zone of the machine, and the one of a machine that nobody has set: no places.
+_NO_PLACES = {"localtime", "Factory", "posixrules"}
+
 Clock = Callable[[], datetime]
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether ``name`` is a time zone of IANA, the same on each machine."""
+    return name in _time_zones()
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones() - _NO_PLACES)
 
 
 def utc_now() -> datetime:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
-
 from marshmallow import ValidationError, fields, validate
 
 from services.identity.model import KINDS
@@ -20,10 +18,11 @@ from shared.schemas import (
     one_of,
     page_of,
 )
+from shared.times import is_time_zone
 
 
 def _known_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if not is_time_zone(name):
         raise ValidationError("This is not a time zone such as Europe/Copenhagen.")
 
 

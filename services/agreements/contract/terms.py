@@ -187,12 +187,19 @@ class NoticeTerms(Terms):
 
 def contradictions(terms: NoticeTerms) -> Iterator[tuple[str, str, str]]:
     """Member, code and detail of each term that cannot hold together with another."""
-    if terms.holidays is None and any(each.unit == "business_days" for each in _lengths(terms)):
+    if terms.holidays is None and _counts_business_days(terms):
         yield "holidays", "required", "Business days need a country whose public holidays count."
     for name, notice, objection in _all_periods(terms):
         yield from _deemed(f"{name}notice", notice)
         yield from _deemed(f"{name}objection", objection)
         yield from _ends(f"{name}objection", objection)
+
+
+def _counts_business_days(terms: NoticeTerms) -> bool:
+    cure = terms.remedy.cure if terms.remedy else None
+    end_notice = terms.remedy.end_notice if terms.remedy else None
+    lengths = (*_lengths(terms), cure, end_notice)
+    return any(length.unit == "business_days" for length in lengths if length)
 
 
 def _deemed(name: str, period: NoticePeriod | ObjectionPeriod | None) -> Iterator[Any]:
@@ -229,6 +236,8 @@ def _all_periods(
 def _lengths(terms: Terms) -> Iterator[Length]:
     if terms.day_kind == "business":
         yield Length(1, "business_days")
+    if terms.emergency and terms.emergency.length:
+        yield terms.emergency.length
     for _, notice, objection in _all_periods(terms):
         for period in (notice, objection):
             lengths = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_dump, post_load, validate, validates_schema
 
@@ -36,6 +35,7 @@ from shared.public_holidays import (
     country_of,
 )
 from shared.schemas import Email, Flag, Line, Region, Shape, Whole, one_of
+from shared.times import is_time_zone
 
 ALL_CHANNELS = (*CHANNELS, *OTHER_CHANNELS)
 SHORT = ("notice_days", "objection_days", "day_kind", "receipt_rule", "silence")
@@ -56,7 +56,7 @@ def each_once(values: list[str]) -> None:
 
 
 def zone_known(zone: str) -> None:
-    if zone not in available_timezones():
+    if not is_time_zone(zone):
         raise ValidationError(f"{zone!r} is no IANA time zone such as Europe/Copenhagen.")
 
 
