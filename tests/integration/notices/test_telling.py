@@ -31,6 +31,8 @@ def test_it_works(world: World) -> None:
             "objection_deadline": deadline,
             "effective_on": "2026-12-24",
             "silence": "consent",
+            "holidays": None,
+            "time_zones": ["UTC"],
         }
         assert data["links"] == {
             "change": "http://127.0.0.1:8280/portal/v1/changes/chg_1",
