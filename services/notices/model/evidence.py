@@ -123,6 +123,8 @@ def _days(event: Event, group: Group, notice: Mapping[str, Any], moments: Moment
     if counted is None:
         return _Days(str(given_on))
     counts_from = group.day_of(counted, event.time_zone, dated)
+    if group.may_be_deemed(counts_from, given_on):
+        return _Days(str(given_on))
     return _Days(str(given_on), str(counts_from), group.deadline_from(counts_from))
 
 

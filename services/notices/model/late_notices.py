@@ -36,9 +36,10 @@ def as_of(event: Event, notice: Notice, moments: Moments, now: datetime) -> dict
     group = event.group(notice["terms_key"])
     received = moments.by(group.terms.get("receipt_rule", RULES[0]))
     given_on = group.day_of(moments.sent_at or now, event.time_zone, dated)
-    deadline = group.deadline_from(group.day_of(received or now, event.time_zone, dated))
-    if received is None and group.receipt_is_deemed:
-        deadline = None  # Only the register can say when the receipt is deemed to have come.
+    start = group.day_of(received or now, event.time_zone, dated)
+    deadline = group.deadline_from(start)
+    if group.may_be_deemed(start if received else None, given_on):
+        deadline = None
     return {**notice, "given_on": str(given_on), "objection_deadline": deadline}
 
 

@@ -54,6 +54,13 @@ class Group:
         """Whether the days to object may begin without a receipt that is proved."""
         return bool((self.terms.get("objection") or {}).get("deemed_after"))
 
+    def may_be_deemed(self, received_on: date | None, sent_on: date) -> bool:
+        """Whether the days may run from a receipt that is deemed: only the register can tell which
+        day that is. An acknowledgement that comes later does not put them off."""
+        if not self.receipt_is_deemed or received_on is None:
+            return self.receipt_is_deemed
+        return self.terms.get("receipt_rule") == "acknowledged" and received_on > sent_on
+
     def deadline_from(self, day: date) -> str | None:
         """Return the last day to object if the days run from ``day``; None if it is not known."""
         late = (day - date.fromisoformat(self.given_on)).days

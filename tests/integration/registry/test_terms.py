@@ -101,6 +101,30 @@ def test_a_receipt_that_is_deemed_ends_the_wait_for_an_acknowledgement(
     assert gate["reason_code"] != "notice-not-acknowledged"
 
 
+def test_a_late_acknowledgement_gives_no_later_day_in_evidence_than_in_the_portal(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    """Deemed received on 2026-11-25: 14 days end on 2026-12-09, whatever comes on 2026-12-01."""
+    baseline.receiver_url = inbox.url
+    counted = {"starts": "acknowledged", "deemed_after": {"value": 2, "unit": "days"}}
+    customer = baseline.customer(
+        "nordbo", **LONG, receipt_rule="acknowledged",
+        objection={"length": {"value": 14, "unit": "days"}, **counted},
+    )  # fmt: skip
+    stack, change = baseline.stack, baseline.announced(62)
+    stack.settle()
+    stack.pass_time(days=8)
+    path = f"/portal/v1/changes/{change['id']}/acknowledgement"
+    acknowledged = stack.must(customer, "POST", path)
+    stack.settle()
+
+    assert seen_by(baseline, customer, change)["objection_deadline"] == "2026-12-09"
+    evidence = f"/notices/v1/changes/{change['id']}/evidence"
+    [line] = stack.must(baseline.client, "GET", evidence)["items"]
+    assert (line["acknowledged_at"] is not None, line["deadline"]) == (True, None)
+    assert acknowledged is None or "2026-12-15" not in json.dumps(acknowledged)
+
+
 def test_objections_until_the_change_and_periods_by_its_kind(baseline: Vendor) -> None:
     baseline.customer(
         "nordbo", **LONG, notice={"length": {"value": 30, "unit": "days"}},
