@@ -193,6 +193,26 @@ def contradictions(terms: NoticeTerms) -> Iterator[tuple[str, str, str]]:
         yield from _deemed(f"{name}notice", notice)
         yield from _deemed(f"{name}objection", objection)
         yield from _ends(f"{name}objection", objection)
+    for index, each in enumerate(terms.also):
+        yield from _later_start(terms, f"also/{index}/notice", terms.notice, each.notice)
+        yield from _later_start(terms, f"also/{index}/objection", terms.objection, each.objection)
+
+
+def _later_start(
+    terms: Terms,
+    name: str,
+    first: NoticePeriod | ObjectionPeriod | None,
+    also: NoticePeriod | ObjectionPeriod | None,
+) -> Iterator[Any]:
+    """The clock counts all periods from the one start that is recorded, that of the first."""
+    named = first.starts if first else None
+    if also and also.starts and _LATENESS[also.starts] > _LATENESS[named or terms.receipt_rule]:
+        yield (f"{name}/starts", "terms-contradict",
+               ("All periods of one text are counted from the start of the first one; write the "
+                "one that starts later first."))  # fmt: skip
+
+
+_LATENESS = {"sent": 0, "published": 0, "delivered": 1, "acknowledged": 2}
 
 
 def _counts_business_days(terms: NoticeTerms) -> bool:

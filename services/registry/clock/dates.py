@@ -112,7 +112,7 @@ def objection_spans(
 
 def _dates(terms: NoticeTerms, given_on: date, starts: Starts, *, provisional: bool) -> NoticeDates:
     objection, notice = _objection(terms, starts), _notice(terms, starts.notice)
-    effective = _effective(terms, starts, notice.day, objection.day)
+    effective = _effective(terms, starts, notice.day)
     return NoticeDates(
         given_on,
         starts.objection,
@@ -137,8 +137,20 @@ def _runs_from(span: Span, start: date, provisional: bool) -> Step:
 
 
 def _objection(terms: NoticeTerms, starts: Starts) -> Step:
-    if terms.objection.ends == EFFECTIVE_DAY:
-        return _until_effect(terms, starts)
+    """The latest end of all periods to object. One that ends with a change whose day is not set
+    has no end yet, and is later than any other."""
+    by_length = _objection_by_length(terms, starts)
+    by_effect = [_until_effect(span, terms, starts) for span in _until_effect_spans(terms)]
+    unset = [step for step in by_effect if step.day is None]
+    known = [step for step in (*by_effect, by_length) if step.day]
+    return next(iter(unset), max(known, key=lambda step: step.day or date.min, default=by_length))
+
+
+def _until_effect_spans(terms: NoticeTerms) -> tuple[Span, ...]:
+    return tuple(span for span in terms.objections if span.ends == EFFECTIVE_DAY)
+
+
+def _objection_by_length(terms: NoticeTerms, starts: Starts) -> Step:
     text = " The period ends with a working day, and with two at least: {}."
     clause = f"objection period; {RULE} Art. 3(2)(b), 3(3)"
     step = _longest(terms, terms.objections, starts.objection, end_on_a_working_day, text)
@@ -167,7 +179,7 @@ def _longest(
     """The period that ends last: its end, its arithmetic, and whether its end was moved."""
     ends = []
     for span in spans:
-        if span.length is None or terms.soft:
+        if span.length is None or span.ends == EFFECTIVE_DAY or terms.soft:
             continue
         first = start - ONE_DAY if span.first_day_counts else start
         plain = plain_end(span.length, first, terms.calendar)
@@ -183,9 +195,9 @@ def _longest(
     return end, words + named, moved
 
 
-def _until_effect(terms: NoticeTerms, starts: Starts) -> Step:
+def _until_effect(span: Span, terms: NoticeTerms, starts: Starts) -> Step:
     name, clause = "objection_deadline", "objection until the effective day"
-    before = terms.objection.before_effect
+    before = span.before_effect
     if starts.effective_on is None:
         return Step(name, None, clause, "It ends with the day of the change, which is not set.")
     if before is None:
@@ -211,15 +223,14 @@ def _no_number(name: str, which: str, terms: NoticeTerms, spans: tuple[Span, ...
     return Step(name, None, f"{which}; GDPR Art. 28(2)", words)
 
 
-def _effective(
-    terms: NoticeTerms, starts: Starts, notice_end: date | None, deadline: date | None
-) -> Step:
-    """The day after both periods. A period that ends with the change itself holds nothing up; one
+def _effective(terms: NoticeTerms, starts: Starts, notice_end: date | None) -> Step:
+    """The day after all periods. A period that ends with the change itself holds nothing up; one
     that ends before it leaves room for itself."""
-    until_effect, before = terms.objection.ends == EFFECTIVE_DAY, terms.objection.before_effect
-    room = _first_effect(before, terms, starts) - ONE_DAY if until_effect and before else None
-    ends = {"notice period": notice_end, "objection period": None if until_effect else deadline,
-            "first day to object and the time before the change": room,
+    befores = [span.before_effect for span in _until_effect_spans(terms) if span.before_effect]
+    rooms = [_first_effect(before, terms, starts) - ONE_DAY for before in befores]
+    ends = {"notice period": notice_end,
+            "objection period": _objection_by_length(terms, starts).day,
+            "first day to object and the time before the change": max(rooms, default=None),
             "day of the notice": max(starts.notice, starts.objection)}  # fmt: skip
     known = {which: day for which, day in ends.items() if day}
     which = max(known, key=lambda each: known[each])

@@ -123,20 +123,18 @@ class NoticeTerms:
     ) -> NoticeTerms:
         """Read the contract's ``notice_terms``, in the long form or the short one.
 
-        ``kind``: that of the change, whose own periods go first (``by_kind``). Members that set no
-        days (channels) are ignored.
+        ``kind``: that of the change. What the text says of this kind (``by_kind``) goes first; what
+        it does not say stays as it is for all. Members that set no days (channels) are ignored.
         """
         special = (terms.get("by_kind") or {}).get(kind) or {}
-        named = {**terms, **{name: value for name, value in special.items() if value}}
-        notice, objection = (_span(named, name) for name in ("notice", "objection"))
         return cls(
-            notice,
-            objection,
+            _of_kind(_span(terms, "notice"), special.get("notice")),
+            _of_kind(_span(terms, "objection"), special.get("objection")),
             Calendar(terms.get("holidays") or None, terms.get("eves")),
-            (named.get("objection") or {}).get("silence") or terms.get("silence") or CONSENT,
+            _silence(special) or _silence(terms) or terms.get("silence") or CONSENT,
             authorisation,
             bool(terms.get("soft")),
-            () if special else tuple(_also(each) for each in terms.get("also") or ()),
+            tuple(_also(each) for each in terms.get("also") or ()),
         )
 
     @property
@@ -168,6 +166,28 @@ def _span(terms: Mapping[str, Any], name: str) -> Span:
         return Span.parse(long, rule)
     kind = terms.get("day_kind") or "calendar"
     return Span(Period.of_days(terms.get(f"{name}_days"), kind), rule)
+
+
+def _of_kind(general: Span, members: Mapping[str, Any] | None) -> Span:
+    """The period of one kind of change; a member that is not named is that of all kinds."""
+    if not members:
+        return general
+    own = Span.parse(members, general.starts)
+    says_where = bool(members.get("length") or members.get("ends"))
+    counts = members.get("first_day_counts")
+    return Span(
+        own.length or general.length,
+        own.starts,
+        own.deemed_after or general.deemed_after,
+        general.first_day_counts if counts is None else bool(counts),
+        own.ends if says_where else general.ends,
+        own.before_effect if says_where else own.before_effect or general.before_effect,
+    )
+
+
+def _silence(members: Mapping[str, Any]) -> str | None:
+    silence: str | None = (members.get("objection") or {}).get("silence")
+    return silence
 
 
 def _also(members: Mapping[str, Any]) -> tuple[Span, Span]:

@@ -144,6 +144,8 @@ def test_a_term_that_cannot_be_is_refused_at_its_place(
         (long(objection={"length": MONTH, "before_effect": MONTH}), "objection/before_effect"),
         (long(notice={}, also=[{"objection": {"length": MONTH, "before_effect": MONTH}}]),
          "also/0/objection/before_effect"),
+        (long(notice={}, also=[{"objection": {"length": MONTH, "starts": "acknowledged"}}]),
+         "also/0/objection/starts"),
     ],
 )  # fmt: skip
 def test_terms_that_contradict_each_other_are_refused(terms: dict[str, Any], pointer: str) -> None:

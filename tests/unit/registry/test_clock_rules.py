@@ -279,3 +279,18 @@ def test_of_two_periods_in_one_text_both_are_shown_and_the_longer_one_binds() ->
 def test_a_calendar_is_read_once_and_stays_as_it_is() -> None:
     assert public_holidays("DK", 2026) is public_holidays("DK", 2026)
     assert date(2026, 4, 6) in public_holidays("DK", 2026)
+
+
+def test_what_a_text_says_of_one_kind_of_change_leaves_the_rest_as_it_is() -> None:
+    days = {"value": 60, "unit": "days"}
+    general = {"notice": {"length": days, "starts": "delivered"}, "objection": {"length": days},
+               "also": [{"notice": {"length": {"value": 3, "unit": "months"}}}]}  # fmt: skip
+    unsaid = {**general, "by_kind": {"add": {"notice": {"starts": "delivered"}, "objection": {}}}}
+    assert NoticeTerms.parse(unsaid, kind="add") == NoticeTerms.parse(general)
+
+    week = {"value": 1, "unit": "weeks"}
+    shorter = {**general, "by_kind": {"remove": {"notice": {"length": week}}}}
+    told = NoticeTerms.parse(shorter, kind="remove")
+    assert (told.notice.length, told.notice.rule) == (Period(1, "weeks"), "delivered")
+    assert (told.objection, told.also) == (
+        NoticeTerms.parse(general).objection, NoticeTerms.parse(general).also)  # fmt: skip
