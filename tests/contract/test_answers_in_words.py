@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.agreements.contract.terms import LONGEST, UNIT_OF_KIND, Length, NoticeTerms
 from services.agreements.contract.wording import StandingAcceptance, Template
 from services.agreements.model.agreement import Agreement
 from services.agreements.schemas.agreements import AgreementShape, PolicyShape
@@ -65,17 +66,23 @@ st.register_type_strategy(datetime, INSTANTS)
 OFFERS = st.fixed_dictionaries(
     {"text": st.text(), "respond_by": st.dates().map(lambda day: day.isoformat())}
 )
+
+
+def built(kind: type, **members: st.SearchStrategy[Any]) -> Callable[[Any], st.SearchStrategy[Any]]:
+    """Any ``kind``, whose ``members`` are as the product lets them be stored."""
+
+    def of_type(_: Any) -> st.SearchStrategy[Any]:
+        others = {name: st.from_type(hint) for name, hint in get_type_hints(kind).items()
+                  if name not in members}  # fmt: skip
+        return st.builds(kind, **others, **members)
+
+    return of_type
+
+
+st.register_type_strategy(Objection, built(Objection, mitigation=st.none() | OFFERS))
+st.register_type_strategy(Length, built(Length, unit=st.sampled_from([*LONGEST])))
 st.register_type_strategy(
-    Objection,
-    lambda _: st.builds(
-        Objection,
-        **{
-            name: st.from_type(kind)
-            for name, kind in get_type_hints(Objection).items()
-            if name != "mitigation"
-        },
-        mitigation=st.none() | OFFERS,
-    ),
+    NoticeTerms, built(NoticeTerms, day_kind=st.sampled_from([*UNIT_OF_KIND]))
 )
 
 

@@ -162,7 +162,7 @@ class TermsShape(Shape):
     emergency = fields.Nested(EmergencyTermShape, load_default=None, allow_none=True)
     owed_for = chosen(*KINDS, load_default=None, allow_none=True)
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def _whole(self, members: Mapping[str, Any], **_: Any) -> None:
         long = members.get("notice") or members.get("objection")
         missing = [] if long else [name for name in NEEDED if name not in members]
