@@ -20,7 +20,7 @@ from services.registry.transfers import (
     load_instruments,
 )
 from services.registry.transfers.circumstances import RELATIONS
-from services.registry.transfers.laws import law_of
+from services.registry.transfers.laws import first_days, law_of
 
 SHIPPED = load_instruments()
 DAYS = st.dates(date(1999, 1, 1), date(2031, 12, 31))
@@ -87,6 +87,17 @@ def test_every_verdict_cites_the_law_of_its_day(
         assert (verdict.status, verdict.citations) == ("unproven", ())
         return
     assert not [cited for cited in verdict.citations if cited.startswith(foreign_to(law.id))]
+
+
+@pytest.mark.parametrize("instrument_id", sorted(SHIPPED))
+def test_every_record_is_cited_by_each_law_of_its_regime(instrument_id: str) -> None:
+    instrument = SHIPPED[instrument_id]
+    exporter = {"EU": "DK", "UK": "GB", "CH": "CH"}[instrument.regime]
+    laws = [law for law in (law_of(exporter, day) for day in first_days()) if law]
+    for law in laws:
+        if law.regime == instrument.regime:
+            cited = (*instrument.citations(law), instrument.ended_by or "")
+            assert not [each for each in cited if each.startswith(foreign_to(law.id))], law.id
 
 
 def test_the_two_days_on_which_a_state_left_are_the_same_in_both_tables() -> None:
