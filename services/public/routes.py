@@ -136,6 +136,7 @@ def ledger(slug: str) -> Response:
     check_costly()
     register = deps().register(read_query(request, {"slug": slug}, ("lang", "after")))
     response = Response(content_type="application/jsonl")
+    response.automatically_set_content_length = False  # Nobody has counted what is not read yet.
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.set_etag(f"{register.processor.get('head_hash') or 'empty'}-{register.query.after}")
     conditional(response)
@@ -145,7 +146,6 @@ def ledger(slug: str) -> Response:
         # If the client leaves before the first line, ``lines`` never starts and frees no place.
         response.call_on_close(place.close)
         response.response = begun(lines(register, place))
-        response.headers.pop("Content-Length", None)  # Nobody knows it yet.
     return response
 
 

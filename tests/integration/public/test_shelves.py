@@ -193,5 +193,6 @@ def test_a_ledger_is_read_as_it_is_sent(
     visitor, other = app_of(registry).test_client(), {"If-None-Match": '"another"'}
     answer = visitor.get("/p/tempus-serva/ledger.jsonl", headers=other)
     assert "Content-Length" not in answer.headers
+    assert "Content-Length" not in visitor.head("/p/tempus-serva/ledger.jsonl").headers
     assert (answer.status_code, len(read)) == (200, 1)
     assert len(answer.text.splitlines()) == len(read) == registry.sequence
