@@ -19,9 +19,9 @@ month has no such day, with its last (3(2)(c)).
   customer must be able to object before the sub-processor is engaged (GDPR Art. 28(2)).
 
 Example: notice on 2026-11-23, 30 days notice, 14 days to object: objections until 2026-12-07, in
-effect at the earliest on 2026-12-24. Days are those of the time zone that the
-agreement names; without one the later of both parties' days starts a period, and the later of both
-midnights ends it.
+effect at the earliest on 2026-12-24. Days are those of the time zone that the agreement
+names; without one the later of both parties' days starts a period, and the later of both midnights
+ends it.
 ``shared/decisions/0002-contract-clock.md`` tells why.
 """
 

@@ -112,16 +112,21 @@ def objection_spans(
 
 def _dates(terms: NoticeTerms, given_on: date, starts: Starts, *, provisional: bool) -> NoticeDates:
     objection, notice = _objection(terms, starts), _notice(terms, starts.notice)
-    effective = _effective(terms, starts, notice.day)
+    which, last = _last_day(terms, starts, notice.day)
     return NoticeDates(
         given_on,
         starts.objection,
         objection.day,
-        effective.day or date.max,
+        last + ONE_DAY,
         provisional,
         terms.needs_approval,
         REFUSAL if terms.needs_approval else CONSENT,
-        (_runs_from(terms.objection, starts.objection, provisional), objection, notice, effective),
+        (
+            _runs_from(terms.objection, starts.objection, provisional),
+            objection,
+            notice,
+            _effective(which, last),
+        ),
     )
 
 
@@ -223,9 +228,9 @@ def _no_number(name: str, which: str, terms: NoticeTerms, spans: tuple[Span, ...
     return Step(name, None, f"{which}; GDPR Art. 28(2)", words)
 
 
-def _effective(terms: NoticeTerms, starts: Starts, notice_end: date | None) -> Step:
-    """The day after all periods. A period that ends with the change itself holds nothing up; one
-    that ends before it leaves room for itself."""
+def _last_day(terms: NoticeTerms, starts: Starts, notice_end: date | None) -> tuple[str, date]:
+    """The last of all periods, and its last day. A period that ends with the change itself holds
+    nothing up; one that ends before it leaves room for itself."""
     befores = [span.before_effect for span in _until_effect_spans(terms) if span.before_effect]
     rooms = [_first_effect(before, terms, starts) - ONE_DAY for before in befores]
     ends = {"notice period": notice_end,
@@ -234,7 +239,10 @@ def _effective(terms: NoticeTerms, starts: Starts, notice_end: date | None) -> S
             "day of the notice": max(starts.notice, starts.objection)}  # fmt: skip
     known = {which: day for which, day in ends.items() if day}
     which = max(known, key=lambda each: known[each])
-    last = known[which]
+    return which, known[which]
+
+
+def _effective(which: str, last: date) -> Step:
     text = f"The day after the {which}, {_say(last)} + 1 day = {_say(last + ONE_DAY)}."
     return Step("earliest_effective_on", last + ONE_DAY, "GDPR Art. 28(2)", text)
 
