@@ -99,31 +99,22 @@ def test_an_instrument_without_a_name_of_its_own_keeps_the_english_one() -> None
     assert "Standard contractual clauses" in verdict.reason_in("da")
 
 
+CLAUSES = [Mechanism("scc-2021-914", "primary", {
+    "signed_on": "2025-01-01", "module": 3, "tia_reference": "T", "tia_on": "2025-01-01",
+})]  # fmt: skip
+
+
 def test_a_record_nobody_checked_for_long_is_remarked_on_in_every_language() -> None:
-    evidence = {
-        "signed_on": "2025-01-01",
-        "module": 3,
-        "tia_reference": "T",
-        "tia_on": "2025-01-01",
-    }
-    clauses = [Mechanism("scc-2021-914", "primary", evidence)]
     for day, stale in ((date(2027, 5, 21), False), (date(2027, 5, 22), True)):
         checked = replace(load_instruments()["scc-2021-914"], checked_on=date(2026, 11, 22))
         known = with_staleness({"scc-2021-914": checked}, day, 180)
-        verdict = assess(Location("IN"), clauses, day, instruments=known)
+        verdict = assess(Location("IN"), CLAUSES, day, instruments=known)
         assert any("was last checked on 2026-11-22" in text for text in verdict.remarks) == stale
         assert any("sidst kontrolleret" in text for text in verdict.remarks_in("da")) == stale
         assert verdict.status == "valid"
 
 
 def test_a_record_nobody_ever_checked_says_when_it_was_compiled() -> None:
-    evidence = {
-        "signed_on": "2025-01-01",
-        "module": 3,
-        "tia_reference": "T",
-        "tia_on": "2025-01-01",
-    }
-    clauses = [Mechanism("scc-2021-914", "primary", evidence)]
     known = with_staleness(load_instruments(), TODAY, 180)
-    verdict = assess(Location("IN"), clauses, TODAY, instruments=known)
+    verdict = assess(Location("IN"), CLAUSES, TODAY, instruments=known)
     assert any("compiled on 2026-11-22, and nobody" in text for text in verdict.remarks)
