@@ -162,10 +162,11 @@ class TermsShape(Shape):
     emergency = fields.Nested(EmergencyTermShape, load_default=None, allow_none=True)
     owed_for = chosen(*KINDS, load_default=None, allow_none=True)
 
-    @validates_schema(skip_on_field_errors=False)
-    def _whole(self, members: Mapping[str, Any], **_: Any) -> None:
-        long = members.get("notice") or members.get("objection")
-        missing = [] if long else [name for name in NEEDED if name not in members]
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _whole(self, _members: Any, sent: Mapping[str, Any], **_: Any) -> None:
+        """Reads what was sent: a member with a wrong value is wrong, not missing."""
+        long = any(sent.get(name) is not None for name in ("notice", "objection"))
+        missing = [] if long else [name for name in NEEDED if name not in sent]
         if missing:
             raise ValidationError({name: ["Missing data for required field."] for name in missing})
 
