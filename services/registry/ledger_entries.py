@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from services.registry import events
-from services.registry.clock import NoticeTerms, objection_spans
+from services.registry.clock import (
+    NoticeTerms,
+    deemed_spans,
+    first_day_spans,
+    objection_spans,
+)
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Change, Group
 from services.registry.model.objections import Objection
@@ -66,10 +71,10 @@ def announced_private(
 
 
 def group_on_wire(group: Group, change: Change) -> Entry:
-    """A terms group in wire form. From ``objection_spans`` (see ``clock``) `notices` reads when the
-    window ends, even if the notice is sent late."""
+    """A terms group in wire form. From ``objection_spans`` and ``counting`` `notices`, which has no
+    clock, reads this customer's days even if the notice is sent or received late."""
     terms = NoticeTerms.parse(group.terms, group.authorisation, change.kind)
-    spans = objection_spans(terms, group.given_on, MOST_DAYS_LATE, change.effective_on)
+    late = (group.given_on, MOST_DAYS_LATE)
     return {
         "key": group.key,
         "authorisation": group.authorisation,
@@ -79,10 +84,36 @@ def group_on_wire(group: Group, change: Change) -> Entry:
         "objection_deadline": group.objection_deadline and group.objection_deadline.isoformat(),
         "earliest_effective_on": group.earliest_effective_on.isoformat(),
         "silence": group.silence,
-        "objection_spans": " ".join(map(str, spans)),
+        "objection_spans": _text(objection_spans(terms, *late, change.effective_on)),
+        "counting": _counting(terms, *late),
         "provisional": group.provisional,
         "arithmetic": list(group.arithmetic),
     }
+
+
+def _counting(terms: NoticeTerms, given_on: date, most_days_late: int) -> Entry:
+    """What each period runs from; after how many days of the sending that is deemed to have
+    happened; after how many days of its start it lets the change take effect. ``until_effect``:
+    whether the right to object ends with the change."""
+    firsts = first_day_spans(terms, given_on, most_days_late)
+    return {
+        "until_effect": terms.ends_with_effect,
+        **{
+            name: {
+                "starts": span.rule,
+                "deemed": _text(deemed_spans(span, given_on, most_days_late, terms.calendar)),
+                "first_day": _text(first),
+            }
+            for name, span, first in zip(
+                ("notice", "objection"), (terms.notice, terms.objection), firsts, strict=True
+            )
+        },
+    }
+
+
+def _text(spans: Iterable[int]) -> str:
+    # One text, because notices reads all groups very often.
+    return " ".join(map(str, spans))
 
 
 def withdrawn(register: Register, change: Change) -> Entry:

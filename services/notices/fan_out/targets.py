@@ -59,7 +59,7 @@ def _noticed(event: Event, recipient: RecipientRow) -> Target:
         "id": notice_id(event.change_id or "", recipient.agreement_id),
         "given_on": group.given_on,
         "objection_deadline": group.objection_deadline,
-        "effective_on": event.effective_on,
+        "effective_on": _own_day(event.effective_on, group.earliest_effective_on),
         "silence": group.silence,
         "holidays": group.terms.get("holidays"),
         "time_zones": group.zones(event.time_zone),
@@ -68,6 +68,11 @@ def _noticed(event: Event, recipient: RecipientRow) -> Target:
     agreement_id = recipient.agreement_id
     at_once = not _BY_ADDRESS.isdisjoint(recipient.channels)
     return Target(agreement_id, recipient.controller_id, agreement_id, notice, at_once)
+
+
+def _own_day(effective_on: str | None, earliest: str | None) -> str | None:
+    """The day of the change, or the later one that this customer's own days allow."""
+    return max(effective_on, earliest or effective_on) if effective_on else None
 
 
 def _informed(recipient: RecipientRow) -> Target:

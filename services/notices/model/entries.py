@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notices import events
+from services.notices.model.counting import Counting
 from services.notices.model.messages import Event, Group, json_text
 from services.notices.model.recipients import owner_of
 from shared import disclosure
@@ -184,6 +185,7 @@ def message_event(event_id: str, kind: str, at: str, data: Mapping[str, Any], **
 
 
 def _group(told: Mapping[str, Any]) -> Group:
+    counting = told.get("counting") or {}
     return Group(
         key=told["key"],
         given_on=told["given_on"],
@@ -192,6 +194,9 @@ def _group(told: Mapping[str, Any]) -> Group:
         silence=told.get("silence"),
         terms=dict(told.get("terms") or {}),
         objection_spans=told.get("objection_spans", ""),
+        notice=Counting.parse(counting["notice"]) if counting else None,
+        objection=Counting.parse(counting["objection"]) if counting else None,
+        until_effect=bool(counting.get("until_effect")),
     )
 
 

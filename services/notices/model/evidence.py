@@ -11,7 +11,7 @@ from services.notices.model.channels import Channel, Tried
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.messages import Event, Group
-from services.notices.model.receipts import RULES, Moments, moments_of
+from services.notices.model.receipts import Moments, moments_of
 from services.notices.model.recipients import Recipient
 
 UNREACHED = "unreached"
@@ -33,6 +33,7 @@ class Evidence:
     ``sent_at``: as ``model.receipts`` has it, and ``given_on`` its day where the processor sits.
     ``counts_from``: the day this customer's days run from, by its own receipt rule, and
     ``deadline`` the last day to object; None as long as what they run from has not happened.
+    ``effective_on``: the day of the change, or the later one that this customer's own days allow.
     """
 
     agreement_id: str
@@ -80,7 +81,7 @@ def evidence_of(
     moments = moments_of(message["acknowledged_at"], (it.moments(row) for it, row in rows))
     reached = bool(moments.delivered_at or moments.acknowledged_at)
     group = event.group(notice["terms_key"])
-    days = _days(event, group, notice, moments)
+    days = days_of(event, group, notice, moments)
     channel, to, state = _best_of(deliveries)
     unreached = None if reached else _unreached(message)
     return Evidence(
@@ -92,7 +93,7 @@ def evidence_of(
         recipient=to,
         given_on=days.given_on,
         deadline=days.deadline,
-        effective_on=notice["effective_on"],
+        effective_on=days.effective_on,
         silence=notice["silence"],
         attempts=tuple(sorted(tried, key=lambda each: each.at)),
         delivered_at=moments.delivered_at,
@@ -107,25 +108,26 @@ def evidence_of(
 
 
 @dataclass(frozen=True)
-class _Days:
+class Days:
     given_on: str | None = None
     counts_from: str | None = None
     deadline: str | None = None
+    effective_on: str | None = None
 
 
-def _days(event: Event, group: Group, notice: Mapping[str, Any], moments: Moments) -> _Days:
+def days_of(event: Event, group: Group, notice: Mapping[str, Any], moments: Moments) -> Days:
     """The days as they came about; the message itself can only say what was meant to be."""
-    dated = date.fromisoformat(notice["given_on"])
     if moments.sent_at is None:
-        return _Days()
-    given_on = group.day_of(moments.sent_at, event.time_zone, dated)
-    counted = moments.by(group.terms.get("receipt_rule", RULES[0]))
-    if counted is None:
-        return _Days(str(given_on))
-    counts_from = group.day_of(counted, event.time_zone, dated)
-    if group.may_be_deemed(counts_from, given_on):
-        return _Days(str(given_on))
-    return _Days(str(given_on), str(counts_from), group.deadline_from(counts_from))
+        return Days(effective_on=notice["effective_on"])
+    dated = date.fromisoformat(notice["given_on"])
+    known = group.known(moments, event.time_zone, dated)
+    counts_from = group.starts_on(known)
+    return Days(
+        str(known.given_on),
+        str(counts_from) if counts_from else None,
+        group.deadline(known),
+        group.takes_effect_on(known, event.effective_on) or notice["effective_on"],
+    )
 
 
 def _best_of(deliveries: ByChannel) -> tuple[str | None, str | None, str | None]:

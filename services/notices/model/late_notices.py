@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.notices.model.messages import Event, extra_text
-from services.notices.model.receipts import RULES, Moments
+from services.notices.model.receipts import Moments
 
 Notice = Mapping[str, Any]
 
@@ -34,13 +34,13 @@ def as_of(event: Event, notice: Notice, moments: Moments, now: datetime) -> dict
     happen now at the earliest. ``objection_deadline`` is None where it is not known here."""
     dated = date.fromisoformat(notice["given_on"])
     group = event.group(notice["terms_key"])
-    received = moments.by(group.terms.get("receipt_rule", RULES[0]))
-    given_on = group.day_of(moments.sent_at or now, event.time_zone, dated)
-    start = group.day_of(received or now, event.time_zone, dated)
-    deadline = group.deadline_from(start)
-    if group.may_be_deemed(start if received else None, given_on):
-        deadline = None
-    return {**notice, "given_on": str(given_on), "objection_deadline": deadline}
+    known = group.known(moments, event.time_zone, dated, now)
+    return {
+        **notice,
+        "given_on": str(known.given_on),
+        "objection_deadline": group.deadline(known),
+        "effective_on": group.takes_effect_on(known, event.effective_on) or notice["effective_on"],
+    }
 
 
 def redated(extra: str, notice: Notice) -> str:

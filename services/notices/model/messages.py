@@ -11,11 +11,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from services.notices import events
-from services.notices.model.receipts import day_of
+from services.notices.model.counting import Counting, Known, later
+from services.notices.model.receipts import RULES, Moments, day_of
 
 # Made once, because a message is encoded for every customer.
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -27,7 +28,8 @@ class Group:
 
     ``objection_spans``: the length of the objection window in days, if the notice counts from
     ``given_on``, from the day after it, and so on. The numbers are one text, because the dispatcher
-    reads all groups very often.
+    reads all groups very often. ``notice`` and ``objection``: how the two periods are counted for
+    this kind of change; ``until_effect``: whether the right to object ends with the change.
     """
 
     key: str
@@ -37,6 +39,9 @@ class Group:
     silence: str | None
     terms: dict[str, Any]
     objection_spans: str = ""
+    notice: Counting | None = None
+    objection: Counting | None = None
+    until_effect: bool = False
 
     def day_of(self, at: datetime, processor_zone: str, dated: date) -> date:
         """The day that periods start on if something happens to the notice at ``at``: that of the
@@ -49,25 +54,50 @@ class Group:
         zones = [agreed] if agreed else [processor_zone, customer]
         return [zone for zone in zones if zone]
 
-    @property
-    def receipt_is_deemed(self) -> bool:
-        """Whether the days to object may begin without a receipt that is proved."""
-        return bool((self.terms.get("objection") or {}).get("deemed_after"))
+    def known(
+        self, moments: Moments, processor_zone: str, dated: date, now: datetime | None = None
+    ) -> Known:
+        """What has happened to a notice of this group, in the days that count for it."""
+        return Known(moments, dated, lambda at: self.day_of(at, processor_zone, dated), now)
 
-    def may_be_deemed(self, received_on: date | None, sent_on: date) -> bool:
-        """Whether the days may run from a receipt that is deemed: only the register can tell which
-        day that is. An acknowledgement that comes later does not put them off."""
-        if not self.receipt_is_deemed or received_on is None:
-            return self.receipt_is_deemed
-        return self.terms.get("receipt_rule") == "acknowledged" and received_on > sent_on
+    def starts_on(self, known: Known) -> date | None:
+        """The day that the time to object runs from."""
+        return known.start(self.counting("objection"))
+
+    def takes_effect_on(self, known: Known, effective_on: str | None) -> str | None:
+        """The first day on which the change takes effect for this customer: ``effective_on``, or
+        the later one that its own days allow; ``effective_on`` where that day is not known."""
+        own = self._first_day(known)
+        return max(str(own), effective_on) if own and effective_on else effective_on
+
+    def deadline(self, known: Known) -> str | None:
+        """The last day to object; None where no day ends that time, or the day is not known here:
+        one that ends with the change depends on both periods."""
+        start = self.starts_on(known)
+        if start is None or (self.until_effect and not self._starts_together(known)):
+            return None
+        return self.deadline_from(start)
+
+    def counting(self, name: str) -> Counting:
+        """How one of the periods is counted, ``notice`` or ``objection``; by the general rule in
+        events of before the others were told."""
+        told: Counting | None = getattr(self, name)
+        return told or Counting(self.terms.get("receipt_rule", RULES[0]))
 
     def deadline_from(self, day: date) -> str | None:
         """Return the last day to object if the days run from ``day``; None if it is not known."""
-        late = (day - date.fromisoformat(self.given_on)).days
-        if late <= 0:
+        dated = date.fromisoformat(self.given_on)
+        if day <= dated:
             return self.objection_deadline
-        spans = self.objection_spans.split()
-        return str(day + timedelta(int(spans[late]))) if late < len(spans) else None
+        end = later(day, self.objection_spans, dated)
+        return str(end) if end else None
+
+    def _first_day(self, known: Known) -> date | None:
+        days = [known.first_day(self.counting(name)) for name in ("notice", "objection")]
+        return max(day for day in days if day) if all(days) else None
+
+    def _starts_together(self, known: Known) -> bool:
+        return known.start(self.counting("notice")) == self.starts_on(known)
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,10 @@ from services.registry.clock.dates import (
     Step,
     dates_counted_from,
     dates_for,
-    objection_spans,
+    objection_deadline,
 )
 from services.registry.clock.periods import deemed_day
+from services.registry.clock.spans import deemed_spans, first_day_spans, objection_spans
 from services.registry.clock.terms import (
     AUTHORISATIONS,
     CONSENT,
@@ -66,8 +67,11 @@ __all__ = [
     "dates_counted_from",
     "dates_for",
     "deemed_day",
+    "deemed_spans",
     "ending_day",
+    "first_day_spans",
     "local_day",
+    "objection_deadline",
     "objection_spans",
     "starting_day",
     "zones_of",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from services.registry.clock.calendars import ONE_DAY, Calendar
 from services.registry.clock.periods import (
@@ -98,16 +98,17 @@ def dates_counted_from(terms: NoticeTerms, given_on: date, starts: Starts) -> No
     return _dates(terms, given_on, starts, provisional=False)
 
 
-def objection_spans(
-    terms: NoticeTerms, given_on: date, most_days_late: int, effective_on: date | None = None
-) -> tuple[int, ...]:
-    """How many days after its start the objection period ends, if it starts on ``given_on``, a day
-    later, and so on; empty where no day ends it. With it a service without this clock can date a
-    notice that is sent late."""
-    days = (given_on + timedelta(late) for late in range(most_days_late + 1))
-    starts = (Starts(day, day, effective_on) for day in days)
-    ends = ((_objection(terms, each).day, each.objection) for each in starts)
-    return tuple((end - start).days for end, start in ends if end)
+def objection_deadline(terms: NoticeTerms, start: date, effective_on: date | None) -> date | None:
+    """The last day to object if that period runs from ``start``; None: no day ends it.
+
+    It needs no start of the notice, so it is known even while that has not begun.
+    """
+    return _objection(terms, Starts(start, start, effective_on)).day
+
+
+def first_day(terms: NoticeTerms, starts: Starts) -> date:
+    """The first day on which a change can take effect, once both periods have started."""
+    return _last_day(terms, starts, _notice(terms, starts.notice).day)[1] + ONE_DAY
 
 
 def _dates(terms: NoticeTerms, given_on: date, starts: Starts, *, provisional: bool) -> NoticeDates:

@@ -155,6 +155,11 @@ class NoticeTerms:
         """Every period to object that the text names."""
         return (self.objection, *(objection for _, objection in self.also))
 
+    @property
+    def ends_with_effect(self) -> bool:
+        """Whether a period to object ends with the change itself, or counts back from it."""
+        return any(objection.ends == EFFECTIVE_DAY for objection in self.objections)
+
     def in_calendar(self, place: str | None, eves: bool | None = None) -> NoticeTerms:
         """The same terms with the working days of another place."""
         return replace(self, calendar=Calendar(place, eves))

@@ -155,9 +155,13 @@ def check_acceptable(objection: Objection, today: date) -> None:
         raise OfferLapsed(f"It was open until {offer['respond_by']}.")
 
 
-def check_may_end(objection: Objection, today: date) -> None:
-    """Whether the customer may end the agreement over it. Raises ``TerminationNotOpen``."""
-    unsettled = objection.open and today >= objection.effective_on
+def check_may_end(objection: Objection, today: date, latest: date | None = None) -> None:
+    """Whether the customer may end the agreement over it. Raises ``TerminationNotOpen``.
+
+    ``latest``: the latest day that it is now in a place that counts, if that is another day: there
+    the change takes effect first, while a last day lasts until it is over in all places.
+    """
+    unsettled = objection.open and (latest or today) >= objection.effective_on
     if not (unsettled or objection.keeps_shut(today)):
         raise TerminationNotOpen
 

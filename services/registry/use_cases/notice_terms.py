@@ -36,6 +36,9 @@ def _group(
     kind, effective_on = (change.kind, change.effective_on) if change else (None, None)
     terms = ClockTerms.parse(answer["terms"], answer["authorisation"], kind)
     dates = dates_for(terms, given_on, effective_on)
+    if effective_on and dates.earliest_effective_on > effective_on:
+        # For these customers it takes effect on a later day, up to which they may object.
+        dates = dates_for(terms, given_on, dates.earliest_effective_on)
     return Group(
         key=answer["key"],
         terms=dict(answer["terms"]),

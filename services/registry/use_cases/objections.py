@@ -28,6 +28,7 @@ from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.standings import (
     CustomerDates,
     customers_day,
+    customers_latest_day,
     dates_of,
     owed_notices,
     receipts_for,
@@ -139,8 +140,8 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
     change = deps.stores.changes.get(objection.change_id)
     register = deps.stores.registers.get(objection.processor_id)
     relation = deps.agreements.relation(register.id, objection.controller_id)
-    today = today_at(deps, register)
     owed = owed_notices(change, relation.bonds) if relation else []
+    today = customers_latest_day(register, deps.now(), owed)
     deadlines = [
         dates_for(terms_for(change, notice.group), today).objection_deadline for notice in owed
     ]
@@ -154,7 +155,7 @@ def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objecti
     relation = deps.agreements.relation(objection.processor_id, caller.org_id)
     _check_bound(relation)
     if to == "mitigation_accepted":
-        check_acceptable(objection, _customers_day(deps, objection, relation))
+        check_acceptable(objection, _customers_days(deps, objection, relation)[0])
     return _move(deps, caller, objection, to)
 
 
@@ -167,12 +168,13 @@ def terminate(
     ``TerminationNotOpen``, or what `agreements` refuses.
     """
     objection = _customers_own(deps, caller, objection_id)
-    today = today_at(deps, deps.stores.registers.get(objection.processor_id))
+    relation = deps.agreements.relation(objection.processor_id, caller.org_id)
+    today, latest = _customers_days(deps, objection, relation)
     # An agreement that ended today may have been ended by a request that was cut off.
-    _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id), today)
-    check_may_end(objection, today)
+    _check_bound(relation, today)
+    check_may_end(objection, today, latest)
     objection.moved("terminated", deps.now())
-    # `agreements` counts its days in UTC, which may be a day ahead of the processor's.
+    # `agreements` counts its days in UTC, which may be a day ahead of those of the parties.
     day = effective_on or max(today, deps.now().date())
     deps.agreements.terminate(
         objection.agreement_id,
@@ -269,11 +271,15 @@ def _customers_own(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     return objection
 
 
-def _customers_day(deps: Deps, objection: Objection, relation: Relation | None) -> date:
+def _customers_days(
+    deps: Deps, objection: Objection, relation: Relation | None
+) -> tuple[date, date]:
+    """The earliest and the latest day that it is now in a place that counts for the customer."""
     register = deps.stores.registers.get(objection.processor_id)
     change = deps.stores.changes.get(objection.change_id)
     owed = owed_notices(change, relation.bonds) if relation else []
-    return customers_day(register, deps.now(), owed)
+    now = deps.now()
+    return customers_day(register, now, owed), customers_latest_day(register, now, owed)
 
 
 def _check_bound(relation: Relation | None, since: date = date.max) -> None:

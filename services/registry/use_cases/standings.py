@@ -21,6 +21,7 @@ from services.registry.clock import (
     dates_counted_from,
     deemed_day,
     ending_day,
+    objection_deadline,
     starting_day,
     zones_of,
 )
@@ -48,7 +49,8 @@ class CustomerDates:
     """The days of one customer. ``given_at`` is when its notice was sent, ``given_on`` the day.
 
     ``lacks`` names what its days run from and has not happened: ``sent``, ``delivered`` or
-    ``acknowledged``. The days are None then.
+    ``acknowledged``. ``begins_on`` is None then; ``objection_deadline`` too, unless that period
+    runs from something else, which has happened. A deadline of None leaves the window open.
     """
 
     objection_deadline: date | None
@@ -93,13 +95,10 @@ def dates_of(
     given_at = _latest([dates.given_at for dates in by_notice])
     given_on = _latest([dates.given_on for dates in by_notice])
     lacking = {dates.lacks for dates in by_notice}
-    first = next((rule for rule in RECEIPT_RULES if rule in lacking), None)
-    if first:
-        return CustomerDates(None, None, given_at, given_on, first)
+    lacks = next((rule for rule in RECEIPT_RULES if rule in lacking), None)
     deadline = _latest([dates.objection_deadline for dates in by_notice])
-    return CustomerDates(
-        deadline, _latest([dates.begins_on for dates in by_notice]), given_at, given_on
-    )
+    begins_on = _latest([dates.begins_on for dates in by_notice])
+    return CustomerDates(deadline, begins_on, given_at, given_on, lacks)
 
 
 def standing(
@@ -133,6 +132,14 @@ def customers_day(register: Register, now: datetime, owed: Iterable[OwedNotice])
     groups = (notice.group for notice in owed)
     days = (ending_day(now, zones_of(group.terms, register.time_zone)) for group in groups)
     return min(days, default=ending_day(now, (register.time_zone,)))
+
+
+def customers_latest_day(register: Register, now: datetime, owed: Iterable[OwedNotice]) -> date:
+    """The latest day that it is in a place that counts for the customer: a period that starts now
+    is counted from it."""
+    groups = (notice.group for notice in owed)
+    days = (starting_day(now, zones_of(group.terms, register.time_zone)) for group in groups)
+    return max(days, default=starting_day(now, (register.time_zone,)))
 
 
 def terms_for(change: Change, group: Group) -> ClockTerms:
@@ -178,14 +185,16 @@ def _dates(
     zones = zones_of(group.terms, register.time_zone)
     known = _Receipts(receipt, terms, group.given_on, zones)
     notice, objection = (known.start(span) for span in (terms.notice, terms.objection))
-    if notice is None or objection is None:
-        lacks = (terms.notice if notice is None else terms.objection).rule
-        return CustomerDates(None, None, sent_at, known.day_of(sent_at), lacks)
-    starts = Starts(notice, objection, change.effective_on)
-    dates = dates_counted_from(terms, group.given_on, starts)
-    return CustomerDates(
-        dates.objection_deadline, dates.earliest_effective_on, sent_at, known.day_of(sent_at)
-    )
+    begins_on, given_on, lacks = None, known.day_of(sent_at), None
+    if notice and objection:
+        starts = Starts(notice, objection)
+        begins_on = dates_counted_from(terms, group.given_on, starts).earliest_effective_on
+    else:
+        lacks = (terms.objection if notice else terms.notice).rule
+    # Where the customer may object until the change takes effect, its own first day counts.
+    own_day = max(change.effective_on, begins_on) if begins_on else None
+    deadline = objection_deadline(terms, objection, own_day) if objection else None
+    return CustomerDates(deadline, begins_on, sent_at, given_on, lacks)
 
 
 def _latest(values: Sequence[T | None]) -> T | None:

@@ -121,8 +121,83 @@ def test_a_late_acknowledgement_gives_no_later_day_in_evidence_than_in_the_porta
     assert seen_by(baseline, customer, change)["objection_deadline"] == "2026-12-09"
     evidence = f"/notices/v1/changes/{change['id']}/evidence"
     [line] = stack.must(baseline.client, "GET", evidence)["items"]
-    assert (line["acknowledged_at"] is not None, line["deadline"]) == (True, None)
+    assert (line["acknowledged_at"] is not None, line["deadline"]) == (True, "2026-12-09")
     assert acknowledged is None or "2026-12-15" not in json.dumps(acknowledged)
+
+
+def evidence_of(vendor: Vendor, change: Any) -> Any:
+    path = f"/notices/v1/changes/{change['id']}/evidence"
+    [line] = vendor.stack.must(vendor.client, "GET", path)["items"]
+    return line
+
+
+def test_a_deadline_is_known_while_only_the_notice_waits_for_its_receipt(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    """Objections from the sending on 2026-11-23, until 2026-12-07; the notice from the
+    acknowledgement, which does not come."""
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer(
+        "nordbo", **LONG,
+        notice={"length": {"value": 30, "unit": "days"}, "starts": "acknowledged"},
+        objection={"length": {"value": 14, "unit": "days"}, "starts": "sent"},
+    )  # fmt: skip
+    change = baseline.announced(62)
+    baseline.stack.settle()
+
+    shown = seen_by(baseline, customer, change)
+    assert (shown["objection_deadline"], shown["provisional"]) == ("2026-12-07", True)
+    assert evidence_of(baseline, change)["deadline"] == "2026-12-07"
+    told = [json.loads(request.body)["data"].get("notice") for request in inbox.requests]
+    assert {notice["objection_deadline"] for notice in told if notice} == {"2026-12-07"}
+    gate = baseline.gate(customer, change["sub_processor"]["id"], "2028-01-03")
+    assert gate["reason_code"] == "notice-not-acknowledged"
+    baseline.stack.pass_time(days=15)
+    objection = {"grounds": "location", "text": "Too late."}
+    path = f"/portal/v1/changes/{change['id']}/objections"
+    refused = baseline.stack.ask(customer, "POST", path, objection)
+    assert refused.json is not None
+    assert refused.json["code"] == "objection-window-closed"
+
+
+def test_evidence_counts_by_the_rule_of_this_kind_of_change(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    """A new sub-processor counts from the acknowledgement, all else from the sending."""
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer(
+        "nordbo", **LONG, notice={"length": {"value": 30, "unit": "days"}},
+        objection={"length": {"value": 14, "unit": "days"}, "starts": "sent"},
+        by_kind={"add": {"objection": {"starts": "acknowledged"}}},
+    )  # fmt: skip
+    change = baseline.announced(62)
+    baseline.stack.settle()
+    assert seen_by(baseline, customer, change)["objection_deadline"] is None
+    assert evidence_of(baseline, change)["deadline"] is None
+
+    baseline.stack.pass_time(days=2)
+    path = f"/portal/v1/changes/{change['id']}/acknowledgement"
+    baseline.stack.must(customer, "POST", path)
+    # Acknowledged on Wednesday 2026-11-25.
+    assert seen_by(baseline, customer, change)["objection_deadline"] == "2026-12-09"
+    assert evidence_of(baseline, change)["deadline"] == "2026-12-09"
+
+
+def test_an_agreement_is_ended_by_its_own_day(baseline: Vendor) -> None:
+    """The change takes effect on 2026-12-09. That day begins in Auckland, which the agreement
+    names, at 11:00 UTC of the 8th; where the processor sits it is still the 8th."""
+    customer = baseline.customer(
+        "south", notice_days=14, objection_days=14, time_zone="Pacific/Auckland"
+    )
+    change = baseline.announced(16)
+    objection = {"grounds": "location", "text": "Our data stays here."}
+    path = f"/portal/v1/changes/{change['id']}/objections"
+    made = baseline.stack.must(customer, "POST", path, objection)
+    end = f"/portal/v1/objections/{made['id']}/terminate"
+    baseline.stack.now = baseline.stack.now.replace(month=12, day=8, hour=10, minute=59)
+    assert baseline.stack.ask(customer, "POST", end, {}).status_code == 409
+    baseline.stack.now = baseline.stack.now.replace(hour=11, minute=1)
+    assert baseline.stack.ask(customer, "POST", end, {}).status_code == 200
 
 
 def test_objections_until_the_change_and_periods_by_its_kind(baseline: Vendor) -> None:

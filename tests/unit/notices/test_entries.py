@@ -90,8 +90,23 @@ def test_a_notice_has_the_dates_of_each_set_of_terms() -> None:
         "objection_spans": "14 14",
     }
     event = event_of(change(groups=[group], recipients_version=7, time_zone="Europe/Copenhagen"))
-    assert [vars(each) for each in event.groups] == [group]
+    untold = {"notice": None, "objection": None, "until_effect": False}
+    assert [vars(each) for each in event.groups] == [{**group, **untold}]
     assert (event.recipients_version, event.time_zone) == (7, "Europe/Copenhagen")
+
+
+def test_a_notice_counts_each_period_as_its_terms_say_of_this_kind_of_change() -> None:
+    counting = {
+        "until_effect": True,
+        "notice": {"starts": "sent", "deemed": "", "first_day": "31 31"},
+        "objection": {"starts": "acknowledged", "deemed": "3 5", "first_day": "15 15"},
+    }
+    group = {"key": "t30", "given_on": "2026-11-23", "counting": counting}
+    [told] = event_of(change(groups=[group], recipients_version=7)).groups
+    assert (told.counting("objection").starts, told.counting("objection").deemed) == (
+        "acknowledged", "3 5",
+    )  # fmt: skip
+    assert (told.counting("notice").first_day, told.until_effect) == ("31 31", True)
 
 
 def test_a_notice_whose_entry_lost_its_private_part_keeps_what_is_public() -> None:

@@ -61,3 +61,23 @@ def test_each_period_waits_for_its_own_receipt() -> None:
     known = dates(change(apart), {"a": receipt(0, 1, 4)})
     assert str(known.objection_deadline) == "2026-12-11"
     assert str(known.begins_on) == "2026-12-24"
+
+
+def test_a_missing_receipt_of_the_notice_hides_no_deadline() -> None:
+    """The objection from the sending on 23 November, to 7 December; the notice from the
+    acknowledgement, which does not come."""
+    apart = deeming("sent", notice={"length": {"value": 30, "unit": "days"},
+                                    "starts": "acknowledged"})  # fmt: skip
+    waiting = dates(change(apart), {"a": receipt(0, 1, None)})
+    assert str(waiting.objection_deadline) == "2026-12-07"
+    assert (waiting.begins_on, waiting.lacks) == (None, "acknowledged")
+
+
+def test_objections_until_the_change_last_until_it_takes_effect_for_this_customer() -> None:
+    """The change is for 24 December; sent on 7 December, thirty days end on 6 January."""
+    until = deeming("sent", objection={"ends": "effective_day"})
+    assert str(dates(change(until), {"a": receipt(0, None, None)}).objection_deadline) == (
+        "2026-12-24"
+    )
+    late = dates(change(until), {"a": receipt(14, None, None)})
+    assert (str(late.objection_deadline), str(late.begins_on)) == ("2027-01-07", "2027-01-07")
