@@ -31,6 +31,7 @@ class Registry(Protocol):
     def ledger(self, slug: str, after: int) -> Iterator[Json]: ...
     def checkpoints(self, slug: str) -> list[Json]: ...
     def checkpoint_keys(self) -> list[Json]: ...
+    def pending_law(self, as_of: str) -> list[Json]: ...
 
 
 class Documents(Protocol):
@@ -83,6 +84,9 @@ class RegistryClient:
 
     def checkpoint_keys(self) -> list[Json]:
         return list(self._http.get("/v1/checkpoint-keys")["keys"])
+
+    def pending_law(self, as_of: str) -> list[Json]:
+        return list(self._http.get("/v1/pending-law", {"as_of": as_of})["items"])
 
     def _pages(self, path: str, params: Json, cursor: str = "cursor") -> Iterator[Json]:
         """Yield the items of all pages; ``cursor`` names the parameter for ``next_cursor``."""

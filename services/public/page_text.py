@@ -242,11 +242,73 @@ def open_questions(verdict: Json, t: Words) -> list[Json]:
     return [
         {
             "question": t.local_text(one["question_by_language"]).text,
-            "readings": (one["readings_by_language"] or {}).get(t.language) or one["readings"],
-            "sources": "; ".join(one["sources"]),
+            "readings": listed(one, "readings", t),
+            "sources": "; ".join(listed(one, "sources", t)),
         }
         for one in questions
     ]
+
+
+def listed(question: Json, name: str, t: Words) -> list[str]:
+    """Return the texts of a list that a question has in each language."""
+    worded = question.get(f"{name}_by_language") or {}
+    texts: list[str] = worded.get(t.language) or question[name]
+    return texts
+
+
+def matters(items: list[Json], t: Words) -> list[Json]:
+    """Return matters of pending law in words: a heading, a line for each fact, when to look."""
+    return [
+        {
+            "title": t.local_text(one["title_by_language"]).text,
+            "state": t.named("pending", one["state"]),
+            "facts": fact_lines(one, t),
+            "again": again(one, t),
+        }
+        for one in items
+    ]
+
+
+def fact_lines(doubted: Json | None, t: Words) -> list[str]:
+    """Return the dated facts of a contested instrument or a matter of law, a line for each."""
+    return [
+        t(
+            "pending.fact",
+            day=t.day(fact["on"]),
+            text=t.local_text(fact["text_by_language"]).text,
+            state=t.named("pending", fact["state"]),
+            source=t.local_text(fact["source_by_language"]).text,
+        )
+        for fact in (doubted or {}).get("facts") or []
+    ]
+
+
+def again(doubted: Json | None, t: Words) -> str:
+    day = (doubted or {}).get("recheck_by")
+    return t("pending.again", day=t.day(day)) if day else ""
+
+
+def laws(verdict: Json, t: Words) -> list[Json]:
+    """Return what each of several laws says, the strictest first; nothing for a single law."""
+    return [
+        {
+            "law": law_name(one, t),
+            "status": one["status"],
+            "verdict": t(f"verdict.{one['status']}"),
+            "reason": one.get("reason_by_language") or one.get("reason"),
+            "citations": "; ".join(one.get("citations") or []),
+        }
+        for one in verdict.get("by_regime") or []
+    ]
+
+
+def law_line(one: Json, t: Words) -> str:
+    """Return what one of several laws says, as a line."""
+    return f"{one['law']}: {one['verdict']}. {t.local_text(one['reason']).text}"
+
+
+def law_name(verdict: Json, t: Words) -> str:
+    return t.named("regime", verdict.get("regime") or "none")
 
 
 def evidence_lines(evidence: Json | None, t: Words) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shared.disclosure import PLAIN, shape, shown
+from shared.disclosure import PLAIN, TEXT, shape, shown
 
 Json = dict[str, Any]
 Value = Any  # Any JSON value.
@@ -24,6 +24,16 @@ EVIDENCE: Json = SUB_PROCESSOR["locations"][0]["mechanisms"][0]["evidence"]
 PUBLIC_STATUS = ("announced", "in_effect", "withdrawn")
 DIFFERENCE = dict.fromkeys(("kind", "id", "legal_name"), PLAIN)
 CHECKPOINT = dict.fromkeys(("stream", "sequence", "hash", "at", "key_id", "signature"), PLAIN)
+# A matter of law belongs to no register: the registry gives it to anybody.
+LAW_FACT = {
+    **dict.fromkeys(("on", "text", "state", "source"), PLAIN),
+    **dict.fromkeys(("text_by_language", "source_by_language"), TEXT),
+}
+MATTER = {
+    **dict.fromkeys(("id", "state", "regimes", "instruments", "title", "recheck_by"), PLAIN),
+    "title_by_language": TEXT,
+    "facts": [LAW_FACT],
+}
 PUBLIC_KEY = dict.fromkeys(("kty", "crv", "use", "alg", "kid", "x"), PLAIN)
 
 
@@ -43,6 +53,10 @@ def public_entry(item: Json, places: Sequence[Json] | None = None) -> Json:
     entry: Json = shown({**item, "locations": []}, SUB_PROCESSOR)
     entry["locations"] = [places[position] for position in item["locations"]]
     return entry
+
+
+def public_matters(items: list[Json]) -> list[Json]:
+    return [shown(item, MATTER) for item in items]
 
 
 def public_place(item: Json) -> Json:

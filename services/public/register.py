@@ -96,6 +96,15 @@ class Register:
         return [entry for entry in self.all_entries if self._matches(entry)]
 
     @cached_property
+    def pending_law(self) -> list[Json]:
+        """What is contested, pending or new in the laws and instruments that the list names."""
+        regimes, instruments = named_law(self.all_entries)
+        if not regimes:
+            return []
+        matters = public_members.public_matters(self.registry.pending_law(self.day.isoformat()))
+        return [matter for matter in matters if concerns(matter, regimes, instruments)]
+
+    @cached_property
     def changes(self) -> list[Json]:
         return public_members.public_changes(self.registry.changes(self.query.slug))
 
@@ -154,6 +163,22 @@ class Register:
             and (not query.category or query.category in (entry.get("categories") or []))
             and (not query.q or query.q.casefold() in search_text(entry))
         )
+
+
+def named_law(entries: list[Entry]) -> tuple[set[str], set[str]]:
+    """Return the regimes of the verdicts, and the ids of the instruments, of a list."""
+    places = [place for entry in entries for place in entry.get("locations") or []]
+    verdicts = [place.get("verdict") or {} for place in places]
+    judged = [one for verdict in verdicts for one in (verdict, *(verdict.get("by_regime") or []))]
+    mechanisms = [one for place in places for one in place.get("mechanisms") or []]
+    regimes = {str(one["regime"]) for one in judged if one.get("regime")}
+    return regimes, {str(one["instrument_id"]) for one in mechanisms}
+
+
+def concerns(matter: Json, regimes: set[str], instruments: set[str]) -> bool:
+    """Whether a matter is of one of these regimes and, where it names any, these instruments."""
+    named = set(matter["instruments"])
+    return bool(regimes & set(matter["regimes"])) and (not named or bool(named & instruments))
 
 
 def countries(entry: Json) -> set[str]:

@@ -22,6 +22,8 @@ from shared import disclosure
 
 Entry = dict[str, Any]
 PUBLIC_ENTRY = disclosure.shape("entry", "public")
+# Letters are written from entries of the ledger, in the language of each customer.
+_IN_LETTERS = frozenset({"reason_by_language", "question_by_language"})
 
 # A notice that is sent later than this names no last day to object; the portal does.
 MOST_DAYS_LATE = 60
@@ -181,6 +183,10 @@ def reliance(reliance: Reliance) -> Entry:
         "status": reliance.after.status,
         "lawful": reliance.after.lawful,
         "instrument_id": reliance.after.instrument_id,
+        "regime": reliance.after.regime,
+        "by_regime": [
+            {"regime": each.regime, "status": each.status} for each in reliance.after.by_regime
+        ],
     }
     return {
         "sub_processor": {"id": reliance.sub_processor_id, "legal_name": reliance.legal_name},
@@ -202,11 +208,11 @@ def withheld(register: Register, entries: Sequence[int], reason: str) -> Entry:
 
 
 def _shown(entry: Entry | None) -> Entry | None:
-    return _in_one_language(disclosure.shown(entry, PUBLIC_ENTRY)) if entry else None
+    return _as_letters_say_it(disclosure.shown(entry, PUBLIC_ENTRY)) if entry else None
 
 
-def _in_one_language(entry: Entry) -> Entry:
-    """Without the wordings in other languages, which only the list has."""
+def _as_letters_say_it(entry: Entry) -> Entry:
+    """In one language, but for what letters say in the reader's: reasons and open questions."""
     places = [
         {
             **place,
@@ -218,5 +224,13 @@ def _in_one_language(entry: Entry) -> Entry:
     return {**entry, "locations": places}
 
 
-def _without_wording(worded: Entry) -> Entry:
-    return {name: value for name, value in worded.items() if not name.endswith("_by_language")}
+def _without_wording(worded: Any) -> Any:
+    if isinstance(worded, list):
+        return [_without_wording(item) for item in worded]
+    if not isinstance(worded, dict):
+        return worded
+    return {
+        name: value if name in _IN_LETTERS else _without_wording(value)
+        for name, value in worded.items()
+        if name in _IN_LETTERS or not name.endswith("_by_language")
+    }

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.notices import events
 from services.notices.letters.shape import Action, Fact, Letter, Place, filled
-from services.notices.letters.transfers import instrument_named, tone_of, where
+from services.notices.letters.transfers import instrument_named, law_named, tone_of, where
 from services.notices.letters.words import Words
 
 
@@ -96,14 +96,27 @@ def _place(t: Words, place: Mapping[str, Any]) -> Place:
         tone=tone_of(status),
         basis="; ".join(_mechanism(t, each) for each in place.get("mechanisms") or ()),
         reason=_reason(t, status, verdict),
+        laws=tuple(_by_law(t, each) for each in verdict.get("by_regime") or ()),
     )
 
 
 def _reason(t: Words, status: str, verdict: Mapping[str, Any]) -> str:
-    reason = "" if status == "no_transfer" else t.told(verdict.get("reason"))
+    silent = status == "no_transfer" or verdict.get("by_regime")
+    reason = "" if silent else _worded(t, verdict)
     question = (verdict.get("open") or {}).get("question_by_language")
     open_law = t("verdict.open", question=t.told(question)) if question else ""
     return " ".join(text for text in (reason, open_law) if text)
+
+
+def _by_law(t: Words, verdict: Mapping[str, Any]) -> str:
+    """What one of several laws says, with its name."""
+    law, said = law_named(t, verdict), t.named("verdict", str(verdict.get("status") or "unknown"))
+    return f"{law}: {said}. {_worded(t, verdict)}".strip()
+
+
+def _worded(t: Words, verdict: Mapping[str, Any]) -> str:
+    """The reason in the reader's language; entries of before these were kept have English only."""
+    return t.told(verdict.get("reason_by_language") or verdict.get("reason"))
 
 
 def _mechanism(t: Words, mechanism: Mapping[str, Any]) -> str:

@@ -18,7 +18,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Place:
-    """Where data is or is seen from; ``tone`` is good, warn or bad, and the verdict says it too."""
+    """Where data is or is seen from; ``tone`` is good, warn or bad, and the verdict says it too.
+
+    ``laws``: what each of several laws says, the strictest first.
+    """
 
     name: str
     kind: str
@@ -26,6 +29,12 @@ class Place:
     tone: str
     basis: str
     reason: str
+    laws: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What stands below the place, a line each."""
+        return tuple(text for text in (self.basis, self.reason, *self.laws) if text)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notices import events
@@ -33,6 +33,18 @@ def where(t: Words, place: Mapping[str, Any]) -> str:
     """The country of a place, with its region if it names one."""
     region = f" ({place['region']})" if place.get("region") else ""
     return f"{t.country(place.get('country'))}{region}"
+
+
+def law_named(t: Words, verdict: Mapping[str, Any]) -> str:
+    """The law that a verdict was made under, in plain words."""
+    return t.named("regime", verdict.get("regime") or "none")
+
+
+def _by_law(t: Words, verdicts: Sequence[Mapping[str, Any]]) -> str:
+    """What each of several laws says, the strictest first."""
+    return "; ".join(
+        f"{law_named(t, each)}: {t.named('verdict', str(each['status']))}" for each in verdicts
+    )
 
 
 def instrument_named(t: Words, name: object, code: str) -> str:
@@ -76,9 +88,11 @@ def _transfer(t: Words, told: Mapping[str, Any]) -> Item:
     status = str(after["status"])
     basis = t.named("instrument", after["instrument_id"]) if after.get("instrument_id") else ""
     kind = t.named("kind", place.get("kind") or "")
+    about = ", ".join(each for each in (where(t, place), kind) if each)
+    by_law = _by_law(t, after.get("by_regime") or ())
     return Item(
         name=told["sub_processor"].get("legal_name") or "–",
         said=": ".join(each for each in (t.named("verdict", status), basis) if each),
         tone=tone_of(status),
-        note=", ".join(each for each in (where(t, place), kind) if each),
+        note=". ".join(each for each in (about, by_law) if each),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from services.public.catalogue import words
+from services.public.page_text import law_line, law_name, laws
 from shared import sheets
 
 Json = dict[str, Any]
@@ -17,6 +19,7 @@ COLUMNS = (
     "certifications", "valid_from", "valid_to", "location_country", "location_region",
     "location_kind", "mechanisms",
     "verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on", "verdict_open",
+    "verdict_law", "verdict_by_law", "verdict_contested_recheck_by",
 )  # fmt: skip
 
 
@@ -41,7 +44,7 @@ def purposes(entry: Json) -> Json:
 
 
 def csv_row(entry: Json, location: Json) -> Json:
-    verdict = location.get("verdict") or {}
+    verdict, t = location.get("verdict") or {}, words("en")
     reason = verdict.get("reason")
     return {
         **entry,
@@ -50,5 +53,8 @@ def csv_row(entry: Json, location: Json) -> Json:
         "mechanisms": [one.get("instrument_id") for one in location.get("mechanisms") or []],
         **{f"verdict_{name}": value for name, value in verdict.items()},
         "verdict_open": (verdict.get("open") or {}).get("question"),
+        "verdict_law": law_name(verdict, t) if verdict.get("regime") else None,
+        "verdict_by_law": [law_line(one, t) for one in laws(verdict, t)],
+        "verdict_contested_recheck_by": (verdict.get("contested") or {}).get("recheck_by"),
         "verdict_reason": reason.get("en") if isinstance(reason, dict) else reason,
     }

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.public.catalogue import LANGUAGES, words
+from services.public.page_text import law_name
 from services.public.register import Register
 
 Json = dict[str, Any]
@@ -113,7 +115,31 @@ def place(location: Json, kind: str) -> Json:
                 {"country": location.get("country"), "legal_name": location.get("organisation")}
             ),
             "art28:verdict": verdict.get("status"),
+            "art28:law": law(verdict),
+            "art28:verdictByLaw": [by_law(one) for one in verdict.get("by_regime") or []],
             "art28:transfer": [transfer(one) for one in location.get("mechanisms") or []],
+        }
+    )
+
+
+def law(verdict: Json) -> Json | None:
+    """The law a verdict was made under, by its code and in words."""
+    code = verdict.get("regime")
+    if not code:
+        return None
+    names = [{"@value": law_name(verdict, words(tag)), "@language": tag} for tag in LANGUAGES]
+    return {"@id": f"art28:{code}", "schema:name": names}
+
+
+def by_law(verdict: Json) -> Json:
+    """What one of several laws says; the strictest stands first."""
+    reason = verdict.get("reason_by_language") or verdict.get("reason")
+    return filled(
+        {
+            "art28:law": law(verdict),
+            "art28:verdict": verdict.get("status"),
+            "dct:description": described(reason),
+            "schema:validThrough": verdict.get("ends_on"),
         }
     )
 

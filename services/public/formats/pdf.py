@@ -9,8 +9,14 @@ from services.public.catalogue import Words
 from services.public.page_text import (
     SYMBOLS,
     address_text,
+    again,
     change_headline,
     evidence_lines,
+    fact_lines,
+    law_line,
+    law_name,
+    laws,
+    matters,
     open_questions,
     place_name,
 )
@@ -52,7 +58,9 @@ def content(register: Register) -> Json:
         "page_of": t("pdf.page"),
         "coming": [coming(change, t) for change in register.coming_after(register.day)],
         "labels": {one: t(f"pdf.{one}") for one in ("coming", "list", "places", "none", "verify")}
+        | {name: t(f"pending.{name}") for name in ("heading", "note", "contested")}
         | {"open": t("verdict.open")},
+        "matters": matters(register.pending_law, t),
         "entries": [entry_content(entry, register) for entry in register.entries],
         "url": register.url,
         "sequence": str(processor.get("sequence") or 0),
@@ -101,7 +109,10 @@ def place_content(place: Json, register: Register) -> Json:
         **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
         "open": open_questions(verdict, t),
-        "by_regime": [regime_line(one, t) for one in verdict.get("by_regime") or []],
+        "law": law_name(verdict, t) if verdict.get("by_regime") else "",
+        "by_regime": [law_line(one, t) for one in laws(verdict, t)[1:]],
+        "again": again(verdict.get("contested"), t),
+        "contested": fact_lines(verdict.get("contested"), t),
         "mechanisms": [
             {
                 "text": t.mechanism(one, register.day),
@@ -111,16 +122,6 @@ def place_content(place: Json, register: Register) -> Json:
             for one in place.get("mechanisms") or []
         ],
     }
-
-
-def regime_line(verdict: Json, t: Words) -> str:
-    """Return the verdict by one of several laws, as a line."""
-    law, status = (
-        t.named("regime", verdict.get("regime") or "none"),
-        t(f"verdict.{verdict['status']}"),
-    )
-    text = reason(verdict.get("reason_by_language") or verdict.get("reason"), t)["reason"]
-    return f"{law}: {status}. {text}"
 
 
 def reason(text: str | Json | None, t: Words) -> Json:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.api.context import deps
-from services.registry.schemas.instruments import InstrumentEdit, InstrumentList, NewInstrument
+from services.registry.schemas.instruments import (
+    InstrumentEdit,
+    InstrumentList,
+    NewInstrument,
+    PendingLaw,
+)
 from services.registry.schemas.registers import AsOfQuery
 from services.registry.schemas.simulations import SimulationIn, SimulationShape, simulated
 from services.registry.use_cases import instruments, simulations
 from services.registry.use_cases.instruments import InstrumentView
-from shared.auth import caller, requires
+from shared.auth import caller, public, requires
 from shared.headers import etag_of, seen_revision
 from shared.openapi import Blueprint
 from shared.places import expensive
@@ -67,6 +72,15 @@ def amend(body: dict[str, Any], instrument_id: str) -> Any:
 def simulate(body: dict[str, Any]) -> Any:
     """What would follow if an instrument ended on a day. Nothing is changed or announced."""
     return simulated(simulations.simulate(deps(), caller(), body["instrument_id"], body["ends_on"]))
+
+
+@blp.route("/pending-law")
+@public()
+@blp.arguments(AsOfQuery, location="query")
+@blp.response(200, PendingLaw)
+def pending_law(query: dict[str, Any]) -> Any:
+    """Law that is contested, pending or new, as known on a day; no draft decides a verdict."""
+    return {"items": instruments.pending_law(deps(), query["as_of"])}
 
 
 def _shown(view: InstrumentView) -> Any:

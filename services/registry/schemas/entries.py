@@ -165,10 +165,30 @@ class OpenQuestionShape(Shape):
     readings = fields.List(fields.String())
     readings_by_language = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     sources = fields.List(fields.String())
+    sources_by_language = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 
 class OpenShape(OpenQuestionShape):
     also = fields.List(fields.Nested(OpenQuestionShape))
+
+
+class DatedFactShape(Shape):
+    """What happened on a day, confirmed or unconfirmed, and its source."""
+
+    on = Day()
+    text = fields.String()
+    text_by_language = fields.Dict(keys=fields.String(), values=fields.String())
+    state = fields.String(metadata={"description": "confirmed or unconfirmed"})
+    source = fields.String()
+    source_by_language = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class ContestedShape(Shape):
+    """What may end the instrument that carries a transfer."""
+
+    instrument_id = fields.String()
+    facts = fields.List(fields.Nested(DatedFactShape))
+    recheck_by = Day()
 
 
 class VerdictShape(Shape):
@@ -185,6 +205,7 @@ class VerdictShape(Shape):
     checked_on = Day(allow_none=True)
     due_on = Day(allow_none=True)
     by_regime = fields.List(fields.Nested(lambda: VerdictShape(exclude=("by_regime",))))
+    contested = fields.Nested(ContestedShape, allow_none=True)
 
 
 class MechanismShape(MechanismIn):

@@ -7,7 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from services.registry.transfers import open_law
+from services.registry.schemas.entries import DatedFactShape
+from services.registry.transfers import open_law, pending_law
 from services.registry.transfers.circumstances import RELATIONS
 from services.registry.transfers.countries import check_country
 from services.registry.transfers.laws import known_laws
@@ -164,4 +165,18 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+class MatterShape(Shape):
+    """One matter of law that is pending, contested, or began lately."""
+
+    id = fields.String()
+    state = one_of(*pending_law.STATES)
+    regimes = fields.List(one_of(*REGIMES))
+    instruments = fields.List(fields.String())
+    title = fields.String()
+    title_by_language = fields.Dict(keys=fields.String(), values=fields.String())
+    facts = fields.List(fields.Nested(DatedFactShape))
+    recheck_by = Day(allow_none=True)
+
+
+PendingLaw = Shape.from_dict({"items": fields.List(fields.Nested(MatterShape))}, name="PendingLaw")
 InstrumentList = Shape.from_dict({"items": fields.List(fields.Dict())}, name="InstrumentList")

@@ -20,6 +20,7 @@ from services.registry.transfers.evidence import Question, evidence_days
 from services.registry.transfers.instruments import Instrument, load_instruments
 from services.registry.transfers.laws import ANY_EXPORTER, law_of, timeline_of
 from services.registry.transfers.outcomes import Outcome, out_of_force, outcome_of
+from services.registry.transfers.pending_law import contested_on
 from services.registry.transfers.values import Location, Mechanism, Verdict
 from services.registry.transfers.wording import DataText, Phrase, Place, phrase
 
@@ -41,11 +42,13 @@ def assess_location(
 ) -> Verdict:
     """``assess`` for one item of the contract's ``locations``, with the mechanisms it holds.
 
-    With ``regimes`` the verdict is the strictest of those by each of these laws.
+    With ``regimes`` the verdict is the strictest of those by each of these laws; ``by_regime``
+    holds them all, the strictest first.
     """
     location = Location.parse(record)
-    verdicts = tuple(
-        assess(
+    verdicts = []
+    for regime in regimes or ("",):
+        verdict = assess(
             location,
             location.mechanisms,
             on,
@@ -54,10 +57,22 @@ def assess_location(
             instruments=instruments,
             about=about,
         )
-        for regime in regimes or ("",)
-    )
-    strictest = max(verdicts, key=lambda verdict: _STRICTNESS.index(verdict.status))
-    return strictest if len(verdicts) == 1 else replace(strictest, by_regime=verdicts)
+        # A law that is not held for the day is named all the same, where the register names it.
+        verdicts.append(replace(verdict, regime=verdict.regime or regime or None))
+    ordered = tuple(sorted(verdicts, key=_strictness))
+    return ordered[0] if len(ordered) == 1 else _of_several(ordered)
+
+
+def _of_several(ordered: tuple[Verdict, ...]) -> Verdict:
+    """The strictest, with what is open or contested under any of the laws."""
+    asked = tuple(dict.fromkeys(question for each in ordered for question in each.open))
+    doubts = next((each.contested for each in ordered if each.contested), None)
+    return replace(ordered[0], by_regime=ordered, open=asked, contested=doubts)
+
+
+def _strictness(verdict: Verdict) -> int:
+    """Sorts the strictest first."""
+    return -_STRICTNESS.index(verdict.status)
 
 
 def assess(
@@ -201,7 +216,14 @@ def _verdict(
         _questions(location, question) + best.open,
         question.law.regime,
         *evidence_days(best.mechanism.evidence),
+        contested=_doubts(best, question),
     )
+
+
+def _doubts(best: Outcome, question: Question) -> dict[str, Any] | None:
+    if best.instrument is None or best.status != "valid":
+        return None
+    return contested_on(best.instrument, question.on)
 
 
 def _last_day(valid: Sequence[Outcome]) -> date | None:

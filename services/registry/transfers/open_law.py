@@ -35,9 +35,11 @@ def _one(question_id: str) -> dict[str, Any]:
         "question": known["question"]["en"],
         "question_by_language": dict(known["question"]),
         "readings": [reading["en"] for reading in known["readings"]],
-        "readings_by_language": {
-            language: [reading[language] for reading in known["readings"]]
-            for language in known["question"]
-        },
-        "sources": list(known["sources"]),
+        "readings_by_language": _by_language(known["readings"]),
+        "sources": [source["en"] for source in known["sources"]],
+        "sources_by_language": _by_language(known["sources"]),
     }
+
+
+def _by_language(texts: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
+    return {language: [text[language] for text in texts] for language in texts[0]}

@@ -104,6 +104,7 @@ class Verdict:
     law. ``regime`` is the law it was made under, None if that is not held; ``checked_on`` is the
     day the evidence was last checked, ``due_on`` the next day to do so. ``by_regime`` holds a
     verdict for each law, where several bind the exporter; this one is then the strictest.
+    ``contested`` says what may end the instrument that carries it (``pending_law``).
     """
 
     status: str
@@ -117,6 +118,7 @@ class Verdict:
     checked_on: date | None = None
     due_on: date | None = None
     by_regime: tuple[Verdict, ...] = ()
+    contested: Mapping[str, Any] | None = field(default=None, hash=False)
 
     @property
     def lawful(self) -> bool:
@@ -155,4 +157,5 @@ class Verdict:
             "checked_on": self.checked_on.isoformat() if self.checked_on else None,
             "due_on": self.due_on.isoformat() if self.due_on else None,
             "by_regime": [verdict.to_mapping() for verdict in self.by_regime],
+            "contested": self.contested,
         }

@@ -17,6 +17,7 @@ from services.registry.model.instruments import (
     next_revision,
 )
 from services.registry.transfers import Instrument, load_instruments
+from services.registry.transfers.pending_law import known_on
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
@@ -43,6 +44,12 @@ def all_of(deps: Deps, as_of: date | None) -> list[Record]:
         for instrument in known
         if as_of is None or instrument.in_force(as_of)
     ]
+
+
+def pending_law(deps: Deps, as_of: date | None) -> list[Record]:
+    """What is contested, pending or new in the law, as known on ``as_of`` (None: today)."""
+    today = deps.now().date()
+    return known_on(as_of or today, deps.stores.instruments.known(today).values())
 
 
 def one(deps: Deps, instrument_id: str) -> InstrumentView:

@@ -112,6 +112,7 @@ class FakeRegistry:
 
     def __init__(self) -> None:
         self.entries, self.all_changes = [GOOGLE, AMAZON, CHILD], list(CHANGES)
+        self.matters: list[Json] = []
         self.sequence, self.away, self.asked = 2, False, Counter[str]()
 
     def _answer(self, question: str, slug: str = "tempus-serva") -> None:
@@ -158,6 +159,10 @@ class FakeRegistry:
     def checkpoint_keys(self) -> list[Json]:
         self._answer("checkpoint_keys")
         return []
+
+    def pending_law(self, as_of: str) -> list[Json]:
+        self._answer("pending_law")
+        return self.matters
 
 
 class FakeDocuments:

@@ -127,9 +127,11 @@ def test_what_is_told_names_the_instrument_and_what_remains(vendor: Vendor) -> N
     remaining = {each["sub_processor"]["legal_name"]: each["remaining"]
                  for each in data["transfers"]}  # fmt: skip
     assert remaining == {
-        "Chennai Support": {"status": "invalid", "lawful": False, "instrument_id": instrument},
-        "Saved Ltd": {"status": "valid", "lawful": True, "instrument_id": "scc-2021-914"},
-    }
+        "Chennai Support": {"status": "invalid", "lawful": False, "instrument_id": instrument,
+                            "regime": "EU", "by_regime": []},
+        "Saved Ltd": {"status": "valid", "lawful": True, "instrument_id": "scc-2021-914",
+                      "regime": "EU", "by_regime": []},
+    }  # fmt: skip
     assert data["processor"]["slug"] == vendor.slug
 
 

@@ -70,7 +70,7 @@ def test_a_register_under_two_laws_shows_a_verdict_by_each(vendor: Vendor) -> No
 
     assert stated["regimes"] == ["EU", "UK"]
     assert [(each["regime"], each["status"]) for each in verdict["by_regime"]] == [
-        ("EU", "valid"), ("UK", "invalid"),
+        ("UK", "invalid"), ("EU", "valid"),
     ]  # fmt: skip
     assert (verdict["status"], verdict["regime"]) == ("invalid", "UK")
     assert vendor.must("GET", "/public-list")["keys"] != before

@@ -3,6 +3,7 @@ of it."""
 
 from __future__ import annotations
 
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -260,13 +261,16 @@ def test_an_instrument_the_page_has_no_word_for_is_named_in_the_readers_language
     assert "Standard contractual clauses 2027" in pages["sv"]
 
 
-def test_what_is_told_in_ledger_and_messages_is_in_one_language(vendor: Vendor) -> None:
+def test_ledger_and_messages_hold_other_languages_only_for_what_letters_say(
+    vendor: Vendor,
+) -> None:
     vendor.announced()
 
     told = vendor.ledger()[-1]["data"]["sub_processor"]["locations"][0]
 
     assert told["verdict"]["reason"]
-    assert "_by_language" not in str(told)
+    assert set(told["verdict"]["reason_by_language"]) == {"en", "da", "sv"}
+    assert set(re.findall(r"\w+_by_language", str(told))) == {"reason_by_language"}
 
 
 def test_another_process_counts_a_recorded_end_from_its_next_question_on(stack: Stack) -> None:

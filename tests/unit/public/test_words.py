@@ -12,6 +12,7 @@ import pytest
 from services.public import page_text, public_members, query
 from services.public.catalogue import CATALOGUES, LANGUAGES, supported, words
 from services.public.settings import DOCUMENTED
+from services.registry.transfers import pending_law
 
 SERVICE = CATALOGUES.parent
 KEY = re.compile(r"""\bt\((?:f?)["']([a-z_0-9.{}\[\]'"]+)["']""")
@@ -62,6 +63,8 @@ def test_every_sentence_that_code_or_template_asks_for_exists() -> None:
         ("verdict", [*page_text.VERDICTS, *(f"{one}.meaning" for one in page_text.VERDICTS)]),
         ("effective", public_members.PUBLIC_STATUS),
         ("docs", DOCUMENTED),
+        ("pending", [*pending_law.STATES, "confirmed", "unconfirmed"]),
+        ("regime", ["EU", "UK", "CH", "none"]),
         ("language", LANGUAGES),
         ("change", ["add", "replace", "modify", "remove"]),
         ("diff", ["added", "removed", "modified"]),

@@ -39,13 +39,13 @@ def test_a_london_vendor_that_serves_people_in_lyon_is_under_two_laws(
 ) -> None:
     """GDPR Art. 3(2) beside UK GDPR Art. 3(1), for hosting in the United States."""
     verdict = judged("US", *mechanisms, exporter="GB", under=("UK", "EU"))
-    assert [(each.regime, each.status) for each in verdict.by_regime] == [("UK", uk), ("EU", eu)]
-    assert verdict.status == top
+    assert {each.regime: each.status for each in verdict.by_regime} == {"UK": uk, "EU": eu}
+    assert verdict.status == verdict.by_regime[0].status == top
 
 
 def test_its_own_country_is_a_third_country_under_the_other_law() -> None:
     verdict = judged("GB", exporter="GB", under=("UK", "EU"))
-    assert [each.status for each in verdict.by_regime] == ["no_transfer", "missing"]
+    assert [each.status for each in verdict.by_regime] == ["missing", "no_transfer"]
     assert (verdict.status, verdict.regime) == ("missing", "EU")
 
 
@@ -53,8 +53,28 @@ def test_a_danish_vendor_with_swiss_customers_needs_a_basis_for_denmark_under_sw
     """FADP Art. 3 and 16(1): Denmark is on the list of Annex 1 of the DPO."""
     listed = {"instrument_id": "ch-dpo-annex-1", "role": "primary", "evidence": {}}
     bare = judged("DK", exporter="DK", under=("EU", "CH"))
-    assert [each.status for each in bare.by_regime] == ["no_transfer", "missing"]
+    assert [each.status for each in bare.by_regime] == ["missing", "no_transfer"]
     assert judged("DK", listed, exporter="DK", under=("EU", "CH")).status == "valid"
+
+
+def test_a_law_that_is_not_held_for_the_day_is_named_where_the_register_names_it() -> None:
+    """Swiss law before 2023-09-01 is not held; the reader still learns which law is meant."""
+    place = {"country": "US", "kind": "storage", "mechanisms": []}
+    verdict = assess_location(place, date(2022, 5, 5), exporter="DK", regimes=("EU", "CH"))
+    assert [(each.regime, each.status) for each in verdict.by_regime] == [
+        ("EU", "missing"),
+        ("CH", "unproven"),
+    ]
+
+
+def test_what_is_open_or_contested_under_any_law_stands_beside_the_verdict_on_top() -> None:
+    """Dir. 95/46 is no matter here: the DPF is contested, and the UK has no basis at all."""
+    verdict = judged("US", DPF, exporter="DK", under=("EU", "UK"))
+    assert (verdict.status, verdict.regime) == ("invalid", "UK")
+    assert verdict.contested is not None
+    assert verdict.contested["instrument_id"] == "eu-us-dpf"
+    place = judged("NO", exporter="DK", under=("UK", "EU"))
+    assert place.open == ()
 
 
 def test_one_law_gives_one_verdict() -> None:

@@ -47,7 +47,9 @@ def test_every_text_of_the_data_is_translated() -> None:
     for instrument in load_instruments().values():
         texts |= set(instrument.remarks)
         texts |= (
-            {fact.text for fact in instrument.contested.facts} if instrument.contested else set()
+            {text for fact in instrument.contested.facts for text in (fact.text, fact.source)}
+            if instrument.contested
+            else set()
         )
     assert texts == set(WORDING["texts"])
     assert all(set(worded) == {"da", "sv"} for worded in WORDING["texts"].values())

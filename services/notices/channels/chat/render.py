@@ -60,7 +60,7 @@ def _line(text: str) -> str:
 
 def _place(place: Place) -> Iterator[str]:
     yield _line(f"• {isolated(place.name)} – {place.kind}: {place.verdict}")
-    yield from (_line(text) for text in (place.basis, place.reason) if text)
+    yield from (_line(text) for text in place.notes)
 
 
 def _item(item: Item) -> Iterator[str]:

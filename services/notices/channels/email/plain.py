@@ -42,8 +42,7 @@ def _places(letter: Letter) -> Sequence[str]:
     lines = ["", *_headed(letter.places_heading, "-")] if letter.places else []
     for place in letter.places:
         lines += _hanging("* ", f"{isolated(place.name)} – {place.kind}: {place.verdict}")
-        lines += [line for text in (place.basis, place.reason) if text
-                  for line in _hanging("  ", text)]  # fmt: skip
+        lines += [line for text in place.notes for line in _hanging("  ", text)]
     return lines
 
 

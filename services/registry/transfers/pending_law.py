@@ -1,0 +1,93 @@
+"""Law that is pending or began lately, from data/pending_law.json and the contested instruments.
+
+No verdict is made from it: a draft is shown beside the law, and never applied.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from services.registry.transfers.instruments import Instrument
+from services.registry.transfers.parts import Contested, DatedFact
+from services.registry.transfers.wording import LANGUAGES, DataText, say
+
+CONTESTED = "contested"
+STATES = (CONTESTED, "draft", "approved", "in_force", "nothing_seen")
+
+
+@cache
+def matters() -> tuple[Mapping[str, Any], ...]:
+    """The matters as recorded, without those of contested instruments."""
+    text = files("services.registry").joinpath("data", "pending_law.json").read_text("utf-8")
+    return tuple(json.loads(text)["matters"])
+
+
+def known_on(day: date, instruments: Iterable[Instrument]) -> list[dict[str, Any]]:
+    """What had happened by ``day``: contested instruments first, then all other matters."""
+    doubted = [_of_instrument(each, day) for each in instruments if each.contested]
+    return [one for one in (*doubted, *(_matter(each, day) for each in matters())) if one["facts"]]
+
+
+def contested_on(instrument: Instrument, day: date) -> dict[str, Any] | None:
+    """``{instrument_id, facts, recheck_by}`` of a contested instrument; None if nothing is known.
+
+    A fact is ``{on, text, text_by_language, state, source, source_by_language}``.
+    """
+    contested = instrument.contested
+    facts = _facts(contested, day) if contested else []
+    if not facts or contested is None:
+        return None
+    again = contested.recheck_by.isoformat()
+    return {"instrument_id": instrument.id, "facts": facts, "recheck_by": again}
+
+
+def _facts(contested: Contested, day: date) -> list[dict[str, Any]]:
+    return [_dated(fact) for fact in contested.facts if fact.on <= day]
+
+
+def _dated(fact: DatedFact) -> dict[str, Any]:
+    return {
+        "on": fact.on.isoformat(),
+        **_worded("text", {each: say(DataText(fact.text), each) for each in LANGUAGES}),
+        "state": fact.state,
+        **_worded("source", {each: say(DataText(fact.source), each) for each in LANGUAGES}),
+    }
+
+
+def _worded(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
+    return {name: texts["en"], f"{name}_by_language": dict(texts)}
+
+
+def _of_instrument(instrument: Instrument, day: date) -> dict[str, Any]:
+    contested = contested_on(instrument, day) or {"facts": [], "recheck_by": None}
+    return {
+        "id": instrument.id,
+        "state": CONTESTED,
+        "regimes": [instrument.regime],
+        "instruments": [instrument.id],
+        **_worded("title", {each: say(instrument.title, each) for each in LANGUAGES}),
+        "facts": contested["facts"],
+        "recheck_by": contested["recheck_by"],
+    }
+
+
+def _matter(matter: Mapping[str, Any], day: date) -> dict[str, Any]:
+    facts = [fact for fact in matter["facts"] if fact["on"] <= day.isoformat()]
+    return {
+        **{name: matter[name] for name in ("id", "state", "regimes", "instruments", "recheck_by")},
+        **_worded("title", matter["title"]),
+        "facts": [
+            {
+                "on": fact["on"],
+                **_worded("text", fact["text"]),
+                "state": fact["state"],
+                **_worded("source", fact["source"]),
+            }
+            for fact in facts
+        ],
+    }
