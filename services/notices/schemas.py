@@ -209,6 +209,7 @@ class NoticeShape(Shape):
     silence = fields.String(attribute="notice.silence", allow_none=True)
     holidays = fields.String(attribute="notice.holidays", allow_none=True)
     time_zones = fields.List(fields.String(), attribute="notice.time_zones")
+    emergency_agreed = Flag(attribute="notice.emergency_agreed", allow_none=True, dump_default=None)
     acknowledged_at = Instant(allow_none=True)
 
 

@@ -75,7 +75,7 @@ def announced_private(
 def group_on_wire(group: Group, change: Change) -> Entry:
     """A terms group in wire form. From ``objection_spans`` and ``counting`` `notices`, which has no
     clock, reads this customer's days even if the notice is sent or received late."""
-    terms = NoticeTerms.parse(group.terms, group.authorisation, change.kind)
+    terms = change.terms_of(group.terms, group.authorisation)
     late = (group.given_on, MOST_DAYS_LATE)
     return {
         "key": group.key,

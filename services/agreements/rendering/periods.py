@@ -102,6 +102,7 @@ def _more(words: Words, terms: Members) -> Iterator[tuple[str, str]]:
     for periods in terms.get("also") or ():
         where = f"{periods['said_where']}: " if periods.get("said_where") else ""
         yield words("also_said"), where + _both(words, periods)
+    yield words("emergency"), _emergency(words, terms.get("emergency"))
     for name, in_words in _IN_WORDS.items():
         if terms.get(name):
             yield words(name), in_words(words, terms[name])
@@ -120,9 +121,15 @@ def _both(words: Words, periods: Members) -> str:
     )
 
 
-def _emergency(words: Words, members: Members) -> str:
-    parts = [length(words, members.get("length"))]
-    if members.get("approved_by"):
+def _emergency(words: Words, members: Members | None) -> str:
+    """As the clock counts: without a shorter length nothing is shorter (decision 0038)."""
+    shorter = (members or {}).get("length")
+    parts = (
+        [length(words, shorter), words("objection_not_longer")]
+        if shorter
+        else [words("usual_periods")]
+    )
+    if members and members.get("approved_by"):
         parts.append(_with(words, "approved_by", members["approved_by"]))
     return "; ".join(parts)
 
@@ -144,7 +151,6 @@ def _with(words: Words, key: str, part: Any) -> str:
 
 _IN_WORDS: dict[str, Callable[[Words, Any], str]] = {
     "soft": Words.value,
-    "emergency": _emergency,
     "remedy": lambda words, members: "; ".join(_remedy(words, members)),
     "condition": Words.value,
     "only_if_subscribed": Words.value,

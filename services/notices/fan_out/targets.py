@@ -8,6 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from services.notices.channels import BY_ADDRESS
+from services.notices.events import CHANGE_EMERGENCY
 from services.notices.model.messages import Event, notice_id
 from services.notices.model.recipients import RecipientRow
 from services.notices.model.stored import NoticeMembers, StoredNotice
@@ -65,6 +66,8 @@ def _noticed(event: Event, recipient: RecipientRow) -> Target:
         "time_zones": group.zones(event.time_zone),
         "terms_key": key,
     }
+    if event.type == CHANGE_EMERGENCY:
+        notice["emergency_agreed"] = group.allows_emergency
     agreement_id = recipient.agreement_id
     at_once = not _BY_ADDRESS.isdisjoint(recipient.channels)
     return Target(agreement_id, recipient.controller_id, agreement_id, notice, at_once)

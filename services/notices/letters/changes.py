@@ -27,7 +27,7 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -
         subject=t("mail.subject", vendor=vendor, headline=headline, day=t.day(effective)),
         heading=headline,
         lead=t("mail.lead", vendor=vendor),
-        warning=_emergency(t, data) if emergency else "",
+        warning=_emergency(t, data, about) if emergency else "",
         facts=_facts(t, data, about, vendor),
         places_heading=t("mail.places") if entry.get("locations") else "",
         places=tuple(_place(t, each) for each in entry.get("locations") or ()),
@@ -78,8 +78,10 @@ def _contact(told: Mapping[str, Any] | None) -> str:
     return ", ".join(str(each) for each in parts if each)
 
 
-def _emergency(t: Words, data: Mapping[str, Any]) -> str:
-    return t("mail.emergency", why=t.told(data.get("justification")) or "–")
+def _emergency(t: Words, data: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+    agreed = "mail.emergency" if about.get("emergency_agreed") else "mail.emergency_not_agreed"
+    why, day = t.told(data.get("justification")) or "–", t.day(about["effective_on"])
+    return t(agreed, why=why, day=day)
 
 
 def _place(t: Words, place: Mapping[str, Any]) -> Place:

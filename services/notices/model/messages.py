@@ -54,6 +54,11 @@ class Group:
         zones = [agreed] if agreed else [processor_zone, customer]
         return [zone for zone in zones if zone]
 
+    @property
+    def allows_emergency(self) -> bool:
+        """Whether a shorter notice counts for an emergency."""
+        return bool((self.terms.get("emergency") or {}).get("length"))
+
     def known(
         self, moments: Moments, processor_zone: str, dated: date, now: datetime | None = None
     ) -> Known:

@@ -188,9 +188,10 @@ def _longest(
         if span.length is None or span.ends == EFFECTIVE_DAY or terms.soft:
             continue
         first = start - ONE_DAY if span.first_day_counts else start
-        plain = plain_end(span.length, first, terms.calendar)
-        end = end_of(span.length, first, terms.calendar)
-        words = f"{_say(first)} + {_length(span.length, terms)} = {_say(plain)}, last hour."
+        by_end = {end_of(each, first, terms.calendar): each for each in reversed(span.lengths)}
+        end = min(by_end)
+        plain = plain_end(by_end[end], first, terms.calendar)
+        words = f"{_say(first)} + {_length(by_end[end], terms)} = {_say(plain)}, last hour."
         ends.append(
             (end, words + (moved_words.format(_say(end)) if end != plain else ""), end != plain)
         )

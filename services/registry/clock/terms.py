@@ -60,7 +60,7 @@ class Span:
 
     ``length`` None: no number is agreed. ``deemed_after``: how long after its sending a notice
     counts as received. ``ends``: with its own length, or with the effective day of the change, or
-    ``before_effect`` days earlier.
+    ``before_effect`` days earlier. ``at_most``: it ends with this period, if that is over sooner.
     """
 
     length: Period | None = None
@@ -69,6 +69,7 @@ class Span:
     first_day_counts: bool = False
     ends: str = LENGTH
     before_effect: Period | None = None
+    at_most: Period | None = None
 
     def __post_init__(self) -> None:
         _one_of("starts", self.starts, tuple(STARTS))
@@ -91,6 +92,17 @@ class Span:
         """The receipt that it runs from."""
         return STARTS[self.starts]
 
+    @property
+    def lengths(self) -> tuple[Period, ...]:
+        """The periods of which the one that ends first counts; none where no number is agreed."""
+        return tuple(each for each in (self.length, self.at_most) if each) if self.length else ()
+
+    def within(self, most: Period) -> Span:
+        """The same span, which keeps a change waiting no longer than ``most``."""
+        if self.ends == EFFECTIVE_DAY:
+            return replace(self, before_effect=None)
+        return replace(self, at_most=most)
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeTerms:
@@ -98,7 +110,8 @@ class NoticeTerms:
 
     ``silence`` is what the customer's silence means: consent or refusal. ``also``: further periods
     that the same text names; the one better for the customer binds. ``soft``: its numbers bind only
-    where possible, so none of them sets a day.
+    where possible, so none of them sets a day. ``emergency``: the shorter notice of emergencies;
+    None: the text allows none.
     """
 
     notice: Span = field(default_factory=Span)
@@ -108,6 +121,7 @@ class NoticeTerms:
     authorisation: str | None = "general"
     soft: bool = False
     also: tuple[tuple[Span, Span], ...] = ()
+    emergency: Period | None = None
 
     def __post_init__(self) -> None:
         _one_of("silence", self.silence, (CONSENT, REFUSAL))
@@ -135,6 +149,7 @@ class NoticeTerms:
             authorisation,
             bool(terms.get("soft")),
             tuple(_also(each) for each in terms.get("also") or ()),
+            Period.parse((terms.get("emergency") or {}).get("length")),
         )
 
     @property
@@ -159,6 +174,20 @@ class NoticeTerms:
     def ends_with_effect(self) -> bool:
         """Whether a period to object ends with the change itself, or counts back from it."""
         return any(objection.ends == EFFECTIVE_DAY for objection in self.objections)
+
+    def in_emergency(self) -> NoticeTerms:
+        """The terms that count for an emergency: the shorter notice that the text allows, and a
+        time to object that is not longer.
+
+        Art. 28(2) knows no emergencies. Where the text allows none, or names no number of days for
+        them, nothing is shorter.
+        """
+        if self.emergency is None:
+            return self
+        first, *others = (objection.within(self.emergency) for objection in self.objections)
+        also = tuple((Span(), other) for other in others)
+        notice = replace(self.notice, length=self.emergency)
+        return replace(self, notice=notice, objection=first, also=also)
 
     def in_calendar(self, place: str | None, eves: bool | None = None) -> NoticeTerms:
         """The same terms with the working days of another place."""

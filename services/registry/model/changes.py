@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from services.registry.clock import NoticeTerms
 from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed
 
 Kind = Literal["add", "replace", "modify", "remove"]
@@ -226,6 +227,11 @@ class Change:
         if self.emergency is None:
             raise NotAnEmergency
         return self.revised(emergency=self.emergency.approved(client_id, hands))
+
+    def terms_of(self, terms: Mapping[str, Any], authorisation: str | None) -> NoticeTerms:
+        """What an agreement's notice terms say of this change."""
+        agreed = NoticeTerms.parse(terms, authorisation, self.kind)
+        return agreed.in_emergency() if self.emergency else agreed
 
     def group(self, key: str) -> Group | None:
         return next((group for group in self.groups if group.key == key), None)

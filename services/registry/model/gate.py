@@ -20,6 +20,11 @@ NOT_SENT = (
     "No notice of this change has been sent to the customer yet, so none of its days have begun. "
     f"{_REMEDY} acknowledge the notice in its portal."
 )
+EMERGENCY_NOT_SENT = (
+    "This change was announced as an emergency, and no notice of it has been sent to the customer "
+    "yet; who is told afterwards was not told (Art. 28(2) GDPR). "
+    f"{_REMEDY} acknowledge the notice in its portal."
+)
 NOT_DELIVERED = (
     "The agreement counts from the receipt of the notice, which has not been delivered. "
     f"{_REMEDY} acknowledge it in its portal."
@@ -58,6 +63,7 @@ class Standing:
     awaits_approval: bool = False
     begins_on: date | None = date.min
     lacks: str | None = None
+    emergency: bool = False
 
 
 def judge(
@@ -138,8 +144,11 @@ def _by_clearance(standings: Sequence[Standing], on: date) -> Gate | None:
 def _by_notice(standings: Sequence[Standing]) -> Gate | None:
     """Until that has happened which the agreement counts from, no day is known on which the gate
     could open."""
-    lacks = {standing.lacks for standing in standings if standing.begins_on is None}
+    waiting = [standing for standing in standings if standing.begins_on is None]
+    lacks = {standing.lacks for standing in waiting}
     if "sent" in lacks:
+        if all(standing.emergency for standing in waiting if standing.lacks == "sent"):
+            return Gate("not_notified", None, EMERGENCY_NOT_SENT, "emergency-not-sent")
         return Gate("not_notified", None, NOT_SENT, "notice-not-sent")
     if "delivered" in lacks:
         return Gate("blocked_until", None, NOT_DELIVERED, "notice-not-delivered")

@@ -1,7 +1,9 @@
 """Announce a change to the customers, or withdraw it.
 
-An emergency needs no notice period, but two approvals by different hands. Clients are of one hand
-when one of them made the other or renewed its secret; together they can approve once (0027).
+An emergency may take effect on any day, and needs two approvals by different hands. Clients are of
+one hand when one of them made the other or renewed its secret; together they can approve once
+(0027). It takes effect for each customer when that customer's own days are over: the shorter ones
+of an agreement that allows them for emergencies, else the usual ones (0038).
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ def announce(
     # Without both approvals the full notice period applies, so the notice names no emergency.
     view = _complete_view(deps, register, replace(draft, emergency=None))
     at = deps.now()
-    groups, version = groups_of(deps, register, at, draft)
+    groups, version = groups_of(deps, register, at, view.change)
     check_day(draft.effective_on, given_on(register, at))
     check_notice(draft.effective_on, groups)
     return _commit_announcement(deps, caller, view, at, groups, version, draft.revision)

@@ -25,16 +25,18 @@ def groups_of(
     ``change``: the one that they are counted for; None counts for any change.
     """
     answer = deps.agreements.notice_terms(register.id)
-    return [_group(register, at, group, change) for group in answer.groups], answer.version
+    return [counted_group(register, at, group, change) for group in answer.groups], answer.version
 
 
-def _group(
+def counted_group(
     register: Register, at: datetime, answer: Mapping[str, Any], change: Change | None
 ) -> Group:
+    """A group as `agreements` tells it, with the days that follow if it is told at ``at``."""
     zones = zones_of(answer["terms"], register.time_zone)
     given_on = starting_day(at + SENDING_ALLOWANCE, zones)
-    kind, effective_on = (change.kind, change.effective_on) if change else (None, None)
-    terms = ClockTerms.parse(answer["terms"], answer["authorisation"], kind)
+    agreed = answer["terms"], answer["authorisation"]
+    terms = change.terms_of(*agreed) if change else ClockTerms.parse(*agreed)
+    effective_on = change.effective_on if change else None
     dates = dates_for(terms, given_on, effective_on)
     if effective_on and dates.earliest_effective_on > effective_on:
         # For these customers it takes effect on a later day, up to which they may object.

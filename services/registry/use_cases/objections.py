@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -142,8 +143,10 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
     relation = deps.agreements.relation(register.id, objection.controller_id)
     owed = owed_notices(change, relation.bonds) if relation else []
     today = customers_latest_day(register, deps.now(), owed)
+    # Leaving the agreement is no emergency: the customer has its usual days for that.
+    usual = replace(change, emergency=None)
     deadlines = [
-        dates_for(terms_for(change, notice.group), today).objection_deadline for notice in owed
+        dates_for(terms_for(usual, notice.group), today).objection_deadline for notice in owed
     ]
     respond_by = max((day for day in deadlines if day), default=today)
     return _move(deps, caller, objection, "rejected", decision=reason, respond_by=respond_by)

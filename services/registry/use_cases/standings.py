@@ -119,11 +119,14 @@ def standing(
         # It ended its agreement; under a new one the customer takes the register as it stands.
         of_these = objection.agreement_id in [bond.agreement_id for bond in bonds]
         objection = objection if of_these else None
-    waits = asks and not approved
-    if change.emergency:
-        # An emergency has no notice period, so the customer's own days keep nothing shut.
-        return Standing(change.effective_on, objection, waits, change.effective_on)
-    return Standing(change.effective_on, objection, waits, dates.begins_on, dates.lacks)
+    return Standing(
+        effective_on=change.effective_on,
+        objection=objection,
+        awaits_approval=asks and not approved,
+        begins_on=dates.begins_on,
+        lacks=dates.lacks,
+        emergency=change.emergency is not None,
+    )
 
 
 def customers_day(register: Register, now: datetime, owed: Iterable[OwedNotice]) -> date:
@@ -143,8 +146,8 @@ def customers_latest_day(register: Register, now: datetime, owed: Iterable[OwedN
 
 
 def terms_for(change: Change, group: Group) -> ClockTerms:
-    """The terms of a group, as far as they set days for this kind of change."""
-    return ClockTerms.parse(group.terms, group.authorisation, change.kind)
+    """The terms of a group, as far as they set days for this change."""
+    return change.terms_of(group.terms, group.authorisation)
 
 
 @dataclass(frozen=True)

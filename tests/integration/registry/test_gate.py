@@ -177,7 +177,7 @@ def test_an_emergency_can_be_objected_to_afterwards(baseline: Vendor) -> None:
     baseline.stack.pass_time(days=14)
     objection = object_to(baseline, customer, change)
 
-    assert before == "allowed"
+    assert before == "not_notified"
     assert objection.status_code == 201
     assert baseline.gate(customer, sub_id)["answer"] == "objected"
 

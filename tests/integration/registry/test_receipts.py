@@ -155,19 +155,6 @@ def test_a_receipt_minutes_before_midnight_is_no_day_before_its_notice(baseline:
     assert seen_by(baseline, customer, change)["objection_deadline"] == "2026-12-08"
 
 
-def test_an_emergency_waits_for_no_receipt(baseline: Vendor) -> None:
-    from tests.integration.registry.test_announcing import second_client
-
-    customer = counting(baseline, "acknowledged")
-    change = baseline.draft(0)
-    path = f"/changes/{change['id']}"
-    baseline.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
-    baseline.must("POST", f"{path}/approve")
-    baseline.stack.must(second_client(baseline), "POST", f"{baseline.path}{path}/approve")
-
-    assert baseline.gate(customer, change["sub_processor"]["id"])["answer"] == "allowed"
-
-
 def test_preview_and_announcement_call_such_days_provisional(baseline: Vendor) -> None:
     counting(baseline, "delivered")
     change = baseline.draft()

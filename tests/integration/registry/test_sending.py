@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from shared.errors import Unavailable
-from tests.integration.registry.test_announcing import second_client
 from tests.integration.registry.test_objecting import object_to
 from tests.mongod import free_ports
 from tests.receiver import Receiver, receiving
@@ -266,26 +265,6 @@ def test_a_second_channel_later_moves_nothing(baseline: Vendor, customers_own: R
 
     assert customers_own.at("/second")
     assert seen_by(baseline, customer, change)["objection_deadline"] == "2026-12-07"
-
-
-def test_an_emergency_takes_effect_unsent_and_its_window_stands_open(
-    baseline: Vendor, customers_own: Receiver
-) -> None:
-    customer = customer_at(baseline, customers_own.url)
-    change = baseline.draft(0)
-    path = f"/changes/{change['id']}"
-    baseline.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
-    baseline.must("POST", f"{path}/approve")
-    baseline.stack.must(second_client(baseline), "POST", f"{baseline.path}{path}/approve")
-    stand_still(baseline, "dispatcher", days=30)
-    on = str(baseline.today)
-
-    assert shut(baseline, customer, change, on)[0] == "allowed"
-    assert seen_by(baseline, customer, change)["objection_deadline"] is None
-    baseline.stack.settle()
-    # Sent on 2026-12-23; 14 days later is the Wednesday after New Year.
-    assert seen_by(baseline, customer, change)["objection_deadline"] == "2027-01-06"
-    assert object_to(baseline, customer, change).status_code == 201
 
 
 def test_without_notices_the_gate_does_not_guess(

@@ -100,6 +100,11 @@ FAULTS: list[tuple[str, Callable[[Case], Case], str]] = [
     ),
     ("announced", lambda case: case.with_rows(row(case.on + ONE_DAY)), "blocked_until"),
     ("notice-not-sent", lacks("sent"), "not_notified"),
+    (
+        "emergency-not-sent",
+        lambda case: case.with_fault(begins_on=None, lacks="sent", emergency=True),
+        "not_notified",
+    ),
     ("notice-not-delivered", lacks("delivered"), "blocked_until"),
     ("notice-not-acknowledged", lacks("acknowledged"), "blocked_until"),
     ("approval-missing", lambda case: case.with_fault(awaits_approval=True), "blocked_until"),

@@ -39,6 +39,7 @@ def standing_of(cell: str) -> Standing:
         awaits_approval=members.get("awaits_approval", False),
         begins_on=None if "lacks" in members else begins_on,
         lacks=members.get("lacks"),
+        emergency=members.get("emergency", False),
     )
 
 

@@ -99,12 +99,10 @@ def test_who_was_owed_no_notice_waits_for_none() -> None:
     assert (found.begins_on, found.objection_deadline) == (date(2026, 12, 24), None)
 
 
-def test_an_emergency_waits_for_nothing_and_leaves_the_window_open() -> None:
+def test_an_emergency_that_was_not_sent_has_no_day_on_which_it_begins() -> None:
     told = change(group("a"), emergency=Emergency("Insolvent.", "cli_1"))
-    unsent = dates(told, {})
-    stands = standing(told, [bond("agr_a", "a")], unsent, None, False)
-    assert (stands.begins_on, stands.lacks) == (told.effective_on, None)
-    assert unsent.objection_deadline is None
+    stands = standing(told, [bond("agr_a", "a")], dates(told, {}), None, False)
+    assert (stands.begins_on, stands.lacks, stands.emergency) == (None, "sent", True)
 
 
 def test_a_notice_that_left_before_its_own_date_counts_from_its_date() -> None:
