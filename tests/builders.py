@@ -54,6 +54,7 @@ def agreement_content(**more: Any) -> dict[str, Any]:
             "data_subject_rights": "Within three days.", "assistance": "On request.",
             "end_of_processing": "delete", "audit": "Once a year.",
         },
+        "transfer_instructions": "To the United States, to companies on the DPF list only.",
         "breach_notice_hours": 24, "deletion_days": 30, "products": ["case-system"],
         "effective_from": "2026-11-01", **more,
     }  # fmt: skip

@@ -53,7 +53,10 @@ class Party:
 
 @dataclass(frozen=True)
 class Processing:
-    """The facts of Art. 28(3), first sentence. What is not stated is None or empty."""
+    """The facts of Art. 28(3), first sentence. What is not stated is None or empty.
+
+    ``obligations_and_rights``: those of the controller.
+    """
 
     subject_matter: str | None = None
     duration: str | None = None
@@ -62,11 +65,17 @@ class Processing:
     data_categories: tuple[str, ...] = ()
     data_subjects: tuple[str, ...] = ()
     special_categories: bool = False
+    obligations_and_rights: str | None = None
 
 
 @dataclass(frozen=True)
 class Clauses:
-    """The answers to Art. 28(3)(a) to (h), in that order."""
+    """The answers to Art. 28(3)(a) to (h), in that order, and to what stands beside them.
+
+    ``unlawful_instructions``: that the processor says so at once (Art. 28(3), last subparagraph).
+    ``flow_down``: the same duties for every sub-processor, and ``liability``: full liability for
+    it (Art. 28(4)).
+    """
 
     instructions: str | None = None
     confidentiality: str | None = None
@@ -76,14 +85,21 @@ class Clauses:
     assistance: str | None = None
     end_of_processing: str | None = None
     audit: str | None = None
+    unlawful_instructions: str | None = None
+    flow_down: str | None = None
+    liability: str | None = None
 
 
 @dataclass(frozen=True)
 class Measures:
-    """The measures of Art. 32, one a line, as the annex lists them."""
+    """The measures of Art. 32, one a line, as the annex lists them.
+
+    ``special_categories``: what protects sensitive data besides.
+    """
 
     technical: tuple[str, ...] = ()
     organisational: tuple[str, ...] = ()
+    special_categories: tuple[str, ...] = ()
 
 
 NO_MEASURES = Measures()

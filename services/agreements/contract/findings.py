@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
+from services.agreements.contract.breach_wording import OPEN, Reading, readings
 from services.agreements.contract.contents import SIGNED_ELSEWHERE, Clauses, Content
+from services.agreements.contract.finding import (
+    ADVICE_ON_BREACHES,
+    ADVICE_ON_CHANGES,
+    ADVICE_ON_THE_END,
+    LAW,
+    Finding,
+    OpenQuestion,
+    advised,
+    required,
+)
+from services.agreements.contract.saying import says
 from shared.public_holidays import differs_inside
 
 LONGEST_BREACH_NOTICE_HOURS = 72
-# The clock of Art. 33(2) runs from awareness; these words let the processor choose its start.
-AFTER_CONFIRMATION = re.compile(
-    r"\b(after|upon|from|of|following)\s+(having\s+|the\s+|its\s+)?"
-    r"(confirm|verif|validat|investigat|complet)\w*"
-    r"|\b(efter|fra|från|vid|ved)\s+(at\s+have\s+|att\s+ha\s+|endelig\s+|slutlig\s+)?"
-    r"(bekræft|bekräft|konstater|verific|verifier|undersøg|utred)\w*",
-    re.IGNORECASE,
-)
-OF_A_BREACH = re.compile(r"breach|incident|brud|intrång", re.IGNORECASE)
 
 FACTS = {
     "subject_matter": "subject matter",
@@ -29,7 +31,7 @@ FACTS = {
     "data_subjects": "categories of data subjects",
 }
 ANSWERS = {
-    "instructions": ("a", "documented instructions, transfers included"),
+    "instructions": ("a", "documented instructions"),
     "confidentiality": ("b", "confidentiality of the persons who process"),
     "security": ("c", "the measures of Art. 32"),
     "sub_processors": ("d", "the conditions for engaging another processor"),
@@ -38,24 +40,14 @@ ANSWERS = {
     "end_of_processing": ("g", "the choice between deletion and return"),
     "audit": ("h", "information, audits and inspections"),
 }
+OTHERS = ("transfer_instructions", "deletion_days", "breach_notice")
 # An import leaves these to the signed PDF: that the data lacks them says nothing of the agreement.
-IN_THE_PDF = frozenset(
-    f"{name.replace('_', '-')}-missing"
-    for name in (*FACTS, *ANSWERS, "deletion_days", "breach_notice")
-)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """``clause`` names where the duty comes from, for example ``Art. 28(3)(g)``."""
-
-    code: str
-    clause: str
-    detail: str
+IN_THE_PDF = frozenset(f"{name.replace('_', '-')}-missing" for name in (*FACTS, *ANSWERS, *OTHERS))
 
 
 def findings(content: Content) -> tuple[Finding, ...]:
-    """Everything that is missing or weaker than the law, in the order of the law."""
+    """What the fields of ``content`` lack, in the order of the law; ``READS_FIELDS`` says how far
+    that goes. Only sentences about breaches are read as text."""
     findings = (*_authorisation(content), *_facts(content), *_clauses(content), *_breach(content))
     if content.template_id == SIGNED_ELSEWHERE:
         return tuple(finding for finding in findings if finding.code not in IN_THE_PDF)
@@ -65,63 +57,105 @@ def findings(content: Content) -> tuple[Finding, ...]:
 def _authorisation(content: Content) -> Iterator[Finding]:
     terms = content.notice_terms
     if content.authorisation is None:
-        yield Finding("authorisation-missing", "Art. 28(2)",
-                      "No authorisation is given, so every change waits for approval.")  # fmt: skip
+        yield required("authorisation-missing", "Art. 28(2)",
+                       "No authorisation is given, so every change waits for approval."
+                       )  # fmt: skip
     if content.authorisation == "general" and not terms.notice_length:
-        yield Finding("notice-days-missing", "Art. 28(2)",
-                      "A general authorisation needs notice before a change.")  # fmt: skip
+        yield advised("notice-days-missing", ADVICE_ON_CHANGES,
+                      "The law wants notice before a change; no number says how long before."
+                      )  # fmt: skip
     if content.authorisation == "general" and not (
         terms.objection_length or terms.may_object_until_effect
     ):
-        yield Finding("objection-days-missing", "Art. 28(2)",
-                      "A general authorisation needs a period in which to object.")  # fmt: skip
+        yield advised("objection-days-missing", ADVICE_ON_CHANGES,
+                      "The law wants a chance to object; no period says how long it is open."
+                      )  # fmt: skip
     notice, objection = terms.notice_length, terms.objection_length
     if notice and objection and objection.fewest_days > notice.fewest_days:
-        yield Finding("objection-longer-than-notice", "Art. 28(2)",
-                      "The change could begin before the time to object has ended.")  # fmt: skip
+        yield required("objection-longer-than-notice", "Art. 28(2)",
+                       "The change could begin before the time to object has ended.")  # fmt: skip
+    yield from _calendar_and_contacts(content)
+
+
+def _calendar_and_contacts(content: Content) -> Iterator[Finding]:
+    terms = content.notice_terms
     if terms.holidays and differs_inside(terms.holidays):
-        yield Finding("holiday-region-missing", "Regulation (EEC, Euratom) 1182/71 Art. 2(1)",
+        yield advised("holiday-region-missing", "Regulation (EEC, Euratom) 1182/71 Art. 2(1)",
                       f"The public holidays of {terms.holidays} differ by region and none is named;"
                       " until then the holidays of all its regions count.")  # fmt: skip
     if not terms.contacts:
-        yield Finding("notice-contact-missing", "Art. 28(2)",
+        yield advised("notice-contact-missing", ADVICE_ON_CHANGES,
                       "Nobody is named who is to be told of changes.")  # fmt: skip
 
 
 def _facts(content: Content) -> Iterator[Finding]:
     for name, words in FACTS.items():
-        if not getattr(content.processing, name):
+        if not says(getattr(content.processing, name)):
             code = f"{name.replace('_', '-')}-missing"
-            yield Finding(code, "Art. 28(3)", f"The agreement does not state the {words}.")
+            yield required(code, "Art. 28(3)", f"The agreement does not state the {words}.")
 
 
 def _clauses(content: Content) -> Iterator[Finding]:
     for name, (letter, words) in ANSWERS.items():
-        if not getattr(content.clauses, name):
+        if not says(getattr(content.clauses, name)):
             code = f"{name.replace('_', '-')}-missing"
-            yield Finding(code, f"Art. 28(3)({letter})", f"The agreement lacks {words}.")
+            yield required(code, f"Art. 28(3)({letter})", f"The agreement lacks {words}.")
+    if not says(content.transfer_instructions):
+        yield required("transfer-instructions-missing", "Art. 28(3)(a)",
+                       "No instruction says whether data may go to third countries. (Danish "
+                       "standard contract: section 8 and Appendix C.6; (EU) 2021/915: Clause 7.8.)"
+                       )  # fmt: skip
     if content.deletion_days is None:
-        yield Finding("deletion-days-missing", "Art. 28(3)(g)",
+        yield advised("deletion-days-missing", ADVICE_ON_THE_END,
                       "No period in days is named for deletion or return at the end.")  # fmt: skip
 
 
 def _breach(content: Content) -> Iterator[Finding]:
     hours = content.breach_notice_hours
     if hours is None:
-        yield Finding("breach-notice-missing", "Art. 33(2)",
+        yield advised("breach-notice-missing", ADVICE_ON_BREACHES,
                       "No time is named for telling the controller of a breach.")  # fmt: skip
     elif hours > LONGEST_BREACH_NOTICE_HOURS:
-        yield Finding("breach-notice-too-long", "Art. 33(2)",
-                      f"{hours} hours is more than the {LONGEST_BREACH_NOTICE_HOURS} that the "
-                      "controller itself has (Art. 33(1)).")  # fmt: skip
-    for sentence in _sentences(content.clauses):
-        if OF_A_BREACH.search(sentence) and AFTER_CONFIRMATION.search(sentence):
-            yield Finding("breach-notice-after-confirmation", "Art. 33(2)",
-                          f"“{sentence[:200]}” lets the time begin when the processor confirms "
-                          "the breach; the law lets it begin when it becomes aware.")  # fmt: skip
+        yield required("breach-notice-too-long", "Art. 33(2)",
+                       f"{hours} hours is more than the {LONGEST_BREACH_NOTICE_HOURS} that the "
+                       "controller itself has (Art. 33(1)).")  # fmt: skip
+    yield from wording_about_breaches(_texts(content))
 
 
-def _sentences(clauses: Clauses) -> Iterator[str]:
-    for clause in fields(clauses):
-        text = getattr(clauses, clause.name) or ""
-        yield from (part.strip() for part in re.split(r"[.;\n]", text))
+def _texts(content: Content) -> Iterator[str]:
+    for clause in fields(Clauses):
+        yield getattr(content.clauses, clause.name) or ""
+
+
+def wording_about_breaches(texts: Iterator[str]) -> Iterator[Finding]:
+    """Sentences that let the time to tell of a breach begin with its confirmation."""
+    for text in texts:
+        yield from (_late_start(reading) for reading in readings(text))
+
+
+def _late_start(reading: Reading) -> Finding:
+    sentence = reading.sentence[:200]
+    if reading.outcome == OPEN:
+        detail = f"Read this: “{sentence}”. {DETERMINED.question['en']}"
+        return Finding("breach-notice-after-determination", "Art. 33(2)", detail, LAW, DETERMINED)
+    return required("breach-notice-after-confirmation", "Art. 33(2)",
+                    f"“{sentence}” lets the time begin when the processor confirms the breach; "
+                    "the law lets it begin when it becomes aware.")  # fmt: skip
+
+
+DETERMINED = OpenQuestion(
+    question={
+        "en": "Does the time to tell begin too late if it begins when a breach is determined?",
+        "da": "Begynder fristen for sent, hvis den begynder, når et brud er konstateret?",
+        "sv": "Börjar tiden för sent om den börjar när en incident har konstaterats?",
+    },
+    readings=(
+        {"en": "Determined means a reasonable degree of certainty, and so awareness.",
+         "da": "Konstateret betyder en rimelig grad af sikkerhed og dermed kendskab.",
+         "sv": "Konstaterad betyder en rimlig grad av säkerhet och därmed kännedom."},
+        {"en": "Determined means the end of an inquiry, which comes after awareness.",
+         "da": "Konstateret betyder, at en undersøgelse er afsluttet, og det er efter kendskab.",
+         "sv": "Konstaterad betyder att en utredning är avslutad, vilket är efter kännedom."},
+    ),
+    sources=("GDPR Art. 33(2)", "EDPB Guidelines 9/2022 (version 2.0)"),
+)  # fmt: skip

@@ -1,34 +1,67 @@
-"""Where the contents fall behind the template they stand on."""
+"""What the contents lack because the template asks for it, or does not settle it itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.agreements.contract.contents import Content
-from services.agreements.contract.findings import Finding
+from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content
+from services.agreements.contract.finding import Finding, advised, required
+from services.agreements.contract.findings import wording_about_breaches
+from services.agreements.contract.saying import says
 from services.agreements.contract.terms import Length
-from services.agreements.contract.wording import Published, Template
+from services.agreements.contract.wording import Published, Template, in_language
 
 # Where each official text asks for what Art. 28(3) alone leaves open.
 MEASURES = {"eu-2021-915": "(EU) 2021/915, Annex III", "dk-sa": "Appendix C"}
-TRANSFERS = {"eu-2021-915": "(EU) 2021/915, Clause 7.8", "dk-sa": "Section 6, Appendix C"}
+SENSITIVE_DATA = {"eu-2021-915": "(EU) 2021/915, Clause 7.5", "dk-sa": "Appendix C.2"}
 OFFICIAL_PERIODS = {"eu-2021-915": "(EU) 2021/915, Clause 7.7(a)", "dk-sa": "Appendix B"}
+
+# What the wording of a template may settle, else the contents must: its code, source and words.
+SETTLED = {
+    "obligations_and_rights": ("controller-rights-missing", "Art. 28(3)",
+                               "the obligations and rights of the controller"),
+    "unlawful_instructions": ("unlawful-instructions-missing", "Art. 28(3), last subparagraph",
+                              "the warning of an instruction that breaks the law"),
+    "flow_down": ("flow-down-missing", "Art. 28(4)",
+                  "the same duties for every sub-processor"),
+    "liability": ("liability-missing", "Art. 28(4)",
+                  "the full liability of the processor for its sub-processors"),
+}  # fmt: skip
 
 
 def shortfalls(template: Template, content: Content) -> tuple[Finding, ...]:
     """What ``template`` asks for and ``content`` lacks, each with the clause of the template."""
+    if content.template_id == SIGNED_ELSEWHERE:
+        return ()
     own = _published(template, content) if template.published else ()
-    return (*_official(template.kind, content), *own)
+    wording = (in_language(section.text, content.language) for section in template.sections)
+    return (*_unsettled(template, content), *_sensitive_data(template.kind, content),
+            *wording_about_breaches(wording), *_official(template.kind, content), *own)  # fmt: skip
+
+
+def _unsettled(template: Template, content: Content) -> Iterator[Finding]:
+    for name, (code, clause, words) in SETTLED.items():
+        where = content.processing if name == "obligations_and_rights" else content.clauses
+        if not says(template.covers.get(name)) and not says(getattr(where, name)):
+            yield required(code, clause, f"The agreement lacks {words}.")
+
+
+def _sensitive_data(kind: str, content: Content) -> Iterator[Finding]:
+    if not content.processing.special_categories or says(content.measures.special_categories):
+        return
+    code = "special-category-measures-missing"
+    detail = "Special categories are processed, and no measure protects them in particular."
+    if kind in SENSITIVE_DATA:
+        yield Finding(code, SENSITIVE_DATA[kind], detail)
+    else:
+        yield advised(code, "(EU) 2021/915, Clause 7.5", detail)
 
 
 def _official(kind: str, content: Content) -> Iterator[Finding]:
     measures = content.measures
-    if kind in MEASURES and not (measures.technical and measures.organisational):
+    if kind in MEASURES and not (says(measures.technical) and says(measures.organisational)):
         yield Finding("measures-missing", MEASURES[kind],
                       "The annex of technical and organisational measures is empty.")  # fmt: skip
-    if kind in TRANSFERS and not content.transfer_instructions:
-        yield Finding("transfer-instructions-missing", TRANSFERS[kind],
-                      "No instruction says whether data may go to third countries.")  # fmt: skip
     if kind in OFFICIAL_PERIODS and not content.notice_terms.notice_length:
         yield Finding("template-notice-days-missing", OFFICIAL_PERIODS[kind],
                       "The period of notice or request is to be filled in, in days.")  # fmt: skip

@@ -91,7 +91,8 @@ class Template:
     """Never changed once made: a new wording is a new template. ``owner`` "" means built in.
 
     ``reference`` names the official text that applies unchanged beside the wording, if any.
-    ``replaces`` is the template of which this one is the next ``version``.
+    ``replaces`` is the template of which this one is the next ``version``. ``covers``: by member of
+    the contents, the section whose wording settles it, so that no answer is missing.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Template:
     version: int = 1
     replaces: str | None = None
     published: Published | None = None
+    covers: dict[str, str] = field(default_factory=dict)
 
     @property
     def built_in(self) -> bool:

@@ -14,7 +14,8 @@ from services.agreements.contract.contents import (
     overlap,
     zone_apart,
 )
-from services.agreements.contract.findings import Finding, findings
+from services.agreements.contract.finding import Finding, required
+from services.agreements.contract.findings import findings
 from services.agreements.contract.terms import Terms
 
 TO_BE_CONFIRMED = "to_be_confirmed"
@@ -30,7 +31,7 @@ class Version:
     """A version offered to the parties; never changed. ``id`` is ``<agreement>:<n>``.
 
     ``document`` is its canonical JSON (RFC 8785), the very text whose SHA-256 the parties accept.
-    ``weaker`` lists where it falls behind its template.
+    ``weaker`` lists what it lacks beside its template.
     """
 
     id: str
@@ -279,7 +280,7 @@ class Agreement:
 def _unnamed(customer: Party) -> Iterator[Finding]:
     if customer.legal_name == customer.id:
         why = "The customer is named by its id alone; give its name in `party`."
-        yield Finding("customer-unnamed", "Art. 28(3)", why)
+        yield required("customer-unnamed", "Art. 28(3)", why)
 
 
 def day_after(day: date | None) -> date | None:

@@ -59,6 +59,8 @@ def _annex_tables(words: Words, members: Members, name: str) -> list[dict[str, A
     measures = members.get("measures") or {}
     rows = [(words(kind), "\n".join(measures.get(kind) or ()) or words("missing"))
             for kind in ("technical", "organisational")]  # fmt: skip
+    if measures.get("special_categories"):
+        rows.append((words("special_categories"), "\n".join(measures["special_categories"])))
     return [{"heading": None, "rows": rows}]
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from services.agreements.contract.contents import Clauses
+from services.agreements.contract.finding import READS_FIELDS
+from services.agreements.contract.wording import in_language
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering import periods
 from services.agreements.rendering.annexes import PLACES, acceptance_page, annexes
@@ -42,6 +44,7 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
         "annexes": annexes(words, members, places),
         "acceptance": acceptance_page(words, version, accepted),
         "fingerprint": [words("fingerprint"), version.document_sha256],
+        "reads_fields": in_language(READS_FIELDS, members["language"]),
     }  # fmt: skip
 
 

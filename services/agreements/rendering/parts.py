@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from services.agreements.contract.shortfalls import SETTLED
 from services.agreements.rendering.words import Words
 
 Rows = list[tuple[str, str]]
@@ -13,7 +14,10 @@ Members = Mapping[str, Any]
 
 
 def facts(words: Words, members: Members, shape: type) -> Rows:
-    return [(words(field.name), words.value(members[field.name])) for field in fields(shape)]
+    """Every fact of ``shape``; those that a template may settle itself only where they are told."""
+    named = [field.name for field in fields(shape)]
+    return [(words(name), words.value(members.get(name))) for name in named
+            if members.get(name) is not None or name not in SETTLED]  # fmt: skip
 
 
 def party(words: Words, members: Members) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from services.agreements.contract.contents import AUTHORISATIONS
+from services.agreements.contract.finding import READS_FIELDS, WEIGHTS
 from services.agreements.model.agreement import STATUSES
 from services.agreements.schemas.contents import (
     AddressShape,
@@ -178,10 +179,23 @@ class RefusalShape(Shape):
     at = Instant()
 
 
+class OpenQuestionShape(Shape):
+    """Texts by language."""
+
+    question = fields.Dict(keys=fields.String(), values=fields.String())
+    readings = fields.List(fields.Dict(keys=fields.String(), values=fields.String()))
+    sources = fields.List(fields.String())
+
+
 class FindingShape(Shape):
+    """``weight``: the law asks for it, or the template, or good practice. ``open``: authorities
+    differ; read the text that ``detail`` quotes."""
+
     code = fields.String()
     clause = fields.String()
     detail = fields.String()
+    weight = one_of(*WEIGHTS)
+    open = fields.Nested(OpenQuestionShape, allow_none=True)
 
 
 class ContentShape(Shape):
@@ -239,6 +253,7 @@ class AgreementShape(ContentShape):
     set_aside = fields.Nested(SetAsideShape, allow_none=True)
     created_at = Instant()
     findings = fields.List(fields.Nested(FindingShape))
+    findings_note = fields.Constant(READS_FIELDS)
 
 
 class VersionShape(ContentShape):

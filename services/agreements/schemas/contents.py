@@ -26,6 +26,7 @@ class ProcessingShape(Shape):
     data_categories = texts(300, load_default=list)
     data_subjects = texts(300, load_default=list)
     special_categories = Flag(load_default=False)
+    obligations_and_rights = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
 
 
 class ClausesShape(Shape):
@@ -37,6 +38,9 @@ class ClausesShape(Shape):
     assistance = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
     end_of_processing = one_of(*ENDS_OF_PROCESSING, load_default=None, allow_none=True)
     audit = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    unlawful_instructions = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    flow_down = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    liability = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
 
 
 class MeasuresShape(Shape):
@@ -44,6 +48,7 @@ class MeasuresShape(Shape):
 
     technical = texts(1_000, 100, load_default=list)
     organisational = texts(1_000, 100, load_default=list)
+    special_categories = texts(1_000, 100, load_default=list)
 
 
 class AddressShape(Shape):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.agreements.contract.contents import AUTHORISATIONS
+from services.agreements.contract.shortfalls import SETTLED
 from services.agreements.schemas.agreements import NewParty
 from services.agreements.schemas.contents import (
     ClausesShape,
@@ -73,6 +76,8 @@ class PublishedShape(Shape):
 
 
 class NewTemplate(Shape):
+    """``covers``: by member of the contents, the number of the section that settles it."""
+
     name = Line(200, required=True)
     reference = Text(300, load_default=None, allow_none=True)
     sections = fields.List(
@@ -80,6 +85,16 @@ class NewTemplate(Shape):
     )
     replaces = Text(80, load_default=None, allow_none=True)
     published = fields.Nested(PublishedShape, load_default=None, allow_none=True)
+    covers = fields.Dict(keys=one_of(*SETTLED), values=Text(20), load_default=dict)
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_sections(self, body: dict[str, Any], **_: Any) -> None:
+        """Raises ``ValidationError`` for a section that the template does not have."""
+        numbers = {section["number"] for section in body["sections"]}
+        wrong = {name: ["The template has no section of this number."]
+                 for name, number in body["covers"].items() if number not in numbers}  # fmt: skip
+        if wrong:
+            raise ValidationError({"covers": wrong})
 
 
 class TemplateShape(Shape):
@@ -93,6 +108,7 @@ class TemplateShape(Shape):
     version = fields.Integer()
     replaces = fields.String(allow_none=True)
     published = fields.Nested(PublishedShape, allow_none=True)
+    covers = fields.Dict(keys=fields.String(), values=fields.String())
     created_at = Instant()
 
 

@@ -80,6 +80,7 @@ class StoredTemplate(TypedDict):
     version: int
     replaces: NotRequired[str]
     published: Members | None
+    covers: dict[str, str]
 
 
 class StoredStandingAcceptance(TypedDict):

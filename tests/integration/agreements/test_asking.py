@@ -84,12 +84,39 @@ def test_a_specific_authorisation_takes_silence_as_refusal(office: Office) -> No
 
 
 def test_a_draft_that_misses_much_is_drafted_with_findings(office: Office) -> None:
-    bare: dict[str, Any] = {"processing": {}, "clauses": {}, "breach_notice_hours": None}
+    bare: dict[str, Any] = {
+        "processing": {}, "clauses": {}, "breach_notice_hours": None, "transfer_instructions": None,
+    }  # fmt: skip
     told = office.post(VENDOR, "/agreements", agreement_body(NORDBO, **bare)).get_json()
     found = {each["code"]: each["clause"] for each in told["findings"]}
     assert found["end-of-processing-missing"] == "Art. 28(3)(g)"
     assert found["subject-matter-missing"] == "Art. 28(3)"
-    assert len(found) == 6 + 8 + 1
+    assert found["transfer-instructions-missing"] == "Art. 28(3)(a)"
+    assert len(found) == 6 + 8 + 2
+    weights = {each["code"]: each["weight"] for each in told["findings"]}
+    assert weights["breach-notice-missing"] == "good_practice"
+    assert weights["end-of-processing-missing"] == "law"
+
+
+def test_what_findings_are_worth_is_said_beside_them_in_three_languages(office: Office) -> None:
+    told = office.post(VENDOR, "/agreements", agreement_body(NORDBO)).get_json()
+    assert set(told["findings_note"]) == {"en", "da", "sv"}
+    assert "fields" in told["findings_note"]["en"]
+
+
+def test_a_template_names_only_sections_that_it_has(office: Office) -> None:
+    section = {"number": "1", "heading": {"en": "Duties"}, "text": {"en": "We bind them alike."}}
+    body = {"name": "Ours", "sections": [section], "covers": {"flow_down": "2"}}
+    refused = office.post(VENDOR, "/templates", body)
+    assert refused.status_code == 422
+    assert refused.get_json()["errors"][0]["pointer"] == "/covers/flow_down"
+    made = office.post(VENDOR, "/templates", {**body, "covers": {"flow_down": "1"}}).get_json()
+    assert made["covers"] == {"flow_down": "1"}
+    draft = agreement_body(NORDBO, template_id=made["id"])
+    told = office.post(VENDOR, "/agreements", draft).get_json()
+    assert [each["code"] for each in told["findings"]] == [
+        "controller-rights-missing", "unlawful-instructions-missing", "liability-missing",
+    ]  # fmt: skip
 
 
 def test_without_a_token_or_its_scope_nothing_is_told(office: Office) -> None:

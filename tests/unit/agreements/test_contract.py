@@ -11,7 +11,7 @@ import pytest
 from services.agreements.contract.annex import Annex, annex_from
 from services.agreements.contract.comparing import changes
 from services.agreements.contract.contents import ContentsContradict, check
-from services.agreements.contract.shortfalls import shortfalls
+from services.agreements.contract.shortfalls import SETTLED, shortfalls
 from services.agreements.contract.terms import NoticeTerms
 from services.agreements.contract.wording import (
     ByCountry,
@@ -159,7 +159,7 @@ def test_law_language_and_region_follow_from_the_country() -> None:
 def test_shortfalls_name_each_term_that_is_worse_than_published() -> None:
     own = Template(
         id="tpl", owner="org_v", name="Ours", kind="own", reference=None, sections=(),
-        created_at=AT, published=published(),
+        created_at=AT, published=published(), covers=dict.fromkeys(SETTLED, "1"),
     )  # fmt: skip
     same = replace(content(), deletion_days=30)
     worse = replace(same, deletion_days=31, notice_terms=replace(TERMS, notice_days=29))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.agreements.contract.contents import group_of
-from services.agreements.contract.findings import Finding
+from services.agreements.contract.finding import required
 from services.agreements.model import calendar, ending, life, signed_elsewhere
 from services.agreements.model.agreement import (
     PARTIES,
@@ -421,5 +421,5 @@ def test_a_customer_named_by_its_id_alone_is_a_finding() -> None:
     nameless = replace(things.CUSTOMER, legal_name=things.CUSTOMER.id)
 
     why = "The customer is named by its id alone; give its name in `party`."
-    assert Finding("customer-unnamed", "Art. 28(3)", why) in changed(controller=nameless).findings
+    assert required("customer-unnamed", "Art. 28(3)", why) in changed(controller=nameless).findings
     assert "customer-unnamed" not in {found.code for found in things.active().findings}

@@ -41,7 +41,9 @@ def test_every_word_is_told_in_three_languages() -> None:
 
 
 def test_a_missing_answer_is_said_to_be_missing() -> None:
-    answers = rendering.laid_out(things.version(language="en", clauses={}))["tables"][0]
+    answers = rendering.laid_out(
+        things.version(language="en", clauses={}, transfer_instructions=None)
+    )["tables"][0]
     assert answers["heading"] == "Article 28(3)"
     assert [told for _, told in answers["rows"]] == ["not told"] * 9
 

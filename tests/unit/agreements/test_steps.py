@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.agreements.contract.contents import Party
-from services.agreements.contract.findings import Finding
+from services.agreements.contract.finding import Finding
 from services.agreements.model import calendar, ending, life, signed_elsewhere
 from services.agreements.model.agreement import (
     PARTIES,
