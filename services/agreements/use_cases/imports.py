@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -28,12 +27,10 @@ from shared.auth import Caller
 from shared.errors import Conflict, DomainError, Invalid, Unavailable, problem_at
 from shared.ids import derived_id
 from shared.mongo import Session
+from shared.pdfs import fault_of_beginning, fault_of_end
 
 # The edge lets 17 MiB through (its `max_size`).
 LARGEST_PDF = 16 * 1024 * 1024
-PDF_BEGINS = re.compile(rb"%PDF-[12]\.\d")
-# A reader looks for these within the first and the last kilobyte (ISO 32000-1, Annex H.3).
-WITHIN = 1024
 
 TEMPLATE = Template(
     id=SIGNED_ELSEWHERE, owner=BUILT_IN, name="Signed elsewhere", kind="signed-elsewhere",
@@ -62,11 +59,9 @@ def add_file(deps: Deps, caller: Caller, body: bytes) -> Mapping[str, Any]:
 
 def check_pdf(body: bytes) -> None:
     """Raises ``NotAPdf`` unless it begins and ends as a whole PDF does."""
-    if not PDF_BEGINS.search(body[:WITHIN]):
-        raise NotAPdf("It does not begin as a PDF does.")
-    tail = body[-WITHIN:]
-    if b"%%EOF" not in tail or b"startxref" not in tail:
-        raise NotAPdf("It is cut off: the end of the PDF is missing.")
+    fault = fault_of_beginning(body) or fault_of_end(body)
+    if fault:
+        raise NotAPdf(fault)
 
 
 def import_row(deps: Deps, caller: Caller, processor: Party, row: Row, import_id: str) -> None:
