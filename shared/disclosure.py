@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 
 Json = dict[str, Any]
 Value = Any  # Whatever JSON can hold.
-Audience = Literal["public", "notice", "customers"]
+Audience = Literal["public", "notice", "customers", "on request"]
 AUDIENCES = get_args(Audience)
 
 PLAIN = "a number, a text, a truth value or a list of these"

@@ -12,6 +12,7 @@ OBJECTION = "objection"
 REGIMES_STATED = "register.regimes_stated"
 PERSON_ERASED = "register.person_erased"
 ENTRIES_WITHHELD = "register.entries_withheld"
+EVIDENCE_GIVEN = "sub_processor.evidence_given"
 
 # The instrument that carries transfers ends, or has ended.
 BASIS_ENDING = "transfer.basis_ending"

@@ -13,6 +13,7 @@ from services.registry.clock import (
     first_day_spans,
     objection_spans,
 )
+from services.registry.model.assessments import EvidenceRequest
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Change, Group
 from services.registry.model.objections import Objection
@@ -201,6 +202,21 @@ def adopted(register: Register, valid_from: date, entries: Sequence[Entry]) -> E
         "valid_from": valid_from.isoformat(),
         "sub_processors": [disclosure.shown(entry, PUBLIC_ENTRY) for entry in entries],
     }
+
+
+def evidence_given(
+    register: Register, request: EvidenceRequest, digests: Sequence[Entry]
+) -> tuple[Entry, Entry]:
+    """Public part and private part: who asked, and for what it got, is not for the public.
+
+    ``digests``: id and SHA-256 of each assessment and file that was given.
+    """
+    public = {
+        "request_id": request.id,
+        "processor": processor(register),
+        "sub_processor": {"id": request.sub_processor_id, "legal_name": request.legal_name},
+    }
+    return public, {"controller_id": request.controller_id, "given": list(digests)}
 
 
 def withheld(register: Register, entries: Sequence[int], reason: str) -> Entry:

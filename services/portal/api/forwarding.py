@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from shared.schemas import Shape
 # What a caller's request carries through to the service that answers it, and back.
 REQUEST_HEADERS = ("If-Match", "Idempotency-Key", "If-None-Match", "Accept", "Content-Type")
 RESPONSE_HEADERS = ("Content-Type", "ETag", "Retry-After", "Content-Disposition", "Location")
+# Files go on in pieces; the largest that another service keeps has 16 MiB.
+PIECE, MOST_STREAMED = 64 * 1024, 17 * 1024 * 1024
 # What the API's description calls these statuses.
 ERRORS = {
     404: "NOT_FOUND",
@@ -34,7 +37,8 @@ class Route:
 
     ``shape``: what the body must look like before it is sent on. ``answers``: the status of a
     success; ``items``: the shape of one, if it is said. ``refuses``: the other statuses that
-    callers should expect. ``about``: for the API's description.
+    callers should expect. ``streams``: the answer is a file, and goes on piece by piece.
+    ``about``: for the API's description.
     """
 
     method: str
@@ -47,6 +51,7 @@ class Route:
     items: type[Schema] | None = None
     content_type: str | None = None
     refuses: Sequence[int] = ()
+    streams: bool = False
     about: str | None = None
 
     @property
@@ -66,7 +71,7 @@ def add_routes(blueprint: Blueprint, routes: Sequence[Route]) -> None:
 
 def _view(route: Route) -> Callable[..., Response]:
     def view(*_: Any, **ids: str) -> Response:
-        return forward(route.peer, route.target.format(**ids))
+        return forward(route.peer, route.target.format(**ids), streams=route.streams)
 
     view.__doc__ = route.about
     return view
@@ -80,7 +85,7 @@ def _described(blueprint: Blueprint, route: Route, view: Callable[..., Response]
     return blueprint.arguments(route.shape)(view) if route.shape else view
 
 
-def forward(peer: str, path: str) -> Response:
+def forward(peer: str, path: str, *, streams: bool = False) -> Response:
     """The current request as ``peer`` answers it for this customer."""
     client: ServiceClient = getattr(deps(), peer)
     answer = client.send(
@@ -90,8 +95,9 @@ def forward(peer: str, path: str) -> Response:
         headers=_onward(),
         params=request.args.to_dict(flat=True),
         data=request.get_data(cache=True) or None,
+        **({"stream": True} if streams else {}),
     )
-    return passed_on(answer)
+    return passed_on(answer, _pieces(answer)) if streams else passed_on(answer)
 
 
 def _onward() -> dict[str, str]:
@@ -100,9 +106,25 @@ def _onward() -> dict[str, str]:
     return {**carried, CLIENT: caller().client_id, CLIENT_ADDRESS: request.remote_addr or ""}
 
 
-def passed_on(answer: requests.Response) -> Response:
-    """The answer of another service, with the headers that a customer may read."""
-    response = Response(answer.content, status=answer.status_code)
+def _pieces(answer: requests.Response) -> Iterator[bytes]:
+    """The body of an answer as it comes in, up to ``MOST_STREAMED`` bytes: more is cut off."""
+    left = MOST_STREAMED
+    with closing(answer):
+        for piece in answer.iter_content(PIECE):
+            left -= len(piece)
+            if left < 0:
+                return
+            yield piece
+
+
+def passed_on(answer: requests.Response, body: Iterator[bytes] | None = None) -> Response:
+    """The answer of another service, with the headers that a customer may read.
+
+    ``body``: its body as it comes in; None: it is here already.
+    """
+    response = Response(answer.content if body is None else body, status=answer.status_code)
+    if body is not None and "Content-Length" in answer.headers:
+        response.headers["Content-Length"] = answer.headers["Content-Length"]
     for name in RESPONSE_HEADERS:
         if name in answer.headers:
             response.headers[name] = answer.headers[name]

@@ -16,6 +16,7 @@ MISSING, CONFLICT, CHANGED, UNFIT = (404,), (409,), (412,), (422,)
 ITEMS = shapes.ItemsPage
 
 AGREEMENT, ENDPOINT = "/agreements/<agreement_id>", "/webhook-endpoints/<endpoint_id>"
+EVIDENCE = "/evidence-requests/<request_id>"
 CHANGE, OBJECTION = "/changes/<change_id>", "/objections/<objection_id>"
 
 AGREEMENT_ROUTES = (
@@ -88,6 +89,25 @@ CUSTOMER_ROUTES = (
     Route(
         "POST", f"{OBJECTION}/terminate", WRITE, shapes.AgreementEnd, "registry", refuses=CONFLICT,
         about="End the agreement over an objection that was rejected, or not settled in time.",
+    ),
+    Route(
+        "POST", "/sub-processors/<sub_id>/evidence-requests", WRITE, None, "registry",
+        to="/customer/sub-processors/<sub_id>/evidence-requests", answers=201, refuses=MISSING,
+        about="Ask for the evidence of a sub-processor's transfers: the impact assessment (TIA)"
+        " with its parts, and its file. The vendor's ledger notes that you asked.",
+    ),
+    Route(
+        "GET", "/evidence-requests", READ, None, "registry", to="/customer/evidence-requests",
+        items=ITEMS, about="What you have asked for, newest first.",
+    ),
+    Route(
+        "GET", EVIDENCE, READ, None, "registry", to=f"/customer{EVIDENCE}", refuses=MISSING,
+        about="What a request was given, as long as an agreement binds you and the vendor.",
+    ),
+    Route(
+        "GET", f"{EVIDENCE}/files/<file_id>", READ, None, "registry",
+        to=f"/customer{EVIDENCE}/files/<file_id>", content_type="application/pdf",
+        refuses=MISSING, streams=True, about="The file of an assessment.",
     ),
     Route("GET", "/notice-contacts", READ, None, "notices"),
     Route("PUT", "/notice-contacts", WRITE, shapes.NoticeContacts, "notices", refuses=CHANGED),

@@ -2,6 +2,7 @@
 
 from services.registry.api import (
     changes,
+    evidence,
     gates,
     imports,
     instruments,
@@ -13,6 +14,7 @@ from services.registry.api import (
 blueprints = [
     registers.blp,
     changes.blp,
+    evidence.blp,
     objections.blp,
     gates.blp,
     instruments.blp,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date
@@ -13,6 +14,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.registry.transfers import Instrument, evidence_members
 from services.registry.transfers.circumstances import HR_DATA, RELATIONS
 from services.registry.transfers.countries import check_region
+from services.registry.transfers.members import CHOICES
 from shared.schemas import (
     Country,
     Day,
@@ -57,6 +59,18 @@ def _evidence_value(value: Any) -> None:
         raise ValidationError("The number is too large.")
 
 
+def _outside_their_choices(evidence: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is wrong with members that have one of a few values, by their names."""
+    return {
+        name: [f"Write one of: {', '.join(json.dumps(value) for value in allowed)}."]
+        for name, allowed in CHOICES.items()
+        if evidence.get(name) is not None
+        and not any(
+            type(evidence[name]) is type(value) and evidence[name] == value for value in allowed
+        )
+    }
+
+
 class AddressShape(Shape):
     street = Text(200, load_default=None, allow_none=True)
     postal_code = Text(20, load_default=None, allow_none=True)
@@ -90,6 +104,9 @@ class MechanismIn(Shape):
         """Anything else would stand in the register for ever, and prove nothing."""
         taken = evidence_members(_instruments()[data["instrument_id"]])
         unknown = [name for name in data.get("evidence") or {} if name not in taken]
+        wrong = _outside_their_choices(data.get("evidence") or {})
+        if wrong and not unknown:
+            raise ValidationError({"evidence": wrong})
         if unknown:
             named = ", ".join(taken) or "none"
             detail = f"Unknown field. Evidence of {data['instrument_id']}: {named}."

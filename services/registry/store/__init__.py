@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pymongo import IndexModel
 
 from services.registry.events import INSTRUMENTS
+from services.registry.store.assessments import Assessments, EvidenceRequests
 from services.registry.store.basis_notices import BasisNotices
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
 from services.registry.store.erasures import Traces
+from services.registry.store.files import Files
 from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
@@ -27,6 +29,9 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Checkpoints.INDEXES,
     **Imports.INDEXES,
     **Instruments.INDEXES,
+    **Assessments.INDEXES,
+    **EvidenceRequests.INDEXES,
+    **Files.INDEXES,
 }
 
 
@@ -35,9 +40,12 @@ class Stores:
     """Every store of the registry; made once per process."""
 
     approvals: Approvals
+    assessments: Assessments
     basis_notices: BasisNotices
     changes: Changes
     checkpoints: Checkpoints
+    evidence_requests: EvidenceRequests
+    files: Files
     imports: Imports
     instruments: Instruments
     listed: Listed
@@ -51,9 +59,12 @@ class Stores:
         """``ledger`` tells when instruments were altered; ``stale_days``: see ``Settings``."""
         return cls(
             approvals=Approvals(mongo),
+            assessments=Assessments(mongo),
             basis_notices=BasisNotices(mongo),
             changes=Changes(mongo),
             checkpoints=Checkpoints(mongo),
+            evidence_requests=EvidenceRequests(mongo),
+            files=Files(mongo),
             imports=Imports(mongo),
             instruments=Instruments(mongo, lambda: ledger.head(INSTRUMENTS), stale_days),
             listed=Listed(mongo),

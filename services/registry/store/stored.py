@@ -186,6 +186,66 @@ class StoredRevision(TypedDict):
     recorded_by: str
 
 
+class StoredAssessment(TypedDict):
+    """``assessments``: an ``Assessment``."""
+
+    _id: str
+    processor_id: str
+    recorded_at: datetime
+    recorded_by: str
+    language: str
+    country: str | None
+    organisation: str | None
+    law: str
+    risk: dict[str, str]
+    measures: list[Members]
+    outcome: str
+    conclusion: str
+    carried_out_on: str
+    carried_out_by: str
+    review_on: str | None
+    file_id: str | None
+
+
+class StoredEvidenceRequest(TypedDict):
+    """``evidence_requests``: an ``EvidenceRequest``."""
+
+    _id: str
+    processor_id: str
+    controller_id: str
+    sub_processor_id: str
+    legal_name: str
+    requested_at: datetime
+    given: list[Members]
+
+
+class StoredUpload(TypedDict):
+    """``uploads``: a file that is coming in, or whose upload was cut off."""
+
+    _id: str
+    begun_at: datetime
+
+
+class StoredFile(TypedDict):
+    """``files.files``: a ``KeptFile``, as GridFS describes it."""
+
+    _id: str
+    filename: str
+    metadata: Members
+    chunkSize: int
+    length: int
+    uploadDate: datetime
+
+
+class StoredChunk(TypedDict):
+    """``files.chunks``: a piece of a file, as GridFS cuts it."""
+
+    _id: Any
+    files_id: str
+    n: int
+    data: bytes
+
+
 STORED: Mapping[str, type] = {
     "registers": StoredRegister,
     "rows": StoredRow,
@@ -199,4 +259,9 @@ STORED: Mapping[str, type] = {
     "imports": StoredImport,
     "import_rows": StoredImportRow,
     "instruments": StoredRevision,
+    "assessments": StoredAssessment,
+    "evidence_requests": StoredEvidenceRequest,
+    "uploads": StoredUpload,
+    "files.files": StoredFile,
+    "files.chunks": StoredChunk,
 }

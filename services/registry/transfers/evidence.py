@@ -14,6 +14,7 @@ from services.registry.transfers.circumstances import (
 from services.registry.transfers.data_kinds import held
 from services.registry.transfers.instruments import Instrument
 from services.registry.transfers.laws import Law
+from services.registry.transfers.members import NOT_EQUIVALENT
 from services.registry.transfers.parts import OpenCase
 from services.registry.transfers.wording import Fact, Phrase, Several, phrase
 
@@ -120,7 +121,13 @@ def contradictions(
         found.append(phrase("against.signed", day=signed, limit=limit))
     if "participant" in instrument.requires:
         found += _outside_the_list(evidence, question)
+    if evidence.get("tia_conclusion") == NOT_EQUIVALENT and _asks_for_tia(instrument, question):
+        found.append(phrase("against.tia"))
     return tuple(found)
+
+
+def _asks_for_tia(instrument: Instrument, question: Question) -> bool:
+    return "tia_on" in instrument.requires and instrument.asks_for("tia_on", question.on)
 
 
 def _other_roles(made_for: Sequence[str], relation: str) -> Phrase:

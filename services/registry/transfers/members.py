@@ -13,10 +13,21 @@ from services.registry.transfers.instruments import Instrument
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "participant": ("status",),
     "checked_on": ("certified_on",),
+    # Clause 7 is optional in every edition that has modules.
+    "module": ("docking_clause",),
 }
 # Every safeguard of Art. 46 is given on a day, and needs an assessment (C-311/18, para. 134).
-_SAFEGUARD = ("signed_on", "tia_reference", "tia_on", "tia_review_on")
+_SAFEGUARD = ("signed_on", "tia_reference", "tia_on", "tia_review_on", "tia_conclusion")
 NO_SAFEGUARD = ("adequacy", "derogation")
+# Whether the data is protected in the third country essentially as it is in the EEA.
+EQUIVALENT, WITH_MEASURES = "equivalent", "equivalent_with_measures"
+NOT_EQUIVALENT = "not_equivalent"
+CONCLUSIONS = (EQUIVALENT, WITH_MEASURES, NOT_EQUIVALENT)
+# Evidence that has one of a few values, and no other.
+CHOICES: Mapping[str, tuple[object, ...]] = {
+    "docking_clause": (True, False),
+    "tia_conclusion": CONCLUSIONS,
+}
 
 
 def evidence_members(instrument: Instrument) -> tuple[str, ...]:

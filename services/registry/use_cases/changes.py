@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.model.changes import Change
+from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.change_views import (
     ChangeView,
     contents_on,
@@ -34,7 +35,7 @@ def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> Cha
         effective_on=body["effective_on"],
         reason=body["reason"],
         created_at=deps.now(),
-        **_about(deps, body),
+        **_about(deps, register.id, body),
     )
     change = with_previous(deps, register, change)
 
@@ -52,7 +53,7 @@ def edit(
     """Edit a draft; members that the body leaves out stay. Raises what ``draft`` raises."""
     register, change = own_change(deps, caller, slug, change_id)
     members = {name: body[name] for name in ("effective_on", "reason") if name in body}
-    about = _about(deps, {**_members_before(change), **body}, change)
+    about = _about(deps, register.id, {**_members_before(change), **body}, change)
     change = with_previous(deps, register, change.edited({**members, **about}, seen))
     deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
     return shown(deps, register, change)
@@ -107,10 +108,13 @@ def _members_before(change: Change) -> dict[str, Any]:
     return {"kind": change.kind, "sub_processor_id": named, "sub_processor": change.content}
 
 
-def _about(deps: Deps, body: Mapping[str, Any], before: Change | None = None) -> dict[str, Any]:
+def _about(
+    deps: Deps, processor_id: str, body: Mapping[str, Any], before: Change | None = None
+) -> dict[str, Any]:
     """The members of a change that say which entries it makes, alters and ends."""
     kind, old_id, content = body["kind"], body["sub_processor_id"], body["sub_processor"]
     _check_kind(kind, old_id, content)
+    content = assessed(deps, processor_id, content, "/sub_processor")
     subject_id = old_id
     if kind in ("add", "replace"):
         keeps = before is not None and before.kind in ("add", "replace")

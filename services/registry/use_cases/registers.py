@@ -24,6 +24,7 @@ from services.registry.model.register import (
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
 from services.registry.transfers.laws import seat_regime
+from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.permissions import own_register, register_of
@@ -180,15 +181,19 @@ def adopt(
     have no ids yet, so a ``parent_id`` names its entry by position: ``#/sub_processors/0``.
     """
     register = register_of(deps, caller, slug)
+    stated = [
+        assessed(deps, register.id, content, f"/sub_processors/{n}")
+        for n, content in enumerate(contents)
+    ]
 
     def work(session: Session) -> None:
         if deps.stores.rows.any_of(register.id, session):
             raise RegisterExists
         writer = Writer("baseline", deps.now(), deps.new_id)
-        ids = [deps.new_id("sub") for _ in contents]
+        ids = [deps.new_id("sub") for _ in stated]
         additions = [
             addition(writer, register.id, sub_id, content, valid_from)
-            for sub_id, content in zip(ids, resolved(contents, ids), strict=True)
+            for sub_id, content in zip(ids, resolved(stated, ids), strict=True)
         ]
         deps.stores.registers.save(register, session)
         _save_baseline(deps, register, combined(*additions), valid_from, writer, caller, session)

@@ -15,6 +15,8 @@ from shared.auth import DOOR, EITHER, PUBLIC
 from tests import builders
 from tests.integration.access.world import World, never
 from tests.integration.agreements.shop import ACCEPTANCE
+from tests.integration.agreements.test_import import PDF
+from tests.integration.registry.evidence import assessment_body
 from tests.vendor import SIGNATURE
 
 CLASSES = ("open", "common", "own", "foreign", "platform", "service")
@@ -48,11 +50,13 @@ BODIES: dict[str, Any] = {
     "templates": TEMPLATE, "retention": {"retention_years": 5},
     "organisations": {"slug": "mine", "kind": ["controller"], "legal_name": "M", "country": "DK"},
     "clients": {"name": "x", "scopes": ["identity:read"]},
+    "assessments": assessment_body(), "evidence-requests": None,
     "public-list": {"keys": ["row_x"]}, "gate": {"questions": []}, "instruments": {},
 }  # fmt: skip
 OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdraw": None}
 FILES = {"imports": (b"reference,pdf_sha256\n", "text/csv"), "import": (b"Name\nX\n", "text/csv"),
-         "signed-files": (b"no pdf", "application/pdf")}  # fmt: skip
+         "signed-files": (b"no pdf", "application/pdf"),
+         "files": (PDF, "application/pdf")}  # fmt: skip
 PATCHES = {"organisations": {"legal_name": "Mine"}, "webhook-endpoints": {"description": "mine"},
            "changes": {"reason": "mine"}, "instruments": {},
            "processors": {"regimes": ["EU"]}}  # fmt: skip
@@ -122,7 +126,8 @@ def expected() -> dict[str, str]:
 KINDS = {"agreement_id": "agreement", "change_id": "change", "objection_id": "objection",
          "endpoint_id": "endpoint", "delivery_id": "delivery", "template_id": "template",
          "client_id": "client", "org_id": "org", "import_id": "import", "sub_id": "sub",
-         "slug": "slug"}  # fmt: skip
+         "slug": "slug", "file_id": "file", "assessment_id": "assessment",
+         "request_id": "request"}  # fmt: skip
 
 
 def foreign(world: World, route: Route) -> Iterator[tuple[dict[str, str], dict[str, str]]]:

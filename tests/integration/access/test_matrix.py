@@ -40,7 +40,9 @@ STRANGERS = (
     "former customer of both kinds",
     "stranger of both kinds",
 )
-MADE = re.compile(r"\b(agr|org|cli|tpl|chg|sub|obj|imp|whe|dlv|msg|req|ntc|apr)_[0-9a-z]{8,}")
+MADE = re.compile(
+    r"\b(agr|org|cli|tpl|chg|sub|obj|imp|whe|dlv|msg|req|ntc|apr|evr|fil|tia)_[0-9a-z]{8,}"
+)
 HASHES = re.compile(r"\b[0-9a-f]{64}\b")
 SECRETS = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 TURNS = 40
@@ -238,9 +240,10 @@ def _paths(world: World, route: Route) -> list[str]:
 def _named(world: World, path: str) -> list[str]:
     named = [each for each in world.secrets() if each in path]
     # The public page shows the entries of the list and what was announced, and the ledger, by
-    # ids alone, that somebody objected.
+    # ids alone, that somebody objected or asked for evidence.
     public = [world.things["sub"][0], world.things["change"][0]]
-    in_ledger = [*world.things["objection"], *world.things["client"]] if "ledger" in path else []
+    told = [each for kind in ("objection", "request", "client") for each in world.things[kind]]
+    in_ledger = told if "ledger" in path else []
     return [*named, *public, *in_ledger]
 
 

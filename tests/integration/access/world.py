@@ -15,6 +15,7 @@ from typing import Any
 from tests import builders
 from tests.integration.agreements.shop import template_body
 from tests.integration.agreements.test_import import PDF, as_csv, row, whole
+from tests.integration.registry.evidence import entry_naming, kept, recorded
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -73,8 +74,9 @@ def _vendor(stack: Stack, name: str, mark: str) -> Vendor:
     contact = {**PERSON, "name": f"{mark}Contact", "email": f"{mark.strip()}c@sub.example"}
     if not mark:
         contact = {"name": "C", "position": "D", "email": "c@sub.example"}
-    entry = builders.sub_processor(contact=contact, flow_down={
-        "reference": f"{mark}SPA", "signed_on": "2026-11-01"})  # fmt: skip
+    tia = recorded(vendor, law=f"{mark}law", file_id=kept(vendor, PDF)["id"])
+    entry = {**entry_naming(tia["id"]), "contact": contact, "flow_down": {
+        "reference": f"{mark}SPA", "signed_on": "2026-11-01"}}  # fmt: skip
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [entry]})
     return vendor
 
@@ -95,6 +97,9 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "slug": f"{MARK.lower()}-own", "kind": ["controller"], "legal_name": MARK,
         "country": "DK", "contacts": [PERSON]})  # fmt: skip
     listed = stack.must(a.client, "GET", f"{a.path}/sub-processors")["items"]
+    evidence = stack.must(customer, "POST",
+                          f"{P}/sub-processors/{listed[0]['id']}/evidence-requests")  # fmt: skip
+    (tia,) = evidence["assessments"]
     return {
         "agreement": _agreements(world, customer),
         "change": [announced["id"], draft["id"]],
@@ -107,6 +112,9 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "import": [_import(world), *_imports_of_agreements(world)],
         "sub": [listed[0]["id"], draft["sub_processor"]["id"]],
         "slug": [a.slug],
+        "file": [tia["file"]["id"]],
+        "assessment": [tia["id"]],
+        "request": [evidence["id"]],
     }
 
 

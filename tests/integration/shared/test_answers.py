@@ -15,6 +15,7 @@ from shared.idempotency import IN_STEPS
 from tests import builders
 from tests.integration.agreements.shop import Shop, open_shop
 from tests.integration.agreements.test_import import READ, bring, row, upload
+from tests.integration.registry.evidence import kept, recorded
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
 from tests.receiver import Receiver, receiving
@@ -39,6 +40,7 @@ IN_STEPS_ROUTES = {
     ("notices", "/v1/bounces/report", "POST"),
     ("notices", "/v1/entries", "POST"),
     ("registry", "/v1/processors/<slug>/checkpoints", "POST"),
+    ("registry", "/v1/files", "POST"),
     ("registry", "/v1/processors/<slug>/import", "POST"),
 }
 
@@ -71,6 +73,7 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     changes_and_objections(vendor)
     webhooks(vendor, inbox)
     acknowledgements(vendor)
+    evidence(vendor)
     instruments(failing)
     erasures(vendor)
 
@@ -131,6 +134,14 @@ def registers_and_imports(vendor: Vendor) -> None:
     (question,) = told["questions"]
     answers = {"answers": [{"id": question["id"], "values": ["DE"]}]}
     vendor.must("POST", f"/imports/{told['id']}/answers", answers)
+
+
+def evidence(vendor: Vendor) -> None:
+    """A customer asks for the evidence of an entry."""
+    recorded(vendor, file_id=kept(vendor)["id"])
+    (entry, *_) = vendor.must("GET", "/sub-processors")["items"]
+    path = f"/portal/v1/sub-processors/{entry['id']}/evidence-requests"
+    vendor.stack.must(vendor.customer("curious"), "POST", path)
 
 
 def agreements(shop: Shop) -> None:

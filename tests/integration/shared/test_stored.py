@@ -114,6 +114,7 @@ def tell_story(stack: Stack, inbox: Receiver) -> None:
     contracts(world)
     changes(world)
     customers(world, inbox)
+    cut_off_upload(stack)
     basis_ends(stack)
     loops(stack)
     waiting_webhooks(world, inbox)
@@ -148,6 +149,12 @@ def customers(world: World, inbox: Receiver) -> None:
     person = {"name": "Bo Dahl", "email": "bo@nordbo.test", "position": "DPO"}
     changed(vendor, "/portal/v1/notice-contacts", {"contacts": [person]}, method="PUT",
             who=vendor.customers["nordbo"])  # fmt: skip
+
+
+def cut_off_upload(stack: Stack) -> None:
+    """A file whose process was killed while it came in."""
+    files = stack.apps["registry"].extensions["art28.deps"].stores.files
+    files._uploads.insert_one({"_id": "fil_cut", "begun_at": stack.now})
 
 
 def basis_ends(stack: Stack) -> None:
