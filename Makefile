@@ -38,7 +38,6 @@ coverage: $(RUNTIME) $(TOOLS) ## say which branches of the rules no unit test re
 		&& $(BIN)/coverage report --include="$$package/*" || code=1; done; exit $$code
 
 mutants: $(RUNTIME) $(TOOLS) ## change rules, look whether a unit test notices; some: `make mutants ARGS=services/registry/clock`
-	@$(BIN)/python -c 'import importlib.metadata as m; m.version("mutmut")' 2>/dev/null || $(PIP) mutmut
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 fast: $(RUNTIME) $(TOOLS) ## run all tests but the slow ones, faults and attacks

@@ -18,8 +18,6 @@ pytest_plugins = ["tests.mongod"]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("art28", deadline=None)
-# The same few examples in each run, for tests/mutants.py.
-settings.register_profile("mutants", deadline=None, derandomize=True, max_examples=20)
 settings.load_profile("art28")
 
 
