@@ -1,56 +1,82 @@
-"""Texts such as "Frankfurt, Dublin" or "USA/EU" as countries, and questions where none is named."""
+"""Texts such as "Frankfurt, Dublin" or "USA/EU" as countries, and questions where none is named.
+
+Each piece of a text is read, asked about, or remarked: ``Places.read``, ``questions``, ``remarks``
+and ``bases`` together hold every word of it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
+from services.registry.importing.cutting import Cutter, Piece
+from services.registry.importing.meanings import Meaning, Sense, is_name, sense_of
 from services.registry.transfers.countries import name_of
 
-_ASIDE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-_PREFIX = re.compile(r"^([^:,/]{3,40}):\s+(?=\S)")
-_SEPARATORS = (
-    re.compile(r"\s*[;\n|•]\s*"),
-    re.compile(r"\s*[,/]\s*"),
-    re.compile(r"\s+(?:and|or|og|eller|och|&|\+|–|-)\s+", re.IGNORECASE),
+# Addresses of the internet and of mailboxes name no place.
+_LINK = re.compile(
+    r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,200}"
+    r"|\b(?:[\w-]{1,63}\.){1,6}(?:com|io|ai|eu|net|org|dev|dk|se|de|app|cloud)\b(?:/\S*)?",
+    re.IGNORECASE,
 )
-_CODE = re.compile(r"[A-Z]{2}")
-_JOINT = re.compile(r"[\s:–-]+")
-_LIST = re.compile(r"[,;/|]")
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """The meaning of one piece of a text: ``certain`` countries, or ``candidates`` for a choice."""
-
-    kind: str
-    certain: str | None = None
-    candidates: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Places:
-    """Countries in the order named. ``bases`` are asides that name a transfer mechanism."""
-
-    countries: list[str] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    bases: list[str] = field(default_factory=list)
-
-    def add(self, *codes: str) -> None:
-        self.countries += [code for code in codes if code not in self.countries]
-
-
+# From so many words on, a text that names no place is a sentence, and no name unknown here.
+SENTENCE = 4
 _WHY = {
     "region": "{text} is no country; name the countries, by which the law of transfers goes.",
     "city": "{text} is a city or a part of a country; name the country.",
     "cloud": "{text} is a cloud provider's region; name the country it lies in.",
     "ambiguous": "{text} may mean more than one place; name the country.",
     "unknown": "{text} is no country known here in English, Danish or Swedish; name it.",
+    "mixed": "{text} says more than a place; name the countries it means, or none.",
+    "doubtful": "{text} denies, limits or dates a place; name the countries that count, or none.",
 }
+
+
+@dataclass(slots=True)
+class Places:
+    """Countries in the order named. ``bases`` are asides that name a transfer mechanism.
+
+    ``remote``: those of the countries from which the data is only reached. ``based``: the countries
+    whose bracket holds a mechanism, by its text. ``read``: the names that were read.
+    """
+
+    countries: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+    remote: set[str] = field(default_factory=set)
+    based: dict[str, list[str]] = field(default_factory=dict)
+    read: list[str] = field(default_factory=list)
+
+    def add(self, *codes: str) -> None:
+        self.countries = list(dict.fromkeys((*self.countries, *codes)))
+
+
+@dataclass(eq=False)
+class _Read:
+    """One piece with its sense; ``codes``: what it was settled to be, None while it is open."""
+
+    piece: Piece
+    sense: Sense
+    doubtful: bool = False
+    basis: bool = False
+    codes: list[str] | None = None
+
+    @property
+    def certain(self) -> list[str]:
+        if self.doubtful or self.basis or self.is_mixed:
+            return []
+        return [named.certain for _, named in self.sense.named if named.certain]
+
+    @property
+    def is_mixed(self) -> bool:
+        return bool(self.sense.named and (self.sense.unknown or self.sense.people))
+
+    def open(self) -> list[tuple[str, Meaning]]:
+        return [each for each in self.sense.named if not each[1].certain]
 
 
 def read_places(
@@ -58,161 +84,299 @@ def read_places(
 ) -> Places:
     """The places ``text`` names. ``is_basis`` tells asides such as "(SCCs)" from places."""
     places = Places()
-    outer = _without_prefix(" ".join(text.split()), places)
-    asides = [] if _country(outer) else _ASIDE.findall(outer)
-    if asides:
-        outer = _ASIDE.sub(" ", outer)
-    kept = [aside for aside in asides if not _is_remark(aside, places, is_basis)]
-    named, beside = _read(outer), [part for aside in kept for part in _read(aside)]
-    first, second = _certain(named), _certain(beside)
-    for part, others in ((named, second), (beside, first)):
-        for piece, meaning in part:
-            _take(piece, meaning, places, _Said(member, answers, [*first, *second], others))
+    for link in _LINK.findall(text):
+        places.remarks.append(f"“{link}” is not read.")
+    pieces = Cutter(is_name).cut(_LINK.sub(" ", text))
+    read = [_Read(piece, sense_of(piece.text)) for piece in pieces]
+    read = [each for each in read if not _says_nothing(each.piece)]
+    _find_bases(read, is_basis)
+    _find_doubts(read)
+    _read_codes(read)
+    _settle(read, places)
+    for each in read:
+        _take(each, read, places, member, answers)
+    places.remarks = list(dict.fromkeys(places.remarks))
     return places
 
 
-def _read(text: str) -> list[tuple[str, Meaning]]:
-    pieces = list(_pieces(text))
-    if all(_CODE.fullmatch(piece) and piece in words.codes() for piece in pieces):
-        # If the text has only codes, CA and DE are Canada and Germany, not states of the US.
-        return [(piece, Meaning("country", piece)) for piece in pieces]
-    return [(piece, _meaning(piece) or Meaning("unknown")) for piece in pieces]
+def _says_nothing(piece: Piece) -> bool:
+    return words.says_nothing(piece.text) and not piece.asides and piece.text == piece.whole
 
 
-def _certain(read: list[tuple[str, Meaning]]) -> list[str]:
-    return [meaning.certain for _, meaning in read if meaning.certain]
+def _find_bases(read: Sequence[_Read], is_basis: Callable[[str], bool]) -> None:
+    for each in read:
+        each.basis = is_basis(each.piece.text) and not each.sense.named
+        # "SCCs for India" in a bracket is for the mechanism's reader, place and all.
+        each.basis = each.basis or (each.piece.host is not None and is_basis(each.piece.text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """The context of a piece: all countries of the text, and those across the bracket."""
+def _find_doubts(read: Sequence[_Read]) -> None:
+    """What is denied, past, planned or conditional: from that word on, to the end of its line."""
+    for each in read:
+        match = words.doubts().search(each.piece.text)
+        if match is None or each.basis or _is_whole(each):
+            continue
+        line = [one for one in read if one.piece.segment == each.piece.segment]
+        ahead = bool(each.sense.named) and match.start() < each.sense.at
+        for one in line[line.index(each) :] if ahead else line:
+            one.doubtful = True
+        if each.piece.host is not None and not ahead:
+            _doubt_host(each.piece.host, read)
 
-    member: str
-    answers: Answers
-    certain: list[str]
-    across: list[str]
+
+def _is_whole(each: _Read) -> bool:
+    """A name such as "non-EU" is asked about as it stands."""
+    return len(each.sense.named) == 1 and each.sense.named[0][0] == each.piece.text
 
 
-def _take(piece: str, meaning: Meaning, places: Places, said: _Said) -> None:
-    if meaning.certain:
-        places.add(meaning.certain)
+def _doubt_host(host: Piece, read: Sequence[_Read]) -> None:
+    for one in read:
+        if one.piece is host or one.piece.host is host:
+            one.doubtful = True
+
+
+def _read_codes(read: Sequence[_Read]) -> None:
+    """If a text has only codes, CA and DE are Canada and Germany, not states of the US."""
+    if all(each.piece.text in words.codes() for each in read):
+        for each in read:
+            each.sense = Sense([(each.piece.text, Meaning("country", each.piece.text))])
+
+
+def _settle(read: Sequence[_Read], places: Places) -> None:
+    """Give open names the country that a second statement of the same cell agrees with."""
+    for each in read:
+        _settle_territory(each, read, places)
+    known = {code for each in read for code in each.certain}
+    for each in read:
+        _settle_city_and_state(each, read)
+    for each in read:
+        if each.codes is None and not each.doubtful and not each.basis:
+            each.codes = _agreed(each, read, known)
+
+
+def _settle_territory(each: _Read, read: Sequence[_Read], places: Places) -> None:
+    """ "Hong Kong, China" is one place; in a longer run China may be a place of its own."""
+    before = each.piece.host or each.piece.previous
+    territory = next((one for one in read if one.piece is before), None)
+    if territory is None or len(each.certain) != 1 or each.piece.asides:
         return
-    settled = _settled(meaning, said)
-    if settled:
-        places.add(*settled)
-        places.remarks.append(f"{piece}: taken to be in {', '.join(map(name_of, settled))}.")
+    states = {words.data()["territories"].get(code) for code in territory.certain}
+    if states != set(each.certain):
         return
-    why = _WHY[meaning.kind].format(text=f"“{piece}”")
-    question = Question(said.member, piece, f"place-{meaning.kind}", why, meaning.candidates)
-    answer = said.answers.to(question)
-    if answer is None:
-        places.questions.append(question)
+    if each.piece.of > 2 and each.piece.host is None:
+        each.sense = Sense([(each.piece.text, Meaning("ambiguous", None, (each.certain[0],)))])
+        return
+    each.codes = []
+    places.remarks.append(f"“{each.piece.text}” is read as the state of {territory.piece.text}.")
+
+
+def _settle_city_and_state(each: _Read, read: Sequence[_Read]) -> None:
+    """ "Austin, TX" or "Nuremberg, DE": the city says which of the two the code means."""
+    city = next((one for one in read if one.piece is each.piece.previous), None)
+    code = each.piece.text
+    if city is None or code not in words.state_codes() or city.doubtful or each.doubtful:
+        return
+    candidates = {code for _, named in each.open() for code in named.candidates}
+    known = [named for _, named in city.sense.named if named.kind == "city"]
+    agreed = candidates & {code for named in known for code in named.candidates}
+    if not city.sense.named and len(candidates) == 1:
+        agreed = candidates  # A town that is not known here, in a state of the US.
+    if len(agreed) == 1:
+        each.codes = city.codes = list(agreed)
+
+
+def _agreed(each: _Read, read: Sequence[_Read], known: set[str]) -> list[str] | None:
+    codes: list[str] = []
+    for _, named in each.sense.named:
+        found = [named.certain] if named.certain else _agreed_one(each, named, read, known)
+        if found is None:
+            return None
+        codes += found
+    return codes if each.sense.named else None
+
+
+def _agreed_one(
+    each: _Read, named: Meaning, read: Sequence[_Read], known: set[str]
+) -> list[str] | None:
+    beside = _beside(each, named, read)
+    if named.kind == "region":
+        # "EU, Germany" is not settled: it may mean Germany and others.
+        inside = {code for one in beside for code in one[0]}
+        agreed = bool(inside) and bool(named.candidates) and inside <= set(named.candidates)
+        return [] if agreed else None
+    if named.kind in ("unknown", "ambiguous"):
+        return None
+    fitting = known & set(named.candidates)
+    if not fitting and len(named.candidates) == 1:
+        # "EU (Frankfurt)", "eu-north-1, Stockholm": two statements that name one country.
+        kinds = {kind for codes, kind in beside if set(named.candidates) <= set(codes)}
+        fitting = set(named.candidates) if kinds - {named.kind, "country"} else set()
+    return list(fitting) if len(fitting) == 1 else None
+
+
+def _beside(
+    each: _Read, named: Meaning, read: Sequence[_Read]
+) -> list[tuple[tuple[str, ...], str]]:
+    """What stands across a bracket or a colon, beside it in one text, or, for a cloud's region
+    and its city, behind a comma: countries and kind."""
+    across = [one for one in read if _are_across(each.piece, one.piece) and not one.basis]
+    found = [
+        ((other.certain,) if other.certain else other.candidates, other.kind)
+        for one in [*across, each]
+        for _, other in one.sense.named
+        if other is not named and not one.doubtful
+    ]
+    next_to = [
+        one for one in read if one.piece.previous is each.piece or each.piece.previous is one.piece
+    ]
+    found += [
+        (other.candidates, other.kind)
+        for one in next_to
+        for _, other in one.sense.named
+        if {other.kind, named.kind} == {"cloud", "city"}
+    ]
+    return found
+
+
+def _are_across(piece: Piece, other: Piece) -> bool:
+    return piece.has_part(other) or other.has_part(piece)
+
+
+def _take(
+    each: _Read, read: Sequence[_Read], places: Places, member: str, answers: Answers
+) -> None:
+    if each.basis:
+        _take_basis(each, read, places)
+    elif each.doubtful and each.piece.host is not None and _is_doubtful(each.piece.host, read):
+        pass  # The question about its host holds it.
+    elif each.doubtful:
+        _ask(each.piece.whole, "doubtful", _candidates(each), places, member, answers)
+    elif each.codes is not None and not (each.is_mixed and _adds(each, read)):
+        _take_settled(each, places)
+    elif each.is_mixed:
+        _take_mixed(each, places, member, answers, read)
+    elif each.sense.named:
+        _take_open(each, places, member, answers, read)
     else:
-        places.add(*answer)
+        _take_unknown(each, places, member, answers, read)
 
 
-def _settled(meaning: Meaning, said: _Said) -> list[str]:
-    """Countries that the same text names for this piece: "Dublin, Ireland", "EU (Germany)"."""
-    if meaning.kind == "region":
-        # "EU, Germany" is not among these: it may mean Germany and others.
-        inside = set(said.across) <= set(meaning.candidates)
-        return list(dict.fromkeys(said.across)) if inside else []
-    if meaning.kind in ("unknown", "ambiguous"):
-        return []
-    named = [code for code in meaning.candidates if code in said.certain]
-    return named if len(named) == 1 else []
+def _is_doubtful(piece: Piece, read: Sequence[_Read]) -> bool:
+    return any(one.piece is piece and one.doubtful for one in read)
 
 
-def _without_prefix(text: str, found: Places) -> str:
-    """Drop a prefix that is no place: "customer-selected: …"."""
-    match = _PREFIX.match(text)
-    if match is None or _country(match[1]):
-        return text
-    if words.plain(match[1]) in words.regions_by_name() and not _is_choice(match[1]):
-        return text
-    found.remarks.append(f"“{match[1]}” is not read: every place is taken.")
-    return text[match.end() :]
+def _adds(each: _Read, read: Sequence[_Read]) -> bool:
+    """Whether it names a country that no plain piece of the text names."""
+    return not set(each.codes or ()) <= _known(read)
 
 
-def _is_choice(text: str) -> bool:
-    return words.plain(text).startswith("customer")
+def _known(read: Sequence[_Read]) -> set[str]:
+    plain = [one for one in read if not one.is_mixed]
+    return {code for one in plain for code in (*one.certain, *(one.codes or ()))}
 
 
-def _is_remark(aside: str, found: Places, is_basis: Callable[[str], bool]) -> bool:
-    if is_basis(aside):
-        found.bases.append(aside)
-        return True
-    if all(_meaning(piece) for piece in _pieces(aside)):
-        return False
-    found.remarks.append(f"“({aside})” is not read.")
-    return True
+def _take_basis(each: _Read, read: Sequence[_Read], places: Places) -> None:
+    places.bases.append(each.piece.whole)
+    host = each.piece.host or each.piece.head or each.piece.previous
+    codes = [code for one in read if one.piece is host for code in one.codes or one.certain]
+    places.based[each.piece.whole] = codes
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The single places of a text, none of which is a name with a separator in it."""
-    text = text.strip(" .,;:*")
-    if not text or words.says_nothing(text):
+def _take_settled(each: _Read, places: Places) -> None:
+    codes = each.codes or []
+    places.add(*codes)
+    if each.sense.remote or _is_remote(each.piece.head):
+        places.remote |= set(codes)
+    places.read += [text for text, _ in each.sense.named]
+    settled = [text for text, named in each.sense.named if not named.certain]
+    if not each.sense.named:
+        settled = [each.piece.text]
+    if settled:
+        where = ", ".join(map(name_of, codes)) or "the countries named beside it"
+        places.remarks.append(f"{', '.join(settled)}: taken to be in {where}.")
+    _remark_rest(each, places)
+
+
+def _is_remote(label: Piece | None) -> bool:
+    return label is not None and sense_of(label.text).remote
+
+
+def _remark_rest(each: _Read, places: Places) -> None:
+    """Words around a place that were passed over."""
+    if each.sense.fillers or each.sense.unknown or each.sense.remote or each.sense.people:
+        names = ", ".join(text for text, _ in each.sense.named)
+        places.remarks.append(f"“{each.piece.text}”: only {names} is read.")
+
+
+def _take_mixed(
+    each: _Read, places: Places, member: str, answers: Answers, read: Sequence[_Read]
+) -> None:
+    """ "PostHog US Cloud": nothing new is only remarked; customers somewhere are no place."""
+    if each.piece.host is not None and each.sense.people:
+        places.remarks.append(f"“({each.piece.text})” is not read.")
         return
-    if _meaning(text) is None:
-        for separator in _SEPARATORS:
-            parts = separator.split(text)
-            if len(parts) > 1:
-                for part in parts:
-                    yield from _pieces(part)
-                return
-    yield text
+    known = _known(read)
+    named = set(_candidates(each))
+    if named and named <= known:
+        places.remarks.append(f"“{each.piece.text}” is not read: it names no other country.")
+        return
+    _ask(each.piece.text, "mixed", _candidates(each), places, member, answers)
 
 
-def _meaning(piece: str) -> Meaning | None:
-    name = words.plain(piece)
-    if not name:
-        return None
-    return _plainly(piece, name) or _region_and_country(piece) or _cloud_region(piece)
+def _take_open(
+    each: _Read, places: Places, member: str, answers: Answers, read: Sequence[_Read]
+) -> None:
+    known = {code for one in read for code in one.certain}
+    for text, named in each.sense.named:
+        agreed = [named.certain] if named.certain else _agreed_one(each, named, read, known)
+        if agreed is not None:
+            places.add(*agreed)
+            places.read.append(text)
+        elif each.piece.label and words.plain(text).startswith("customer"):
+            places.remarks.append(f"“{text}” is not read: every place is taken.")
+        else:
+            _ask(text, named.kind, named.candidates, places, member, answers)
+    _remark_rest(each, places)
 
 
-def _plainly(piece: str, name: str) -> Meaning | None:
-    if name in words.data()["ambiguous"]:
-        return Meaning("ambiguous", candidates=tuple(words.data()["ambiguous"][name]))
-    country = _country(piece)
-    if country:
-        return Meaning("country", country)
-    if name in words.regions_by_name():
-        return Meaning("region", candidates=words.regions_by_name()[name])
-    if _CODE.fullmatch(piece) and piece in words.state_codes():
-        return Meaning("ambiguous", candidates=("US", piece))
-    for known in (words.data()["cities"], words.subdivisions_by_name()):
-        if name in known:
-            return Meaning("city", candidates=tuple(known[name]))
-    return None
+def _take_unknown(
+    each: _Read, places: Places, member: str, answers: Answers, read: Sequence[_Read]
+) -> None:
+    """A label, an aside and a sentence beside places are remarked; a name is asked about."""
+    others = any(one.sense.named for one in read if one is not each)
+    is_aside = each.piece.label or each.piece.host is not None
+    if others and (is_aside or len(each.piece.text.split()) >= SENTENCE):
+        text = f"({each.piece.text})" if each.piece.host is not None else each.piece.text
+        places.remarks.append(f"“{text}” is not read.")
+        return
+    if not each.sense.unknown and others:
+        places.remarks.append(f"“{each.piece.text}” is not read.")
+        return
+    _ask(each.piece.text, "unknown", (), places, member, answers)
 
 
-def _country(piece: str) -> str | None:
-    """The country that ``piece`` names; codes of two letters only in capitals."""
-    stripped = piece.strip(" .")
-    if _CODE.fullmatch(stripped) and stripped in words.codes() - words.state_codes():
-        return stripped
-    name = words.plain(piece)
-    found = words.countries_by_name().get(name)
-    return found or words.countries_by_name().get(name.removeprefix("the "))
+def _candidates(each: _Read) -> tuple[str, ...]:
+    codes = [
+        code
+        for _, named in each.sense.named
+        for code in ((named.certain,) if named.certain else named.candidates)
+    ]
+    return tuple(dict.fromkeys(codes))
 
 
-def _region_and_country(piece: str) -> Meaning | None:
-    """ "EU Germany" or "Ireland - EU": the country counts, if it lies in that region."""
-    if _LIST.search(piece):
-        return None
-    parts = _JOINT.split(piece.strip(), maxsplit=6)
-    for cut in range(1, len(parts)):
-        left, right = " ".join(parts[:cut]), " ".join(parts[cut:])
-        for region, rest in ((left, right), (right, left)):
-            country = _country(rest)
-            members = words.regions_by_name().get(words.plain(region))
-            if country and members is not None:
-                return Meaning("country", country) if not members or country in members else None
-    return None
-
-
-def _cloud_region(piece: str) -> Meaning | None:
-    match = words.cloud_pattern().search(piece.casefold())
-    return (
-        Meaning("cloud", candidates=(words.data()["cloud_regions"][match[0]],)) if match else None
-    )
+def _ask(
+    text: str,
+    kind: str,
+    candidates: tuple[str, ...],
+    places: Places,
+    member: str,
+    answers: Answers,
+) -> None:
+    why = _WHY[kind].format(text=f"“{text}”")
+    question = Question(member, text, f"place-{kind}", why, candidates)
+    answer = answers.to(question)
+    if answer is not None:
+        places.add(*answer)
+        places.read.append(text)
+    elif question not in places.questions:
+        places.questions.append(question)

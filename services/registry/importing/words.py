@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,10 @@ import pycountry
 from babel import Locale
 
 LANGUAGES = ("en", "da", "sv")
+# Local names of countries, as a list may write them: taken where they name one country only.
+OTHER_LANGUAGES = ("de", "fr", "es", "it", "nl", "nb", "fi", "pl", "pt", "ja", "ko")
+# A name this short is a word of many languages; in running text it counts in capitals only.
+SHORT = 3
 _NOT_WORDS = re.compile(r"[^\w/]+|_+")
 
 
@@ -30,7 +35,8 @@ def _eea() -> tuple[str, ...]:
 
 def plain(text: str) -> str:
     """``text`` for comparing: no capitals, no punctuation, single spaces."""
-    return _NOT_WORDS.sub(" ", text.casefold()).strip()
+    composed = unicodedata.normalize("NFC", text).casefold()
+    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", composed)).strip()
 
 
 def says_nothing(text: str) -> bool:
@@ -49,13 +55,12 @@ def members_by_column() -> Mapping[str, tuple[str, int]]:
 
 @cache
 def countries_by_name() -> Mapping[str, str]:
-    """ISO 3166-1 codes by plain name, in three languages, and by official and three-letter name."""
-    found: dict[str, str] = {}
+    """ISO 3166-1 codes by plain name, in three languages, and by official and local name."""
+    found = _local_names()
     for country in pycountry.countries:
         code = country.alpha_2
         names = [
             country.name,
-            country.alpha_3,
             getattr(country, "official_name", None),
             getattr(country, "common_name", None),
         ]
@@ -63,6 +68,23 @@ def countries_by_name() -> Mapping[str, str]:
         found.update({plain(name): code for name in names if name})
     found |= data()["country_names"]
     return {name: code for name, code in found.items() if name not in data()["ambiguous"]}
+
+
+def _local_names() -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for language in OTHER_LANGUAGES:
+        territories = Locale(language).territories
+        for code in codes() & territories.keys():
+            found.setdefault(plain(territories[code]), set()).add(code)
+    single = {name: next(iter(known)) for name, known in found.items() if len(known) == 1}
+    return {name: code for name, code in single.items() if len(name) > SHORT or not name.isascii()}
+
+
+@cache
+def three_letter_codes() -> Mapping[str, str]:
+    """ISO 3166-1 alpha-3, without those that are words in capitals, too."""
+    known = {country.alpha_3: country.alpha_2 for country in pycountry.countries}
+    return {code: country for code, country in known.items() if code not in ("AND", "CAN")}
 
 
 @cache
@@ -95,6 +117,41 @@ def state_codes() -> frozenset[str]:
         for subdivision in pycountry.subdivisions
         if subdivision.country_code == "US"
     )
+
+
+@cache
+def scanned() -> Mapping[str, tuple[str, ...]]:
+    """Cities and states that count inside a longer text, with their countries."""
+    states = {
+        name: codes
+        for name, codes in subdivisions_by_name().items()
+        if set(codes) <= set(data()["scanned_states_of"])
+    }
+    return states | {name: tuple(codes) for name, codes in data()["cities"].items()}
+
+
+@cache
+def place_words() -> frozenset[str]:
+    """Words around a place that say nothing of another one."""
+    return frozenset(data()["place_words"].split())
+
+
+@cache
+def doubts() -> re.Pattern[str]:
+    """Words of denial, past, future and condition in English, Danish, Swedish and German."""
+    return re.compile(data()["doubts"], re.IGNORECASE)
+
+
+@cache
+def denials() -> re.Pattern[str]:
+    """Words that deny a mechanism, or say that it was, or is to come; longer ones first."""
+    return re.compile(data()["denials"], re.IGNORECASE)
+
+
+@cache
+def denial_words() -> frozenset[str]:
+    """Words that may stand between a word of denial and what it denies."""
+    return frozenset(data()["denial_words"].split())
 
 
 @cache

@@ -20,7 +20,10 @@ NO_ANSWERS = Answers({})
 def lines(name: str) -> list[Line]:
     text = (Path(__file__).parent / name).read_text("utf-8")
     rows = [line.split("|") for line in text.splitlines() if line and not line.startswith("#")]
-    return [(text.strip(), certain.strip(), asked.strip()) for text, certain, asked in rows]
+    return [
+        (text.strip().replace("⏎", "\n"), certain.strip(), asked.strip())
+        for text, certain, asked in rows
+    ]
 
 
 def asked_about(questions: Sequence[Question]) -> str:
@@ -44,7 +47,9 @@ def test_mechanisms(text: str, certain: str, asked: str) -> None:
     found = read_bases([text], NO_ANSWERS, load_instruments())
 
     named = [
-        each.instrument_id + "".join(f"/{value}" for value in each.evidence.values())
+        each.instrument_id
+        + "".join(f"/{value}" for value in each.evidence.values())
+        + "".join(f"@{code}" for code in each.only)
         for each in found.named
     ]
     assert ", ".join(named) == certain

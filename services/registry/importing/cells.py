@@ -1,0 +1,81 @@
+"""The text of a cell as it looks when read: HTML, Markdown, entities undone; links kept apart."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Elements that begin a new line where they are shown.
+_BREAKS = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.IGNORECASE | re.DOTALL)
+_ANCHOR = re.compile(
+    r"<a\b[^<>]{0,1000}?\bhref\s*=\s*[\"']?([^\"'<>\s]{1,1000})[^<>]{0,1000}>", re.IGNORECASE
+)
+_MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\(\s*<?([^()\s<>]{1,1000})>?[^()]{0,200}\)")
+_STRONG = re.compile(r"(\*\*|__|~~|`+)(?=\S)([^*`~]{1,1000}?)\1")
+_STRESSED = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]{1,1000}?)(?<=\S)\1(?![\w*])")
+# Marks of footnotes at the end of a name: *, †, ¹, [1], [^1].
+_MARKS = re.compile(
+    r"(?:\s*(?:[*†‡⁎∗]|[¹²³⁰⁴-⁹]|\[\^?\d{1,2}\]|<sup>\w{1,3}</sup>))+\Z", re.IGNORECASE
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" ?\n[\n ]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """``text`` with its line breaks; ``links``: addresses that stood behind words of it."""
+
+    text: str
+    links: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        return " ".join(self.text.split())
+
+
+def read_cell(value: Any) -> Text:
+    """A cell as text. Lists are joined by line breaks, members of objects by their names."""
+    raw = unicodedata.normalize("NFC", flat(value))
+    links = [link for link in _ANCHOR.findall(raw) if link not in _TAG.sub(" ", raw)]
+    text = _TAG.sub("", _BREAKS.sub("\n", raw)) if "<" in raw else raw
+    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    links += [match[1] for match in _MARKDOWN_LINK.findall(text) if match[1] != match[0]]
+    text = _MARKDOWN_LINK.sub(r"\1", text)
+    text = _STRESSED.sub(r"\2", _STRONG.sub(r"\2", text))
+    return Text(_lines(text), tuple(dict.fromkeys(links)))
+
+
+def flat(value: Any) -> str:
+    """Lists as lines; objects as ``name: value``, without the name where there is one member."""
+    if isinstance(value, Mapping):
+        parts = [(name, flat(inner)) for name, inner in value.items() if not _is_empty(inner)]
+        if len(parts) == 1:
+            return parts[0][1]
+        return "; ".join(f"{name}: {', '.join(text.splitlines())}" for name, text in parts)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "\n".join(flat(inner) for inner in value if not _is_empty(inner))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def without_marks(text: str) -> tuple[str, str]:
+    """``text`` without the footnote marks at its end, and those marks."""
+    match = _MARKS.search(text)
+    if match is None or not match.start():
+        return text, ""
+    return text[: match.start()].rstrip(), match[0].strip()
+
+
+def _lines(text: str) -> str:
+    return _LINES.sub("\n", _SPACES.sub(" ", text.replace("\r", "\n"))).strip()
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], {})
