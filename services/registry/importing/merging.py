@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,8 @@ def _said(value: Any) -> Any:
         return {name: inner for name, inner in kept.items() if inner not in (None, "", [], {})}
     if isinstance(value, list):
         return [_said(inner) for inner in value]
-    return value
+    # One letter may be written in two ways, composed or not; that is no difference.
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def over(existing: Content, stated: Stated, *, exact: bool) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,9 @@ from services.registry.importing.bases import (
     names_a_basis,
     read_bases,
 )
+from services.registry.importing.cells import Text, read_cell
+from services.registry.importing.columns import BY_WORDS, heading_of
+from services.registry.importing.names import read_name, read_products
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
 from services.registry.transfers.countries import in_eea, name_of
@@ -24,18 +28,24 @@ from shared.errors import problem_at
 Stated = dict[str, Any]
 LONGEST_TEXT = 2_000
 _KINDS = {"location": "processing", "storage": "storage", "remote_access": "remote_access"}
-_LISTS = ("products", "categories", "data_categories", "data_subjects", "certifications")
+_LISTS = ("categories", "data_categories", "data_subjects", "certifications")
 _FLAGS = ("affiliate", "required", "special_categories")
+# Members whose columns are told together, where several hold one.
+_JOINED = ("purpose", "responsibilities", "products", *_LISTS)
 
 
 @dataclass(frozen=True)
 class Context:
-    """The language of a list, its vendor, and the day its entries are to take effect."""
+    """The language of a list, its vendor, and the day its entries are to take effect.
+
+    ``columns``: the member of each column that the vendor was asked about; None: it is not read.
+    """
 
     language: str
     exporter: str
     day: date
     instruments: Mapping[str, Instrument]
+    columns: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,72 +61,145 @@ class Reading:
         self.remarks += [remark for remark in remarks if remark not in self.remarks]
 
 
-def members_of(raw: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Cell:
+    """One cell that is not empty, under its heading."""
+
+    heading: str
+    value: Any
+    text: Text
+
+
+def members_of(
+    raw: Mapping[str, Any], columns: Mapping[str, str | None] | None = None
+) -> dict[str, Any]:
     """The cells of a row by member; of several columns for one member, that of the best rank."""
-    members: dict[str, Any] = {}
-    for member, value in _ranked(raw):
-        members.setdefault(member, value)
-    return members
+    return {member: cells[0].value for member, cells in _cells(raw, columns or {})[0].items()}
 
 
-def _ranked(raw: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    known = [(words.members_by_column().get(words.plain(name)), raw[name]) for name in raw]
-    filled = [(where, value) for where, value in known if where and not _empty(value)]
-    return [(member, value) for (member, _), value in sorted(filled, key=lambda each: each[0][1])]
+def _cells(
+    raw: Mapping[str, Any], columns: Mapping[str, str | None]
+) -> tuple[dict[str, list[Cell]], list[Cell]]:
+    """The filled cells by member, the best rank first; and those of no member."""
+    ranked: list[tuple[int, str | None, Cell]] = []
+    for name, value in raw.items():
+        if not _empty(value):
+            member, rank = _member(name, columns)
+            ranked.append((rank, member, Cell(name, value, read_cell(value))))
+    ranked.sort(key=lambda each: each[0])
+    known: dict[str, list[Cell]] = {}
+    for _, member, cell in ranked:
+        if member:
+            known.setdefault(member, []).append(cell)
+    return known, [cell for _, member, cell in ranked if not member]
+
+
+def _member(name: str, columns: Mapping[str, str | None]) -> tuple[str | None, int]:
+    if name in columns:
+        return columns[name], BY_WORDS
+    heading = heading_of(name)
+    return (heading.member if heading.sure else None), heading.rank
 
 
 def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Reading:
-    """Read a row of a published list. Nothing is made up: unclear cells become questions."""
-    cells = members_of(raw)
-    for name in (*_KINDS, "country", "mechanism"):
-        if len(_text(cells.get(name, ""))) > LONGEST_TEXT:
-            raise problem_at(f"/{name}", "too-long", f"It has more than {LONGEST_TEXT} characters.")
+    """Read a row of a published list. Nothing is made up: unclear cells become questions, and what
+    is not read is remarked."""
+    cells, others = _cells(raw, context.columns)
     reading = Reading()
+    for name in (*_KINDS, "country", "mechanism"):
+        if name in cells and len(cells[name][0].text.text) > LONGEST_TEXT:
+            raise problem_at(f"/{name}", "too-long", f"It has more than {LONGEST_TEXT} characters.")
+    _read_name(cells, answers, reading)
     _read_plain(cells, context, reading)
+    _read_products(cells, answers, reading)
     _read_flags(cells, reading)
     _read_seat(cells, answers, reading)
     _read_transfers(cells, context, answers, reading)
+    _remark_rest(cells, others, reading)
     return reading
 
 
-def _read_plain(cells: Mapping[str, Any], context: Context, reading: Reading) -> None:
+def _remark_rest(cells: Mapping[str, list[Cell]], others: Sequence[Cell], reading: Reading) -> None:
+    """What stands in the row and is not read: with its column, as it stands."""
+    spare = [
+        cell
+        for member, found in cells.items()
+        if member not in _JOINED
+        for cell in found[1:]
+        if cell.text.line != found[0].text.line
+    ]
+    unread = [f"{cell.heading}: “{cell.text.line}” is not read." for cell in (*others, *spare)]
+    kept = [
+        f"{cell.heading}: the link {link} is not read."
+        for found in (*cells.values(), others)
+        for cell in found
+        for link in cell.text.links
+    ]
+    reading.take((), [*unread, *kept])
+
+
+def _read_name(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
+    if "legal_name" not in cells:
+        return
+    cell = cells["legal_name"][0]
+    named = read_name(cell.value, cell.text.text, answers)
+    reading.take(named.questions, named.remarks)
+    reading.stated["legal_name"] = named.name
+
+
+def _read_plain(cells: Mapping[str, list[Cell]], context: Context, reading: Reading) -> None:
     stated = reading.stated
-    for name in ("id", "legal_name", "registration_number", "website", "retention", "ai_use"):
+    for name in ("id", "registration_number", "website", "retention", "ai_use"):
         if name in cells:
-            stated[name] = _text(cells[name])
+            stated[name] = cells[name][0].text.line
     for name in ("purpose", "responsibilities"):
         if name in cells:
-            stated[name] = {context.language: _text(cells[name])}
+            stated[name] = {context.language: _together(cells[name])}
     for name in _LISTS:
         if name in cells:
-            stated[name] = _texts(cells[name])
+            stated[name] = list(dict.fromkeys(_texts(cells[name])))
     if "address" in cells:
-        stated["address"] = {"street": _text(cells["address"])}
+        stated["address"] = {"street": cells["address"][0].text.line}
         reading.remarks.append("The address is kept whole under street; tell its parts apart.")
 
 
-def _read_flags(cells: Mapping[str, Any], reading: Reading) -> None:
+def _together(cells: Sequence[Cell]) -> str:
+    """The texts of several columns, none of which another one holds already."""
+    texts: list[str] = []
+    for cell in cells:
+        if not any(cell.text.line in text for text in texts):
+            texts.append(cell.text.line)
+    return "; ".join(texts)
+
+
+def _read_products(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
+    if "products" not in cells:
+        return
+    read = read_products("\n".join(cell.text.text for cell in cells["products"]), answers)
+    reading.take(read.questions, read.remarks)
+    reading.stated["products"] = read.names
+
+
+def _read_flags(cells: Mapping[str, list[Cell]], reading: Reading) -> None:
     for name in _FLAGS:
         if name in cells:
-            _read_flag(name, cells[name], reading)
+            _read_flag(name, cells[name][0], reading)
     if "optional" in cells and "required" not in reading.stated:
-        _read_flag("required", cells["optional"], reading, turned=True)
+        _read_flag("required", cells["optional"][0], reading, turned=True)
 
 
-def _read_flag(name: str, value: Any, reading: Reading, *, turned: bool = False) -> None:
-    word = value if isinstance(value, bool) else _text(value).casefold()
-    if isinstance(word, str):
-        if word not in (*words.data()["yes"], *words.data()["no"]):
-            reading.remarks.append(f"“{value}” is neither yes nor no; {name} is not read.")
-            return
-        word = word in words.data()["yes"]
-    reading.stated[name] = word != turned
+def _read_flag(name: str, cell: Cell, reading: Reading, *, turned: bool = False) -> None:
+    word = cell.text.line.casefold()
+    if word not in (*words.data()["yes"], *words.data()["no"]):
+        reading.remarks.append(f"“{cell.text.line}” is neither yes nor no; {name} is not read.")
+        return
+    reading.stated[name] = (word in words.data()["yes"]) != turned
 
 
-def _read_seat(cells: Mapping[str, Any], answers: Answers, reading: Reading) -> None:
+def _read_seat(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
     if "country" not in cells:
         return
-    text = _text(cells["country"])
+    text = cells["country"][0].text.text
     places = read_places(text, "country", answers, names_a_basis)
     reading.take(places.questions, places.remarks)
     if len(places.countries) == 1:
@@ -132,24 +215,42 @@ def _read_seat(cells: Mapping[str, Any], answers: Answers, reading: Reading) -> 
 
 
 def _read_transfers(
-    cells: Mapping[str, Any], context: Context, answers: Answers, reading: Reading
+    cells: Mapping[str, list[Cell]], context: Context, answers: Answers, reading: Reading
 ) -> None:
     places: list[tuple[str, str]] = []
-    texts = [_text(cells["mechanism"])] if "mechanism" in cells else []
+    texts = [cells["mechanism"][0].text.text] if "mechanism" in cells else []
+    based: dict[str, list[str]] = {}
     for name, kind in _KINDS.items():
         if name in cells:
             member = "locations" if name != "remote_access" else name
-            named = read_places(_text(cells[name]), member, answers, names_a_basis)
+            named = read_places(cells[name][0].text.text, member, answers, names_a_basis)
             reading.take(named.questions, named.remarks)
-            places += [(code, kind) for code in named.countries]
+            places += [
+                (code, "remote_access" if code in named.remote else kind)
+                for code in named.countries
+            ]
             texts += named.bases
-    bases = read_bases(texts, answers, context.instruments)
+            based |= named.based
+    bases = read_bases(texts, answers, context.instruments, based)
     reading.take(bases.questions, bases.remarks)
+    _remark_idle(bases, places, context, reading)
     places += _reached_from(bases, places, context, answers, reading)
     if any(name in cells for name in _KINDS):
         located = [_location(*place, bases, context, answers, reading) for place in places]
         reading.stated["locations"] = located
         reading.stated["bases"] = bool(bases.named)
+
+
+def _remark_idle(
+    bases: Bases, places: Sequence[tuple[str, str]], context: Context, reading: Reading
+) -> None:
+    """Mechanisms that are named for a country the row does not name."""
+    named = {code for code, _ in places}
+    for basis in bases.named:
+        if basis.only and not named & set(basis.only):
+            where = ", ".join(map(name_of, basis.only))
+            name = _name(basis, context)
+            reading.remarks.append(f"{name} is named for {where}, which is no place of the row.")
 
 
 def _reached_from(
@@ -186,6 +287,8 @@ def _location(
     mechanisms: list[Stated] = []
     if _is_transfer(country, context):
         for basis in bases.named:
+            if basis.only and country not in basis.only:
+                continue
             _append(mechanisms, basis, country, context, answers, reading)
     return {
         "country": country,
@@ -255,12 +358,6 @@ def _empty(value: Any) -> bool:
     return value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip())
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_text(item) for item in value)
-    return " ".join(str(value).split())
-
-
-def _texts(value: Any) -> list[str]:
-    parts = value if isinstance(value, list) else str(value).replace("\n", ";").split(";")
-    return [text for part in parts if (text := _text(part))]
+def _texts(cells: Sequence[Cell]) -> list[str]:
+    parts = [part for cell in cells for part in re.split(r"[;\n]", cell.text.text)]
+    return [text for part in parts if (text := " ".join(part.split()))]

@@ -32,6 +32,7 @@ Check = Callable[[Mapping[str, Any], Mapping[str, Instrument]], dict[str, Any]]
 # Bounds of one step, in rows and in bytes of them. The rows of one name are never parted.
 ROWS_A_STEP, BYTES_A_STEP = 200, 1024 * 1024
 SHOWN = 200
+MOST_REMARKS = 500
 # An upload that has not ended after this long has died with its process.
 UPLOAD_TIME = timedelta(hours=1)
 
@@ -163,7 +164,7 @@ def _settled_row(row: ImportRow, verdict: Verdict, change: Change | None) -> Imp
         row,
         state=verdict.state,
         questions=[_question(row, question) for question in verdict.questions],
-        remarks=verdict.remarks[:20],
+        remarks=verdict.remarks[:MOST_REMARKS],
         refusals=verdict.refusals,
         change_id=change.id if change else None,
         kind=verdict.kind,

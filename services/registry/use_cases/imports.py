@@ -8,7 +8,8 @@ from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
 
-from services.registry.importing import own, words
+from services.registry.importing import own
+from services.registry.importing.columns import heading_of
 from services.registry.importing.files import RawRow, rows_of
 from services.registry.importing.sorting import TOO_MANY_OF_ONE, Sorting, key_of
 from services.registry.model.changes import check_day
@@ -108,8 +109,8 @@ def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:
 def _column(name: str, is_own: bool) -> Column:
     if is_own:
         return Column(name[:SHOWN], name if own.is_own_column(name) else None)
-    member, _ = words.members_by_column().get(words.plain(name), (None, 0))
-    return Column(name[:SHOWN], member)
+    heading = heading_of(name)
+    return Column(name[:SHOWN], heading.member if heading.sure else None)
 
 
 def _row(job: Import, row: RawRow, sorting: Sorting) -> ImportRow:
@@ -204,6 +205,8 @@ def _check_answer(
         unknown = [value for value in values if value not in instruments]
         if unknown:
             raise _at(AnswerUnfit, at, "values", f"{unknown[0]!r} is no instrument known here.")
+    elif member == "products":
+        return
     elif len(values) > 1 or not set(values) <= set(question["candidates"]):
         detail = f"Answer with one of {', '.join(question['candidates'])}."
         raise _at(AnswerUnfit, at, "values", detail)

@@ -1,0 +1,194 @@
+"""The member that each column of a list holds: known by its heading, or asked about once a file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from services.registry.importing import words
+from services.registry.importing.meanings import sense_of
+from services.registry.importing.mentions import names_a_basis
+
+# Words of so few letters have no plural that is told by its s, and end no compound.
+SINGULAR = 3
+# Behind the names of the vocabulary; two columns of one member are taken in the file's order.
+BY_WORDS = 100
+SAMPLES, SAMPLE_LENGTH = 3, 200
+_CAMEL = re.compile(r"(?<=[a-zæøåäöü\d])(?=[A-ZÆØÅÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PHRASES = (
+    (re.compile(r"\bsub process(or|ors|ing)\b"), r"subprocess\1"),
+    (re.compile(r"\bservice providers?\b"), "provider"),
+    (re.compile(r"\bdata subjects?\b"), "datasubject"),
+    (re.compile(r"\bdata (?:categor\w+|types?|elements?|processed)\b"), "personaldata"),
+    (re.compile(r"\b(?:categor\w+|types?|kinds?) of (?:personal )?data\b"), "personaldata"),
+    (re.compile(r"\bpersonal data\b"), "personaldata"),
+    (re.compile(r"\bdata cent(?:er|re)s?\b"), "datacenter"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """``member`` that a heading names, or None; ``sure``: no other reading of it is likely."""
+
+    member: str | None
+    rank: int = 0
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReadColumn:
+    """A column of one file. ``asked``: the vendor has to say what it holds; ``guess`` is ours."""
+
+    name: str
+    member: str | None
+    asked: bool = False
+    guess: str | None = None
+    samples: tuple[str, ...] = ()
+
+
+def split_name(name: str) -> str:
+    """``name`` for comparing, its camelCase and snake_case apart."""
+    composed = unicodedata.normalize("NFC", name)
+    return words.plain(_CAMEL.sub(" ", composed))
+
+
+@cache
+def heading_of(name: str) -> Heading:
+    """What a column of this name holds."""
+    for plain in (words.plain(name), split_name(name), _singular(split_name(name))):
+        known = words.members_by_column().get(plain)
+        if known:
+            return Heading(known[0], known[1])
+    if split_name(name) in words.data()["ignored_columns"] or not split_name(name):
+        return Heading(None)
+    return _by_words(split_name(name))
+
+
+def members() -> tuple[str, ...]:
+    """All members that a column can hold."""
+    return tuple(words.data()["columns"])
+
+
+def read_columns(
+    names: Iterable[str],
+    samples: Mapping[str, Sequence[str]],
+    answered: Mapping[str, str | None],
+) -> list[ReadColumn]:
+    """Each column of a file with its member, by ``answered`` first, or with what is asked."""
+    columns = [_column(name, tuple(samples.get(name, ())), answered) for name in names]
+    if any("legal_name" in (each.member, each.guess) for each in columns):
+        return columns
+    # Some column must hold the names: the first one that is open, if no heading says so.
+    at = next((at for at, each in enumerate(columns) if each.asked), None)
+    if at is not None:
+        columns[at] = replace(columns[at], guess="legal_name")
+    return columns
+
+
+def _column(name: str, samples: tuple[str, ...], answered: Mapping[str, str | None]) -> ReadColumn:
+    if name in answered:
+        return ReadColumn(name, answered[name])
+    heading = heading_of(name)
+    if heading.sure or not samples:
+        return ReadColumn(name, heading.member if heading.sure else None)
+    return ReadColumn(name, None, True, heading.member or _by_cells(samples), samples)
+
+
+def _singular(plain: str) -> str:
+    singled = [word.removesuffix("s") if len(word) > SINGULAR else word for word in plain.split()]
+    return " ".join(word for word in singled if word not in _small_words())
+
+
+def _by_words(plain: str) -> Heading:
+    for pattern, phrase in _PHRASES:
+        plain = pattern.sub(phrase, plain)
+    said = [word for word in re.split(r"[ /]+", plain) if word not in _small_words()]
+    heads = {word: member for word in said if (member := _head(word))}
+    found = set(heads.values())
+    if "location" in found:
+        return _place(said, heads)
+    if found == {"legal_name"} and {"country", "land"} & set(said):
+        return Heading("country", BY_WORDS, sure=False)
+    if found == {"legal_name", "website"} and not {"name", "navn", "namn"} & set(said):
+        return Heading("website", BY_WORDS, all(_is_known(word) for word in said))
+    if len(found) > 1:
+        return Heading(_likeliest(found), BY_WORDS, sure=False)
+    if not found:
+        return Heading(None, BY_WORDS, sure=False)
+    return Heading(next(iter(found)), BY_WORDS, all(_is_known(word) for word in said))
+
+
+def _place(said: Sequence[str], heads: Mapping[str, str]) -> Heading:
+    """A place of the company itself, of storage, of access, or of processing."""
+    kinds = {
+        "country": "column_seat",
+        "storage": "column_storage",
+        "remote_access": "column_access",
+    }
+    known = {kind: set(words.data()[name].split()) for kind, name in kinds.items()}
+    found = [kind for kind in known if known[kind] & set(said)]
+    others = [
+        word
+        for word in said
+        if heads.get(word) != "location"
+        and not any(word in known[kind] for kind in found)
+        and word not in _modifiers()
+    ]
+    member = found[0] if found else "location"
+    return Heading(member, BY_WORDS, sure=not others and len(found) < 2)
+
+
+def _likeliest(found: set[str]) -> str:
+    """Of several members: what is said of the company comes before the company."""
+    order = ("mechanism", "data_subjects", "data_categories", "purpose", "products")
+    return next((member for member in order if member in found), min(found))
+
+
+@cache
+def _heads() -> Mapping[str, str]:
+    listed = words.data()["column_heads"]
+    return {word: member for member, texts in listed.items() for word in texts.split()}
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return frozenset(words.data()["column_small_words"].split())
+
+
+@cache
+def _modifiers() -> frozenset[str]:
+    return frozenset(words.data()["column_modifiers"].split())
+
+
+def _head(word: str) -> str | None:
+    known = _heads()
+    return known.get(word) or known.get(word.removesuffix("s")) or _of_compound(word)
+
+
+def _of_compound(word: str) -> str | None:
+    """ "behandlingsformål": the last part of a compound says what it is."""
+    endings = sorted((head for head in _heads() if len(head) > SINGULAR), key=len, reverse=True)
+    return next((_heads()[head] for head in endings if word.endswith(head)), None)
+
+
+def _is_known(word: str) -> bool:
+    known = word in _heads() or word.removesuffix("s") in _heads() or word in _modifiers()
+    return known or any(
+        word.startswith(prefix) and word.removeprefix(prefix) in _heads()
+        for prefix in words.data()["column_prefixes"]
+    )
+
+
+def _by_cells(samples: Sequence[str]) -> str | None:
+    """What the cells look like: addresses of the web, countries, mechanisms."""
+    if all(sample.startswith(("http://", "https://", "www.")) for sample in samples):
+        return "website"
+    if all(names_a_basis(sample) for sample in samples):
+        return "mechanism"
+    senses = [sense_of(sample) for sample in samples]
+    if all(sense.named and not sense.unknown for sense in senses):
+        return "location"
+    return None
