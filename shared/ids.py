@@ -16,6 +16,11 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{uuid7().hex}"
 
 
+def secret_id(prefix: str, random: Callable[[int], bytes]) -> str:
+    """Return an id in the form of a derived one that nobody can guess: 160 random bits."""
+    return f"{prefix}_{b32encode(random(20)).decode().lower()}"
+
+
 def derived_id(prefix: str, *parts: str) -> str:
     """Return the same id for the same parts, so that repeating a step makes no second thing."""
     digest = hashlib.sha256("\x1f".join(parts).encode()).digest()

@@ -173,6 +173,7 @@ class StoredSending(TypedDict):
     delivered_at: NotRequired[datetime]
     bounce: NotRequired[Members]
     acknowledged_at: NotRequired[datetime]
+    bounce_id: NotRequired[str]  # by which it may come back; none in rows of before 2026-11-29
 
 
 class StoredRefusal(TypedDict):

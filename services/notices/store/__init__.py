@@ -92,7 +92,10 @@ class Stores:
             receipts=Receipts(mongo),
             recipients=Recipients(mongo),
             refused=RefusedAddresses(mongo),
-            sendings={channel.name: Sendings(mongo, channel.collection) for channel in BY_ADDRESS},
+            sendings={
+                channel.name: Sendings(mongo, channel.collection, channel.prefix)
+                for channel in BY_ADDRESS
+            },
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -14,6 +15,7 @@ from services.notices.model.stored import StoredRefusal, StoredSending
 from services.notices.store.batches import insert_new, remove_some
 from services.notices.store.outcomes import Completion, update_of
 from shared.documents import Document
+from shared.ids import secret_id
 from shared.mongo import Mongo, Session
 
 _LIVE = {"due_at": {"$exists": True}}
@@ -26,7 +28,10 @@ REFUSED_INDEXES = [
 ]
 # By vendor (None: sendings of Art28 itself) and address: when one came back.
 RefusedAt = Mapping[str | None, Mapping[str, datetime]]
+# Servers try for five days at most before they send a mail back (RFC 5321, section 4.5.4.1).
+LATEST_BOUNCE = timedelta(days=10)
 INDEXES: Sequence[IndexModel] = [
+    IndexModel([("bounce_id", ASCENDING)]),
     IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
     IndexModel([("message_id", ASCENDING), ("made_at", ASCENDING)]),
     IndexModel([("address", ASCENDING), ("made_at", DESCENDING)]),
@@ -35,19 +40,33 @@ INDEXES: Sequence[IndexModel] = [
 
 
 class Sendings:
-    """``collection``: of the channel whose sendings these are."""
+    """``collection``: of the channel whose sendings these are; ``prefix``: of their ids.
 
-    def __init__(self, mongo: Mongo, collection: str) -> None:
+    A sending's own id can be worked out by anybody who knows what it is about. By which id it may
+    come back is drawn at random and stored, so that nobody can report the mail of another.
+    """
+
+    def __init__(
+        self,
+        mongo: Mongo,
+        collection: str,
+        prefix: str,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
         self._docs = mongo.collection(collection, StoredSending)
+        self._prefix, self._random = prefix, random
 
     def add_many(self, rows: Sequence[StoredSending]) -> None:
         """Those that are not there yet; one there already stays as it is."""
-        insert_new(self._docs, rows)
+        insert_new(self._docs, [self._drawn(row) for row in rows])
 
     def add_once(self, row: StoredSending, session: Session | None = None) -> None:
         """The same inside a transaction, where a double key would end it."""
-        once = {"$setOnInsert": row}
+        once = {"$setOnInsert": self._drawn(row)}
         self._docs.update_one({"_id": row["_id"]}, once, upsert=True, session=session)
+
+    def _drawn(self, row: StoredSending) -> StoredSending:
+        return {**row, "bounce_id": secret_id(self._prefix, self._random)}
 
     def claim(
         self, token: str, now: datetime, until: datetime, limit: int, but: Sequence[str] = ()
@@ -69,6 +88,19 @@ class Sendings:
 
     def find(self, sending_id: str) -> StoredSending | None:
         return self._docs.find_one({"_id": sending_id})
+
+    def came_back(self, bounce_id: str, now: datetime) -> StoredSending | None:
+        """The sending that went out under this id.
+
+        Before 2026-11-29 sendings went out under their own id, which can be guessed: it counts
+        for those only, and only while a report of them can still come.
+        """
+        old: Document = {
+            "_id": bounce_id,
+            "bounce_id": {"$exists": False},
+            "made_at": {"$gte": now - LATEST_BOUNCE},
+        }
+        return self._docs.find_one({"bounce_id": bounce_id}) or self._docs.find_one(old)
 
     def of_messages(self, message_ids: Iterable[str]) -> list[StoredSending]:
         return list(self._docs.find({"message_id": {"$in": list(message_ids)}}).sort("made_at"))

@@ -53,7 +53,7 @@ def _bounce(deps: Deps, mail: StoredSending, report: Report, session: Session) -
 
 def _mail(deps: Deps, report: Report, by_address: bool) -> StoredSending | None:
     if report.mail_id:
-        return _mails(deps).find(report.mail_id)
+        return _mails(deps).came_back(report.mail_id, deps.now())
     return _mails(deps).latest_to(address_key(report.recipient)) if by_address else None
 
 

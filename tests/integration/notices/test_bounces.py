@@ -17,6 +17,7 @@ from werkzeug.test import Client, TestResponse
 from services.notices.app import create_app
 from services.notices.channels.email.dsn import LARGEST, MOST_RECIPIENTS, reports
 from services.notices.mail.maildir import Maildir
+from services.notices.model.sendings import sending_id
 from services.notices.use_cases import bounces
 from shared.failures import Failures
 from shared.mongo import connect
@@ -288,3 +289,32 @@ def test_reports_are_never_answered(by_mail: MailWorld, tmp_path: Path) -> None:
 
     assert by_mail.post.asked == []
     assert by_mail.mails() == []
+
+
+def named(bounce_id: str) -> bytes:
+    """A report that names a mail by this id, as a stranger could write it."""
+    mail = EmailMessage()
+    mail["Message-ID"] = f"<ntc_1.{bounce_id}@mail.art28.test>"
+    return bounce_of(mail)
+
+
+def test_nobody_can_work_out_the_id_by_which_a_mail_comes_back(door: Door) -> None:
+    """Message and address are known to others; the id of the row follows from them."""
+    row = door.it.mails()[0]
+    assert sending_id("mai", row["message_id"], row["address"]) == row["_id"]
+    assert row["_id"] not in str(door.mail["Message-ID"])
+    assert row["bounce_id"] in str(door.mail["Message-ID"])
+
+    assert door.post(named(row["_id"])).json == {"bounced": 0}
+    assert door.it.mails()[0]["state"] == "delivered"
+    assert door.post(named(row["bounce_id"])).json == {"bounced": 1}
+
+
+def test_a_mail_of_an_earlier_version_comes_back_by_its_own_id_for_ten_days(door: Door) -> None:
+    mails = door.it.world.mongo.db["mails"]
+    mails.update_many({}, {"$unset": {"bounce_id": ""}})
+    row = door.it.mails()[0]
+    mails.update_many({}, {"$set": {"made_at": door.it.world.clock() - timedelta(days=11)}})
+    assert door.post(named(row["_id"])).json == {"bounced": 0}
+    mails.update_many({}, {"$set": {"made_at": door.it.world.clock()}})
+    assert door.post(named(row["_id"])).json == {"bounced": 1}

@@ -34,8 +34,11 @@ _pages = Environment(
 
 @dataclass(frozen=True)
 class Mail:
-    """Ready to be handed over. ``content`` is RFC 5322 with CRLF and, but for an address beyond
-    ASCII, pure ASCII lines."""
+    """Ready to be handed over.
+
+    ``id``: by which it may come back. ``content`` is RFC 5322 with CRLF and, but for an address
+    beyond ASCII, pure ASCII lines.
+    """
 
     id: str
     sender: str
@@ -72,7 +75,7 @@ def composed(row: Any, letter: Letter, sender: Address, on_behalf_of: str | None
     content = headers.written(lines) + body.as_bytes()
     # The headers of the body are Python's; no word of others is in them.
     headers.check(content, meant | dict(body.items()))
-    return Mail(row["_id"], origin.address, to.address, content)
+    return Mail(returns_as(row), origin.address, to.address, content)
 
 
 def _sender_name(sender: Address, on_behalf_of: str | None) -> str:
@@ -103,9 +106,14 @@ def _body(letter: Letter) -> EmailMessage:
 
 
 def message_id(row: Any, domain: str) -> str:
-    """Derived from the notice and the contact: the same however often the mail is sent."""
+    """Of the notice and the stored mail: the same however often the mail is sent."""
     about = row.get("notice_id") or row["kind"].replace(".", "-")
-    return f"<{about}.{row['_id']}@{domain}>"
+    return f"<{about}.{returns_as(row)}@{domain}>"
+
+
+def returns_as(row: Any) -> str:
+    """The id by which a report of its bounce names the mail; only its recipient sees it."""
+    return str(row.get("bounce_id") or row["_id"])
 
 
 def rendered(template: str, **values: Any) -> str:
