@@ -31,6 +31,7 @@ from services.identity.schemas import (
     OrganisationShape,
     RemovedQuery,
     RemovedShape,
+    RotatedClient,
     TokenForm,
     TokenShape,
 )
@@ -197,12 +198,16 @@ def client(client_id: str) -> Any:
 
 @blp.route("/clients/<client_id>/rotate", methods=["POST"])
 @requires("identity:write")
-@blp.response(200, ClientWithSecret)
+@blp.response(200, RotatedClient)
 @blp.alt_response(404, "NOT_FOUND")
 def rotate_client(client_id: str) -> Any:
-    """A new secret; the old one ends at once. Whoever renews another's counts as one with it."""
-    client, secret = client_cases.rotate_client(deps(), caller(), client_id)
-    return with_secret(client, secret)
+    """A new secret; the old one ends at once. Whoever renews another's counts as one with it.
+
+    Tokens that were fetched with the old one live on until ``old_tokens_until``; to end them
+    within seconds, remove the client and make another.
+    """
+    client, secret, until = client_cases.rotate_client(deps(), caller(), client_id)
+    return {**with_secret(client, secret), "old_tokens_until": until}
 
 
 @blp.route("/clients/<client_id>", methods=["DELETE"])

@@ -92,6 +92,12 @@ class ClientWithSecret(ClientShape):
     client_secret = fields.String()
 
 
+class RotatedClient(ClientWithSecret):
+    old_tokens_until = Instant(
+        metadata={"description": "Tokens fetched with the old secret may be used until then"}
+    )
+
+
 class ClientQuery(PageArgs):
     org_id = fields.String(load_default=None)
 

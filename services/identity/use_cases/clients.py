@@ -58,8 +58,11 @@ def client(deps: Deps, caller: Caller, client_id: str) -> Client:
     return _own_client(deps, caller, client_id)
 
 
-def rotate_client(deps: Deps, caller: Caller, client_id: str) -> tuple[Client, str]:
-    """A client with a new secret; whoever renews it has known it. Raises ``GrantTooWide``."""
+def rotate_client(deps: Deps, caller: Caller, client_id: str) -> tuple[Client, str, datetime]:
+    """A client with a new secret, and until when tokens of the old one may be used.
+
+    Whoever renews it has known it. Raises ``GrantTooWide``.
+    """
     secret = deps.new_secret()
     client = _own_client(deps, caller, client_id).with_secret(secret)
     _check_holds(caller, client.org_id, client.scopes)
@@ -69,7 +72,7 @@ def rotate_client(deps: Deps, caller: Caller, client_id: str) -> tuple[Client, s
         _join_hands(deps, caller, client, session)
 
     deps.mongo.transact(work)
-    return client, secret
+    return client, secret, deps.now() + timedelta(seconds=deps.settings.token_seconds)
 
 
 def remove_client(deps: Deps, caller: Caller, client_id: str, seen: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -95,6 +97,18 @@ def test_a_rotated_secret_ends_the_old_one(stack: Stack) -> None:
     assert ask_token(stack, **old).status_code == 401
     new = {"client_id": made["client_id"], "client_secret": fresh["client_secret"]}
     assert ask_token(stack, **new).status_code == 200
+
+
+def test_who_renews_a_secret_reads_how_long_tokens_of_the_old_one_live(stack: Stack) -> None:
+    made = client(stack, organisation(stack, "rot2", "processor")["id"], "registry:read")
+    old = {"client_id": made["client_id"], "client_secret": made["client_secret"]}
+    payload = ask_token(stack, **old).json["access_token"].split(".")[1]
+    ends = json.loads(base64.urlsafe_b64decode(payload + "=="))["exp"]
+
+    fresh = stack.must(stack.admin, "POST", f"{CLIENTS}/{made['id']}/rotate")
+
+    assert datetime.fromisoformat(fresh["old_tokens_until"]).timestamp() >= ends
+    assert "old_tokens_until" not in made
 
 
 def test_a_removed_client_gets_no_token(stack: Stack) -> None:
