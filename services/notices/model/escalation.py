@@ -23,6 +23,8 @@ FIRST_CHECK = timedelta(minutes=1)
 UNREACHED_EVERY = timedelta(hours=6)
 
 NO_CONTACT, NOBODY_LEFT = "no_contact", "contacts_exhausted"
+# By channel: the agreement names it, and the customer has left no address for it.
+NO_ADDRESS = {"chat": "chat_no_room"}
 
 
 def first_check(*, is_notice: bool, at_once: bool, is_queued: bool, now: datetime) -> datetime:
@@ -118,6 +120,10 @@ class Case:
     def reason(self) -> str:
         """Why the customer cannot be reached."""
         addressed = [channel for channel in self._usable if channel.addresses]
+        unnamed = (each.channel for each in self.channels if each.is_named and not each.addresses)
+        lacking = [NO_ADDRESS[channel] for channel in unnamed if channel in NO_ADDRESS]
+        if lacking and not any(channel.is_on for channel in addressed):
+            return lacking[0]
         if not addressed:
             return NO_CONTACT
         is_off = (f"{channel.channel}_off" for channel in addressed if not channel.is_on)

@@ -116,6 +116,25 @@ def test_the_reason_says_what_to_put_right(how: dict[str, Any], reason: str) -> 
     assert decide(case_of(**how), NOW, PATIENCE).unreached == reason
 
 
+@pytest.mark.parametrize(
+    ("email", "reason"),
+    [
+        ({"is_on": False}, "chat_no_room"),
+        ({"addresses": ()}, "chat_no_room"),
+        ({"rows": ("failed", "bounced")}, "contacts_exhausted"),
+    ],
+)
+def test_a_customer_whose_agreement_names_chat_and_who_gave_no_room_is_told_so(
+    email: dict[str, Any], reason: str
+) -> None:
+    """Where mails were tried, they are the reason; a server that is off is not the customer's."""
+    rows = [mail(to, state) for to, state in zip((IDA, BO), email.pop("rows", ()), strict=False)]
+    case = case_of(**email, rows=tuple(rows))
+    chat = ChannelState(channel="chat", is_named=True)
+    both = replace(case, channels=[chat, *case.channels])
+    assert decide(both, NOW, PATIENCE).unreached == reason
+
+
 def test_a_mailbox_named_twice_gets_one_mail_and_a_bounced_one_comes_last() -> None:
     named: list[dict[str, Any]] = [
         {"name": "I", "email": "Ida@A.example"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,29 @@ def test_a_room_reads_facts_that_are_longer_than_one_block(form: str) -> None:
     read = "\n".join(texts(form, message))
     assert all(f"Fact {number}: {number} xxx" in read for number in range(4))
     assert "…" not in read
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv"])
+@pytest.mark.parametrize("form", render.FORMS)
+def test_a_message_that_a_room_cannot_take_says_how_many_places_it_leaves_out(
+    form: str, language: str
+) -> None:
+    places = tuple(Place(f"P{number}.", "k" * 90, "v" * 90, "good", "B" * 90, "R" * 90)
+                   for number in range(500))  # fmt: skip
+    it = replace(letter("Text"), language=language, places=places)
+    message = sent(form, it)
+    assert is_taken(form, message)
+    told = "\n".join(texts(form, message))
+    shown = sum(f"P{number}." in told for number in range(500))
+    (line,) = [one for one in told.split("\n") if "https://art28.example/p" in one]
+    assert 0 < shown < 500
+    assert line.startswith(f"{500 - shown} ")
+    assert {"en": "left out", "da": "udeladt", "sv": "utelämnade"}[language] in line
+
+
+@pytest.mark.parametrize("form", render.FORMS)
+def test_a_message_that_fits_leaves_nothing_out(form: str) -> None:
+    assert "left out" not in json.dumps(sent(form, letter("Text")))
 
 
 @pytest.mark.parametrize("form", render.FORMS)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from services.notices.channels.chat.texts import why
+from services.notices.channels.chat.texts import left_out, why
 from services.notices.letters import Action, Letter
 from services.notices.letters.shape import Item, Place
 from shared.safe_text import chat, isolated, one_line, web_link
@@ -23,20 +24,51 @@ LARGEST, LINES = 26_000, (LONGEST_TEXT, 1_000, 300, 100)
 
 
 def body(form: str, letter: Letter, message: Mapping[str, Any]) -> bytes:
-    """The JSON that a room of this form takes. KeyError for another form."""
-    write, texts = {"slack": _slack, "teams": _teams}[form], list(_texts(letter, message))
+    """The JSON that a room of this form takes. KeyError for another form.
+
+    Where it would be too large, lines are cut shorter; if that is not enough, places are left out,
+    and the message says how many and where to read them.
+    """
+    write = {"slack": _slack, "teams": _teams}[form]
     raw = b""
-    for longest in LINES:
-        pieces = [piece for text in texts for piece in _pieces(text, longest)]
+    for shown, longest in _sizes(letter):
+        rest = _left_out(letter, shown)
+        texts = _texts(_with(letter, shown), message, rest)
+        # Where to read the rest is never cut.
+        lengths = ((text, LONGEST_TEXT if text == rest else longest) for text in texts)
+        pieces = [piece for text, most in lengths for piece in _pieces(text, most)]
+        is_whole = len(pieces) <= MOST_BLOCKS + 1
         # The last one says why the room gets it.
         pieces = [*pieces[:-1][:MOST_BLOCKS], pieces[-1]]
         raw = json.dumps(write(letter, pieces), ensure_ascii=False).encode()
-        if len(raw) <= LARGEST:
+        if is_whole and len(raw) <= LARGEST:
             break
     return raw
 
 
-def _texts(letter: Letter, message: Mapping[str, Any]) -> Iterator[str]:
+def _sizes(letter: Letter) -> Iterator[tuple[int, int]]:
+    """How many places to show, and how long a line may be: the most first."""
+    most = max(len(letter.places), len(letter.items))
+    yield from ((most, longest) for longest in LINES)
+    while most:
+        most = most * 3 // 4
+        yield most, LINES[-1]
+
+
+def _with(letter: Letter, shown: int) -> Letter:
+    return replace(letter, places=letter.places[:shown], items=letter.items[:shown])
+
+
+def _left_out(letter: Letter, shown: int) -> str:
+    """How many places are left out, and where to read them; empty if all are shown."""
+    count = sum(max(0, len(each) - shown) for each in (letter.places, letter.items))
+    if not count:
+        return ""
+    url = next((action.url for action in _links(letter) if not action.primary), "")
+    return left_out(letter.language, count, url)
+
+
+def _texts(letter: Letter, message: Mapping[str, Any], rest: str) -> Iterator[str]:
     """The paragraphs, in order."""
     if letter.warning:
         yield f"! {letter.warning}"
@@ -49,6 +81,8 @@ def _texts(letter: Letter, message: Mapping[str, Any]) -> Iterator[str]:
     if letter.items:
         items = [line for item in letter.items for line in _item(item)]
         yield "\n".join([_line(letter.items_heading), *items])
+    if rest:
+        yield rest
     yield from letter.paragraphs
     data = message.get("data") or {}
     yield why(letter.language, data)

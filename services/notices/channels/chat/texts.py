@@ -16,6 +16,20 @@ WHY = {
     "({agreement}) och er organisation har lämnat adressen. Art28 läser inga svar i rummet. {ids}",
 }
 
+LEFT_OUT = {
+    "en": "{count} more places are left out, because a message in this room has a limit. "
+    "Read them all: {url}",
+    "da": "{count} steder mere er udeladt, fordi en besked i dette rum har en grænse. "
+    "Læs dem alle: {url}",
+    "sv": "{count} platser till är utelämnade, eftersom ett meddelande i rummet har en gräns. "
+    "Läs dem alla: {url}",
+}
+
+
+def left_out(language: str, count: int, url: str) -> str:
+    """What a message says in place of the places it has no room for."""
+    return LEFT_OUT[language].format(count=count, url=url)
+
 
 def why(language: str, data: Mapping[str, Any]) -> str:
     """Why the room gets this message, with the ids by which it can be found again."""
