@@ -147,7 +147,7 @@ DETERMINED = OpenQuestion(
     question={
         "en": "Does the time to tell begin too late if it begins when a breach is determined?",
         "da": "Begynder fristen for sent, hvis den begynder, når et brud er konstateret?",
-        "sv": "Börjar tiden för sent om den börjar när en incident har konstaterats?",
+        "sv": "Börjar tiden för sent om den börjar när en personuppgiftsincident har konstaterats?",
     },
     readings=(
         {"en": "Determined means a reasonable degree of certainty, and so awareness.",
