@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +27,37 @@ def short(
         "holidays": holidays, "receipt_rule": receipt_rule, **more,
     }  # fmt: skip
     return NoticeTerms.parse(members, authorisation)
+
+
+UNITS = {"d": "days", "bd": "business_days", "w": "weeks", "m": "months", "y": "years"}
+EVES = {"yes": True, "no": False, "-": None}
+
+
+def _length(text: str) -> dict[str, Any] | None:
+    number = re.match(r"~?(\d+)(bd|[dwmy])", text)
+    return {"value": int(number[1]), "unit": UNITS[number[2]]} if number else None
+
+
+def _period(text: str) -> dict[str, Any]:
+    """``until-5d``, ``14d+``, ``-`` as a member of the long form."""
+    if text.startswith("until"):
+        return {"ends": "effective_day", "before_effect": _length(text.removeprefix("until-"))}
+    return {"length": _length(text), "first_day_counts": "+" in text}
+
+
+def long(
+    notice: str, objection: str, place: str = "DK", eves: str = "-", **more: Any
+) -> NoticeTerms:
+    """Terms in the long form, as golden_terms.txt has it: ``30d&2m``, ``until-5d``, ``14d+``."""
+    notices, objections = notice.split("&"), objection.split("&")
+    both = [
+        {"notice": _period(notices[index % len(notices)]),
+         "objection": _period(objections[index % len(objections)])}
+        for index in range(max(len(notices), len(objections)))
+    ]  # fmt: skip
+    members = {**both[0], "also": both[1:], "holidays": None if place == "-" else place,
+               "eves": EVES[eves], "soft": "~" in notice, **more}  # fmt: skip
+    return NoticeTerms.parse(members)
 
 
 periods = st.one_of(
