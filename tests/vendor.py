@@ -45,6 +45,11 @@ class Vendor:
     def must(self, method: str, path: str, body: Any = None) -> Any:
         return self.stack.must(self.client, method, self.path + path, body)
 
+    def states(self, body: Any, seen: str = "") -> Answer:
+        """Change the register itself, as it was ``seen`` or is now."""
+        seen = seen or self.ask("GET", "").headers["ETag"]
+        return self.ask("PATCH", "", body, headers={"If-Match": seen})
+
     def draft(self, days: int = 60, **more: Any) -> dict[str, Any]:
         """An add that takes effect in ``days``, unless ``more`` says otherwise."""
         body = {"kind": "add", "sub_processor": builders.sub_processor(), "reason": "Needed",

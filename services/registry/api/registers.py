@@ -24,6 +24,7 @@ from services.registry.schemas.registers import (
 )
 from services.registry.use_cases import registers
 from shared.auth import caller, public, requires
+from shared.headers import etag_of, seen_revision
 from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.schemas import PageArgs
@@ -46,7 +47,7 @@ def published(query: dict[str, Any]) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def profile(slug: str) -> Any:
     """A processor, and how far the ledger of its register has come."""
-    return registers.profile(deps(), slug)
+    return _shown(registers.profile(deps(), slug))
 
 
 @blp.route(PROCESSOR, methods=["PATCH"])
@@ -54,9 +55,16 @@ def profile(slug: str) -> Any:
 @blp.arguments(RegisterEdit)
 @blp.response(200, RegisterShape)
 @blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(412, "PRECONDITION_FAILED")
 def amend(body: dict[str, Any], slug: str) -> Any:
     """State under which laws transfers are judged; the strictest verdict stands on top."""
-    return registers.state_regimes(deps(), caller(), slug, body["regimes"])
+    seen = seen_revision()
+    return _shown(registers.state_regimes(deps(), caller(), slug, seen, body["regimes"]))
+
+
+def _shown(profile: dict[str, Any]) -> Any:
+    """With the ``ETag`` of the register: how far its ledger has come."""
+    return profile, {"ETag": etag_of(profile["sequence"])}
 
 
 @blp.route(f"{PROCESSOR}/baseline", methods=["POST"])

@@ -33,6 +33,7 @@ from services.registry.use_cases.saving import append_entry, write_rows
 from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
+from shared.errors import PreconditionFailed
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
@@ -202,16 +203,21 @@ def adopt(
     return register
 
 
-def state_regimes(deps: Deps, caller: Caller, slug: str, regimes: Sequence[str]) -> dict[str, Any]:
+def state_regimes(
+    deps: Deps, caller: Caller, slug: str, seen: int, regimes: Sequence[str]
+) -> dict[str, Any]:
     """Record which laws bind the vendor's transfers; every verdict is then made by each of them.
 
-    Raises ``SeatLawLeftOut``.
+    ``seen``: the sequence of the register that the caller has read. Raises ``SeatLawLeftOut`` or
+    ``PreconditionFailed``.
     """
     register = own_register(deps, caller, slug)
     if seat_regime(register.country) not in regimes:
         raise SeatLawLeftOut
 
     def work(session: Session) -> None:
+        if deps.ledger.head(register.stream, session)[0] != seen:
+            raise PreconditionFailed
         data = ledger_entries.regimes_stated(register, regimes)
         deps.stores.registers.state_regimes(register.id, regimes, session)
         actor = caller.client_id

@@ -65,7 +65,7 @@ def test_a_register_under_two_laws_shows_a_verdict_by_each(vendor: Vendor) -> No
                                       "sub_processors": [builders.sub_processor()]})  # fmt: skip
     before = vendor.must("GET", "/public-list")["keys"]
 
-    stated = vendor.must("PATCH", "", {"regimes": ["EU", "UK"]})
+    stated = vendor.states({"regimes": ["EU", "UK"]}).json
     verdict = vendor.must("GET", "/sub-processors")["items"][0]["locations"][0]["verdict"]
 
     assert stated["regimes"] == ["EU", "UK"]
@@ -92,6 +92,23 @@ def test_a_register_under_two_laws_shows_a_verdict_by_each(vendor: Vendor) -> No
 def test_laws_that_cannot_bind_are_refused(vendor: Vendor, body: Json, code: str) -> None:
     vendor.must("POST", "/baseline", {"valid_from": "2026-11-15",
                                       "sub_processors": [builders.sub_processor()]})  # fmt: skip
-    answer = vendor.ask("PATCH", "", body)
+    answer = vendor.states(body)
     assert (answer.status_code, answer.json["code"]) == (422, code)
     assert vendor.must("GET", "")["regimes"] == []
+
+
+def test_the_laws_of_a_register_change_only_for_who_has_read_it_as_it_stands(
+    vendor: Vendor,
+) -> None:
+    vendor.must("POST", "/baseline", {"valid_from": "2026-11-15",
+                                      "sub_processors": [builders.sub_processor()]})  # fmt: skip
+    read = vendor.ask("GET", "").headers["ETag"]
+    assert vendor.states({"regimes": ["EU", "UK"]}, read).headers["ETag"] != read
+    before = vendor.ledger()
+
+    answers = [vendor.states({"regimes": ["EU", "CH"]}, seen) for seen in (read, '"x"')]
+    answers.append(vendor.ask("PATCH", "", {"regimes": ["EU", "CH"]}))
+
+    assert [answer.status_code for answer in answers] == [412, 412, 428]
+    assert vendor.must("GET", "")["regimes"] == ["EU", "UK"]
+    assert vendor.ledger() == before

@@ -32,7 +32,7 @@ def under_two_laws(vendor: Vendor) -> None:
     """The sample entry rests on the DPF: valid under EU law, not a basis under UK law."""
     entry = builders.sub_processor()
     vendor.must("POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [entry]})
-    vendor.must("PATCH", "", {"regimes": ["EU", "UK"]})
+    vendor.states({"regimes": ["EU", "UK"]})
 
 
 def seen(vendor: Vendor, path: str) -> str:
