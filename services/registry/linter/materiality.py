@@ -16,8 +16,12 @@ MATERIALITY = (
     "basis_downgraded",
     "ai_use",
     "affiliate",
+    "roles",
+    "data_combined",
+    "public_authority",
     "rename",
 )
+_USUAL_RELATION = "processor_processor"
 
 _WORSE = ("no_transfer", "valid", "expiring", "unproven", "invalid", "missing")
 _BASES = ("adequacy", "safeguard", "derogation")
@@ -50,6 +54,12 @@ def materiality(
         "basis_downgraded": _is_downgraded(previous or {}, new, law),
         "ai_use": _has_new_ai_use((previous or {}).get("ai_use"), new.get("ai_use")),
         "affiliate": bool(new.get("affiliate")) != bool((previous or {}).get("affiliate")),
+        "roles": _relation(new) != _relation(previous or {}),
+        # To keep data apart again is nothing a customer could object to.
+        "data_combined": _states("data_combined", new) > _states("data_combined", previous or {}),
+        # Other derogations are open to an exporter with public powers, and to one without them.
+        "public_authority": _states("exporter_is_public_authority", new)
+        != _states("exporter_is_public_authority", previous or {}),
         "rename": _is_rename(previous, new, kind),
     }
     return tuple(word for word in MATERIALITY if found[word])
@@ -108,6 +118,16 @@ def _has_new_data(
     special = bool(new.get("special_categories")) and not previous.get("special_categories")
     staff = new.get("hr_data") == "yes" and previous.get("hr_data") != "yes"
     return special or staff or bool(categories - before)
+
+
+def _relation(entry: Mapping[str, Any]) -> str:
+    """The roles of the parties; what an entry does not say is the usual case."""
+    return str(entry.get("relation") or _USUAL_RELATION)
+
+
+def _states(fact: str, entry: Mapping[str, Any]) -> bool:
+    """Whether the entry states the fact; what is not stated counts as false."""
+    return entry.get(fact) is True
 
 
 def _has_new_ai_use(before: object, after: object) -> bool:

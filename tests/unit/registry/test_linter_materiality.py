@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from services.registry.linter import materiality
+from tests.unit.registry.golden import rows
 
 Entry = dict[str, Any]
+LINES = rows("golden_materiality.txt")
 
 
 def entry(**members: Any) -> Entry:
@@ -103,6 +105,27 @@ def test_a_modification_has_the_words_that_fit(
     before: Entry, after: Entry, words: tuple[str, ...]
 ) -> None:
     assert materiality(entry(**before), entry(**after), kind="modify") == words
+
+
+def stated(text: str) -> object:
+    return {"true": True, "false": False, "-": None}.get(text, text)
+
+
+@pytest.mark.parametrize("case", LINES, ids=[" ".join(case[:3]) for case in LINES])
+def test_what_is_material_of_a_member_is_what_the_table_says(case: tuple[str, ...]) -> None:
+    name, before, after, words, source = case
+    found = materiality(entry(**{name: stated(before)}), entry(**{name: stated(after)}))
+    assert " ".join(found) == words.removeprefix("-")
+    assert source
+
+
+def test_what_an_added_entry_says_of_roles_and_powers_is_told_with_it() -> None:
+    home = {"country": "DK", "locations": []}
+    own = entry(**home, relation="controller_controller", data_combined=True,
+                exporter_is_public_authority=True)  # fmt: skip
+    assert materiality(None, own, kind="add") == (
+        "new_entity", "roles", "data_combined", "public_authority",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["add", "replace"])
