@@ -42,8 +42,13 @@ COMPUTED_COLUMNS = (
     "verdict_citations",
     "verdict_ends_on",
     "verdict_open",
+    "verdict_law",
+    "verdict_by_law",
 )
+# Columns that only the public file has; they are computed as well.
+PUBLIC_COLUMNS = ("verdict_contested_recheck_by",)
 _LANGUAGES = ("en", "da", "sv")
+_LAWS = {"EU": "EU law", "UK": "UK law", "CH": "Swiss law"}
 
 
 def is_own(cells: Mapping[str, Any]) -> bool:
@@ -63,6 +68,7 @@ def is_own_column(name: str) -> bool:
         *BY_LANGUAGE,
         *COMPUTED,
         *COMPUTED_COLUMNS,
+        *PUBLIC_COLUMNS,
         "locations",
         "mechanisms",
     }
@@ -135,7 +141,16 @@ def _place_cells(place: Json) -> dict[str, str]:
         "verdict_citations": joined(verdict.get("citations") or ()),
         "verdict_ends_on": _cell(verdict.get("ends_on")),
         "verdict_open": _cell((verdict.get("open") or {}).get("question")),
+        "verdict_law": _law(verdict),
+        "verdict_by_law": joined(
+            [f"{_law(one)}: {one['status']}" for one in verdict.get("by_regime") or ()]
+        ),
     }
+
+
+def _law(verdict: Json) -> str:
+    """The law that a verdict was made under, in plain words."""
+    return _LAWS.get(verdict.get("regime") or "", "")
 
 
 def from_rows(rows: Sequence[Mapping[str, Any]]) -> Json:

@@ -29,7 +29,13 @@ Stated = dict[str, Any]
 LONGEST_TEXT = 2_000
 _KINDS = {"location": "processing", "storage": "storage", "remote_access": "remote_access"}
 _LISTS = ("categories", "data_categories", "data_subjects", "certifications")
-_FLAGS = ("affiliate", "required", "special_categories")
+_FLAGS = (
+    "affiliate",
+    "required",
+    "special_categories",
+    "data_combined",
+    "exporter_is_public_authority",
+)
 # Members whose columns are told together, where several hold one.
 _JOINED = ("purpose", "responsibilities", "products", *_LISTS)
 
@@ -113,6 +119,8 @@ def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Read
     _read_plain(cells, context, reading)
     _read_products(cells, answers, reading)
     _read_flags(cells, reading)
+    _read_hr_data(cells, reading)
+    _read_relation(cells, reading)
     _read_seat(cells, answers, reading)
     _read_transfers(cells, context, answers, reading)
     _remark_rest(cells, others, reading)
@@ -194,6 +202,33 @@ def _read_flag(name: str, cell: Cell, reading: Reading, *, turned: bool = False)
         reading.remarks.append(f"“{cell.text.line}” is neither yes nor no; {name} is not read.")
         return
     reading.stated[name] = (word in words.data()["yes"]) != turned
+
+
+def _read_hr_data(cells: Mapping[str, list[Cell]], reading: Reading) -> None:
+    """Whether data about staff is included: yes, no, or not stated; nothing else is made of it."""
+    if "hr_data" not in cells:
+        return
+    line = cells["hr_data"][0].text.line
+    known = {"yes": words.data()["yes"], "no": words.data()["no"],
+             "not_stated": ["not_stated", *words.data()["unstated"]]}  # fmt: skip
+    stated = next((name for name, said in known.items() if line.casefold() in said), None)
+    if stated:
+        reading.stated["hr_data"] = stated
+    else:
+        reading.remarks.append(f"“{line}” is neither yes nor no; hr_data is not read.")
+
+
+def _read_relation(cells: Mapping[str, list[Cell]], reading: Reading) -> None:
+    """The roles of exporter and importer; a word that names none of them is told and left."""
+    if "relation" not in cells:
+        return
+    line = cells["relation"][0].text.line
+    word = words.plain(line.replace("_", " "))
+    for relation, said in words.data()["relations"].items():
+        if word in said:
+            reading.stated["relation"] = relation
+            return
+    reading.remarks.append(f"“{line}” names no roles; relation is not read.")
 
 
 def _read_seat(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
