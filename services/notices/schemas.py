@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from marshmallow import ValidationError, fields, validate
@@ -11,6 +12,7 @@ from services.notices.egress import LONGEST_URL
 from services.notices.events import SUBSCRIBABLE
 from services.notices.model.deliveries import STATES
 from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
+from shared.counting import counted_in_all
 from shared.schemas import (
     Email,
     Flag,
@@ -196,6 +198,10 @@ class NoticesQuery(PageArgs):
     change_id = Text(100, load_default=None)
 
 
+def counting_of(notice: Mapping[str, Any]) -> dict[str, str] | None:
+    return counted_in_all(notice.get("holidays"), notice.get("time_zones") or ())
+
+
 class NoticeShape(Shape):
     id = fields.String(attribute="notice.id")
     change_id = fields.String()
@@ -210,6 +216,10 @@ class NoticeShape(Shape):
     holidays = fields.String(attribute="notice.holidays", allow_none=True)
     time_zones = fields.List(fields.String(), attribute="notice.time_zones")
     emergency_agreed = Flag(attribute="notice.emergency_agreed", allow_none=True, dump_default=None)
+    counting = fields.Function(
+        lambda row: counting_of(row["notice"]),
+        metadata={"description": "How the days are counted, by language; null in old notices"},
+    )
     acknowledged_at = Instant(allow_none=True)
 
 
@@ -285,7 +295,8 @@ class EvidenceShape(Shape):
     ``delivered_at``: a webhook receiver answered 2xx, or the contact's mail server accepted the
     mail and has not reported it undeliverable since; ``acknowledged_at``: the customer did so.
     ``given_on``: the day it was sent; ``counts_from``: the day this customer's days run from;
-    ``deadline``: the last day to object, null until that day is known."""
+    ``deadline``: the last day to object, null until that day is known; ``counting``: how the days
+    are counted, by language."""
 
     agreement_id = fields.String()
     notice_id = fields.String()
@@ -298,6 +309,7 @@ class EvidenceShape(Shape):
     deadline = fields.String(allow_none=True)
     effective_on = fields.String(allow_none=True)
     silence = fields.String(allow_none=True)
+    counting = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
     attempts = fields.List(fields.Nested(TriedShape))
     sent_at = Instant(allow_none=True)
     delivered_at = Instant(allow_none=True)

@@ -24,6 +24,7 @@ from services.notices.use_cases import acknowledgements
 from services.notices.use_cases.acknowledgements import Acknowledgement
 from shared.auth import public
 from shared.bodies import accepts
+from shared.counting import counted_by
 from shared.openapi import Blueprint
 from shared.schemas import Instant, Shape
 
@@ -85,13 +86,16 @@ def _answer(ask: Callable[[], Acknowledgement]) -> object:
         return _page(ask())
     except LinkInvalid:
         t = words(language_of(request.accept_languages.best_match(["en", "da", "sv", "nb"])))
-        return _html(rendered(TEMPLATE, t=t, it=None, letter=None, when=None), LinkInvalid.status)
+        return _html(rendered(TEMPLATE, t=t, it=None), LinkInvalid.status)
 
 
 def _page(it: Acknowledgement) -> Response:
     t = words(language_of(it.language))
     letter = letter_of(it.type, it.language, it.body)
-    return _html(rendered(TEMPLATE, t=t, it=it, letter=letter, when=_when(t, it)), 200)
+    notice = it.notice
+    counting = counted_by(t.language, notice.get("holidays"), notice.get("time_zones") or ())
+    shown = {"letter": letter, "when": _when(t, it), "counting": counting}
+    return _html(rendered(TEMPLATE, t=t, it=it, **shown), 200)
 
 
 def _when(t: Words, it: Acknowledgement) -> str:

@@ -48,6 +48,7 @@ COLUMNS = (
     "unreached_reason",
     "sent_at",
     "counts_from",
+    "counting",
 )
 _KINDS = {
     "add": "New sub-processor",
@@ -113,6 +114,7 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         *((row.unreached or {}).get(name) for name in ("since", "reason")),
         row.sent_at,
         row.counts_from,
+        _counted(row),
     ]
 
 
@@ -144,6 +146,7 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
         "agreement_id": row.agreement_id,
         "notice_id": row.notice_id,
         "terms": _terms_text(row.terms),
+        "counting": _counted(row),
         "channel": row.channel or "none",
         "recipient": row.recipient or "",
         "given_on": row.given_on or "not sent",
@@ -160,6 +163,11 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
             for each in row.attempts
         ],
     }
+
+
+def _counted(row: Evidence) -> str:
+    """How the days of this customer are counted; the files are in English."""
+    return (row.counting or {}).get("en", "")
 
 
 def _said(tried: Tried) -> str:

@@ -9,6 +9,7 @@ from services.notices import events
 from services.notices.letters.shape import Action, Fact, Letter, Place, filled
 from services.notices.letters.transfers import instrument_named, law_named, tone_of, where
 from services.notices.letters.words import Words
+from shared.counting import counted_by
 
 
 def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -> Letter:
@@ -148,11 +149,8 @@ def _how_to_answer(
 
 def _counting(t: Words, about: Mapping[str, Any]) -> Sequence[str]:
     """How the days were counted; notices of before these facts were kept do not say."""
-    zones = about.get("time_zones")
-    if not zones:
-        return []
-    zone = t("mail.better_zone", one=zones[0], other=zones[1]) if zones[1:] else zones[0]
-    return [t("mail.counting", calendar=t.place(about.get("holidays")), zone=zone)]
+    said = counted_by(t.language, about.get("holidays"), about.get("time_zones") or ())
+    return [said] if said else []
 
 
 def follow_up(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:

@@ -43,13 +43,6 @@ class Words:
         known: str | None = self._locale.territories.get((code or "").upper())
         return known or code or "–"
 
-    def place(self, code: str | None) -> str:
-        """A country by its name, a region with its code besides; weekends only for None."""
-        country, _, region = (code or "").partition("-")
-        if not country:
-            return self("mail.no_calendar")
-        return f"{self.country(country)} ({code})" if region else self.country(country)
-
     def day(self, value: str | None) -> str:
         try:
             day = date.fromisoformat(str(value)[:10])

@@ -13,6 +13,7 @@ from services.notices.model.endpoints import Endpoint
 from services.notices.model.messages import Event, Group
 from services.notices.model.receipts import Moments, moments_of
 from services.notices.model.recipients import Recipient
+from shared.counting import counted_in_all
 
 UNREACHED = "unreached"
 OK = "ok"
@@ -34,6 +35,7 @@ class Evidence:
     ``counts_from``: the day this customer's days run from, by its own receipt rule, and
     ``deadline`` the last day to object; None as long as what they run from has not happened.
     ``effective_on``: the day of the change, or the later one that this customer's own days allow.
+    ``counting``: how these days are counted, by language; None in notices of earlier versions.
     """
 
     agreement_id: str
@@ -55,6 +57,7 @@ class Evidence:
     unreached: dict[str, Any] | None = None
     sent_at: datetime | None = None
     counts_from: str | None = None
+    counting: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def evidence_of(
         unreached=unreached,
         sent_at=moments.sent_at,
         counts_from=days.counts_from,
+        counting=counted_in_all(notice.get("holidays"), notice.get("time_zones") or ()),
     )
 
 

@@ -100,6 +100,11 @@ class GroupShape(Shape):
     silence = fields.String()
     provisional = Flag()
     arithmetic = fields.List(fields.Dict())
+    counting = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "How the days are counted, by language"},
+    )
 
 
 class PreviewShape(Shape):

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from services.registry.model.changes import Change
+from services.registry.clock import zones_of
+from services.registry.model.changes import Change, Group
+from services.registry.model.register import Register
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.change_views import (
     ChangeView,
@@ -21,6 +23,7 @@ from services.registry.use_cases.notice_terms import groups_of
 from services.registry.use_cases.permissions import own_change, own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
+from shared.counting import counted_in_all
 from shared.errors import problem_at
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
@@ -99,7 +102,7 @@ def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, 
         "earliest_effective_on": earliest,
         "effective_on": change.effective_on,
         "possible": earliest is None or earliest <= change.effective_on,
-        "groups": [group.left_on(change.effective_on) for group in groups],
+        "groups": [_counted(group.left_on(change.effective_on), register) for group in groups],
     }
 
 
@@ -133,3 +136,9 @@ def _check_kind(kind: str, old_id: str | None, content: Mapping[str, Any] | None
         raise problem_at("/sub_processor_id", "kind-mismatch", why)
     if kind != "add" and old_id is None:
         raise problem_at("/sub_processor_id", "required", f"A {kind} names the entry it alters.")
+
+
+def _counted(group: Group, register: Register) -> dict[str, Any]:
+    """A group with the sentence by which its days are counted."""
+    zones = zones_of(group.terms, register.time_zone)
+    return {**vars(group), "counting": counted_in_all(group.terms.get("holidays"), zones)}

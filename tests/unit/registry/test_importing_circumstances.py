@@ -64,7 +64,7 @@ def test_a_word_that_says_neither_is_told_and_left(column: str, member: str) -> 
 
 def test_the_products_own_files_bring_them_back_and_take_no_verdict_for_a_member() -> None:
     """The public file has columns for the laws of a verdict, which are computed."""
-    place = {
+    place: dict[str, Any] = {
         "country": "US",
         "kind": "storage",
         "region": None,
