@@ -85,7 +85,7 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
 
 def _plain(text: str) -> str:
     """In small letters, and without the idioms that only look like one of the words."""
-    text = re.sub(r"\s+", " ", text.casefold())
+    text = re.sub(r"\w{80,}", "", re.sub(r"\s+", " ", text.casefold()))
     for idiom, instead in IDIOMS:
         text = re.sub(idiom, instead, text)
     return text

@@ -59,7 +59,7 @@ CONFIRMED = re.compile(
 DETERMINED = re.compile(r"(?:determined|ascertained|konstatere(?:t|de)|konstatera(?:d|t|de))")
 
 TELLING = re.compile(
-    r"notif|inform|\btell|\btold\b|report|alert|notice|communicat|advis|hears?\b|contact|warn"
+    r"e-?mail|e-?post|\bknow\b|announc|publish|notif|inform|\btell|\btold\b|report|alert|notice|communicat|advis|hears?\b|contact|warn"
     r"|\bcall"
     r"|\bwrit(?:es|ten)|messag|hour|\bdays?\b|delay|\bsoon\b|deadline|\btime\b|period|clock"
     r"|\bterm\b"

@@ -253,7 +253,9 @@ class AgreementShape(ContentShape):
     set_aside = fields.Nested(SetAsideShape, allow_none=True)
     created_at = Instant()
     findings = fields.List(fields.Nested(FindingShape))
-    findings_note = fields.Constant(READS_FIELDS)
+    findings_note = fields.Dict(
+        keys=fields.String(), values=fields.String(), dump_default=READS_FIELDS
+    )
 
 
 class VersionShape(ContentShape):
