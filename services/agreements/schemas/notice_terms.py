@@ -163,8 +163,10 @@ class TermsShape(Shape):
     owed_for = chosen(*KINDS, load_default=None, allow_none=True)
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
-    def _whole(self, _members: Any, sent: Mapping[str, Any], **_: Any) -> None:
+    def _whole(self, _members: Any, sent: Any, **_: Any) -> None:
         """Reads what was sent: a member with a wrong value is wrong, not missing."""
+        if not isinstance(sent, Mapping):
+            return  # Terms that are no object are refused as such.
         long = any(sent.get(name) is not None for name in ("notice", "objection"))
         missing = [] if long else [name for name in NEEDED if name not in sent]
         if missing:
