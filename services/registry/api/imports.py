@@ -32,8 +32,18 @@ blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import and e
 LARGEST_FILE = 16 * 1024 * 1024
 IMPORT = f"{PROCESSOR}/imports/<import_id>"
 CSV = "text/csv"
+TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+# Media types and the kinds of file they stand for.
+TYPES = {
+    CSV: "csv",
+    "application/json": "json",
+    "application/yaml": "yaml",
+    "text/html": "html",
+    "text/markdown": "markdown",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
 FILES = {
-    CSV: {"schema": {"type": "string"}},
+    **dict.fromkeys(TYPES, TEXT),
     "application/json": {
         "schema": {"type": ["array", "object"], "description": "Rows, or an object with a list."}
     },
@@ -45,7 +55,7 @@ class FileTooLarge(TooLarge):
 
 
 @blp.route(f"{PROCESSOR}/import", methods=["POST"])
-@accepts(CSV, "application/json")
+@accepts(*TYPES)
 @largest_body(LARGEST_FILE)
 @requires("registry:write")
 @expensive
@@ -56,10 +66,11 @@ class FileTooLarge(TooLarge):
 @blp.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
 @blp.alt_response(429, "TOO_MANY_REQUESTS")
 def begin(query: dict[str, Any], slug: str) -> Any:
-    """Take a list as CSV or JSON, of up to 10,000 rows; they become draft changes, or questions
-    first. Up to five imports of a processor are read at a time; one more is refused with 429."""
-    kind = "csv" if request.mimetype == CSV else "json"
-    file = (_body(), kind, request.mimetype_params.get("charset", "utf-8"))
+    """Take a list as CSV, XLSX, JSON, YAML, HTML or Markdown, of up to 10,000 rows; they become
+    draft changes, or questions first. ``dry_run`` makes no drafts; ``ask_again`` asks what earlier
+    imports were answered. Up to five imports of a processor are read at a time; one more is
+    refused with 429."""
+    file = (_body(), TYPES[request.mimetype], request.mimetype_params.get("charset", "utf-8"))
     job = imports.receive(deps(), caller(), slug, query, file)
     return job, {"Location": f"{request.path}s/{job.id}"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -38,9 +38,28 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers given so far to questions of one row, by the question's key."""
+    """Answers given so far to questions of one row, by the question's key.
+
+    ``remembered``: those of earlier imports, for every row or, by ``entity_key``, for rows about
+    ``entity``; ``recalled`` keeps those that were taken.
+    """
 
     given: Mapping[str, Sequence[str]]
+    remembered: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    entity: str = ""
+    recalled: list[dict[str, Any]] = field(default_factory=list)
 
     def to(self, question: Question) -> Sequence[str] | None:
-        return self.given.get(question.key)
+        if question.key in self.given:
+            return self.given[question.key]
+        own = self.remembered.get(entity_key(self.entity, question.key))
+        values = own if own is not None else self.remembered.get(question.key)
+        if values is not None:
+            said = {"member": question.member, "text": question.text, "values": list(values)}
+            self.recalled.extend([said] if said not in self.recalled else [])
+        return values
+
+
+def entity_key(entity: str, key: str) -> str:
+    """The key of an answer that counts for rows about one entity only."""
+    return f"{entity}||{key}"

@@ -94,7 +94,9 @@ def _column(name: str, samples: tuple[str, ...], answered: Mapping[str, str | No
     heading = heading_of(name)
     if heading.sure or not samples:
         return ReadColumn(name, heading.member if heading.sure else None)
-    return ReadColumn(name, None, True, heading.member or _by_cells(samples), samples)
+    speaks_of_terms = set(split_name(name).split()) & set(words.data()["terms_words"])
+    guess = heading.member or (None if speaks_of_terms else _by_cells(samples))
+    return ReadColumn(name, None, True, guess, samples)
 
 
 def _singular(plain: str) -> str:

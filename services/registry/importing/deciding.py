@@ -43,6 +43,7 @@ class Verdict:
     questions: list[Question] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     refusals: list[dict[str, str]] = field(default_factory=list)
+    recalled: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -169,6 +170,7 @@ def _of_unit(unit: _Unit, rules: ImportRules) -> list[Verdict]:
     except Invalid as refusal:
         return [_refused(first, refusal), *rest]
     verdict.remarks += unit.remarks
+    verdict.recalled += unit.answers.recalled
     if verdict.state == "asked":
         rest = [Verdict(row, "asked") for row in unit.rows[1:]]
     return [verdict, *rest]

@@ -19,6 +19,7 @@ from services.registry.transfers.countries import name_of
 # Addresses of the internet and of mailboxes name no place.
 _LINK = re.compile(
     r"https?://\S+|www\.\S+|[\w.+-]{1,64}@[\w.-]{1,200}"
+    r"|\b(?:[\w-]{1,63}\.){1,6}[a-z]{2,20}/\S*"
     r"|\b(?:[\w-]{1,63}\.){1,6}(?:com|io|ai|eu|net|org|dev|dk|se|de|app|cloud)\b(?:/\S*)?",
     re.IGNORECASE,
 )

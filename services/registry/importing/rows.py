@@ -27,6 +27,7 @@ from shared.errors import problem_at
 
 Stated = dict[str, Any]
 LONGEST_TEXT = 2_000
+LONGEST_HEADING = 200
 _KINDS = {"location": "processing", "storage": "storage", "remote_access": "remote_access"}
 _LISTS = ("categories", "data_categories", "data_subjects", "certifications")
 _FLAGS = (
@@ -101,9 +102,12 @@ def _cells(
 
 
 def _member(name: str, columns: Mapping[str, str | None]) -> tuple[str | None, int]:
-    if name in columns:
-        return columns[name], BY_WORDS
     heading = heading_of(name)
+    stated = columns.get(name[:LONGEST_HEADING], heading.member if heading.sure else None)
+    if stated != heading.member:
+        return stated, BY_WORDS
+    if name[:LONGEST_HEADING] in columns:
+        return stated, heading.rank
     return (heading.member if heading.sure else None), heading.rank
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry.importing import own
-from services.registry.importing.files import RawRow
+from services.registry.importing.cells import read_cell, without_marks
+from services.registry.importing.raw_rows import RawRow
 from services.registry.importing.rows import members_of
 from services.registry.importing.words import plain
 from shared.sheets import unguarded
@@ -50,8 +52,11 @@ class Sorting:
         return [key for key, count in self._of_one.items() if count > MOST_OF_ONE]
 
 
-def key_of(row: RawRow) -> str:
-    """Rows with one key speak of one entity: its id in our own exports, else its name."""
+def key_of(row: RawRow, columns: Mapping[str, str | None] | None = None) -> str:
+    """Rows with one key speak of one entity: its id in our own exports, else its name.
+
+    ``columns``: the members of columns that the vendor was asked about.
+    """
     cells: dict[str, Any] = row.cells
     if own.is_own(cells):
         given = unguarded(cells.get("id"))
@@ -59,7 +64,8 @@ def key_of(row: RawRow) -> str:
             return str(given)[:LONGEST_KEY]
         name = unguarded(cells["legal_name"])
     else:
-        name = members_of(cells).get("legal_name", "")
+        name = read_cell(members_of(cells, columns).get("legal_name", "")).line
+        name = without_marks(name)[0]
     return plain(str(name))[:LONGEST_KEY] or f"#{row.number}"
 
 

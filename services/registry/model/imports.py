@@ -41,15 +41,27 @@ class TooManyImports(TooManyRequests):
 
 @dataclass(frozen=True)
 class Column:
-    """``member`` is what the column is read as; None when it is not read."""
+    """``member`` is what the column is read as; None when it is not read.
+
+    ``asked``: the vendor has to say what it holds; ``guess`` and ``samples`` help to. Nothing of
+    the file is read before. ``remembered``: it was answered in an earlier import.
+    """
 
     name: str
     member: str | None
+    asked: bool = False
+    guess: str | None = None
+    samples: tuple[str, ...] = ()
+    remembered: bool = False
 
 
 @dataclass(frozen=True)
 class Import:
-    """``absent``: ids of entries of the register that the file does not name; nothing follows."""
+    """``absent``: ids of entries of the register that the file does not name; nothing follows.
+
+    ``dry_run``: rows are decided about, and no change is made. ``ask_again``: earlier answers do
+    not count.
+    """
 
     id: str
     processor_id: str
@@ -64,10 +76,28 @@ class Import:
     rows_total: int = 0
     absent: tuple[str, ...] = ()
     absent_total: int = 0
+    dry_run: bool = False
+    ask_again: bool = False
     revision: int = 1
 
+    @property
+    def members(self) -> dict[str, str | None]:
+        """What each column was found to hold, by its name."""
+        return {column.name: column.member for column in self.columns}
+
+    def with_answer(self, name: str, member: str | None) -> Import:
+        """The column of this name holds ``member``, or nothing that is read."""
+        columns = tuple(
+            replace(each, member=member, asked=False, samples=()) if each.name == name else each
+            for each in self.columns
+        )
+        return replace(self, columns=columns)
+
     def received(self, rows_total: int, columns: tuple[Column, ...]) -> Import:
-        return replace(self, status="queued", rows_total=rows_total, columns=columns)
+        """The file is there; it is read once no column is asked about."""
+        asked = any(column.asked for column in columns)
+        status: ImportStatus = "waiting" if asked else "queued"
+        return replace(self, status=status, rows_total=rows_total, columns=columns)
 
     def settled(self, waiting: bool, absent: list[str], shown: int) -> Import:
         status: ImportStatus = "waiting" if waiting else "done"
@@ -78,7 +108,8 @@ class Import:
 class ImportRow:
     """Row ``row`` (from 1). ``raw`` is JSON; ``key`` groups rows that speak of one entity.
 
-    ``answers``: ``[[key of the question, values], …]``.
+    ``answers``: ``[[key of the question, values], …]``. ``recalled``: earlier answers that were
+    taken again, ``{member, text, values}``.
     """
 
     id: str
@@ -94,3 +125,4 @@ class ImportRow:
     change_id: str | None = None
     kind: str | None = None
     sub_processor_id: str | None = None
+    recalled: list[dict[str, Any]] = field(default_factory=list)

@@ -29,11 +29,21 @@ class ImportQuery(Shape):
     effective_on = Day(load_default=None)
     language = Language(load_default=None)
     reason = Text(2_000, load_default="Taken from a list.")
+    dry_run = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
+    ask_again = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
 
 
 class ColumnShape(Shape):
     name = fields.String()
     member = fields.String()
+    remembered = fields.Boolean()
+
+
+class RememberedShape(Shape):
+    row = fields.Integer()
+    member = fields.String()
+    text = fields.String()
+    values = fields.List(fields.String())
 
 
 class RefusalOfRow(Shape):
@@ -56,7 +66,8 @@ class QuestionOfRow(Shape):
 
 
 class QuestionShape(QuestionOfRow):
-    row = fields.Integer()
+    row = fields.Integer(metadata={"description": "0: the question is about a column."})
+    samples = fields.List(fields.String())
 
 
 class FailureShape(Shape):
@@ -84,6 +95,8 @@ class ImportShape(Shape):
     refused_total = fields.Integer()
     refused = fields.List(fields.Nested(RefusalShape))
     questions = fields.List(fields.Nested(QuestionShape))
+    remembered = fields.List(fields.Nested(RememberedShape))
+    dry_run = fields.Boolean()
     absent = fields.List(fields.String())
     absent_total = fields.Integer()
 
@@ -112,7 +125,7 @@ class RowShape(Shape):
 
 class AnswerIn(Shape):
     id = fields.String(required=True)
-    values = fields.List(Text(60), required=True, validate=validate.Length(max=60))
+    values = fields.List(Text(200), required=True, validate=validate.Length(max=60))
     everywhere = Flag(load_default=False)
 
 

@@ -14,6 +14,7 @@ from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
 from services.registry.store.erasures import Traces
 from services.registry.store.files import Files
+from services.registry.store.import_answers import ImportAnswers
 from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
@@ -28,6 +29,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Approvals.INDEXES,
     **Checkpoints.INDEXES,
     **Imports.INDEXES,
+    **ImportAnswers.INDEXES,
     **Instruments.INDEXES,
     **Assessments.INDEXES,
     **EvidenceRequests.INDEXES,
@@ -46,6 +48,7 @@ class Stores:
     checkpoints: Checkpoints
     evidence_requests: EvidenceRequests
     files: Files
+    import_answers: ImportAnswers
     imports: Imports
     instruments: Instruments
     listed: Listed
@@ -65,6 +68,7 @@ class Stores:
             checkpoints=Checkpoints(mongo),
             evidence_requests=EvidenceRequests(mongo),
             files=Files(mongo),
+            import_answers=ImportAnswers(mongo),
             imports=Imports(mongo),
             instruments=Instruments(mongo, lambda: ledger.head(INSTRUMENTS), stale_days),
             listed=Listed(mongo),

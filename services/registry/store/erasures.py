@@ -8,7 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from services.registry.store.stored import StoredChange, StoredImport, StoredImportRow, StoredRow
+from services.registry.store.stored import (
+    StoredChange,
+    StoredImport,
+    StoredImportAnswer,
+    StoredImportRow,
+    StoredRow,
+)
 from shared.mongo import Mongo, Session
 
 Where = dict[str, Any]
@@ -23,6 +29,7 @@ class Traces:
         self._rows = mongo.collection("rows", StoredRow)
         self._changes = mongo.collection("changes", StoredChange)
         self._imports = mongo.collection("imports", StoredImport)
+        self._import_answers = mongo.collection("import_answers", StoredImportAnswer)
         self._import_rows = mongo.collection("import_rows", StoredImportRow)
 
     def in_use(self, processor_id: str, email: str, today: date, session: Session) -> bool:
@@ -55,7 +62,14 @@ class Traces:
             "raw": {"$regex": pattern, "$options": "i"},
             "state": {"$nin": ["new", "asked"]},
         }
-        emptied: Mapping[str, Any] = {"$set": {"raw": "{}"}}
+        emptied: Mapping[str, Any] = {"$set": {"raw": "{}", "remarks": [], "recalled": []}}
+        named = {"$regex": re.escape(email), "$options": "i"}
+        samples = {"processor_id": processor_id, "columns.samples": named}
+        unshown: Mapping[str, Any] = {"$set": {"columns.$[].samples": []}}
+        self._imports.update_many(samples, unshown, session=session)
+        self._import_answers.delete_many(
+            {"processor_id": processor_id, "key": named}, session=session
+        )
         return self._import_rows.update_many(where, emptied, session=session).modified_count
 
     def rewrite_contents(

@@ -85,11 +85,17 @@ class Imports:
         if rows:
             self._rows.insert_many([to_row(row, StoredImportRow) for row in rows], ordered=False)
 
-    def refuse_keys(self, import_id: str, keys: Sequence[str], refusal: Mapping[str, str]) -> None:
+    def refuse_keys(
+        self,
+        import_id: str,
+        keys: Sequence[str],
+        refusal: Mapping[str, str],
+        session: Session | None = None,
+    ) -> None:
         """Refuse all rows of these keys, while they are not read yet."""
         rows = {"import_id": import_id, "key": {"$in": list(keys)}, "state": "new"}
         refused = {"$set": {"state": "refused", "refusals": [dict(refusal)]}}
-        self._rows.update_many(rows, refused)
+        self._rows.update_many(rows, refused, session=session)
 
     def next_keys(self, import_id: str, limit: int) -> list[str]:
         """Keys of the next new rows, in the order of the file."""
@@ -126,6 +132,7 @@ class Imports:
             "change_id",
             "kind",
             "sub_processor_id",
+            "recalled",
         )
         updates = [
             UpdateOne({"_id": row.id}, {"$set": {name: getattr(row, name) for name in kept}})
@@ -148,6 +155,29 @@ class Imports:
         self._rows.update_many(asking, {"$push": {"answers": answer}}, session=session)
         siblings = {"import_id": import_id, "key": {"$in": keys}, "state": "asked"}
         self._rows.update_many(siblings, {"$set": {"state": "new"}}, session=session)
+
+    def raws(self, import_id: str, session: Session) -> list[tuple[str, int, str]]:
+        """Id, number and text of each row that is not read yet, in the order of the file."""
+        where = {"import_id": import_id, "state": "new"}
+        rows = self._rows.find(where, {"row": 1, "raw": 1}, session=session).sort("row", ASCENDING)
+        return [(row["_id"], row["row"], row["raw"]) for row in rows]
+
+    def rename_keys(self, keys: Mapping[str, str], session: Session) -> None:
+        """Give rows, by id, the keys by which they now speak of one entity."""
+        updates = [UpdateOne({"_id": row}, {"$set": {"key": key}}) for row, key in keys.items()]
+        if updates:
+            self._rows.bulk_write(updates, ordered=False, session=session)
+
+    def recalled(self, import_id: str, limit: int) -> list[dict[str, Any]]:
+        """The earlier answers that its rows took again, each once."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"import_id": import_id, "recalled.0": {"$exists": True}}},
+            {"$unwind": "$recalled"},
+            {"$group": {"_id": "$recalled", "row": {"$min": "$row"}}},
+            {"$sort": {"row": ASCENDING}},
+            {"$limit": limit},
+        ]
+        return [{"row": group["row"], **group["_id"]} for group in self._groups(stages)]
 
     def counts(self, import_id: str, session: Session | None = None) -> dict[str, int]:
         """How many rows are in each state."""

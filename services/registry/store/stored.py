@@ -154,7 +154,20 @@ class StoredImport(TypedDict):
     rows_total: int
     absent: list[str]
     absent_total: int
+    dry_run: bool
+    ask_again: bool
     revision: int
+
+
+class StoredImportAnswer(TypedDict):
+    """``import_answers``: what a vendor answered, for its next imports."""
+
+    _id: str
+    processor_id: str
+    key: str
+    values: list[str]
+    answered_at: datetime
+    answered_by: str
 
 
 class StoredImportRow(TypedDict):
@@ -173,6 +186,7 @@ class StoredImportRow(TypedDict):
     change_id: str | None
     kind: str | None
     sub_processor_id: str | None
+    recalled: list[Members]
 
 
 class StoredRevision(TypedDict):
@@ -257,6 +271,7 @@ STORED: Mapping[str, type] = {
     "checkpoints": StoredCheckpoint,
     "checkpoint_rounds": StoredRound,
     "imports": StoredImport,
+    "import_answers": StoredImportAnswer,
     "import_rows": StoredImportRow,
     "instruments": StoredRevision,
     "assessments": StoredAssessment,

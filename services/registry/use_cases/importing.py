@@ -33,6 +33,7 @@ Check = Callable[[Mapping[str, Any], Mapping[str, Instrument]], dict[str, Any]]
 ROWS_A_STEP, BYTES_A_STEP = 200, 1024 * 1024
 SHOWN = 200
 MOST_REMARKS = 500
+MECHANISMS = "mechanisms"
 # An upload that has not ended after this long has died with its process.
 UPLOAD_TIME = timedelta(hours=1)
 
@@ -68,9 +69,10 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
     """
     rows = _next_rows(deps, job)
     decided = _decided(deps, job, rows, _import_rules(deps, job, check)) if rows else []
+    kept = [] if job.dry_run else [change for _, change in decided if change]
 
     def work(session: Session) -> None:
-        deps.stores.changes.add_all([change for _, change in decided if change], session)
+        deps.stores.changes.add_all(kept, session)
         deps.stores.imports.save_rows([row for row, _ in decided], session)
         deps.stores.imports.save(job if decided else _settled(deps, job, session), session)
 
@@ -96,11 +98,24 @@ def _import_rules(deps: Deps, job: Import, check: Check) -> ImportRules:
     law = law_of(deps, register)
     day = job.effective_on
     return ImportRules(
-        context=Context(job.language, law.exporter, day, law.instruments),
+        context=Context(job.language, law.exporter, day, law.instruments, job.members),
         matches=Matches(deps.stores.listed.names(register.id, day)),
         content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
         check=lambda stated: check(stated, law.instruments),
     )
+
+
+def _remembered(deps: Deps, job: Import, rules: ImportRules) -> Mapping[str, Sequence[str]]:
+    """Earlier answers, but those that name an instrument which is not known any more."""
+    if job.ask_again:
+        return {}
+    instruments = rules.context.instruments.keys()
+    kept = deps.stores.import_answers.of(job.processor_id)
+    return {
+        key: values
+        for key, values in kept.items()
+        if f"{MECHANISMS}|" not in key or set(values) <= instruments
+    }
 
 
 def _listed(
@@ -116,19 +131,29 @@ def _decided(
     groups: dict[str, list[ImportRow]] = {}
     for row in rows:
         groups.setdefault(row.key, []).append(row)
+    remembered = _remembered(deps, job, rules)
     return [
-        decision for group in groups.values() for decision in _of_group(deps, job, group, rules)
+        decision
+        for group in groups.values()
+        for decision in _of_group(deps, job, group, rules, remembered)
     ]
 
 
 def _of_group(
-    deps: Deps, job: Import, group: Sequence[ImportRow], rules: ImportRules
+    deps: Deps,
+    job: Import,
+    group: Sequence[ImportRow],
+    rules: ImportRules,
+    remembered: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[ImportRow, Change | None]]:
-    sources = [Source(row.row, row.raw, Answers(dict(row.answers))) for row in group]
+    sources = [
+        Source(row.row, row.raw, Answers(dict(row.answers), remembered, row.key)) for row in group
+    ]
     by_row = {row.row: row for row in group}
     for verdict in _verdicts(job, sources, rules):
         change = _draft(deps, job, verdict)
-        yield _settled_row(by_row[verdict.row], verdict, change), change
+        shown = None if job.dry_run else change
+        yield _settled_row(by_row[verdict.row], verdict, shown), change
 
 
 def _verdicts(job: Import, sources: Sequence[Source], rules: ImportRules) -> list[Verdict]:
@@ -166,6 +191,7 @@ def _settled_row(row: ImportRow, verdict: Verdict, change: Change | None) -> Imp
         questions=[_question(row, question) for question in verdict.questions],
         remarks=verdict.remarks[:MOST_REMARKS],
         refusals=verdict.refusals,
+        recalled=verdict.recalled,
         change_id=change.id if change else None,
         kind=verdict.kind,
         sub_processor_id=verdict.sub_processor_id,
@@ -179,7 +205,11 @@ def _question(row: ImportRow, question: Question) -> dict[str, object]:
 
 def _settled(deps: Deps, job: Import, session: Session) -> Import:
     counts = deps.stores.imports.counts(job.id, session)
+    waiting = counts.get("asked", 0) > 0
+    if waiting:
+        # A row that waits names no entry yet; who is absent is not known before.
+        return job.settled(waiting, [], SHOWN)
     named = deps.stores.imports.named_entries(job.id, session)
     listed = deps.stores.listed.names(job.processor_id, job.effective_on, session)
     absent = sorted({entry["id"] for entry in listed} - named)
-    return job.settled(counts.get("asked", 0) > 0, absent, SHOWN)
+    return job.settled(waiting, absent, SHOWN)

@@ -8,9 +8,11 @@ from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
 
+from services.registry.importing import columns as headings
 from services.registry.importing import own
-from services.registry.importing.columns import heading_of
+from services.registry.importing.asking import entity_key
 from services.registry.importing.files import RawRow, rows_of
+from services.registry.importing.sampling import Samples
 from services.registry.importing.sorting import TOO_MANY_OF_ONE, Sorting, key_of
 from services.registry.model.changes import check_day
 from services.registry.model.imports import (
@@ -32,6 +34,7 @@ from services.registry.use_cases.permissions import own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.ids import derived_id
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
@@ -40,6 +43,11 @@ SHOWN = 200
 SET_ASIDE = (
     "Reading this file failed several times, so it is no longer tried. What was drafted stays. "
     "Import the rest in smaller files, or ask whoever runs Art28 to revive the import."
+)
+COLUMN, NOTHING = "column", "none"
+WHY = (
+    "No heading known here says what this column holds; name the member, or none. The samples are "
+    "cells of the column, and the first candidate is the best guess."
 )
 _PLACES = ("locations", "remote_access", "country")
 
@@ -68,6 +76,8 @@ def receive(
         language=body["language"] or register.locale.partition("-")[0],
         effective_on=body["effective_on"] or _earliest(deps, register),
         reason=body["reason"],
+        dry_run=body["dry_run"],
+        ask_again=body["ask_again"],
     )
     deps.stores.registers.save(register)
     deps.stores.imports.add(job)
@@ -95,26 +105,52 @@ def _earliest(deps: Deps, register: Register) -> date:
 
 
 def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:
-    total, is_own, names, sorting = 0, False, dict[str, None](), Sorting()
+    total, is_own, samples, sorting = 0, False, Samples(), Sorting()
+    remembered = _remembered_columns(deps, job)
     while batch := list(islice(rows, ROWS_A_WRITE)):
         is_own = is_own or own.is_own(batch[0].cells)
         for row in batch:
-            names |= dict.fromkeys(list(row.cells)[: SHOWN - len(names)])
-        deps.stores.imports.add_rows([_row(job, row, sorting) for row in batch])
+            samples.see(row.cells)
+        deps.stores.imports.add_rows([_row(job, row, sorting, remembered) for row in batch])
         total += len(batch)
     deps.stores.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE)
-    return job.received(total, tuple(_column(name, is_own) for name in names))
+    return job.received(total, _columns(samples, remembered, is_own=is_own))
 
 
-def _column(name: str, is_own: bool) -> Column:
+def _remembered_columns(deps: Deps, job: Import) -> dict[str, str | None]:
+    """The members of columns that were asked about in earlier imports."""
+    if job.ask_again:
+        return {}
+    kept = deps.stores.import_answers.of(job.processor_id)
+    return {
+        key.removeprefix(f"{COLUMN}|"): _member(values)
+        for key, values in kept.items()
+        if key.startswith(f"{COLUMN}|")
+    }
+
+
+def _member(values: Sequence[str]) -> str | None:
+    return None if list(values) in ([], [NOTHING]) else values[0]
+
+
+def _columns(
+    samples: Samples, remembered: Mapping[str, str | None], *, is_own: bool
+) -> tuple[Column, ...]:
+    names = samples.by_heading
     if is_own:
-        return Column(name[:SHOWN], name if own.is_own_column(name) else None)
-    heading = heading_of(name)
-    return Column(name[:SHOWN], heading.member if heading.sure else None)
+        return tuple(Column(name, name if own.is_own_column(name) else None) for name in names)
+    return tuple(
+        Column(
+            each.name, each.member, each.asked, each.guess, each.samples, each.name in remembered
+        )
+        for each in headings.read_columns(names, names, remembered)
+    )
 
 
-def _row(job: Import, row: RawRow, sorting: Sorting) -> ImportRow:
-    key, raw = key_of(row), json.dumps(row.cells)
+def _row(
+    job: Import, row: RawRow, sorting: Sorting, remembered: Mapping[str, str | None]
+) -> ImportRow:
+    key, raw = key_of(row, remembered), json.dumps(row.cells)
     fault = sorting.fault(row, key, raw)
     return ImportRow(
         id=f"{job.id}#{row.number:06}",
@@ -138,14 +174,40 @@ def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, A
         **vars(job),
         **_failure(deps, job),
         "columns": [column for column in job.columns if column.member],
-        "unread_columns": [column.name for column in job.columns if not column.member],
+        "unread_columns": [
+            column.name for column in job.columns if not column.member and not column.asked
+        ],
         "rows_done": job.rows_total - counts.get("new", 0) if job.status != "receiving" else 0,
         **{state: counts.get(state, 0) for state in ("drafted", "joined", "unchanged")},
         "waiting": counts.get("asked", 0),
         "refused_total": counts.get("refused", 0),
         "refused": [{"row": row.row, **refusal} for row in refused for refusal in row.refusals],
-        "questions": [{"row": row.row, **question} for row in asked for question in row.questions],
+        "questions": [
+            *(_of_column(job, column) for column in job.columns if column.asked),
+            *({"row": row.row, **question} for row in asked for question in row.questions),
+        ],
+        "remembered": deps.stores.imports.recalled(import_id, SHOWN),
     }
+
+
+def _of_column(job: Import, column: Column) -> dict[str, Any]:
+    """The question what a column holds; it is asked once for the whole file."""
+    guess = column.guess or NOTHING
+    others = [name for name in (*headings.members(), NOTHING) if name != guess]
+    return {
+        "row": 0,
+        "id": _column_id(job, column),
+        "member": COLUMN,
+        "text": column.name,
+        "code": "column-unread",
+        "why": WHY,
+        "candidates": [guess, *others],
+        "samples": list(column.samples),
+    }
+
+
+def _column_id(job: Import, column: Column) -> str:
+    return derived_id("qst", job.id, f"{COLUMN}|{column.name}")
 
 
 def _failure(deps: Deps, job: Import) -> dict[str, Any]:
@@ -176,21 +238,80 @@ def answer(
     instruments = law_of(deps, deps.stores.registers.get(job.processor_id)).instruments
 
     def work(session: Session) -> None:
-        for at, answer in enumerate(answers):
-            row = deps.stores.imports.asking(import_id, answer["id"], session)
-            if row is None:
-                raise _at(QuestionUnknown, at, "id", "No open question of this import has this id.")
-            question = next(one for one in row.questions if one["id"] == answer["id"])
-            _check_answer(question, answer["values"], frozenset(instruments), at)
-            where = "questions.key" if answer["everywhere"] else "questions.id"
-            asked = {where: question["key"] if answer["everywhere"] else answer["id"]}
-            given = [question["key"], list(answer["values"])]
-            deps.stores.imports.answer(import_id, asked, given, session)
         current = deps.stores.imports.get(import_id, session)
+        for at, answer in enumerate(answers):
+            column = next(
+                (each for each in current.columns if _is_asked(job, each, answer["id"])), None
+            )
+            if column is None:
+                key = _answer_row(deps, current, answer, frozenset(instruments), at, session)
+            else:
+                _check_column(answer["values"], at)
+                current = current.with_answer(column.name, _member(answer["values"]))
+                key = f"{COLUMN}|{column.name}"
+            _remember(deps, caller, current, key, answer["values"], session)
+        if current.columns != job.columns:
+            _name_keys(deps, current, session)
         deps.stores.imports.save(current.received(current.rows_total, current.columns), session)
 
     deps.mongo.transact(work)
     return report(deps, caller, slug, import_id)
+
+
+def _is_asked(job: Import, column: Column, question_id: str) -> bool:
+    return column.asked and _column_id(job, column) == question_id
+
+
+def _check_column(values: Sequence[str], at: int) -> None:
+    if len(values) > 1 or not set(values) <= {*headings.members(), NOTHING}:
+        detail = "Answer with one member of the candidates, or none."
+        raise _at(AnswerUnfit, at, "values", detail)
+
+
+def _answer_row(
+    deps: Deps,
+    job: Import,
+    answer: Mapping[str, Any],
+    instruments: frozenset[str],
+    at: int,
+    session: Session,
+) -> str:
+    """Give an answer to its rows; the key by which it is remembered."""
+    row = deps.stores.imports.asking(job.id, answer["id"], session)
+    if row is None:
+        raise _at(QuestionUnknown, at, "id", "No open question of this import has this id.")
+    question = next(one for one in row.questions if one["id"] == answer["id"])
+    _check_answer(question, answer["values"], instruments, at)
+    where = "questions.key" if answer["everywhere"] else "questions.id"
+    asked = {where: question["key"] if answer["everywhere"] else answer["id"]}
+    given = [question["key"], list(answer["values"])]
+    deps.stores.imports.answer(job.id, asked, given, session)
+    key = str(question["key"])
+    return key if answer["everywhere"] else entity_key(row.key, key)
+
+
+def _remember(
+    deps: Deps,
+    caller: Caller,
+    job: Import,
+    key: str,
+    values: Sequence[str],
+    session: Session,
+) -> None:
+    deps.stores.import_answers.keep(
+        job.processor_id, key, values, at=deps.now(), by=caller.client_id, session=session
+    )
+
+
+def _name_keys(deps: Deps, job: Import, session: Session) -> None:
+    """Bring rows of one name together, once it is known which column holds the names."""
+    keys, sorting = dict[str, str](), Sorting()
+    for row_id, number, raw in deps.stores.imports.raws(job.id, session):
+        row = RawRow(number, json.loads(raw))
+        keys[row_id] = key_of(row, job.members)
+        sorting.fault(row, keys[row_id], raw)
+    deps.stores.imports.rename_keys(keys, session)
+    deps.stores.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE, session)
 
 
 def _check_answer(

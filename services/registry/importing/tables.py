@@ -1,0 +1,166 @@
+"""Tables in HTML and Markdown, as they look when read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TextIO
+
+from services.registry.importing.raw_rows import MOST_COLUMNS, RawRow, Table, rows_of_tables
+
+_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
+_BAR = re.compile(r"(?<!\\)\|")
+# Elements whose text is not shown.
+_HIDDEN = ("script", "style", "template", "noscript")
+_LINES = ("br", "p", "div", "li", "ul", "ol")
+
+
+def html_rows(text: TextIO) -> Iterator[RawRow]:
+    """The rows of the tables of a page. Raises ``NoRows``."""
+    return rows_of_tables(_html_tables(text.read()))
+
+
+def markdown_rows(text: TextIO) -> Iterator[RawRow]:
+    """The rows of the tables of a Markdown file, those written in HTML, too. Raises ``NoRows``."""
+    whole = text.read()
+    tables = _markdown_tables(whole.splitlines())
+    if _HTML_TABLE.search(whole):
+        tables += _html_tables(whole)
+    return rows_of_tables(tables)
+
+
+def _markdown_tables(lines: Sequence[str]) -> list[Table]:
+    tables: list[Table] = []
+    at = 1
+    while at < len(lines):
+        if "|" in lines[at - 1] and "-" in lines[at] and _RULE.fullmatch(lines[at]):
+            header, rows = _cells(lines[at - 1]), []
+            at += 1
+            while at < len(lines) and "|" in lines[at]:
+                rows.append(_cells(lines[at]))
+                at += 1
+            tables.append(Table(header, rows))
+        at += 1
+    return tables
+
+
+def _cells(line: str) -> list[str]:
+    text = line.strip().removeprefix("|")
+    text = text[:-1] if text.endswith("|") and not text.endswith("\\|") else text
+    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(text)]
+
+
+def _html_tables(text: str) -> list[Table]:
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    return [Table(table[0], table[1:]) for table in parser.tables if len(table) > 1]
+
+
+@dataclass
+class _Cell:
+    """``text`` with Markdown links, which are told apart where cells are read."""
+
+    colspan: int
+    rowspan: int
+    text: list[str] = field(default_factory=list)
+
+
+class _Tables(HTMLParser):
+    """Collects the tables of a page; a table inside a cell is text of that cell."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[list[list[str]]] = []
+        self._depth = self._hidden = 0
+        self._row: list[str] = []
+        self._cell: _Cell | None = None
+        self._link: tuple[str, int] | None = None
+        # Cells that reach into the rows below: column, rows left, text.
+        self._spans: dict[int, tuple[int, str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {name: value or "" for name, value in attrs}
+        if tag in _HIDDEN:
+            self._hidden += 1
+        elif tag == "table":
+            self._depth += 1
+            if self._depth == 1:
+                self.tables.append([])
+                self._spans = {}
+        elif self._depth == 1 and tag == "tr":
+            self._end_row()
+        elif self._depth == 1 and tag in ("td", "th"):
+            self._end_cell()
+            self._cell = _Cell(_number(known.get("colspan")), _number(known.get("rowspan")))
+        elif self._cell is not None:
+            self._inside(tag, known)
+
+    def _inside(self, tag: str, known: dict[str, str]) -> None:
+        assert self._cell is not None  # noqa: S101  The caller has looked.
+        if tag in _LINES:
+            self._cell.text.append("\n")
+        elif tag == "a" and known.get("href"):
+            self._link = (known["href"], len(self._cell.text))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _HIDDEN:
+            self._hidden = max(0, self._hidden - 1)
+        elif tag == "table" and self._depth:
+            if self._depth == 1:
+                self._end_row()
+            self._depth -= 1
+        elif self._depth == 1 and tag == "tr":
+            self._end_row()
+        elif self._depth == 1 and tag in ("td", "th"):
+            self._end_cell()
+        elif tag == "a" and self._cell is not None and self._link:
+            self._end_link(self._cell)
+        elif self._cell is not None and tag in _LINES:
+            self._cell.text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._cell is not None and not self._hidden:
+            # A line break of the source is a space where it is shown.
+            self._cell.text.append(re.sub(r"\s+", " ", data))
+
+    def _end_link(self, cell: _Cell) -> None:
+        href, start = self._link or ("", 0)
+        words = "".join(cell.text[start:]).strip()
+        if words and href not in words and not re.search(r"[\[\]()<>\s]", href):
+            cell.text[start:] = [f"[{words}]({href})"]
+        self._link = None
+
+    def _end_cell(self) -> None:
+        if self._cell is None:
+            return
+        cell, self._cell, self._link = self._cell, None, None
+        text = "".join(cell.text).strip()
+        for at in range(cell.colspan):
+            self._fill_from_above()
+            if cell.rowspan > 1:
+                self._spans[len(self._row)] = (cell.rowspan - 1, text)
+            self._row.append("" if at else text)
+
+    def _fill_from_above(self) -> None:
+        while (span := self._spans.get(len(self._row))) and len(self._row) < MOST_COLUMNS:
+            left, text = span
+            if left > 1:
+                self._spans[len(self._row)] = (left - 1, text)
+            else:
+                del self._spans[len(self._row)]
+            self._row.append(text)
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        if self._row and self.tables:
+            self._fill_from_above()
+            self.tables[-1].append(self._row)
+        self._row = []
+
+
+def _number(text: str | None) -> int:
+    return min(int(text), MOST_COLUMNS) if text and text.isdecimal() and text != "0" else 1

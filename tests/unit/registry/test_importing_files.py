@@ -1,0 +1,166 @@
+"""The forms in which lists come: each is read, or refused with what to do."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from services.registry.importing.columns import heading_of
+from services.registry.importing.files import rows_of
+from shared.errors import DomainError
+
+ACME = [{"Name": "Acme", "Location": "Denmark"}]
+LOWER = [{"name": "Acme", "location": "Denmark"}]
+
+
+def read(text: str | bytes, kind: str, charset: str = "utf-8") -> list[dict[str, object]]:
+    body = text.encode() if isinstance(text, str) else text
+    return [row.cells for row in rows_of(io.BytesIO(body), kind, charset)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,Location\nAcme,Denmark\n",
+        "sep=;\nName;Location\nAcme;Denmark\n",
+        "SEP=,\r\nName,Location\r\nAcme,Denmark\r\n",
+        "\n\n,,\nName,Location\nAcme,Denmark\n",
+        "Name,Location,,\nAcme,Denmark,,\n",
+        "Name\tLocation\nAcme\tDenmark\n",
+        "Name|Location\nAcme|Denmark\n",
+        "Our sub-processors,\nName,Location\nAcme,Denmark\n",
+        '\ufeff"Name","Location"\n"Acme","Denmark"\n',
+    ],
+)
+def test_csv_is_read_as_spreadsheets_make_it(text: str) -> None:
+    assert read(text, "csv") == ACME
+
+
+def test_a_heading_may_hold_the_other_separator_and_line_breaks() -> None:
+    assert read('Name;"Location, country"\nAcme;Denmark\n', "csv") == [
+        {"Name": "Acme", "Location, country": "Denmark"}
+    ]
+    assert read('Name;"Location\nof data"\nAcme;Denmark\n', "csv") == [
+        {"Name": "Acme", "Location of data": "Denmark"}
+    ]
+
+
+def test_a_cell_without_a_heading_is_kept_under_the_number_of_its_column() -> None:
+    assert read("Name,,Location\nAcme,x,Denmark\n", "csv") == [
+        {"Name": "Acme", "column 2": "x", "Location": "Denmark"}
+    ]
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "us-ascii"])
+def test_what_windows_calls_latin_1_is_read_so(charset: str) -> None:
+    body = "Name,Location\nM–r “x” ApS,Færøerne\n".encode("cp1252")
+    assert read(body, "csv", charset)[0]["Name"] == "M–r “x” ApS"
+
+
+def test_unicode_text_of_excel_is_read() -> None:
+    assert read("Name\tLocation\nAcme\tDenmark\n".encode("utf-16"), "csv") == ACME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"name": "Acme", "location": "Denmark"}]',
+        '{"data": {"items": [{"name": "Acme", "location": "Denmark"}]}}',
+        '{"vendors": [{"name": "Acme", "location": "Denmark"}], "page": 1}',
+        '{"groups": [{"title": "Hosting", "list": [{"name": "Acme", "location": "Denmark"}]}]}',
+        '{"a": {"b": {"c": [{"node": {"name": "Acme", "location": "Denmark"}}]}}}',
+    ],
+)
+def test_json_of_any_nesting_is_read(text: str) -> None:
+    assert read(text, "json") == LOWER
+
+
+def test_each_list_of_an_object_is_read() -> None:
+    text = '{"active": [{"name": "A"}], "planned": [{"name": "B"}]}'
+    assert [row["name"] for row in read(text, "json")] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "code"),
+    [
+        ('[{"name": "Acme"}] and more', "json", "malformed-request"),
+        ('{"items": [{"name": "Acme"}]}]', "json", "malformed-request"),
+        ('{"items": [], "items": []}', "json", "malformed-request"),
+        ("a: &x [1]\nb: *x\n", "yaml", "malformed-request"),
+        ("a: [\n", "yaml", "malformed-request"),
+        ("no workbook", "xlsx", "malformed-request"),
+        ("<p>No table</p>", "html", "no-rows"),
+        ("No table", "markdown", "no-rows"),
+        ("Name,Name\nA,B\n", "csv", "malformed-request"),
+    ],
+)
+def test_what_is_no_list_is_refused(text: str, kind: str, code: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        read(text, kind)
+    assert refused.value.code == code
+
+
+def test_yaml_is_read_as_texts() -> None:
+    assert read("vendors:\n- name: Acme\n  location: NO\n", "yaml") == [
+        {"name": "Acme", "location": "NO"}
+    ]
+
+
+def test_cells_of_html_keep_their_lines_and_links() -> None:
+    text = """<table><thead><tr><th>Name</th><th>Location</th></tr></thead><tbody>
+      <tr><td><a href="https://acme.example/dpa">Acme</a></td><td>Denmark<br>Sweden</td></tr>
+      <tr><td>Best &amp; Co</td><td rowspan="2">Norway</td></tr><tr><td>Third</td></tr>
+      </tbody></table>"""
+    assert read(text, "html") == [
+        {"Name": "[Acme](https://acme.example/dpa)", "Location": "Denmark\nSweden"},
+        {"Name": "Best & Co", "Location": "Norway"},
+        {"Name": "Third", "Location": "Norway"},
+    ]
+
+
+def test_tables_of_other_things_are_no_rows() -> None:
+    text = (
+        "| Name | Location |\n|---|---|\n| Acme | Denmark |\n\n"
+        "| Release | Summary |\n|---|---|\n| 1.0 | First \\| only |\n"
+    )
+    assert read(text, "markdown") == ACME
+
+
+HEADINGS = """
+Region of processing | location
+Entity Location | country
+Where | location
+Subprocessing Activities | purpose
+Processing Purpose | purpose
+Safeguard | mechanism
+Applicable product | products
+Sub-processors | legal_name
+Third-party Subprocessor | legal_name
+LLM sub-processor | legal_name
+transferMechanism | mechanism
+dataCategories | data_categories
+processing_locations | location
+vendorUrl | website
+Underbitra\u0308de | legal_name
+Behandlingsformål | purpose
+Land för behandling | location
+Country where data is stored | storage
+Verarbeitungszweck | purpose
+Unterauftragnehmer | legal_name
+Standort | location
+Infrastructure | ?
+DPA | ?
+Department | ?
+Underdatabehandlerens placering | location?
+WSO2 subsidiaries and affiliate companies | legal_name?
+サブプロセッサー | ?
+"""
+
+
+@pytest.mark.parametrize("line", HEADINGS.strip().splitlines())
+def test_headings_are_read_by_their_words_or_asked_about(line: str) -> None:
+    name, expected = line.split(" | ")
+    heading = heading_of(name)
+
+    assert f"{heading.member or ''}{'' if heading.sure else '?'}" == expected
