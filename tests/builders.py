@@ -73,7 +73,11 @@ def evidence_of_scc(**more: Any) -> dict[str, Any]:
 
 
 def sub_processor(**more: Any) -> dict[str, Any]:
-    """An entry that lacks nothing: an e-mail provider in the US, DPF first, SCC module 3 behind."""
+    """An entry that lacks nothing: an e-mail provider in the US, DPF first, SCC module 3 behind.
+
+    It is certified under its own name.
+    """
+    certified = evidence_of_dpf(participant=more.get("legal_name", "Mailer Inc."))
     return {
         "legal_name": "Mailer Inc.", "registration_number": "DE 5512345", "country": "US",
         "address": {"street": "1 Main Street", "postal_code": "94105", "city": "San Francisco",
@@ -88,7 +92,7 @@ def sub_processor(**more: Any) -> dict[str, Any]:
         "data_combined": None, "exporter_is_public_authority": None,
         "flow_down": {"reference": "SPA-7", "signed_on": "2026-11-01"},
         "locations": [{"country": "US", "kind": "storage", "mechanisms": [
-            {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": evidence_of_dpf()},
+            {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": certified},
             {"instrument_id": "scc-2021-914", "role": "fallback", "evidence": evidence_of_scc()},
         ]}],
         **more,

@@ -324,8 +324,10 @@ def evidence_lines(evidence: Json | None, t: Words) -> list[str]:
 def evidence_value(name: str, value: object, t: Words) -> str:
     if name.endswith("_on"):
         return t.day(str(value))
-    if isinstance(value, list):
+    if name == "covered_data" and isinstance(value, list):
         return ", ".join(t.named("covered", str(code)) for code in value)
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
     return str(value)
 
 

@@ -14,7 +14,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.registry.transfers import Instrument, evidence_members
 from services.registry.transfers.circumstances import HR_DATA, RELATIONS
 from services.registry.transfers.countries import check_region
-from services.registry.transfers.members import CHOICES
+from services.registry.transfers.members import CHOICES, LISTS
 from shared.schemas import (
     Country,
     Day,
@@ -57,6 +57,19 @@ def _evidence_value(value: Any) -> None:
         raise ValidationError("A text has at most 500 characters.")
     if any(isinstance(item, int) and abs(item) > 2**53 for item in plain):
         raise ValidationError("The number is too large.")
+
+
+def _no_list(evidence: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is wrong with members that are a list of texts, by their names."""
+    return {
+        name: ["Write a list of texts."]
+        for name in LISTS
+        if evidence.get(name) is not None
+        and not (
+            isinstance(evidence[name], list)
+            and all(isinstance(each, str) and each.strip() for each in evidence[name])
+        )
+    }
 
 
 def _outside_their_choices(evidence: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -104,7 +117,8 @@ class MechanismIn(Shape):
         """Anything else would stand in the register for ever, and prove nothing."""
         taken = evidence_members(_instruments()[data["instrument_id"]])
         unknown = [name for name in data.get("evidence") or {} if name not in taken]
-        wrong = _outside_their_choices(data.get("evidence") or {})
+        evidence = data.get("evidence") or {}
+        wrong = {**_outside_their_choices(evidence), **_no_list(evidence)}
         if wrong and not unknown:
             raise ValidationError({"evidence": wrong})
         if unknown:

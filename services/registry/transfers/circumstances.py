@@ -32,7 +32,7 @@ class Circumstances:
     for their employment, is included. ``data_combined``: the exporting processor combines data of
     its customer with its own. ``exporter_is_public_authority``: the exporter acts under public
     powers. ``affiliate``: the recipient belongs to the exporter's group. ``seat`` is the country
-    of the recipient's seat. Raises ValueError for other values.
+    of the recipient's seat, ``legal_name`` its name. Raises ValueError for other values.
     """
 
     relation: str = "processor_processor"
@@ -42,6 +42,7 @@ class Circumstances:
     exporter_is_public_authority: bool | None = None
     affiliate: bool = False
     seat: str | None = None
+    legal_name: str | None = None
 
     def __post_init__(self) -> None:
         for value, known in ((self.relation, RELATIONS), (self.hr_data, HR_DATA)):
@@ -59,6 +60,7 @@ class Circumstances:
             exporter_is_public_authority=entry.get("exporter_is_public_authority"),
             affiliate=bool(entry.get("affiliate")),
             seat=entry.get("country"),
+            legal_name=entry.get("legal_name"),
         )
 
     @property

@@ -15,6 +15,7 @@ from services.registry.transfers.data_kinds import held
 from services.registry.transfers.instruments import Instrument
 from services.registry.transfers.laws import Law
 from services.registry.transfers.members import NOT_EQUIVALENT
+from services.registry.transfers.names import is_named
 from services.registry.transfers.parts import OpenCase
 from services.registry.transfers.wording import Fact, Phrase, Several, phrase
 
@@ -209,6 +210,22 @@ def _due(fact: _Recorded) -> Phrase | None:
     return phrase("gap.due", day=fact.day) if lapsed else _FINE
 
 
+def _participant(fact: _Recorded) -> Phrase | None:
+    """The list proves something of the company that it names, and of no other."""
+    stated, name = _stated(fact), fact.question.about.legal_name
+    if stated is not _FINE or name is None:
+        return stated
+    if is_named(str(fact.value), name, covered_entities(fact.evidence)):
+        return _FINE
+    return phrase("gap.name", listed=str(fact.value).strip(), name=name)
+
+
+def covered_entities(evidence: Mapping[str, Any]) -> list[str]:
+    """The companies that a certification names as covered."""
+    named = evidence.get("covered_entities")
+    return [each for each in named if isinstance(each, str)] if isinstance(named, list) else []
+
+
 def _covered(fact: _Recorded) -> Phrase | None:
     kinds = _kinds(fact.value)
     if not kinds:
@@ -248,5 +265,6 @@ _CHECKS: Mapping[str, _Check] = {
     "checked_on": _checked,
     "due_on": _due,
     "covered_data": _covered,
+    "participant": _participant,
     "module": _module,
 }

@@ -8,10 +8,10 @@ from typing import Any
 from services.registry.transfers.circumstances import ENTRY_FACTS, UNSTATED
 from services.registry.transfers.instruments import Instrument
 
-# What the checks read beside what is required: the recipient's status on the list, and the day of
-# its first certification.
+# What the checks read beside what is required: the recipient's status on the list, the companies
+# that the certification covers, and the day of the first one.
 _BESIDE: Mapping[str, tuple[str, ...]] = {
-    "participant": ("status",),
+    "participant": ("status", "covered_entities"),
     "checked_on": ("certified_on",),
     # Clause 7 is optional in every edition that has modules.
     "module": ("docking_clause",),
@@ -23,6 +23,8 @@ NO_SAFEGUARD = ("adequacy", "derogation")
 EQUIVALENT, WITH_MEASURES = "equivalent", "equivalent_with_measures"
 NOT_EQUIVALENT = "not_equivalent"
 CONCLUSIONS = (EQUIVALENT, WITH_MEASURES, NOT_EQUIVALENT)
+# Evidence that is a list of texts.
+LISTS = ("covered_entities",)
 # Evidence that has one of a few values, and no other.
 CHOICES: Mapping[str, tuple[object, ...]] = {
     "docking_clause": (True, False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,8 @@ from services.registry.model.changes import Change
 from services.registry.model.law import Law
 from services.registry.model.register import FOREVER, Row
 from services.registry.transfers import Circumstances, assess_location, known_evidence
+from services.registry.transfers.evidence import covered_entities
+from services.registry.transfers.names import is_named
 
 
 def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str, Any]:
@@ -36,7 +39,10 @@ def content_view(
 ) -> dict[str, Any]:
     content = known_evidence(content, law.instruments)
     about = Circumstances.of(content)
-    places = [_place(place, day, law, horizon_days, about) for place in content["locations"]]
+    places = [
+        _place(place, day, law, horizon_days, _about(place, about))
+        for place in content["locations"]
+    ]
     return {**content, "locations": places}
 
 
@@ -47,6 +53,18 @@ def change_entry(
     if content is None:
         return None
     return {"id": sub_id, **content_view(content, change.effective_on, law)}
+
+
+def _about(place: dict[str, Any], about: Circumstances) -> Circumstances:
+    """The circumstances without the recipient's name where no certification of the place says
+    another one: entries that differ in nothing else then share what was judged."""
+    evidence = [each["evidence"] for each in place["mechanisms"]]
+    named = all(
+        is_named(str(each["participant"]), about.legal_name or "", covered_entities(each))
+        for each in evidence
+        if "participant" in each
+    )
+    return replace(about, legal_name=None) if named else about
 
 
 def _place(

@@ -16,6 +16,7 @@ from services.registry.importing.files import rows_of
 from services.registry.importing.merging import over, same
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import evidence_members, load_instruments
+from services.registry.transfers.members import CHOICES, LISTS
 from shared.safe_text import one_line
 from shared.sheets import joined, split
 from tests import builders
@@ -35,10 +36,14 @@ values = texts | st.booleans() | st.integers(-(2**53), 2**53) | some_texts
 def mechanism(instrument_id: str) -> st.SearchStrategy[dict[str, Any]]:
     """A mechanism with any value in any evidence that its instrument asks for."""
     members = evidence_members(load_instruments()[instrument_id])
+    chosen = {name: st.sampled_from(allowed) for name, allowed in CHOICES.items()}
+    evidence = {**dict.fromkeys(members, values), **chosen, **dict.fromkeys(LISTS, some_texts)}
     return st.fixed_dictionaries({
         "instrument_id": st.just(instrument_id),
         "role": st.sampled_from(["primary", "fallback"]),
-        "evidence": st.fixed_dictionaries({}, optional=dict.fromkeys(members, values)),
+        "evidence": st.fixed_dictionaries(
+            {}, optional={name: evidence[name] for name in members}
+        ),
     })  # fmt: skip
 
 

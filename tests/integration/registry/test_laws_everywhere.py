@@ -95,7 +95,7 @@ def test_no_english_word_of_the_law_stands_on_a_danish_or_swedish_page(
     stays = {"country": "DK", "kind": "storage", "mechanisms": []}
     entry = builders.sub_processor(
         legal_name="Xyz", country="US", purpose={language: "Xyz"}, data_categories=[],
-        data_subjects=[], locations=[stays, *builders.sub_processor()["locations"]],
+        data_subjects=[], locations=[stays, *builders.sub_processor(legal_name="Xyz")["locations"]],
     )  # fmt: skip
     vendor.must("POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [entry]})
     sub = vendor.must("GET", "/sub-processors")["items"][0]["id"]

@@ -259,6 +259,7 @@ def test_a_basis_that_leaves_out_staff_does_not_carry_their_data(
     hr_data: str | None, codes: list[str]
 ) -> None:
     entry = {**complete()["sub_processor"], "hr_data": hr_data}
-    dpf = {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": evidence_of_dpf()}
+    certified = evidence_of_dpf(participant=entry["legal_name"])
+    dpf = {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": certified}
     entry["locations"][0]["mechanisms"] = [dpf]
     assert [each.code for each in entry_findings(entry, date(2026, 12, 24))] == codes

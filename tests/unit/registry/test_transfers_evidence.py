@@ -19,7 +19,8 @@ SHIPPED = load_instruments()
 
 def test_it_works() -> None:
     assert evidence_members(SHIPPED["eu-us-dpf"]) == (
-        "participant", "covered_data", "checked_on", "due_on", "status", "certified_on",
+        "participant", "covered_data", "checked_on", "due_on", "status", "covered_entities",
+        "certified_on",
     )  # fmt: skip
     assert evidence_members(SHIPPED["adequacy-ch"]) == ()
 
