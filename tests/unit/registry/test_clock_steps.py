@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 import pytest
 
-from services.registry.clock import Starts, dates_counted_from, dates_for, first_day_spans
+from services.registry.clock import (
+    Calendar,
+    NoticeTerms,
+    Period,
+    Span,
+    Starts,
+    dates_counted_from,
+    dates_for,
+    deemed_spans,
+    first_day_spans,
+    local_day,
+    objection_spans,
+)
 from services.registry.clock.dates import first_day
 from tests.unit.registry.golden import rows
 from tests.unit.registry.notice_terms import long, short
@@ -80,3 +93,105 @@ def test_the_days_until_a_change_are_told_of_each_period_alone() -> None:
 def test_a_second_period_of_the_text_counts_in_the_days_until_a_change() -> None:
     notice, objection = first_day_spans(long("30d&40d", "14d&21d"), MONDAY, 0)
     assert (notice, objection) == ((41,), (22,))
+
+
+# 30 days from Monday 23 November end on 23 December, so this customer's own first day is the 24th
+# and one day later for a notice of the 24th. Five days before 15 January is the 10th: 48 days after
+# 23 November. Sixty days after Tuesday 24 November, the first working day to object, is 23 January.
+@pytest.mark.parametrize(
+    ("notice", "objection", "effective_on", "spans"),
+    [
+        ("30d", "14d", date(2027, 1, 15), (14, 14)),
+        ("30d", "until", date(2027, 1, 15), (53, 52)),
+        ("30d", "until", date(2026, 12, 1), (31, 31)),
+        ("30d", "until", None, ()),
+        ("30d", "until-5d", date(2027, 1, 15), (48, 47)),
+        ("30d", "until-5d", date(2026, 12, 1), (26, 26)),
+        ("-", "until-60d", date(2027, 1, 15), (1, 1)),
+    ],
+)
+def test_an_objection_until_the_change_lasts_until_this_customers_own_day(
+    notice: str, objection: str, effective_on: date | None, spans: tuple[int, ...]
+) -> None:
+    assert objection_spans(long(notice, objection), MONDAY, 1, effective_on) == spans
+
+
+# After Thursday 24 December come a public holiday and a weekend; 28, 29 and 30 work in Denmark.
+@pytest.mark.parametrize(
+    ("after", "place", "spans"),
+    [
+        (Period(3, "business_days"), "DK", (6, 5)),
+        (Period(3, "business_days"), None, (5, 5)),
+        (Period(3), "DK", (3, 3)),
+        (None, "DK", ()),
+    ],
+)
+def test_a_notice_counts_as_received_so_long_after_its_sending(
+    after: Period | None, place: str | None, spans: tuple[int, ...]
+) -> None:
+    span = Span(deemed_after=after)
+    assert deemed_spans(span, date(2026, 12, 24), 1, Calendar(place)) == spans
+
+
+def test_the_nearest_working_day_lies_on_either_side_of_a_weekend() -> None:
+    calendar, friday, sunday = Calendar("DK"), date(2026, 11, 20), date(2026, 11, 22)
+    assert (calendar.last_working_day(sunday), calendar.last_working_day(friday)) == (
+        friday,
+        friday,
+    )
+    assert calendar.next_working_day(sunday) == calendar.next_working_day(MONDAY) == MONDAY
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        (Period(1), "1 calendar day"),
+        (Period(2), "2 calendar days"),
+        (Period(1, "business_days"), "1 business day"),
+        (Period(1, "weeks"), "1 week"),
+        (Period(12, "months"), "12 months"),
+        (Period(3650), "3650 calendar days"),
+    ],
+)
+def test_a_period_reads_as_its_number_and_unit(period: Period, words: str) -> None:
+    assert str(period) == words
+
+
+UNITS = "days, business_days, weeks, months, years"
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Period(1, "hours"), f"unit is one of {UNITS}, not 'hours'."),
+        (lambda: Period(0), "A period is of 1 to 3650 days, not 0."),
+        (lambda: Period(3651), "A period is of 1 to 3650 days, not 3651."),
+        (
+            lambda: Period.of_days(5, "lunar"),
+            "day_kind is one of calendar, business, not 'lunar'.",
+        ),
+        (
+            lambda: Span(starts="read"),
+            "starts is one of sent, published, delivered, acknowledged, not 'read'.",
+        ),
+        (lambda: Span(ends="never"), "ends is one of length, effective_day, not 'never'."),
+        (
+            lambda: NoticeTerms(silence="maybe"),
+            "silence is one of consent, refusal, not 'maybe'.",
+        ),
+        (
+            lambda: NoticeTerms(authorisation="tacit"),
+            "authorisation is one of general, specific, not 'tacit'.",
+        ),
+        (
+            lambda: local_day(datetime(2026, 11, 23), "Europe/Copenhagen"),
+            "An instant needs its zone; this one has none.",
+        ),
+    ],
+)
+def test_words_and_numbers_that_cannot_be_are_named(
+    make: Callable[[], object], message: str
+) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  The whole message is compared.
+        make()
+    assert str(refused.value) == message
