@@ -32,7 +32,6 @@ from typing import NoReturn
 
 import coverage
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
 from tests.mutations import Mutant, mutants_of
 
@@ -133,6 +132,9 @@ class Mutating:
 
     def pytest_collection(self) -> None:
         """Let properties try the same few examples, and not search for the smallest."""
+        # pytest warns of its plugins' packages if they are loaded before it.
+        from hypothesis import HealthCheck, Phase, settings
+
         settings.register_profile(
             "mutants",
             deadline=None,
