@@ -33,16 +33,16 @@ UNITS = {"d": "days", "bd": "business_days", "w": "weeks", "m": "months", "y": "
 EVES = {"yes": True, "no": False, "-": None}
 
 
-def _length(text: str) -> dict[str, Any] | None:
+def length(text: str) -> dict[str, Any] | None:
     number = re.match(r"~?(\d+)(bd|[dwmy])", text)
     return {"value": int(number[1]), "unit": UNITS[number[2]]} if number else None
 
 
-def _period(text: str) -> dict[str, Any]:
+def period(text: str) -> dict[str, Any]:
     """``until-5d``, ``14d+``, ``-`` as a member of the long form."""
     if text.startswith("until"):
-        return {"ends": "effective_day", "before_effect": _length(text.removeprefix("until-"))}
-    return {"length": _length(text), "first_day_counts": "+" in text}
+        return {"ends": "effective_day", "before_effect": length(text.removeprefix("until-"))}
+    return {"length": length(text), "first_day_counts": "+" in text}
 
 
 def long(
@@ -51,8 +51,8 @@ def long(
     """Terms in the long form, as golden_terms.txt has it: ``30d&2m``, ``until-5d``, ``14d+``."""
     notices, objections = notice.split("&"), objection.split("&")
     both = [
-        {"notice": _period(notices[index % len(notices)]),
-         "objection": _period(objections[index % len(objections)])}
+        {"notice": period(notices[index % len(notices)]),
+         "objection": period(objections[index % len(objections)])}
         for index in range(max(len(notices), len(objections)))
     ]  # fmt: skip
     members = {**both[0], "also": both[1:], "holidays": None if place == "-" else place,

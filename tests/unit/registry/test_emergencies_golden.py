@@ -15,7 +15,7 @@ from services.registry.model.register import FOREVER, Register, Row
 from services.registry.use_cases.notice_terms import counted_group
 from services.registry.use_cases.standings import dates_of, owed_notices, standing
 from tests.unit.registry.golden import Case, rows
-from tests.unit.registry.test_terms_golden import length, period
+from tests.unit.registry.notice_terms import length, period
 
 CASES = rows("golden_emergencies.txt")
 NOON = "T10:00:00+00:00"
