@@ -51,7 +51,8 @@ def outcome_of(
 ) -> Outcome:
     """How ``mechanism`` does on the day of the question; an ``instrument`` of None is unknown."""
     if instrument is None:
-        return Outcome("invalid", mechanism, None, phrase("problem.unknown"))
+        # What is not held here may be good law all the same.
+        return Outcome("unproven", mechanism, None, phrase("problem.unknown"))
     refused = out_of_force(instrument, location, question)
     if refused:
         return Outcome("invalid", mechanism, instrument, refused)
