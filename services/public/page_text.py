@@ -175,6 +175,9 @@ def place_text(place: Json, t: Words, on: date) -> str:
     names = [t.mechanism(mechanism, on) for mechanism in place.get("mechanisms") or []]
     verdict = (place.get("verdict") or {}).get("status")
     end = [t(f"verdict.{verdict}")] if verdict in VERDICTS else []
+    by_law = laws(place.get("verdict") or {}, t)
+    if by_law:
+        end = ["; ".join(f"{one['law']}: {one['verdict']}" for one in by_law)]
     where = f"{place_name(place, t)} ({t.named('kind', place.get('kind') or '')})"
     return " – ".join([f"{where}: {'; '.join(names)}" if names else where, *end])
 

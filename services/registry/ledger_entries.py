@@ -24,7 +24,7 @@ from shared import disclosure
 Entry = dict[str, Any]
 PUBLIC_ENTRY = disclosure.shape("entry", "public")
 # Letters are written from entries of the ledger, in the language of each customer.
-_IN_LETTERS = frozenset({"reason_by_language", "question_by_language"})
+_IN_LETTERS = frozenset({"name_by_language", "reason_by_language", "question_by_language"})
 
 # A notice that is sent later than this names no last day to object; the portal does.
 MOST_DAYS_LATE = 60
@@ -168,6 +168,7 @@ def basis(
         "instrument": {
             "id": instrument.id,
             "name": instrument.name,
+            "name_by_language": {"en": instrument.name, **instrument.name_by_language},
             "last_day": last_day.isoformat() if last_day else None,
             "ended_by": instrument.ended_by,
         },
@@ -228,7 +229,7 @@ def _shown(entry: Entry | None) -> Entry | None:
 
 
 def _as_letters_say_it(entry: Entry) -> Entry:
-    """In one language, but for what letters say in the reader's: reasons and open questions."""
+    """In one language, but for what letters say in the reader's: names, reasons, questions."""
     places = [
         {
             **place,

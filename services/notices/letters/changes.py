@@ -124,7 +124,7 @@ def _worded(t: Words, verdict: Mapping[str, Any]) -> str:
 
 def _mechanism(t: Words, mechanism: Mapping[str, Any]) -> str:
     code = str(mechanism.get("instrument_id") or "")
-    name = instrument_named(t, mechanism.get("name"), code)
+    name = instrument_named(t, mechanism, code)
     role = mechanism.get("role")
     return f"{name} ({t.named('role', role)})" if role == "fallback" else name
 

@@ -47,16 +47,17 @@ def _by_law(t: Words, verdicts: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def instrument_named(t: Words, name: object, code: str) -> str:
+def instrument_named(t: Words, told: Mapping[str, Any], code: str) -> str:
     """What an instrument is called: our word, else as the register says, else by its code."""
-    return t.listed("instrument", code) or t.told(name) or t.named("instrument", code)
+    name = t.told(told.get("name_by_language") or told.get("name"))
+    return t.listed("instrument", code) or name or t.named("instrument", code)
 
 
 def basis(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
     """The instrument that carries transfers ends (``transfer.basis_ending``) or has ended."""
     data, word = body["data"], kind.rpartition(".")[2]
     vendor, told = data["processor"].get("legal_name", ""), data["instrument"]
-    name, last_day = instrument_named(t, told.get("name"), told["id"]), t.day(told.get("last_day"))
+    name, last_day = instrument_named(t, told, told["id"]), t.day(told.get("last_day"))
     values = {"vendor": vendor, "instrument": name, "day": last_day}
     is_lost, bare = kind == events.BASIS_LOST, data.get("without_basis") or 0
     return Letter(

@@ -122,6 +122,7 @@ def test_what_is_told_names_the_instrument_and_what_remains(vendor: Vendor) -> N
     last_day = (vendor.today + timedelta(19)).isoformat()
     assert data["instrument"] == {
         "id": instrument, "name": "Clauses X", "last_day": last_day, "ended_by": "C-9/26",
+        "name_by_language": {"en": "Clauses X"},
     }  # fmt: skip
     assert (data["stage"], data["days_left"], data["without_basis"]) == (30, 20, 1)
     remaining = {each["sub_processor"]["legal_name"]: each["remaining"]

@@ -21,6 +21,11 @@ Json = dict[str, Any]
 BRIDGE = {"instrument_id": "uk-us-data-bridge", "role": "primary", "evidence": {
     "participant": "Both Inc.", "covered_data": ["non_hr"], "checked_on": "2026-11-01",
     "due_on": "2027-10-01", "uk_extension": True}}  # fmt: skip
+BRIDGE_NAMED = {
+    "en": "UK Extension to the EU-US Data Privacy Framework",
+    "da": "Den britiske udvidelse af EU-US Data Privacy Framework",
+    "sv": "Den brittiska utvidgningen av EU-US Data Privacy Framework",
+}
 LAWS = {
     "en": ("UK law", "EU law"),
     "da": ("Britisk ret", "EU-ret"),
@@ -83,6 +88,9 @@ def test_ledger_and_mail_of_a_change_name_each_law(vendor: Vendor, language: str
     body = {"data": {**data, "notice": notice, "links": links}}
     text = plain(letter_of("sub_processor.change.announced", language, body))
     assert all(f"{law}:" in text for law in LAWS[language])
+    feed = seen(vendor, f"/changes.json?lang={language}")
+    assert all(f"{law}: " in feed.replace("\\u00e4", "ä") for law in LAWS[language])
+    assert BRIDGE_NAMED[language] in " ".join(text.split())
     if language != "en":
         assert "rests on" not in text
 
