@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,7 +52,7 @@ def announced(
         "materiality": list(materiality),
         "processor": processor(register),
         "sub_processor": _shown(sub_processor or previous),
-        "previous": _shown(previous),
+        "previous": _shown(previous, ()),
         "reason": change.reason,
         "effective_on": change.effective_on.isoformat(),
     }
@@ -224,30 +224,37 @@ def withheld(register: Register, entries: Sequence[int], reason: str) -> Entry:
     return {"processor": processor(register), "entries": list(entries), "reason": reason}
 
 
-def _shown(entry: Entry | None) -> Entry | None:
-    return _as_letters_say_it(disclosure.shown(entry, PUBLIC_ENTRY)) if entry else None
+def _shown(entry: Entry | None, spoken: Collection[str] = _IN_LETTERS) -> Entry | None:
+    return _as_told(disclosure.shown(entry, PUBLIC_ENTRY), spoken) if entry else None
 
 
-def _as_letters_say_it(entry: Entry) -> Entry:
-    """In one language, but for what letters say in the reader's: names, reasons, questions."""
+def _as_told(entry: Entry, spoken: Collection[str]) -> Entry:
+    """In one language, but for the members that are ``spoken`` in the reader's.
+
+    A message has room for 20 kB: readings and dated facts are left to the page.
+    """
     places = [
         {
             **place,
-            "mechanisms": [_without_wording(mechanism) for mechanism in place["mechanisms"]],
-            **({"verdict": _without_wording(place["verdict"])} if "verdict" in place else {}),
+            "mechanisms": [_without_wording(each, spoken) for each in place["mechanisms"]],
+            **(
+                {"verdict": _without_wording(place["verdict"], spoken)}
+                if "verdict" in place
+                else {}
+            ),
         }
         for place in entry["locations"]
     ]
     return {**entry, "locations": places}
 
 
-def _without_wording(worded: Any) -> Any:
+def _without_wording(worded: Any, spoken: Collection[str]) -> Any:
     if isinstance(worded, list):
-        return [_without_wording(item) for item in worded]
+        return [_without_wording(item, spoken) for item in worded]
     if not isinstance(worded, dict):
         return worded
     return {
-        name: value if name in _IN_LETTERS else _without_wording(value)
+        name: value if name in spoken else _without_wording(value, spoken)
         for name, value in worded.items()
-        if name in _IN_LETTERS or not name.endswith("_by_language")
+        if name in spoken or not (name.endswith("_by_language") or name == "facts")
     }

@@ -106,7 +106,8 @@ def _place(t: Words, place: Mapping[str, Any]) -> Place:
 def _reason(t: Words, status: str, verdict: Mapping[str, Any]) -> str:
     silent = status == "no_transfer" or verdict.get("by_regime")
     reason = "" if silent else _worded(t, verdict)
-    question = (verdict.get("open") or {}).get("question_by_language")
+    asked = verdict.get("open") or {}
+    question = asked.get("question_by_language") or asked.get("question")
     open_law = t("verdict.open", question=t.told(question)) if question else ""
     return " ".join(text for text in (reason, open_law) if text)
 

@@ -213,11 +213,22 @@ def _head(kind: str, at: str, data: dict[str, Any]) -> str:
 def _slimmer(data: dict[str, Any]) -> Sequence[dict[str, Any]]:
     # Standard Webhooks asks for bodies under 20 kB. The whole entry is behind the links, so a
     # chain of places too long for that is left out rather than the notice.
-    without_previous = {**data, "previous": None, "truncated": True}
     entry = data.get("sub_processor") or {}
+    in_english = {**data, "sub_processor": _in_english(entry) or None}
+    without_previous = {**in_english, "previous": None, "truncated": True}
     kept = {name: entry[name] for name in ("id", "legal_name", "country") if name in entry}
     slim = {**without_previous, "sub_processor": kept or None}
-    return (without_previous, slim, {**slim, "reason": str(data.get("reason"))[:1000]})
+    return (in_english, without_previous, slim, {**slim, "reason": str(data.get("reason"))[:1000]})
+
+
+def _in_english(told: Any) -> Any:
+    """Without the wordings in other languages: letters then say these in English."""
+    if isinstance(told, list):
+        return [_in_english(item) for item in told]
+    if not isinstance(told, dict):
+        return told
+    kept = {name: it for name, it in told.items() if not name.endswith("_by_language")}
+    return {name: _in_english(it) for name, it in kept.items()}
 
 
 def _tail(links: Mapping[str, str]) -> str:

@@ -82,6 +82,10 @@ def test_ledger_and_mail_of_a_change_name_each_law(vendor: Vendor, language: str
     place = data["sub_processor"]["locations"][0]
     told = [(one["regime"], one["status"]) for one in place["verdict"]["by_regime"]]
     assert told == [("EU", "valid"), ("UK", "valid")]
+    # A message has room for 20 kB; the dated facts stand on the page.
+    assert place["verdict"]["contested"] == {
+        "instrument_id": "eu-us-dpf", "recheck_by": "2027-01-31",
+    }  # fmt: skip
     notice = {"id": "ntc_1", "objection_deadline": "2026-12-07", "given_on": "2026-11-23",
               "effective_on": data["effective_on"], "silence": "consent"}  # fmt: skip
     links = {"page": "https://art28.example/p", "change": "https://art28.example/c"}

@@ -219,6 +219,19 @@ def test_a_message_of_our_own_has_the_members_it_is_given() -> None:
     assert (event.processor, event.is_for_all, event.is_follow_up) == ({}, False, False)
 
 
+def test_a_message_that_is_too_long_in_three_languages_keeps_everything_in_one() -> None:
+    it = change()
+    verdict = {"status": "valid", "reason": "x" * 50, "reason_by_language": {"da": "y" * 400}}
+    places = [{"country": "US", "verdict": verdict}] * 45
+    it["data"]["sub_processor"] |= {"locations": places}
+    it["data"]["previous"] = {"id": "sub_1", "locations": []}
+    shown = read(event_of(it))
+    assert len(shown["sub_processor"]["locations"]) == 45
+    assert shown["sub_processor"]["locations"][0]["verdict"]["reason"] == "x" * 50
+    assert "yy" not in str(shown["sub_processor"]["locations"])
+    assert (shown["previous"]["id"], "truncated" in shown) == ("sub_1", False)
+
+
 @pytest.mark.parametrize(
     ("reason", "places", "left_out"),
     [
