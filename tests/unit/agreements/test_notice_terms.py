@@ -232,7 +232,10 @@ def test_every_other_term_is_printed() -> None:
         "Time to object: no number agreed",
         "For a removed sub-processor: Notice before a change: 10 business days",
         "binds: annex II: Time to object: 10 business days",
-        "Urgent changes: 10 business days; approved by: the customer",
+        (
+            "Urgent changes: 10 business days; the time to object is at most as long; "
+            "approved by: the customer"
+        ),
         (
             "the agreement may be ended; time for a way out: 1 month; "
             "notice of termination: at once; prepaid fees are refunded in proportion"
