@@ -11,18 +11,23 @@ from typing import Any
 
 # Elements that begin a new line where they are shown.
 _BREAKS = re.compile(r"</?(?:br|p|div|li|ul|ol|tr|table|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"</?[a-z][^<>]{0,2000}>|<!--.{0,500}?-->", re.IGNORECASE | re.DOTALL)
 _ANCHOR = re.compile(
     r"<a\b[^<>]{0,1000}?\bhref\s*=\s*[\"']?([^\"'<>\s]{1,1000})[^<>]{0,1000}>", re.IGNORECASE
 )
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\(\s*<?([^()\s<>]{1,1000})>?[^()]{0,200}\)")
-_STRONG = re.compile(r"(\*\*|__|~~|`+)(?=\S)([^*`~]{1,1000}?)\1")
+_STRONG = re.compile(r"(\*\*|__|~~|`{1,3})(?=\S)([^*`~]{1,1000}?)\1")
 _STRESSED = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]{1,1000}?)(?<=\S)\1(?![\w*])")
 # Marks of footnotes at the end of a name: *, †, ¹, [1], [^1].
 _MARKS = re.compile(
     r"(?:\s*(?:[*†‡⁎∗]|[¹²³⁰⁴-⁹]|\[\^?\d{1,2}\]|<sup>\w{1,3}</sup>))+\Z", re.IGNORECASE
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}\d{0,2});", re.IGNORECASE)
+_MARKED = re.compile(r"[<&\[*_`~]")
+# A longer cell is no cell of a table; it is taken as it stands.
+LONGEST_MARKED = 10_000
+# Marks stand at the very end.
+LONGEST_MARKS = 40
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[\n ]*")
 
@@ -42,6 +47,8 @@ class Text:
 def read_cell(value: Any) -> Text:
     """A cell as text. Lists are joined by line breaks, members of objects by their names."""
     raw = unicodedata.normalize("NFC", flat(value))
+    if len(raw) > LONGEST_MARKED or not _MARKED.search(raw):
+        return Text(_lines(raw))
     links = [link for link in _ANCHOR.findall(raw) if link not in _TAG.sub(" ", raw)]
     text = _TAG.sub("", _BREAKS.sub("\n", raw)) if "<" in raw else raw
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
@@ -67,7 +74,8 @@ def flat(value: Any) -> str:
 
 def without_marks(text: str) -> tuple[str, str]:
     """``text`` without the footnote marks at its end, and those marks."""
-    match = _MARKS.search(text)
+    start = max(0, len(text) - LONGEST_MARKS)
+    match = _MARKS.search(text, start)
     if match is None or not match.start():
         return text, ""
     return text[: match.start()].rstrip(), match[0].strip()

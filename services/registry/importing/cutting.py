@@ -103,6 +103,8 @@ class Cutter:
 
 def split(text: str, separator: re.Pattern[str]) -> list[str]:
     """``text`` cut at each separator that stands outside of brackets."""
+    if not separator.search(text):
+        return [text.strip()] if text.strip() else []
     parts, depth, start, at = list[str](), 0, 0, 0
     ends = {match.start(): match.end() for match in separator.finditer(text)}
     while at < len(text):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.registry.importing import words
 
 _CODE = re.compile(r"[A-Z]{2}")
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*\.?")
 MOST_WORDS = 6
+# Texts whose sense is kept: the rows of a list say the same again and again.
+KEPT = 4_096
 # A region that is named beside the country it holds: "EU Germany", "Ireland - EU".
 _JOINT = re.compile(r"[\s:–-]+")
 
@@ -41,8 +44,9 @@ class Sense:
     at: int = 0
 
 
+@lru_cache(KEPT)
 def sense_of(text: str) -> Sense:
-    """Read ``text`` as one name, else look for names in it."""
+    """Read ``text`` as one name, else look for names in it. The answer is kept: do not alter it."""
     whole = meaning(text)
     sense = Sense([(text, whole)]) if whole else _scan(text)
     return Sense([(text, Meaning("unknown"))]) if _contradicts(sense) else sense
@@ -63,6 +67,7 @@ def meaning(text: str) -> Meaning | None:
     return _plainly(text, name) or _region_and_country(text) or _cloud_region(text)
 
 
+@lru_cache(KEPT)
 def is_name(text: str) -> bool:
     """Whether ``text`` is one name, or no place at all, whatever separators it holds."""
     if words.says_nothing(text):
@@ -97,6 +102,7 @@ def _region(name: str) -> tuple[str, ...] | None:
     return known.get(name, known.get(name.removeprefix("the ")))
 
 
+@lru_cache(KEPT)
 def country(text: str) -> str | None:
     """The country that ``text`` names; codes of two letters only in capitals."""
     stripped = text.strip(" .")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from services.registry.importing import words
-from services.registry.importing.meanings import sense_of
+from services.registry.importing.meanings import KEPT, sense_of
 
 IGNORE = re.IGNORECASE
 # "SCCs where the DPF does not apply": the mechanism after the word has precedence.
@@ -72,12 +72,15 @@ def patterns() -> list[tuple[str, re.Pattern[str]]]:
     ]
 
 
+@lru_cache(KEPT)
 def names_a_basis(text: str) -> bool:
     return any(pattern.search(text) for _, pattern in patterns())
 
 
+@lru_cache(KEPT)
 def mentions_of(text: str) -> list[Mention]:
-    """All mentions in ``text``, from left to right, none within another."""
+    """All mentions in ``text``, from left to right, none within another. They are kept: do not
+    alter them."""
     taken: list[Mention] = []
     found = [*_shared(text), *_plain(text)]
     for each in found:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
 from services.registry.importing.cutting import Cutter, Piece
-from services.registry.importing.meanings import Meaning, Sense, is_name, sense_of
+from services.registry.importing.meanings import KEPT, Meaning, Sense, is_name, sense_of
 from services.registry.transfers.countries import name_of
 
 # Addresses of the internet and of mailboxes name no place.
@@ -84,6 +85,20 @@ def read_places(
     text: str, member: str, answers: Answers, is_basis: Callable[[str], bool]
 ) -> Places:
     """The places ``text`` names. ``is_basis`` tells asides such as "(SCCs)" from places."""
+    read, remarks = _parsed(text, is_basis)
+    places = Places(remarks=list(remarks))
+    for each in read:
+        _take(each, read, places, member, answers)
+    places.remarks = list(dict.fromkeys(places.remarks))
+    return places
+
+
+@lru_cache(KEPT)
+def _parsed(
+    text: str, is_basis: Callable[[str], bool]
+) -> tuple[tuple[_Read, ...], tuple[str, ...]]:
+    """The pieces of ``text``, settled as far as it says, and what is remarked. They are kept: the
+    rows of a list say the same again and again."""
     places = Places()
     for link in _LINK.findall(text):
         places.remarks.append(f"“{link}” is not read.")
@@ -94,10 +109,7 @@ def read_places(
     _find_doubts(read)
     _read_codes(read)
     _settle(read, places)
-    for each in read:
-        _take(each, read, places, member, answers)
-    places.remarks = list(dict.fromkeys(places.remarks))
-    return places
+    return tuple(read), tuple(places.remarks)
 
 
 def _says_nothing(piece: Piece) -> bool:

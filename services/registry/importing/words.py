@@ -35,12 +35,19 @@ def _eea() -> tuple[str, ...]:
 
 def plain(text: str) -> str:
     """``text`` for comparing: no capitals, no punctuation, single spaces."""
+    if text.isascii():
+        return _NOT_WORDS.sub(" ", text.lower()).strip()
     composed = unicodedata.normalize("NFC", text).casefold()
     return _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", composed)).strip()
 
 
 def says_nothing(text: str) -> bool:
-    return " ".join(text.casefold().split()).rstrip(".") in data()["nothing"]
+    return " ".join(text.casefold().split()).rstrip(".") in _nothing()
+
+
+@cache
+def _nothing() -> frozenset[str]:
+    return frozenset(data()["nothing"])
 
 
 @cache

@@ -52,5 +52,5 @@ def lost_of_mechanism(cell: object) -> set[str]:
 
 def _nothing(text: str) -> set[str]:
     """Words of a text that says there is nothing: "N/A"."""
-    parts = [text, *re.split(r"[;,\n]", text)]
+    parts = [text, *re.split(r"[;,\n()\[\]|:—–]", text)]
     return words_of([part for part in parts if words.says_nothing(part)])
