@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -106,7 +106,7 @@ def _onward() -> dict[str, str]:
     return {**carried, CLIENT: caller().client_id, CLIENT_ADDRESS: request.remote_addr or ""}
 
 
-def _pieces(answer: requests.Response) -> Iterator[bytes]:
+def _pieces(answer: requests.Response) -> Generator[bytes, None, None]:
     """The body of an answer as it comes in, up to ``MOST_STREAMED`` bytes: more is cut off."""
     left = MOST_STREAMED
     with closing(answer):

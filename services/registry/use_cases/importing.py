@@ -19,6 +19,7 @@ from services.registry.model.changes import Change
 from services.registry.model.imports import Import, ImportRow
 from services.registry.model.law import Law
 from services.registry.transfers import Instrument, known_evidence
+from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.jurisdiction import law_of
 from services.registry.wiring import Deps
 from shared.errors import PreconditionFailed
@@ -101,7 +102,7 @@ def _import_rules(deps: Deps, job: Import, check: Check) -> ImportRules:
         context=Context(job.language, law.exporter, day, law.instruments, job.members),
         matches=Matches(deps.stores.listed.names(register.id, day)),
         content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
-        check=lambda stated: check(stated, law.instruments),
+        check=lambda stated: assessed(deps, register.id, check(stated, law.instruments), ""),
     )
 
 

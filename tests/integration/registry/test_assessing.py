@@ -8,6 +8,7 @@ import pytest
 
 from tests import builders
 from tests.integration.registry.evidence import adopt, assessment_body, entry_naming, recorded
+from tests.integration.registry.importing import taken
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
 Json = dict[str, Any]
@@ -190,3 +191,22 @@ def test_the_vendor_reads_its_assessments(vendor: Vendor) -> None:
     answer = vendor.ask("GET", f"/assessments/{first['id']}")
     assert answer.json == first
     assert answer.headers["ETag"] == '"r1"'
+
+
+def imported(vendor: Vendor, tia_id: str, **evidence: Any) -> Json:
+    """The report of an import of one entry that names this assessment."""
+    return taken(vendor, {"sub_processors": [entry_naming(tia_id, **evidence)]})
+
+
+def test_an_import_takes_what_the_assessment_says(vendor: Vendor) -> None:
+    tia = recorded(vendor)
+    told = imported(vendor, tia["id"])
+    assert (told["drafted"], told["refused"]) == (1, [])
+    (change,) = vendor.must("GET", "/changes")["items"]
+    assert evidence_of(change["sub_processor"])["tia_on"] == "2026-11-02"
+
+
+def test_an_import_that_contradicts_the_assessment_is_refused(vendor: Vendor) -> None:
+    told = imported(vendor, recorded(vendor)["id"], tia_on="2026-11-09")
+    assert told["drafted"] == 0
+    assert [each["code"] for each in told["refused"]] == ["contradicts-assessment"]

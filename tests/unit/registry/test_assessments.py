@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.registry.model.assessments import Assessment, Measure, check_parts, names_record
-from services.registry.model.files import safe_name
+from services.registry.model.files import NotAPdf, check_beginning, check_end, safe_name
 from services.registry.transfers import assess_location
 from shared.errors import Invalid
 
@@ -140,3 +140,18 @@ def test_a_favourable_conclusion_alone_proves_nothing() -> None:
 )
 def test_the_name_of_a_file_leads_to_no_folder_and_ends_as_its_kind(sent: str, kept: str) -> None:
     assert safe_name(sent, "application/pdf") == kept
+
+
+@pytest.mark.parametrize(
+    ("head", "why"), [(b"", "It is empty."), (b"PK", "It does not begin as a PDF does.")]
+)
+def test_what_begins_otherwise_is_refused_with_the_reason(head: bytes, why: str) -> None:
+    with pytest.raises(NotAPdf, match=why):
+        check_beginning(head)
+    check_beginning(b"%PDF-1.7")
+
+
+def test_what_is_cut_off_is_refused() -> None:
+    with pytest.raises(NotAPdf, match="cut off"):
+        check_end(b"%PDF-1.7")
+    check_end(b"startxref 9 %%EOF")
