@@ -119,6 +119,7 @@ def requests_to_vendor(query: dict[str, Any], slug: str) -> Any:
 @requires("registry:object")
 @blp.response(201, EvidenceShape)
 @blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(429, "TOO_MANY_REQUESTS")
 def ask(sub_id: str) -> Any:
     """The evidence of an entry for the customer the portal speaks for; the ledger notes it."""
     made = evidence_requests.ask(deps(), caller(), sub_id)

@@ -8,13 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.registry.transfers.members import WITH_MEASURES
-from shared.errors import Invalid
+from shared.errors import Invalid, TooManyRequests
 
+# The ledger is public and holds every request, so one customer cannot fill it in a day.
+MOST_REQUESTS, REQUESTS_WITHIN = 20, timedelta(days=1)
 _ID = re.compile(r"tia_[0-9a-f]{32}")
+
+
+class EvidenceAskedOften(TooManyRequests):
+    """You asked 20 times within a day; read what those requests were given."""
+
+    code, retry_after = "evidence-asked-often", 3600
 
 
 @dataclass(frozen=True)

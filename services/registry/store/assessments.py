@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
@@ -43,6 +44,13 @@ class EvidenceRequests:
         "evidence_requests": [
             IndexModel([("processor_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel(
+                [
+                    ("controller_id", ASCENDING),
+                    ("processor_id", ASCENDING),
+                    ("requested_at", ASCENDING),
+                ]
+            ),
         ],
     }
 
@@ -57,6 +65,15 @@ class EvidenceRequests:
         if document is None:
             raise NotFound("There is no such request.")
         return from_document(EvidenceRequest, document)
+
+    def since(self, processor_id: str, controller_id: str, at: datetime, most: int) -> int:
+        """How many requests of a customer to a vendor came after ``at``, counted up to ``most``."""
+        where: dict[str, Any] = {
+            "controller_id": controller_id,
+            "processor_id": processor_id,
+            "requested_at": {"$gt": at},
+        }
+        return self._docs.count_documents(where, limit=most)
 
     def page(self, where: dict[str, Any], request: PageRequest) -> Page:
         """``where`` names the vendor or the customer: ``processor_id``, ``controller_id``."""

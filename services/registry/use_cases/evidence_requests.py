@@ -9,7 +9,14 @@ from datetime import date
 from typing import Any
 
 from services.registry import events, ledger_entries
-from services.registry.model.assessments import Assessment, EvidenceRequest, names_record
+from services.registry.model.assessments import (
+    MOST_REQUESTS,
+    REQUESTS_WITHIN,
+    Assessment,
+    EvidenceAskedOften,
+    EvidenceRequest,
+    names_record,
+)
 from services.registry.model.files import KeptFile
 from services.registry.model.register import EntryUnknown, Register, Row
 from services.registry.transfers import known_evidence
@@ -33,9 +40,11 @@ def ask(deps: Deps, caller: Caller, sub_id: str) -> dict[str, Any]:
     """The evidence of an entry that serves, or is about to serve, this customer.
 
     Each request is a ledger entry. Raises ``EntryUnknown`` for everybody whom the entry does not
-    concern: a stranger, a former customer, one that is excluded from it or has other products.
+    concern: a stranger, a former customer, one that is excluded from it or has other products;
+    ``EvidenceAskedOften``.
     """
     register, rows = _concerning(deps, caller, sub_id)
+    _check_seldom(deps, register, caller)
     given = tuple(_given(deps, register, rows))
     request = EvidenceRequest(
         id=deps.new_id("evr"),
@@ -88,6 +97,13 @@ def by_customer(deps: Deps, caller: Caller, request: PageRequest) -> Page:
 def to_vendor(deps: Deps, caller: Caller, slug: str, request: PageRequest) -> Page:
     register = own_register(deps, caller, slug)
     return deps.stores.evidence_requests.page({"processor_id": register.id}, request)
+
+
+def _check_seldom(deps: Deps, register: Register, caller: Caller) -> None:
+    since = deps.now() - REQUESTS_WITHIN
+    requests = deps.stores.evidence_requests
+    if requests.since(register.id, caller.org_id, since, MOST_REQUESTS) >= MOST_REQUESTS:
+        raise EvidenceAskedOften
 
 
 def _concerning(deps: Deps, caller: Caller, sub_id: str) -> tuple[Register, list[Row]]:

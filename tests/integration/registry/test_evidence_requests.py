@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.registry.model.assessments import MOST_REQUESTS
 from tests import builders
 from tests.integration.agreements.test_import import PDF
 from tests.integration.registry.evidence import (
@@ -78,6 +79,18 @@ def test_each_request_stands_in_the_ledger_without_the_name_of_who_asked(
     kept_apart = dict(ledger.private_parts(entries[0]["stream"]))[entries[0]["sequence"]]
     assert kept_apart["controller_id"] == customer["org_id"]
     assert kept_apart["given"][0]["file_sha256"] == assessed["file"]["sha256"]
+
+
+def test_one_customer_does_not_fill_the_ledger(vendor: Vendor, assessed: Json) -> None:
+    customer, other = vendor.customer("nordbo"), vendor.customer("other")
+    answers = [ask(vendor, customer, assessed["entry"]["id"]) for _ in range(MOST_REQUESTS + 1)]
+    assert [each.status_code for each in answers] == [201] * MOST_REQUESTS + [429]
+    assert answers[-1].json is not None
+    assert answers[-1].json["code"] == "evidence-asked-often"
+    assert "Retry-After" in answers[-1].headers
+    assert ask(vendor, other, assessed["entry"]["id"]).status_code == 201
+    vendor.stack.pass_time(days=1, minutes=1)
+    assert ask(vendor, customer, assessed["entry"]["id"]).status_code == 201
 
 
 def test_the_vendor_reads_who_asked(vendor: Vendor, assessed: Json) -> None:
