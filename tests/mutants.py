@@ -111,7 +111,7 @@ class Reach:
 
     tests: dict[tuple[str, int], set[int]]
     seconds: dict[int, float]
-    failed: int
+    failed: list[str]
 
     def of(self, mutant: Mutant) -> list[int]:
         """Return the tests that reach a mutant, the quickest first."""
@@ -152,8 +152,9 @@ class Mutating:
             return True
         functions = functions_of(self.root / self.package)
         reach = pickle.loads(in_child(lambda: pickle.dumps(self._reach(session)))[1])  # noqa: S301
+        for name in reach.failed:
+            print(f"fails without any mutant: {name}")
         if reach.failed:
-            print(f"{reach.failed} tests fail without any mutant")
             return True
         for mutant in self._mutants():
             self.outcomes[mutant.name] = self._outcome(mutant, reach, functions, session)
@@ -193,19 +194,22 @@ class Mutating:
             data_file=None, config_file=False, include=[str(file) for file in self._files()]
         )
         measured.set_option("run:disable_warnings", ["already-imported"])
-        seconds = {}
+        seconds, failed = {}, []
         measured.start()
         for number in range(len(session.items)):
             measured.switch_context(str(number))
             started = time.process_time()
+            before = session.testsfailed
             run(session, [number])
             seconds[number] = time.process_time() - started
+            if session.testsfailed > before:
+                failed.append(session.items[number].nodeid)
         measured.stop()
         tests = defaultdict(set)
         for name in measured.get_data().measured_files():
             for line, contexts in measured.get_data().contexts_by_lineno(name).items():
                 tests[name, line] = {int(context) for context in contexts if context}
-        return Reach(dict(tests), seconds, session.testsfailed)
+        return Reach(dict(tests), seconds, failed)
 
 
 def run(session: pytest.Session, numbers: list[int]) -> None:
