@@ -90,6 +90,12 @@ def test_the_days_until_a_change_are_told_of_each_period_alone() -> None:
     assert objection == (15, 15, 15, 15, 15, 17)
 
 
+# Ten days end on 3 December, thirty on the 23rd: neither period hides the other.
+@pytest.mark.parametrize("objection", ["30d", "14d&30d"])
+def test_a_longer_objection_is_no_part_of_the_notice(objection: str) -> None:
+    assert first_day_spans(long("10d", objection), MONDAY, 0) == ((11,), (31,))
+
+
 def test_a_second_period_of_the_text_counts_in_the_days_until_a_change() -> None:
     notice, objection = first_day_spans(long("30d&40d", "14d&21d"), MONDAY, 0)
     assert (notice, objection) == ((41,), (22,))
