@@ -201,3 +201,9 @@ def test_words_and_numbers_that_cannot_be_are_named(
     with pytest.raises(ValueError) as refused:  # noqa: PT011  The whole message is compared.
         make()
     assert str(refused.value) == message
+
+
+def test_ten_years_are_the_longest_period() -> None:
+    assert Period(3650).value == 3650
+    with pytest.raises(ValueError, match="not 3651"):
+        Period(3651, "months")
