@@ -1,0 +1,48 @@
+"""What one law knows of a place stays with that law, and is not lost beside another."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from services.registry.transfers import assess_location
+from tests import builders
+
+TODAY = date(2026, 11, 22)
+SVALBARD = {"country": "SJ", "kind": "storage", "mechanisms": []}
+DPF = {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": builders.evidence_of_dpf()}
+
+
+def test_what_is_open_under_the_other_law_is_asked_beside_the_verdict_on_top() -> None:
+    """EEA Agreement Art. 126 and Protocol 40: Svalbard may be left out; UK law is silent."""
+    verdict = assess_location(SVALBARD, TODAY, exporter="DK", regimes=("UK", "EU"))
+    assert [each.regime for each in verdict.by_regime] == ["UK", "EU"]
+    assert [each.open for each in verdict.by_regime] == [(), ("svalbard-or-jan-mayen",)]
+    assert verdict.open == ("svalbard-or-jan-mayen",)
+
+
+def test_what_union_law_says_of_a_territory_is_no_remark_under_another_law() -> None:
+    verdict = assess_location(SVALBARD, TODAY, exporter="DK", regimes=("UK", "EU"))
+    under_uk, under_eu = (each.to_mapping()["remarks"] for each in verdict.by_regime)
+    assert (len(under_eu), under_uk) == (1, [])
+
+
+# The certification is due on 2027-06-01, 191 days after 22 November 2026.
+@pytest.mark.parametrize(("horizon", "status"), [(0, "valid"), (190, "valid"), (191, "expiring")])
+def test_a_basis_that_ends_within_the_horizon_is_expiring(horizon: int, status: str) -> None:
+    place = {"country": "US", "kind": "storage", "mechanisms": [DPF]}
+    assert assess_location(place, TODAY, horizon_days=horizon).status == status
+
+
+def test_a_horizon_before_the_day_is_refused() -> None:
+    place = {"country": "US", "kind": "storage", "mechanisms": [DPF]}
+    with pytest.raises(ValueError, match=r"^The horizon is a number of days, 0 or more\.$"):
+        assess_location(place, TODAY, horizon_days=-1)
+
+
+def test_an_international_organisation_is_abroad_wherever_it_sits() -> None:
+    """GDPR Art. 4(26) and 44: such an organisation needs a basis even with its seat in Denmark."""
+    place = {"country": "DK", "organisation": "UNICEF", "kind": "storage", "mechanisms": []}
+    assert assess_location(place, TODAY).status == "missing"
+    assert assess_location({**place, "organisation": None}, TODAY).status == "no_transfer"
