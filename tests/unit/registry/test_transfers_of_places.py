@@ -46,3 +46,10 @@ def test_an_international_organisation_is_abroad_wherever_it_sits() -> None:
     place = {"country": "DK", "organisation": "UNICEF", "kind": "storage", "mechanisms": []}
     assert assess_location(place, TODAY).status == "missing"
     assert assess_location({**place, "organisation": None}, TODAY).status == "no_transfer"
+
+
+def test_a_part_of_the_exporters_own_country_is_at_home() -> None:
+    """UK GDPR Art. 44A is about a third country; Scotland is a part of the United Kingdom."""
+    place = {"country": "GB", "region": "GB-SCT", "kind": "storage", "mechanisms": []}
+    verdict = assess_location(place, TODAY, exporter="GB", regimes=("UK",))
+    assert verdict.status == "no_transfer"
