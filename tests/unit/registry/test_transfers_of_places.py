@@ -53,3 +53,9 @@ def test_a_part_of_the_exporters_own_country_is_at_home() -> None:
     place = {"country": "GB", "region": "GB-SCT", "kind": "storage", "mechanisms": []}
     verdict = assess_location(place, TODAY, exporter="GB", regimes=("UK",))
     assert verdict.status == "no_transfer"
+
+
+def test_a_verdict_says_when_its_evidence_was_looked_at_and_is_due() -> None:
+    place = {"country": "US", "kind": "storage", "mechanisms": [DPF]}
+    verdict = assess_location(place, TODAY).to_mapping()
+    assert (verdict["checked_on"], verdict["due_on"]) == ("2026-11-02", "2027-06-01")
