@@ -115,6 +115,29 @@ def test_an_official_text_asks_for_what_it_leaves_to_be_filled_in(
     assert all(each.weight == TEMPLATE and is_sentence(each.detail) for each in made)
 
 
+# (EU) 2021/915, Clause 7.5; Danish standard contract, Appendix C.2. Other texts do not ask.
+@pytest.mark.parametrize(
+    ("template", "clause", "weight"),
+    [
+        (0, "(EU) 2021/915, Clause 7.5", TEMPLATE),
+        (1, "Appendix C.2", TEMPLATE),
+        (2, "(EU) 2021/915, Clause 7.5", GOOD_PRACTICE),
+    ],
+)
+def test_special_categories_without_measures_are_found_with_their_clause(
+    template: int, clause: str, weight: str
+) -> None:
+    whole = content(measures=MEASURES)
+    sensitive = replace(whole, processing=replace(whole.processing, special_categories=True))
+    (found,) = shortfalls(built_in_templates()[template], sensitive)
+    assert (found.clause, found.weight, is_sentence(found.detail)) == (clause, weight, True)
+
+
+def test_what_the_wording_does_not_settle_is_said_in_a_sentence() -> None:
+    bare = replace(built_in_templates()[2], owner="org_v", covers={})
+    assert all(is_sentence(each.detail) for each in shortfalls(bare, content()))
+
+
 def published(**more: Any) -> Published:
     of = content(measures=MEASURES, backup_days=90)
     members: dict[str, Any] = {

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.registry.transfers import assess_location
+from services.registry.transfers import Verdict, assess_location
+from services.registry.transfers.circumstances import Circumstances
 from tests import builders
 
 TODAY = date(2026, 11, 22)
@@ -59,3 +60,38 @@ def test_a_verdict_says_when_its_evidence_was_looked_at_and_is_due() -> None:
     place = {"country": "US", "kind": "storage", "mechanisms": [DPF]}
     verdict = assess_location(place, TODAY).to_mapping()
     assert (verdict["checked_on"], verdict["due_on"]) == ("2026-11-02", "2027-06-01")
+
+
+def test_an_entry_is_read_with_all_that_a_basis_turns_on() -> None:
+    entry = {
+        "relation": "controller_processor", "hr_data": "yes", "data_subjects": ["staff"],
+        "data_combined": True, "exporter_is_public_authority": False, "affiliate": True,
+        "country": "US", "legal_name": "Mailer Inc.",
+    }  # fmt: skip
+    assert Circumstances.of(entry) == Circumstances(
+        "controller_processor", "yes", ("staff",), True, False, True, "US", "Mailer Inc."
+    )
+    assert Circumstances.of({}) == Circumstances()
+
+
+def test_a_role_that_no_module_knows_is_refused_with_those_that_exist() -> None:
+    """(EU) 2021/914 has four modules."""
+    modules = (
+        "controller_controller, controller_processor, processor_processor, processor_controller"
+    )
+    with pytest.raises(ValueError, match=f"'joint'.*write one of {modules}"):
+        Circumstances(relation="joint")
+
+
+# An assessment to be looked at again on a day is overdue from the day after.
+@pytest.mark.parametrize(("review_on", "remarks"), [("2026-11-21", 1), ("2026-11-22", 0)])
+def test_a_review_is_overdue_from_the_day_after(review_on: str, remarks: int) -> None:
+    scc = {"instrument_id": "scc-2021-914", "role": "primary",
+           "evidence": builders.evidence_of_scc(tia_review_on=review_on)}  # fmt: skip
+    found = assess_location({"country": "IN", "kind": "storage", "mechanisms": [scc]}, TODAY)
+    assert len([each for each in said(found) if review_on in each]) == remarks
+
+
+def said(verdict: Verdict) -> list[str]:
+    remarks: list[str] = verdict.to_mapping()["remarks"]
+    return remarks
