@@ -12,7 +12,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING
 from pymongo.collection import Collection
 
-from shared.errors import Malformed
+from shared.errors import Invalid, Malformed
 from shared.strict_json import parse_json
 
 
@@ -77,7 +77,7 @@ def read_cursor(name: str, text: str, of: type = str) -> Any:
     """
     try:
         parts = parse_json(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
-    except (binascii.Error, ValueError, Malformed) as error:
+    except (binascii.Error, ValueError, Malformed, Invalid) as error:
         raise CursorInvalid from error
     if not isinstance(parts, list) or len(parts) != 2:
         raise CursorInvalid

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
-from shared.errors import Malformed
+from shared.errors import Invalid, Malformed
 
 # The largest whole number of BSON, and the greatest depth of a document.
 LARGEST_WHOLE, DEEPEST = 2**63 - 1, 60
+MOST_NAMED = 20
 
 
 def parse_json(raw: bytes) -> Any:
     """Strict JSON: UTF-8, no NaN, no member named twice, no number or depth that the database
-    cannot hold. Raises ``Malformed``."""
+    cannot hold. Raises ``Malformed``, or ``Invalid`` with the pointer of each such number."""
     try:
-        value = json.loads(raw.decode("utf-8"), cls=Decoder)
+        value = json.loads(raw.decode("utf-8"), cls=_MarkingDecoder)
         check_depth(value)
+        _refuse_large_numbers(value)
         # Half a surrogate pair is no text; neither the database nor an answer could carry it.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
@@ -30,13 +33,43 @@ def parse_json(raw: bytes) -> Any:
 class Decoder(json.JSONDecoder):
     """Refuses, as ``Malformed``, numbers and names that JSON or the database cannot hold."""
 
+    def __init__(self, **more: Any) -> None:
+        readers = {"parse_float": _finite, "parse_int": _whole, **more}
+        super().__init__(object_pairs_hook=_members, parse_constant=_no_constant, **readers)
+
+
+class _TooLarge(str):
+    """A number that the database cannot hold, as it was written."""
+
+    __slots__ = ()
+
+
+class _MarkingDecoder(Decoder):
+    """Leaves a mark where a number is too large, so that its place can be named."""
+
     def __init__(self) -> None:
-        super().__init__(
-            object_pairs_hook=_members,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_whole,
-        )
+        super().__init__(parse_float=_finite_or_mark, parse_int=_whole_or_mark)
+
+
+def _refuse_large_numbers(value: Any) -> None:
+    errors = [
+        {"pointer": pointer, "code": "number-too-large", "detail": f"{text[:40]} is too large."}
+        for pointer, text in _marks("", value)
+    ]
+    if errors:
+        raise Invalid("A number is larger than any that can be kept.", errors=errors[:MOST_NAMED])
+
+
+def _marks(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, _TooLarge):
+        yield pointer, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            escaped = name.replace("~", "~0").replace("/", "~1")
+            yield from _marks(f"{pointer}/{escaped}", inner)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _marks(f"{pointer}/{index}", inner)
 
 
 def check_depth(value: Any) -> None:
@@ -75,6 +108,20 @@ def _whole(text: str) -> int:
     if len(text) > len(str(LARGEST_WHOLE)) + 1 or abs(int(text)) > LARGEST_WHOLE:
         raise Malformed(f"{text[:40]} is too large a number.")
     return int(text)
+
+
+def _whole_or_mark(text: str) -> int | _TooLarge:
+    try:
+        return _whole(text)
+    except Malformed:
+        return _TooLarge(text)
+
+
+def _finite_or_mark(text: str) -> float | _TooLarge:
+    try:
+        return _finite(text)
+    except Malformed:
+        return _TooLarge(text)
 
 
 def _no_constant(text: str) -> Any:
