@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
 
+from shared.bodies import refuse_unread_members
 from shared.errors import Forbidden, Unauthenticated
 from shared.idempotency import IN_STEPS
 from shared.limits import EXTENSION, Limits, caller_of
@@ -59,6 +60,7 @@ def requires(*scopes: str) -> Callable[[View], View]:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             _admit(scopes)
+            refuse_unread_members()
             return _answered(_asker(g.caller), view, lambda: view(*args, **kwargs))
 
         setattr(guarded, DOOR, EITHER.join(scopes))

@@ -11,7 +11,7 @@ from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from shared.errors import Malformed, UnsupportedMediaType
+from shared.errors import Invalid, Malformed, UnsupportedMediaType
 from shared.strict_json import parse_json
 
 LARGEST_BODY = 1024 * 1024
@@ -104,6 +104,29 @@ def read_body() -> None:
     """
     if _has_body() and not hasattr(_view(), LARGEST):
         whole_body(LARGEST_BODY)
+
+
+def refuse_unread_members() -> None:
+    """Raise ``Invalid`` for members of a body that the view does not read, ``Malformed`` for a body
+    that is no object. An empty object says nothing."""
+    if _reads_bodies(_view()) or request.method in ("GET", "HEAD") or not _has_body():
+        return
+    raw = request.get_data(cache=True)
+    members = parse_json(raw) if raw.strip() else {}
+    if not isinstance(members, dict):
+        raise Malformed("Send no body here, or an empty object.")
+    if members:
+        raise Invalid(errors=[
+            {"pointer": f"/{name}", "code": "unknown-field", "detail": "Unknown field."}
+            for name in members
+        ])  # fmt: skip
+
+
+def _reads_bodies(view: Any) -> bool:
+    if hasattr(view, ACCEPTS) or hasattr(view, LARGEST):
+        return True
+    arguments = getattr(view, "_apidoc", {}).get("arguments", {})
+    return any(each["in"] != "query" for each in arguments.get("parameters", ()))
 
 
 def whole_body(size: int) -> bytes:
