@@ -67,6 +67,10 @@ class NewObjection(Shape):
     text = Text(4_000, required=True)
 
 
+class Modification(Shape):
+    text = Text(4_000, required=True)
+
+
 class ContactShape(Shape):
     name = Line(200, required=True)
     position = Line(200, load_default=None, allow_none=True)

@@ -151,6 +151,7 @@ def objection(register: Register, objection: Objection) -> tuple[str, Entry, Ent
         "agreement_id": objection.agreement_id,
         "grounds": objection.grounds,
         "text": objection.text,
+        "modification": objection.modification,
         "mitigation": objection.mitigation,
         "decision": objection.decision,
         "respond_by": objection.respond_by.isoformat() if objection.respond_by else None,

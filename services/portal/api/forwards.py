@@ -87,6 +87,11 @@ CUSTOMER_ROUTES = (
     Route("POST", f"{OBJECTION}/withdraw", WRITE, None, "registry", refuses=CONFLICT),
     Route("POST", f"{OBJECTION}/accept-mitigation", WRITE, None, "registry", refuses=CONFLICT),
     Route(
+        "POST", f"{OBJECTION}/request-modification", WRITE, shapes.Modification, "registry",
+        refuses=CONFLICT,
+        about="Ask for modifications of the change; it stays shut for your data meanwhile.",
+    ),
+    Route(
         "POST", f"{OBJECTION}/terminate", WRITE, shapes.AgreementEnd, "registry", refuses=CONFLICT,
         about="End the agreement over an objection that was rejected, or not settled in time.",
     ),

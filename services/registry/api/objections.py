@@ -12,6 +12,7 @@ from services.registry.schemas.objections import (
     CustomerChangeList,
     CustomerChangesQuery,
     Mitigation,
+    Modification,
     NewObjection,
     ObjectionPage,
     ObjectionShape,
@@ -98,6 +99,16 @@ def withdraw_objection(objection_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def accept_mitigation(objection_id: str) -> Any:
     return objections.answer(deps(), caller(), objection_id, "mitigation_accepted")
+
+
+@blp.route(f"{OBJECTION}/request-modification", methods=["POST"])
+@requires("registry:object")
+@blp.arguments(Modification)
+@blp.response(200, ObjectionShape)
+@blp.alt_response(409, "CONFLICT")
+def request_modification(body: dict[str, Any], objection_id: str) -> Any:
+    """The customer asks for modifications of the change; its objection stays open."""
+    return objections.request_modification(deps(), caller(), objection_id, body["text"])
 
 
 @blp.route(f"{OBJECTION}/terminate", methods=["POST"])

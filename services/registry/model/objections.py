@@ -11,6 +11,7 @@ from shared.errors import Conflict, Invalid
 Status = Literal[
     "received",
     "acknowledged",
+    "modification_requested",
     "mitigation_offered",
     "mitigation_accepted",
     "withdrawn",
@@ -20,12 +21,16 @@ Status = Literal[
 ]
 
 GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
-OPEN: frozenset[str] = frozenset({"received", "acknowledged", "mitigation_offered"})
+OPEN: frozenset[str] = frozenset(
+    {"received", "acknowledged", "modification_requested", "mitigation_offered"}
+)
 
 # From which statuses each step may be taken.
 STEPS: dict[Status, frozenset[str]] = {
     "acknowledged": frozenset({"received"}),
-    "mitigation_offered": frozenset({"received", "acknowledged", "mitigation_offered"}),
+    # RTS (EU) 2025/532 Art. 5: who objects may ask for modifications before the change goes live.
+    "modification_requested": OPEN,
+    "mitigation_offered": OPEN,
     "mitigation_accepted": frozenset({"mitigation_offered"}),
     "withdrawn": OPEN | {"rejected"},
     "excluded": OPEN | {"rejected"},
@@ -88,7 +93,9 @@ class TerminationNotOpen(Conflict):
 
 @dataclass(frozen=True)
 class Objection:
-    """``effective_on``: when the change takes effect. ``respond_by``: after a rejection, the last
+    """``modification``: ``{text}``, what the customer wants to be done otherwise.
+
+    ``effective_on``: when the change takes effect. ``respond_by``: after a rejection, the last
     day on which the customer may end the agreement over it."""
 
     id: str
@@ -101,6 +108,7 @@ class Objection:
     text: str
     received_at: datetime
     status: Status = "received"
+    modification: dict[str, Any] | None = None
     mitigation: dict[str, Any] | None = None
     decision: str | None = None
     settled_at: datetime | None = None

@@ -21,6 +21,12 @@ class Mitigation(Shape):
     respond_by = Day(required=True)
 
 
+class Modification(Shape):
+    """What is to be done otherwise before the customer's data flows."""
+
+    text = Text(4_000, required=True)
+
+
 class AgreementEnd(Shape):
     """``effective_on``: the first day without the agreement; today if it is left out."""
 
@@ -42,6 +48,7 @@ class ObjectionShape(Shape):
     grounds = fields.String()
     text = fields.String()
     received_at = Instant()
+    modification = fields.Nested(Modification, allow_none=True)
     mitigation = fields.Nested(Mitigation, allow_none=True)
     decision = fields.String(allow_none=True)
     settled_at = Instant(allow_none=True)

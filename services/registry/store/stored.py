@@ -83,6 +83,7 @@ class StoredObjection(TypedDict):
     text: str
     received_at: datetime
     status: str
+    modification: Members | None
     mitigation: Members | None
     decision: str | None
     settled_at: datetime | None

@@ -162,6 +162,14 @@ def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objecti
     return _move(deps, caller, objection, to)
 
 
+def request_modification(deps: Deps, caller: Caller, objection_id: str, text: str) -> Objection:
+    """The customer's step: it asks for modifications of the change that it objected to. The gate
+    stays shut until the processor has answered and the objection is settled."""
+    objection = _customers_own(deps, caller, objection_id)
+    _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id))
+    return _move(deps, caller, objection, "modification_requested", modification={"text": text})
+
+
 def terminate(
     deps: Deps, caller: Caller, objection_id: str, effective_on: date | None
 ) -> Objection:

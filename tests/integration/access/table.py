@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
     "standing-acceptance": SIGNATURE, "standing-acceptance/withdraw": None,
     "objections": {"grounds": "other", "text": "No."}, "emergency": {"justification": "x"},
     "offer-mitigation": {"text": "x", "respond_by": "2027-01-01"},
+    "request-modification": {"text": "x"},
     "answers": {"answers": [{"id": "q", "values": ["v"]}]},
     "baseline": {"valid_from": "2026-01-01", "sub_processors": [ENTRY]},
     "changes": CHANGE, "simulations": {"instrument_id": "eu-us-dpf", "ends_on": "2027-01-01"},

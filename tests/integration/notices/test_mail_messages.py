@@ -97,6 +97,7 @@ def test_it_works(by_mail: MailWorld) -> None:
 OBJECTIONS = {
     "received": ("received", "modtaget", "mottagen"),
     "acknowledged": ("being looked at", "under behandling", "behandlas"),
+    "modification_requested": ("stays open", "fortsat åben", "fortfarande öppen"),
     "mitigation_offered": ("Your answer is needed", "svar er nødvendigt", "Ert svar behövs"),
     "mitigation_accepted": ("as offered", "som tilbudt", "så som erbjudits"),
     "withdrawn": ("has been withdrawn", "er trukket tilbage", "är återkallad"),

@@ -21,7 +21,7 @@ from tests.receiver import Receiver
 from tests.stack import START, Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
-OPEN = {"received", "acknowledged", "mitigation_offered"}
+OPEN = {"received", "acknowledged", "modification_requested", "mitigation_offered"}
 OBJECTION_DAYS, EFFECTIVE_IN = 5, 20
 
 
@@ -80,6 +80,12 @@ class Life(RuleBasedStateMachine):
         in_time = self.offered_until is not None and self.today <= self.offered_until
         before = {"mitigation_offered"} if in_time else set()
         self._expect(self._customer("accept-mitigation"), before, "mitigation_accepted")
+
+    @rule()
+    def request_modification(self) -> None:
+        body = {"text": "Keep the keys in the EEA."}
+        answer = self._customer("request-modification", body)
+        self._expect(answer, OPEN, "modification_requested")
 
     @rule()
     def take_back(self) -> None:

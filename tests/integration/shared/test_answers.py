@@ -178,7 +178,7 @@ def changes_and_objections(vendor: Vendor) -> None:
     vendor.must("POST", f"/changes/{change['id']}/announce")
     vendor.must("POST", f"/changes/{change['id']}/withdraw", {"reason": "A mistake."})
     settle(vendor, "acknowledge", "exclude")
-    settle(vendor, "offer-mitigation", "accept-mitigation")
+    settle(vendor, "request-modification", "offer-mitigation", "accept-mitigation")
     settle(vendor, "withdraw")
     settle(vendor, "reject", "terminate")
     vendor.stack.must(vendor.customers["nordbo"], "POST",
@@ -206,13 +206,14 @@ def settle(vendor: Vendor, *steps: str) -> None:
     """An objection, and what vendor and customer do about it."""
     day = (vendor.today + timedelta(3)).isoformat()
     bodies = {"offer-mitigation": {"text": "Another region.", "respond_by": day},
+              "request-modification": {"text": "Keep the keys here."},
               "reject": {"reason": "No."}, "terminate": {}}  # fmt: skip
     customer = vendor.customer(f"of-{steps[-1]}", notice_days=10, objection_days=5)
     path = f"/portal/v1/changes/{told_of_a_change(vendor)}/objections"
     body = {"grounds": "other", "text": "No."}
     made = vendor.stack.must(customer, "POST", path, body)
     for step in steps:
-        theirs = step in ("withdraw", "accept-mitigation", "terminate")
+        theirs = step in ("withdraw", "accept-mitigation", "request-modification", "terminate")
         who, service = (customer, "portal") if theirs else (vendor.client, "registry")
         path = f"/{service}/v1/objections/{made['id']}/{step}"
         vendor.stack.must(who, "POST", path, bodies.get(step))

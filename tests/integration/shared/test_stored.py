@@ -138,7 +138,7 @@ def changes(world: World) -> None:
     vendor = world.a
     vendor.customer("nordbo", notice_days=10, objection_days=5)
     emergency(vendor)
-    settle(vendor, "offer-mitigation", "accept-mitigation")
+    settle(vendor, "request-modification", "offer-mitigation", "accept-mitigation")
     path = f"/portal/v1/changes/{told_of_a_change(vendor)}/approval"
     world.stack.must(vendor.customers["nordbo"], "POST", path)
 

@@ -86,6 +86,7 @@ FAULTS: list[tuple[str, Callable[[Case], Case], str]] = [
     ("objection-open", objected("received"), "objected"),
     ("objection-open", objected("acknowledged"), "objected"),
     ("objection-open", objected("mitigation_offered"), "objected"),
+    ("objection-open", objected("modification_requested"), "objected"),
     ("agreement-ending", objected("terminated"), "objected"),
     (
         "objection-rejected",

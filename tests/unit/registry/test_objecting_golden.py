@@ -79,7 +79,7 @@ def test_a_step_is_taken_only_from_the_statuses_of_the_table(
             raised.moved(to, AT)
         return
     moved = raised.moved(to, AT)
-    is_open = to in ("received", "acknowledged", "mitigation_offered")
+    is_open = to in ("received", "acknowledged", "modification_requested", "mitigation_offered")
     assert (moved.status, moved.revision, moved.open) == (to, 2, is_open)
     assert moved.settled_at == (None if is_open else AT)
 
