@@ -15,6 +15,8 @@ import pycountry
 
 # Regions of a country are compared in these years: a year may hide a holiday on a Sunday.
 COMPARED_YEARS = (2026, 2027, 2028)
+# The library has none of them since 2022: under martial law every day is a working day.
+WITHOUT_HOLIDAYS = frozenset({"UA"})
 CHRISTMAS_EVE, NEW_YEARS_EVE, CONSTITUTION_DAY = (12, 24), (12, 31), (6, 5)
 # Days that law or custom treats like holidays, by country; Midsummer Eve is Friday, 19 to 25 June.
 # SE: lag (1930:173) § 2. FI: laki 150/1930 § 5. DK: custom.
@@ -73,6 +75,13 @@ def differs_inside(country: str) -> bool:
     """Whether some region of a country has other public holidays than another."""
     return any(_days(country, region, year) != _days(country, None, year)
                for region in regions(country) for year in COMPARED_YEARS)  # fmt: skip
+
+
+@cache
+def has_holidays(country: str) -> bool:
+    """Whether the country's public holidays of these years are known, be it that it has none."""
+    known = all(_days(country, None, year) for year in COMPARED_YEARS)
+    return known or country in WITHOUT_HOLIDAYS
 
 
 def is_region(code: str) -> bool:

@@ -81,8 +81,10 @@ def built(kind: type, **members: st.SearchStrategy[Any]) -> Callable[[Any], st.S
 
 st.register_type_strategy(Objection, built(Objection, mitigation=st.none() | OFFERS))
 st.register_type_strategy(Length, built(Length, unit=st.sampled_from([*LONGEST])))
+FACTS = st.dictionaries(st.text(), st.text() | st.booleans() | st.integers(0, 100))
 st.register_type_strategy(
-    NoticeTerms, built(NoticeTerms, day_kind=st.sampled_from([*UNIT_OF_KIND]))
+    NoticeTerms,
+    built(NoticeTerms, day_kind=st.sampled_from([*UNIT_OF_KIND]), other=st.none() | FACTS),
 )
 
 

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+
+from services.agreements.contract.promises import (
+    Audit,
+    Breach,
+    EndOfProcessing,
+    choice_of_nobody,
+    soft_without_hours,
+    year_without_times,
+)
 
 DAY_KINDS = ("calendar", "business")
 RECEIPT_RULES = ("sent", "delivered", "acknowledged")
@@ -19,7 +28,7 @@ WITHOUT_CHANNEL = ("webhook", "email")
 OTHER_CHANNELS = ("page", "letter", "registered_letter", "in_app", "written", "subscription",
                   "public_repository", "other_electronic", "list_on_request",
                   "privacy_policy")  # fmt: skip
-REMEDIES = ("resolve", "agree", "exclude", "terminate_part", "terminate")
+REMEDIES = ("resolve", "agree", "modify", "exclude", "terminate_part", "terminate")
 REFUNDS = ("pro_rata", "none", "not_stated")
 # The longest period of each unit, and the fewest days that one of them is.
 LONGEST = {"days": 3650, "business_days": 365, "weeks": 520, "months": 120, "years": 10}
@@ -84,6 +93,13 @@ class Periods:
 
 
 @dataclass(frozen=True)
+class Also(Periods):
+    """What one text says a second time, and otherwise."""
+
+    breach: Breach | None = None
+
+
+@dataclass(frozen=True)
 class EmergencyTerm:
     """The shorter period of urgent changes, and who approves them."""
 
@@ -121,7 +137,7 @@ class Terms:
     notice: NoticePeriod | None = None
     objection: ObjectionPeriod | None = None
     by_kind: dict[str, Periods] | None = None
-    also: tuple[Periods, ...] = ()
+    also: tuple[Also, ...] = ()
     soft: bool = False
     eves: bool | None = None
     time_zone: str | None = None
@@ -165,7 +181,8 @@ class Contact:
 class NoticeTerms(Terms):
     """The notice terms, with the ways and the persons to tell, and what an objection leads to.
 
-    ``condition``: what the customer must do to be told at all, in the words of the text.
+    ``condition``: what the customer must do to be told at all, in the words of the text. ``other``:
+    facts of the text that have no member of their own, by a name that the parties choose.
     """
 
     channels: tuple[str, ...] = ()
@@ -173,6 +190,22 @@ class NoticeTerms(Terms):
     remedy: Remedy | None = None
     only_if_subscribed: bool = False
     condition: str | None = None
+    breach: Breach | None = None
+    end_of_processing: EndOfProcessing | None = None
+    audit: Audit | None = None
+    other: dict[str, Any] | None = None
+
+    @property
+    def breaches(self) -> tuple[Breach, ...]:
+        """Every promise about a breach that the text makes."""
+        also = (each.breach for each in self.also)
+        return tuple(each for each in (self.breach, *also) if each)
+
+    @property
+    def breach_hours(self) -> int | None:
+        """The hours that bind: the shortest of the text, which is the better for the customer."""
+        hours = [each.hard_hours for each in self.breaches]
+        return min((each for each in hours if each), default=None)
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -182,7 +215,14 @@ class NoticeTerms(Terms):
 
     @property
     def terms(self) -> Terms:
-        return Terms(**{each.name: getattr(self, each.name) for each in fields(Terms)})
+        """What sets days. A breach sets none, so a text that only names it twice is left out."""
+        members = {each.name: getattr(self, each.name) for each in fields(Terms)}
+        also = tuple(
+            replace(each, breach=None)
+            for each in self.also
+            if each.notice or each.objection or not each.breach
+        )
+        return Terms(**{**members, "also": also})
 
 
 def contradictions(terms: NoticeTerms) -> Iterator[tuple[str, str, str]]:
@@ -196,6 +236,10 @@ def contradictions(terms: NoticeTerms) -> Iterator[tuple[str, str, str]]:
     for index, each in enumerate(terms.also):
         yield from _later_start(terms, f"also/{index}/notice", terms.notice, each.notice)
         yield from _later_start(terms, f"also/{index}/objection", terms.objection, each.objection)
+        yield from soft_without_hours(f"also/{index}/breach", each.breach)
+    yield from soft_without_hours("breach", terms.breach)
+    yield from choice_of_nobody(terms.end_of_processing)
+    yield from year_without_times(terms.audit)
 
 
 def _later_start(
@@ -249,8 +293,8 @@ def _all_periods(
     yield "", terms.notice, terms.objection
     for index, each in enumerate(terms.also):
         yield f"also/{index}/", each.notice, each.objection
-    for kind, each in (terms.by_kind or {}).items():
-        yield f"by_kind/{kind}/", each.notice, each.objection
+    for kind, periods in (terms.by_kind or {}).items():
+        yield f"by_kind/{kind}/", periods.notice, periods.objection
 
 
 def _lengths(terms: Terms) -> Iterator[Length]:

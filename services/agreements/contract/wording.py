@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
@@ -19,6 +19,9 @@ from services.agreements.contract.terms import NoticeTerms
 from shared.documents import from_document
 
 BUILT_IN = ""
+# What notice terms promise beside days, ways and persons.
+PROMISES = ("remedy", "breach", "end_of_processing", "audit", "other", "only_if_subscribed",
+            "condition")  # fmt: skip
 FALLBACK = "en"
 
 
@@ -65,8 +68,21 @@ class Published:
 
     def offers(self, terms: NoticeTerms) -> bool:
         """Whether a customer may have these notice terms without asking."""
-        return any(terms.terms == option.terms and set(terms.channels) <= set(option.channels)
-                   for option in self.notice_options)  # fmt: skip
+        asked = _without_people(terms)
+        return any(
+            asked == _without_people(option) and set(terms.channels) <= set(option.channels)
+            for option in self.notice_options
+        )
+
+    def completed(self, terms: NoticeTerms) -> NoticeTerms:
+        """``terms`` with the promises that they leave open, as the option with their days has."""
+        options = (option for option in self.notice_options if option.terms == terms.terms)
+        option = next(options, None)
+        if option is None:
+            return terms
+        told = {name: getattr(terms, name) or getattr(option, name) for name in PROMISES}
+        also = terms.also if any(each.breach for each in terms.also) else option.also
+        return replace(terms, also=also, **told)
 
     def content(
         self, template_id: str, country: str, terms: NoticeTerms, *, from_day: date,
@@ -133,6 +149,10 @@ class StandingAcceptance:
     at: datetime
     client_id: str
     address: str | None = None
+
+
+def _without_people(terms: NoticeTerms) -> NoticeTerms:
+    return replace(terms, channels=(), contacts=())
 
 
 def built_in_templates() -> list[Template]:

@@ -11,7 +11,7 @@ from services.agreements.contract.contents import Clauses
 from services.agreements.contract.finding import READS_FIELDS
 from services.agreements.contract.wording import in_language
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
-from services.agreements.rendering import periods
+from services.agreements.rendering import periods, promises
 from services.agreements.rendering.annexes import PLACES, acceptance_page, annexes
 from services.agreements.rendering.parts import Members, Rows, facts, party_lines, person
 from services.agreements.rendering.words import Words
@@ -78,7 +78,9 @@ def _changed(words: Words, changes: Sequence[Members]) -> Rows:
 
 def _label(words: Words, pointer: str) -> str:
     parts = [part for part in pointer.split("/") if part]
-    return words("sub_processor") if parts[0] == "sub_processors" else words.value(parts[-1])
+    if parts[0] == "sub_processors":
+        return words("sub_processor")
+    return promises.label(words, parts) or words.value(parts[-1])
 
 
 def _plain(words: Words, value: object) -> str:
@@ -111,6 +113,8 @@ def _notice(words: Words, members: Members) -> Rows:
 
 def _other(words: Words, members: Members) -> Rows:
     names = ["breach_notice_hours", "deletion_days", "effective_from", "governing_law"]
+    if members["notice_terms"].get("breach"):
+        names.remove("breach_notice_hours")  # It is said there, with what the hours run from.
     names += [name for name in ("backup_days", "region", "expires_on") if members.get(name)]
     products = words.value(members["products"]) if members["products"] else words("all")
     return [*((words(name), words.value(members[name])) for name in names),

@@ -20,6 +20,19 @@ def facts(words: Words, members: Members, shape: type) -> Rows:
             if members.get(name) is not None or name not in SETTLED]  # fmt: skip
 
 
+def filled(words: Words, key: str, part: object) -> str:
+    """The words of ``key`` with ``part`` in their gap."""
+    return words(key).replace("{}", str(part))
+
+
+def number(words: Words, value: int, unit: str) -> str:
+    """``14 calendar days``; none of them is "at once"."""
+    if value == 0:
+        return words("at_once")
+    count = "one" if value == 1 else "many"
+    return f"{value} {words(f'{count}_{unit}')}"
+
+
 def party(words: Words, members: Members) -> Rows:
     rows: list[tuple[str, str | None]] = [
         (words("name"), members["legal_name"]),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from services.agreements.rendering.parts import Members, Rows
+from services.agreements.rendering import promises
+from services.agreements.rendering.parts import Members, Rows, filled, number
 from services.agreements.rendering.words import Words
 from shared.public_holidays import EVES_IN_CALENDAR, country_of
 
 SHORT = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence")
+DAYS = ("notice_days", "objection_days")
 PERIODS = ("notice", "objection")
 
 
@@ -18,6 +20,7 @@ def rows(words: Words, terms: Members) -> Rows:
     return [
         *(_short(words, terms) if not _long(terms) else _long_rows(words, terms)),
         *_more(words, terms),
+        *promises.rows(words, terms),
     ]
 
 
@@ -41,11 +44,7 @@ def length(words: Words, members: Members | None) -> str:
     """``14 calendar days``; a length of none is "at once"."""
     if members is None:
         return words("no_number")
-    value = members["value"]
-    if value == 0:
-        return words("at_once")
-    number = "one" if value == 1 else "many"
-    return f"{value} {words(number + '_' + members['unit'])}"
+    return number(words, members["value"], members["unit"])
 
 
 def _long(terms: Members) -> bool:
@@ -53,7 +52,12 @@ def _long(terms: Members) -> bool:
 
 
 def _short(words: Words, terms: Members) -> Rows:
-    return [(words(name), words.value(terms[name])) for name in SHORT]
+    return [(words(name), _short_value(words, name, terms[name])) for name in SHORT]
+
+
+def _short_value(words: Words, name: str, value: Any) -> str:
+    """Zero days, which old agreements may say, are no number."""
+    return words("no_number") if name in DAYS and value == 0 else words.value(value)
 
 
 def _long_rows(words: Words, terms: Members) -> Rows:
@@ -74,7 +78,7 @@ def _parts(words: Words, members: Members) -> Iterator[str]:
     if members.get("ends") == "effective_day":
         before = members.get("before_effect")
         yield (
-            _with(words, "before_effect", length(words, before))
+            filled(words, "before_effect", length(words, before))
             if before
             else (words("until_effect"))
         )
@@ -83,16 +87,16 @@ def _parts(words: Words, members: Members) -> Iterator[str]:
     if members.get("starts"):
         yield words(f"from_{members['starts']}")
     if members.get("deemed_after"):
-        yield _with(words, "deemed_after", length(words, members["deemed_after"]))
+        yield filled(words, "deemed_after", length(words, members["deemed_after"]))
     if members.get("deemed_by_letter"):
-        yield _with(words, "deemed_by_letter", length(words, members["deemed_by_letter"]))
+        yield filled(words, "deemed_by_letter", length(words, members["deemed_by_letter"]))
     if members.get("first_day_counts"):
         yield words("first_day_counts")
     if members.get("counted_to"):
-        yield _with(words, "counted_to", members["counted_to"])
+        yield filled(words, "counted_to", members["counted_to"])
     grounds = members.get("grounds_text") or members.get("grounds")
     if grounds:
-        yield _with(words, "grounds", words.value(grounds))
+        yield filled(words, "grounds", words.value(grounds))
 
 
 def _more(words: Words, terms: Members) -> Iterator[tuple[str, str]]:
@@ -101,7 +105,7 @@ def _more(words: Words, terms: Members) -> Iterator[tuple[str, str]]:
         yield words(f"for_{kind}"), _both(words, periods)
     for periods in terms.get("also") or ():
         where = f"{periods['said_where']}: " if periods.get("said_where") else ""
-        yield words("also_said"), where + _both(words, periods)
+        yield words("also_said"), where + _said_also(words, periods)
     yield words("emergency"), _emergency(words, terms.get("emergency"))
     for name, in_words in _IN_WORDS.items():
         if terms.get(name):
@@ -121,6 +125,12 @@ def _both(words: Words, periods: Members) -> str:
     )
 
 
+def _said_also(words: Words, periods: Members) -> str:
+    breach = periods.get("breach")
+    told = [_both(words, periods), promises.breach_line(words, breach) if breach else ""]
+    return "\n".join(each for each in told if each)
+
+
 def _emergency(words: Words, members: Members | None) -> str:
     """As the clock counts: without a shorter length nothing is shorter (decision 0038)."""
     shorter = (members or {}).get("length")
@@ -130,7 +140,7 @@ def _emergency(words: Words, members: Members | None) -> str:
         else [words("usual_periods")]
     )
     if members and members.get("approved_by"):
-        parts.append(_with(words, "approved_by", members["approved_by"]))
+        parts.append(filled(words, "approved_by", members["approved_by"]))
     return "; ".join(parts)
 
 
@@ -138,15 +148,11 @@ def _remedy(words: Words, members: Members) -> Iterator[str]:
     yield from (words(step) for step in members.get("then") or ())
     cure = members.get("cure_text") or (members.get("cure") and length(words, members["cure"]))
     if cure:
-        yield _with(words, "cure", cure)
+        yield filled(words, "cure", cure)
     if members.get("end_notice"):
-        yield _with(words, "end_notice", length(words, members["end_notice"]))
+        yield filled(words, "end_notice", length(words, members["end_notice"]))
     if members.get("refund") not in (None, "none"):
         yield words(members["refund"])
-
-
-def _with(words: Words, key: str, part: Any) -> str:
-    return words(key).replace("{}", str(part))
 
 
 _IN_WORDS: dict[str, Callable[[Words, Any], str]] = {

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_dump, post_load, validate, validates_schema
+from marshmallow import (
+    ValidationError,
+    fields,
+    post_dump,
+    post_load,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
 from services.agreements.contract.terms import (
     CHANNELS,
@@ -26,6 +34,13 @@ from services.agreements.contract.terms import (
     SILENCES,
     STARTS,
 )
+from services.agreements.schemas.presets import PRESETS, expanded
+from services.agreements.schemas.promises import (
+    AuditShape,
+    BreachShape,
+    EndOfProcessingShape,
+    Facts,
+)
 from shared.public_holidays import (
     EVES_BY_DEFAULT,
     EVES_IN_CALENDAR,
@@ -33,6 +48,7 @@ from shared.public_holidays import (
     CalendarUnknown,
     check_calendar,
     country_of,
+    has_holidays,
 )
 from shared.schemas import Email, Flag, Line, Region, Shape, Whole, one_of
 from shared.times import is_time_zone
@@ -48,6 +64,8 @@ def holidays_known(place: str) -> None:
         check_calendar(place)
     except CalendarUnknown as unknown:
         raise ValidationError(str(unknown)) from unknown
+    if not has_holidays(country_of(place)):
+        raise ValidationError(f"No public holidays of {place} are known; name another place.")
 
 
 def each_once(values: list[str]) -> None:
@@ -116,6 +134,10 @@ class PeriodsShape(Shape):
     said_where = Line(200, load_default=None, allow_none=True)
 
 
+class AlsoShape(PeriodsShape):
+    breach = fields.Nested(BreachShape, load_default=None, allow_none=True)
+
+
 class EmergencyTermShape(Shape):
     length = units()
     approved_by = Line(200, load_default=None, allow_none=True)
@@ -154,7 +176,7 @@ class TermsShape(Shape):
         load_default=None, allow_none=True,
     )  # fmt: skip
     also = fields.List(
-        fields.Nested(PeriodsShape), load_default=list, validate=validate.Length(max=10)
+        fields.Nested(AlsoShape), load_default=list, validate=validate.Length(max=10)
     )
     soft = Flag(load_default=False)
     eves = Flag(load_default=None, allow_none=True)
@@ -179,6 +201,12 @@ class TermsShape(Shape):
             known = ", ".join(sorted(FIXED_EVES))
             raise ValidationError(f"Eves are known for {known}; write null or false.", "eves")
 
+    @post_dump
+    def _no_days_of_zero(self, members: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Old agreements say zero days, which the clock counts as no number (Terms)."""
+        none = {name: None for name in ("notice_days", "objection_days") if members.get(name) == 0}
+        return {**members, **none}
+
     @post_load
     def _in_both_forms(self, members: dict[str, Any], **_: Any) -> dict[str, Any]:
         short = _short_of(members)
@@ -194,6 +222,12 @@ class TermsShape(Shape):
 
 
 class NoticeTermsShape(TermsShape):
+    """``preset``: ``dora`` (RTS (EU) 2025/532 Art. 5) needs ``notice`` with a length and stands for
+    an objection in the same period, silence that is consent, no shorter and no soft periods, and
+    modification or termination after an objection. Stored and shown are the terms, not its name.
+    """
+
+    preset = one_of(*PRESETS, load_only=True)
     channels = fields.List(
         one_of(*ALL_CHANNELS),
         required=True,
@@ -204,8 +238,16 @@ class NoticeTermsShape(TermsShape):
         fields.Nested(ContactShape), load_default=list, validate=validate.Length(max=20)
     )
     remedy = fields.Nested(RemedyShape, load_default=None, allow_none=True)
+    breach = fields.Nested(BreachShape, load_default=None, allow_none=True)
+    end_of_processing = fields.Nested(EndOfProcessingShape, load_default=None, allow_none=True)
+    audit = fields.Nested(AuditShape, load_default=None, allow_none=True)
+    other = Facts(load_default=None, allow_none=True)
     only_if_subscribed = Flag(load_default=False)
     condition = Line(500, load_default=None, allow_none=True)
+
+    @pre_load
+    def _preset(self, members: Any, **_: Any) -> Any:
+        return expanded(members) if isinstance(members, Mapping) else members
 
     @post_load
     def _channels_listed(self, members: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.agreements import events
+from services.agreements.contract.namesakes import amended_members
 from services.agreements.events import Event
 from services.agreements.ledger_entries import event
 from services.agreements.model import life
@@ -27,7 +28,6 @@ from services.agreements.use_cases.permissions import (
 from services.agreements.use_cases.saving import append_events, apply_step
 from services.agreements.wiring import Deps
 from shared.auth import Caller
-from shared.documents import to_document
 from shared.errors import problem_at
 from shared.mongo import Session
 
@@ -85,7 +85,7 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]
     check_acts_as_processor(caller, seen)
     life.check_amendable(seen)
     before = deps.versions.get(None, seen.id, seen.latest_version)
-    content = content_of({**to_document(before.content), **body})
+    content = content_of(amended_members(before.content, body))
     if content == before.content:
         raise problem_at("", "nothing-changed", "The amendment changes nothing.")
     template = template_of(deps, seen.processor.id, content)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from services.agreements.contract.contents import Address, Content, Party
+from services.agreements.contract.namesakes import in_both_forms
 from services.agreements.contract.terms import Contact
 from services.agreements.contract.wording import Template
 from services.agreements.model.agreement import Agreement
@@ -101,10 +102,13 @@ def template_of(deps: Deps, org_id: str, content: Content) -> Template:
 
 
 def content_of(members: Mapping[str, Any]) -> Content:
-    """Contents from validated members; days may be days or their text."""
+    """Contents from validated members; days may be days or their text.
+
+    Raises ``ContentsContradict``.
+    """
     days = {name: str(members[name]) for name in ("effective_from", "expires_on")
             if members.get(name)}  # fmt: skip
-    return from_wire(Content, {**members, **days})
+    return in_both_forms(from_wire(Content, {**members, **days}))
 
 
 def _party(organisation: Mapping[str, Any]) -> Party:

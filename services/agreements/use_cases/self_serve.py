@@ -9,6 +9,7 @@ from typing import Any
 
 from services.agreements import events
 from services.agreements.contract.contents import Content, Party, check
+from services.agreements.contract.namesakes import amended_members
 from services.agreements.contract.terms import Contact, NoticeTerms
 from services.agreements.contract.wording import Published, StandingAcceptance, Template
 from services.agreements.events import Event
@@ -18,12 +19,17 @@ from services.agreements.model.agreement import Acceptance, Agreement, Version
 from services.agreements.model.document import make_version
 from services.agreements.use_cases.accepting import accepted_by
 from services.agreements.use_cases.documents import keep_executed
-from services.agreements.use_cases.parties import named_party, organisation_named, party
+from services.agreements.use_cases.parties import (
+    content_of,
+    named_party,
+    organisation_named,
+    party,
+)
 from services.agreements.use_cases.permissions import NotAController, Origin
 from services.agreements.use_cases.saving import append_events, check_no_overlap, count_terms
 from services.agreements.wiring import Deps
 from shared.auth import Caller
-from shared.documents import from_wire
+from shared.documents import from_wire, to_document
 from shared.errors import Conflict, problem_at
 from shared.mongo import Session, afterwards
 
@@ -156,19 +162,21 @@ def _content(
     products = body.get("products")
     if products is not None and published.products and set(products) - set(published.products):
         raise problem_at("/products", "not-published", "These are not all in the template.")
-    return published.content(
-        template.id, country, _terms(published, body),
+    terms = _terms(published, body)
+    content = published.content(
+        template.id, country, terms,
         from_day=body.get("effective_from") or deps.now().date(),
         language=body.get("language"),
         products=tuple(products) if products is not None else None,
     )  # fmt: skip
+    return content_of(amended_members(content, {"notice_terms": to_document(terms)}))
 
 
 def _terms(published: Published, body: Mapping[str, Any]) -> NoticeTerms:
     """The requested notice terms, else the first published ones with the customer as contact."""
     asked = body.get("notice_terms")
     if asked is not None:
-        return from_wire(NoticeTerms, asked)
+        return published.completed(from_wire(NoticeTerms, asked))
     person = body["acceptance"]
     contact = body["party"].get("contact") or {
         "name": person["name"], "position": person["title"], "email": person["email"],

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from services.agreements.contract.contents import check
+from services.agreements.contract.namesakes import in_both_forms
 from services.agreements.contract.wording import BUILT_IN, StandingAcceptance, Template
 from services.agreements.use_cases.parties import organisation_named
 from services.agreements.use_cases.permissions import Origin, check_processor
@@ -40,13 +43,27 @@ def add(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Template:
     members = {"id": deps.new_id("tpl"), "owner": caller.org_id, "created_at": deps.now(),
                "kind": before.kind if before else "own",
                "version": before.version + 1 if before else 1}  # fmt: skip
-    template = from_wire(Template, {**body, **members})
-    if template.published:
-        for terms in template.published.notice_options:
-            today = deps.now().date()
-            check(template.published.content(template.id, ANY_COUNTRY, terms, from_day=today))
+    template = _checked(from_wire(Template, {**body, **members}), deps.now().date())
     deps.mongo.transact(lambda session: deps.templates.add(template, session))
     return template
+
+
+def _checked(template: Template, today: date) -> Template:
+    """The template with options that say the published terms in both forms.
+
+    Raises ``ContentsContradict``.
+    """
+    published = template.published
+    if published is None:
+        return template
+    contents = [
+        in_both_forms(published.content(template.id, ANY_COUNTRY, terms, from_day=today))
+        for terms in published.notice_options
+    ]
+    for content in contents:
+        check(content)
+    options = tuple(content.notice_terms for content in contents)
+    return replace(template, published=replace(published, notice_options=options))
 
 
 def accept_for_all(

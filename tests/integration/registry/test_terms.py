@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.integration.registry.test_receipts import seen_by
 from tests.receiver import Receiver
-from tests.unit.agreements.nine_agreements import NINE
+from tests.unit.agreements.nine_agreements import NINE, said
 from tests.vendor import Vendor
 
 # The short form, taken out of the way.
@@ -255,19 +255,23 @@ DAYS_OF_THE_NINE = {
     "kemitchell": ("2026-12-07", "2026-12-08"),  # + 14 days, a Monday.
     "sambruk": ("2026-12-23", "2026-12-24"),  # + 30 days, the day before Christmas Eve.
 }
+# The short form of what the terms say themselves.
+SILENT: dict[str, Any] = {"breach_notice_hours": None, "deletion_days": None, "clauses": {}}
 WITHOUT_A_NUMBER = (None, "2026-11-24")
 
 
 def test_nine_real_agreements_are_signed_and_counted(baseline: Vendor) -> None:
     shown: dict[str, Any] = {}
     for name, (authorisation, terms) in NINE.items():
-        agreed = {"authorisation": authorisation, "notice_terms": terms}
+        agreed = {"authorisation": authorisation, "notice_terms": terms, **SILENT}
         customer = baseline.customer(name, agreement=agreed)
         shown[name] = baseline.stack.must(
             customer, "GET", f"/portal/v1/agreements/{customer['agreement_id']}"
         )
     assert shown["sambruk"]["notice_terms"]["also"][0]["said_where"] == "model notice letter"
     assert shown["klerk"]["authorisation"] is None
+    for name, (_, terms) in NINE.items():
+        assert said(terms, shown[name]["notice_terms"]), name
 
     change = baseline.draft(60)
     groups = baseline.must("GET", f"/changes/{change['id']}/preview")["groups"]

@@ -2,11 +2,14 @@
 
 Read from the public texts in November 2026; dated copies, not today's offers. Facts, no sentences.
 What a text does not say is None. Its calendar is that of the law it names, else none.
+What they promise besides stands in ``nine_promises``.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from tests.unit.agreements.nine_promises import PROMISES
 
 DAYS_30, DAYS_14, DAYS_10 = ({"value": value, "unit": "days"} for value in (30, 14, 10))
 AT_ONCE = {"value": 0, "unit": "days"}
@@ -15,7 +18,7 @@ FIVE_WORKING_DAYS = {"value": 5, "unit": "business_days"}
 BY_LETTER = {"deemed_after": NEXT_WORKING_DAY, "deemed_by_letter": FIVE_WORKING_DAYS}
 
 # By name: authorisation and notice terms. Sources: repository, file and commit of each text.
-NINE: dict[str, tuple[str | None, dict[str, Any]]] = {
+NOTICES: dict[str, tuple[str | None, dict[str, Any]]] = {
     # github.com/fortrabbit/legal, data-protection/data-processing.md, f861719
     "fortrabbit": ("general", {
         "notice": {"counted_to": "start of the processing"}, "objection": {}, "holidays": "DE",
@@ -66,9 +69,23 @@ NINE: dict[str, tuple[str | None, dict[str, Any]]] = {
     "french-cloud": ("specific", {
         "notice": {}, "objection": {}, "holidays": "FR", "channels": ["list_on_request"],
         "condition": "asks for the current list at any time",
+        "also": [{"breach": {"hours": None}, "said_where": "another article: without undue delay"}],
     }),
     # github.com/OpenCageData/opencagedata-misc-docs, OpenCage-data-processing-agreement.md, 14275ba
     "opencage": ("general", {"notice": {}, "objection": {}, "channels": None}),
     # github.com/danielfriis/klerk-landing, _legal/dpa.md, 2944f2b
     "klerk": (None, {"notice": {}, "objection": {}, "holidays": "DK", "channels": None}),
 }  # fmt: skip
+NINE = {
+    name: (authorisation, {**terms, **PROMISES[name]})
+    for name, (authorisation, terms) in NOTICES.items()
+}
+
+
+def said(members: Any, shown: Any) -> bool:
+    """Whether ``shown`` says all that ``members`` do."""
+    if isinstance(members, dict):
+        return all(said(value, shown[name]) for name, value in members.items())
+    if isinstance(members, list):
+        return len(members) == len(shown) and all(map(said, members, shown))
+    return bool(members == shown)

@@ -15,7 +15,6 @@ from services.agreements.contract.shortfalls import SETTLED, shortfalls
 from services.agreements.contract.terms import NoticeTerms
 from services.agreements.contract.wording import (
     ByCountry,
-    Published,
     Template,
     built_in_templates,
 )
@@ -115,17 +114,6 @@ def test_an_amendment_names_what_it_changes_and_has_its_own_members() -> None:
     }
 
 
-def published(**more: Any) -> Published:
-    of = content()
-    members: dict[str, Any] = {
-        "processing": of.processing, "authorisation": of.authorisation,
-        "notice_options": (of.notice_terms,), "clauses": of.clauses,
-        "governing_law": ByCountry("DK", {"SE": "SE"}), "language": ByCountry("en", {"SE": "sv"}),
-        "products": ("a", "b"), "deletion_days": 30,
-    }  # fmt: skip
-    return Published(**{**members, **more})
-
-
 TERMS = content().notice_terms
 
 
@@ -142,24 +130,24 @@ TERMS = content().notice_terms
 def test_a_customer_may_choose_published_terms_with_its_own_contacts(
     terms: NoticeTerms, offered: bool
 ) -> None:
-    assert published().offers(terms) is offered
+    assert things.published().offers(terms) is offered
 
 
 def test_law_language_and_region_follow_from_the_country() -> None:
-    terms = published(region=ByCountry("eu-north", {"SE": "se-1"}))
+    terms = things.published(region=ByCountry("eu-north", {"SE": "se-1"}))
     swedish = terms.content("tpl", "SE", TERMS, from_day=TODAY)
     german = terms.content("tpl", "DE", TERMS, from_day=TODAY, language="de", products=("a",))
 
     assert (swedish.governing_law, swedish.language, swedish.region) == ("SE", "sv", "se-1")
     assert (german.governing_law, german.language, german.region) == ("DK", "de", "eu-north")
     assert (swedish.products, german.products) == (("a", "b"), ("a",))
-    assert published().content("tpl", "SE", TERMS, from_day=TODAY).region is None
+    assert things.published().content("tpl", "SE", TERMS, from_day=TODAY).region is None
 
 
 def test_shortfalls_name_each_term_that_is_worse_than_published() -> None:
     own = Template(
         id="tpl", owner="org_v", name="Ours", kind="own", reference=None, sections=(),
-        created_at=AT, published=published(), covers=dict.fromkeys(SETTLED, "1"),
+        created_at=AT, published=things.published(), covers=dict.fromkeys(SETTLED, "1"),
     )  # fmt: skip
     same = replace(content(), deletion_days=30)
     worse = replace(same, deletion_days=31, notice_terms=replace(TERMS, notice_days=29))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from services.agreements.contract.contents import check, group_of
 from services.agreements.contract.findings import findings
+from services.agreements.contract.promises import Audit
 from services.agreements.contract.terms import NoticeTerms
 from services.agreements.rendering import periods
 from services.agreements.rendering.words import Words
 from services.agreements.schemas.notice_terms import NoticeTermsShape
+from services.agreements.use_cases.parties import content_of
 from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.clock import Starts, dates_counted_from, dates_for
 from shared.documents import from_document, from_wire, to_document
-from tests.unit.agreements.nine_agreements import NINE
+from tests.builders import agreement_content
+from tests.unit.agreements.nine_agreements import NINE, said
 from tests.unit.agreements.things import content
 
 # Friday 19 March 2027; Easter is 28 March, Good Friday the 26th, Easter Monday the 29th.
@@ -66,15 +68,6 @@ def counted(name: str) -> ClockTerms:
     return ClockTerms.parse(group.terms.members(), group.authorisation)
 
 
-def said(members: Any, shown: Any) -> bool:
-    """Whether ``shown`` says all that ``members`` do."""
-    if isinstance(members, dict):
-        return all(said(value, shown[name]) for name, value in members.items())
-    if isinstance(members, list):
-        return len(members) == len(shown) and all(map(said, members, shown))
-    return bool(members == shown)
-
-
 @pytest.mark.parametrize("name", NINE)
 def test_an_agreement_is_kept_and_shown_whole(name: str) -> None:
     authorisation, terms = stored(name)
@@ -107,9 +100,44 @@ def test_a_swedish_notice_without_a_receipt_is_deemed_received_on_the_next_worki
     assert dates.earliest_effective_on == date(2027, 4, 22)
 
 
+# Hours that bind, choice at the end, days until deletion, audits a year, days before an audit.
+PROMISED: dict[str, tuple[int | None, str | None, int | None, int | None, int | None]] = {
+    "fortrabbit": (24, "delete", None, 1, None),
+    "tailscale": (72, "unclear", 30, 1, 30),
+    "adguard": (None, "delete", None, 1, 60),
+    "reviewable": (None, None, None, None, None),
+    "kemitchell": (None, "delete", 30, 1, None),
+    "sambruk": (24, "controllers_choice", None, None, 14),
+    # 48 hours "if possible" start no clock; another article names no number.
+    "french-cloud": (None, "controllers_choice", None, None, None),
+    "opencage": (None, "delete", None, None, None),
+    "klerk": (48, "unclear", None, None, None),
+}
+
+
+@pytest.mark.parametrize("name", NINE)
+def test_what_an_agreement_promises_is_said_in_both_forms(name: str) -> None:
+    authorisation, terms = stored(name)
+    bare = agreement_content(breach_notice_hours=None, deletion_days=None, clauses={})
+    agreed = {"authorisation": authorisation, "notice_terms": to_document(terms)}
+    whole = content_of({**bare, **agreed})
+    audit = whole.notice_terms.audit or Audit()
+    assert (
+        whole.breach_notice_hours, whole.clauses.end_of_processing, whole.deletion_days,
+        audit.times, audit.notice_days,
+    ) == PROMISED[name]  # fmt: skip
+    assert said(NINE[name][1], NoticeTermsShape().dump(whole.notice_terms))
+
+
 @pytest.mark.parametrize("language", ["en", "da", "sv"])
 @pytest.mark.parametrize("name", NINE)
 def test_every_agreement_can_be_printed(name: str, language: str) -> None:
-    rows = periods.rows(Words(language), to_document(stored(name)[1]))
+    words = Words(language)
+    rows = periods.rows(words, to_document(stored(name)[1]))
     assert all(label and value for label, value in rows)
-    assert not any(part in value for _, value in rows for part in ("{", "None", "_"))
+    # Further facts are printed as the text has them.
+    ours = [value for label, value in rows if label != words("other_promise")]
+    assert not any(part in value for value in ours for part in ("{", "None", "_"))
+    printed = "\n".join(value for _, value in rows)
+    facts = [*NINE[name][1]["other"].values(), *NINE[name][1]["breach"].values()]
+    assert all(fact in printed for fact in facts if isinstance(fact, str))

@@ -113,6 +113,9 @@ def test_what_is_read_can_be_sent_back() -> None:
         ({"notice": {}, "time_zone": "Factory"}, ("time_zone",)),
         ({"notice": {}, "by_kind": {"sell": {}}}, ("by_kind", "sell")),
         ({"notice": {}, "holidays": "DE-XX"}, ("holidays",)),
+        # Places of which the library lists no public holiday.
+        ({"notice": {}, "holidays": "BV"}, ("holidays",)),
+        ({"notice": {}, "holidays": "LK"}, ("holidays",)),
         ({"notice": {}, "channels": ["fax"]}, ("channels", 0)),
         ({"notice": {}, "channels": []}, ("channels",)),
         ({}, ("notice_days",)),
@@ -213,6 +216,19 @@ def test_a_document_prints_the_periods_in_words(language: str, notice: str, obje
     printed = dict(periods.rows(words, to_document(terms)))
     assert printed[words("notice_period")] == notice
     assert printed[words("objection_period")] == objection
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [("en", "no number agreed"), ("da", "intet antal aftalt"), ("sv", "inget antal avtalat")],
+)
+def test_zero_days_of_an_old_agreement_are_shown_as_no_number(language: str, printed: str) -> None:
+    stored = {**to_document(loaded(notice_terms())), "notice_days": 0, "objection_days": 0}
+    shown = NoticeTermsShape().dump(from_document(NoticeTerms, stored))
+    assert (shown["notice_days"], shown["objection_days"]) == (None, None)
+    words = Words(language)
+    rows = dict(periods.rows(words, stored))
+    assert (rows[words("notice_days")], rows[words("objection_days")]) == (printed, printed)
 
 
 def test_every_other_term_is_printed() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.agreements.contract.contents import Content, Party
-from services.agreements.contract.wording import built_in_templates
+from services.agreements.contract.wording import ByCountry, Published, built_in_templates
 from services.agreements.model import calendar, life
 from services.agreements.model import ending as model_ending
 from services.agreements.model.agreement import (
@@ -88,3 +88,14 @@ def expired() -> Agreement:
 
 def ending() -> Agreement:
     return model_ending.terminated(active(), date(2026, 12, 31), TODAY)
+
+
+def published(**more: Any) -> Published:
+    of = content()
+    members: dict[str, Any] = {
+        "processing": of.processing, "authorisation": of.authorisation,
+        "notice_options": (of.notice_terms,), "clauses": of.clauses,
+        "governing_law": ByCountry("DK", {"SE": "SE"}), "language": ByCountry("en", {"SE": "sv"}),
+        "products": ("a", "b"), "deletion_days": 30,
+    }  # fmt: skip
+    return Published(**{**members, **more})

@@ -1,0 +1,63 @@
+"""Named presets of notice terms: sent as ``preset``, stored as the terms they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+Members = dict[str, Any]
+
+OF_NOTICE = ("length", "starts", "deemed_after", "deemed_by_letter", "first_day_counts")
+NEEDS_LENGTH = "This preset needs a period of notice; RTS (EU) 2025/532 names no number."
+
+
+def expanded(sent: Mapping[str, Any]) -> Members:
+    """``sent`` with the terms of its preset.
+
+    Raises ValidationError for a member that the preset needs, and for one that says otherwise.
+    """
+    members = dict(sent)
+    name = members.pop("preset", None)
+    if name is None:
+        return members
+    if not isinstance(name, str) or name not in PRESETS:
+        raise ValidationError(f"Must be one of: {', '.join(PRESETS)}.", "preset")
+    return PRESETS[name](members)
+
+
+def _dora(members: Members) -> Members:
+    """RTS (EU) 2025/532 Art. 5, for ICT services that support critical or important functions.
+
+    The customer approves, objects or asks for modifications within the period of notice; a change
+    goes live only after its approval or its silence to the end of that period.
+    """
+    notice = members.get("notice")
+    if not (isinstance(notice, Mapping) and notice.get("length")):
+        raise ValidationError({"notice": [NEEDS_LENGTH]})
+    window = {name: notice[name] for name in OF_NOTICE if notice.get(name) is not None}
+    objection = _with(members.get("objection"), {**window, "ends": "length", "silence": "consent"},
+                      "objection")  # fmt: skip
+    told = _with(members, {"soft": False, "emergency": None, "by_kind": None})
+    # Art. 6: it may end the agreement if the change goes live against its word.
+    remedy = members.get("remedy") or {"then": ["modify", "terminate"]}
+    return {**told, "objection": objection, "remedy": remedy}
+
+
+def _with(sent: Any, fixed: Members, *within: str) -> Members:
+    """What was ``sent`` with ``fixed``; a member that says otherwise is refused at its place."""
+    given = dict(sent) if isinstance(sent, Mapping) else {}
+    wrong: Any = {
+        name: [f"The preset says {value!r}; write that, or leave it out."]
+        for name, value in fixed.items()
+        if given.get(name) not in (None, value)
+    }
+    for name in within:
+        wrong = wrong and {name: wrong}
+    if wrong:
+        raise ValidationError(wrong)
+    return {**given, **fixed}
+
+
+PRESETS: Mapping[str, Callable[[Members], Members]] = {"dora": _dora}
