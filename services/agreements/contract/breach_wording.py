@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from re import Match, Pattern
 
 from services.agreements.contract.breach_words import (
@@ -20,8 +21,12 @@ from services.agreements.contract.breach_words import (
     BACK_TO_THE_TIME,
     BEFORE_ITS_SUBJECT,
     BREACH,
+    BREACH_AHEAD,
+    BREACH_BEHIND,
+    BREACH_THAT,
     BY_THE_CUSTOMER,
     CERTAINTY,
+    COMMA_WITHIN,
     CONFIRM,
     CONFIRMED,
     COUNTED,
@@ -29,22 +34,22 @@ from services.agreements.contract.breach_words import (
     DETERMINED,
     DIRECT_TRIGGERS,
     FOLLOWS,
+    GOES_ON,
     HAVING,
     IDIOMS,
     IN_WRITING,
     INFINITIVE,
     MAIN_CLAUSE,
     NEW_SUBJECT,
-    NO_ADJECTIVE,
     NO_MATTER,
     NOT_YET,
     OR_NOT,
     OTHER_AFTER,
     OTHER_BEFORE,
     PLACE,
-    RELATIVE,
     SEGMENTS,
     SENTENCE_ENDS,
+    STATEMENTS,
     SUSPECTED,
     TELLING,
     TELLS_LATER,
@@ -67,11 +72,13 @@ class Reading:
     sentence: str
 
 
-def readings(text: str) -> list[Reading]:
-    """The sentences of ``text`` that let the time begin late, or may do so."""
-    return [Reading(outcome, sentence)
-            for sentence, earlier in _sentences(text)
-            if (outcome := _outcome(_plain(sentence), _plain(earlier)))]  # fmt: skip
+@lru_cache(maxsize=4_096)
+def readings(text: str) -> tuple[Reading, ...]:
+    """The sentences of ``text`` that let the time begin late, or may do so. Lists of agreements
+    share most of their texts, so what was read is remembered."""
+    return tuple(Reading(outcome, sentence)
+                 for sentence, earlier in _sentences(text)
+                 if (outcome := _outcome(_plain(sentence), _plain(earlier))))  # fmt: skip
 
 
 def _sentences(text: str) -> Iterator[tuple[str, str]]:
@@ -114,6 +121,8 @@ def _near(sentence: str, word: Match[str], stem: Pattern[str]) -> tuple[str, Mat
 def _delays(sentence: str, word: Match[str], adjective: Pattern[str]) -> bool:
     """Whether the time waits for what ``word`` says of the breach."""
     before, after = sentence[: word.start()], sentence[word.end() :]
+    if not _about_it(_part(STATEMENTS, sentence, word)):
+        return False
     if _other_thing(after) or _does_not_matter(before, word[0], after):
         return False
     if _is_adjective(before, word[0], after, adjective):
@@ -121,6 +130,11 @@ def _delays(sentence: str, word: Match[str], adjective: Pattern[str]) -> bool:
     if word[0].endswith("r") and BEFORE_ITS_SUBJECT.match(after):
         return False
     return _comes_first(before, after) or _is_condition(before)
+
+
+def _about_it(statement: str) -> bool:
+    """Whether it speaks of a breach, of telling, or goes on with what was said before."""
+    return any(words.search(statement) for words in (BREACH, TELLING, GOES_ON))
 
 
 def _other_thing(after: str) -> bool:
@@ -139,12 +153,11 @@ def _does_not_matter(before: str, word: str, after: str) -> bool:
 def _is_adjective(before: str, word: str, after: str, adjective: Pattern[str]) -> bool:
     """“A confirmed breach”, “a breach (that is) confirmed”."""
     before = before[-NEAREST:]
-    if re.search(rf"{BREACH.pattern},? (?:that|which|der|som)(?: [\w’'-]+){{1,4}} $", before):
+    if BREACH_THAT.search(before):
         return True
     if not adjective.fullmatch(word) or HAVING.search(before):
         return False
-    ahead = rf" (?:(?!(?:{NO_ADJECTIVE}) )[\w’'-]+ ){{0,3}}?{BREACH.pattern}"
-    return bool(re.match(ahead, after) or re.search(rf"{BREACH.pattern} $", before))
+    return bool(BREACH_AHEAD.match(after) or BREACH_BEHIND.search(before))
 
 
 def _comes_first(before: str, after: str) -> bool:
@@ -154,8 +167,7 @@ def _comes_first(before: str, after: str) -> bool:
 
 def _is_condition(before: str) -> bool:
     """“When (once, after, from) … confirmed”."""
-    if any(re.search(rf"{direct.pattern} (?:[\w’'-]+ ){{0,3}}$", before)
-           for direct in DIRECT_TRIGGERS):  # fmt: skip
+    if DIRECT_TRIGGERS.search(before[-NEAREST:]):
         return True
     return any(_reaches(before[trigger.end() :]) for trigger in TRIGGERS.finditer(before))
 
@@ -173,8 +185,7 @@ def _reaches(between: str) -> bool:
 
 def _is_closed(between: str) -> bool:
     """Two commas hold an aside; one ends the clause, unless a relative or a list follows."""
-    without = re.sub(rf", (?=(?:{RELATIVE})\b|[\w’'-]+(?: [\w’'-]+){{0,2}} (?:or|eller) )", " ",
-                     between)  # fmt: skip
+    without = COMMA_WITHIN.sub(" ", between)
     return between.count(",") % 2 == 1 == without.count(",") % 2 or " – " in between
 
 
@@ -182,19 +193,19 @@ def _only_details(sentence: str, word: Match[str], earlier: str) -> bool:
     """Whether the time begins with awareness and the confirmation only brings a report or a
     remedy (Art. 33(4))."""
     known = AWARE_AT_A_TIME.search(sentence) or AWARE_AT_A_TIME.search(earlier)
-    if not known or COUNTED.search(_segment(sentence, word)):
+    if not known or COUNTED.search(_part(SEGMENTS, sentence, word)):
         return False
     if IN_WRITING.match(sentence[word.end() :]):
         return True
     aside = [each for each in SEGMENTS.split(sentence) if not AWARE.search(each)]
-    if AWARE.search(_segment(sentence, word)):
+    if AWARE.search(_part(SEGMENTS, sentence, word)):
         last = list(AWARE.finditer(sentence[: word.start()]))[-1:]
         return bool(last and FOLLOWS.search(sentence[last[0].end() : word.start()]))
     return any(FOLLOWS.search(each) for each in aside)
 
 
-def _segment(sentence: str, word: Match[str]) -> str:
-    """The part of the sentence between commas and conjunctions that ``word`` stands in."""
-    start = max((each.end() for each in SEGMENTS.finditer(sentence, 0, word.start())), default=0)
-    end = SEGMENTS.search(sentence, word.end())
+def _part(borders: Pattern[str], sentence: str, word: Match[str]) -> str:
+    """The part of the sentence between two borders that ``word`` stands in."""
+    start = max((each.end() for each in borders.finditer(sentence, 0, word.start())), default=0)
+    end = borders.search(sentence, word.end())
     return sentence[start : end.start() if end else len(sentence)]

@@ -35,13 +35,15 @@ IDIOMS = (
 BREACH = re.compile(
     r"(?:(?<!material )\bbreach(?:es)?\b(?! of (?:(?:this|the|its|these|any|such) )*"
     r"(?:agreement|contract|terms?|clause|obligation|dpa|warrant))"
-    r"|\w*incident(?!al)\w*|\bevents?\b|\bcompromis\w+|\w*kompromitter\w*|\bleaks?\b"
+    r"|incident(?!al)\w*|\bevents?\b|\bcompromis\w+|kompromitter\w*|\bleaks?\b"
     r"|\bintrusions?\b"
-    r"|\w*(?<!af)(?<!ud)brud(?:d?et|dene|s|dets)?\b(?! på (?:denne|aftale|kontrakt|vilkår))"
-    r"|\w*brudbekræft\w*|\w*h[æä]ndelse\w*|\w*intrång\w*|\w*læk(?:age|ket|ken)?\b|\w*läck(?:a|an"
+    r"|(?<!af)(?<!ud)brud(?:d?et|dene|s|dets)?\b(?! på (?:denne|aftale|kontrakt|vilkår))"
+    r"|brudbekræft\w*|h[æä]ndelse\w*|intrång\w*|læk(?:age|ket|ken)?\b|läck(?:a|an"
     r"|age)\b"
-    r"|\w*säkerhetsbrist\w*|\bangreb\w*|\bangrepp\w*|\battacks?\b)"
+    r"|säkerhetsbrist\w*|\bangreb\w*|\bangrepp\w*|\battacks?\b)"
 )
+# The same from the beginning of a compound such as “sikkerhedshændelse”.
+_WHOLE = rf"\w*{BREACH.pattern}"
 
 # “Established” also begins “establishment”, which is a place unless something is established.
 CONFIRM = re.compile(
@@ -90,11 +92,9 @@ TRIGGERS = re.compile(
     r"|ifall|därest|fr\.o\.m)\b[ -]?"
 )
 # These open no clause of their own: the word must follow at once.
-DIRECT_TRIGGERS = (
-    re.compile(r"\bon"),
-    re.compile(r"\b(?:hours?|days?|time|moment|date|minutes|weeks?) of"),
-    re.compile(r"\b(?:ved|vid)"),
-    re.compile(r"\bom (?:\w+ ){0,6}(?:har|är|blir)"),
+DIRECT_TRIGGERS = re.compile(
+    r"\b(?:on|(?:hours?|days?|time|moment|date|minutes|weeks?) of|ved|vid"
+    r"|om (?:\w+ ){0,6}(?:har|är|blir)) (?:[\w’'-]+ ){0,3}$"
 )
 AFTER_NOT = re.compile(
     r"\b(?:not|no|never|nor|ikke|inte|ej|först|først)\b(?:,? (?!wait|await|be delay|delay|defer"
@@ -142,8 +142,8 @@ _LINK = (
     r"|management|af|av|den|det|de|sin|sit|sina|sitt|vores|vår|våra|deres|deras|en|et|ett|er|ert)"
 )
 OTHER_AFTER = re.compile(
-    rf"(?:'s)?(?: (?:{_LINK}|{BREACH.pattern}))*? "
-    r"(?:receipt|reception|deliver|orders?\b|identit|address|payment|appointment|account"
+    rf"(?:'s)?(?: (?:{_LINK}|{_WHOLE}))*? "
+    r"(?:receipt|recipient|sender|caller|reception|deliver|orders?\b|identit|address|payment|appointment|account"
     r"|contacts?\b"
     r"|channel|procedure|process(?!or|ing)|polic|plans?\b|routine|measures|backup|restor|recover"
     r"|closure|agreement|contract|notice|notification|message|meeting|instruction|e-?mail|practice"
@@ -151,6 +151,8 @@ OTHER_AFTER = re.compile(
     r"|modtage|ordre|bestilling|adresse|betaling|aftale|rutine|beredskab|underretning|besked|varsel"
     r"|genopret|foranstaltning|kanal|mottag|beställning|adress|betalning|avtal|rutin|beredskap"
     r"|underrättelse|meddelande|återställ|åtgärd)\w*"
+    r"| (?:by|af|av) (?:both |the |all |begge |båda |alla |alle )?(?:parties|parterne|parterna"
+    r"|parter|customer|controller|kunden)\b"
     r"| (?:that )?(?:\w+ )?(?:has|have|har) (?:received|modtaget|mottagit|fått)"
 )
 PLACE = re.compile(
@@ -249,3 +251,16 @@ IN_WRITING = re.compile(
     r"|skriftligen|i en (?:skriftlig )?rapport)"
 )
 SEGMENTS = re.compile(r"[,:()–]|\b(?:and|but|og|men|och|samt|while|mens|medan)\b")
+# Where another statement begins: what it confirms may have nothing to do with a breach.
+STATEMENTS = re.compile(r", (?:and|but|while|og|men|mens|och|medan)\b")
+GOES_ON = re.compile(
+    r"\b(?:it|its|this|they|these|them|such|not|only|den|det|de|dem|denne|dette|disse|denna|detta"
+    r"|dessa|ikke|kun|først|inte|bara|endast|först)\b"
+)
+
+# Where a breach stands beside the word: “confirmed breach”, “breach confirmed”, “breach that is …”.
+BREACH_AHEAD = re.compile(rf" (?:(?!(?:{NO_ADJECTIVE}) )[\w’'-]+ ){{0,3}}?{_WHOLE}")
+BREACH_BEHIND = re.compile(rf"{BREACH.pattern} $")
+BREACH_THAT = re.compile(rf"{BREACH.pattern},? (?:that|which|der|som)(?: [\w’'-]+){{1,4}} $")
+# A comma that ends no clause: a relative or a list follows.
+COMMA_WITHIN = re.compile(rf", (?=(?:{RELATIVE})\b|[\w’'-]+(?: [\w’'-]+){{0,2}} (?:or|eller) )")

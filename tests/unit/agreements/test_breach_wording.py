@@ -50,4 +50,4 @@ def test_a_long_text_is_read_in_time_that_grows_with_its_length() -> None:
     assert readings("A breach is told " + "when confirmed " * 600)[0].outcome == FOUND
     assert readings(("breach " * 300 + "is told when confirmed. ") * 3)[0].outcome == FOUND
     assert readings("x" * 10_000 + " a breach is told when confirmed")[0].outcome == FOUND
-    assert readings("of the confirm not told breach, " * 300) == []
+    assert readings("of the confirm not told breach, " * 300) == ()
