@@ -181,4 +181,15 @@ def in_sentence(code: str) -> str:
     """The name as it stands in a sentence: the United States, Ireland."""
     if names_in_data(code):
         return names_in_data(code)["en"]
-    return f"the {name_of(code)}" if code in _data()["with_article"] else name_of(code)
+    name = name_of(code)
+    if turned := _turned(name):
+        return f"the {turned}"
+    return f"the {name}" if code in _data()["with_article"] else name
+
+
+def _turned(name: str) -> str | None:
+    """“Palestine, State of” as it is spoken: “State of Palestine”; None for any other name."""
+    first, comma, rest = name.partition(", ")
+    if not comma or " and " in rest:
+        return None
+    return f"{rest.removeprefix('The ')} {first}"
