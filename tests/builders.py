@@ -45,7 +45,7 @@ def agreement_content(**more: Any) -> dict[str, Any]:
             "subject_matter": "Hosting of a case system", "duration": "As long as the service",
             "nature": "Storage and support", "purpose": "Running the case system",
             "data_categories": ["names", "e-mail addresses"], "data_subjects": ["tenants"],
-            "special_categories": False,
+            "special_categories": False, "obligations_and_rights": None,
         },
         "authorisation": "general", "notice_terms": notice_terms(),
         "clauses": {
@@ -53,6 +53,7 @@ def agreement_content(**more: Any) -> dict[str, Any]:
             "security": "Encryption and backups.", "sub_processors": "General authorisation.",
             "data_subject_rights": "Within three days.", "assistance": "On request.",
             "end_of_processing": "delete", "audit": "Once a year.",
+            "unlawful_instructions": None, "flow_down": None, "liability": None,
         },
         "transfer_instructions": "To the United States, to companies on the DPF list only.",
         "breach_notice_hours": 24, "deletion_days": 30, "products": ["case-system"],
