@@ -167,7 +167,7 @@ def agreement_body(controller_id: str, customer: Json, since: str) -> Json:
             "sub_processors": "Those on the list; changes are told in advance as agreed here.",
             "data_subject_rights": "Requests are passed on within two working days.",
             "assistance": "Help with security, breaches, impact assessments and consultation.",
-            "end_of_processing": "delete",
+            "end_of_processing": "controllers_choice",
             "audit": "Yearly report, and inspections on reasonable notice.",
         },
         "measures": {

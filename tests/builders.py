@@ -52,7 +52,7 @@ def agreement_content(**more: Any) -> dict[str, Any]:
             "instructions": "In writing, transfers included.", "confidentiality": "All staff.",
             "security": "Encryption and backups.", "sub_processors": "General authorisation.",
             "data_subject_rights": "Within three days.", "assistance": "On request.",
-            "end_of_processing": "delete", "audit": "Once a year.",
+            "end_of_processing": "controllers_choice", "audit": "Once a year.",
             "unlawful_instructions": None, "flow_down": None, "liability": None,
         },
         "transfer_instructions": "To the United States, to companies on the DPF list only.",

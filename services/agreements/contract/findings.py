@@ -17,7 +17,9 @@ from services.agreements.contract.finding import (
     advised,
     required,
 )
+from services.agreements.contract.promises import CONTROLLERS_CHOICE, FIXED_ENDS, UNCLEAR
 from services.agreements.contract.saying import says
+from services.agreements.contract.terms import Length, NoticeTerms
 from shared.public_holidays import differs_inside
 
 LONGEST_BREACH_NOTICE_HOURS = 72
@@ -40,6 +42,7 @@ ANSWERS = {
     "end_of_processing": ("g", "the choice between deletion and return"),
     "audit": ("h", "information, audits and inspections"),
 }
+_ENDS = {"delete": "deletion", "return": "return"}
 OTHERS = ("transfer_instructions", "deletion_days", "breach_notice")
 # An import leaves these to the signed PDF: that the data lacks them says nothing of the agreement.
 IN_THE_PDF = frozenset(f"{name.replace('_', '-')}-missing" for name in (*FACTS, *ANSWERS, *OTHERS))
@@ -74,7 +77,25 @@ def _authorisation(content: Content) -> Iterator[Finding]:
     if notice and objection and objection.fewest_days > notice.fewest_days:
         yield required("objection-longer-than-notice", "Art. 28(2)",
                        "The change could begin before the time to object has ended.")  # fmt: skip
+    yield from _said_twice(content.notice_terms)
     yield from _calendar_and_contacts(content)
+
+
+def _said_twice(terms: NoticeTerms) -> Iterator[Finding]:
+    """Each period that one text names a second time, with both numbers."""
+    for each in terms.also:
+        for name, first, second in (
+            ("notice", terms.notice_length, each.notice and each.notice.length),
+            ("objections", terms.objection_length, each.objection and each.objection.length),
+        ):
+            if second and second != first:
+                yield advised("two-periods", ADVICE_ON_CHANGES,
+                              f"For {name} the text names {_number(first)} and {_number(second)}; "
+                              "the one better for the customer binds.")  # fmt: skip
+
+
+def _number(length: Length | None) -> str:
+    return f"{length.value} {length.unit.replace('_', ' ')}" if length else "no number"
 
 
 def _calendar_and_contacts(content: Content) -> Iterator[Finding]:
@@ -105,6 +126,23 @@ def _clauses(content: Content) -> Iterator[Finding]:
                        "No instruction says whether data may go to third countries. (Danish "
                        "standard contract: section 8 and Appendix C.6; (EU) 2021/915: Clause 7.8.)"
                        )  # fmt: skip
+    yield from _end(content)
+
+
+def _end(content: Content) -> Iterator[Finding]:
+    choice = content.clauses.end_of_processing
+    if choice in FIXED_ENDS:
+        yield required("end-of-processing-fixed", "Art. 28(3)(g)",
+                       f"The text fixes {_ENDS[choice]}; the controller chooses between deletion "
+                       f"and return. Write {CONTROLLERS_CHOICE}.")  # fmt: skip
+    if choice == UNCLEAR:
+        yield required("end-of-processing-unclear", "Art. 28(3)(g)",
+                       "The text offers deletion and return, and not the choice to the controller."
+                       )  # fmt: skip
+    end = content.notice_terms.end_of_processing
+    if end and end.choice == CONTROLLERS_CHOICE and end.if_nobody_chooses is None:
+        yield advised("end-of-processing-default-missing", ADVICE_ON_THE_END,
+                      "Nothing says what happens if the controller makes no choice.")  # fmt: skip
     if content.deletion_days is None:
         yield advised("deletion-days-missing", ADVICE_ON_THE_END,
                       "No period in days is named for deletion or return at the end.")  # fmt: skip

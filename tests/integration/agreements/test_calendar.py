@@ -120,7 +120,7 @@ def test_after_the_end_the_data_is_due_to_go_and_the_proof_is_recorded(office: O
     assert answer.get_json()["deletion_proof"]["done_on"] == "2026-12-20"
     entry = office.told(agreement_id)[-1]
     assert entry["type"] == "agreement.deletion_proven"
-    assert entry["data"]["end_of_processing"] == "delete"
+    assert entry["data"]["end_of_processing"] == "controllers_choice"
     assert "backups" not in str(entry["data"])
     again = office.post(VENDOR, path, PROOF)
     assert (again.status_code, again.get_json()["code"]) == (409, "proof-recorded")

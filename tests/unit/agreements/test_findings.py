@@ -142,6 +142,46 @@ def test_days_for_deletion_alone_are_one_finding_of_good_practice(template: Temp
     ]
 
 
+def test_two_periods_in_one_text_are_found_and_both_named() -> None:
+    """The longer one binds; the finding says what the text says."""
+    second = {"objection": {"length": {"value": 10, "unit": "business_days"}}}
+    (one,) = findings(content(notice_terms=notice_terms(also=[second])))
+    assert (one.code, one.weight) == ("two-periods", GOOD_PRACTICE)
+    assert "14 days and 10 business days" in one.detail
+    same = {"notice": {"length": {"value": 30, "unit": "days"}}}
+    assert findings(content(notice_terms=notice_terms(also=[same]))) == ()
+
+
+@pytest.mark.parametrize(
+    ("choice", "codes"),
+    [
+        ("delete", ["end-of-processing-fixed"]), ("return", ["end-of-processing-fixed"]),
+        ("unclear", ["end-of-processing-unclear"]), (None, ["end-of-processing-missing"]),
+        ("controllers_choice", []),
+    ],
+)  # fmt: skip
+def test_the_controller_chooses_between_deletion_and_return(
+    choice: str | None, codes: list[str]
+) -> None:
+    whole = content()
+    told = replace(whole, clauses=replace(whole.clauses, end_of_processing=choice))
+    assert [(each.code, each.clause, each.weight) for each in findings(told)] == [
+        (code, "Art. 28(3)(g)", LAW) for code in codes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("default", "codes"), [("delete", []), (None, ["end-of-processing-default-missing"])]
+)
+def test_a_choice_says_what_happens_if_nobody_chooses(
+    default: str | None, codes: list[str]
+) -> None:
+    end = {"choice": "controllers_choice", "if_nobody_chooses": default}
+    told = findings(content(notice_terms=notice_terms(end_of_processing=end)))
+    assert [each.code for each in told] == codes
+    assert {each.weight for each in told} <= {GOOD_PRACTICE}
+
+
 @pytest.mark.parametrize("template", built_in_templates(), ids=lambda each: each.kind)
 def test_every_template_is_asked_whether_data_may_leave(template: Template) -> None:
     silent = content(template_id=template.id, transfer_instructions=None, clauses={

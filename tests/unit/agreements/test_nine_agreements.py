@@ -47,8 +47,8 @@ FOUND = {
     "adguard": {"notice-days-missing", "objection-days-missing"},
     "reviewable": {"authorisation-missing"},
     "kemitchell": {"notice-days-missing"},
-    "sambruk": set(),
-    "french-cloud": {"holiday-region-missing"},
+    "sambruk": {"two-periods"},
+    "french-cloud": {"holiday-region-missing", "end-of-processing-default-missing"},
     "opencage": {"notice-days-missing", "objection-days-missing"},
     "klerk": {"authorisation-missing"},
 }
