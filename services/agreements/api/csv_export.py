@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from services.agreements.api import term_columns
 from services.agreements.model.agreement import Agreement
+from services.agreements.schemas.notice_terms import NoticeTermsShape
 from shared.sheets import line
 
 HEADINGS = (
     "id", "reference", "status", "version", "processor", "controller",
     "controller_registration_number", "products", "authorisation", "notice_days",
     "objection_days", "day_kind", "holidays", "receipt_rule", "silence", "effective_from",
-    "ends_on", "governing_law", "language", "document_sha256",
+    "ends_on", "governing_law", "language", "document_sha256", "channels", *term_columns.COLUMNS,
 )  # fmt: skip
 LINES_A_PIECE = 200
+TERMS = NoticeTermsShape()
 
 
 def lines(agreements: Iterable[Agreement]) -> Iterator[str]:
@@ -37,5 +40,5 @@ def _cells(agreement: Agreement) -> tuple[object, ...]:
         terms.day_kind,
         terms.holidays, terms.receipt_rule, terms.silence, content.effective_from,
         agreement.ended_on or agreement.last_day, content.governing_law, content.language,
-        agreement.document_sha256,
+        agreement.document_sha256, terms.channels, *term_columns.cells(TERMS.dump(terms)),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from services.agreements.api import term_columns
 from services.agreements.model.imports import Row
 from services.agreements.schemas.imports import ImportRow
 from shared.errors import Malformed, problem_at
@@ -23,7 +24,7 @@ COLUMNS = (
     "day_kind", "holidays", "receipt_rule", "silence", "channels", "contact_name",
     "contact_position", "contact_email", "breach_notice_hours", "deletion_days",
     "end_of_processing", "subject_matter", "processor_name", "processor_title", "processor_email",
-    "controller_name", "controller_title", "controller_email",
+    "controller_name", "controller_title", "controller_email", *term_columns.COLUMNS,
 )  # fmt: skip
 REQUIRED = (
     "reference", "controller", "signed_on", "pdf_sha256", "governing_law", "effective_from",
@@ -34,11 +35,16 @@ REQUIRED = (
 ABOUT_COLUMNS = (
     f"A line has these cells: {', '.join(f'`{column}`' for column in COLUMNS)}. Empty cells say "
     f"nothing; some are always needed: {', '.join(f'`{column}`' for column in REQUIRED)}. Days "
-    "are written as YYYY-MM-DD, several products or channels with semicolons between them."
+    "are written as YYYY-MM-DD, several products or channels with semicolons between them. "
+    "`notice_length_value` and the cells after it are the long form of the notice terms: named "
+    "after their members, `true` or `false` for a flag. With `notice_…` or `objection_…` cells of "
+    "it, `notice_days`, `day_kind`, `receipt_rule` and `silence` may stay empty."
 )
 WHOLE = re.compile(r"[0-9]{1,9}\Z")
-NUMBERS = frozenset({"notice_days", "objection_days", "breach_notice_hours", "deletion_days"})
-LISTS = frozenset({"products", "channels"})
+NUMBERS = term_columns.NUMBERS | {
+    "notice_days", "objection_days", "breach_notice_hours", "deletion_days",
+}  # fmt: skip
+LISTS = term_columns.LISTS | {"products", "channels"}
 PARTY = ("legal_name", "registration_number", "country")
 TERMS = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence",
          "channels")  # fmt: skip
@@ -103,8 +109,8 @@ def column_of(pointer: str) -> str | None:
 
 def _members(cells: Mapping[str, str]) -> dict[str, Any]:
     """The cells as the shape has them. An empty cell says nothing."""
-    values = {name: _value(name, text.strip()) for name, text in cells.items() if text.strip()}
-    terms = {name: values[name] for name in TERMS if name in values}
+    values = {name: read_cell(name, text.strip()) for name, text in cells.items() if text.strip()}
+    terms = {**term_columns.members(values), **_some(values, *TERMS)}
     terms["contacts"] = [_person(values, "contact", "position")] if "contact_name" in values else []
     return {
         **{name: values[name] for name in ("reference", "controller", "signed_on", "pdf_sha256")
@@ -131,11 +137,13 @@ def _person(values: Mapping[str, Any], who: str, rank: str) -> dict[str, Any]:
     return {part: values[f"{who}_{part}"] for part in parts if f"{who}_{part}" in values}
 
 
-def _value(name: str, text: str) -> Any:
+def read_cell(name: str, text: str) -> Any:
     if name in LISTS:
         return [part.strip() for part in text.split(";") if part.strip()]
     if name in NUMBERS and WHOLE.match(text):
         return int(text)
+    if name in term_columns.FLAGS:
+        return term_columns.SAID.get(text.lower(), text)
     return text
 
 
