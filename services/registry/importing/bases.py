@@ -228,9 +228,11 @@ class _Reader:
 
     def _rules(self, said: str, context: str, only: tuple[str, ...]) -> None:
         text = context.casefold()
-        if "bcr-p" in text or "for processors" in text:
+        for_processors = "bcr-p" in text or "processor" in text
+        for_controllers = "bcr-c" in text or "controller" in text
+        if for_processors and not for_controllers:
             self.bases.add(Basis("bcr-p", only=only))
-        elif "bcr-c" in text or "for controllers" in text:
+        elif for_controllers and not for_processors:
             self.bases.add(Basis("bcr-c", only=only))
         else:
             why = f"“{said}”: binding corporate rules are approved for processors or controllers."

@@ -32,9 +32,10 @@ def csv_rows(text: TextIO) -> Iterator[RawRow]:
         lines = (line for line in reader if is_filled(line))
         top = list(islice(lines, TITLES))
         at = header_at(top)
-        names = named(top[at] if top else [])
+        header = top[at] if top else []
+        names = named(header)
         for number, cells in enumerate(chain(top[at + 1 :], lines), start=1):
-            yield row_of(number, names, cells)
+            yield row_of(number, names, cells, len(header))
     except csv.Error as error:
         detail = f"Line {reader.line_num}: {error}. Save the file as CSV anew, or as XLSX."
         raise Malformed(detail) from error

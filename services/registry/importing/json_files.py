@@ -9,6 +9,7 @@ from services.registry.importing.raw_rows import (
     LARGEST_ROW,
     MOST_COLUMNS,
     RawRow,
+    in_section,
     is_list_name,
     is_row,
 )
@@ -61,7 +62,8 @@ def _of_object(source: _Source, depth: int) -> Iterator[Any]:
             raise Malformed("A JSON object names the same member twice, or has no name for one.")
         seen.add(name)
         source.take(":")
-        yield from _items(source, is_list=is_list_name(name), depth=depth + 1)
+        for item in _items(source, is_list=is_list_name(name), depth=depth + 1):
+            yield in_section(item, name) if isinstance(item, Mapping) else item
     source.take("}")
 
 

@@ -23,7 +23,7 @@ _BRACKET = re.compile(r"\s*\(([^()]*)\)")
 _FOR = re.compile(
     r"\s*(?:for|to|til|till|för|für|in|i)\s+(?:transfers?\s+to\s+)?([^;,()]+)", IGNORE
 )
-_LABEL = re.compile(r"(?:\A|[;,\n])\s*([^:;,\n()]{2,60}):")
+_LABEL = re.compile(r"(?:\A|[;,\n]|\.\s)\s*([^:;,\n()]{2,60}):")
 _QUALIFIER = (
     r"(?:the\s+)?(?:E\.?U\.?|U\.?K\.?|Swiss|Switzerland|Schweiz)(?:\s?[-–]\s?U\.?S\.?(?:A\.?)?)?"
     r"(?:\s+Extension)?"
@@ -47,6 +47,8 @@ _SHARED_NAMES = {
     ("sw", "s"): "ch-scc-2021-914",
 }
 
+# "DPF pending, SCC until then": until when something counts, it counts now; which, is asked.
+_UNTIL = frozenset(["until", "till", "indtil", "tills", "bis"])
 _LINKS = frozenset(["but", "and", "is", "are", "men", "og", "och", "which", "with", "used"])
 
 Status = Literal["claimed", "denied", "unclear"]
@@ -146,7 +148,10 @@ def _judge(text: str, denial: re.Match[str], mentions: Sequence[Mention]) -> Non
         _deny(following)
         _deny_list(text, following, mentions)
     elif preceding and not _within_one(text[denial.end() :], behind, denial.end()):
-        _deny(preceding)
+        is_until = denial[0].casefold() in _UNTIL and preceding.status == "claimed"
+        preceding.status = "unclear" if is_until else preceding.status
+        if not is_until:
+            _deny(preceding)
     else:
         for each in mentions:
             each.status = "unclear"

@@ -24,6 +24,8 @@ _LINK = re.compile(
     r"|\b(?:[\w-]{1,63}\.){1,6}(?:com|io|ai|eu|net|org|dev|dk|se|de|app|cloud)\b(?:/\S*)?",
     re.IGNORECASE,
 )
+# Marks of footnotes behind a place.
+_MARK = re.compile(r"[¹²³⁰⁴-⁹†‡*]+")
 # From so many words on, a text that names no place is a sentence, and no name unknown here.
 SENTENCE = 4
 _WHY = {
@@ -100,9 +102,9 @@ def _parsed(
     """The pieces of ``text``, settled as far as it says, and what is remarked. They are kept: the
     rows of a list say the same again and again."""
     places = Places()
-    for link in _LINK.findall(text):
+    for link in (*_LINK.findall(text), *_MARK.findall(text)):
         places.remarks.append(f"“{link}” is not read.")
-    pieces = Cutter(is_name).cut(_LINK.sub(" ", text))
+    pieces = Cutter(is_name).cut(_MARK.sub(" ", _LINK.sub(" ", text)))
     read = [_Read(piece, sense_of(piece.text)) for piece in pieces]
     read = [each for each in read if not _says_nothing(each.piece)]
     _find_bases(read, is_basis)

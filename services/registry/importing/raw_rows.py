@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.registry.importing import own, words
@@ -14,6 +14,7 @@ LARGEST_ROW = 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 10_000, 200
 # A title may stand above the headings; further down there is none.
 TITLES = 10
+SECTION = "section"
 
 
 class TooManyRows(TooLarge):
@@ -43,6 +44,8 @@ class Table:
 
     header: Sequence[str]
     rows: Sequence[Sequence[Any]]
+    # The heading above the table, where it says that its rows are planned or past.
+    section: str = ""
 
 
 def named(header: Sequence[str]) -> list[str]:
@@ -63,9 +66,9 @@ def _doubled(names: Sequence[str]) -> bool:
     return len(set(filled)) < len(filled)
 
 
-def row_of(number: int, names: Sequence[str], cells: Sequence[Any]) -> RawRow:
-    """One row; cells without a heading are a fault, unless they are empty."""
-    extra = [cell for cell in cells[len(names) :] if str(cell).strip()]
+def row_of(number: int, names: Sequence[str], cells: Sequence[Any], width: int) -> RawRow:
+    """One row; cells without a heading are a fault, and so are more than ``width``."""
+    extra = len(cells) > width or is_filled(cells[len(names) :])
     fault = f"It has {len(cells)} cells, the header {len(names)}." if extra else None
     return RawRow(number, dict(zip(names, cells, strict=False)), fault)
 
@@ -93,7 +96,14 @@ def rows_of_tables(tables: Sequence[Table]) -> Iterator[RawRow]:
         for cells in table.rows:
             if is_filled(cells):
                 number += 1
-                yield row_of(number, names, cells)
+                row = row_of(number, names, cells, max(len(table.header), len(cells)))
+                yield replace(row, cells=in_section(row.cells, table.section))
+
+
+def in_section(cells: Mapping[str, Any], section: str) -> dict[str, Any]:
+    """The cells with that heading, if it denies, dates or limits what stands below it."""
+    doubtful = words.doubts().search(section) or words.doubts().search(split_name(section))
+    return {**cells, SECTION: section} if doubtful and SECTION not in cells else dict(cells)
 
 
 def _only(tables: Sequence[Table]) -> Sequence[Table]:

@@ -18,7 +18,7 @@ from services.registry.importing.bases import (
     read_bases,
 )
 from services.registry.importing.cells import Text, read_cell
-from services.registry.importing.columns import BY_WORDS, heading_of
+from services.registry.importing.columns import BY_WORDS, heading_of, split_name
 from services.registry.importing.names import read_name, read_products
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
@@ -119,6 +119,7 @@ def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Read
     for name in (*_KINDS, "country", "mechanism"):
         if name in cells and len(cells[name][0].text.text) > LONGEST_TEXT:
             raise problem_at(f"/{name}", "too-long", f"It has more than {LONGEST_TEXT} characters.")
+    _read_section(cells, answers, reading)
     _read_name(cells, answers, reading)
     _read_plain(cells, context, reading)
     _read_products(cells, answers, reading)
@@ -148,6 +149,26 @@ def _remark_rest(cells: Mapping[str, list[Cell]], others: Sequence[Cell], readin
         for link in cell.text.links
     ]
     reading.take((), [*unread, *kept])
+
+
+def _read_section(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
+    """Rows under "Planned" or "Former" are no part of the list of today, unless somebody says so.
+
+    Raises ``Invalid`` for a row that is to be left out.
+    """
+    if "section" not in cells:
+        return
+    text = cells["section"][0].text.line
+    if words.doubts().search(split_name(text)) or words.doubts().search(text):
+        why = f"“{text}” says that the row is no part of today's list; take it, or leave it."
+        question = Question("section", text, "section-doubtful", why, ("take", "leave"))
+        answer = answers.to(question)
+        if answer is None:
+            reading.take([question], ())
+            return
+        if list(answer) != ["take"]:
+            raise problem_at("", "left-out", f"It stands under “{text}”, and is left as answered.")
+    reading.remarks.append(f"{cells['section'][0].heading}: “{text}” is not read.")
 
 
 def _read_name(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:

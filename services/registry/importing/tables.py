@@ -15,6 +15,7 @@ _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _BAR = re.compile(r"(?<!\\)\|")
 # Elements whose text is not shown.
 _HIDDEN = ("script", "style", "template", "noscript")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LINES = ("br", "p", "div", "li", "ul", "ol")
 
 
@@ -34,15 +35,17 @@ def markdown_rows(text: TextIO) -> Iterator[RawRow]:
 
 def _markdown_tables(lines: Sequence[str]) -> list[Table]:
     tables: list[Table] = []
-    at = 1
+    at, section = 1, ""
     while at < len(lines):
+        if lines[at - 1].startswith("#"):
+            section = lines[at - 1].strip("# ")
         if "|" in lines[at - 1] and "-" in lines[at] and _RULE.fullmatch(lines[at]):
             header, rows = _cells(lines[at - 1]), []
             at += 1
             while at < len(lines) and "|" in lines[at]:
                 rows.append(_cells(lines[at]))
                 at += 1
-            tables.append(Table(header, rows))
+            tables.append(Table(header, rows, section))
         at += 1
     return tables
 
@@ -57,7 +60,8 @@ def _html_tables(text: str) -> list[Table]:
     parser = _Tables()
     parser.feed(text)
     parser.close()
-    return [Table(table[0], table[1:]) for table in parser.tables if len(table) > 1]
+    found = zip(parser.tables, parser.sections, strict=True)
+    return [Table(table[0], table[1:], above) for table, above in found if len(table) > 1]
 
 
 @dataclass
@@ -75,6 +79,10 @@ class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[str]]] = []
+        # The heading above each table.
+        self.sections: list[str] = []
+        self._heading: list[str] | None = None
+        self._above = ""
         self._depth = self._hidden = 0
         self._row: list[str] = []
         self._cell: _Cell | None = None
@@ -90,7 +98,10 @@ class _Tables(HTMLParser):
             self._depth += 1
             if self._depth == 1:
                 self.tables.append([])
+                self.sections.append(self._above)
                 self._spans = {}
+        elif not self._depth and tag in _HEADINGS:
+            self._heading = []
         elif self._depth == 1 and tag == "tr":
             self._end_row()
         elif self._depth == 1 and tag in ("td", "th"):
@@ -107,8 +118,8 @@ class _Tables(HTMLParser):
             self._link = (known["href"], len(self._cell.text))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
+        if tag in _HEADINGS or tag in _HIDDEN:
+            self._end_beside(tag)
         elif tag == "table" and self._depth:
             if self._depth == 1:
                 self._end_row()
@@ -122,8 +133,16 @@ class _Tables(HTMLParser):
         elif self._cell is not None and tag in _LINES:
             self._cell.text.append("\n")
 
+    def _end_beside(self, tag: str) -> None:
+        if tag in _HIDDEN:
+            self._hidden = max(0, self._hidden - 1)
+        elif self._heading is not None:
+            self._above, self._heading = " ".join("".join(self._heading).split()), None
+
     def handle_data(self, data: str) -> None:
-        if self._cell is not None and not self._hidden:
+        if self._heading is not None:
+            self._heading.append(data)
+        elif self._cell is not None and not self._hidden:
             # A line break of the source is a space where it is shown.
             self._cell.text.append(re.sub(r"\s+", " ", data))
 

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 import yaml
 
 from services.registry.importing.json_files import raw_row, rows_in
-from services.registry.importing.raw_rows import RawRow, is_list_name
+from services.registry.importing.raw_rows import RawRow, in_section, is_list_name
 from shared.errors import Malformed, TooLarge
 from shared.strict_json import DEEPEST, check_depth
 
@@ -54,4 +54,5 @@ def _items(value: Any, *, is_list: bool, depth: int) -> Iterator[Any]:
             yield from rows_in(item, is_list=is_list)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from _items(inner, is_list=is_list_name(str(name)), depth=depth + 1)
+            for item in _items(inner, is_list=is_list_name(str(name)), depth=depth + 1):
+                yield in_section(item, str(name)) if isinstance(item, dict) else item

@@ -14,6 +14,7 @@ from services.registry.importing.places import read_places
 from services.registry.transfers import load_instruments
 
 NO_ANSWERS = Answers({})
+_MARKS = re.compile(r"[¹²³⁰⁴-⁹]")
 _WORDS = re.compile(r"[^\W_]+")
 # What parts two names, and says nothing by itself.
 _JOINTS = frozenset({"and", "or", "og", "eller", "och", "samt", "und", "oder"})
@@ -26,7 +27,8 @@ _ORDER = frozenset(_ORDERING.split())
 
 
 def words_of(texts: Sequence[str]) -> set[str]:
-    return {word.casefold() for text in texts for word in _WORDS.findall(text)}
+    plain = [_MARKS.sub(" ", text) for text in texts]
+    return {word.casefold() for text in plain for word in _WORDS.findall(text)}
 
 
 def lost_of_place(cell: object) -> set[str]:

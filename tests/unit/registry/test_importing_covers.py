@@ -61,19 +61,19 @@ def joined(names: list[str]) -> st.SearchStrategy[str]:
 
 
 @given(joined(PLACES))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_word_of_a_cell_of_places_is_lost(cell: str) -> None:
     assert lost_of_place(cell) == set()
 
 
 @given(joined(MECHANISMS))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_word_of_a_cell_of_mechanisms_is_lost(cell: str) -> None:
     assert lost_of_mechanism(cell) == set()
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_text_whatever_is_lost(cell: str) -> None:
     assert lost_of_place(cell) == set()
     assert lost_of_mechanism(cell) == set()

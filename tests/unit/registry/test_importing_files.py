@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 
+from services.registry.importing.asking import Answers
 from services.registry.importing.columns import heading_of
 from services.registry.importing.files import rows_of
-from shared.errors import DomainError
+from services.registry.importing.rows import Context, read_row
+from services.registry.transfers import load_instruments
+from shared.errors import DomainError, Invalid
 
 ACME = [{"Name": "Acme", "Location": "Denmark"}]
 LOWER = [{"name": "Acme", "location": "Denmark"}]
@@ -164,3 +168,37 @@ def test_headings_are_read_by_their_words_or_asked_about(line: str) -> None:
     heading = heading_of(name)
 
     assert f"{heading.member or ''}{'' if heading.sure else '?'}" == expected
+
+
+PLANNED = "Planned sub-processors"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("markdown", f"## {PLANNED}\n\n| Name | Location |\n|---|---|\n| Acme | Denmark |\n"),
+        (
+            "html",
+            f"<h2>{PLANNED}</h2><table><tr><th>Name<th>Location<tr><td>Acme<td>Denmark</table>",
+        ),
+        ("json", '{"plannedVendors": [{"name": "Acme", "location": "Denmark"}]}'),
+        ("yaml", "planned vendors:\n- name: Acme\n  location: Denmark\n"),
+    ],
+)
+def test_rows_under_a_heading_that_says_planned_carry_it_and_are_asked_about(
+    kind: str, text: str
+) -> None:
+    (row,) = read(text, kind)
+    context = Context("en", "DK", date(2027, 3, 1), load_instruments())
+
+    (question,) = read_row(row, context, Answers({})).questions
+
+    assert (question.member, question.candidates) == ("section", ("take", "leave"))
+    with pytest.raises(Invalid):
+        read_row(row, context, Answers({question.key: ["leave"]}))
+    assert read_row(row, context, Answers({question.key: ["take"]})).questions == []
+
+
+def test_rows_under_a_plain_heading_carry_nothing() -> None:
+    text = "# Active sub-processors\n\n| Name | Location |\n|---|---|\n| Acme | Denmark |\n"
+    assert read(text, "markdown") == ACME
