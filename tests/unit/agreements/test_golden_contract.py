@@ -335,3 +335,20 @@ def test_only_the_customers_own_signature_confirms() -> None:
 def test_an_agreement_claims_its_products_from_its_first_day() -> None:
     coming = replace(things.active(), begins_on=TODAY)
     assert (coming.claim.since, things.active().claim.since) == (TODAY, None)
+
+
+# Art. 33(2): without undue delay after becoming aware. What "determined" means is open law.
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("We tell of a breach within 24 hours after confirmation.",
+         "breach-notice-after-confirmation"),
+        ("A breach is told within a day after we have determined that it occurred.",
+         "breach-notice-after-determination"),
+    ],
+)  # fmt: skip
+def test_a_late_start_is_shown_with_its_sentence_and_its_clause(text: str, code: str) -> None:
+    whole = content()
+    (found,) = findings(replace(whole, clauses=replace(whole.clauses, assistance=text)))
+    assert (found.code, found.clause, found.weight) == (code, "Art. 33(2)", LAW)
+    assert text.rstrip(".") in found.detail
