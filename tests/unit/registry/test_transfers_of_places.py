@@ -8,6 +8,7 @@ import pytest
 
 from services.registry.transfers import Verdict, assess_location
 from services.registry.transfers.circumstances import Circumstances
+from services.registry.transfers.countries import in_eea, turning_days
 from tests import builders
 
 TODAY = date(2026, 11, 22)
@@ -95,3 +96,21 @@ def test_a_review_is_overdue_from_the_day_after(review_on: str, remarks: int) ->
 def said(verdict: Verdict) -> list[str]:
     remarks: list[str] = verdict.to_mapping()["remarks"]
     return remarks
+
+
+# Decision 2012/419/EU: Mayotte is in the Union from 1 January 2014; Decision 2010/718/EU:
+# Saint-Barthélemy is not from 1 January 2012.
+@pytest.mark.parametrize(
+    ("place", "day", "is_inside"),
+    [
+        ("YT", date(2013, 12, 31), False),
+        ("YT", date(2014, 1, 1), True),
+        ("BL", date(2011, 12, 31), True),
+        ("BL", date(2012, 1, 1), False),
+    ],
+)
+def test_a_territory_is_inside_from_its_first_day_to_its_last(
+    place: str, day: date, is_inside: bool
+) -> None:
+    assert in_eea(place, day) is is_inside
+    assert {date(2014, 1, 1), date(2011, 12, 31)} <= set(turning_days())
