@@ -54,6 +54,20 @@ class Registry:
         items: Sequence[Mapping[str, Any]] = answer["items"]
         return items
 
+    def announced(self, slug: str) -> Sequence[Mapping[str, Any]]:
+        """The changes of a processor that were announced and have not taken effect.
+
+        Raises ``Unavailable``.
+        """
+        path, asked = f"/v1/processors/{slug}/changes", {"status": "announced", "limit": 200}
+        items: list[Mapping[str, Any]] = []
+        while True:
+            page = self._client.get(path, asked)
+            items += page["items"]
+            if not page["next_cursor"]:
+                return items
+            asked = {**asked, "cursor": page["next_cursor"]}
+
 
 class Notices:
     def __init__(self, client: ServiceClient) -> None:

@@ -44,7 +44,8 @@ class Deps(Stores):
         """The processor's register of today, as an agreement on ``content`` lists it."""
         today = self.now().date()
         listed = self.registry.listed(processor_slug, today)
-        return annex_from(listed, today, content.language, content.products)
+        announced = self.registry.announced(processor_slug) if listed is not None else ()
+        return annex_from(listed, today, content.language, content.products, announced)
 
 
 def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_now) -> Deps:

@@ -36,6 +36,8 @@ class Bond:
 
     ``ends_on`` is the first day on which it is no longer in force. Of one that has ended,
     ``ended_on`` is its last day and ``ended_at`` the instant, where that is known.
+    ``list_accepted_on``: when its list of sub-processors was accepted; ``accepted_changes``: ids of
+    the coming changes that it names.
     """
 
     agreement_id: str
@@ -47,6 +49,15 @@ class Bond:
     history: tuple[dict[str, Any], ...]
     ended_on: date | None = None
     ended_at: datetime | None = None
+    list_accepted_on: date | None = None
+    accepted_changes: frozenset[str] = frozenset()
+
+    def accepted(self, change_id: str, effective_on: date) -> bool:
+        """Whether its parties accepted this change with the list of sub-processors: it had taken
+        effect by then, or the list names it as a coming one (0038)."""
+        listed = self.list_accepted_on
+        in_effect = listed is not None and effective_on <= listed
+        return in_effect or change_id in self.accepted_changes
 
     def key_at(self, version: int) -> str | None:
         """The key of its terms as they stood at a watermark; None if it was not binding then."""
@@ -177,11 +188,13 @@ def _bond(answer: Mapping[str, Any]) -> Bond:
         status=answer["status"],
         products=frozenset(answer["products"]),
         effective_from=date.fromisoformat(answer["effective_from"]),
-        ends_on=date.fromisoformat(answer["ends_on"]) if answer["ends_on"] else None,
+        ends_on=_day(answer["ends_on"]),
         silence_is_no=refusal,
         history=tuple(answer["history"]),
-        ended_on=date.fromisoformat(answer["ended_on"]) if answer.get("ended_on") else None,
+        ended_on=_day(answer.get("ended_on")),
         ended_at=_instant(answer.get("ended_at")),
+        list_accepted_on=_day(answer.get("list_accepted_on")),
+        accepted_changes=frozenset(answer.get("accepted_changes") or ()),
     )
 
 
@@ -193,6 +206,10 @@ def _listed(ids: Sequence[str]) -> list[str]:
 def _receipt(answer: Mapping[str, Any]) -> Receipt:
     names = ("sent_at", "delivered_at", "acknowledged_at")
     return Receipt(*(_instant(answer[name]) for name in names))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _instant(text: str | None) -> datetime | None:

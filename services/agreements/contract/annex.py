@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,9 @@ Row = dict[str, Any]
 class Annex:
     """``register`` is False where the processor keeps no register here: then there is no list.
 
+    ``coming``: changes that were announced and take effect later, each as a row with ``change_id``,
+    ``kind`` (add, modify, remove) and ``effective_on``: who accepts the document knows of them.
+
     Each row: ``legal_name registration_number address contact country purpose data_categories
     data_subjects places [{country, region, kind, bases}] since`` (Opinion 22/2024 of the EDPB;
     annex IV of (EU) 2021/915; appendix B of the Danish standard contract).
@@ -25,24 +28,31 @@ class Annex:
     as_of: date
     register: bool
     items: tuple[Row, ...] = ()
+    coming: tuple[Row, ...] = ()
 
     def members(self) -> dict[str, Any]:
         """The annex as a member of the document."""
         return {"as_of": self.as_of.isoformat(), "register": self.register,
-                "items": list(self.items)}  # fmt: skip
+                "items": list(self.items), "coming": list(self.coming)}  # fmt: skip
 
     def matches(self, members: Mapping[str, Any] | None) -> bool:
-        """Whether ``members`` of a document list the same sub-processors, on whatever day."""
+        """Whether ``members`` of a document list the same sub-processors and the same coming
+        changes, on whatever day. Documents of before these were listed name none."""
         if members is None:
             return False
-        listed = self.members()
-        return all(members[name] == listed[name] for name in ("register", "items"))
+        listed, named = self.members(), {"coming": [], **members}
+        return all(named[name] == listed[name] for name in ("register", "items", "coming"))
 
 
 def annex_from(
-    listed: Sequence[Mapping[str, Any]] | None, as_of: date, language: str, products: Sequence[str]
+    listed: Sequence[Mapping[str, Any]] | None,
+    as_of: date,
+    language: str,
+    products: Sequence[str],
+    announced: Sequence[Mapping[str, Any]] = (),
 ) -> Annex:
-    """The annex of the entries ``listed`` on ``as_of`` that serve one of ``products``.
+    """The annex of the entries ``listed`` on ``as_of`` that serve one of ``products``, and of the
+    changes ``announced`` for later days.
 
     ``listed`` is None if the processor keeps no register. The annex names the instruments of a
     transfer and no verdict, because a verdict can change overnight while the list stays the same.
@@ -51,7 +61,22 @@ def annex_from(
         return Annex(as_of, register=False)
     rows = [_row(entry, language) for entry in listed
             if overlap(tuple(entry.get("products") or ()), tuple(products))]  # fmt: skip
-    return Annex(as_of, register=True, items=tuple(sorted(rows, key=_name)))
+    coming = [row for change in announced if change["effective_on"] > as_of.isoformat()
+              for row in _coming(change, language, products)]  # fmt: skip
+    return Annex(as_of, register=True, items=tuple(sorted(rows, key=_name)),
+                 coming=tuple(sorted(coming, key=_day)))  # fmt: skip
+
+
+def _coming(change: Mapping[str, Any], language: str, products: Sequence[str]) -> Iterator[Row]:
+    """A row for each entry that the change makes, alters or ends; a replacement does two."""
+    ends, kind = change["kind"] in ("replace", "remove"), change["kind"]
+    named = [("add" if kind == "replace" else kind, change["sub_processor"])]
+    named += [("remove", change["previous"])] if ends else []
+    for what, entry in named:
+        if entry and overlap(tuple(entry.get("products") or ()), tuple(products)):
+            members = {**_row(entry, language), "since": None}
+            yield {**members, "change_id": change["id"], "kind": what,
+                   "effective_on": change["effective_on"]}  # fmt: skip
 
 
 def _row(entry: Mapping[str, Any], language: str) -> Row:
@@ -90,6 +115,10 @@ def _contact(members: Mapping[str, Any] | None) -> str | None:
     if not members:
         return None
     return ", ".join(members[part] for part in ("name", "position", "email") if members.get(part))
+
+
+def _day(row: Row) -> tuple[str, str, str]:
+    return row["effective_on"], row["legal_name"].casefold(), row["change_id"]
 
 
 def _name(row: Row) -> tuple[str, str]:

@@ -22,7 +22,12 @@ def changes(before: Members, after: Members) -> list[dict[str, Any]]:
 def _comparable(document: Members) -> dict[str, Any]:
     kept = {name: value for name, value in document.items() if name not in OWN_TO_A_VERSION}
     annex = kept.pop("sub_processors", None) or {"items": []}
-    kept["sub_processors"] = {entry["id"]: entry["legal_name"] for entry in annex["items"]}
+    listed = {entry["id"]: entry["legal_name"] for entry in annex["items"]}
+    coming = {
+        f"{row['change_id']}:{row['kind']}": f"{row['legal_name']}, {row['effective_on']}"
+        for row in annex.get("coming") or ()
+    }
+    kept["sub_processors"] = {**listed, **coming}
     return kept
 
 

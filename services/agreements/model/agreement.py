@@ -160,7 +160,8 @@ class Agreement:
     it never came. ``ended_on`` is the last day; the agreement is erased on ``erase_on``.
 
     ``unconfirmed``: an import that its customer has not confirmed. ``confirmation``: the
-    customer's. ``addressed_to``: the organisation behind a slug that the processor named; never
+    customer's. ``accepted_changes``: coming changes that the accepted documents name (0038).
+    ``addressed_to``: the organisation behind a slug that the processor named; never
     shown to the processor. ``refusal``: the last one; of an amendment, if the agreement is active.
     """
 
@@ -193,6 +194,7 @@ class Agreement:
     addressed_to: str | None = None
     ended_at: datetime | None = None
     refusal: Refusal | None = None
+    accepted_changes: tuple[str, ...] = ()
 
     @property
     def customer_id(self) -> str:
@@ -229,6 +231,14 @@ class Agreement:
     def bound(self) -> bool:
         """Whether it binds both, or did before it ended."""
         return self.confirmed and self.executed(self.version)
+
+    @property
+    def list_accepted_on(self) -> date | None:
+        """The day on which the list of sub-processors of the newest version that both have accepted
+        was accepted; None before there is one."""
+        versions = [self.version, *([self.scheduled.version] if self.scheduled else [])]
+        signed = (each.at.date() for each in self.acceptances if each.version in versions)
+        return max(signed, default=None) if self.executed(self.version) else None
 
     @property
     def group(self) -> Group | None:

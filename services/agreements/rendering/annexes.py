@@ -65,20 +65,24 @@ def _annex_tables(words: Words, members: Members, name: str) -> list[dict[str, A
 
 
 def _list(words: Words, members: Members) -> dict[str, Any]:
-    """The sub-processors as a table; where there are none, the sentence that says so."""
+    """The sub-processors as a table, coming changes last; where there are none, the sentence that
+    says so."""
     annex = members["sub_processors"]
+    coming = annex.get("coming") or ()
     empty = words("no_sub_processors" if annex["register"] else "no_register")
     return {
         "as_of": f"{words('as_of')} {annex['as_of']}" if annex["register"] else None,
-        "empty": None if annex["items"] else empty,
+        "empty": None if annex["items"] or coming else empty,
         "columns": [words(key) for key in ("name_and_address", "purpose_and_data", "places")],
-        "rows": [_sub_processor(words, entry) for entry in annex["items"]],
+        "rows": [_sub_processor(words, entry) for entry in (*annex["items"], *coming)],
     }
 
 
 def _sub_processor(words: Words, members: Members) -> dict[str, Any]:
     number = members["registration_number"]
-    who = [number, members["address"] or members["country"], members["contact"]]
+    change = members.get("kind")
+    day = words(f"coming_{change}").replace("{}", members["effective_on"]) if change else None
+    who = [day, number, members["address"] or members["country"], members["contact"]]
     data = [", ".join(members["data_categories"]), ", ".join(members["data_subjects"])]
     return {
         "name": members["legal_name"],

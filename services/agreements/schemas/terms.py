@@ -57,7 +57,8 @@ class SinceShape(Shape):
 
 class RelatedAgreement(Shape):
     """``ends_on`` is the first day on which it is not in force any more; ``ended_on`` and
-    ``ended_at`` tell when it did end."""
+    ``ended_at`` tell when it did end. ``list_accepted_on``: when its list of sub-processors was
+    accepted; ``accepted_changes``: the coming changes that its documents name."""
 
     agreement_id = fields.String()
     status = fields.String()
@@ -66,6 +67,8 @@ class RelatedAgreement(Shape):
     ends_on = Day(allow_none=True)
     ended_on = Day(allow_none=True)
     ended_at = Instant(allow_none=True)
+    list_accepted_on = Day(allow_none=True)
+    accepted_changes = fields.List(fields.String())
     authorisation = fields.String()
     terms = fields.Nested(TermsShape)
     history = fields.List(fields.Nested(SinceShape))

@@ -45,6 +45,7 @@ class StoredAgreement(TypedDict):
     addressed_to: str | None
     ended_at: datetime | None
     refusal: Members | None
+    accepted_changes: list[str]
     customer_id: str
     due_on: str | None
     listed_products: list[str]

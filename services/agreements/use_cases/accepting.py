@@ -70,8 +70,15 @@ def accepted_by(
         after = replace(after, controller=customer)
     new_events = [event(events.ACCEPTED, after, version)]
     if after.offer is None:
+        after = replace(after, accepted_changes=_accepted_changes(agreement, version))
         new_events.append(event(_effect_of(agreement, after), after, version))
     return after, new_events
+
+
+def _accepted_changes(agreement: Agreement, version: Version) -> tuple[str, ...]:
+    """The coming changes that the agreement accepts with this version, and did before."""
+    listed = (read(version).get("sub_processors") or {}).get("coming") or ()
+    return tuple(sorted({*agreement.accepted_changes, *(row["change_id"] for row in listed)}))
 
 
 def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:

@@ -11,7 +11,7 @@ from services.agreements.events import Event
 from services.agreements.ledger_entries import event
 from services.agreements.model import life
 from services.agreements.model.agreement import Agreement, Version
-from services.agreements.model.document import make_version
+from services.agreements.model.document import make_version, read
 from services.agreements.use_cases.parties import (
     addressee,
     content_of,
@@ -87,7 +87,7 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]
     before = deps.versions.get(None, seen.id, seen.latest_version)
     content = content_of(amended_members(before.content, body))
     if content == before.content:
-        raise problem_at("", "nothing-changed", "The amendment changes nothing.")
+        _check_list_moved(deps, seen, before)
     template = template_of(deps, seen.processor.id, content)
     mine, theirs = party(deps, seen.processor.id), customer_of(deps, seen)
     in_force = deps.versions.get(None, seen.id, seen.version)
@@ -96,6 +96,14 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]
         by=caller.client_id, annex=deps.annex(mine.slug, content), amends=in_force,
     )  # fmt: skip
     return apply_step(deps, caller, agreement_id, offering(deps, version))
+
+
+def _check_list_moved(deps: Deps, seen: Agreement, newest: Version) -> None:
+    """An amendment may change nothing but the list, so that an agreement that lacks a change names
+    it (0038). Raises ``nothing-changed``."""
+    annex = deps.annex(seen.processor.slug, newest.content)
+    if annex.matches(read(newest).get("sub_processors")):
+        raise problem_at("", "nothing-changed", "The amendment changes nothing.")
 
 
 def offering(deps: Deps, version: Version) -> Any:

@@ -118,5 +118,6 @@ def _bond(agreement: Agreement) -> Mapping[str, Any]:
         "effective_from": content.effective_from, "ends_on": agreement.over_on,
         "authorisation": content.authorisation, "terms": content.notice_terms.terms.members(),
         "history": agreement.history, "ended_on": agreement.ended_on,
-        "ended_at": agreement.ended_at,
+        "ended_at": agreement.ended_at, "list_accepted_on": agreement.list_accepted_on,
+        "accepted_changes": agreement.accepted_changes,
     }  # fmt: skip

@@ -41,7 +41,7 @@ def next_targets(
     if event.is_for_all:
         version = event.recipients_version
         rows = recipients.owed_at(event.processor["id"], version, cursor, limit)
-        return [_noticed(event, row) if event.is_notice else _informed(row) for row in rows]
+        return [noticed(event, row) if event.is_notice else _informed(row) for row in rows]
     if event.is_follow_up:
         notices = messages.notices(event.change_id or "", cursor, limit)
         over = recipients.ended([notice["agreement_id"] for notice in notices])
@@ -50,7 +50,7 @@ def next_targets(
     return [Target(owner, owner, event.agreement_id)]
 
 
-def _noticed(event: Event, recipient: RecipientRow) -> Target:
+def noticed(event: Event, recipient: RecipientRow) -> Target:
     """Return a target with its dates, by the terms that held when the change was announced."""
     key = recipient.terms_key
     group = event.group(key)

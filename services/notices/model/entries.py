@@ -81,7 +81,7 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         change_id=data["change_id"],
         recipients_version=private.get("recipients_version", 0),
         effective_on=data.get("effective_on"),
-        groups=tuple(_group(each) for each in private.get("groups") or ()),
+        groups=tuple(group_from(each) for each in private.get("groups") or ()),
         time_zone=private.get("time_zone", "UTC"),
     )
 
@@ -184,7 +184,8 @@ def message_event(event_id: str, kind: str, at: str, data: Mapping[str, Any], **
     return Event(event_id, kind, at, {}, _head(kind, at, dict(data)), "}}", **more)
 
 
-def _group(told: Mapping[str, Any]) -> Group:
+def group_from(told: Mapping[str, Any]) -> Group:
+    """A terms group as the registry tells it."""
     counting = told.get("counting") or {}
     return Group(
         key=told["key"],

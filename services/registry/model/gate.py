@@ -25,6 +25,11 @@ EMERGENCY_NOT_SENT = (
     "yet; who is told afterwards was not told (Art. 28(2) GDPR). "
     f"{_REMEDY} acknowledge the notice in its portal."
 )
+NOT_LISTED = (
+    "The change was announced before this agreement was made, so the customer has no notice of it, "
+    "and the list that it accepted does not name it. An amendment has today's list; or the change "
+    "is announced anew; or the customer approves it."
+)
 NOT_DELIVERED = (
     "The agreement counts from the receipt of the notice, which has not been delivered. "
     f"{_REMEDY} acknowledge it in its portal."
@@ -55,7 +60,10 @@ class Standing:
     """One customer's position on one announced change of the entry.
 
     ``begins_on``: the first day its own periods allow, None while what they run from has not
-    happened; ``lacks`` says what: the notice is not yet ``sent``, ``delivered``, ``acknowledged``.
+    happened; ``lacks`` says what: the notice is not yet ``sent``, ``delivered``, ``acknowledged``,
+    or there is none, and the list that the customer accepted does not name the change (``listed``).
+    ``known_by``: how the customer knows of the change: by its notice, or because it approved it, or
+    accepted it with its agreement.
     """
 
     effective_on: date
@@ -64,6 +72,7 @@ class Standing:
     begins_on: date | None = date.min
     lacks: str | None = None
     emergency: bool = False
+    known_by: Literal["notice", "approval", "agreement"] = "notice"
 
 
 def judge(
@@ -83,9 +92,19 @@ def judge(
         return shut
     if not listed:
         return _to_come(rows, on, counting)
-    return _by_clearance(counting, on) or Gate(
-        "allowed", None, "In the register on that day, and the customer was told.", "told"
-    )
+    return _by_clearance(counting, on) or _open(counting)
+
+
+def _open(standings: Sequence[Standing]) -> Gate:
+    ways = {standing.known_by for standing in standings}
+    if "notice" in ways:
+        reason = "In the register on that day, and the customer was told."
+        return Gate("allowed", None, reason, "told")
+    if "approval" in ways:
+        reason = "In the register on that day, and approved by the customer."
+        return Gate("allowed", None, reason, "approved")
+    reason = "In the register on that day, and accepted with the customer's agreement."
+    return Gate("allowed", None, reason, "accepted-with-agreement")
 
 
 def _by_objection(standings: Sequence[Standing], on: date) -> Gate | None:
@@ -146,6 +165,8 @@ def _by_notice(standings: Sequence[Standing]) -> Gate | None:
     could open."""
     waiting = [standing for standing in standings if standing.begins_on is None]
     lacks = {standing.lacks for standing in waiting}
+    if "listed" in lacks:
+        return Gate("not_notified", None, NOT_LISTED, "not-in-accepted-list")
     if "sent" in lacks:
         if all(standing.emergency for standing in waiting if standing.lacks == "sent"):
             return Gate("not_notified", None, EMERGENCY_NOT_SENT, "emergency-not-sent")

@@ -51,6 +51,12 @@ class NotNotified(Conflict):
     code = "not-notified"
 
 
+class AcceptedWithAgreement(Conflict):
+    """This customer accepted the change with its agreement, so it cannot object to it."""
+
+    code = "accepted-with-agreement"
+
+
 class ObjectionExists(Conflict):
     """This customer has an objection to this change already."""
 

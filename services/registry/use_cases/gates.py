@@ -25,6 +25,7 @@ from services.registry.use_cases.standings import (
     owed_notices,
     receipts_for,
     standing,
+    unaware_of,
 )
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -164,8 +165,9 @@ def _customer_record(
     keys = {terms["key"] for bond in relation.bonds for terms in bond.history if terms["key"]}
     changes = deps.stores.changes.concerning(entries, keys, register.id)
     ids = [change.id for change in changes]
-    asks = any(terms.silence_is_no for terms in relation.bonds) or any(
-        group.silence == "refusal" for change in changes for group in change.groups
+    groups = [group for change in changes for group in change.groups]
+    asks = any(group.silence == "refusal" for group in groups) or any(
+        unaware_of(change, relation.bonds) for change in changes
     )
     return CustomerRecord(
         changes=changes,

@@ -14,12 +14,9 @@ from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
     AgreementEnded,
     Approval,
-    NotNotified,
     Objection,
-    ObjectionWindowClosed,
     Status,
     check_acceptable,
-    check_in_time,
     check_may_end,
     check_offer,
 )
@@ -28,6 +25,7 @@ from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.standings import (
     CustomerDates,
+    check_may_object,
     customers_day,
     customers_latest_day,
     dates_of,
@@ -47,18 +45,12 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
 
     The window is the customer's own: after an emergency, and where the days run from a late
     receipt, it is open although the change has taken effect. Raises ``ObjectionWindowClosed``,
-    ``NotNotified`` or ``ObjectionExists``.
+    ``NotNotified``, ``AcceptedWithAgreement`` or ``ObjectionExists``.
     """
     change, register, relation = _known_change(deps, caller, change_id)
-    owed = owed_notices(change, relation.bonds)
-    if not owed:
-        raise NotNotified
-    if change.status == "withdrawn":
-        raise ObjectionWindowClosed("The change is withdrawn.")
     receipts = receipts_for(deps, [change], relation.bonds)
-    deadline = dates_of(register, change, owed, receipts).objection_deadline
-    if deadline is not None:
-        check_in_time(customers_day(register, deps.now(), owed), deadline)
+    check_may_object(register, change, relation.bonds, receipts, deps.now())
+    owed = owed_notices(change, relation.bonds)
     objection = Objection(
         id=deps.new_id("obj"),
         change_id=change.id,

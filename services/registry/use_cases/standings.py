@@ -28,7 +28,13 @@ from services.registry.clock import (
 from services.registry.clock import NoticeTerms as ClockTerms
 from services.registry.model.changes import Change, Group
 from services.registry.model.gate import Standing
-from services.registry.model.objections import Objection
+from services.registry.model.objections import (
+    AcceptedWithAgreement,
+    NotNotified,
+    Objection,
+    ObjectionWindowClosed,
+    check_in_time,
+)
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
 
@@ -110,23 +116,58 @@ def standing(
 ) -> Standing:
     """The customer's position on a change. ``bonds``: its agreements that concern the entry."""
     owed = owed_notices(change, bonds)
+    unaware = unaware_of(change, bonds)
     asks = any(notice.group.silence == "refusal" for notice in owed) or any(
-        bond.silence_is_no and change.effective_on > bond.effective_from
-        for bond in bonds
-        if bond not in [notice.bond for notice in owed]
+        bond.silence_is_no for bond in unaware
     )
     if objection and objection.status == "terminated":
         # It ended its agreement; under a new one the customer takes the register as it stands.
         of_these = objection.agreement_id in [bond.agreement_id for bond in bonds]
         objection = objection if of_these else None
+    # Whoever has a notice, or accepted it once, knows of the change under all its agreements.
+    accepted = is_accepted(change, bonds)
+    untold = bool(unaware) and not (owed or accepted or approved)
     return Standing(
         effective_on=change.effective_on,
         objection=objection,
         awaits_approval=asks and not approved,
-        begins_on=dates.begins_on,
-        lacks=dates.lacks,
+        begins_on=None if untold else dates.begins_on,
+        lacks="listed" if untold else dates.lacks,
+        known_by="notice" if owed else "agreement" if accepted else "approval",
         emergency=change.emergency is not None,
     )
+
+
+def check_may_object(
+    register: Register, change: Change, bonds: Sequence[Bond], receipts: Receipts, now: datetime
+) -> None:
+    """Whether the customer of these agreements may object to the change now.
+
+    Raises ``NotNotified``, ``AcceptedWithAgreement`` or ``ObjectionWindowClosed``.
+    """
+    owed = owed_notices(change, bonds)
+    if not owed:
+        binding = [bond for bond in bonds if bond.ended_on is None]
+        raise AcceptedWithAgreement if is_accepted(change, binding) else NotNotified
+    if change.status == "withdrawn":
+        raise ObjectionWindowClosed("The change is withdrawn.")
+    deadline = dates_of(register, change, owed, receipts).objection_deadline
+    if deadline is not None:
+        check_in_time(customers_day(register, now, owed), deadline)
+
+
+def is_accepted(change: Change, bonds: Sequence[Bond]) -> bool:
+    """Whether the list of one of these agreements was accepted with the change."""
+    return any(bond.accepted(change.id, change.effective_on) for bond in bonds)
+
+
+def unaware_of(change: Change, bonds: Sequence[Bond]) -> list[Bond]:
+    """The agreements that began to bind after the announcement, and did not accept the change."""
+    return [
+        bond
+        for bond in bonds
+        if not bond.key_at(change.recipients_version) and not is_accepted(change, [bond])
+    ]
 
 
 def customers_day(register: Register, now: datetime, owed: Iterable[OwedNotice]) -> date:

@@ -51,7 +51,7 @@ def test_a_processor_without_a_register_lists_nobody_and_says_so(vendor: Vendor)
     assert accept(vendor, customer, agreement_id).status_code == 200
     path = f"{AGREEMENTS}/{agreement_id}/document"
     told = vendor.stack.must(vendor.client, "GET", path)["sub_processors"]
-    assert told == {"as_of": "2026-11-23", "register": False, "items": []}
+    assert told == {"as_of": "2026-11-23", "register": False, "items": [], "coming": []}
     page = vendor.stack.ask(customer, "GET", f"/portal/v1/agreements/{agreement_id}/document",
                             headers={"Accept": "text/html"})  # fmt: skip
     assert "ingen underdatabehandler er anført her" in page.text

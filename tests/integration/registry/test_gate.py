@@ -37,8 +37,8 @@ def test_it_works(baseline: Vendor) -> None:
 
     assert told == {
         "answer": "allowed", "until": None,
-        "reason": "In the register on that day, and the customer was told.",
-        "reason_code": "told",
+        "reason": "In the register on that day, and accepted with the customer's agreement.",
+        "reason_code": "accepted-with-agreement",
     }  # fmt: skip
 
 
@@ -134,33 +134,6 @@ def test_an_end_of_the_agreement_is_seen_at_once(baseline: Vendor) -> None:
     baseline.stack.must(baseline.client, "POST", path, body)
 
     assert (before, baseline.gate(customer, host)["answer"]) == ("allowed", "not_notified")
-
-
-def test_who_signs_after_the_announcement_takes_the_register_as_it_stands(
-    baseline: Vendor,
-) -> None:
-    change = baseline.announced()
-    late = baseline.customer("latecomer")
-    sub_id, day = change["sub_processor"]["id"], change["effective_on"]
-
-    assert sub_id in customer_list(baseline, late, day)
-    assert baseline.gate(late, sub_id)["answer"] == "blocked_until"
-    assert baseline.gate(late, sub_id, day)["answer"] == "allowed"
-
-
-def test_under_specific_authorisation_a_latecomers_silence_is_no_too(baseline: Vendor) -> None:
-    change = baseline.announced()
-    late = baseline.customer(
-        "latecomer", silence="refusal", agreement={"authorisation": "specific"}
-    )
-    sub_id, day = change["sub_processor"]["id"], change["effective_on"]
-
-    silent = baseline.gate(late, sub_id, day)
-    baseline.stack.must(late, "POST", f"/portal/v1/changes/{change['id']}/approval")
-
-    assert (silent["answer"], silent["until"]) == ("blocked_until", None)
-    assert baseline.gate(late, sub_id, day)["answer"] == "allowed"
-    assert baseline.gate(late, host_of(baseline), day)["answer"] == "allowed"
 
 
 def test_an_emergency_can_be_objected_to_afterwards(baseline: Vendor) -> None:

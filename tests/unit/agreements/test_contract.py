@@ -44,6 +44,43 @@ def test_a_document_is_outdated_when_its_list_is_another(now: Annex, matches: bo
     assert not now.matches(None)
 
 
+ADDED = {"id": "chg_1", "kind": "add", "effective_on": "2027-04-15", "sub_processor": ENTRY,
+         "previous": None}  # fmt: skip
+REPLACED = {**ADDED, "kind": "replace", "previous": {**ENTRY, "id": "sub_0", "legal_name": "Old"}}
+
+
+def coming(*announced: dict[str, Any], products: tuple[str, ...] = ()) -> Annex:
+    return annex_from([ENTRY], date(2027, 3, 22), "en", products, announced)
+
+
+def test_the_list_names_coming_changes_and_is_outdated_when_they_are_others() -> None:
+    [row] = coming(ADDED).coming
+    assert (row["change_id"], row["kind"], row["effective_on"], row["purpose"]) == (
+        "chg_1", "add", "2027-04-15", "Hosting",
+    )  # fmt: skip
+    assert coming(ADDED).matches(coming(ADDED).members())
+    assert not coming(ADDED).matches(coming().members())
+    assert not coming().matches(coming(ADDED).members())
+    assert not coming(ADDED).matches(coming({**ADDED, "effective_on": "2027-04-16"}).members())
+
+
+def test_a_replacement_that_is_to_come_names_both() -> None:
+    kinds = [(row["legal_name"], row["kind"]) for row in coming(REPLACED).coming]
+    assert kinds == [("Acme", "add"), ("Old", "remove")]
+
+
+def test_what_has_taken_effect_or_serves_other_products_is_not_to_come() -> None:
+    assert not coming({**ADDED, "effective_on": "2027-03-22"}).coming
+    other = {**ADDED, "sub_processor": {**ENTRY, "products": ["crm"]}}
+    assert not coming(other, products=("erp",)).coming
+
+
+def test_a_document_of_before_coming_changes_were_listed_is_true_while_there_are_none() -> None:
+    members = {name: value for name, value in coming().members().items() if name != "coming"}
+    assert coming().matches(members)
+    assert not coming(ADDED).matches(members)
+
+
 def test_no_register_is_not_the_same_as_an_empty_one() -> None:
     assert not annex_from(None, TODAY, "en", ()).matches(annex_from([], TODAY, "en", ()).members())
 

@@ -134,6 +134,29 @@ def test_a_version_that_waits_says_who_has_not_accepted() -> None:
     assert page["parties"][1]["rows"][1] == ("When", "Not yet accepted")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Coming change: engaged from 2027-04-15"),
+        ("da", "Kommende ændring: anvendes fra 2027-04-15"),
+        ("sv", "Kommande ändring: anlitas från 2027-04-15"),
+    ],
+)
+def test_the_annex_says_what_is_to_come_and_from_when(language: str, sentence: str) -> None:
+    entry = {"id": "sub_1", "legal_name": "Acme", "purpose": {}}
+    change = {"id": "chg_1", "kind": "add", "effective_on": "2027-04-15", "sub_processor": entry,
+              "previous": None}  # fmt: skip
+    made = make_version(
+        "agr_1", 1, (things.VENDOR, things.CUSTOMER), things.content(language=language),
+        built_in_templates()[0], at=things.AT, by="cli",
+        annex=annex_from([], things.TODAY, language, (), [change]),
+    )  # fmt: skip
+    annexes = rendering.laid_out(made)["annexes"]
+    [table] = [each["sub_processors"] for each in annexes if each["sub_processors"]]
+    [row] = table["rows"]
+    assert (row["name"], row["who"][0], table["empty"]) == ("Acme", sentence, None)
+
+
 def test_thirty_sub_processors_take_less_than_300_ms() -> None:
     # Seconds of the processor: a clock on the wall counts what else the machine does.
     rendering.as_pdf(with_sub_processors(1))
