@@ -22,6 +22,7 @@ from tests.integration.notices.test_chat import Chatting
 from tests.integration.notices.test_digests import three_unreached, wait
 from tests.integration.notices.world import Receiver as Taker
 from tests.integration.notices.world import receiving as taking
+from tests.integration.registry.importing import taken
 from tests.integration.registry.test_bases import adopt, end, new_instrument, provider
 from tests.integration.shared.test_answers import (
     ENDPOINTS,
@@ -141,6 +142,14 @@ def changes(world: World) -> None:
     settle(vendor, "request-modification", "offer-mitigation", "accept-mitigation")
     path = f"/portal/v1/changes/{told_of_a_change(vendor)}/approval"
     world.stack.must(vendor.customers["nordbo"], "POST", path)
+    answered_import(vendor)
+
+
+def answered_import(vendor: Vendor) -> None:
+    """An answer to a question of an import is kept for the next one."""
+    told = taken(vendor, "Name,Location\nHost,EU\n")
+    answers = [{"id": told["questions"][0]["id"], "values": ["DE"]}]
+    vendor.must("POST", f"/imports/{told['id']}/answers", {"answers": answers})
 
 
 def customers(world: World, inbox: Receiver) -> None:
