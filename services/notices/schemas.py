@@ -280,8 +280,8 @@ class TriedShape(Shape):
 
 
 class UnreachedShape(Shape):
-    """Nobody has had the notice since ``since``. ``reason``: email_off, chat_no_room,
-    no_contact, contacts_exhausted.
+    """Nobody has had the notice since ``since``. ``reason``: email_off, no_contact,
+    contacts_exhausted, or the word of a channel that was agreed and has no address.
     """
 
     notice_id = fields.String()

@@ -82,6 +82,7 @@ class Facts:
             is_named=on.channel.name in self.customer(row).channels,
             is_fallback=on.channel.is_fallback,
             is_on=on.is_on,
+            no_address=on.channel.no_address,
         )
 
     def _before(self, row: Message, on: OnChannel) -> Sequence[Address]:

@@ -193,7 +193,8 @@ class AddressChannel(ABC):
 
     ``prefix``: of the ids of its deliveries. ``is_fallback``: whether it is used where an agreement
     does not name it, when nothing else reached the customer. ``forms``: of the addresses that
-    customers may leave for it; none when it takes none.
+    customers may leave for it; none when it takes none. ``no_address``: why a customer cannot be
+    reached that has left none; None where that needs no word of its own.
     """
 
     name: ClassVar[str]
@@ -201,6 +202,7 @@ class AddressChannel(ABC):
     prefix: ClassVar[str]
     is_fallback: ClassVar[bool] = False
     forms: ClassVar[Sequence[str]] = ()
+    no_address: ClassVar[str | None] = None
 
     @abstractmethod
     def is_on(self, settings: Mapping[str, Any]) -> bool:

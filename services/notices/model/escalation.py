@@ -23,8 +23,6 @@ FIRST_CHECK = timedelta(minutes=1)
 UNREACHED_EVERY = timedelta(hours=6)
 
 NO_CONTACT, NOBODY_LEFT = "no_contact", "contacts_exhausted"
-# By channel: the agreement names it, and the customer has left no address for it.
-NO_ADDRESS = {"chat": "chat_no_room"}
 
 
 def first_check(*, is_notice: bool, at_once: bool, is_queued: bool, now: datetime) -> datetime:
@@ -38,7 +36,8 @@ def first_check(*, is_notice: bool, at_once: bool, is_queued: bool, now: datetim
 @dataclass(frozen=True)
 class ChannelState:
     """How a message stands on one channel. ``addresses``: in the order to be tried; ``rows``: its
-    sendings so far; ``is_named``: by the agreement; ``is_on``: whether it can send at all."""
+    sendings so far; ``is_named``: by the agreement; ``is_on``: whether it can send at all;
+    ``no_address``: why the customer cannot be reached where it has left no address for it."""
 
     channel: str
     addresses: Sequence[Address] = ()
@@ -46,6 +45,7 @@ class ChannelState:
     is_named: bool = False
     is_fallback: bool = False
     is_on: bool = True
+    no_address: str | None = None
 
     @property
     def is_delivered(self) -> bool:
@@ -120,8 +120,8 @@ class Case:
     def reason(self) -> str:
         """Why the customer cannot be reached."""
         addressed = [channel for channel in self._usable if channel.addresses]
-        unnamed = (each.channel for each in self.channels if each.is_named and not each.addresses)
-        lacking = [NO_ADDRESS[channel] for channel in unnamed if channel in NO_ADDRESS]
+        unaddressed = (each for each in self.channels if each.is_named and not each.addresses)
+        lacking = [each.no_address for each in unaddressed if each.no_address]
         if lacking and not any(channel.is_on for channel in addressed):
             return lacking[0]
         if not addressed:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.notices.channels.chat import CHANNEL as CHAT
 from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email import contacts_of
 from services.notices.model.channels import Address, in_order
@@ -130,7 +131,7 @@ def test_a_customer_whose_agreement_names_chat_and_who_gave_no_room_is_told_so(
     """Where mails were tried, they are the reason; a server that is off is not the customer's."""
     rows = [mail(to, state) for to, state in zip((IDA, BO), email.pop("rows", ()), strict=False)]
     case = case_of(**email, rows=tuple(rows))
-    chat = ChannelState(channel="chat", is_named=True)
+    chat = ChannelState(channel=CHAT.name, is_named=True, no_address=CHAT.no_address)
     both = replace(case, channels=[chat, *case.channels])
     assert decide(both, NOW, PATIENCE).unreached == reason
 

@@ -42,7 +42,7 @@ EVIDENCE = Evidence(
     delivered_at=AT, acknowledged_at=AT, outcome="delivered", reached=True,
     acknowledged_by={"name": "Ida", "email": "ida@nordbo.example"},
     unreached={"since": "2026-11-22", "reason": "contacts_exhausted"}, sent_at=AT,
-    counts_from="2026-11-22",
+    counts_from="2026-11-22", counting={"en": "Days in Denmark.", "da": "Dage i Danmark."},
 )  # fmt: skip
 
 

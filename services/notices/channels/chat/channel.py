@@ -67,6 +67,7 @@ class Chat(AddressChannel):
     collection = "chats"
     prefix = "cht"
     forms: ClassVar[Sequence[str]] = render.FORMS
+    no_address: ClassVar[str | None] = "chat_no_room"
 
     def is_on(self, settings: Mapping[str, Any]) -> bool:  # noqa: ARG002  It needs no settings.
         return True
