@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notices.model.counting import Counting
 from services.notices.model.late_notices import as_of, is_late, redated
 from services.notices.model.messages import Event, Group, extra_text
 from services.notices.model.receipts import Moments
@@ -68,9 +70,79 @@ def test_it_is_late_from_midnight_where_the_processor_sits() -> None:
     assert is_late(event(), midnight)
 
 
+def test_a_notice_is_late_as_soon_as_it_is_for_one_of_its_customers() -> None:
+    """It is past midnight in Tokyo (UTC+9), and afternoon in Copenhagen."""
+    here = event().groups[0]
+    in_tokyo = replace(here, key="tokyo", terms={"customer_time_zone": "Asia/Tokyo"})
+    at = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
+    assert not is_late(event(), at)
+    assert is_late(replace(event(), groups=(here, in_tokyo)), at)
+
+
 def test_what_is_no_notice_is_never_late() -> None:
     other = Event("evt_2", "agreement.activated", "2026-11-23T08:30:00.000Z", {}, "", "")
-    assert not is_late(other, later(99))
+    assert is_late(other, later(99)) is False
+    assert is_late(replace(event(), type="agreement.activated"), later(99)) is False
+    assert is_late(replace(event(), groups=()), later(99)) is False
+
+
+@pytest.mark.parametrize(
+    ("terms", "moment", "day"),
+    [
+        # The processor sits in Copenhagen: UTC+1 in November. Tokyo is UTC+9, New York UTC-5.
+        ({}, "23T22:59", 23),
+        ({}, "23T23:00", 24),
+        ({"customer_time_zone": "Asia/Tokyo"}, "23T14:59", 23),
+        ({"customer_time_zone": "Asia/Tokyo"}, "23T15:00", 24),
+        ({"customer_time_zone": "America/New_York"}, "23T23:00", 24),
+        ({"time_zone": "America/New_York"}, "23T23:00", 23),
+        ({"time_zone": "America/New_York"}, "24T05:00", 24),
+        ({"time_zone": "America/New_York", "customer_time_zone": "Asia/Tokyo"}, "23T23:00", 23),
+        ({}, "20T12:00", 23),  # announced before the day that it is dated
+    ],
+)
+def test_a_day_is_that_of_the_zone_agreed_else_the_later_one_of_both_parties(
+    terms: dict[str, str], moment: str, day: int
+) -> None:
+    group = replace(event().groups[0], terms=terms)
+    at = datetime.fromisoformat(f"2026-11-{moment}:00+00:00")
+    found = group.day_of(at, "Europe/Copenhagen", date(2026, 11, 23))
+    assert found == date(2026, 11, day)
+
+
+@pytest.mark.parametrize(
+    ("emergency", "allowed"),
+    [(None, False), ({}, False), ({"length": None}, False),
+     ({"length": {"count": 3, "unit": "days"}}, True)],
+)  # fmt: skip
+def test_a_shorter_notice_counts_for_an_emergency_where_its_length_is_agreed(
+    emergency: dict[str, Any] | None, allowed: bool
+) -> None:
+    group = replace(event().groups[0], terms={"emergency": emergency})
+    assert group.allows_emergency is allowed
+    assert event().groups[0].allows_emergency is False
+
+
+@pytest.mark.parametrize(
+    ("notice", "objection", "deadline"),
+    [("sent", "sent", "2026-12-09"), ("delivered", "sent", None), ("sent", "delivered", None),
+     ("sent", "acknowledged", None)],
+)  # fmt: skip
+def test_a_time_to_object_that_ends_with_the_change_has_a_day_if_both_periods_start_together(
+    notice: str, objection: str, deadline: str | None
+) -> None:
+    """Sent on 25, delivered on 27 November: 25 + 14 days is 9 December. Where the periods start
+    apart the last day depends on both, and only the registry can tell it."""
+    group = replace(event().groups[0], notice=Counting(notice), objection=Counting(objection))
+    known = group.known(Moments(later(2), later(4)), "Europe/Copenhagen", date(2026, 11, 23))
+    assert replace(group, until_effect=True).deadline(known) == deadline
+
+
+def test_a_time_to_object_of_its_own_has_a_last_day_however_the_notice_is_counted() -> None:
+    """Delivered on 26 November: 26 + 16 days is 12 December (the numbers of the group)."""
+    group = replace(event().groups[0], notice=Counting("sent"), objection=Counting("delivered"))
+    known = group.known(Moments(later(2), later(3)), "Europe/Copenhagen", date(2026, 11, 23))
+    assert group.deadline(known) == "2026-12-12"
 
 
 def test_beyond_what_was_told_no_deadline_is_guessed() -> None:

@@ -245,3 +245,49 @@ def test_a_notice_waits_a_minute_for_the_endpoint_that_has_it(
 ) -> None:
     check_at = first_check(is_notice=is_notice, at_once=at_once, is_queued=is_queued, now=NOW)
     assert check_at == (NOW + timedelta(minutes=1) if waits else NOW)
+
+
+@pytest.mark.parametrize(
+    ("how", "minutes"),
+    [
+        ({}, 5),  # a mail has left for the first contact
+        ({"is_named": True}, 5),  # the same, as the agreement says
+        ({"rows": (mail(IDA, "failed"),)}, 5),  # a mail has left for the next contact
+        ({"endpoints": ("pending",)}, 5),  # four hours are given, and it is looked at each time
+        ({"endpoints": ("pending",), "since": NOW - timedelta(minutes=238)}, 2),  # two are left
+        ({"rows": (mail(IDA, "pending", NOW - timedelta(minutes=237)),)}, 3),
+        ({"addresses": ()}, 360),  # nothing can be done: a contact may have been put right
+    ],
+)
+def test_a_notice_is_checked_again_when_its_time_is_over_or_in_five_minutes(
+    how: dict[str, Any], minutes: int
+) -> None:
+    assert decide(case_of(**how), NOW, PATIENCE).check_at == NOW + timedelta(minutes=minutes)
+
+
+def test_what_is_under_way_longest_is_waited_for() -> None:
+    """Of two mails one has a minute left and one nothing; of a mail and a webhook likewise."""
+    late, later = (NOW - PATIENCE + timedelta(minutes=it) for it in (-1, 1))
+    by_both = two_channels([mail(IDA, "pending", late)], [mail(ROOM, "pending", later)])
+    assert decide(by_both, NOW, PATIENCE) == Decision(NOW + timedelta(minutes=1))
+    by_hook = case_of(rows=(mail(IDA, "pending", late),), endpoints=("pending",), since=later)
+    assert decide(by_hook, NOW, PATIENCE) == Decision(NOW + timedelta(minutes=1))
+
+
+def test_what_is_under_way_once_another_delivered_is_checked_in_six_hours() -> None:
+    case = two_channels([mail(IDA, "delivered")], [mail(ROOM, "pending")])
+    late = NOW + 2 * PATIENCE
+    assert decide(case, late, PATIENCE).check_at == late + timedelta(hours=6)
+
+
+@pytest.mark.parametrize(
+    ("effective_on", "hours"),
+    [("2026-11-24", 6), ("2026-11-23", 6), ("2026-11-22", None), (None, 6)],
+)
+def test_an_unreached_notice_is_looked_at_through_the_day_of_the_change(
+    effective_on: str | None, hours: int | None
+) -> None:
+    """It is 23 November: on that day itself the notice is still owed."""
+    case = case_of(addresses=(), effective_on=effective_on)
+    expected = None if hours is None else NOW + timedelta(hours=hours)
+    assert decide(case, NOW, PATIENCE).check_at == expected

@@ -13,10 +13,12 @@ import pytest
 from services.notices.api.evidence_files import csv_lines
 from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.webhook import CHANNEL as WEBHOOK
+from services.notices.model.channels import Tried
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.evidence import Evidence, Reach, evidence_of, reach_of
 from services.notices.model.messages import Event, Group
 from services.notices.model.recipients import Recipient
+from shared.counting import counted_in_all
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 GROUP = Group(
@@ -75,6 +77,32 @@ def test_it_works() -> None:
     assert line.delivered_at == NOW
     assert [each.outcome for each in line.attempts] == ["http_500", "delivered"]
     assert line.terms == {"notice_days": 30}
+
+
+def test_every_member_of_a_line_is_what_the_notice_its_group_and_its_deliveries_say() -> None:
+    """Tried on 23 November, taken on 24: the days run from 24; 24 + 14 is 8 December."""
+    person = {"name": "Ida", "email": "ida@a.example"}
+    taken_at, read_at = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    told = message(acknowledged_at=read_at, acknowledged_by=person)
+    told["notice"].update(holidays="DK", time_zones=["Europe/Copenhagen"])
+    event = replace(EVENT, groups=(replace(GROUP, terms={"receipt_rule": "delivered"}),))
+    failed = {"at": NOW, "code": "http_500", "status": 500, "duration_ms": 7}
+    taken = {"at": taken_at, "code": None, "status": 204, "duration_ms": 9}
+    row = delivery("whe_1", "delivered")
+    row = {**row, "attempts": [taken, failed], "delivered_at": taken_at}
+    line = evidence_of(event, told, by_webhook([row]), RECIPIENT)
+    url = "https://a.example/"
+    assert line == Evidence(
+        agreement_id="agr_1", notice_id="ntc_1", customer={"id": "org_c", "legal_name": "Kunde"},
+        terms={"receipt_rule": "delivered"}, channel="webhook", recipient=url,
+        given_on="2026-11-23", deadline="2026-12-08", effective_on="2026-12-24", silence="consent",
+        attempts=(Tried(NOW, "webhook", url, "http_500", 500, 7),
+                  Tried(taken_at, "webhook", url, "delivered", 204, 9)),
+        delivered_at=taken_at, acknowledged_at=read_at, outcome="delivered", reached=True,
+        acknowledged_by=person, unreached=None, sent_at=NOW, counts_from="2026-11-24",
+        counting=counted_in_all("DK", ["Europe/Copenhagen"]),
+    )  # fmt: skip
+    assert line.counting is not None
 
 
 def test_without_a_channel_a_customer_is_not_reached() -> None:
