@@ -34,8 +34,9 @@ def processor(register: Register) -> Entry:
     return {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
 
 
-def regimes_stated(register: Register, regimes: Sequence[str]) -> Entry:
-    return {"processor": processor(register), "regimes": list(regimes)}
+def stated(register: Register, name: str, value: Any) -> Entry:
+    """What a processor states of its register, by the name of the member."""
+    return {"processor": processor(register), name: value}
 
 
 def announced(

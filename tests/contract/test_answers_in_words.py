@@ -86,6 +86,13 @@ st.register_type_strategy(
     NoticeTerms,
     built(NoticeTerms, day_kind=st.sampled_from([*UNIT_OF_KIND]), other=st.none() | FACTS),
 )
+DEFAULT_PERIOD = st.fixed_dictionaries(
+    {"length": st.none() | st.just({"value": 10, "unit": "business_days"})}
+)
+DEFAULT_TERMS = st.fixed_dictionaries(
+    {name: st.none() | DEFAULT_PERIOD for name in ("notice", "objection")}
+)
+st.register_type_strategy(Register, built(Register, default_terms=st.none() | DEFAULT_TERMS))
 
 
 @pytest.mark.parametrize(("stored", "view", "shape"), ANSWERS)

@@ -57,9 +57,11 @@ def profile(slug: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def amend(body: dict[str, Any], slug: str) -> Any:
-    """State under which laws transfers are judged; the strictest verdict stands on top."""
-    seen = seen_revision()
-    return _shown(registers.state_regimes(deps(), caller(), slug, seen, body["regimes"]))
+    """State the laws that transfers are judged by, and the periods of agreements without a number.
+
+    The strictest verdict stands on top. Notices that were given keep their days.
+    """
+    return _shown(registers.amend(deps(), caller(), slug, seen_revision(), body))
 
 
 def _shown(profile: dict[str, Any]) -> Any:

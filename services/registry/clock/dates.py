@@ -24,6 +24,7 @@ from services.registry.clock.terms import (
 
 # A contract has the Regulation only by its own words (Art. 1); it is how we count in any case.
 RULE = "computed as by Regulation (EEC, Euratom) 1182/71"
+_BY_DEFAULT = " The agreement names no number; that of the vendor's register counts."
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -185,13 +186,16 @@ def _longest(
     """The period that ends last: its end, its arithmetic, and whether its end was moved."""
     ends = []
     for span in spans:
-        if span.length is None or span.ends == EFFECTIVE_DAY or terms.soft:
+        if span.length is None or span.ends == EFFECTIVE_DAY:
+            continue
+        if terms.soft and not span.by_default:
             continue
         first = start - ONE_DAY if span.first_day_counts else start
         by_end = {end_of(each, first, terms.calendar): each for each in reversed(span.lengths)}
         end = min(by_end)
         plain = plain_end(by_end[end], first, terms.calendar)
         words = f"{_say(first)} + {_length(by_end[end], terms)} = {_say(plain)}, last hour."
+        words += _BY_DEFAULT if span.by_default else ""
         ends.append(
             (end, words + (moved_words.format(_say(end)) if end != plain else ""), end != plain)
         )

@@ -61,6 +61,7 @@ class Span:
     ``length`` None: no number is agreed. ``deemed_after``: how long after its sending a notice
     counts as received. ``ends``: with its own length, or with the effective day of the change, or
     ``before_effect`` days earlier. ``at_most``: it ends with this period, if that is over sooner.
+    ``by_default``: the length is the register's, since the agreement names none.
     """
 
     length: Period | None = None
@@ -70,6 +71,7 @@ class Span:
     ends: str = LENGTH
     before_effect: Period | None = None
     at_most: Period | None = None
+    by_default: bool = False
 
     def __post_init__(self) -> None:
         _one_of("starts", self.starts, tuple(STARTS))
@@ -96,6 +98,12 @@ class Span:
     def lengths(self) -> tuple[Period, ...]:
         """The periods of which the one that ends first counts; none where no number is agreed."""
         return tuple(each for each in (self.length, self.at_most) if each) if self.length else ()
+
+    def or_default(self, length: Period | None) -> Span:
+        """The same span with this length, if it has none and needs one."""
+        if length is None or self.length or self.ends == EFFECTIVE_DAY:
+            return self
+        return replace(self, length=length, by_default=True)
 
     def within(self, most: Period) -> Span:
         """The same span, which keeps a change waiting no longer than ``most``."""
@@ -138,10 +146,11 @@ class NoticeTerms:
         """Read the contract's ``notice_terms``, in the long form or the short one.
 
         ``kind``: that of the change. What the text says of this kind (``by_kind``) goes first; what
-        it does not say stays as it is for all. Members that set no days (channels) are ignored.
+        it does not say stays as it is for all. ``default_terms``: those of the register; they count
+        where the text names no number at all. Members that set no days (channels) are ignored.
         """
         special = (terms.get("by_kind") or {}).get(kind) or {}
-        return cls(
+        agreed = cls(
             _of_kind(_span(terms, "notice"), special.get("notice")),
             _of_kind(_span(terms, "objection"), special.get("objection")),
             Calendar(terms.get("holidays") or None, terms.get("eves")),
@@ -151,6 +160,7 @@ class NoticeTerms:
             tuple(_also(each) for each in terms.get("also") or ()),
             Period.parse((terms.get("emergency") or {}).get("length")),
         )
+        return agreed.with_defaults(terms.get("default_terms") or {})
 
     @property
     def needs_approval(self) -> bool:
@@ -174,6 +184,19 @@ class NoticeTerms:
     def ends_with_effect(self) -> bool:
         """Whether a period to object ends with the change itself, or counts back from it."""
         return any(objection.ends == EFFECTIVE_DAY for objection in self.objections)
+
+    def with_defaults(self, defaults: Mapping[str, Any]) -> NoticeTerms:
+        """The same terms, with the register's numbers where the text names none.
+
+        ``defaults``: ``{notice: {length}, objection: {length}}``, either may be null. What the
+        period runs from, and how its days are counted, stays as agreed.
+        """
+        notice, objection = self.notice, self.objection
+        if not any(span.length for span in self.notices):
+            notice = notice.or_default(_default(defaults, "notice"))
+        if not any(span.length for span in self.objections):
+            objection = objection.or_default(_default(defaults, "objection"))
+        return replace(self, notice=notice, objection=objection)
 
     def in_emergency(self) -> NoticeTerms:
         """The terms that count for an emergency: the shorter notice that the text allows, and a
@@ -226,6 +249,10 @@ def _silence(members: Mapping[str, Any]) -> str | None:
 
 def _also(members: Mapping[str, Any]) -> tuple[Span, Span]:
     return Span.parse(members.get("notice") or {}), Span.parse(members.get("objection") or {})
+
+
+def _default(defaults: Mapping[str, Any], name: str) -> Period | None:
+    return Period.parse((defaults.get(name) or {}).get("length"))
 
 
 def _is_zero(days: object) -> bool:

@@ -114,7 +114,7 @@ class Objection:
     text: str
     received_at: datetime
     status: Status = "received"
-    modification: dict[str, Any] | None = None
+    modification: dict[str, str] | None = None
     mitigation: dict[str, Any] | None = None
     decision: str | None = None
     settled_at: datetime | None = None

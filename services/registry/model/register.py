@@ -55,6 +55,8 @@ class Register:
     """One processor's register, with the processor as its page shows it.
 
     ``regimes`` are the laws that bind the vendor's transfers (EU, UK, CH); none: that of its seat.
+    ``default_terms`` `{notice: {length}, objection: {length}}` count for customers whose agreement
+    names no number of days.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Register:
     website: str | None = None
     privacy_contact: str | None = None
     regimes: tuple[str, ...] = ()
+    default_terms: dict[str, Any] | None = None
 
     @property
     def stream(self) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import ValidationError, fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.registry.schemas.entries import LocationShape, SubProcessorIn
 from services.registry.transfers.laws import regimes
@@ -11,6 +14,7 @@ from shared.schemas import (
     Instant,
     Language,
     Shape,
+    Whole,
     one_of,
     page_of,
 )
@@ -19,6 +23,32 @@ from shared.schemas import (
 def each_once(values: list[str]) -> None:
     if len(set(values)) < len(values):
         raise ValidationError("Name each law once.")
+
+
+# The longest period that a register can state for agreements without a number: a year.
+LONGEST = {"days": 366, "business_days": 261, "weeks": 52, "months": 12, "years": 1}
+
+
+class LengthShape(Shape):
+    value = Whole(1, max(LONGEST.values()), required=True)
+    unit = one_of(*LONGEST, required=True)
+
+    @validates_schema
+    def _a_year_at_most(self, members: Mapping[str, Any], **_: Any) -> None:
+        most = LONGEST[members["unit"]]
+        if members["value"] > most:
+            raise ValidationError(f"Up to {most} {members['unit']} can be stated.", "value")
+
+
+class DefaultPeriod(Shape):
+    """Its length only: what it runs from, and how its days count, is each agreement's own."""
+
+    length = fields.Nested(LengthShape, required=True, allow_none=True)
+
+
+class DefaultTerms(Shape):
+    notice = fields.Nested(DefaultPeriod, load_default=None, allow_none=True)
+    objection = fields.Nested(DefaultPeriod, load_default=None, allow_none=True)
 
 
 class RegisterShape(Shape):
@@ -38,14 +68,24 @@ class RegisterShape(Shape):
     regimes = fields.List(
         fields.String(), metadata={"description": "The laws that bind it; none: that of its seat"}
     )
+    default_terms = fields.Nested(
+        DefaultTerms,
+        allow_none=True,
+        metadata={"description": "The periods of agreements that name no number of days"},
+    )
 
 
 class RegisterEdit(Shape):
-    """Which laws bind the transfers of this vendor; that of its seat is always one of them."""
+    """Which laws bind the transfers of this vendor, of which that of its seat is always one; and
+    the periods that count where an agreement names no number of days."""
 
-    regimes = fields.List(
-        one_of(*regimes()), required=True, validate=[validate.Length(1, 3), each_once]
-    )
+    regimes = fields.List(one_of(*regimes()), validate=[validate.Length(1, 3), each_once])
+    default_terms = fields.Nested(DefaultTerms, allow_none=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _something(self, members: Mapping[str, Any], **_: Any) -> None:
+        if not members:
+            raise ValidationError("Send regimes, default_terms or both.")
 
 
 class Baseline(Shape):

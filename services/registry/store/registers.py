@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -16,6 +16,9 @@ from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
+# What the processor itself says of its register.
+STATED = ("regimes", "default_terms")
+
 
 class Registers:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
@@ -28,13 +31,13 @@ class Registers:
     def save(self, register: Register, session: Session | None = None) -> None:
         """Store who the processor is; what it stated of its register stays."""
         document: dict[str, Any] = {**to_row(register, StoredRegister)}
-        del document["regimes"]
-        update = {"$set": document, "$setOnInsert": {"regimes": []}}
+        stated = {name: document.pop(name) for name in STATED}
+        update = {"$set": document, "$setOnInsert": stated}
         self._docs.update_one({"_id": register.id}, update, upsert=True, session=session)
 
-    def state_regimes(self, processor_id: str, regimes: Sequence[str], session: Session) -> None:
-        stated = {"$set": {"regimes": list(regimes)}}
-        self._docs.update_one({"_id": processor_id}, stated, session=session)
+    def state(self, processor_id: str, stated: Mapping[str, Any], session: Session) -> None:
+        """Store what the processor states of its register: members of ``STATED``."""
+        self._docs.update_one({"_id": processor_id}, {"$set": dict(stated)}, session=session)
 
     def regimes_of(self, processor_id: str) -> tuple[str, ...]:
         """What the register states, if there is one."""

@@ -28,6 +28,7 @@ class StoredRegister(TypedDict):
     website: str | None
     privacy_contact: str | None
     regimes: NotRequired[list[str]]
+    default_terms: NotRequired[Members | None]
 
 
 class StoredRow(TypedDict):

@@ -34,7 +34,8 @@ def counted_group(
     """A group as `agreements` tells it, with the days that follow if it is told at ``at``."""
     zones = zones_of(answer["terms"], register.time_zone)
     given_on = starting_day(at + SENDING_ALLOWANCE, zones)
-    agreed = answer["terms"], answer["authorisation"]
+    said = _with_defaults(answer["terms"], register)
+    agreed = said, answer["authorisation"]
     terms = change.terms_of(*agreed) if change else ClockTerms.parse(*agreed)
     effective_on = change.effective_on if change else None
     dates = dates_for(terms, given_on, effective_on)
@@ -43,7 +44,7 @@ def counted_group(
         dates = dates_for(terms, given_on, dates.earliest_effective_on)
     return Group(
         key=answer["key"],
-        terms=dict(answer["terms"]),
+        terms=said,
         authorisation=answer["authorisation"],
         agreements=answer["agreements"],
         customers=answer["customers"],
@@ -55,6 +56,13 @@ def counted_group(
         provisional=dates.provisional,
         arithmetic=tuple(step.to_mapping() for step in dates.arithmetic),
     )
+
+
+def _with_defaults(terms: Mapping[str, Any], register: Register) -> dict[str, Any]:
+    """The terms beside those of the register, as they stand now: a notice keeps what it was given
+    by, whatever the register states later."""
+    defaults = register.default_terms
+    return {**terms, "default_terms": defaults} if defaults else dict(terms)
 
 
 def _end(answer: Mapping[str, Any]) -> End:

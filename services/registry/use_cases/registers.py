@@ -37,6 +37,7 @@ from shared.errors import PreconditionFailed
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
+STATED = {"regimes": events.REGIMES_STATED, "default_terms": events.DEFAULT_TERMS_STATED}
 PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
 
@@ -203,25 +204,28 @@ def adopt(
     return register
 
 
-def state_regimes(
-    deps: Deps, caller: Caller, slug: str, seen: int, regimes: Sequence[str]
+def amend(
+    deps: Deps, caller: Caller, slug: str, seen: int, stated: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Record which laws bind the vendor's transfers; every verdict is then made by each of them.
+    """Record which laws bind the vendor's transfers (``regimes``), and the periods of customers
+    whose agreement names none (``default_terms``).
 
-    ``seen``: the sequence of the register that the caller has read. Raises ``SeatLawLeftOut`` or
+    Every verdict is then made by each law. Notices that were given keep their days. ``seen``: the
+    sequence of the register that the caller has read. Raises ``SeatLawLeftOut`` or
     ``PreconditionFailed``.
     """
     register = own_register(deps, caller, slug)
-    if seat_regime(register.country) not in regimes:
+    if seat_regime(register.country) not in stated.get("regimes", (seat_regime(register.country),)):
         raise SeatLawLeftOut
 
     def work(session: Session) -> None:
         if deps.ledger.head(register.stream, session)[0] != seen:
             raise PreconditionFailed
-        data = ledger_entries.regimes_stated(register, regimes)
-        deps.stores.registers.state_regimes(register.id, regimes, session)
-        actor = caller.client_id
-        append_entry(deps, register, events.REGIMES_STATED, data, deps.now(), actor, session)
+        deps.stores.registers.state(register.id, stated, session)
+        for name, value in stated.items():
+            data = ledger_entries.stated(register, name, value)
+            event = STATED[name]
+            append_entry(deps, register, event, data, deps.now(), caller.client_id, session)
 
     deps.mongo.transact(work)
     return profile(deps, slug)

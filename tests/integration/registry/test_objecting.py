@@ -81,14 +81,14 @@ def test_a_draft_cannot_be_objected_to(baseline: Vendor) -> None:
     assert object_to(baseline, customer, change).status_code == 404
 
 
-def test_who_came_after_the_announcement_was_not_notified(baseline: Vendor) -> None:
+def test_who_came_after_the_announcement_accepted_the_change_with_its_agreement(baseline: Vendor) -> None:
     change = baseline.announced()
     late = baseline.customer("latecomer")
 
     answer = object_to(baseline, late, change)
 
     assert answer.status_code == 409
-    assert answer.json["code"] == "not-notified"
+    assert answer.json["code"] == "accepted-with-agreement"
 
 
 def test_the_terms_that_count_are_those_of_the_announcement(baseline: Vendor) -> None:

@@ -14,6 +14,13 @@ from tests.vendor import Vendor
 LONG: dict[str, Any] = {"notice_days": None, "objection_days": None}
 
 
+def deadlines_of(inbox: Receiver, change: Any) -> list[str | None]:
+    """The last days to object in the messages of this change; other tests share the inbox."""
+    messages = [json.loads(request.body)["data"] for request in inbox.requests]
+    notices = [data["notice"] for data in messages if data.get("change_id") == change["id"]]
+    return [notice["objection_deadline"] for notice in notices]
+
+
 def previewed(vendor: Vendor, days: int = 60) -> Any:
     """The days that a change announced today would have, of the only customer."""
     change = vendor.draft(days)
@@ -73,8 +80,7 @@ def test_a_period_in_months_counts_from_agreement_to_gate(
 
     shown = seen_by(baseline, customer, change)
     assert shown["objection_deadline"] == "2026-12-07"
-    sent = [json.loads(request.body)["data"].get("notice") for request in inbox.requests]
-    assert "2026-12-07" in [notice["objection_deadline"] for notice in sent if notice]
+    assert deadlines_of(inbox, change) == ["2026-12-07"]
     sub_id = change["sub_processor"]["id"]
     assert baseline.gate(customer, sub_id, "2027-01-23")["answer"] == "blocked_until"
     assert baseline.gate(customer, sub_id, "2027-01-24")["answer"] == "allowed"
@@ -148,8 +154,7 @@ def test_a_deadline_is_known_while_only_the_notice_waits_for_its_receipt(
     shown = seen_by(baseline, customer, change)
     assert (shown["objection_deadline"], shown["provisional"]) == ("2026-12-07", True)
     assert evidence_of(baseline, change)["deadline"] == "2026-12-07"
-    told = [json.loads(request.body)["data"].get("notice") for request in inbox.requests]
-    assert {notice["objection_deadline"] for notice in told if notice} == {"2026-12-07"}
+    assert set(deadlines_of(inbox, change)) == {"2026-12-07"}
     gate = baseline.gate(customer, change["sub_processor"]["id"], "2028-01-03")
     assert gate["reason_code"] == "notice-not-acknowledged"
     baseline.stack.pass_time(days=15)
@@ -280,3 +285,57 @@ def test_nine_real_agreements_are_signed_and_counted(baseline: Vendor) -> None:
     assert sorted(map(str, days)) == sorted(map(str, expected))
     asking = [group for group in groups if group["silence"] == "refusal"]
     assert len(asking) == 4
+
+
+def test_an_agreement_without_a_number_has_that_of_the_register(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    """Given on Monday 2026-11-23: a month ends on 2026-12-23, ten days on 2026-12-03."""
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer(
+        "nordbo", **LONG, notice={"length": None}, objection={"length": None, "silence": "consent"}
+    )
+    numbered = baseline.customer("havnen", notice_days=5, objection_days=5)
+    month = {"length": {"value": 1, "unit": "months"}}
+    ten_days = {"length": {"value": 10, "unit": "days"}}
+    stated = {"default_terms": {"notice": month, "objection": ten_days}}
+    assert baseline.states(stated).json["default_terms"] == stated["default_terms"]
+    entry = baseline.ledger()[-1]
+    assert entry["type"] == "register.default_terms_stated"
+    assert entry["data"]["default_terms"] == stated["default_terms"]
+
+    change = baseline.announced(31)
+    baseline.stack.settle()
+    baseline.states({"default_terms": None})
+    assert baseline.ledger()[-1]["data"]["default_terms"] is None
+
+    shown = seen_by(baseline, customer, change)
+    assert shown["objection_deadline"] == "2026-12-03"
+    assert seen_by(baseline, numbered, change)["objection_deadline"] == "2026-11-30"
+    assert set(deadlines_of(inbox, change)) == {"2026-11-30", "2026-12-03"}
+    sub_id = change["sub_processor"]["id"]
+    assert baseline.gate(customer, sub_id, "2026-12-23")["answer"] == "blocked_until"
+    assert baseline.gate(customer, sub_id, "2026-12-24")["answer"] == "allowed"
+
+
+def test_a_register_without_an_own_number_sets_no_day(baseline: Vendor) -> None:
+    baseline.customer(
+        "nordbo", **LONG, notice={"length": None}, objection={"length": None, "silence": "consent"}
+    )
+    baseline.states({"default_terms": {"notice": None, "objection": None}})
+    assert baseline.ledger()[-1]["data"]["default_terms"] == {"notice": None, "objection": None}
+    assert previewed(baseline)["objection_deadline"] is None
+
+
+def test_periods_that_a_register_cannot_state_are_refused_by_name(baseline: Vendor) -> None:
+    for length, pointer in (
+        ({"value": 0, "unit": "days"}, "value"),
+        ({"value": 13, "unit": "months"}, "value"),
+        ({"value": 1, "unit": "moons"}, "unit"),
+        ({"value": 1, "unit": "days", "starts": "sent"}, "starts"),
+    ):
+        answer = baseline.states({"default_terms": {"notice": {"length": length}}})
+        assert answer.status_code == 422
+        pointers = [each["pointer"] for each in answer.json["errors"]]
+        assert pointers == [f"/default_terms/notice/length/{pointer}"]
+    assert baseline.must("GET", "")["default_terms"] is None
