@@ -81,7 +81,7 @@ def test_a_draft_cannot_be_objected_to(baseline: Vendor) -> None:
     assert object_to(baseline, customer, change).status_code == 404
 
 
-def test_who_came_after_the_announcement_accepted_the_change_with_its_agreement(baseline: Vendor) -> None:
+def test_who_came_after_the_announcement_accepted_it_with_the_agreement(baseline: Vendor) -> None:
     change = baseline.announced()
     late = baseline.customer("latecomer")
 
