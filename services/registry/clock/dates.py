@@ -80,10 +80,9 @@ def dates_for(terms: NoticeTerms, given_on: date, effective_on: date | None = No
 
     They are the earliest possible; ``dates_counted_from`` gives the real ones, once it is known
     when the notice was sent, delivered or acknowledged. Under the latter two rules that is not for
-    the processor to decide, so these are marked provisional.
+    the processor to decide, so these are marked provisional, whichever period of the text has one.
     """
-    spans = (terms.notice, terms.objection)
-    provisional = any(span.rule != "sent" for span in spans)
+    provisional = any(span.rule != "sent" for span in (*terms.notices, *terms.objections))
     starts = Starts(given_on, given_on, effective_on)
     return _dates(terms, given_on, starts, provisional=provisional)
 

@@ -57,6 +57,9 @@ def test_one_period_that_counts_from_receipt_makes_the_days_provisional(
     }
     dates = dates_for(terms.parse(members), MONDAY)
     assert dates.provisional is is_provisional
+    # GDPR Art. 28(2): the customer's time to object may begin with any period that the text names.
+    named_beside = {**members, "notice": None, "objection": None, "also": [members]}
+    assert dates_for(terms.parse(named_beside), MONDAY).provisional is is_provisional
 
 
 @pytest.mark.parametrize("starts", [Starts(MONDAY, WEDNESDAY), Starts(WEDNESDAY, MONDAY)])
