@@ -23,12 +23,12 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import coverage
 import pytest
@@ -151,7 +151,9 @@ class Mutating:
         if session.testsfailed:
             return True
         functions = functions_of(self.root / self.package)
-        reach = pickle.loads(in_child(lambda: pickle.dumps(self._reach(session)))[1])  # noqa: S301
+        caches = caches_of(self.root / self.package)
+        told = in_child(lambda: pickle.dumps(self._reach(session, caches)))[1]
+        reach = pickle.loads(told)  # noqa: S301
         for name in reach.failed:
             print(f"fails without any mutant: {name}")
         if reach.failed:
@@ -188,8 +190,13 @@ class Mutating:
             module = f"{self.package}/{file.stem}".replace("/", ".")
             yield from mutants_of(file.read_text("utf-8"), module, str(file))
 
-    def _reach(self, session: pytest.Session) -> Reach:
-        """Run every test, and note the lines of the package that it reaches."""
+    def _reach(
+        self, session: pytest.Session, caches: Sequence[functools._lru_cache_wrapper[Any]]
+    ) -> Reach:
+        """Run every test, and note the lines of the package that it reaches.
+
+        Each one with caches that are empty: otherwise the first alone would reach what they hold.
+        """
         measured = coverage.Coverage(
             data_file=None, config_file=False, include=[str(file) for file in self._files()]
         )
@@ -198,6 +205,8 @@ class Mutating:
         measured.start()
         for number in range(len(session.items)):
             measured.switch_context(str(number))
+            for cache in caches:
+                cache.cache_clear()
             started = time.process_time()
             before = session.testsfailed
             run(session, [number])
@@ -233,6 +242,16 @@ def functions_of(folder: Path) -> Functions:
         if isinstance(thing, functools._lru_cache_wrapper):
             thing.cache_clear()
     return functions
+
+
+def caches_of(folder: Path) -> list[functools._lru_cache_wrapper[Any]]:
+    """Return the caches of functions that were loaded from a folder, before the first child."""
+    caches = (each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper))
+    return [each for each in caches if _file_of(each.__wrapped__).startswith(f"{folder}/")]
+
+
+def _file_of(function: object) -> str:
+    return function.__code__.co_filename if isinstance(function, FunctionType) else ""
 
 
 def put_in(mutant: Mutant, functions: Functions) -> None:

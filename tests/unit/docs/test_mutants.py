@@ -12,6 +12,7 @@ from tests.mutations import mutants_of
 
 RULES = '''
 from collections.abc import Callable
+from functools import cache
 
 class Days:
     @staticmethod
@@ -27,16 +28,26 @@ def length(days: list[int]) -> int:
 
 def unseen(day: int) -> int:
     return day
+
+@cache
+def first_day() -> int:
+    return 1
 '''
 # The last day itself is not asked about, so that one change of the rule goes unnoticed.
 THEIR_TESTS = """
-from made_up.rules.days import Days, length
+from made_up.rules.days import Days, first_day, length
 
 def test_days_after_the_last_are_late():
     assert Days.is_late(15) and not Days.is_late(13)
 
 def test_each_day_is_counted():
     assert length([1, 2]) == 2
+
+def test_a_first_day_is_there():
+    assert first_day()
+
+def test_the_first_day_is_one():
+    assert first_day() == 1
 """
 
 
@@ -80,6 +91,10 @@ def test_an_endless_loop_is_ended_and_said(listing: list[str]) -> None:
 
 def test_a_change_that_no_test_reaches_is_said(listing: list[str]) -> None:
     assert "no test reaches it: made_up.rules.days.unseen: return day -> None" in listing
+
+
+def test_what_an_earlier_test_has_cached_is_reached_by_the_later_ones(listing: list[str]) -> None:
+    assert "killed: made_up.rules.days.first_day: 1 -> 2" in listing
 
 
 @pytest.mark.parametrize(
