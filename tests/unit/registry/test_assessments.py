@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from services.registry.model.assessments import Assessment, Measure, check_parts, names_record
+from services.registry.model.assessments import (
+    Assessment,
+    EvidenceRequest,
+    Measure,
+    check_parts,
+    names_record,
+)
 from services.registry.model.files import NotAPdf, check_beginning, check_end, safe_name
 from services.registry.transfers import assess_location
 from shared.errors import Invalid
@@ -30,26 +36,43 @@ def test_parts_that_agree_are_taken() -> None:
     check_parts(replace(WHOLE, country=None, organisation="UN"), TODAY)
 
 
-# Members that differ from a whole record | the pointer and the code of what is wrong.
-CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
-    ({"carried_out_on": date(2026, 11, 23)}, "/carried_out_on", "later-than-today"),
-    ({"country": None}, "/country", "one-place"),
-    ({"organisation": "UN"}, "/country", "one-place"),
-    ({"measures": ()}, "/measures", "measures-missing"),
-    ({"review_on": date(2026, 11, 2)}, "/review_on", "review-too-early"),
-    ({"measures": (Measure("technical", "x"),)}, "/measures/0/review_on", "review-missing"),
+EARLY = "Name a day after carried_out_on, or leave it out."
+PLACE = "Name the country or the organisation whose law it is about: one of the two."
+# Members that differ from a whole record | the pointer and the code of what is wrong, and its text.
+CONTRADICTIONS: list[tuple[dict[str, Any], str, str, str]] = [
+    ({"carried_out_on": date(2026, 11, 23)}, "/carried_out_on", "later-than-today",
+     "Name a day that has come."),
+    ({"country": None}, "/country", "one-place", PLACE),
+    ({"organisation": "UN"}, "/country", "one-place", PLACE),
+    ({"measures": ()}, "/measures", "measures-missing",
+     "A conclusion that rests on measures names them; add one, or conclude otherwise."),
+    ({"review_on": date(2026, 11, 2)}, "/review_on", "review-too-early", EARLY),
+    ({"measures": (Measure("technical", "x"),)}, "/measures/0/review_on", "review-missing",
+     "A measure that the conclusion rests on needs the day of its next review."),
     ({"measures": (WHOLE.measures[0], Measure("contractual", "x", date(2026, 1, 1)))},
-     "/measures/1/review_on", "review-too-early"),
+     "/measures/1/review_on", "review-too-early", EARLY),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("members", "pointer", "code"), CONTRADICTIONS)
+@pytest.mark.parametrize(("members", "pointer", "code", "detail"), CONTRADICTIONS)
 def test_parts_that_contradict_each_other_are_refused_by_pointer(
-    members: dict[str, Any], pointer: str, code: str
+    members: dict[str, Any], pointer: str, code: str, detail: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
         check_parts(replace(WHOLE, **members), TODAY)
-    assert (pointer, code) in [(each["pointer"], each["code"]) for each in refused.value.errors]
+    assert {"pointer": pointer, "code": code, "detail": detail} in refused.value.errors
+    assert refused.value.detail == refused.value.errors[0]["detail"]
+
+
+def test_an_assessment_may_be_of_today() -> None:
+    check_parts(replace(WHOLE, carried_out_on=TODAY), TODAY)
+
+
+def test_a_request_names_each_record_that_it_was_given_once() -> None:
+    given = tuple({"assessment_id": each} for each in ("tia_2", None, "tia_1", "tia_2"))
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    asked = EvidenceRequest("req_1", "org_1", "org_2", "sub_1", "Mailer Inc.", at, given)
+    assert asked.assessment_ids == ["tia_2", "tia_1"]
 
 
 def test_the_first_of_all_review_days_counts() -> None:
@@ -133,6 +156,7 @@ def test_a_favourable_conclusion_alone_proves_nothing() -> None:
         (r"C:\temp\tia.pdf", "tia.pdf"),
         ("..", "document.pdf"),
         ("///", "document.pdf"),
+        ("X-rays.pdf", "X-rays.pdf"),
         (".pdf", "pdf.pdf"),
         ("x.exe", "x.exe.pdf"),
         ("Vurdering æøå.pdf", "Vurdering æøå.pdf"),

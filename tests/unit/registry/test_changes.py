@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.registry.clock import Period
 from services.registry.model.changes import (
     ApprovedByTheSameHand,
     Change,
@@ -118,6 +119,15 @@ def test_an_announced_change_keeps_its_groups_without_their_arithmetic() -> None
     assert kept is not None
     assert kept.key == "b"
     assert announced.group("c") is None
+
+
+def test_what_a_text_says_of_this_kind_of_change_counts_for_it() -> None:
+    """GDPR Art. 28(2) leaves the days to the contract: 60 in general, 30 for an addition."""
+    days = {"notice": {"length": {"value": 60, "unit": "days"}}, "by_kind": {
+        "add": {"notice": {"length": {"value": 30, "unit": "days"}}}}}  # fmt: skip
+    assert change().terms_of(days, "general").notice.length == Period(30)
+    removal = replace(change(), kind="remove")
+    assert removal.terms_of(days, "general").notice.length == Period(60)
 
 
 def test_a_replacement_touches_both_entries() -> None:

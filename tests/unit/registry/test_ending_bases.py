@@ -63,3 +63,4 @@ def test_transfers_are_split_so_that_each_message_stays_small(
 def test_letters_of_two_bytes_count_twice() -> None:
     wide = {"t": "ø" * 2_600}
     assert len(list(in_chunks([wide, wide]))) == 2
+    assert len(list(in_chunks([{"t": "ø" * 1_200}] * 4))) == 1

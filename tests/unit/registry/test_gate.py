@@ -206,6 +206,11 @@ def test_before_an_entry_begins_the_later_of_its_day_and_the_customers_own_is_na
     assert judge([row(DAYS[3])], TODAY, None, [replace(coming, begins_on=DAYS[1])]).until == DAYS[3]
 
 
+def test_of_several_days_on_which_an_entry_begins_the_first_is_named() -> None:
+    again = [row(DAYS[6]), row(DAYS[3], DAYS[4])]
+    assert judge(again, TODAY, None, [Standing(DAYS[3])]).until == DAYS[3]
+
+
 @pytest.mark.parametrize(
     ("event", "answer", "code"),
     [

@@ -148,6 +148,14 @@ def test_a_seat_outside_the_eea_asks_about_remote_access() -> None:
     assert findings(change) == ()
 
 
+def test_a_seat_that_is_one_of_several_places_asks_nothing() -> None:
+    """EDPB Guidelines 05/2021: what is reached from the seat is a transfer, and it is stated."""
+    change = complete()
+    ireland = {"country": "IE", "kind": "storage", "mechanisms": []}
+    change["sub_processor"]["locations"].append(ireland)
+    assert findings(change) == ()
+
+
 def test_a_contract_signed_on_the_first_day_is_in_time() -> None:
     change = complete()
     change["sub_processor"]["flow_down"]["signed_on"] = change["effective_on"]

@@ -72,6 +72,7 @@ def test_a_removal_and_an_empty_modification_have_no_word() -> None:
         ({"legal_name": None}, {"legal_name": ""}, ()),
         ({"registration_number": ""}, {"registration_number": None}, ()),
         ({}, {"country": "US"}, ("new_country",)),
+        ({}, {"country": None}, ()),
         ({}, {"locations": [place("IE", "no_transfer"), EPO]}, ("new_country",)),
         ({}, {"locations": [place("IE", "no_transfer"), US_DPF]}, ("new_country",)),
         ({"locations": [US_DPF]}, {}, ()),

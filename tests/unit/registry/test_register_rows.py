@@ -8,9 +8,11 @@ from itertools import count
 
 import pytest
 
+from services.registry.model.law import Law
 from services.registry.model.register import (
     FOREVER,
     EntryNotThere,
+    Register,
     Row,
     RowChanges,
     RowsOverlap,
@@ -72,6 +74,16 @@ def test_a_removal_ends_the_entry_the_day_before() -> None:
     changes = removal(writer(), [old], DAY)
     assert (changes.void, spans(changes)) == ((old,), [("Host", FIRST, DAY - ONE_DAY)])
     assert spans(removal(writer(), [row("row_0", DAY)], DAY)) == []
+
+
+def test_what_is_told_of_a_register_has_a_stream_of_its_own() -> None:
+    register = Register("org_1", "host", "Host", "DK", "da", "Europe/Copenhagen", AT)
+    assert register.stream == "processor:org_1"
+
+
+def test_registers_that_are_judged_alike_have_one_key() -> None:
+    assert Law("DK", {}).key == "DK"
+    assert Law("DK", {}, ("EU", "UK")).key == "DK+EU+UK"
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,16 @@ def test_a_place_is_judged_for_its_exporter_and_for_what_its_entry_says() -> Non
     assert european.judge(staff, location) != european.judge(plain, location)
 
 
+def test_a_place_is_judged_by_every_law_that_binds_the_vendor() -> None:
+    """GDPR Art. 3(2) beside UK GDPR Art. 3(1): the DPF decision is of the one law alone."""
+    [location] = row("sub_1", DPF).content["locations"]
+    both = Assessor("DK", TODAY, load_instruments(), ("EU", "UK"))
+    assert [each.regime for each in both.judge(row("sub_1", DPF), location).by_regime] == [
+        "UK",
+        "EU",
+    ]
+
+
 def test_a_place_that_is_gone_or_rests_on_something_else_later_is_left_out() -> None:
     assessor = Assessor("DK", TODAY, load_instruments())
     now = [row("sub_gone", DPF), row("sub_mended", DPF), row("sub_moved", DPF)]
