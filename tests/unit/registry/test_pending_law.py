@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -11,7 +12,12 @@ from typing import Any
 import pytest
 
 from services.registry.transfers import Location, Mechanism, assess, load_instruments
-from services.registry.transfers.pending_law import STATES, known_on, matters
+from services.registry.transfers.pending_law import (
+    STATES,
+    contested_on,
+    known_on,
+    matters,
+)
 from tests.unit.registry.golden import rows
 
 CASES = rows("golden_pending_law.txt")
@@ -68,6 +74,47 @@ def test_a_basis_that_nobody_contests_or_that_does_not_hold_says_nothing_of_it()
     on = date(2026, 11, 29)
     assert assess(Location("US"), [Mechanism("eu-us-dpf")], on).contested is None
     assert assess(Location("JP"), [], on).to_mapping()["contested"] is None
+
+
+def test_a_decision_that_nobody_has_contested_yet_is_not_contested() -> None:
+    """T-553/23 is of 3 September 2025."""
+    assert contested_on(load_instruments()["eu-us-dpf"], date(2025, 9, 2)) is None
+    assert contested_on(load_instruments()["adequacy-jp"], date(2026, 11, 29)) is None
+
+
+def test_a_fact_is_told_with_its_source_in_each_language() -> None:
+    told = contested_on(load_instruments()["eu-us-dpf"], date(2025, 9, 3))
+    assert told is not None
+    [fact] = told["facts"]
+    assert set(fact) == FACT
+    assert fact["source_by_language"] == {
+        "en": "OJ C/2025/6610", "da": "EUT C/2025/6610", "sv": "EUT C/2025/6610",
+    }  # fmt: skip
+    assert fact["text_by_language"]["da"].startswith("Retten frifandt Kommissionen")
+    assert (fact["text"], fact["source"]) == (fact["text_by_language"]["en"], "OJ C/2025/6610")
+
+
+FACT = {"on", "text", "text_by_language", "state", "source", "source_by_language"}
+
+
+def test_every_matter_is_told_with_the_same_members() -> None:
+    for matter in told("2026-11-29").values():
+        assert set(matter) == {"id", "state", "regimes", "instruments", "title",
+                               "title_by_language", "facts", "recheck_by"}  # fmt: skip
+        assert [set(fact) for fact in matter["facts"]] == [FACT] * len(matter["facts"])
+
+
+def test_a_contested_instrument_is_told_under_its_own_name_in_each_language() -> None:
+    shipped = load_instruments()
+    clauses = replace(shipped["scc-2021-914"], contested=shipped["eu-us-dpf"].contested)
+    [told, *_] = known_on(date(2026, 11, 29), [clauses])
+    assert (told["regimes"], told["instruments"]) == (["EU"], ["scc-2021-914"])
+    assert told["recheck_by"] == "2027-01-31"
+    assert told["title_by_language"] == {
+        "en": "Standard contractual clauses (EU) 2021/914",
+        "da": "Standardkontraktbestemmelser (EU) 2021/914",
+        "sv": "Standardavtalsklausuler (EU) 2021/914",
+    }
 
 
 def test_every_matter_has_a_known_state_and_instruments_that_are_held() -> None:
