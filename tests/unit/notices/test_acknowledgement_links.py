@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from services.notices.model.acknowledgement_links import LONGEST_TOKEN, LinkInvalid, Links
+from services.notices.model.acknowledgement_links import (
+    LONGEST_TOKEN,
+    LinkInvalid,
+    Links,
+    links_of,
+)
 
 ORIGIN, KEY, OLDER = "https://art28.example", b"k" * 32, b"o" * 32
 LINKS = Links(ORIGIN, KEY)
@@ -36,7 +42,7 @@ def test_it_is_good_for_thirty_days_after_the_change_or_else_the_notice(
     token = LINKS.token(MAIL, message(effective_on))
     in_time = datetime(last_day.year, last_day.month, last_day.day, 23, 59, tzinfo=UTC)
     assert LINKS.read(token, in_time).last_day == last_day
-    with pytest.raises(LinkInvalid, match="has ended"):
+    with pytest.raises(LinkInvalid, match=r"^This link has ended\.$"):
         LINKS.read(token, in_time + timedelta(minutes=1))
 
 
@@ -81,3 +87,8 @@ def test_a_token_longer_than_any_we_make_is_refused_even_if_it_is_signed() -> No
 def test_its_keys_are_not_shown() -> None:
     assert "kkk" not in repr(Links(ORIGIN, KEY, (OLDER,)))
     assert "ooo" not in repr(Links(ORIGIN, KEY, (OLDER,)))
+
+
+def test_links_are_made_with_the_origin_and_the_keys_of_the_service() -> None:
+    common: Any = SimpleNamespace(origin=ORIGIN, secrets_key=KEY, older_secrets_keys=(OLDER,))
+    assert links_of(common) == Links(ORIGIN, KEY, (OLDER,))

@@ -175,3 +175,23 @@ def test_the_deadline_told_is_never_later_than_the_real_one_that_follows(
     shown = as_of(event(rule), NOTICE, Moments(), shown_at)
     real = as_of(event(rule), NOTICE, Moments(at, at, at), later(30))
     assert shown["objection_deadline"] <= real["objection_deadline"]
+
+
+def test_on_the_day_of_the_notice_the_deadline_is_the_one_that_was_told() -> None:
+    """Whatever the numbers say: the notice names that day itself."""
+    group = event(spans="").groups[0]
+    assert group.deadline_from(date(2026, 11, 23)) == "2026-12-07"
+    assert group.deadline_from(date(2026, 11, 22)) == "2026-12-07"
+    assert group.deadline_from(date(2026, 11, 24)) is None
+
+
+def test_a_notice_that_leaves_late_puts_off_the_change_for_its_own_customer() -> None:
+    """Thirty days of notice from 25 November end on 25 December: the change follows on 26. The
+    other terms of the same event have no such days."""
+    spans = Counting("sent", "", "31 31 31 31")
+    mine = replace(event().groups[0], notice=spans, objection=Counting("sent", "", "15 15 15 15"))
+    other = replace(mine, key="t60", objection_deadline="2027-01-22", notice=None, objection=None)
+    both = replace(event(), groups=(other, mine), effective_on="2026-12-24")
+    told = as_of(both, NOTICE, Moments(), later(2))
+    assert (told["effective_on"], told["objection_deadline"]) == ("2026-12-26", "2026-12-09")
+    assert as_of(both, NOTICE, Moments(), NOW) == NOTICE

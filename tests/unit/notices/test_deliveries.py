@@ -9,8 +9,10 @@ import pytest
 
 from services.notices.model.channels import Address
 from services.notices.model.deliveries import SECOND, new_delivery
+from services.notices.model.messages import ordered_id
 from services.notices.model.parcels import new_parcel, parcel_id, texts_of, unpacked
 from services.notices.model.sendings import CHANNEL, new_sending, sending_id, to_customer
+from services.notices.model.stored import as_notice
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MESSAGES: Any = [
@@ -60,21 +62,29 @@ def test_a_parcel_holds_what_each_customer_reads_of_its_own() -> None:
 
 
 def test_a_batch_that_is_repeated_makes_the_same_parcel() -> None:
-    assert parcel_id(NOW, "job_1", None) == parcel_id(NOW, "job_1", "")
+    assert parcel_id(NOW, "job_1", None) == ordered_id("pcl", NOW, "job_1", "")
     assert parcel_id(NOW, "job_1", "a") == parcel_id(NOW, "job_1", "a")
     assert parcel_id(NOW, "job_1", "a").startswith("pcl_")
 
 
 @pytest.mark.parametrize(
     "other",
-    [
-        parcel_id(NOW, "job_1", "b"),
-        parcel_id(NOW, "job_2", "a"),
-        parcel_id(NOW + timedelta(seconds=1), "job_1", "a"),
-    ],
+    [(NOW, "job_1", "b"), (NOW, "job_2", "a"), (NOW + timedelta(seconds=1), "job_1", "a")],
 )
-def test_another_batch_makes_another_parcel(other: str) -> None:
-    assert parcel_id(NOW, "job_1", "a") != other
+def test_another_batch_makes_another_parcel(other: tuple[datetime, str, str]) -> None:
+    assert parcel_id(NOW, "job_1", "a") != parcel_id(*other)
+
+
+def test_a_parcel_may_hold_one_message() -> None:
+    parcel = new_parcel("pcl_1", MESSAGES[:1], DELIVERIES[:1], NOW, NOW)
+    assert (parcel["event_id"], len(parcel["items"])) == ("evt_1", 1)
+
+
+def test_a_message_is_a_notice_if_it_has_the_days_of_one() -> None:
+    notice: Any = {"_id": "msg_1", "notice": {"id": "ntc_1"}}
+    other: Any = {"_id": "msg_2", "notice": None}
+    assert as_notice(notice) == notice
+    assert as_notice(other) is None
 
 
 def test_parcels_sort_by_the_start_of_their_job() -> None:

@@ -124,3 +124,23 @@ def test_an_attempt_is_signed_with_the_secrets_that_live() -> None:
     to = Destination("whe_1", "org_1", "https://a.example/", secrets, None, False, None, 1)
     assert [each.sealed for each in to.live_secrets(NOW)] == [b"new", b"old"]
     assert [each.sealed for each in to.live_secrets(NOW + timedelta(hours=1))] == [b"new"]
+
+
+def test_disabling_and_enabling_say_when_they_happened() -> None:
+    first, second = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    off = endpoint().disabled(first, "gone")
+    on = off.enabled(second, probing=False)
+    assert (off.updated_at, on.updated_at) == (first, second)
+
+
+def test_an_endpoint_of_a_slow_receiver_is_troubled_until_the_hour_is_over() -> None:
+    slow = Health(slow_until=NOW + timedelta(hours=1))
+    told = Subscription("whe_1", "org_1", (), (), NOW, is_open=True, health=slow)
+    assert told.troubled(NOW) is True
+    assert told.troubled(NOW + timedelta(hours=1)) is False
+
+
+def test_the_fan_out_keeps_to_the_processors_that_an_endpoint_wants() -> None:
+    told = Subscription("whe_1", "org_1", (), ("other",), NOW, is_open=True, health=None)
+    assert not told.wants("a.b", VENDOR)
+    assert told.wants("a.b", {"id": "org_x", "slug": "other"})

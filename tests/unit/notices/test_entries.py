@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from services.notices import events
+from services.notices.model.counting import Counting
 from services.notices.model.entries import (
+    LARGEST_HEAD,
     event_from,
     event_id,
     message_event,
@@ -107,6 +109,11 @@ def test_a_notice_counts_each_period_as_its_terms_say_of_this_kind_of_change() -
         "acknowledged", "3 5",
     )  # fmt: skip
     assert (told.counting("notice").first_day, told.until_effect) == ("31 31", True)
+    assert told.objection_spans == ""
+
+
+def test_a_period_that_nothing_more_is_told_of_counts_no_days_beyond_its_start() -> None:
+    assert Counting.parse({"starts": "delivered"}) == Counting("delivered", "", "")
 
 
 def test_a_notice_whose_entry_lost_its_private_part_keeps_what_is_public() -> None:
@@ -170,6 +177,11 @@ def test_all_customers_are_told_that_an_instrument_ends(kind: str) -> None:
     assert "cost" not in shown
 
 
+def test_the_end_of_an_instrument_before_any_customer_was_known_is_for_none() -> None:
+    event = event_of({**entry(events.BASES[0], {"instrument": {"id": "ins_1"}}), "private": None})
+    assert event.recipients_version == 0
+
+
 def test_an_objection_is_told_to_the_customer_who_raised_it_alone() -> None:
     event = event_of(objection(controller_id="org_c", agreement_id="agr_1"))
     assert (event.type, event.controller_id, event.agreement_id, event.change_id) == (
@@ -208,6 +220,7 @@ def test_a_customer_who_has_not_confirmed_the_agreement_owns_no_message(kind: st
 def test_entries_of_two_streams_or_two_places_make_two_events() -> None:
     ids = {event_id("a", 1), event_id("a", 2), event_id("b", 1)}
     assert len(ids) == 3
+    assert all(each.startswith("evt_") for each in ids)
     assert event_of(change()).id == event_id("processor:org_p", 42)
 
 
@@ -217,6 +230,9 @@ def test_a_message_of_our_own_has_the_members_it_is_given() -> None:
         "evt_1", "webhook.test", AT, "org_c",
     )  # fmt: skip
     assert (event.processor, event.is_for_all, event.is_follow_up) == ({}, False, False)
+    assert json.loads(body_of(event.head, "", event.tail)) == {
+        "type": "webhook.test", "timestamp": AT, "data": {"a": 1},
+    }  # fmt: skip
 
 
 def test_a_message_that_is_too_long_in_three_languages_keeps_everything_in_one() -> None:
@@ -259,3 +275,21 @@ def test_a_message_that_would_be_too_long_loses_first_what_matters_least(
     assert shown.get("truncated", False) is bool(left_out)
     assert shown["sub_processor"]["legal_name"] == "Mail Inc."
     assert reason.startswith(shown["reason"])
+
+
+def test_of_an_entry_with_too_many_places_its_id_its_name_and_its_country_stay() -> None:
+    it = change()
+    it["data"]["sub_processor"] |= {"locations": [{"country": "US", "region": "x" * 76}] * 200}
+    it["data"]["reason"] = "y" * 30_000
+    shown = read(event_of(it))
+    assert shown["sub_processor"] == {"id": "sub_1", "legal_name": "Mail Inc.", "country": "US"}
+    assert shown["reason"] == "y" * 1000
+
+
+def test_a_message_of_the_largest_size_keeps_all_it_has_and_one_byte_more_does_not_fit() -> None:
+    def head(size: int) -> str:
+        return message_event("evt_1", "t", AT, {"previous": "x" * size}).head
+
+    room = LARGEST_HEAD - len(head(0).encode())
+    assert len(head(room)) == LARGEST_HEAD
+    assert "truncated" in json.loads(head(room + 1) + "}}")["data"]

@@ -136,6 +136,21 @@ def test_a_customer_whose_agreement_names_chat_and_who_gave_no_room_is_told_so(
     assert decide(both, NOW, PATIENCE).unreached == reason
 
 
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ({"is_named": False}, "email_off"),  # nobody agreed to chat: its room is not missing
+        ({"addresses": (ROOM,), "is_on": False}, "chat_off"),  # there is a room
+    ],
+)
+def test_a_room_is_missing_only_where_chat_was_agreed_and_none_was_given(
+    how: dict[str, Any], reason: str
+) -> None:
+    named: dict[str, Any] = {"is_named": True, "no_address": CHAT.no_address, **how}
+    both = replace(CASE, channels=[ChannelState("chat", **named), replace(MAIL, is_on=False)])
+    assert decide(both, NOW, PATIENCE).unreached == reason
+
+
 def test_a_mailbox_named_twice_gets_one_mail_and_a_bounced_one_comes_last() -> None:
     named: list[dict[str, Any]] = [
         {"name": "I", "email": "Ida@A.example"},
@@ -181,7 +196,7 @@ def test_what_is_no_notice_goes_to_the_first_contact_where_email_is_named() -> N
     ],
 )
 def test_nobody_is_written_to_without_a_reason(why_not: dict[str, Any]) -> None:
-    assert not letters_to(other(**why_not))
+    assert list(letters_to(other(**why_not))) == []
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,9 @@ def test_every_member_of_a_line_is_what_the_notice_its_group_and_its_deliveries_
     taken_at, read_at = NOW + timedelta(days=1), NOW + timedelta(days=2)
     told = message(acknowledged_at=read_at, acknowledged_by=person)
     told["notice"].update(holidays="DK", time_zones=["Europe/Copenhagen"])
-    event = replace(EVENT, groups=(replace(GROUP, terms={"receipt_rule": "delivered"}),))
+    mine = replace(GROUP, terms={"receipt_rule": "delivered"})
+    other = replace(GROUP, key="t60", objection_deadline="2027-01-22")
+    event = replace(EVENT, groups=(other, mine))
     failed = {"at": NOW, "code": "http_500", "status": 500, "duration_ms": 7}
     taken = {"at": taken_at, "code": None, "status": 204, "duration_ms": 9}
     row = delivery("whe_1", "delivered")
@@ -225,6 +227,7 @@ LATE = {"notice_id": "ntc_1"}
         ([FILTERED], "off", [], "filtered_out"),
         ([FILTERED, DISABLED], "off", [], "filtered_out"),
         ([DISABLED, ENDPOINT], "off", [], None),
+        ([replace(ENDPOINT, event_types=(EVENT.type,))], "off", [], None),
         ([], "ok", [], None),
         ([DISABLED], "ok", [], None),
         ([ENDPOINT], "off", [LATE], "notice_unreached"),

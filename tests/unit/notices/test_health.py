@@ -102,3 +102,19 @@ def test_six_seconds_are_slow_and_five_are_not() -> None:
     quick = Report().and_then(ok=True, code=None, ms=5_000, at=NOON)
     slow = Report().and_then(ok=True, code=None, ms=5_001, at=NOON)
     assert (quick.slow_until, slow.slow_until) == (None, NOON + timedelta(hours=1))
+
+
+def test_a_row_of_failures_whose_end_is_not_known_warns_nobody() -> None:
+    assert Health(4, NOON, None).stage == 0
+    assert Health(4, None, NOON).stage == 0
+
+
+def test_a_success_does_not_make_a_slow_endpoint_quick() -> None:
+    slow = Health(slow_until=NOON + MINUTE)
+    assert report_of("ok").upon(slow) == slow
+
+
+def test_a_further_failure_keeps_the_warning_that_was_given_and_the_slowness() -> None:
+    before = Health(5, BEGAN, ENDED, warned=2, warned_at=ENDED, slow_until=NOON + MINUTE)
+    after = report_of("500").upon(before)
+    assert (after.warned, after.warned_at, after.slow_until) == (2, ENDED, NOON + MINUTE)

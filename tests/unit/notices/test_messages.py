@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -88,6 +89,30 @@ def test_unknown_terms_get_the_latest_deadline() -> None:
     assert event is not None
     assert event.group("t10").objection_deadline == "2026-11-28"
     assert event.group("never heard of").objection_deadline == "2026-12-07"
+
+
+def test_of_unknown_terms_a_group_without_a_deadline_is_not_the_latest() -> None:
+    it = announced()
+    it["private"]["groups"].insert(0, {"key": "t0", "given_on": "2026-11-23"})
+    event = event_from(it, "https://art28.example")
+    assert event is not None
+    assert event.group(None).objection_deadline == "2026-12-07"
+
+
+def test_ids_are_made_alike_for_ever_because_what_is_stored_is_found_by_them() -> None:
+    """22 November 2026, 13:00 UTC is 1795352400000 milliseconds, in hexadecimal 1a203579080."""
+    message = f"msg_01a203579080{digest('msg', 'evt', 'agr')}"
+    assert ordered_id("msg", NOW, "evt", "agr") == message
+    assert delivery_id(message, "whe_1") == f"dlv_01a203579080{digest(message, 'whe_1')}"
+
+
+def digest(*parts: str) -> str:
+    """The first 96 bits of SHA-256, with the parts set apart by the separator of ASCII."""
+    return hashlib.sha256(b"\x1f".join(part.encode() for part in parts)).hexdigest()[:24]
+
+
+def test_a_message_without_a_part_of_its_own_adds_nothing() -> None:
+    assert extra_text({}) == ""
 
 
 def test_types_customers_are_not_told_of_make_no_event() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.notices.model.recipients import (
     Recipient,
+    TermsPeriod,
     Watermark,
     recipient_from,
     terms_key_at,
@@ -88,6 +89,7 @@ def test_a_recipient_is_what_its_agreement_says() -> None:
         ({"name": "Ida"},), ("email",), ("mail",),
     )  # fmt: skip
     assert (recipient.language, recipient.processor) == ("da", {"id": "org_p"})
+    assert recipient.history == (TermsPeriod("t30", {"notice_days": 30}, since_version=3),)
 
 
 def test_a_recipient_whose_entry_lost_its_private_part_has_no_contacts() -> None:
