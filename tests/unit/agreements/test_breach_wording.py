@@ -36,6 +36,26 @@ def test_neither_capitals_nor_line_breaks_nor_neighbours_change_it(
     assert {each.outcome for each in readings(text)} == ({outcome} - {"none"})
 
 
+@pytest.mark.parametrize(("outcome", "sentence"), cases())
+def test_neither_two_spaces_nor_a_tab_between_words_change_it(outcome: str, sentence: str) -> None:
+    text = sentence.replace(" ", "  \t")
+    assert {each.outcome for each in readings(text)} == ({outcome} - {"none"})
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "As soon as the breach has been confirmed the customer is told{}",
+        "{}we notify customers of verified security incidents within two days",
+    ],
+)
+def test_a_word_is_read_with_its_neighbours_wherever_it_stands_in_a_long_sentence(
+    sentence: str,
+) -> None:
+    long = sentence.format(" and it pays what it has to pay" * 40)
+    assert [each.outcome for each in readings(long)] == [FOUND]
+
+
 def test_the_table_is_wide_enough() -> None:
     table = lines()
     assert len(table) >= 80

@@ -48,6 +48,8 @@ def test_what_stands_in_a_signed_pdf_is_not_called_missing() -> None:
     )
     assert len(findings(bare)) == 11
     assert findings(replace(bare, template_id=SIGNED_ELSEWHERE)) == ()
+    own = replace(built_in_templates()[2], covers={})
+    assert shortfalls(own, replace(bare, template_id=SIGNED_ELSEWHERE)) == ()
     late = replace(bare, template_id=SIGNED_ELSEWHERE, breach_notice_hours=96)
     assert [each.code for each in findings(late)] == ["breach-notice-too-long"]
 
@@ -263,6 +265,7 @@ def test_a_finding_that_was_stored_without_a_weight_came_from_a_template() -> No
         "ikke relevant", "mangler", "Se hjemmesiden", "se vores hjemmeside", "saknas", "SAKNAS",
         "inga", "ej tillämpligt", "inte angivet", "se vår webbplats", "Se hemsidan.", "xxx",
         "Further information can be found on our website", "uppgift saknas", "",
+        "not  applicable", "to be\nagreed",
     ],
 )  # fmt: skip
 def test_an_answer_that_says_nothing_is_missing(answer: str) -> None:
