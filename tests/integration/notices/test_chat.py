@@ -106,7 +106,7 @@ def test_without_the_channel_in_the_agreement_the_room_gets_nothing(chat: Chatti
 
 def test_without_a_room_the_notice_is_unreached_and_goes_once_there_is_one(chat: Chatting) -> None:
     chat.announce()
-    assert chat.it.notice("nordbo")["unreached_reason"] == "email_off"
+    assert chat.it.notice("nordbo")["unreached_reason"] == "chat_no_room"
 
     chat.room()
     chat.send()
