@@ -202,3 +202,14 @@ def test_rows_under_a_heading_that_says_planned_carry_it_and_are_asked_about(
 def test_rows_under_a_plain_heading_carry_nothing() -> None:
     text = "# Active sub-processors\n\n| Name | Location |\n|---|---|\n| Acme | Denmark |\n"
     assert read(text, "markdown") == ACME
+
+
+@pytest.mark.parametrize("opened", ["<!-- a", "<!", "<?", "<a href="])
+def test_what_nothing_closes_reaches_to_the_end_of_html(opened: str) -> None:
+    text = "<table><tr><th>Name</th><th>Country</th></tr><tr><td>Ada</td><td>Ireland"
+    assert read(text + opened, "html") == [{"Name": "Ada", "Country": "Ireland"}]
+
+
+def test_html_with_many_open_comments_is_read_once() -> None:
+    text = "<table><tr><th>Name</th></tr><tr><td>Ada</td></tr></table>" + "<!--x>" * 800_000
+    assert read(text, "html") == [{"Name": "Ada"}]
