@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import islice
 from typing import Any, BinaryIO
 
 from services.registry.importing.raw_rows import (
@@ -60,8 +59,9 @@ def _tables(packed: io.BytesIO) -> list[Table]:
 def _table(sheet: Any) -> Table | None:
     most = MOST_ROWS + 20
     lines = [
-        [_text(cell) for cell in line[:MOST_COLUMNS]]
-        for line in islice(sheet.iter_rows(values_only=True), most)
+        [_text(cell) for cell in line]
+        # A sheet can say that it is 16,384 columns wide, and each empty row is then made as wide.
+        for line in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS, values_only=True)
     ]
     filled = [line for line in lines if is_filled(line)]
     if not filled:
