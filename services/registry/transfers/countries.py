@@ -36,9 +36,7 @@ def _countries() -> Mapping[str, str]:
 
 @cache
 def _regions() -> Mapping[str, str]:
-    # ES-CN is the reserved code of the Canaries as a whole; ISO 3166-2 itself lists the provinces.
-    special = {code: code for code in _data()["territories"] if "-" in code}
-    return special | {item.code: item.name for item in pycountry.subdivisions}
+    return {item.code: item.name for item in pycountry.subdivisions}
 
 
 def check_country(code: str) -> str:

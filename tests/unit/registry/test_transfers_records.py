@@ -20,7 +20,7 @@ from services.registry.transfers import (
     load_instruments,
     span_around,
 )
-from services.registry.transfers.countries import check_country, check_region, name_of
+from services.registry.transfers.countries import _data, check_country, check_region, name_of
 from services.registry.transfers.data_kinds import speaks_of_staff
 from services.registry.transfers.evidence import as_day, evidence_days
 from services.registry.transfers.laws import known_laws, regimes, timeline_of
@@ -256,6 +256,12 @@ def test_a_country_and_a_region_have_the_names_that_people_use() -> None:
     assert (check_country("BO"), check_region("ES", "ES-CN")) == ("BO", "ES-CN")
     with pytest.raises(ValueError, match=r"^EU is not an ISO 3166-1 country code; name the cou"):
         check_country("EU")
+
+
+def test_every_part_of_a_state_with_a_status_of_its_own_is_a_region_of_iso_3166_2() -> None:
+    regions = [code for code in _data()["territories"] if "-" in code]
+    assert len(regions) >= 7
+    assert [check_region(code[:2], code) for code in regions] == regions
 
 
 @pytest.mark.parametrize("subject", ["Employees", "EMPLOYEES", "job applicants", "Ansatte"])
