@@ -87,7 +87,6 @@ RAW = [
     (b'{"kind": "\xff"}', "malformed-request"),
     (b"{'kind': 'add'}", "malformed-request"),
     (b"[" * 100_000, "malformed-request"),
-    (b'{"reason": 1e999}', "malformed-request"),
     (b'{"reason": "\\ud800"}', "malformed-request"),
     (b"[]", "invalid-values"),
     (b'"add"', "invalid-values"),

@@ -122,6 +122,12 @@ def headers_for(product: Loaded, service: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens()}", ON_BEHALF_OF: nordbo}
 
 
+@schemathesis.serializer("application/pdf")
+def a_file(_: Any, value: Any) -> dict[str, Any]:
+    """The body of an upload: bytes of any kind."""
+    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")}
+
+
 def known_ids(product: Loaded) -> st.SearchStrategy[str]:
     """Parts of paths: things that are there, and text of any kind."""
     slugs = [*product.clients, "eu-us-dpf", "tpl_eu_2021_915_v1"]

@@ -188,6 +188,7 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "GET /registry/v1/processors/<slug>/ledger",
         "GET /registry/v1/processors/<slug>/checkpoints",
         "GET /registry/v1/checkpoint-keys",
+        "GET /registry/v1/pending-law",
         # A link in a mail, and reports of a mail provider, carry proofs of their own.
         "GET /notices/v1/acknowledge/<token>",
         "POST /notices/v1/acknowledge/<token>",
