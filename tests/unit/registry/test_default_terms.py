@@ -37,6 +37,8 @@ def days(terms: dict[str, Any], defaults: dict[str, Any] | None) -> tuple[date |
          date(2026, 11, 30), date(2026, 12, 24)),
         ({**NONE, "also": [{"notice": {"length": {"value": 2, "unit": "days"}}}]}, BOTH,
          date(2026, 12, 3), date(2026, 12, 4)),
+        ({**NONE, "also": [{"objection": {"length": {"value": 5, "unit": "days"}}}]}, BOTH,
+         date(2026, 11, 30), date(2026, 12, 24)),
         # A right that ends with the change needs no number.
         ({**NONE, "objection": {"ends": "effective_day"}}, BOTH,
          date(2027, 6, 1), date(2026, 12, 24)),
