@@ -113,7 +113,7 @@ class _Tables(HTMLParser):
     def finish(self) -> None:
         """End the file. A tag or comment that nothing closes reaches to the end, as in browsers.
 
-        ``close`` would look for its end anew at every ``<``, for hours in a file of 5 MB.
+        ``close`` would look for its end anew at every ``<``, without end in a file of 5 MB.
         """
         if "<" not in self.rawdata:
             self.close()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
+from xml.parsers import expat
 
 from services.registry.importing.raw_rows import (
     MOST_COLUMNS,
@@ -19,9 +21,12 @@ from services.registry.importing.raw_rows import (
 )
 from shared.errors import Malformed, TooLarge
 
-# A workbook is packed; no honest one is larger than this when it is unpacked.
-LARGEST_UNPACKED = 128 * 1024 * 1024
-MOST_SHEETS = 50
+# A workbook is packed XML. 10,000 rows of 20 columns, each cell with a text of its own, are 14 MB
+# and 900,000 elements; some hundred bytes can unpack to millions, and each costs time and memory.
+LARGEST_UNPACKED = 32 * 1024 * 1024
+MOST_ELEMENTS, DEEPEST = 1_500_000, 40
+MOST_SHEETS = 20
+TOO_LARGE = "The workbook is too large when it is unpacked; import it in parts."
 
 
 def workbook_rows(stream: BinaryIO) -> Iterator[RawRow]:
@@ -32,14 +37,53 @@ def workbook_rows(stream: BinaryIO) -> Iterator[RawRow]:
 
 
 def _check(packed: io.BytesIO) -> None:
+    """Look through the whole workbook before anything is built of it."""
     try:
         with zipfile.ZipFile(packed) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+            parts = archive.infolist()
+            if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+                raise TooLarge(TOO_LARGE)
+            _count_elements(archive, parts)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
         detail = "The file is no workbook; save it as .xlsx, or as CSV UTF-8."
         raise Malformed(detail) from error
-    if size > LARGEST_UNPACKED:
-        raise TooLarge("The workbook is too large when it is unpacked; import it in parts.")
+
+
+def _count_elements(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
+    counter = _Counter()
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")):
+            with archive.open(part) as file:
+                counter.read(file)
+
+
+class _Counter:
+    """Counts elements of XML over several parts. Raises ``TooLarge`` or ``Malformed``."""
+
+    def __init__(self) -> None:
+        self.elements, self.depth = 0, 0
+
+    def read(self, file: IO[bytes]) -> None:
+        self.depth = 0
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.StartDoctypeDeclHandler = self._doctype
+        try:
+            parser.ParseFile(file)
+        except expat.ExpatError as error:
+            raise Malformed("The workbook holds broken XML; save it anew as .xlsx.") from error
+
+    def _start(self, *_: object) -> None:
+        self.elements += 1
+        self.depth += 1
+        if self.elements > MOST_ELEMENTS or self.depth > DEEPEST:
+            raise TooLarge(TOO_LARGE)
+
+    def _end(self, *_: object) -> None:
+        self.depth -= 1
+
+    def _doctype(self, *_: object) -> None:
+        raise Malformed("The workbook declares entities; save it anew as .xlsx.")
 
 
 def _tables(packed: io.BytesIO) -> list[Table]:
@@ -62,6 +106,7 @@ def _table(sheet: Any) -> Table | None:
         [_text(cell) for cell in line]
         # A sheet can say that it is 16,384 columns wide, and each empty row is then made as wide.
         for line in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS, values_only=True)
+        if line.count(None) < len(line)
     ]
     filled = [line for line in lines if is_filled(line)]
     if not filled:

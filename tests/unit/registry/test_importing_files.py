@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 
 from services.registry.importing.asking import Answers
 from services.registry.importing.columns import heading_of
@@ -103,6 +105,53 @@ def test_what_is_no_list_is_refused(text: str, kind: str, code: str) -> None:
     with pytest.raises(DomainError) as refused:
         read(text, kind)
     assert refused.value.code == code
+
+
+def packed(**parts: str) -> bytes:
+    """A workbook of one sheet, whose parts are these."""
+    whole = io.BytesIO()
+    book = Workbook()
+    book.active.append(["Name", "Location"])
+    book.active.append(["Acme", "Denmark"])
+    book.save(whole)
+    with (
+        zipfile.ZipFile(whole) as honest,
+        zipfile.ZipFile(whole := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for part in honest.namelist():
+            made.writestr(part, parts.pop(part, None) or honest.read(part))
+        for part, text in parts.items():
+            made.writestr(part, text)
+    return whole.getvalue()
+
+
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "code"),
+    [
+        (SHEET, f"<worksheet><row>{'<c/>' * 1_600_000}</row></worksheet>", "body-too-large"),
+        (SHEET, f"<worksheet>{'<c>' * 50}{'</c>' * 50}</worksheet>", "body-too-large"),
+        (STRINGS, f"<sst>{'<si/>' * 1_600_000}</sst>", "body-too-large"),
+        ("xl/padding.bin", " " * (33 * 1024 * 1024), "body-too-large"),
+        (SHEET, '<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>', "malformed-request"),
+        (SHEET, "<worksheet><row>", "malformed-request"),
+    ],
+    ids=["cells", "depth", "strings", "bytes", "entities", "broken"],
+)
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(
+    part: str, text: str, code: str
+) -> None:
+    body = packed(**{part: text})
+    assert len(body) < 64 * 1024
+    with pytest.raises(DomainError) as refused:
+        read(body, "xlsx")
+    assert refused.value.code == code
+
+
+def test_an_honest_workbook_is_read() -> None:
+    assert read(packed(), "xlsx") == ACME
 
 
 def test_yaml_is_read_as_texts() -> None:
