@@ -222,3 +222,20 @@ def test_the_last_day_comes_after_the_first(members: dict[str, Any], pointer: st
     with pytest.raises(ContentsContradict) as refusal:
         check(made)
     assert [error["pointer"] for error in refusal.value.errors] == [pointer]
+
+
+def test_an_amendment_names_the_changes_that_have_come_into_the_list() -> None:
+    """Listed: one entry. Coming: its removal, which is then put off by a day."""
+    row = {"change_id": "chg_1", "kind": "remove", "legal_name": "Mail Inc.",
+           "effective_on": "2026-12-24"}  # fmt: skip
+    listed = {"items": [{"id": "sub_1", "legal_name": "Mail Inc."}]}
+    before = {"sub_processors": listed}
+    after = {"sub_processors": {**listed, "coming": [row]}}
+    pointer = "/sub_processors/chg_1:remove"
+    assert changes(before, after) == [
+        {"pointer": pointer, "before": None, "after": "Mail Inc., 2026-12-24"}
+    ]
+    later = {"sub_processors": {**listed, "coming": [{**row, "effective_on": "2026-12-25"}]}}
+    assert changes(after, later) == [
+        {"pointer": pointer, "before": "Mail Inc., 2026-12-24", "after": "Mail Inc., 2026-12-25"}
+    ]

@@ -15,7 +15,15 @@ from services.agreements.contract.contents import (
     group_of,
     overlap,
 )
-from services.agreements.contract.finding import GOOD_PRACTICE, LAW, TEMPLATE, WEIGHTS, Finding
+from services.agreements.contract.finding import (
+    ADVICE_ON_CHANGES,
+    ADVICE_ON_THE_END,
+    GOOD_PRACTICE,
+    LAW,
+    TEMPLATE,
+    WEIGHTS,
+    Finding,
+)
 from services.agreements.contract.findings import ANSWERS, FACTS, findings
 from services.agreements.contract.saying import says
 from services.agreements.contract.shortfalls import shortfalls
@@ -149,7 +157,13 @@ def test_two_periods_in_one_text_are_found_and_both_named() -> None:
     second = {"objection": {"length": {"value": 10, "unit": "business_days"}}}
     (one,) = findings(content(notice_terms=notice_terms(also=[second])))
     assert (one.code, one.weight) == ("two-periods", GOOD_PRACTICE)
-    assert "14 days and 10 business days" in one.detail
+    assert (one.clause, one.detail) == (ADVICE_ON_CHANGES, (
+        "For objections the text names 14 days and 10 business days; "
+        "the one better for the customer binds."
+    ))  # fmt: skip
+    longer = {"notice": {"length": {"value": 60, "unit": "days"}}}
+    (one,) = findings(content(notice_terms=notice_terms(also=[longer])))
+    assert one.detail.startswith("For notice the text names 30 days and 60 days;")
     same = {"notice": {"length": {"value": 30, "unit": "days"}}}
     assert findings(content(notice_terms=notice_terms(also=[same]))) == ()
 
@@ -170,6 +184,15 @@ def test_the_controller_chooses_between_deletion_and_return(
     assert [(each.code, each.clause, each.weight) for each in findings(told)] == [
         (code, "Art. 28(3)(g)", LAW) for code in codes
     ]
+    details = {
+        "delete": [("The text fixes deletion; the controller chooses between deletion and return. "
+                   "Write controllers_choice.")],
+        "return": [("The text fixes return; the controller chooses between deletion and return. "
+                   "Write controllers_choice.")],
+        "unclear": ["The text offers deletion and return, and not the choice to the controller."],
+    }  # fmt: skip
+    if choice in details:
+        assert [each.detail for each in findings(told)] == details[choice]
 
 
 @pytest.mark.parametrize(
@@ -180,8 +203,10 @@ def test_a_choice_says_what_happens_if_nobody_chooses(
 ) -> None:
     end = {"choice": "controllers_choice", "if_nobody_chooses": default}
     told = findings(content(notice_terms=notice_terms(end_of_processing=end)))
-    assert [each.code for each in told] == codes
-    assert {each.weight for each in told} <= {GOOD_PRACTICE}
+    assert [(each.code, each.clause, each.weight, each.detail) for each in told] == [
+        (code, ADVICE_ON_THE_END, GOOD_PRACTICE,
+         "Nothing says what happens if the controller makes no choice.") for code in codes
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("template", built_in_templates(), ids=lambda each: each.kind)
