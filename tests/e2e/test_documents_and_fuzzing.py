@@ -123,9 +123,9 @@ def headers_for(product: Loaded, service: str) -> dict[str, str]:
 
 
 @schemathesis.serializer("application/pdf")
-def a_file(_: Any, value: Any) -> dict[str, Any]:
+def a_file(_: Any, value: Any) -> bytes:
     """The body of an upload: bytes of any kind."""
-    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")}
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
 def known_ids(product: Loaded) -> st.SearchStrategy[str]:

@@ -119,7 +119,7 @@ def packed(**parts: str) -> bytes:
         zipfile.ZipFile(whole := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as made,
     ):
         for part in honest.namelist():
-            made.writestr(part, parts.pop(part, None) or honest.read(part))
+            made.writestr(part, parts.pop(part, "") or honest.read(part))
         for part, text in parts.items():
             made.writestr(part, text)
     return whole.getvalue()
