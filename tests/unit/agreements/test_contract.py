@@ -69,6 +69,13 @@ def test_a_replacement_that_is_to_come_names_both() -> None:
     assert kinds == [("Acme", "add"), ("Old", "remove")]
 
 
+def test_a_removal_that_is_to_come_names_the_entry_without_its_first_day() -> None:
+    leaves = {**ENTRY, "valid_from": "2026-01-01"}
+    removed = {**ADDED, "kind": "remove", "sub_processor": None, "previous": leaves}
+    [row] = coming(removed).coming
+    assert (row["legal_name"], row["kind"], row["since"]) == ("Acme", "remove", None)
+
+
 def test_what_has_taken_effect_or_serves_other_products_is_not_to_come() -> None:
     assert not coming({**ADDED, "effective_on": "2027-03-22"}).coming
     other = {**ADDED, "sub_processor": {**ENTRY, "products": ["crm"]}}

@@ -164,6 +164,9 @@ def test_two_periods_in_one_text_are_found_and_both_named() -> None:
     longer = {"notice": {"length": {"value": 60, "unit": "days"}}}
     (one,) = findings(content(notice_terms=notice_terms(also=[longer])))
     assert one.detail.startswith("For notice the text names 30 days and 60 days;")
+    none = notice_terms(objection_days=None, also=[second])
+    (two,) = [one for one in findings(content(notice_terms=none)) if one.code == "two-periods"]
+    assert two.detail.startswith("For objections the text names no number and 10 business days;")
     same = {"notice": {"length": {"value": 30, "unit": "days"}}}
     assert findings(content(notice_terms=notice_terms(also=[same]))) == ()
 

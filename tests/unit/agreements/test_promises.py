@@ -96,6 +96,39 @@ def test_promises_that_contradict_are_refused_at_their_place(
 
 
 @pytest.mark.parametrize(
+    ("more", "promised", "detail"),
+    [
+        ({"deletion_days": 30}, {"end_of_processing": {"delete_days": 60}},
+         ("The notice terms say 60 in end_of_processing.delete_days; write that, or leave one of "
+         "the two out.")),
+        ({"breach_notice_hours": 48}, {"breach": {"hours": 48, "soft": True}},
+         "The hours of notice_terms.breach are soft; leave this out, or write the number there."),
+        ({}, {"breach": {"soft": True}},
+         "Only a number of hours can be soft; write it in hours, or null here."),
+        ({}, {"end_of_processing": {"choice": "delete", "if_nobody_chooses": "return"}},
+         ("Nobody has a choice where the text says delete; write null here, or "
+         "controllers_choice in choice.")),
+        ({}, {"audit": {"per": "calendar_year"}},
+         "A period for audits needs their number; write it in times, or null here."),
+    ],
+)  # fmt: skip
+def test_a_contradiction_says_what_to_write_instead(
+    more: dict[str, Any], promised: dict[str, Any], detail: str
+) -> None:
+    with pytest.raises(ContentsContradict) as refused:
+        check(agreed(more, **promised))
+    [error] = refused.value.errors or ()
+    assert (error["code"], error["detail"]) == ("terms-contradict", detail)
+
+
+def test_what_only_the_long_form_says_the_short_one_says_too() -> None:
+    end = {"choice": "return", "delete_days": 20, "backups_days": 60}
+    content = agreed(end_of_processing=end)
+    assert (content.deletion_days, content.backup_days) == (20, 60)
+    assert content.clauses.end_of_processing == "return"
+
+
+@pytest.mark.parametrize(
     ("breach", "also", "binds"),
     [
         ({"hours": 72}, {"hours": 24}, 24),
@@ -154,6 +187,23 @@ def test_an_amendment_of_one_form_amends_the_other(
     breach, end = after.notice_terms.breach, after.notice_terms.end_of_processing
     assert breach is None or breach.hours == hours
     assert end is None or (end.choice, end.delete_days) == (choice, days)
+
+
+def test_a_number_that_is_amended_binds_where_it_bound_only_if_possible() -> None:
+    before = agreed(breach={"hours": 24, "soft": True})
+    after = content_of(amended_members(before, {"breach_notice_hours": 48}))
+    assert after.notice_terms.breach == loaded(breach={"hours": 48}).breach
+    assert after.breach_notice_hours == 48
+
+
+def test_an_amendment_of_one_promise_leaves_the_others_as_they_are() -> None:
+    before = agreed(
+        breach={"hours": 24}, end_of_processing={"choice": "delete", "if_nobody_chooses": "delete"}
+    )
+    after = content_of(amended_members(before, {"clauses": {"end_of_processing": "return"}}))
+    assert after.notice_terms.end_of_processing
+    assert after.notice_terms.end_of_processing.choice == "return"
+    assert after.notice_terms.breach == before.notice_terms.breach
 
 
 def test_an_amendment_that_says_both_forms_otherwise_is_refused() -> None:
@@ -265,5 +315,7 @@ def test_an_option_of_a_template_holds_with_all_its_promises() -> None:
     asked = loaded()
     assert published.completed(asked) == option
     assert published.offers(published.completed(asked))
+    unlike = loaded(notice_days=90)
+    assert published.completed(unlike) == unlike
     other = replace(asked, breach=loaded(breach={"hours": 12}).breach)
     assert not published.offers(published.completed(other))
