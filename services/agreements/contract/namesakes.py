@@ -67,13 +67,12 @@ def _follow_long(members: Members, changes: Mapping[str, Any]) -> None:
 
 
 def _follow_short(members: Members, changes: Mapping[str, Any]) -> None:
+    """The amended short members speak alone; ``in_both_forms`` says them in the terms, too."""
     terms = members["notice_terms"]
     for name, (promise, member) in NAMESAKES.items():
-        first, _, rest = name.partition("/")
-        if first in changes and terms.get(promise):
-            value = changes[first].get(rest) if rest else changes[first]
+        if name.partition("/")[0] in changes and terms.get(promise):
             hard = {"soft": None} if promise == "breach" else {}
-            terms = {**terms, promise: {**terms[promise], member: value, **hard}}
+            terms = {**terms, promise: {**terms[promise], member: None, **hard}}
     members["notice_terms"] = terms
 
 

@@ -211,6 +211,12 @@ def test_an_amendment_that_says_both_forms_otherwise_is_refused() -> None:
     changes = {"notice_terms": notice_terms(breach={"hours": 12}), "breach_notice_hours": 48}
     with pytest.raises(ContentsContradict):
         content_of(amended_members(before, changes))
+    ends = {
+        "notice_terms": notice_terms(end_of_processing={"choice": "delete"}),
+        "clauses": {"end_of_processing": "return"},
+    }
+    with pytest.raises(ContentsContradict):
+        content_of(amended_members(before, ends))
 
 
 def test_promises_set_no_days_and_leave_the_group_as_it_is() -> None:
