@@ -196,6 +196,14 @@ def test_a_number_that_is_amended_binds_where_it_bound_only_if_possible() -> Non
     assert after.breach_notice_hours == 48
 
 
+def test_an_amendment_makes_no_promise_of_the_notice_terms_and_takes_none_away() -> None:
+    plain = content_of(amended_members(agreed(), {"breach_notice_hours": 48}))
+    assert (plain.breach_notice_hours, plain.notice_terms.breach) == (48, None)
+    soft = agreed(breach={"hours": 24, "soft": True})
+    moved = content_of(amended_members(soft, {"governing_law": "SE"}))
+    assert moved.notice_terms.breach == soft.notice_terms.breach
+
+
 def test_an_amendment_of_one_promise_leaves_the_others_as_they_are() -> None:
     before = agreed(
         breach={"hours": 24}, end_of_processing={"choice": "delete", "if_nobody_chooses": "delete"}
