@@ -149,7 +149,7 @@ class NoticeTerms:
         it does not say stays as it is for all. ``default_terms``: those of the register; they count
         where the text names no number at all. Members that set no days (channels) are ignored.
         """
-        special = (terms.get("by_kind") or {}).get(kind) or {}
+        special = _of_this_kind(terms.get("by_kind") or {}, kind)
         agreed = cls(
             _of_kind(_span(terms, "notice"), special.get("notice")),
             _of_kind(_span(terms, "objection"), special.get("objection")),
@@ -240,6 +240,13 @@ def _of_kind(general: Span, members: Mapping[str, Any] | None) -> Span:
         own.ends if says_where else general.ends,
         own.before_effect if says_where else own.before_effect or general.before_effect,
     )
+
+
+def _of_this_kind(by_kind: Mapping[str, Any], kind: str | None) -> Mapping[str, Any]:
+    """What the text says of a kind of change. Only what matters to customers is announced as
+    ``modify``, so words for material modifications go before those for any."""
+    kinds = ("material_modify", "modify") if kind == "modify" else (kind,)
+    return next((by_kind[each] for each in kinds if each and by_kind.get(each)), {})
 
 
 def _silence(members: Mapping[str, Any]) -> str | None:

@@ -68,6 +68,27 @@ def test_silence_means_what_the_nearest_words_say(
     assert NoticeTerms.parse(members, kind="add").silence == silence
 
 
+@pytest.mark.parametrize(
+    ("named", "kind", "days"),
+    [
+        (("material_modify",), "modify", 60),
+        (("modify",), "modify", 10),
+        (("modify", "material_modify"), "modify", 60),
+        (("material_modify",), "add", 30),
+        (("material_modify",), None, 30),
+    ],
+)
+def test_words_for_material_modifications_go_before_those_for_any(
+    named: tuple[str, ...], kind: str | None, days: int
+) -> None:
+    lengths = {"modify": 10, "material_modify": 60}
+    by_kind = {
+        each: {"notice": {"length": {"value": lengths[each], "unit": "days"}}} for each in named
+    }
+    members = {"notice": {"length": {"value": 30, "unit": "days"}}, "by_kind": by_kind}
+    assert NoticeTerms.parse(members, kind=kind).notice.length == Period(days)
+
+
 def test_a_period_without_a_start_runs_from_the_receipt_of_the_short_form() -> None:
     members = {"notice": {"length": TWO_WEEKS}, "receipt_rule": "acknowledged"}
     assert NoticeTerms.parse(members).notice == Span(Period(14), "acknowledged")
