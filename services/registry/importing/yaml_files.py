@@ -37,11 +37,13 @@ def _loaded(whole: str) -> Any:
 
 
 def _check_events(whole: str) -> None:
-    """Refuse anchors, by which a small file can mean a large one, and depth."""
+    """Refuse anchors, by which a small file can mean a large one, tags, and depth."""
     depth = 0
     for event in yaml.parse(whole, Loader=_LOADER):
         if getattr(event, "anchor", None) is not None:
             raise Malformed("YAML with anchors (&, *) is not read; write the values out.")
+        if getattr(event, "tag", None) is not None:
+            raise Malformed("YAML with tags (!) is not read; write plain values.")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:

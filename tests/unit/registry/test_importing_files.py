@@ -95,6 +95,8 @@ def test_each_list_of_an_object_is_read() -> None:
         ('{"items": [], "items": []}', "json", "malformed-request"),
         ("a: &x [1]\nb: *x\n", "yaml", "malformed-request"),
         ("a: [\n", "yaml", "malformed-request"),
+        ("- name: !!python/object/apply:os.system [id]\n", "yaml", "malformed-request"),
+        ("- !vendor {name: Acme}\n", "yaml", "malformed-request"),
         ("no workbook", "xlsx", "malformed-request"),
         ("<p>No table</p>", "html", "no-rows"),
         ("No table", "markdown", "no-rows"),
