@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TextIO
 
-from services.registry.importing.raw_rows import MOST_COLUMNS, RawRow, Table, rows_of_tables
+from services.registry.importing.raw_rows import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    RawRow,
+    Table,
+    rows_of_tables,
+)
+from shared.errors import TooLarge
 
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
@@ -17,6 +24,11 @@ _BAR = re.compile(r"(?<!\\)\|")
 _HIDDEN = ("script", "style", "template", "noscript")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LINES = ("br", "p", "div", "li", "ul", "ol")
+
+
+# 10,000 rows of ten cells are 400,000 tags; each costs time and memory.
+MOST_TAGS = 600_000
+TOO_LARGE = "The page has too many rows or tags; import it in parts, or as CSV."
 
 
 def html_rows(text: TextIO) -> Iterator[RawRow]:
@@ -57,6 +69,9 @@ def _cells(line: str) -> list[str]:
 
 
 def _html_tables(text: str) -> list[Table]:
+    """Raises ``TooLarge``."""
+    if text.count("<") > MOST_TAGS:
+        raise TooLarge(TOO_LARGE)
     parser = _Tables()
     parser.feed(text)
     parser.finish()
@@ -83,7 +98,7 @@ class _Tables(HTMLParser):
         self.sections: list[str] = []
         self._heading: list[str] | None = None
         self._above = ""
-        self._depth = self._hidden = 0
+        self._depth = self._hidden = self._rows = 0
         self._row: list[str] = []
         self._cell: _Cell | None = None
         self._link: tuple[str, int] | None = None
@@ -170,6 +185,8 @@ class _Tables(HTMLParser):
         text = "".join(cell.text).strip()
         for at in range(cell.colspan):
             self._fill_from_above()
+            if len(self._row) > MOST_COLUMNS:
+                return  # Such a row is refused, however wide it is.
             if cell.rowspan > 1:
                 self._spans[len(self._row)] = (cell.rowspan - 1, text)
             self._row.append("" if at else text)
@@ -188,6 +205,9 @@ class _Tables(HTMLParser):
         if self._row and self.tables:
             self._fill_from_above()
             self.tables[-1].append(self._row)
+            self._rows += 1
+            if self._rows > 2 * MOST_ROWS:
+                raise TooLarge(TOO_LARGE)
         self._row = []
 
 

@@ -152,6 +152,24 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["<b>" * 700_000, "<table>" * 700_000, "<table>" + "<tr><td colspan=900>A" * 30_000],
+    ids=["tags", "tables", "rows"],
+)
+def test_a_page_of_more_than_a_list_can_be_is_refused(text: str) -> None:
+    with pytest.raises(DomainError) as refused:
+        read(text, "html")
+    assert refused.value.code == "body-too-large"
+
+
+def test_cells_beyond_the_widest_row_are_not_made() -> None:
+    wide = "<td colspan=900 rowspan=900>A" * 100_000
+    with pytest.raises(DomainError) as refused:
+        read(f"<table><tr>{wide}<tr><td>B</table>", "html")
+    assert refused.value.code in ("no-rows", "malformed-request")
+
+
 def test_an_honest_workbook_is_read() -> None:
     assert read(packed(), "xlsx") == ACME
 
@@ -262,5 +280,5 @@ def test_what_nothing_closes_reaches_to_the_end_of_html(opened: str) -> None:
 
 
 def test_html_with_many_open_comments_is_read_once() -> None:
-    text = "<table><tr><th>Name</th></tr><tr><td>Ada</td></tr></table>" + "<!--x>" * 800_000
+    text = "<table><tr><th>Name</th></tr><tr><td>Ada</td></tr></table>" + "<!--x>" * 590_000
     assert read(text, "html") == [{"Name": "Ada"}]
