@@ -117,7 +117,7 @@ def test_a_contradiction_says_what_to_write_instead(
 ) -> None:
     with pytest.raises(ContentsContradict) as refused:
         check(agreed(more, **promised))
-    [error] = refused.value.errors or ()
+    [error] = list(refused.value.errors or ())
     assert (error["code"], error["detail"]) == ("terms-contradict", detail)
 
 
