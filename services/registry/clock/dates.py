@@ -134,7 +134,7 @@ def _dates(terms: NoticeTerms, given_on: date, starts: Starts, *, provisional: b
 def _runs_from(span: Span, start: date, provisional: bool) -> Step:
     counts = "it counts" if span.first_day_counts else "it is not counted"
     words = f"{_say(start)} is the day the notice is {span.rule}; {counts}."
-    if provisional:
+    if provisional and span.rule != "sent":
         words = (
             f"The agreement counts from the day the notice is {span.rule}, which is not known yet; "
             f"{_say(start)} is the earliest possible; {counts}."

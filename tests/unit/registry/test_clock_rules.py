@@ -47,6 +47,16 @@ def test_the_example_of_the_contract_holds_with_its_arithmetic() -> None:
     }
 
 
+def test_objections_from_the_sending_do_not_wait_for_a_receipt_of_the_notice() -> None:
+    waits = {"notice": {"length": {"value": 30, "unit": "days"}, "starts": "acknowledged"},
+             "objection": {"length": {"value": 14, "unit": "days"}, "starts": "sent"}}  # fmt: skip
+    dates = dates_for(NoticeTerms.parse(waits), MONDAY)
+    assert dates.provisional
+    assert dates.arithmetic[0].text == (
+        "Mon 2026-11-23 is the day the notice is sent; it is not counted."
+    )
+
+
 def test_a_moved_deadline_says_why() -> None:
     step = dates_for(short(30, 5), MONDAY).arithmetic[1]
     assert "= Sat 2026-11-28" in step.text
