@@ -152,13 +152,19 @@ def _end(content: Content) -> Iterator[Finding]:
 
 def _breach(content: Content) -> Iterator[Finding]:
     hours = content.breach_notice_hours
+    times = [each.hours for each in content.notice_terms.breaches if each.hours]
     if hours is None:
         yield advised("breach-notice-missing", ADVICE_ON_BREACHES,
-                      "No time is named for telling the controller of a breach.")  # fmt: skip
+                      f"{times[0]} hours are named only where possible; no time binds." if times
+                      else "No time is named for telling the controller of a breach.")  # fmt: skip
     elif hours > LONGEST_BREACH_NOTICE_HOURS:
         yield required("breach-notice-too-long", "Art. 33(2)",
                        f"{hours} hours is more than the {LONGEST_BREACH_NOTICE_HOURS} that the "
                        "controller itself has (Art. 33(1)).")  # fmt: skip
+    if len(set(times)) > 1:
+        yield advised("two-periods", ADVICE_ON_BREACHES,
+                      f"For breaches the text names {' and '.join(map(str, times))} hours; "
+                      "the one better for the customer binds.")  # fmt: skip
     yield from wording_about_breaches(_texts(content))
 
 

@@ -25,6 +25,7 @@ from services.agreements.contract.finding import (
     Finding,
 )
 from services.agreements.contract.findings import ANSWERS, FACTS, findings
+from services.agreements.contract.namesakes import in_both_forms
 from services.agreements.contract.saying import says
 from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import (
@@ -169,6 +170,29 @@ def test_two_periods_in_one_text_are_found_and_both_named() -> None:
     assert two.detail.startswith("For objections the text names no number and 10 business days;")
     same = {"notice": {"length": {"value": 30, "unit": "days"}}}
     assert findings(content(notice_terms=notice_terms(also=[same]))) == ()
+
+
+@pytest.mark.parametrize(
+    ("breach", "also", "found"),
+    [
+        ({"hours": 24}, {"hours": 72}, [("two-periods", (
+            "For breaches the text names 24 and 72 hours; the one better for the customer binds."
+        ))]),
+        ({"hours": 24}, {"hours": 24}, []),
+        ({"hours": 24, "soft": True}, {}, [("breach-notice-missing", (
+            "24 hours are named only where possible; no time binds."
+        ))]),
+        ({}, {}, [("breach-notice-missing", (
+            "No time is named for telling the controller of a breach."
+        ))]),
+    ],
+)  # fmt: skip
+def test_two_times_for_a_breach_are_found_and_a_soft_one_is_said(
+    breach: dict[str, Any], also: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    terms = notice_terms(breach=breach, also=[{"breach": also}])
+    asked = findings(in_both_forms(content(notice_terms=terms, breach_notice_hours=None)))
+    assert [(one.code, one.detail) for one in asked] == found
 
 
 @pytest.mark.parametrize(
