@@ -194,7 +194,7 @@ def _longest(
         end = min(by_end)
         plain = plain_end(by_end[end], first, terms.calendar)
         words = f"{_say(first)} + {_length(by_end[end], terms)} = {_say(plain)}, last hour."
-        words += _BY_DEFAULT if span.by_default else ""
+        words += _BY_DEFAULT if span.by_default and by_end[end] == span.length else ""
         ends.append(
             (end, words + (moved_words.format(_say(end)) if end != plain else ""), end != plain)
         )

@@ -203,13 +203,13 @@ class NoticeTerms:
         time to object that is not longer.
 
         Art. 28(2) knows no emergencies. Where the text allows none, or names no number of days for
-        them, nothing is shorter.
+        them that binds, nothing is shorter.
         """
-        if self.emergency is None:
+        if self.emergency is None or self.soft:
             return self
         first, *others = (objection.within(self.emergency) for objection in self.objections)
         also = tuple((Span(), other) for other in others)
-        notice = replace(self.notice, length=self.emergency)
+        notice = replace(self.notice, length=self.emergency, by_default=False)
         return replace(self, notice=notice, objection=first, also=also)
 
     def in_calendar(self, place: str | None, eves: bool | None = None) -> NoticeTerms:

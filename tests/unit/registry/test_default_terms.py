@@ -77,3 +77,10 @@ def test_an_emergency_is_as_short_as_agreed_whatever_the_register_states() -> No
     assert (dates.objection_deadline, dates.earliest_effective_on) == (
         date(2026, 11, 25), date(2026, 11, 26)
     )  # fmt: skip
+    assert not [step for step in dates.arithmetic if "register" in step.text]
+
+
+def test_an_emergency_that_binds_nobody_shortens_nothing() -> None:
+    soft = {**NONE, "soft": True, "emergency": {"length": {"value": 2, "unit": "days"}}}
+    read = NoticeTerms.parse({**soft, "default_terms": BOTH})
+    assert read.in_emergency() == read
