@@ -215,7 +215,7 @@ def amend(
     ``PreconditionFailed``.
     """
     register = own_register(deps, caller, slug)
-    if seat_regime(register.country) not in stated.get("regimes", (seat_regime(register.country),)):
+    if "regimes" in stated and seat_regime(register.country) not in stated["regimes"]:
         raise SeatLawLeftOut
 
     def work(session: Session) -> None:
@@ -224,8 +224,7 @@ def amend(
         deps.stores.registers.state(register.id, stated, session)
         for name, value in stated.items():
             data = ledger_entries.stated(register, name, value)
-            event = STATED[name]
-            append_entry(deps, register, event, data, deps.now(), caller.client_id, session)
+            append_entry(deps, register, STATED[name], data, deps.now(), caller.client_id, session)
 
     deps.mongo.transact(work)
     return profile(deps, slug)
