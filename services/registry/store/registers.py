@@ -39,10 +39,12 @@ class Registers:
         """Store what the processor states of its register: members of ``STATED``."""
         self._docs.update_one({"_id": processor_id}, {"$set": dict(stated)}, session=session)
 
-    def regimes_of(self, processor_id: str) -> tuple[str, ...]:
-        """What the register states, if there is one."""
-        document = self._docs.find_one({"_id": processor_id}, {"regimes": 1})
-        return tuple(document.get("regimes") or ()) if document else ()
+    def stated_of(self, processor_id: str) -> dict[str, Any]:
+        """What the processor has stated of its register, if there is one: members of ``STATED``."""
+        only = dict.fromkeys(STATED, 1)
+        document: Mapping[str, Any] = self._docs.find_one({"_id": processor_id}, only) or {}
+        terms = document.get("default_terms")
+        return {"regimes": tuple(document.get("regimes") or ()), "default_terms": terms}
 
     def touch(self, processor_id: str, at: datetime, session: Session | None = None) -> None:
         """Note that the register changed; two transactions that do so conflict."""

@@ -49,5 +49,5 @@ def register_of(deps: Deps, caller: Caller, slug: str) -> Register:
         address=organisation.get("address"),
         website=organisation.get("website"),
         privacy_contact=contacts[0]["email"] if contacts else None,
-        regimes=deps.stores.registers.regimes_of(organisation["id"]),
+        **deps.stores.registers.stated_of(organisation["id"]),
     )

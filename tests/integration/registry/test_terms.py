@@ -318,6 +318,17 @@ def test_an_agreement_without_a_number_has_that_of_the_register(
     assert baseline.gate(customer, sub_id, "2026-12-24")["answer"] == "allowed"
 
 
+def test_an_import_without_a_day_waits_for_the_period_of_the_register(baseline: Vendor) -> None:
+    """Dated Monday 2026-11-23: a month of notice ends on 2026-12-23."""
+    baseline.customer(
+        "nordbo", **LONG, notice={"length": None}, objection={"length": None, "silence": "consent"}
+    )
+    baseline.states({"default_terms": {"notice": {"length": {"value": 1, "unit": "months"}}}})
+    answer = baseline.ask("POST", "/import", data=b"Name\nX\n", content_type="text/csv")
+    assert answer.json is not None
+    assert answer.json["effective_on"] == "2026-12-24"
+
+
 def test_a_register_without_an_own_number_sets_no_day(baseline: Vendor) -> None:
     baseline.customer(
         "nordbo", **LONG, notice={"length": None}, objection={"length": None, "silence": "consent"}
