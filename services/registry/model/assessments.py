@@ -6,7 +6,7 @@ SCC (EU) 2021/914 Clause 14; CJEU C-311/18, paras 134 and 135; EDPB Recommendati
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,8 @@ from shared.errors import Invalid, TooManyRequests
 # The ledger is public and holds every request, so one customer cannot fill it in a day.
 MOST_REQUESTS, REQUESTS_WITHIN = 20, timedelta(days=1)
 _ID = re.compile(r"tia_[0-9a-f]{32}")
+
+Fault = dict[str, str]
 
 
 class EvidenceAskedOften(TooManyRequests):
@@ -113,47 +115,32 @@ def names_record(reference: object) -> bool:
 
 def check_parts(assessment: Assessment, today: date) -> None:
     """Raises ``Invalid`` with a pointer for every part that contradicts another."""
-    errors = [
-        {"pointer": pointer, "code": code, "detail": detail}
-        for is_wrong, pointer, code, detail in _faults(assessment, today)
-        if is_wrong
-    ]
-    if errors:
-        raise Invalid(errors[0]["detail"], errors=errors)
+    faults = [*_faults(assessment, today), *_faults_of_reviews(assessment)]
+    if faults:
+        raise Invalid(faults[0]["detail"], errors=faults)
 
 
-def _faults(assessment: Assessment, today: date) -> Sequence[tuple[bool, str, str, str]]:
-    done, measures = assessment.carried_out_on, assessment.measures
-    early = "Name a day after carried_out_on, or leave it out."
-    missing = "A conclusion that rests on measures names them; add one, or conclude otherwise."
-    both = "Name the country or the organisation whose law it is about: one of the two."
-    days = [("/review_on", assessment.review_on)]
-    days += [(f"/measures/{n}/review_on", each.review_on) for n, each in enumerate(measures)]
-    faults = [
-        (done > today, "/carried_out_on", "later-than-today", "Name a day that has come."),
-        (
-            bool(assessment.country) == bool(assessment.organisation),
-            "/country",
-            "one-place",
-            both,
-        ),
-        (
-            assessment.outcome == WITH_MEASURES and not measures,
-            "/measures",
-            "measures-missing",
-            missing,
-        ),
-    ]
-    faults += [(day is not None and day <= done, at, "review-too-early", early) for at, day in days]
-    undated = assessment.outcome == WITH_MEASURES
-    reviewed = "A measure that the conclusion rests on needs the day of its next review."
-    faults += [
-        (
-            undated and each.review_on is None,
-            f"/measures/{n}/review_on",
-            "review-missing",
-            reviewed,
-        )
-        for n, each in enumerate(measures)
-    ]
-    return faults
+def _faults(assessment: Assessment, today: date) -> Iterator[Fault]:
+    if assessment.carried_out_on > today:
+        yield _fault("/carried_out_on", "later-than-today", "Name a day that has come.")
+    if bool(assessment.country) == bool(assessment.organisation):
+        detail = "Name the country or the organisation whose law it is about: one of the two."
+        yield _fault("/country", "one-place", detail)
+    if assessment.outcome == WITH_MEASURES and not assessment.measures:
+        detail = "A conclusion that rests on measures names them; add one, or conclude otherwise."
+        yield _fault("/measures", "measures-missing", detail)
+
+
+def _faults_of_reviews(assessment: Assessment) -> Iterator[Fault]:
+    days = {f"/measures/{n}/review_on": it.review_on for n, it in enumerate(assessment.measures)}
+    for at, day in {"/review_on": assessment.review_on, **days}.items():
+        if day is not None and day <= assessment.carried_out_on:
+            detail = "Name a day after carried_out_on, or leave it out."
+            yield _fault(at, "review-too-early", detail)
+        elif day is None and at in days and assessment.outcome == WITH_MEASURES:
+            detail = "A measure that the conclusion rests on needs the day of its next review."
+            yield _fault(at, "review-missing", detail)
+
+
+def _fault(pointer: str, code: str, detail: str) -> Fault:
+    return {"pointer": pointer, "code": code, "detail": detail}

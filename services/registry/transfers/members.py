@@ -9,7 +9,7 @@ from services.registry.transfers.circumstances import ENTRY_FACTS, UNSTATED
 from services.registry.transfers.instruments import Instrument
 
 # What the checks read beside what is required: the recipient's status on the list, the companies
-# that the certification covers, and the day of the first one.
+# that its certification covers, and the day it was first certified.
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "participant": ("status", "covered_entities"),
     "checked_on": ("certified_on",),

@@ -100,7 +100,7 @@ def _are_initials(inner: str, before: str) -> bool:
     words = _WORD.findall(before)
     initials = "".join(word[0] for word in words).casefold()
     letters = inner.casefold()
-    return len(letters) > 1 and letters in (initials, initials[: len(letters)])
+    return len(letters) > 1 and initials.startswith(letters)
 
 
 def _plain(text: str) -> str:

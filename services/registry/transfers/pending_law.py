@@ -13,8 +13,10 @@ from importlib.resources import files
 from typing import Any
 
 from services.registry.transfers.instruments import Instrument
-from services.registry.transfers.parts import Contested, DatedFact
+from services.registry.transfers.parts import Contested
 from services.registry.transfers.wording import LANGUAGES, DataText, say
+
+Texts = Mapping[str, str]
 
 CONTESTED = "contested"
 STATES = (CONTESTED, "draft", "approved", "in_force", "nothing_seen")
@@ -47,19 +49,22 @@ def contested_on(instrument: Instrument, day: date) -> dict[str, Any] | None:
 
 
 def _facts(contested: Contested, day: date) -> list[dict[str, Any]]:
-    return [_dated(fact) for fact in contested.facts if fact.on <= day]
+    return [
+        _fact(fact.on.isoformat(), _said(fact.text), fact.state, _said(fact.source))
+        for fact in contested.facts
+        if fact.on <= day
+    ]
 
 
-def _dated(fact: DatedFact) -> dict[str, Any]:
-    return {
-        "on": fact.on.isoformat(),
-        **_worded("text", {each: say(DataText(fact.text), each) for each in LANGUAGES}),
-        "state": fact.state,
-        **_worded("source", {each: say(DataText(fact.source), each) for each in LANGUAGES}),
-    }
+def _fact(on: str, text: Texts, state: str, source: Texts) -> dict[str, Any]:
+    return {"on": on, **_worded("text", text), "state": state, **_worded("source", source)}
 
 
-def _worded(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
+def _said(text: str) -> Texts:
+    return {each: say(DataText(text), each) for each in LANGUAGES}
+
+
+def _worded(name: str, texts: Texts) -> dict[str, Any]:
     return {name: texts["en"], f"{name}_by_language": dict(texts)}
 
 
@@ -81,13 +86,5 @@ def _matter(matter: Mapping[str, Any], day: date) -> dict[str, Any]:
     return {
         **{name: matter[name] for name in ("id", "state", "regimes", "instruments", "recheck_by")},
         **_worded("title", matter["title"]),
-        "facts": [
-            {
-                "on": fact["on"],
-                **_worded("text", fact["text"]),
-                "state": fact["state"],
-                **_worded("source", fact["source"]),
-            }
-            for fact in facts
-        ],
+        "facts": [_fact(**fact) for fact in facts],
     }
