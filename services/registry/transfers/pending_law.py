@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -60,7 +60,9 @@ def _fact(on: str, text: Texts, state: str, source: Texts) -> dict[str, Any]:
     return {"on": on, **_worded("text", text), "state": state, **_worded("source", source)}
 
 
+@lru_cache(maxsize=256)
 def _said(text: str) -> Texts:
+    # Every verdict that rests on a contested instrument says the same few texts.
     return {each: say(DataText(text), each) for each in LANGUAGES}
 
 
