@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Response, request
 
-from services.registry.api.context import PROCESSOR, deps, page_request
+from services.registry.api.context import PROCESSOR, body_stream, deps, page_request
 from services.registry.model.files import ENDINGS, LARGEST, KeptFile
 from services.registry.schemas.evidence import (
     AssessmentPage,
@@ -51,7 +50,7 @@ def keep(query: dict[str, Any]) -> Any:
 
     A file that nothing names within seven days is removed.
     """
-    kept = files.keep(deps(), caller(), query["name"], request.mimetype, _body())
+    kept = files.keep(deps(), caller(), query["name"], request.mimetype, body_stream())
     return kept, {"Location": f"{request.path}/{kept.id}", "ETag": f'"{kept.sha256}"'}
 
 
@@ -160,10 +159,3 @@ def _given_out(file: KeptFile) -> Response:
     response.headers["Content-Disposition"] = disposition("attachment", file.name)
     response.make_conditional(request)
     return response
-
-
-def _body() -> BinaryIO:
-    # An Idempotency-Key has had the body read already, for its digest.
-    kept = request.headers.get("Idempotency-Key") is not None
-    stream = io.BytesIO(request.get_data(cache=True)) if kept else request.stream
-    return cast("BinaryIO", stream)

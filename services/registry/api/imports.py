@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 
 from flask import Response, request, stream_with_context
 
-from services.registry.api.context import PROCESSOR, deps, page_request
+from services.registry.api.context import PROCESSOR, body_stream, deps, page_request
 from services.registry.schemas.imports import (
     AnswersIn,
     ExportShape,
@@ -145,7 +145,4 @@ class _Bounded(io.RawIOBase):
 
 
 def _body() -> BinaryIO:
-    # An Idempotency-Key has had the body read already, for its digest.
-    kept = request.headers.get("Idempotency-Key") is not None
-    stream = io.BytesIO(request.get_data(cache=True)) if kept else request.stream
-    return cast("BinaryIO", _Bounded(cast("BinaryIO", stream)))
+    return cast("BinaryIO", _Bounded(body_stream()))
