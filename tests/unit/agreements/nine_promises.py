@@ -8,29 +8,31 @@ from __future__ import annotations
 
 from typing import Any
 
+BREACH = dict.fromkeys(("hours", "clock_start", "soft", "recipient"))
+END = dict.fromkeys(("choice", "if_nobody_chooses", "delete_days", "return_request_days",
+                     "certificate_days", "backups_days"))  # fmt: skip
+AUDIT = dict.fromkeys(("times", "per", "notice_days", "on_site_days", "cost"))
+
+
+def breach(**said: Any) -> dict[str, Any]:
+    return {**BREACH, **said}
+
+
+def end(**said: Any) -> dict[str, Any]:
+    return {**END, **said}
+
+
+def audit(**said: Any) -> dict[str, Any]:
+    return {**AUDIT, **said}
+
+
 PROMISES: dict[str, dict[str, Any]] = {
     "fortrabbit": {
-        "breach": {
-            "hours": 24,
-            "clock_start": "knowledge",
-            "soft": False,
-            "recipient": "address named by the customer",
-        },
-        "end_of_processing": {
-            "choice": "delete",
-            "delete_days": None,
-            "return_request_days": None,
-            "certificate_days": None,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": 1,
-            "per": "rolling_12_months",
-            "notice_days": None,
-            "on_site_days": None,
-            "cost": None,
-        },
+        "breach": breach(
+            hours=24, clock_start="knowledge", soft=False, recipient="address named by the customer"
+        ),
+        "end_of_processing": end(choice="delete"),
+        "audit": audit(times=1, per="rolling_12_months"),
         "other": {
             "customer_may_refuse_a_sub_processor": True,
             "written_means": "handwritten form of section 126 of the German Civil Code",
@@ -45,22 +47,9 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "tailscale": {
-        "breach": {"hours": 72, "clock_start": "knowledge", "soft": False, "recipient": None},
-        "end_of_processing": {
-            "choice": "unclear",
-            "delete_days": 30,
-            "return_request_days": None,
-            "certificate_days": None,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": 1,
-            "per": "rolling_12_months",
-            "notice_days": 30,
-            "on_site_days": None,
-            "cost": "customer",
-        },
+        "breach": breach(hours=72, clock_start="knowledge", soft=False),
+        "end_of_processing": end(choice="unclear", delete_days=30),
+        "audit": audit(times=1, per="rolling_12_months", notice_days=30, cost="customer"),
         "other": {
             "affiliates_allowed": True,
             "ancillary_services_excluded": True,
@@ -83,27 +72,9 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "adguard": {
-        "breach": {
-            "hours": None,
-            "clock_start": None,
-            "soft": None,
-            "recipient": "e-mail address used for the service",
-        },
-        "end_of_processing": {
-            "choice": "delete",
-            "delete_days": None,
-            "return_request_days": None,
-            "certificate_days": None,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": 1,
-            "per": "calendar_year",
-            "notice_days": 60,
-            "on_site_days": None,
-            "cost": None,
-        },
+        "breach": breach(recipient="e-mail address used for the service"),
+        "end_of_processing": end(choice="delete"),
+        "audit": audit(times=1, per="calendar_year", notice_days=60),
         "other": {
             "group_companies_approved_beforehand": True,
             "breach_words": "without delay",
@@ -117,22 +88,9 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "reviewable": {
-        "breach": {"hours": None, "clock_start": None, "soft": None, "recipient": None},
-        "end_of_processing": {
-            "choice": None,
-            "delete_days": None,
-            "return_request_days": None,
-            "certificate_days": None,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": None,
-            "per": None,
-            "notice_days": None,
-            "on_site_days": None,
-            "cost": None,
-        },
+        "breach": breach(),
+        "end_of_processing": end(),
+        "audit": audit(),
         "other": {
             "acceptance": "by using the service; a signed copy may be sent in",
             "transfer_basis": "standard contractual clauses, no edition or module named",
@@ -140,27 +98,11 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "kemitchell": {
-        "breach": {
-            "hours": None,
-            "clock_start": "awareness of the processor or any sub-processor",
-            "soft": None,
-            "recipient": None,
-        },
-        "end_of_processing": {
-            "choice": "delete",
-            "delete_days": 30,
-            "return_request_days": 14,
-            "certificate_days": 60,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": 1,
-            "per": "calendar_year",
-            "notice_days": None,
-            "on_site_days": None,
-            "cost": None,
-        },
+        "breach": breach(clock_start="awareness of the processor or any sub-processor"),
+        "end_of_processing": end(
+            choice="delete", delete_days=30, return_request_days=14, certificate_days=60
+        ),
+        "audit": audit(times=1, per="calendar_year"),
         "other": {
             "day_unit_at_end": "calendar_day, counted from the end of services",
             "return_within_days": 30,
@@ -180,27 +122,16 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "sambruk": {
-        "breach": {
-            "hours": 24,
-            "clock_start": "knowledge",
-            "soft": False,
-            "recipient": "contact persons named in the agreement",
-        },
-        "end_of_processing": {
-            "choice": "controllers_choice",
-            "delete_days": None,
-            "return_request_days": None,
-            "certificate_days": 30,
-            "backups_days": None,
-            "if_nobody_chooses": "delete",
-        },
-        "audit": {
-            "times": None,
-            "per": None,
-            "notice_days": 14,
-            "on_site_days": None,
-            "cost": None,
-        },
+        "breach": breach(
+            hours=24,
+            clock_start="knowledge",
+            soft=False,
+            recipient="contact persons named in the agreement",
+        ),
+        "end_of_processing": end(
+            choice="controllers_choice", certificate_days=30, if_nobody_chooses="delete"
+        ),
+        "audit": audit(notice_days=14),
         "other": {
             "model_notice_letter": "gives the customer 30 days from the message to "
             "object; the agreement itself gives no number",
@@ -225,22 +156,9 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "french-cloud": {
-        "breach": {"hours": 48, "clock_start": "knowledge", "soft": True, "recipient": None},
-        "end_of_processing": {
-            "choice": "controllers_choice",
-            "delete_days": None,
-            "return_request_days": None,
-            "certificate_days": None,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": None,
-            "per": None,
-            "notice_days": None,
-            "on_site_days": None,
-            "cost": None,
-        },
+        "breach": breach(hours=48, clock_start="knowledge", soft=True),
+        "end_of_processing": end(choice="controllers_choice"),
+        "audit": audit(),
         "other": {
             "conflict_authorisation": "one article asks for specific written "
             "approval, another lets the vendor "
@@ -261,27 +179,12 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "opencage": {
-        "breach": {
-            "hours": None,
-            "clock_start": "awareness",
-            "soft": None,
-            "recipient": "one or more of the customer's contacts, by any means the vendor selects",
-        },
-        "end_of_processing": {
-            "choice": "delete",
-            "delete_days": None,
-            "return_request_days": None,
-            "certificate_days": None,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": None,
-            "per": None,
-            "notice_days": None,
-            "on_site_days": None,
-            "cost": None,
-        },
+        "breach": breach(
+            clock_start="awareness",
+            recipient="one or more of the customer's contacts, by any means the vendor selects",
+        ),
+        "end_of_processing": end(choice="delete"),
+        "audit": audit(),
         "other": {
             "whole_chain_authorised": True,
             "breach_words": "promptly; unsuccessful attempts do not count",
@@ -292,22 +195,9 @@ PROMISES: dict[str, dict[str, Any]] = {
         },
     },
     "klerk": {
-        "breach": {"hours": 48, "clock_start": "awareness", "soft": False, "recipient": None},
-        "end_of_processing": {
-            "choice": "unclear",
-            "delete_days": None,
-            "return_request_days": None,
-            "certificate_days": None,
-            "backups_days": None,
-            "if_nobody_chooses": None,
-        },
-        "audit": {
-            "times": None,
-            "per": None,
-            "notice_days": None,
-            "on_site_days": None,
-            "cost": "customer, where costs are unreasonable or excessive",
-        },
+        "breach": breach(hours=48, clock_start="awareness", soft=False),
+        "end_of_processing": end(choice="unclear"),
+        "audit": audit(cost="customer, where costs are unreasonable or excessive"),
         "other": {
             "notice_duty": "every intended use is told; no number, no way named",
             "sub_processors_named_in_text": 1,
