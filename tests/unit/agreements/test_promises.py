@@ -320,7 +320,7 @@ def test_the_signed_document_holds_the_promises_and_prints_the_hours_once() -> N
     assert signed["other"] == WHOLE["other"]
     page = rendering.as_html(version)
     assert "counted from: awareness" in page
-    assert "Hours to tell of a breach" not in page
+    assert Words("en")("breach_notice_hours") not in page
 
 
 def test_an_option_of_a_template_holds_with_all_its_promises() -> None:
