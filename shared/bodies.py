@@ -11,7 +11,7 @@ from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from shared.errors import Invalid, Malformed, UnsupportedMediaType
+from shared.errors import Invalid, Malformed, UnsupportedMediaType, pointer_part
 from shared.strict_json import parse_json
 
 LARGEST_BODY = 1024 * 1024
@@ -116,10 +116,8 @@ def refuse_unread_members() -> None:
     if not isinstance(members, dict):
         raise Malformed("Send no body here, or an empty object.")
     if members:
-        raise Invalid(errors=[
-            {"pointer": f"/{name}", "code": "unknown-field", "detail": "Unknown field."}
-            for name in members
-        ])  # fmt: skip
+        unknown = {"code": "unknown-field", "detail": "Unknown field."}
+        raise Invalid(errors=[{"pointer": f"/{pointer_part(name)}", **unknown} for name in members])
 
 
 def _reads_bodies(view: Any) -> bool:

@@ -160,6 +160,11 @@ def registered(code: str, status: int) -> type[DomainError] | None:
     return _REGISTERED.get((code, status))
 
 
+def pointer_part(name: str) -> str:
+    """The name of a member as a part of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
 def problem_at(pointer: str, code: str, detail: str) -> Invalid:
     """An ``Invalid`` about one member of the body, named by its JSON pointer (RFC 6901)."""
     return Invalid(detail, errors=[{"pointer": pointer, "code": code, "detail": detail}])

@@ -121,7 +121,7 @@ def invalid(messages: Any) -> errors.Invalid | errors.Malformed:
 def _flatten(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            here = pointer if name == "_schema" else f"{pointer}/{_escaped(str(name))}"
+            here = pointer if name == "_schema" else f"{pointer}/{errors.pointer_part(str(name))}"
             yield from _flatten(inner, here)
         return
     for message in messages if isinstance(messages, list) else [messages]:
@@ -129,10 +129,6 @@ def _flatten(messages: Any, pointer: str) -> Iterator[dict[str, str]]:
             yield from _flatten(message, pointer)
         else:
             yield {"pointer": pointer, "code": _code_of(str(message)), "detail": str(message)}
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _code_of(message: str) -> str:

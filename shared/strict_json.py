@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from shared.errors import Invalid, Malformed
+from shared.errors import Invalid, Malformed, pointer_part
 
 # The largest whole number of BSON, and the greatest depth of a document.
 LARGEST_WHOLE, DEEPEST = 2**63 - 1, 60
@@ -65,8 +65,7 @@ def _marks(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
         yield pointer, value
     elif isinstance(value, dict):
         for name, inner in value.items():
-            escaped = name.replace("~", "~0").replace("/", "~1")
-            yield from _marks(f"{pointer}/{escaped}", inner)
+            yield from _marks(f"{pointer}/{pointer_part(name)}", inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _marks(f"{pointer}/{index}", inner)

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.registry.model.register import Row
 from services.registry.transfers.circumstances import UNSTATED
+from shared.errors import pointer_part
 
 
 def parts(before: Any, after: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
@@ -19,16 +20,12 @@ def parts(before: Any, after: Any, pointer: str = "") -> Iterator[dict[str, Any]
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in sorted({*before, *after}):
-            yield from parts(before.get(name), after.get(name), f"{pointer}/{_escaped(name)}")
+            yield from parts(before.get(name), after.get(name), f"{pointer}/{pointer_part(name)}")
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for place, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from parts(one, other, f"{pointer}/{place}")
     else:
         yield {"pointer": pointer, "before": before, "after": after}
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def differences(before: Sequence[Row], after: Sequence[Row]) -> list[dict[str, Any]]:

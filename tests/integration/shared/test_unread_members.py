@@ -21,11 +21,11 @@ def draft(baseline: Vendor) -> str:
 
 
 def test_an_offer_with_members_is_refused_and_changes_nothing(baseline: Vendor, draft: str) -> None:
-    body = {"lapses_on": "2027-01-01", "note": "x"}
+    body = {"lapses_on": "2027-01-01", "a/note": "x"}
     answer = baseline.stack.ask(baseline.client, "POST", OFFER.format(draft), body)
     assert answer.status_code == 422
     told: Any = answer.json
-    assert [each["pointer"] for each in told["errors"]] == ["/lapses_on", "/note"]
+    assert [each["pointer"] for each in told["errors"]] == ["/lapses_on", "/a~1note"]
     path = f"/agreements/v1/agreements/{draft}"
     assert baseline.stack.must(baseline.client, "GET", path)["status"] == "draft"
 
