@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.errors import Invalid, Malformed, pointer_part
@@ -18,9 +18,11 @@ def parse_json(raw: bytes) -> Any:
     """Strict JSON: UTF-8, no NaN, no member named twice, no number or depth that the database
     cannot hold. Raises ``Malformed``, or ``Invalid`` with the pointer of each such number."""
     try:
-        value = json.loads(raw.decode("utf-8"), cls=_MarkingDecoder)
+        decoder = _MarkingDecoder()
+        value = decoder.decode(raw.decode("utf-8"))
         check_depth(value)
-        _refuse_large_numbers(value)
+        if decoder.has_marked:
+            raise _too_large(value)
         # Half a surrogate pair is no text; neither the database nor an answer could carry it.
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
@@ -48,16 +50,26 @@ class _MarkingDecoder(Decoder):
     """Leaves a mark where a number is too large, so that its place can be named."""
 
     def __init__(self) -> None:
-        super().__init__(parse_float=_finite_or_mark, parse_int=_whole_or_mark)
+        super().__init__(parse_float=self._marking(_finite), parse_int=self._marking(_whole))
+        self.has_marked = False
+
+    def _marking(self, read: Callable[[str], float]) -> Callable[[str], float | _TooLarge]:
+        def number(text: str) -> float | _TooLarge:
+            try:
+                return read(text)
+            except Malformed:
+                self.has_marked = True
+                return _TooLarge(text)
+
+        return number
 
 
-def _refuse_large_numbers(value: Any) -> None:
+def _too_large(value: Any) -> Invalid:
     errors = [
         {"pointer": pointer, "code": "number-too-large", "detail": f"{text[:40]} is too large."}
         for pointer, text in _marks("", value)
     ]
-    if errors:
-        raise Invalid("A number is larger than any that can be kept.", errors=errors[:MOST_NAMED])
+    return Invalid("A number is larger than any that can be kept.", errors=errors[:MOST_NAMED])
 
 
 def _marks(pointer: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -107,20 +119,6 @@ def _whole(text: str) -> int:
     if len(text) > len(str(LARGEST_WHOLE)) + 1 or abs(int(text)) > LARGEST_WHOLE:
         raise Malformed(f"{text[:40]} is too large a number.")
     return int(text)
-
-
-def _whole_or_mark(text: str) -> int | _TooLarge:
-    try:
-        return _whole(text)
-    except Malformed:
-        return _TooLarge(text)
-
-
-def _finite_or_mark(text: str) -> float | _TooLarge:
-    try:
-        return _finite(text)
-    except Malformed:
-        return _TooLarge(text)
 
 
 def _no_constant(text: str) -> Any:
