@@ -9,8 +9,9 @@ from typing import Any
 
 import rfc8785
 
+from services.agreements.contract.contradictions import contradictions
 from services.agreements.contract.promises import CHOICES
-from services.agreements.contract.terms import Contact, NoticeTerms, Terms, contradictions
+from services.agreements.contract.terms import Contact, NoticeTerms, Terms
 from shared.errors import Invalid
 
 AUTHORISATIONS = ("general", "specific")

@@ -5,7 +5,6 @@ The members are those of the texts; what a text does not say is None, and never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 UNCLEAR = "unclear"
@@ -14,8 +13,6 @@ FIXED_ENDS = ("delete", "return")
 # ``unclear``: the text offers both and names nobody who chooses.
 CHOICES = (*FIXED_ENDS, CONTROLLERS_CHOICE, UNCLEAR)
 PER = ("rolling_12_months", "calendar_year")
-
-Contradiction = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -67,23 +64,3 @@ class Audit:
     notice_days: int | None = None
     on_site_days: int | None = None
     cost: str | None = None
-
-
-def soft_without_hours(name: str, breach: Breach | None) -> Iterator[Contradiction]:
-    if breach and breach.soft and breach.hours is None:
-        yield (f"{name}/soft", "terms-contradict",
-               "Only a number of hours can be soft; write it in hours, or null here.")  # fmt: skip
-
-
-def choice_of_nobody(end: EndOfProcessing | None) -> Iterator[Contradiction]:
-    if end and end.choice in FIXED_ENDS and end.if_nobody_chooses not in (None, end.choice):
-        yield ("end_of_processing/if_nobody_chooses", "terms-contradict",
-               (f"Nobody has a choice where the text says {end.choice}; write null here, or "
-                f"{CONTROLLERS_CHOICE} in choice."))  # fmt: skip
-
-
-def year_without_times(audit: Audit | None) -> Iterator[Contradiction]:
-    if audit and audit.per and audit.times is None:
-        yield ("audit/per", "terms-contradict",
-               "A period for audits needs their number; write it in times, or null here."
-               )  # fmt: skip

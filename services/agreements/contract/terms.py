@@ -1,19 +1,12 @@
-"""The notice terms of an agreement: periods, what they run from, and what they may not say."""
+"""The notice terms of an agreement: periods, what they run from, and what is promised besides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from services.agreements.contract.promises import (
-    Audit,
-    Breach,
-    EndOfProcessing,
-    choice_of_nobody,
-    soft_without_hours,
-    year_without_times,
-)
+from services.agreements.contract.promises import Audit, Breach, EndOfProcessing
 
 DAY_KINDS = ("calendar", "business")
 RECEIPT_RULES = ("sent", "delivered", "acknowledged")
@@ -223,93 +216,6 @@ class NoticeTerms(Terms):
             if each.notice or each.objection or not each.breach
         )
         return Terms(**{**members, "also": also})
-
-
-def contradictions(terms: NoticeTerms) -> Iterator[tuple[str, str, str]]:
-    """Member, code and detail of each term that cannot hold together with another."""
-    if terms.holidays is None and _counts_business_days(terms):
-        yield "holidays", "required", "Business days need a country whose public holidays count."
-    for name, notice, objection in _all_periods(terms):
-        yield from _deemed(f"{name}notice", notice)
-        yield from _deemed(f"{name}objection", objection)
-        yield from _ends(f"{name}objection", objection)
-    for index, each in enumerate(terms.also):
-        yield from _later_start(terms, f"also/{index}/notice", terms.notice, each.notice)
-        yield from _later_start(terms, f"also/{index}/objection", terms.objection, each.objection)
-        yield from soft_without_hours(f"also/{index}/breach", each.breach)
-    yield from soft_without_hours("breach", terms.breach)
-    yield from choice_of_nobody(terms.end_of_processing)
-    yield from year_without_times(terms.audit)
-
-
-def _later_start(
-    terms: Terms,
-    name: str,
-    first: NoticePeriod | ObjectionPeriod | None,
-    also: NoticePeriod | ObjectionPeriod | None,
-) -> Iterator[Any]:
-    """The clock counts all periods from the one start that is recorded, that of the first."""
-    named = first.starts if first else None
-    if also and also.starts and _LATENESS[also.starts] > _LATENESS[named or terms.receipt_rule]:
-        yield (f"{name}/starts", "terms-contradict",
-               ("All periods of one text are counted from the start of the first one; write the "
-                "one that starts later first."))  # fmt: skip
-
-
-_LATENESS = {"sent": 0, "published": 0, "delivered": 1, "acknowledged": 2}
-
-
-def _counts_business_days(terms: NoticeTerms) -> bool:
-    cure = terms.remedy.cure if terms.remedy else None
-    end_notice = terms.remedy.end_notice if terms.remedy else None
-    lengths = (*_lengths(terms), cure, end_notice)
-    return any(length.unit == "business_days" for length in lengths if length)
-
-
-def _deemed(name: str, period: NoticePeriod | ObjectionPeriod | None) -> Iterator[Any]:
-    if period and period.deemed_after and period.starts not in ("delivered", "acknowledged"):
-        yield (f"{name}/deemed_after", "terms-contradict",
-               ("A receipt is deemed only where the period starts when it is delivered or "
-                "acknowledged; write that, or null here."))  # fmt: skip
-
-
-def _ends(name: str, period: ObjectionPeriod | None) -> Iterator[Any]:
-    if period is None:
-        return
-    until_effect = period.ends == "effective_day"
-    if until_effect and period.length:
-        yield (f"{name}/length", "terms-contradict",
-               ("A period that ends with the effective day has no length of its own; write null "
-                "here, or the length in before_effect."))  # fmt: skip
-    if period.before_effect and not until_effect:
-        yield (f"{name}/before_effect", "terms-contradict",
-               ("Only a period that ends with the effective day can end before it; write ends "
-                "effective_day, or null here."))  # fmt: skip
-
-
-def _all_periods(
-    terms: Terms,
-) -> Iterator[tuple[str, NoticePeriod | None, ObjectionPeriod | None]]:
-    yield "", terms.notice, terms.objection
-    for index, each in enumerate(terms.also):
-        yield f"also/{index}/", each.notice, each.objection
-    for kind, periods in (terms.by_kind or {}).items():
-        yield f"by_kind/{kind}/", periods.notice, periods.objection
-
-
-def _lengths(terms: Terms) -> Iterator[Length]:
-    if terms.day_kind == "business":
-        yield Length(1, "business_days")
-    if terms.emergency and terms.emergency.length:
-        yield terms.emergency.length
-    for _, notice, objection in _all_periods(terms):
-        for period in (notice, objection):
-            lengths = (
-                (period.length, period.deemed_after, period.deemed_by_letter) if period else ()
-            )
-            yield from (each for each in lengths if each)
-        if objection and objection.before_effect:
-            yield objection.before_effect
 
 
 def _short(days: int | None, day_kind: str) -> Length | None:

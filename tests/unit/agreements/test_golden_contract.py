@@ -17,10 +17,10 @@ from services.agreements.contract.contents import (
     group_of,
     zone_apart,
 )
+from services.agreements.contract.contradictions import contradictions
 from services.agreements.contract.finding import GOOD_PRACTICE, LAW, TEMPLATE, Finding
 from services.agreements.contract.findings import findings
 from services.agreements.contract.shortfalls import shortfalls
-from services.agreements.contract.terms import contradictions
 from services.agreements.contract.wording import (
     ByCountry,
     Published,
