@@ -10,12 +10,10 @@ from typing import Any
 import rfc8785
 
 from services.agreements.contract.contradictions import contradictions
-from services.agreements.contract.promises import CHOICES
 from services.agreements.contract.terms import Contact, NoticeTerms, Terms
 from shared.errors import Invalid
 
 AUTHORISATIONS = ("general", "specific")
-ENDS_OF_PROCESSING = CHOICES
 KEY_LENGTH = 16
 # The template of an imported agreement: its wording is in the signed PDF.
 SIGNED_ELSEWHERE = "tpl_signed_elsewhere"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from services.agreements.contract.promises import (
     CONTROLLERS_CHOICE,
@@ -20,11 +19,12 @@ from services.agreements.contract.terms import (
     Terms,
 )
 
+# Member, code and detail.
 Contradiction = tuple[str, str, str]
 
 
-def contradictions(terms: NoticeTerms) -> Iterator[tuple[str, str, str]]:
-    """Member, code and detail of each term that cannot hold together with another."""
+def contradictions(terms: NoticeTerms) -> Iterator[Contradiction]:
+    """Each term that cannot hold together with another."""
     if terms.holidays is None and _counts_business_days(terms):
         yield "holidays", "required", "Business days need a country whose public holidays count."
     for name, notice, objection in _all_periods(terms):
@@ -45,7 +45,7 @@ def _later_start(
     name: str,
     first: NoticePeriod | ObjectionPeriod | None,
     also: NoticePeriod | ObjectionPeriod | None,
-) -> Iterator[Any]:
+) -> Iterator[Contradiction]:
     """The clock counts all periods from the one start that is recorded, that of the first."""
     named = first.starts if first else None
     if also and also.starts and _LATENESS[also.starts] > _LATENESS[named or terms.receipt_rule]:
@@ -64,14 +64,14 @@ def _counts_business_days(terms: NoticeTerms) -> bool:
     return any(length.unit == "business_days" for length in lengths if length)
 
 
-def _deemed(name: str, period: NoticePeriod | ObjectionPeriod | None) -> Iterator[Any]:
+def _deemed(name: str, period: NoticePeriod | ObjectionPeriod | None) -> Iterator[Contradiction]:
     if period and period.deemed_after and period.starts not in ("delivered", "acknowledged"):
         yield (f"{name}/deemed_after", "terms-contradict",
                ("A receipt is deemed only where the period starts when it is delivered or "
                 "acknowledged; write that, or null here."))  # fmt: skip
 
 
-def _ends(name: str, period: ObjectionPeriod | None) -> Iterator[Any]:
+def _ends(name: str, period: ObjectionPeriod | None) -> Iterator[Contradiction]:
     if period is None:
         return
     until_effect = period.ends == "effective_day"

@@ -1,10 +1,8 @@
-"""Shapes of what an agreement says; used both ways. Periods are whole days from 0 to 365."""
+"""Shapes of what an agreement says; used both ways."""
 
 from __future__ import annotations
 
-from services.agreements.contract.contents import (
-    ENDS_OF_PROCESSING,
-)
+from services.agreements.contract.promises import CHOICES
 from shared.schemas import (
     Country,
     Flag,
@@ -36,7 +34,7 @@ class ClausesShape(Shape):
     sub_processors = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
     data_subject_rights = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
     assistance = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
-    end_of_processing = one_of(*ENDS_OF_PROCESSING, load_default=None, allow_none=True)
+    end_of_processing = one_of(*CHOICES, load_default=None, allow_none=True)
     audit = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
     unlawful_instructions = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
     flow_down = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
