@@ -95,9 +95,9 @@ def forward(peer: str, path: str, *, streams: bool = False) -> Response:
         headers=_onward(),
         params=request.args.to_dict(flat=True),
         data=request.get_data(cache=True) or None,
-        **({"stream": True} if streams else {}),
+        stream=streams,
     )
-    return passed_on(answer, _pieces(answer)) if streams else passed_on(answer)
+    return passed_on(answer, _pieces(answer) if streams else None)
 
 
 def _onward() -> dict[str, str]:
