@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from services.agreements.api import term_columns
+from services.agreements.contract.terms import SHORT_FORM
 from services.agreements.model.agreement import Agreement
 from services.agreements.schemas.notice_terms import NoticeTermsShape
 from shared.sheets import line
 
 HEADINGS = (
     "id", "reference", "status", "version", "processor", "controller",
-    "controller_registration_number", "products", "authorisation", "notice_days",
-    "objection_days", "day_kind", "holidays", "receipt_rule", "silence", "effective_from",
+    "controller_registration_number", "products", "authorisation", *SHORT_FORM, "effective_from",
     "ends_on", "governing_law", "language", "document_sha256", "channels", *term_columns.COLUMNS,
 )  # fmt: skip
 LINES_A_PIECE = 200
@@ -31,14 +31,13 @@ def lines(agreements: Iterable[Agreement]) -> Iterator[str]:
 
 
 def _cells(agreement: Agreement) -> tuple[object, ...]:
-    content, terms, file = agreement.content, agreement.content.notice_terms, agreement.signed_file
+    content, file = agreement.content, agreement.signed_file
+    terms = TERMS.dump(content.notice_terms)
     return (
         agreement.id, file.reference if file else None, agreement.status, agreement.version,
         agreement.processor.legal_name, agreement.controller.legal_name,
         agreement.controller.registration_number, content.products,
-        content.authorisation, terms.notice_days or None, terms.objection_days or None,
-        terms.day_kind,
-        terms.holidays, terms.receipt_rule, terms.silence, content.effective_from,
+        content.authorisation, *(terms[name] for name in SHORT_FORM), content.effective_from,
         agreement.ended_on or agreement.last_day, content.governing_law, content.language,
-        agreement.document_sha256, terms.channels, *term_columns.cells(TERMS.dump(terms)),
+        agreement.document_sha256, terms["channels"], *term_columns.cells(terms),
     )  # fmt: skip

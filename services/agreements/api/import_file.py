@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from services.agreements.api import term_columns
+from services.agreements.contract.terms import SHORT_FORM
 from services.agreements.model.imports import Row
 from services.agreements.schemas.imports import ImportRow
 from shared.errors import Malformed, problem_at
@@ -46,8 +47,7 @@ NUMBERS = term_columns.NUMBERS | {
 }  # fmt: skip
 LISTS = term_columns.LISTS | {"products", "channels"}
 PARTY = ("legal_name", "registration_number", "country")
-TERMS = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence",
-         "channels")  # fmt: skip
+TERMS = (*SHORT_FORM, "channels")
 # Members of the shape that no column is named after, and what stands for others in its name.
 WITHIN = frozenset({"content", "notice_terms", "processing", "clauses"})
 PREFIXES = {"party": "controller", "processor_signatory": "processor",

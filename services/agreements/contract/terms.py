@@ -156,11 +156,11 @@ class Terms:
         """The terms without what they leave open, so that the short form stays what it was."""
         members = asdict(self)
         return {name: _bare(value) for name, value in members.items()
-                if name in _SHORT or not _open(value) or (name, value) == ("eves", False)
+                if name in SHORT_FORM or not _open(value) or (name, value) == ("eves", False)
                 }  # fmt: skip
 
 
-_SHORT = frozenset(each.name for each in fields(Terms)[:6])
+SHORT_FORM = tuple(each.name for each in fields(Terms)[:6])
 
 
 @dataclass(frozen=True)

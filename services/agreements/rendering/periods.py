@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from services.agreements.contract.terms import SHORT_FORM
 from services.agreements.rendering import promises
 from services.agreements.rendering.parts import Members, Rows, filled, number
 from services.agreements.rendering.words import Words
 from shared.public_holidays import EVES_IN_CALENDAR, country_of
 
-SHORT = ("notice_days", "objection_days", "day_kind", "holidays", "receipt_rule", "silence")
 DAYS = ("notice_days", "objection_days")
 PERIODS = ("notice", "objection")
 
@@ -52,7 +52,7 @@ def _long(terms: Members) -> bool:
 
 
 def _short(words: Words, terms: Members) -> Rows:
-    return [(words(name), _short_value(words, name, terms[name])) for name in SHORT]
+    return [(words(name), _short_value(words, name, terms[name])) for name in SHORT_FORM]
 
 
 def _short_value(words: Words, name: str, value: Any) -> str:
