@@ -73,6 +73,4 @@ def _put(members: dict[str, Any], path: Path, value: Any) -> None:
 def _cell(terms: Any, path: Path) -> object:
     for name in path:
         terms = terms.get(name) if isinstance(terms, Mapping) else None
-    if isinstance(terms, bool):
-        return str(terms).lower()
-    return terms if terms not in ((), []) else None
+    return terms
