@@ -17,7 +17,7 @@ from services.registry.importing.raw_rows import (
 )
 from shared.errors import TooLarge
 
-_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 _BAR = re.compile(r"(?<!\\)\|")
 # Elements whose text is not shown.
@@ -51,7 +51,7 @@ def _markdown_tables(lines: Sequence[str]) -> list[Table]:
     while at < len(lines):
         if lines[at - 1].startswith("#"):
             section = lines[at - 1].strip("# ")
-        if "|" in lines[at - 1] and "-" in lines[at] and _RULE.fullmatch(lines[at]):
+        if "|" in lines[at - 1] and "-" in lines[at] and _RULE.fullmatch(lines[at].strip()):
             header, rows = _cells(lines[at - 1]), []
             at += 1
             while at < len(lines) and "|" in lines[at]:

@@ -279,6 +279,12 @@ def test_what_nothing_closes_reaches_to_the_end_of_html(opened: str) -> None:
     assert read(text + opened, "html") == [{"Name": "Ada", "Country": "Ireland"}]
 
 
+def test_a_long_line_below_a_bar_is_looked_at_once() -> None:
+    assert read("| Name |\n|---|\n| Ada |\n\n|\n-" + " " * 500_000 + "x", "markdown") == [
+        {"Name": "Ada"}
+    ]
+
+
 def test_html_with_many_open_comments_is_read_once() -> None:
     text = "<table><tr><th>Name</th></tr><tr><td>Ada</td></tr></table>" + "<!--x>" * 590_000
     assert read(text, "html") == [{"Name": "Ada"}]
