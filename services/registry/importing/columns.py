@@ -6,17 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from services.registry.importing import words
-from services.registry.importing.meanings import sense_of
+from services.registry.importing.meanings import KEPT, sense_of
 from services.registry.importing.mentions import names_a_basis
 
 # Words of so few letters have no plural that is told by its s, and end no compound.
 SINGULAR = 3
 # Behind the names of the vocabulary; two columns of one member are taken in the file's order.
 BY_WORDS = 100
-SAMPLES, SAMPLE_LENGTH = 3, 200
 _CAMEL = re.compile(r"(?<=[a-zæøåäöü\d])(?=[A-ZÆØÅÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PHRASES = (
     (re.compile(r"\bsub process(or|ors|ing)\b"), r"subprocess\1"),
@@ -55,7 +54,7 @@ def split_name(name: str) -> str:
     return words.plain(_CAMEL.sub(" ", composed))
 
 
-@cache
+@lru_cache(KEPT)
 def heading_of(name: str) -> Heading:
     """What a column of this name holds."""
     for plain in (words.plain(name), split_name(name), _singular(split_name(name))):
@@ -156,6 +155,12 @@ def _heads() -> Mapping[str, str]:
 
 
 @cache
+def _endings() -> tuple[str, ...]:
+    """The heads that may end a compound, the longest first."""
+    return tuple(sorted((head for head in _heads() if len(head) > SINGULAR), key=len, reverse=True))
+
+
+@cache
 def _small_words() -> frozenset[str]:
     return frozenset(words.data()["column_small_words"].split())
 
@@ -172,8 +177,9 @@ def _head(word: str) -> str | None:
 
 def _of_compound(word: str) -> str | None:
     """ "behandlingsformål": the last part of a compound says what it is."""
-    endings = sorted((head for head in _heads() if len(head) > SINGULAR), key=len, reverse=True)
-    return next((_heads()[head] for head in endings if word.endswith(head)), None)
+    if not word.endswith(_endings()):
+        return None
+    return next(_heads()[head] for head in _endings() if word.endswith(head))
 
 
 def _is_known(word: str) -> bool:
