@@ -15,13 +15,11 @@ from services.registry.importing.mentions import (
     IGNORE,
     Mention,
     mentions_of,
-    names_a_basis,
 )
 from services.registry.transfers import Instrument
 
 ADEQUACY = "adequacy"
 MEMBER = "mechanisms"
-__all__ = ["ADEQUACY", "Bases", "Basis", "names_a_basis", "read_bases"]
 
 # The text of the one question about all agreements of a list.
 AGREEMENT = "data processing agreement"
@@ -47,6 +45,7 @@ _MODULES = {
 }
 _MODULE = re.compile(r"modul(?:e|es|er)?\s*\W?\s*(one|two|three|four|iv|i{1,3}|[1-4])\b", IGNORE)
 _NUMBER = re.compile(r"\b(one|two|three|four|iv|i{1,3}|[1-4])\b", IGNORE)
+# "SCCs module 2 and 3" names two.
 _SEVERAL = re.compile(
     r"modul\w*\s*\W?\s*\w+(?:\s*(?:,|/|&|\+|\band\b|\bog\b|\boch\b|\bund\b|\bor\b)\s*(?:modul\w*\s*)?"
     r"(?:one|two|three|four|iv|i{1,3}|[1-4])\b)+",
@@ -83,7 +82,6 @@ _TURNED = re.compile(
     r"|should|in case)\b",
     IGNORE,
 )
-# "SCCs module 2 and 3" names two.
 _LETTER = re.compile(r"49.*?\(?\b([a-g])\)?\s*\Z", IGNORE)
 _NOT_REQUIRED = frozenset({"no", "none", "not", "na", "n/a", "ikke", "ingen", "inte", "ej", "inga",
                            "nicht", "keine", "entfällt", "eu", "eea", "eøs", "ees", "ewr",
@@ -149,10 +147,8 @@ class _Reader:
     only: tuple[str, ...]
 
     def read(self, text: str) -> None:
-        lines = text
-        text = " ".join(lines.split())
-        mentions = mentions_of("; ".join(lines.splitlines()))
-        text = "; ".join(lines.splitlines())
+        text = "; ".join(text.splitlines())
+        mentions = mentions_of(text)
         if not mentions:
             self._unnamed(text)
         elif any(each.status == "unclear" for each in mentions):

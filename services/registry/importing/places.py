@@ -7,7 +7,7 @@ and ``bases`` together hold every word of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
 from services.registry.importing.cutting import Cutter, Piece
 from services.registry.importing.meanings import KEPT, Meaning, Sense, is_name, sense_of
+from services.registry.importing.mentions import names_a_basis
 from services.registry.transfers.countries import name_of
 
 # Addresses of the internet and of mailboxes name no place.
@@ -83,11 +84,9 @@ class _Read:
         return [each for each in self.sense.named if not each[1].certain]
 
 
-def read_places(
-    text: str, member: str, answers: Answers, is_basis: Callable[[str], bool]
-) -> Places:
-    """The places ``text`` names. ``is_basis`` tells asides such as "(SCCs)" from places."""
-    read, remarks = _parsed(text, is_basis)
+def read_places(text: str, member: str, answers: Answers) -> Places:
+    """The places ``text`` names."""
+    read, remarks = _parsed(text)
     places = Places(remarks=list(remarks))
     for each in read:
         _take(each, read, places, member, answers)
@@ -96,9 +95,7 @@ def read_places(
 
 
 @lru_cache(KEPT)
-def _parsed(
-    text: str, is_basis: Callable[[str], bool]
-) -> tuple[tuple[_Read, ...], tuple[str, ...]]:
+def _parsed(text: str) -> tuple[tuple[_Read, ...], tuple[str, ...]]:
     """The pieces of ``text``, settled as far as it says, and what is remarked. They are kept: the
     rows of a list say the same again and again."""
     places = Places()
@@ -107,7 +104,7 @@ def _parsed(
     pieces = Cutter(is_name).cut(_MARK.sub(" ", _LINK.sub(" ", text)))
     read = [_Read(piece, sense_of(piece.text)) for piece in pieces]
     read = [each for each in read if not _says_nothing(each.piece)]
-    _find_bases(read, is_basis)
+    _find_bases(read)
     _find_doubts(read)
     _read_codes(read)
     _settle(read, places)
@@ -118,11 +115,11 @@ def _says_nothing(piece: Piece) -> bool:
     return words.says_nothing(piece.text) and not piece.asides and piece.text == piece.whole
 
 
-def _find_bases(read: Sequence[_Read], is_basis: Callable[[str], bool]) -> None:
+def _find_bases(read: Sequence[_Read]) -> None:
     for each in read:
-        each.basis = is_basis(each.piece.text) and not each.sense.named
         # "SCCs for India" in a bracket is for the mechanism's reader, place and all.
-        each.basis = each.basis or (each.piece.host is not None and is_basis(each.piece.text))
+        is_alone = not each.sense.named or each.piece.host is not None
+        each.basis = is_alone and names_a_basis(each.piece.text)
 
 
 def _find_doubts(read: Sequence[_Read]) -> None:

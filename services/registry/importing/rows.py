@@ -10,13 +10,7 @@ from typing import Any
 
 from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
-from services.registry.importing.bases import (
-    ADEQUACY,
-    Bases,
-    Basis,
-    names_a_basis,
-    read_bases,
-)
+from services.registry.importing.bases import ADEQUACY, Bases, Basis, read_bases
 from services.registry.importing.cells import Text, read_cell
 from services.registry.importing.columns import BY_WORDS, heading_of, split_name
 from services.registry.importing.names import read_name, read_products
@@ -260,7 +254,7 @@ def _read_seat(cells: Mapping[str, list[Cell]], answers: Answers, reading: Readi
     if "country" not in cells:
         return
     text = cells["country"][0].text.text
-    places = read_places(text, "country", answers, names_a_basis)
+    places = read_places(text, "country", answers)
     reading.take(places.questions, places.remarks)
     if len(places.countries) == 1:
         reading.stated["country"] = places.countries[0]
@@ -283,7 +277,7 @@ def _read_transfers(
     for name, kind in _KINDS.items():
         if name in cells:
             member = "locations" if name != "remote_access" else name
-            named = read_places(cells[name][0].text.text, member, answers, names_a_basis)
+            named = read_places(cells[name][0].text.text, member, answers)
             reading.take(named.questions, named.remarks)
             places += [
                 (code, "remote_access" if code in named.remote else kind)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from services.registry.importing import words
 from services.registry.importing.asking import Answers
-from services.registry.importing.bases import names_a_basis, read_bases
+from services.registry.importing.bases import read_bases
 from services.registry.importing.cells import read_cell
 from services.registry.importing.mentions import mentions_of
 from services.registry.importing.places import read_places
@@ -34,7 +34,7 @@ def words_of(texts: Sequence[str]) -> set[str]:
 def lost_of_place(cell: object) -> set[str]:
     """The words of a cell of places that leave no trace."""
     text = read_cell(cell).text
-    found = read_places(text, "locations", NO_ANSWERS, names_a_basis)
+    found = read_places(text, "locations", NO_ANSWERS)
     asked = [question.text for question in found.questions]
     kept = words_of([*found.read, *asked, *found.remarks, *found.bases])
     return words_of([text]) - kept - _JOINTS - _nothing(text)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.registry.importing.asking import Answers
-from services.registry.importing.bases import names_a_basis, read_bases
+from services.registry.importing.bases import read_bases
 from services.registry.importing.places import read_places
 from services.registry.transfers import load_instruments
 from tests.unit.registry.covering import lost_of_mechanism, lost_of_place
@@ -118,5 +118,5 @@ def test_a_place_that_is_denied_or_dated_is_not_claimed(language: str) -> None:
     texts += [f"USA {word}" for word in BEHIND[language]]
 
     for text in texts:
-        found = read_places(f"Sweden; {text}", "locations", NO_ANSWERS, names_a_basis)
+        found = read_places(f"Sweden; {text}", "locations", NO_ANSWERS)
         assert (found.countries, len(found.questions)) == (["SE"], 1), text

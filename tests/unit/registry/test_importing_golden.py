@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.registry.importing.asking import Answers, Question
-from services.registry.importing.bases import names_a_basis, read_bases
+from services.registry.importing.bases import read_bases
 from services.registry.importing.places import read_places
 from services.registry.transfers import load_instruments
 from shared.sheets import split
@@ -36,7 +36,7 @@ def _candidates(codes: Sequence[str]) -> str:
 
 @pytest.mark.parametrize(("text", "certain", "asked"), lines("golden_places.txt"))
 def test_places(text: str, certain: str, asked: str) -> None:
-    found = read_places(text, "locations", NO_ANSWERS, names_a_basis)
+    found = read_places(text, "locations", NO_ANSWERS)
 
     assert " ".join(found.countries) == certain
     assert asked_about(found.questions) == asked
@@ -60,11 +60,11 @@ def test_mechanisms(text: str, certain: str, asked: str) -> None:
     ("text", "bases"), [("USA (SCCs)", ["SCCs"]), ("UK (Adequacy)", ["Adequacy"])]
 )
 def test_a_mechanism_beside_a_place_is_a_mechanism(text: str, bases: list[str]) -> None:
-    assert read_places(text, "locations", NO_ANSWERS, names_a_basis).bases == bases
+    assert read_places(text, "locations", NO_ANSWERS).bases == bases
 
 
 def test_what_is_not_read_is_remarked() -> None:
-    place = read_places("United States (optional)", "locations", NO_ANSWERS, names_a_basis)
+    place = read_places("United States (optional)", "locations", NO_ANSWERS)
     basis = read_bases(["SCCs and supplementary measures"], NO_ANSWERS, load_instruments())
 
     assert place.remarks == ["“(optional)” is not read."]
@@ -76,7 +76,7 @@ def test_what_is_not_read_is_remarked() -> None:
 def test_an_answer_takes_the_place_of_its_question() -> None:
     answers = Answers({"locations|EU": ["DE", "NL"], "mechanisms|BCR": ["bcr-p"]})
 
-    place = read_places("USA/EU", "locations", answers, names_a_basis)
+    place = read_places("USA/EU", "locations", answers)
     basis = read_bases(["BCR; SCCs"], answers, load_instruments())
 
     assert (place.countries, place.questions) == (["US", "DE", "NL"], [])
@@ -87,6 +87,6 @@ def test_an_answer_takes_the_place_of_its_question() -> None:
 def test_a_hostile_cell_takes_no_longer_than_its_length(character: str) -> None:
     cell = (character * 999 + "EU ") * 2
 
-    read_places(cell, "locations", NO_ANSWERS, names_a_basis)
+    read_places(cell, "locations", NO_ANSWERS)
     read_bases([cell], NO_ANSWERS, load_instruments())
     assert len(split((character * 999 + "a\\") * 200)) < 200 * 1_000
