@@ -119,22 +119,22 @@ def read_bases(
     texts: Sequence[str],
     answers: Answers,
     instruments: Mapping[str, Instrument],
-    based: Mapping[str, Sequence[str]] | None = None,
+    beside: Sequence[tuple[str, tuple[str, ...]]] = (),
 ) -> Bases:
     """The mechanisms that ``texts`` name, in their order of precedence.
 
-    ``based``: the countries in whose bracket a text stands; it is for no others.
+    ``beside``: further texts, each with the countries that it stands beside; it is for no others.
     """
     bases = Bases()
-    for text in texts:
+    for text, only in (*((text, ()) for text in texts), *beside):
         if words.says_nothing(text):
             continue
         ids = [part.strip() for part in text.split(";")]
         if all(instrument_id in instruments for instrument_id in ids):
             for instrument_id in ids:
-                bases.add(Basis(instrument_id))
+                bases.add(Basis(instrument_id, only=only))
             continue
-        _Reader(bases, answers, tuple((based or {}).get(text, ()))).read(text)
+        _Reader(bases, answers, only).read(text)
     return bases
 
 

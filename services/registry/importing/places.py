@@ -42,18 +42,18 @@ _WHY = {
 
 @dataclass(slots=True)
 class Places:
-    """Countries in the order named. ``bases`` are asides that name a transfer mechanism.
+    """Countries in the order named. ``bases``: texts that name a transfer mechanism, each with the
+    countries that it stands beside.
 
-    ``remote``: those of the countries from which the data is only reached. ``based``: the countries
-    whose bracket holds a mechanism, by its text. ``read``: the names that were read.
+    ``remote``: those of the countries from which the data is only reached. ``read``: the names that
+    were read.
     """
 
     countries: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    bases: list[str] = field(default_factory=list)
+    bases: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     remote: set[str] = field(default_factory=set)
-    based: dict[str, list[str]] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
 
     def add(self, *codes: str) -> None:
@@ -288,10 +288,9 @@ def _known(read: Sequence[_Read]) -> set[str]:
 
 
 def _take_basis(each: _Read, read: Sequence[_Read], places: Places) -> None:
-    places.bases.append(each.piece.whole)
     host = each.piece.host or each.piece.head or each.piece.previous
     codes = [code for one in read if one.piece is host for code in one.codes or one.certain]
-    places.based[each.piece.whole] = codes
+    places.bases.append((each.piece.whole, tuple(codes)))
 
 
 def _take_settled(each: _Read, places: Places) -> None:

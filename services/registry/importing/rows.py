@@ -273,7 +273,7 @@ def _read_transfers(
 ) -> None:
     places: list[tuple[str, str]] = []
     texts = [cells["mechanism"][0].text.text] if "mechanism" in cells else []
-    based: dict[str, list[str]] = {}
+    beside: list[tuple[str, tuple[str, ...]]] = []
     for name, kind in _KINDS.items():
         if name in cells:
             member = "locations" if name != "remote_access" else name
@@ -283,9 +283,8 @@ def _read_transfers(
                 (code, "remote_access" if code in named.remote else kind)
                 for code in named.countries
             ]
-            texts += named.bases
-            based |= named.based
-    bases = read_bases(texts, answers, context.instruments, based)
+            beside += named.bases
+    bases = read_bases(texts, answers, context.instruments, beside)
     reading.take(bases.questions, bases.remarks)
     _remark_idle(bases, places, context, reading)
     places += _reached_from(bases, places, context, answers, reading)
@@ -369,10 +368,10 @@ def _append(
         if not instrument.covers(country, None):
             reading.remarks.append(f"{instrument.name} is not for {name_of(country)}; left out.")
             continue
-        role = "fallback" if mechanisms else "primary"
-        mechanisms.append(
-            {"instrument_id": instrument_id, "role": role, "evidence": dict(basis.evidence)}
-        )
+        named = {"instrument_id": instrument_id, "evidence": dict(basis.evidence)}
+        # A column and a bracket may name the same.
+        if not any(named.items() <= known.items() for known in mechanisms):
+            mechanisms.append({**named, "role": "fallback" if mechanisms else "primary"})
 
 
 def _adequacy(country: str, context: Context, answers: Answers, reading: Reading) -> Sequence[str]:

@@ -36,7 +36,7 @@ def lost_of_place(cell: object) -> set[str]:
     text = read_cell(cell).text
     found = read_places(text, "locations", NO_ANSWERS)
     asked = [question.text for question in found.questions]
-    kept = words_of([*found.read, *asked, *found.remarks, *found.bases])
+    kept = words_of([*found.read, *asked, *found.remarks, *(text for text, _ in found.bases)])
     return words_of([text]) - kept - _JOINTS - _nothing(text)
 
 

@@ -57,9 +57,12 @@ def test_mechanisms(text: str, certain: str, asked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "bases"), [("USA (SCCs)", ["SCCs"]), ("UK (Adequacy)", ["Adequacy"])]
+    ("text", "bases"),
+    [("USA (SCCs)", [("SCCs", ("US",))]), ("UK (Adequacy)", [("Adequacy", ("GB",))])],
 )
-def test_a_mechanism_beside_a_place_is_a_mechanism(text: str, bases: list[str]) -> None:
+def test_a_mechanism_beside_a_place_is_a_mechanism(
+    text: str, bases: list[tuple[str, tuple[str, ...]]]
+) -> None:
     assert read_places(text, "locations", NO_ANSWERS).bases == bases
 
 

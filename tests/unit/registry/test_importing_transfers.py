@@ -1,0 +1,42 @@
+"""A mechanism is read for the countries that it stands beside, and for no others."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from services.registry.importing.asking import Answers
+from services.registry.importing.rows import Context, read_row
+from services.registry.transfers import load_instruments
+
+CASES = """
+USA (SCCs), India (SCCs)   |             |              | US scc; IN scc
+USA, India (SCCs)          |             | SCCs         | US scc; IN scc
+USA (SCCs)                 | India (DPF) |              | US scc; IN
+USA (SCCs)                 | India (SCCs)|              | US scc; IN scc
+USA (scc), India           |             |              | US scc; IN
+USA (SCCs), India          |             | DPF          | US eu-us-dpf scc; IN
+USA, India                 |             | SCCs         | US scc; IN scc
+USA (SCCs)                 |             | SCCs; BCR-P  | US scc bcr-p
+USA | | SCCs (Module 2), SCCs (Module 3) | US scc-2021-914/2 scc-2021-914/3
+"""
+
+
+@pytest.mark.parametrize("line", CASES.strip().splitlines())
+def test_each_country_has_the_mechanisms_that_are_named_for_it(line: str) -> None:
+    location, storage, mechanism, expected = (part.strip() for part in line.split("|"))
+    raw = {"Name": "Host Ltd", "Location": location, "Storage location": storage,
+           "Transfer mechanism": mechanism}  # fmt: skip
+    context = Context("en", "DK", date(2026, 11, 29), load_instruments())
+
+    places = read_row(raw, context, Answers({})).stated["locations"]
+
+    found = [
+        " ".join([place["country"], *(
+            "/".join([each["instrument_id"], *map(str, each["evidence"].values())])
+            for each in place["mechanisms"]
+        )])
+        for place in places
+    ]  # fmt: skip
+    assert "; ".join(found) == expected
