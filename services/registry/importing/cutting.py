@@ -91,10 +91,8 @@ class Cutter:
     def _asides(self, piece: Piece, depth: int) -> list[Piece]:
         if depth >= DEEPEST or self.is_name(piece.whole):
             return []
-        segments = self._segments
         for aside in without_brackets(piece.whole)[1]:
             piece.asides += self.cut(aside, piece, depth + 1)
-        self._segments = max(segments, self._segments)
         return piece.asides
 
     def _parts(self, text: str, separator: re.Pattern[str]) -> list[str]:

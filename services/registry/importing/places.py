@@ -7,9 +7,10 @@ and ``bases`` together hold every word of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import dropwhile
 
 from services.registry.importing import words
 from services.registry.importing.asking import Answers, Question
@@ -59,6 +60,13 @@ class Places:
     def add(self, *codes: str) -> None:
         self.countries = list(dict.fromkeys((*self.countries, *codes)))
 
+    def take(self, other: Places) -> None:
+        self.add(*other.countries)
+        self.questions += [each for each in other.questions if each not in self.questions]
+        self.remarks += [each for each in other.remarks if each not in self.remarks]
+        self.remote |= other.remote
+        self.read += other.read
+
 
 @dataclass(eq=False)
 class _Read:
@@ -88,10 +96,20 @@ def read_places(text: str, member: str, answers: Answers) -> Places:
     """The places ``text`` names."""
     read, remarks = _parsed(text)
     places = Places(remarks=list(remarks))
+    found = {each.piece: _found(each, read, member, answers) for each in read if not each.basis}
+    for own in found.values():
+        places.take(own)
     for each in read:
-        _take(each, read, places, member, answers)
-    places.remarks = list(dict.fromkeys(places.remarks))
+        if each.basis:
+            _take_basis(each, read, places, found)
     return places
+
+
+def _found(each: _Read, read: Sequence[_Read], member: str, answers: Answers) -> Places:
+    """What one piece adds to the places of its text."""
+    own = Places()
+    _take(each, read, own, member, answers)
+    return own
 
 
 @lru_cache(KEPT)
@@ -257,9 +275,7 @@ def _are_across(piece: Piece, other: Piece) -> bool:
 def _take(
     each: _Read, read: Sequence[_Read], places: Places, member: str, answers: Answers
 ) -> None:
-    if each.basis:
-        _take_basis(each, read, places)
-    elif each.doubtful and each.piece.host is not None and _is_doubtful(each.piece.host, read):
+    if each.doubtful and each.piece.host is not None and _is_doubtful(each.piece.host, read):
         pass  # The question about its host holds it.
     elif each.doubtful:
         _ask(each.piece.whole, "doubtful", _candidates(each), places, member, answers)
@@ -287,10 +303,44 @@ def _known(read: Sequence[_Read]) -> set[str]:
     return {code for one in plain for code in (*one.certain, *(one.codes or ()))}
 
 
-def _take_basis(each: _Read, read: Sequence[_Read], places: Places) -> None:
-    host = each.piece.host or each.piece.head or each.piece.previous
-    codes = [code for one in read if one.piece is host for code in one.codes or one.certain]
-    places.bases.append((each.piece.whole, tuple(codes)))
+def _take_basis(
+    each: _Read, read: Sequence[_Read], places: Places, found: Mapping[Piece, Places]
+) -> None:
+    """A mechanism is for the places that it stands beside; where those are answered with none, it
+    is for nothing."""
+    beside = _beside_basis(each, read)
+    codes = tuple(dict.fromkeys(code for one in beside for code in found[one.piece].countries))
+    open_still = any(found[one.piece].questions for one in beside)
+    if codes or open_still or not any(one.sense.named for one in beside):
+        places.bases.append((each.piece.whole, codes))
+    else:
+        text = f"“{each.piece.whole}” is not read: no country that it stands beside is taken."
+        places.remarks.append(text)
+
+
+def _beside_basis(each: _Read, read: Sequence[_Read]) -> list[_Read]:
+    """Around a bracket, what it stands behind and what else it holds; else what stands before."""
+    host = next((one for one in read if one.piece is each.piece.host), None)
+    if host is None:
+        return _run_before(each, read)
+    if host.basis:
+        return _beside_basis(host, read)
+    inside = [one for one in read if one.piece.host is host.piece and not one.basis]
+    # "Hong Kong, China (SCCs)": China is only the state of what stands before it.
+    before = _run_before(host, read) if host.codes == [] else []
+    return [*before, host, *inside]
+
+
+def _run_before(each: _Read, read: Sequence[_Read]) -> list[_Read]:
+    """The places of its line, back to those that have a mechanism of their own."""
+    line = [one for one in read if one.piece.segment == each.piece.segment]
+    hosts = {one.piece.host for one in read if one.basis}
+    run: list[_Read] = []
+    for one in dropwhile(lambda other: other.basis, reversed(line[: line.index(each)])):
+        if one.basis or (run and one.piece in hosts):
+            break
+        run.insert(0, one)
+    return run
 
 
 def _take_settled(each: _Read, places: Places) -> None:
@@ -386,8 +436,8 @@ def _ask(
     why = _WHY[kind].format(text=f"“{text}”")
     question = Question(member, text, f"place-{kind}", why, candidates)
     answer = answers.to(question)
-    if answer is not None:
+    if answer is None:
+        places.questions.append(question)
+    else:
         places.add(*answer)
         places.read.append(text)
-    elif question not in places.questions:
-        places.questions.append(question)
