@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from services.registry import events, ledger_entries
@@ -27,9 +24,12 @@ from services.registry.use_cases.readers import CUSTOMERS, Reader, reader_of
 from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
+from shared.documents import to_document
 from shared.errors import NotFound
+from shared.hash_chain import entry_hash
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
+from shared.times import format_instant
 
 ON_REQUEST = disclosure.shape("assessment", "on request")
 MECHANISM = CUSTOMERS["locations"][0]["mechanisms"][0]
@@ -181,12 +181,9 @@ def _digests(deps: Deps, assessments: Sequence[Assessment]) -> list[dict[str, An
 
 
 def _digest(assessment: Assessment) -> str:
-    plain = json.dumps(vars(assessment), default=_plain, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else vars(value)
+    """That of the record as it is stored, in canonical form (RFC 8785)."""
+    recorded_at = format_instant(assessment.recorded_at)
+    return entry_hash({**to_document(assessment), "recorded_at": recorded_at})
 
 
 def _view(

@@ -6,8 +6,10 @@ import hashlib
 from typing import Any
 
 import pytest
+import rfc8785
 
 from services.registry.model.assessments import MOST_REQUESTS
+from shared.times import format_instant
 from tests import builders
 from tests.integration.agreements.test_import import PDF
 from tests.integration.registry.evidence import (
@@ -78,7 +80,20 @@ def test_each_request_stands_in_the_ledger_without_the_name_of_who_asked(
     ledger = vendor.stack.apps["registry"].extensions["art28.deps"].ledger
     kept_apart = dict(ledger.private_parts(entries[0]["stream"]))[entries[0]["sequence"]]
     assert kept_apart["controller_id"] == customer["org_id"]
-    assert kept_apart["given"][0]["file_sha256"] == assessed["file"]["sha256"]
+    (given,) = kept_apart["given"]
+    assert given["file_sha256"] == assessed["file"]["sha256"]
+    assert given["sha256"] == digest_of(stored(vendor, assessed["tia"]["id"]))
+
+
+def stored(vendor: Vendor, assessment_id: str) -> Json:
+    """The record as it lies in the database, its instant as text."""
+    found = vendor.stack.database("registry").db["assessments"].find_one({"_id": assessment_id})
+    assert found is not None
+    return {**found, "recorded_at": format_instant(found["recorded_at"])}
+
+
+def digest_of(content: Json) -> str:
+    return hashlib.sha256(rfc8785.dumps(content)).hexdigest()
 
 
 def test_one_customer_does_not_fill_the_ledger(vendor: Vendor, assessed: Json) -> None:
