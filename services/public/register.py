@@ -95,9 +95,12 @@ class Register:
         """The entries of the list that match the filters of the query."""
         return [entry for entry in self.all_entries if self._matches(entry)]
 
-    @cached_property
+    @property
     def pending_law(self) -> list[Json]:
         """What is contested, pending or new in the laws and instruments that the list names."""
+        return self.all_entries.once("pending_law", self._read_pending_law)
+
+    def _read_pending_law(self) -> list[Json]:
         regimes, instruments = named_law(self.all_entries)
         if not regimes:
             return []

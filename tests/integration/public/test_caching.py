@@ -58,6 +58,17 @@ def test_a_warm_page_asks_only_for_the_head(visitor: FlaskClient, registry: Fake
     assert dict(registry.asked) == {"processor": 1}
 
 
+def test_a_search_reads_neither_list_nor_law_anew(
+    visitor: FlaskClient, registry: FakeRegistry
+) -> None:
+    place = {"country": "US", "kind": "storage", "verdict": {"status": "missing", "regime": "EU"}}
+    registry.entries = [{**entry, "locations": [place]} for entry in registry.entries]
+    visitor.get(PAGE)
+    assert (registry.asked["sub_processors"], registry.asked["pending_law"]) == (1, 1)
+    visitor.get(f"{PAGE}?q=amazon")
+    assert (registry.asked["sub_processors"], registry.asked["pending_law"]) == (1, 1)
+
+
 def test_a_change_shows_at_once(visitor: FlaskClient, registry: FakeRegistry) -> None:
     registry.all_changes = []
     before = visitor.get(f"{PAGE}?lang=en")
