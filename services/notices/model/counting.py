@@ -32,8 +32,8 @@ class Counting:
 @dataclass(frozen=True)
 class Known:
     """What has happened to one notice. ``day_of`` gives the day of an instant, never before
-    ``dated``, the day of the notice; ``now``: when what has not happened can happen at the
-    earliest; None: it has not happened, and nothing follows from it."""
+    ``dated``, the day of the notice. ``now``: what has not happened yet counts as if it happened
+    at this instant, the earliest possible; None: it does not count."""
 
     moments: Moments
     dated: date

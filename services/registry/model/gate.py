@@ -22,13 +22,13 @@ NOT_SENT = (
 )
 EMERGENCY_NOT_SENT = (
     "This change was announced as an emergency, and no notice of it has been sent to the customer "
-    "yet; who is told afterwards was not told (Art. 28(2) GDPR). "
+    "yet; a customer is told before the change, in an emergency too (Art. 28(2) GDPR). "
     f"{_REMEDY} acknowledge the notice in its portal."
 )
 NOT_LISTED = (
     "The change was announced before this agreement was made, so the customer has no notice of it, "
-    "and the list that it accepted does not name it. An amendment has today's list; or the change "
-    "is announced anew; or the customer approves it."
+    "and the list that it accepted does not name it. Offer an amendment, which has today's list; "
+    "or announce the change anew; or ask the customer to approve it."
 )
 NOT_DELIVERED = (
     "The agreement counts from the receipt of the notice, which has not been delivered. "
