@@ -36,27 +36,26 @@ def _dora(members: Members) -> Members:
     notice = members.get("notice")
     if not (isinstance(notice, Mapping) and notice.get("length")):
         raise ValidationError({"notice": [NEEDS_LENGTH]})
-    window = {name: notice[name] for name in OF_NOTICE if notice.get(name) is not None}
-    objection = _with(members.get("objection"), {**window, "ends": "length", "silence": "consent"},
-                      "objection")  # fmt: skip
     told = _with(members, {"soft": False, "emergency": None, "by_kind": None})
-    # Art. 6: it may end the agreement if the change goes live against its word.
-    remedy = members.get("remedy") or {"then": ["modify", "terminate"]}
-    return {**told, "objection": objection, "remedy": remedy}
+    window = {name: notice[name] for name in OF_NOTICE if notice.get(name) is not None}
+    if told.get("objection") is None or isinstance(told["objection"], Mapping):
+        fixed = {**window, "ends": "length", "silence": "consent"}
+        told["objection"] = _with(told.get("objection") or {}, fixed, "objection")
+    if told.get("remedy") in (None, {}):
+        # Art. 6: it may end the agreement if the change goes live against its word.
+        told["remedy"] = {"then": ["modify", "terminate"]}
+    return told
 
 
-def _with(sent: Any, fixed: Members, *within: str) -> Members:
-    """What was ``sent`` with ``fixed``; a member that says otherwise is refused at its place."""
-    given = dict(sent) if isinstance(sent, Mapping) else {}
-    wrong: Any = {
+def _with(given: Mapping[str, Any], fixed: Members, within: str | None = None) -> Members:
+    """``given`` with ``fixed``; a member that says otherwise is refused at its place."""
+    wrong = {
         name: [f"The preset says {value!r}; write that, or leave it out."]
         for name, value in fixed.items()
         if given.get(name) not in (None, value)
     }
-    for name in within:
-        wrong = wrong and {name: wrong}
     if wrong:
-        raise ValidationError(wrong)
+        raise ValidationError({within: wrong} if within else wrong)
     return {**given, **fixed}
 
 
