@@ -18,7 +18,7 @@ ADVICE_ON_THE_END = f"{_GUIDELINES}.7"
 
 # What stands beside findings wherever people read them, and in every document.
 READS_FIELDS = {
-    "en": "Art28 looks whether the fields of an agreement are filled in. It reads no meaning into "
+    "en": "Art28 checks whether the fields of an agreement are filled in. It does not understand "
           "their texts, so an agreement without findings may still lack what the law asks for.",
     "da": "Art28 ser efter, om felterne i en aftale er udfyldt. Det forstår ikke indholdet af "
           "teksterne, så en aftale uden bemærkninger kan stadig mangle noget, som loven kræver.",

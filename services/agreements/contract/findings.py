@@ -66,14 +66,14 @@ def _authorisation(content: Content) -> Iterator[Finding]:
     if content.authorisation == "general" and not terms.notice_length:
         yield advised("notice-days-missing", ADVICE_ON_CHANGES,
                       "The law wants notice before a change; no number says how long before. "
-                      "That of the vendor's register counts, if it states one; else none does."
+                      "If the vendor's register states a number, that one counts; else none does."
                       )  # fmt: skip
     if content.authorisation == "general" and not (
         terms.objection_length or terms.may_object_until_effect
     ):
         yield advised("objection-days-missing", ADVICE_ON_CHANGES,
-                      "The law wants a chance to object; no period says how long it is open. "
-                      "That of the vendor's register counts, if it states one; else it stays open."
+                      "The law wants a chance to object; no period says how long it is open. If "
+                      "the vendor's register states a period, that one counts; else it stays open."
                       )  # fmt: skip
     notice, objection = terms.notice_length, terms.objection_length
     if notice and objection and objection.fewest_days > notice.fewest_days:
