@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
@@ -15,13 +15,16 @@ from services.agreements.contract.contents import (
     Measures,
     Processing,
 )
-from services.agreements.contract.terms import NoticeTerms
+from services.agreements.contract.terms import NoticeTerms, Terms
 from shared.documents import from_document
 
 BUILT_IN = ""
 # What notice terms promise beside days, ways and persons.
-PROMISES = ("remedy", "breach", "end_of_processing", "audit", "other", "only_if_subscribed",
-            "condition")  # fmt: skip
+PROMISES = tuple(
+    each.name
+    for each in fields(NoticeTerms)
+    if each.name not in (*Terms.__dataclass_fields__, "channels", "contacts")
+)
 FALLBACK = "en"
 
 
