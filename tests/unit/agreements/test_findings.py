@@ -29,13 +29,12 @@ from services.agreements.contract.namesakes import in_both_forms
 from services.agreements.contract.saying import says
 from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import (
-    ByCountry,
-    Published,
     Section,
     Template,
     built_in_templates,
 )
 from tests.builders import agreement_content, notice_terms
+from tests.unit.agreements import things
 from tests.unit.agreements.things import content
 
 
@@ -404,12 +403,7 @@ def test_the_danish_standard_contract_is_numbered_as_published() -> None:
 
 def test_what_falls_behind_the_vendors_published_terms_is_found() -> None:
     own = built_in_templates()[2]
-    terms = content().notice_terms
-    published = Published(
-        processing=content().processing, authorisation="general", notice_options=(terms,),
-        clauses=content().clauses, governing_law=ByCountry("DK"), language=ByCountry("en"),
-        breach_notice_hours=24, deletion_days=30,
-    )  # fmt: skip
+    published = things.published(breach_notice_hours=24)
     template = replace(own, owner="org_v", name="Ours", published=published)
     weak = content(notice_terms=notice_terms(notice_days=10), breach_notice_hours=48)
     assert {each.code: each.detail for each in shortfalls(template, weak)} == {
