@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -143,6 +143,22 @@ class ServiceClient:
             cause=cause or "its answer",
         )
         return PeerUnavailable(self._peer, detail)
+
+
+def every_item(
+    get: Callable[[str, dict[str, Any]], Any],
+    path: str,
+    params: Mapping[str, Any],
+    cursor: str = "cursor",
+) -> Iterator[dict[str, Any]]:
+    """Yield the items of all pages at ``path``; ``cursor``: what takes ``next_cursor``."""
+    asked = dict(params)
+    while True:
+        page = get(path, asked)
+        yield from page["items"]
+        if not page.get("next_cursor"):
+            return
+        asked = {**asked, cursor: page["next_cursor"]}
 
 
 class ServiceTokens:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from shared.errors import NotFound
-from shared.peers import ServiceClient
+from shared.peers import ServiceClient, every_item
 
 
 class Identity:
@@ -60,13 +60,7 @@ class Registry:
         Raises ``Unavailable``.
         """
         path, asked = f"/v1/processors/{slug}/changes", {"status": "announced", "limit": 200}
-        items: list[Mapping[str, Any]] = []
-        while True:
-            page = self._client.get(path, asked)
-            items += page["items"]
-            if not page["next_cursor"]:
-                return items
-            asked = {**asked, "cursor": page["next_cursor"]}
+        return list(every_item(self._client.get, path, asked))
 
 
 class Notices:

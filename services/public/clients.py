@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from services.public.entries import Entries
+from shared.peers import every_item
 
 Json = dict[str, Any]
 Value = Any  # Any JSON value.
@@ -47,7 +48,7 @@ class RegistryClient:
         self._http, self._entries = http, Entries()
 
     def processors(self) -> list[Json]:
-        return list(self._pages("/v1/processors", {"limit": LARGEST_PAGE}))
+        return list(every_item(self._http.get, "/v1/processors", {"limit": LARGEST_PAGE}))
 
     def processor(self, slug: str) -> Json:
         answer: Json = self._http.get(f"/v1/processors/{slug}")
@@ -68,7 +69,7 @@ class RegistryClient:
     def changes(self, slug: str) -> list[Json]:
         """Return the announced changes. The registry sends no drafts."""
         params = {"announced": True, "limit": LARGEST_PAGE}
-        return list(self._pages(f"/v1/processors/{slug}/changes", params))
+        return list(every_item(self._http.get, f"/v1/processors/{slug}/changes", params))
 
     def diff(self, slug: str, from_: str, to: str) -> list[Json]:
         days = {"from": from_, "to": to}
@@ -76,26 +77,17 @@ class RegistryClient:
 
     def ledger(self, slug: str, after: int) -> Iterator[Json]:
         params = {"after": after, "limit": LARGEST_PAGE}
-        return self._pages(f"/v1/processors/{slug}/ledger", params, cursor="after")
+        return every_item(self._http.get, f"/v1/processors/{slug}/ledger", params, cursor="after")
 
     def checkpoints(self, slug: str) -> list[Json]:
         params = {"limit": LARGEST_PAGE}
-        return list(self._pages(f"/v1/processors/{slug}/checkpoints", params))
+        return list(every_item(self._http.get, f"/v1/processors/{slug}/checkpoints", params))
 
     def checkpoint_keys(self) -> list[Json]:
         return list(self._http.get("/v1/checkpoint-keys")["keys"])
 
     def pending_law(self, as_of: str) -> list[Json]:
         return list(self._http.get("/v1/pending-law", {"as_of": as_of})["items"])
-
-    def _pages(self, path: str, params: Json, cursor: str = "cursor") -> Iterator[Json]:
-        """Yield the items of all pages; ``cursor`` names the parameter for ``next_cursor``."""
-        while True:
-            page = self._http.get(path, params)
-            yield from page["items"]
-            if not page.get("next_cursor"):
-                return
-            params = {**params, cursor: page["next_cursor"]}
 
 
 class DocumentsClient:
