@@ -83,6 +83,11 @@ CUSTOMER_ROUTES = (
         answers=201, refuses=CONFLICT,
         about="The customer's own yes, under specific authorisation.",
     ),
+    Route(
+        "GET", "/objections", READ, None, "registry", items=ITEMS,
+        about="Your objections over all changes, the newest first; ``?processor=`` and"
+        " ``?status=``, which may be ``open``.",
+    ),
     Route("GET", OBJECTION, READ, None, "registry", refuses=MISSING),
     Route("POST", f"{OBJECTION}/withdraw", WRITE, None, "registry", refuses=CONFLICT),
     Route("POST", f"{OBJECTION}/accept-mitigation", WRITE, None, "registry", refuses=CONFLICT),

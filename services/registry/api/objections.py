@@ -15,6 +15,7 @@ from services.registry.schemas.objections import (
     Modification,
     NewObjection,
     ObjectionPage,
+    ObjectionQuery,
     ObjectionShape,
 )
 from services.registry.use_cases import objections
@@ -38,6 +39,16 @@ blp = Blueprint(
 @blp.alt_response(404, "NOT_FOUND")
 def objection_page(query: dict[str, Any], slug: str, change_id: str) -> Any:
     return objections.of_change(deps(), caller(), slug, change_id, page_request(query))
+
+
+@blp.route("/objections")
+@requires("registry:read")
+@blp.arguments(ObjectionQuery, location="query")
+@blp.response(200, ObjectionPage)
+def objections_of_party(query: dict[str, Any]) -> Any:
+    """The objections that you received or made, over all changes, the newest first."""
+    asked = query["processor"], query["status"]
+    return objections.of_party(deps(), caller(), *asked, page_request(query))
 
 
 @blp.route(f"{OBJECTION}/acknowledge", methods=["POST"])

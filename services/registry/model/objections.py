@@ -25,6 +25,8 @@ OPEN: frozenset[str] = frozenset(
     {"received", "acknowledged", "modification_requested", "mitigation_offered"}
 )
 
+ANY_OPEN = "open"
+
 # From which statuses each step may be taken.
 STEPS: dict[Status, frozenset[str]] = {
     "acknowledged": frozenset({"received"}),
@@ -151,6 +153,13 @@ class Approval:
     change_id: str
     controller_id: str
     given_at: datetime
+
+
+def statuses_of(name: str | None) -> frozenset[str]:
+    """The statuses that a list of objections is asked for; empty means any."""
+    if name == ANY_OPEN:
+        return OPEN
+    return frozenset({name}) if name else frozenset()
 
 
 def check_offer(respond_by: date, today: date) -> None:

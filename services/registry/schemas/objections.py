@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from marshmallow import fields, validate
 
-from services.registry.model.objections import GROUNDS
+from services.registry.model.objections import ANY_OPEN, GROUNDS, Status
 from shared.schemas import (
     Day,
     Flag,
     Instant,
+    PageArgs,
     Shape,
     Text,
     one_of,
@@ -60,6 +63,14 @@ class ApprovalShape(Shape):
     id = fields.String()
     change_id = fields.String()
     given_at = Instant()
+
+
+class ObjectionQuery(PageArgs):
+    """``processor``: its slug. ``status``: one status, or ``open`` for all that wait for an
+    answer."""
+
+    processor = fields.String(load_default=None)
+    status = one_of(ANY_OPEN, *get_args(Status), load_default=None)
 
 
 class CustomerChangesQuery(Shape):

@@ -153,6 +153,10 @@ class Objections:
             IndexModel([("change_id", ASCENDING), ("controller_id", ASCENDING)], unique=True),
             IndexModel([("change_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("controller_id", ASCENDING), ("status", ASCENDING)]),
+            # A party's list, in order; of those of all years few are open.
+            IndexModel([("processor_id", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("controller_id", ASCENDING), ("_id", DESCENDING)]),
         ],
     }
 
@@ -180,6 +184,28 @@ class Objections:
 
     def page(self, change_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"change_id": change_id}, request)
+        return Page(
+            [from_document(Objection, document) for document in page.items], page.next_cursor
+        )
+
+    def page_of_party(
+        self,
+        org_id: str,
+        processor_id: str | None,
+        statuses: Collection[str],
+        request: PageRequest,
+    ) -> Page:
+        """Objections that an organisation received or made, the newest first.
+
+        ``processor_id``: only those that this one received; ``statuses``: only in one of these,
+        empty means any.
+        """
+        where: dict[str, Any] = {
+            "$or": [{"processor_id": org_id}, {"controller_id": org_id}],
+            **({"processor_id": processor_id} if processor_id else {}),
+            **({"status": {"$in": sorted(statuses)}} if statuses else {}),
+        }
+        page = find_page(self._docs, where, request, newest_first=True)
         return Page(
             [from_document(Objection, document) for document in page.items], page.next_cursor
         )

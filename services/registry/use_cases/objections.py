@@ -19,6 +19,7 @@ from services.registry.model.objections import (
     check_acceptable,
     check_may_end,
     check_offer,
+    statuses_of,
 )
 from services.registry.model.register import Register
 from services.registry.use_cases.jurisdiction import today_at
@@ -103,6 +104,22 @@ def of_change(deps: Deps, caller: Caller, slug: str, change_id: str, request: Pa
     if deps.stores.changes.get(change_id).processor_id != register.id:
         raise NotFound("There is no such change.")
     return deps.stores.objections.page(change_id, request)
+
+
+def of_party(
+    deps: Deps, caller: Caller, slug: str | None, status: str | None, request: PageRequest
+) -> Page:
+    """The objections that the caller received or made, over all changes, the newest first.
+
+    ``slug``: only those against changes of this processor. A processor that the caller has nothing
+    to do with has none for it, whether it exists or not. ``status``: a status, or ``open``.
+    """
+    try:
+        processor_id = deps.stores.registers.by_slug(slug).id if slug is not None else None
+    except NotFound:
+        return Page([], None)
+    statuses = statuses_of(status)
+    return deps.stores.objections.page_of_party(caller.org_id, processor_id, statuses, request)
 
 
 def read(deps: Deps, caller: Caller, objection_id: str) -> Objection:

@@ -113,6 +113,8 @@ def objecting(
     stack.must(careful, "POST", f"{path}/approval")
     objection = stack.must(customer, "POST", f"{path}/objections", OBJECTION)
     vendor.must("GET", f"/changes/{change['id']}/objections")
+    for query in ("", "?status=open", f"?processor={vendor.slug}"):
+        stack.must(vendor.client, "GET", f"/registry/v1/objections{query}")
     stack.must(vendor.client, "POST", f"/registry/v1/objections/{objection['id']}/exclude")
     stack.must(customer, "GET", path)
 
