@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -25,6 +25,9 @@ Value = Any  # Any JSON value.
 
 # The worst first.
 VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
+UNKNOWN, NO_PLACE = "unknown", "no_place"
+# What the tally counts: an entry that states no place is as bad as a place without basis.
+COUNTED = ("missing", NO_PLACE, "invalid", "unproven", UNKNOWN, *VERDICTS[3:])
 # Shown beside the word, so that a verdict never depends on colour alone.
 SYMBOLS = {
     "missing": "✕",
@@ -99,17 +102,33 @@ def ends_of(entry: Entry) -> tuple[str, ...]:
 
 
 def tally(listing: Listing) -> list[tuple[str, int]]:
-    """Return the number of places by verdict, the worst verdict first."""
+    """Return the number of places by verdict, the worst verdict first.
+
+    An entry without a place counts once as ``NO_PLACE``, so each entry is in the sum.
+    """
     return listing.once("tally", lambda: count_verdicts(listing))
 
 
-def count_verdicts(entries: list[Entry]) -> list[tuple[str, int]]:
-    count = Counter(
-        (place.get("verdict") or {}).get("status")
-        for entry in entries
-        for place in entry.get("locations") or []
-    )
-    return [(status, count[status]) for status in VERDICTS if count[status]]
+def count_verdicts(entries: Sequence[Json]) -> list[tuple[str, int]]:
+    count = Counter(status for entry in entries for status in statuses(entry))
+    return [(status, count[status]) for status in COUNTED if count[status]]
+
+
+def statuses(entry: Json) -> list[str]:
+    """Return the verdict on each place of an entry, or that it states no place."""
+    verdicts = [
+        (place.get("verdict") or {}).get("status") for place in entry.get("locations") or []
+    ]
+    return [one if one in VERDICTS else UNKNOWN for one in verdicts] or [NO_PLACE]
+
+
+def tally_lines(listing: Listing, t: Words) -> list[str]:
+    """Return the tally in words, a line for each verdict."""
+    return [f"{t(f'verdict.{status}')}: {counted(status, n, t)}" for status, n in tally(listing)]
+
+
+def counted(status: str, n: int, t: Words) -> str:
+    return t.count("entries" if status == NO_PLACE else "places", n)
 
 
 def choices(register: Register) -> dict[str, list[tuple[str, str]]]:

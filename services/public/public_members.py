@@ -20,7 +20,7 @@ PROCESSOR, SUB_PROCESSOR, CHANGE = (
     shape("change", "public"),
 )
 EVIDENCE: Json = SUB_PROCESSOR["locations"][0]["mechanisms"][0]["evidence"]
-# A draft is private until it is announced.
+# A draft is private until it is announced, and for good if it never is.
 PUBLIC_STATUS = ("announced", "in_effect", "withdrawn")
 DIFFERENCE = dict.fromkeys(("kind", "id", "legal_name"), PLAIN)
 CHECKPOINT = dict.fromkeys(("stream", "sequence", "hash", "at", "key_id", "signature"), PLAIN)
@@ -66,8 +66,12 @@ def public_place(item: Json) -> Json:
 
 def public_changes(items: list[Json]) -> list[Json]:
     """Return the announced, effective and withdrawn changes, the latest effective day first."""
-    changes = [shown(item, CHANGE) for item in items if item.get("status") in PUBLIC_STATUS]
+    changes = [shown(item, CHANGE) for item in items if was_announced(item)]
     return sorted(changes, key=_day_and_id, reverse=True)
+
+
+def was_announced(item: Json) -> bool:
+    return item.get("status") in PUBLIC_STATUS and bool(item.get("announced_at"))
 
 
 def _day_and_id(change: Json) -> tuple[str, str]:

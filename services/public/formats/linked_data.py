@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.public.catalogue import LANGUAGES, words
-from services.public.page_text import law_name
+from services.public.page_text import count_verdicts, law_name
 from services.public.register import Register
 
 Json = dict[str, Any]
@@ -47,11 +47,20 @@ def as_linked_data(register: Register) -> Json:
         "@type": "dpv:Process",
         "dct:issued": {"@value": register.day.isoformat(), "@type": "xsd:date"},
         "schema:version": str(processor.get("sequence") or 0),
+        "art28:tally": tallied(register),
         "dpv:hasDataProcessor": [
             {"@id": register.url, "@type": "dpv:DataProcessor", **party(processor)},
             *(sub_processor(register, entry) for entry in register.entries),
         ],
     }
+
+
+def tallied(register: Register) -> list[Json]:
+    """How many places have which verdict; entries that state no place are counted as such."""
+    return [
+        {"art28:verdict": status, "art28:count": number}
+        for status, number in count_verdicts(register.entries)
+    ]
 
 
 def party(who: Json) -> Json:

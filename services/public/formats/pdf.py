@@ -19,6 +19,7 @@ from services.public.page_text import (
     matters,
     open_questions,
     place_name,
+    tally_lines,
 )
 from services.public.register import Register
 from shared import typeset
@@ -60,6 +61,7 @@ def content(register: Register) -> Json:
         "labels": {one: t(f"pdf.{one}") for one in ("coming", "list", "places", "none", "verify")}
         | {name: t(f"pending.{name}") for name in ("heading", "note", "contested")}
         | {"open": t("verdict.open")},
+        "tally": tally_lines(register.all_entries, t),
         "matters": matters(register.pending_law, t),
         "entries": [entry_content(entry, register) for entry in register.entries],
         "url": register.url,

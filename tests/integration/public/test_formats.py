@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask.testing import FlaskClient
 
-from tests.integration.public.fake_registry import FakeRegistry
+from tests.integration.public.fake_registry import FakeRegistry, entry
 from tests.pdf import text_of
 
 PAGE = "/p/tempus-serva"
@@ -135,3 +135,19 @@ def test_the_list_of_registers_is_at_its_well_known_address(visitor: FlaskClient
     (register,) = visitor.get("/.well-known/sub-processors.json").get_json()["registers"]
     assert register["json"] == "https://register.example/p/tempus-serva.json"
     assert register["legal_name"] == "Tempus Serva ApS"
+
+
+def test_an_entry_without_a_place_is_in_the_sums_of_every_form(
+    visitor: FlaskClient, registry: FakeRegistry
+) -> None:
+    registry.entries = [*registry.entries, entry("Stedløs ApS")]
+
+    page = visitor.get(f"{PAGE}?lang=en").text
+    pdf = text_of(visitor.get(f"{PAGE}.pdf?lang=en").data)
+    graph = json.loads(visitor.get(f"{PAGE}.jsonld").text)
+
+    tally = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.partition("tally")[2]))
+    assert "No place stated 1 sub-processor" in tally
+    assert "No place stated: 1 sub-processor" in pdf
+    sums = {one["art28:verdict"]: one["art28:count"] for one in graph["art28:tally"]}
+    assert sums == {"no_place": 1, "invalid": 2, "no_transfer": 2}

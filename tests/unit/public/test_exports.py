@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.public import public_members
+from services.public import page_text, public_members
 from services.public.formats import csv_export
 from shared.disclosure import PLAIN, TEXT, shown
 
@@ -61,6 +61,23 @@ def test_private_members_are_not_on_the_list(name: str) -> None:
 def test_drafts_are_not_public() -> None:
     drafts = [{"id": "chg_1", "status": status, "kind": "add"} for status in ("draft", "approved")]
     assert public_members.public_changes(drafts) == []
+
+
+def test_what_was_withdrawn_before_anybody_was_told_is_not_public() -> None:
+    change = {"id": "chg_1", "status": "withdrawn", "kind": "add", "effective_on": "2026-12-24"}
+    told = {**change, "announced_at": "2026-11-22T13:00:00Z"}
+    assert public_members.public_changes([change, {**change, "announced_at": None}]) == []
+    assert len(public_members.public_changes([told])) == 1
+
+
+def test_each_entry_is_in_the_tally_and_its_sums_add_up() -> None:
+    def entry(*statuses: str) -> dict[str, Any]:
+        return {"locations": [{"verdict": {"status": one}} for one in statuses]}
+
+    entries = [entry(), entry("valid", "missing"), {}, {"locations": [{}]}, entry("valid")]
+    tally = page_text.count_verdicts(entries)
+    assert tally == [("missing", 1), ("no_place", 2), ("unknown", 1), ("valid", 2)]
+    assert sum(n for _, n in tally) == sum(len(one.get("locations") or [1]) for one in entries)
 
 
 def test_a_comparison_shows_only_public_members() -> None:

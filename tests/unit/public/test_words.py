@@ -60,7 +60,7 @@ def test_every_sentence_that_code_or_template_asks_for_exists() -> None:
     [
         ("field", public_members.SUB_PROCESSOR.keys() - {"id", "version", "parent_id"}),
         ("evidence", public_members.EVIDENCE),
-        ("verdict", [*page_text.VERDICTS, *(f"{one}.meaning" for one in page_text.VERDICTS)]),
+        ("verdict", [*page_text.COUNTED, *(f"{one}.meaning" for one in page_text.VERDICTS)]),
         ("effective", public_members.PUBLIC_STATUS),
         ("docs", DOCUMENTED),
         ("pending", [*pending_law.STATES, "confirmed", "unconfirmed"]),
