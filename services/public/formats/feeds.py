@@ -38,7 +38,7 @@ def atom(register: Register) -> str:
             description=as_html(change_lines(change, t)),
             unique_id=f"urn:art28:change:{change['id']}",
             pubdate=announced(change),
-            updateddate=announced(change),
+            updateddate=updated(change),
             categories=[str(one) for one in change.get("materiality") or []],
         )
     return str(feed.writeString("utf-8"))
@@ -65,7 +65,8 @@ def feed_item(register: Register, change: Json) -> Json:
         "url": link(register, change),
         "title": change_headline(change, t),
         "content_text": "\n".join(change_lines(change, t)),
-        "date_published": announced(change).isoformat().replace("+00:00", "Z"),
+        "date_published": rfc3339(announced(change)),
+        "date_modified": rfc3339(updated(change)),
         "tags": [str(one) for one in change.get("materiality") or []],
         "_art28": change,
     }
@@ -92,18 +93,20 @@ def calendar(register: Register) -> str:
 def event(register: Register, change: Json) -> list[str]:
     t = register.words
     day = date.fromisoformat(change["effective_on"])
-    withdrawn = change["status"] == "withdrawn"
+    withdrawn, at = change["status"] == "withdrawn", f"{updated(change):%Y%m%dT%H%M%SZ}"
     text = "\n".join([*change_lines(change, t), t("feed.own_deadline")])
     return [
         "BEGIN:VEVENT",
         f"UID:{change['id']}@{register.origin.split('//')[-1].split(':')[0]}",
-        f"DTSTAMP:{announced(change):%Y%m%dT%H%M%SZ}",
+        f"DTSTAMP:{at}",
+        f"CREATED:{announced(change):%Y%m%dT%H%M%SZ}",
+        f"LAST-MODIFIED:{at}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
         f"SUMMARY;LANGUAGE={register.language}:{escaped(change_headline(change, t))}",
         f"DESCRIPTION;LANGUAGE={register.language}:{escaped(text)}",
         f"URL:{link(register, change)}",
-        f"SEQUENCE:{1 if withdrawn else 0}",
+        f"SEQUENCE:{len(steps(change)) - 1}",
         f"STATUS:{'CANCELLED' if withdrawn else 'CONFIRMED'}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",
@@ -136,10 +139,25 @@ def link(register: Register, change: Json) -> str:
     return f"{register.url}/changes#{change['id']}"
 
 
+def steps(change: Json) -> list[datetime]:
+    """Return when a change was announced and, once it is over, when it was withdrawn or took
+    effect: whatever alters what is shown of it."""
+    return [
+        parse_instant(change[name]) for name in ("announced_at", "ended_at") if change.get(name)
+    ]
+
+
 def announced(change: Json) -> datetime:
-    at = change.get("announced_at")
-    return parse_instant(at) if at else FIRST
+    return steps(change)[0]
+
+
+def updated(change: Json) -> datetime:
+    return steps(change)[-1]
 
 
 def latest(register: Register) -> datetime:
-    return max((announced(change) for change in register.changes), default=FIRST)
+    return max((updated(change) for change in register.changes), default=FIRST)
+
+
+def rfc3339(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
