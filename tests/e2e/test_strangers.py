@@ -84,6 +84,8 @@ FOREIGN = [
     (PROCESSOR, "techem", "POST", f"{REGISTER}/changes/{{draft}}/announce", None),
     (PROCESSOR, "techem", "POST", f"{TECHEM}/changes/{{draft}}/announce", None),
     (PROCESSOR, "techem", "POST", f"{REGISTER}/changes/{{change}}/withdraw", {"reason": "x"}),
+    (PROCESSOR, "techem", "DELETE", f"{REGISTER}/changes/{{draft}}", None),
+    (PROCESSOR, "techem", "DELETE", f"{TECHEM}/changes/{{draft}}", None),
     (PROCESSOR, "techem", "POST", f"{REGISTER}/changes/{{draft}}/emergency",
      {"justification": "x"}),
     (PROCESSOR, "techem", "GET", f"{REGISTER}/changes/{{change}}/objections", None),

@@ -67,6 +67,16 @@ def edit(body: dict[str, Any], slug: str, change_id: str) -> Any:
     return view, {"ETag": etag_of(view.change.revision)}
 
 
+@blp.route(CHANGE, methods=["DELETE"])
+@requires("registry:write")
+@blp.response(204)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def discard(slug: str, change_id: str) -> None:
+    """Discard a draft: nobody ever hears of it. What was announced is withdrawn instead."""
+    changes.discard(deps(), caller(), slug, change_id, seen_revision())
+
+
 @blp.route(f"{CHANGE}/preview")
 @requires("registry:read")
 @expensive
@@ -95,7 +105,7 @@ def announce(slug: str, change_id: str) -> Any:
 @blp.response(200, AnnouncedShape)
 @blp.alt_response(409, "CONFLICT")
 def withdraw(body: dict[str, Any], slug: str, change_id: str) -> Any:
-    """Take a change back before it has effect."""
+    """Take an announced change back before it has effect; the customers are informed."""
     return announcing.withdraw(deps(), caller(), slug, change_id, body["reason"])
 
 

@@ -168,6 +168,11 @@ class Change:
     revision: int = 1
 
     @property
+    def is_private(self) -> bool:
+        """Whether nobody but the processor has ever been told of it."""
+        return self.announced_at is None
+
+    @property
     def touches(self) -> tuple[str, ...]:
         """Ids of the entries it writes to."""
         return (self.subject_id, self.replaces_id) if self.replaces_id else (self.subject_id,)
@@ -204,9 +209,17 @@ class Change:
         )
 
     def withdrawn(self, at: datetime, reason: str) -> Change:
-        if self.status not in ("draft", "announced"):
+        if self.is_private:
+            raise NotInThisStatus("It was never announced; discard it with DELETE.")
+        if self.status != "announced":
             raise NotInThisStatus(f"The change is {self.status.replace('_', ' ')}; it stays.")
         return self.revised(status="withdrawn", ended_at=at, withdrawal_reason=reason)
+
+    def check_discard(self, seen: int) -> None:
+        """Raises ``NotInThisStatus`` for what was announced, which stands for good."""
+        if not self.is_private:
+            raise NotInThisStatus("It was announced; until its effective day it can be withdrawn.")
+        self.check_seen(seen)
 
     def in_effect(self, at: datetime) -> Change:
         self.must_be("announced")

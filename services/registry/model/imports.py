@@ -12,7 +12,7 @@ ImportStatus = Literal["receiving", "queued", "waiting", "done"]
 # Status in the report of an import that was set aside; the stored status stays.
 FAILED = "failed"
 MOST_UNDER_WAY = 5
-RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
+RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused", "discarded"]
 
 
 class QuestionUnknown(Invalid):

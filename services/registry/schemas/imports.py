@@ -22,7 +22,7 @@ from shared.schemas import (
     page_of,
 )
 
-STATES = ("new", "asked", "drafted", "joined", "unchanged", "refused")
+STATES = ("new", "asked", "drafted", "joined", "unchanged", "refused", "discarded")
 
 
 class ImportQuery(Shape):
@@ -91,6 +91,7 @@ class ImportShape(Shape):
     drafted = fields.Integer()
     joined = fields.Integer()
     unchanged = fields.Integer()
+    discarded = fields.Integer()
     waiting = fields.Integer()
     refused_total = fields.Integer()
     refused = fields.List(fields.Nested(RefusalShape))

@@ -82,11 +82,17 @@ class Changes:
         if not self._docs.replace_one(seen, document, session=session).matched_count:
             raise PreconditionFailed
 
+    def discard(self, change: Change, session: Session) -> None:
+        """Delete a draft. Raises ``PreconditionFailed`` if another request has altered it."""
+        seen = {"_id": change.id, "revision": change.revision, "announced_at": None}
+        if not self._docs.delete_one(seen, session=session).deleted_count:
+            raise PreconditionFailed
+
     # In lists a change comes without the terms of all customers, which are many.
     def page(
         self, processor_id: str, status: str | None, request: PageRequest, *, announced: bool
     ) -> Page:
-        """``announced``: without drafts, and without what was withdrawn as a draft."""
+        """``announced``: without what nobody was told of."""
         where = {
             "processor_id": processor_id,
             **({"status": status} if status else {}),

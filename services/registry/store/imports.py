@@ -28,6 +28,11 @@ class Imports:
             IndexModel([("import_id", ASCENDING), ("row", ASCENDING)], unique=True),
             IndexModel([("import_id", ASCENDING), ("key", ASCENDING)]),
             IndexModel([("import_id", ASCENDING), ("questions.id", ASCENDING)]),
+            IndexModel(
+                [("change_id", ASCENDING)],
+                name="drafts",
+                partialFilterExpression={"change_id": {"$type": "string"}},
+            ),
             IndexModel([("import_id", ASCENDING), ("questions.key", ASCENDING)]),
         ],
     }
@@ -155,6 +160,11 @@ class Imports:
         self._rows.update_many(asking, {"$push": {"answers": answer}}, session=session)
         siblings = {"import_id": import_id, "key": {"$in": keys}, "state": "asked"}
         self._rows.update_many(siblings, {"$set": {"state": "new"}}, session=session)
+
+    def discard_draft(self, change_id: str, session: Session) -> None:
+        """Note that the draft made from a row is gone; the row names it no longer."""
+        gone = {"state": "discarded", "change_id": None}
+        self._rows.update_many({"change_id": change_id}, {"$set": gone}, session=session)
 
     def raws(self, import_id: str, session: Session) -> list[tuple[str, int, str]]:
         """Id, number and text of each row that is not read yet, in the order of the file."""

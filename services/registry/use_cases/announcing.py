@@ -88,9 +88,9 @@ def approve_emergency(
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
-    """Withdraw a change before its effective day; if it was announced, inform the customers.
+    """Withdraw an announced change before its effective day, and inform the customers.
 
-    Raises ``NotInThisStatus`` from the effective day on.
+    Raises ``NotInThisStatus`` from the effective day on, and for a draft, which is discarded.
     """
     register, change = own_change(deps, caller, slug, change_id)
 
@@ -100,10 +100,9 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
         _check_not_in_effect(deps, register, current)
         withdrawn = current.withdrawn(at, reason)
         deps.stores.changes.replace(withdrawn, session)
-        if current.status == "announced":
-            _undo_rows(deps, register, withdrawn, at, session)
-            entry = ledger_entries.withdrawn(register, withdrawn)
-            append_entry(deps, register, events.WITHDRAWN, entry, at, caller.client_id, session)
+        _undo_rows(deps, register, withdrawn, at, session)
+        entry = ledger_entries.withdrawn(register, withdrawn)
+        append_entry(deps, register, events.WITHDRAWN, entry, at, caller.client_id, session)
         return withdrawn
 
     return deps.mongo.transact(work)

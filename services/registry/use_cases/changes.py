@@ -62,6 +62,21 @@ def edit(
     return shown(deps, register, change)
 
 
+def discard(deps: Deps, caller: Caller, slug: str, change_id: str, seen: int) -> None:
+    """Delete a draft, of which nobody ever hears; the rows of an import that made it say so.
+
+    Raises ``NotInThisStatus`` for a change that was announced.
+    """
+    _, change = own_change(deps, caller, slug, change_id)
+    change.check_discard(seen)
+
+    def work(session: Session) -> None:
+        deps.stores.changes.discard(change, session)
+        deps.stores.imports.discard_draft(change.id, session)
+
+    deps.mongo.transact(work)
+
+
 def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
     register, change = own_change(deps, caller, slug, change_id)
     [read_view] = _with_failures(deps, [shown(deps, register, change)])

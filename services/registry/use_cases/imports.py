@@ -40,6 +40,7 @@ from shared.pagination import Page, PageRequest
 
 ROWS_A_WRITE = 500
 SHOWN = 200
+COUNTED = ("drafted", "joined", "unchanged", "discarded")
 SET_ASIDE = (
     "Reading this file failed several times, so it is no longer tried. What was drafted stays. "
     "Import the rest in smaller files, or ask whoever runs Art28 to revive the import."
@@ -178,7 +179,7 @@ def report(deps: Deps, caller: Caller, slug: str, import_id: str) -> dict[str, A
             column.name for column in job.columns if not column.member and not column.asked
         ],
         "rows_done": job.rows_total - counts.get("new", 0) if job.status != "receiving" else 0,
-        **{state: counts.get(state, 0) for state in ("drafted", "joined", "unchanged")},
+        **{state: counts.get(state, 0) for state in COUNTED},
         "waiting": counts.get("asked", 0),
         "refused_total": counts.get("refused", 0),
         "refused": [{"row": row.row, **refusal} for row in refused for refusal in row.refusals],

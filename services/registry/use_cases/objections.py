@@ -211,7 +211,7 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
     A former customer finds those that it was owed notice of.
     """
     announced = [
-        change for change in deps.stores.changes.among(change_ids) if change.status != "draft"
+        change for change in deps.stores.changes.among(change_ids) if not change.is_private
     ]
     objections = deps.stores.objections.by(caller.org_id, change_ids)
     approved = deps.stores.approvals.given(change_ids, caller.org_id)

@@ -37,17 +37,6 @@ def test_only_the_announced_change_is_read_among_ten_thousand_drafts(crowded: Ve
     assert sum(each["keysExamined"] for each in asked) <= 2
 
 
-def test_a_draft_that_was_discarded_was_never_announced(baseline: Vendor) -> None:
-    discarded, taken_back = baseline.draft(), baseline.announced()
-    for change in (discarded, taken_back):
-        baseline.must("POST", f"/changes/{change['id']}/withdraw", {"reason": "Not needed"})
-
-    public = baseline.must("GET", "/changes?announced=true")["items"]
-    assert [each["id"] for each in public] == [taken_back["id"]]
-    page = baseline.stack.ask(None, "GET", f"/p/{baseline.slug}/changes.json").json
-    assert len(page["items"]) == 1
-
-
 def test_a_vendor_pages_through_its_drafts(crowded: Vendor) -> None:
     page = crowded.must("GET", "/changes?status=draft&limit=200")
     assert len(page["items"]) == 200

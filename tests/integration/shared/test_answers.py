@@ -269,6 +269,8 @@ def erasures(vendor: Vendor) -> None:
     contact = {"name": "Kim Roe", "position": "Counsel", "email": "kim@mailer.example"}
     body = {"sub_processor": builders.sub_processor(contact=contact)}
     changed(vendor, f"{vendor.path}/changes/{draft['id']}", body)
+    vendor.must("POST", f"/changes/{draft['id']}/announce")
     vendor.must("POST", f"/changes/{draft['id']}/withdraw", {"reason": "A mistake."})
+    changed(vendor, f"{vendor.path}/changes/{vendor.draft()['id']}", method="DELETE")
     vendor.stack.tell()
     vendor.must("POST", "/erasures", {"email": "kim@mailer.example"})

@@ -29,6 +29,7 @@ DAY = date(2026, 12, 24)
 
 
 def change(status: Any = "draft", **members: Any) -> Change:
+    announced_at = None if status == "draft" else AT
     return Change(
         id="chg_1",
         processor_id="org_1",
@@ -38,7 +39,7 @@ def change(status: Any = "draft", **members: Any) -> Change:
         reason="Needed",
         created_at=AT,
         status=status,
-        **members,
+        **{"announced_at": announced_at, **members},
     )
 
 
@@ -163,6 +164,10 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: change("in_effect").edited({}, 1), "The change is in effect, not draft."),
     (lambda: change().in_effect(AT), "The change is draft, not announced."),
     (lambda: change("in_effect").withdrawn(AT, "No."), "The change is in effect; it stays."),
+    (lambda: change().withdrawn(AT, "No."), "It was never announced; discard it with DELETE."),
+    (lambda: change("withdrawn").withdrawn(AT, "No."), "The change is withdrawn; it stays."),
+    (lambda: change("announced").check_discard(1),
+     "It was announced; until its effective day it can be withdrawn."),
     (lambda: change("draft").must_be("in_effect"), "The change is draft, not in effect."),
 ]  # fmt: skip
 
