@@ -213,6 +213,7 @@ class NoticeShape(Shape):
     objection_deadline = fields.String(attribute="notice.objection_deadline", allow_none=True)
     effective_on = fields.String(attribute="notice.effective_on", allow_none=True)
     silence = fields.String(attribute="notice.silence", allow_none=True)
+    provisional = Flag(attribute="notice.provisional", dump_default=False)
     holidays = fields.String(attribute="notice.holidays", allow_none=True)
     time_zones = fields.List(fields.String(), attribute="notice.time_zones")
     emergency_agreed = Flag(attribute="notice.emergency_agreed", allow_none=True, dump_default=None)

@@ -66,6 +66,8 @@ def noticed(event: Event, recipient: RecipientRow) -> Target:
         "time_zones": group.zones(event.time_zone),
         "terms_key": key,
     }
+    if group.waits_for_receipt:
+        notice["provisional"] = True
     if event.type == CHANGE_EMERGENCY:
         notice["emergency_agreed"] = group.allows_emergency
     agreement_id = recipient.agreement_id

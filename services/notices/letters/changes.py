@@ -17,7 +17,7 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -
     data, about = body["data"], body["data"]["notice"]
     vendor, links = data["processor"].get("legal_name", ""), data["links"]
     headline = headline_of(t, data)
-    deadline, effective = about["objection_deadline"], about["effective_on"]
+    effective = about["effective_on"]
     emergency = kind == events.CHANGE_EMERGENCY
     entry = data.get("sub_processor") or {}
     actions = [Action(t("mail.page"), links["page"])]
@@ -33,7 +33,7 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -
         places_heading=t("mail.places") if entry.get("locations") else "",
         places=tuple(_place(t, each) for each in entry.get("locations") or ()),
         actions=tuple(actions),
-        paragraphs=tuple(_how_to_answer(t, data, about, vendor, deadline)),
+        paragraphs=tuple(_how_to_answer(t, data, about, vendor)),
         footer=(
             t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
             t("mail.reroute"),
@@ -59,11 +59,10 @@ def _facts(
 ) -> tuple[Fact, ...]:
     entry = data.get("sub_processor") or {}
     matters = ", ".join(t.named("materiality", each) for each in data.get("materiality") or ())
-    silence = about.get("silence")
     return filled(
-        Fact(t("fact.deadline"), t.day(about["objection_deadline"]), strong=True),
+        Fact(t("fact.deadline"), _last_day(t, about), strong=True),
         Fact(t("fact.effective_on"), t.day(about["effective_on"]), strong=True),
-        Fact(t("fact.silence"), t.named("silence", silence) if silence else ""),
+        Fact(t("fact.silence"), _silence(t, about)),
         Fact(t("fact.vendor"), vendor),
         Fact(t("fact.seat"), t.country(entry.get("country")) if entry.get("country") else ""),
         Fact(t("fact.contact"), _contact(entry.get("contact"))),
@@ -72,6 +71,26 @@ def _facts(
         Fact(t("fact.matters"), matters),
         Fact(t("fact.given_on"), t.day(about["given_on"])),
     )
+
+
+def _last_day(t: Words, about: Mapping[str, Any]) -> str:
+    """The last day to object, as far as it is known before the notice is received."""
+    deadline, provisional = about["objection_deadline"], about.get("provisional")
+    if deadline is None:
+        return t("deadline.unknown" if provisional else "deadline.none")
+    return t("deadline.later", day=t.day(deadline)) if provisional else t.day(deadline)
+
+
+def _silence(t: Words, about: Mapping[str, Any]) -> str:
+    silence = about.get("silence")
+    if silence == "consent" and _any_day(about):
+        return t("silence.consent_any_day", day=t.day(about["effective_on"]))
+    return t.named("silence", silence) if silence else ""
+
+
+def _any_day(about: Mapping[str, Any]) -> bool:
+    """Whether no day ends the right to object."""
+    return about["objection_deadline"] is None and not about.get("provisional")
 
 
 def _contact(told: Mapping[str, Any] | None) -> str:
@@ -131,21 +150,23 @@ def _mechanism(t: Words, mechanism: Mapping[str, Any]) -> str:
 
 
 def _how_to_answer(
-    t: Words,
-    data: Mapping[str, Any],
-    about: Mapping[str, Any],
-    vendor: str,
-    deadline: str | None,
+    t: Words, data: Mapping[str, Any], about: Mapping[str, Any], vendor: str
 ) -> Sequence[str]:
-    url = data["links"]["change"]
-    how = "mail.how_to_object" if deadline else "mail.how_to_object_any_day"
-    told = [
-        t(how, day=t.day(deadline), url=f"{url}/objections"),
-        t("mail.or_write", vendor=vendor, notice=about["id"]),
-    ]
+    url, any_day = data["links"]["change"], _any_day(about)
+    told = [t(_how(about), day=t.day(about["objection_deadline"]), url=f"{url}/objections")]
+    if about.get("provisional"):
+        told.append(t("mail.counts_from_receipt", url=url))
+    write = "mail.or_write_any_day" if any_day else "mail.or_write"
+    told.append(t(write, vendor=vendor, notice=about["id"]))
     if about.get("silence") not in (None, "consent"):
         told.append(t("mail.how_to_approve", url=f"{url}/approval"))
     return [*told, *_counting(t, about)]
+
+
+def _how(about: Mapping[str, Any]) -> str:
+    if about["objection_deadline"]:
+        return "mail.how_to_object"
+    return "mail.how_to_object_any_day" if _any_day(about) else "mail.how_to_object_by_portal"
 
 
 def _counting(t: Words, about: Mapping[str, Any]) -> Sequence[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -31,15 +32,21 @@ def is_late(event: Event, now: datetime) -> bool:
 
 def as_of(event: Event, notice: Notice, moments: Moments, now: datetime) -> dict[str, Any]:
     """``notice`` with the days counted from what has happened to it; what has not happened yet can
-    happen now at the earliest. ``objection_deadline`` is None where it is not known here."""
+    happen now at the earliest. ``objection_deadline`` is None where it is not known here, and
+    ``provisional`` is there until the day is known."""
     dated = date.fromisoformat(notice["given_on"])
     group = event.group(notice["terms_key"])
     known = group.known(moments, event.time_zone, dated, now)
+    deadline = group.deadline(known)
+    begun = group.starts_on(replace(known, now=None)) is not None
+    settled = deadline is not None and (begun or not group.waits_for_receipt)
+    open_end = group.objection_deadline is None
     return {
-        **notice,
+        **{name: value for name, value in notice.items() if name != "provisional"},
         "given_on": str(known.given_on),
-        "objection_deadline": group.deadline(known),
+        "objection_deadline": deadline,
         "effective_on": group.takes_effect_on(known, event.effective_on) or notice["effective_on"],
+        **({} if settled or open_end else {"provisional": True}),
     }
 
 

@@ -55,6 +55,13 @@ class Group:
         return [zone for zone in zones if zone]
 
     @property
+    def waits_for_receipt(self) -> bool:
+        """Whether the time to object runs from more than the sending, so that its end can be later
+        than any day told before."""
+        starts = self.counting("objection").starts
+        return self.objection_deadline is not None and starts != RULES[0]
+
+    @property
     def allows_emergency(self) -> bool:
         """Whether a shorter notice counts for an emergency."""
         return bool((self.terms.get("emergency") or {}).get("length"))

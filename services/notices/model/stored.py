@@ -26,6 +26,8 @@ class NoticeMembers(TypedDict):
     # Notices of before these were kept do not have them.
     holidays: NotRequired[str | None]
     time_zones: NotRequired[list[str]]
+    # The last day to object is the earliest possible, since that time runs from a receipt.
+    provisional: NotRequired[bool]
     # Of an emergency: whether the agreement allows a shorter notice then.
     emergency_agreed: NotRequired[bool]
 

@@ -79,6 +79,38 @@ def test_a_notice_is_late_as_soon_as_it_is_for_one_of_its_customers() -> None:
     assert is_late(replace(event(), groups=(here, in_tokyo)), at)
 
 
+def has_provisional(notice: dict[str, Any]) -> bool:
+    return notice.get("provisional", False) is True
+
+
+@pytest.mark.parametrize(
+    ("rule", "moments", "days", "provisional"),
+    [
+        ("sent", Moments(), 2, False),
+        ("sent", Moments(NOW), 2, False),
+        ("acknowledged", Moments(NOW), 2, True),
+        ("acknowledged", Moments(NOW, later(1), later(2)), 2, False),
+        ("delivered", Moments(NOW), 2, True),
+        # Later than any day that was counted: the day is there, and the portal knows it.
+        ("sent", Moments(), 8, True),
+        ("sent", Moments(later(8)), 9, True),
+    ],
+)
+def test_a_day_that_can_be_later_is_told_as_provisional(
+    rule: str, moments: Moments, days: int, provisional: bool
+) -> None:
+    assert has_provisional(as_of(event(rule), NOTICE, moments, later(days))) is provisional
+    before = {**NOTICE, "provisional": True}
+    assert has_provisional(as_of(event(rule), before, moments, later(days))) is provisional
+
+
+def test_where_no_day_ends_the_time_to_object_none_is_awaited() -> None:
+    announced = event("acknowledged")
+    announced = replace(announced, groups=(replace(announced.groups[0], objection_deadline=None),))
+    notice = {**NOTICE, "objection_deadline": None}
+    assert not has_provisional(as_of(announced, notice, Moments(NOW), later(2)))
+
+
 def test_what_is_no_notice_is_never_late() -> None:
     other = Event("evt_2", "agreement.activated", "2026-11-23T08:30:00.000Z", {}, "", "")
     assert is_late(other, later(99)) is False

@@ -37,7 +37,7 @@ def test_a_notice_says_how_its_days_were_counted(language: str, sentence: str) -
 
 def test_of_two_zones_both_are_named() -> None:
     said = paragraphs("en", holidays=None, time_zones=["Asia/Tokyo", "Europe/Lisbon"])
-    assert "holidays of no place (weekends only) and days in Asia/Tokyo or Europe/Lisbon" in said
+    assert "with weekends but no public holidays, and days in Asia/Tokyo or Europe/Lisbon" in said
 
 
 def test_a_notice_from_before_names_no_rule() -> None:
@@ -53,3 +53,62 @@ def test_a_notice_from_before_names_no_rule() -> None:
 def test_a_notice_without_a_last_day_says_so(language: str, words: str) -> None:
     assert words in paragraphs(language, objection_deadline=None)
     assert words not in paragraphs(language, objection_deadline="2026-12-07")
+
+
+def read(language: str, **notice: Any) -> str:
+    """The facts and the paragraphs of a notice, as its readers see them."""
+    data: dict[str, Any] = {**DATA}
+    data["notice"] = {**data["notice"], **notice}
+    letter = letter_of(events.CHANGE_ANNOUNCED, language, {"data": data})
+    facts = [f"{fact.label}: {fact.value}" for fact in letter.facts]
+    return "\n".join((*facts, *letter.paragraphs)).replace("\u2068", "").replace("\u2069", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "never"),
+    [
+        ("en", ("Object by: no last day is set",
+                ("If you do not answer: Unless you object, the change takes effect for you on 24 "
+                "December 2026.")),
+         ("time to object has passed", "within the same time")),
+        ("da", ("Indsigelse senest: ingen sidste dag er fastsat",
+                "Gør I ikke indsigelse, træder ændringen i kraft for jer den 24. december 2026."),
+         ("indsigelsesfristen er udløbet", "inden for samme frist")),
+        ("sv", ("Invändning senast: ingen sista dag är bestämd",
+                "Om ni inte invänder träder ändringen i kraft för er den 24 december 2026."),
+         ("invändningstiden har löpt ut", "inom samma tid")),
+    ],
+)  # fmt: skip
+def test_where_no_day_ends_the_time_to_object_no_sentence_speaks_of_its_end(
+    language: str, said: tuple[str, ...], never: tuple[str, ...]
+) -> None:
+    told = read(language, objection_deadline=None)
+    assert all(words in told for words in said), told
+    assert not any(words in told for words in never), told
+    assert never[0] in read(language)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "why"),
+    [
+        ("en", "Object by: 7 December 2026, or later", "receive or acknowledge this notice"),
+        ("da", "Indsigelse senest: 7. december 2026 eller senere", "bekræfter modtagelsen, så"),
+        ("sv", "Invändning senast: 7 december 2026 eller senare", "bekräftar underrättelsen, så"),
+    ],
+)
+def test_a_day_that_waits_for_a_receipt_is_told_as_the_earliest(
+    language: str, day: str, why: str
+) -> None:
+    told = read(language, provisional=True)
+    assert day in told
+    assert why in told
+    assert "https://art28.example/a" in told
+    assert day not in read(language)
+    assert why not in read(language)
+
+
+def test_a_last_day_that_this_mail_cannot_know_is_not_told_as_none() -> None:
+    told = read("en", objection_deadline=None, provisional=True)
+    assert "Object by: the day that the portal names" in told
+    assert "No last day to object is set" not in told
+    assert "no last day is set" not in told

@@ -23,7 +23,7 @@ ROUNDS = 6
 FIXED = frozenset({
     "change_id", "agreement_id", "objection_id", "endpoint_id", "id", "kind", "status", "country",
     "objection_deadline", "effective_on", "given_on", "silence", "terms_key", "effective_from",
-    "holidays", "time_zones",
+    "holidays", "time_zones", "provisional",
     "ends_on", "last_day", "links", "materiality", "instrument_id", "role", "disables_at",
     "failing_since", "authorisation", "first_deadline", "deadline", "last_error",
 })  # fmt: skip
