@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from babel import Locale
 
+from shared.public_holidays import differs_inside
 from shared.safe_text import isolated
 
 _LOCALES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
@@ -28,10 +29,14 @@ _BETTER = {
     "sv": "{one} eller {other}, beroende på vad som ger kunden den senare dagen",
 }
 _WEEKENDS = {
-    "en": "no place (weekends only)",
-    "da": "intet sted (kun weekender)",
-    "sv": "ingen plats (endast veckoslut)",
+    "en": "Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with weekends "
+    "but no public holidays, and days in {zone}.",
+    "da": "Frister beregnes efter artikel 3 i forordning (EØF, Euratom) nr. 1182/71, med "
+    "weekender, men uden helligdage, og dage i tidszonen {zone}.",
+    "sv": "Frister beräknas enligt artikel 3 i förordning (EEG, Euratom) nr 1182/71, med "
+    "veckoslut men utan helgdagar, och dygn i tidszonen {zone}.",
 }
+_ALL_REGIONS = {"en": "all regions", "da": "alle regioner", "sv": "alla regioner"}
 LANGUAGES = tuple(_SENTENCE)
 
 
@@ -45,6 +50,8 @@ def counted_by(language: str, calendar: str | None, zones: Sequence[str]) -> str
         return ""
     one, other = isolated(zones[0]), isolated(zones[-1])
     zone = _BETTER[language].format(one=one, other=other) if zones[1:] else one
+    if not calendar:
+        return _WEEKENDS[language].format(zone=zone)
     return _SENTENCE[language].format(calendar=_place(language, calendar), zone=zone)
 
 
@@ -55,13 +62,15 @@ def counted_in_all(calendar: str | None, zones: Sequence[str]) -> dict[str, str]
     return {language: counted_by(language, calendar, zones) for language in LANGUAGES}
 
 
-def _place(language: str, code: str | None) -> str:
-    """A country by its name, a region with its code besides."""
-    if not code:
-        return _WEEKENDS[language]
+def _place(language: str, code: str) -> str:
+    """A country by its name, a region with its code besides. Of a country alone whose regions have
+    other holidays those of all regions count."""
     country, _, region = code.partition("-")
     name = _territories(language).get(country.upper(), country)
-    return str(isolated(f"{name} ({code})" if region else name))
+    if region:
+        return str(isolated(f"{name} ({code})"))
+    more = f" ({_ALL_REGIONS[language]})" if differs_inside(country.upper()) else ""
+    return str(isolated(name + more))
 
 
 @lru_cache(maxsize=8)

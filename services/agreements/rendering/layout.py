@@ -95,7 +95,7 @@ def _plain(words: Words, value: object) -> str:
 
 def _answers(words: Words, members: Members) -> Rows:
     rows = facts(words, members["clauses"], Clauses)
-    transfers = (words("transfer_instructions"), words.value(members.get("transfer_instructions")))
+    transfers = (words("transfer_instructions"), words.told(members.get("transfer_instructions")))
     return [rows[0], transfers, *rows[1:]]
 
 
@@ -106,9 +106,13 @@ def _notice(words: Words, members: Members) -> Rows:
         (words("authorisation"), words.value(members["authorisation"])),
         *periods.rows(words, terms),
         *periods.counting(words, members),
-        (words("channels"), words.value(terms["channels"])),
+        (words("channels"), _channels(words, terms["channels"])),
         (words("contacts"), "\n".join(contacts) or words("missing")),
     ]
+
+
+def _channels(words: Words, names: Sequence[str]) -> str:
+    return ", ".join(words.channel(name) for name in names) or words("missing")
 
 
 def _other(words: Words, members: Members) -> Rows:
@@ -116,6 +120,6 @@ def _other(words: Words, members: Members) -> Rows:
     if members["notice_terms"].get("breach"):
         names.remove("breach_notice_hours")  # It is said there, with what the hours run from.
     names += [name for name in ("backup_days", "region", "expires_on") if members.get(name)]
-    products = words.value(members["products"]) if members["products"] else words("all")
-    return [*((words(name), words.value(members[name])) for name in names),
+    products = words.told(members["products"]) if members["products"] else words("all")
+    return [*((words(name), words.told(members[name])) for name in names),
             (words("products"), products)]  # fmt: skip

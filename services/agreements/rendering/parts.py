@@ -16,8 +16,13 @@ Members = Mapping[str, Any]
 def facts(words: Words, members: Members, shape: type) -> Rows:
     """Every fact of ``shape``; those that a template may settle itself only where they are told."""
     named = [field.name for field in fields(shape)]
-    return [(words(name), words.value(members.get(name))) for name in named
+    return [(words(name), _fact(words, name, members.get(name))) for name in named
             if members.get(name) is not None or name not in SETTLED]  # fmt: skip
+
+
+def _fact(words: Words, name: str, fact: object) -> str:
+    """Only what becomes of the data is told by a code; all else is a text of the parties."""
+    return words.value(fact) if name == "end_of_processing" else words.told(fact)
 
 
 def filled(words: Words, key: str, part: object) -> str:
@@ -42,7 +47,7 @@ def party(words: Words, members: Members) -> Rows:
     ]
     officer = members.get("data_protection_officer")
     rows.append((words("data_protection_officer"), person(officer) if officer else None))
-    return [(label, words.value(text)) for label, text in rows]
+    return [(label, words.told(text)) for label, text in rows]
 
 
 def person(members: Members) -> str:

@@ -34,9 +34,10 @@ def counting(words: Words, members: Members) -> Rows:
 
 def sentence(words: Words, place: str | None, zones: Sequence[str]) -> str:
     """How periods are counted (law corrections 6.4), with the calendar and the zone."""
+    rule = words("counted_by" if place else "counted_without_holidays")
     either = f" {words('or')} ".join(zones)
     zone = words("better_zone").replace("{}", either) if zones[1:] else either
-    text = words("counted_by").replace("{calendar}", words.place(place))
+    text = rule.replace("{calendar}", words.place(place) if place else "")
     return text.replace("{zone}", zone or words("zone_of_processor"))
 
 
@@ -57,12 +58,17 @@ def _short(words: Words, terms: Members) -> Rows:
 
 def _short_value(words: Words, name: str, value: Any) -> str:
     """Zero days, which old agreements may say, are no number."""
+    if name == "holidays" and value:
+        return words.place(value)
     return words("no_number") if name in DAYS and value == 0 else words.value(value)
 
 
 def _long_rows(words: Words, terms: Members) -> Rows:
     rows = [(words(f"{name}_period"), _period(words, terms, name)) for name in PERIODS]
-    return [*rows, *((words(name), words.value(terms[name])) for name in ("holidays", "silence"))]
+    more = (
+        (words(name), _short_value(words, name, terms[name])) for name in ("holidays", "silence")
+    )
+    return [*rows, *more]
 
 
 def _period(words: Words, terms: Members, name: str) -> str:
@@ -94,9 +100,8 @@ def _parts(words: Words, members: Members) -> Iterator[str]:
         yield words("first_day_counts")
     if members.get("counted_to"):
         yield filled(words, "counted_to", members["counted_to"])
-    grounds = members.get("grounds_text") or members.get("grounds")
-    if grounds:
-        yield filled(words, "grounds", words.value(grounds))
+    if members.get("grounds_text") or members.get("grounds"):
+        yield filled(words, "grounds", members.get("grounds_text") or words(members["grounds"]))
 
 
 def _more(words: Words, terms: Members) -> Iterator[tuple[str, str]]:
@@ -109,7 +114,7 @@ def _more(words: Words, terms: Members) -> Iterator[tuple[str, str]]:
     yield words("emergency"), _emergency(words, terms.get("emergency"))
     for name, in_words in _IN_WORDS.items():
         if terms.get(name):
-            yield words(name), in_words(words, terms[name])
+            yield words("soft_terms" if name == "soft" else name), in_words(words, terms[name])
 
 
 def _eves(terms: Members) -> bool:
@@ -151,13 +156,14 @@ def _remedy(words: Words, members: Members) -> Iterator[str]:
         yield filled(words, "cure", cure)
     if members.get("end_notice"):
         yield filled(words, "end_notice", length(words, members["end_notice"]))
-    if members.get("refund") not in (None, "none"):
-        yield words(members["refund"])
+    if members.get("refund"):
+        yield words(_REFUNDS[members["refund"]])
 
 
+_REFUNDS = {"pro_rata": "pro_rata", "none": "no_refund", "not_stated": "refund_not_stated"}
 _IN_WORDS: dict[str, Callable[[Words, Any], str]] = {
-    "soft": Words.value,
+    "soft": Words.told,
     "remedy": lambda words, members: "; ".join(_remedy(words, members)),
-    "condition": Words.value,
-    "only_if_subscribed": Words.value,
+    "condition": Words.told,
+    "only_if_subscribed": Words.told,
 }

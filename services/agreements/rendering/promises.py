@@ -43,7 +43,7 @@ def _breach(words: Words, members: Members) -> Iterator[str]:
 
 
 def _end_line(words: Words, members: Members) -> str:
-    return "; ".join(_end(words, members)) or words("no_number")
+    return "; ".join(_end(words, members)) or words("missing")
 
 
 def _end(words: Words, members: Members) -> Iterator[str]:

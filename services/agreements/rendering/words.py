@@ -10,6 +10,7 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 
 from services.agreements.contract.wording import FALLBACK, in_language
+from shared.public_holidays import differs_inside
 
 FOLDER = Path(str(files("services.agreements") / "templates"))
 
@@ -24,24 +25,34 @@ class Words:
     def __call__(self, key: str) -> str:
         return in_language(self._words[key], self.language)
 
-    def place(self, code: str | None) -> str:
-        """A country by its name, a region with its code besides; weekends only for None."""
-        if code is None:
-            return self("no_place")
+    def place(self, code: str) -> str:
+        """A country by its name, a region with its code besides. A country alone whose regions
+        have other holidays is that of all of them, whose holidays then count."""
         country, _, region = code.partition("-")
         name: str = self._territories.get(country, country)
-        return f"{name} ({code})" if region else name
+        if region:
+            return f"{name} ({code})"
+        return f"{name} ({self('all_regions')})" if differs_inside(country) else name
 
     def value(self, value: object) -> str:
-        """Any value of a document in words."""
+        """A value that Art28 names, in words."""
+        if isinstance(value, str) and value in self._words:
+            return self(value)
+        if isinstance(value, list):
+            return ", ".join(self.value(item) for item in value) or self("missing")
+        return self.told(value)
+
+    def told(self, value: object) -> str:
+        """What a party wrote, letter by letter: "return" is no code there."""
         if isinstance(value, bool):
             return self("yes" if value else "no")
         if isinstance(value, list):
-            return ", ".join(self.value(item) for item in value) or self("missing")
-        if value is None:
-            return self("missing")
-        text = str(value)
-        return self(text) if text in self._words else text
+            return ", ".join(self.told(item) for item in value) or self("missing")
+        return self("missing") if value is None else str(value)
+
+    def channel(self, name: str) -> str:
+        """A way to tell the customer; a page is one of the web, not of the document."""
+        return self("web_page") if name == "page" else self.value(name)
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -256,7 +258,7 @@ def test_every_other_term_is_printed() -> None:
             "the agreement may be ended; time for a way out: 1 month; "
             "notice of termination: at once; prepaid fees are refunded in proportion"
         ),
-        "where possible: yes",
+        "Periods bind only where possible: yes",
         "the customer must: subscribe",
         "Told only if subscribed: yes",
     ):
@@ -275,10 +277,13 @@ def test_every_other_term_is_printed() -> None:
         ("sv", "FI-01", ["Europe/Helsinki"],
          ("Frister beräknas enligt artikel 3 i förordning (EEG, Euratom) nr 1182/71, med "
          "helgdagarna i Finland (FI-01) och dygn i tidszonen Europe/Helsinki.")),
-        ("en", None, ["Asia/Tokyo", "Europe/Lisbon"],
+        ("en", "DE", ["Asia/Tokyo", "Europe/Lisbon"],
          ("Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with the "
-         "public holidays of no place (weekends only) and days in Asia/Tokyo or Europe/Lisbon, "
+         "public holidays of Germany (all regions) and days in Asia/Tokyo or Europe/Lisbon, "
          "whichever gives the customer the later day.")),
+        ("en", None, ["Asia/Tokyo"],
+         ("Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with weekends "
+         "but no public holidays, and days in Asia/Tokyo.")),
         ("da", "SE", [],
          ("Frister beregnes efter artikel 3 i forordning (EØF, Euratom) nr. 1182/71, med "
          "helligdagene i Sverige og dage i tidszonen databehandlerens hjemsted.")),
@@ -310,3 +315,84 @@ def test_a_document_names_the_rule_the_calendar_and_the_zones() -> None:
 
 def test_a_document_of_an_agreement_signed_elsewhere_does_not_claim_the_rule() -> None:
     assert "counting" not in json.loads(made(template_id=SIGNED_ELSEWHERE).document)
+
+
+CODES = ["return", "audit", "name", "page", "grounds", "security"]
+
+
+def test_what_a_party_wrote_is_printed_letter_by_letter_even_if_it_reads_like_a_code() -> None:
+    """A purpose that is called "return" is no return of data, and "audit" is no clause (h)."""
+    agreed = content(language="da", products=CODES, transfer_instructions="delete")
+    agreed = replace(
+        agreed,
+        processing=replace(agreed.processing, purpose="return", data_categories=tuple(CODES)),
+        clauses=replace(agreed.clauses, audit="audit", end_of_processing="delete"),
+    )
+    template = built_in_templates()[0]
+    parties = (Party("org_v", "v", "audit"), Party("org_c", "c", "name"))
+    version = make_version("agr_1", 1, parties, agreed, template, at=AT, by="cli")
+    laid = rendering.laid_out(version)
+    tables = [*laid["tables"], *(table for annex in laid["annexes"] for table in annex["tables"])]
+    rows = [row for table in tables for row in table["rows"]]
+    words = Words("da")
+    assert (words("purpose"), "return") in rows
+    assert (words("data_categories"), ", ".join(CODES)) in rows
+    assert (words("products"), ", ".join(CODES)) in rows
+    assert (words("audit"), "audit") in rows
+    assert (words("transfer_instructions"), "delete") in rows
+    assert {(words("name"), "audit"), (words("name"), "name")} <= set(rows)
+    assert (words("end_of_processing"), "sletning") in rows
+
+
+@pytest.mark.parametrize(
+    ("language", "refund", "printed"),
+    [
+        ("en", "none", "prepaid fees are not refunded"),
+        ("da", "none", "forudbetaling refunderes ikke"),
+        ("sv", "none", "förskott återbetalas inte"),
+        ("en", "not_stated", "the text does not say whether prepaid fees are refunded"),
+        ("sv", "pro_rata", "förskott återbetalas i proportion"),
+    ],
+)
+def test_each_word_about_a_refund_is_printed(language: str, refund: str, printed: str) -> None:
+    terms = loaded(long(notice={"length": MONTH}, remedy={"then": ["agree"], "refund": refund}))
+    words = Words(language)
+    assert printed in dict(periods.rows(words, to_document(terms)))[words("remedy")]
+
+
+@pytest.mark.parametrize(
+    ("language", "place", "printed"),
+    [("en", "DK", "Denmark"), ("da", "DE-BY", "Tyskland (DE-BY)"),
+     ("sv", "GB", "Storbritannien (alla regioner)")],
+)  # fmt: skip
+@pytest.mark.parametrize("form", [notice_terms, long])
+def test_a_calendar_is_printed_with_its_name(
+    language: str, place: str, printed: str, form: Callable[..., dict[str, Any]]
+) -> None:
+    terms = loaded(form(notice={"length": {"value": 30, "unit": "days"}}, holidays=place))
+    words = Words(language)
+    assert dict(periods.rows(words, to_document(terms)))[words("holidays")] == printed
+
+
+def test_an_end_of_which_the_text_says_nothing_is_no_number_of_days() -> None:
+    terms = loaded(long(notice={"length": MONTH}, end_of_processing={"choice": None}))
+    assert dict(periods.rows(Words("en"), to_document(terms)))["Data at the end"] == "not told"
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [("en", "a web page, e-mail"), ("da", "en webside, e-mail"), ("sv", "en webbsida, e-post")],
+)
+def test_a_page_of_the_web_is_no_page_of_the_document(language: str, printed: str) -> None:
+    terms = loaded(long(notice={"length": MONTH}, channels=["page", "email"]))
+    document = rendering.laid_out(made_in(language, notice_terms=to_document(terms)))
+    words = Words(language)
+    rows = [row for table in document["tables"] for row in table["rows"]]
+    assert (words("channels"), printed) in rows
+
+
+def made_in(language: str, **more: Any) -> Version:
+    parties = (Party("org_v", "v", "V"), Party("org_c", "c", "C"))
+    template = built_in_templates()[0]
+    return make_version("agr_1", 1, parties, content(language=language, **more), template,
+                        at=AT, by="cli")  # fmt: skip

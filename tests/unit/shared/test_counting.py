@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from itertools import product
 
 import pytest
 
@@ -23,7 +24,9 @@ def plain(text: str) -> str:
         ("da", "GB-ENG", ["Europe/London"],
          "med helligdagene i Storbritannien (GB-ENG) og dage i tidszonen Europe/London."),
         ("sv", None, ["Europe/Stockholm"],
-         "med helgdagarna i ingen plats (endast veckoslut) och dygn i tidszonen Europe/Stockholm."),
+         "med veckoslut men utan helgdagar, och dygn i tidszonen Europe/Stockholm."),
+        ("da", "GB", ["Europe/London"],
+         "med helligdagene i Storbritannien (alle regioner) og dage i tidszonen Europe/London."),
         ("en", "FI", ["America/Toronto", "Europe/Helsinki"],
          "days in America/Toronto or Europe/Helsinki, whichever gives the customer the later day."),
     ],
@@ -45,8 +48,8 @@ def test_without_a_zone_nothing_is_said() -> None:
 def test_documents_of_agreements_say_the_same_sentence() -> None:
     """Their words stand in a table of their own, which fixes what was signed."""
     table = files("services.agreements").joinpath("templates", "words.json").read_text("utf-8")
-    signed = json.loads(table)["counted_by"]
-    for language in LANGUAGES:
-        sentence = signed[language].replace("{calendar}", "X").replace("{zone}", "Y")
-        told = plain(counted_by(language, "X", ["Y"]))
-        assert told == sentence
+    signed = json.loads(table)
+    rules = {"X": signed["counted_by"], None: signed["counted_without_holidays"]}
+    for language, place in product(LANGUAGES, rules):
+        sentence = rules[place][language].replace("{calendar}", "X").replace("{zone}", "Y")
+        assert plain(counted_by(language, place, ["Y"])) == sentence
