@@ -101,7 +101,9 @@ def _vendor(ask: Ask, admin: Client, vendor: Json, since: str) -> Client:
     client = _organisation(ask, admin, vendor["organisation"], PROCESSOR_SCOPES)
     valid_from = vendor.get("valid_from", since)
     body = {"valid_from": valid_from, "sub_processors": vendor["sub_processors"]}
-    ask(client, "POST", f"/registry/v1/processors/{client['org_slug']}/baseline", body)
+    register = f"/registry/v1/processors/{client['org_slug']}"
+    ask(client, "POST", f"{register}/baseline", body)
+    ask(client, "PUT", f"{register}/page", {"published": True})
     return client
 
 

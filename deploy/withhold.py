@@ -26,7 +26,7 @@ def withhold_all(deps: Deps, reason: str) -> Iterator[Withheld]:
     """Withhold register by register. Raises ``EntriesPending`` while entries are under way."""
     cursor: str | None = None
     while True:
-        page = deps.stores.registers.page(PageRequest(200, cursor))
+        page = deps.stores.registers.every(PageRequest(200, cursor))
         yield from (withhold(deps, each.slug, reason) for each in page.items)
         cursor = page.next_cursor
         if cursor is None:

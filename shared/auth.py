@@ -115,6 +115,16 @@ def caller() -> Caller:
     return cast("Caller", g.caller)
 
 
+def caller_if_known() -> Caller | None:
+    """Return the caller of a public view if it shows a good token, else None."""
+    if "Authorization" not in request.headers:
+        return None
+    try:
+        return _caller_from(current_app.extensions["art28.verifier"].claims(_bearer_token()))
+    except Unauthenticated:
+        return None
+
+
 def _asker(who: Caller) -> str:
     """Return the owner of an ``Idempotency-Key``: the client, or behind the portal its client.
 

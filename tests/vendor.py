@@ -106,8 +106,13 @@ class Vendor:
         return self.stack.ask(self.client, "GET", "/registry/v1/gate", query_string=query).json
 
     def ledger(self) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = self.stack.must(None, "GET", self.path + "/ledger")["items"]
+        items: list[dict[str, Any]] = self.must("GET", "/ledger")["items"]
         return items
+
+    def publish(self, *, published: bool = True) -> dict[str, Any]:
+        """Let anybody read the register, or its customers only."""
+        page: dict[str, Any] = self.must("PUT", "/page", {"published": published})
+        return page
 
 
 def new_client(

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from shared.errors import Unavailable
+from shared.errors import NotFound, Unavailable
 
 Version = Hashable | None
 Monotonic = Callable[[], float]
@@ -65,7 +65,8 @@ class AnswerCache:
         """Return the entry under ``key`` if it shows the current version, else a new one.
 
         ``version`` returns None where answers have no version; then a stale one is rendered anew.
-        Raises ``Unavailable`` only if no older entry can be served.
+        Raises ``Unavailable`` only if no older entry can be served, and ``NotFound`` where there
+        is nothing any more; the entry is forgotten then.
         """
         entry, now = self._entries.get(key), self.monotonic()
         if entry and now < entry.fresh_until:
@@ -75,6 +76,9 @@ class AnswerCache:
             entry.fresh_until = now + self.fresh_seconds
         try:
             return self._renewed(key, entry, version(), render)
+        except NotFound:
+            self._forget(key)
+            raise
         except Unavailable:
             if entry is None:
                 raise
@@ -98,6 +102,14 @@ class AnswerCache:
         new_entry = CacheEntry(render(), version, now + self.fresh_seconds, now + self.kept_seconds)
         self._store(key, new_entry)
         return new_entry
+
+    def _forget(self, key: Hashable) -> None:
+        """Serve the entry no more, even where its answer is repeated without asking here."""
+        with self._lock:
+            old = self._entries.pop(key, None)
+            if old is not None:
+                old.fresh_until = 0.0
+                self._bytes -= len(old.answer.body)
 
     def _store(self, key: Hashable, entry: CacheEntry) -> None:
         with self._lock:

@@ -34,7 +34,12 @@ class Register:
 
     @cached_property
     def processor(self) -> Json:
-        return public_members.public_processor(self.registry.processor(self.query.slug))
+        """Raises ``NotFound`` where there is no register, or none that is published."""
+        found = self.registry.processor(self.query.slug)
+        if not found["published"]:
+            # In the words of the registry, which knows no such register either.
+            raise NotFound("There is no such register.")
+        return public_members.public_processor(found)
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -156,7 +161,7 @@ class Register:
 
     def checkpoints(self) -> Json:
         """Return the signed heads of the ledger, with the keys that verify them."""
-        items = self.registry.checkpoints(self.query.slug)
+        items = self.registry.checkpoints(self.processor["slug"])
         return public_members.public_checkpoints(self.registry.checkpoint_keys(), items)
 
     def _matches(self, entry: Entry) -> bool:

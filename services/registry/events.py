@@ -13,6 +13,8 @@ REGIMES_STATED = "register.regimes_stated"
 DEFAULT_TERMS_STATED = "register.default_terms_stated"
 PERSON_ERASED = "register.person_erased"
 ENTRIES_WITHHELD = "register.entries_withheld"
+PUBLISHED = "register.published"
+UNPUBLISHED = "register.unpublished"
 EVIDENCE_GIVEN = "sub_processor.evidence_given"
 
 # The instrument that carries transfers ends, or has ended.

@@ -31,12 +31,20 @@ MOST_DAYS_LATE = 60
 
 
 def processor(register: Register) -> Entry:
-    return {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
+    """The processor; of a register without a public page, ``published`` says so."""
+    private = {} if register.page.published else {"published": False}
+    named = {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
+    return {**named, **private}
 
 
 def stated(register: Register, name: str, value: Any) -> Entry:
     """What a processor states of its register, by the name of the member."""
     return {"processor": processor(register), name: value}
+
+
+def published(register: Register, on: date) -> Entry:
+    """The register became public, or ceased to be, on a day at the processor."""
+    return {"processor": processor(register), "on": on.isoformat()}
 
 
 def announced(

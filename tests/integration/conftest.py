@@ -43,11 +43,14 @@ def vendor(stack: Stack) -> Vendor:
 
 @pytest.fixture
 def baseline(vendor: Vendor) -> Vendor:
-    """A vendor whose list of 2026-01-01 holds one host in Ireland."""
+    """A vendor whose list of 2026-01-01 holds one host in Ireland, and is public: it is kept since
+    before registers were published on purpose."""
     host = builders.sub_processor(
         legal_name="Hosting Ltd", country="IE", locations=[{"country": "IE", "kind": "storage"}]
     )
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [host]})
+    registers = vendor.stack.database("registry").db["registers"]
+    registers.update_one({"slug": vendor.slug}, {"$unset": {"page": ""}})
     return vendor
 
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from services.notices import events
 from services.notices.letters.shape import Action, Fact, Letter, Place, filled
-from services.notices.letters.transfers import instrument_named, law_named, tone_of, where
+from services.notices.letters.transfers import (
+    instrument_named,
+    law_named,
+    page_of,
+    tone_of,
+    where,
+)
 from services.notices.letters.words import Words
 from shared.counting import counted_by
 
@@ -15,14 +21,14 @@ from shared.counting import counted_by
 def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -> Letter:
     """The prior notice itself; ``acknowledge_url``: the link of this contact, or empty."""
     data, about = body["data"], body["data"]["notice"]
-    vendor, links = data["processor"].get("legal_name", ""), data["links"]
+    vendor = data["processor"].get("legal_name", "")
     headline = headline_of(t, data)
     effective = about["effective_on"]
     emergency = kind == events.CHANGE_EMERGENCY
     entry = data.get("sub_processor") or {}
-    actions = [Action(t("mail.page"), links["page"])]
+    actions = page_of(t, data)
     if acknowledge_url:
-        actions.insert(0, Action(t("mail.acknowledge"), acknowledge_url, primary=True))
+        actions = (Action(t("mail.acknowledge"), acknowledge_url, primary=True), *actions)
     return Letter(
         language=t.language,
         subject=t("mail.subject", vendor=vendor, headline=headline, day=t.day(effective)),
@@ -32,7 +38,7 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -
         facts=_facts(t, data, about, vendor),
         places_heading=t("mail.places") if entry.get("locations") else "",
         places=tuple(_place(t, each) for each in entry.get("locations") or ()),
-        actions=tuple(actions),
+        actions=actions,
         paragraphs=tuple(_how_to_answer(t, data, about, vendor)),
         footer=(
             t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
@@ -193,7 +199,7 @@ def follow_up(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
         heading=t(f"mail.{word}.heading", headline=headline),
         lead=t(f"mail.{word}.lead", vendor=vendor, day=t.day(data.get("effective_on"))),
         facts=facts,
-        actions=(Action(t("mail.page"), data["links"]["page"]),),
+        actions=page_of(t, data),
         footer=(
             t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
             t("mail.reroute"),

@@ -24,6 +24,12 @@ _TONES = {
 }  # fmt: skip
 
 
+def page_of(t: Words, data: Mapping[str, Any]) -> tuple[Action, ...]:
+    """The link to the public page; none while the register is not published."""
+    page = data["links"]["page"]
+    return (Action(t("mail.page"), page),) if page else ()
+
+
 def tone_of(status: str) -> str:
     """How the verdict is coloured."""
     return _TONES.get(status, WARN)
@@ -75,7 +81,7 @@ def basis(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
         ),
         items_heading=t(f"mail.{word}.items"),
         items=tuple(_transfer(t, each) for each in data.get("transfers") or ()),
-        actions=(Action(t("mail.page"), data["links"]["page"]),),
+        actions=page_of(t, data),
         paragraphs=(t(f"mail.{word}.what_to_do", vendor=vendor),),
         footer=(
             t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),

@@ -71,7 +71,7 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         shown = _with_contact(shown, private)
     links = {
         "change": f"{origin}/portal/v1/changes/{data['change_id']}",
-        "page": f"{origin}/p/{data['processor']['slug']}",
+        "page": _page(data["processor"], origin),
     }
     return _event(
         entry,
@@ -84,6 +84,11 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         groups=tuple(group_from(each) for each in private.get("groups") or ()),
         time_zone=private.get("time_zone", "UTC"),
     )
+
+
+def _page(processor: Mapping[str, Any], origin: str) -> str | None:
+    """The public page of the register; None while there is none that the reader could open."""
+    return f"{origin}/p/{processor['slug']}" if processor.get("published", True) else None
 
 
 def _open(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +125,7 @@ def within_the_list(head: str) -> str:
 def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
     data, private = entry["data"], entry.get("private") or {}
     shown = {**_open(entry), "sequence": entry["sequence"]}
-    links = {"page": f"{origin}/p/{data['processor']['slug']}"}
+    links = {"page": _page(data["processor"], origin)}
     version = private.get("recipients_version", 0)
     return _event(entry, entry["type"], shown, links, recipients_version=version)
 
@@ -164,7 +169,7 @@ def _event(
     entry: Mapping[str, Any],
     kind: str,
     shown: Mapping[str, Any],
-    links: Mapping[str, str],
+    links: Mapping[str, str | None],
     **more: Any,
 ) -> Event:
     """``shown``: what everyone reads of it; ``more``: members of the event."""
@@ -232,5 +237,5 @@ def _in_english(told: Any) -> Any:
     return {name: _in_english(it) for name, it in kept.items()}
 
 
-def _tail(links: Mapping[str, str]) -> str:
+def _tail(links: Mapping[str, str | None]) -> str:
     return f',"links":{json_text(links)}}}}}'

@@ -8,11 +8,13 @@ from services.registry.api import (
     instruments,
     ledgers,
     objections,
+    pages,
     registers,
 )
 
 blueprints = [
     registers.blp,
+    pages.blp,
     changes.blp,
     evidence.blp,
     objections.blp,

@@ -15,7 +15,7 @@ from services.registry.schemas.ledgers import (
     PublicKeys,
 )
 from services.registry.use_cases import checkpoints, erasures, registers
-from shared.auth import caller, public, requires
+from shared.auth import caller, caller_if_known, public, requires
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 from shared.schemas import PageArgs
@@ -30,7 +30,9 @@ blp = Blueprint("ledgers", __name__, url_prefix="/v1", description="Ledgers")
 @blp.alt_response(404, "NOT_FOUND")
 def ledger(query: dict[str, Any], slug: str) -> Any:
     """The register's history, each entry chained to the one before it."""
-    items, cursor = registers.ledger_page(deps(), slug, query["after"], query["limit"])
+    items, cursor = registers.ledger_page(
+        deps(), caller_if_known(), slug, query["after"], query["limit"]
+    )
     return {"items": items, "next_cursor": cursor}
 
 
@@ -51,7 +53,7 @@ def make(slug: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def checkpoint_page(query: dict[str, Any], slug: str) -> Any:
     """All checkpoints of the register, the newest first."""
-    return checkpoints.page(deps(), slug, page_request(query))
+    return checkpoints.page(deps(), caller_if_known(), slug, page_request(query))
 
 
 @blp.route("/checkpoint-keys")

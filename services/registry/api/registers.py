@@ -23,7 +23,7 @@ from services.registry.schemas.registers import (
     TransfersQuery,
 )
 from services.registry.use_cases import registers
-from shared.auth import caller, public, requires
+from shared.auth import caller, caller_if_known, public, requires
 from shared.headers import etag_of, seen_revision
 from shared.openapi import Blueprint
 from shared.places import expensive
@@ -37,7 +37,7 @@ blp = Blueprint("registers", __name__, url_prefix="/v1", description="Registers"
 @blp.arguments(PageArgs, location="query")
 @blp.response(200, RegisterPage)
 def published(query: dict[str, Any]) -> Any:
-    """The registers kept here."""
+    """The registers that are published here."""
     return registers.published(deps(), page_request(query))
 
 
@@ -46,8 +46,10 @@ def published(query: dict[str, Any]) -> Any:
 @blp.response(200, RegisterShape)
 @blp.alt_response(404, "NOT_FOUND")
 def profile(slug: str) -> Any:
-    """A processor, and how far the ledger of its register has come."""
-    return _shown(registers.profile(deps(), slug))
+    """A processor, and how far the ledger of its register has come.
+
+    A register that is not published is there for its processor and its customers only."""
+    return _shown(registers.profile(deps(), caller_if_known(), slug))
 
 
 @blp.route(PROCESSOR, methods=["PATCH"])

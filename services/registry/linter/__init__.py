@@ -5,8 +5,17 @@ It reads plain mappings in the shape of the contract. Each finding names the rul
 """
 
 from services.registry.linter.chain import chain_findings
+from services.registry.linter.checklist import checklist
 from services.registry.linter.finding import Finding
 from services.registry.linter.findings import entry_findings, findings
 from services.registry.linter.materiality import MATERIALITY, materiality
 
-__all__ = ["MATERIALITY", "Finding", "chain_findings", "entry_findings", "findings", "materiality"]
+__all__ = [
+    "MATERIALITY",
+    "Finding",
+    "chain_findings",
+    "checklist",
+    "entry_findings",
+    "findings",
+    "materiality",
+]

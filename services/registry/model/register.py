@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.registry.model.page import ALWAYS_PUBLIC, Page
 from shared.errors import Conflict, Invalid, NotFound
 
 FOREVER = date.max
@@ -72,6 +73,7 @@ class Register:
     privacy_contact: str | None = None
     regimes: tuple[str, ...] = ()
     default_terms: dict[str, Any] | None = None
+    page: Page = ALWAYS_PUBLIC
 
     @property
     def stream(self) -> str:

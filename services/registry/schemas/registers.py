@@ -11,6 +11,7 @@ from services.registry.schemas.entries import LocationShape, SubProcessorIn
 from services.registry.transfers.laws import regimes
 from shared.schemas import (
     Day,
+    Flag,
     Instant,
     Language,
     Shape,
@@ -65,6 +66,7 @@ class RegisterShape(Shape):
     updated_at = Instant()
     sequence = fields.Integer()
     head_hash = fields.String()
+    published = Flag()
     regimes = fields.List(
         fields.String(), metadata={"description": "The laws that bind it; none: that of its seat"}
     )

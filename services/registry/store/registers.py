@@ -9,15 +9,19 @@ from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
+from services.registry.model.page import Page
 from services.registry.model.register import EntryUnknown, Register, Row, RowChanges
 from services.registry.store.stored import StoredRegister, StoredRow
 from shared.documents import from_document, to_row
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
-from shared.pagination import Page, PageRequest, find_page
+from shared.pagination import Page as Items
+from shared.pagination import PageRequest, find_page
 
 # What the processor itself says of its register.
-STATED = ("regimes", "default_terms")
+STATED = ("regimes", "default_terms", "page")
+# Documents of before the switch have no ``page``; they were public and stay so.
+PUBLISHED = {"page.published": {"$ne": False}}
 
 
 class Registers:
@@ -39,12 +43,19 @@ class Registers:
         """Store what the processor states of its register: members of ``STATED``."""
         self._docs.update_one({"_id": processor_id}, {"$set": dict(stated)}, session=session)
 
+    def save_page(self, register: Register, session: Session) -> None:
+        """Store the settings of the register's public page."""
+        page = to_row(register, StoredRegister)["page"]
+        self._docs.update_one({"_id": register.id}, {"$set": {"page": page}}, session=session)
+
     def stated_of(self, processor_id: str) -> dict[str, Any]:
-        """What the processor has stated of its register, if there is one: members of ``STATED``."""
-        only = dict.fromkeys(STATED, 1)
-        document: Mapping[str, Any] = self._docs.find_one({"_id": processor_id}, only) or {}
-        terms = document.get("default_terms")
-        return {"regimes": tuple(document.get("regimes") or ()), "default_terms": terms}
+        """What the processor has stated of its register, members of ``STATED``; a register that is
+        not there yet will not be public."""
+        try:
+            register = self.get(processor_id)
+        except NotFound:
+            return {"page": Page()}
+        return {name: getattr(register, name) for name in STATED}
 
     def touch(self, processor_id: str, at: datetime, session: Session | None = None) -> None:
         """Note that the register changed; two transactions that do so conflict."""
@@ -53,17 +64,24 @@ class Registers:
     def by_slug(self, slug: str) -> Register:
         return self._one({"slug": slug})
 
-    def get(self, processor_id: str) -> Register:
-        return self._one({"_id": processor_id})
+    def get(self, processor_id: str, session: Session | None = None) -> Register:
+        return self._one({"_id": processor_id}, session)
 
-    def page(self, request: PageRequest) -> Page:
-        page = find_page(self._docs, {}, request)
-        return Page(
-            [from_document(Register, document) for document in page.items], page.next_cursor
+    def every(self, request: PageRequest) -> Items:
+        return self._page({}, request)
+
+    def published(self, request: PageRequest) -> Items:
+        """The registers that anybody may read."""
+        return self._page(PUBLISHED, request)
+
+    def _page(self, where: dict[str, Any], request: PageRequest) -> Items:
+        found = find_page(self._docs, where, request)
+        return Items(
+            [from_document(Register, document) for document in found.items], found.next_cursor
         )
 
-    def _one(self, where: dict[str, Any]) -> Register:
-        document = self._docs.find_one(where)
+    def _one(self, where: dict[str, Any], session: Session | None = None) -> Register:
+        document = self._docs.find_one(where, session=session)
         if document is None:
             raise NotFound("There is no such register.")
         return from_document(Register, document)

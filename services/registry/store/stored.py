@@ -29,6 +29,7 @@ class StoredRegister(TypedDict):
     privacy_contact: str | None
     regimes: NotRequired[list[str]]
     default_terms: NotRequired[Members | None]
+    page: NotRequired[Members]
 
 
 class StoredRow(TypedDict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.store.checkpoints import Round
-from services.registry.use_cases.permissions import own_register
+from services.registry.use_cases.permissions import open_register, own_register
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.checkpoints import Checkpoint
@@ -31,8 +31,8 @@ def make(deps: Deps, caller: Caller, slug: str) -> Checkpoint:
     return _checkpoint(deps, register.stream)
 
 
-def page(deps: Deps, slug: str, request: PageRequest) -> Page:
-    return deps.stores.checkpoints.page(deps.stores.registers.by_slug(slug).stream, request)
+def page(deps: Deps, caller: Caller | None, slug: str, request: PageRequest) -> Page:
+    return deps.stores.checkpoints.page(open_register(deps, caller, slug).stream, request)
 
 
 def keys(deps: Deps) -> dict[str, Any]:

@@ -17,6 +17,21 @@ def own_register(deps: Deps, caller: Caller, slug: str) -> Register:
     return register
 
 
+def open_register(deps: Deps, caller: Caller | None, slug: str) -> Register:
+    """A register that is public, or that the caller keeps or is a customer of; ``caller`` is None
+    for anybody. Raises ``NotFound`` for any other, as if there were none."""
+    register = deps.stores.registers.by_slug(slug)
+    if register.page.published or (caller and _is_party(deps, caller, register)):
+        return register
+    raise NotFound("There is no such register.")
+
+
+def _is_party(deps: Deps, caller: Caller, register: Register) -> bool:
+    if caller.sees(register.id):
+        return True
+    return deps.agreements.relation(register.id, caller.org_id) is not None
+
+
 def own_change(deps: Deps, caller: Caller, slug: str, change_id: str) -> tuple[Register, Change]:
     """The caller's own register and a change of it. Raises ``NotFound`` for any other."""
     register = own_register(deps, caller, slug)

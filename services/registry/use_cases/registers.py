@@ -27,7 +27,7 @@ from services.registry.transfers.laws import seat_regime
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
-from services.registry.use_cases.permissions import own_register, register_of
+from services.registry.use_cases.permissions import open_register, own_register, register_of
 from services.registry.use_cases.readers import reader_of
 from services.registry.use_cases.saving import append_entry, write_rows
 from services.registry.wiring import Deps
@@ -42,14 +42,18 @@ PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
 
 def published(deps: Deps, request: PageRequest) -> Page:
-    return deps.stores.registers.page(request)
+    return deps.stores.registers.published(request)
 
 
-def profile(deps: Deps, slug: str) -> dict[str, Any]:
+def profile(deps: Deps, caller: Caller | None, slug: str) -> dict[str, Any]:
     """The processor as its page shows it, and how far its ledger has come."""
-    register = deps.stores.registers.by_slug(slug)
+    return _profile(deps, open_register(deps, caller, slug))
+
+
+def _profile(deps: Deps, register: Register) -> dict[str, Any]:
     sequence, head_hash = deps.ledger.head(register.stream)
-    return {**vars(register), "sequence": sequence, "head_hash": head_hash}
+    about = {"sequence": sequence, "head_hash": head_hash, "published": register.page.published}
+    return {**vars(register), **about}
 
 
 def entries(
@@ -164,10 +168,10 @@ def transfers(
 
 
 def ledger_page(
-    deps: Deps, slug: str, after: int, limit: int
+    deps: Deps, caller: Caller | None, slug: str, after: int, limit: int
 ) -> tuple[list[dict[str, Any]], int | None]:
     """The register's ledger as anybody may read it; private parts are there as hashes only."""
-    register = deps.stores.registers.by_slug(slug)
+    register = open_register(deps, caller, slug)
     entries = deps.ledger.entries(register.stream, after, limit + 1)
     shown = [disclosure.open_part(vars(entry)) for entry in entries[:limit]]
     return shown, (shown[-1]["sequence"] if len(entries) > limit else None)
@@ -227,7 +231,7 @@ def amend(
             append_entry(deps, register, STATED[name], data, deps.now(), caller.client_id, session)
 
     deps.mongo.transact(work)
-    return profile(deps, slug)
+    return profile(deps, caller, slug)
 
 
 def _save_baseline(

@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "offer-mitigation": {"text": "x", "respond_by": "2027-01-01"},
     "request-modification": {"text": "x"},
     "answers": {"answers": [{"id": "q", "values": ["v"]}]},
+    "page": {"published": True},
     "baseline": {"valid_from": "2026-01-01", "sub_processors": [ENTRY]},
     "changes": CHANGE, "simulations": {"instrument_id": "eu-us-dpf", "ends_on": "2027-01-01"},
     "erasures": ERASURE,

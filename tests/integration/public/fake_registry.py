@@ -114,6 +114,7 @@ class FakeRegistry:
         self.entries, self.all_changes = [GOOGLE, AMAZON, CHILD], list(CHANGES)
         self.matters: list[Json] = []
         self.sequence, self.away, self.asked = 2, False, Counter[str]()
+        self.published = True
 
     def _answer(self, question: str, slug: str = "tempus-serva") -> None:
         self.asked[question] += 1
@@ -129,7 +130,8 @@ class FakeRegistry:
                             "country": "DK"},
                 "locale": "da", "website": "javascript:alert(1)", "bank_account": SECRET,
                 "privacy_contact": "privacy@tempusserva.dk", "sequence": self.sequence,
-                "updated_at": "2026-11-20T10:00:00.000Z", "head_hash": "b" * 64}  # fmt: skip
+                "updated_at": "2026-11-20T10:00:00.000Z", "head_hash": "b" * 64,
+                "published": self.published}  # fmt: skip
 
     def processors(self) -> list[Json]:
         self._answer("processors")

@@ -87,6 +87,7 @@ def register(
     customer = vendor.customer("nordbo")
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [
         marked("At work Inc.")]})  # fmt: skip
+    vendor.publish()
     draft = vendor.draft(sub_processor=marked("To come Inc."))
     if request.param:
         pour_into_the_database(vendor)

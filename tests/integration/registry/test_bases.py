@@ -297,6 +297,7 @@ def test_each_customer_gets_one_message_a_stage(vendor: Vendor, receiver: Receiv
     stack = vendor.stack
     instrument = new_instrument(stack)
     adopt(vendor, provider(instrument))
+    vendor.publish()
     for name in ("nordbo", "lillebror"):
         customer = vendor.customer(name)
         body = {"url": f"{receiver.url}/{vendor.slug}/{name}", "processors": [],

@@ -23,6 +23,7 @@ def listing(stack: Any, length: int) -> Vendor:
     vendor = Vendor(stack, client, client["slug"])
     vendor.must("POST", "/baseline", {"valid_from": FIRST_DAY.isoformat(), "sub_processors": [
         builders.sub_processor(legal_name="Company 0")]})  # fmt: skip
+    vendor.publish()
     deps = stack.registry
     register = deps.stores.registers.by_slug(vendor.slug)
     content = deps.stores.rows.on(register.id, FIRST_DAY)[0].content

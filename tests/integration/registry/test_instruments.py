@@ -231,6 +231,7 @@ def test_the_public_page_in_danish_and_swedish_shows_no_english_reason(vendor: V
         {"instrument_id": "eu-us-privacy-shield", "role": "primary", "evidence": {}}]}  # fmt: skip
     entry = builders.sub_processor(legal_name="Shielded Inc.", locations=[place])
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [entry]})
+    vendor.publish()
 
     pages = {
         language: vendor.stack.ask(None, "GET", f"/p/{vendor.slug}?lang={language}").text
@@ -249,6 +250,7 @@ def test_an_instrument_the_page_has_no_word_for_is_named_in_the_readers_language
     vendor: Vendor,
 ) -> None:
     relying_on(vendor, record(vendor.stack)["id"])
+    vendor.publish()
 
     pages = {
         language: vendor.stack.ask(None, "GET", f"/p/{vendor.slug}?lang={language}").text

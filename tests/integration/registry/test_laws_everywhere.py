@@ -38,6 +38,7 @@ def under_two_laws(vendor: Vendor) -> None:
     entry = builders.sub_processor()
     vendor.must("POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [entry]})
     vendor.states({"regimes": ["EU", "UK"]})
+    vendor.publish()
 
 
 def seen(vendor: Vendor, path: str) -> str:
@@ -110,6 +111,7 @@ def test_no_english_word_of_the_law_stands_on_a_danish_or_swedish_page(
         data_subjects=[], locations=[stays, *builders.sub_processor(legal_name="Xyz")["locations"]],
     )  # fmt: skip
     vendor.must("POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [entry]})
+    vendor.publish()
     sub = vendor.must("GET", "/sub-processors")["items"][0]["id"]
     for path in ("", f"/sub-processors/{sub}"):
         page = seen(vendor, f"{path}?lang={language}")
@@ -124,6 +126,7 @@ def test_no_english_word_of_the_law_stands_on_a_danish_or_swedish_page(
 def test_the_page_of_an_earlier_day_tells_no_later_law(vendor: Vendor) -> None:
     vendor.must("POST", "/baseline", {"valid_from": "2020-01-01",
                                       "sub_processors": [builders.sub_processor()]})  # fmt: skip
+    vendor.publish()
     assert "Trump v. Slaughter" in seen(vendor, "?lang=en")
     past = seen(vendor, "?lang=en&as_of=2025-11-30")
     assert ("C-703/25 P" in past, "Trump v. Slaughter" in past) == (True, False)

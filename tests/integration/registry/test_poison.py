@@ -121,7 +121,7 @@ def test_a_stream_that_cannot_be_signed_lets_the_next_be(stack: Stack) -> None:
 
     long_enough(stack)
 
-    items = stack.must(None, "GET", second.path + "/checkpoints")["items"]
+    items = second.must("GET", "/checkpoints")["items"]
     assert len(items) == 1
     assert set_aside(stack) == [f"checkpoint:{streams[0]}"]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.notices import events
+from services.notices.letters import letter_of
 from services.notices.model.counting import Counting
 from services.notices.model.entries import (
     LARGEST_HEAD,
@@ -79,6 +80,29 @@ def test_a_change_links_to_the_change_and_to_the_page_of_its_register(kind: str)
         "change": f"{ORIGIN}/portal/v1/changes/chg_1",
         "page": f"{ORIGIN}/p/vendor",
     }
+
+
+@pytest.mark.parametrize("kind", [*events.NOTICES, *events.FOLLOW_UPS, *events.BASES])
+@pytest.mark.parametrize("language", ["en", "da", "sv"])
+def test_what_is_told_of_a_register_that_is_not_published_links_to_no_page(
+    kind: str, language: str
+) -> None:
+    told = change(kind)
+    told["data"] |= {
+        "processor": {**VENDOR, "published": False},
+        "instrument": {"id": "x", "name": "X"},
+    }
+    event = event_of(told)
+    about = {
+        "id": "ntc_1",
+        "objection_deadline": "2026-12-07",
+        "effective_on": "2026-12-24",
+        "given_on": "2026-11-23",
+    }
+    letter = letter_of(kind, language, {"data": {"notice": about, **read(event)}})
+    assert read(event)["links"]["page"] is None
+    assert letter.actions == ()
+    assert "/p/vendor" not in str(letter)
 
 
 def test_a_notice_has_the_dates_of_each_set_of_terms() -> None:

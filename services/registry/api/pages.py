@@ -1,0 +1,42 @@
+"""The public page of a register: its switch, and the checklist before publishing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.registry.api.context import PROCESSOR, deps
+from services.registry.schemas.pages import PageIn, PageShape
+from services.registry.use_cases import pages
+from shared.auth import caller, requires
+from shared.headers import etag_of, seen_revision_if_named
+from shared.openapi import Blueprint
+from shared.places import expensive
+
+blp = Blueprint("pages", __name__, url_prefix="/v1", description="Public pages")
+
+
+@blp.route(f"{PROCESSOR}/page")
+@requires("registry:read")
+@expensive
+@blp.response(200, PageShape)
+@blp.alt_response(404, "NOT_FOUND")
+def page(slug: str) -> Any:
+    """Whether anybody may read the register, and what its list lacks before that."""
+    return _tagged(pages.read(deps(), caller(), slug))
+
+
+@blp.route(f"{PROCESSOR}/page", methods=["PUT"])
+@requires("registry:write")
+@blp.arguments(PageIn)
+@blp.response(200, PageShape)
+@blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def state(body: dict[str, Any], slug: str) -> Any:
+    """Publish the register, or keep it on request; its customers read their list either way.
+
+    With ``If-Match``: only as it was read."""
+    return _tagged(pages.state(deps(), caller(), slug, seen_revision_if_named(), **body))
+
+
+def _tagged(told: dict[str, Any]) -> Any:
+    return told, {"ETag": etag_of(told["revision"])}

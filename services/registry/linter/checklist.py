@@ -1,0 +1,77 @@
+"""What a list lacks before it is published: each place, fine or not, and members without a word.
+
+Nothing here forbids to publish. A list with gaps is owed all the same, and the page says of each
+place how it stands (GDPR Art. 28(2) and (4); EDPB Opinion 22/2024, paras 31-32 and 88).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from services.registry.linter.findings import entry_findings
+
+Entry = Mapping[str, Any]
+Line = dict[str, Any]
+
+LAWFUL = frozenset({"no_transfer", "valid", "expiring"})
+NOT_STATED = "not_stated"
+NO_PLACE = {
+    "en": "Say where the data is stored and processed, and from where it can be reached.",
+    "da": "Angiv, hvor oplysningerne opbevares og behandles, og hvorfra de kan tilgås.",
+    "sv": "Ange var uppgifterna lagras och behandlas, och varifrån de kan nås.",
+}
+
+
+def checklist(entries: Sequence[Entry], exporter: str, path: str) -> Line:
+    """``{places, fine, needs, unfilled}`` of entries in wire form, with their verdicts.
+
+    ``places`` counts an entry without a place once, so it is ``fine`` and ``needs`` together.
+    ``exporter``: country of the processor's seat; ``path``: where changes are drafted.
+    """
+    action = {"method": "POST", "path": path}
+    needs = [
+        {"sub_processor": _named(entry), **need, "action": action}
+        for entry in entries
+        for need in _needs(entry)
+    ]
+    unfilled = [
+        {"sub_processor": _named(entry), "members": members, "action": action}
+        for entry in entries
+        if (members := _unfilled(entry, exporter))
+    ]
+    places = sum(len(entry["locations"]) or 1 for entry in entries)
+    return {
+        "places": places,
+        "fine": places - len(needs),
+        "needs": needs,
+        "unfilled": unfilled,
+    }
+
+
+def _named(entry: Entry) -> Line:
+    return {"id": entry["id"], "legal_name": entry["legal_name"]}
+
+
+def _needs(entry: Entry) -> Iterator[Line]:
+    if not entry["locations"]:
+        yield {"place": None, "codes": ["no_place"], "missing": NO_PLACE}
+    for place in entry["locations"]:
+        verdicts = [place["verdict"], *(place["verdict"].get("by_regime") or ())]
+        bad = [each for each in verdicts if each["status"] not in LAWFUL]
+        if bad:
+            yield {
+                "place": {
+                    name: place.get(name) for name in ("country", "region", "organisation", "kind")
+                },
+                "codes": sorted({each["status"] for each in bad}),
+                "missing": bad[0].get("reason_by_language") or {"en": bad[0]["reason"]},
+            }
+
+
+def _unfilled(entry: Entry, exporter: str) -> list[str]:
+    """Members, by their pointers, that say nothing or that nobody has stated yet."""
+    found = entry_findings(entry, None, exporter=exporter)
+    pointers = [each.pointer for each in found if not each.pointer.startswith("/locations")]
+    unstated = [f"/{name}" for name, value in entry.items() if value == NOT_STATED]
+    return list(dict.fromkeys([*pointers, *unstated]))
