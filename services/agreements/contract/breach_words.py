@@ -197,7 +197,11 @@ NEW_SUBJECT = re.compile(
     r"[\w’'-]+ (?:the |our |its )?(?:data )?(?:processor|vendor|supplier|provider|we|company|it) "
     r"(?:(?:then|also|itself|immediately|promptly) )?$"
 )
-RELATIVE = r"hvor|hvorpå|der|som|at|where|when|which|on which|that|whether|då|när|att|om|varvid"
+# "At" is Danish for "that"; before these words it is English, as in "at its own cost".
+DANISH_AT = r"at(?! (?:its|their|our|no|the|any|least|once|most|an?)\b)"
+RELATIVE = (
+    rf"hvor|hvorpå|der|som|{DANISH_AT}|where|when|which|on which|that|whether|då|när|att|om|varvid"
+)
 # Between an adjective and its noun none of these stands.
 NO_ADJECTIVE = (
     rf"{RELATIVE}|the|a|an|any|this|et|en|den|det|ett|of|by|af|av|or|and|eller|og|och|in|i|to|til"
