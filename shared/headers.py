@@ -32,18 +32,20 @@ def etag_of(revision: int) -> str:
     return f'"r{revision}"'
 
 
-def seen_revision() -> int:
-    """Return the revision that If-Match names. Raises PreconditionRequired / PreconditionFailed."""
-    seen = seen_revision_if_named()
-    if seen is None:
+def seen_revision() -> int | None:
+    """Return the revision that If-Match names; None for ``*``, any there is (RFC 9110 §13.1.1).
+
+    Raises PreconditionRequired / PreconditionFailed.
+    """
+    if not request.headers.get("If-Match", "").strip():
         raise PreconditionRequired
-    return seen
+    return seen_revision_if_named()
 
 
 def seen_revision_if_named() -> int | None:
     """The same where If-Match may be left out: None, whatever version there is."""
     header = request.headers.get("If-Match", "").strip()
-    if not header:
+    if header in ("", "*"):
         return None
     text = header.removeprefix("W/").strip('"')
     if not REVISION.match(text):

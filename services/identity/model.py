@@ -182,6 +182,7 @@ def granted(asked: str | None, held: frozenset[str]) -> frozenset[str]:
     return wanted
 
 
-def check_revision(seen: int, current: int) -> None:
-    if seen != current:
+def check_revision(seen: int | None, current: int) -> None:
+    """Raises ``PreconditionFailed`` for another revision than the current one; None is any."""
+    if seen not in (None, current):
         raise PreconditionFailed

@@ -29,10 +29,10 @@ def policy(deps: Deps, caller: Caller) -> Policy:
     return deps.policies.read(None, caller.org_id)
 
 
-def set_policy(deps: Deps, caller: Caller, seen: int, retention_years: int) -> Policy:
+def set_policy(deps: Deps, caller: Caller, seen: int | None, retention_years: int) -> Policy:
     """Set the retention, also for agreements that have ended. Raises ``PreconditionFailed``."""
     before = policy(deps, caller)
-    if before.revision != seen:
+    if seen not in (None, before.revision):
         raise PreconditionFailed
     after = replace(
         before, retention_years=retention_years, revision=before.revision + 1, cursor=""

@@ -75,7 +75,7 @@ def rotate_client(deps: Deps, caller: Caller, client_id: str) -> tuple[Client, s
     return client, secret, deps.now() + timedelta(seconds=deps.settings.token_seconds)
 
 
-def remove_client(deps: Deps, caller: Caller, client_id: str, seen: int) -> None:
+def remove_client(deps: Deps, caller: Caller, client_id: str, seen: int | None) -> None:
     """Remove a client; within seconds its tokens are refused everywhere, too."""
     client = _own_client(deps, caller, client_id)
     check_revision(seen, client.revision)

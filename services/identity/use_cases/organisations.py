@@ -66,7 +66,7 @@ def organisations(
 
 
 def change_organisation(
-    deps: Deps, caller: Caller, org_id: str, seen: int, body: Mapping[str, Any]
+    deps: Deps, caller: Caller, org_id: str, seen: int | None, body: Mapping[str, Any]
 ) -> Organisation:
     current = organisation(deps, caller, org_id)
     check_revision(seen, current.revision)

@@ -31,9 +31,9 @@ class NoticeContacts:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.collection("notice_contacts", StoredContacts)
 
-    def get(self, controller_id: str) -> tuple[Named | None, int]:
+    def get(self, controller_id: str, session: Session | None = None) -> tuple[Named | None, int]:
         """What it has named, and the revision; None and 0 for nothing."""
-        row = self._docs.find_one({"_id": controller_id})
+        row = self._docs.find_one({"_id": controller_id}, session=session)
         return (_named(row), row["revision"]) if row else (None, 0)
 
     def many(self, controller_ids: Iterable[str]) -> dict[str, Named]:

@@ -64,7 +64,7 @@ def get(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
 
 
 def change(
-    deps: Deps, owner: str, endpoint_id: str, seen: int, told: Mapping[str, Any]
+    deps: Deps, owner: str, endpoint_id: str, seen: int | None, told: Mapping[str, Any]
 ) -> Endpoint:
     found = _seen(deps, owner, endpoint_id, seen)
     members = {name: told[name] for name in _PLAIN_MEMBERS if name in told}
@@ -76,7 +76,7 @@ def change(
     return changed
 
 
-def remove(deps: Deps, owner: str, endpoint_id: str, seen: int) -> None:
+def remove(deps: Deps, owner: str, endpoint_id: str, seen: int | None) -> None:
     """Deliveries that wait for it end as ``abandoned``, visibly."""
     found = _seen(deps, owner, endpoint_id, seen)
     deps.stores.mongo.transact(
@@ -164,9 +164,9 @@ def _judged(deps: Deps, url: str) -> tuple[str, str]:
     return checked.ascii_url, checked.display_url
 
 
-def _seen(deps: Deps, owner: str, endpoint_id: str, seen: int) -> Endpoint:
+def _seen(deps: Deps, owner: str, endpoint_id: str, seen: int | None) -> Endpoint:
     found = get(deps, owner, endpoint_id)
-    if found.revision != seen:
+    if seen not in (None, found.revision):
         raise PreconditionFailed
     return found
 

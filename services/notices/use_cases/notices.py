@@ -76,7 +76,7 @@ def name_contacts(
     deps: Deps,
     owner: str,
     contacts: list[dict[str, Any]],
-    seen: int,
+    seen: int | None,
     addresses: Mapping[str, Mapping[str, str] | None] = MappingProxyType({}),
 ) -> tuple[Named, int]:
     """Put these contacts in place of all before; open notices go to them. The new revision.
@@ -94,7 +94,9 @@ def name_contacts(
     return named, deps.stores.mongo.transact(lambda it: _put(deps, owner, named, seen, it))
 
 
-def _put(deps: Deps, owner: str, named: Named, seen: int, session: Session) -> int:
+def _put(deps: Deps, owner: str, named: Named, seen: int | None, session: Session) -> int:
+    if seen is None:
+        seen = deps.stores.contacts.get(owner, session)[1]
     revision = deps.stores.contacts.put(owner, named, seen, deps.now(), session)
     customer = named.customer((), None)
     keys = [each.key for channel in BY_ADDRESS for each in channel.addresses(customer)]

@@ -185,7 +185,7 @@ class Change:
         if seen not in (None, self.revision):
             raise PreconditionFailed
 
-    def edited(self, members: Mapping[str, Any], seen: int) -> Change:
+    def edited(self, members: Mapping[str, Any], seen: int | None) -> Change:
         """A draft with other contents; an emergency must be approved anew."""
         if self.status == "announced":
             raise NotInThisStatus("It is announced; to alter it, withdraw it and announce another.")
@@ -215,7 +215,7 @@ class Change:
             raise NotInThisStatus(f"The change is {self.status.replace('_', ' ')}; it stays.")
         return self.revised(status="withdrawn", ended_at=at, withdrawal_reason=reason)
 
-    def check_discard(self, seen: int) -> None:
+    def check_discard(self, seen: int | None) -> None:
         """Raises ``NotInThisStatus`` for what was announced, which stands for good."""
         if not self.is_private:
             raise NotInThisStatus("It was announced; until its effective day it can be withdrawn.")

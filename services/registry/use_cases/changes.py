@@ -51,7 +51,7 @@ def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> Cha
 
 
 def edit(
-    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int, body: Mapping[str, Any]
+    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None, body: Mapping[str, Any]
 ) -> ChangeView:
     """Edit a draft; members that the body leaves out stay. Raises what ``draft`` raises."""
     register, change = own_change(deps, caller, slug, change_id)
@@ -62,7 +62,7 @@ def edit(
     return shown(deps, register, change)
 
 
-def discard(deps: Deps, caller: Caller, slug: str, change_id: str, seen: int) -> None:
+def discard(deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None) -> None:
     """Delete a draft, of which nobody ever hears; the rows of an import that made it say so.
 
     Raises ``NotInThisStatus`` for a change that was announced.

@@ -80,7 +80,7 @@ def record(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> InstrumentVie
 
 
 def amend(
-    deps: Deps, caller: Caller, instrument_id: str, seen: int, members: Mapping[str, Any]
+    deps: Deps, caller: Caller, instrument_id: str, seen: int | None, members: Mapping[str, Any]
 ) -> InstrumentView:
     """Lay ``members`` over the record, for example its end; earlier revisions stay.
 
@@ -91,7 +91,7 @@ def amend(
     def work(session: Session) -> None:
         history = deps.stores.instruments.history(instrument_id, session)
         before = _as_recorded(instrument_id, history)
-        if _revision(history) != seen:
+        if seen not in (None, _revision(history)):
             raise PreconditionFailed
         last = history[-1] if history else None
         next_ = next_revision(instrument_id, last, members, deps.now(), caller.client_id)

@@ -209,21 +209,21 @@ def adopt(
 
 
 def amend(
-    deps: Deps, caller: Caller, slug: str, seen: int, stated: Mapping[str, Any]
+    deps: Deps, caller: Caller, slug: str, seen: int | None, stated: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Record which laws bind the vendor's transfers (``regimes``), and the periods of customers
     whose agreement names none (``default_terms``).
 
     Every verdict is then made by each law. Notices that were given keep their days. ``seen``: the
-    sequence of the register that the caller has read. Raises ``SeatLawLeftOut`` or
-    ``PreconditionFailed``.
+    sequence of the register that the caller has read; None accepts any. Raises ``SeatLawLeftOut``
+    or ``PreconditionFailed``.
     """
     register = own_register(deps, caller, slug)
     if "regimes" in stated and seat_regime(register.country) not in stated["regimes"]:
         raise SeatLawLeftOut
 
     def work(session: Session) -> None:
-        if deps.ledger.head(register.stream, session)[0] != seen:
+        if seen not in (None, deps.ledger.head(register.stream, session)[0]):
             raise PreconditionFailed
         deps.stores.registers.state(register.id, stated, session)
         for name, value in stated.items():
