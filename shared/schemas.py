@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pycountry
+from babel import Locale
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from shared.public_holidays import country_of, is_region
@@ -84,12 +86,18 @@ class Region(fields.String):
         return code
 
 
+@cache
+def _languages() -> frozenset[str]:
+    """The languages that have a name (CLDR), by their tag without region or script."""
+    return frozenset(tag for tag in map(str, Locale("en").languages) if "_" not in tag)
+
+
 class Language(fields.String):
-    """BCP 47, for example ``da`` or ``sv-FI``."""
+    """BCP 47, for example ``da`` or ``sv-FI``; the language is one that has a name."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         tag = super()._deserialize(value, attr, data, **kwargs)
-        if not LANGUAGE.match(tag):
+        if not LANGUAGE.match(tag) or tag.partition("-")[0] not in _languages():
             raise ValidationError(f"{tag!r} is not a language tag such as da, sv or en-GB.")
         return tag
 
