@@ -150,14 +150,15 @@ class NoticeTerms:
         where the text names no number at all. Members that set no days (channels) are ignored.
         """
         special = _of_this_kind(terms.get("by_kind") or {}, kind)
+        notice, objection = _span(terms, "notice"), _span(terms, "objection")
         agreed = cls(
-            _of_kind(_span(terms, "notice"), special.get("notice")),
-            _of_kind(_span(terms, "objection"), special.get("objection")),
+            _of_kind(notice, special.get("notice")),
+            _of_kind(objection, special.get("objection")),
             Calendar(terms.get("holidays") or None, terms.get("eves")),
             _silence(special) or _silence(terms) or terms.get("silence") or CONSENT,
             authorisation,
             bool(terms.get("soft")),
-            tuple(_also(each) for each in terms.get("also") or ()),
+            tuple(_also(each, notice, objection) for each in terms.get("also") or ()),
             Period.parse((terms.get("emergency") or {}).get("length")),
         )
         return agreed.with_defaults(terms.get("default_terms") or {})
@@ -254,8 +255,12 @@ def _silence(members: Mapping[str, Any]) -> str | None:
     return silence
 
 
-def _also(members: Mapping[str, Any]) -> tuple[Span, Span]:
-    return Span.parse(members.get("notice") or {}), Span.parse(members.get("objection") or {})
+def _also(members: Mapping[str, Any], notice: Span, objection: Span) -> tuple[Span, Span]:
+    """Further periods; where they say nothing of it, they run from what the first ones do."""
+    return (
+        Span.parse(members.get("notice") or {}, notice.starts),
+        Span.parse(members.get("objection") or {}, objection.starts),
+    )
 
 
 def _default(defaults: Mapping[str, Any], name: str) -> Period | None:

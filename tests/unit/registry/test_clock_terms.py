@@ -109,3 +109,21 @@ def test_one_objection_until_the_change_makes_the_terms_wait_for_its_day(
     objection: str, ends_with_effect: bool
 ) -> None:
     assert long("30d", objection).ends_with_effect is ends_with_effect
+
+
+@pytest.mark.parametrize(
+    ("members", "also", "rules"),
+    [
+        ({"receipt_rule": "delivered"}, {}, ("delivered", "delivered")),
+        ({"notice": {"starts": "delivered"}, "objection": {"starts": "acknowledged"}}, {},
+         ("delivered", "acknowledged")),
+        ({"receipt_rule": "delivered"}, {"starts": "sent"}, ("sent", "sent")),
+        ({}, {}, ("sent", "sent")),
+    ],
+)  # fmt: skip
+def test_a_second_period_of_a_text_runs_from_what_the_first_does(
+    members: dict[str, Any], also: dict[str, Any], rules: tuple[str, str]
+) -> None:
+    period = {"length": TWO_WEEKS, **also}
+    terms = NoticeTerms.parse({**members, "also": [{"notice": period, "objection": period}]})
+    assert tuple(span.rule for span in terms.also[0]) == rules
