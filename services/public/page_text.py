@@ -329,6 +329,12 @@ def law_line(one: Json, t: Words) -> str:
     return f"{one['law']}: {one['verdict']}. {t.local_text(one['reason']).text}"
 
 
+def meaning(verdict: Json, t: Words) -> str:
+    """Return what the verdict means; of several laws it is that of the strictest, by its name."""
+    said = t(f"verdict.{verdict['status']}.meaning")
+    return f"{law_name(verdict, t)}: {said}" if verdict.get("by_regime") else said
+
+
 def law_name(verdict: Json, t: Words) -> str:
     return t.named("regime", verdict.get("regime") or "none")
 
