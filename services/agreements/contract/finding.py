@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.agreements.contract.finding_words import Texts
+
 LAW = "law"
 TEMPLATE = "template"
 GOOD_PRACTICE = "good_practice"
@@ -41,7 +43,8 @@ class Finding:
     """``clause`` names where the duty or the advice comes from, for example ``Art. 28(3)(g)``.
 
     ``weight``: one of ``WEIGHTS``; what was stored without it came from a template. ``open``: set
-    where people must read the text and decide.
+    where people must read the text and decide. ``detail`` is English; ``detail_by_language`` is
+    None in findings that were stored before it was kept.
     """
 
     code: str
@@ -49,13 +52,19 @@ class Finding:
     detail: str
     weight: str = TEMPLATE
     open: OpenQuestion | None = None
+    detail_by_language: Texts | None = None
 
 
-def required(code: str, clause: str, detail: str) -> Finding:
+def required(code: str, clause: str, texts: Texts) -> Finding:
     """The law asks for it."""
-    return Finding(code, clause, detail, LAW)
+    return Finding(code, clause, texts["en"], LAW, detail_by_language=texts)
 
 
-def advised(code: str, source: str, detail: str) -> Finding:
+def advised(code: str, source: str, texts: Texts) -> Finding:
     """No article asks for it; ``source`` advises it."""
-    return Finding(code, source, detail, GOOD_PRACTICE)
+    return Finding(code, source, texts["en"], GOOD_PRACTICE, detail_by_language=texts)
+
+
+def of_template(code: str, clause: str, texts: Texts) -> Finding:
+    """The text that the parties chose asks for it."""
+    return Finding(code, clause, texts["en"], TEMPLATE, detail_by_language=texts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content
-from services.agreements.contract.finding import Finding, advised, required
+from services.agreements.contract.finding import Finding, advised, of_template, required
+from services.agreements.contract.finding_words import said
 from services.agreements.contract.findings import wording_about_breaches
 from services.agreements.contract.saying import says
 from services.agreements.contract.terms import Length
@@ -16,17 +17,13 @@ MEASURES = {"eu-2021-915": "(EU) 2021/915, Annex III", "dk-sa": "Appendix C"}
 SENSITIVE_DATA = {"eu-2021-915": "(EU) 2021/915, Clause 7.5", "dk-sa": "Appendix C.2"}
 OFFICIAL_PERIODS = {"eu-2021-915": "(EU) 2021/915, Clause 7.7(a)", "dk-sa": "Appendix B"}
 
-# What the wording of a template may settle, else the contents must: its code, source and words.
+# What the wording of a template may settle, else the contents must: its code and source.
 SETTLED = {
-    "obligations_and_rights": ("controller-rights-missing", "Art. 28(3)",
-                               "the obligations and rights of the controller"),
-    "unlawful_instructions": ("unlawful-instructions-missing", "Art. 28(3), last subparagraph",
-                              "the warning of an instruction that breaks the law"),
-    "flow_down": ("flow-down-missing", "Art. 28(4)",
-                  "the same duties for every sub-processor"),
-    "liability": ("liability-missing", "Art. 28(4)",
-                  "the full liability of the processor for its sub-processors"),
-}  # fmt: skip
+    "obligations_and_rights": ("controller-rights-missing", "Art. 28(3)"),
+    "unlawful_instructions": ("unlawful-instructions-missing", "Art. 28(3), last subparagraph"),
+    "flow_down": ("flow-down-missing", "Art. 28(4)"),
+    "liability": ("liability-missing", "Art. 28(4)"),
+}
 
 
 def shortfalls(template: Template, content: Content) -> tuple[Finding, ...]:
@@ -40,31 +37,29 @@ def shortfalls(template: Template, content: Content) -> tuple[Finding, ...]:
 
 
 def _unsettled(template: Template, content: Content) -> Iterator[Finding]:
-    for name, (code, clause, words) in SETTLED.items():
+    for name, (code, clause) in SETTLED.items():
         where = content.processing if name == "obligations_and_rights" else content.clauses
         if not says(template.covers.get(name)) and not says(getattr(where, name)):
-            yield required(code, clause, f"The agreement lacks {words}.")
+            yield required(code, clause, said("answer-missing", words=said(name)))
 
 
 def _sensitive_data(kind: str, content: Content) -> Iterator[Finding]:
     if not content.processing.special_categories or says(content.measures.special_categories):
         return
     code = "special-category-measures-missing"
-    detail = "Special categories are processed, and no measure protects them in particular."
     if kind in SENSITIVE_DATA:
-        yield Finding(code, SENSITIVE_DATA[kind], detail)
+        yield of_template(code, SENSITIVE_DATA[kind], said(code))
     else:
-        yield advised(code, "(EU) 2021/915, Clause 7.5", detail)
+        yield advised(code, "(EU) 2021/915, Clause 7.5", said(code))
 
 
 def _official(kind: str, content: Content) -> Iterator[Finding]:
     measures = content.measures
     if kind in MEASURES and not (says(measures.technical) and says(measures.organisational)):
-        yield Finding("measures-missing", MEASURES[kind],
-                      "The annex of technical and organisational measures is empty.")  # fmt: skip
+        yield of_template("measures-missing", MEASURES[kind], said("measures-missing"))
     if kind in OFFICIAL_PERIODS and not content.notice_terms.notice_length:
-        yield Finding("template-notice-days-missing", OFFICIAL_PERIODS[kind],
-                      "The period of notice or request is to be filled in, in days.")  # fmt: skip
+        code = "template-notice-days-missing"
+        yield of_template(code, OFFICIAL_PERIODS[kind], said(code))
 
 
 def _published(template: Template, content: Content) -> Iterator[Finding]:
@@ -98,5 +93,5 @@ def _more_is_weaker(published: Published, content: Content) -> Iterator[tuple[st
 
 
 def _behind(clause: str, name: str, mine: int, theirs: int) -> Finding:
-    detail = f"{mine} here, {theirs} in the template."
-    return Finding(f"{name}-weaker-than-template", clause, detail)
+    texts = said("weaker-than-template", mine=mine, theirs=theirs)
+    return of_template(f"{name}-weaker-than-template", clause, texts)

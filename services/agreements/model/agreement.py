@@ -15,6 +15,7 @@ from services.agreements.contract.contents import (
     zone_apart,
 )
 from services.agreements.contract.finding import Finding, required
+from services.agreements.contract.finding_words import said
 from services.agreements.contract.findings import findings
 from services.agreements.contract.terms import Terms
 
@@ -289,8 +290,7 @@ class Agreement:
 
 def _unnamed(customer: Party) -> Iterator[Finding]:
     if customer.legal_name == customer.id:
-        why = "The customer is named by its id alone; give its name in `party`."
-        yield required("customer-unnamed", "Art. 28(3)", why)
+        yield required("customer-unnamed", "Art. 28(3)", said("customer-unnamed"))
 
 
 def day_after(day: date | None) -> date | None:

@@ -194,6 +194,10 @@ class FindingShape(Shape):
     code = fields.String()
     clause = fields.String()
     detail = fields.String()
+    detail_by_language = fields.Dict(
+        keys=fields.String(), values=fields.String(), allow_none=True,
+        metadata={"description": "en, da and sv; null in findings that are older"},
+    )  # fmt: skip
     weight = one_of(*WEIGHTS)
     open = fields.Nested(OpenQuestionShape, allow_none=True)
 

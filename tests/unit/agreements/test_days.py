@@ -10,6 +10,7 @@ import pytest
 
 from services.agreements.contract.contents import group_of
 from services.agreements.contract.finding import required
+from services.agreements.contract.finding_words import said
 from services.agreements.model import calendar, ending, life, signed_elsewhere
 from services.agreements.model.agreement import (
     PARTIES,
@@ -420,6 +421,6 @@ def test_a_version_claims_from_its_first_day_unless_the_agreement_is_in_force(
 def test_a_customer_named_by_its_id_alone_is_a_finding() -> None:
     nameless = replace(things.CUSTOMER, legal_name=things.CUSTOMER.id)
 
-    why = "The customer is named by its id alone; give its name in `party`."
-    assert required("customer-unnamed", "Art. 28(3)", why) in changed(controller=nameless).findings
+    unnamed = required("customer-unnamed", "Art. 28(3)", said("customer-unnamed"))
+    assert unnamed in changed(controller=nameless).findings
     assert "customer-unnamed" not in {found.code for found in things.active().findings}
