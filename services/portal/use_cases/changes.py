@@ -52,6 +52,7 @@ def _one(notice: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
         "objection_deadline": state["objection_deadline"],
         "effective_on": _later(state["effective_on"], state["earliest_effective_on"]),
         "provisional": state["provisional"],
+        "arithmetic": state["arithmetic"],
         "status": state["status"],
         "withdrawal_reason": state["withdrawal_reason"],
         "objection": state["objection"],

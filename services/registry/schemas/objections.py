@@ -79,7 +79,8 @@ class CustomerChangesQuery(Shape):
 
 class CustomerChangeShape(Shape):
     """``given_at``, ``given_on``: when the notice was really sent, null: not yet. ``provisional``:
-    what the customer's days run from has not happened, so there are none yet."""
+    what the customer's days run from has not happened, so there are none yet.
+    ``arithmetic``: how the days were counted, step by step; empty until all are known."""
 
     id = fields.String(attribute="change.id")
     status = fields.String(attribute="change.status")
@@ -91,6 +92,7 @@ class CustomerChangeShape(Shape):
     objection_deadline = Day(attribute="dates.objection_deadline", allow_none=True)
     earliest_effective_on = Day(attribute="dates.begins_on", allow_none=True)
     provisional = Flag(attribute="dates.provisional")
+    arithmetic = fields.List(fields.Dict())
     objection = fields.Nested(ObjectionShape, allow_none=True)
     approved = Flag()
 

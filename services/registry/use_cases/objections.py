@@ -9,7 +9,7 @@ from typing import Any
 
 from services.registry import events, ledger_entries
 from services.registry.clients import Relation
-from services.registry.clock import dates_for
+from services.registry.clock import Step, dates_for
 from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
     AgreementEnded,
@@ -26,6 +26,7 @@ from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.standings import (
     CustomerDates,
+    arithmetic_of,
     check_may_object,
     customers_day,
     customers_latest_day,
@@ -218,11 +219,12 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
     items = []
     for processor_id in dict.fromkeys(change.processor_id for change in announced):
         changes = [change for change in announced if change.processor_id == processor_id]
-        for change, dates in _own_dates(deps, caller, processor_id, changes):
+        for change, dates, steps in _own_dates(deps, caller, processor_id, changes):
             items.append(
                 {
                     "change": change,
                     "dates": dates,
+                    "arithmetic": [step.to_mapping() for step in steps],
                     "objection": objections.get(change.id),
                     "approved": change.id in approved,
                 }
@@ -232,8 +234,9 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
 
 def _own_dates(
     deps: Deps, caller: Caller, processor_id: str, changes: Sequence[Change]
-) -> Iterator[tuple[Change, CustomerDates]]:
-    """Those of a processor's changes that this customer may see, each with its own days."""
+) -> Iterator[tuple[Change, CustomerDates, tuple[Step, ...]]]:
+    """Those of a processor's changes that this customer may see, each with its own days and their
+    arithmetic."""
     relation = deps.agreements.relation(processor_id, caller.org_id)
     if relation is None:
         return
@@ -242,7 +245,8 @@ def _own_dates(
     visible = [change for change in changes if owed_notices(change, bonds) or not is_over]
     receipts = receipts_for(deps, visible, bonds)
     for change in visible:
-        yield change, dates_of(register, change, owed_notices(change, bonds), receipts)
+        about = (register, change, owed_notices(change, bonds), receipts)
+        yield change, dates_of(*about), arithmetic_of(*about)
 
 
 def _move(

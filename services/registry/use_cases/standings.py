@@ -8,7 +8,7 @@ in for it (``shared/decisions/0018-sent.md``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from services.registry.clock import (
     RECEIPT_RULES,
     Span,
     Starts,
+    Step,
     Zones,
     dates_counted_from,
     deemed_day,
@@ -225,9 +226,8 @@ def _dates(
     sent_at = receipt.by("sent") if receipt else None
     if receipt is None or sent_at is None:
         return CustomerDates(None, None, lacks="sent")
-    terms = terms_for(change, group)
-    zones = zones_of(group.terms, register.time_zone)
-    known = _Receipts(receipt, terms, group.given_on, zones)
+    known = _known(register, change, group, receipt)
+    terms = known.terms
     notice, objection = (known.start(span) for span in (terms.notice, terms.objection))
     begins_on, given_on, lacks = None, known.day_of(sent_at), None
     if notice and objection:
@@ -239,6 +239,45 @@ def _dates(
     own_day = max(change.effective_on, begins_on) if begins_on else None
     deadline = objection_deadline(terms, objection, own_day) if objection else None
     return CustomerDates(deadline, begins_on, sent_at, given_on, lacks)
+
+
+def _known(register: Register, change: Change, group: Group, receipt: Receipt) -> _Receipts:
+    zones = zones_of(group.terms, register.time_zone)
+    return _Receipts(receipt, terms_for(change, group), group.given_on, zones)
+
+
+def arithmetic_of(
+    register: Register, change: Change, owed: Sequence[OwedNotice], receipts: Receipts
+) -> tuple[Step, ...]:
+    """How the customer's days were counted, step by step; empty until they are all known.
+
+    Of several agreements, that of the last day to object.
+    """
+    sums = []
+    for notice in owed:
+        receipt = receipts.get((change.id, notice.bond.agreement_id))
+        sums.append(_arithmetic(register, change, notice.group, receipt) if receipt else ())
+    return max(sums, key=_last_day) if all(sums) and sums else ()
+
+
+def _arithmetic(
+    register: Register, change: Change, group: Group, receipt: Receipt
+) -> tuple[Step, ...]:
+    known = _known(register, change, group, receipt)
+    terms = known.terms
+    notice, objection = (known.start(span) for span in (terms.notice, terms.objection))
+    if not (receipt.by("sent") and notice and objection):
+        return ()
+    starts = Starts(notice, objection)
+    begins_on = dates_counted_from(terms, group.given_on, starts).earliest_effective_on
+    starts = replace(starts, effective_on=max(change.effective_on, begins_on))
+    return dates_counted_from(terms, group.given_on, starts).arithmetic
+
+
+def _last_day(steps: Sequence[Step]) -> date:
+    """The last day to object; none is later than any."""
+    days = (step.day for step in steps if step.name == "objection_deadline")
+    return next(days, None) or date.max
 
 
 def _latest(values: Sequence[T | None]) -> T | None:

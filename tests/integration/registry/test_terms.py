@@ -350,3 +350,31 @@ def test_periods_that_a_register_cannot_state_are_refused_by_name(baseline: Vend
         pointers = [each["pointer"] for each in answer.json["errors"]]
         assert pointers == [f"/default_terms/notice/length/{pointer}"]
     assert baseline.must("GET", "")["default_terms"] is None
+
+
+def test_a_customer_is_shown_how_its_days_were_counted(baseline: Vendor, inbox: Receiver) -> None:
+    """14 days from Monday 2026-11-23, received at the latest three business days later: until
+    Thursday 2026-12-10, once it is acknowledged or deemed to be."""
+    baseline.receiver_url = inbox.url
+    period = {"starts": "acknowledged", "deemed_after": {"value": 3, "unit": "business_days"}}
+    waits = baseline.customer(
+        "nordbo", **LONG, receipt_rule="acknowledged",
+        notice={"length": {"value": 30, "unit": "days"}, "starts": "sent"},
+        objection={"length": {"value": 14, "unit": "days"}, "starts": "acknowledged"},
+    )  # fmt: skip
+    deemed = baseline.customer(
+        "lille", **LONG, receipt_rule="acknowledged",
+        notice={"length": {"value": 30, "unit": "days"}, **period},
+        objection={"length": {"value": 14, "unit": "days"}, **period},
+    )  # fmt: skip
+    change = baseline.announced(62)
+    baseline.stack.settle()
+
+    assert seen_by(baseline, waits, change)["arithmetic"] == []
+    shown = seen_by(baseline, deemed, change)
+    steps = {step["name"]: step for step in shown["arithmetic"]}
+    assert shown["objection_deadline"] == steps["objection_deadline"]["day"] == "2026-12-10"
+    assert (
+        "Thu 2026-11-26 + 14 calendar days = Thu 2026-12-10" in steps["objection_deadline"]["text"]
+    )
+    assert steps["earliest_effective_on"]["day"] == "2026-12-27"
