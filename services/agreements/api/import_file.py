@@ -15,7 +15,8 @@ from services.agreements.api import term_columns
 from services.agreements.contract.terms import SHORT_FORM
 from services.agreements.model.imports import Row
 from services.agreements.schemas.imports import ImportRow
-from shared.errors import Malformed, problem_at
+from shared.errors import Invalid, Malformed, problem_at
+from shared.strict_json import parse_json
 
 MOST_LINES = 1_000
 COLUMNS = (
@@ -38,8 +39,9 @@ ABOUT_COLUMNS = (
     f"nothing; some are always needed: {', '.join(f'`{column}`' for column in REQUIRED)}. Days "
     "are written as YYYY-MM-DD, several products or channels with semicolons between them. "
     "`notice_length_value` and the cells after it are the long form of the notice terms: named "
-    "after their members, `true` or `false` for a flag. With `notice_…` or `objection_…` cells of "
-    "it, `notice_days`, `day_kind`, `receipt_rule` and `silence` may stay empty."
+    "after their members, `true` or `false` for a flag; `also`, `by_kind` and `other` hold JSON. "
+    "With `notice_…` or `objection_…` cells of it, `notice_days`, `day_kind`, `receipt_rule` and "
+    "`silence` may stay empty."
 )
 WHOLE = re.compile(r"[0-9]{1,9}\Z")
 NUMBERS = term_columns.NUMBERS | {
@@ -103,6 +105,8 @@ def column_of(pointer: str) -> str | None:
     """The column behind a member of the shape (RFC 6901); None: the line as a whole."""
     parts = [part for part in pointer.split("/") if part and not part.isdigit()]
     named = [part for part in parts if part not in WITHIN]
+    if named and named[0] in term_columns.IN_JSON:
+        return named[0]
     name = "_".join(PREFIXES.get(part, part) for part in named)
     return name if name in COLUMNS else None
 
@@ -144,7 +148,15 @@ def read_cell(name: str, text: str) -> Any:
         return int(text)
     if name in term_columns.FLAGS:
         return term_columns.SAID.get(text.lower(), text)
-    return text
+    return _read_json(text) if name in term_columns.IN_JSON else text
+
+
+def _read_json(text: str) -> Any:
+    """What the cell says; a text that is no JSON stays one, and is refused as any wrong value."""
+    try:
+        return parse_json(text.encode())
+    except (Malformed, Invalid):
+        return text
 
 
 def _errors(pointer: str, messages: Any) -> Iterator[dict[str, str]]:

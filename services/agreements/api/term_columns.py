@@ -1,11 +1,13 @@
 """The columns of the long form of notice terms, the same in the import and in the export.
 
 A column is named after the way to its member: ``notice_length_value`` is ``value`` of ``length`` of
-``notice``. What has no fixed number of members (``also``, ``by_kind``, ``other``) has no columns.
+``notice``. What has no fixed number of members (``also``, ``by_kind``, ``other``) stands in one
+cell as JSON.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +38,7 @@ PATHS: tuple[Path, ...] = (
         "choice", "if_nobody_chooses", "delete_days", "return_request_days", "certificate_days",
         "backups_days")),
     *(("audit", name) for name in ("times", "per", "notice_days", "on_site_days", "cost")),
+    ("also",), ("by_kind",), ("other",),
 )  # fmt: skip
 COLUMNS = {"_".join(path): path for path in PATHS}
 NUMBERS = frozenset(
@@ -47,6 +50,7 @@ FLAGS = frozenset(
     name for name, path in COLUMNS.items()
     if path[-1] in ("first_day_counts", "soft", "eves", "only_if_subscribed")
 )  # fmt: skip
+IN_JSON = frozenset({"also", "by_kind", "other"})
 SAID = {"true": True, "false": False}
 
 
@@ -61,7 +65,12 @@ def members(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def cells(terms: Mapping[str, Any]) -> tuple[object, ...]:
     """One cell a column, from notice terms as they are shown; None where they say nothing."""
-    return tuple(_cell(terms, path) for path in PATHS)
+    return tuple(_in_json(_cell(terms, path)) if path[0] in IN_JSON else _cell(terms, path)
+                 for path in PATHS)  # fmt: skip
+
+
+def _in_json(value: object) -> str | None:
+    return json.dumps(value, ensure_ascii=False) if value else None
 
 
 def _put(members: dict[str, Any], path: Path, value: Any) -> None:

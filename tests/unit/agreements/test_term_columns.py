@@ -43,7 +43,18 @@ CHOSEN = {
 WORDS = st.text("abcdefghæøå ", min_size=1, max_size=20).map(str.strip).filter(bool)
 
 
+LENGTHS = st.fixed_dictionaries({"value": st.integers(1, 10), "unit": CHOSEN["unit"]})
+PERIODS = st.fixed_dictionaries({"notice": st.fixed_dictionaries({"length": LENGTHS})})
+SEVERAL = {
+    "also": st.lists(PERIODS, min_size=1, max_size=2),
+    "by_kind": st.dictionaries(st.sampled_from(KINDS), PERIODS, min_size=1, max_size=2),
+    "other": st.dictionaries(st.sampled_from(["a", "b_2"]), WORDS | st.integers(0, 9), min_size=1),
+}  # fmt: skip
+
+
 def value_of(name: str) -> st.SearchStrategy[Any]:
+    if name in SEVERAL:
+        return SEVERAL[name]
     last = term_columns.COLUMNS[name][-1]
     if name in term_columns.NUMBERS:
         return st.integers(1, 10)
@@ -120,3 +131,17 @@ def test_a_cell_that_cannot_be_is_refused_at_its_column(cell: str, text: str) ->
             "notice_length_unit": "months", cell: text}  # fmt: skip
     [read] = rows((line([*told]) + line([*told.values()])).encode())
     assert cell in [column_of(each["pointer"]) for each in read.errors]
+
+
+@pytest.mark.parametrize("name", ["also", "by_kind", "other"])
+@pytest.mark.parametrize("text", ["annex II: 30 days", "[", '{"a": 1, "a": 2}', "NaN", "30", '"x"'])
+def test_a_cell_of_several_members_that_says_none_is_refused(name: str, text: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        loaded({name: read_cell(name, text)})
+    assert list(refusal.value.messages_dict) == [name]
+
+
+def test_an_error_within_a_cell_is_told_at_its_column() -> None:
+    assert column_of("/content/notice_terms/also/0/notice/length/value") == "also"
+    assert column_of("/content/notice_terms/by_kind/add/value/notice") == "by_kind"
+    assert column_of("/content/notice_terms/other/a/value") == "other"
