@@ -22,7 +22,7 @@ from services.registry.schemas.registers import (
     TransferList,
     TransfersQuery,
 )
-from services.registry.use_cases import registers
+from services.registry.use_cases import adopting, registers
 from shared.auth import caller, caller_if_known, public, requires
 from shared.headers import etag_of, seen_revision
 from shared.openapi import Blueprint
@@ -77,8 +77,10 @@ def _shown(profile: dict[str, Any]) -> Any:
 @blp.response(201, RegisterShape)
 @blp.alt_response(409, "CONFLICT")
 def adopt(body: dict[str, Any], slug: str) -> Any:
-    """Take over the list a processor already has; once, while the register is empty."""
-    return registers.adopt(deps(), caller(), slug, body["valid_from"], body["sub_processors"])
+    """Take over the list a processor already has; once, while the register is empty.
+
+    ``valid_from`` of an entry: the day since which it is on the list, if not that of the list."""
+    return adopting.adopt(deps(), caller(), slug, body["valid_from"], body["sub_processors"])
 
 
 @blp.route(f"{PROCESSOR}/sub-processors")

@@ -90,10 +90,16 @@ class RegisterEdit(Shape):
             raise ValidationError("Send regimes, default_terms or both.")
 
 
+class BaselineEntry(SubProcessorIn):
+    """An entry of the list that is taken over, with the day since which it is on the list."""
+
+    valid_from = Day(load_default=None, allow_none=True)
+
+
 class Baseline(Shape):
     valid_from = Day(required=True)
     sub_processors = fields.List(
-        fields.Nested(SubProcessorIn), required=True, validate=validate.Length(min=1, max=500)
+        fields.Nested(BaselineEntry), required=True, validate=validate.Length(min=1, max=500)
     )
 
 

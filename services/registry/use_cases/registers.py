@@ -1,4 +1,4 @@
-"""Read a register as of any day, and record the list that a processor already has."""
+"""Read a register as of any day, and record which laws and periods count for it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,20 @@ from datetime import date, datetime
 from typing import Any
 
 from services.registry import events, ledger_entries
-from services.registry.model.chain import resolved
 from services.registry.model.comparing import differences
 from services.registry.model.register import (
     EntryUnknown,
-    Register,
-    RegisterExists,
     Row,
-    RowChanges,
     SeatLawLeftOut,
-    Writer,
-    addition,
-    combined,
 )
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
 from services.registry.transfers.laws import seat_regime
-from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
-from services.registry.use_cases.permissions import open_register, own_register, register_of
+from services.registry.use_cases.permissions import open_register, own_register
 from services.registry.use_cases.readers import reader_of
-from services.registry.use_cases.saving import append_entry, write_rows
+from services.registry.use_cases.saving import append_entry
 from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
@@ -177,37 +169,6 @@ def ledger_page(
     return shown, (shown[-1]["sequence"] if len(entries) > limit else None)
 
 
-def adopt(
-    deps: Deps, caller: Caller, slug: str, valid_from: date, contents: Sequence[Mapping[str, Any]]
-) -> Register:
-    """Record the list a processor has when it starts with Art28, as it stands.
-
-    It is possible once, while the register is empty; from then on there are only changes. What is
-    incomplete is recorded as it is, since these sub-processors are at work already. The entries
-    have no ids yet, so a ``parent_id`` names its entry by position: ``#/sub_processors/0``.
-    """
-    register = register_of(deps, caller, slug)
-    stated = [
-        assessed(deps, register.id, content, f"/sub_processors/{n}")
-        for n, content in enumerate(contents)
-    ]
-
-    def work(session: Session) -> None:
-        if deps.stores.rows.any_of(register.id, session):
-            raise RegisterExists
-        writer = Writer("baseline", deps.now(), deps.new_id)
-        ids = [deps.new_id("sub") for _ in stated]
-        additions = [
-            addition(writer, register.id, sub_id, content, valid_from)
-            for sub_id, content in zip(ids, resolved(stated, ids), strict=True)
-        ]
-        deps.stores.registers.save(register, session)
-        _save_baseline(deps, register, combined(*additions), valid_from, writer, caller, session)
-
-    deps.mongo.transact(work)
-    return register
-
-
 def amend(
     deps: Deps, caller: Caller, slug: str, seen: int | None, stated: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -232,25 +193,3 @@ def amend(
 
     deps.mongo.transact(work)
     return profile(deps, caller, slug)
-
-
-def _save_baseline(
-    deps: Deps,
-    register: Register,
-    row_changes: RowChanges,
-    valid_from: date,
-    writer: Writer,
-    caller: Caller,
-    session: Session,
-) -> None:
-    write_rows(deps, register.id, writer, row_changes, valid_from, session)
-    entries = [{"id": row.sub_processor_id, **row.content} for row in row_changes.add]
-    deps.ledger.append(
-        session,
-        register.stream,
-        events.ADOPTED,
-        ledger_entries.adopted(register, valid_from, entries),
-        at=writer.at,
-        actor=caller.client_id,
-        private={"contents": [row.content for row in row_changes.add]},
-    )

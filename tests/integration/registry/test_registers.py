@@ -112,6 +112,45 @@ def test_an_incomplete_list_is_taken_over_as_it_is(vendor: Vendor) -> None:
     assert vendor.names() == ["Portal e-mail provider"]
 
 
+def test_an_entry_that_is_taken_over_may_have_a_day_of_its_own(vendor: Vendor) -> None:
+    old = {"legal_name": "Old ApS", "valid_from": "2019-05-01"}
+    young = {"legal_name": "Young ApS", "parent_id": "#/sub_processors/0"}
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [old, young]})
+
+    assert vendor.names("2019-04-30") == []
+    assert vendor.names("2019-05-01") == ["Old ApS"]
+    assert vendor.names("2026-01-01") == ["Old ApS", "Young ApS"]
+    (adopted,) = vendor.must("GET", "/ledger")["items"]
+    listed = adopted["data"]["sub_processors"]
+    assert [entry["valid_from"] for entry in listed] == ["2019-05-01", "2026-01-01"]
+
+
+def test_an_entry_is_not_taken_over_from_a_day_to_come(vendor: Vendor) -> None:
+    tomorrow = (vendor.today + timedelta(days=1)).isoformat()
+    later = {"legal_name": "Later ApS", "valid_from": tomorrow}
+    body = {"valid_from": "2026-01-01", "sub_processors": [later]}
+
+    refused = vendor.ask("POST", "/baseline", body)
+
+    assert refused.status_code == 422
+    assert refused.json is not None
+    (error,) = refused.json["errors"]
+    assert (error["pointer"], error["code"]) == ("/sub_processors/0/valid_from", "day-to-come")
+
+
+def test_an_entry_is_not_taken_over_from_before_its_parent(vendor: Vendor) -> None:
+    parent = {"legal_name": "Parent ApS", "valid_from": "2020-01-01"}
+    child = {"legal_name": "Child ApS", "valid_from": "2019-01-01",
+             "parent_id": "#/sub_processors/0"}  # fmt: skip
+    body = {"valid_from": "2026-01-01", "sub_processors": [parent, child]}
+
+    refused = vendor.ask("POST", "/baseline", body)
+
+    assert refused.status_code == 409
+    assert refused.json is not None
+    assert refused.json["code"] == "parent-unknown"
+
+
 def test_another_processor_and_a_strange_customer_find_no_register(
     baseline: Vendor, vendor: Vendor
 ) -> None:
