@@ -67,9 +67,10 @@ class FileTooLarge(TooLarge):
 @blp.alt_response(429, "TOO_MANY_REQUESTS")
 def begin(query: dict[str, Any], slug: str) -> Any:
     """Take a list as CSV, XLSX, JSON, YAML, HTML or Markdown, of up to 10,000 rows; they become
-    draft changes, or questions first. ``dry_run`` makes no drafts; ``ask_again`` asks what earlier
-    imports were answered. Up to five imports of a processor are read at a time; one more is
-    refused with 429."""
+    draft changes, or questions first. Into the ``baseline`` of an empty register they become its
+    first list, all of them or none, each since the day that its row names. ``dry_run`` makes no
+    drafts; ``ask_again`` asks what earlier imports were answered. Up to five imports of a processor
+    are read at a time; one more is refused with 429."""
     file = (_body(), TYPES[request.mimetype], request.mimetype_params.get("charset", "utf-8"))
     job = imports.receive(deps(), caller(), slug, query, file)
     return job, {"Location": f"{request.path}s/{job.id}"}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from services.registry.importing import own
 from services.registry.importing.asking import Answers, Question
+from services.registry.importing.days import check_begun
 from services.registry.importing.matching import Matches
 from services.registry.importing.merging import over, same, together
 from services.registry.importing.rows import Context, read_row
@@ -32,7 +34,10 @@ class Source:
 
 @dataclass
 class Verdict:
-    """The decision on row ``row``. ``state`` as in the report; ``content`` for a draft."""
+    """The decision on row ``row``. ``state`` as in the report; ``content`` for a draft.
+
+    ``since``: the day that the row names as the entry's first on the list.
+    """
 
     row: int
     state: RowState
@@ -44,6 +49,7 @@ class Verdict:
     remarks: list[str] = field(default_factory=list)
     refusals: list[dict[str, str]] = field(default_factory=list)
     recalled: list[dict[str, Any]] = field(default_factory=list)
+    since: date | None = None
 
 
 @dataclass
@@ -56,6 +62,7 @@ class _Unit:
     answers: Answers
     questions: list[Question] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -73,10 +80,12 @@ def decide(sources: Sequence[Source], rules: ImportRules) -> list[Verdict]:
     raws = [json.loads(source.raw) for source in sources]
     if own.is_own(raws[0]):
         try:
-            return _of_unit(_own_unit(sources, raws), rules)
-        except (ValueError, TypeError, AttributeError) as error:
-            refusal = problem_at("", "unreadable", f"The export cannot be read back: {error}.")
+            return _of_unit(_own_unit(sources, raws, rules), rules)
+        except Invalid as refusal:
             return [_refused(source.row, refusal) for source in sources]
+        except (ValueError, TypeError, AttributeError) as error:
+            unread = problem_at("", "unreadable", f"The export cannot be read back: {error}.")
+            return [_refused(source.row, unread) for source in sources]
     return _of_published(sources, raws, rules)
 
 
@@ -86,11 +95,14 @@ def unreadable(sources: Sequence[Source]) -> list[Verdict]:
     return [_refused(source.row, refusal) for source in sources]
 
 
-def _own_unit(sources: Sequence[Source], raws: list[Content]) -> _Unit:
+def _own_unit(sources: Sequence[Source], raws: list[Content], rules: ImportRules) -> _Unit:
     stated = own.from_rows(raws)
     if unguarded(raws[0].get("id")):
         stated["id"] = unguarded(raws[0]["id"])
-    return _Unit([source.row for source in sources], stated, True, sources[0].answers)
+    unit = _Unit([source.row for source in sources], stated, True, sources[0].answers)
+    if rules.context.whole:
+        unit.since = check_begun(own.since(raws[0]), rules.context.day)
+    return unit
 
 
 def _of_published(
@@ -112,6 +124,7 @@ def _of_published(
                 source.answers,
                 reading.questions,
                 reading.remarks,
+                reading.since,
             )
         )
     return verdicts + _of_units(_one_or_several(units, rules), rules)
@@ -139,6 +152,8 @@ def _merged(units: list[_Unit]) -> _Unit:
         first.rows += other.rows
         first.questions += other.questions
         first.remarks += other.remarks
+        # One company in several rows is on the list since the first of their days.
+        first.since = min(filter(None, (first.since, other.since)), default=None)
     return first
 
 
@@ -188,12 +203,14 @@ def _entry(unit: _Unit, rules: ImportRules) -> Verdict:
     before = rules.content_of(sub_id) if sub_id else None
     content = rules.check(over(before or {}, unit.stated, exact=unit.exact))
     parent_id = content.get("parent_id")
-    if parent_id is not None and parent_id not in rules.matches.ids:
+    # The parents of a first list stand in the file; they are looked up once it is read whole.
+    is_known = rules.context.whole or parent_id in (None, *rules.matches.ids)
+    if not is_known:
         raise problem_at("/parent_id", "parent-unknown", "The register has no such entry.")
     if before is not None and same(before, content):
         return Verdict(row, "unchanged", sub_processor_id=sub_id)
     kind = "modify" if before is not None else "add"
-    return Verdict(row, "drafted", kind, sub_id, content, before)
+    return Verdict(row, "drafted", kind, sub_id, content, before, since=unit.since)
 
 
 def _refused(row: int, refusal: Invalid) -> Verdict:

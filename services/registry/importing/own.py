@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from shared.sheets import joined, line, split, unguarded
@@ -174,6 +175,14 @@ def from_rows(rows: Sequence[Mapping[str, Any]]) -> Json:
     stated |= {name.removesuffix(".json"): json.loads(cells[name]) for name in others}
     stated["locations"] = [place for row in rows if (place := _place(row))]
     return stated
+
+
+def since(row: Mapping[str, Any]) -> date | None:
+    """The day since which the entry is on the list. Raises ``ValueError`` for none of the calendar.
+
+    An export names that of the entry, or at least that of its version."""
+    stated = unguarded(row.get("listed_since") or row.get("valid_from"))
+    return date.fromisoformat(stated) if stated else None
 
 
 def _place(row: Mapping[str, Any]) -> Json | None:

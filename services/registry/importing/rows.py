@@ -13,6 +13,7 @@ from services.registry.importing.asking import Answers, Question
 from services.registry.importing.bases import ADEQUACY, Bases, Basis, read_bases
 from services.registry.importing.cells import Text, read_cell
 from services.registry.importing.columns import BY_WORDS, heading_of, split_name
+from services.registry.importing.days import SINCE, check_begun, read_since
 from services.registry.importing.names import read_name, read_products
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
@@ -40,6 +41,7 @@ class Context:
     """The language of a list, its vendor, and the day its entries are to take effect.
 
     ``columns``: the member of each column that the vendor was asked about; None: it is not read.
+    ``whole``: the file is the first list of the register, not changes to it.
     """
 
     language: str
@@ -47,13 +49,16 @@ class Context:
     day: date
     instruments: Mapping[str, Instrument]
     columns: Mapping[str, str | None] = field(default_factory=dict)
+    whole: bool = False
 
 
 @dataclass
 class Reading:
-    """``stated``: the members that the row mentions, and no others."""
+    """``stated``: the members that the row mentions, and no others. ``since``: the day from which
+    the entry is on the list, where the list is taken over."""
 
     stated: Stated = field(default_factory=dict)
+    since: date | None = None
     questions: list[Question] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -115,6 +120,7 @@ def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Read
             raise problem_at(f"/{name}", "too-long", f"It has more than {LONGEST_TEXT} characters.")
     _read_section(cells, answers, reading)
     _read_name(cells, answers, reading)
+    _read_since(cells, context, answers, reading)
     _read_plain(cells, context, reading)
     _read_products(cells, answers, reading)
     _read_flags(cells, reading)
@@ -172,6 +178,21 @@ def _read_name(cells: Mapping[str, list[Cell]], answers: Answers, reading: Readi
     named = read_name(cell.value, cell.text.text, answers)
     reading.take(named.questions, named.remarks)
     reading.stated["legal_name"] = named.name
+
+
+def _read_since(
+    cells: Mapping[str, list[Cell]], context: Context, answers: Answers, reading: Reading
+) -> None:
+    """The day of an entry counts in a first list only; a change has a day of its own."""
+    if SINCE not in cells:
+        return
+    cell = cells[SINCE][0]
+    if not context.whole:
+        reading.take((), [f"{cell.heading}: “{cell.text.line}” is not read."])
+        return
+    since, question = read_since(cell.text.line, answers)
+    reading.since = check_begun(since, context.day)
+    reading.take([question] if question else [], ())
 
 
 def _read_plain(cells: Mapping[str, list[Cell]], context: Context, reading: Reading) -> None:

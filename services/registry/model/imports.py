@@ -12,7 +12,13 @@ ImportStatus = Literal["receiving", "queued", "waiting", "done"]
 # Status in the report of an import that was set aside; the stored status stays.
 FAILED = "failed"
 MOST_UNDER_WAY = 5
-RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused", "discarded"]
+# ``ready``: read, and waiting for the rest of a list that is taken over as a whole; ``adopted``
+# once it was.
+RowState = Literal[
+    "new", "asked", "drafted", "joined", "unchanged", "refused", "discarded", "ready", "adopted"
+]
+# Whether rows become draft changes, or the first list of the register.
+Into = Literal["changes", "baseline"]
 
 
 class QuestionUnknown(Invalid):
@@ -60,7 +66,7 @@ class Import:
     """``absent``: ids of entries of the register that the file does not name; nothing follows.
 
     ``dry_run``: rows are decided about, and no change is made. ``ask_again``: earlier answers do
-    not count.
+    not count. ``failure`` ``{code, detail}``: why a list was not taken over.
     """
 
     id: str
@@ -78,7 +84,14 @@ class Import:
     absent_total: int = 0
     dry_run: bool = False
     ask_again: bool = False
+    into: Into = "changes"
+    failure: dict[str, str] | None = None
     revision: int = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file is the first list of the register."""
+        return self.into == "baseline"
 
     @property
     def members(self) -> dict[str, str | None]:
@@ -102,6 +115,10 @@ class Import:
     def settled(self, waiting: bool, absent: list[str], shown: int) -> Import:
         status: ImportStatus = "waiting" if waiting else "done"
         return replace(self, status=status, absent=tuple(absent[:shown]), absent_total=len(absent))
+
+    def refused(self, code: str, detail: str) -> Import:
+        """The list was not taken over; nothing of it is in the register."""
+        return replace(self, status="done", failure={"code": code, "detail": detail})
 
 
 @dataclass(frozen=True)

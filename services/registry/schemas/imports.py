@@ -22,13 +22,24 @@ from shared.schemas import (
     page_of,
 )
 
-STATES = ("new", "asked", "drafted", "joined", "unchanged", "refused", "discarded")
+STATES = (
+    "new",
+    "asked",
+    "drafted",
+    "joined",
+    "unchanged",
+    "refused",
+    "discarded",
+    "ready",
+    "adopted",
+)
 
 
 class ImportQuery(Shape):
     effective_on = Day(load_default=None)
     language = Language(load_default=None)
     reason = Text(2_000, load_default="Taken from a list.")
+    into = one_of("changes", "baseline", load_default="changes")
     dry_run = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
     ask_again = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
 
@@ -78,7 +89,7 @@ class FailureShape(Shape):
 class ImportShape(Shape):
     id = fields.String()
     status = fields.String()
-    failure = fields.Nested(FailureShape)
+    failure = fields.Nested(FailureShape, allow_none=True)
     created_at = Instant()
     format = fields.String()
     language = fields.String()
@@ -89,6 +100,8 @@ class ImportShape(Shape):
     rows_total = fields.Integer()
     rows_done = fields.Integer()
     drafted = fields.Integer()
+    ready = fields.Integer()
+    adopted = fields.Integer()
     joined = fields.Integer()
     unchanged = fields.Integer()
     discarded = fields.Integer()
@@ -97,6 +110,7 @@ class ImportShape(Shape):
     refused = fields.List(fields.Nested(RefusalShape))
     questions = fields.List(fields.Nested(QuestionShape))
     remembered = fields.List(fields.Nested(RememberedShape))
+    into = fields.String()
     dry_run = fields.Boolean()
     absent = fields.List(fields.String())
     absent_total = fields.Integer()

@@ -128,6 +128,11 @@ class Imports:
         documents = self._rows.find(_unsettled(import_id, keys)).sort("row", ASCENDING)
         return [from_document(ImportRow, document) for document in documents]
 
+    def all_rows(self, import_id: str) -> list[ImportRow]:
+        """Every row, in the order of the file."""
+        documents = self._rows.find({"import_id": import_id}).sort("row", ASCENDING)
+        return [from_document(ImportRow, document) for document in documents]
+
     def save_rows(self, rows: Sequence[ImportRow], session: Session) -> None:
         kept = (
             "state",

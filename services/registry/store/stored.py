@@ -159,6 +159,8 @@ class StoredImport(TypedDict):
     absent_total: int
     dry_run: bool
     ask_again: bool
+    into: str
+    failure: dict[str, str] | None
     revision: int
 
 

@@ -15,14 +15,16 @@ from services.registry.importing.asking import Answers, Question
 from services.registry.importing.deciding import ImportRules, Source, Verdict, decide, unreadable
 from services.registry.importing.matching import Matches
 from services.registry.importing.rows import Context
+from services.registry.model.chain import OWN_LIST, ParentUnknown
 from services.registry.model.changes import Change
 from services.registry.model.imports import Import, ImportRow
 from services.registry.model.law import Law
 from services.registry.transfers import Instrument, known_evidence
+from services.registry.use_cases.adopting import Taken, take_over
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.jurisdiction import law_of
 from services.registry.wiring import Deps
-from shared.errors import PreconditionFailed
+from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.ids import derived_id
 from shared.mongo import Session
 
@@ -33,6 +35,7 @@ Check = Callable[[Mapping[str, Any], Mapping[str, Instrument]], dict[str, Any]]
 # Bounds of one step, in rows and in bytes of them. The rows of one name are never parted.
 ROWS_A_STEP, BYTES_A_STEP = 200, 1024 * 1024
 SHOWN = 200
+WHOLE_OR_NOT = "nothing was taken over. Correct the file, and import it again."
 MOST_REMARKS = 500
 MECHANISMS = "mechanisms"
 # An upload that has not ended after this long has died with its process.
@@ -69,6 +72,9 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
     If answers arrived in between, nothing is written, and the next step reads them.
     """
     rows = _next_rows(deps, job)
+    if not rows and job.is_whole:
+        _take_over(deps, job, check)
+        return
     decided = _decided(deps, job, rows, _import_rules(deps, job, check)) if rows else []
     kept = [] if job.dry_run else [change for _, change in decided if change]
 
@@ -79,6 +85,73 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
 
     with suppress(PreconditionFailed):
         deps.mongo.transact(work)
+
+
+def _take_over(deps: Deps, job: Import, check: Check) -> None:
+    """Make the list the register's first one, once each of its rows is read; else nothing of it.
+
+    The rows are read once more: what was known when they were read first may have changed.
+    """
+    counts = deps.stores.imports.counts(job.id)
+    if refused := counts.get("refused", 0):
+        job = job.refused("rows-refused", f"{refused} rows were refused; {WHOLE_OR_NOT}")
+    elif counts.get("asked", 0) == 0 and not job.dry_run:
+        return _take_over_read(deps, job, check)
+    with suppress(PreconditionFailed):
+        deps.mongo.transact(
+            lambda session: deps.stores.imports.save(_settled(deps, job, session), session)
+        )
+    return None
+
+
+def _take_over_read(deps: Deps, job: Import, check: Check) -> None:
+    judged = list(
+        _judged(deps, job, deps.stores.imports.all_rows(job.id), _import_rules(deps, job, check))
+    )
+    if any(verdict.state not in ("drafted", "joined") for _, verdict in judged):
+        settled = [_settled_row(job, row, verdict, None) for row, verdict in judged]
+        deps.mongo.transact(lambda session: deps.stores.imports.save_rows(settled, session))
+        return
+
+    def work(session: Session) -> None:
+        deps.stores.imports.save_rows(_taken(deps, job, judged, session), session)
+        deps.stores.imports.save(_settled(deps, job, session), session)
+
+    try:
+        deps.mongo.transact(work)
+    except PreconditionFailed:
+        return
+    except (Conflict, Invalid) as refusal:
+        failed = job.refused(refusal.code, f"{refusal.detail} {WHOLE_OR_NOT.capitalize()}")
+        deps.mongo.transact(lambda session: deps.stores.imports.save(failed, session))
+
+
+def _taken(
+    deps: Deps, job: Import, judged: Sequence[tuple[ImportRow, Verdict]], session: Session
+) -> list[ImportRow]:
+    """Write the list into the register, and return its rows with the ids of their entries."""
+    entries = [(row, verdict) for row, verdict in judged if verdict.state == "drafted"]
+    positions = {row.key: n for n, (row, _) in enumerate(entries)}
+    taken = [
+        Taken(_placed(verdict.content or {}, positions), verdict.since or job.effective_on)
+        for _, verdict in entries
+    ]
+    register = deps.stores.registers.get(job.processor_id)
+    written = take_over(deps, register, taken, job.effective_on, job.created_by, session)
+    return [
+        replace(row, state="adopted", sub_processor_id=of.sub_processor_id)
+        for (row, _), of in zip(entries, written, strict=True)
+    ]
+
+
+def _placed(content: Mapping[str, Any], positions: Mapping[str, int]) -> dict[str, Any]:
+    """The content with its parent, an id of the file, by its position in the list."""
+    parent_id = content["parent_id"]
+    if parent_id is None:
+        return dict(content)
+    if parent_id not in positions:
+        raise ParentUnknown(f"No row of the file is {parent_id}, which another names as parent.")
+    return {**content, "parent_id": f"{OWN_LIST}{positions[parent_id]}"}
 
 
 def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:
@@ -99,8 +172,11 @@ def _import_rules(deps: Deps, job: Import, check: Check) -> ImportRules:
     law = law_of(deps, register)
     day = job.effective_on
     return ImportRules(
-        context=Context(job.language, law.exporter, day, law.instruments, job.members),
-        matches=Matches(deps.stores.listed.names(register.id, day)),
+        context=Context(
+            job.language, law.exporter, day, law.instruments, job.members, job.is_whole
+        ),
+        # A first list is compared with no register, even if another one was taken over meanwhile.
+        matches=Matches([] if job.is_whole else deps.stores.listed.names(register.id, day)),
         content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
         check=lambda stated: assessed(deps, register.id, check(stated, law.instruments), ""),
     )
@@ -129,32 +205,29 @@ def _listed(
 def _decided(
     deps: Deps, job: Import, rows: Sequence[ImportRow], rules: ImportRules
 ) -> list[tuple[ImportRow, Change | None]]:
+    return [
+        (_settled_row(job, row, verdict, None if job.dry_run else change), change)
+        for row, verdict in _judged(deps, job, rows, rules)
+        for change in [_draft(deps, job, verdict)]
+    ]
+
+
+def _judged(
+    deps: Deps, job: Import, rows: Sequence[ImportRow], rules: ImportRules
+) -> Iterator[tuple[ImportRow, Verdict]]:
+    """Each row with the decision on it; the rows about one entity are decided together."""
     groups: dict[str, list[ImportRow]] = {}
     for row in rows:
         groups.setdefault(row.key, []).append(row)
     remembered = _remembered(deps, job, rules)
-    return [
-        decision
-        for group in groups.values()
-        for decision in _of_group(deps, job, group, rules, remembered)
-    ]
+    for group in groups.values():
+        by_row = {row.row: row for row in group}
+        for verdict in _verdicts(job, [_source(row, remembered) for row in group], rules):
+            yield by_row[verdict.row], verdict
 
 
-def _of_group(
-    deps: Deps,
-    job: Import,
-    group: Sequence[ImportRow],
-    rules: ImportRules,
-    remembered: Mapping[str, Sequence[str]],
-) -> Iterator[tuple[ImportRow, Change | None]]:
-    sources = [
-        Source(row.row, row.raw, Answers(dict(row.answers), remembered, row.key)) for row in group
-    ]
-    by_row = {row.row: row for row in group}
-    for verdict in _verdicts(job, sources, rules):
-        change = _draft(deps, job, verdict)
-        shown = None if job.dry_run else change
-        yield _settled_row(by_row[verdict.row], verdict, shown), change
+def _source(row: ImportRow, remembered: Mapping[str, Sequence[str]]) -> Source:
+    return Source(row.row, row.raw, Answers(dict(row.answers), remembered, row.key))
 
 
 def _verdicts(job: Import, sources: Sequence[Source], rules: ImportRules) -> list[Verdict]:
@@ -170,7 +243,7 @@ def _verdicts(job: Import, sources: Sequence[Source], rules: ImportRules) -> lis
 
 
 def _draft(deps: Deps, job: Import, verdict: Verdict) -> Change | None:
-    if verdict.state != "drafted":
+    if verdict.state != "drafted" or job.is_whole:
         return None
     return Change(
         id=deps.new_id("chg"),
@@ -185,10 +258,11 @@ def _draft(deps: Deps, job: Import, verdict: Verdict) -> Change | None:
     )
 
 
-def _settled_row(row: ImportRow, verdict: Verdict, change: Change | None) -> ImportRow:
+def _settled_row(job: Import, row: ImportRow, verdict: Verdict, change: Change | None) -> ImportRow:
+    is_ready = verdict.state == "drafted" and job.is_whole
     return replace(
         row,
-        state=verdict.state,
+        state="ready" if is_ready else verdict.state,
         questions=[_question(row, question) for question in verdict.questions],
         remarks=verdict.remarks[:MOST_REMARKS],
         refusals=verdict.refusals,

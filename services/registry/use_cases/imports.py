@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Any, BinaryIO
@@ -11,14 +12,15 @@ from typing import Any, BinaryIO
 from services.registry.importing import columns as headings
 from services.registry.importing import own
 from services.registry.importing.asking import entity_key
+from services.registry.importing.days import SINCE
 from services.registry.importing.files import RawRow, rows_of
+from services.registry.importing.raw_rows import TooManyRows
 from services.registry.importing.sampling import Samples
 from services.registry.importing.sorting import TOO_MANY_OF_ONE, Sorting, key_of
 from services.registry.model.changes import check_day
 from services.registry.model.imports import (
     FAILED,
     MOST_UNDER_WAY,
-    AnswerUnfit,
     Column,
     Import,
     ImportNotReady,
@@ -26,31 +28,36 @@ from services.registry.model.imports import (
     QuestionUnknown,
     TooManyImports,
 )
-from services.registry.model.register import Register
-from services.registry.transfers.countries import check_country
+from services.registry.model.register import Register, RegisterExists
+from services.registry.use_cases.import_answers import (
+    NOTHING,
+    check_answer,
+    check_column,
+)
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.notice_terms import groups_of
 from services.registry.use_cases.permissions import own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
-from shared.errors import NotFound
+from shared.errors import Invalid, NotFound
 from shared.ids import derived_id
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 ROWS_A_WRITE = 500
+# The ledger keeps a first list in one entry.
+MOST_TAKEN_OVER = 2_000
 SHOWN = 200
-COUNTED = ("drafted", "joined", "unchanged", "discarded")
 SET_ASIDE = (
     "Reading this file failed several times, so it is no longer tried. What was drafted stays. "
     "Import the rest in smaller files, or ask whoever runs Art28 to revive the import."
 )
-COLUMN, NOTHING = "column", "none"
+COLUMN = "column"
 WHY = (
     "No heading known here says what this column holds; name the member, or none. The samples are "
     "cells of the column, and the first candidate is the best guess."
 )
-_PLACES = ("locations", "remote_access", "country")
+COUNTED = ("drafted", "ready", "adopted", "joined", "unchanged", "discarded")
 
 
 def receive(
@@ -62,11 +69,12 @@ def receive(
 ) -> Import:
     """Store the rows of ``file`` (stream, csv or json, charset); a loop makes drafts of them.
 
-    Without ``effective_on`` the drafts take effect on the earliest day every agreement allows.
-    Raises ``TooManyImports``.
+    Without ``effective_on`` the drafts take effect on the earliest day every agreement allows. Into
+    the ``baseline``, the rows become the first list of the register, as of that day or today.
+    Raises ``TooManyImports``, ``RegisterExists``, ``EffectiveDayPassed``.
     """
     register = register_of(deps, caller, slug)
-    check_day(body["effective_on"] or date.max, today_at(deps, register))
+    day = _day(deps, register, body)
     stream, kind, charset = file
     job = Import(
         id=deps.new_id("imp"),
@@ -75,10 +83,11 @@ def receive(
         created_by=caller.client_id,
         format=kind,
         language=body["language"] or register.locale.partition("-")[0],
-        effective_on=body["effective_on"] or _earliest(deps, register),
+        effective_on=day,
         reason=body["reason"],
         dry_run=body["dry_run"],
         ask_again=body["ask_again"],
+        into=body["into"],
     )
     deps.stores.registers.save(register)
     deps.stores.imports.add(job)
@@ -99,6 +108,21 @@ def _check_others(deps: Deps, job: Import) -> None:
         raise TooManyImports
 
 
+def _day(deps: Deps, register: Register, body: Mapping[str, Any]) -> date:
+    stated, today = body["effective_on"], today_at(deps, register)
+    if body["into"] == "changes":
+        check_day(stated or date.max, today)
+        return stated or _earliest(deps, register)
+    if deps.stores.rows.any_of(register.id, None):
+        raise RegisterExists
+    if stated and stated > today:
+        detail = f"A list is taken over as of a day up to {today}."
+        raise Invalid(
+            detail, errors=[{"pointer": "/effective_on", "code": "day-to-come", "detail": detail}]
+        )
+    return stated or today
+
+
 def _earliest(deps: Deps, register: Register) -> date:
     groups, _ = groups_of(deps, register, deps.now())
     today = today_at(deps, register)
@@ -114,8 +138,18 @@ def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:
             samples.see(row.cells)
         deps.stores.imports.add_rows([_row(job, row, sorting, remembered) for row in batch])
         total += len(batch)
+        if job.is_whole and total > MOST_TAKEN_OVER:
+            raise TooManyRows(f"A first list has at most {MOST_TAKEN_OVER:,} rows.")
     deps.stores.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE)
-    return job.received(total, _columns(samples, remembered, is_own=is_own))
+    columns = _columns(samples, remembered, is_own=is_own)
+    return job.received(total, columns if job.is_whole else _without_days(columns))
+
+
+def _without_days(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The days of entries are read in a first list only."""
+    return tuple(
+        replace(column, member=None) if column.member == SINCE else column for column in columns
+    )
 
 
 def _remembered_columns(deps: Deps, job: Import) -> dict[str, str | None]:
@@ -212,7 +246,9 @@ def _column_id(job: Import, column: Column) -> str:
 
 
 def _failure(deps: Deps, job: Import) -> dict[str, Any]:
-    """Members that report an import set aside after too many failures."""
+    """Members that report an import set aside after too many failures, or a list refused."""
+    if job.failure:
+        return {"status": FAILED}
     if deps.import_failures.set_aside(job.id) is None:
         return {}
     code = "import-set-aside"
@@ -247,7 +283,7 @@ def answer(
             if column is None:
                 key = _answer_row(deps, current, answer, frozenset(instruments), at, session)
             else:
-                _check_column(answer["values"], at)
+                check_column(answer["values"], at)
                 current = current.with_answer(column.name, _member(answer["values"]))
                 key = f"{COLUMN}|{column.name}"
             _remember(deps, caller, current, key, answer["values"], session)
@@ -263,12 +299,6 @@ def _is_asked(job: Import, column: Column, question_id: str) -> bool:
     return column.asked and _column_id(job, column) == question_id
 
 
-def _check_column(values: Sequence[str], at: int) -> None:
-    if len(values) > 1 or not set(values) <= {*headings.members(), NOTHING}:
-        detail = "Answer with one member of the candidates, or none."
-        raise _at(AnswerUnfit, at, "values", detail)
-
-
 def _answer_row(
     deps: Deps,
     job: Import,
@@ -280,15 +310,22 @@ def _answer_row(
     """Give an answer to its rows; the key by which it is remembered."""
     row = deps.stores.imports.asking(job.id, answer["id"], session)
     if row is None:
-        raise _at(QuestionUnknown, at, "id", "No open question of this import has this id.")
+        raise _unknown(at)
     question = next(one for one in row.questions if one["id"] == answer["id"])
-    _check_answer(question, answer["values"], instruments, at)
+    check_answer(question, answer["values"], instruments, at)
     where = "questions.key" if answer["everywhere"] else "questions.id"
     asked = {where: question["key"] if answer["everywhere"] else answer["id"]}
     given = [question["key"], list(answer["values"])]
     deps.stores.imports.answer(job.id, asked, given, session)
     key = str(question["key"])
     return key if answer["everywhere"] else entity_key(row.key, key)
+
+
+def _unknown(at: int) -> QuestionUnknown:
+    detail = "No open question of this import has this id."
+    pointer = f"/answers/{at}/id"
+    errors = [{"pointer": pointer, "code": QuestionUnknown.code, "detail": detail}]
+    return QuestionUnknown(detail, errors=errors)
 
 
 def _remember(
@@ -313,42 +350,6 @@ def _name_keys(deps: Deps, job: Import, session: Session) -> None:
         sorting.fault(row, keys[row_id], raw)
     deps.stores.imports.rename_keys(keys, session)
     deps.stores.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE, session)
-
-
-def _check_answer(
-    question: Mapping[str, Any], values: Sequence[str], instruments: frozenset[str], at: int
-) -> None:
-    member = question["member"]
-    if member in _PLACES:
-        _check_countries(values, at)
-        if member == "country" and len(values) > 1:
-            raise _at(AnswerUnfit, at, "values", "A company has one seat.")
-    elif member == "mechanisms":
-        unknown = [value for value in values if value not in instruments]
-        if unknown:
-            raise _at(AnswerUnfit, at, "values", f"{unknown[0]!r} is no instrument known here.")
-    elif member == "products":
-        return
-    elif len(values) > 1 or not set(values) <= set(question["candidates"]):
-        detail = f"Answer with one of {', '.join(question['candidates'])}."
-        raise _at(AnswerUnfit, at, "values", detail)
-    elif member == "same_name" and not values:
-        raise _at(AnswerUnfit, at, "values", "Answer merge or separate.")
-
-
-def _check_countries(values: Sequence[str], at: int) -> None:
-    for value in values:
-        try:
-            check_country(value)
-        except ValueError as error:
-            raise _at(AnswerUnfit, at, "values", str(error)) from error
-
-
-def _at(
-    kind: type[AnswerUnfit | QuestionUnknown], at: int, member: str, detail: str
-) -> AnswerUnfit | QuestionUnknown:
-    pointer = f"/answers/{at}/{member}"
-    return kind(detail, errors=[{"pointer": pointer, "code": kind.code, "detail": detail}])
 
 
 def _own_import(deps: Deps, caller: Caller, slug: str, import_id: str) -> Import:
