@@ -11,6 +11,7 @@ from services.registry import events, ledger_entries
 from services.registry.model.comparing import differences
 from services.registry.model.register import (
     EntryUnknown,
+    Register,
     Row,
     SeatLawLeftOut,
 )
