@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.core import get_global
 
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
@@ -24,6 +26,26 @@ def is_time_zone(name: str) -> bool:
 @cache
 def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones() - _NO_PLACES)
+
+
+@cache
+def zone_of(country: str) -> str | None:
+    """The time zone of a country (ISO 3166-1) where one clock shows its time (CLDR); None where
+    several do, or none is known."""
+    of_country = get_global("zone_territories").items()
+    zones = sorted(zone for zone, place in of_country if place == country and is_time_zone(zone))
+    return zones[0] if zones and all(same_clock(zones[0], zone) for zone in zones) else None
+
+
+@cache
+def same_clock(one: str, other: str) -> bool:
+    """Whether two time zones show the same time, in each week of some years."""
+    zones = (ZoneInfo(one), ZoneInfo(other))
+    first, second = ([each.astimezone(zone).utcoffset() for each in _WEEKS] for zone in zones)
+    return first == second
+
+
+_WEEKS = tuple(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(weeks=week) for week in range(160))
 
 
 def utc_now() -> datetime:

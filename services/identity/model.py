@@ -16,8 +16,10 @@ from shared.errors import (
     PreconditionFailed,
     Unauthenticated,
 )
+from shared.times import same_clock, zone_of
 
 KINDS = ("processor", "controller", "platform")
+DEFAULT_ZONE = "Europe/Copenhagen"
 
 # What a client of each kind of organisation may be given, and no more.
 SCOPES_OF_KIND: dict[str, frozenset[str]] = {
@@ -109,6 +111,13 @@ class Contact:
     email: str
 
 
+def default_zone(country: str) -> str:
+    """The time zone of an organisation that names none: that of its country, if its clock is not
+    the default's. Of a country with several clocks nothing is known."""
+    zone = zone_of(country)
+    return zone if zone and not same_clock(zone, DEFAULT_ZONE) else DEFAULT_ZONE
+
+
 @dataclass(frozen=True)
 class Organisation:
     """A company or authority. ``kind`` holds one or more of ``KINDS``.
@@ -128,7 +137,7 @@ class Organisation:
     registration_number: str | None = None
     address: Address | None = None
     website: str | None = None
-    time_zone: str = "Europe/Copenhagen"
+    time_zone: str = DEFAULT_ZONE
     contacts: tuple[Contact, ...] = ()
     namespace: str | None = None
     revision: int = 1

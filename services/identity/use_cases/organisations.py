@@ -8,6 +8,7 @@ from typing import Any
 from services.identity.model import (
     Organisation,
     check_revision,
+    default_zone,
 )
 from services.identity.wiring import Deps
 from shared.auth import Caller
@@ -29,6 +30,7 @@ def add_organisation(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Org
     organisation = from_wire(
         Organisation,
         {
+            "time_zone": default_zone(body["country"]),
             **body,
             "id": deps.new_id("org"),
             "created_at": deps.now(),

@@ -168,6 +168,28 @@ def test_a_slug_is_given_once(stack: Stack) -> None:
     assert answer.json["code"] == "slug-taken"
 
 
+@pytest.mark.parametrize(
+    ("country", "zone", "shown"),
+    [
+        ("GB", None, "Europe/London"), ("FI", None, "Europe/Helsinki"),
+        # One clock with Copenhagen, so nothing needs a second zone.
+        ("SE", None, "Europe/Copenhagen"), ("DK", None, "Europe/Copenhagen"),
+        ("US", None, "Europe/Copenhagen"), ("GB", "Asia/Tokyo", "Asia/Tokyo"),
+    ],
+)  # fmt: skip
+def test_an_organisation_lives_by_the_clock_of_its_country(
+    stack: Stack, country: str, zone: str | None, shown: str
+) -> None:
+    body = {
+        "slug": f"clock-{country}-{zone and 'own'}".lower(),
+        "kind": ["controller"],
+        "legal_name": "Clock",
+        "country": country,
+        **({"time_zone": zone} if zone else {}),
+    }
+    assert stack.must(stack.admin, "POST", ORGANISATIONS, body)["time_zone"] == shown
+
+
 def test_an_organisation_is_changed_by_who_has_seen_its_latest_version(stack: Stack) -> None:
     path = f"{ORGANISATIONS}/{organisation(stack, 'changing', 'controller')['id']}"
     seen = {"If-Match": stack.ask(stack.admin, "GET", path).headers["ETag"]}
@@ -176,8 +198,10 @@ def test_an_organisation_is_changed_by_who_has_seen_its_latest_version(stack: St
     first = stack.ask(stack.admin, "PATCH", path, change, headers=seen)
     second = stack.ask(stack.admin, "PATCH", path, change, headers=seen)
     without = stack.ask(stack.admin, "PATCH", path, change)
+    any_there_is = stack.ask(stack.admin, "PATCH", path, change, headers={"If-Match": "*"})
 
     assert [first.status_code, second.status_code, without.status_code] == [200, 412, 428]
+    assert any_there_is.status_code == 200
 
 
 def test_lists_page_to_their_end_without_gap_or_double(stack: Stack) -> None:

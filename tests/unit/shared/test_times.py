@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from shared.ids import derived_id, new_id
-from shared.times import format_instant, parse_day, parse_instant
+from shared.times import format_instant, parse_day, parse_instant, same_clock, zone_of
 
 
 def test_an_instant_is_written_in_utc_with_z() -> None:
@@ -45,3 +45,26 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
 def test_a_derived_id_depends_on_each_part_and_on_where_parts_end() -> None:
     assert derived_id("msg", "a", "b") == derived_id("msg", "a", "b")
     assert derived_id("msg", "a", "b") != derived_id("msg", "ab", "")
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [
+        ("GB", "Europe/London"), ("FI", "Europe/Helsinki"), ("SE", "Europe/Stockholm"),
+        ("CH", "Europe/Zurich"), ("JP", "Asia/Tokyo"), ("DE", "Europe/Berlin"),
+        ("US", None), ("ES", None), ("NZ", None), ("XX", None),
+    ],
+)  # fmt: skip
+def test_a_country_has_a_time_zone_where_all_its_clocks_agree(
+    country: str, zone: str | None
+) -> None:
+    assert zone_of(country) == zone
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("Europe/Copenhagen", "Europe/Stockholm", True), ("Europe/Copenhagen", "Europe/London", False),
+     ("Europe/Copenhagen", "Africa/Lagos", False), ("America/Phoenix", "America/Denver", False)],
+)  # fmt: skip
+def test_two_zones_have_one_clock_if_they_agree_all_year(one: str, other: str, same: bool) -> None:
+    assert same_clock(one, other) is same
