@@ -8,7 +8,8 @@ from services.registry.linter.chain import chain_findings
 from services.registry.linter.checklist import checklist
 from services.registry.linter.finding import Finding
 from services.registry.linter.findings import entry_findings, findings
-from services.registry.linter.materiality import MATERIALITY, materiality
+from services.registry.linter.materiality import MATERIALITY, is_weaker, materiality
+from services.registry.linter.members import members as record_members
 
 __all__ = [
     "MATERIALITY",
@@ -17,5 +18,7 @@ __all__ = [
     "checklist",
     "entry_findings",
     "findings",
+    "is_weaker",
     "materiality",
+    "record_members",
 ]

@@ -1,35 +1,57 @@
-"""What kind of change it is, as far as a customer's decision turns on it."""
+"""What kind of change it is, as far as a customer's decision turns on it.
+
+Which member is judged by which rule stands in one table (``data/materiality.json``); this file is
+what the rules do. What the table finds nothing in is a record, which takes effect at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from services.registry.linter.finding import member
-from services.registry.transfers import Instrument, load_instruments
+from services.registry.linter.members import table
+from services.registry.linter.spelling import same_spelling
+from services.registry.transfers import Instrument, Verdict, load_instruments
 from services.registry.transfers.countries import two_codes
 
 MATERIALITY = (
     "new_entity",
     "new_country",
+    "new_place",
     "new_data_category",
+    "new_data_subjects",
+    "new_product",
+    "purpose",
     "basis_downgraded",
     "ai_use",
     "affiliate",
     "roles",
     "data_combined",
     "public_authority",
+    "engaged_by",
+    "required",
+    "retention",
     "rename",
 )
-_USUAL_RELATION = "processor_processor"
+# Of a new entity all of this is new; that there is one says it.
+_OF_AN_ENTRY_THAT_STAYS = frozenset(
+    {"new_place", "new_data_subjects", "new_product", "purpose", "engaged_by", "required",
+     "retention"}
+)  # fmt: skip
+# What an entry that does not say is read as.
+_UNSAID = {"relation": "processor_processor"}
 
 _WORSE = ("no_transfer", "valid", "expiring", "unproven", "invalid", "missing")
 _BASES = ("adequacy", "safeguard", "derogation")
 
+Entry = Mapping[str, Any]
+
 
 def materiality(
-    previous: Mapping[str, Any] | None,
-    new: Mapping[str, Any] | None,
+    previous: Entry | None,
+    new: Entry | None,
     *,
     kind: str = "modify",
     exporter: str = "DK",
@@ -45,57 +67,72 @@ def materiality(
     """
     if new is None:
         return ()
-    known = set(known_data_categories)
     law = load_instruments() if instruments is None else instruments
-    found = {
-        "new_entity": _is_new_entity(previous, new, kind),
-        "new_country": bool(_countries(new) - _countries(previous or {}) - {exporter}),
-        "new_data_category": _has_new_data(previous, new, known),
-        "basis_downgraded": _is_downgraded(previous or {}, new, law),
-        "ai_use": _has_new_ai_use((previous or {}).get("ai_use"), new.get("ai_use")),
-        "affiliate": bool(new.get("affiliate")) != bool((previous or {}).get("affiliate")),
-        "roles": _relation(new) != _relation(previous or {}),
-        # To keep data apart again is nothing a customer could object to.
-        "data_combined": _states("data_combined", new) > _states("data_combined", previous or {}),
-        # Other derogations are open to an exporter with public powers, and to one without them.
-        "public_authority": _states("exporter_is_public_authority", new)
-        != _states("exporter_is_public_authority", previous or {}),
-        "rename": _is_rename(previous, new, kind),
-    }
-    return tuple(word for word in MATERIALITY if found[word])
+    case = _Case(previous, new, kind, exporter, frozenset(known_data_categories), law)
+    found = {line.word for line in table() if _RULES[line.rule](case, line.member)}
+    found -= frozenset() if case.alters else _OF_AN_ENTRY_THAT_STAYS
+    return tuple(word for word in MATERIALITY if word in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One change; ``stated`` is the entry before it, empty for an addition."""
+
+    previous: Entry | None
+    new: Entry
+    kind: str
+    exporter: str
+    known: frozenset[str]
+    law: Mapping[str, Instrument]
+
+    @property
+    def stated(self) -> Entry:
+        return self.previous or {}
+
+    @property
+    def alters(self) -> bool:
+        """Whether an entry stays, and another does not take its place."""
+        return self.previous is not None and self.kind not in ("add", "replace")
 
 
 def _plain(value: object) -> str:
     return "".join(str(value or "").split()).casefold()
 
 
-def _same_number(previous: Mapping[str, Any], new: Mapping[str, Any]) -> bool | None:
-    before, after = (_plain(entry.get("registration_number")) for entry in (previous, new))
+def _legal_name(entry: Entry) -> str:
+    return _plain(entry.get("legal_name")).replace(".", "").replace(",", "")
+
+
+def _same_number(case: _Case) -> bool | None:
+    before, after = (_plain(each.get("registration_number")) for each in (case.stated, case.new))
     return before == after if before and after else None
 
 
-def _is_new_entity(previous: Mapping[str, Any] | None, new: Mapping[str, Any], kind: str) -> bool:
-    if previous is None or kind in ("add", "replace"):
+def _is_another_entity(case: _Case, _: str) -> bool:
+    if not case.alters:
         return True
-    same = _same_number(previous, new)
-    if same is not None:
-        return not same
+    same = _same_number(case)
     # Without numbers on both sides nothing shows that another name is still the same entity.
-    return _plain(previous.get("legal_name")) != _plain(new.get("legal_name"))
+    return not same if same is not None else _legal_name(case.stated) != _legal_name(case.new)
 
 
-def _is_rename(previous: Mapping[str, Any] | None, new: Mapping[str, Any], kind: str) -> bool:
-    if previous is None or _is_new_entity(previous, new, kind):
+def _is_another_name(case: _Case, name: str) -> bool:
+    if not case.alters or _is_another_entity(case, name):
         return False
-    return _plain(previous.get("legal_name")) != _plain(new.get("legal_name"))
+    return _legal_name(case.stated) != _legal_name(case.new)
 
 
-def _countries(entry: Mapping[str, Any]) -> set[str]:
+def _has_a_country_more(case: _Case, _: str) -> bool:
+    return bool(_countries(case.new) - _countries(case.stated) - {case.exporter})
+
+
+def _countries(entry: Entry) -> set[str]:
+    seats = (entry.get("country"), member(entry, "address").get("country"))
     places = [_country(item) for item in _locations(entry)]
-    return {place for place in (str(entry.get("country") or ""), *places) if place}
+    return {str(place) for place in (*seats, *places) if place}
 
 
-def _country(location: Mapping[str, Any]) -> str:
+def _country(location: Entry) -> str:
     """The organisation, or the country; a territory with its own code is one."""
     country, region = location.get("country"), location.get("region")
     if not country:
@@ -103,48 +140,90 @@ def _country(location: Mapping[str, Any]) -> str:
     return two_codes().get(str(region), str(country))
 
 
-def _locations(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _locations(entry: Entry) -> list[Entry]:
     return [item for item in entry.get("locations") or () if isinstance(item, Mapping)]
 
 
-def _has_new_data(
-    previous: Mapping[str, Any] | None, new: Mapping[str, Any], known: set[str]
-) -> bool:
-    categories = {_plain(item) for item in new.get("data_categories") or ()}
-    familiar = {_plain(item) for item in known}
-    if previous is None:
-        return bool(known) and bool(categories - familiar)
-    before = {_plain(item) for item in previous.get("data_categories") or ()}
-    special = bool(new.get("special_categories")) and not previous.get("special_categories")
-    staff = new.get("hr_data") == "yes" and previous.get("hr_data") != "yes"
-    return special or staff or bool(categories - before)
+def _has_a_place_more(case: _Case, _: str) -> bool:
+    """A country that is new is said already, and at home nothing is a transfer."""
+    known = _countries(case.stated) - {case.exporter}
+    added = _places(case.new) - _places(case.stated)
+    return any(country in known for country, _ in added)
 
 
-def _relation(entry: Mapping[str, Any]) -> str:
-    """The roles of the parties; what an entry does not say is the usual case."""
-    return str(entry.get("relation") or _USUAL_RELATION)
+def _places(entry: Entry) -> set[tuple[str, str]]:
+    return {(_country(item), item["kind"]) for item in _locations(entry) if item.get("kind")}
 
 
-def _states(fact: str, entry: Mapping[str, Any]) -> bool:
-    """Whether the entry states the fact; what is not stated counts as false."""
-    return entry.get(fact) is True
+def _has_an_item_more(case: _Case, name: str) -> bool:
+    after = _items(case.new, name)
+    if case.previous is not None:
+        return bool(after - _items(case.previous, name))
+    known = {_plain(item) for item in case.known}
+    return name == "data_categories" and bool(known) and bool(after - known)
 
 
-def _has_new_ai_use(before: object, after: object) -> bool:
-    if after in (None, "none") or before == after:
+def _items(entry: Entry, name: str) -> set[str]:
+    return {_plain(item) for item in entry.get(name) or ()}
+
+
+def _has_a_product_more(case: _Case, name: str) -> bool:
+    before, after = _items(case.stated, name), _items(case.new, name)
+    return bool(before) and (not after or bool(after - before))
+
+
+def _has_other_words(case: _Case, name: str) -> bool:
+    before, after = _texts(case.stated.get(name)), _texts(case.new.get(name))
+    if not before:
+        return False
+    kept = before.keys() & after.keys()
+    return not kept or any(not same_spelling(before[each], after[each]) for each in kept)
+
+
+def _texts(value: object) -> dict[str, str]:
+    """A text by language; one without a language stands for itself."""
+    texts = value if isinstance(value, Mapping) else {"": value}
+    return {str(language): str(text) for language, text in texts.items() if text}
+
+
+def _becomes_true(case: _Case, name: str) -> bool:
+    # To state less (data is kept apart again, or can be left out) is nothing to object to.
+    before, after = (_is_true(each.get(name)) for each in (case.stated, case.new))
+    return after and not before
+
+
+def _has_more_data(case: _Case, name: str) -> bool:
+    return case.previous is not None and _becomes_true(case, name)
+
+
+def _is_true(value: object) -> bool:
+    """What is not stated counts as false."""
+    return value is True or value == "yes"
+
+
+def _differs(case: _Case, name: str) -> bool:
+    return _value(case.stated, name) != _value(case.new, name)
+
+
+def _value(entry: Entry, name: str) -> object:
+    value = entry.get(name) or _UNSAID.get(name)
+    return None if value in (False, "not_stated") else value
+
+
+def _has_more_use(case: _Case, name: str) -> bool:
+    before, after = case.stated.get(name), case.new.get(name)
+    if after in (None, "none", "not_stated") or before == after:
         return False
     # "both" holds every single use, so to drop one of them is nothing new.
     return before != "both"
 
 
-def _is_downgraded(
-    previous: Mapping[str, Any], new: Mapping[str, Any], law: Mapping[str, Instrument]
-) -> bool:
-    before, after = _bases(previous, law), _bases(new, law)
+def _has_a_weaker_basis(case: _Case, _: str) -> bool:
+    before, after = _bases(case.stated, case.law), _bases(case.new, case.law)
     return any(after[place] > before[place] for place in before.keys() & after.keys())
 
 
-def _bases(entry: Mapping[str, Any], law: Mapping[str, Instrument]) -> dict[str, tuple[int, int]]:
+def _bases(entry: Entry, law: Mapping[str, Instrument]) -> dict[str, tuple[int, int]]:
     """The worst basis of each country: its status, then the kind of its instrument."""
     worst: dict[str, tuple[int, int]] = {}
     for location in _locations(entry):
@@ -152,12 +231,19 @@ def _bases(entry: Mapping[str, Any], law: Mapping[str, Instrument]) -> dict[str,
         if verdict.get("status") not in _WORSE:
             continue
         place = _country(location)
-        basis = (
-            _WORSE.index(verdict["status"]),
-            _tier(law.get(verdict.get("instrument_id") or "")),
-        )
+        basis = _rank(verdict["status"], verdict.get("instrument_id"), law)
         worst[place] = max(worst.get(place, (0, 0)), basis)
     return worst
+
+
+def is_weaker(before: Verdict, after: Verdict, law: Mapping[str, Instrument]) -> bool:
+    """Whether a place rests on less than before, as ``basis_downgraded`` says it of a country."""
+    one, other = (_rank(each.status, each.instrument_id, law) for each in (before, after))
+    return other > one
+
+
+def _rank(status: str, instrument_id: str | None, law: Mapping[str, Instrument]) -> tuple[int, int]:
+    return _WORSE.index(status), _tier(law.get(instrument_id or ""))
 
 
 def _tier(instrument: Instrument | None) -> int:
@@ -165,3 +251,20 @@ def _tier(instrument: Instrument | None) -> int:
     if instrument is None or instrument.kind == "adequacy":
         return 0
     return _BASES.index("derogation" if instrument.kind == "derogation" else "safeguard")
+
+
+_RULES: Mapping[str, Callable[[_Case, str], bool]] = {
+    "another entity": _is_another_entity,
+    "another name": _is_another_name,
+    "a country more": _has_a_country_more,
+    "a place more": _has_a_place_more,
+    "a weaker basis": _has_a_weaker_basis,
+    "an item more": _has_an_item_more,
+    "a product more": _has_a_product_more,
+    "other words": _has_other_words,
+    "becomes true": _becomes_true,
+    "more data": _has_more_data,
+    "differs": _differs,
+    "more use": _has_more_use,
+    "a record": lambda *_: False,
+}

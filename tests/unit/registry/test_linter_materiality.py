@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from services.registry.linter import materiality
+from services.registry.linter import MATERIALITY, materiality
+from services.registry.linter.members import members, table
+from services.registry.linter.spelling import same_spelling
+from services.registry.schemas.entries import SubProcessorIn
 from tests.unit.registry.golden import rows
 
 Entry = dict[str, Any]
@@ -109,6 +113,8 @@ def test_a_modification_has_the_words_that_fit(
 
 
 def stated(text: str) -> object:
+    if text[:1] in ("[", "{"):
+        return json.loads(text)
     return {"true": True, "false": False, "-": None}.get(text, text)
 
 
@@ -153,3 +159,41 @@ def test_an_addition_brings_new_data_only_beside_what_the_register_knows() -> No
     health = entry(data_categories=["health"])
     words = materiality(None, health, kind="add", known_data_categories=known)
     assert "new_data_category" in words
+
+
+def test_the_table_says_of_every_member_of_an_entry_what_is_material_of_it() -> None:
+    assert members() == SubProcessorIn().fields.keys()
+    assert {line.word for line in table() if line.word} == set(MATERIALITY)
+    assert all(line.source for line in table())
+
+
+@pytest.mark.parametrize("kind", ["add", "replace"])
+def test_of_another_entity_what_it_does_is_no_word_of_its_own(kind: str) -> None:
+    before = None if kind == "add" else entry(purpose={"en": "Hosting"}, products=["mail"])
+    after = entry(purpose={"en": "Mail"}, products=[], required=True, retention="A year",
+                  parent_id="sub_1", data_subjects=["users"], categories=["mail"])  # fmt: skip
+    assert set(materiality(before, after, kind=kind)) <= {"new_entity", "new_country"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Sends e-mail.", "sends email", True),
+        ("Recieves the letters", "Receives the letters", True),
+        ("The adress", "the address", True),
+        ("Genève", "Geneve", True),
+        ("patients", "patents", False),
+        ("on", "no", False),
+        ("to", "too", False),
+        ("encrypted", "unencrypted", False),
+        ("within 1.5 days", "within 15 days", False),
+        ("11 days", "1 days", False),
+        ("not able", "notable", False),
+        ("Sends mail", "Sends mail daily", False),
+        ("amoral", "maoral", False),
+        ("the letters", "hte letters", False),
+        ("", ".", True),
+    ],
+)
+def test_a_spelling_is_told_from_another_word(one: str, other: str, same: bool) -> None:
+    assert same_spelling(one, other) is same_spelling(other, one) is same

@@ -1,0 +1,51 @@
+"""Whether two texts differ in their spelling only."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import groupby
+
+# Numbers stay as they are written, with their points and strokes: 1.5 is not 15.
+_TOKEN = re.compile(r"\d+(?:[.,:/-]\d+)*|[^\W\d_]+")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u00ad](?=[^\W\d_])")
+# In shorter words two swapped letters make another word too easily: "on" and "no".
+_SHORTEST_TO_SWAP = 5
+
+
+def same_spelling(one: str, other: str) -> bool:
+    """Whether the texts have the same words, but for how they are spelled.
+
+    Capitals, spaces, punctuation, hyphens inside a word and accents are spelling; so are a letter
+    that is doubled or not, and two neighbours that are swapped, after the first letter of a word
+    of five or more. Any other letter may make another word ("genetic", "generic"), so it counts.
+    """
+    first, second = _words(one), _words(other)
+    return len(first) == len(second) and all(map(_same_word, first, second))
+
+
+def _words(text: str) -> list[str]:
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _TOKEN.findall(_HYPHEN.sub("", plain))
+
+
+def _same_word(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    if not (one.isalpha() and other.isalpha()):
+        return False
+    return _single(one) == _single(other) or _swapped(one, other)
+
+
+def _single(word: str) -> str:
+    """The word without doubled letters; a short one stays as it is ("to", "too")."""
+    return "".join(letter for letter, _ in groupby(word)) if len(word) > 3 else word
+
+
+def _swapped(one: str, other: str) -> bool:
+    if len(one) != len(other) or len(one) < _SHORTEST_TO_SWAP:
+        return False
+    at = next(n for n in range(len(one)) if one[n] != other[n])
+    swapped = one[:at] + one[at : at + 2][::-1] + one[at + 2 :]
+    return at > 0 and swapped == other
