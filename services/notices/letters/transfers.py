@@ -60,23 +60,27 @@ def instrument_named(t: Words, told: Mapping[str, Any], code: str) -> str:
 
 
 def basis(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
-    """The instrument that carries transfers ends (``transfer.basis_ending``) or has ended."""
+    """The instrument that carries transfers ends (``transfer.basis_ending``) or has ended; or its
+    vendor found that it does not carry them (``found_on``)."""
     data, word = body["data"], kind.rpartition(".")[2]
     vendor, told = data["processor"].get("legal_name", ""), data["instrument"]
+    found = data.get("found_on")
     name, last_day = instrument_named(t, told, told["id"]), t.day(told.get("last_day"))
-    values = {"vendor": vendor, "instrument": name, "day": last_day}
+    values = {"vendor": vendor, "instrument": name, "day": t.day(found) if found else last_day}
     is_lost, bare = kind == events.BASIS_LOST, data.get("without_basis") or 0
+    about = "basis_found" if found else word
     return Letter(
         language=t.language,
-        subject=t(f"mail.{word}.subject", **values),
-        heading=t(f"mail.{word}.heading", **values),
-        lead=t(f"mail.{word}.lead", **values),
+        subject=t(f"mail.{about}.subject", **values),
+        heading=t(f"mail.{about}.heading", **values),
+        lead=t(f"mail.{about}.lead", **values),
         warning=t(f"mail.{word}.bare", count=bare) if bare else "",
         facts=filled(
             Fact(t("fact.instrument"), name),
-            Fact(t("fact.last_day"), last_day, strong=True),
+            Fact(t("fact.last_day"), "" if found else last_day, strong=True),
+            Fact(t("fact.found_on"), t.day(found) if found else "", strong=True),
             Fact(t("fact.days_left"), "" if is_lost else str(data.get("days_left", ""))),
-            Fact(t("fact.reason"), t.told(told.get("ended_by"))),
+            Fact(t("fact.reason"), "" if found else t.told(told.get("ended_by"))),
             Fact(t("fact.vendor"), vendor),
         ),
         items_heading=t(f"mail.{word}.items"),

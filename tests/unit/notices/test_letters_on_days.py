@@ -112,3 +112,22 @@ def test_a_last_day_that_this_mail_cannot_know_is_not_told_as_none() -> None:
     assert "Object by: the day that the portal names" in told
     assert "No last day to object is set" not in told
     assert "no last day is set" not in told
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "day"),
+    [("en", "does not carry every transfer", "20 November 2026"),
+     ("da", "bærer ikke alle overførsler", "20. november 2026"),
+     ("sv", "bär inte alla överföringar", "20 november 2026")],
+)  # fmt: skip
+def test_a_basis_that_was_found_wanting_has_not_ended(
+    language: str, subject: str, day: str
+) -> None:
+    letter = letter_of(events.BASIS_LOST, language, {"data": {**DATA, "found_on": "2026-11-20"}})
+    assert subject in letter.subject
+    assert day in letter.lead
+    said = [fact.value for fact in letter.facts]
+    assert not [value for value in said if "2027" in value]
+    ended = letter_of(events.BASIS_LOST, language, {"data": DATA})
+    assert "2027" in " ".join(fact.value for fact in ended.facts)
+    assert ended.subject != letter.subject
