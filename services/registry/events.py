@@ -15,6 +15,8 @@ PERSON_ERASED = "register.person_erased"
 ENTRIES_WITHHELD = "register.entries_withheld"
 PUBLISHED = "register.published"
 UNPUBLISHED = "register.unpublished"
+# What is noted of an entry without notice, in effect at once.
+RECORDED = "sub_processor.recorded"
 EVIDENCE_GIVEN = "sub_processor.evidence_given"
 
 # The instrument that carries transfers ends, or has ended.

@@ -147,6 +147,19 @@ def _about(register: Register, change: Change) -> Entry:
     }
 
 
+def recorded(
+    register: Register, record_id: str, effective_on: date, entry: Entry, previous: Entry
+) -> Entry:
+    """The public part of a record; entries come in their wire form, judged on ``effective_on``."""
+    return {
+        "record_id": record_id,
+        "processor": processor(register),
+        "sub_processor": _shown(entry),
+        "previous": _shown(previous, ()),
+        "effective_on": effective_on.isoformat(),
+    }
+
+
 def objection(register: Register, objection: Objection) -> tuple[str, Entry, Entry]:
     """Type, public part and private part: who objects and why is not for the public."""
     public = {
@@ -169,11 +182,20 @@ def objection(register: Register, objection: Objection) -> tuple[str, Entry, Ent
 
 
 def basis(
-    register: Register, instrument: Instrument, when: tuple[int, int], transfers: list[Entry]
+    register: Register,
+    instrument: Instrument,
+    when: tuple[int, int],
+    transfers: list[Entry],
+    found_on: date | None = None,
 ) -> Entry:
-    """An instrument ends. ``when``: the stage (90, 30, 7 days before, 0 the day) and days left."""
+    """An instrument ends. ``when``: the stage (90, 30, 7 days before, 0 the day) and days left.
+
+    ``found_on``: it has not ended; on that day the vendor found that it does not carry these
+    transfers.
+    """
     last_day = instrument.last_day
     return {
+        **({"found_on": found_on.isoformat()} if found_on else {}),
         "processor": processor(register),
         "instrument": {
             "id": instrument.id,

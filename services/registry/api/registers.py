@@ -8,6 +8,7 @@ from flask import jsonify
 
 from services.registry.api.context import PROCESSOR, deps, page_request
 from services.registry.schemas.entries import EntryList, EntryShape
+from services.registry.schemas.records import NewRecord
 from services.registry.schemas.registers import (
     AsOfQuery,
     Baseline,
@@ -22,9 +23,9 @@ from services.registry.schemas.registers import (
     TransferList,
     TransfersQuery,
 )
-from services.registry.use_cases import adopting, registers
+from services.registry.use_cases import adopting, records, registers
 from shared.auth import caller, caller_if_known, public, requires
-from shared.headers import etag_of, seen_revision
+from shared.headers import etag_of, seen_revision, seen_revision_if_named
 from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.schemas import PageArgs
@@ -122,7 +123,30 @@ def public_entries(body: dict[str, Any], slug: str) -> Any:
 @blp.response(200, EntryShape)
 @blp.alt_response(404, "NOT_FOUND")
 def entry(query: dict[str, Any], slug: str, sub_id: str) -> Any:
-    return registers.entry(deps(), caller(), slug, sub_id, query["as_of"])
+    """One entry as the list of a day has it; its ``ETag`` is its version."""
+    return _entry_shown(registers.entry(deps(), caller(), slug, sub_id, query["as_of"]))
+
+
+@blp.route(f"{PROCESSOR}/sub-processors/<sub_id>/records", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(NewRecord)
+@blp.response(200, EntryShape)
+@blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(412, "PRECONDITION_FAILED")
+def record(body: dict[str, Any], slug: str, sub_id: str) -> Any:
+    """Record evidence, a look-up, a spelling, a contact, a further language: from today on, without
+    notice. What is material is refused (409 ``notice-owed``): draft a change of it.
+
+    A look-up, a lapse or a lost basis is always recorded; where a transfer rests on less by it, the
+    customers get ``transfer.basis_lost``. With ``If-Match``: only of the version as it was read.
+    """
+    seen = seen_revision_if_named()
+    return _entry_shown(records.record(deps(), caller(), slug, sub_id, seen, body))
+
+
+def _entry_shown(entry: dict[str, Any]) -> Any:
+    return entry, {"ETag": etag_of(entry["version"])}
 
 
 @blp.route(f"{PROCESSOR}/sub-processors/<sub_id>/versions")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -91,6 +91,28 @@ def reliances(
             name = kept[0].content["legal_name"]
             judged.append(Reliance(row.sub_processor_id, name, place, instrument_id, *verdicts))
     return judged
+
+
+def found_weaker(
+    before: Row, after: Row, assessor: Assessor, weaker: Callable[[Verdict, Verdict], bool]
+) -> list[Reliance]:
+    """The places of an entry that are found to rest on less than the register said.
+
+    Each names the instrument that was thought to carry it, as far as that is known.
+    """
+    kept = {_place_key(place): place for place in after.content["locations"]}
+    found = []
+    for location in before.content["locations"]:
+        if _place_key(location) not in kept:
+            continue
+        old = assessor.judge(before, location)
+        new = assessor.judge(after, kept[_place_key(location)])
+        if old.instrument_id in assessor.known and weaker(old, new):
+            place = {name: location.get(name) for name in _PLACE}
+            name = after.content["legal_name"]
+            told = (after.sub_processor_id, name, place, str(old.instrument_id), old, new)
+            found.append(Reliance(*told))
+    return found
 
 
 def _naming(rows: Sequence[Row], instrument_id: str) -> Iterator[tuple[Row, Mapping[str, Any]]]:

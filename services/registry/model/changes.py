@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from services.registry.clock import NoticeTerms
+from services.registry.model.records import carried
 from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed
 
 Kind = Literal["add", "replace", "modify", "remove"]
@@ -179,6 +180,19 @@ class Change:
 
     def revised(self, **members: Any) -> Change:
         return replace(self, revision=self.revision + 1, **members)
+
+    def over(self, current: dict[str, Any] | None) -> Change:
+        """A draft over the entry as that reads now: what was recorded since it was drafted stays.
+
+        ``current``: the entry without this draft; an announced change is what was announced.
+        """
+        if self.status != "draft" or self.kind == "add" or not current:
+            return self
+        if self.kind != "modify" or not self.previous or not self.content:
+            return replace(self, previous=current)
+        return replace(
+            self, previous=current, content=carried(self.previous, current, self.content)
+        )
 
     def check_seen(self, seen: int | None) -> None:
         """Raises ``PreconditionFailed`` when the caller has read another revision than this one."""

@@ -173,11 +173,6 @@ def combined(*parts: RowChanges) -> RowChanges:
     )
 
 
-def reversal(writer: Writer, written: Sequence[Row], voided: Sequence[Row]) -> RowChanges:
-    """Void what a withdrawn change wrote, and restore what it voided."""
-    return RowChanges(tuple(written), tuple(writer.again(row) for row in voided))
-
-
 def check_apart(rows: Sequence[Row]) -> None:
     """No two rows of an entry overlap. Raises ``RowsOverlap``."""
     ends: dict[str, date] = {}

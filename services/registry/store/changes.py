@@ -140,6 +140,21 @@ class Changes:
         wanted = {**dict.fromkeys(_BARE, 1), "groups": {"$filter": named}}
         return [from_document(Change, document) for document in self._docs.find(where, wanted)]
 
+    def content_announced(
+        self, sub_id: str, day: date, session: Session | None = None
+    ) -> dict[str, Any] | None:
+        """What the last change to an entry that counts on ``day`` was announced with; None for an
+        entry that was never changed."""
+        where = {
+            "subject_id": sub_id,
+            "status": {"$in": ["announced", "in_effect"]},
+            "kind": {"$ne": "remove"},
+            "effective_on": {"$lte": day.isoformat()},
+        }
+        latest = [("effective_on", DESCENDING), ("announced_at", DESCENDING)]
+        change = self._docs.find_one(where, {"content": 1}, sort=latest, session=session)
+        return change["content"] if change else None
+
     def has_draft(self, processor_id: str, sub_id: str) -> bool:
         where = {"subject_id": sub_id, "processor_id": processor_id}
         return self._docs.find_one(where, {"_id": 1}) is not None

@@ -175,8 +175,13 @@ class Rows:
             raise EntryUnknown
         return rows
 
-    def written_by(self, change_id: str, session: Session | None) -> list[Row]:
-        return self._many({"change_id": change_id, "voided_at": None}, session)
+    def first_of(self, sub_id: str, session: Session | None = None) -> Row:
+        """The row that was recorded of an entry before any other. Raises ``EntryUnknown``."""
+        where = {"sub_processor_id": sub_id}
+        document = self._docs.find_one(where, sort=[("recorded_at", ASCENDING)], session=session)
+        if document is None:
+            raise EntryUnknown
+        return from_document(Row, document)
 
     def voided_by(self, change_id: str, session: Session | None) -> list[Row]:
         return self._many({"voided_by": change_id}, session)

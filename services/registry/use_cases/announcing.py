@@ -23,7 +23,8 @@ from services.registry.model.changes import (
     check_day,
     check_notice,
 )
-from services.registry.model.register import Register, RowChanges, Writer
+from services.registry.model.records import withdrawal
+from services.registry.model.register import Register, Row, RowChanges, Writer
 from services.registry.use_cases.change_views import ChangeView, shown, with_previous
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.notice_terms import given_on, groups_of
@@ -182,6 +183,7 @@ def _row_changes(deps: Deps, writer: Writer, change: Change, session: Session) -
         return rows.addition(writer, change.processor_id, change.subject_id, content, day)
     if change.kind == "modify":
         current = deps.stores.rows.of(change.subject_id, session)
+        _check_nothing_recorded(change, current)
         return rows.modification(writer, current, content, day)
     if change.kind == "remove":
         return rows.removal(writer, deps.stores.rows.of(change.subject_id, session), day)
@@ -195,11 +197,11 @@ def _row_changes(deps: Deps, writer: Writer, change: Change, session: Session) -
 def _undo_rows(
     deps: Deps, register: Register, change: Change, at: datetime, session: Session
 ) -> None:
-    """Void the rows that the change wrote, and restore the rows that it voided."""
+    """Void what the change wrote, and restore what it voided, with what was recorded since."""
     writer = Writer(change.id, at, deps.new_id)
-    written = deps.stores.rows.written_by(change.id, session)
+    live = [row for each in change.touches for row in deps.stores.rows.of(each, session)]
     voided = deps.stores.rows.voided_by(change.id, session)
-    row_changes = rows.reversal(writer, written, voided)
+    row_changes = withdrawal(writer, live, voided, change.effective_on)
     write_rows(deps, register.id, writer, row_changes, change.effective_on, session)
 
 
@@ -219,6 +221,12 @@ def _check_unchanged(deps: Deps, change_id: str, revision: int, session: Session
     if current.revision != revision:
         current.must_be("draft")
         raise ChangePending("The draft was edited meanwhile; read it again.")
+
+
+def _check_nothing_recorded(change: Change, current: Sequence[Row]) -> None:
+    """Raises ``ChangePending`` if the entry reads otherwise than when the notice was written."""
+    if not any(row.content == change.previous for row in current):
+        raise ChangePending("The entry was recorded on meanwhile; read the draft again.")
 
 
 def _check_no_other_pending(deps: Deps, change: Change, session: Session) -> None:

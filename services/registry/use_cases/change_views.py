@@ -52,7 +52,7 @@ def with_previous(deps: Deps, register: Register, change: Change) -> Change:
     since = max(today_at(deps, register), change.effective_on)
     for row in deps.stores.rows.of(change.replaces_id or change.subject_id):
         if row.processor_id == register.id and row.valid_to >= since:
-            return replace(change, previous=row.content)
+            return replace(change, previous=change.previous or row.content).over(row.content)
     raise EntryNotThere
 
 
@@ -64,6 +64,7 @@ def contents_on(rows: Sequence[Row], day: date) -> dict[str, Entry]:
 def view(register: Register, change: Change, law: Law, others: Mapping[str, Entry]) -> ChangeView:
     """``change``, its places judged by ``law``, its chain by the ``others`` on its day."""
     old_id = change.replaces_id or change.subject_id
+    change = change.over(others.get(old_id))
     entry = change_entry(change, change.content, change.subject_id, law)
     previous = change_entry(change, change.previous, old_id, law)
     wire = {

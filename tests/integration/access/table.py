@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "organisations": {"slug": "mine", "kind": ["controller"], "legal_name": "M", "country": "DK"},
     "clients": {"name": "x", "scopes": ["identity:read"]},
     "assessments": assessment_body(), "evidence-requests": None,
+    "records": {"set": {"website": "https://mine.example"}},
     "public-list": {"keys": ["row_x"]}, "gate": {"questions": []}, "instruments": {},
 }  # fmt: skip
 OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdraw": None}

@@ -22,7 +22,6 @@ from services.registry.model.register import (
     combined,
     modification,
     removal,
-    reversal,
 )
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -101,18 +100,6 @@ def test_an_entry_that_is_not_there_can_be_neither_modified_nor_removed(rows: li
         modification(writer(), rows, {}, DAY)
     with pytest.raises(EntryNotThere):
         removal(writer(), rows, DAY)
-
-
-def test_a_reversal_voids_what_was_written_and_restores_what_was_voided() -> None:
-    old = row("row_0", FIRST)
-    done = combined(
-        removal(writer(), [old], DAY),
-        addition(writer(), "org_1", "sub_2", {"legal_name": "Mailer"}, DAY),
-    )
-    undone = reversal(writer(), done.add, done.void)
-    assert undone.void == done.add
-    assert spans(undone) == [("Host", FIRST, FOREVER)]
-    assert undone.add[0].voided_at is None
 
 
 @pytest.mark.parametrize(
