@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.registry.api.context import deps
+from services.registry.api.languages import in_language, language_asked
 from services.registry.schemas.instruments import (
+    EvidenceForm,
+    FormQuery,
     InstrumentEdit,
     InstrumentList,
     NewInstrument,
@@ -39,6 +42,18 @@ def instrument_list(query: dict[str, Any]) -> Any:
 def instrument(instrument_id: str) -> Any:
     """One instrument as it counts now, with what the platform recorded of it."""
     return _shown(instruments.one(deps(), instrument_id))
+
+
+@blp.route("/instruments/<instrument_id>/evidence")
+@requires("registry:read")
+@blp.arguments(FormQuery, location="query")
+@blp.response(200, EvidenceForm)
+@blp.alt_response(404, "NOT_FOUND")
+def evidence_form(query: dict[str, Any], instrument_id: str) -> Any:
+    """The evidence that an instrument takes, as a form in one language."""
+    language = language_asked(query["language"])
+    items = instruments.evidence_form(deps(), instrument_id, language)
+    return in_language({"items": items}, language)
 
 
 @blp.route("/instruments", methods=["POST"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date
@@ -14,7 +13,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from services.registry.transfers import Instrument, evidence_members
 from services.registry.transfers.circumstances import HR_DATA, RELATIONS
 from services.registry.transfers.countries import check_region
-from services.registry.transfers.members import CHOICES, LISTS
+from services.registry.transfers.evidence_form import wrong_values
 from shared.schemas import (
     Country,
     Day,
@@ -49,41 +48,6 @@ def _known_instrument(instrument_id: str) -> None:
         raise ValidationError("There is no such instrument; GET /registry/v1/instruments has them.")
 
 
-def _evidence_value(value: Any) -> None:
-    plain = value if isinstance(value, list) else [value]
-    if len(plain) > 50 or not all(isinstance(item, str | int | bool) for item in plain):
-        raise ValidationError("Write a text, a whole number, true, false, or a list of these.")
-    if any(isinstance(item, str) and len(item) > 500 for item in plain):
-        raise ValidationError("A text has at most 500 characters.")
-    if any(isinstance(item, int) and abs(item) > 2**53 for item in plain):
-        raise ValidationError("The number is too large.")
-
-
-def _no_list(evidence: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with members that are a list of texts, by their names."""
-    return {
-        name: ["Write a list of texts."]
-        for name in LISTS
-        if evidence.get(name) is not None
-        and not (
-            isinstance(evidence[name], list)
-            and all(isinstance(each, str) and each.strip() for each in evidence[name])
-        )
-    }
-
-
-def _outside_their_choices(evidence: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with members that have one of a few values, by their names."""
-    return {
-        name: [f"Write one of: {', '.join(json.dumps(value) for value in allowed)}."]
-        for name, allowed in CHOICES.items()
-        if evidence.get(name) is not None
-        and not any(
-            type(evidence[name]) is type(value) and evidence[name] == value for value in allowed
-        )
-    }
-
-
 class AddressShape(Shape):
     street = Text(200, load_default=None, allow_none=True)
     postal_code = Text(20, load_default=None, allow_none=True)
@@ -107,7 +71,7 @@ class MechanismIn(Shape):
     role = one_of("primary", "fallback", load_default="primary")
     evidence = fields.Dict(
         keys=Text(60),
-        values=fields.Raw(validate=_evidence_value),
+        values=fields.Raw(),
         load_default=dict,
         validate=validate.Length(max=30),
     )
@@ -115,16 +79,14 @@ class MechanismIn(Shape):
     @validates_schema
     def records_what_the_instrument_asks_for(self, data: dict[str, Any], **_: Any) -> None:
         """Anything else would stand in the register for ever, and prove nothing."""
-        taken = evidence_members(_instruments()[data["instrument_id"]])
-        unknown = [name for name in data.get("evidence") or {} if name not in taken]
-        evidence = data.get("evidence") or {}
-        wrong = {**_outside_their_choices(evidence), **_no_list(evidence)}
-        if wrong and not unknown:
-            raise ValidationError({"evidence": wrong})
-        if unknown:
-            named = ", ".join(taken) or "none"
-            detail = f"Unknown field. Evidence of {data['instrument_id']}: {named}."
-            raise ValidationError({"evidence": {name: [detail] for name in unknown}})
+        instrument = _instruments()[data["instrument_id"]]
+        evidence, taken = data["evidence"], evidence_members(instrument)
+        named = ", ".join(taken)
+        detail = f"Unknown field. Evidence of {instrument.id}: {named}."
+        unknown = {name: [detail] for name in evidence if name not in taken}
+        wrong = {name: [why] for name, why in wrong_values(instrument, evidence).items()}
+        if unknown or wrong:
+            raise ValidationError({"evidence": {**unknown, **wrong}})
 
 
 class LocationIn(Shape):

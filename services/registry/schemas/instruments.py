@@ -11,8 +11,10 @@ from services.registry.schemas.entries import DatedFactShape
 from services.registry.transfers import open_law, pending_law
 from services.registry.transfers.circumstances import RELATIONS
 from services.registry.transfers.countries import check_country
+from services.registry.transfers.evidence_form import TYPES
 from services.registry.transfers.laws import known_laws
 from services.registry.transfers.parts import GRADES
+from services.registry.transfers.wording import LANGUAGES
 from shared.schemas import Country, Day, Flag, Line, Shape, Text, by_language, one_of, texts
 
 KINDS = (
@@ -165,6 +167,42 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+class FormQuery(Shape):
+    """``language``: of labels and help; without it, what the request accepts, else English."""
+
+    language = one_of(*LANGUAGES, load_default=None)
+
+
+class ChoiceShape(Shape):
+    value = fields.Raw()
+    label = fields.String()
+
+
+class WhenShape(Shape):
+    """When a field counts: on which days, in which countries, required of which modules.
+
+    ``or_if``: a member of the entry; unless it is false, the field is required of all modules.
+    """
+
+    first = Day(allow_none=True)
+    last = Day(allow_none=True)
+    countries = fields.List(fields.String(), allow_none=True)
+    modules = fields.List(fields.Integer(), allow_none=True)
+    or_if = fields.String(allow_none=True)
+
+
+class FormFieldShape(Shape):
+    """One member of evidence, as a form asks for it."""
+
+    name = fields.String()
+    type = one_of(*TYPES)
+    label = fields.String()
+    help = fields.String()
+    choices = fields.List(fields.Nested(ChoiceShape))
+    required = fields.Boolean()
+    when = fields.Nested(WhenShape, allow_none=True)
+
+
 class MatterShape(Shape):
     """One matter of law that is pending, contested, or began lately."""
 
@@ -180,3 +218,6 @@ class MatterShape(Shape):
 
 PendingLaw = Shape.from_dict({"items": fields.List(fields.Nested(MatterShape))}, name="PendingLaw")
 InstrumentList = Shape.from_dict({"items": fields.List(fields.Dict())}, name="InstrumentList")
+EvidenceForm = Shape.from_dict(
+    {"items": fields.List(fields.Nested(FormFieldShape))}, name="EvidenceForm"
+)

@@ -15,7 +15,15 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "checked_on": ("certified_on",),
     # Clause 7 is optional in every edition that has modules.
     "module": ("docking_clause",),
+    # Art. 42: what the register of a scheme shows of one certificate; ``due_on`` is its last day.
+    "certificate_reference": (
+        "certificate_scheme",
+        "certificate_register_url",
+        "certificate_scope",
+    ),
 }
+# Where anybody can read what a mechanism claims, and the day it was seen there.
+_SOURCE = ("evidence_url", "seen_on")
 # Every safeguard of Art. 46 is given on a day, and needs an assessment (C-311/18, para. 134).
 _SAFEGUARD = ("signed_on", "tia_reference", "tia_on", "tia_review_on", "tia_conclusion")
 NO_SAFEGUARD = ("adequacy", "derogation")
@@ -23,13 +31,6 @@ NO_SAFEGUARD = ("adequacy", "derogation")
 EQUIVALENT, WITH_MEASURES = "equivalent", "equivalent_with_measures"
 NOT_EQUIVALENT = "not_equivalent"
 CONCLUSIONS = (EQUIVALENT, WITH_MEASURES, NOT_EQUIVALENT)
-# Evidence that is a list of texts.
-LISTS = ("covered_entities",)
-# Evidence that has one of a few values, and no other.
-CHOICES: Mapping[str, tuple[object, ...]] = {
-    "docking_clause": (True, False),
-    "tia_conclusion": CONCLUSIONS,
-}
 
 
 def evidence_members(instrument: Instrument) -> tuple[str, ...]:
@@ -44,6 +45,7 @@ def evidence_members(instrument: Instrument) -> tuple[str, ...]:
     names += () if instrument.kind in NO_SAFEGUARD else _SAFEGUARD
     names += ("module",) if instrument.kind == "scc" else ()
     names += ("edition",) if instrument.kind == "scc" and not instrument.complete else ()
+    names += _SOURCE
     # What an entry says of itself is no evidence of one mechanism.
     return tuple(name for name in dict.fromkeys(names) if name not in ENTRY_FACTS)
 

@@ -101,7 +101,7 @@ def sentences(said: tuple[Phrase, ...], language: Language) -> str:
 
 
 @lru_cache(maxsize=2048)
-def sentence(said: Phrase, language: Language) -> str:
+def sentence(said: Phrase | Fact, language: Language) -> str:
     text = say(said, language)
     return text[:1].upper() + text[1:]
 

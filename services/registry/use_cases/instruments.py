@@ -17,7 +17,9 @@ from services.registry.model.instruments import (
     next_revision,
 )
 from services.registry.transfers import Instrument, load_instruments
+from services.registry.transfers.evidence_form import form
 from services.registry.transfers.pending_law import known_on
+from services.registry.transfers.wording import Language
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
@@ -61,6 +63,14 @@ def one(deps: Deps, instrument_id: str) -> InstrumentView:
     return InstrumentView(
         known.to_mapping(), _revision(history), [_revision_view(revision) for revision in history]
     )
+
+
+def evidence_form(deps: Deps, instrument_id: str, language: Language) -> list[Record]:
+    """The form of the evidence on an instrument. Raises ``InstrumentUnknown``."""
+    known = deps.stores.instruments.known(deps.now().date()).get(instrument_id)
+    if known is None:
+        raise InstrumentUnknown
+    return form(known, language)
 
 
 def record(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> InstrumentView:

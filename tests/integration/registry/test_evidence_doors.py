@@ -112,8 +112,8 @@ def test_the_record_of_an_instrument_decides_what_it_takes(vendor: Vendor) -> No
     refused = vendor.ask("POST", "/changes", body)
     assert refused.status_code == 422
     assert refused.json is not None
-    assert refused.json["errors"][0]["detail"].endswith(f"Evidence of {instrument['id']}: "
-                                                        "member_number.")  # fmt: skip
+    taken = f"Evidence of {instrument['id']}: member_number, evidence_url, seen_on."
+    assert refused.json["errors"][0]["detail"].endswith(taken)
 
 
 def as_an_older_version_stored_it(vendor: Vendor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from services.registry.importing.files import rows_of
 from services.registry.importing.merging import over, same
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import evidence_members, load_instruments
-from services.registry.transfers.members import CHOICES, LISTS
+from services.registry.transfers.evidence_form import Field, field_of
 from shared.safe_text import one_line
 from shared.sheets import joined, split
 from tests import builders
@@ -30,19 +31,28 @@ texts = st.text(
 names = texts.map(one_line).filter(bool)
 some_texts = st.lists(texts, max_size=3)
 spoken = st.dictionaries(st.sampled_from(["en", "da", "sv-FI", "de"]), texts, max_size=3)
-values = texts | st.booleans() | st.integers(-(2**53), 2**53) | some_texts
+DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2999, 12, 31)).map(str)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "text": texts, "day": DAYS, "flag": st.booleans(), "texts": some_texts,
+    "url": st.sampled_from(["https://a.example/x;y", "http://a.example/?q=1,2"]),
+}  # fmt: skip
+
+
+def value_of(field: Field) -> st.SearchStrategy[Any]:
+    one = st.sampled_from(field.values) if field.values else VALUES[field.type]
+    return one | st.lists(one, min_size=1, max_size=2) if field.type == "choices" else one
 
 
 def mechanism(instrument_id: str) -> st.SearchStrategy[dict[str, Any]]:
-    """A mechanism with any value in any evidence that its instrument asks for."""
-    members = evidence_members(load_instruments()[instrument_id])
-    chosen = {name: st.sampled_from(allowed) for name, allowed in CHOICES.items()}
-    evidence = {**dict.fromkeys(members, values), **chosen, **dict.fromkeys(LISTS, some_texts)}
+    """A mechanism with any value that each member of its evidence may have."""
+    instrument = load_instruments()[instrument_id]
+    members = evidence_members(instrument)
+    evidence = {name: value_of(field_of(instrument, name)) for name in members}
     return st.fixed_dictionaries({
         "instrument_id": st.just(instrument_id),
         "role": st.sampled_from(["primary", "fallback"]),
         "evidence": st.fixed_dictionaries(
-            {}, optional={name: evidence[name] for name in members}
+            {}, optional=evidence
         ),
     })  # fmt: skip
 

@@ -20,9 +20,9 @@ SHIPPED = load_instruments()
 def test_it_works() -> None:
     assert evidence_members(SHIPPED["eu-us-dpf"]) == (
         "participant", "covered_data", "checked_on", "due_on", "status", "covered_entities",
-        "certified_on",
+        "certified_on", "evidence_url", "seen_on",
     )  # fmt: skip
-    assert evidence_members(SHIPPED["adequacy-ch"]) == ()
+    assert evidence_members(SHIPPED["adequacy-ch"]) == ("evidence_url", "seen_on")
 
 
 @pytest.mark.parametrize("instrument", SHIPPED.values(), ids=SHIPPED)
@@ -56,7 +56,9 @@ def test_an_instrument_of_the_platform_takes_what_its_record_asks_for() -> None:
     recorded = Instrument("x-1", "adequacy", "X", "Art. 45", SHIPPED["scc"].valid_from,
                           requires=("is_member", "register_number"), scope=scope)  # fmt: skip
 
-    assert set(evidence_members(recorded)) == {"is_member", "register_number", "is_suspended"}
+    assert set(evidence_members(recorded)) == {
+        "is_member", "register_number", "is_suspended", "evidence_url", "seen_on",
+    }  # fmt: skip
 
 
 def test_stored_evidence_that_no_instrument_asks_for_is_read_no_more() -> None:
