@@ -48,7 +48,9 @@ def lost_of_mechanism(cell: object) -> set[str]:
     read = [line[each.start : each.end] for each in mentions_of(line)]
     read += [line[start:end] for each in mentions_of(line) for start, end in each.read]
     asked = [question.text for question in found.questions]
-    kept = words_of([*read, *asked, *found.remarks])
+    # The id of an instrument is taken as a whole, without being looked for in the text.
+    ids = [named.instrument_id for named in found.named]
+    kept = words_of([*read, *asked, *found.remarks, *(each for each in ids if each == text)])
     return words_of([text]) - kept - _JOINTS - _ORDER - _nothing(text)
 
 
