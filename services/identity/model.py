@@ -41,7 +41,7 @@ SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
     }),
     "registry": frozenset({
         "identity:read", "identity:removals", "agreements:terms", "agreements:accept",
-        "notices:entries", "notices:receipts",
+        "notices:entries", "notices:receipts", "notices:read",
     }),
     "notices": frozenset({"identity:read", "identity:removals"}),
     "portal": frozenset({

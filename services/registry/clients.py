@@ -11,11 +11,12 @@ from typing import Any
 
 from services.registry.clock import RECEIPT_RULES
 from shared.errors import Conflict, NotFound
-from shared.peers import ServiceClient
+from shared.peers import ServiceClient, every_item
 from shared.times import parse_instant
 
 # As many of each kind as fit into the first line of a request: gunicorn takes 4,094 bytes of it.
 IDS_AT_ONCE = 50
+CUSTOMERS_AT_ONCE = 200
 ENDED_ALREADY = frozenset({"not-in-force", "termination-scheduled"})
 
 
@@ -120,6 +121,26 @@ class Receipt:
         return min((instant for instant in since if instant), default=None)
 
 
+@dataclass(frozen=True)
+class Offer:
+    """An agreement that waits for its processor's acceptance until ``lapses_on``."""
+
+    agreement_id: str
+    customer: str
+    lapses_on: date
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """A customer that no channel reaches today, or that has not got a notice; ``reason`` as
+    `notices` names it."""
+
+    agreement_id: str
+    customer_id: str
+    customer: str
+    reason: str
+
+
 class IdentityClient:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
@@ -143,6 +164,11 @@ class AgreementsClient:
     def notice_terms(self, processor_id: str) -> NoticeTerms:
         answer = self._client.get("/v1/notice-terms", {"processor_id": processor_id})
         return NoticeTerms(answer["version"], tuple(answer["groups"]))
+
+    def offers(self, processor_id: str) -> list[Offer]:
+        """The offers that wait for this processor to accept them."""
+        asked = {"processor_id": processor_id}
+        return [_offer(item) for item in every_item(self._client.get, "/v1/offers", asked)]
 
     def relation(self, processor_id: str, controller_id: str) -> Relation | None:
         """What the two have agreed; None when they never had an agreement."""
@@ -179,6 +205,23 @@ class NoticesClient:
             for receipt in self._client.get("/v1/receipts", asked)["items"]:
                 receipts[receipt["change_id"], receipt["agreement_id"]] = _receipt(receipt)
         return receipts
+
+    def unreached(self, processor_id: str) -> list[Unreached]:
+        """The customers of a processor that no channel reaches today."""
+        asked = {"processor": processor_id, "limit": CUSTOMERS_AT_ONCE}
+        items = every_item(self._client.get, "/v1/reachability", asked)
+        return [_unreached(item) for item in items]
+
+
+def _offer(answer: Mapping[str, Any]) -> Offer:
+    lapses_on = date.fromisoformat(answer["lapses_on"])
+    return Offer(answer["agreement_id"], answer["customer"], lapses_on)
+
+
+def _unreached(answer: Mapping[str, Any]) -> Unreached:
+    customer = answer["customer"]
+    name = customer["legal_name"]
+    return Unreached(answer["agreement_id"], customer["id"], name, answer["reason"])
 
 
 def _bond(answer: Mapping[str, Any]) -> Bond:

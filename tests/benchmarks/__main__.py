@@ -27,6 +27,7 @@ NAMES = (
     "resting",
     "registry",
     "agreements",
+    "todo",
 )
 FAILED = "failed, see above"
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.agreements.api.context import deps
+from services.agreements.api.context import deps, page_request
 from services.agreements.schemas.terms import (
     NoticeTermsOfAll,
+    OfferPage,
+    OffersQuery,
     ProcessorQuery,
     Relation,
     RelationQuery,
@@ -15,6 +17,7 @@ from services.agreements.schemas.terms import (
 from services.agreements.use_cases import reading
 from shared.auth import requires
 from shared.openapi import Blueprint
+from shared.pagination import Page
 
 blp = Blueprint("terms", __name__, url_prefix="/v1", description="For other services")
 
@@ -26,6 +29,15 @@ blp = Blueprint("terms", __name__, url_prefix="/v1", description="For other serv
 def notice_terms(query: dict[str, Any]) -> Mapping[str, Any]:
     """For services: how many agreements in force share which notice terms, and the watermark."""
     return reading.notice_terms(deps(), query["processor_id"])
+
+
+@blp.route("/offers")
+@requires("agreements:terms")
+@blp.arguments(OffersQuery, location="query")
+@blp.response(200, OfferPage)
+def offers(query: dict[str, Any]) -> Page:
+    """For services: the offers that wait for a processor to accept them."""
+    return reading.unsigned(deps(), query["processor_id"], page_request(query))
 
 
 @blp.route("/relation")

@@ -6,11 +6,26 @@ from marshmallow import fields
 
 from services.agreements.schemas.agreements import ORGANISATION
 from services.agreements.schemas.notice_terms import TermsShape
-from shared.schemas import Day, Instant, Shape
+from shared.schemas import Day, Instant, PageArgs, Shape, page_of
 
 
 class ProcessorQuery(Shape):
     processor_id = fields.String(required=True, validate=ORGANISATION)
+
+
+class OffersQuery(ProcessorQuery, PageArgs):
+    pass
+
+
+class WaitingOfferShape(Shape):
+    """An offer that its processor has not accepted; ``customer`` is the name it stands under."""
+
+    agreement_id = fields.String()
+    customer = fields.String()
+    lapses_on = Day()
+
+
+OfferPage = page_of(WaitingOfferShape)
 
 
 class RelationQuery(ProcessorQuery):

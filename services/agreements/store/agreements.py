@@ -46,6 +46,9 @@ class Agreements:
             # Only what the clock has to look at is in its index, so an idle round reads nothing.
             IndexModel([("due_on", ASCENDING)],
                        partialFilterExpression={"due_on": {"$gt": ""}}),
+            # Of all agreements of a processor few are on offer.
+            IndexModel([PROCESSOR, ID], name="on_offer",
+                       partialFilterExpression={"offer.lapses_on": {"$gt": ""}}),
             IndexModel([PROCESSOR, ("signed_file.sha256", ASCENDING)],
                        partialFilterExpression={"signed_file.sha256": {"$gt": ""}}),
         ],
@@ -85,6 +88,10 @@ class Agreements:
     def page(self, where: Mapping[str, Any], request: PageRequest, key: str = "_id") -> Page:
         page = find_page(self._docs, where, request, key=key)
         return Page([from_stored(stored) for stored in page.items], page.next_cursor)
+
+    def offered(self, processor_id: str, request: PageRequest) -> Page:
+        """A processor's agreements with an offer that stands."""
+        return self.page({"processor.id": processor_id, "offer.lapses_on": {"$gt": ""}}, request)
 
     def every(self, where: Mapping[str, Any]) -> Iterator[Agreement]:
         """All of ``where`` in their order, read a batch at a time."""

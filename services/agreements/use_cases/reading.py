@@ -62,6 +62,21 @@ def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
     return deps.groups.read(processor_id)
 
 
+def unsigned(deps: Deps, processor_id: str, request: PageRequest) -> Page:
+    """The offers that wait for this processor's acceptance, one page of them."""
+    page = deps.agreements.offered(processor_id, request)
+    waiting = [
+        {
+            "agreement_id": each.id,
+            "customer": each.controller.legal_name,
+            "lapses_on": each.offer.lapses_on,
+        }
+        for each in page.items
+        if not each.accepted_by("processor", each.offer.version)
+    ]
+    return Page(waiting, page.next_cursor)
+
+
 def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
     """All agreements that bind or bound the two; the one in force first, then the newest."""
     agreements = deps.agreements.between(processor_id, controller_id)

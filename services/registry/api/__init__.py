@@ -10,6 +10,7 @@ from services.registry.api import (
     objections,
     pages,
     registers,
+    todo,
 )
 
 blueprints = [
@@ -22,6 +23,7 @@ blueprints = [
     instruments.blp,
     ledgers.blp,
     imports.blp,
+    todo.blp,
 ]
 
 __all__ = ["blueprints"]

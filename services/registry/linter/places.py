@@ -23,6 +23,8 @@ _VERDICTS: Mapping[str, tuple[str, Severity]] = {
     "unproven": ("transfer-evidence-missing", "should"),
     "expiring": ("transfer-basis-ending", "should"),
 }
+# What a place lacks whose transfer has no good basis: such a place needs a hand.
+PLACE_CODES = tuple(code for code, _ in _VERDICTS.values())
 
 
 def place_findings(

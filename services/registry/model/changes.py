@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from services.registry.clock import NoticeTerms
 from services.registry.model.records import carried
@@ -142,6 +142,14 @@ class Emergency:
     @property
     def complete(self) -> bool:
         return len(self.approved_by) >= APPROVERS_NEEDED
+
+
+class Draft(NamedTuple):
+    """A draft as lists need it; ``name``: the entry it would make, alter or end."""
+
+    id: str
+    effective_on: date
+    name: str
 
 
 @dataclass(frozen=True)

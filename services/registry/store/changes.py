@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.registry.model.changes import Change
-from services.registry.model.objections import Approval, Objection, ObjectionExists
+from services.registry.model.changes import Change, Draft
+from services.registry.model.objections import OPEN, Approval, Objection, ObjectionExists
 from services.registry.store.stored import StoredApproval, StoredChange, StoredObjection
 from shared.documents import from_document, to_row
 from shared.errors import NotFound, PreconditionFailed
@@ -101,6 +101,13 @@ class Changes:
         page = find_page(self._docs, where, request, newest_first=True, without=["groups"])
         return Page([from_document(Change, document) for document in page.items], page.next_cursor)
 
+    def drafts(self, processor_id: str) -> list[Draft]:
+        """All drafts of a processor, the oldest first, without their contents."""
+        where = {"processor_id": processor_id, "status": "draft"}
+        wanted = dict.fromkeys(("effective_on", "content.legal_name", "previous.legal_name"), 1)
+        found = self._docs.find(where, wanted).sort("_id", ASCENDING)
+        return [_draft(document) for document in found]
+
     def pending_on(self, sub_ids: Sequence[str], session: Session | None = None) -> list[Change]:
         """Announced changes, not yet in effect, that write to any of these entries."""
         announced = {"status": "announced"}
@@ -168,6 +175,12 @@ class Changes:
         return [from_document(Change, document) for document in documents]
 
 
+def _draft(document: Mapping[str, Any]) -> Draft:
+    named = document.get("content") or document.get("previous") or {}
+    effective_on = date.fromisoformat(document["effective_on"])
+    return Draft(document["_id"], effective_on, named.get("legal_name") or document["_id"])
+
+
 class Objections:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "objections": [
@@ -202,6 +215,11 @@ class Objections:
         document = to_row(objection, StoredObjection)
         if not self._docs.replace_one(seen, document, session=session).matched_count:
             raise PreconditionFailed
+
+    def open_of(self, processor_id: str) -> list[Objection]:
+        """The objections that a processor has to answer, or waits for an answer to."""
+        where = {"processor_id": processor_id, "status": {"$in": sorted(OPEN)}}
+        return [from_document(Objection, document) for document in self._docs.find(where)]
 
     def page(self, change_id: str, request: PageRequest) -> Page:
         page = find_page(self._docs, {"change_id": change_id}, request)

@@ -16,6 +16,9 @@ from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
+# More of them that wait at once are no use to anybody.
+MOST_WAITING = 100
+
 
 class Imports:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
@@ -76,6 +79,12 @@ class Imports:
             "_id": {"$lt": job.id, "$nin": list(but)},
         }
         return self._docs.count_documents(where)
+
+    def waiting(self, processor_id: str) -> list[Import]:
+        """Imports of a processor that wait for answers, but rehearsals; the oldest first."""
+        where = {"status": "waiting", "processor_id": processor_id, "dry_run": {"$ne": True}}
+        jobs = self._docs.find(where).sort("_id", ASCENDING).limit(MOST_WAITING)
+        return [from_document(Import, job) for job in jobs]
 
     def abandoned(self, before: datetime) -> list[str]:
         """Ids of imports whose upload died on its way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -167,6 +167,15 @@ class Rows:
             "valid_to": {"$gte": since.isoformat()},
         }
         return self._many(where, session)
+
+    def listed_since(self, sub_ids: Sequence[str]) -> dict[str, date]:
+        """The first day of each of these entries, whatever it says since."""
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"sub_processor_id": {"$in": list(sub_ids)}, "voided_at": None}},
+            {"$group": {"_id": "$sub_processor_id", "since": {"$min": "$valid_from"}}},
+        ]
+        groups: Iterable[Mapping[str, Any]] = self._docs.aggregate(stages)
+        return {group["_id"]: date.fromisoformat(group["since"]) for group in groups}
 
     def history(self, processor_id: str, sub_id: str) -> list[Row]:
         """Every row ever written of one entry. Raises ``EntryUnknown``."""

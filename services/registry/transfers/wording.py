@@ -21,6 +21,7 @@ from services.registry.transfers.countries import in_sentence, names_in_data
 
 Language = Literal["en", "da", "sv"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+PHRASES_IN = ("wording.json", "findings.json", "todo.json")
 _LOCALES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
 
 
@@ -78,16 +79,31 @@ def phrase(code: str, **values: Said) -> Phrase:
 
 @cache
 def _wording() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    text = files("services.registry").joinpath("data", "wording.json").read_text("utf-8")
-    wording: Mapping[str, Any] = json.loads(text)
-    return wording
+    return _data("wording.json")
+
+
+def _data(name: str) -> Mapping[str, Any]:
+    text = files("services.registry").joinpath("data", name).read_text("utf-8")
+    data: Mapping[str, Any] = json.loads(text)
+    return data
+
+
+@cache
+def _phrases() -> Mapping[str, Mapping[str, str]]:
+    """The phrases of all files that hold some; each code stands in one."""
+    return {code: worded for name in PHRASES_IN for code, worded in _data(name)["phrases"].items()}
+
+
+def is_worded(code: str) -> bool:
+    """Whether there is a phrase with this code."""
+    return code in _phrases()
 
 
 def say(said: Said, language: Language) -> str:
     """The words for it; a language without words of its own falls back to English."""
     if isinstance(said, Phrase):
         values = {name: say(value, language) for name, value in said.values}
-        return _wording()["phrases"][said.code][language].format(**values)
+        return _phrases()[said.code][language].format(**values)
     if isinstance(said, Several):
         return said.joint.join(say(item, language) for item in said.items)
     if isinstance(said, date):

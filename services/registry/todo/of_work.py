@@ -1,0 +1,92 @@
+"""Items that people's work gives rise to: objections, drafts, imports, offers, customers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from services.registry.clients import Offer, Unreached
+from services.registry.model.changes import Draft
+from services.registry.model.imports import Import
+from services.registry.model.objections import Objection
+from services.registry.todo.item import Item, Step, Subject, severity_by
+from services.registry.transfers.wording import is_worded, phrase
+
+_ANSWERS = {"received": "acknowledge"}
+
+
+def of_objection(objection: Objection, name: str) -> Item:
+    """``name``: the entry that the change is about. It is to be settled before the change takes
+    effect."""
+    step = _ANSWERS.get(objection.status, "offer-mitigation")
+    path = f"/registry/v1/objections/{objection.id}/{step}"
+    waits = objection.status == "mitigation_offered"
+    return Item(
+        kind="objection",
+        severity="should" if waits else "must",
+        due_on=objection.respond_by if waits and objection.respond_by else objection.effective_on,
+        subject=Subject("objection", objection.id, name),
+        detail=phrase(f"todo.objection.{objection.status}", day=objection.effective_on),
+        steps=(
+            Step("registry:write", "POST", path),
+            Step("registry:read", "GET", "/registry/v1/objections"),
+        ),
+    )
+
+
+def of_draft(draft: Draft, today: date, path: str) -> Item:
+    """A draft whose day has passed cannot be announced before it gets another one."""
+    passed = draft.effective_on < today
+    own = f"{path}/changes/{draft.id}"
+    method, step = ("PATCH", own) if passed else ("POST", f"{own}/announce")
+    return Item(
+        kind="draft",
+        severity="must" if passed else "should",
+        due_on=draft.effective_on,
+        subject=Subject("change", draft.id, draft.name),
+        detail=phrase("todo.draft.passed" if passed else "todo.draft", day=draft.effective_on),
+        steps=(Step("registry:write", method, step), Step("registry:read", "GET", own)),
+    )
+
+
+def of_import(job: Import, path: str) -> Item:
+    own = f"{path}/imports/{job.id}"
+    return Item(
+        kind="import_open",
+        severity="should",
+        due_on=None,
+        subject=Subject("import", job.id, job.reason),
+        detail=phrase("todo.import", rows=job.rows_total),
+        steps=(
+            Step("registry:write", "POST", f"{own}/answers"),
+            Step("registry:read", "GET", own),
+        ),
+    )
+
+
+def of_offer(offer: Offer, today: date) -> Item:
+    own = f"/agreements/v1/agreements/{offer.agreement_id}"
+    return Item(
+        kind="offer_to_sign",
+        severity=severity_by(offer.lapses_on, today),
+        due_on=offer.lapses_on,
+        subject=Subject("agreement", offer.agreement_id, offer.customer),
+        detail=phrase("todo.offer", name=offer.customer, day=offer.lapses_on),
+        steps=(
+            Step("agreements:write", "POST", f"{own}/accept"),
+            Step("agreements:read", "GET", own),
+        ),
+    )
+
+
+def of_unreached(unreached: Unreached) -> Item:
+    code = f"reach.{unreached.reason}"
+    reason = phrase(code if is_worded(code) else "reach.other")
+    return Item(
+        kind="customer_unreached",
+        severity="must",
+        due_on=None,
+        subject=Subject("customer", unreached.customer_id, unreached.customer),
+        detail=phrase("todo.unreached", name=unreached.customer, reason=reason),
+        steps=(Step("notices:read", "GET", "/notices/v1/reachability"),),
+        at=unreached.agreement_id,
+    )

@@ -1,0 +1,126 @@
+"""What needs a hand in a register today, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from services.registry.findings import Listed, Vendor
+from services.registry.model.register import Register, Row
+from services.registry.todo.item import Item, Step, in_order
+from services.registry.todo.of_list import items_of_list
+from services.registry.todo.of_work import (
+    of_draft,
+    of_import,
+    of_objection,
+    of_offer,
+    of_unreached,
+)
+from services.registry.transfers.wording import Language, sentence
+from services.registry.use_cases.entry_views import list_view
+from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.permissions import own_register
+from services.registry.wiring import Deps
+from shared.auth import Caller
+from shared.pagination import PageRequest, read_cursor, write_cursor
+from shared.peers import PeerUnavailable
+
+CURSOR = "todo"
+
+
+class Away(NamedTuple):
+    """A service that did not answer, and the kinds of items that are unknown without it."""
+
+    service: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One page; ``away``: what could not be asked, so that nobody takes silence for none."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+    away: tuple[Away, ...]
+
+
+def todo(deps: Deps, caller: Caller, slug: str, language: Language, request: PageRequest) -> Todo:
+    """What needs a hand in the caller's own register, each with a step that it may take."""
+    register = own_register(deps, caller, slug)
+    today = today_at(deps, register)
+    asked, away = _of_others(deps, register, today)
+    items = [*_of_register(deps, register, today), *asked]
+    placed = in_order(items, today)
+    after = read_cursor(CURSOR, request.cursor) if request.cursor else ""
+    left = [pair for pair in placed if pair[0] > after][: request.limit + 1]
+    shown = left[: request.limit]
+    more = write_cursor(CURSOR, shown[-1][0]) if len(left) > request.limit else None
+    return Todo([_shown(item, caller, language) for _, item in shown], more, away)
+
+
+def _of_register(deps: Deps, register: Register, today: date) -> Iterator[Item]:
+    path = f"/registry/v1/processors/{register.slug}"
+    rows = deps.stores.rows.on(register.id, today)
+    yield from items_of_list(_listed(deps, register, rows, today), path)
+    for draft in deps.stores.changes.drafts(register.id):
+        yield of_draft(draft, today, path)
+    yield from _objections(deps, register)
+    for job in deps.stores.imports.waiting(register.id):
+        yield of_import(job, path)
+
+
+def _listed(deps: Deps, register: Register, rows: Sequence[Row], today: date) -> Listed:
+    law = law_of(deps, register)
+    entries = list_view(rows, today, law)
+    since = deps.stores.rows.listed_since([row.sub_processor_id for row in rows])
+    return Listed(
+        entries=[{**entry, "listed_since": since[entry["id"]]} for entry in entries],
+        vendor=Vendor(register.legal_name, register.website),
+        today=today,
+        exporter=register.country,
+        instruments=law.instruments,
+    )
+
+
+def _objections(deps: Deps, register: Register) -> Iterator[Item]:
+    objections = deps.stores.objections.open_of(register.id)
+    changes = deps.stores.changes.among([each.change_id for each in objections])
+    named = {each.id: (each.content or each.previous or {}).get("legal_name") for each in changes}
+    for objection in objections:
+        yield of_objection(objection, named.get(objection.change_id) or objection.id)
+
+
+def _of_others(deps: Deps, register: Register, today: date) -> tuple[list[Item], tuple[Away, ...]]:
+    """Items that other services know of, and the services that do not answer."""
+    sources: Sequence[tuple[Away, Callable[[], list[Item]]]] = (
+        (
+            Away("agreements", ("offer_to_sign",)),
+            lambda: [of_offer(each, today) for each in deps.agreements.offers(register.id)],
+        ),
+        (
+            Away("notices", ("customer_unreached",)),
+            lambda: [of_unreached(each) for each in deps.notices.unreached(register.id)],
+        ),
+    )
+    items: list[Item] = []
+    away: list[Away] = []
+    for unknown, ask in sources:
+        try:
+            items += ask()
+        except PeerUnavailable:
+            away.append(unknown)
+    return items, tuple(away)
+
+
+def _shown(item: Item, caller: Caller, language: Language) -> dict[str, Any]:
+    step: Step | None = item.step_for(caller.scopes)
+    return {
+        "kind": item.kind,
+        "severity": item.severity,
+        "due_on": item.due_on,
+        "subject": item.subject,
+        "detail": sentence(item.detail, language),
+        "action": step,
+    }

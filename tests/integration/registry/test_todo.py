@@ -1,0 +1,281 @@
+"""What needs a hand: every kind of item, in order, in each language, with a step that exists."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.registry.clients import AgreementsClient, NoticesClient
+from services.registry.todo.item import KINDS
+from shared.peers import PeerUnavailable
+from tests import builders
+from tests.integration.registry.importing import taken
+from tests.receiver import Receiver
+from tests.stack import Stack
+from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
+
+Json = dict[str, Any]
+SPOKEN = {"en": "x", "da": "x", "sv": "x"}
+
+
+def entry(**more: Any) -> Json:
+    """An entry that gives nobody anything to do."""
+    return builders.sub_processor(
+        **{"responsibilities": SPOKEN, "retention": "14 days", "reviewed_on": "2026-10-01",
+           "certifications": ["ISO 27001"], **more}
+    )  # fmt: skip
+
+
+def adopt(vendor: Vendor, *entries: Json) -> None:
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": list(entries)})
+
+
+def todo(vendor: Vendor, client: Any = None, **query: Any) -> Json:
+    answer = vendor.stack.ask(client or vendor.client, "GET", f"{vendor.path}/todo",
+                              query_string=query)  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    said: Json = answer.json
+    return said
+
+
+def kinds(vendor: Vendor, **query: Any) -> list[str]:
+    return [item["kind"] for item in todo(vendor, **query)["items"]]
+
+
+def with_evidence(**evidence: Any) -> Json:
+    made = entry()
+    made["locations"][0]["mechanisms"][0]["evidence"] |= evidence
+    return made
+
+
+@pytest.fixture
+def busy(vendor: Vendor, inbox: Receiver) -> Vendor:
+    """A vendor with something of every kind to do."""
+    vendor.receiver_url = inbox.url
+    place = {"country": "IN", "kind": "storage", "mechanisms": []}
+    due = with_evidence(due_on=str(vendor.today + timedelta(20)))
+    review = str(vendor.today + timedelta(50))
+    due["locations"][0]["mechanisms"][1]["evidence"]["tia_review_on"] = review
+    ending = {**place, "mechanisms": [{"instrument_id": _ending(vendor), "evidence": {}}]}
+    adopt(
+        vendor,
+        {**due, "purpose": {"en": "x"}},
+        entry(legal_name="Lost Ltd", locations=[place], website=None),
+        entry(legal_name="Consultants", registration_number=None, website=None),
+        entry(legal_name="Ending Ltd", locations=[ending], website=None),
+    )
+    customer = vendor.customer("objector")
+    announced = vendor.announced(60, sub_processor=entry(legal_name="New Ltd", website=None))
+    vendor.stack.tell()
+    path = f"/portal/v1/changes/{announced['id']}/objections"
+    vendor.stack.must(customer, "POST", path, {"grounds": "other", "text": "No."})
+    vendor.draft(sub_processor=entry(legal_name="Draft Ltd", website=None))
+    _offered(vendor)
+    vendor.receiver_url = None
+    vendor.customer("silent", contacts=[])
+    vendor.stack.tell()
+    taken(vendor, "Name,Country\nAsked Ltd,Atlantis\n")
+    return vendor
+
+
+def _ending(vendor: Vendor) -> str:
+    made: Json = vendor.stack.must(vendor.stack.admin, "POST", "/registry/v1/instruments", {
+        "id": f"ending-{vendor.slug}", "kind": "adequacy", "regime": "EU", "name": "Ending",
+        "article": "GDPR Art. 45", "destinations": ["IN"], "valid_from": "2026-01-01",
+        "expires_on": str(vendor.today + timedelta(40)), "checked_on": "2026-11-20",
+        "sources": ["https://example.test"],
+    })  # fmt: skip
+    return str(made["id"])
+
+
+def _offered(vendor: Vendor) -> None:
+    client = new_client(vendor.stack, "offered", ["controller"], ["portal:read"])
+    body = builders.agreement_body(client["org_id"], party={"legal_name": "Offered AB"})
+    made = vendor.stack.must(vendor.client, "POST", "/agreements/v1/agreements", body)
+    path = f"/agreements/v1/agreements/{made['id']}/offer"
+    vendor.stack.must(vendor.client, "POST", path, {})
+
+
+def test_a_list_without_fault_gives_nothing_to_do(vendor: Vendor) -> None:
+    adopt(vendor, entry())
+
+    assert todo(vendor) == {"items": [], "next_cursor": None, "away": []}
+
+
+def test_every_kind_of_item_comes_in_the_order_of_its_urgency(busy: Vendor) -> None:
+    items = todo(busy, limit=200)["items"]
+
+    assert {item["kind"] for item in items} == set(KINDS)
+    order = [(item["severity"] == "should", item["due_on"] or "9999") for item in items]
+    dated = [(later, str(busy.today) if not later and day == "9999" else day)
+             for later, day in order]  # fmt: skip
+    assert dated == sorted(dated)
+
+
+def test_each_item_says_what_it_is_about(busy: Vendor) -> None:
+    items = {item["kind"]: item for item in todo(busy, limit=200)["items"]}
+
+    named = {kind: items[kind]["subject"]["name"] for kind in KINDS}
+    assert named == {
+        "objection": "New Ltd", "place_without_basis": "Lost Ltd", "customer_unreached": "Silent",
+        "evidence_due": "Mailer Inc.", "review_due": "Mailer Inc.", "instrument_ending": "Ending",
+        "offer_to_sign": "Offered AB", "draft": "Draft Ltd", "import_open": "Import",
+        "finding": "Consultants", "text_missing": "Mailer Inc.",
+    } | {"import_open": named["import_open"], "finding": named["finding"]}  # fmt: skip
+    assert items["evidence_due"]["due_on"] == str(busy.today + timedelta(20))
+    assert items["objection"]["severity"] == "must"
+
+
+@pytest.mark.parametrize("language", ["da", "sv"])
+def test_no_detail_is_left_in_english(busy: Vendor, language: str) -> None:
+    english = todo(busy, limit=200)["items"]
+    other = todo(busy, limit=200, language=language)["items"]
+
+    assert [item["kind"] for item in english] == [item["kind"] for item in other]
+    same = [one["detail"] for one, two in zip(english, other, strict=True)
+            if one["detail"] == two["detail"]]  # fmt: skip
+    assert same == []
+    assert all(item["detail"].endswith((".", ":")) for item in other)
+
+
+def test_each_action_exists_and_its_caller_may_take_it(busy: Vendor) -> None:
+    actions = [item["action"] for item in todo(busy, limit=200)["items"]]
+
+    assert all(actions)
+    for action in actions:
+        body: Json | None = None if action["method"] == "GET" else {}
+        answer = busy.stack.ask(busy.client, action["method"], action["path"], body,
+                                headers={"If-Match": '"r1"'})  # fmt: skip
+        assert answer.status_code not in (401, 403, 404, 405), (action, answer.text)
+
+
+@pytest.mark.parametrize(
+    "scopes", [["registry:read"], ["registry:read", "agreements:read", "notices:read"]]
+)
+def test_who_may_only_read_is_shown_what_to_read(busy: Vendor, scopes: list[str]) -> None:
+    body = {"org_id": busy.client["org_id"], "name": "reader", "scopes": scopes}
+    reader = busy.stack.must(busy.stack.admin, "POST", "/identity/v1/clients", body)
+
+    for item in todo(busy, reader, limit=200)["items"]:
+        if item["action"] is None:
+            assert item["kind"] in ("offer_to_sign", "customer_unreached")
+            assert len(scopes) == 1
+            continue
+        assert item["action"]["method"] == "GET"
+        answer = busy.stack.ask(reader, "GET", item["action"]["path"])
+        assert answer.status_code == 200, item
+
+
+def test_the_places_it_names_are_those_of_the_checklist(busy: Vendor) -> None:
+    needs = busy.must("GET", "/page")["checklist"]["needs"]
+    items = todo(busy, limit=200)["items"]
+
+    named = [item["subject"]["id"] for item in items if item["kind"] == "place_without_basis"]
+    assert sorted(named) == sorted(need["sub_processor"]["id"] for need in needs)
+    assert named
+
+
+def test_pages_give_each_item_once(busy: Vendor) -> None:
+    whole = todo(busy, limit=200)["items"]
+    some, cursor = [], None
+    while True:
+        page = todo(busy, limit=3, **({"cursor": cursor} if cursor else {}))
+        some += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert some == whole
+    assert len(whole) > 9
+
+
+def test_a_cursor_of_another_list_is_refused(busy: Vendor) -> None:
+    query = {"cursor": busy.must("GET", "/changes?limit=1")["next_cursor"]}
+    assert busy.ask("GET", "/todo", query_string=query).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("client", "method", "service", "kind"),
+    [
+        (AgreementsClient, "offers", "agreements", "offer_to_sign"),
+        (NoticesClient, "unreached", "notices", "customer_unreached"),
+    ],
+)
+def test_a_service_that_is_away_is_named(
+    busy: Vendor, monkeypatch: pytest.MonkeyPatch, client: type, method: str, service: str,
+    kind: str,
+) -> None:  # fmt: skip
+    def away(*_: Any) -> Any:
+        raise PeerUnavailable(service, "does not answer")
+
+    monkeypatch.setattr(client, method, away)
+
+    said = todo(busy, limit=200)
+
+    assert said["away"] == [{"service": service, "kinds": [kind]}]
+    assert {item["kind"] for item in said["items"]} == set(KINDS) - {kind}
+
+
+def test_what_is_done_is_no_longer_to_do(busy: Vendor) -> None:
+    [objection] = [each for each in todo(busy, limit=200)["items"] if each["kind"] == "objection"]
+    path = f"/registry/v1/objections/{objection['subject']['id']}"
+    assert objection["action"]["path"] == f"{path}/acknowledge"
+    busy.stack.must(busy.client, "POST", f"{path}/acknowledge")
+    [waiting] = [each for each in todo(busy, limit=200)["items"] if each["kind"] == "objection"]
+    assert waiting["action"]["path"] == f"{path}/offer-mitigation"
+    busy.stack.must(busy.client, "POST", f"{path}/reject", {"reason": "No."})
+
+    assert "objection" not in kinds(busy, limit=200)
+
+
+def test_a_draft_whose_day_has_passed_wants_another_day(vendor: Vendor) -> None:
+    adopt(vendor, entry())
+    draft = vendor.draft(days=1, sub_processor=entry(legal_name="Draft Ltd", website=None))
+    vendor.stack.pass_time(days=3)
+
+    [item] = todo(vendor)["items"]
+
+    assert (item["kind"], item["severity"]) == ("draft", "must")
+    assert item["action"] == {"method": "PATCH", "path": f"{vendor.path}/changes/{draft['id']}"}
+
+
+@pytest.mark.parametrize(
+    ("days", "severity"), [(61, None), (60, "should"), (8, "should"), (7, "must"), (-1, "must")]
+)
+def test_evidence_is_due_from_sixty_days_before(
+    vendor: Vendor, days: int, severity: str | None
+) -> None:
+    adopt(vendor, with_evidence(due_on=str(vendor.today + timedelta(days))))
+
+    due = [each for each in todo(vendor)["items"] if each["kind"] == "evidence_due"]
+
+    assert [each["severity"] for each in due] == ([severity] if severity else [])
+
+
+def test_used_since_is_measured_by_the_entry_and_not_by_its_row(vendor: Vendor) -> None:
+    used = {"en": "Used since 1 January 2026", "da": "x", "sv": "x"}
+    adopt(vendor, entry(purpose=used))
+    [listed] = vendor.must("GET", "/sub-processors")["items"]
+    vendor.announced(40, kind="modify", sub_processor_id=listed["id"],
+                     sub_processor=entry(purpose=used, retention="7 days"))  # fmt: skip
+    vendor.stack.pass_time(days=41)
+    vendor.stack.settle()
+
+    details = [each["detail"] for each in todo(vendor)["items"]]
+
+    assert not [each for each in details if "is used since" in each]
+    assert [each for each in details if each.startswith("It changed on")]
+
+
+def test_another_vendor_finds_nothing(busy: Vendor, stack: Stack) -> None:
+    stranger = new_client(stack, "stranger", ["processor"], PROCESSOR_SCOPES)
+    answer = stack.ask(stranger, "GET", f"{busy.path}/todo")
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"language": "fr"}, {"x": "1"}])
+def test_a_query_that_cannot_be_is_refused(vendor: Vendor, query: dict[str, str]) -> None:
+    adopt(vendor, entry())
+    assert vendor.ask("GET", "/todo", query_string=query).status_code in (400, 422)
