@@ -12,6 +12,7 @@ from services.notices.egress import LONGEST_URL
 from services.notices.events import SUBSCRIBABLE
 from services.notices.model.deliveries import STATES
 from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
+from services.notices.model.messages import NOTICE
 from shared.counting import counted_in_all
 from shared.schemas import (
     Email,
@@ -213,6 +214,7 @@ class NoticeShape(Shape):
     objection_deadline = fields.String(attribute="notice.objection_deadline", allow_none=True)
     effective_on = fields.String(attribute="notice.effective_on", allow_none=True)
     silence = fields.String(attribute="notice.silence", allow_none=True)
+    owes = fields.String(attribute="notice.owes", dump_default=NOTICE)
     provisional = Flag(attribute="notice.provisional", dump_default=False)
     holidays = fields.String(attribute="notice.holidays", allow_none=True)
     time_zones = fields.List(fields.String(), attribute="notice.time_zones")
@@ -310,6 +312,7 @@ class EvidenceShape(Shape):
     deadline = fields.String(allow_none=True)
     effective_on = fields.String(allow_none=True)
     silence = fields.String(allow_none=True)
+    owes = fields.String(metadata={"description": "notice, or information without time to object"})
     counting = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
     attempts = fields.List(fields.Nested(TriedShape))
     sent_at = Instant(allow_none=True)

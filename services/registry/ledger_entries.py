@@ -8,6 +8,7 @@ from typing import Any
 
 from services.registry import events
 from services.registry.clock import (
+    NOTICE,
     NoticeTerms,
     deemed_spans,
     first_day_spans,
@@ -85,9 +86,8 @@ def announced_private(
 def group_on_wire(group: Group, change: Change) -> Entry:
     """A terms group in wire form. From ``objection_spans`` and ``counting`` `notices`, which has no
     clock, reads this customer's days even if the notice is sent or received late."""
-    terms = change.terms_of(group.terms, group.authorisation)
-    late = (group.given_on, MOST_DAYS_LATE)
     return {
+        "owes": group.owes,
         "key": group.key,
         "authorisation": group.authorisation,
         "terms": group.terms,
@@ -96,10 +96,18 @@ def group_on_wire(group: Group, change: Change) -> Entry:
         "objection_deadline": group.objection_deadline and group.objection_deadline.isoformat(),
         "earliest_effective_on": group.earliest_effective_on.isoformat(),
         "silence": group.silence,
-        "objection_spans": _text(objection_spans(terms, *late, change.effective_on)),
-        "counting": _counting(terms, *late),
+        **(_late_days(group, change) if group.owes == NOTICE else {}),
         "provisional": group.provisional,
         "arithmetic": list(group.arithmetic),
+    }
+
+
+def _late_days(group: Group, change: Change) -> Entry:
+    terms = change.terms_of(group.terms, group.authorisation)
+    late = (group.given_on, MOST_DAYS_LATE)
+    return {
+        "objection_spans": _text(objection_spans(terms, *late, change.effective_on)),
+        "counting": _counting(terms, *late),
     }
 
 

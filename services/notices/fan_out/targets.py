@@ -65,6 +65,7 @@ def noticed(event: Event, recipient: RecipientRow) -> Target:
         "holidays": group.terms.get("holidays"),
         "time_zones": group.zones(event.time_zone),
         "terms_key": key,
+        "owes": group.owes,
     }
     if group.waits_for_receipt:
         notice["provisional"] = True

@@ -15,6 +15,7 @@ from services.notices.letters.transfers import (
     where,
 )
 from services.notices.letters.words import Words
+from services.notices.model.messages import INFORMATION
 from shared.counting import counted_by
 
 
@@ -27,14 +28,22 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -
     emergency = kind == events.CHANGE_EMERGENCY
     entry = data.get("sub_processor") or {}
     actions = page_of(t, data)
+    informs = about.get("owes") == INFORMATION
+    # Nobody is asked for an answer to what only informs.
+    acknowledge_url = "" if informs else acknowledge_url
     if acknowledge_url:
         actions = (Action(t("mail.acknowledge"), acknowledge_url, primary=True), *actions)
     return Letter(
         language=t.language,
-        subject=t("mail.subject", vendor=vendor, headline=headline, day=t.day(effective)),
+        subject=t(
+            "mail.information.subject" if informs else "mail.subject",
+            vendor=vendor,
+            headline=headline,
+            day=t.day(effective),
+        ),
         heading=headline,
-        lead=t("mail.lead", vendor=vendor),
-        warning=_emergency(t, data, about) if emergency else "",
+        lead=t("mail.information.lead" if informs else "mail.lead", vendor=vendor),
+        warning=_emergency(t, data, about) if emergency and not informs else "",
         facts=_facts(t, data, about, vendor),
         places_heading=t("mail.places") if entry.get("locations") else "",
         places=tuple(_place(t, each) for each in entry.get("locations") or ()),
@@ -64,9 +73,10 @@ def _facts(
     t: Words, data: Mapping[str, Any], about: Mapping[str, Any], vendor: str
 ) -> tuple[Fact, ...]:
     entry = data.get("sub_processor") or {}
+    informs = about.get("owes") == INFORMATION
     matters = ", ".join(t.named("materiality", each) for each in data.get("materiality") or ())
     return filled(
-        Fact(t("fact.deadline"), _last_day(t, about), strong=True),
+        Fact(t("fact.deadline"), "" if informs else _last_day(t, about), strong=True),
         Fact(t("fact.effective_on"), t.day(about["effective_on"]), strong=True),
         Fact(t("fact.silence"), _silence(t, about)),
         Fact(t("fact.vendor"), vendor),
@@ -158,6 +168,8 @@ def _mechanism(t: Words, mechanism: Mapping[str, Any]) -> str:
 def _how_to_answer(
     t: Words, data: Mapping[str, Any], about: Mapping[str, Any], vendor: str
 ) -> Sequence[str]:
+    if about.get("owes") == INFORMATION:
+        return [t("mail.information.nothing_to_do", day=t.day(about["effective_on"]))]
     url, any_day = data["links"]["change"], _any_day(about)
     told = [t(_how(about), day=t.day(about["objection_deadline"]), url=f"{url}/objections")]
     if about.get("provisional"):

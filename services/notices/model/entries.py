@@ -8,7 +8,7 @@ from typing import Any
 
 from services.notices import events
 from services.notices.model.counting import Counting
-from services.notices.model.messages import Event, Group, json_text
+from services.notices.model.messages import NOTICE, Event, Group, json_text
 from services.notices.model.recipients import owner_of
 from shared import disclosure
 from shared.ids import derived_id
@@ -203,6 +203,7 @@ def group_from(told: Mapping[str, Any]) -> Group:
         notice=Counting.parse(counting["notice"]) if counting else None,
         objection=Counting.parse(counting["objection"]) if counting else None,
         until_effect=bool(counting.get("until_effect")),
+        owes=told.get("owes", NOTICE),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from services.notices.model.channels import Channel, Tried
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
-from services.notices.model.messages import Event, Group
+from services.notices.model.messages import NOTICE, Event, Group
 from services.notices.model.receipts import Moments, moments_of
 from services.notices.model.recipients import Recipient
 from shared.counting import counted_in_all
@@ -35,6 +35,7 @@ class Evidence:
     ``counts_from``: the day this customer's days run from, by its own receipt rule, and
     ``deadline`` the last day to object; None as long as what they run from has not happened.
     ``effective_on``: the day of the change, or the later one that this customer's own days allow.
+    ``owes``: notice, or information, which has no such days.
     ``counting``: how these days are counted, by language; None in notices of earlier versions.
     """
 
@@ -58,6 +59,7 @@ class Evidence:
     sent_at: datetime | None = None
     counts_from: str | None = None
     counting: dict[str, str] | None = None
+    owes: str = NOTICE
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def evidence_of(
         sent_at=moments.sent_at,
         counts_from=days.counts_from,
         counting=counted_in_all(notice.get("holidays"), notice.get("time_zones") or ()),
+        owes=group.owes,
     )
 
 

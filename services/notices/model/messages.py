@@ -18,6 +18,8 @@ from services.notices import events
 from services.notices.model.counting import Counting, Known, later
 from services.notices.model.receipts import RULES, Moments, day_of
 
+NOTICE, INFORMATION = "notice", "information"
+
 # Made once, because a message is encoded for every customer.
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -30,6 +32,7 @@ class Group:
     ``given_on``, from the day after it, and so on. The numbers are one text, because the dispatcher
     reads all groups very often. ``notice`` and ``objection``: how the two periods are counted for
     this kind of change; ``until_effect``: whether the right to object ends with the change.
+    ``owes``: notice, or information only, which has no days.
     """
 
     key: str
@@ -42,6 +45,7 @@ class Group:
     notice: Counting | None = None
     objection: Counting | None = None
     until_effect: bool = False
+    owes: str = NOTICE
 
     def day_of(self, at: datetime, processor_zone: str, dated: date) -> date:
         """The day that periods start on if something happens to the notice at ``at``: that of the
@@ -73,8 +77,8 @@ class Group:
         return Known(moments, dated, lambda at: self.day_of(at, processor_zone, dated), now)
 
     def starts_on(self, known: Known) -> date | None:
-        """The day that the time to object runs from."""
-        return known.start(self.counting("objection"))
+        """The day that the time to object runs from; None where there is no such time."""
+        return None if self.owes == INFORMATION else known.start(self.counting("objection"))
 
     def takes_effect_on(self, known: Known, effective_on: str | None) -> str | None:
         """The first day on which the change takes effect for this customer: ``effective_on``, or
@@ -105,6 +109,8 @@ class Group:
         return str(end) if end else None
 
     def _first_day(self, known: Known) -> date | None:
+        if self.owes == INFORMATION:
+            return None
         days = [known.first_day(self.counting(name)) for name in ("notice", "objection")]
         return max(day for day in days if day) if all(days) else None
 

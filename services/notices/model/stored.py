@@ -28,6 +28,8 @@ class NoticeMembers(TypedDict):
     time_zones: NotRequired[list[str]]
     # The last day to object is the earliest possible, since that time runs from a receipt.
     provisional: NotRequired[bool]
+    # Information of a change, which has no days to object; a notice of before does not say.
+    owes: NotRequired[str]
     # Of an emergency: whether the agreement allows a shorter notice then.
     emergency_agreed: NotRequired[bool]
 

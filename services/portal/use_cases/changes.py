@@ -53,6 +53,7 @@ def _one(notice: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
         "effective_on": _later(state["effective_on"], state["earliest_effective_on"]),
         "provisional": state["provisional"],
         "arithmetic": state["arithmetic"],
+        "owes": state["owes"],
         "status": state["status"],
         "withdrawal_reason": state["withdrawal_reason"],
         "objection": state["objection"],

@@ -32,8 +32,10 @@ from services.registry.clock.dates import (
     Step,
     dates_counted_from,
     dates_for,
+    information_dates,
     objection_deadline,
 )
+from services.registry.clock.owes import INFORMATION, NOTICE, owes
 from services.registry.clock.periods import deemed_day
 from services.registry.clock.spans import deemed_spans, first_day_spans, objection_spans
 from services.registry.clock.terms import (
@@ -53,7 +55,9 @@ __all__ = [
     "AUTHORISATIONS",
     "CONSENT",
     "DAY_KINDS",
+    "INFORMATION",
     "LONGEST",
+    "NOTICE",
     "RECEIPT_RULES",
     "REFUSAL",
     "Calendar",
@@ -70,9 +74,11 @@ __all__ = [
     "deemed_spans",
     "ending_day",
     "first_day_spans",
+    "information_dates",
     "local_day",
     "objection_deadline",
     "objection_spans",
+    "owes",
     "starting_day",
     "zones_of",
 ]

@@ -53,7 +53,8 @@ class NoticeDates:
     ``runs_from`` is the day the objection period runs from. ``objection_deadline`` None: no number
     of days is agreed, so no day ends the right to object. ``provisional``: the agreement counts
     from receipt, so the real days depend on the customer and may be later, never earlier.
-    ``silence`` is what silence means after authorisation and terms are both read.
+    ``silence`` is what silence means after authorisation and terms are both read; None where
+    nobody is asked.
     """
 
     given_on: date
@@ -62,7 +63,7 @@ class NoticeDates:
     earliest_effective_on: date
     provisional: bool
     needs_approval: bool
-    silence: str
+    silence: str | None
     arithmetic: tuple[Step, ...]
 
 
@@ -85,6 +86,26 @@ def dates_for(terms: NoticeTerms, given_on: date, effective_on: date | None = No
     provisional = any(span.rule != "sent" for span in (*terms.notices, *terms.objections))
     starts = Starts(given_on, given_on, effective_on)
     return _dates(terms, given_on, starts, provisional=provisional)
+
+
+def information_dates(first_day: date) -> NoticeDates:
+    """The days of a change that the customer is only informed of: none to object, none to wait.
+
+    ``first_day``: the earliest on which the change can take effect.
+    """
+    text = "The agreement owes no notice of such a change; nobody is asked to object, or waits."
+    clause = "GDPR Art. 28(2): additions and replacements; owed_for of the agreement"
+    step = Step("for_information", first_day, clause, text)
+    return NoticeDates(
+        given_on=first_day,
+        runs_from=first_day,
+        objection_deadline=None,
+        earliest_effective_on=first_day,
+        provisional=False,
+        needs_approval=False,
+        silence=None,
+        arithmetic=(step,),
+    )
 
 
 def dates_counted_from(terms: NoticeTerms, given_on: date, starts: Starts) -> NoticeDates:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
-from services.registry.clock import NoticeTerms
+from services.registry.clock import INFORMATION, NOTICE, NoticeTerms
 from services.registry.model.records import carried
 from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed
 
@@ -86,6 +86,7 @@ class Group:
     """Agreements with the same notice terms, their customers, and what a change means for them.
 
     ``provisional``: their days run from a receipt that is not known yet, so they can only be later.
+    ``owes``: notice, or information only.
     ``ends`` are in order. ``leaving`` are owed notice, but have ended when the change takes effect.
     """
 
@@ -96,12 +97,13 @@ class Group:
     given_on: date
     objection_deadline: date | None
     earliest_effective_on: date
-    silence: str
+    silence: str | None
     provisional: bool = False
     arithmetic: tuple[dict[str, str | None], ...] = ()
     customers: int = 0
     ends: tuple[End, ...] = ()
     leaving: int = 0
+    owes: str = NOTICE
 
     @property
     def allows_from(self) -> date:
@@ -175,6 +177,7 @@ class Change:
     ended_at: datetime | None = None
     withdrawal_reason: str | None = None
     revision: int = 1
+    owes: str | None = None
 
     @property
     def is_private(self) -> bool:
@@ -226,6 +229,7 @@ class Change:
             status="announced",
             announced_at=at,
             groups=bare,
+            owes=owed_to(groups),
             recipients_version=recipients_version,
             sequence=sequence,
         )
@@ -270,6 +274,12 @@ class Change:
 
     def group(self, key: str) -> Group | None:
         return next((group for group in self.groups if group.key == key), None)
+
+
+def owed_to(groups: Sequence[Group]) -> str:
+    """What the change owes the customers: information, if none of them is owed notice."""
+    informed = bool(groups) and all(group.owes == INFORMATION for group in groups)
+    return INFORMATION if informed else NOTICE
 
 
 def check_day(effective_on: date, today: date) -> None:

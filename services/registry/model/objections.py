@@ -53,6 +53,12 @@ class NotNotified(Conflict):
     code = "not-notified"
 
 
+class OnlyInformed(Conflict):
+    """This customer's agreement owes it information of this change, and no time to object."""
+
+    code = "only-informed"
+
+
 class AcceptedWithAgreement(Conflict):
     """This customer accepted the change with its agreement, so it cannot object to it."""
 

@@ -72,6 +72,11 @@ class ChangeShape(Shape):
     ended_at = Instant(attribute="change.ended_at", allow_none=True)
     withdrawal_reason = fields.String(attribute="change.withdrawal_reason", allow_none=True)
     emergency = fields.Nested(EmergencyShape, attribute="change.emergency", allow_none=True)
+    owes = fields.String(
+        attribute="change.owes",
+        allow_none=True,
+        metadata={"description": "notice or information, once announced; before, the preview says"},
+    )
     set_aside = fields.Nested(SetAsideShape, allow_none=True)
 
 
@@ -90,6 +95,7 @@ class GroupShape(Shape):
     """
 
     authorisation = fields.String(allow_none=True)
+    owes = fields.String(metadata={"description": "notice, or information only"})
     terms = fields.Dict()
     agreements = fields.Integer()
     customers = fields.Integer()
@@ -97,7 +103,7 @@ class GroupShape(Shape):
     given_on = Day()
     objection_deadline = Day(allow_none=True)
     earliest_effective_on = Day()
-    silence = fields.String()
+    silence = fields.String(allow_none=True)
     provisional = Flag()
     arithmetic = fields.List(fields.Dict())
     counting = fields.Dict(
@@ -109,6 +115,7 @@ class GroupShape(Shape):
 
 class PreviewShape(Shape):
     effective_on = Day()
+    owes = fields.String(metadata={"description": "notice, if any customer is owed it"})
     earliest_effective_on = Day(allow_none=True)
     possible = Flag()
     groups = fields.List(fields.Nested(GroupShape))

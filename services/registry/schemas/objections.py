@@ -93,6 +93,7 @@ class CustomerChangeShape(Shape):
     earliest_effective_on = Day(attribute="dates.begins_on", allow_none=True)
     provisional = Flag(attribute="dates.provisional")
     arithmetic = fields.List(fields.Dict())
+    owes = fields.String(attribute="dates.owes")
     objection = fields.Nested(ObjectionShape, allow_none=True)
     approved = Flag()
 

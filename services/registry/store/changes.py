@@ -29,6 +29,7 @@ _BARE = (
     "status",
     "recipients_version",
     "emergency",
+    "owes",
 )
 
 

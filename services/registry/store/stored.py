@@ -70,6 +70,7 @@ class StoredChange(TypedDict):
     ended_at: datetime | None
     withdrawal_reason: str | None
     revision: int
+    owes: NotRequired[str | None]
 
 
 class StoredObjection(TypedDict):

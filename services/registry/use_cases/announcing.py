@@ -50,7 +50,7 @@ def announce(
     # Without both approvals the full notice period applies, so the notice names no emergency.
     view = _complete_view(deps, register, replace(draft, emergency=None))
     at = deps.now()
-    groups, version = groups_of(deps, register, at, view.change)
+    groups, version = groups_of(deps, register, at, view.change, view.materiality)
     check_day(draft.effective_on, given_on(register, at))
     check_notice(draft.effective_on, groups)
     return _commit_announcement(deps, caller, view, at, groups, version, draft.revision)
@@ -116,7 +116,7 @@ def _announce_emergency(
     view = _complete_view(deps, register, approved)
     at = deps.now()
     check_day(approved.effective_on, today_at(deps, register))
-    groups, version = groups_of(deps, register, at, approved)
+    groups, version = groups_of(deps, register, at, approved, view.materiality)
     return _commit_announcement(deps, caller, view, at, groups, version, expected_revision)
 
 

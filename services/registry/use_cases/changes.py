@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.clock import zones_of
-from services.registry.model.changes import Change, Group
+from services.registry.model.changes import Change, Group, owed_to
 from services.registry.model.register import Register
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.change_views import (
@@ -111,11 +111,13 @@ def _with_failures(deps: Deps, views: Sequence[ChangeView]) -> list[ChangeView]:
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:
     """What announcing the change today would mean for each terms group; nothing is saved."""
     register, change = own_change(deps, caller, slug, change_id)
-    groups, _ = groups_of(deps, register, deps.now(), change)
+    words = shown(deps, register, change).materiality
+    groups, _ = groups_of(deps, register, deps.now(), change, words)
     earliest = max((group.allows_from for group in groups), default=None)
     return {
         "earliest_effective_on": earliest,
         "effective_on": change.effective_on,
+        "owes": owed_to(groups),
         "possible": earliest is None or earliest <= change.effective_on,
         "groups": [_counted(group.left_on(change.effective_on), register) for group in groups],
     }

@@ -22,6 +22,7 @@ from services.registry.use_cases.standings import (
     Receipts,
     customers_day,
     dates_of,
+    is_only_informed,
     owed_notices,
     receipts_for,
     standing,
@@ -185,4 +186,9 @@ def _standings(
         objection, approved = record.objections.get(change.id), change.id in record.approved
         return standing(change, bonds, dates, objection, approved)
 
-    return [stands(change) for change in record.changes if change.subject_id == sub_id]
+    # What only informs keeps nobody waiting.
+    return [
+        stands(change)
+        for change in record.changes
+        if change.subject_id == sub_id and not is_only_informed(change, bonds)
+    ]

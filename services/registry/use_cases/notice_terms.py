@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.registry.clock import (
+    INFORMATION,
+    NoticeDates,
+    dates_for,
+    information_dates,
+    owes,
+    starting_day,
+    zones_of,
+)
 from services.registry.clock import NoticeTerms as ClockTerms
-from services.registry.clock import dates_for, starting_day, zones_of
 from services.registry.model.changes import Change, End, Group
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
@@ -18,30 +26,36 @@ SENDING_ALLOWANCE = timedelta(minutes=5)
 
 
 def groups_of(
-    deps: Deps, register: Register, at: datetime, change: Change | None = None
+    deps: Deps,
+    register: Register,
+    at: datetime,
+    change: Change | None = None,
+    words: Sequence[str] = (),
 ) -> tuple[list[Group], int]:
     """The terms groups of a register with their days, and the watermark they were read at.
 
-    ``change``: the one that they are counted for; None counts for any change.
+    ``change``: the one that they are counted for, with the ``words`` of its materiality; None
+    counts for any change.
     """
     answer = deps.agreements.notice_terms(register.id)
-    return [counted_group(register, at, group, change) for group in answer.groups], answer.version
+    groups = [counted_group(register, at, group, change, words) for group in answer.groups]
+    return groups, answer.version
 
 
 def counted_group(
-    register: Register, at: datetime, answer: Mapping[str, Any], change: Change | None
+    register: Register,
+    at: datetime,
+    answer: Mapping[str, Any],
+    change: Change | None,
+    words: Sequence[str] = (),
 ) -> Group:
     """A group as `agreements` tells it, with the days that follow if it is told at ``at``."""
-    zones = zones_of(answer["terms"], register.time_zone)
-    given_on = starting_day(at + SENDING_ALLOWANCE, zones)
     said = _with_defaults(answer["terms"], register)
-    agreed = said, answer["authorisation"]
-    terms = change.terms_of(*agreed) if change else ClockTerms.parse(*agreed)
-    effective_on = change.effective_on if change else None
-    dates = dates_for(terms, given_on, effective_on)
-    if effective_on and dates.earliest_effective_on > effective_on:
-        # For these customers it takes effect on a later day, up to which they may object.
-        dates = dates_for(terms, given_on, dates.earliest_effective_on)
+    owed = owes(said, change.kind if change else None, words)
+    if owed == INFORMATION:
+        dates = information_dates(given_on(register, at))
+    else:
+        dates = _counted(register, at, answer, said, change)
     return Group(
         key=answer["key"],
         terms=said,
@@ -55,7 +69,27 @@ def counted_group(
         silence=dates.silence,
         provisional=dates.provisional,
         arithmetic=tuple(step.to_mapping() for step in dates.arithmetic),
+        owes=owed,
     )
+
+
+def _counted(
+    register: Register,
+    at: datetime,
+    answer: Mapping[str, Any],
+    said: Mapping[str, Any],
+    change: Change | None,
+) -> NoticeDates:
+    zones = zones_of(answer["terms"], register.time_zone)
+    dated = starting_day(at + SENDING_ALLOWANCE, zones)
+    agreed = said, answer["authorisation"]
+    terms = change.terms_of(*agreed) if change else ClockTerms.parse(*agreed)
+    effective_on = change.effective_on if change else None
+    dates = dates_for(terms, dated, effective_on)
+    if effective_on and dates.earliest_effective_on > effective_on:
+        # For these customers it takes effect on a later day, up to which they may object.
+        dates = dates_for(terms, dated, dates.earliest_effective_on)
+    return dates
 
 
 def _with_defaults(terms: Mapping[str, Any], register: Register) -> dict[str, Any]:

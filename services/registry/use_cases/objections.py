@@ -47,7 +47,7 @@ def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: st
 
     The window is the customer's own: after an emergency, and where the days run from a late
     receipt, it is open although the change has taken effect. Raises ``ObjectionWindowClosed``,
-    ``NotNotified``, ``AcceptedWithAgreement`` or ``ObjectionExists``.
+    ``OnlyInformed``, ``NotNotified``, ``AcceptedWithAgreement`` or ``ObjectionExists``.
     """
     change, register, relation = _known_change(deps, caller, change_id)
     receipts = receipts_for(deps, [change], relation.bonds)

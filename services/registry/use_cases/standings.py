@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from services.registry.clients import Bond, Receipt
 from services.registry.clock import (
+    INFORMATION,
+    NOTICE,
     RECEIPT_RULES,
     Span,
     Starts,
@@ -22,6 +24,7 @@ from services.registry.clock import (
     dates_counted_from,
     deemed_day,
     ending_day,
+    information_dates,
     objection_deadline,
     starting_day,
     zones_of,
@@ -34,6 +37,7 @@ from services.registry.model.objections import (
     NotNotified,
     Objection,
     ObjectionWindowClosed,
+    OnlyInformed,
     check_in_time,
 )
 from services.registry.model.register import Register
@@ -65,6 +69,7 @@ class CustomerDates:
     given_at: datetime | None = None
     given_on: date | None = None
     lacks: str | None = None
+    owes: str = NOTICE
 
     @property
     def provisional(self) -> bool:
@@ -76,6 +81,17 @@ def owed_notices(change: Change, bonds: Sequence[Bond]) -> list[OwedNotice]:
     keys = ((bond, bond.key_at(change.recipients_version)) for bond in bonds)
     groups = ((bond, change.group(key)) for bond, key in keys if key)
     return [OwedNotice(bond, group) for bond, group in groups if group]
+
+
+def is_only_informed(change: Change, bonds: Sequence[Bond]) -> bool:
+    """Whether the change owes the customer of these agreements information only.
+
+    An agreement that is later than the announcement is owed what the change owes all others.
+    """
+    owed = owed_notices(change, bonds)
+    if any(notice.group.owes != INFORMATION for notice in owed):
+        return False
+    return change.owes == INFORMATION or (bool(owed) and not unaware_of(change, bonds))
 
 
 def receipts_for(deps: Deps, changes: Iterable[Change], bonds: Sequence[Bond]) -> Receipts:
@@ -94,10 +110,10 @@ def dates_of(
 ) -> CustomerDates:
     """The latest days that the customer's agreements give, so never to its disadvantage."""
     if not owed:
-        return CustomerDates(None, change.effective_on)
+        return CustomerDates(None, change.effective_on, owes=change.owes or NOTICE)
     by_notice = [
         _dates(register, change, notice.group, receipts.get((change.id, notice.bond.agreement_id)))
-        for notice in owed
+        for notice in _strictest(owed)
     ]
     given_at = _latest([dates.given_at for dates in by_notice])
     given_on = _latest([dates.given_on for dates in by_notice])
@@ -105,7 +121,13 @@ def dates_of(
     lacks = next((rule for rule in RECEIPT_RULES if rule in lacking), None)
     deadline = _latest([dates.objection_deadline for dates in by_notice])
     begins_on = _latest([dates.begins_on for dates in by_notice])
-    return CustomerDates(deadline, begins_on, given_at, given_on, lacks)
+    owes = by_notice[0].owes
+    return CustomerDates(deadline, begins_on, given_at, given_on, lacks, owes)
+
+
+def _strictest(owed: Sequence[OwedNotice]) -> Sequence[OwedNotice]:
+    """Those that owe notice; where none does, those that inform."""
+    return [notice for notice in owed if notice.group.owes != INFORMATION] or owed
 
 
 def standing(
@@ -144,9 +166,12 @@ def check_may_object(
 ) -> None:
     """Whether the customer of these agreements may object to the change now.
 
-    Raises ``NotNotified``, ``AcceptedWithAgreement`` or ``ObjectionWindowClosed``.
+    Raises ``OnlyInformed``, ``NotNotified``, ``AcceptedWithAgreement`` or
+    ``ObjectionWindowClosed``.
     """
     owed = owed_notices(change, bonds)
+    if is_only_informed(change, bonds):
+        raise OnlyInformed
     if not owed:
         binding = [bond for bond in bonds if bond.ended_on is None]
         raise AcceptedWithAgreement if is_accepted(change, binding) else NotNotified
@@ -224,6 +249,10 @@ def _dates(
 ) -> CustomerDates:
     """The days under one agreement, from the real day of sending, delivery or acknowledgement."""
     sent_at = receipt.by("sent") if receipt else None
+    if group.owes == INFORMATION:
+        zones = zones_of(group.terms, register.time_zone)
+        told_on = starting_day(sent_at, zones) if sent_at else None
+        return CustomerDates(None, change.effective_on, sent_at, told_on, owes=INFORMATION)
     if receipt is None or sent_at is None:
         return CustomerDates(None, None, lacks="sent")
     known = _known(register, change, group, receipt)
@@ -254,7 +283,7 @@ def arithmetic_of(
     Of several agreements, that of the last day to object.
     """
     sums = []
-    for notice in owed:
+    for notice in _strictest(owed):
         receipt = receipts.get((change.id, notice.bond.agreement_id))
         sums.append(_arithmetic(register, change, notice.group, receipt) if receipt else ())
     return max(sums, key=_last_day) if all(sums) and sums else ()
@@ -263,6 +292,8 @@ def arithmetic_of(
 def _arithmetic(
     register: Register, change: Change, group: Group, receipt: Receipt
 ) -> tuple[Step, ...]:
+    if group.owes == INFORMATION:
+        return information_dates(change.effective_on).arithmetic
     known = _known(register, change, group, receipt)
     terms = known.terms
     notice, objection = (known.start(span) for span in (terms.notice, terms.objection))

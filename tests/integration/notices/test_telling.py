@@ -33,6 +33,7 @@ def test_it_works(world: World) -> None:
             "silence": "consent",
             "holidays": None,
             "time_zones": ["UTC"],
+            "owes": "notice",
         }
         assert data["links"] == {
             "change": "http://127.0.0.1:8280/portal/v1/changes/chg_1",

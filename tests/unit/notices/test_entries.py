@@ -116,7 +116,7 @@ def test_a_notice_has_the_dates_of_each_set_of_terms() -> None:
         "objection_spans": "14 14",
     }
     event = event_of(change(groups=[group], recipients_version=7, time_zone="Europe/Copenhagen"))
-    untold = {"notice": None, "objection": None, "until_effect": False}
+    untold = {"notice": None, "objection": None, "until_effect": False, "owes": "notice"}
     assert [vars(each) for each in event.groups] == [{**group, **untold}]
     assert (event.recipients_version, event.time_zone) == (7, "Europe/Copenhagen")
 

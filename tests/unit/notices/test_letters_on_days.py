@@ -131,3 +131,24 @@ def test_a_basis_that_was_found_wanting_has_not_ended(
     ended = letter_of(events.BASIS_LOST, language, {"data": DATA})
     assert "2027" in " ".join(fact.value for fact in ended.facts)
     assert ended.subject != letter.subject
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "never"),
+    [("en", "for your information", ("object", "accept")),
+     ("da", "til orientering", ("indsigelse", "godkend", "accept")),
+     ("sv", "för kännedom", ("invänd", "godkän", "accept"))],
+)  # fmt: skip
+def test_a_letter_that_only_informs_asks_for_nothing(
+    language: str, words: str, never: tuple[str, ...]
+) -> None:
+    about = {"owes": "information", "objection_deadline": None, "silence": None}
+    told: dict[str, Any] = {**DATA}
+    data = {**told, "kind": "remove", "notice": {**told["notice"], **about}}
+    letter = letter_of(events.CHANGE_ANNOUNCED, language, {"data": data}, "https://art28.example/a")
+    assert words in letter.subject
+    assert "2026" in "\n".join(letter.paragraphs)
+    facts = [f"{fact.label} {fact.value}" for fact in letter.facts]
+    said = "\n".join([letter.subject, letter.lead, letter.warning, *letter.paragraphs, *facts])
+    assert not [each for each in never if each in said.casefold()]
+    assert [action.url for action in letter.actions if action.primary] == []

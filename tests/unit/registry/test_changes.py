@@ -140,7 +140,7 @@ def test_a_replacement_touches_both_entries() -> None:
 CHANGED: list[tuple[Callable[[Change], Change], Change, dict[str, Any]]] = [
     (lambda it: it.announced(AT, [group("a")], 7, 3), change(),
      {"status": "announced", "announced_at": AT, "groups": (replace(group("a"), arithmetic=()),),
-      "recipients_version": 7, "sequence": 3}),
+      "recipients_version": 7, "sequence": 3, "owes": "notice"}),
     (lambda it: it.withdrawn(AT, "Not needed."), change("announced"),
      {"status": "withdrawn", "ended_at": AT, "withdrawal_reason": "Not needed."}),
     (lambda it: it.in_effect(AT), change("announced"), {"status": "in_effect", "ended_at": AT}),
