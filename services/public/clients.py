@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from services.public.entries import Entries
+from services.public.entries import Entries, listed
 from shared.peers import every_item
 
 Json = dict[str, Any]
@@ -57,14 +57,20 @@ class RegistryClient:
     def sub_processors(self, slug: str, as_of: str | None) -> list[Json]:
         """Return the list on a day (None: today). Fetches only entries that are not kept yet."""
         path, day = f"/v1/processors/{slug}/public-list", {"as_of": as_of} if as_of else {}
-        keys = self._http.get(path, day)["keys"]
+        found = self._http.get(path, day)
+        keys = found["keys"]
         entries = {key: self._entries.get(key) for key in keys}
         missing = [key for key, entry in entries.items() if entry is None]
         for start in range(0, len(missing), KEYS_AT_ONCE):
             batch = missing[start : start + KEYS_AT_ONCE]
             answer = self._http.post(path, {**day, "keys": batch})
             entries |= self._entries.read(batch, answer["entries"], answer["places"])
-        return [entry for entry in entries.values() if entry is not None]
+        days = (found["listed"][at] for at in found["listed_at"])
+        return [
+            listed(entry, of_entry)
+            for entry, of_entry in zip((entries[key] for key in keys), days, strict=True)
+            if entry is not None
+        ]
 
     def changes(self, slug: str) -> list[Json]:
         """Return the announced changes. The registry sends no drafts."""

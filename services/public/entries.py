@@ -47,6 +47,12 @@ class Entry(dict[str, Any], Memo):
         Memo.__init__(self)
 
 
+def listed(entry: Entry, days: dict[str, Any]) -> Entry:
+    """Return the entry with its days on the list, which other lists of it may not share."""
+    shown = public_members.public_entry(days)
+    return entry.once(("listed", str(shown)), lambda: Entry({**entry, **shown}))
+
+
 class Listing(list[Entry], Memo):
     """All entries of a register on one day, in the order of the page."""
 

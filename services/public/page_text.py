@@ -44,7 +44,8 @@ QUERY_STRING = f"query-{secrets.token_hex(16)}"
 KINDS_OF_WORDS = {"categories": "category"} | {
     name: name for name in ("ai_use", "hr_data", "relation")
 }
-NOT_COMPARED = frozenset({"id", "version", "valid_from", "valid_to", "parent_id"})
+DAYS = ("valid_from", "valid_to", "listed_since", "listed_until")
+NOT_COMPARED = frozenset({"id", "version", "parent_id", "next_change", *DAYS})
 
 
 def rows(register: Register, here: str) -> Markup:
@@ -54,12 +55,30 @@ def rows(register: Register, here: str) -> Markup:
     rendered = []
     for entry in register.entries:
         parent = names.get(entry.get("parent_id") or "", "")
-        key = ("row", t.language, here, name, parent, ended(entry, day))
-        make = partial(row, entry, t, here, parent, QUERY_STRING, day, name, place)
+        days = days_line(entry, t, register.today)
+        key = ("row", t.language, here, name, parent, days, ended(entry, day))
+        make = partial(row, entry, t, here, parent, QUERY_STRING, day, name, place, days)
         rendered.append(entry.once(key, make))
     filtered = query_string(register.query, country=None, category=None, q=None)
     text = "".join(rendered).replace(QUERY_STRING, str(escape(filtered)))
     return Markup(text)  # noqa: S704  Rows come out of templates, which escape.
+
+
+def days_line(entry: Json, t: Words, today: date) -> str:
+    """Return since when an entry is on the list, until when, and when it changes next."""
+    since, until = entry.get("listed_since"), entry.get("listed_until")
+    if not since:
+        return ""
+    end = t("entry.until", day=t.day(until)) if until else next_change(entry, t, today)
+    return ", ".join(filter(None, (t("entry.since", day=t.day(since)), end)))
+
+
+def next_change(entry: Json, t: Words, today: date) -> str:
+    """Return when the entry changes, or has changed if the page shows a day that is past."""
+    on = (entry.get("next_change") or {}).get("effective_on")
+    if not on:
+        return ""
+    return t("entry.changed" if on <= today.isoformat() else "entry.changes", day=t.day(on))
 
 
 def shared_places() -> Callable[[Json, Words, date, bool], Markup]:

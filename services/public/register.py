@@ -17,6 +17,7 @@ from services.public.entries import Entry, Listing, Listings, entry_of
 from services.public.query import Query
 from shared import disclosure
 from shared.errors import NotFound
+from shared.times import parse_instant
 
 
 @dataclass
@@ -122,10 +123,23 @@ class Register:
         return [change for change in reversed(self.changes) if change["status"] == "announced"]
 
     def coming_after(self, day: date) -> list[Json]:
-        """Return the coming changes that take effect after ``day``."""
-        return [
-            change for change in self.coming if (change.get("effective_on") or "") > day.isoformat()
-        ]
+        """Return the changes that take effect after ``day``, the nearest first; of a day that is
+        past, those that were announced by then."""
+        if day >= self.today:
+            announced = self.coming
+        else:
+            announced = [one for one in reversed(self.changes) if self._stood_on(one, day)]
+        return [one for one in announced if (one.get("effective_on") or "") > day.isoformat()]
+
+    def _stood_on(self, change: Json, day: date) -> bool:
+        """Whether a change was announced by the end of a day, and not withdrawn."""
+        ended_at = change.get("ended_at") if change["status"] == "withdrawn" else None
+        return self._day_of(change["announced_at"]) <= day and (
+            not ended_at or self._day_of(ended_at) > day
+        )
+
+    def _day_of(self, instant: str) -> date:
+        return parse_instant(instant).astimezone(self.zone).date()
 
     @property
     def past(self) -> list[Json]:

@@ -91,7 +91,7 @@ def _row(entry: Mapping[str, Any], language: str) -> Row:
         "data_categories": list(entry.get("data_categories") or ()),
         "data_subjects": list(entry.get("data_subjects") or ()),
         "places": [_place(location) for location in entry.get("locations") or ()],
-        "since": entry.get("valid_from"),
+        "since": entry.get("listed_since") or entry.get("valid_from"),
     }
 
 

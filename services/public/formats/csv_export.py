@@ -16,7 +16,8 @@ COLUMNS = (
     "id", "legal_name", "registration_number", "country", "website", "purpose_en", "purpose_da",
     "purpose_sv", "categories", "data_categories", "data_subjects", "special_categories",
     "products", "required", "affiliate", "ai_use", "hr_data", "relation", "parent_id",
-    "certifications", "valid_from", "valid_to", "location_country", "location_region",
+    "certifications", "valid_from", "valid_to", "listed_since", "listed_until", "next_change_id",
+    "next_change_kind", "next_change_on", "location_country", "location_region",
     "location_kind", "mechanisms",
     "verdict_status", "verdict_reason", "verdict_citations", "verdict_ends_on", "verdict_open",
     "verdict_law", "verdict_by_law", "verdict_contested_recheck_by",
@@ -45,11 +46,15 @@ def purposes(entry: Json) -> Json:
 
 def csv_row(entry: Json, location: Json) -> Json:
     verdict, t = location.get("verdict") or {}, words("en")
+    coming = entry.get("next_change") or {}
     reason = verdict.get("reason")
     return {
         **entry,
         **{f"purpose_{tag}": text for tag, text in purposes(entry).items()},
         **{f"location_{name}": location.get(name) for name in ("country", "region", "kind")},
+        "next_change_id": coming.get("change_id"),
+        "next_change_kind": coming.get("kind"),
+        "next_change_on": coming.get("effective_on"),
         "mechanisms": [one.get("instrument_id") for one in location.get("mechanisms") or []],
         **{f"verdict_{name}": value for name, value in verdict.items()},
         "verdict_open": (verdict.get("open") or {}).get("question"),

@@ -102,11 +102,24 @@ def sub_processor(register: Register, entry: Json) -> Json:
             **party(entry),
             "dct:description": described(entry.get("purpose")),
             "art28:engagedBy": {"@id": parent},
-            "schema:validFrom": entry.get("valid_from"),
-            "schema:validThrough": entry.get("valid_to"),
+            "schema:validFrom": entry.get("listed_since"),
+            "schema:validThrough": entry.get("listed_until"),
+            "art28:nextChange": next_change(register, entry),
             **places,
         }
     )
+
+
+def next_change(register: Register, entry: Json) -> Json | None:
+    """What changes the entry next, as far as it is announced."""
+    change = entry.get("next_change")
+    if not change:
+        return None
+    return {
+        "@id": f"{register.url}/changes#{change['change_id']}",
+        "art28:kind": change["kind"],
+        "dct:date": {"@value": change["effective_on"], "@type": "xsd:date"},
+    }
 
 
 def described(purpose: object) -> object:

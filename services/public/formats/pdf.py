@@ -18,6 +18,7 @@ from services.public.page_text import (
     laws,
     matters,
     meaning,
+    next_change,
     open_questions,
     place_name,
     tally_lines,
@@ -83,7 +84,11 @@ def entry_content(entry: Json, register: Register) -> Json:
         "data_subjects": ", ".join(entry.get("data_subjects") or []),
         "registration_number": entry.get("registration_number") or "",
         **{name: t.named(name, str(entry.get(name))) for name in unusual(entry)},
-        "valid_from": t.day(entry["valid_from"]) if entry.get("valid_from") else "",
+        **{
+            name: t.day(entry[name]) if entry.get(name) else ""
+            for name in ("listed_since", "listed_until")
+        },
+        "next_change": next_change(entry, t, register.today),
     }
     return {
         "name": entry["legal_name"],

@@ -102,7 +102,7 @@ def entries(query: dict[str, Any], slug: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def public_keys(query: dict[str, Any], slug: str) -> Any:
     """The list of a day for the page, by keys: one key is one entry with the same verdicts."""
-    return {"keys": registers.public_keys(deps(), caller(), slug, query["as_of"])}
+    return registers.public_keys(deps(), caller(), slug, query["as_of"])
 
 
 @blp.route(f"{PROCESSOR}/public-list", methods=["POST"])

@@ -46,8 +46,15 @@ COMPUTED_COLUMNS = (
     "verdict_law",
     "verdict_by_law",
 )
-# Columns that only the public file has; they are computed as well.
-PUBLIC_COLUMNS = ("verdict_contested_recheck_by",)
+# Members and columns that only the public files have; they are computed as well.
+LISTED = ("listed_since", "listed_until", "next_change")
+PUBLIC_COLUMNS = (
+    *LISTED[:2],
+    "next_change_id",
+    "next_change_kind",
+    "next_change_on",
+    "verdict_contested_recheck_by",
+)
 _LANGUAGES = ("en", "da", "sv")
 _LAWS = {"EU": "EU law", "UK": "UK law", "CH": "Swiss law"}
 
@@ -209,7 +216,7 @@ def _place(row: Mapping[str, Any]) -> Json | None:
 
 
 def _from_json(item: Mapping[str, Any]) -> Json:
-    stated = {name: value for name, value in item.items() if name not in COMPUTED}
+    stated = {name: value for name, value in item.items() if name not in (*COMPUTED, *LISTED)}
     flow_down = stated.get("flow_down")
     if isinstance(flow_down, dict) and "reference" not in flow_down:
         del stated["flow_down"]  # The public export leaves the reference out.

@@ -213,7 +213,21 @@ class LocationShape(LocationIn):
     verdict = fields.Nested(VerdictShape)
 
 
-class EntryShape(SubProcessorIn):
+class NextChangeShape(Shape):
+    change_id = fields.String()
+    kind = fields.String()
+    effective_on = Day()
+
+
+class ListedShape(Shape):
+    """The entry's own days on the list, whatever it was called; and what changes it next."""
+
+    listed_since = Day()
+    listed_until = Day(allow_none=True)
+    next_change = fields.Nested(NextChangeShape, allow_none=True)
+
+
+class EntryShape(SubProcessorIn, ListedShape):
     id = fields.String()
     version = fields.Integer()
     tier = fields.Integer()

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.registry.schemas.entries import LocationShape, SubProcessorIn
+from services.registry.schemas.entries import ListedShape, LocationShape, SubProcessorIn
 from services.registry.transfers.laws import regimes
 from shared.schemas import (
     Day,
@@ -114,6 +114,8 @@ class AsOfQuery(Shape):
 
 class PublicKeysShape(Shape):
     keys = fields.List(fields.String())
+    listed = fields.List(fields.Nested(ListedShape))
+    listed_at = fields.List(fields.Integer())
 
 
 class PublicKeysAsked(AsOfQuery):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.registry.model.changes import Change, Draft
+from services.registry.model.listing import NextChange
 from services.registry.model.objections import OPEN, Approval, Objection, ObjectionExists
 from services.registry.store.stored import StoredApproval, StoredChange, StoredObjection
 from shared.documents import from_document, to_row
@@ -120,6 +121,24 @@ class Changes:
         ]
         return [from_document(Change, document) for document in documents]
 
+    def next_after(
+        self, processor_id: str, day: date, known_at: datetime | None = None
+    ) -> dict[str, NextChange]:
+        """The first change of each entry after ``day``, by the entry's id: announced or in effect,
+        as it is known now, or was known at ``known_at``."""
+        where = {
+            "processor_id": processor_id,
+            "effective_on": {"$gt": day.isoformat()},
+            **_standing(known_at),
+        }
+        wanted = dict.fromkeys(("kind", "subject_id", "replaces_id", "effective_on"), 1)
+        found: dict[str, NextChange] = {}
+        for each in self._docs.find(where, wanted).sort("effective_on", ASCENDING):
+            on = date.fromisoformat(each["effective_on"])
+            change = NextChange(each["_id"], each["kind"], on)
+            found.setdefault(each["replaces_id"] or each["subject_id"], change)
+        return found
+
     def due(self, day: date, but: Sequence[str]) -> Iterator[DueChange]:
         """Announced changes whose effective day is ``day`` or earlier, in order. Only these members
         are read, so that a change that cannot be read hides no other."""
@@ -180,6 +199,16 @@ def _draft(document: Mapping[str, Any]) -> Draft:
     named = document.get("content") or document.get("previous") or {}
     effective_on = date.fromisoformat(document["effective_on"])
     return Draft(document["_id"], effective_on, named.get("legal_name") or document["_id"])
+
+
+def _standing(known_at: datetime | None) -> dict[str, Any]:
+    """What was announced and not withdrawn, as it is known now or was known then."""
+    if known_at is None:
+        return {"status": {"$in": ["announced", "in_effect"]}}
+    return {
+        "announced_at": {"$lte": known_at},
+        "$or": [{"status": {"$ne": "withdrawn"}}, {"ended_at": {"$gt": known_at}}],
+    }
 
 
 class Objections:

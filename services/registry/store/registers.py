@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pymongo import ASCENDING, IndexModel
 
@@ -22,6 +22,15 @@ from shared.pagination import PageRequest, find_page
 STATED = ("regimes", "default_terms", "page")
 # Documents of before the switch have no ``page``; they were public and stay so.
 PUBLISHED = {"page.published": {"$ne": False}}
+
+
+class RowDays(NamedTuple):
+    """Which entry is on the list by a row, and on which days."""
+
+    id: str
+    sub_processor_id: str
+    valid_from: date
+    valid_to: date
 
 
 class Registers:
@@ -144,6 +153,26 @@ class Rows:
         rows = list(self._docs.find(where, {"valid_from": 1, "recorded_at": 1}))
         rows.sort(key=itemgetter("valid_from", "recorded_at"))
         return [row["_id"] for row in rows]
+
+    def days_on(self, processor_id: str, day: date) -> list[RowDays]:
+        """The rows that ``on`` would give, in its order, without what they say."""
+        found = self._days(_on(processor_id, day, None))
+        return [days for days, _ in sorted(found, key=lambda each: (each[0].valid_from, each[1]))]
+
+    def days_beside(
+        self, processor_id: str, day: date, recorded_as_of: datetime | None = None
+    ) -> list[RowDays]:
+        """The rows of all other days: those that are not on the list of ``day``."""
+        outside = [{"valid_to": {"$lt": day.isoformat()}}, {"valid_from": {"$gt": day.isoformat()}}]
+        believed = _believed(recorded_as_of)
+        where = {"processor_id": processor_id, "$and": [{"$or": outside}, believed]}
+        return [days for days, _ in self._days(where)]
+
+    def _days(self, where: dict[str, Any]) -> Iterator[tuple[RowDays, datetime]]:
+        members = ("sub_processor_id", "valid_from", "valid_to", "recorded_at")
+        for row in self._docs.find(where, dict.fromkeys(members, 1)):
+            days = (date.fromisoformat(row[name]) for name in ("valid_from", "valid_to"))
+            yield RowDays(row["_id"], row["sub_processor_id"], *days), row["recorded_at"]
 
     def locations(self, row_ids: Sequence[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """The ids of these rows, each with the places of its entry."""

@@ -20,8 +20,9 @@ from services.registry.transfers import known_evidence
 from services.registry.transfers.laws import seat_regime
 from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.listed_days import listed_days
 from services.registry.use_cases.permissions import open_register, own_register
-from services.registry.use_cases.readers import reader_of
+from services.registry.use_cases.readers import Reader, reader_of
 from services.registry.use_cases.saving import append_entry
 from services.registry.wiring import Deps
 from shared import disclosure
@@ -58,21 +59,42 @@ def entries(
 ) -> list[dict[str, Any]]:
     """The list of a day; a customer's own one, by its products and exclusions."""
     reader = reader_of(deps, caller, slug)
-    day = reader.day(as_of)
-    rows = deps.stores.rows.on(reader.register.id, day, reader.known_at(recorded_as_of))
-    listed = list_view(rows, day, law_of(deps, reader.register))
+    day, known_at = reader.day(as_of), reader.known_at(recorded_as_of)
+    rows = deps.stores.rows.on(reader.register.id, day, known_at)
+    listed = _with_days(deps, reader, rows, day, known_at)
     kept = {row.id for row in reader.own(deps, rows, day)}
     return [reader.shown(entry) for row, entry in zip(rows, listed, strict=True) if row.id in kept]
 
 
-def public_keys(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> list[str]:
-    """The keys of the entries on the list of a day (see ``services.registry.public_keys``)."""
+def _with_days(
+    deps: Deps, reader: Reader, rows: Sequence[Row], day: date, known_at: datetime | None
+) -> list[dict[str, Any]]:
+    """The list of a day in wire form, with the days of its entries."""
+    days = listed_days(deps, reader.register.id, day, rows, known_at)
+    listed = list_view(rows, day, law_of(deps, reader.register))
+    return [{**entry, **days[entry["id"]].members()} for entry in listed]
+
+
+def public_keys(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> dict[str, Any]:
+    """The keys of the entries on the list of a day (see ``services.registry.public_keys``).
+
+    ``{keys, listed, listed_at}``: an entry's days on the list are no part of what its key stands
+    for. Many entries share them, so ``listed_at`` has the position of each key's in ``listed``.
+    """
     register = own_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
     tag = deps.stores.instruments.tag(deps.now().date())
-    row_ids = deps.stores.rows.ids_on(register.id, day)
+    rows = deps.stores.rows.days_on(register.id, day)
+    days = listed_days(deps, register.id, day, rows)
+    row_ids = [row.id for row in rows]
     law = law_of(deps, register)
-    return deps.public_keys.on(day, row_ids, law, tag, deps.stores.rows.locations)
+    keys = deps.public_keys.on(day, row_ids, law, tag, deps.stores.rows.locations)
+    distinct = {value: at for at, value in enumerate(dict.fromkeys(days.values()))}
+    return {
+        "keys": keys,
+        "listed": [value.members() for value in distinct],
+        "listed_at": [distinct[days[row.sub_processor_id]] for row in rows],
+    }
 
 
 def public_entries(
@@ -106,9 +128,9 @@ def _position(place: dict[str, Any], places: dict[int, tuple[int, dict[str, Any]
 
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
     reader = reader_of(deps, caller, slug)
-    day = reader.day(as_of)
-    rows = deps.stores.rows.on(reader.register.id, day, reader.known_at())
-    for listed in list_view(rows, day, law_of(deps, reader.register)):
+    day, known_at = reader.day(as_of), reader.known_at()
+    rows = deps.stores.rows.on(reader.register.id, day, known_at)
+    for listed in _with_days(deps, reader, rows, day, known_at):
         if listed["id"] == sub_id:
             return reader.shown(listed)
     raise EntryUnknown

@@ -48,7 +48,8 @@ def entry(name: str, **members: Any) -> Json:
         "required": True, "affiliate": False, "ai_use": "none", "parent_id": None,
         "flow_down": {"reference": SECRET, "signed_on": "2024-02-01"}, "certifications": [],
         "retention": "", "locations": [], "valid_from": "2018-05-25", "valid_to": None,
-        "internal_note": SECRET, **members,
+        "listed_since": members.get("valid_from", "2018-05-25"), "listed_until": None,
+        "next_change": None, "internal_note": SECRET, **members,
     }  # fmt: skip
 
 

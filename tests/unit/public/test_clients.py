@@ -6,6 +6,13 @@ from typing import Any
 
 from services.public.clients import DocumentsClient, RegistryClient
 
+LISTED = {"listed_since": "2026-01-01", "listed_until": None, "next_change": None}
+
+
+def keyed(*keys: str, **days: Any) -> dict[str, Any]:
+    """The keys of a list whose entries all have the same days on it."""
+    return {"keys": list(keys), "listed": [{**LISTED, **days}], "listed_at": [0] * len(keys)}
+
 
 class Wire:
     def __init__(self, *answers: Any) -> None:
@@ -29,15 +36,15 @@ def test_a_list_is_asked_for_by_keys_and_read_once() -> None:
     told = {"places": [{"country": "DK"}, {"country": "US"}], "entries": [
         {"id": "sub_1", "locations": [1]}, {"id": "sub_2", "locations": [0, 1], "contact": {}},
     ]}  # fmt: skip
-    wire = Wire({"keys": ["one", "two"]}, told, {"keys": ["two", "one"]})
+    wire = Wire(keyed("one", "two"), told, keyed("two", "one"))
     registry = RegistryClient(wire)
 
     first = registry.sub_processors("acme", "2026-12-24")
     again = registry.sub_processors("acme", "2026-12-25")
 
     assert first == [
-        {"id": "sub_1", "locations": [{"country": "US"}]},
-        {"id": "sub_2", "locations": [{"country": "DK"}, {"country": "US"}]},
+        {"id": "sub_1", "locations": [{"country": "US"}], **LISTED},
+        {"id": "sub_2", "locations": [{"country": "DK"}, {"country": "US"}], **LISTED},
     ]
     assert again == first[::-1]
     assert wire.asked == [
@@ -47,16 +54,28 @@ def test_a_list_is_asked_for_by_keys_and_read_once() -> None:
     ]
 
 
+def test_the_days_of_an_entry_are_those_of_the_list_that_is_asked_for() -> None:
+    told = {"places": [], "entries": [{"id": "sub_1", "locations": []}]}
+    coming = {"change_id": "chg_1", "kind": "modify", "effective_on": "2027-03-01"}
+    wire = Wire(keyed("one"), told, keyed("one", next_change=coming), keyed("one"))
+    registry = RegistryClient(wire)
+
+    lists = [registry.sub_processors("acme", None)[0] for _ in range(3)]
+
+    assert [each["next_change"] for each in lists] == [None, coming, None]
+    assert lists[0] is lists[2]
+
+
 def test_a_long_list_is_read_in_parts() -> None:
     keys = [str(n) for n in range(1001)]
     parts = ({"places": [], "entries": [{"id": key, "locations": []} for key in some]}
              for some in (keys[:1000], keys[1000:]))  # fmt: skip
-    wire = Wire({"keys": keys}, *parts)
+    wire = Wire(keyed(*keys), *parts)
     assert [each["id"] for each in RegistryClient(wire).sub_processors("acme", None)] == keys
 
 
 def test_today_asks_for_no_day() -> None:
-    wire = Wire({"keys": []})
+    wire = Wire(keyed())
     assert RegistryClient(wire).sub_processors("acme", None) == []
     assert wire.asked == [("/v1/processors/acme/public-list", {})]
 
