@@ -27,6 +27,8 @@ LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 # The members of a ledger entry that frame its ``data``; all of them are public.
 FRAME = ("stream", "sequence", "type", "at", "actor", "private_hash", "previous_hash", "hash")
+# Type and actor of an entry that shows nothing else (``Ledger.append_confidential``).
+CONFIDENTIAL = "confidential"
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 # Not written as unions where they are used: those are made anew each time, for every member.
@@ -53,10 +55,28 @@ def shape(thing: str, *audiences: Audience) -> Json:
 
 @cache
 def ledger_shape(type_: str) -> Json | None:
-    """What the open part of a ledger entry of this type may hold; None if the list has no type."""
-    known = _table()["ledger"]
-    members = known.get(type_) or known.get(f"{type_.partition('.')[0]}.*")
-    return None if members is None else _shape(members, ("public",))
+    """What those who may read a ledger entry of this type may find in it: anybody, or the customer
+    that it concerns; None if the list has no type."""
+    members = _ledger_members(type_)
+    readers: Audience = "notice" if is_confidential(type_) else "public"
+    return None if members is None else _shape(members, (readers,))
+
+
+def is_confidential(type_: str) -> bool:
+    """Whether entries of this type are between a processor and one customer."""
+    return "notice" in (_ledger_members(type_) or {}).values()
+
+
+def _ledger_members(type_: str) -> Mapping[str, str] | None:
+    known: Mapping[str, Any] = _table()["ledger"]
+    members: Mapping[str, str] | None = known.get(type_, known.get(f"{type_.partition('.')[0]}.*"))
+    return members
+
+
+def exceeds(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry holds more than the list has for its readers."""
+    data, by = entry.get("data"), ledger_shape(str(entry.get("type")))
+    return data is None or by is None or _filled(data) != _filled(shown(data, by))
 
 
 def shown(value: Value, by: Value) -> Value:
@@ -82,13 +102,16 @@ def open_part(entry: Mapping[str, Any]) -> Json:
     """Return a ledger entry as the public may read it.
 
     An entry that holds more than the list names loses its data, not its hash, so that the chain
-    can still be followed through it; ``withheld`` says so (``shared/hash_chain.py``).
+    can still be followed through it; ``withheld`` says so (``shared/hash_chain.py``). One that is
+    confidential shows its hashes only, as those do that are chained as such now.
     """
     framed: Json = {name: entry[name] for name in FRAME if name in entry}
-    data, by = entry.get("data"), ledger_shape(str(entry.get("type")))
-    if data is None or by is None or _filled(data) != _filled(shown(data, by)):
+    if is_confidential(str(entry.get("type"))):
+        framed |= {"type": CONFIDENTIAL, "actor": CONFIDENTIAL}
         return {**framed, "data": None, "withheld": True}
-    return {**framed, "data": data}
+    if exceeds(entry):
+        return {**framed, "data": None, "withheld": True}
+    return {**framed, "data": entry["data"]}
 
 
 def _shape(members: Mapping[str, str], audiences: tuple[Audience, ...]) -> Json:

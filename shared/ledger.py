@@ -25,6 +25,8 @@ from shared.times import format_instant
 __all__ = ["GENESIS", "Break", "Entry", "Ledger", "entry_hash", "private_hash", "verify"]
 
 SALT_BYTES = 16
+# Type and actor of an entry that is between two parties: its contents are all private.
+CONFIDENTIAL = "confidential"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ class Entry:
     def content(self) -> dict[str, Any]:
         """Return the members that the hash covers: all but the hash itself."""
         return {name: value for name, value in asdict(self).items() if name != "hash"}
+
+
+_OPENED = ("type", "actor", "data", "private")
 
 
 class StoredEntry(TypedDict):
@@ -84,6 +89,13 @@ class Ledger:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "ledger": [IndexModel([("stream", ASCENDING), ("sequence", ASCENDING)], unique=True)],
         "ledger_heads": [IndexModel([("pending", ASCENDING), ("_id", ASCENDING)])],
+        "ledger_private": [
+            IndexModel(
+                [("data.about", ASCENDING)],
+                name="confidential",
+                partialFilterExpression={"data.about": {"$type": "string"}},
+            )
+        ],
     }
 
     def __init__(
@@ -138,6 +150,58 @@ class Ledger:
         self._entries.insert_one(_row(entry), session=session)
         self._heads.update_one({"_id": stream}, {"$set": {"hash": entry.hash}}, session=session)
         return entry
+
+    def append_confidential(
+        self,
+        session: Session | None,
+        stream: str,
+        type: str,  # noqa: A002  The wire name of the member.
+        data: Mapping[str, Any],
+        *,
+        about: str,
+        at: datetime,
+        actor: str,
+        private: Mapping[str, Any],
+    ) -> Entry:
+        """Add an entry that only the parties and the listeners may read; others see its hashes.
+
+        ``about`` is the id of what it concerns, by which ``proofs`` finds it. One type for all of
+        them, so that no reader of the stream can tell them apart or count those of one kind.
+        """
+        told = {"type": type, "actor": actor, "data": dict(data), "private": dict(private)}
+        return self.append(
+            session,
+            stream,
+            CONFIDENTIAL,
+            {},
+            at=at,
+            actor=CONFIDENTIAL,
+            private={**told, "about": about},
+        )
+
+    def told(self, entry: Entry) -> dict[str, Any]:
+        """The entry with its private part, as listeners take it; a confidential one opened."""
+        part = self.private_part(entry)
+        if entry.type != CONFIDENTIAL or part is None:
+            return {**asdict(entry), "private": part}
+        return {**asdict(entry), **{name: part[name] for name in _OPENED}}
+
+    def proofs(self, stream: str, about: str) -> list[dict[str, Any]]:
+        """What proves to a party that the confidential entries about ``about`` stand in the stream.
+
+        Each is ``{entry, salt, private}`` in order: SHA-256 over the salt (hex) and the canonical
+        JSON of ``private`` is the ``private_hash`` of the public ``entry``.
+        """
+        parts = {part["_id"]: part for part in self._private.find({"data.about": about})}
+        rows = self._lasting.find({"_id": {"$in": list(parts)}, "stream": stream})
+        return [
+            {
+                "entry": asdict(_entry(row)),
+                "salt": parts[row["_id"]]["salt"].hex(),
+                "private": parts[row["_id"]]["data"],
+            }
+            for row in rows.sort("sequence", ASCENDING)
+        ]
 
     def entries(self, stream: str, after: int = 0, limit: int = 200) -> list[Entry]:
         """Return entries after a sequence number, without any that could still be rolled back."""

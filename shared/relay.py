@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from itertools import accumulate
 from typing import Any, TypedDict
 
@@ -112,7 +111,7 @@ class Relay:
         self._settle(stream, cursor)
 
     def _wire(self, entry: Any) -> Wire:
-        return {**asdict(entry), "private": self._ledger.private_part(entry)}
+        return self._ledger.told(entry)
 
     def _cursor(self, stream: str) -> int:
         cursor = self._cursors.find_one({"_id": f"{self._listener}:{stream}"})

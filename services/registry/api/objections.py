@@ -17,6 +17,7 @@ from services.registry.schemas.objections import (
     ObjectionPage,
     ObjectionQuery,
     ObjectionShape,
+    ProvenObjection,
 )
 from services.registry.use_cases import objections
 from shared.auth import caller, requires
@@ -89,11 +90,13 @@ def reject(body: dict[str, Any], objection_id: str) -> Any:
 
 @blp.route(OBJECTION)
 @requires("registry:read")
-@blp.response(200, ObjectionShape)
+@blp.response(200, ProvenObjection)
 @blp.alt_response(404, "NOT_FOUND")
 def objection(objection_id: str) -> Any:
+    """One objection, with what proves that its steps stand in the register's ledger."""
     found = objections.read(deps(), caller(), objection_id)
-    return found, {"ETag": etag_of(found.revision)}
+    shown = {**vars(found), "proofs": objections.proofs(deps(), found)}
+    return shown, {"ETag": etag_of(found.revision)}
 
 
 @blp.route(f"{OBJECTION}/withdraw", methods=["POST"])

@@ -7,6 +7,7 @@ from typing import get_args
 from marshmallow import fields, validate
 
 from services.registry.model.objections import ANY_OPEN, GROUNDS, Status
+from services.registry.schemas.ledgers import LedgerEntryShape
 from shared.schemas import (
     Day,
     Flag,
@@ -57,6 +58,19 @@ class ObjectionShape(Shape):
     settled_at = Instant(allow_none=True)
     effective_on = Day()
     respond_by = Day(allow_none=True)
+
+
+class ProofShape(Shape):
+    """An entry of the ledger as it is chained, and the private part and salt (hex) that lead to
+    its ``private_hash``: SHA-256 over the salt and the part in canonical form (RFC 8785)."""
+
+    entry = fields.Nested(LedgerEntryShape)
+    salt = fields.String()
+    private = fields.Dict()
+
+
+class ProvenObjection(ObjectionShape):
+    proofs = fields.List(fields.Nested(ProofShape))
 
 
 class ApprovalShape(Shape):

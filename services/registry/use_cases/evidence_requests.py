@@ -60,11 +60,12 @@ def ask(deps: Deps, caller: Caller, sub_id: str) -> dict[str, Any]:
 
     def work(session: Session) -> None:
         deps.stores.evidence_requests.add(request, session)
-        deps.ledger.append(
+        deps.ledger.append_confidential(
             session,
             register.stream,
             events.EVIDENCE_GIVEN,
             public,
+            about=request.id,
             at=request.requested_at,
             actor=caller.client_id,
             private=private,

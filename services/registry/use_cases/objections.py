@@ -86,11 +86,12 @@ def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
     def work(session: Session) -> Approval:
         _check_not_withdrawn(deps, change.id, session)
         deps.stores.approvals.add(approval, session)
-        deps.ledger.append(
+        deps.ledger.append_confidential(
             session,
             register.stream,
             events.APPROVED,
             {"change_id": change.id},
+            about=approval.id,
             at=approval.given_at,
             actor=caller.client_id,
             private={"controller_id": caller.org_id},
@@ -129,6 +130,13 @@ def read(deps: Deps, caller: Caller, objection_id: str) -> Objection:
     if not caller.sees(objection.processor_id, objection.controller_id):
         raise NotFound("There is no such objection.")
     return objection
+
+
+def proofs(deps: Deps, objection: Objection) -> list[dict[str, Any]]:
+    """What proves to its parties that each step of an objection stands in the register's ledger,
+    which shows to others that something does. Steps of earlier versions have none."""
+    register = deps.stores.registers.get(objection.processor_id)
+    return deps.ledger.proofs(register.stream, objection.id)
 
 
 def settle(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
@@ -274,8 +282,15 @@ def _append(
     deps: Deps, register: Register, objection: Objection, actor: str, session: Session
 ) -> None:
     type_, public, private = ledger_entries.objection(register, objection)
-    deps.ledger.append(
-        session, register.stream, type_, public, at=deps.now(), actor=actor, private=private
+    deps.ledger.append_confidential(
+        session,
+        register.stream,
+        type_,
+        public,
+        about=objection.id,
+        at=deps.now(),
+        actor=actor,
+        private=private,
     )
 
 

@@ -12,7 +12,7 @@ from services.registry.model.register import Register
 from services.registry.transfers import known_evidence
 from services.registry.use_cases.jurisdiction import law_of
 from services.registry.wiring import Deps
-from shared.disclosure import open_part
+from shared.disclosure import exceeds
 from shared.mongo import Session
 
 Content = dict[str, Any]
@@ -68,7 +68,7 @@ def _published(deps: Deps, register: Register) -> Iterator[int]:
     while entries := deps.ledger.entries(register.stream, after, BATCH):
         after = entries[-1].sequence
         for entry in entries:
-            if entry.data is not None and open_part(vars(entry)).get("withheld"):
+            if entry.data is not None and exceeds(vars(entry)):
                 yield entry.sequence
 
 

@@ -68,17 +68,21 @@ def test_each_request_stands_in_the_ledger_without_the_name_of_who_asked(
 ) -> None:
     customer = vendor.customer("nordbo")
     requests = [ask(vendor, customer, assessed["entry"]["id"]).json for _ in range(2)]
-    entries = [each for each in vendor.ledger() if each["type"] == "sub_processor.evidence_given"]
-    assert [each["data"]["request_id"] for each in entries] == [
-        each["id"] for each in requests if each
-    ]
-    assert entries[0]["data"]["sub_processor"]["id"] == assessed["entry"]["id"]
+    entries = [each for each in vendor.ledger() if each["type"] == "confidential"]
+    assert [each["data"] for each in entries] == [{}, {}]
     for secret in (customer["org_id"], customer["client_id"], assessed["tia"]["id"],
                    assessed["file"]["sha256"]):  # fmt: skip
         assert secret not in str(entries)
 
     ledger = vendor.stack.apps["registry"].extensions["art28.deps"].ledger
-    kept_apart = dict(ledger.private_parts(entries[0]["stream"]))[entries[0]["sequence"]]
+    parts = dict(ledger.private_parts(entries[0]["stream"]))
+    told = [parts[each["sequence"]] for each in entries]
+    assert {each["type"] for each in told} == {"sub_processor.evidence_given"}
+    assert [each["data"]["request_id"] for each in told] == [
+        each["id"] for each in requests if each
+    ]
+    assert told[0]["data"]["sub_processor"]["id"] == assessed["entry"]["id"]
+    kept_apart = told[0]["private"]
     assert kept_apart["controller_id"] == customer["org_id"]
     (given,) = kept_apart["given"]
     assert given["file_sha256"] == assessed["file"]["sha256"]

@@ -240,7 +240,9 @@ def test_the_customer_ends_its_agreement_over_a_rejected_objection(baseline: Ven
     assert baseline.stack.must(customer, "GET", path)["ends_on"] == "2027-03-01"
     assert baseline.gate(customer, sub_id, "2027-02-28")["answer"] == "objected"
     assert baseline.gate(customer, sub_id, "2027-03-01")["answer"] == "not_notified"
-    assert [entry["type"] for entry in baseline.ledger()][-1] == "objection.terminated"
+    path = f"/portal/v1/objections/{objection}"
+    proofs = baseline.stack.must(customer, "GET", path)["proofs"]
+    assert [each["private"]["type"] for each in proofs][-1] == "objection.terminated"
     assert end_agreement(baseline, customer, objection).status_code == 409
 
 

@@ -103,3 +103,22 @@ def test_what_was_withheld_before_stays_withheld() -> None:
     once = open_part(entry(events.ANNOUNCED, {"unheard_of": 1}))
 
     assert open_part(once) == once
+
+
+@pytest.mark.parametrize(
+    "type_", ["objection.received", "objection.novelty", events.APPROVED, events.EVIDENCE_GIVEN]
+)
+def test_what_is_between_a_vendor_and_a_customer_shows_its_hashes_only(type_: str) -> None:
+    """Earlier versions chained these with open members; their hashes stay, so the chain holds."""
+    told = open_part({**entry(type_, {"objection_id": "obj_1", "status": "x"}), "actor": "cli_1"})
+
+    assert told == {
+        "sequence": 1, "type": "confidential", "actor": "confidential", "hash": "h",
+        "previous_hash": "p", "data": None, "withheld": True,
+    }  # fmt: skip
+    assert open_part(told) == told
+
+
+def test_a_confidential_entry_has_nothing_to_withhold() -> None:
+    assert open_part(entry("confidential", {}))["data"] == {}
+    assert open_part(entry("confidential", {"change_id": "chg_1"}))["withheld"] is True
