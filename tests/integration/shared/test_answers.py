@@ -129,6 +129,7 @@ def changed(
 def registers_and_imports(vendor: Vendor) -> None:
     host = builders.sub_processor(legal_name="Hosting Ltd")
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [host]})
+    vendor.publish()
     (entry,) = vendor.must("GET", "/sub-processors")["items"]
     record = {"set": {"website": "https://host.example"}, "note": "Moved."}
     vendor.must("POST", f"/sub-processors/{entry['id']}/records", record)
