@@ -39,6 +39,7 @@ PROCESSOR_SCOPES = [
     "agreements:write",
     "identity:read",
     "notices:read",
+    "notices:write",
     "registry:read",
     "registry:write",
 ]

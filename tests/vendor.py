@@ -13,7 +13,7 @@ from tests.stack import Stack
 
 PROCESSOR_SCOPES = [
     "agreements:read", "agreements:write", "identity:read", "identity:write",
-    "registry:read", "registry:write", "notices:read",
+    "registry:read", "registry:write", "notices:read", "notices:write",
 ]  # fmt: skip
 SIGNATURE = {"name": "Ada Lund", "title": "Director", "email": "ada@vendor.example"}
 

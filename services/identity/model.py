@@ -25,7 +25,7 @@ DEFAULT_ZONE = "Europe/Copenhagen"
 SCOPES_OF_KIND: dict[str, frozenset[str]] = {
     "processor": frozenset({
         "identity:read", "identity:write", "agreements:read", "agreements:write",
-        "registry:read", "registry:write", "notices:read",
+        "registry:read", "registry:write", "notices:read", "notices:write",
     }),
     "controller": frozenset({"portal:read", "portal:write"}),
     "platform": frozenset({

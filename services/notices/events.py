@@ -19,6 +19,13 @@ AGREEMENT_REJECTED = "agreement.rejected"
 AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
 AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
+# Of these the processor alone is told.
+AGREEMENT_ACCEPTED = "agreement.accepted"
+AGREEMENT_CONFIRMED = "agreement.confirmed"
+AGREEMENT_RENEWAL_DUE = "agreement.renewal_due"
+AGREEMENT_DELETION_OVERDUE = "agreement.deletion_overdue"
+CHANGE_APPROVAL_GIVEN = "sub_processor.change.approved"
+
 # A contact person of a register was erased; customers are not told.
 PERSON_ERASED = "register.person_erased"
 # Entries of a register were chained with more than may go out, and have lost it.
@@ -64,7 +71,32 @@ MAILED = (
 # A mail to the vendor, no message to customers: nobody could reach these.
 UNREACHED = "notices.unreached"
 
-# What an endpoint may choose among.
+# Messages to a vendor about its own customers, and about evidence that it must renew.
+OBJECTION_RECEIVED = "objection.received"
+CHANGE_APPROVED = "change.approved"
+AGREEMENT_PROPOSED = "agreement.proposed"
+DELETION_OVERDUE = "deletion.overdue"
+CUSTOMER_UNREACHED = "customer.unreached"
+EVIDENCE_DUE = "evidence.due"
+VENDOR_MESSAGES = (
+    OBJECTION_RECEIVED,
+    OBJECTION_UPDATED,
+    CHANGE_APPROVED,
+    AGREEMENT_PROPOSED,
+    AGREEMENT_ACCEPTED,
+    AGREEMENT_REJECTED,
+    AGREEMENT_CONFIRMED,
+    AGREEMENT_DECLINED,
+    AGREEMENT_RENEWAL_DUE,
+    DELETION_OVERDUE,
+    CUSTOMER_UNREACHED,
+    EVIDENCE_DUE,
+)
+
+# What a vendor's endpoint may choose among.
+FOR_VENDORS = (*VENDOR_MESSAGES, WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
+
+# What a customer's endpoint may choose among.
 SUBSCRIBABLE = (
     *NOTICES,
     *FOLLOW_UPS,

@@ -47,8 +47,19 @@ def _one_step(deps: Deps, session: Session, agreement_id: str) -> bool:
         return erase(deps, session, before, ACTOR)
     version = deps.versions.get(session, before.id, _version_of(before, due))
     after = calendar.apply_due(before, due, version)
-    save(deps, session, before, after, [event(_event_of(before, due), after, version)], ACTOR)
+    made = event(_event_of(before, due), after, version, **_day_told(before, due))
+    save(deps, session, before, after, [made], ACTOR)
     return True
+
+
+def _day_told(before: Agreement, due: Due) -> dict[str, str]:
+    """The day that the processor is reminded of."""
+    days = {
+        calendar.RENEWAL: before.content.expires_on,
+        calendar.DELETION_OVERDUE: before.deletion_due_on,
+    }
+    day = days.get(due.kind)
+    return {"due_on": day.isoformat()} if day else {}
 
 
 def _version_of(agreement: Agreement, due: Due) -> int:

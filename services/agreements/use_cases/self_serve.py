@@ -83,7 +83,9 @@ def _concluded(
     check_no_overlap(deps, session, drafted, version)
     new_events: list[Event] = [event(events.DRAFTED, drafted, version)]
     made = life.offered(drafted, deps.now(), deps.lapses_on())
-    new_events.append(event(events.OFFERED, made, version))
+    # With one signature it waits for the processor, who is told of it.
+    proposed = {"proposed_by": "controller"} if len(signed) == 1 else {}
+    new_events.append(event(events.OFFERED, made, version, **proposed))
     for acceptance in signed:
         made, came = accepted_by(made, version, acceptance)
         new_events.extend(came)

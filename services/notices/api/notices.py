@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notices.api.context import CUSTOMER, customer, deps, page_request
+from services.notices.api.context import (
+    CUSTOMER,
+    READ,
+    WRITE,
+    customer,
+    deps,
+    owner,
+    page_request,
+)
 from services.notices.schemas import (
     ContactsChange,
     ContactsShape,
@@ -47,21 +55,21 @@ def acknowledge(change_id: str) -> object:
 
 
 @blp.route("/notice-contacts")
-@requires(CUSTOMER)
+@requires(CUSTOMER, READ)
 @blp.response(200, ContactsShape)
 def contacts() -> object:
-    named, source, revision = notices.contacts(deps(), customer())
+    named, source, revision = notices.contacts(deps(), owner())
     return {**vars(named), "source": source}, {"ETag": etag_of(revision)}
 
 
 @blp.route("/notice-contacts", methods=["PUT"])
-@requires(CUSTOMER)
+@requires(CUSTOMER, WRITE)
 @blp.arguments(ContactsChange)
 @blp.response(200, ContactsShape)
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def name_contacts(body: dict[str, Any]) -> object:
     """Name the persons to be told, instead of those in the agreements."""
     named, revision = notices.name_contacts(
-        deps(), customer(), body["contacts"], seen_revision(), body["addresses"]
+        deps(), owner(), body["contacts"], seen_revision(), body["addresses"]
     )
     return {**vars(named), "source": "customer"}, {"ETag": etag_of(revision)}

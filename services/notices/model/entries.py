@@ -16,6 +16,8 @@ from shared.ids import derived_id
 LARGEST_BODY = 20_000
 # What is left of it when a message has added its own part and the links.
 LARGEST_HEAD = 18_500
+# Two texts of it fit into one message, even where each character takes four bytes.
+LONGEST_TEXT = 1_500
 
 # What of an entry goes to customers in a message and to nobody else.
 PERSONS = disclosure.shape("entry", "notice")
@@ -33,7 +35,7 @@ _CHANGE_MEMBERS = (
     "reason",
     "justification",
 )
-_AGREEMENT_MEMBERS = (
+AGREEMENT_MEMBERS = (
     "version",
     "status",
     "processor",
@@ -83,12 +85,20 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         effective_on=data.get("effective_on"),
         groups=tuple(group_from(each) for each in private.get("groups") or ()),
         time_zone=private.get("time_zone", "UTC"),
+        materiality=tuple(data.get("materiality") or ()),
+        products=_products(data.get("sub_processor"), data.get("previous")),
     )
 
 
 def _page(processor: Mapping[str, Any], origin: str) -> str | None:
     """The public page of the register; None while there is none that the reader could open."""
     return f"{origin}/p/{processor['slug']}" if processor.get("published", True) else None
+
+
+def _products(*entries: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The products that an entry is, or was, used for; none when it is for all of them."""
+    named = [set(entry.get("products") or ()) for entry in entries if entry]
+    return tuple(sorted(set().union(*named))) if all(named) else ()
 
 
 def _open(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +161,7 @@ def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:
 
 def _agreement_event(entry: Mapping[str, Any], origin: str) -> Event:
     data = entry["data"]
-    shown = {name: data[name] for name in _AGREEMENT_MEMBERS if name in data}
+    shown = {name: data[name] for name in AGREEMENT_MEMBERS if name in data}
     links = {"agreement": f"{origin}/portal/v1/agreements/{data['agreement_id']}"}
     return _event(
         entry,
@@ -162,6 +172,7 @@ def _agreement_event(entry: Mapping[str, Any], origin: str) -> Event:
         controller_id=owner_of(
             data["agreement_id"], data["controller"], data.get("confirmed", True)
         ),
+        products=tuple(data.get("products") or ()),
     )
 
 
@@ -173,15 +184,28 @@ def _event(
     **more: Any,
 ) -> Event:
     """``shown``: what everyone reads of it; ``more``: members of the event."""
-    return Event(
-        id=event_id(entry["stream"], entry["sequence"]),
-        type=kind,
-        at=entry["at"],
-        processor=dict(entry["data"]["processor"]),
-        head=_head(kind, entry["at"], dict(shown)),
-        tail=_tail(links),
-        **more,
-    )
+    of_entry = event_id(entry["stream"], entry["sequence"])
+    processor = entry["data"]["processor"]
+    return make_event(of_entry, kind, entry["at"], processor, shown, links, **more)
+
+
+def make_event(
+    event_id: str,
+    kind: str,
+    at: str,
+    processor: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    links: Mapping[str, str],
+    **more: Any,
+) -> Event:
+    """An event of this type about a processor; ``more``: members of the event."""
+    head = _head(kind, at, dict(shown))
+    return Event(event_id, kind, at, dict(processor), head, _tail(links), **more)
+
+
+def shortened(text: str) -> str:
+    """As much of a person's text as a message has room for; the whole is behind its links."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
 
 
 def message_event(event_id: str, kind: str, at: str, data: Mapping[str, Any], **more: Any) -> Event:

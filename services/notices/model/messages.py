@@ -124,7 +124,8 @@ class Event:
 
     A notice, or a basis that ends, is for every recipient as of ``recipients_version``; a follow-up
     is for the customers who got the notice; any other event is for the customer ``controller_id``.
-    ``except_endpoint`` gets no delivery.
+    ``except_endpoint`` gets no delivery. ``materiality`` and ``products``: what endpoints may
+    filter by; without products it is about all of them.
     """
 
     id: str
@@ -141,6 +142,8 @@ class Event:
     groups: tuple[Group, ...] = ()
     except_endpoint: str | None = None
     time_zone: str = "UTC"
+    materiality: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
     @property
     def is_notice(self) -> bool:

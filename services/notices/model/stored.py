@@ -104,6 +104,7 @@ class StoredDelivery(TypedDict):
     claim: NotRequired[str]
     sent_at: NotRequired[datetime]
     delivered_at: NotRequired[datetime]
+    forwarded_at: NotRequired[datetime]  # when its owner last had its next try brought forward
 
 
 class AttemptNumber(TypedDict):
@@ -206,6 +207,9 @@ class StoredEvent(TypedDict):
     groups: list[Members]
     except_endpoint: str | None
     time_zone: str
+    # Events of before 2026-11-29 do not have them.
+    materiality: NotRequired[list[str]]
+    products: NotRequired[list[str]]
 
 
 class StoredJob(TypedDict):
@@ -217,6 +221,7 @@ class StoredJob(TypedDict):
     event_id: NotRequired[str]
     endpoint_id: NotRequired[str]
     since: NotRequired[datetime]
+    until: NotRequired[datetime]
     due_at: NotRequired[datetime]
     claim: NotRequired[str]
     started_at: NotRequired[datetime]
@@ -262,6 +267,9 @@ class StoredEndpoint(TypedDict):
     disabled_reason: str | None
     probing: bool
     revision: int
+    # Endpoints of before 2026-11-29 do not have them.
+    materiality: NotRequired[list[str]]
+    products: NotRequired[list[str]]
     health: NotRequired[StoredHealth]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -10,7 +11,10 @@ import structlog
 from services.notices import events
 from services.notices.model.entries import event_from, event_id, within_the_list, without_persons
 from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.messages import Event
 from services.notices.model.recipients import owner_of, recipient_from
+from services.notices.model.vendor_events import concerns_vendor, vendor_event
+from services.notices.store.known import known_beside
 from services.notices.wiring import Deps
 from shared.errors import Invalid
 from shared.ids import derived_id
@@ -55,16 +59,35 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
         known = _follow_agreement(deps, session, entry)
         _follow_offer(deps, session, entry)
         known = _forget(deps, session, entry) or known
-        event = event_from(entry, deps.settings.common.origin)
+        made = _events_of(deps, session, entry)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"
         raise EntryUnreadable(f"{place} ({entry['type']}) lacks {error}.") from error
-    if event is not None:
+    for event in made:
         deps.stores.events.add(event, session)
         job_id = derived_id("job", event.id)
         deps.stores.jobs.add(Job(job_id, FAN_OUT, deps.now(), event_id=event.id), session)
-    elif not known:
+    if not made and not known:
         log.info("entry.ignored", stream=entry["stream"], type=entry["type"])
+
+
+def _events_of(deps: Deps, session: Session, entry: Entry) -> Sequence[Event]:
+    """What it means for customers, and what for the vendor."""
+    origin = deps.settings.common.origin
+    told = event_from(entry, origin)
+    made = [_as_its_notice(deps, told)] if told is not None else []
+    if concerns_vendor(entry):
+        known = known_beside(deps.stores, session, entry)
+        made.append(vendor_event(entry, origin, known))
+    return made
+
+
+def _as_its_notice(deps: Deps, event: Event) -> Event:
+    """What becomes of a change passes the filters that its notice passed."""
+    notice = deps.stores.events.notice_of(event.change_id or "") if event.is_follow_up else None
+    if notice is None:
+        return event
+    return replace(event, materiality=notice.materiality, products=notice.products)
 
 
 def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:

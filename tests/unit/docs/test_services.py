@@ -58,7 +58,7 @@ def test_it_sends_the_events_of_its_code(service: str) -> None:
 def test_every_message_to_customers_is_named() -> None:
     named = set(re.findall(r"`([\w.]+)`", line("notices", "Sends")))
 
-    assert named == set(notices.SUBSCRIBABLE)
+    assert named == {*notices.SUBSCRIBABLE, *notices.FOR_VENDORS}
 
 
 @pytest.mark.parametrize("service", NAMES)
