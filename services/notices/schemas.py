@@ -9,9 +9,10 @@ from marshmallow import ValidationError, fields, validate
 
 from services.notices.channels.webhook import reason
 from services.notices.egress import LONGEST_URL
-from services.notices.events import SUBSCRIBABLE
+from services.notices.events import FOR_VENDORS, SUBSCRIBABLE
 from services.notices.model.deliveries import STATES
 from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
+from services.notices.model.filters import unmatched
 from services.notices.model.messages import NOTICE
 from shared.counting import counted_in_all
 from shared.schemas import (
@@ -62,9 +63,10 @@ class TestSent(Shape):
 
 
 def _of_known_types(types: list[str]) -> None:
-    unknown = sorted(set(types) - set(SUBSCRIBABLE))
+    unknown = unmatched(types, (*SUBSCRIBABLE, *FOR_VENDORS))
     if unknown:
-        raise ValidationError(f"Not a type of message: {', '.join(unknown)}.")
+        named = ", ".join(sorted({types[position] for position in unknown}))
+        raise ValidationError(f"Not a type of message: {named}.")
 
 
 def _event_types(**kwargs: object) -> fields.List[Any]:
@@ -77,6 +79,8 @@ class EndpointChange(Shape):
     description = Text(500, shortest=0)
     event_types = _event_types()
     processors = texts(100, 200)
+    materiality = texts(100, 50)
+    products = texts(200, 200)
 
 
 class NewEndpoint(EndpointChange):
@@ -84,6 +88,8 @@ class NewEndpoint(EndpointChange):
     description = Text(500, shortest=0, load_default="")
     event_types = _event_types(load_default=list)
     processors = texts(100, 200, load_default=list)
+    materiality = texts(100, 50, load_default=list)
+    products = texts(200, 200, load_default=list)
 
 
 class SecretShape(Shape):
@@ -118,6 +124,8 @@ class EndpointShape(Shape):
     description = fields.String()
     event_types = fields.List(fields.String())
     processors = fields.List(fields.String())
+    materiality = fields.List(fields.String())
+    products = fields.List(fields.String())
     status = fields.String()
     disabled_at = Instant(allow_none=True)
     disabled_reason = fields.String(allow_none=True)
@@ -142,6 +150,7 @@ class Enabling(Shape):
 
 class Recovery(Shape):
     since = Instant(required=True)
+    until = Instant(load_default=None, allow_none=True)
 
 
 class RecoveryStarted(Recovery):
@@ -149,7 +158,13 @@ class RecoveryStarted(Recovery):
 
 
 class DeliveryQuery(PageArgs):
+    """``type``: of the message, or its beginning (``agreement.*``); ``since`` and ``until``: when
+    the message was made."""
+
     status = one_of(*STATES, load_default=None)
+    type = Text(100, load_default=None)
+    since = Instant(load_default=None)
+    until = Instant(load_default=None)
 
 
 class AttemptShape(Shape):

@@ -42,7 +42,12 @@ IDLE_SECONDS, MAIL_IDLE_SECONDS, UPKEEP_SECONDS = 0.1, 0.5, 10.0
 # Mails are tried again after a minute at the earliest, and notices are checked after minutes.
 MAIL_CALM_SECONDS = 20.0
 # Change events that wake a loop; inserts of these rows are too many, and none of them is missed.
-BECOMES_PENDING = {"updateDescription.updatedFields.state": PENDING}
+BECOMES_DUE = {
+    "$or": [
+        {"updateDescription.updatedFields.state": PENDING},
+        {"updateDescription.updatedFields.forwarded_at": {"$exists": True}},
+    ]
+}
 UPDATES = {"operationType": "update"}
 Jitter = Callable[[], float]
 
@@ -74,7 +79,7 @@ def loops(settings: Settings) -> list[Loop]:
             beat,
             sending.drain,
             # A delivery that is sent again becomes pending; new ones come with their job.
-            bell=wakes.bell("jobs", "parcels", deliveries=BECOMES_PENDING),
+            bell=wakes.bell("jobs", "parcels", deliveries=BECOMES_DUE),
             idle_for=sending.idle_for,
         ),
         Loop(RETENTION, make_retention(settings, stores).run_once, UPKEEP_SECONDS, beat),

@@ -106,6 +106,8 @@ class NewEndpoint(Shape):
     description = Text(500, shortest=0)
     event_types = texts(80, 50)
     processors = texts(60, 200)
+    materiality = texts(100, 50)
+    products = texts(200, 200)
 
 
 class EndpointChange(NewEndpoint):
@@ -122,6 +124,7 @@ class Enabling(Shape):
 
 class Recovery(Shape):
     since = Instant(required=True)
+    until = Instant(allow_none=True)
 
 
 class ChangeQuery(PageArgs):

@@ -9,14 +9,13 @@ job.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from services.notices.events import WEBHOOK_DISABLING_SOON, WEBHOOK_TEST
-from services.notices.fan_out.messages import delivery_of, draft
+from services.notices.fan_out.messages import draft
 from services.notices.fan_out.targets import next_targets
 from services.notices.model.deliveries import FIRST, HELD, PENDING
 from services.notices.model.endpoints import Subscription
@@ -26,6 +25,7 @@ from services.notices.model.parcels import new_parcel, parcel_id, turn_of
 from services.notices.model.stored import StoredDelivery, StoredMessage
 from services.notices.store import Stores
 from services.notices.store.jobs import ClaimLost
+from services.notices.store.missed import missed
 from services.notices.store.release import release_if_enabled
 from shared.failures import Failures
 from shared.ids import IdSource, derived_id
@@ -196,8 +196,8 @@ class FanOut:
     def _recover(self, job: Job) -> None:
         """Send an endpoint the messages that it missed.
 
-        A message without a delivery gets one; a delivery that failed or was skipped is revived. A
-        delivered message is not sent again.
+        A message without a delivery gets one; a delivery that failed or was skipped is revived; one
+        that waits for its next try is tried now. A delivered message is not sent again.
         """
         endpoint = self.stores.endpoints.subscription(job.endpoint_id or "")
         started = self.stores.jobs.start(job, self.now())
@@ -208,32 +208,17 @@ class FanOut:
 
     def _recover_batch(self, job: StartedJob, endpoint: Subscription, limit: int) -> str | None:
         after = job.cursor or least_id("msg", job.since or job.started_at)
+        now, stores = self.now(), self.stores
         # Messages made from now on get a delivery to this endpoint without this job.
-        messages = self.stores.messages.since(endpoint.controller_id, after, self.now(), limit)
-        now, subscribed = self.now(), self._subscribed(endpoint, messages)
-        # ``of`` also returns deliveries that wait in a parcel and have no row.
-        known = self.stores.deliveries.of(subscribed)
-        pending = {row["_id"] for row in known if row["state"] == PENDING}
-        drafted = [delivery_of(message, endpoint, now) for message in subscribed]
-        deliveries = [delivery for delivery in drafted if delivery["_id"] not in pending]
-        ids = [delivery["_id"] for delivery in deliveries]
-        self.stores.deliveries.revive(endpoint.id, ids, now, held=not endpoint.is_open)
+        found = missed(stores, endpoint, after, min(job.until or now, now), now, limit)
+        stores.deliveries.revive(endpoint.id, found.over, now, held=not endpoint.is_open)
+        if endpoint.is_open:
+            stores.deliveries.bring_forward(endpoint.id, found.waiting, now)
         # Added last: this also releases held deliveries if the endpoint was enabled meanwhile.
-        self._add_deliveries(deliveries)
-        return messages[-1]["_id"] if len(messages) == limit else None
-
-    def _subscribed(
-        self, endpoint: Subscription, messages: Iterable[StoredMessage]
-    ) -> list[StoredMessage]:
-        """Return the messages that the endpoint subscribes to, without tests and old warnings."""
-        outdated = (WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)
-        current = [message for message in messages if message["type"] not in outdated]
-        events = self.stores.events.many(message["event_id"] for message in current)
-        return [
-            message
-            for message in current
-            if endpoint.wants(message["type"], events[message["event_id"]].processor)
-        ]
+        self._add_deliveries(found.fresh)
+        held_for = [] if endpoint.is_open else [endpoint.id]
+        release_if_enabled(stores.endpoints, stores.deliveries, held_for, now)
+        return found.cursor
 
 
 def _parcel_of(job: StartedJob) -> str:

@@ -9,17 +9,16 @@ from typing import Any, NamedTuple
 from services.notices.fan_out.targets import Target
 from services.notices.model.deliveries import (
     FILTERED_OUT,
-    FIRST,
     NO_ENDPOINT,
     QUEUED,
-    SECOND,
-    new_delivery,
 )
 from services.notices.model.endpoints import Subscription
 from services.notices.model.escalation import first_check
 from services.notices.model.jobs import StartedJob
-from services.notices.model.messages import Event, delivery_id, extra_text, ordered_id
+from services.notices.model.messages import Event, extra_text, ordered_id
+from services.notices.model.owners import is_vendor
 from services.notices.model.stored import NoticeMembers, StoredDelivery, StoredMessage
+from services.notices.store.missed import delivery_of
 
 
 class Draft(NamedTuple):
@@ -40,21 +39,9 @@ def draft(
     ``at`` is the time of the event, ``now`` that of the fan-out.
     """
     concerned = _concerned(endpoints, event, at)
-    wanting = [endpoint for endpoint in concerned if endpoint.wants(event.type, event.processor)]
+    wanting = [endpoint for endpoint in concerned if endpoint.wants(event)]
     message = _message(job, event, target, _outcome(concerned, wanting), at, now)
     return Draft(message, [delivery_of(message, endpoint, now) for endpoint in wanting])
-
-
-def delivery_of(message: StoredMessage, endpoint: Subscription, now: datetime) -> StoredDelivery:
-    """Build the delivery of a message to one endpoint; due at once if the endpoint is open."""
-    return new_delivery(
-        delivery_id(message["_id"], endpoint.id),
-        message["_id"],
-        endpoint.id,
-        endpoint.controller_id,
-        now if endpoint.is_open else None,
-        SECOND if endpoint.troubled(now) else FIRST,
-    )
 
 
 def _concerned(endpoints: Sequence[Subscription], event: Event, at: datetime) -> list[Subscription]:
@@ -79,7 +66,7 @@ def _message(
     job: StartedJob, event: Event, target: Target, outcome: str, at: datetime, now: datetime
 ) -> StoredMessage:
     members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
-    return {
+    message: StoredMessage = {
         "_id": ordered_id("msg", job.started_at, event.id, target.key),
         "event_id": event.id,
         "type": event.type,
@@ -92,14 +79,16 @@ def _message(
         "notice": target.notice,
         "acknowledged_at": None,
         "outcome": outcome,
-        "look_at": first_check(
-            is_notice=target.notice is not None,
-            at_once=target.at_once,
-            is_queued=outcome == QUEUED,
-            now=now,
-        ),
-        "watched_since": now,
     }
+    if is_vendor(target.controller_id):
+        return message
+    check_at = first_check(
+        is_notice=target.notice is not None,
+        at_once=target.at_once,
+        is_queued=outcome == QUEUED,
+        now=now,
+    )
+    return {**message, "look_at": check_at, "watched_since": now}
 
 
 def _shown(notice: NoticeMembers | None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ SECOND: Final = "second"
 
 
 class DeliveryUnderWay(Conflict):
-    """This delivery already waits for its next attempt."""
+    """This delivery is being sent at this moment; read it again in a minute."""
 
     code = "delivery-under-way"
 

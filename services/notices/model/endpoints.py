@@ -1,4 +1,4 @@
-"""A customer's webhook endpoint: where, what for, signed with which secrets."""
+"""A webhook endpoint: where, what for, signed with which secrets."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
+from services.notices.model.filters import Filters
 from services.notices.model.health import Health
+from services.notices.model.messages import Event
 from shared.errors import Conflict
 
 LONGEST_OVERLAP_HOURS = 168
 MOST_SECRETS = 5
+PAUSED = "paused"
 
 
 class TooManyEndpoints(Conflict):
@@ -30,6 +33,12 @@ class EndpointDisabled(Conflict):
     """The endpoint is disabled; enable it first."""
 
     code = "endpoint-disabled"
+
+
+class EndpointPaused(Conflict):
+    """The endpoint is paused; resume it first."""
+
+    code = "endpoint-paused"
 
 
 class EndpointChanged(Conflict):
@@ -54,8 +63,10 @@ class Secret:
 class Endpoint:
     """``url`` is the ASCII form that is sent to, ``display_url`` the one to show.
 
-    ``event_types`` and ``processors`` (ids or slugs) are filters; empty lets everything through.
-    ``disabled_reason``: None while enabled, else ``gone`` (it answered 410) or ``failing``.
+    ``controller_id``: its owner, see ``model.owners``. ``event_types``, ``processors``,
+    ``materiality`` and ``products`` are filters (``model.filters``).
+    ``disabled_reason``: None while enabled, else ``gone`` (it answered 410), ``failing``, or
+    ``paused`` by its owner.
     ``probing``: enabled again, but all except one delivery wait until that one has succeeded.
     ``health`` is kept apart from the rest: attempts change it, its owner does not.
     """
@@ -75,20 +86,30 @@ class Endpoint:
     probing: bool = False
     health: Health | None = None
     revision: int = 1
+    materiality: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
-        return "enabled" if self.disabled_at is None else "disabled"
+        if self.disabled_at is None:
+            return "enabled"
+        return PAUSED if self.is_paused else "disabled"
+
+    @property
+    def is_paused(self) -> bool:
+        return self.disabled_reason == PAUSED
 
     @property
     def is_open(self) -> bool:
         """Whether everything may be sent to it."""
         return self.disabled_at is None and not self.probing
 
-    def wants(self, kind: str, processor: Mapping[str, Any]) -> bool:
-        """Whether the filters let a message of this type about this processor through; what is
-        about no processor is for all."""
-        return _wants(self.event_types, self.processors, kind, processor)
+    def takes_every(self, kind: str, processor: Mapping[str, Any]) -> bool:
+        """Whether each message of this type about this processor gets through its filters. One by
+        materiality or products may leave the next one to another channel."""
+        filters = Filters(self.event_types, self.processors)
+        narrowed = self.materiality or self.products
+        return not narrowed and filters.let_through(kind, processor)
 
     def live_secrets(self, now: datetime) -> list[Secret]:
         """What a message sent now is signed with, the newest first."""
@@ -126,8 +147,7 @@ class Subscription(NamedTuple):
 
     id: str
     controller_id: str
-    event_types: Sequence[str]
-    processors: Sequence[str]
+    filters: Filters
     created_at: datetime
     is_open: bool
     health: Health | None
@@ -135,8 +155,11 @@ class Subscription(NamedTuple):
     def troubled(self, now: datetime) -> bool:
         return self.health is not None and self.health.troubled(now)
 
-    def wants(self, kind: str, processor: Mapping[str, Any]) -> bool:
-        return _wants(self.event_types, self.processors, kind, processor)
+    def wants(self, event: Event) -> bool:
+        """Whether the filters let a message of this event through."""
+        return self.filters.let_through(
+            event.type, event.processor, event.materiality, event.products
+        )
 
 
 class Destination(NamedTuple):
@@ -153,12 +176,3 @@ class Destination(NamedTuple):
 
     def live_secrets(self, now: datetime) -> list[Secret]:
         return [each for each in self.secrets if each.is_live(now)]
-
-
-def _wants(
-    event_types: Sequence[str], processors: Sequence[str], kind: str, processor: Mapping[str, Any]
-) -> bool:
-    if event_types and kind not in event_types:
-        return False
-    names = {processor.get("id"), processor.get("slug")}
-    return not (processors and processor) or not names.isdisjoint(processors)

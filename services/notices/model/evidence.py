@@ -168,7 +168,7 @@ def reach_of(
     """Why a notice of this type would reach nobody at this customer, or which ones have not;
     None when all is well. ``channels``: see ``Reach``."""
     enabled = [each for each in endpoints if each.disabled_at is None]
-    wanted = any(each.wants(kind, recipient.processor) for each in enabled)
+    wanted = any(each.takes_every(kind, recipient.processor) for each in enabled)
     is_reached = wanted or OK in channels.values()
     if is_reached and not unreached:
         return None

@@ -29,6 +29,7 @@ class Job:
     event_id: str | None = None
     endpoint_id: str | None = None
     since: datetime | None = None
+    until: datetime | None = None
     started_at: datetime | None = None
     done_at: datetime | None = None
     cursor: str | None = None

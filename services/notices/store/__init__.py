@@ -13,6 +13,7 @@ from services.notices.model.deliveries import FAILED, HELD, SKIPPED
 from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
 from services.notices.store.contacts import Named, NoticeContacts
 from services.notices.store.deliveries import Deliveries
+from services.notices.store.delivery_pages import DeliveryPages
 from services.notices.store.digests import INDEXES as DIGEST_INDEXES
 from services.notices.store.digests import Digests
 from services.notices.store.endpoints import Endpoints
@@ -61,6 +62,7 @@ class Stores:
     ageing: Ageing
     contacts: NoticeContacts
     deliveries: Deliveries
+    delivery_pages: DeliveryPages
     digests: Digests
     endpoints: Endpoints
     escalations: Escalations
@@ -81,6 +83,7 @@ class Stores:
             ageing=Ageing(mongo),
             contacts=NoticeContacts(mongo),
             deliveries=Deliveries(mongo),
+            delivery_pages=DeliveryPages(mongo),
             digests=Digests(mongo),
             endpoints=Endpoints(mongo),
             escalations=Escalations(mongo),

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from pymongo import ASCENDING, DESCENDING, UpdateMany
+from pymongo import ASCENDING, UpdateMany
 
 from services.notices.model.deliveries import (
     DELIVERED,
@@ -32,19 +32,14 @@ from services.notices.model.stored import (
     StoredNotice,
 )
 from services.notices.store.batches import insert_new
+from services.notices.store.delivery_pages import WITHOUT_ANSWERS
 from services.notices.store.outcomes import Completion, arrived_after_all, change_of, row_of
 from services.notices.store.parcels import Parcels
 from shared.documents import Document
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
-from shared.pagination import Page, PageRequest, read_cursor, write_cursor
 
-# Twenty answers of 16 KiB per row would make a batch too large for memory.
-_WITHOUT_ANSWERS = {"attempts.body": 0}
 _TO_SEND = dict.fromkeys(("message_id", "endpoint_id", "lane", "attempt", "attempts.n"), 1)
-# Sorts after all ids of deliveries.
-_PAST_ALL = "dlv`"
-_LIST = "deliveries"
 # An endpoint's own lane has the endpoint's id as its name.
 _OWN_LANES = {"$gte": "whe_", "$lt": "whe`"}
 
@@ -185,39 +180,19 @@ class Deliveries:
             raise NotFound("There is no such delivery.")
         return row
 
-    def page(
-        self, endpoint_id: str, controller_id: str, state: str | None, request: PageRequest
-    ) -> Page:
-        """Return a page of an endpoint's deliveries, newest first, without bodies of answers."""
-        last = read_cursor(_LIST, request.cursor) if request.cursor else _PAST_ALL
-        where = {"endpoint_id": endpoint_id, "_id": {"$lt": last}}
-        where |= {"state": state} if state else {}
-        # Parcels are read first: a delivery that leaves its parcel meanwhile is found as a row.
-        packed: list[StoredDelivery] = []
-        if state in (None, PENDING):
-            packed = self._without_row(self._parcels.deliveries_for(endpoint_id, controller_id))
-        stored = self._docs.find(where, _WITHOUT_ANSWERS).sort("_id", DESCENDING)
-        both = _together(packed, stored.limit(request.limit + 1))
-        rows = sorted((name for name in both if name < last), reverse=True)
-        items = [both[name] for name in rows[: request.limit]]
-        more = len(rows) > request.limit
-        return Page(items, write_cursor(_LIST, items[-1]["_id"]) if more else None)
-
-    def _without_row(self, packed: list[StoredDelivery]) -> list[StoredDelivery]:
-        """Leave out deliveries with a row: a parcel keeps them until its last one has a row."""
-        stored = self.stored([delivery["_id"] for delivery in packed]) if packed else set()
-        return [delivery for delivery in packed if delivery["_id"] not in stored]
-
     def of(self, messages: Sequence[StoredMessage | StoredNotice]) -> list[StoredDelivery]:
         """Return all deliveries of these messages, including those in parcels."""
         packed = self._parcels.deliveries_of(messages)
         where = {"message_id": {"$in": [message["_id"] for message in messages]}}
-        return list(_together(packed, self._docs.find(where, _WITHOUT_ANSWERS)).values())
+        return list(_together(packed, self._docs.find(where, WITHOUT_ANSWERS)).values())
 
     def retry(self, delivery_id: str, now: datetime, session: Session | None = None) -> None:
-        """Make one more attempt due now. Raises ``DeliveryUnderWay`` if one is pending."""
-        where = {"_id": delivery_id, "state": {"$ne": PENDING}}
-        change = {"$set": {"state": PENDING, "due_at": now, "lane": FIRST}}
+        """Make one more attempt due now, or bring the next one forward. Raises
+        ``DeliveryUnderWay`` for one that is due already: a process may be sending it."""
+        waits: Document = {"state": PENDING, "due_at": {"$gt": now}, "claim": {"$exists": False}}
+        where: Document = {"_id": delivery_id, "$or": [{"state": {"$ne": PENDING}}, waits]}
+        retried = {"state": PENDING, "due_at": now, "lane": FIRST, "forwarded_at": now}
+        change: Document = {"$set": retried}
         if not self._docs.update_one(where, change, session=session).matched_count:
             raise DeliveryUnderWay
 
@@ -231,6 +206,16 @@ class Deliveries:
         where: Document = {"_id": {"$in": list(delivery_ids)}, "state": {"$in": [FAILED, SKIPPED]}}
         change = {"$set": {"state": HELD}} if held else _anew(endpoint_id, now)
         self._docs.update_many(where, change)
+
+    def bring_forward(self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime) -> None:
+        """Make due now what waits for its next try; those that a process is sending stay."""
+        where: Document = {
+            "_id": {"$in": list(delivery_ids)},
+            "state": PENDING,
+            "due_at": {"$gt": now},
+            "claim": {"$exists": False},
+        }
+        self._docs.update_many(where, {"$set": _forwarded(endpoint_id, now)})
 
     def release(self, endpoint_id: str, now: datetime, *, skip: bool, limit: int = 0) -> int:
         """Make an endpoint's held deliveries due now, or ``skip`` them for good; return how many.
@@ -301,6 +286,11 @@ def _together(
 ) -> dict[str, StoredDelivery]:
     """Return both by id; a row takes precedence over a delivery in a parcel."""
     return {delivery["_id"]: delivery for many in (packed, rows) for delivery in many}
+
+
+def _forwarded(endpoint_id: str, now: datetime) -> Document:
+    """The mark wakes the dispatchers: of a delivery that waits, no state changes."""
+    return {"due_at": now, "lane": endpoint_id, "forwarded_at": now}
 
 
 def _anew(endpoint_id: str, now: datetime) -> Document:

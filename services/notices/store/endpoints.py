@@ -1,4 +1,4 @@
-"""Webhook endpoints of customers."""
+"""Webhook endpoints of customers and vendors."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from services.notices.model.endpoints import (
     Subscription,
     TooManyEndpoints,
 )
+from services.notices.model.filters import Filters
 from services.notices.model.health import QUIET, Health, Report
 from services.notices.model.stored import StoredEndpoint, StoredTurns
 from shared.documents import Document, from_document, to_document
@@ -25,7 +26,8 @@ from shared.pagination import Page, PageRequest, find_page
 
 # What is read for every notice, and for every attempt: to read all of it showed up in profiles.
 _COMMON = ("controller_id", "disabled_at", "probing", "health")
-_OF_SUBSCRIPTION = dict.fromkeys((*_COMMON, "event_types", "processors", "created_at"), 1)
+_FILTERS = ("event_types", "processors", "materiality", "products")
+_OF_SUBSCRIPTION = dict.fromkeys((*_COMMON, *_FILTERS, "created_at"), 1)
 _OF_DESTINATION = dict.fromkeys((*_COMMON, "url", "secrets", "revision"), 1)
 
 
@@ -140,8 +142,12 @@ def _subscription(document: StoredEndpoint) -> Subscription:
     return Subscription(
         document["_id"],
         document["controller_id"],
-        document["event_types"],
-        document["processors"],
+        Filters(
+            document["event_types"],
+            document["processors"],
+            document.get("materiality", ()),
+            document.get("products", ()),
+        ),
         document["created_at"],
         document["disabled_at"] is None and not document["probing"],
         _health(document),

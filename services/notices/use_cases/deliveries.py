@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.notices.model.endpoints import EndpointDisabled
 from services.notices.model.messages import body_of, least_id
 from services.notices.model.stored import StoredDelivery, StoredMessage
+from services.notices.store.delivery_pages import Wanted
 from services.notices.store.late_notices import texts_now
+from services.notices.use_cases.endpoints import check_enabled
 from services.notices.wiring import Deps
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
@@ -28,10 +29,10 @@ class Delivery:
     message: StoredMessage | None
 
 
-def page(deps: Deps, owner: str, endpoint_id: str, state: str | None, request: PageRequest) -> Page:
+def page(deps: Deps, owner: str, endpoint_id: str, wanted: Wanted, request: PageRequest) -> Page:
     """An endpoint's deliveries, the newest first."""
     endpoint = deps.stores.endpoints.get(endpoint_id, owner)
-    found = deps.stores.deliveries.page(endpoint.id, owner, state, request)
+    found = deps.stores.delivery_pages.page(endpoint.id, owner, wanted, request)
     messages = deps.stores.messages.many(each["message_id"] for each in found.items)
     items = [Delivery(each, messages.get(each["message_id"])) for each in found.items]
     return Page(items, found.next_cursor)
@@ -43,10 +44,10 @@ def get(deps: Deps, owner: str, delivery_id: str) -> Delivery:
 
 
 def retry(deps: Deps, owner: str, delivery_id: str) -> Delivery:
-    """One more attempt at once. Raises ``DeliveryUnderWay``, ``EndpointDisabled``, ``NotFound``."""
+    """One more attempt at once, or the next one brought forward. Raises ``DeliveryUnderWay``,
+    ``EndpointDisabled``, ``EndpointPaused`` or ``NotFound``."""
     row = deps.stores.deliveries.get(delivery_id, owner)
-    if deps.stores.endpoints.get(row["endpoint_id"], owner).disabled_at is not None:
-        raise EndpointDisabled
+    check_enabled(deps.stores.endpoints.get(row["endpoint_id"], owner))
 
     def write(session: Session) -> None:
         deps.stores.deliveries.retry(delivery_id, deps.now(), session)

@@ -1,4 +1,4 @@
-"""A customer's webhook endpoints: kept, tested, rotated, enabled, recovered."""
+"""Webhook endpoints of customers and vendors: kept, tested, paused, enabled, recovered."""
 
 from __future__ import annotations
 
@@ -9,32 +9,58 @@ from typing import Any
 from services.notices import events
 from services.notices.channels.webhook.signing import new_secret
 from services.notices.model.deliveries import QUEUED, new_delivery
-from services.notices.model.endpoints import Endpoint, EndpointChanged, EndpointDisabled, Secret
+from services.notices.model.endpoints import (
+    PAUSED,
+    Endpoint,
+    EndpointChanged,
+    EndpointDisabled,
+    EndpointPaused,
+    Secret,
+)
 from services.notices.model.entries import message_event
+from services.notices.model.filters import unmatched
 from services.notices.model.jobs import RECOVER, Job
-from services.notices.model.messages import delivery_id, ordered_id
+from services.notices.model.messages import delivery_id, least_id, ordered_id
+from services.notices.model.owners import is_vendor
 from services.notices.model.stored import StoredMessage
+from services.notices.store.missed import missed
 from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
-from shared.errors import Invalid, PreconditionFailed
+from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.mongo import Session, afterwards
 from shared.pagination import Page, PageRequest
 from shared.times import format_instant
 
-_PLAIN_MEMBERS = ("description", "event_types", "processors")
+_PLAIN_MEMBERS = ("description", "event_types", "processors", "materiality", "products")
+_BATCH = 500
+# So many messages are looked at before a recovery is promised.
+_LOOKED_AT = 10_000
 
 
 class NothingSince(Invalid):
-    """The instant in since lies in the future; give one in the past."""
+    """The instant in since lies in the future, or after until; give one in the past."""
 
     code = "nothing-since"
+
+
+class NothingToRecover(Conflict):
+    """The endpoint got all that was for it in this time, so nothing will be sent."""
+
+    code = "nothing-to-recover"
+
+
+class NotForThisOwner(Invalid):
+    """This filter means nothing here: a vendor and its customers get different messages."""
+
+    code = "filter-means-nothing"
 
 
 def add(deps: Deps, owner: str, told: Mapping[str, Any]) -> tuple[Endpoint, str]:
     """A new endpoint and its secret, which is told this once.
 
-    Raises ``UrlNotAllowed`` or ``TooManyEndpoints``.
+    Raises ``UrlNotAllowed``, ``NotForThisOwner`` or ``TooManyEndpoints``.
     """
+    _check_filters(owner, told)
     now, secret = deps.now(), new_secret(deps.random)
     endpoint_id = deps.new_id("whe")
     url, display_url = _judged(deps, told["url"])
@@ -46,6 +72,8 @@ def add(deps: Deps, owner: str, told: Mapping[str, Any]) -> tuple[Endpoint, str]
         description=told["description"],
         event_types=tuple(told["event_types"]),
         processors=tuple(told["processors"]),
+        materiality=tuple(told.get("materiality", ())),
+        products=tuple(told.get("products", ())),
         secrets=(Secret(deps.box.seal(secret, endpoint_id), now),),
         created_at=now,
         updated_at=now,
@@ -67,6 +95,7 @@ def change(
     deps: Deps, owner: str, endpoint_id: str, seen: int | None, told: Mapping[str, Any]
 ) -> Endpoint:
     found = _seen(deps, owner, endpoint_id, seen)
+    _check_filters(owner, told)
     members = {name: told[name] for name in _PLAIN_MEMBERS if name in told}
     members = {name: tuple(v) if isinstance(v, list) else v for name, v in members.items()}
     if "url" in told:
@@ -117,14 +146,42 @@ def enable(deps: Deps, owner: str, endpoint_id: str, *, skip_backlog: bool) -> E
     return enabled
 
 
-def recover(deps: Deps, owner: str, endpoint_id: str, since: datetime) -> Job:
-    """A durable job that gives the endpoint all it did not get since that instant. Raises
-    ``NothingSince`` for an instant to come."""
+def pause(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
+    """Send nothing to it; all that is for it is kept. One that is disabled stays as it is."""
+    found = get(deps, owner, endpoint_id)
+    if found.disabled_at is not None:
+        return found
+    paused = found.disabled(deps.now(), PAUSED)
+    _save(deps, paused)
+    return paused
+
+
+def resume(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
+    """Send to a paused one again, and what was kept at once. Raises ``EndpointDisabled``."""
+    found, now = get(deps, owner, endpoint_id), deps.now()
+    if found.disabled_at is None:
+        return found
+    if not found.is_paused:
+        raise EndpointDisabled
+    resumed = found.enabled(now, probing=False)
+    _save(deps, resumed)
+    # The upkeep releases what comes to be held meanwhile.
+    afterwards(lambda: deps.stores.deliveries.release(found.id, now, skip=False))
+    return resumed
+
+
+def recover(
+    deps: Deps, owner: str, endpoint_id: str, since: datetime, until: datetime | None = None
+) -> Job:
+    """A durable job that gives the endpoint all it did not get between two instants. Raises
+    ``NothingSince`` for an instant to come, ``NothingToRecover`` where it got everything."""
     found, now = _enabled(deps, owner, endpoint_id), deps.now()
-    if since > now:
+    if since > now or (until is not None and until < since):
         told = {"pointer": "/since", "code": "in-the-future", "detail": "Name an instant past."}
         raise NothingSince(errors=[told])
-    job = Job(deps.new_id("job"), RECOVER, now, endpoint_id=found.id, since=since)
+    if not _has_missed(deps, found.id, since, min(until or now, now), now):
+        raise NothingToRecover
+    job = Job(deps.new_id("job"), RECOVER, now, endpoint_id=found.id, since=since, until=until)
     deps.stores.mongo.transact(lambda session: deps.stores.jobs.add(job, session))
     return job
 
@@ -158,6 +215,35 @@ def message_row(
     }  # fmt: skip
 
 
+def _check_filters(owner: str, told: Mapping[str, Any]) -> None:
+    """Raises ``NotForThisOwner`` for types of messages, or processors, that it never hears of."""
+    kinds = events.FOR_VENDORS if is_vendor(owner) else events.SUBSCRIBABLE
+    wrong = [f"/event_types/{at}" for at in unmatched(told.get("event_types") or (), kinds)]
+    if is_vendor(owner) and told.get("processors"):
+        wrong.append("/processors")
+    if wrong:
+        detail = f"Leave it out, or name one of: {', '.join(kinds)}."
+        raise NotForThisOwner(
+            errors=[{"pointer": at, "code": NotForThisOwner.code, "detail": detail} for at in wrong]
+        )
+
+
+def _has_missed(
+    deps: Deps, endpoint_id: str, since: datetime, before: datetime, now: datetime
+) -> bool:
+    """Whether there is anything to send again; also where there is too much to look through."""
+    endpoint = deps.stores.endpoints.subscription(endpoint_id)
+    after: str | None = least_id("msg", since)
+    for _ in range(_LOOKED_AT // _BATCH):
+        if endpoint is None or after is None:
+            return False
+        found = missed(deps.stores, endpoint, after, before, now, _BATCH)
+        if not found.is_empty:
+            return True
+        after = found.cursor
+    return after is not None
+
+
 def _judged(deps: Deps, url: str) -> tuple[str, str]:
     """The URL to send to and the one to show. Raises ``UrlNotAllowed``."""
     checked = allowed(deps, url)
@@ -173,9 +259,16 @@ def _seen(deps: Deps, owner: str, endpoint_id: str, seen: int | None) -> Endpoin
 
 def _enabled(deps: Deps, owner: str, endpoint_id: str) -> Endpoint:
     found = get(deps, owner, endpoint_id)
-    if found.disabled_at is not None:
-        raise EndpointDisabled
+    check_enabled(found)
     return found
+
+
+def check_enabled(endpoint: Endpoint) -> None:
+    """Raises ``EndpointPaused`` or ``EndpointDisabled`` when nothing is sent to it."""
+    if endpoint.is_paused:
+        raise EndpointPaused
+    if endpoint.disabled_at is not None:
+        raise EndpointDisabled
 
 
 def _save(deps: Deps, endpoint: Endpoint) -> None:

@@ -147,7 +147,16 @@ WEBHOOK_ROUTES = (
     Route("POST", f"{ENDPOINT}/enable", WRITE, shapes.Enabling, "notices", refuses=MISSING),
     Route(
         "POST", f"{ENDPOINT}/recover", WRITE, shapes.Recovery, "notices", answers=202,
-        refuses=MISSING, about="Send again what was not delivered since an instant.",
+        refuses=CONFLICT,
+        about="Send what was not delivered since an instant; at once, too, what waits for a retry.",
+    ),
+    Route(
+        "POST", f"{ENDPOINT}/pause", WRITE, None, "notices", refuses=MISSING,
+        about="Send nothing there until it is resumed; what is for it is kept.",
+    ),
+    Route(
+        "POST", f"{ENDPOINT}/resume", WRITE, None, "notices", refuses=CONFLICT,
+        about="Send to a paused one again, and what was kept at once.",
     ),
     Route("GET", f"{ENDPOINT}/deliveries", READ, None, "notices", items=ITEMS, refuses=MISSING),
     Route(

@@ -91,6 +91,9 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
     endpoint = stack.must(customer, "POST", f"{P}/webhook-endpoints",
                           {"url": f"http://127.0.0.1:9/{MARK}", "description": MARK})  # fmt: skip
     test = stack.must(customer, "POST", f"{P}/webhook-endpoints/{endpoint['id']}/test")
+    own = stack.must(a.client, "POST", "/notices/v1/webhook-endpoints",
+                     {"url": f"http://127.0.0.1:9/{MARK}", "description": MARK})  # fmt: skip
+    own_test = stack.must(a.client, "POST", f"/notices/v1/webhook-endpoints/{own['id']}/test")
     template = stack.must(a.client, "POST", "/agreements/v1/templates",
                           {**template_body(), "name": MARK})  # fmt: skip
     entered = stack.must(a.client, "POST", "/identity/v1/organisations", {
@@ -104,8 +107,8 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "agreement": _agreements(world, customer),
         "change": [announced["id"], draft["id"]],
         "objection": [objection["id"]],
-        "endpoint": [endpoint["id"]],
-        "delivery": [test["delivery_id"]],
+        "endpoint": [endpoint["id"], own["id"]],
+        "delivery": [test["delivery_id"], own_test["delivery_id"]],
         "template": [template["id"]],
         "client": [customer["client_id"], a.client["client_id"]],
         "org": [customer["org_id"], entered["id"]],

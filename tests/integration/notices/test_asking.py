@@ -80,7 +80,8 @@ def test_a_vendor_sees_its_own_evidence_only(door: Door, open_world: World) -> N
 
 
 def test_a_scope_opens_its_own_door_only(door: Door) -> None:
-    assert door.vendor()("GET", "/webhook-endpoints").json["code"] == "scope-missing"
+    assert door.vendor()("POST", "/webhook-endpoints", {}).json["code"] == "scope-missing"
+    assert door.vendor()("GET", "/notices").json["code"] == "scope-missing"
     assert door.customer("nordbo")("GET", "/reachability").status_code == 403
     assert door.vendor()("POST", "/entries", {"entries": []}).status_code == 403
 
@@ -200,6 +201,9 @@ def test_a_failed_delivery_is_retried_on_request(door: Door, open_world: World) 
 
 
 def test_recovery_and_enabling_are_accepted(door: Door, open_world: World) -> None:
+    open_world.tell(open_world.ledger.agreement("nordbo", 1))
+    open_world.fan_out()
+    open_world.clock.ahead += timedelta(seconds=1)
     endpoint = new_endpoint(door, open_world)
     ask, path = door.customer("nordbo"), f"/webhook-endpoints/{endpoint['id']}"
     since = (open_world.clock() - timedelta(days=1)).isoformat()

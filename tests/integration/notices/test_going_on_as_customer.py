@@ -87,6 +87,102 @@ class TestEnabling:
             refused = engineer.do(endpoint, what, body)
             assert (refused.status_code, refused.json["code"]) == (409, "endpoint-disabled")
 
+    def test_a_retry_brings_the_next_try_forward(
+        self, baseline: Vendor, engineer: Engineer
+    ) -> None:
+        endpoint = engineer.endpoint()
+        engineer.receiver.answers["/hook"] = lambda _: (503, {})
+        announce(baseline)
+        for _ in range(3):
+            engineer.stack.pass_time(minutes=10)
+            engineer.stack.tell()
+        engineer.receiver.answers.clear()
+        [waiting] = engineer.sent(endpoint, "pending")
+        assert waiting["next_attempt_at"] > format_instant(engineer.stack.now)
+
+        retried = engineer("POST", f"/portal/v1/deliveries/{waiting['id']}/retry")
+        assert (retried.status_code, retried.json["status"]) == (202, "pending")
+        engineer.stack.tell()
+
+        [done] = engineer.sent(endpoint, "delivered")
+        assert done["attempts_made"] == waiting["attempts_made"] + 1
+
+
+class TestAskingForDeliveries:
+    def ask(self, engineer: Engineer, endpoint: dict[str, Any], **query: Any) -> Any:
+        path = f"{ENDPOINTS}/{endpoint['id']}/deliveries"
+        return engineer.stack.ask(engineer.client, "GET", path, query_string=query)
+
+    def test_they_are_found_by_type_and_by_time(self, baseline: Vendor, engineer: Engineer) -> None:
+        endpoint = engineer.endpoint()
+        test = engineer.test(endpoint)
+        engineer.stack.pass_time(hours=1)
+        since = format_instant(engineer.stack.now)
+        announce(baseline, 2)
+
+        def ids(**query: Any) -> list[str]:
+            answer = self.ask(engineer, endpoint, **query)
+            assert answer.status_code == 200, answer.text
+            return [each["id"] for each in answer.json["items"]]
+
+        assert len(ids()) == 3
+        assert ids(type="webhook.*") == ids(until=since) == [test]
+        assert len(ids(type="sub_processor.change.announced")) == len(ids(since=since)) == 2
+        assert ids(type="sub_processor.*", until=since) == []
+        assert ids(type="webhook.test", status="failed") == []
+
+    def test_pages_of_a_type_miss_none_and_repeat_none(
+        self, baseline: Vendor, engineer: Engineer
+    ) -> None:
+        endpoint = engineer.endpoint()
+        for _ in range(3):
+            engineer.test(endpoint)
+            engineer.stack.pass_time(seconds=1)
+            announce(baseline)
+        seen: list[str] = []
+        query: dict[str, Any] = {"type": "webhook.test", "limit": 1}
+        while True:
+            page = self.ask(engineer, endpoint, **query).json
+            seen += [each["id"] for each in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert len(seen) == len(set(seen)) == 3
+
+    @pytest.mark.parametrize("query", [{"since": "yesterday"}, {"until": "1"}, {"type": ""}])
+    def test_what_cannot_be_read_is_refused(
+        self, engineer: Engineer, query: dict[str, str]
+    ) -> None:
+        assert self.ask(engineer, engineer.endpoint(), **query).status_code == 422
+
+
+class TestPausing:
+    def test_a_paused_endpoint_gets_nothing_and_then_everything(
+        self, baseline: Vendor, engineer: Engineer
+    ) -> None:
+        endpoint = engineer.endpoint()
+        assert engineer.do(endpoint, "pause").json["status"] == "paused"
+        announce(baseline, 2)
+        assert engineer.receiver.got == []
+        assert len(engineer.sent(endpoint, "held")) == 2
+        resumed = engineer.do(endpoint, "resume")
+        assert (resumed.status_code, resumed.json["status"]) == (200, "enabled")
+        engineer.stack.tell()
+        assert len(engineer.receiver.got) == 2
+
+    def test_twice_is_as_good_as_once(self, engineer: Engineer) -> None:
+        endpoint = engineer.endpoint()
+        assert engineer.do(endpoint, "resume").json["status"] == "enabled"
+        for _ in range(2):
+            assert engineer.do(endpoint, "pause").json["status"] == "paused"
+
+    def test_what_art28_has_disabled_is_not_resumed(self, engineer: Engineer) -> None:
+        endpoint = engineer.endpoint()
+        engineer.disabled(endpoint)
+        assert engineer.do(endpoint, "pause").json["status"] == "disabled"
+        refused = engineer.do(endpoint, "resume")
+        assert (refused.status_code, refused.json["code"]) == (409, "endpoint-disabled")
+
 
 class TestRecovering:
     @pytest.mark.parametrize(
@@ -111,6 +207,50 @@ class TestRecovering:
         engineer.stack.tell()
         told = [each.json["type"] for each in engineer.receiver.got]
         assert told.count("sub_processor.change.announced") == 2
+
+    def test_what_waits_for_its_next_try_is_sent_at_once(
+        self, baseline: Vendor, engineer: Engineer
+    ) -> None:
+        endpoint = engineer.endpoint()
+        since = {"since": format_instant(engineer.stack.now)}
+        engineer.receiver.answers["/hook"] = lambda _: (503, {})
+        announce(baseline, 2)
+        for _ in range(4):
+            engineer.stack.pass_time(minutes=10)
+            engineer.stack.tell()
+        engineer.receiver.answers.clear()
+        engineer.receiver.got.clear()
+        assert len(engineer.sent(endpoint, "pending")) == 2
+
+        assert engineer.do(endpoint, "recover", since).status_code == 202
+        engineer.stack.tell()
+
+        assert len(engineer.sent(endpoint, "delivered")) == 2
+        assert len(engineer.receiver.got) == 2
+
+    def test_where_nothing_would_follow_nothing_is_promised(
+        self, baseline: Vendor, engineer: Engineer
+    ) -> None:
+        endpoint = engineer.endpoint()
+        since = {"since": format_instant(engineer.stack.now)}
+        announce(baseline, 2)
+        refused = engineer.do(endpoint, "recover", since)
+        assert (refused.status_code, refused.json["code"]) == (409, "nothing-to-recover")
+
+    def test_until_ends_what_is_sent_again(self, baseline: Vendor, engineer: Engineer) -> None:
+        engineer.stack.pass_time(hours=1)
+        since = format_instant(engineer.stack.now)
+        first = announce(baseline, 1)
+        until = format_instant(engineer.stack.now)
+        announce(baseline, 1)
+        endpoint = engineer.endpoint()
+        body = {"since": since, "until": until}
+        answer = engineer.do(endpoint, "recover", body)
+        assert (answer.status_code, answer.json["until"]) == (202, until)
+        engineer.stack.tell()
+        assert [each.json["data"]["change_id"] for each in engineer.receiver.got] == first
+        backwards = engineer.do(endpoint, "recover", {"since": until, "until": since})
+        assert (backwards.status_code, backwards.json["code"]) == (422, "nothing-since")
 
     def test_only_what_came_at_that_instant_or_later_is_sent(
         self, baseline: Vendor, engineer: Engineer

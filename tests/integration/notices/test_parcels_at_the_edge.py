@@ -14,6 +14,7 @@ from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
 from services.notices.model.parcels import unpacked
 from services.notices.model.stored import StoredDelivery, StoredParcel
+from services.notices.store.delivery_pages import Wanted
 from services.notices.use_cases import deliveries, endpoints, evidence
 from shared.pagination import PageRequest
 from tests.integration.notices.test_fanout_killed import (
@@ -53,7 +54,8 @@ def test_what_is_delivered_is_not_shown_as_pending_while_its_parcel_is_open(worl
     taken_by_one_who_is_slow(world)
     world.mongo.db["deliveries"].insert_one({**first, "state": "delivered"})
     owner, endpoint_id = first["controller_id"], first["endpoint_id"]
-    page = deliveries.page(world.deps, owner, endpoint_id, "pending", PageRequest(10, None))
+    pending = Wanted("pending")
+    page = deliveries.page(world.deps, owner, endpoint_id, pending, PageRequest(10, None))
     assert page.items == []
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.notices.model.deliveries import DeliveryUnderWay
+from services.notices.store.delivery_pages import Wanted
 from services.notices.use_cases import deliveries, endpoints, evidence
 from services.notices.use_cases.deliveries import Delivery
 from shared.errors import NotFound
@@ -35,7 +36,7 @@ def shown(
     found, cursor = list[Delivery](), None
     while True:
         request = PageRequest(limit, cursor)
-        page = deliveries.page(world.deps, "org_nordbo", endpoint_id, state, request)
+        page = deliveries.page(world.deps, "org_nordbo", endpoint_id, Wanted(state), request)
         assert len(page.items) <= limit
         found, cursor = [*found, *page.items], page.next_cursor
         if cursor is None:

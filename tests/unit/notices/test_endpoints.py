@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.notices.model.endpoints import (
     MOST_SECRETS,
+    PAUSED,
     Destination,
     Endpoint,
     Secret,
     Subscription,
     TooManySecrets,
 )
+from services.notices.model.filters import Filters
 from services.notices.model.health import Health
+from services.notices.model.messages import Event
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 VENDOR = {"id": "org_v", "slug": "vendor"}
@@ -25,6 +30,10 @@ def endpoint(types: tuple[str, ...] = (), processors: tuple[str, ...] = ()) -> E
         "whe_1", "org_1", "https://a.example/", "https://a.example/", "", types, processors,
         (Secret(b"first", NOW),), NOW, NOW,
     )  # fmt: skip
+
+
+def event(kind: str, processor: dict[str, Any]) -> Event:
+    return Event("evt_1", kind, "", processor, "", "")
 
 
 def rotated(before: Endpoint, at: datetime, hours: int) -> Endpoint:
@@ -58,22 +67,6 @@ def test_secrets_cannot_pile_up() -> None:
     assert len(rotated(piled, NOW, 0).secrets) == 1
 
 
-@pytest.mark.parametrize(
-    ("types", "processors", "wanted"),
-    [
-        ((), (), True),
-        (("a.b",), (), True),
-        (("c.d",), (), False),
-        ((), ("vendor",), True),
-        ((), ("org_v",), True),
-        ((), ("other",), False),
-        (("a.b",), ("other",), False),
-    ],
-)
-def test_filters(types: tuple[str, ...], processors: tuple[str, ...], wanted: bool) -> None:
-    assert endpoint(types, processors).wants("a.b", VENDOR) is wanted
-
-
 def test_an_endpoint_is_open_unless_it_is_disabled_or_probed() -> None:
     first = endpoint()
     off = first.disabled(NOW, "gone")
@@ -103,20 +96,15 @@ def test_a_secret_of_which_no_end_is_known_lives() -> None:
     assert not Secret(b"s", NOW, until=NOW).is_live(NOW)
 
 
-def test_what_is_about_no_processor_passes_the_filter_by_processors() -> None:
-    assert endpoint(processors=("other",)).wants("a.b", {})
-    assert not endpoint(types=("c.d",), processors=("other",)).wants("a.b", {})
-
-
 @pytest.mark.parametrize(
     ("health", "is_troubled"),
     [(None, False), (Health(), False), (Health(failures=1), True)],
 )
 def test_an_endpoint_is_troubled_as_its_health_is(health: Health | None, is_troubled: bool) -> None:
-    told = Subscription("whe_1", "org_1", ("c.d",), (), NOW, is_open=True, health=health)
+    told = Subscription("whe_1", "org_1", Filters(("c.d",)), NOW, is_open=True, health=health)
     assert told.troubled(NOW) is is_troubled
-    assert not told.wants("a.b", VENDOR)
-    assert told.wants("c.d", VENDOR)
+    assert not told.wants(event("a.b", VENDOR))
+    assert told.wants(event("c.d", VENDOR))
 
 
 def test_an_attempt_is_signed_with_the_secrets_that_live() -> None:
@@ -135,12 +123,28 @@ def test_disabling_and_enabling_say_when_they_happened() -> None:
 
 def test_an_endpoint_of_a_slow_receiver_is_troubled_until_the_hour_is_over() -> None:
     slow = Health(slow_until=NOW + timedelta(hours=1))
-    told = Subscription("whe_1", "org_1", (), (), NOW, is_open=True, health=slow)
+    told = Subscription("whe_1", "org_1", Filters(), NOW, is_open=True, health=slow)
     assert told.troubled(NOW) is True
     assert told.troubled(NOW + timedelta(hours=1)) is False
 
 
 def test_the_fan_out_keeps_to_the_processors_that_an_endpoint_wants() -> None:
-    told = Subscription("whe_1", "org_1", (), ("other",), NOW, is_open=True, health=None)
-    assert not told.wants("a.b", VENDOR)
-    assert told.wants("a.b", {"id": "org_x", "slug": "other"})
+    filters = Filters(processors=("other",))
+    told = Subscription("whe_1", "org_1", filters, NOW, is_open=True, health=None)
+    assert not told.wants(event("a.b", VENDOR))
+    assert told.wants(event("a.b", {"id": "org_x", "slug": "other"}))
+
+
+def test_an_endpoint_with_a_narrow_filter_does_not_take_every_notice() -> None:
+    wide = endpoint(("a.*",), ("vendor",))
+    assert wide.takes_every("a.b", VENDOR)
+    assert not wide.takes_every("c.d", VENDOR)
+    narrowed: list[dict[str, Any]] = [{"materiality": ("new_country",)}, {"products": ("Core",)}]
+    for filters in narrowed:
+        assert not replace(wide, **filters).takes_every("a.b", VENDOR)
+
+
+def test_a_paused_endpoint_says_so() -> None:
+    paused = endpoint().disabled(NOW, PAUSED)
+    assert (paused.status, paused.is_paused, paused.is_open) == ("paused", True, False)
+    assert not endpoint().disabled(NOW, "gone").is_paused
