@@ -24,11 +24,14 @@ def receive(deps: Deps, reports: Sequence[Report], *, by_address: bool) -> int:
     ``by_address``: a report that names no mail of ours counts for the newest one to its
     recipient. Only for a sender we trust: anybody can write a report to a mailbox.
     """
-    return sum(_take(deps, report, by_address) for report in reports if report.is_failure)
+    return sum(_take(deps, report, by_address, reports) for report in reports if report.is_failure)
 
 
-def _take(deps: Deps, report: Report, by_address: bool) -> bool:
+def _take(deps: Deps, report: Report, by_address: bool, together: Sequence[Report]) -> bool:
     mail = _mail(deps, report, by_address)
+    if mail is not None and not _is_about(report, mail, together):
+        log.info("bounce.of_another", status=report.status)
+        return False
     if mail is None or mail["state"] == BOUNCED:
         log.info("bounce.ignored", status=report.status, known=mail is not None)
         return False
@@ -39,6 +42,17 @@ def _take(deps: Deps, report: Report, by_address: bool) -> bool:
     deps.stores.mongo.transact(write)
     log.info("mail.bounced", mail_id=mail["_id"], status=report.status)
     return True
+
+
+def _is_about(report: Report, mail: StoredSending, together: Sequence[Report]) -> bool:
+    """Whether this failure is that of the mail's own recipient. Where a report speaks of several
+    recipients of one mail, only the one we wrote to counts; where it names none of them as ours,
+    as after forwarding, the mail failed if all of them did."""
+    of_mail = [each for each in together if each.mail_id and each.mail_id == report.mail_id]
+    named = {address_key(each.recipient) for each in of_mail if each.recipient}
+    if mail["address"] in named:
+        return address_key(report.recipient) == mail["address"]
+    return all(each.is_failure for each in of_mail)
 
 
 def _bounce(deps: Deps, mail: StoredSending, report: Report, session: Session) -> None:

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from services.notices.api import evidence_files
 from services.notices.app import create_app
 from services.notices.channels.email.dsn import LARGEST, MOST_RECIPIENTS, reports
 from services.notices.mail.maildir import Maildir
 from services.notices.model.sendings import sending_id
-from services.notices.use_cases import bounces
+from services.notices.use_cases import bounces, evidence
 from shared.failures import Failures
 from shared.mongo import connect
 from tests.integration.notices.asking import Identity
@@ -318,3 +319,107 @@ def test_a_mail_of_an_earlier_version_comes_back_by_its_own_id_for_ten_days(door
     assert door.post(named(row["_id"])).json == {"bounced": 0}
     mails.update_many({}, {"$set": {"made_at": door.it.world.clock()}})
     assert door.post(named(row["_id"])).json == {"bounced": 1}
+
+
+def evidence_of(it: MailWorld) -> list[Any]:
+    """Every attempt of the evidence of the one change: who, outcome, and what was said."""
+    deps = it.world.deps
+    event = deps.stores.events.notice_of("chg_1")
+    assert event is not None
+    [row] = evidence.everything(deps, event)
+    return [(each.recipient, each.outcome, each.answer) for each in row.attempts]
+
+
+def test_the_evidence_shows_that_a_mail_came_back_with_its_code(door: Door) -> None:
+    door.post(bounce_of(door.mail))
+    door.it.settle()
+    delivered, came_back, next_one = evidence_of(door.it)
+    assert (delivered[:2], next_one[:2]) == ((IDA, "delivered"), (BO, "delivered"))
+    assert came_back == (IDA, "bounced", "5.1.1 smtp; 550 5.1.1 User unknown")
+    deps = door.it.world.deps
+    event = deps.stores.events.notice_of("chg_1")
+    assert event is not None
+    first_and_last = "".join(evidence_files.csv_lines(event, evidence.everything(deps, event)))
+    assert "550 5.1.1 User unknown" in first_and_last
+
+
+def of_several(mail: EmailMessage, *recipients: tuple[str, str]) -> bytes:
+    """One report about several recipients of a mail, each with its action."""
+    first = bounce_of(mail)
+    blocks = b"".join(
+        f"\nFinal-Recipient: rfc822; {address}\nAction: {action}\nStatus: 5.1.1\n".encode()
+        for address, action in recipients
+    )
+    start = first.index(b"\nFinal-Recipient")
+    end = first.index(b"\n--", start)
+    return first[:start] + blocks + first[end:]
+
+
+@pytest.mark.parametrize(
+    ("recipients", "bounced"),
+    [
+        ([(IDA, "failed")], 1),
+        ([(IDA, "delivered"), ("other@else.example", "failed")], 0),
+        ([(IDA.upper(), "failed"), ("other@else.example", "delivered")], 1),
+        ([("a@else.example", "failed"), ("b@else.example", "delivered")], 0),
+        ([("a@else.example", "failed"), ("b@else.example", "failed")], 1),
+        ([(IDA, "relayed")], 0),
+    ],
+)
+def test_only_a_recipient_that_is_named_as_failed_counts(
+    door: Door, recipients: list[tuple[str, str]], bounced: int
+) -> None:
+    answer = door.post(of_several(door.mail, *recipients))
+    assert answer.json == {"bounced": bounced}
+    assert (door.it.mails()[0]["state"] == "bounced") is bool(bounced)
+
+
+def in_free_text(mail: EmailMessage, text: str, **headers: str) -> bytes:
+    """A report as Exchange writes it when it is forwarded: text, and our mail behind it."""
+    report = EmailMessage()
+    report["From"], report["Subject"] = "postmaster@outlook.example", "Undeliverable: notice"
+    for name, value in headers.items():
+        report[name.replace("_", "-")] = value
+    report.set_content(text)
+    report.add_attachment(mail)
+    return report.as_bytes()
+
+
+NDR = """Delivery has failed to these recipients or groups:
+ida@nordbo.example
+The email address you entered couldn't be found.
+Remote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found'
+"""
+
+
+def test_a_report_without_a_part_for_machines_counts_by_our_id_and_its_code(door: Door) -> None:
+    assert door.post(in_free_text(door.mail, NDR)).json == {"bounced": 1}
+    bounce = door.it.mails()[0]["bounce"]
+    assert bounce["status"] == "5.1.10"
+    assert "RecipientNotFound" in bounce["diagnostic"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am away until Monday. Your notice of 5.1.2027 reached me.",
+        "Delivery is delayed: 450 4.7.1 try again later",
+        "Thank you, we have read 15.1.1 and 5.1.1.2 of the annex.",
+        "",
+    ],
+)
+def test_what_is_no_lasting_failure_is_no_report(door: Door, text: str) -> None:
+    assert door.post(in_free_text(door.mail, text)).json == {"bounced": 0}
+    assert door.it.mails()[0]["state"] == "delivered"
+
+
+def test_an_answer_of_a_person_s_absence_is_no_report(door: Door) -> None:
+    answer = in_free_text(door.mail, NDR, Auto_Submitted="auto-replied")
+    assert door.post(answer).json == {"bounced": 0}
+
+
+def test_a_failure_in_free_text_that_names_no_mail_of_ours_has_no_effect(door: Door) -> None:
+    other = EmailMessage()
+    other["Message-ID"] = "<x@else.example>"
+    other.set_content("Hello")
+    assert door.post(in_free_text(other, NDR)).json == {"bounced": 0}

@@ -21,7 +21,9 @@ from services.notices.model.channels import (
     Next,
     Outcome,
     Row,
+    Tried,
 )
+from services.notices.model.sendings import BOUNCED
 
 
 def address_key(email: str) -> str:
@@ -35,7 +37,7 @@ def contacts_of(named: Sequence[Row]) -> list[Address]:
     for contact in named:
         key = address_key(contact["email"])
         to = {"name": contact.get("name") or "", "email": contact["email"]}
-        by_key.setdefault(key, Address(Email.name, key, to))
+        by_key.setdefault(key, Address(Email.name, key, to, contact.get("language")))
     return list(by_key.values())
 
 
@@ -68,6 +70,11 @@ class Postman:
         self.transport.close()
 
 
+def _returned(bounce: Row, channel: str, recipient: str) -> Tried:
+    said = f"{bounce.get('status') or ''} {bounce.get('diagnostic') or ''}".strip()
+    return Tried(bounce["at"], channel, recipient, BOUNCED, None, 0, said)
+
+
 class Email(AddressChannel):
     name = "email"
     collection = "mails"
@@ -89,6 +96,13 @@ class Email(AddressChannel):
 
     def recipient(self, row: Row) -> str:
         return str(row["to"]["email"])
+
+    def evidence(self, row: Row) -> Sequence[Tried]:
+        """The attempts, and last the report by which the mail came back."""
+        attempts = [*super().evidence(row)]
+        if bounce := row.get("bounce"):
+            attempts.append(_returned(bounce, self.name, self.recipient(row)))
+        return attempts
 
 
 CHANNEL = Email()

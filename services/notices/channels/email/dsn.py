@@ -1,4 +1,5 @@
-"""Reports that a mail could not be delivered: delivery status notifications (RFC 3464)."""
+"""Reports that a mail could not be delivered: delivery status notifications (RFC 3464), and those
+in free text that name a mail of ours and a code."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from email.message import EmailMessage, Message
 from email.policy import default
 
 import structlog
+
+from services.notices.channels.email.unstructured import failure_in
 
 log = structlog.get_logger()
 
@@ -58,7 +61,7 @@ def mail_id_in(text: str) -> str | None:
 
 
 def reports(content: bytes) -> list[Report]:
-    """The reports in a mail; none when it is no delivery status notification, or cannot be read."""
+    """The reports in a mail; none when it is no report, or cannot be read."""
     content = content[:LARGEST]
     if content.count(b"\n--") > MOST_PARTS:
         # The parser takes seconds for a hundred thousand parts.
@@ -73,14 +76,23 @@ def reports(content: bytes) -> list[Report]:
 
 def _reports(content: bytes) -> list[Report]:
     mail = message_from_bytes(content, policy=default)
-    if mail.get_content_type() != "multipart/report":
-        return []
     parts = list(mail.walk())
-    blocks = _blocks(parts)
+    is_report = mail.get_content_type() == "multipart/report"
+    blocks = _blocks(parts) if is_report else []
     if not blocks:
-        return []
+        return _in_free_text(content, parts)
     mail_id = mail_id_in(_field(blocks[0], "Original-Envelope-Id")) or _returned_id(parts)
     return [_report(each, mail_id) for each in blocks[1 : MOST_RECIPIENTS + 1]]
+
+
+def _in_free_text(content: bytes, parts: Sequence[Message]) -> list[Report]:
+    """One of our mails failed for good, as a report says that has no part for machines."""
+    mail_id, found = _returned_id(parts), failure_in(parts)
+    mail_id = mail_id or mail_id_in(content.decode("ascii", "replace"))
+    if mail_id is None or found is None:
+        return []
+    status, line = found
+    return [Report("", "failed", status, _printable(line), mail_id)]
 
 
 def _blocks(parts: Sequence[Message]) -> list[Message]:
@@ -118,5 +130,8 @@ def _report(block: Message, mail_id: str | None) -> Report:
 
 
 def _field(block: Message, name: str) -> str:
-    text = str(block.get(name, ""))
+    return _printable(str(block.get(name, "")))
+
+
+def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
