@@ -31,9 +31,11 @@ class StrictParser(FlaskParser):
         "form": RAISE,
     }
 
-    def load_json(self, req: Request, schema: Any) -> Any:  # noqa: ARG002  webargs calls it so.
+    def load_json(self, req: Request, schema: Any) -> Any:
         raw = req.get_data(cache=True)
         if not raw.strip():
+            if schema.may_be_left_out:
+                return {}
             raise Malformed("A JSON body is needed.")
         return parse_json(raw)
 

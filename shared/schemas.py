@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pycountry
 from babel import Locale
@@ -26,7 +26,10 @@ COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 class Shape(Schema):
-    """The parent of every shape; an unknown member is an error."""
+    """The parent of every shape; an unknown member is an error. ``may_be_left_out``: a request
+    without a body is as good as one with an empty object."""
+
+    may_be_left_out: ClassVar[bool] = False
 
     class Meta:
         unknown = RAISE

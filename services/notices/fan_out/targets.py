@@ -8,8 +8,9 @@ from typing import NamedTuple
 import structlog
 
 from services.notices.channels import BY_ADDRESS
-from services.notices.events import CHANGE_EMERGENCY
-from services.notices.model.messages import Event, notice_id
+from services.notices.model.messages import Event
+from services.notices.model.notice_members import notice_members
+from services.notices.model.owners import is_vendor
 from services.notices.model.recipients import RecipientRow
 from services.notices.model.stored import NoticeMembers, StoredNotice
 from services.notices.store import Messages, Recipients
@@ -47,38 +48,19 @@ def next_targets(
         over = recipients.ended([notice["agreement_id"] for notice in notices])
         return [_follow_up(notice, over) for notice in notices]
     owner = event.controller_id or ""
-    return [Target(owner, owner, event.agreement_id)]
+    # What an agreement names as channels and contacts are its customer's, never the vendor's.
+    agreement_id = None if is_vendor(owner) else event.agreement_id
+    return [Target(owner, owner, agreement_id)]
 
 
 def noticed(event: Event, recipient: RecipientRow) -> Target:
     """Return a target with its dates, by the terms that held when the change was announced."""
-    key = recipient.terms_key
-    group = event.group(key)
-    if group.key != key:
-        log.error("notice.terms_unknown", event_id=event.id, agreement_id=recipient.agreement_id)
-    notice: NoticeMembers = {
-        "id": notice_id(event.change_id or "", recipient.agreement_id),
-        "given_on": group.given_on,
-        "objection_deadline": group.objection_deadline,
-        "effective_on": _own_day(event.effective_on, group.earliest_effective_on),
-        "silence": group.silence,
-        "holidays": group.terms.get("holidays"),
-        "time_zones": group.zones(event.time_zone),
-        "terms_key": key,
-        "owes": group.owes,
-    }
-    if group.waits_for_receipt:
-        notice["provisional"] = True
-    if event.type == CHANGE_EMERGENCY:
-        notice["emergency_agreed"] = group.allows_emergency
-    agreement_id = recipient.agreement_id
+    key, agreement_id = recipient.terms_key, recipient.agreement_id
+    if event.group(key).key != key:
+        log.error("notice.terms_unknown", event_id=event.id, agreement_id=agreement_id)
+    notice = notice_members(event, agreement_id, key)
     at_once = not _BY_ADDRESS.isdisjoint(recipient.channels)
     return Target(agreement_id, recipient.controller_id, agreement_id, notice, at_once)
-
-
-def _own_day(effective_on: str | None, earliest: str | None) -> str | None:
-    """The day of the change, or the later one that this customer's own days allow."""
-    return max(effective_on, earliest or effective_on) if effective_on else None
 
 
 def _informed(recipient: RecipientRow) -> Target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +18,10 @@ from services.notices.model.endpoints import (
     Secret,
 )
 from services.notices.model.entries import message_event
+from services.notices.model.examples import example_of
 from services.notices.model.filters import unmatched
 from services.notices.model.jobs import RECOVER, Job
-from services.notices.model.messages import delivery_id, least_id, ordered_id
+from services.notices.model.messages import Event, delivery_id, least_id, ordered_id
 from services.notices.model.owners import is_vendor
 from services.notices.model.stored import StoredMessage
 from services.notices.store.missed import missed
@@ -188,11 +189,16 @@ def recover(
 
 def test(deps: Deps, owner: str, endpoint_id: str) -> str:
     """Send a ``webhook.test`` message to this endpoint alone; the id of the delivery."""
+    return send_example(deps, owner, endpoint_id, None)
+
+
+def send_example(deps: Deps, owner: str, endpoint_id: str, kind: str | None) -> str:
+    """Send an example of a type, or a plain test, to this endpoint alone; the id of the delivery.
+    In our own records it is a test, whatever it looks like. Raises ``NotForThisOwner``."""
     found, now = _enabled(deps, owner, endpoint_id), deps.now()
-    data = {"endpoint_id": found.id, "description": found.description}
-    event = message_event(deps.new_id("evt"), events.WEBHOOK_TEST, format_instant(now), data)
+    event, extra = _test_event(deps, found, kind, now)
     message_id = ordered_id("msg", now, event.id, found.id)
-    row = message_row(message_id, event.id, events.WEBHOOK_TEST, owner, now)
+    row = message_row(message_id, event.id, events.WEBHOOK_TEST, owner, now, extra)
     delivery = new_delivery(delivery_id(message_id, found.id), message_id, found.id, owner, now)
 
     def write(session: Session) -> None:
@@ -204,20 +210,41 @@ def test(deps: Deps, owner: str, endpoint_id: str) -> str:
     return str(delivery["_id"])
 
 
+def _test_event(
+    deps: Deps, endpoint: Endpoint, kind: str | None, now: datetime
+) -> tuple[Event, str]:
+    """The event, and the message's own part of the body. Raises ``NotForThisOwner``."""
+    event_id, at = deps.new_id("evt"), format_instant(now)
+    if kind is None:
+        data = {"endpoint_id": endpoint.id, "description": endpoint.description}
+        return message_event(event_id, events.WEBHOOK_TEST, at, data), ""
+    if kind not in _kinds_for(endpoint.controller_id):
+        detail = f"Name one of: {', '.join(_kinds_for(endpoint.controller_id))}."
+        wrong = {"pointer": "/type", "code": NotForThisOwner.code, "detail": detail}
+        raise NotForThisOwner(errors=[wrong])
+    example = example_of(kind, endpoint, deps.settings.common.origin, now)
+    event = Event(event_id, events.WEBHOOK_TEST, at, {}, example.head, example.tail)
+    return event, example.extra
+
+
+def _kinds_for(owner: str) -> Sequence[str]:
+    return events.FOR_VENDORS if is_vendor(owner) else events.SUBSCRIBABLE
+
+
 def message_row(
-    message_id: str, event_id: str, kind: str, owner: str, at: datetime
+    message_id: str, event_id: str, kind: str, owner: str, at: datetime, extra: str = ""
 ) -> StoredMessage:
     """A message of no agreement."""
     return {
         "_id": message_id, "event_id": event_id, "type": kind, "processor_id": None,
-        "controller_id": owner, "agreement_id": None, "change_id": None, "at": at, "extra": "",
+        "controller_id": owner, "agreement_id": None, "change_id": None, "at": at, "extra": extra,
         "notice": None, "acknowledged_at": None, "outcome": QUEUED,
     }  # fmt: skip
 
 
 def _check_filters(owner: str, told: Mapping[str, Any]) -> None:
     """Raises ``NotForThisOwner`` for types of messages, or processors, that it never hears of."""
-    kinds = events.FOR_VENDORS if is_vendor(owner) else events.SUBSCRIBABLE
+    kinds = _kinds_for(owner)
     wrong = [f"/event_types/{at}" for at in unmatched(told.get("event_types") or (), kinds)]
     if is_vendor(owner) and told.get("processors"):
         wrong.append("/processors")

@@ -82,7 +82,10 @@ def _described(blueprint: Blueprint, route: Route, view: Callable[..., Response]
     for status in route.refuses:
         view = blueprint.alt_response(status, ERRORS[status])(view)
     view = blueprint.response(route.answers, route.items, content_type=route.content_type)(view)
-    return blueprint.arguments(route.shape)(view) if route.shape else view
+    if route.shape is None:
+        return view
+    needed = not route.shape.may_be_left_out
+    return blueprint.arguments(route.shape, required=needed)(view)
 
 
 def forward(peer: str, path: str, *, streams: bool = False) -> Response:

@@ -137,8 +137,9 @@ WEBHOOK_ROUTES = (
     Route("PATCH", ENDPOINT, WRITE, shapes.EndpointChange, "notices", refuses=CHANGED),
     Route("DELETE", ENDPOINT, WRITE, None, "notices", answers=204, refuses=MISSING),
     Route(
-        "POST", f"{ENDPOINT}/test", WRITE, None, "notices", answers=202, refuses=MISSING,
-        about="Send a ``webhook.test`` message there.",
+        "POST", f"{ENDPOINT}/test", WRITE, shapes.TestRequest, "notices", answers=202,
+        refuses=MISSING,
+        about="Send a ``webhook.test`` message there, or with ``type`` an example of any type.",
     ),
     Route(
         "POST", f"{ENDPOINT}/secret/rotate", WRITE, shapes.Rotation, "notices", refuses=MISSING,
