@@ -23,6 +23,7 @@ AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 AGREEMENT_ACCEPTED = "agreement.accepted"
 AGREEMENT_CONFIRMED = "agreement.confirmed"
 AGREEMENT_RENEWAL_DUE = "agreement.renewal_due"
+AGREEMENT_TERMINATION_SCHEDULED = "agreement.termination_scheduled"
 AGREEMENT_DELETION_OVERDUE = "agreement.deletion_overdue"
 CHANGE_APPROVAL_GIVEN = "sub_processor.change.approved"
 
@@ -88,10 +89,20 @@ VENDOR_MESSAGES = (
     AGREEMENT_CONFIRMED,
     AGREEMENT_DECLINED,
     AGREEMENT_RENEWAL_DUE,
+    AGREEMENT_TERMINATION_SCHEDULED,
+    AGREEMENT_TERMINATED,
+    AGREEMENT_EXPIRED,
     DELETION_OVERDUE,
     CUSTOMER_UNREACHED,
     EVIDENCE_DUE,
 )
+
+# A mail to the vendor, with what is mailed of these messages.
+VENDOR_NEWS = "notices.vendor_news"
+# Steps of an objection that its customer takes; of its own the vendor needs no mail.
+CUSTOMERS_STEPS = ("withdrawn", "mitigation_accepted", "modification_requested", "terminated")
+# Who could not be reached stands in a mail of its own, one for each change (``UNREACHED``).
+NOT_IN_NEWS = (CUSTOMER_UNREACHED,)
 
 # What a vendor's endpoint may choose among.
 FOR_VENDORS = (*VENDOR_MESSAGES, WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate
 from services.notices.channels.webhook import reason
 from services.notices.egress import LONGEST_URL
 from services.notices.events import FOR_VENDORS, SUBSCRIBABLE
+from services.notices.letters import LANGUAGES
 from services.notices.model.deliveries import STATES
 from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
 from services.notices.model.filters import unmatched
@@ -56,6 +57,14 @@ class Entries(Shape):
 
 class Accepted(Shape):
     accepted = fields.Integer()
+
+
+class TestRequest(Shape):
+    """``type``: of the message to send an example of; a plain test without it."""
+
+    may_be_left_out = True
+
+    type = Text(100, load_default=None, allow_none=True)
 
 
 class TestSent(Shape):
@@ -245,6 +254,7 @@ class ContactShape(Shape):
     name = Line(200, required=True)
     position = Line(200, load_default=None, allow_none=True)
     email = Email(required=True)
+    language = one_of(*LANGUAGES, allow_none=True)
 
 
 class NewAddress(Shape):

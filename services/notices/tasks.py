@@ -12,12 +12,15 @@ from requests.adapters import BaseAdapter
 from services.notices.channels import BY_ADDRESS
 from services.notices.channels.webhook import Limits, Sender
 from services.notices.channels.webhook.single import Poster
+from services.notices.clients import Party
 from services.notices.dispatcher import Dispatcher, EndpointLimits, Lease
 from services.notices.dispatcher.metrics import OLDEST
 from services.notices.escalation import Escalation
 from services.notices.fan_out.loop import FanOut
 from services.notices.mail.maildir import Maildir
 from services.notices.mail.unreached_digest import DigestLoop
+from services.notices.mail.vendor_contacts import VendorContacts
+from services.notices.mail.vendor_digest import VendorDigestLoop
 from services.notices.mail.warnings import Outbox
 from services.notices.model.acknowledgement_links import links_of
 from services.notices.model.channels import AddressChannel, Kit
@@ -62,6 +65,7 @@ def loops(settings: Settings) -> list[Loop]:
     channels = [make_sending(settings, stores, channel).run_once for channel in BY_ADDRESS]
     channels.append(make_maildir(settings, stores))
     escalation, digests = make_escalation(settings, stores), make_digests(settings, stores)
+    vendor_mails = make_vendor_mails(settings, stores)
     fan_out, wakes = make_fan_out(stores), Wakes(stores.mongo)
     return [
         Loop(
@@ -93,10 +97,10 @@ def loops(settings: Settings) -> list[Loop]:
         ),
         Loop(
             ESCALATION,
-            lambda: escalation.run_once() | digests.run_once(),
+            lambda: escalation.run_once() | digests.run_once() | vendor_mails.run_once(),
             MAIL_IDLE_SECONDS,
             beat,
-            bell=wakes.bell("jobs", "mails", "digests", "offers", messages=UPDATES),
+            bell=wakes.bell("jobs", "mails", "digests", "vendor_mails", "offers", messages=UPDATES),
             idle_for=lambda: MAIL_CALM_SECONDS,
         ),
     ]
@@ -178,7 +182,7 @@ def make_sending(
         now=now,
         new_id=new_id,
         jitter=jitter,
-        expand=make_outbox(stores, now).addressed,
+        expand=make_outbox(stores, now, make_vendor_contacts(settings, stores).of).addressed,
         secret_of=SealedAddresses(channel, stores.contacts, make_box(settings)).of,
     )
 
@@ -192,8 +196,20 @@ def make_kit(settings: Settings) -> Kit:
     )
 
 
-def make_outbox(stores: Stores, now: Clock = utc_now) -> Outbox:
-    return Outbox(stores=stores, now=now)
+def make_outbox(
+    stores: Stores,
+    now: Clock = utc_now,
+    party_of: Callable[[str], Party | None] = lambda _: None,
+) -> Outbox:
+    """``party_of``: a vendor as its mails need it; only who addresses mails needs it."""
+    return Outbox(stores=stores, now=now, party_of=party_of)
+
+
+def make_vendor_contacts(
+    settings: Settings, stores: Stores, transport: BaseAdapter | None = None
+) -> VendorContacts:
+    """``transport``: how identity is asked when it lives in the same process."""
+    return VendorContacts(stores, make_identity(settings, transport).party)
 
 
 def make_maildir(settings: Settings, stores: Stores, now: Clock = utc_now) -> Callable[[], bool]:
@@ -211,6 +227,7 @@ def make_escalation(settings: Settings, stores: Stores, now: Clock = utc_now) ->
         failures=Failures(stores.mongo, ESCALATION, now),
         is_on=lambda channel: channel.is_on(settings.channels),
         patience=timedelta(minutes=settings.mail.escalate_minutes),
+        origin=settings.common.origin,
         now=now,
         new_id=new_id,
     )
@@ -227,7 +244,24 @@ def make_digests(
         stores=stores,
         # A record of its own: its jobs are changes, those of escalation are messages.
         failures=Failures(stores.mongo, f"{ESCALATION}.digests", now),
-        party_of=make_identity(settings, transport).party,
+        party_of=make_vendor_contacts(settings, stores, transport).of,
+        email_is_on=settings.mail.is_on,
+        now=now,
+        new_id=new_id,
+    )
+
+
+def make_vendor_mails(
+    settings: Settings,
+    stores: Stores,
+    now: Clock = utc_now,
+    transport: BaseAdapter | None = None,
+) -> VendorDigestLoop:
+    """``transport``: how identity is asked when it lives in the same process."""
+    return VendorDigestLoop(
+        stores=stores,
+        failures=Failures(stores.mongo, f"{ESCALATION}.vendors", now),
+        contacts=make_vendor_contacts(settings, stores, transport),
         email_is_on=settings.mail.is_on,
         now=now,
         new_id=new_id,

@@ -75,6 +75,7 @@ class ContactShape(Shape):
     name = Line(200, required=True)
     position = Line(200, load_default=None, allow_none=True)
     email = Email(required=True)
+    language = one_of("en", "da", "sv", allow_none=True)
 
 
 class NoticeAddress(Shape):
@@ -112,6 +113,12 @@ class NewEndpoint(Shape):
 
 class EndpointChange(NewEndpoint):
     url = fields.String(validate=validate.Length(min=1, max=2_048))
+
+
+class TestRequest(Shape):
+    may_be_left_out = True
+
+    type = Text(100, allow_none=True)
 
 
 class Rotation(Shape):

@@ -59,7 +59,7 @@ def test_an_endpoint_recovers_since_any_instant(product: Loaded, instant: str) -
     path = f"/portal/v1/webhook-endpoints/{made['id']}"
     answer = product.stack.ask(nordbo, "POST", f"{path}/recover", {"since": instant})
 
-    assert answer.status_code in (202, 422), answer.text
+    assert answer.status_code in (202, 409, 422), answer.text
     product.stack.fan_out()
     tag = product.stack.ask(nordbo, "GET", path).headers["ETag"]
     gone = product.stack.ask(nordbo, "DELETE", path, headers={"If-Match": tag})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.agreements import events
+from services.agreements.events import Event
 from services.agreements.ledger_entries import event
 from services.agreements.model import calendar
 from services.agreements.model.agreement import Agreement, Due
@@ -47,19 +50,19 @@ def _one_step(deps: Deps, session: Session, agreement_id: str) -> bool:
         return erase(deps, session, before, ACTOR)
     version = deps.versions.get(session, before.id, _version_of(before, due))
     after = calendar.apply_due(before, due, version)
-    made = event(_event_of(before, due), after, version, **_day_told(before, due))
-    save(deps, session, before, after, [made], ACTOR)
+    made = event(_event_of(before, due), after, version)
+    save(deps, session, before, after, [_with_its_day(made, before, due)], ACTOR)
     return True
 
 
-def _day_told(before: Agreement, due: Due) -> dict[str, str]:
-    """The day that the processor is reminded of."""
+def _with_its_day(made: Event, before: Agreement, due: Due) -> Event:
+    """The event with the day that the processor is reminded of."""
     days = {
         calendar.RENEWAL: before.content.expires_on,
         calendar.DELETION_OVERDUE: before.deletion_due_on,
     }
     day = days.get(due.kind)
-    return {"due_on": day.isoformat()} if day else {}
+    return replace(made, private={**made.private, "due_on": day.isoformat()}) if day else made
 
 
 def _version_of(agreement: Agreement, due: Due) -> int:

@@ -84,8 +84,8 @@ def _concluded(
     new_events: list[Event] = [event(events.DRAFTED, drafted, version)]
     made = life.offered(drafted, deps.now(), deps.lapses_on())
     # With one signature it waits for the processor, who is told of it.
-    proposed = {"proposed_by": "controller"} if len(signed) == 1 else {}
-    new_events.append(event(events.OFFERED, made, version, **proposed))
+    by = "controller" if len(signed) == 1 else "processor"
+    new_events.append(event(events.OFFERED, made, version, proposed_by=by))
     for acceptance in signed:
         made, came = accepted_by(made, version, acceptance)
         new_events.extend(came)

@@ -18,6 +18,7 @@ from services.notices.schemas import (
     Recovery,
     RecoveryStarted,
     Rotation,
+    TestRequest,
     TestSent,
 )
 from services.notices.store.delivery_pages import Wanted
@@ -78,11 +79,13 @@ def remove(endpoint_id: str) -> None:
 
 @blp.route("/webhook-endpoints/<endpoint_id>/test", methods=["POST"])
 @requires(CUSTOMER, WRITE)
+@blp.arguments(TestRequest, required=False)
 @blp.response(202, TestSent)
 @blp.alt_response(409, "CONFLICT")
-def test(endpoint_id: str) -> object:
-    """Send a ``webhook.test`` message to this endpoint."""
-    return {"delivery_id": endpoints.test(deps(), owner(), endpoint_id)}
+def test(body: dict[str, Any], endpoint_id: str) -> object:
+    """Send a ``webhook.test`` message to this endpoint, or with ``type`` a full example of any
+    type; its data says ``"example": true``."""
+    return {"delivery_id": endpoints.send_example(deps(), owner(), endpoint_id, body["type"])}
 
 
 @blp.route("/webhook-endpoints/<endpoint_id>/secret/rotate", methods=["POST"])

@@ -68,8 +68,9 @@ def contacts() -> object:
 @blp.response(200, ContactsShape)
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def name_contacts(body: dict[str, Any]) -> object:
-    """Name the persons to be told, instead of those in the agreements."""
+    """Name the persons to be told, instead of those in the agreements, or of the organisation."""
     named, revision = notices.name_contacts(
         deps(), owner(), body["contacts"], seen_revision(), body["addresses"]
     )
-    return {**vars(named), "source": "customer"}, {"ETag": etag_of(revision)}
+    _, source, _ = notices.contacts(deps(), owner())
+    return {**vars(named), "source": source}, {"ETag": etag_of(revision)}

@@ -18,6 +18,7 @@ from services.notices.model.endpoints import Destination, Endpoint
 from services.notices.model.entries import message_event
 from services.notices.model.health import DISABLE, SLOW_MS, Health, Report
 from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.warnings import warning_data
 from services.notices.store import Stores
 from shared.errors import PreconditionFailed
 from shared.ids import derived_id
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 
 GONE = "gone"
 FAILING = "failing"
-WEBHOOK_DISABLED = "webhook.disabled"
+WEBHOOK_DISABLED, WEBHOOK_RECOVERED = "webhook.disabled", "webhook.recovered"
 # Held deliveries released when an endpoint is opened; the upkeep releases the rest.
 RELEASED_AT_ONCE = 1_000
 
@@ -112,13 +113,32 @@ class EndpointHealthTracker:
             self._disable(self._unchanged(endpoint), FAILING, health)
         elif health.stage > health.warned:
             self._warn(self._unchanged(endpoint), health)
-        elif case.report.ok and not case.report.failures and endpoint.probing:
-            self._open(endpoint)
+        elif case.report.ok and not case.report.failures:
+            self._works_again(endpoint)
         if case.report.blocked_at and not (endpoint.health and endpoint.health.blocked_at):
             occasion = f"blocked:{case.report.blocked_at.isoformat()}"
             # Warn even if its owner has changed the endpoint: no later outcome shows it again.
             if changed := self.stores.endpoints.find(endpoint.id):
                 self._send_warning(changed, health, occasion)
+
+    def _works_again(self, endpoint: Destination) -> None:
+        """Open one that was tried out; tell the owner who was warned that it may rest."""
+        if endpoint.probing:
+            self._open(endpoint)
+        before = endpoint.health
+        changed = self.stores.endpoints.find(endpoint.id)
+        if before is None or not before.warned or changed is None:
+            return
+        since = before.first_failure_at.isoformat() if before.first_failure_at else ""
+        data = warning_data(changed, before)
+        key = f"{endpoint.id}:{since}:recovered"
+
+        def write(session: Session) -> None:
+            owner = endpoint.controller_id
+            self.enqueue(WEBHOOK_RECOVERED, owner, data, key=key, session=session)
+
+        self.stores.mongo.transact(write)
+        log.info("endpoint.recovered", endpoint_id=endpoint.id)
 
     def _unchanged(self, seen: Destination) -> Endpoint:
         """Return the whole endpoint; ``PreconditionFailed`` if it changed since the attempt."""
@@ -187,17 +207,3 @@ class EndpointHealthTracker:
             self.stores.deliveries.release(
                 endpoint.id, self.now(), skip=False, limit=RELEASED_AT_ONCE
             )
-
-
-def warning_data(endpoint: Endpoint, health: Health) -> dict[str, Any]:
-    """Return the fields of a warning to the owner; instants as text, as in every message."""
-    since, until = health.first_failure_at, health.disabled_from
-    return {
-        "endpoint_id": endpoint.id,
-        "url": endpoint.display_url,
-        "description": endpoint.description,
-        "failing_since": format_instant(since) if since else None,
-        "failures": health.failures,
-        "last_error": health.last_error,
-        "disables_at": format_instant(until) if until else None,
-    }

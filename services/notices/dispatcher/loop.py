@@ -58,6 +58,8 @@ CROWDED_WAIT_S = 0.5
 BUSY_ADDRESS_DELAY = timedelta(seconds=1)
 # How many deliveries to crowded addresses one round skips, looking for one that can be sent.
 MAX_SKIPPED = 64
+# So many messages may have arrived late before their outcomes are waited for.
+MAX_ARRIVED = 1_000
 # After this long without an answer, a first try may lose its place to a waiting delivery. Among
 # many endpoints some are dead; only a try shows which, and no other delivery should wait for it.
 FIRST_TRY_SOFT_LIMIT_S = 1.0
@@ -90,6 +92,9 @@ class Dispatcher:
     lost_claims: int = 0
     _flying: set[Claimed] = field(default_factory=set)
     _outcomes: Counter[str] = field(default_factory=Counter)
+    # Messages that arrived later than with the parcel of their event: their customers may count as
+    # unreached.
+    _arrived: set[str] = field(default_factory=set)
     # Deliveries that the sender refused because their address was busy.
     _refused: list[Claimed] = field(default_factory=list)
     _measures_at: float = 0.0
@@ -242,6 +247,8 @@ class Dispatcher:
             return
         self.claims.release(claimed)
         self.health.note(claimed, outcome)
+        if outcome.ok and "unstored" not in claimed.delivery:
+            self._arrived.add(claimed.delivery["message_id"])
         self._outcomes[outcome.code or DELIVERED] += 1
         completed = self._completion(claimed, outcome)
         if completed.state == HELD:
@@ -285,10 +292,15 @@ class Dispatcher:
     def _store(self) -> None:
         """Store outcomes and health; in the background while there is something to send."""
         idle = not (self._flying or self.claims.waiting)
-        held = self.claims.held
+        held, arrived = self.claims.held, self._arrived
+        wait = idle or bool(held) or len(arrived) > MAX_ARRIVED
         # An endpoint that is to be disabled must be so before its held deliveries are read.
-        self.health.act(wait=idle or bool(held))
-        self._flush(wait=idle or bool(held))
+        self.health.act(wait=wait)
+        self._flush(wait=wait)
+        if wait and arrived:
+            # A notice that was given up has arrived after all.
+            self.stores.escalations.check_again_if_unreached(arrived, self.now())
+            arrived.clear()
         if held:
             release_if_enabled(self.stores.endpoints, self.stores.deliveries, held, self.now())
             held.clear()

@@ -18,6 +18,7 @@ from prometheus_client import Counter
 
 from services.notices.channels import BY_ADDRESS
 from services.notices.escalation.facts import Facts, read_facts
+from services.notices.escalation.unreached import tell_vendors
 from services.notices.model.channels import AddressChannel
 from services.notices.model.escalation import Decision, Letter, decide, letters_to
 from services.notices.model.sendings import new_sending
@@ -39,21 +40,24 @@ _PREFIXES = {channel.name: channel.prefix for channel in BY_ADDRESS}
 
 @dataclass
 class _Results:
-    """What a batch of checks came to. ``sendings``: by channel."""
+    """What a batch of checks came to. ``sendings``: by channel; ``unreached``: notices that were
+    not known to be so before, each with the reason."""
 
     sendings: dict[str, list[StoredSending]] = field(default_factory=lambda: defaultdict(list))
     checks: list[Check] = field(default_factory=list)
-    unreached: dict[str, str] = field(default_factory=dict)
+    unreached: list[tuple[StoredNotice, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Escalation:
-    """``is_on``: whether a channel can send at all; ``patience``: see ``model.escalation``."""
+    """``is_on``: whether a channel can send at all; ``patience``: see ``model.escalation``;
+    ``origin``: of the links in messages."""
 
     stores: Stores
     failures: Failures
     is_on: Callable[[AddressChannel], bool]
     patience: timedelta
+    origin: str
     now: Clock
     new_id: IdSource
 
@@ -73,8 +77,11 @@ class Escalation:
         # in silence.
         for channel, sendings in results.sendings.items():
             self.stores.sendings[channel].add_many(sendings)
-        for change_id, processor_id in results.unreached.items():
+        for change_id, processor_id in {
+            (row["change_id"], row["processor_id"]) for row, _ in results.unreached
+        }:
             self.stores.digests.schedule(change_id, processor_id, now)
+        tell_vendors(self.stores, results.unreached, self.origin, now)
         lost = self.stores.escalations.settle(results.checks, now)
         if lost:
             log.warning("escalation.claims_lost", count=lost)
@@ -99,7 +106,7 @@ class Escalation:
         decision = decide(facts.case(row), now, self.patience)
         _add(row, decision.letters, facts, now, results)
         if decision.unreached and "unreached_at" not in row:
-            results.unreached[row["change_id"]] = row["processor_id"]
+            results.unreached.append((row, decision.unreached))
         _log(row, decision)
         is_sent = bool(decision.letters) or facts.is_sent(row)
         results.checks.append(
@@ -135,7 +142,7 @@ def _sending(
         agreement_id=row["agreement_id"],
         controller_id=row["controller_id"],
         processor_id=row["processor_id"],
-        language=facts.customer(row).language,
+        language=letter.to.language or facts.customer(row).language,
     )
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.notices.events import CUSTOMER_UNREACHED
 from services.notices.fan_out.messages import draft
 from services.notices.fan_out.targets import next_targets
 from services.notices.model.deliveries import FIRST, HELD, PENDING
@@ -103,7 +104,17 @@ class FanOut:
             self.stores.jobs.postpone(job, self.now() + WAIT)
             return
         started = self.stores.jobs.start(job, self.now())
+        if self._is_moot(event):
+            self.stores.jobs.finish(started, self.now())
+            return
         self._do_batches(started, lambda job, limit: self._fan_out_batch(job, event, limit))
+
+    def _is_moot(self, event: Event) -> bool:
+        """Whether a customer that was found unreached has its notice meanwhile."""
+        if event.type != CUSTOMER_UNREACHED:
+            return False
+        about = event.change_id or "", event.agreement_id or ""
+        return not self.stores.escalations.is_unreached(*about)
 
     def _do_batches(self, job: StartedJob, do_batch: DoBatch) -> None:
         """Do a limited number of batches; finish the job, or leave the rest to a later round."""
@@ -148,6 +159,8 @@ class FanOut:
             messages.append({**drafted.message, "parcel": parcel})
             deliveries += drafted.deliveries
         self._store_batch(job, messages, deliveries, now)
+        if messages and event.is_mailed_to_vendor:
+            stores.vendor_mails.schedule(event.controller_id or "", now)
         return targets[-1].key if len(targets) == limit else None
 
     def _store_batch(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services.notices.fan_out.targets import Target
 from services.notices.model.deliveries import (
@@ -15,9 +15,10 @@ from services.notices.model.deliveries import (
 from services.notices.model.endpoints import Subscription
 from services.notices.model.escalation import first_check
 from services.notices.model.jobs import StartedJob
-from services.notices.model.messages import Event, extra_text, ordered_id
+from services.notices.model.messages import Event, ordered_id
+from services.notices.model.notice_members import own_part
 from services.notices.model.owners import is_vendor
-from services.notices.model.stored import NoticeMembers, StoredDelivery, StoredMessage
+from services.notices.model.stored import StoredDelivery, StoredMessage
 from services.notices.store.missed import delivery_of
 
 
@@ -65,7 +66,6 @@ def _outcome(concerned: Sequence[Subscription], wanting: Sequence[Subscription])
 def _message(
     job: StartedJob, event: Event, target: Target, outcome: str, at: datetime, now: datetime
 ) -> StoredMessage:
-    members = {"agreement_id": target.agreement_id} if target.agreement_id else {}
     message: StoredMessage = {
         "_id": ordered_id("msg", job.started_at, event.id, target.key),
         "event_id": event.id,
@@ -75,13 +75,13 @@ def _message(
         "agreement_id": target.agreement_id,
         "change_id": event.change_id,
         "at": at,
-        "extra": extra_text({**members, **_shown(target.notice)}),
+        "extra": own_part(target.agreement_id, target.notice),
         "notice": target.notice,
         "acknowledged_at": None,
         "outcome": outcome,
     }
     if is_vendor(target.controller_id):
-        return message
+        return {**message, "to_mail": True} if event.is_mailed_to_vendor else message
     check_at = first_check(
         is_notice=target.notice is not None,
         at_once=target.at_once,
@@ -89,9 +89,3 @@ def _message(
         now=now,
     )
     return {**message, "look_at": check_at, "watched_since": now}
-
-
-def _shown(notice: NoticeMembers | None) -> dict[str, Any]:
-    if notice is None:
-        return {}
-    return {"notice": {name: value for name, value in notice.items() if name != "terms_key"}}

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.notices import events
-from services.notices.letters import agreements, changes, transfers, upkeep
+from services.notices.letters import agreements, changes, transfers, upkeep, vendor_news
 from services.notices.letters.shape import Action, Letter
-from services.notices.letters.words import Words, language_of, words
+from services.notices.letters.words import LANGUAGES, Words, language_of, words
 
-__all__ = ["Action", "Letter", "letter_of"]
+__all__ = ["LANGUAGES", "Action", "Letter", "letter_of"]
 
 
 Write = Callable[[Words, str, Mapping[str, Any]], Letter]
@@ -25,6 +25,7 @@ _WRITE: dict[str, Write] = {
     **dict.fromkeys(events.INVITATIONS, agreements.agreement),
     events.OBJECTION_UPDATED: agreements.objection,
     events.UNREACHED: upkeep.unreached,
+    events.VENDOR_NEWS: vendor_news.news,
 }
 
 

@@ -13,6 +13,7 @@ from services.notices.letters.words import Words
 def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
     """A warning about a webhook endpoint; ``data`` as ``services.notices.mail.warnings`` has it."""
     word = kind.rpartition(".")[2]
+    path = data.get("path") or f"/portal/v1/webhook-endpoints/{data.get('endpoint_id') or ''}"
     # A day to come, which is past once the endpoint is disabled.
     disables_at = _moment(t, data.get("disables_at")) if word == "disabling_soon" else ""
     return Letter(
@@ -28,8 +29,8 @@ def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
             Fact(t("fact.last_error"), t.named("error", data.get("last_error") or "")),
             Fact(t("fact.disables_at"), disables_at, strong=True),
         ),
-        paragraphs=(t(f"mail.{word}.what_to_do", endpoint=data.get("endpoint_id") or ""),),
-        footer=(t("mail.why_endpoint"), t("mail.reroute")),
+        paragraphs=(t(f"mail.{word}.what_to_do", path=path),),
+        footer=(t("mail.why_endpoint"), t("mail.reroute_endpoint")),
     )
 
 

@@ -7,7 +7,6 @@ change and their number: killed in between, the same mail is made again and stor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +19,11 @@ from services.notices import events
 from services.notices.channels.email import CHANNEL, contacts_of
 from services.notices.clients import Party
 from services.notices.model.channels import in_order
-from services.notices.model.messages import Event, body_of
 from services.notices.model.sendings import DIGEST, new_sending
 from services.notices.model.stored import StoredNotice, StoredSending
 from services.notices.store import Stores
 from services.notices.store.digests import Digest
+from services.notices.store.known import change_of
 from shared.errors import DomainError
 from shared.failures import Failures
 from shared.ids import IdSource
@@ -44,11 +43,11 @@ NAMED = 50
 
 @dataclass(frozen=True)
 class DigestLoop:
-    """``party_of``: what identity says of an organisation."""
+    """``party_of``: the vendor's contacts; None while nobody can say."""
 
     stores: Stores
     failures: Failures
-    party_of: Callable[[str], Party]
+    party_of: Callable[[str], Party | None]
     email_is_on: bool
     now: Clock
     new_id: IdSource
@@ -104,7 +103,7 @@ class DigestLoop:
                 DIGEST,
                 now,
                 change_id=digest.change_id,
-                language=party.language,
+                language=address.language or party.language,
                 data=dict(data),
             )
             for address in in_order(addresses, refused.get(None, {}))
@@ -116,7 +115,7 @@ class DigestLoop:
         names = {name: it.controller.get("legal_name") for name, it in recipients.items()}
         deadlines = [row["notice"]["objection_deadline"] for row in rows]
         return {
-            **_change(self.stores.events.notice_of(digest.change_id)),
+            **change_of(self.stores.events.notice_of(digest.change_id)),
             "change_id": digest.change_id,
             "count": count,
             "first_deadline": min((each for each in deadlines if each), default=None),
@@ -131,16 +130,3 @@ def _customer(row: StoredNotice, names: Mapping[str, str | None]) -> dict[str, A
         "reason": row["unreached_reason"],
         "deadline": row["notice"]["objection_deadline"],
     }
-
-
-def _change(event: Event | None) -> dict[str, Any]:
-    """The members of the change that its headline is made of."""
-    if event is None:
-        return {}
-    data = json.loads(body_of(event.head, "", event.tail))["data"]
-    entries = {name: _named(data.get(name)) for name in ("sub_processor", "previous")}
-    return {"kind": data.get("kind"), "effective_on": event.effective_on, **entries}
-
-
-def _named(entry: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return {"legal_name": entry.get("legal_name")} if entry else None

@@ -1,36 +1,41 @@
-"""Warnings to customers by e-mail.
+"""Warnings to the owners of endpoints by e-mail.
 
 ``enqueue(kind, to, data, key=…, session=…)`` stores it, in the caller's transaction if there is
-one, and once for each ``key``. ``to``: the customer's organisation id; the mail loop looks up its
-contacts and language and makes a mail for each. Kinds: ``webhook.disabling_soon`` and
-``webhook.disabled``. Data, instants in RFC 3339; what is None or left out is not shown:
+one, and once for each ``key``. ``to``: the owner of the endpoint; the mail loop looks up its
+contacts and language and makes a mail for each. Kinds: ``webhook.disabling_soon``,
+``webhook.disabled`` and ``webhook.recovered``. Data, instants in RFC 3339; what is None or left
+out is not shown:
 
-    {endpoint_id, url (the one to show), description, failing_since, failures, last_error,
-     disables_at}
+    {endpoint_id, path (of the API), url (the one to show), description, failing_since, failures,
+     last_error, disables_at}
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.notices.channels.email import CHANNEL, contacts_of
+from services.notices.clients import Party
 from services.notices.letters.words import language_of
 from services.notices.model.channels import in_order
+from services.notices.model.owners import is_vendor, organisation_of
 from services.notices.model.sendings import WARNING, new_sending, sending_id, to_customer
 from services.notices.model.stored import StoredSending
 from services.notices.store import Sendings, Stores
+from shared.errors import Unavailable
 from shared.mongo import Session
 from shared.times import Clock
 
-KINDS = ("webhook.disabling_soon", "webhook.disabled")
+KINDS = ("webhook.disabling_soon", "webhook.disabled", "webhook.recovered")
 
 
 @dataclass(frozen=True)
 class Outbox:
     stores: Stores
     now: Clock
+    party_of: Callable[[str], Party | None]
 
     @property
     def _mails(self) -> Sendings:
@@ -45,7 +50,7 @@ class Outbox:
         key: str,
         session: Session | None = None,
     ) -> None:
-        """Store a warning for the customer ``to``. ``key`` names the occasion, such as
+        """Store a warning for the owner ``to``. ``key`` names the occasion, such as
         ``<endpoint>:<since when>:<stage>``. ValueError for an unknown kind."""
         if kind not in KINDS:
             raise ValueError(f"no mail of the kind {kind}")
@@ -53,15 +58,13 @@ class Outbox:
         self._mails.add_once(row, session)
 
     def addressed(self, row: StoredSending) -> Sequence[StoredSending]:
-        """A mail for each contact the customer has named, else of its agreements that are active;
-        stored once, however often the step is repeated. None when it has no contact."""
+        """A mail for each contact of the owner; stored once, however often the step is repeated.
+        None when it has no contact."""
         owner = row["controller_id"] or ""
-        active = [it for it in self.stores.recipients.of_controller(owner) if it.is_told]
-        named, _ = self.stores.contacts.get(owner)
-        agreed = [contact for recipient in active for contact in recipient.contacts]
-        addresses = contacts_of(agreed if named is None else named.contacts)
+        party = self._vendor(owner) if is_vendor(owner) else self._customer(owner)
+        addresses = contacts_of(party.contacts)
         refused = self.stores.refused.among((None, address.key) for address in addresses)
-        language = language_of(next((it.language for it in active if it.language), None))
+        language = language_of(party.language)
         mails = [
             new_sending(
                 CHANNEL.prefix,
@@ -71,10 +74,25 @@ class Outbox:
                 WARNING,
                 self.now(),
                 controller_id=owner,
-                language=language,
+                language=address.language or language,
                 data=row["data"],
             )
             for address in in_order(addresses, refused.get(None, {}))
         ]
         self._mails.add_many(mails)
         return mails
+
+    def _vendor(self, owner: str) -> Party:
+        """Raises ``Unavailable`` while nobody can say: the loop tries again."""
+        party = self.party_of(organisation_of(owner))
+        if party is None:
+            raise Unavailable("The vendor's contacts are not known at this moment.")
+        return party
+
+    def _customer(self, owner: str) -> Party:
+        """The contacts it has named, else those of its agreements that are active."""
+        active = [it for it in self.stores.recipients.of_controller(owner) if it.is_told]
+        named, _ = self.stores.contacts.get(owner)
+        agreed = [contact for recipient in active for contact in recipient.contacts]
+        language = next((it.language for it in active if it.language), None)
+        return Party(tuple(agreed if named is None else named.contacts), language)

@@ -72,11 +72,13 @@ class Channel(Protocol):
 @dataclass(frozen=True)
 class Address:
     """One place to send to. ``key``: equal for two spellings of one address. ``to``: what a
-    delivery keeps of it, and may show."""
+    delivery keeps of it, and may show. ``language``: in which its reader is written to, if that
+    was said."""
 
     channel: str
     key: str
     to: Mapping[str, str]
+    language: str | None = None
 
 
 @dataclass(frozen=True)

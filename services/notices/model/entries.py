@@ -195,7 +195,7 @@ def make_event(
     at: str,
     processor: Mapping[str, Any],
     shown: Mapping[str, Any],
-    links: Mapping[str, str],
+    links: Mapping[str, str | None],
     **more: Any,
 ) -> Event:
     """An event of this type about a processor; ``more``: members of the event."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from services.notices import events
 from services.notices.model.counting import Counting, Known, later
+from services.notices.model.owners import is_vendor
 from services.notices.model.receipts import RULES, Moments, day_of
 
 NOTICE, INFORMATION = "notice", "information"
@@ -125,7 +126,8 @@ class Event:
     A notice, or a basis that ends, is for every recipient as of ``recipients_version``; a follow-up
     is for the customers who got the notice; any other event is for the customer ``controller_id``.
     ``except_endpoint`` gets no delivery. ``materiality`` and ``products``: what endpoints may
-    filter by; without products it is about all of them.
+    filter by; without products it is about all of them. ``by_mail``: of a vendor's, whether it
+    stands in a mail, too.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Event:
     time_zone: str = "UTC"
     materiality: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
+    by_mail: bool = False
 
     @property
     def is_notice(self) -> bool:
@@ -153,6 +156,11 @@ class Event:
     def is_for_all(self) -> bool:
         """Whether it is for every customer that the processor had at that time."""
         return self.is_notice or self.type in events.BASES
+
+    @property
+    def is_mailed_to_vendor(self) -> bool:
+        """Whether its vendor is told by mail, too."""
+        return is_vendor(self.controller_id or "") and self.by_mail
 
     @property
     def is_follow_up(self) -> bool:

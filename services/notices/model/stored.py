@@ -49,6 +49,7 @@ class _StoredMessage(TypedDict):
     look_claim: NotRequired[str]
     watched_since: NotRequired[datetime]
     mailed: NotRequired[bool]
+    to_mail: NotRequired[bool]  # to a vendor: not in a mail yet
     unreached_at: NotRequired[datetime]
     unreached_reason: NotRequired[str]
 
@@ -210,6 +211,7 @@ class StoredEvent(TypedDict):
     # Events of before 2026-11-29 do not have them.
     materiality: NotRequired[list[str]]
     products: NotRequired[list[str]]
+    by_mail: NotRequired[bool]
 
 
 class StoredJob(TypedDict):
@@ -358,6 +360,16 @@ class StoredDigest(TypedDict):
     sent_at: NotRequired[datetime]
 
 
+class StoredVendorMail(TypedDict):
+    """``vendor_mails``: what a vendor is owed by mail; ``number``: how many mails it has had."""
+
+    _id: str
+    number: int
+    due_at: NotRequired[datetime]
+    claim: NotRequired[str]
+    sent_at: NotRequired[datetime]
+
+
 # The collections of channels that share ``StoredSending`` are added in ``store``.
 STORED: Mapping[str, type] = {
     "messages": StoredMessage,
@@ -373,4 +385,5 @@ STORED: Mapping[str, type] = {
     "notice_contacts": StoredContacts,
     "offers": StoredOffer,
     "digests": StoredDigest,
+    "vendor_mails": StoredVendorMail,
 }

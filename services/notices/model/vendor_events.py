@@ -19,6 +19,7 @@ Members = dict[str, Any]
 Entry = Mapping[str, Any]
 
 _OF_OBJECTION = ("agreement_id", "grounds", "respond_by")
+_OF_EVIDENCE = ("sub_processor", "location", "instrument_id", "evidence", "due_on", "days_left")
 # What people wrote; shortened, as the whole text is behind the link.
 _TEXTS = ("text", "modification", "reason")
 _ACCEPTANCE = ("party", "name", "title", "at", "document_sha256")
@@ -26,7 +27,13 @@ _TYPES = {
     events.CHANGE_APPROVAL_GIVEN: events.CHANGE_APPROVED,
     events.AGREEMENT_DELETION_OVERDUE: events.DELETION_OVERDUE,
 }
-_BY_CUSTOMER_ONLY = (events.AGREEMENT_REJECTED, events.AGREEMENT_DECLINED)
+# Nobody needs to be told of what it did itself.
+_NOT_ITS_OWN = (
+    events.AGREEMENT_REJECTED,
+    events.AGREEMENT_DECLINED,
+    events.AGREEMENT_TERMINATION_SCHEDULED,
+    events.AGREEMENT_TERMINATED,
+)
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,8 @@ def _approval(entry: Entry, origin: str, known: Known) -> Event:
 
 def _evidence_due(entry: Entry, origin: str, known: Known) -> Event:
     """Evidence, a review or a certificate of an entry ends: which, at which place, and when."""
-    data, private = entry["data"], entry.get("private") or {}
-    shown = {name: it for name, it in {**private, **data}.items() if name != "processor"}
+    told = {**(entry.get("private") or {}), **entry["data"]}
+    shown = {name: told[name] for name in _OF_EVIDENCE if name in told}
     slug = known.processor.get("slug", "")
     links = {"sub_processors": f"{origin}/registry/v1/processors/{slug}/sub-processors"}
     return _of_entry(entry, events.EVIDENCE_DUE, shown, links, known)
@@ -133,8 +140,8 @@ def _agreement_kind(entry: Entry) -> str:
         return events.AGREEMENT_PROPOSED if private.get("proposed_by") == "controller" else ""
     if kind == events.AGREEMENT_ACCEPTED:
         return kind if _last_acceptance(private).get("party") == "controller" else ""
-    if kind in _BY_CUSTOMER_ONLY:
-        return kind if entry["actor"] == entry["data"]["controller"]["id"] else ""
+    if kind in _NOT_ITS_OWN:
+        return "" if entry["actor"] == entry["data"]["processor"]["id"] else kind
     return _TYPES.get(kind, kind)
 
 
@@ -162,8 +169,6 @@ def _of_entry(
 def _made(
     event_id: str, kind: str, at: str, shown: Members, links: Mapping[str, str], known: Known
 ) -> Event:
-    """It names no agreement as its own: what an agreement names as channels and contacts are the
-    customer's, and none of them may get it."""
     return make_event(
         event_id,
         kind,
@@ -172,5 +177,14 @@ def _made(
         {**shown, "processor": known.processor},
         links,
         change_id=shown.get("change_id"),
+        agreement_id=shown.get("agreement_id"),
         controller_id=vendor(known.processor["id"]),
+        by_mail=_is_mailed(kind, shown.get("status")),
     )
+
+
+def _is_mailed(kind: str, status: str | None) -> bool:
+    """Whether a person should read it: not of the vendor's own steps in an objection."""
+    if kind == events.OBJECTION_UPDATED:
+        return status in events.CUSTOMERS_STEPS
+    return kind in events.VENDOR_MESSAGES and kind not in events.NOT_IN_NEWS

@@ -203,7 +203,7 @@ class SendingLoop:
         if state == DELIVERED:
             self.stores.refused.forgive_address_of(row)
             if message_id:
-                checks.check_again_if_unreached(message_id, self.now())
+                checks.check_again_if_unreached([message_id], self.now())
             return
         log.warning("mail.failed", mail_id=row["_id"], kind=row["kind"], code=outcome.code)
         if outcome.recipient:

@@ -29,6 +29,9 @@ from services.notices.store.receipts import Receipts
 from services.notices.store.recipients import Recipients
 from services.notices.store.sendings import INDEXES as SENDING_INDEXES
 from services.notices.store.sendings import REFUSED_INDEXES, RefusedAddresses, Sendings
+from services.notices.store.vendor_mails import INDEXES as VENDOR_MAIL_INDEXES
+from services.notices.store.vendor_mails import MESSAGE_INDEXES as VENDOR_MESSAGE_INDEXES
+from services.notices.store.vendor_mails import VendorMails
 from shared.mongo import Mongo
 
 __all__ = [
@@ -74,6 +77,7 @@ class Stores:
     receipts: Receipts
     recipients: Recipients
     refused: RefusedAddresses
+    vendor_mails: VendorMails
     sendings: Mapping[str, Sendings]
 
     @classmethod
@@ -95,6 +99,7 @@ class Stores:
             receipts=Receipts(mongo),
             recipients=Recipients(mongo),
             refused=RefusedAddresses(mongo),
+            vendor_mails=VendorMails(mongo),
             sendings={
                 channel.name: Sendings(mongo, channel.collection, channel.prefix)
                 for channel in BY_ADDRESS
@@ -128,9 +133,11 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),
         *ESCALATION_INDEXES,
+        *VENDOR_MESSAGE_INDEXES,
     ],
     **{channel.collection: SENDING_INDEXES for channel in BY_ADDRESS},
     "digests": DIGEST_INDEXES,
+    "vendor_mails": VENDOR_MAIL_INDEXES,
     "offers": OFFER_INDEXES,
     "bounced_addresses": REFUSED_INDEXES,
     "deliveries": [

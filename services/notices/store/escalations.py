@@ -8,7 +8,7 @@ with a token and a lease, and its result is written only while the claim stands.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -78,8 +78,22 @@ class Escalations:
         """Something happened: check at once. A check under way begins anew."""
         self._again({"_id": message_id}, now, session)
 
-    def check_again_if_unreached(self, message_id: str, now: datetime) -> None:
-        self._again({"_id": message_id, "unreached_at": {"$exists": True}}, now, None)
+    def check_again_if_unreached(self, message_ids: Collection[str], now: datetime) -> None:
+        """They have arrived: check those again that count as unreached, or are being checked and
+        so may be found unreached by what was true before."""
+        doubtful = [{"unreached_at": {"$exists": True}}, {"look_claim": {"$exists": True}}]
+        where: Document = {"_id": {"$in": list(message_ids)}, "notice": {"$ne": None}}
+        self._again({**where, "$or": doubtful}, now, None)
+
+    def is_unreached(self, change_id: str, agreement_id: str) -> bool:
+        """Whether nobody has the notice of this change to this agreement."""
+        where: Document = {
+            "change_id": change_id,
+            "agreement_id": agreement_id,
+            "unreached_at": {"$exists": True},
+            "acknowledged_at": None,
+        }
+        return self._docs.find_one(where, {"_id": 1}) is not None
 
     def check_again_for(
         self, controller_id: str, now: datetime, session: Session | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from services.notices.events import NOTICES
 from services.notices.model.messages import Event
 from services.notices.model.stored import StoredEvent
+from services.notices.store.batches import insert_new
 from shared.documents import Document, from_document, to_row
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
@@ -18,6 +19,10 @@ class Events:
 
     def add(self, event: Event, session: Session | None = None) -> None:
         self._docs.insert_one(to_row(event, StoredEvent), session=session)
+
+    def add_new(self, events: Sequence[Event]) -> None:
+        """Those that are not there yet; one there already stays as it is."""
+        insert_new(self._docs, [to_row(event, StoredEvent) for event in events])
 
     def get(self, event_id: str) -> Event:
         document = self._docs.find_one({"_id": event_id})

@@ -11,6 +11,7 @@ from pymongo import ReturnDocument
 
 from services.notices.model.jobs import Job, StartedJob
 from services.notices.model.stored import StoredJob
+from services.notices.store.batches import insert_new
 from shared.documents import Document, from_document, to_document
 from shared.mongo import Mongo, Session
 
@@ -25,6 +26,10 @@ class Jobs:
 
     def add(self, job: Job, session: Session | None = None) -> None:
         self._docs.insert_one(_document(job), session=session)
+
+    def add_new(self, jobs: Sequence[Job]) -> None:
+        """Those that are not there yet; one there already stays as it is."""
+        insert_new(self._docs, [_document(job) for job in jobs])
 
     def claim(
         self, token: str, now: datetime, until: datetime, but: Sequence[str] = ()

@@ -30,7 +30,7 @@ def receive(deps: Deps, reports: Sequence[Report], *, by_address: bool) -> int:
 def _take(deps: Deps, report: Report, by_address: bool, together: Sequence[Report]) -> bool:
     mail = _mail(deps, report, by_address)
     if mail is not None and not _is_about(report, mail, together):
-        log.info("bounce.of_another", status=report.status)
+        log.info("bounce.ignored", status=report.status, known=True)
         return False
     if mail is None or mail["state"] == BOUNCED:
         log.info("bounce.ignored", status=report.status, known=mail is not None)

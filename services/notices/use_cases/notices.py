@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.notices.channels import BY_ADDRESS
+from services.notices.model.owners import is_vendor
 from services.notices.model.stored import StoredAddress, StoredNotice
 from services.notices.store import Named
 from services.notices.store.contacts import sealed_name
@@ -63,10 +64,14 @@ def acknowledge(deps: Deps, owner: str, change_id: str) -> StoredNotice:
 
 
 def contacts(deps: Deps, owner: str) -> tuple[Named, str, int]:
-    """Contacts, who named them (``customer`` or ``agreement``), and the revision."""
+    """Contacts, who named them, and the revision: ``customer``, or the ``agreement`` where it has
+    named none; of a vendor ``processor``, or its ``organisation`` in identity, which are not shown
+    here."""
     named, revision = deps.stores.contacts.get(owner)
     if named is not None:
-        return named, "customer", revision
+        return named, "processor" if is_vendor(owner) else "customer", revision
+    if is_vendor(owner):
+        return Named([]), "organisation", revision
     active = [each for each in deps.stores.recipients.of_controller(owner) if each.is_told]
     by_address = {one["email"]: one for each in active for one in each.contacts}
     return Named(list(by_address.values())), "agreement", revision
@@ -82,8 +87,11 @@ def name_contacts(
     """Put these contacts in place of all before; open notices go to them. The new revision.
 
     ``addresses``: by channel, ``form`` and ``url``, or None to take it away; the others stay.
-    Raises ``AddressNotTaken``, or ``UrlNotAllowed`` by the rules of egress.
+    Raises ``AddressNotTaken``, or ``UrlNotAllowed`` by the rules of egress. A vendor has no address
+    but e-mail.
     """
+    if is_vendor(owner) and addresses:
+        raise AddressNotTaken
     before, _ = deps.stores.contacts.get(owner)
     kept = dict(before.addresses) if before else {}
     for channel, address in addresses.items():

@@ -23,6 +23,8 @@ from services.notices.channels.email import MailSettings
 from services.notices.clients import Party
 from services.notices.escalation import Escalation
 from services.notices.mail.unreached_digest import DigestLoop
+from services.notices.mail.vendor_contacts import VendorContacts
+from services.notices.mail.vendor_digest import VendorDigestLoop
 from services.notices.mail.warnings import Outbox
 from services.notices.sending.loop import SendingLoop
 from shared.mongo import Mongo
@@ -152,6 +154,7 @@ class MailWorld:
     mailing: SendingLoop
     escalation: Escalation
     digests: DigestLoop
+    vendor_mails: VendorDigestLoop
     post: Post
 
     @property
@@ -173,7 +176,7 @@ class MailWorld:
         self.world.settle()
         for _ in range(5):
             self.watch()
-            while self.digests.run_once():
+            while self.digests.run_once() or self.vendor_mails.run_once():
                 pass
             self.send()
 
@@ -225,7 +228,10 @@ def make_mail_world(
     vendor = Party(({"name": "Pia Lund", "position": "Privacy", "email": VENDOR_MAIL},), "en")
     digests = tasks.make_digests(chosen, stores, world.clock)
     digests = replace(digests, party_of=lambda _: vendor)
-    return MailWorld(world, mailing, escalation, digests, post)
+    vendor_mails = tasks.make_vendor_mails(chosen, stores, world.clock)
+    contacts = VendorContacts(stores, lambda _: vendor)
+    vendor_mails = replace(vendor_mails, contacts=contacts)
+    return MailWorld(world, mailing, escalation, digests, vendor_mails, post)
 
 
 VENDOR_MAIL = "privacy@vendor.example"

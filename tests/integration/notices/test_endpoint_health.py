@@ -91,7 +91,7 @@ def test_one_success_ends_a_run_of_failures(world: World, mails: Mails) -> None:
     health = endpoint_of(world, "nordbo").health
     assert health is None or health.failures == 0
     assert endpoint_of(world, "nordbo").status == "enabled"
-    assert {kind for kind, _, _ in mails} <= {"webhook.disabling_soon"}
+    assert {kind for kind, _, _ in mails} <= {"webhook.disabling_soon", "webhook.recovered"}
 
 
 def test_one_that_fails_and_recovers_again_and_again_is_warned_of_once_a_day(
@@ -103,7 +103,32 @@ def test_one_that_fails_and_recovers_again_and_again_is_warned_of_once_a_day(
         world.receiver.answers.clear()
         world.clock.ahead += timedelta(hours=1)
         world.deliver()
-    assert len(mails) == 1
+    assert [kind for kind, _, _ in mails] == ["webhook.disabling_soon", "webhook.recovered"]
+
+
+def test_the_owner_is_told_when_one_that_it_was_warned_of_works_again(
+    world: World, mails: Mails
+) -> None:
+    world.customer("nordbo", 1)
+    fails(world, "nordbo", *[MINUTE] * 4)
+    world.receiver.answers.clear()
+    for _ in range(2):
+        endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+        world.deliver()
+    kind, to, data = mails[-1]
+    assert ([each for each, _, _ in mails], to) == (
+        ["webhook.disabling_soon", "webhook.recovered"], "org_nordbo",
+    )  # fmt: skip
+    assert (kind, data["endpoint_id"]) == ("webhook.recovered", endpoint_of(world, "nordbo").id)
+
+
+def test_of_a_few_failures_that_end_nobody_is_told(world: World, mails: Mails) -> None:
+    world.customer("nordbo", 1)
+    fails(world, "nordbo", MINUTE, MINUTE)
+    world.receiver.answers.clear()
+    endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+    world.deliver()
+    assert mails == []
 
 
 def test_what_comes_while_it_is_disabled_is_kept_and_one_message_tries_first(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from services.notices import events
 from tests import builders
 from tests.integration.notices.engineer import Engineer
 from tests.integration.notices.world import Receiver
@@ -172,6 +173,56 @@ def test_a_filter_for_messages_of_the_other_side_is_refused(desk: Desk, engineer
         assert answer.json["errors"][0]["pointer"] == "/event_types/0"
     named = desk("POST", ENDPOINTS, {**url, "processors": ["x"]})
     assert (named.status_code, named.json["errors"][0]["pointer"]) == (422, "/processors")
+
+
+@pytest.mark.parametrize("kind", events.FOR_VENDORS)
+def test_an_example_of_any_type_is_sent_on_request(desk: Desk, kind: str) -> None:
+    endpoint = desk.endpoint(event_types=["webhook.disabling_soon"])
+    answer = desk.do(endpoint, "test", {"type": kind})
+    assert answer.status_code == 202, answer.text
+
+    [told] = desk.heard()
+
+    assert (told["type"], told["data"]["example"]) == (kind, True)
+    sent = desk("GET", f"{ENDPOINTS}/{endpoint['id']}/deliveries").json["items"]
+    assert [(each["id"], each["type"]) for each in sent] == [
+        (answer.json["delivery_id"], "webhook.test")
+    ]
+
+
+def test_an_example_has_the_members_of_a_real_message(desk: Desk) -> None:
+    customer = desk.vendor.customer("nordbo")
+    desk.stack.tell()
+    endpoint = desk.endpoint()
+    desk.do(endpoint, "test", {"type": "objection.received"})
+    objected(desk, customer)
+    example, real = sorted(desk.heard(), key=lambda each: "example" not in each["data"])
+    assert example["data"].keys() - real["data"].keys() == {"example"}
+    assert real["data"].keys() <= example["data"].keys()
+
+
+def test_an_example_of_what_it_never_hears_of_is_refused(desk: Desk, engineer: Engineer) -> None:
+    mine, theirs = desk.endpoint(), engineer.endpoint()
+    for answer in (
+        desk.do(mine, "test", {"type": "sub_processor.change.announced"}),
+        engineer.do(theirs, "test", {"type": "deletion.overdue"}),
+        engineer.do(theirs, "test", {"type": "agreement.*"}),
+    ):
+        assert (answer.status_code, answer.json["code"]) == (422, "filter-means-nothing")
+        assert answer.json["errors"][0]["pointer"] == "/type"
+
+
+def test_an_example_of_a_notice_is_no_notice(desk: Desk, engineer: Engineer) -> None:
+    endpoint = engineer.endpoint()
+    body = {"type": "sub_processor.change.announced"}
+    assert engineer.do(endpoint, "test", body).status_code == 202
+    desk.stack.tell()
+    [told] = engineer.receiver.at("/hook")
+    assert told.json["data"]["notice"]["objection_deadline"]
+    stack, change = desk.stack, told.json["data"]["change_id"]
+    acknowledged = f"{P}/changes/{change}/acknowledgement"
+    assert stack.ask(engineer.client, "POST", acknowledged).status_code == 404
+    assert stack.must(engineer.client, "GET", f"{P}/changes?status=open")["items"] == []
 
 
 def test_without_the_scope_to_write_nothing_is_written(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from pymongo import MongoClient
 from werkzeug.routing import Map
 
 from shared.idempotency import IN_STEPS
+from shared.times import format_instant
 from tests import builders
 from tests.integration.agreements.shop import Shop, open_shop
 from tests.integration.agreements.test_import import READ, bring, row, upload
@@ -225,6 +226,10 @@ def settle(vendor: Vendor, *steps: str) -> None:
 
 def webhooks(vendor: Vendor, inbox: Receiver) -> None:
     stack, nordbo = vendor.stack, vendor.customers["nordbo"]
+    # What was told before there is an endpoint can be recovered.
+    stack.relay()
+    stack.fan_out()
+    stack.pass_time(seconds=1)
     made = stack.must(nordbo, "POST", ENDPOINTS, {"url": inbox.url})
     path = f"{ENDPOINTS}/{made['id']}"
     changed(vendor, path, {"description": "Ours"}, who=nordbo)
@@ -232,7 +237,10 @@ def webhooks(vendor: Vendor, inbox: Receiver) -> None:
     stack.dispatch()
     stack.must(nordbo, "POST", f"/portal/v1/deliveries/{sent['delivery_id']}/retry")
     stack.must(nordbo, "POST", f"{path}/secret/rotate", {"overlap_hours": 1})
-    stack.must(nordbo, "POST", f"{path}/recover", {"since": "2026-11-01T00:00:00Z"})
+    recovery = {"since": "2026-11-01T00:00:00Z", "until": format_instant(stack.now)}
+    stack.must(nordbo, "POST", f"{path}/recover", recovery)
+    stack.must(nordbo, "POST", f"{path}/pause")
+    stack.must(nordbo, "POST", f"{path}/resume")
     disabled = {"disabled_at": stack.now, "disabled_reason": "gone"}
     stack.database("notices").db["endpoints"].update_one({"_id": made["id"]}, {"$set": disabled})
     stack.must(nordbo, "POST", f"{path}/enable", {})

@@ -25,7 +25,8 @@ FIXED = frozenset({
     "objection_deadline", "effective_on", "given_on", "silence", "terms_key", "effective_from",
     "holidays", "time_zones", "provisional",
     "ends_on", "last_day", "links", "materiality", "instrument_id", "role", "disables_at",
-    "failing_since", "authorisation", "first_deadline", "deadline", "last_error",
+    "failing_since", "authorisation", "first_deadline", "deadline", "last_error", "path", "type",
+    "grounds", "due_on",
 })  # fmt: skip
 PLACE = {
     "country": "US", "region": "w", "kind": "storage",
@@ -60,15 +61,23 @@ OWN = {
     "count": 2, "change_id": "chg_1", "kind": "add", "effective_on": "2026-12-24",
     "sub_processor": {"legal_name": "w"}, "first_deadline": "2026-12-07",
     "customers": [{"agreement_id": "agr_1", "name": "w", "reason": "w", "deadline": "2026-12-07"}],
+    "path": "/portal/v1/webhook-endpoints/whe_1",
+    "items": [{"type": kind, "status": "withdrawn", "objection_id": "obj_1", "grounds": "location",
+               "customer": {"legal_name": "w"}, "sub_processor": {"legal_name": "w"}, "text": "w",
+               "change": {"kind": "replace", "sub_processor": {"legal_name": "w"},
+                          "previous": {"legal_name": "w"}}, "reason": "w", "modification": "w",
+               "due_on": "2026-12-24", "days_left": 30, "location": {"country": "US"},
+               "instrument_id": "eu-us-dpf"}
+              for kind in events.VENDOR_MESSAGES if kind not in events.NOT_IN_NEWS],
 }  # fmt: skip
 KINDS = [*events.NOTICES, *events.MAILED, events.UNREACHED, events.WEBHOOK_DISABLING_SOON,
-         "webhook.disabled"]  # fmt: skip
+         "webhook.disabled", "webhook.recovered", events.VENDOR_NEWS]  # fmt: skip
 NAMES = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language",
          "MIME-Version", "Content-Type"]  # fmt: skip
 
 
 def read(kind: str, language: str, words: Any) -> Any:
-    own = kind == events.UNREACHED or kind.startswith("webhook.")
+    own = kind in (events.UNREACHED, events.VENDOR_NEWS) or kind.startswith("webhook.")
     body = OWN if own else {"data": DATA}
     letter = letter_of(kind, language, poured(body, lambda _: next(words), FIXED))
     row = {

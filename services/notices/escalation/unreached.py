@@ -1,0 +1,52 @@
+"""Tells the vendor by webhook, too, which of its customers nobody could reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from services.notices.model.jobs import FAN_OUT, Job
+from services.notices.model.messages import Event
+from services.notices.model.stored import StoredNotice
+from services.notices.model.vendor_events import Known, unreached_event
+from services.notices.store import Stores
+from services.notices.store.known import change_of
+from shared.ids import derived_id
+from shared.times import format_instant
+
+# A mail or a message in the air may still arrive; then nobody is told (``FanOut._is_moot``).
+GRACE = timedelta(minutes=1)
+
+
+def tell_vendors(
+    stores: Stores, unreached: Sequence[tuple[StoredNotice, str]], origin: str, now: datetime
+) -> None:
+    """Store the events and their jobs; repeated on the same day, they are the same ones.
+
+    ``unreached``: notices, each with the reason why nobody has it.
+    """
+    if not unreached:
+        return
+    made = [_event(stores, row, reason, origin, now) for row, reason in unreached]
+    stores.events.add_new(made)
+    due_at = now + GRACE
+    stores.jobs.add_new(
+        [Job(derived_id("job", each.id), FAN_OUT, due_at, event_id=each.id) for each in made]
+    )
+
+
+def _event(stores: Stores, row: StoredNotice, reason: str, origin: str, now: datetime) -> Event:
+    notice = stores.events.notice_of(row["change_id"])
+    recipient = stores.recipients.find(row["agreement_id"])
+    processor = notice.processor if notice else {"id": row["processor_id"]}
+    customer = recipient.controller if recipient else {"id": row["controller_id"]}
+    told = {
+        "change_id": row["change_id"],
+        "notice_id": row["notice"]["id"],
+        "agreement_id": row["agreement_id"],
+        "reason": reason,
+        "objection_deadline": row["notice"]["objection_deadline"],
+    }
+    event_id = derived_id("evt", row["_id"], "unreached", str(now.date()))
+    known = Known(dict(processor), dict(customer), change_of(notice))
+    return unreached_event(event_id, format_instant(now), origin, known, told)

@@ -1,0 +1,100 @@
+"""The letter to a vendor: what its customers did, and what falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.notices import events
+from services.notices.letters.changes import headline_of
+from services.notices.letters.shape import BAD, GOOD, WARN, Item, Letter
+from services.notices.letters.words import Words
+
+_TONES = {
+    events.OBJECTION_RECEIVED: BAD,
+    events.DELETION_OVERDUE: BAD,
+    events.AGREEMENT_REJECTED: BAD,
+    events.AGREEMENT_DECLINED: BAD,
+    events.CHANGE_APPROVED: GOOD,
+    events.AGREEMENT_ACCEPTED: GOOD,
+    events.AGREEMENT_CONFIRMED: GOOD,
+}
+# How much of a person's own text stands in the mail; all of it is where the mail points.
+_LONGEST_TEXT = 300
+_IDS = ("objection_id", "agreement_id", "change_id")
+# Where to read more, by the first part of the type.
+_WHERE = {
+    "objection": "objection",
+    "change": "change",
+    "agreement": "agreement",
+    "deletion": "agreement",
+    "evidence": "evidence",
+}
+
+
+def news(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
+    """``data``: as ``services.notices.mail.vendor_digest`` has it; one of them has a subject and a
+    heading of its own."""
+    items, count = [_item(t, each) for each in data["items"]], data["count"]
+    first, more = items[0], count - len(items)
+    is_one = count == 1
+    return Letter(
+        language=t.language,
+        subject=f"{first.name}: {first.said}" if is_one else t("mail.news.subject", count=count),
+        heading=first.said if is_one else t("mail.news.heading", count=count),
+        lead=t("mail.news.lead_one" if is_one else "mail.news.lead"),
+        facts=(),
+        items_heading=t("mail.news.items"),
+        items=tuple(items),
+        paragraphs=(
+            *((t("mail.news.more", count=more),) if more > 0 else ()),
+            *_where(t, data["items"]),
+        ),
+        footer=(t("mail.news.why"), t("mail.news.rule")),
+    )
+
+
+def _item(t: Words, told: Mapping[str, Any]) -> Item:
+    kind = told["type"]
+    who = told.get("sub_processor") if kind == events.EVIDENCE_DUE else told.get("customer")
+    values = {
+        "change": headline_of(t, told["change"]) if told.get("change") else "–",
+        "day": t.day(told.get("due_on") or told.get("ends_on")),
+        "days": told.get("days_left", "–"),
+    }
+    return Item(
+        name=(who or {}).get("legal_name") or "–",
+        said=t(_key(told), **values),
+        tone=_TONES.get(kind, WARN),
+        note=" · ".join(each for each in _notes(t, told) if each),
+    )
+
+
+def _key(told: Mapping[str, Any]) -> str:
+    """The catalogue's sentence for it; of an objection each step has its own."""
+    kind = told["type"]
+    step = f".{told['status']}" if kind == events.OBJECTION_UPDATED else ""
+    return f"news.{kind}{step}"
+
+
+def _notes(t: Words, told: Mapping[str, Any]) -> list[str]:
+    grounds, place = told.get("grounds"), told.get("location") or {}
+    country = place.get("country")
+    texts = (told.get(name) for name in ("text", "modification", "reason"))
+    return [
+        t.named("grounds", grounds) if grounds else "",
+        t.country(country) if country else "",
+        t.named("instrument", told["instrument_id"]) if told.get("instrument_id") else "",
+        *(_short(str(text)) for text in texts if text),
+        *(str(told[name]) for name in _IDS if told.get(name)),
+    ]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _where(t: Words, items: list[Mapping[str, Any]]) -> list[str]:
+    """Where each kind of them is read and answered, once each."""
+    kinds = dict.fromkeys(_WHERE[each["type"].partition(".")[0]] for each in items)
+    return [t(f"mail.news.see.{kind}") for kind in kinds]
