@@ -116,12 +116,15 @@ class AttemptCode(fields.String):
 
 
 class HealthShape(Shape):
-    """Since the last success; null while there is nothing to say."""
+    """Since the last success; null while there is nothing to say. Its owner is warned after four
+    failures in a row, after 24 and after 72 hours of them; at ``disables_at``, five days after the
+    first, the next failure disables it, as a single answer of 410 does."""
 
     failures = fields.Integer()
     failing_since = Instant(attribute="first_failure_at", allow_none=True)
     last_failure_at = Instant(allow_none=True)
     last_error = AttemptCode(allow_none=True)
+    disables_at = Instant(attribute="disabled_from", allow_none=True)
     slow_until = Instant(allow_none=True)
     blocked_at = Instant(allow_none=True)
 

@@ -122,16 +122,19 @@ class EndpointHealthTracker:
                 self._send_warning(changed, health, occasion)
 
     def _works_again(self, endpoint: Destination) -> None:
-        """Open one that was tried out; tell the owner who was warned that it may rest."""
-        if endpoint.probing:
-            self._open(endpoint)
-        before = endpoint.health
-        changed = self.stores.endpoints.find(endpoint.id)
-        if before is None or not before.warned or changed is None:
+        """Open one that was tried out; tell the owner of one that was warned of, or disabled."""
+        before = endpoint.health or Health()
+        was_opened = endpoint.probing and self._open(endpoint)
+        if not (was_opened or before.warned):
             return
-        since = before.first_failure_at.isoformat() if before.first_failure_at else ""
-        data = warning_data(changed, before)
-        key = f"{endpoint.id}:{since}:recovered"
+        changed = self.stores.endpoints.find(endpoint.id)
+        if changed is not None:
+            self._tell_recovered(changed, before)
+
+    def _tell_recovered(self, endpoint: Endpoint, before: Health) -> None:
+        since = before.first_failure_at.isoformat() if before.first_failure_at else None
+        key = f"{endpoint.id}:{since or endpoint.revision}:recovered"
+        data = warning_data(endpoint, before)
 
         def write(session: Session) -> None:
             owner = endpoint.controller_id
@@ -201,9 +204,10 @@ class EndpointHealthTracker:
         self.stores.mongo.transact(write)
         log.info("endpoint.disabled", endpoint_id=endpoint.id, reason=reason)
 
-    def _open(self, endpoint: Destination) -> None:
-        if self.stores.endpoints.open(endpoint.id):
-            log.info("endpoint.opened", endpoint_id=endpoint.id)
-            self.stores.deliveries.release(
-                endpoint.id, self.now(), skip=False, limit=RELEASED_AT_ONCE
-            )
+    def _open(self, endpoint: Destination) -> bool:
+        """Whether it was still to be opened."""
+        if not self.stores.endpoints.open(endpoint.id):
+            return False
+        log.info("endpoint.opened", endpoint_id=endpoint.id)
+        self.stores.deliveries.release(endpoint.id, self.now(), skip=False, limit=RELEASED_AT_ONCE)
+        return True

@@ -122,6 +122,20 @@ def test_the_owner_is_told_when_one_that_it_was_warned_of_works_again(
     assert (kind, data["endpoint_id"]) == ("webhook.recovered", endpoint_of(world, "nordbo").id)
 
 
+def test_the_owner_is_told_when_one_that_was_disabled_works_again(
+    world: World, mails: Mails
+) -> None:
+    world.customer("nordbo", 1)
+    world.receiver.answers["/nordbo"] = lambda _: (410, {})
+    world.tell(world.ledger.change("chg_1", 1))
+    world.settle()
+    world.receiver.answers.clear()
+    found = endpoint_of(world, "nordbo")
+    endpoints.enable(world.deps, "org_nordbo", found.id, skip_backlog=False)
+    world.settle()
+    assert [kind for kind, _, _ in mails] == ["webhook.disabled", "webhook.recovered"]
+
+
 def test_of_a_few_failures_that_end_nobody_is_told(world: World, mails: Mails) -> None:
     world.customer("nordbo", 1)
     fails(world, "nordbo", MINUTE, MINUTE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -231,3 +231,41 @@ def test_without_the_scope_to_write_nothing_is_written(desk: Desk) -> None:
     assert desk.stack.ask(client, "GET", ENDPOINTS).status_code == 200
     answer = desk.stack.ask(client, "POST", ENDPOINTS, {"url": f"{desk.receiver.url}/x"})
     assert (answer.status_code, answer.json and answer.json["code"]) == (403, "scope-missing")
+
+
+class TestContacts:
+    PATH = "/notices/v1/notice-contacts"
+    ADA: ClassVar[dict[str, Any]] = {
+        "name": "Ada", "position": None, "email": "ada@vendor.example", "language": "sv",
+    }  # fmt: skip
+
+    def test_a_vendor_names_its_own_and_reads_them_back(self, desk: Desk) -> None:
+        before = desk("GET", self.PATH)
+        assert (before.json["contacts"], before.json["source"]) == ([], "organisation")
+        body, seen = {"contacts": [self.ADA]}, {"If-Match": before.headers["ETag"]}
+        named = desk("PUT", self.PATH, body, headers=seen)
+        assert (named.status_code, named.json["source"]) == (200, "processor")
+        after = desk("GET", self.PATH)
+        assert after.json["contacts"] == [self.ADA]
+        assert desk("PUT", self.PATH, body, headers=seen).status_code == 412
+
+    def test_they_are_none_of_those_that_it_names_as_a_customer(
+        self, desk: Desk, engineer: Engineer
+    ) -> None:
+        seen = {"If-Match": desk("GET", self.PATH).headers["ETag"]}
+        desk("PUT", self.PATH, {"contacts": [self.ADA]}, headers=seen)
+        theirs = engineer("GET", f"{P}/notice-contacts").json
+        assert self.ADA["email"] not in str(theirs)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"contacts": []},
+            {"contacts": [{"name": "A", "email": "a@b.example", "language": "fr"}]},
+            {"contacts": [{"name": "A", "email": "a@b.example"}],
+             "addresses": {"chat": {"form": "slack", "url": "https://hooks.example/x"}}},
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_written_to_is_refused(self, desk: Desk, body: Any) -> None:
+        seen = {"If-Match": desk("GET", self.PATH).headers["ETag"]}
+        assert desk("PUT", self.PATH, body, headers=seen).status_code == 422
