@@ -2,6 +2,7 @@
 
 from services.registry.api import (
     changes,
+    companies,
     evidence,
     gates,
     imports,
@@ -21,6 +22,7 @@ blueprints = [
     objections.blp,
     gates.blp,
     instruments.blp,
+    companies.blp,
     ledgers.blp,
     imports.blp,
     todo.blp,
