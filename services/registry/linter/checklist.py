@@ -27,16 +27,15 @@ def checklist(entries: Sequence[Entry], exporter: str, path: str) -> Line:
     """``{places, fine, needs, unfilled}`` of entries in wire form, with their verdicts.
 
     ``places`` counts an entry without a place once, so it is ``fine`` and ``needs`` together.
-    ``exporter``: country of the processor's seat; ``path``: where changes are drafted.
+    ``exporter``: country of the processor's seat; ``path``: that of the register.
     """
-    action = {"method": "POST", "path": path}
     needs = [
-        {"sub_processor": _named(entry), **need, "action": action}
+        {"sub_processor": _named(entry), **need, "action": _action(path, entry, need["codes"])}
         for entry in entries
         for need in _needs(entry)
     ]
     unfilled = [
-        {"sub_processor": _named(entry), "members": members, "action": action}
+        {"sub_processor": _named(entry), "members": members, "action": _action(path, entry)}
         for entry in entries
         if (members := _unfilled(entry, exporter))
     ]
@@ -47,6 +46,13 @@ def checklist(entries: Sequence[Entry], exporter: str, path: str) -> Line:
         "needs": needs,
         "unfilled": unfilled,
     }
+
+
+def _action(path: str, entry: Entry, codes: Sequence[str] = ()) -> Line:
+    """What remedies it: evidence alone is recorded without notice, the rest is a change."""
+    if list(codes) == ["unproven"]:
+        return {"method": "POST", "path": f"{path}/sub-processors/{entry['id']}/records"}
+    return {"method": "POST", "path": f"{path}/changes"}
 
 
 def _named(entry: Entry) -> Line:

@@ -58,6 +58,6 @@ def _save(deps: Deps, caller: Caller, register: Register, today: date, session: 
 
 def _shown(deps: Deps, register: Register, today: date) -> dict[str, Any]:
     rows, law = deps.stores.rows.on(register.id, today), law_of(deps, register)
-    path = f"/registry/v1/processors/{register.slug}/changes"
+    path = f"/registry/v1/processors/{register.slug}"
     entries = list_view(rows, today, law)
     return {**vars(register.page), "checklist": linter.checklist(entries, law.exporter, path)}

@@ -166,7 +166,15 @@ def test_the_checklist_names_each_place_that_needs_somebody_and_its_sums_add_up(
     assert told["fine"] + len(told["needs"]) == told["places"]
     for each in told["needs"]:
         assert each["missing"].keys() == {"en", "da", "sv"}
-        assert each["action"] == {"method": "POST", "path": f"{private.path}/changes"}
+        assert each["action"]["method"] == "POST"
+    ids = {
+        item["legal_name"]: item["id"] for item in private.must("GET", "/sub-processors")["items"]
+    }
+    changes, records = (
+        f"{private.path}/changes",
+        f"{private.path}/sub-processors/{ids['Wide Inc.']}/records",
+    )
+    assert [each["action"]["path"] for each in told["needs"]] == [changes, records, changes]
     unfilled = {each["sub_processor"]["legal_name"]: each["members"] for each in told["unfilled"]}
     assert "/retention" in unfilled["Silent ApS"]
     assert "/retention" not in unfilled.get("Hosting Ltd", [])
