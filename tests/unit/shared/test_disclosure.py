@@ -99,6 +99,19 @@ def test_a_ledger_entry_within_the_list_passes_unchanged() -> None:
     assert "private" not in told
 
 
+def test_every_type_that_names_its_processor_says_whether_the_register_is_published() -> None:
+    """A type without it would be withheld for registers that are not published."""
+    named = {
+        each: members for each, members in TABLE["ledger"].items() if "processor.id" in members
+    }
+
+    assert len(named) > 10
+    assert [
+        each for each, members in named.items()
+        if members.get("processor.published") != members["processor.id"]
+    ] == []  # fmt: skip
+
+
 def test_what_was_withheld_before_stays_withheld() -> None:
     once = open_part(entry(events.ANNOUNCED, {"unheard_of": 1}))
 
