@@ -37,6 +37,7 @@ steps = st.one_of(
     st.tuples(st.just("replace"), days_ahead, which),
     st.tuples(st.just("remove"), days_ahead, which),
     st.tuples(st.just("emergency"), days_ahead, which),
+    st.tuples(st.just("record"), st.just(0), which),
     st.tuples(st.just("withdraw"), st.just(0), which),
     st.tuples(st.just("days"), st.integers(1, 6), st.just(0)),
 )
@@ -63,6 +64,7 @@ class Ledger:
         for effective_on, told, private in sorted(_alterations(known), key=lambda each: each[0]):
             if effective_on <= day and told["data"].get("change_id") not in taken_back:
                 _apply(listed, told["data"], private)
+                _carry_on(listed, told, known)
         return listed
 
     def instants(self) -> list[datetime]:
@@ -75,11 +77,28 @@ class Ledger:
 def _alterations(known: Sequence[tuple[Json, Json]]) -> Iterator[tuple[date, Json, Json]]:
     for told, private in known:
         day = told["data"].get("valid_from") or told["data"].get("effective_on")
-        if told["type"].endswith((".adopted", ".announced", ".emergency")):
+        if told["type"].endswith((".adopted", ".announced", ".emergency", ".recorded")):
             yield date.fromisoformat(day), told, private
 
 
+def _carry_on(listed: List, told: Json, known: Sequence[tuple[Json, Json]]) -> None:
+    """A change keeps what was recorded of its entry between its announcement and its day."""
+    if told["data"].get("kind") != "modify":
+        return
+    sub_id, day = told["data"]["sub_processor"]["id"], told["data"]["effective_on"]
+    for other, private in known:
+        data, is_later = other["data"], other["sequence"] > told["sequence"]
+        if "record_id" in data and is_later and data["effective_on"] <= day:
+            _apply(listed, {**data, "only": sub_id}, private)
+
+
 def _apply(listed: List, data: Json, private: Json) -> None:
+    if "record_id" in data:
+        sub_id = data["sub_processor"]["id"]
+        if sub_id in listed and data.get("only", sub_id) == sub_id:
+            recorded = {"website": private["content"]["website"]}
+            listed[sub_id] = {**listed[sub_id], **recorded}
+        return
     if "sub_processors" in data:
         for entry, content in zip(data["sub_processors"], private["contents"], strict=True):
             listed[entry["id"]] = content
@@ -104,10 +123,23 @@ def take(vendor: Vendor, step: tuple[str, int, int | None], number: int) -> None
             change = announced[(choice or 0) % len(announced)]
             vendor.ask("POST", f"/changes/{change['id']}/withdraw", {"reason": "Not needed"})
         return
+    if kind == "record":
+        _record(vendor, choice or 0, number)
+        return
     body = _change(vendor, "add" if kind == "emergency" else kind, days, choice, number)
     drafted = vendor.ask("POST", "/changes", body)
     if drafted.status_code == 201 and drafted.json:
         _announce(vendor, drafted.json["id"], emergency=kind == "emergency")
+
+
+def _record(vendor: Vendor, choice: int, number: int) -> None:
+    """Record another website of an entry on the list, today or to come."""
+    day = str(vendor.today + timedelta(12 * (choice % 2)))
+    listed = vendor.ask("GET", "/sub-processors", query_string={"as_of": day}).json
+    ids = sorted(each["id"] for each in listed["items"]) if listed else []
+    if ids:
+        body = {"set": {"website": f"https://{number}.example"}}
+        vendor.ask("POST", f"/sub-processors/{ids[choice % len(ids)]}/records", body)
 
 
 def _change(vendor: Vendor, kind: str, days: int, choice: int | None, number: int) -> Json:
@@ -119,6 +151,8 @@ def _change(vendor: Vendor, kind: str, days: int, choice: int | None, number: in
         legal_name=f"Company {number}",
         parent_id=chosen if kind == "add" and choice is not None else None,
         retention=f"{number} days",
+        # Another website would be announced, and a later record of it would not count.
+        **({"website": _website(listed, chosen)} if kind == "modify" else {}),
     )
     return {
         "kind": kind,
@@ -127,6 +161,11 @@ def _change(vendor: Vendor, kind: str, days: int, choice: int | None, number: in
         "effective_on": day.isoformat(),
         "reason": "Needed",
     }
+
+
+def _website(listed: Json | None, sub_id: str) -> str | None:
+    items = (listed or {"items": []})["items"]
+    return next((each["website"] for each in items if each["id"] == sub_id), None)
 
 
 def _announce(vendor: Vendor, change_id: str, *, emergency: bool) -> None:
