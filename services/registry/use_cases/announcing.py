@@ -24,7 +24,7 @@ from services.registry.model.changes import (
     check_notice,
 )
 from services.registry.model.records import withdrawal
-from services.registry.model.register import Register, Row, RowChanges, Writer
+from services.registry.model.register import FOREVER, Register, Row, RowChanges, Writer
 from services.registry.use_cases.change_views import ChangeView, shown, with_previous
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.notice_terms import given_on, groups_of
@@ -225,7 +225,8 @@ def _check_unchanged(deps: Deps, change_id: str, revision: int, session: Session
 
 def _check_nothing_recorded(change: Change, current: Sequence[Row]) -> None:
     """Raises ``ChangePending`` if the entry reads otherwise than when the notice was written."""
-    if not any(row.content == change.previous for row in current):
+    lasting = [row for row in current if row.valid_to == FOREVER]
+    if not any(row.content == change.previous for row in lasting):
         raise ChangePending("The entry was recorded on meanwhile; read the draft again.")
 
 

@@ -362,3 +362,33 @@ def test_another_vendor_and_an_entry_that_ended_find_nothing_to_record(
     assert (ended.status_code, ended.json and ended.json["code"]) == (
         409, "sub-processor-not-in-register",
     )  # fmt: skip
+
+
+def test_an_announcement_does_not_overwrite_what_was_recorded_meanwhile(
+    vendor: Vendor, mailer: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record comes after the notice is written, and before it is saved."""
+    draft = vendor.draft(
+        kind="modify",
+        sub_processor_id=mailer["id"],
+        sub_processor=builders.sub_processor(ai_use="training"),
+    )
+    agreements = vendor.stack.registry.agreements
+    terms_of, waiting = agreements.notice_terms, [True]
+
+    def notice_terms(processor_id: str) -> Any:
+        if waiting:
+            waiting.clear()
+            recorded(vendor, mailer["id"], contact=CONTACT)
+        return terms_of(processor_id)
+
+    monkeypatch.setattr(agreements, "notice_terms", notice_terms)
+    refused = vendor.ask("POST", f"/changes/{draft['id']}/announce")
+
+    assert refused.json
+    assert (refused.status_code, refused.json["code"]) == (409, "change-pending")
+    assert vendor.ask("POST", f"/changes/{draft['id']}/announce").status_code == 200
+    later = (vendor.today + timedelta(90)).isoformat()
+    coming = vendor.ask("GET", f"/sub-processors/{mailer['id']}?as_of={later}").json
+    assert coming
+    assert (coming["contact"], coming["ai_use"]) == (CONTACT, "training")
