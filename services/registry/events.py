@@ -23,6 +23,11 @@ EVIDENCE_GIVEN = "sub_processor.evidence_given"
 BASIS_ENDING = "transfer.basis_ending"
 BASIS_LOST = "transfer.basis_lost"
 
+# Evidence, a review or a certificate falls due: told to the vendor alone, so it stands on a stream
+# of its own that nobody else can read.
+EVIDENCE_DUE = "evidence.due"
+REMINDERS = "reminders"
+
 # Entry types of the platform's stream ``instruments``.
 INSTRUMENTS = "instruments"
 INSTRUMENT_RECORDED = "instrument.recorded"

@@ -19,6 +19,7 @@ from services.registry.model.bases import Reliance
 from services.registry.model.changes import Change, Group
 from services.registry.model.objections import Objection
 from services.registry.model.register import Register
+from services.registry.todo.due import Due
 from services.registry.transfers import Instrument
 from shared import disclosure
 
@@ -235,6 +236,24 @@ def reliance(reliance: Reliance) -> Entry:
         "location": reliance.place,
         "remaining": remaining,
     }
+
+
+def evidence_due(register: Register, due: Due, days_left: int) -> tuple[Entry, Entry]:
+    """Public part and private part: what falls due is the vendor's own business.
+
+    ``evidence`` is the member whose day comes: ``due_on`` or ``tia_review_on``.
+    """
+    known = due.instrument
+    private = {
+        "sub_processor": {"id": due.sub_processor_id, "legal_name": due.legal_name},
+        "location": dict(due.place),
+        "instrument_id": known.id,
+        "instrument_name_by_language": {"en": known.name, **known.name_by_language},
+        "evidence": due.what,
+        "due_on": due.due_on.isoformat(),
+        "days_left": days_left,
+    }
+    return {"processor": processor(register)}, private
 
 
 def adopted(register: Register, valid_from: date, entries: Sequence[Entry]) -> Entry:

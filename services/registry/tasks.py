@@ -12,6 +12,7 @@ from services.registry.use_cases.checkpoints import daily
 from services.registry.use_cases.effective_days import due_changes, go_live
 from services.registry.use_cases.files import sweep
 from services.registry.use_cases.importing import Importing
+from services.registry.use_cases.reminders import remind
 from services.registry.wiring import LISTENER, Deps, make_deps
 from shared.errors import Conflict
 from shared.failures import Failures
@@ -71,15 +72,15 @@ def loops(settings: Settings) -> list[Loop]:
 
 
 def run_clock(deps: Deps) -> bool:
-    """Bring due changes into effect, sign the day's checkpoints, announce instruments that end, and
-    remove files that are of no use.
+    """Bring due changes into effect, sign the day's checkpoints, announce instruments that end,
+    remind vendors of evidence that falls due, and remove files that are of no use.
 
     True if there may be more to do.
     """
     barred = deps.clock_failures.barred()
     waiting = due_changes(deps, barred)
     deps.clock_failures.run(waiting, lambda change_id: _go_live(deps, change_id))
-    more = [daily(deps), announce_basis_ends(deps), sweep(deps)]
+    more = [daily(deps), announce_basis_ends(deps), remind(deps), sweep(deps)]
     return bool(waiting) or any(more)
 
 

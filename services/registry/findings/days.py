@@ -57,8 +57,8 @@ def day_findings(entry: Entry, listed: Listed) -> Iterator[ListFinding]:
     reviewed = as_day(entry.get("reviewed_on"))
     if reviewed and reviewed > listed.today:
         yield found("day-ahead", "/reviewed_on", fact=Fact("reviewed_on"), day=reviewed)
-    elif reviewed and entry["version"] > 1 and reviewed < entry["valid_from"]:
-        changed = entry["valid_from"]
+    changed = entry.get("changed_on")
+    if reviewed and changed and reviewed < changed:
         yield found("changed-since-review", "/reviewed_on", day=changed, reviewed=reviewed)
     for pointer, text in texts_of(entry):
         for written in impossible_days(text):

@@ -34,7 +34,11 @@ class Vendor:
 
 @dataclass(frozen=True)
 class Listed:
-    """The list of ``today``: entries in wire form, with the verdicts of that day."""
+    """The list of ``today``: entries in wire form, with the verdicts of that day.
+
+    Beside it, ``listed_since`` is an entry's first day; ``changed_on`` the day of its last change
+    that was no record, None while there is none.
+    """
 
     entries: Sequence[Entry]
     vendor: Vendor

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.registry import events
 from services.registry.model.page import ALWAYS_PUBLIC, Page
 from shared.errors import Conflict, Invalid, NotFound
 
@@ -78,6 +79,11 @@ class Register:
     @property
     def stream(self) -> str:
         return f"processor:{self.id}"
+
+    @property
+    def reminders(self) -> str:
+        """The stream of what only the vendor is told; its ledger is public nowhere."""
+        return f"{events.REMINDERS}:{self.id}"
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,13 @@ from services.registry.store.import_answers import ImportAnswers
 from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
 from services.registry.store.registers import Registers, Rows
+from services.registry.store.reminders import Reminders
 from shared.ledger import Ledger
 from shared.mongo import Mongo
 
 INDEXES: dict[str, Sequence[IndexModel]] = {
     **Registers.INDEXES,
-    **Rows.INDEXES,
+    "rows": [*Rows.INDEXES["rows"], *Reminders.INDEXES["rows"]],
     **Changes.INDEXES,
     **Objections.INDEXES,
     **Approvals.INDEXES,
@@ -54,6 +55,7 @@ class Stores:
     listed: Listed
     objections: Objections
     registers: Registers
+    reminders: Reminders
     rows: Rows
     traces: Traces
 
@@ -74,6 +76,7 @@ class Stores:
             listed=Listed(mongo),
             objections=Objections(mongo),
             registers=Registers(mongo),
+            reminders=Reminders(mongo),
             rows=Rows(mongo),
             traces=Traces(mongo),
         )

@@ -96,6 +96,19 @@ class Registers:
         return from_document(Register, document)
 
 
+class EntryDays(NamedTuple):
+    """``changed_on``: None while the entry says what it said at first."""
+
+    listed_since: date
+    changed_on: date | None
+
+
+def _days(group: Mapping[str, Any]) -> EntryDays:
+    changed = group["changed"]
+    since = date.fromisoformat(group["since"])
+    return EntryDays(since, date.fromisoformat(changed) if changed else None)
+
+
 class Rows:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "rows": [
@@ -197,14 +210,24 @@ class Rows:
         }
         return self._many(where, session)
 
-    def listed_since(self, sub_ids: Sequence[str]) -> dict[str, date]:
-        """The first day of each of these entries, whatever it says since."""
+    def days_of(self, sub_ids: Sequence[str], today: date) -> dict[str, EntryDays]:
+        """When each of these entries was listed first, and changed last by ``today``; a record is
+        no change."""
+        by_change = {"$regexMatch": {"input": "$change_id", "regex": "^chg_"}}
+        has_come = {"$lte": ["$valid_from", today.isoformat()]}
+        is_later = {"$and": [by_change, {"$gt": ["$version", 1]}, has_come]}
         stages: list[Mapping[str, Any]] = [
             {"$match": {"sub_processor_id": {"$in": list(sub_ids)}, "voided_at": None}},
-            {"$group": {"_id": "$sub_processor_id", "since": {"$min": "$valid_from"}}},
+            {
+                "$group": {
+                    "_id": "$sub_processor_id",
+                    "since": {"$min": "$valid_from"},
+                    "changed": {"$max": {"$cond": [is_later, "$valid_from", None]}},
+                }
+            },
         ]
         groups: Iterable[Mapping[str, Any]] = self._docs.aggregate(stages)
-        return {group["_id"]: date.fromisoformat(group["since"]) for group in groups}
+        return {group["_id"]: _days(group) for group in groups}
 
     def history(self, processor_id: str, sub_id: str) -> list[Row]:
         """Every row ever written of one entry. Raises ``EntryUnknown``."""

@@ -121,6 +121,23 @@ class StoredSweep(TypedDict):
     done: bool
 
 
+class StoredReminder(TypedDict):
+    """``reminders``: the most urgent stage that the vendor was reminded of a day at."""
+
+    _id: str
+    stage: int
+    at: datetime
+
+
+class StoredReminderRound(TypedDict):
+    """``reminder_rounds``: the ``Round`` of this hour."""
+
+    _id: str
+    mark: str
+    after: str
+    done: bool
+
+
 class StoredCheckpoint(TypedDict):
     """``checkpoints``: a ``Checkpoint``."""
 
@@ -274,6 +291,8 @@ STORED: Mapping[str, type] = {
     "approvals": StoredApproval,
     "basis_notices": StoredBasisNotice,
     "basis_sweeps": StoredSweep,
+    "reminders": StoredReminder,
+    "reminder_rounds": StoredReminderRound,
     "checkpoints": StoredCheckpoint,
     "checkpoint_rounds": StoredRound,
     "imports": StoredImport,

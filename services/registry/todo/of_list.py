@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from services.registry.findings import Listed, ListFinding, list_findings
 from services.registry.findings.finding import Entry
+from services.registry.linter.members import table
 from services.registry.linter.places import PLACE_CODES
 from services.registry.todo.due import Due, dues, within
 from services.registry.todo.item import Item, Step, Subject, severity_by
@@ -15,6 +16,10 @@ from services.registry.transfers.wording import Place, Said, Several, phrase
 
 INSTRUMENT_HORIZON = timedelta(days=90)
 _NAMES_SHOWN = 5
+# Members of which no difference, or none that completes them, is material.
+_RECORDED = frozenset(
+    {line.member for line in table() if line.word is None} | {"registration_number", "address"}
+)
 _KIND_OF_DAY = {"due_on": "evidence_due", "tia_review_on": "review_due"}
 
 
@@ -33,11 +38,21 @@ def subject_of(entry: Entry) -> Subject:
     return Subject("sub_processor", entry["id"], entry["legal_name"])
 
 
-def _steps(path: str, sub_id: str) -> tuple[Step, ...]:
+def _steps(path: str, sub_id: str, *, is_record: bool) -> tuple[Step, ...]:
+    own = f"{path}/sub-processors/{sub_id}"
+    settled = f"{own}/records" if is_record else f"{path}/changes"
     return (
-        Step("registry:write", "POST", f"{path}/changes"),
-        Step("registry:read", "GET", f"{path}/sub-processors/{sub_id}"),
+        Step("registry:write", "POST", settled),
+        Step("registry:read", "GET", own),
     )
+
+
+def is_record(finding: ListFinding) -> bool:
+    """Whether what settles a finding owes nobody notice: evidence, a further language, a member
+    that is never material. Anything else is drafted as a change."""
+    member = finding.pointer.split("/")[1]
+    known = finding.code in PLACE_CODES or finding.code == "text-missing"
+    return known or "/mechanisms/" in finding.pointer or member in _RECORDED
 
 
 def _of_finding(entry: Entry, finding: ListFinding, path: str) -> Item:
@@ -47,7 +62,7 @@ def _of_finding(entry: Entry, finding: ListFinding, path: str) -> Item:
         due_on=None,
         subject=subject_of(entry),
         detail=finding.detail,
-        steps=_steps(path, entry["id"]),
+        steps=_steps(path, entry["id"], is_record=is_record(finding)),
         at=f"{finding.code} {finding.pointer}",
     )
 
@@ -68,7 +83,7 @@ def _of_due(due: Due, today: date, path: str) -> Item:
         due_on=due.due_on,
         subject=Subject("sub_processor", due.sub_processor_id, due.legal_name),
         detail=phrase(f"todo.{due.what}{passed}", **words),
-        steps=_steps(path, due.sub_processor_id),
+        steps=_steps(path, due.sub_processor_id, is_record=True),
         at=" ".join(due.key[1:]),
     )
 

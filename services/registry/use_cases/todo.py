@@ -74,9 +74,9 @@ def _of_register(deps: Deps, register: Register, today: date) -> Iterator[Item]:
 def _listed(deps: Deps, register: Register, rows: Sequence[Row], today: date) -> Listed:
     law = law_of(deps, register)
     entries = list_view(rows, today, law)
-    since = deps.stores.rows.listed_since([row.sub_processor_id for row in rows])
+    days = deps.stores.rows.days_of([row.sub_processor_id for row in rows], today)
     return Listed(
-        entries=[{**entry, "listed_since": since[entry["id"]]} for entry in entries],
+        entries=[{**entry, **days[entry["id"]]._asdict()} for entry in entries],
         vendor=Vendor(register.legal_name, register.website),
         today=today,
         exporter=register.country,

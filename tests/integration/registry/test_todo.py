@@ -269,6 +269,42 @@ def test_used_since_is_measured_by_the_entry_and_not_by_its_row(vendor: Vendor) 
     assert [each for each in details if each.startswith("It changed on")]
 
 
+def test_a_record_is_no_change_since_the_review(vendor: Vendor) -> None:
+    adopt(vendor, entry())
+    [listed] = vendor.must("GET", "/sub-processors")["items"]
+    vendor.stack.pass_time(days=10)
+    vendor.must("POST", f"/sub-processors/{listed['id']}/records",
+                {"set": {"website": "https://www.mailer.example"}})  # fmt: skip
+
+    assert todo(vendor)["items"] == []
+
+
+def test_what_owes_no_notice_is_settled_by_a_record(busy: Vendor) -> None:
+    items = todo(busy, limit=200)["items"]
+    steps = {(each["kind"], each["action"]["path"].rpartition("/")[2]) for each in items}
+
+    records = {kind for kind, step in steps if step == "records"}
+    # The finding is the missing registration number; the name itself is drafted as a change.
+    assert records == {
+        "place_without_basis", "evidence_due", "review_due", "text_missing", "finding",
+    }  # fmt: skip
+    named = [each for each in items if each["detail"].startswith("“Consultants”")]
+    assert [each["action"]["path"] for each in named] == [f"{busy.path}/changes"]
+
+
+def test_a_record_settles_what_falls_due(vendor: Vendor) -> None:
+    adopt(vendor, with_evidence(due_on=str(vendor.today + timedelta(5))))
+    [item] = todo(vendor)["items"]
+    [listed] = vendor.must("GET", "/sub-processors")["items"]
+    places = with_evidence(due_on=str(vendor.today + timedelta(400)))["locations"]
+
+    vendor.stack.must(vendor.client, item["action"]["method"], item["action"]["path"],
+                      {"set": {"locations": places}, "note": "Looked up"})  # fmt: skip
+
+    assert item["action"]["path"].endswith(f"/{listed['id']}/records")
+    assert todo(vendor)["items"] == []
+
+
 def test_another_vendor_finds_nothing(busy: Vendor, stack: Stack) -> None:
     stranger = new_client(stack, "stranger", ["processor"], PROCESSOR_SCOPES)
     answer = stack.ask(stranger, "GET", f"{busy.path}/todo")

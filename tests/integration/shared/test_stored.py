@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, TypedDict
 
 import pytest
@@ -167,12 +168,16 @@ def cut_off_upload(stack: Stack) -> None:
 
 
 def basis_ends(stack: Stack) -> None:
-    """An instrument that carries a transfer ends in five days."""
+    """An instrument that carries a transfer ends in five days; a review is due in thirty."""
     instruments(stack)
     client = new_client(stack, "ending", ["processor"], PROCESSOR_SCOPES)
     instrument_id = new_instrument(stack)
-    adopt(Vendor(stack, client, client["slug"]), provider(instrument_id))
+    entry = provider(instrument_id)
+    evidence = entry["locations"][0]["mechanisms"][0]["evidence"]
+    evidence["tia_review_on"] = str(stack.now.date() + timedelta(days=30))
+    adopt(Vendor(stack, client, client["slug"]), entry)
     end(stack, instrument_id, 5)
+    stack.pass_time(hours=1)
     stack.go_live()
 
 

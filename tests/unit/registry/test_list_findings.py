@@ -40,10 +40,13 @@ COMPLETE = {
 
 def entry(sub_id: str = "sub_mailer", **more: Any) -> Json:
     """An entry of today's list, in wire form, that lacks nothing but what ``more`` spoils."""
-    days = {"valid_from": "2026-01-01", "listed_since": "2026-01-01", "version": 1} | more
-    apart = {name: date.fromisoformat(str(days[name])) for name in ("valid_from", "listed_since")}
+    days = {"valid_from": "2026-01-01", "listed_since": "2026-01-01", "changed_on": None} | more
+    apart = {
+        name: date.fromisoformat(str(days[name])) if days[name] else None
+        for name in ("valid_from", "listed_since", "changed_on")
+    }
     content = {**builders.sub_processor(), **COMPLETE, **more}
-    return {**content_view(content, TODAY, LAW), "id": sub_id, **apart, "version": days["version"]}
+    return {**content_view(content, TODAY, LAW), "id": sub_id, **apart, "version": 1}
 
 
 def others() -> list[Json]:
