@@ -84,10 +84,17 @@ def _notes(t: Words, told: Mapping[str, Any]) -> list[str]:
     return [
         t.named("grounds", grounds) if grounds else "",
         t.country(country) if country else "",
-        t.named("instrument", told["instrument_id"]) if told.get("instrument_id") else "",
+        t.named("evidence", told["evidence"]) if told.get("evidence") else "",
+        _instrument(t, told),
         *(_short(str(text)) for text in texts if text),
         *(str(told[name]) for name in _IDS if told.get(name)),
     ]
+
+
+def _instrument(t: Words, told: Mapping[str, Any]) -> str:
+    """The instrument by the name that its teller has for it, else by the word for its id."""
+    known = t.named("instrument", told["instrument_id"]) if told.get("instrument_id") else ""
+    return t.told(told.get("instrument_name_by_language")) or known
 
 
 def _short(text: str) -> str:

@@ -19,7 +19,8 @@ Members = dict[str, Any]
 Entry = Mapping[str, Any]
 
 _OF_OBJECTION = ("agreement_id", "grounds", "respond_by")
-_OF_EVIDENCE = ("sub_processor", "location", "instrument_id", "evidence", "due_on", "days_left")
+_OF_EVIDENCE = ("sub_processor", "location", "instrument_id", "instrument_name_by_language",
+                "evidence", "due_on", "days_left")  # fmt: skip
 # What people wrote; shortened, as the whole text is behind the link.
 _TEXTS = ("text", "modification", "reason")
 _ACCEPTANCE = ("party", "name", "title", "at", "document_sha256")

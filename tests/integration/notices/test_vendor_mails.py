@@ -35,12 +35,13 @@ def objection(it: MailWorld, name: str, status: str = "received", **more: Any) -
 
 
 def evidence_due(it: MailWorld, due_on: str = "2026-12-24") -> None:
-    data = {
-        "processor": VENDOR, "sub_processor": {"id": "sub_1", "legal_name": "Mail Inc."},
-        "location": {"country": "US"}, "instrument_id": "eu-us-dpf", "due_on": due_on,
-        "days_left": 30,
+    private = {
+        "sub_processor": {"id": "sub_1", "legal_name": "Mail Inc."},
+        "location": {"country": "US"}, "instrument_id": "eu-us-dpf", "evidence": "due_on",
+        "instrument_name_by_language": {"en": "The Framework"}, "due_on": due_on, "days_left": 30,
     }  # fmt: skip
-    it.world.tell(it.world.ledger.entry(f"processor:{VENDOR['id']}", "evidence.due", data))
+    stream, data = f"reminders:{VENDOR['id']}", {"processor": VENDOR}
+    it.world.tell(it.world.ledger.entry(stream, "evidence.due", data, private))
 
 
 def agreement(it: MailWorld, name: str, kind: str, version: int, **private: Any) -> None:
@@ -106,6 +107,7 @@ def test_what_comes_together_stands_in_one_mail_the_most_urgent_first(by_mail: M
         )
     ]
     assert places == sorted(places)
+    assert "United States · renewal of the evidence · The Framework" in flat
 
 
 def test_the_next_mail_follows_an_hour_later_at_the_earliest(by_mail: MailWorld) -> None:

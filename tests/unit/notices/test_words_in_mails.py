@@ -26,7 +26,7 @@ FIXED = frozenset({
     "holidays", "time_zones", "provisional",
     "ends_on", "last_day", "links", "materiality", "instrument_id", "role", "disables_at",
     "failing_since", "authorisation", "first_deadline", "deadline", "last_error", "path", "type",
-    "grounds", "due_on",
+    "grounds", "due_on", "evidence",
 })  # fmt: skip
 PLACE = {
     "country": "US", "region": "w", "kind": "storage",
@@ -67,7 +67,8 @@ OWN = {
                "change": {"kind": "replace", "sub_processor": {"legal_name": "w"},
                           "previous": {"legal_name": "w"}}, "reason": "w", "modification": "w",
                "due_on": "2026-12-24", "days_left": 30, "location": {"country": "US"},
-               "instrument_id": "eu-us-dpf"}
+               "instrument_id": "eu-us-dpf", "evidence": "due_on",
+               "instrument_name_by_language": {"en": "w", "da": "w"}}
               for kind in events.VENDOR_MESSAGES if kind not in events.NOT_IN_NEWS],
 }  # fmt: skip
 KINDS = [*events.NOTICES, *events.MAILED, events.UNREACHED, events.WEBHOOK_DISABLING_SOON,
