@@ -151,9 +151,11 @@ class Instant(fields.Field[datetime]):
 class Flag(fields.Boolean):
     """``true`` or ``false``, and no other value."""
 
+    wanted = "true or false"
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, bool):
-            raise ValidationError("Write true or false.")
+            raise ValidationError(f"Write {self.wanted}.")
         return value
 
 

@@ -20,7 +20,15 @@ from shared.schemas import (
 
 SHA256 = validate.Regexp(r"^[0-9a-f]{64}\Z", error="Write a SHA-256 in lower-case hex.")
 READ_THE_PDF = "Read the signed PDF, and send its SHA-256."
-GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
+GROUNDS = (
+    "security",
+    "location",
+    "transfer_basis",
+    "data_category",
+    "ai_use",
+    "competition",
+    "other",
+)
 
 
 class Signatory(Shape):

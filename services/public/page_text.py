@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from services.public import public_members
 from services.public.catalogue import Words
 from services.public.entries import Entry, Listing
+from services.public.marks import NOT_STATED
 from services.public.query import Query
 from services.public.register import Register, countries
 
@@ -45,7 +46,7 @@ KINDS_OF_WORDS = {"categories": "category"} | {
     name: name for name in ("ai_use", "hr_data", "relation")
 }
 DAYS = ("valid_from", "valid_to", "listed_since", "listed_until")
-NOT_COMPARED = frozenset({"id", "version", "parent_id", "next_change", *DAYS})
+NOT_COMPARED = frozenset({"id", "version", "parent_id", "next_change", "stated_on", *DAYS})
 
 
 def rows(register: Register, here: str) -> Markup:
@@ -241,6 +242,8 @@ def value_lines(field: str, value: Value, t: Words, on: date) -> list[str]:
         return []
     if isinstance(value, bool):
         return [t("yes") if value else t("no")]
+    if value == NOT_STATED:
+        return [t("not_stated")]
     if field == "locations":
         return [place_text(place, t, on) for place in value]
     line = single_line(field, value, t)

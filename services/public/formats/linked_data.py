@@ -39,6 +39,15 @@ LEGAL_BASES = (
 )  # fmt: skip
 
 
+# What the vendor states of an entry, or "not_stated"; DPV has no terms for it.
+FACTS = {
+    "ai_use": "art28:aiUse",
+    "special_categories": "art28:specialCategories",
+    "required": "art28:required",
+    "affiliate": "art28:affiliate",
+}
+
+
 def as_linked_data(register: Register) -> Json:
     processor = register.processor
     return {
@@ -105,6 +114,7 @@ def sub_processor(register: Register, entry: Json) -> Json:
             "schema:validFrom": entry.get("listed_since"),
             "schema:validThrough": entry.get("listed_until"),
             "art28:nextChange": next_change(register, entry),
+            **{term: entry.get(name) for name, term in FACTS.items()},
             **places,
         }
     )

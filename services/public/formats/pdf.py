@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.public.catalogue import Words
+from services.public.marks import marks
 from services.public.page_text import (
     SYMBOLS,
     address_text,
@@ -83,7 +84,7 @@ def entry_content(entry: Json, register: Register) -> Json:
         "data_categories": ", ".join(entry.get("data_categories") or []),
         "data_subjects": ", ".join(entry.get("data_subjects") or []),
         "registration_number": entry.get("registration_number") or "",
-        **{name: t.named(name, str(entry.get(name))) for name in unusual(entry)},
+        "marks": "; ".join(marks(entry, t)),
         **{
             name: t.day(entry[name]) if entry.get(name) else ""
             for name in ("listed_since", "listed_until")
@@ -97,12 +98,6 @@ def entry_content(entry: Json, register: Register) -> Json:
         "facts": [[t(f"field.{name}"), value] for name, value in facts.items() if value],
         "places": [place_content(place, register) for place in entry.get("locations") or []],
     }
-
-
-def unusual(entry: Json) -> list[str]:
-    """Return the members worth a line because they differ from what most entries say."""
-    usual = {"hr_data": (None, "no", "not_stated"), "relation": (None, "processor_processor")}
-    return [name for name, values in usual.items() if entry.get(name) not in values]
 
 
 def place_content(place: Json, register: Register) -> Json:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.registry.importing import words
+from services.registry.transfers.statements import STATED_ON
 
 Content = dict[str, Any]
 Stated = Mapping[str, Any]
@@ -14,7 +15,9 @@ Stated = Mapping[str, Any]
 
 def same(before: Stated, after: Stated) -> bool:
     """Whether two contents are equal; an empty member equals a missing one."""
-    return bool(_said(before) == _said(after))
+    # The days of statements follow from what is stated.
+    one, other = ({**content, STATED_ON: None} for content in (before, after))
+    return bool(_said(one) == _said(other))
 
 
 def _said(value: Any) -> Any:
@@ -30,7 +33,8 @@ def _said(value: Any) -> Any:
 def over(existing: Content, stated: Stated, *, exact: bool) -> Content:
     """``existing`` with the members of the file. ``exact``: the file is our own export."""
     result = {**existing, **{name: stated[name] for name in stated if name != "bases"}}
-    result.pop("id", None)
+    for computed in ("id", STATED_ON):
+        result.pop(computed, None)
     if "locations" in stated:
         laid = _exact_places if exact else _published_places
         result["locations"] = laid(existing.get("locations") or [], stated)

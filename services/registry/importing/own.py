@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from services.registry.transfers.statements import NOT_STATED, STATED_ON
 from shared.sheets import joined, line, split, unguarded
 
 Json = dict[str, Any]
@@ -37,6 +38,7 @@ PLACE = ("country", "region", "organisation", "kind")
 MECHANISM = ("instrument_id", "role", "evidence")
 # Computed at every export, so never read back.
 COMPUTED = ("id", "version", "valid_from", "valid_to")
+NOT_READ = (*COMPUTED, STATED_ON)
 COMPUTED_COLUMNS = (
     "verdict_status",
     "verdict_reason",
@@ -74,7 +76,7 @@ def is_own_column(name: str) -> bool:
         *FACTS,
         *PARTS,
         *BY_LANGUAGE,
-        *COMPUTED,
+        *NOT_READ,
         *COMPUTED_COLUMNS,
         *PUBLIC_COLUMNS,
         "locations",
@@ -104,7 +106,7 @@ def _columns(entries: Sequence[Json]) -> list[str]:
         for member in BY_LANGUAGE
         for tag in dict.fromkeys((*_LANGUAGES, *(t for e in entries for t in e.get(member) or ())))
     ]
-    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *FACTS, *PARTS, *COMPUTED, "locations"}
+    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *FACTS, *PARTS, *NOT_READ, "locations"}
     others = sorted({name for entry in entries for name in entry if name not in known})
     parts = [f"{member}_{part}" for member, names in PARTS.items() for part in names]
     return [
@@ -125,10 +127,9 @@ def _columns(entries: Sequence[Json]) -> list[str]:
 
 
 def _entry_cells(entry: Json) -> dict[str, str]:
-    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *FACTS, *PARTS, *COMPUTED, "locations"}
+    known = {*TEXTS, *BY_LANGUAGE, *LISTS, *FLAGS, *FACTS, *PARTS, *NOT_READ, "locations"}
     cells = {name: _cell(entry.get(name)) for name in (*TEXTS, *COMPUTED)}
-    cells |= {name: "true" if entry.get(name) else "false" for name in FLAGS}
-    cells |= {name: _fact_cell(entry.get(name)) for name in FACTS}
+    cells |= {name: _fact_cell(entry.get(name)) for name in (*FLAGS, *FACTS)}
     cells |= {name: joined(entry.get(name) or ()) for name in LISTS}
     for member in BY_LANGUAGE:
         cells |= {f"{member}_{tag}": text for tag, text in (entry.get(member) or {}).items()}
@@ -216,7 +217,7 @@ def _place(row: Mapping[str, Any]) -> Json | None:
 
 
 def _from_json(item: Mapping[str, Any]) -> Json:
-    stated = {name: value for name, value in item.items() if name not in (*COMPUTED, *LISTED)}
+    stated = {name: value for name, value in item.items() if name not in (*NOT_READ, *LISTED)}
     flow_down = stated.get("flow_down")
     if isinstance(flow_down, dict) and "reference" not in flow_down:
         del stated["flow_down"]  # The public export leaves the reference out.
@@ -239,7 +240,7 @@ def _cell(value: Any) -> str:
 
 
 def _fact_cell(value: Any) -> str:
-    return {True: "true", False: "false"}.get(value, "")
+    return {True: "true", False: "false", NOT_STATED: NOT_STATED}.get(value, "")
 
 
 def _flag(text: str) -> Any:

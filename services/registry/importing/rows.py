@@ -18,6 +18,7 @@ from services.registry.importing.names import read_name, read_products
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
 from services.registry.transfers.countries import in_eea, name_of
+from services.registry.transfers.statements import AS_IF, NOT_STATED
 from shared.errors import problem_at
 
 Stated = dict[str, Any]
@@ -238,6 +239,9 @@ def _read_flags(cells: Mapping[str, list[Cell]], reading: Reading) -> None:
 
 def _read_flag(name: str, cell: Cell, reading: Reading, *, turned: bool = False) -> None:
     word = cell.text.line.casefold()
+    if name in AS_IF and word in (NOT_STATED, *words.data()["unstated"]):
+        reading.stated[name] = NOT_STATED
+        return
     if word not in (*words.data()["yes"], *words.data()["no"]):
         reading.remarks.append(f"“{cell.text.line}” is neither yes nor no; {name} is not read.")
         return
@@ -250,7 +254,7 @@ def _read_hr_data(cells: Mapping[str, list[Cell]], reading: Reading) -> None:
         return
     line = cells["hr_data"][0].text.line
     known = {"yes": words.data()["yes"], "no": words.data()["no"],
-             "not_stated": ["not_stated", *words.data()["unstated"]]}  # fmt: skip
+             NOT_STATED: [NOT_STATED, *words.data()["unstated"]]}  # fmt: skip
     stated = next((name for name, said in known.items() if line.casefold() in said), None)
     if stated:
         reading.stated["hr_data"] = stated

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.registry.linter.finding import Finding
+from services.registry.transfers.statements import judged
 
 CHAIN_RULE = "EDPB Opinion 22/2024, paras 31-32"
 FLOW_RULE = "GDPR Art. 28(4): the same obligations, all the way down the chain"
@@ -64,7 +65,7 @@ def _wider_than(parent: Entry, entry: Entry) -> Iterator[Finding]:
             "chain-products-wider", FLOW_RULE, detail, "/sub_processor/products", "should"
         )
     if _more(entry, parent, "data_categories") or (
-        entry.get("special_categories") and not parent.get("special_categories")
+        judged(entry)["special_categories"] and not judged(parent)["special_categories"]
     ):
         detail = f"It gets data that {name} above it does not have."
         where = "/sub_processor/data_categories"

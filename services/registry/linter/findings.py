@@ -12,6 +12,7 @@ from services.registry.linter.places import place_findings
 from services.registry.transfers.circumstances import Circumstances
 from services.registry.transfers.data_kinds import is_question
 from services.registry.transfers.evidence import as_day
+from services.registry.transfers.statements import unstated
 
 OPINION = "EDPB Opinion 22/2024, paras 31-32"
 ANNEX_IV = "(EU) 2021/915 Annex IV"
@@ -92,6 +93,37 @@ _MEMBERS = (
 )
 
 
+_FACTS = {
+    rule.name: rule
+    for rule in (
+        _Member(
+            "ai_use",
+            "should",
+            "GDPR Art. 28(3)(a); EDPB Opinion 28/2024",
+            "Say whether it uses the data with AI: none, inference, training or both.",
+        ),
+        _Member(
+            "special_categories",
+            "should",
+            "GDPR Art. 28(3)",
+            "Say whether special categories of data (Art. 9) are processed.",
+        ),
+        _Member(
+            "required",
+            "should",
+            "GDPR Art. 28(2): whoever objects has to know what can be left out",
+            "Say whether a customer can use the service without it.",
+        ),
+        _Member(
+            "affiliate",
+            "should",
+            "EDPB Guidelines 07/2020, para. 128",
+            "Say whether it is a company of the vendor's own group.",
+        ),
+    )
+}
+
+
 def findings(change: object, *, exporter: str = "DK") -> tuple[Finding, ...]:
     """What the notice of this change lacks; empty if nothing.
 
@@ -116,6 +148,7 @@ def entry_findings(
     found = [rule.finding(pointer) for rule in silent]
     found += _identity_findings(entry, pointer)
     found += _flow_down_findings(member(entry, "flow_down"), on, f"{pointer}/flow_down")
+    found += [_FACTS[fact].finding(pointer) for fact in unstated(entry)]
     found += _staff_findings(entry, pointer)
     found += place_findings(entry, on, exporter, pointer)
     return tuple(found)
@@ -162,10 +195,6 @@ def _identity_findings(entry: Mapping[str, Any], pointer: str) -> Iterator[Findi
         yield Finding(
             "contact-position-missing", ANNEX_IV, detail, f"{pointer}/contact/position", "should"
         )
-    if not isinstance(entry.get("special_categories"), bool):
-        detail = "Say whether special categories of data (Art. 9) are processed."
-        where = f"{pointer}/special_categories"
-        yield Finding("special-categories-missing", "GDPR Art. 28(3)", detail, where, "should")
 
 
 def _staff_findings(entry: Mapping[str, Any], pointer: str) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from services.registry.linter.members import table
 from services.registry.linter.spelling import same_spelling
 from services.registry.transfers import Instrument, Verdict, load_instruments
 from services.registry.transfers.countries import two_codes
+from services.registry.transfers.statements import judged, judged_before
 
 MATERIALITY = (
     "new_entity",
@@ -57,16 +58,20 @@ def materiality(
     exporter: str = "DK",
     known_data_categories: Collection[str] = (),
     instruments: Mapping[str, Instrument] | None = None,
+    published: bool = True,
 ) -> tuple[str, ...]:
     """The words of MATERIALITY that fit a change from ``previous`` to ``new``, in their order.
 
     Both are entries in the shape of the contract; ``previous`` is None for an addition, ``new`` for
     a removal, which has no word. Bases are compared by the ``verdict`` each location carries.
     For an addition, categories count as new only beside ``known_data_categories`` of the register:
-    that the entity itself is new says the rest.
+    that the entity itself is new says the rest. What nobody has stated counts as "none" or "no";
+    before the register is ``published`` a first statement differs from nothing.
     """
     if new is None:
         return ()
+    previous = previous and judged_before(previous, new, published=published)
+    new = judged(new)
     law = load_instruments() if instruments is None else instruments
     case = _Case(previous, new, kind, exporter, frozenset(known_data_categories), law)
     found = {line.word for line in table() if _RULES[line.rule](case, line.member)}

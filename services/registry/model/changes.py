@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from services.registry.clock import INFORMATION, NOTICE, NoticeTerms
 from services.registry.model.records import carried
+from services.registry.transfers.statements import dated
 from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed
 
 Kind = Literal["add", "replace", "modify", "remove"]
@@ -204,6 +205,10 @@ class Change:
         return replace(
             self, previous=current, content=carried(self.previous, current, self.content)
         )
+
+    def dated(self, today: date) -> Change:
+        """The change, what it states of the entry for the first time stated ``today``."""
+        return replace(self, content=self.content and dated(self.content, self.previous, today))
 
     def check_seen(self, seen: int | None) -> None:
         """Raises ``PreconditionFailed`` when the caller has read another revision than this one."""

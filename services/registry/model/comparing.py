@@ -7,6 +7,7 @@ from typing import Any
 
 from services.registry.model.register import Row
 from services.registry.transfers.circumstances import UNSTATED
+from services.registry.transfers.statements import STATED_ON
 from shared.errors import pointer_part
 
 
@@ -46,7 +47,8 @@ def _difference(old: Row | None, new: Row | None) -> tuple[str, list[dict[str, A
     if old is None or new is None:
         return ("removed" if new is None else "added"), []
     before, after = {**UNSTATED, **old.content}, {**UNSTATED, **new.content}
-    names = sorted(before.keys() | after.keys())
+    # The day of a statement follows from the statement.
+    names = sorted((before.keys() | after.keys()) - {STATED_ON})
     fields = [
         _field(name, before.get(name), after.get(name))
         for name in names

@@ -20,7 +20,15 @@ Status = Literal[
     "terminated",
 ]
 
-GROUNDS = ("security", "location", "transfer_basis", "data_category", "competition", "other")
+GROUNDS = (
+    "security",
+    "location",
+    "transfer_basis",
+    "data_category",
+    "ai_use",
+    "competition",
+    "other",
+)
 OPEN: frozenset[str] = frozenset(
     {"received", "acknowledged", "modification_requested", "mitigation_offered"}
 )

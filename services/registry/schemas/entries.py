@@ -14,6 +14,7 @@ from services.registry.transfers import Instrument, evidence_members
 from services.registry.transfers.circumstances import HR_DATA, RELATIONS
 from services.registry.transfers.countries import check_region
 from services.registry.transfers.evidence_form import wrong_values
+from services.registry.transfers.statements import AS_IF, NOT_STATED
 from shared.schemas import (
     Country,
     Day,
@@ -28,7 +29,7 @@ from shared.schemas import (
 )
 
 PLACE_KINDS = ("storage", "processing", "remote_access")
-AI_USES = ("none", "inference", "training", "both")
+AI_USES = ("none", "inference", "training", "both", NOT_STATED)
 
 
 # Loops read entries too, outside of any request; they say which instruments are known.
@@ -46,6 +47,24 @@ def _instruments() -> Mapping[str, Instrument]:
 def _known_instrument(instrument_id: str) -> None:
     if instrument_id not in _instruments():
         raise ValidationError("There is no such instrument; GET /registry/v1/instruments has them.")
+
+
+class StatedFlag(Flag):
+    """``true``, ``false``, or ``"not_stated"``: nobody has said which."""
+
+    wanted = 'true, false or "not_stated"'
+
+    def __init__(self, **kwargs: Any) -> None:
+        known = {"type": ["boolean", "string"], "enum": [True, False, NOT_STATED]}
+        super().__init__(load_default=NOT_STATED, metadata=known, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value if value == NOT_STATED else super()._serialize(value, attr, obj, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value == NOT_STATED:
+            return value
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class AddressShape(Shape):
@@ -124,11 +143,11 @@ class SubProcessorIn(Shape):
     categories = texts(60, 50, load_default=list)
     data_categories = texts(200, 100, load_default=list)
     data_subjects = texts(200, 100, load_default=list)
-    special_categories = Flag(load_default=False)
+    special_categories = StatedFlag()
     products = texts(100, 100, load_default=list)
-    required = Flag(load_default=True)
-    affiliate = Flag(load_default=False)
-    ai_use = one_of(*AI_USES, load_default="none")
+    required = StatedFlag()
+    affiliate = StatedFlag()
+    ai_use = one_of(*AI_USES, load_default=NOT_STATED)
     hr_data = one_of(*HR_DATA, load_default="not_stated")
     relation = one_of(*RELATIONS, load_default="processor_processor")
     data_combined = Flag(load_default=None, allow_none=True)
@@ -227,10 +246,17 @@ class ListedShape(Shape):
     next_change = fields.Nested(NextChangeShape, allow_none=True)
 
 
+StatedOnShape = Shape.from_dict({fact: Day(allow_none=True) for fact in AS_IF}, name="StatedOn")
+
+
 class EntryShape(SubProcessorIn, ListedShape):
+    """An entry as it is shown. ``stated_on``: the day each fact was stated, null for what stood
+    in an entry before Art28 asked."""
+
     id = fields.String()
     version = fields.Integer()
     tier = fields.Integer()
+    stated_on = fields.Nested(StatedOnShape, allow_none=True)
     locations = fields.List(fields.Nested(LocationShape))
     valid_from = Day()
     valid_to = Day(allow_none=True)

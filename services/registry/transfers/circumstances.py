@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.registry.transfers.statements import STATED_ON, judged
+
 # Roles of exporter and importer, in the order of the modules of (EU) 2021/914.
 RELATIONS = (
     "controller_controller",
@@ -21,6 +23,7 @@ UNSTATED: Mapping[str, Any] = {
     "hr_data": "not_stated",
     "relation": "processor_processor",
     **dict.fromkeys(ENTRY_FACTS),
+    STATED_ON: None,
 }
 
 
@@ -58,7 +61,7 @@ class Circumstances:
             data_subjects=tuple(entry.get("data_subjects") or ()),
             data_combined=entry.get("data_combined"),
             exporter_is_public_authority=entry.get("exporter_is_public_authority"),
-            affiliate=bool(entry.get("affiliate")),
+            affiliate=judged(entry)["affiliate"],
             seat=entry.get("country"),
             legal_name=entry.get("legal_name"),
         )

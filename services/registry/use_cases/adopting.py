@@ -17,6 +17,7 @@ from services.registry.model.register import (
     addition,
     combined,
 )
+from services.registry.transfers.statements import dated
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import register_of
@@ -92,7 +93,9 @@ def take_over(
         raise RegisterExists
     writer = Writer("baseline", deps.now(), deps.new_id)
     ids = [deps.new_id("sub") for _ in taken]
-    contents = resolved([each.content for each in taken], ids)
+    today = today_at(deps, register)
+    stated = [dated(each.content, None, today) for each in taken]
+    contents = resolved(stated, ids)
     added = combined(
         *(
             addition(writer, register.id, sub_id, content, each.since)

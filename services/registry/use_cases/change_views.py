@@ -83,6 +83,7 @@ def view(register: Register, change: Change, law: Law, others: Mapping[str, Entr
         exporter=law.exporter,
         known_data_categories=() if previous else _data_categories(others, change.subject_id),
         instruments=law.instruments,
+        published=register.page.published,
     )
     return ChangeView(
         change=change,

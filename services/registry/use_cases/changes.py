@@ -18,7 +18,7 @@ from services.registry.use_cases.change_views import (
     view,
     with_previous,
 )
-from services.registry.use_cases.jurisdiction import law_of
+from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.notice_terms import groups_of
 from services.registry.use_cases.permissions import own_change, own_register, register_of
 from services.registry.wiring import Deps
@@ -40,7 +40,7 @@ def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> Cha
         created_at=deps.now(),
         **_about(deps, register.id, body),
     )
-    change = with_previous(deps, register, change)
+    change = with_previous(deps, register, change).dated(today_at(deps, register))
 
     def work(session: Session) -> None:
         deps.stores.registers.save(register, session)
@@ -58,6 +58,7 @@ def edit(
     members = {name: body[name] for name in ("effective_on", "reason") if name in body}
     about = _about(deps, register.id, {**_members_before(change), **body}, change)
     change = with_previous(deps, register, change.edited({**members, **about}, seen))
+    change = change.dated(today_at(deps, register))
     deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
     return shown(deps, register, change)
 

@@ -22,7 +22,7 @@ from services.registry.model.law import Law
 from services.registry.transfers import Instrument, known_evidence
 from services.registry.use_cases.adopting import Taken, take_over
 from services.registry.use_cases.assessed import assessed
-from services.registry.use_cases.jurisdiction import law_of
+from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.wiring import Deps
 from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.ids import derived_id
@@ -76,7 +76,7 @@ def advance(deps: Deps, job: Import, check: Check) -> None:
         _take_over(deps, job, check)
         return
     decided = _decided(deps, job, rows, _import_rules(deps, job, check)) if rows else []
-    kept = [] if job.dry_run else [change for _, change in decided if change]
+    kept = [] if job.dry_run else _dated(deps, job, [change for _, change in decided if change])
 
     def work(session: Session) -> None:
         deps.stores.changes.add_all(kept, session)
@@ -152,6 +152,11 @@ def _placed(content: Mapping[str, Any], positions: Mapping[str, int]) -> dict[st
     if parent_id not in positions:
         raise ParentUnknown(f"No row of the file is {parent_id}, which another names as parent.")
     return {**content, "parent_id": f"{OWN_LIST}{positions[parent_id]}"}
+
+
+def _dated(deps: Deps, job: Import, changes: Sequence[Change]) -> list[Change]:
+    today = today_at(deps, deps.stores.registers.get(job.processor_id))
+    return [change.dated(today) for change in changes]
 
 
 def _next_rows(deps: Deps, job: Import) -> list[ImportRow]:

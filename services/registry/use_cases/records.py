@@ -20,6 +20,7 @@ from services.registry.model.records import (
 )
 from services.registry.model.register import Content, Register, Row, Writer
 from services.registry.transfers.circumstances import UNSTATED
+from services.registry.transfers.statements import restated, without_days
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.entry_views import content_view, entry_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
@@ -74,7 +75,7 @@ def record(
         made = _made(deps, register, law, rows, stated)
         if seen not in (None, made.row.version):
             raise PreconditionFailed
-        if {**UNSTATED, **made.row.content} == {**UNSTATED, **made.content}:
+        if _said(made.row.content) == _said(made.content):
             return
         _check_carries_over(deps, made, session)
         _check_words(deps, made, session)
@@ -86,6 +87,10 @@ def record(
     return _entry(deps, register, law, sub_id)
 
 
+def _said(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {**UNSTATED, **without_days(content)}
+
+
 def _made(
     deps: Deps, register: Register, law: Law, rows: list[Row], stated: Mapping[str, Any]
 ) -> _Record:
@@ -93,7 +98,8 @@ def _made(
     row = row_to_record(rows, today)
     writer = Writer(deps.new_id(RECORD), deps.now(), deps.new_id)
     day = max(today, row.valid_from)
-    return _Record(register, law, writer, row, day, {**row.content, **stated})
+    content = restated({**row.content, **stated}, row.content, today)
+    return _Record(register, law, writer, row, day, content)
 
 
 def _check_carries_over(deps: Deps, made: _Record, session: Session) -> None:
@@ -117,7 +123,11 @@ def _check_words(deps: Deps, made: _Record, session: Session) -> None:
         word
         for previous in (made.before, announced)
         for word in linter.materiality(
-            previous, after, exporter=made.law.exporter, instruments=made.law.instruments
+            previous,
+            after,
+            exporter=made.law.exporter,
+            instruments=made.law.instruments,
+            published=made.register.page.published,
         )
     }
     words = [word for word in linter.MATERIALITY if word in found]

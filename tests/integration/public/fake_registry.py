@@ -64,6 +64,7 @@ GOOGLE = entry("Google LLC", categories=["email", "calendar"], purpose="e-mail a
 AMAZON = entry("Amazon Web Services", categories=["hosting"], purpose={"en": "Hosts the platform."},
                locations=[place("IE", STAYS), place("US", INVALID, SHIELD)])  # fmt: skip
 CHILD = entry("Nordlys Drift ApS", country="DK", categories=["support"], parent_id="sub_amazon",
+              affiliate="not_stated", ai_use="not_stated", stated_on={"required": "2026-03-01"},
               locations=[place("DK", STAYS, kind="processing")])  # fmt: skip
 VALID = verdict("valid", "Listed under the Data Privacy Framework.", "(EU) 2023/1795")
 POSTVOGN = entry("Postvogn Inc.", locations=[place("US", VALID, DPF, SCC)], valid_from="2026-12-24")

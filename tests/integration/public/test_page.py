@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -143,3 +144,14 @@ def test_the_documents_of_the_services_are_readable(visitor: FlaskClient) -> Non
     assert "POST /registry/v1/things" in page
     assert "[string (date)]" in page
     assert visitor.get("/docs/elsewhere").status_code == 404
+
+
+def test_what_the_vendor_has_not_stated_is_shown_so_and_not_as_no(visitor: FlaskClient) -> None:
+    page = text(visitor, f"{PAGE}?lang=en")
+    assert "Not stated: use of AI, whether it is of the same group" in page
+    details = text(visitor, f"{PAGE}/sub-processors/sub_nordlys?lang=en")
+    assert "Use of AI not stated" in details
+    assert "Required for the service Yes (stated on 1 March 2026)" in details
+    assert ",not_stated,not_stated," in visitor.get(f"{PAGE}.csv").text
+    linked = json.loads(visitor.get(f"{PAGE}.jsonld").text)["dpv:hasDataProcessor"]
+    assert [each.get("art28:aiUse") for each in linked] == [None, "none", "not_stated", "none"]

@@ -112,3 +112,56 @@ def test_the_laws_of_a_register_change_only_for_who_has_read_it_as_it_stands(
     assert [answer.status_code for answer in answers] == [412, 412, 428]
     assert vendor.must("GET", "")["regimes"] == ["EU", "UK"]
     assert vendor.ledger() == before
+
+
+FACTS = ("ai_use", "special_categories", "required", "affiliate")
+
+
+def test_what_nobody_stated_is_shown_so_until_somebody_does(vendor: Vendor) -> None:
+    bare = {"legal_name": "Mailer Inc.", "required": False}
+    vendor.must("POST", "/baseline", {"valid_from": "2026-11-15", "sub_processors": [bare]})
+    listed = vendor.must("GET", "/sub-processors")["items"][0]
+    assert {name: listed[name] for name in FACTS} == {
+        **dict.fromkeys(FACTS, "not_stated"), "required": False,
+    }  # fmt: skip
+    assert set(listed["stated_on"]) == {"required"}
+    first = vendor.draft(
+        kind="modify", sub_processor_id=listed["id"], sub_processor={**bare, "ai_use": "training"}
+    )
+    assert first["materiality"] == []
+    recorded = vendor.must(
+        "POST", f"/sub-processors/{listed['id']}/records", {"set": {"affiliate": True}}
+    )
+    assert recorded["stated_on"]["affiliate"] == vendor.today.isoformat()
+
+    vendor.must("PUT", "/page", {"published": True})
+    change = vendor.draft(
+        kind="modify", sub_processor_id=listed["id"], sub_processor={**bare, "ai_use": "training"}
+    )
+    assert change["materiality"] == ["ai_use"]
+    stated = change["sub_processor"]["stated_on"]
+    assert stated == {"ai_use": vendor.today.isoformat(), **listed["stated_on"]}
+    refused = vendor.ask(
+        "POST", f"/sub-processors/{listed['id']}/records", {"set": {"special_categories": True}}
+    )
+    assert (refused.status_code, refused.json["code"]) == (409, "notice-owed")
+
+
+def test_an_edited_draft_keeps_the_day_of_what_it_says(vendor: Vendor) -> None:
+    draft = vendor.draft()
+    stated = draft["sub_processor"]["stated_on"]
+    vendor.stack.pass_time(days=3)
+    read = vendor.ask("GET", f"/changes/{draft['id']}")
+    edited = vendor.ask("PATCH", f"/changes/{draft['id']}", {"reason": "Cheaper"},
+                        headers={"If-Match": read.headers["ETag"]})  # fmt: skip
+    assert edited.json["sub_processor"]["stated_on"] == stated
+
+
+@pytest.mark.usefixtures("told_at_once")
+def test_the_use_of_ai_is_a_ground_of_an_objection(baseline: Vendor) -> None:
+    customer = baseline.customer("nordbo")
+    change = baseline.announced()
+    body = {"grounds": "ai_use", "text": "No models."}
+    path = f"/portal/v1/changes/{change['id']}/objections"
+    objection = baseline.stack.must(customer, "POST", path, body)
+    assert objection["grounds"] == "ai_use"

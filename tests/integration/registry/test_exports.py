@@ -31,6 +31,7 @@ texts = st.text(
 names = texts.map(one_line).filter(bool)
 some_texts = st.lists(texts, max_size=3)
 spoken = st.dictionaries(st.sampled_from(["en", "da", "sv-FI", "de"]), texts, max_size=3)
+facts = st.sampled_from([True, False, "not_stated"])
 DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2999, 12, 31)).map(str)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": texts, "day": DAYS, "flag": st.booleans(), "texts": some_texts,
@@ -69,15 +70,15 @@ places = st.one_of(
     st.just({"organisation": "EPO", "kind": "storage"}),
 )  # fmt: skip
 entries = st.fixed_dictionaries(
-    {"legal_name": names, "special_categories": st.booleans(), "required": st.booleans(),
-     "affiliate": st.booleans(), "locations": st.lists(places, max_size=3)},
+    {"legal_name": names, "special_categories": facts, "required": facts, "affiliate": facts,
+     "locations": st.lists(places, max_size=3)},
     optional={
         "registration_number": texts, "country": st.sampled_from(["US", "DK"]),
         "website": st.just("https://a.example/?b=1"), "purpose": spoken.filter(bool),
         "responsibilities": spoken.filter(bool), "categories": some_texts,
         "data_categories": some_texts, "data_subjects": some_texts, "products": some_texts,
         "certifications": some_texts, "retention": texts, "parent_id": texts,
-        "ai_use": st.sampled_from(["none", "inference", "training", "both"]),
+        "ai_use": st.sampled_from(["none", "inference", "training", "both", "not_stated"]),
         "address": st.fixed_dictionaries({}, optional={"street": texts, "city": texts,
                                                        "postal_code": texts,
                                                        "country": st.just("DK")}),

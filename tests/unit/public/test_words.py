@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from services.public import page_text, public_members, query
+from services.public import marks, page_text, public_members, query
 from services.public.catalogue import CATALOGUES, LANGUAGES, supported, words
 from services.public.settings import DOCUMENTED
 from services.registry.transfers import pending_law
@@ -58,9 +58,13 @@ def test_every_sentence_that_code_or_template_asks_for_exists() -> None:
 @pytest.mark.parametrize(
     ("kind", "codes"),
     [
-        ("field", public_members.SUB_PROCESSOR.keys() - {"id", "version", "parent_id"}),
+        (
+            "field",
+            public_members.SUB_PROCESSOR.keys() - {"id", "version", "parent_id", "stated_on"},
+        ),
         ("evidence", public_members.EVIDENCE),
         ("verdict", [*page_text.COUNTED, *(f"{one}.meaning" for one in page_text.VERDICTS)]),
+        ("fact", marks.FACTS),
         ("effective", public_members.PUBLIC_STATUS),
         ("docs", DOCUMENTED),
         ("pending", [*pending_law.STATES, "confirmed", "unconfirmed"]),
