@@ -27,13 +27,7 @@ from shared.safe_text import terminal
 from shared.times import utc_now
 
 SAMPLE = Path(__file__).parent / "sample" / "vendors.json"
-TEMPLATE = SAMPLE.with_name("template.json")
-WITH_CUSTOMERS = "tempus-serva"
-SIGNATORY = {
-    "name": "Sofie Dam",
-    "title": "Director",
-    "email": "direktion@tempus-serva.example",
-}
+AGREEMENTS = SAMPLE.with_name("agreements")
 PROCESSOR_SCOPES = [
     "agreements:read",
     "agreements:write",
@@ -85,21 +79,37 @@ def load(ask: Ask, admin: Client, sample: Json, today: date) -> list[Client]:
 
     Rows and agreements without a day of their own begin with the year of ``today``.
     """
-    clients, since = [admin], today.replace(month=1, day=1).isoformat()
-    by_slug = {}
+    since = today.replace(month=1, day=1).isoformat()
+    clients = {"": admin}
+    signing = {each["controller"] for each in sample["customers"] if "controller" in each}
     for vendor in sample["vendors"]:
-        client = by_slug[vendor["organisation"]["slug"]] = _vendor(ask, admin, vendor, since)
-        clients.append(client)
-    _publish_template(ask, by_slug[WITH_CUSTOMERS])
+        slug = vendor["organisation"]["slug"]
+        scopes = [*PROCESSOR_SCOPES, *(CONTROLLER_SCOPES if slug in signing else ())]
+        clients[slug] = _vendor(ask, admin, vendor, scopes, since)
+    for partner in sample["partners"]:
+        slug = partner["organisation"]["slug"]
+        clients[slug] = _organisation(ask, admin, partner["organisation"], PROCESSOR_SCOPES)
+    papers = {slug: _papers(ask, clients[slug]) for slug in sorted(_processors(sample))}
     for customer in sample["customers"]:
-        client = _organisation(ask, admin, customer["organisation"], CONTROLLER_SCOPES)
-        _agreement(ask, by_slug[WITH_CUSTOMERS], client, customer, since)
-        clients.append(client)
-    return clients
+        slug, processor = _customer_of(customer), clients[customer["of"]]
+        if slug not in clients:
+            clients[slug] = _organisation(ask, admin, customer["organisation"], CONTROLLER_SCOPES)
+        conclude = _taken if customer.get("takes") else _agreed
+        conclude(ask, processor, clients[slug], customer, papers[customer["of"]], since)
+    return list(clients.values())
 
 
-def _vendor(ask: Ask, admin: Client, vendor: Json, since: str) -> Client:
-    client = _organisation(ask, admin, vendor["organisation"], PROCESSOR_SCOPES)
+def _processors(sample: Json) -> set[str]:
+    return {customer["of"] for customer in sample["customers"]}
+
+
+def _customer_of(customer: Json) -> str:
+    slug: str = customer.get("controller") or customer["organisation"]["slug"]
+    return slug
+
+
+def _vendor(ask: Ask, admin: Client, vendor: Json, scopes: list[str], since: str) -> Client:
+    client = _organisation(ask, admin, vendor["organisation"], scopes)
     valid_from = vendor.get("valid_from", since)
     body = {"valid_from": valid_from, "sub_processors": vendor["sub_processors"]}
     register = f"/registry/v1/processors/{client['org_slug']}"
@@ -108,11 +118,24 @@ def _vendor(ask: Ask, admin: Client, vendor: Json, since: str) -> Client:
     return client
 
 
-def _publish_template(ask: Ask, processor: Client) -> None:
-    """Publish a template that any customer can take: its signatory has accepted in advance."""
-    made = ask(processor, "POST", "/agreements/v1/templates", json.loads(TEMPLATE.read_text()))
-    path = f"/agreements/v1/templates/{made['id']}/standing-acceptance"
-    ask(processor, "POST", path, SIGNATORY)
+def _papers(ask: Ask, processor: Client) -> Json:
+    """The agreements of a processor as its file has them, its own template published first.
+
+    A template that it ``accepts_in_advance`` can be taken by any customer.
+    """
+    papers: Json = json.loads((AGREEMENTS / f"{processor['org_slug']}.json").read_text("utf-8"))
+    if "template" in papers:
+        made = ask(processor, "POST", "/agreements/v1/templates", papers["template"])
+        papers.setdefault("template_id", made["id"])
+        if papers.get("accepts_in_advance"):
+            path = f"/agreements/v1/templates/{made['id']}/standing-acceptance"
+            ask(processor, "POST", path, _signatory(processor))
+    return papers
+
+
+def _signatory(processor: Client) -> Json:
+    email = f"direktion@{processor['org_slug']}.example"
+    return {"name": "Sofie Dam", "title": "Director", "email": email}
 
 
 def _organisation(ask: Ask, admin: Client, organisation: Json, scopes: list[str]) -> Client:
@@ -122,67 +145,70 @@ def _organisation(ask: Ask, admin: Client, organisation: Json, scopes: list[str]
     return _shown(client, made["slug"], made["kind"])
 
 
-def _agreement(ask: Ask, processor: Client, controller: Client, customer: Json, since: str) -> None:
-    draft = agreement_body(controller["org_id"], customer, since)
+def _taken(
+    ask: Ask, processor: Client, controller: Client, customer: Json, papers: Json, since: str
+) -> None:
+    """The customer serves itself: it takes the published template, and is bound at once."""
+    body = {
+        "processor": processor["org_slug"],
+        "template_id": papers["template_id"],
+        "party": _party(customer),
+        "acceptance": _accepting(customer),
+        "effective_from": since,
+    }
+    ask(controller, "POST", "/portal/v1/agreements", body)
+
+
+def _agreed(
+    ask: Ask, processor: Client, controller: Client, customer: Json, papers: Json, since: str
+) -> None:
+    """The processor drafts and offers an agreement, and both accept it."""
+    draft = agreement_body(controller["org_id"], customer, papers, since)
     made = ask(processor, "POST", "/agreements/v1/agreements", draft)
     path = f"/agreements/{made['id']}"
-    person = customer["organisation"]["contacts"][0]
-    accepting = {"name": person["name"], "title": person["position"], "email": person["email"]}
     ask(processor, "POST", f"/agreements/v1{path}/offer", {})
-    ask(processor, "POST", f"/agreements/v1{path}/accept", SIGNATORY)
-    ask(controller, "POST", f"/portal/v1{path}/accept", accepting)
+    ask(processor, "POST", f"/agreements/v1{path}/accept", _signatory(processor))
+    ask(controller, "POST", f"/portal/v1{path}/accept", _accepting(customer))
 
 
-def agreement_body(controller_id: str, customer: Json, since: str) -> Json:
-    """Return the agreement of the sample processor with one of its invented customers."""
-    organisation = customer["organisation"]
-    named = ("legal_name", "registration_number", "country", "address")
+def agreement_body(controller_id: str, customer: Json, papers: Json, since: str) -> Json:
+    """Return the agreement of a sample processor with one of its customers."""
+    organisation = customer.get("organisation") or {}
     return {
         "controller_id": controller_id,
-        "party": {name: organisation[name] for name in named if organisation.get(name)},
-        "template_id": "tpl_eu_2021_915_v1",
-        "language": organisation["locale"],
-        "governing_law": "DK",
-        "processing": {
-            "subject_matter": "Operation of the customer's applications on the low-code platform",
-            "duration": "As long as the subscription lasts",
-            "nature": "Hosting, storage, backup and support",
-            "purpose": "To let the customer run its own registers and workflows",
-            "data_categories": ["contact data", "employment data", "login data"],
-            "data_subjects": ["the customer's employees", "the customer's own customers"],
-            "special_categories": False,
-        },
-        "authorisation": "general",
+        "party": _party(customer),
+        "template_id": papers["template_id"],
+        "language": organisation.get("locale", "da"),
         "notice_terms": {
             "notice_days": customer["notice_days"],
             "objection_days": customer["objection_days"],
             "day_kind": "calendar",
-            "holidays": organisation["country"],
+            "holidays": organisation.get("country", "DK"),
             "receipt_rule": "sent",
             "silence": "consent",
             "channels": ["webhook", "email"],
-            "contacts": organisation["contacts"],
+            "contacts": _contacts(customer),
         },
-        "clauses": {
-            "instructions": "Only on the customer's documented instructions, transfers included.",
-            "confidentiality": "Everyone with access is bound to secrecy.",
-            "security": "Measures as in annex III, reviewed every year.",
-            "sub_processors": "Those on the list; changes are told in advance as agreed here.",
-            "data_subject_rights": "Requests are passed on within two working days.",
-            "assistance": "Help with security, breaches, impact assessments and consultation.",
-            "end_of_processing": "controllers_choice",
-            "audit": "Yearly report, and inspections on reasonable notice.",
-        },
-        "measures": {
-            "technical": ["Encryption in transit and at rest", "Daily backups"],
-            "organisational": ["Access by role", "Yearly training"],
-        },
-        "transfer_instructions": "Only to the places on the list, on the basis named there.",
-        "breach_notice_hours": 24,
-        "deletion_days": 30,
-        "products": [],
         "effective_from": since,
+        **papers["terms"],
     }
+
+
+def _party(customer: Json) -> Json:
+    """The customer as its agreement names it; what is not said here is known of it already."""
+    organisation = customer.get("organisation") or {}
+    named = ("legal_name", "registration_number", "country", "address")
+    return {name: organisation[name] for name in named if organisation.get(name)}
+
+
+def _contacts(customer: Json) -> list[Json]:
+    contacts: list[Json] = customer.get("contacts") or customer["organisation"]["contacts"]
+    return contacts
+
+
+def _accepting(customer: Json) -> Json:
+    person = _contacts(customer)[0]
+    return {"name": person["name"], "title": person["position"], "email": person["email"]}
 
 
 def _shown(client: Json, slug: str, kind: list[str]) -> Client:

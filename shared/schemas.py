@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pycountry
 from babel import Locale
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from shared.public_holidays import country_of, is_region
 from shared.safe_text import is_one_line, is_text
@@ -183,6 +183,28 @@ def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict:
         validate=validate.Length(min=1, max=40),
         **kwargs,
     )
+
+
+# A century at most; whoever keeps data longer says so in words.
+LONGEST_RETENTION: Mapping[str, int] = {
+    "days": 36_500,
+    "weeks": 5_200,
+    "months": 1_200,
+    "years": 100,
+}
+
+
+class RetentionLength(Shape):
+    """How long data is kept: ``{"value": 14, "unit": "months"}``."""
+
+    value = Whole(1, max(LONGEST_RETENTION.values()), required=True)
+    unit = one_of(*LONGEST_RETENTION, required=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def within_a_century(self, members: Mapping[str, Any], **_: Any) -> None:
+        most = LONGEST_RETENTION[members["unit"]]
+        if members["value"] > most:
+            raise ValidationError(f"Up to {most} {members['unit']} can be stated.", "value")
 
 
 class SetAsideShape(Shape):

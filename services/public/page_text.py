@@ -244,13 +244,17 @@ def value_lines(field: str, value: Value, t: Words, on: date) -> list[str]:
         return [t("yes") if value else t("no")]
     if value == NOT_STATED:
         return [t("not_stated")]
-    if field == "locations":
-        return [place_text(place, t, on) for place in value]
+    if field in ("locations", "retention_periods"):
+        return [item_text(field, item, t, on) for item in value]
     line = single_line(field, value, t)
     if line is not None:
         return [line] if line else []
     values = value if isinstance(value, list) else [value]
     return [named_value(field, item, t) for item in values]
+
+
+def item_text(field: str, item: Json, t: Words, on: date) -> str:
+    return place_text(item, t, on) if field == "locations" else period_text(item, t)
 
 
 def single_line(field: str, value: Value, t: Words) -> str | None:
@@ -269,6 +273,13 @@ def single_line(field: str, value: Value, t: Words) -> str | None:
 def named_value(field: str, value: object, t: Words) -> str:
     kind = KINDS_OF_WORDS.get(field)
     return t.named(kind, str(value)) if kind else str(value)
+
+
+def period_text(period: Json, t: Words) -> str:
+    """Return how long one kind of data is kept: "call recordings: 3 months"."""
+    length, rule = period.get("length"), t.local_text(period.get("rule")).text
+    spans = [t.count(f"retention.{length['unit']}", length["value"])] if length else []
+    return f"{t.local_text(period['what']).text}: {', '.join([*spans, *([rule] if rule else [])])}"
 
 
 def address_text(address: Json | None, t: Words) -> str:

@@ -52,6 +52,21 @@ class Party:
 
 
 @dataclass(frozen=True)
+class RetentionLength:
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long one kind of data is kept. ``rule``: from when, or until what, in words."""
+
+    what: str
+    length: RetentionLength | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
 class Processing:
     """The facts of Art. 28(3), first sentence. What is not stated is None or empty.
 
@@ -66,6 +81,7 @@ class Processing:
     data_subjects: tuple[str, ...] = ()
     special_categories: bool = False
     obligations_and_rights: str | None = None
+    retention: tuple[Retention, ...] = ()
 
 
 @dataclass(frozen=True)

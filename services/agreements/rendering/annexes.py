@@ -7,7 +7,7 @@ from typing import Any
 
 from services.agreements.contract.contents import Processing
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
-from services.agreements.rendering.parts import Members, Rows, facts, party
+from services.agreements.rendering.parts import Members, Rows, facts, party, retention
 from services.agreements.rendering.words import Words
 from shared.times import format_instant
 
@@ -55,13 +55,20 @@ def _annex_tables(words: Words, members: Members, name: str) -> list[dict[str, A
         return [{"heading": words(role), "rows": party(words, members[role])}
                 for role in reversed(PARTIES)]  # fmt: skip
     if name == "processing":
-        return [{"heading": None, "rows": facts(words, members["processing"], Processing)}]
+        return [{"heading": None, "rows": _processing(words, members["processing"])}]
     measures = members.get("measures") or {}
     rows = [(words(kind), "\n".join(measures.get(kind) or ()) or words("missing"))
             for kind in ("technical", "organisational")]  # fmt: skip
     if measures.get("special_categories"):
         rows.append((words("special_categories"), "\n".join(measures["special_categories"])))
     return [{"heading": None, "rows": rows}]
+
+
+def _processing(words: Words, members: Members) -> Rows:
+    kept = members.get("retention") or ()
+    rows = facts(words, members, Processing, apart=("retention",))
+    lines = [retention(words, each) for each in kept]
+    return [*rows, (words("retention"), "\n".join(lines))] if lines else rows
 
 
 def _list(words: Words, members: Members) -> dict[str, Any]:

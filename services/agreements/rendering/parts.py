@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -13,9 +13,10 @@ Rows = list[tuple[str, str]]
 Members = Mapping[str, Any]
 
 
-def facts(words: Words, members: Members, shape: type) -> Rows:
-    """Every fact of ``shape``; those that a template may settle itself only where they are told."""
-    named = [field.name for field in fields(shape)]
+def facts(words: Words, members: Members, shape: type, apart: Sequence[str] = ()) -> Rows:
+    """Every fact of ``shape`` but those ``apart``; those that a template may settle itself only
+    where they are told."""
+    named = [field.name for field in fields(shape) if field.name not in apart]
     return [(words(name), _fact(words, name, members.get(name))) for name in named
             if members.get(name) is not None or name not in SETTLED]  # fmt: skip
 
@@ -36,6 +37,14 @@ def number(words: Words, value: int, unit: str) -> str:
         return words("at_once")
     count = "one" if value == 1 else "many"
     return f"{value} {words(f'{count}_{unit}')}"
+
+
+def retention(words: Words, members: Members) -> str:
+    """``call recordings: 3 months``."""
+    length = members.get("length")
+    told = [number(words, length["value"], length["unit"])] if length else []
+    told += [members["rule"]] if members.get("rule") else []
+    return f"{members['what']}: {', '.join(told)}"
 
 
 def party(words: Words, members: Members) -> Rows:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
 from services.agreements.contract.promises import CHOICES
 from shared.schemas import (
     Country,
     Flag,
+    RetentionLength,
     Shape,
     Text,
     by_language,
@@ -14,6 +19,19 @@ from shared.schemas import (
 )
 
 CLAUSE_LENGTH = 10_000
+
+
+class RetentionShape(Shape):
+    """How long one kind of data is kept, in a length, in words, or in both."""
+
+    what = Text(300, required=True)
+    length = fields.Nested(RetentionLength, load_default=None, allow_none=True)
+    rule = Text(500, load_default=None, allow_none=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def says_how_long(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.get("length") and not data.get("rule"):
+            raise ValidationError("Give a length, or say in words how long it is kept.", "length")
 
 
 class ProcessingShape(Shape):
@@ -25,6 +43,9 @@ class ProcessingShape(Shape):
     data_subjects = texts(300, load_default=list)
     special_categories = Flag(load_default=False)
     obligations_and_rights = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    retention = fields.List(
+        fields.Nested(RetentionShape), load_default=list, validate=validate.Length(max=50)
+    )
 
 
 class ClausesShape(Shape):

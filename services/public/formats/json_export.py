@@ -39,7 +39,10 @@ def by_legal_name(item: Json) -> str:
 
 
 def register_links(item: Json, url: str) -> Json:
-    kept = {name: item.get(name) for name in ("slug", "legal_name", "country", "updated_at")}
+    kept = {
+        name: item.get(name)
+        for name in ("slug", "legal_name", "country", "changed_on", "updated_at")
+    }
     return {
         **kept,
         "url": url,

@@ -109,6 +109,7 @@ def sub_processor(register: Register, entry: Json) -> Json:
             "@id": f"{register.url}/sub-processors/{entry['id']}",
             "@type": "dpv:DataSubProcessor",
             **party(entry),
+            "schema:brand": entry.get("brand"),
             "dct:description": described(entry.get("purpose")),
             "art28:engagedBy": {"@id": parent},
             "schema:validFrom": entry.get("listed_since"),

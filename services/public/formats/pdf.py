@@ -21,6 +21,7 @@ from services.public.page_text import (
     meaning,
     next_change,
     open_questions,
+    period_text,
     place_name,
     tally_lines,
 )
@@ -84,6 +85,10 @@ def entry_content(entry: Json, register: Register) -> Json:
         "data_categories": ", ".join(entry.get("data_categories") or []),
         "data_subjects": ", ".join(entry.get("data_subjects") or []),
         "registration_number": entry.get("registration_number") or "",
+        "brand": entry.get("brand") or "",
+        "retention_periods": "; ".join(
+            period_text(one, t) for one in entry.get("retention_periods") or []
+        ),
         "marks": "; ".join(marks(entry, t)),
         **{
             name: t.day(entry[name]) if entry.get(name) else ""

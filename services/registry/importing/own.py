@@ -19,6 +19,7 @@ PARTS = {
 }
 TEXTS = (
     "legal_name",
+    "brand",
     "registration_number",
     "country",
     "website",
@@ -111,9 +112,9 @@ def _columns(entries: Sequence[Json]) -> list[str]:
     parts = [f"{member}_{part}" for member, names in PARTS.items() for part in names]
     return [
         "id",
-        *TEXTS[:3],
+        *TEXTS[:4],
         *parts,
-        *TEXTS[3:],
+        *TEXTS[4:],
         *spoken,
         *LISTS,
         *FLAGS,

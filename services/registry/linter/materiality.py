@@ -266,6 +266,7 @@ _RULES: Mapping[str, Callable[[_Case, str], bool]] = {
     "a weaker basis": _has_a_weaker_basis,
     "an item more": _has_an_item_more,
     "a product more": _has_a_product_more,
+    "a period more": _has_a_product_more,
     "other words": _has_other_words,
     "becomes true": _becomes_true,
     "more data": _has_more_data,

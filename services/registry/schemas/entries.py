@@ -21,6 +21,7 @@ from shared.schemas import (
     Email,
     Flag,
     Line,
+    RetentionLength,
     Shape,
     Text,
     by_language,
@@ -85,6 +86,19 @@ class FlowDownShape(Shape):
     signed_on = Day(load_default=None, allow_none=True)
 
 
+class RetentionPeriod(Shape):
+    """How long one kind of data is kept. ``rule``: from when, or until what, in words."""
+
+    what = by_language(300, required=True)
+    length = fields.Nested(RetentionLength, load_default=None, allow_none=True)
+    rule = by_language(500, load_default=None, allow_none=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def says_how_long(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.get("length") and not data.get("rule"):
+            raise ValidationError("Give a length, or say in words how long it is kept.", "length")
+
+
 class MechanismIn(Shape):
     instrument_id = fields.String(required=True, validate=_known_instrument)
     role = one_of("primary", "fallback", load_default="primary")
@@ -130,9 +144,13 @@ class LocationIn(Shape):
 
 
 class SubProcessorIn(Shape):
-    """An entry as a processor states it. The linter reports what is missing."""
+    """An entry as a processor states it. The linter reports what is missing.
+
+    ``brand``: the name its service goes by where that is not the name of the company.
+    """
 
     legal_name = Line(300, required=True)
+    brand = Line(200, load_default=None, allow_none=True)
     registration_number = Text(60, load_default=None, allow_none=True)
     address = fields.Nested(AddressShape, load_default=None, allow_none=True)
     country = Country(load_default=None, allow_none=True)
@@ -157,6 +175,9 @@ class SubProcessorIn(Shape):
     certifications = texts(200, 50, load_default=list)
     reviewed_on = Day(load_default=None, allow_none=True)
     retention = Text(500, load_default=None, allow_none=True)
+    retention_periods = fields.List(
+        fields.Nested(RetentionPeriod), load_default=list, validate=validate.Length(max=50)
+    )
     locations = fields.List(
         fields.Nested(LocationIn), load_default=list, validate=validate.Length(max=60)
     )

@@ -64,6 +64,10 @@ class RegisterShape(Shape):
     privacy_contact = fields.String(allow_none=True)
     time_zone = fields.String()
     updated_at = Instant()
+    changed_on = Day(
+        allow_none=True,
+        metadata={"description": "The last day on which the list changed"},
+    )
     sequence = fields.Integer()
     head_hash = fields.String()
     published = Flag()

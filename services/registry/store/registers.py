@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from pymongo import ASCENDING, IndexModel
 
 from services.registry.model.page import Page
-from services.registry.model.register import EntryUnknown, Register, Row, RowChanges
+from services.registry.model.register import ONE_DAY, EntryUnknown, Register, Row, RowChanges
 from services.registry.store.stored import StoredRegister, StoredRow
 from shared.documents import from_document, to_row
 from shared.errors import NotFound
@@ -112,7 +112,10 @@ def _days(group: Mapping[str, Any]) -> EntryDays:
 class Rows:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "rows": [
-            IndexModel([("processor_id", ASCENDING), ("voided_at", ASCENDING), ("valid_from", 1)]),
+            # With the last days, so that the days of all changes are read from the index alone.
+            IndexModel(
+                [("processor_id", 1), ("voided_at", 1), ("valid_from", 1), ("valid_to", 1)],
+            ),
             IndexModel([("sub_processor_id", ASCENDING), ("voided_at", ASCENDING)]),
             IndexModel([("change_id", ASCENDING)]),
             IndexModel([("voided_by", ASCENDING)]),
@@ -251,6 +254,18 @@ class Rows:
         where = {"processor_id": processor_id}
         return self._docs.find_one(where, {"_id": 1}, session=session) is not None
 
+    def changed_on(self, processor_ids: Sequence[str], today: date) -> dict[str, date]:
+        """The last day up to ``today`` on which each list changed; none for an empty one."""
+        day = today.isoformat()
+        where = {"processor_id": {"$in": list(processor_ids)}, "voided_at": None}
+        ended = {"$cond": [{"$lt": ["$valid_to", day]}, "$valid_to", None]}
+        last = {"from": {"$max": "$valid_from"}, "to": {"$max": ended}}
+        begun = {**where, "valid_from": {"$lte": day}}
+        groups = self._docs.aggregate(
+            [{"$match": begun}, {"$group": {"_id": "$processor_id", **last}}]
+        )
+        return {group["_id"]: _last_change(group) for group in groups}
+
     def _many(self, where: dict[str, Any], session: Session | None = None) -> list[Row]:
         documents = self._docs.find(where, session=session)
         return sorted(_rows(list(documents)), key=lambda row: (row.valid_from, row.recorded_at))
@@ -258,6 +273,11 @@ class Rows:
 
 def _rows(documents: Sequence[StoredRow]) -> list[Row]:
     return [from_document(Row, document) for document in documents]
+
+
+def _last_change(days: Mapping[str, Any]) -> date:
+    begun = date.fromisoformat(days["from"])
+    return max(begun, date.fromisoformat(days["to"]) + ONE_DAY) if days["to"] else begun
 
 
 def _on(processor_id: str, day: date, recorded_as_of: datetime | None) -> dict[str, Any]:

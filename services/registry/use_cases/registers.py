@@ -36,18 +36,28 @@ PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
 
 def published(deps: Deps, request: PageRequest) -> Page:
-    return deps.stores.registers.published(request)
+    page = deps.stores.registers.published(request)
+    ids = [register.id for register in page.items]
+    changed = deps.stores.rows.changed_on(ids, deps.now().date())
+    shown = [{**vars(each), "changed_on": changed.get(each.id)} for each in page.items]
+    return Page(shown, page.next_cursor)
 
 
 def profile(deps: Deps, caller: Caller | None, slug: str) -> dict[str, Any]:
-    """The processor as its page shows it, and how far its ledger has come."""
+    """The processor as its page shows it, the day of its list, and how far its ledger has come."""
     return _profile(deps, open_register(deps, caller, slug))
 
 
 def _profile(deps: Deps, register: Register) -> dict[str, Any]:
     sequence, head_hash = deps.ledger.head(register.stream)
-    about = {"sequence": sequence, "head_hash": head_hash, "published": register.page.published}
-    return {**vars(register), **about}
+    changed = deps.stores.rows.changed_on([register.id], today_at(deps, register))
+    return {
+        **vars(register),
+        "changed_on": changed.get(register.id),
+        "sequence": sequence,
+        "head_hash": head_hash,
+        "published": register.page.published,
+    }
 
 
 def entries(

@@ -132,8 +132,8 @@ class FakeRegistry:
                             "country": "DK"},
                 "locale": "da", "website": "javascript:alert(1)", "bank_account": SECRET,
                 "privacy_contact": "privacy@tempusserva.dk", "sequence": self.sequence,
-                "updated_at": "2026-11-20T10:00:00.000Z", "head_hash": "b" * 64,
-                "published": self.published}  # fmt: skip
+                "updated_at": "2026-11-20T10:00:00.000Z", "changed_on": "2026-11-20",
+                "head_hash": "b" * 64, "published": self.published}  # fmt: skip
 
     def processors(self) -> list[Json]:
         self._answer("processors")

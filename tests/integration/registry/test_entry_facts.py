@@ -135,12 +135,11 @@ def test_what_nobody_stated_is_shown_so_until_somebody_does(vendor: Vendor) -> N
     assert recorded["stated_on"]["affiliate"] == vendor.today.isoformat()
 
     vendor.must("PUT", "/page", {"published": True})
-    change = vendor.draft(
-        kind="modify", sub_processor_id=listed["id"], sub_processor={**bare, "ai_use": "training"}
-    )
+    later = {**bare, "affiliate": True, "ai_use": "training"}
+    change = vendor.draft(kind="modify", sub_processor_id=listed["id"], sub_processor=later)
     assert change["materiality"] == ["ai_use"]
     stated = change["sub_processor"]["stated_on"]
-    assert stated == {"ai_use": vendor.today.isoformat(), **listed["stated_on"]}
+    assert stated == {"ai_use": vendor.today.isoformat(), **recorded["stated_on"]}
     refused = vendor.ask(
         "POST", f"/sub-processors/{listed['id']}/records", {"set": {"special_categories": True}}
     )
@@ -165,3 +164,59 @@ def test_the_use_of_ai_is_a_ground_of_an_objection(baseline: Vendor) -> None:
     path = f"/portal/v1/changes/{change['id']}/objections"
     objection = baseline.stack.must(customer, "POST", path, body)
     assert objection["grounds"] == "ai_use"
+
+
+RECORDINGS = {"what": {"en": "call recordings"}, "length": {"value": 3, "unit": "months"}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"length": None}, "length"),
+        ({"length": {"value": 0, "unit": "months"}}, "length/value"),
+        ({"length": {"value": 101, "unit": "years"}}, "length/value"),
+        ({"length": {"value": 3, "unit": "business_days"}}, "length/unit"),
+        ({"what": {}}, "what"),
+    ],
+)
+def test_how_long_data_is_kept_is_a_length_or_a_rule(
+    vendor: Vendor, wrong: Json, pointer: str
+) -> None:
+    entry = builders.sub_processor(brand="Mailer", retention_periods=[{**RECORDINGS, **wrong}])
+    body = {"valid_from": "2026-11-15", "sub_processors": [entry]}
+    refused = vendor.ask("POST", "/baseline", body)
+    assert refused.status_code == 422
+    places = [each["pointer"] for each in refused.json["errors"]]
+    assert places == [f"/sub_processors/0/retention_periods/0/{pointer}"]
+
+    entry["retention_periods"] = [RECORDINGS]
+    vendor.must("POST", "/baseline", body)
+    listed = vendor.must("GET", "/sub-processors")["items"][0]
+    assert (listed["brand"], listed["retention_periods"]) == (
+        "Mailer", [{**RECORDINGS, "rule": None}],
+    )  # fmt: skip
+
+
+def test_a_list_last_changed_on_its_own_day_and_not_on_that_of_its_loading(
+    vendor: Vendor,
+) -> None:
+    """The baseline carries a day; later the day on which a change takes effect counts."""
+    entry = builders.sub_processor()
+    vendor.must("POST", "/baseline", {"valid_from": "2020-04-14", "sub_processors": [entry]})
+    assert vendor.must("GET", "")["changed_on"] == "2020-04-14"
+
+    added = vendor.announced(days=60, sub_processor=builders.sub_processor(legal_name="Other"))
+    assert vendor.must("GET", "")["changed_on"] == "2020-04-14"
+    vendor.stack.pass_time(days=61)
+    vendor.stack.go_live()
+    assert vendor.must("GET", "")["changed_on"] == added["effective_on"]
+
+    gone = vendor.announced(days=60, kind="remove", sub_processor=None,
+                            sub_processor_id=added["sub_processor"]["id"])  # fmt: skip
+    vendor.stack.pass_time(days=61)
+    vendor.stack.go_live()
+    assert vendor.must("GET", "")["changed_on"] == gone["effective_on"]
+    vendor.must("PUT", "/page", {"published": True})
+    shown = vendor.stack.must(vendor.client, "GET", "/registry/v1/processors?limit=200")["items"]
+    days = [each["changed_on"] for each in shown if each["slug"] == vendor.slug]
+    assert days == [gone["effective_on"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
 import rfc8785
@@ -11,6 +12,7 @@ import rfc8785
 from services.agreements import rendering
 from services.agreements.contract.wording import built_in_templates, in_language
 from services.agreements.ledger_entries import facts, persons
+from tests.builders import agreement_content
 from tests.unit.agreements import things
 
 
@@ -76,3 +78,29 @@ def test_facts_are_safe_for_the_ledger_and_name_no_person() -> None:
     rfc8785.dumps(persons(agreement, version))
     assert "Ida Holm" not in json.dumps(told)
     assert told["terms_key"] == agreement.group.key if agreement.group else False
+
+
+KEPT = [
+    {"what": "call recordings", "length": {"value": 3, "unit": "months"}},
+    {"what": "customer data", "rule": "as long as the relation lasts"},
+    {"what": "agreements", "length": {"value": 1, "unit": "years"}, "rule": "after the end"},
+]
+
+
+def processing_rows(**more: Any) -> dict[str, str]:
+    processing = {**agreement_content()["processing"], **more}
+    laid_out = rendering.laid_out(things.version(language="en", processing=processing))
+    return dict(laid_out["annexes"][1]["tables"][0]["rows"])
+
+
+def test_the_annex_tells_how_long_each_kind_of_data_is_kept() -> None:
+    assert processing_rows(retention=KEPT)["Retention"].split("\n") == [
+        "call recordings: 3 months",
+        "customer data: as long as the relation lasts",
+        "agreements: 1 year, after the end",
+    ]
+
+
+def test_an_annex_of_an_agreement_that_says_no_retention_has_no_row_for_it() -> None:
+    assert "Retention" not in processing_rows()
+    assert "Retention" not in processing_rows(retention=[])

@@ -24,7 +24,9 @@ BY_LANGUAGE = (
     "services/registry/data/instruments.json",
     "services/registry/data/open_law.json",
     "services/registry/data/pending_law.json",
-    "deploy/sample/template.json",
+    *(f"deploy/sample/agreements/{each}.json" for each in ("clienti", "proces360", "talenom")),
+    "deploy/sample/agreements/tempus-serva.json",
+    "deploy/sample/agreements/maalerservice.json",
 )
 PAGES = ("README.md", "deploy/guide", "services", "GLOSSARY.md", "CHANGELOG.md")
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.public.catalogue import LANGUAGES, words
 from services.public.marks import FACTS, marks, stated_on
-from services.public.page_text import value_lines
+from services.public.page_text import period_text, value_lines
 from tests.clock import today
 
 USUAL: dict[str, Any] = {
@@ -49,3 +49,24 @@ def test_the_day_of_a_statement_is_told_where_it_is_known() -> None:
     assert stated_on(entry, "ai_use", words("en")) == "(stated on 1 March 2026)"
     assert stated_on(entry, "affiliate", words("en")) == ""
     assert stated_on({"stated_on": None}, "ai_use", words("en")) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "length", "told"),
+    [
+        ("en", {"value": 14, "unit": "months"}, "IP address: 14 months, after the visit"),
+        ("da", {"value": 14, "unit": "months"}, "IP-adresse: 14 måneder, efter besøget"),
+        ("sv", {"value": 1, "unit": "years"}, "IP-adress: 1 år, efter besöket"),
+        ("en", {"value": 1, "unit": "weeks"}, "IP address: 1 week, after the visit"),
+        ("da", None, "IP-adresse: efter besøget"),
+    ],
+)
+def test_a_period_of_retention_is_told_in_the_language_of_the_page(
+    language: str, length: dict[str, Any] | None, told: str
+) -> None:
+    period = {
+        "what": {"en": "IP address", "da": "IP-adresse", "sv": "IP-adress"}, "length": length,
+        "rule": {"en": "after the visit", "da": "efter besøget", "sv": "efter besöket"},
+    }  # fmt: skip
+    assert period_text(period, words(language)) == told
+    assert value_lines("retention_periods", [period], words(language), today()) == [told]
