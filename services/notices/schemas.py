@@ -15,6 +15,7 @@ from services.notices.model.deliveries import STATES
 from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
 from services.notices.model.filters import unmatched
 from services.notices.model.messages import NOTICE
+from services.notices.model.stored import changes_of
 from shared.counting import counted_in_all
 from shared.schemas import (
     Email,
@@ -231,8 +232,11 @@ def counting_of(notice: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 class NoticeShape(Shape):
+    """``change_ids``: all changes of the notice, ``change_id`` the first of them."""
+
     id = fields.String(attribute="notice.id")
     change_id = fields.String()
+    change_ids = fields.Function(changes_of)
     agreement_id = fields.String()
     processor_id = fields.String()
     type = fields.String()
@@ -317,6 +321,7 @@ class UnreachedShape(Shape):
 
     notice_id = fields.String()
     change_id = fields.String()
+    change_ids = fields.List(fields.String())
     since = Instant()
     reason = fields.String()
 

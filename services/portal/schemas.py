@@ -71,8 +71,14 @@ class SelfServe(Shape):
 
 
 class NewObjection(Shape):
+    """``change_ids``: the changes of the notice that it is against; all of them if it is left
+    out."""
+
     grounds = one_of(*GROUNDS, required=True)
     text = Text(4_000, required=True)
+    change_ids = fields.List(
+        Text(100), load_default=None, allow_none=True, validate=validate.Length(1, 50)
+    )
 
 
 class Modification(Shape):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from services.registry import events
 from services.registry.clock import (
@@ -49,38 +49,61 @@ def published(register: Register, on: date) -> Entry:
     return {"processor": processor(register), "on": on.isoformat()}
 
 
-def announced(
-    register: Register,
-    change: Change,
-    materiality: Sequence[str],
-    sub_processor: Entry | None,
-    previous: Entry | None,
-) -> Entry:
-    """The public part; entries come in their wire form, with verdicts of the effective day."""
-    payload: Entry = {
+class Announced(Protocol):
+    """A change as its notice shows it; entries in their wire form, with verdicts of the effective
+    day."""
+
+    @property
+    def change(self) -> Change: ...
+    @property
+    def materiality(self) -> list[str]: ...
+    @property
+    def sub_processor(self) -> Entry | None: ...
+    @property
+    def previous(self) -> Entry | None: ...
+
+
+def announced(register: Register, views: Sequence[Announced]) -> Entry:
+    """The public part of an announcement. ``changes`` holds each change; the members of an only
+    change stand beside that list as well (decision 0047)."""
+    changes = [_of_change(view) for view in views]
+    [first, *others] = changes
+    return {
+        **({} if others else first),
+        "processor": processor(register),
+        "effective_on": views[0].change.effective_on.isoformat(),
+        "changes": changes,
+    }
+
+
+def _of_change(view: Announced) -> Entry:
+    change = view.change
+    told: Entry = {
         "change_id": change.id,
         "kind": change.kind,
-        "materiality": list(materiality),
-        "processor": processor(register),
-        "sub_processor": _shown(sub_processor or previous),
-        "previous": _shown(previous, ()),
+        "materiality": list(view.materiality),
+        "sub_processor": _shown(view.sub_processor or view.previous),
+        "previous": _shown(view.previous, ()),
         "reason": change.reason,
-        "effective_on": change.effective_on.isoformat(),
     }
     if change.emergency:
-        payload["justification"] = change.emergency.justification
-    return payload
+        told["justification"] = change.emergency.justification
+    return told
 
 
 def announced_private(
-    register: Register, change: Change, recipients_version: int, groups: Sequence[Group]
+    register: Register,
+    changes: Sequence[Change],
+    recipients_version: int,
+    groups: Sequence[Group],
 ) -> Entry:
-    """What concerns the customers' own terms, and the full contents with contact persons."""
+    """What concerns the customers' own terms, and the full contents with contact persons, of each
+    change in turn."""
     return {
         "recipients_version": recipients_version,
         "time_zone": register.time_zone,
-        "groups": [group_on_wire(group, change) for group in groups],
-        "content": change.content,
+        "groups": [group_on_wire(group, changes[0]) for group in groups],
+        "contents": [change.content for change in changes],
     }
 
 

@@ -89,7 +89,7 @@ def _body(house: Office) -> bytes:
     message = house.deps.stores.mongo.db["messages"].find_one({})
     assert message is not None
     event = house.deps.stores.events.get(message["event_id"])
-    return body_of(event.head, message["extra"], event.tail)
+    return body_of(event, message["extra"])
 
 
 def _turn(

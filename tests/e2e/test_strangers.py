@@ -83,6 +83,8 @@ FOREIGN = [
     (PROCESSOR, "techem", "GET", f"{REGISTER}/changes/{{draft}}/preview", None),
     (PROCESSOR, "techem", "POST", f"{REGISTER}/changes/{{draft}}/announce", None),
     (PROCESSOR, "techem", "POST", f"{TECHEM}/changes/{{draft}}/announce", None),
+    (PROCESSOR, "techem", "POST", f"{REGISTER}/changes/announce", {"change_ids": ["{draft}"]}),
+    (PROCESSOR, "techem", "POST", f"{TECHEM}/changes/announce", {"change_ids": ["{draft}"]}),
     (PROCESSOR, "techem", "POST", f"{REGISTER}/changes/{{change}}/withdraw", {"reason": "x"}),
     (PROCESSOR, "techem", "DELETE", f"{REGISTER}/changes/{{draft}}", None),
     (PROCESSOR, "techem", "DELETE", f"{TECHEM}/changes/{{draft}}", None),
@@ -131,6 +133,8 @@ def test_a_stranger_finds_nothing(
     names = vars(things)
     if body and "org_id" in body:
         body = {**body, "org_id": things.organisation}
+    if body and "change_ids" in body:
+        body = {"change_ids": [each.format(**names) for each in body["change_ids"]]}
     # A stranger may hold any version, even the right one.
     headers = {"If-Match": '"r1"'} if method in ("PATCH", "DELETE") else {}
     who = _who(product, stranger)

@@ -52,7 +52,10 @@ class WhoShape(Shape):
 
 
 class AcknowledgementShape(Shape):
+    """``change_ids``: all changes of the notice, ``change_id`` the first of them."""
+
     change_id = fields.String()
+    change_ids = fields.List(fields.String())
     agreement_id = fields.String()
     notice = fields.Nested(NoticeTold)
     contact = fields.Nested(WhoShape)

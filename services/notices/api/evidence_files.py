@@ -11,7 +11,8 @@ from typing import Any
 
 from services.notices.model.channels import Tried
 from services.notices.model.evidence import Evidence
-from services.notices.model.messages import Event
+from services.notices.model.messages import Event, body_of
+from services.notices.model.told_changes import changes_told
 from shared import sheets, typeset
 from shared.times import format_instant
 
@@ -120,12 +121,15 @@ def _values(event: Event, row: Evidence) -> list[Any]:
 
 def _content(event: Event, rows: Sequence[Evidence], now: datetime) -> dict[str, Any]:
     """All that the PDF says; the template only sets it."""
-    told = json.loads(event.head + event.tail)["data"]
+    changes = changes_told(json.loads(body_of(event, ""))["data"])
+    told = next(each for each in changes if each["change_id"] == event.change_id)
+    others = [each for each in event.change_ids if each != event.change_id]
     entry = told.get("sub_processor") or told.get("previous") or {}
     counts = Counter(row.reached for row in rows)
     return {
         "processor": event.processor.get("legal_name", ""),
         "change_id": event.change_id,
+        "together": ", ".join(others),
         "kind": _KINDS.get(told.get("kind", ""), "Change"),
         "sub_processor": entry.get("legal_name", ""),
         "country": entry.get("country", ""),

@@ -283,7 +283,7 @@ class Claims:
         for row in rows:
             event_id, extra = texts.get(row["message_id"], ("", ""))
             if event := events.get(event_id):
-                body = body_of(event.head, extra, event.tail)
+                body = body_of(event, extra)
                 resolved.append((row, endpoints.get(row["endpoint_id"]), body))
             else:
                 resolved.append((row, None, b""))

@@ -12,7 +12,13 @@ from services.notices.model.channels import Address, AddressChannel, Customer, i
 from services.notices.model.deliveries import QUEUED
 from services.notices.model.escalation import Case, ChannelState, OtherMessage
 from services.notices.model.sendings import DELIVERED
-from services.notices.model.stored import StoredMessage, StoredNotice, StoredOffer, StoredSending
+from services.notices.model.stored import (
+    StoredMessage,
+    StoredNotice,
+    StoredOffer,
+    StoredSending,
+    changes_of,
+)
 from services.notices.store import Deliveries, Messages, Stores
 
 Message = StoredMessage | StoredNotice
@@ -51,7 +57,7 @@ class Facts:
             since=row["watched_since"],
             effective_on=row["notice"]["effective_on"],
             acknowledged=row["acknowledged_at"] is not None,
-            withdrawn=row["change_id"] in self.withdrawn,
+            withdrawn=self.withdrawn.issuperset(changes_of(row)),
             endpoints=self.endpoints.get(row["_id"], ()),
             channels=[self._state(row, channel) for channel in self.channels],
         )
@@ -104,7 +110,7 @@ def read_facts(
     vendors = {row["agreement_id"]: row["processor_id"] for row in rows if row["agreement_id"]}
     agreements = set(vendors)
     offers = stores.offers.many(agreements) if others else {}
-    changes = {row["change_id"] for row in notices if row["change_id"]}
+    changes = {change_id for row in notices for change_id in changes_of(row)}
     customers = _customers(stores, agreements, offers)
     about = [*(row["_id"] for row in rows), *noticed.values()]
     return Facts(

@@ -66,6 +66,7 @@ def _outcome(concerned: Sequence[Subscription], wanting: Sequence[Subscription])
 def _message(
     job: StartedJob, event: Event, target: Target, outcome: str, at: datetime, now: datetime
 ) -> StoredMessage:
+    change_ids = target.notice["change_ids"] if target.notice else event.change_ids
     message: StoredMessage = {
         "_id": ordered_id("msg", job.started_at, event.id, target.key),
         "event_id": event.id,
@@ -73,13 +74,16 @@ def _message(
         "processor_id": event.processor.get("id"),
         "controller_id": target.controller_id,
         "agreement_id": target.agreement_id,
-        "change_id": event.change_id,
+        "change_id": next(iter(change_ids), None),
         "at": at,
         "extra": own_part(target.agreement_id, target.notice),
         "notice": target.notice,
         "acknowledged_at": None,
         "outcome": outcome,
     }
+    # Only there where a notice is of several changes: the index of them stays small.
+    if change_ids[1:]:
+        message["other_change_ids"] = list(change_ids[1:])
     if is_vendor(target.controller_id):
         return {**message, "to_mail": True} if event.is_mailed_to_vendor else message
     check_at = first_check(

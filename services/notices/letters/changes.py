@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notices import events
-from services.notices.letters.shape import Action, Fact, Letter, Place, filled
+from services.notices.letters.shape import Action, Fact, Letter, Place, Section, filled
 from services.notices.letters.transfers import (
     instrument_named,
     law_named,
@@ -16,19 +16,17 @@ from services.notices.letters.transfers import (
 )
 from services.notices.letters.words import Words
 from services.notices.model.messages import INFORMATION
+from services.notices.model.told_changes import changes_told
 from shared.counting import counted_by
 
 
 def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -> Letter:
     """The prior notice itself; ``acknowledge_url``: the link of this contact, or empty."""
     data, about = body["data"], body["data"]["notice"]
-    vendor = data["processor"].get("legal_name", "")
-    headline = headline_of(t, data)
-    effective = about["effective_on"]
-    emergency = kind == events.CHANGE_EMERGENCY
-    entry = data.get("sub_processor") or {}
+    vendor, changes = data["processor"].get("legal_name", ""), changes_told(data)
+    headline, day = headline_of(t, data), t.day(about["effective_on"])
     actions = page_of(t, data)
-    informs = about.get("owes") == INFORMATION
+    informs, emergency = about.get("owes") == INFORMATION, kind == events.CHANGE_EMERGENCY
     # Nobody is asked for an answer to what only informs.
     acknowledge_url = "" if informs else acknowledge_url
     if acknowledge_url:
@@ -39,27 +37,34 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -
             "mail.information.subject" if informs else "mail.subject",
             vendor=vendor,
             headline=headline,
-            day=t.day(effective),
+            day=day,
         ),
         heading=headline,
-        lead=t("mail.information.lead" if informs else "mail.lead", vendor=vendor),
-        warning=_emergency(t, data, about) if emergency and not informs else "",
-        facts=_facts(t, data, about, vendor),
-        places_heading=t("mail.places") if entry.get("locations") else "",
-        places=tuple(_place(t, each) for each in entry.get("locations") or ()),
+        lead=t(_lead(changes, informs=informs), vendor=vendor),
+        warning=_emergency(t, changes, about) if emergency and not informs else "",
         actions=actions,
         paragraphs=tuple(_how_to_answer(t, data, about, vendor)),
         footer=(
             t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
             t("mail.reroute"),
             t("mail.link_note") if acknowledge_url else "",
-            t("mail.id", notice=about["id"], change=data["change_id"]),
+            _ids(t, changes, about),
         ),
+        **_contents(t, changes, about, vendor),
     )
 
 
+def _lead(changes: Sequence[Mapping[str, Any]], *, informs: bool) -> str:
+    """The key of the first sentence."""
+    lead = "mail.information.lead" if informs else "mail.lead"
+    return f"{lead}_several" if changes[1:] else lead
+
+
 def headline_of(t: Words, data: Mapping[str, Any]) -> str:
-    """The change in a few words, such as "New sub-processor: Mail Inc."."""
+    """The change in a few words, such as "New sub-processor: Mail Inc."; of several, their
+    number."""
+    if "change_id" not in data and len(data.get("changes") or ()) > 1:
+        return t("change.several", count=len(data["changes"]))
     name = (data.get("sub_processor") or {}).get("legal_name") or "–"
     previous = (data.get("previous") or {}).get("legal_name") or "–"
     kind = data.get("kind")
@@ -69,23 +74,41 @@ def headline_of(t: Words, data: Mapping[str, Any]) -> str:
     return t(f"change.{kind}", name=name, previous=previous)
 
 
-def _facts(
-    t: Words, data: Mapping[str, Any], about: Mapping[str, Any], vendor: str
-) -> tuple[Fact, ...]:
-    entry = data.get("sub_processor") or {}
+def _contents(
+    t: Words, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any], vendor: str
+) -> dict[str, Any]:
+    """The facts and places of an only change; a section for each of several."""
+    days, given_on = _days(t, about), Fact(t("fact.given_on"), t.day(about["given_on"]))
+    if len(changes) == 1:
+        [only] = changes
+        facts = (*days, Fact(t("fact.vendor"), vendor), *_facts(t, only), given_on)
+        return {"facts": filled(*facts), **_places(t, only)}
+    sections = tuple(
+        Section(headline_of(t, each), filled(*_facts(t, each)), **_places(t, each))
+        for each in changes
+    )
+    facts = (*days, Fact(t("fact.vendor"), vendor), given_on)
+    return {"facts": filled(*facts), "sections": sections}
+
+
+def _days(t: Words, about: Mapping[str, Any]) -> tuple[Fact, ...]:
     informs = about.get("owes") == INFORMATION
-    matters = ", ".join(t.named("materiality", each) for each in data.get("materiality") or ())
-    return filled(
+    return (
         Fact(t("fact.deadline"), "" if informs else _last_day(t, about), strong=True),
         Fact(t("fact.effective_on"), t.day(about["effective_on"]), strong=True),
         Fact(t("fact.silence"), _silence(t, about)),
-        Fact(t("fact.vendor"), vendor),
+    )
+
+
+def _facts(t: Words, change: Mapping[str, Any]) -> tuple[Fact, ...]:
+    entry = change.get("sub_processor") or {}
+    matters = ", ".join(t.named("materiality", each) for each in change.get("materiality") or ())
+    return (
         Fact(t("fact.seat"), t.country(entry.get("country")) if entry.get("country") else ""),
         Fact(t("fact.contact"), _contact(entry.get("contact"))),
         Fact(t("fact.purpose"), t.told(entry.get("purpose"))),
-        Fact(t("fact.reason"), t.told(data.get("reason"))),
+        Fact(t("fact.reason"), t.told(change.get("reason"))),
         Fact(t("fact.matters"), matters),
-        Fact(t("fact.given_on"), t.day(about["given_on"])),
     )
 
 
@@ -109,15 +132,28 @@ def _any_day(about: Mapping[str, Any]) -> bool:
     return about["objection_deadline"] is None and not about.get("provisional")
 
 
+def _places(t: Words, change: Mapping[str, Any]) -> dict[str, Any]:
+    places = tuple(
+        _place(t, each) for each in (change.get("sub_processor") or {}).get("locations") or ()
+    )
+    return {"places_heading": t("mail.places") if places else "", "places": places}
+
+
+def _ids(t: Words, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> str:
+    ids = ", ".join(change["change_id"] for change in changes)
+    return t("mail.id" if len(changes) == 1 else "mail.ids", notice=about["id"], change=ids)
+
+
 def _contact(told: Mapping[str, Any] | None) -> str:
     parts = [(told or {}).get(each) for each in ("name", "position", "email")]
     return ", ".join(str(each) for each in parts if each)
 
 
-def _emergency(t: Words, data: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+def _emergency(t: Words, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> str:
     agreed = "mail.emergency" if about.get("emergency_agreed") else "mail.emergency_not_agreed"
-    why, day = t.told(data.get("justification")) or "–", t.day(about["effective_on"])
-    return t(agreed, why=why, day=day)
+    told = dict.fromkeys(t.told(change.get("justification")) for change in changes)
+    why = " ".join(each for each in told if each) or "–"
+    return t(agreed, why=why, day=t.day(about["effective_on"]))
 
 
 def _place(t: Words, place: Mapping[str, Any]) -> Place:
@@ -170,8 +206,11 @@ def _how_to_answer(
 ) -> Sequence[str]:
     if about.get("owes") == INFORMATION:
         return [t("mail.information.nothing_to_do", day=t.day(about["effective_on"]))]
-    url, any_day = data["links"]["change"], _any_day(about)
+    changes, links, any_day = changes_told(data), data["links"], _any_day(about)
+    url = links.get("change") or f"{links['changes']}/{changes[0]['change_id']}"
     told = [t(_how(about), day=t.day(about["objection_deadline"]), url=f"{url}/objections")]
+    if changes[1:]:
+        told.append(t("mail.against_which"))
     if about.get("provisional"):
         told.append(t("mail.counts_from_receipt", url=url))
     write = "mail.or_write_any_day" if any_day else "mail.or_write"

@@ -48,6 +48,16 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Section:
+    """One of several changes that a letter is about, with its own facts and places."""
+
+    heading: str
+    facts: tuple[Fact, ...]
+    places_heading: str = ""
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
 class Action:
     """``primary``: the one that is asked for."""
 
@@ -70,6 +80,7 @@ class Letter:
     places: tuple[Place, ...] = ()
     items_heading: str = ""
     items: tuple[Item, ...] = ()
+    sections: tuple[Section, ...] = ()
     actions: tuple[Action, ...] = ()
     paragraphs: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()

@@ -136,7 +136,7 @@ class VendorDigestLoop:
         items = []
         for message in chosen:
             event = found[message["event_id"]]
-            data = json.loads(body_of(event.head, message["extra"], event.tail))["data"]
+            data = json.loads(body_of(event, message["extra"]))["data"]
             items.append(_item(message["type"], data))
         return {"count": len(messages), "items": items}
 

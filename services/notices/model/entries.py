@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.notices import events
 from services.notices.model.counting import Counting
-from services.notices.model.messages import NOTICE, Event, Group, json_text
+from services.notices.model.messages import NOTICE, Event, Group, ToldChange, json_text
 from services.notices.model.recipients import owner_of
+from services.notices.model.told_changes import shorter, texts_that_fit
 from shared import disclosure
 from shared.ids import derived_id
 
@@ -23,7 +25,7 @@ LONGEST_TEXT = 1_500
 PERSONS = disclosure.shape("entry", "notice")
 TO_CUSTOMERS = disclosure.shape("entry", "public", "notice")
 
-# Members of an announcement that are the same for everyone, in the order of the contract.
+# Members of a change in an announcement, and of a notice of one, in the order of the contract.
 _CHANGE_MEMBERS = (
     "change_id",
     "sequence",
@@ -66,28 +68,73 @@ def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
 
 
 def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
+    if entry["type"] in events.FOLLOW_UPS:
+        change_id = entry["data"]["change_id"]
+        shown = {**_open(entry), "sequence": entry["sequence"]}
+        return _about_change(
+            entry, shown, change_id, {"change": _link_to(change_id, origin)}, origin
+        )
+    told, changes = _open(entry), _told_changes(entry)
+    ids = [change["change_id"] for change in changes]
+    base = {"processor": told["processor"], "sequence": entry["sequence"]}
+    if len(changes) == 1:
+        beside = {**changes[0], **base}
+        shown = {name: beside[name] for name in _CHANGE_MEMBERS if name in beside}
+        shown["changes"] = changes
+        return _about_change(entry, shown, ids[0], {"change": _link_to(ids[0], origin)}, origin)
+    # Not a link to one of them: it may not concern every customer.
+    event = _about_change(entry, base, ids[0], {"changes": _link_to("", origin)}, origin)
+    room = LARGEST_HEAD - len(event.head.encode()) - len(',"changes":[]')
+    texts = texts_that_fit(changes, json_text, room)
+    parts = [ToldChange(*each) for each in zip(ids, texts, strict=True)]
+    return replace(event, changes=tuple(parts))
+
+
+def _link_to(change_id: str, origin: str) -> str:
+    return f"{origin}/portal/v1/changes/{change_id}".rstrip("/")
+
+
+def _told_changes(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The changes of an announcement; entries of before 2026-11-30 are of one, without a list."""
+    told, private = _open(entry), entry.get("private") or {}
+    changes = told.get("changes") or [told]
+    contents = private.get("contents") or [private.get("content")] * len(changes)
+    shown = [
+        {name: change[name] for name in _CHANGE_MEMBERS if name in change and name != "processor"}
+        for change in changes
+    ]
+    pairs = zip(shown, contents, strict=True)
+    return [_with_contact(change, content or {}) for change, content in pairs]
+
+
+def _about_change(
+    entry: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    change_id: str,
+    links: Mapping[str, str | None],
+    origin: str,
+) -> Event:
     data, private = entry["data"], entry.get("private") or {}
-    shown = {**_open(entry), "sequence": entry["sequence"]}
-    if entry["type"] in events.NOTICES:
-        shown = {name: shown[name] for name in _CHANGE_MEMBERS if name in shown}
-        shown = _with_contact(shown, private)
-    links = {
-        "change": f"{origin}/portal/v1/changes/{data['change_id']}",
-        "page": _page(data["processor"], origin),
-    }
     return _event(
         entry,
         entry["type"],
         shown,
-        links,
-        change_id=data["change_id"],
+        {**links, "page": _page(data["processor"], origin)},
+        change_id=change_id,
         recipients_version=private.get("recipients_version", 0),
         effective_on=data.get("effective_on"),
         groups=tuple(group_from(each) for each in private.get("groups") or ()),
         time_zone=private.get("time_zone", "UTC"),
-        materiality=tuple(data.get("materiality") or ()),
-        products=_products(data.get("sub_processor"), data.get("previous")),
+        **_filtered_by(data.get("changes") or [data]),
     )
+
+
+def _filtered_by(changes: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """What endpoints may filter a notice by: of several changes, all that any of them is about."""
+    words = (word for change in changes for word in change.get("materiality") or ())
+    products = [_products(each.get("sub_processor"), each.get("previous")) for each in changes]
+    named = sorted({name for some in products for name in some}) if all(products) else ()
+    return {"materiality": tuple(dict.fromkeys(words)), "products": tuple(named)}
 
 
 def _page(processor: Mapping[str, Any], origin: str) -> str | None:
@@ -108,28 +155,47 @@ def _open(entry: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _with_contact(told: dict[str, Any], private: Mapping[str, Any]) -> dict[str, Any]:
+def _with_contact(change: dict[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
     """Controllers have the contact person ready at all times (EDPB Opinion 22/2024, para. 32)."""
-    persons = disclosure.shown(private.get("content") or {}, PERSONS)
-    entry = told.get("sub_processor")
-    return {**told, "sub_processor": {**entry, **persons}} if entry else told
+    persons = disclosure.shown(content, PERSONS)
+    entry = change.get("sub_processor")
+    return {**change, "sub_processor": {**entry, **persons}} if entry else change
 
 
-def without_persons(head: str) -> str:
-    """The ``head`` of an event whose ledger entry has lost the persons it named."""
-    body = json.loads(f"{head}}}}}")
-    entry = body["data"].get("sub_processor") or {}
-    for name in PERSONS.keys() & entry.keys():
-        del entry[name]
-    return json_text(body)[:-2]
+def without_persons(event: Event) -> Event:
+    """The event when its ledger entry has lost the persons it named."""
+
+    def cleaned(change: dict[str, Any]) -> dict[str, Any]:
+        entry = change.get("sub_processor") or {}
+        kept = {name: value for name, value in entry.items() if name not in PERSONS}
+        return {**change, "sub_processor": kept} if entry else change
+
+    return _rewritten(event, cleaned)
 
 
-def within_the_list(head: str) -> str:
-    """The ``head`` of an event without what its entries may not tell customers."""
-    body = json.loads(f"{head}}}}}")
-    told = {name: disclosure.shown(body["data"][name], TO_CUSTOMERS)
-            for name in ("sub_processor", "previous") if name in body["data"]}  # fmt: skip
-    return json_text({**body, "data": {**body["data"], **told}})[:-2]
+def within_the_list(event: Event) -> Event:
+    """The event without what its entries may not tell customers."""
+
+    def cleaned(change: dict[str, Any]) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            name: disclosure.shown(change[name], TO_CUSTOMERS)
+            for name in ("sub_processor", "previous")
+            if name in change
+        }
+        return {**change, **told}
+
+    return _rewritten(event, cleaned)
+
+
+def _rewritten(event: Event, write: Callable[[dict[str, Any]], dict[str, Any]]) -> Event:
+    """The event with ``write(change)`` in place of each of its changes, wherever they stand."""
+    body = json.loads(f"{event.head}}}}}")
+    data = write(body["data"])
+    if "changes" in data:
+        data = {**data, "changes": [write(each) for each in data["changes"]]}
+    parts = [replace(it, text=json_text(write(json.loads(it.text)))) for it in event.changes]
+    head = json_text({**body, "data": data})[:-2]
+    return replace(event, head=head, changes=tuple(parts))
 
 
 def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
@@ -232,34 +298,13 @@ def group_from(told: Mapping[str, Any]) -> Group:
 
 
 def _head(kind: str, at: str, data: dict[str, Any]) -> str:
-    """The body up to where a message adds its own part; bounded, see ``_slimmer``."""
+    """The body up to where a message adds its own part; bounded, see ``shorter``."""
     text = ""
-    for shown in (data, *_slimmer(data)):
+    for shown in (data, *shorter(data)):
         text = json_text({"type": kind, "timestamp": at, "data": shown})[:-2]
         if len(text.encode()) <= LARGEST_HEAD:
             break
     return text
-
-
-def _slimmer(data: dict[str, Any]) -> Sequence[dict[str, Any]]:
-    # Standard Webhooks asks for bodies under 20 kB. The whole entry is behind the links, so a
-    # chain of places too long for that is left out rather than the notice.
-    entry = data.get("sub_processor") or {}
-    in_english = {**data, "sub_processor": _in_english(entry) or None}
-    without_previous = {**in_english, "previous": None, "truncated": True}
-    kept = {name: entry[name] for name in ("id", "legal_name", "country") if name in entry}
-    slim = {**without_previous, "sub_processor": kept or None}
-    return (in_english, without_previous, slim, {**slim, "reason": str(data.get("reason"))[:1000]})
-
-
-def _in_english(told: Any) -> Any:
-    """Without the wordings in other languages: letters then say these in English."""
-    if isinstance(told, list):
-        return [_in_english(item) for item in told]
-    if not isinstance(told, dict):
-        return told
-    kept = {name: it for name, it in told.items() if not name.endswith("_by_language")}
-    return {name: _in_english(it) for name, it in kept.items()}
 
 
 def _tail(links: Mapping[str, str | None]) -> str:

@@ -120,6 +120,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class ToldChange:
+    """One of several changes of a notice: its part of a body, as text."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Event:
     """What one ledger entry means for customers. ``at`` is RFC 3339.
 
@@ -128,6 +136,10 @@ class Event:
     ``except_endpoint`` gets no delivery. ``materiality`` and ``products``: what endpoints may
     filter by; without products it is about all of them. ``by_mail``: of a vendor's, whether it
     stands in a mail, too.
+
+    A notice of several changes has them in ``changes``, and not in its ``head``, because a customer
+    is told of those that concern it alone; ``change_id`` is the first of them. ``changes`` is empty
+    for a notice of one change, which everybody gets as it is.
     """
 
     id: str
@@ -147,6 +159,13 @@ class Event:
     materiality: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     by_mail: bool = False
+    changes: tuple[ToldChange, ...] = ()
+
+    @property
+    def change_ids(self) -> tuple[str, ...]:
+        """All changes that it is about."""
+        several = tuple(change.id for change in self.changes)
+        return several or ((self.change_id,) if self.change_id else ())
 
     @property
     def is_notice(self) -> bool:
@@ -223,6 +242,16 @@ def extra_text(members: Mapping[str, Any]) -> str:
     return "," + json_text(members)[1:-1] if members else ""
 
 
-def body_of(head: str, extra: str, tail: str) -> bytes:
-    """Return the exact bytes that are signed and sent."""
-    return f"{head}{extra}{tail}".encode()
+def body_of(event: Event, extra: str) -> bytes:
+    """Return the exact bytes that are signed and sent; ``extra``: the message's own members."""
+    return f"{event.head}{_changes_in(event, extra)}{extra}{event.tail}".encode()
+
+
+def _changes_in(event: Event, extra: str) -> str:
+    """Those of several changes that the message is about, as its notice names them; all where it
+    has no notice."""
+    if not event.changes:
+        return ""
+    own = json.loads(f"{{{extra[1:]}}}").get("notice")
+    texts = [it.text for it in event.changes if own is None or it.id in own["change_ids"]]
+    return f',"changes":[{",".join(texts)}]'

@@ -12,6 +12,7 @@ def notice_members(event: Event, agreement_id: str, terms_key: str | None) -> No
     group = event.group(terms_key)
     notice: NoticeMembers = {
         "id": notice_id(event.change_id or "", agreement_id),
+        "change_ids": list(event.change_ids),
         "given_on": group.given_on,
         "objection_deadline": group.objection_deadline,
         "effective_on": _own_day(event.effective_on, group.earliest_effective_on),

@@ -24,6 +24,7 @@ class NoticeMembers(TypedDict):
     silence: str | None
     terms_key: str | None
     # Notices of before these were kept do not have them.
+    change_ids: NotRequired[list[str]]
     holidays: NotRequired[str | None]
     time_zones: NotRequired[list[str]]
     # The last day to object is the earliest possible, since that time runs from a receipt.
@@ -52,6 +53,7 @@ class _StoredMessage(TypedDict):
     to_mail: NotRequired[bool]  # to a vendor: not in a mail yet
     unreached_at: NotRequired[datetime]
     unreached_reason: NotRequired[str]
+    other_change_ids: NotRequired[list[str]]  # of a notice of several changes, beside change_id
 
 
 class StoredMessage(_StoredMessage):
@@ -75,6 +77,12 @@ class StoredNotice(_StoredMessage):
 def as_notice(message: StoredMessage) -> StoredNotice | None:
     """The message, if it carries a notice; its type says then that no id of it is None."""
     return cast("StoredNotice", message) if message["notice"] is not None else None
+
+
+def changes_of(message: StoredMessage | StoredNotice) -> list[str]:
+    """The ids of all changes that a message is about."""
+    first = message["change_id"]
+    return [*([first] if first else []), *message.get("other_change_ids", ())]
 
 
 class StoredAttempt(TypedDict):
@@ -212,6 +220,7 @@ class StoredEvent(TypedDict):
     materiality: NotRequired[list[str]]
     products: NotRequired[list[str]]
     by_mail: NotRequired[bool]
+    changes: NotRequired[list[Members]]  # none in events of before 2026-11-30
 
 
 class StoredJob(TypedDict):

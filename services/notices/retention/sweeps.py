@@ -134,12 +134,14 @@ class JobSweep:
 
     def _sweep(self, jobs: Sequence[DoneJob]) -> None:
         changes = self.stores.ageing.changes_of(job.event_id for job in jobs if job.event_id)
-        gone = [job for job in jobs if not self._is_needed(job, changes.get(job.event_id or ""))]
+        gone = [
+            job for job in jobs if not self._is_needed(job, changes.get(job.event_id or "", ()))
+        ]
         self.stores.ageing.remove_jobs(gone)
 
-    def _is_needed(self, job: DoneJob, change_id: str | None) -> bool:
+    def _is_needed(self, job: DoneJob, change_ids: Sequence[str]) -> bool:
         # What became of a change, and its notice, stay together.
-        if change_id is not None and self.stores.ageing.is_kept(change_id):
+        if change_ids and self.stores.ageing.is_kept(change_ids):
             return True
         return self.stores.ageing.has_messages(job)
 

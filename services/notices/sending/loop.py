@@ -137,7 +137,7 @@ class SendingLoop:
                 claimed.append(Claimed(row))
                 continue
             event, extra = events[message["event_id"]], texts_today[message["_id"]][1]
-            body = json.loads(body_of(event.head, extra, event.tail))
+            body = json.loads(body_of(event, extra))
             vendor = event.processor.get("legal_name")
             claimed.append(Claimed(row, message, body, vendor, self.secret_of(row)))
         return claimed

@@ -123,7 +123,12 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
         *RECIPIENT_INDEXES,
     ],
     "endpoints": [IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)])],
-    "events": [IndexModel([("change_id", ASCENDING), ("type", ASCENDING)])],
+    "events": [
+        IndexModel([("change_id", ASCENDING), ("type", ASCENDING)]),
+        IndexModel(
+            [("changes.id", ASCENDING)], partialFilterExpression={"changes.id": {"$exists": True}}
+        ),
+    ],
     "jobs": [
         IndexModel([("due_at", ASCENDING)], partialFilterExpression=_LIVE),
         *JOB_INDEXES,
@@ -132,6 +137,11 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "messages": [
         IndexModel([("controller_id", ASCENDING), ("_id", ASCENDING)]),
         IndexModel([("change_id", ASCENDING), ("agreement_id", ASCENDING)]),
+        # Few notices are of several changes, and most messages are not in it.
+        IndexModel(
+            [("other_change_ids", ASCENDING), ("agreement_id", ASCENDING)],
+            partialFilterExpression={"other_change_ids": {"$exists": True}},
+        ),
         *ESCALATION_INDEXES,
         *VENDOR_MESSAGE_INDEXES,
     ],

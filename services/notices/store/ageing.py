@@ -19,6 +19,7 @@ from services.notices.model.stored import (
     StoredRecipient,
 )
 from services.notices.store.batches import page_after
+from services.notices.store.messages import about
 from shared.documents import Document
 from shared.mongo import Mongo
 
@@ -89,15 +90,19 @@ class Ageing:
         where: Document = {"_id": made, "event_id": job.event_id}
         return self._messages.find_one(where, {"_id": 1}) is not None
 
-    def changes_of(self, event_ids: Iterable[str]) -> dict[str, str]:
+    def changes_of(self, event_ids: Iterable[str]) -> dict[str, list[str]]:
         """The changes that these events are about, by event."""
         where: Document = {"_id": {"$in": list(event_ids)}}
-        events = self._events.find(where, {"change_id": 1})
-        return {event["_id"]: event["change_id"] for event in events if event["change_id"]}
+        events = self._events.find(where, {"change_id": 1, "changes.id": 1})
+        return {
+            event["_id"]: [event["change_id"], *(it["id"] for it in event.get("changes", ()))]
+            for event in events
+            if event["change_id"]
+        }
 
-    def is_kept(self, change_id: str) -> bool:
-        """Whether any message about the change is still kept."""
-        return self._messages.find_one({"change_id": change_id}, {"_id": 1}) is not None
+    def is_kept(self, change_ids: Sequence[str]) -> bool:
+        """Whether any message about one of these changes is still kept."""
+        return self._messages.find_one(about(change_ids), {"_id": 1}) is not None
 
     def remove_jobs(self, jobs: Sequence[DoneJob]) -> None:
         """Remove jobs and their events: events first, as they are found by their jobs alone."""

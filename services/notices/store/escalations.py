@@ -16,7 +16,7 @@ from typing import Any, cast
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
 from services.notices.events import CHANGE_WITHDRAWN
-from services.notices.model.stored import StoredEvent, StoredMessage, StoredNotice
+from services.notices.model.stored import StoredEvent, StoredMessage, StoredNotice, changes_of
 from shared.documents import Document
 from shared.mongo import Mongo, Session
 
@@ -116,7 +116,8 @@ class Escalations:
         return frozenset(event["change_id"] for event in events if event["change_id"])
 
     def unreached(self, processor_id: str, agreement_ids: Iterable[str]) -> dict[str, list[Any]]:
-        """By agreement: the notices that nobody has, each {notice_id, change_id, since, reason}."""
+        """By agreement: the notices that nobody has, each {notice_id, change_id, change_ids, since,
+        reason}; ``change_id`` is the first of its changes."""
         where: Document = {
             "processor_id": processor_id,
             "agreement_id": {"$in": list(agreement_ids)},
@@ -129,6 +130,7 @@ class Escalations:
                 {
                     "notice_id": notice["notice"]["id"],
                     "change_id": notice["change_id"],
+                    "change_ids": changes_of(notice),
                     "since": notice["unreached_at"],
                     "reason": notice["unreached_reason"],
                 }

@@ -34,17 +34,18 @@ class Events:
         documents = self._docs.find({"_id": {"$in": list(set(event_ids))}})
         return {document["_id"]: from_document(Event, document) for document in documents}
 
-    def rewrite_heads(
-        self, event_ids: Iterable[str], write: Callable[[str], str], session: Session
+    def rewrite(
+        self, event_ids: Iterable[str], write: Callable[[Event], Event], session: Session
     ) -> None:
-        """Put ``write(head)`` in place of the head of each of these that is still kept."""
+        """Put ``write(event)`` in place of each of these that is still kept."""
         where = {"_id": {"$in": list(event_ids)}}
-        for event in self._docs.find(where, {"head": 1}, session=session):
-            head = {"$set": {"head": write(event["head"])}}
-            self._docs.update_one({"_id": event["_id"]}, head, session=session)
+        for document in list(self._docs.find(where, session=session)):
+            rewritten = to_row(write(from_document(Event, document)), StoredEvent)
+            self._docs.replace_one({"_id": document["_id"]}, rewritten, session=session)
 
     def notice_of(self, change_id: str) -> Event | None:
-        """The announcement of this change, by either path."""
-        where: Document = {"change_id": change_id, "type": {"$in": list(NOTICES)}}
+        """The announcement of this change, alone or with others, by either path."""
+        named = [{"change_id": change_id}, {"changes.id": change_id}]
+        where: Document = {"$or": named, "type": {"$in": list(NOTICES)}}
         document = self._docs.find_one(where)
         return from_document(Event, document) if document else None

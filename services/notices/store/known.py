@@ -8,6 +8,7 @@ from typing import Any
 
 from services.notices.model.messages import Event, body_of
 from services.notices.model.recipients import Recipient
+from services.notices.model.told_changes import changes_told
 from services.notices.model.vendor_events import Known
 from services.notices.store import Stores
 from shared.mongo import Session
@@ -22,16 +23,27 @@ def known_beside(stores: Stores, session: Session | None, entry: Mapping[str, An
     if "controller" in data:
         return Known(processor, dict(data["controller"]))
     named = private.get("agreement_id"), private.get("controller_id")
-    return Known(processor, _customer(stores, session, processor["id"], *named), change_of(notice))
+    return Known(
+        processor,
+        _customer(stores, session, processor["id"], *named),
+        change_of(notice, data.get("change_id")),
+    )
 
 
-def change_of(notice: Event | None) -> dict[str, Any]:
-    """The members by which a person knows an announced change; nothing for none."""
+def change_of(notice: Event | None, change_id: str | None = None) -> dict[str, Any]:
+    """The members by which a person knows an announced change; nothing for none.
+
+    ``change_id``: the change of a notice of several that is meant; None: all of them, which are
+    known by their number.
+    """
     if notice is None:
         return {}
-    data = json.loads(body_of(notice.head, "", notice.tail))["data"]
-    entries = {name: _named(data.get(name)) for name in ("sub_processor", "previous")}
-    return {"kind": data.get("kind"), "effective_on": notice.effective_on, **entries}
+    changes = changes_told(json.loads(body_of(notice, ""))["data"])
+    meant = [each for each in changes if change_id in (None, each["change_id"])]
+    if meant[1:]:
+        return {"effective_on": notice.effective_on, "changes": [{} for _ in meant]}
+    entries = {name: _named(meant[0].get(name)) for name in ("sub_processor", "previous")}
+    return {"kind": meant[0].get("kind"), "effective_on": notice.effective_on, **entries}
 
 
 def _named(entry: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -17,6 +17,12 @@ from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 
+def about(change_ids: Sequence[str]) -> Document:
+    """Where the messages about any of these changes are: a notice may be of several."""
+    named = {"$in": list(change_ids)}
+    return {"$or": [{"change_id": named}, {"other_change_ids": named}]}
+
+
 class Messages:
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.collection("messages", StoredMessage)
@@ -42,14 +48,14 @@ class Messages:
 
     def notices(self, change_id: str, after: str | None, limit: int) -> list[StoredNotice]:
         """Return the next notices of a change, in the order of their agreements."""
-        where: Document = {"change_id": change_id, "type": {"$in": list(NOTICES)}}
+        where: Document = {**about([change_id]), "type": {"$in": list(NOTICES)}}
         if after:
             where["agreement_id"] = {"$gt": after}
         return self._notices(where, limit)
 
     def notices_for(self, change_id: str, agreement_ids: Sequence[str]) -> list[StoredNotice]:
         where: Document = {
-            "change_id": change_id,
+            **about([change_id]),
             "agreement_id": {"$in": list(agreement_ids)},
             "type": {"$in": list(NOTICES)},
         }

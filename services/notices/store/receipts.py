@@ -10,10 +10,13 @@ from services.notices.channels import CHANNELS
 from services.notices.events import NOTICES
 from services.notices.model.receipts import Moments, moments_of
 from services.notices.model.stored import StoredMessage
+from services.notices.store.messages import about
 from shared.documents import Document
 from shared.mongo import Mongo
 
-_NOTICE = dict.fromkeys(("change_id", "agreement_id", "acknowledged_at", "notice"), 1)
+_NOTICE = dict.fromkeys(
+    ("change_id", "other_change_ids", "agreement_id", "acknowledged_at", "notice"), 1
+)
 # What channels judge by.
 _DELIVERY = {
     "_id": 0,
@@ -27,7 +30,7 @@ _DELIVERY = {
 
 @dataclass(frozen=True)
 class Known:
-    """One notice and what has happened to it."""
+    """The notice of one change, and what has happened to it."""
 
     change_id: str
     agreement_id: str
@@ -42,14 +45,17 @@ class Receipts:
         """The notices of these changes to these agreements."""
         notices = self._with_deliveries(
             {
-                "change_id": {"$in": list(change_ids)},
+                **about(change_ids),
                 "agreement_id": {"$in": list(agreement_ids)},
                 "type": {"$in": list(NOTICES)},
             }
         )
+        asked = set(change_ids)
         return [
-            Known(notice["change_id"], notice["agreement_id"], _moments(notice))
+            Known(change_id, notice["agreement_id"], _moments(notice))
             for notice in notices
+            for change_id in (notice["change_id"], *notice.get("other_change_ids", ()))
+            if change_id in asked
         ]
 
     def of_messages(

@@ -10,7 +10,7 @@ from typing import Any
 from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.model.acknowledgement_links import LinkInvalid
 from services.notices.model.messages import body_of
-from services.notices.model.stored import StoredNotice, StoredSending, as_notice
+from services.notices.model.stored import StoredNotice, StoredSending, as_notice, changes_of
 from services.notices.store.late_notices import texts_now
 from services.notices.wiring import Deps
 from shared.mongo import Session
@@ -23,6 +23,7 @@ class Acknowledgement:
 
     notice: dict[str, Any]
     change_id: str
+    change_ids: list[str]
     agreement_id: str
     type: str
     contact: dict[str, str]
@@ -73,10 +74,11 @@ def _view(deps: Deps, mail: StoredSending, message: StoredNotice) -> Acknowledge
     recipient = deps.stores.recipients.find(message["agreement_id"])
     written = {message["_id"]: (event.id, message["extra"])}
     texts = texts_now(deps.stores.receipts, written, {event.id: event}, deps.now())
-    body = json.loads(body_of(event.head, texts[message["_id"]][1], event.tail))
+    body = json.loads(body_of(event, texts[message["_id"]][1]))
     return Acknowledgement(
         notice=body["data"]["notice"],
         change_id=message["change_id"],
+        change_ids=changes_of(message),
         agreement_id=message["agreement_id"],
         type=message["type"],
         contact=mail["to"] or {},

@@ -73,6 +73,6 @@ def pull(deps: Deps, owner: str, after: str | None, limit: int) -> Page:
     items: list[dict[str, Any]] = []
     for row in rows:
         event = events[row["event_id"]]
-        body = json.loads(body_of(event.head, texts[row["_id"]][1], event.tail))
+        body = json.loads(body_of(event, texts[row["_id"]][1]))
         items.append({"id": row["_id"], **body})
     return Page(items, items[-1]["id"] if len(found) > limit else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from services.notices.channels import BY_ADDRESS, CHANNELS
 from services.notices.events import CHANGE_ANNOUNCED
@@ -33,11 +34,12 @@ class TooManyForPdf(Conflict):
 
 
 def event_of(deps: Deps, caller: Caller, change_id: str) -> Event:
-    """The announcement of a change of the caller's own. Raises ``NotFound``."""
+    """The announcement of a change of the caller's own, as far as it is about this one: of others
+    in the same notice some customers may have been told that were not told of it. ``NotFound``."""
     event = deps.stores.events.notice_of(change_id)
     if event is None or not caller.sees(event.processor["id"]):
         raise NotFound("No such change of yours has been announced.")
-    return event
+    return replace(event, change_id=change_id)
 
 
 def page(deps: Deps, event: Event, request: PageRequest) -> Page:

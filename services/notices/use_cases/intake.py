@@ -118,7 +118,7 @@ def _forget(deps: Deps, session: Session, entry: Entry) -> bool:
     if write is None:
         return False
     told_of = [event_id(entry["stream"], each) for each in entry["data"]["entries"]]
-    deps.stores.events.rewrite_heads(told_of, write, session)
+    deps.stores.events.rewrite(told_of, write, session)
     return True
 
 

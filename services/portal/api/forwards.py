@@ -77,6 +77,8 @@ CUSTOMER_ROUTES = (
     Route(
         "POST", f"{CHANGE}/objections", WRITE, shapes.NewObjection, "registry",
         to=f"/customer{CHANGE}/objections", answers=201, refuses=CONFLICT,
+        about="Object to a change, and to the others of its notice unless ``change_ids`` names some"
+        " of them: one objection to each, all listed in ``objections``.",
     ),
     Route(
         "POST", f"{CHANGE}/approval", WRITE, None, "registry", to=f"/customer{CHANGE}/approval",

@@ -13,6 +13,8 @@ from services.registry.schemas.changes import (
     ChangeShape,
     Justification,
     NewChange,
+    NewNotice,
+    NoticeAnnounced,
     PreviewShape,
     Reason,
 )
@@ -96,7 +98,24 @@ def announce(slug: str, change_id: str) -> Any:
     """Announce it to every customer concerned, if the effective day respects every agreement.
 
     With ``If-Match``: only of the draft as it was read."""
-    return announcing.announce(deps(), caller(), slug, change_id, seen_revision_if_named())
+    seen = seen_revision_if_named()
+    [announced] = announcing.announce(deps(), caller(), slug, [change_id], seen=seen)
+    return announced
+
+
+@blp.route(f"{PROCESSOR}/changes/announce", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(NewNotice)
+@blp.response(200, NoticeAnnounced)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
+def announce_together(body: dict[str, Any], slug: str) -> Any:
+    """Announce several drafts as one notice, all or none; they take effect on one day.
+
+    A customer gets one message and one mail with the changes that concern it, and one set of days:
+    for each agreement the strictest of what it says of them."""
+    changes = announcing.announce(deps(), caller(), slug, body["change_ids"], body["effective_on"])
+    return {**vars(changes[0]), "changes": changes}
 
 
 @blp.route(f"{CHANGE}/withdraw", methods=["POST"])

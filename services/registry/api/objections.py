@@ -14,6 +14,7 @@ from services.registry.schemas.objections import (
     Mitigation,
     Modification,
     NewObjection,
+    ObjectionMade,
     ObjectionPage,
     ObjectionQuery,
     ObjectionShape,
@@ -148,10 +149,12 @@ def customer_changes(query: dict[str, Any]) -> Any:
 @blp.route("/customer/changes/<change_id>/objections", methods=["POST"])
 @requires("registry:object")
 @blp.arguments(NewObjection)
-@blp.response(201, ObjectionShape)
+@blp.response(201, ObjectionMade)
 @blp.alt_response(409, "CONFLICT")
 def object_to(body: dict[str, Any], change_id: str) -> Any:
-    return objections.object_to(deps(), caller(), change_id, **body)
+    """Object to a change, and to the others of its notice unless ``change_ids`` names some."""
+    made = objections.object_to(deps(), caller(), change_id, **body)
+    return {**vars(made[0]), "objections": made}
 
 
 @blp.route("/customer/changes/<change_id>/approval", methods=["POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -162,6 +162,27 @@ class NoticeTerms:
             Period.parse((terms.get("emergency") or {}).get("length")),
         )
         return agreed.with_defaults(terms.get("default_terms") or {})
+
+    @classmethod
+    def strictest(cls, several: Sequence[NoticeTerms]) -> NoticeTerms:
+        """What binds where one notice falls under several terms of one agreement: the period that
+        starts last, of all periods the longest, and silence that is refusal under any of them."""
+        first = max(several, key=lambda each: each.latest_start)
+        others = [each for each in several if each != first]
+        if not others:
+            return first
+        refuses = any(each.silence == REFUSAL for each in several)
+        also = [pair for each in others for pair in ((each.notice, each.objection), *each.also)]
+        silence = REFUSAL if refuses else first.silence
+        return replace(first, also=(*first.also, *also), silence=silence)
+
+    @property
+    def latest_start(self) -> tuple[int, int]:
+        """How late in the life of a notice its two periods start."""
+        rules = (self.notice.rule, self.objection.rule)
+        return RECEIPT_RULES.index(max(rules, key=RECEIPT_RULES.index)), sum(
+            RECEIPT_RULES.index(rule) for rule in rules
+        )
 
     @property
     def needs_approval(self) -> bool:

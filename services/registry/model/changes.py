@@ -157,7 +157,11 @@ class Draft(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """``subject_id`` is the entry it makes or alters; ``replaces_id`` the one a replace ends."""
+    """``subject_id`` is the entry it makes or alters; ``replaces_id`` the one a replace ends.
+
+    ``together``: the changes that were announced in one notice, this one included, and
+    ``kinds_together`` their kinds; empty for one that was announced alone.
+    """
 
     id: str
     processor_id: str
@@ -179,6 +183,13 @@ class Change:
     withdrawal_reason: str | None = None
     revision: int = 1
     owes: str | None = None
+    together: tuple[str, ...] = ()
+    kinds_together: tuple[Kind, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Ids of the other changes of its notice."""
+        return tuple(each for each in self.together if each != self.id)
 
     @property
     def is_private(self) -> bool:
@@ -273,8 +284,12 @@ class Change:
         return self.revised(emergency=self.emergency.approved(client_id, hands))
 
     def terms_of(self, terms: Mapping[str, Any], authorisation: str | None) -> NoticeTerms:
-        """What an agreement's notice terms say of this change."""
-        agreed = NoticeTerms.parse(terms, authorisation, self.kind)
+        """What an agreement's notice terms say of this change; of one that was announced with
+        others, the strictest of what they say of each."""
+        kinds = self.kinds_together or (self.kind,)
+        agreed = NoticeTerms.strictest(
+            [NoticeTerms.parse(terms, authorisation, kind) for kind in kinds]
+        )
         return agreed.in_emergency() if self.emergency else agreed
 
     def group(self, key: str) -> Group | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -71,6 +72,12 @@ class AcceptedWithAgreement(Conflict):
     """This customer accepted the change with its agreement, so it cannot object to it."""
 
     code = "accepted-with-agreement"
+
+
+class NotInThisNotice(Invalid):
+    """A change that is named was not announced in this notice; object to it by its own path."""
+
+    code = "not-in-this-notice"
 
 
 class ObjectionExists(Conflict):
@@ -174,6 +181,18 @@ def statuses_of(name: str | None) -> frozenset[str]:
     if name == ANY_OPEN:
         return OPEN
     return frozenset({name}) if name else frozenset()
+
+
+def check_in_notice(named: Sequence[str], together: Sequence[str]) -> None:
+    """Raises ``NotInThisNotice`` unless all changes that are named were announced together."""
+    others = [change_id for change_id in named if change_id not in together]
+    if others:
+        detail = f"It is about {', '.join(together)}."
+        errors = [
+            {"pointer": "/change_ids", "code": NotInThisNotice.code, "detail": f"{each} is not."}
+            for each in others
+        ]
+        raise NotInThisNotice(detail, errors=errors)
 
 
 def check_offer(respond_by: date, today: date) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from services.registry.model.announcements import MOST_CHANGES
 from services.registry.schemas.entries import EntryShape, SubProcessorIn
+from services.registry.schemas.registers import each_once
 from shared.schemas import (
     Day,
     Flag,
@@ -77,15 +79,39 @@ class ChangeShape(Shape):
         allow_none=True,
         metadata={"description": "notice or information, once announced; before, the preview says"},
     )
+    together = fields.List(fields.String(), attribute="change.together")
     set_aside = fields.Nested(SetAsideShape, allow_none=True)
 
 
 class AnnouncedShape(Shape):
+    """``together``: the ids of all changes of its notice; empty for one that is alone in it."""
+
     id = fields.String()
     status = fields.String()
     announced_at = Instant()
     effective_on = Day()
     sequence = fields.Integer()
+    together = fields.List(fields.String())
+
+
+class NewNotice(Shape):
+    """``effective_on``: the day on which all of them take effect; the latest day that the drafts
+    name if it is left out."""
+
+    change_ids = fields.List(
+        Text(100), required=True, validate=[validate.Length(1, MOST_CHANGES), each_once]
+    )
+    effective_on = Day(load_default=None, allow_none=True)
+
+
+class NoticeAnnounced(Shape):
+    """What became of all drafts of one notice."""
+
+    status = fields.String()
+    announced_at = Instant()
+    effective_on = Day()
+    sequence = fields.Integer()
+    changes = fields.List(fields.Nested(AnnouncedShape))
 
 
 class GroupShape(Shape):

@@ -6,8 +6,10 @@ from typing import get_args
 
 from marshmallow import fields, validate
 
+from services.registry.model.announcements import MOST_CHANGES
 from services.registry.model.objections import ANY_OPEN, GROUNDS, Status
 from services.registry.schemas.ledgers import LedgerEntryShape
+from services.registry.schemas.registers import each_once
 from shared.schemas import (
     Day,
     Flag,
@@ -38,8 +40,17 @@ class AgreementEnd(Shape):
 
 
 class NewObjection(Shape):
+    """``change_ids``: the changes of the notice that it is against; all of them if it is left
+    out."""
+
     grounds = one_of(*GROUNDS, required=True)
     text = Text(4_000, required=True)
+    change_ids = fields.List(
+        Text(100),
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Length(1, MOST_CHANGES), each_once],
+    )
 
 
 class ObjectionShape(Shape):
@@ -71,6 +82,17 @@ class ProofShape(Shape):
 
 class ProvenObjection(ObjectionShape):
     proofs = fields.List(fields.Nested(ProofShape))
+
+
+class ObjectionRef(Shape):
+    id = fields.String()
+    change_id = fields.String()
+
+
+class ObjectionMade(ObjectionShape):
+    """An objection, and in ``objections`` all that were made at once, one to each change."""
+
+    objections = fields.List(fields.Nested(ObjectionRef))
 
 
 class ApprovalShape(Shape):

@@ -31,6 +31,7 @@ _BARE = (
     "recipients_version",
     "emergency",
     "owes",
+    "kinds_together",
 )
 
 

@@ -71,6 +71,8 @@ class StoredChange(TypedDict):
     withdrawal_reason: str | None
     revision: int
     owes: NotRequired[str | None]
+    together: NotRequired[list[str]]  # None in changes of before 2026-11-30
+    kinds_together: NotRequired[list[str]]
 
 
 class StoredObjection(TypedDict):

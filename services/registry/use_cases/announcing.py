@@ -1,4 +1,4 @@
-"""Announce a change to the customers, or withdraw it.
+"""Announce changes to the customers, one or several in one notice, or withdraw one.
 
 An emergency may take effect on any day, and needs two approvals by different hands. Clients are of
 one hand when one of them made the other or renewed its secret; together they can approve once
@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from services.registry import events, ledger_entries
 from services.registry.model import register as rows
+from services.registry.model.announcements import as_one_notice
 from services.registry.model.changes import (
     Change,
     ChangePending,
@@ -25,35 +26,49 @@ from services.registry.model.changes import (
 )
 from services.registry.model.records import withdrawal
 from services.registry.model.register import FOREVER, Register, Row, RowChanges, Writer
-from services.registry.use_cases.change_views import ChangeView, shown, with_previous
+from services.registry.use_cases.change_views import (
+    ChangeView,
+    shown,
+    shown_together,
+    with_previous,
+)
 from services.registry.use_cases.jurisdiction import today_at
-from services.registry.use_cases.notice_terms import given_on, groups_of
-from services.registry.use_cases.permissions import own_change
-from services.registry.use_cases.saving import append_entry, write_rows
+from services.registry.use_cases.notice_terms import Told, given_on, groups_of
+from services.registry.use_cases.permissions import own_change, own_changes
+from services.registry.use_cases.saving import append_entry, write_rows, write_rows_together
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session
 
 
 def announce(
-    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None = None
-) -> Change:
-    """Announce a draft to the customers, with the notice period that each agreement requires.
+    deps: Deps,
+    caller: Caller,
+    slug: str,
+    change_ids: Sequence[str],
+    effective_on: date | None = None,
+    seen: int | None = None,
+) -> list[Change]:
+    """Announce drafts in one notice, with the notice period that each agreement requires.
 
-    ``seen`` is the revision that the caller has read; None accepts any. If it raises
-    ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``, ``ChangePending``,
-    ``NotInThisStatus`` or ``PreconditionFailed``, nothing is saved.
+    ``effective_on``: the day on which all take effect; None takes the latest one that they name.
+    ``seen`` is the revision of the only draft that the caller has read; None accepts any. If it
+    raises ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``,
+    ``ChangePending``, ``NotInThisStatus``, ``PreconditionFailed`` or what ``as_one_notice``
+    raises, nothing is saved.
     """
-    register, draft = own_change(deps, caller, slug, change_id)
-    draft.check_seen(seen)
-    draft.must_be("draft")
+    register, drafts = own_changes(deps, caller, slug, change_ids)
+    for draft in drafts:
+        draft.check_seen(seen)
+        draft.must_be("draft")
     # Without both approvals the full notice period applies, so the notice names no emergency.
-    view = _complete_view(deps, register, replace(draft, emergency=None))
-    at = deps.now()
-    groups, version = groups_of(deps, register, at, view.change, view.materiality)
-    check_day(draft.effective_on, given_on(register, at))
-    check_notice(draft.effective_on, groups)
-    return _commit_announcement(deps, caller, view, at, groups, version, draft.revision)
+    usual = [replace(draft, emergency=None) for draft in drafts]
+    views = _complete_views(deps, register, as_one_notice(usual, effective_on))
+    at, first = deps.now(), views[0].change
+    groups, version = groups_of(deps, register, at, first, _told(views))
+    check_day(first.effective_on, given_on(register, at))
+    check_notice(first.effective_on, groups)
+    return _commit_announcement(deps, caller, views, at, groups, version)
 
 
 def declare_emergency(
@@ -84,7 +99,9 @@ def approve_emergency(
     if approved.emergency is None or not approved.emergency.complete:
         deps.mongo.transact(lambda session: deps.stores.changes.replace(approved, session))
         return shown(deps, register, approved)
-    announced = _announce_emergency(deps, caller, register, approved, draft.revision)
+    # Neither approval was saved before: the announcement saves both in one step.
+    final = replace(approved, revision=draft.revision)
+    [announced] = _announce_emergencies(deps, caller, register, [final])
     return shown(deps, register, announced)
 
 
@@ -109,71 +126,89 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
     return deps.mongo.transact(work)
 
 
-def _announce_emergency(
-    deps: Deps, caller: Caller, register: Register, approved: Change, expected_revision: int
-) -> Change:
+def _announce_emergencies(
+    deps: Deps, caller: Caller, register: Register, approved: Sequence[Change]
+) -> list[Change]:
     """Save the second approval and the announcement in one transaction."""
-    view = _complete_view(deps, register, approved)
-    at = deps.now()
-    check_day(approved.effective_on, today_at(deps, register))
-    groups, version = groups_of(deps, register, at, approved, view.materiality)
-    return _commit_announcement(deps, caller, view, at, groups, version, expected_revision)
+    views = _complete_views(deps, register, as_one_notice(approved))
+    at, first = deps.now(), views[0].change
+    check_day(first.effective_on, today_at(deps, register))
+    groups, version = groups_of(deps, register, at, first, _told(views))
+    return _commit_announcement(deps, caller, views, at, groups, version)
 
 
-def _complete_view(deps: Deps, register: Register, change: Change) -> ChangeView:
-    """Return the change as its notice shows it. Raises ``NoticeIncomplete`` with the findings."""
-    view = shown(deps, register, with_previous(deps, register, change))
-    blocking = [finding for finding in view.findings if finding["severity"] == "must"]
+def _told(views: Sequence[ChangeView]) -> list[Told]:
+    """What customers are told of: of each change its kind and the words of its materiality."""
+    return [(view.change.kind, view.materiality) for view in views]
+
+
+def _complete_views(deps: Deps, register: Register, changes: Sequence[Change]) -> list[ChangeView]:
+    """The changes as their notice shows them. Raises ``NoticeIncomplete`` with the findings."""
+    current = [with_previous(deps, register, change) for change in changes]
+    views = shown_together(deps, register, current)
+    blocking = [
+        # Of several, each finding says which change it is about.
+        {**finding, **({"change_id": view.change.id} if len(views) > 1 else {})}
+        for view in views
+        for finding in view.findings
+        if finding["severity"] == "must"
+    ]
     if blocking:
-        members = ("pointer", "code", "detail")
-        errors = [{name: finding[name] for name in members} for finding in blocking]
+        members = ("pointer", "code", "detail", "change_id")
+        errors = [{name: each[name] for name in members if name in each} for each in blocking]
         raise NoticeIncomplete(errors=errors, context={"findings": blocking})
-    return view
+    return views
 
 
 def _commit_announcement(
     deps: Deps,
     caller: Caller,
-    view: ChangeView,
+    views: Sequence[ChangeView],
     at: datetime,
     groups: Sequence[Group],
     version: int,
-    expected_revision: int,
-) -> Change:
-    """Save the announced change, its rows and its ledger entry in one transaction.
+) -> list[Change]:
+    """Save the announced changes, their rows and their ledger entry in one transaction.
 
     ``version`` is the watermark up to which ``groups`` count all customers. Raises
-    ``ChangePending`` if the stored draft no longer has ``expected_revision``, or if another
+    ``ChangePending`` if a stored draft no longer has the revision that was read, or if another
     announced change to the same entry has not yet taken effect.
     """
-    register, change = view.register, view.change
-    entry_type = events.EMERGENCY if change.emergency else events.ANNOUNCED
-    public = ledger_entries.announced(
-        register, change, view.materiality, view.sub_processor, view.previous
-    )
-    private = ledger_entries.announced_private(register, change, version, groups)
+    register, changes = views[0].register, [view.change for view in views]
+    public = ledger_entries.announced(register, views)
+    private = ledger_entries.announced_private(register, changes, version, groups)
 
-    def work(session: Session) -> Change:
-        _check_unchanged(deps, change.id, expected_revision, session)
-        _check_no_other_pending(deps, change, session)
-        writer = Writer(change.id, at, deps.new_id)
-        row_changes = _row_changes(deps, writer, change, session)
-        write_rows(deps, register.id, writer, row_changes, change.effective_on, session)
+    def work(session: Session) -> list[Change]:
+        for change in changes:
+            _check_unchanged(deps, change.id, change.revision, session)
+            _check_no_other_pending(deps, change, session)
+        _write_announced_rows(deps, register, changes, at, session)
         entry = deps.ledger.append(
             session,
             register.stream,
-            entry_type,
+            events.EMERGENCY if changes[0].emergency else events.ANNOUNCED,
             public,
             at=at,
             actor=caller.client_id,
             private=private,
         )
-        announced = change.announced(at, groups, version, entry.sequence)
-        saved = replace(announced, revision=expected_revision + 1)
-        deps.stores.changes.replace(saved, session)
-        return saved
+        announced = [change.announced(at, groups, version, entry.sequence) for change in changes]
+        for change in announced:
+            deps.stores.changes.replace(change, session)
+        return announced
 
     return deps.mongo.transact(work)
+
+
+def _write_announced_rows(
+    deps: Deps, register: Register, changes: Sequence[Change], at: datetime, session: Session
+) -> None:
+    writers = [Writer(change.id, at, deps.new_id) for change in changes]
+    writes = [
+        (writer, _row_changes(deps, writer, change, session))
+        for writer, change in zip(writers, changes, strict=True)
+    ]
+    write_rows_together(deps, register.id, writes, changes[0].effective_on, session)
 
 
 def _row_changes(deps: Deps, writer: Writer, change: Change, session: Session) -> RowChanges:

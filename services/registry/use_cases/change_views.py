@@ -37,9 +37,34 @@ class ChangeView:
 
 def shown(deps: Deps, register: Register, change: Change) -> ChangeView:
     """The view of a change, judged beside the register's entries on its effective day."""
-    around = deps.stores.rows.on(register.id, change.effective_on)
-    others = contents_on(around, change.effective_on)
-    return view(register, change, law_of(deps, register), others)
+    [only] = shown_together(deps, register, [change])
+    return only
+
+
+def shown_together(deps: Deps, register: Register, changes: Sequence[Change]) -> list[ChangeView]:
+    """The views of changes that take effect on one day, each judged beside the entries of that day
+    and, where chains are concerned, beside what the other changes make of them."""
+    day = changes[0].effective_on
+    others = contents_on(deps.stores.rows.on(register.id, day), day)
+    law = law_of(deps, register)
+    return [
+        view(register, change, law, others, _beside(others, changes, change)) for change in changes
+    ]
+
+
+def _beside(
+    others: Mapping[str, Entry], changes: Sequence[Change], change: Change
+) -> Mapping[str, Entry]:
+    """The list of the day as the other ones of these changes leave it."""
+    around = dict(others)
+    for other in changes:
+        if other.id == change.id:
+            continue
+        if other.kind in ("remove", "replace"):
+            around.pop(other.replaces_id or other.subject_id, None)
+        if other.content is not None:
+            around[other.subject_id] = other.content
+    return around
 
 
 def with_previous(deps: Deps, register: Register, change: Change) -> Change:
@@ -61,8 +86,15 @@ def contents_on(rows: Sequence[Row], day: date) -> dict[str, Entry]:
     return {row.sub_processor_id: row.content for row in rows if row.on(day)}
 
 
-def view(register: Register, change: Change, law: Law, others: Mapping[str, Entry]) -> ChangeView:
-    """``change``, its places judged by ``law``, its chain by the ``others`` on its day."""
+def view(
+    register: Register,
+    change: Change,
+    law: Law,
+    others: Mapping[str, Entry],
+    beside: Mapping[str, Entry] | None = None,
+) -> ChangeView:
+    """``change``, its places judged by ``law``, what is new in it by the ``others`` on its day, its
+    chain by the entries ``beside`` it, by default the same."""
     old_id = change.replaces_id or change.subject_id
     change = change.over(others.get(old_id))
     entry = change_entry(change, change.content, change.subject_id, law)
@@ -75,7 +107,8 @@ def view(register: Register, change: Change, law: Law, others: Mapping[str, Entr
         "effective_on": change.effective_on.isoformat(),
         "reason": change.reason,
     }
-    findings = (*linter.findings(wire, exporter=law.exporter), *linter.chain_findings(wire, others))
+    chain = linter.chain_findings(wire, others if beside is None else beside)
+    findings = (*linter.findings(wire, exporter=law.exporter), *chain)
     words = linter.materiality(
         previous,
         entry,

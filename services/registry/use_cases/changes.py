@@ -113,7 +113,7 @@ def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, 
     """What announcing the change today would mean for each terms group; nothing is saved."""
     register, change = own_change(deps, caller, slug, change_id)
     words = shown(deps, register, change).materiality
-    groups, _ = groups_of(deps, register, deps.now(), change, words)
+    groups, _ = groups_of(deps, register, deps.now(), change, [(change.kind, words)])
     earliest = max((group.allows_from for group in groups), default=None)
     return {
         "earliest_effective_on": earliest,

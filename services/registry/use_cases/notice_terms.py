@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from services.registry.clock import (
     INFORMATION,
+    NOTICE,
     NoticeDates,
     dates_for,
     information_dates,
@@ -22,6 +23,8 @@ from services.registry.model.register import Register
 from services.registry.wiring import Deps
 
 # A notice that is announced in the last minutes of a day leaves on the next day, and is dated then.
+# The kind of a change, and the words of its materiality.
+Told = tuple[str | None, Sequence[str]]
 SENDING_ALLOWANCE = timedelta(minutes=5)
 
 
@@ -30,15 +33,15 @@ def groups_of(
     register: Register,
     at: datetime,
     change: Change | None = None,
-    words: Sequence[str] = (),
+    told: Sequence[Told] = (),
 ) -> tuple[list[Group], int]:
     """The terms groups of a register with their days, and the watermark they were read at.
 
-    ``change``: the one that they are counted for, with the ``words`` of its materiality; None
-    counts for any change.
+    ``change``: the one that they are counted for, and ``told`` what its notice tells; None counts
+    for any change.
     """
     answer = deps.agreements.notice_terms(register.id)
-    groups = [counted_group(register, at, group, change, words) for group in answer.groups]
+    groups = [counted_group(register, at, group, change, told) for group in answer.groups]
     return groups, answer.version
 
 
@@ -47,12 +50,14 @@ def counted_group(
     at: datetime,
     answer: Mapping[str, Any],
     change: Change | None,
-    words: Sequence[str] = (),
+    told: Sequence[Told] = (),
 ) -> Group:
     """A group as `agreements` tells it, with the days that follow if it is told at ``at``."""
     said = _with_defaults(answer["terms"], register)
-    owed = owes(said, change.kind if change else None, words)
-    if owed == INFORMATION:
+    kinds = told or [(change.kind if change else None, ())]
+    # Of several changes that are told together, the strictest counts.
+    informs = all(owes(said, kind, words) == INFORMATION for kind, words in kinds)
+    if informs:
         dates = information_dates(given_on(register, at))
     else:
         dates = _counted(register, at, answer, said, change)
@@ -69,7 +74,7 @@ def counted_group(
         silence=dates.silence,
         provisional=dates.provisional,
         arithmetic=tuple(step.to_mapping() for step in dates.arithmetic),
-        owes=owed,
+        owes=INFORMATION if informs else NOTICE,
     )
 
 

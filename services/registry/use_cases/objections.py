@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.registry import events, ledger_entries
-from services.registry.clients import Relation
+from services.registry.clients import Bond, Relation
 from services.registry.clock import Step, dates_for
 from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
@@ -17,6 +17,7 @@ from services.registry.model.objections import (
     Objection,
     Status,
     check_acceptable,
+    check_in_notice,
     check_may_end,
     check_offer,
     statuses_of,
@@ -42,37 +43,74 @@ from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 
-def object_to(deps: Deps, caller: Caller, change_id: str, grounds: str, text: str) -> Objection:
-    """Record a customer's objection to a change.
+def object_to(
+    deps: Deps,
+    caller: Caller,
+    change_id: str,
+    grounds: str,
+    text: str,
+    change_ids: Sequence[str] | None = None,
+) -> list[Objection]:
+    """Record a customer's objections to a change and to others of the same notice, one to each.
 
-    The window is the customer's own: after an emergency, and where the days run from a late
-    receipt, it is open although the change has taken effect. Raises ``ObjectionWindowClosed``,
-    ``OnlyInformed``, ``NotNotified``, ``AcceptedWithAgreement`` or ``ObjectionExists``.
+    ``change_ids``: the changes it is against; None: all of the notice that were not withdrawn and
+    that this customer has not objected to yet. The window is the customer's own: after an
+    emergency, and where the days run from a late receipt, it is open although the change has taken
+    effect. Raises ``ObjectionWindowClosed``, ``OnlyInformed``, ``NotNotified``,
+    ``AcceptedWithAgreement``, ``NotInThisNotice`` or ``ObjectionExists``; then none is recorded.
     """
     change, register, relation = _known_change(deps, caller, change_id)
-    receipts = receipts_for(deps, [change], relation.bonds)
-    check_may_object(register, change, relation.bonds, receipts, deps.now())
-    owed = owed_notices(change, relation.bonds)
-    objection = Objection(
-        id=deps.new_id("obj"),
-        change_id=change.id,
-        processor_id=register.id,
-        controller_id=caller.org_id,
-        agreement_id=owed[0].bond.agreement_id,
-        sub_processor_id=change.subject_id,
-        grounds=grounds,
-        text=text,
-        received_at=deps.now(),
-        effective_on=change.effective_on,
-    )
+    changes = _objected_to(deps, caller, change, relation.bonds, change_ids)
+    receipts = receipts_for(deps, changes, relation.bonds)
+    for each in changes:
+        check_may_object(register, each, relation.bonds, receipts, deps.now())
+    objections = [
+        Objection(
+            id=deps.new_id("obj"),
+            change_id=each.id,
+            processor_id=register.id,
+            controller_id=caller.org_id,
+            agreement_id=owed_notices(each, relation.bonds)[0].bond.agreement_id,
+            sub_processor_id=each.subject_id,
+            grounds=grounds,
+            text=text,
+            received_at=deps.now(),
+            effective_on=each.effective_on,
+        )
+        for each in changes
+    ]
 
-    def work(session: Session) -> Objection:
-        _check_not_withdrawn(deps, change.id, session)
-        deps.stores.objections.add(objection, session)
-        _append(deps, register, objection, caller.client_id, session)
-        return objection
+    def work(session: Session) -> list[Objection]:
+        for objection in objections:
+            _check_not_withdrawn(deps, objection.change_id, session)
+            deps.stores.objections.add(objection, session)
+            _append(deps, register, objection, caller.client_id, session)
+        return objections
 
     return deps.mongo.transact(work)
+
+
+def _objected_to(
+    deps: Deps,
+    caller: Caller,
+    change: Change,
+    bonds: Sequence[Bond],
+    named: Sequence[str] | None,
+) -> list[Change]:
+    """The changes of a notice that an objection is against, the one that is asked of first."""
+    if named is not None:
+        check_in_notice(named, change.together or (change.id,))
+        known = {each.id: each for each in deps.stores.changes.among(named)}
+        return [known[each] for each in named]
+    if not change.together:
+        return [change]
+    met = deps.stores.objections.by(caller.org_id, change.others)
+    others = [
+        each
+        for each in deps.stores.changes.among(change.others)
+        if each.id not in met and each.status != "withdrawn" and owed_notices(each, bonds)
+    ]
+    return [change, *others]
 
 
 def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:

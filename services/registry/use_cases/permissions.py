@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.registry.model.changes import Change, NotYourRegister
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
@@ -39,6 +41,24 @@ def own_change(deps: Deps, caller: Caller, slug: str, change_id: str) -> tuple[R
     if change.processor_id != register.id:
         raise NotFound("There is no such change.")
     return register, change
+
+
+def own_changes(
+    deps: Deps, caller: Caller, slug: str, change_ids: Sequence[str]
+) -> tuple[Register, list[Change]]:
+    """The caller's own register and changes of it, in this order. Raises ``NotFound`` if one of
+    them is no change of it."""
+    register = own_register(deps, caller, slug)
+    found = {
+        change.id: change
+        for change in deps.stores.changes.among(change_ids)
+        if change.processor_id == register.id
+    }
+    missing = [change_id for change_id in change_ids if change_id not in found]
+    if missing:
+        detail = f"There is no change {missing[0]}." if change_ids[1:] else ""
+        raise NotFound(detail or "There is no such change.")
+    return register, [found[change_id] for change_id in change_ids]
 
 
 def register_of(deps: Deps, caller: Caller, slug: str) -> Register:

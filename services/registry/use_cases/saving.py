@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,12 +24,26 @@ def write_rows(
 
     Raises ``RowsOverlap``, or what ``check_chain`` raises; then the transaction writes nothing.
     """
+    write_rows_together(deps, processor_id, [(writer, row_changes)], first_day, session)
+
+
+def write_rows_together(
+    deps: Deps,
+    processor_id: str,
+    writes: Sequence[tuple[Writer, RowChanges]],
+    first_day: date,
+    session: Session,
+) -> None:
+    """The rows of several changes, of which the list is checked only when all are written: one of
+    them may put an entry below one that another adds. Raises what ``write_rows`` does."""
     # This write makes concurrent writers conflict, so each of them checks the final list.
-    deps.stores.registers.touch(processor_id, writer.at, session)
-    deps.stores.rows.write(row_changes, writer.change_id, writer.at, session)
+    deps.stores.registers.touch(processor_id, writes[0][0].at, session)
+    for writer, row_changes in writes:
+        deps.stores.rows.write(row_changes, writer.change_id, writer.at, session)
     after = deps.stores.rows.live(processor_id, first_day, session)
     check_apart(after)
-    check_chain(after, first_day, {row.sub_processor_id for row in row_changes.add})
+    added = {row.sub_processor_id for _, row_changes in writes for row in row_changes.add}
+    check_chain(after, first_day, added)
 
 
 def append_entry(

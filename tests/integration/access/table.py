@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "answers": {"answers": [{"id": "q", "values": ["v"]}]},
     "page": {"published": True},
     "baseline": {"valid_from": "2026-01-01", "sub_processors": [ENTRY]},
+    "changes/announce": {"change_ids": ["chg_x"]},
     "changes": CHANGE, "simulations": {"instrument_id": "eu-us-dpf", "ends_on": "2027-01-01"},
     "erasures": ERASURE,
     "secret/rotate": {"overlap_hours": 1}, "enable": {},

@@ -22,11 +22,12 @@ def test_it_works(world: World) -> None:
         data = body["data"]
         assert list(data) == [
             "change_id", "sequence", "kind", "materiality", "processor", "sub_processor",
-            "previous", "reason", "agreement_id", "notice", "links",
+            "previous", "reason", "changes", "agreement_id", "notice", "links",
         ]  # fmt: skip
         assert data["agreement_id"] == f"agr_{name}"
         assert data["notice"].pop("id").startswith("ntc_")
         assert data["notice"] == {
+            "change_ids": ["chg_1"],
             "given_on": "2026-11-23",
             "objection_deadline": deadline,
             "effective_on": "2026-12-24",

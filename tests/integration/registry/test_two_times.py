@@ -6,7 +6,7 @@ and applies them in the order of their days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -62,8 +62,10 @@ class Ledger:
         }
         listed: List = {}
         for effective_on, told, private in sorted(_alterations(known), key=lambda each: each[0]):
-            if effective_on <= day and told["data"].get("change_id") not in taken_back:
-                _apply(listed, told["data"], private)
+            if effective_on > day:
+                continue
+            _apply(listed, told["data"], private, taken_back)
+            if told["data"].get("change_id") not in taken_back:
                 _carry_on(listed, told, known)
         return listed
 
@@ -92,7 +94,7 @@ def _carry_on(listed: List, told: Json, known: Sequence[tuple[Json, Json]]) -> N
             _apply(listed, {**data, "only": sub_id}, private)
 
 
-def _apply(listed: List, data: Json, private: Json) -> None:
+def _apply(listed: List, data: Json, private: Json, taken_back: Collection[str] = ()) -> None:
     if "record_id" in data:
         sub_id = data["sub_processor"]["id"]
         if sub_id in listed and data.get("only", sub_id) == sub_id:
@@ -103,10 +105,13 @@ def _apply(listed: List, data: Json, private: Json) -> None:
         for entry, content in zip(data["sub_processors"], private["contents"], strict=True):
             listed[entry["id"]] = content
         return
-    if data["kind"] in ("remove", "replace"):
-        del listed[data["previous"]["id"]]
-    if data["kind"] != "remove":
-        listed[data["sub_processor"]["id"]] = private["content"]
+    for change, content in zip(data["changes"], private["contents"], strict=True):
+        if change["change_id"] in taken_back:
+            continue
+        if change["kind"] in ("remove", "replace"):
+            del listed[change["previous"]["id"]]
+        if change["kind"] != "remove":
+            listed[change["sub_processor"]["id"]] = content
 
 
 def take(vendor: Vendor, step: tuple[str, int, int | None], number: int) -> None:

@@ -52,7 +52,7 @@ def published(baseline: Vendor, told_at_once: None) -> tuple[Vendor, Json]:
     last = deps.ledger.entries(register.stream)[-1]
     data = {**last.data, "sub_processor": stained(last.data["sub_processor"], secret(baseline))}
     private = deps.ledger.private_part(last)
-    private["content"] = stained(private["content"], secret(baseline))
+    private["contents"] = [stained(private["contents"][0], secret(baseline))]
     deps.ledger.append(None, register.stream, last.type, data, at=deps.now(), actor="cli_x",
                        private=private)  # fmt: skip
     baseline.stack.tell()

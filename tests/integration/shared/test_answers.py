@@ -181,6 +181,7 @@ def changes_and_objections(vendor: Vendor) -> None:
     change = vendor.draft()
     changed(vendor, f"{vendor.path}/changes/{change['id']}", {"reason": "Because"})
     vendor.must("POST", f"/changes/{change['id']}/announce")
+    vendor.must("POST", "/changes/announce", {"change_ids": [vendor.draft()["id"]]})
     vendor.must("POST", f"/changes/{change['id']}/withdraw", {"reason": "A mistake."})
     settle(vendor, "acknowledge", "exclude")
     settle(vendor, "request-modification", "offer-mitigation", "accept-mitigation")

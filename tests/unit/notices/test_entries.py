@@ -65,7 +65,7 @@ def event_of(it: dict[str, Any]) -> Event:
 
 
 def read(event: Event) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(body_of(event.head, "", event.tail))["data"]
+    data: dict[str, Any] = json.loads(body_of(event, ""))["data"]
     return data
 
 
@@ -168,13 +168,13 @@ def test_the_removal_of_an_entry_that_is_not_told_names_no_person() -> None:
 
 
 def test_an_erased_person_leaves_the_message_and_nothing_else_does() -> None:
-    head = event_of(change(content={"contact": PERSON})).head
-    assert without_persons(head) == event_of(change()).head
+    told = event_of(change(content={"contact": PERSON}))
+    assert without_persons(told) == event_of(change())
 
 
 def test_a_message_that_names_no_entry_stays_as_it_is_when_persons_are_erased() -> None:
-    head = event_of(objection(controller_id="org_c")).head
-    assert without_persons(head) == head
+    told = event_of(objection(controller_id="org_c"))
+    assert without_persons(told) == told
 
 
 def test_what_the_list_does_not_have_for_customers_leaves_a_message() -> None:
@@ -184,10 +184,10 @@ def test_what_the_list_does_not_have_for_customers_leaves_a_message() -> None:
         "sub_processor": {"id": "sub_1", "margin": "secret"},
         "previous": {"id": "sub_0", "margin": "secret"},
     }
-    head = json.dumps({"type": "t", "data": more})[:-2]
-    left = json.loads(within_the_list(head) + "}}")
-    assert left["data"] == {**data, "previous": {"id": "sub_0"}}
-    assert left["type"] == "t"
+    left = within_the_list(message_event("evt_1", "t", AT, {**more, "changes": [more]}))
+    clean = {**data, "previous": {"id": "sub_0"}}
+    assert read(left) == {**clean, "changes": [clean]}
+    assert left.type == "t"
 
 
 @pytest.mark.parametrize("kind", events.BASES)
@@ -254,7 +254,7 @@ def test_a_message_of_our_own_has_the_members_it_is_given() -> None:
         "evt_1", "webhook.test", AT, "org_c",
     )  # fmt: skip
     assert (event.processor, event.is_for_all, event.is_follow_up) == ({}, False, False)
-    assert json.loads(body_of(event.head, "", event.tail)) == {
+    assert json.loads(body_of(event, "")) == {
         "type": "webhook.test", "timestamp": AT, "data": {"a": 1},
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from services.notices import events
 from services.notices.letters import letter_of
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.examples import example_of
-from services.notices.model.messages import body_of
+from services.notices.model.messages import 
 from services.notices.model.owners import vendor
 from shared import disclosure
 
@@ -29,7 +29,7 @@ LARGEST_BODY = 20_000
 
 def body(kind: str, endpoint: Endpoint) -> Any:
     made = example_of(kind, endpoint, ORIGIN, NOW)
-    return json.loads(body_of(made.head, made.extra, made.tail))
+    return json.loads(f"{made.head}{made.extra}{made.tail}")
 
 
 @pytest.mark.parametrize(("kind", "endpoint"), CASES)
@@ -40,7 +40,7 @@ def test_it_is_a_message_of_its_type_and_says_that_it_is_an_example(
     assert (told["type"], told["timestamp"]) == (kind, "2026-11-22T13:00:00.000Z")
     assert told["data"]["example"] is True
     made = example_of(kind, endpoint, ORIGIN, NOW)
-    assert len(body_of(made.head, made.extra, made.tail)) < LARGEST_BODY
+    assert len(f"{made.head}{made.extra}{made.tail}".encode()) < LARGEST_BODY
 
 
 @pytest.mark.parametrize("kind", events.NOTICES)

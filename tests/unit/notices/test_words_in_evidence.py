@@ -51,7 +51,7 @@ def event(words: Iterator[str] | None = None, kind: str = "add") -> Event:
     vendor = {"id": "org_v", "slug": "v", "legal_name": "Vendor"}
     if words:
         data, vendor = (poured(each, lambda _: next(words), FIXED) for each in (data, vendor))
-    told = json.dumps({"data": {"kind": kind, **data}}, ensure_ascii=False)
+    told = json.dumps({"data": {"change_id": "chg_1", "kind": kind, **data}}, ensure_ascii=False)
     return Event(
         id="evt_1", type="sub_processor.change.announced", at="2026-11-22T13:00:00.000Z",
         processor=vendor, head=told, tail="", change_id="chg_1", effective_on="2026-12-24",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.notices.channels.chat.texts import left_out, why
+from services.notices.channels.chat.texts import changes_left_out, left_out, why
 from services.notices.letters import Action, Letter
 from services.notices.letters.shape import Item, Place
 from shared.safe_text import chat, isolated, one_line, web_link
@@ -48,7 +48,7 @@ def body(form: str, letter: Letter, message: Mapping[str, Any]) -> bytes:
 
 def _sizes(letter: Letter) -> Iterator[tuple[int, int]]:
     """How many places to show, and how long a line may be: the most first."""
-    most = max(len(letter.places), len(letter.items))
+    most = max(len(letter.places), len(letter.items), len(letter.sections))
     yield from ((most, longest) for longest in LINES)
     while most:
         most = most * 3 // 4
@@ -56,16 +56,22 @@ def _sizes(letter: Letter) -> Iterator[tuple[int, int]]:
 
 
 def _with(letter: Letter, shown: int) -> Letter:
-    return replace(letter, places=letter.places[:shown], items=letter.items[:shown])
+    return replace(
+        letter,
+        places=letter.places[:shown],
+        items=letter.items[:shown],
+        sections=letter.sections[:shown],
+    )
 
 
 def _left_out(letter: Letter, shown: int) -> str:
-    """How many places are left out, and where to read them; empty if all are shown."""
+    """How many places or changes are left out, and where to read them; empty if all are shown."""
     count = sum(max(0, len(each) - shown) for each in (letter.places, letter.items))
-    if not count:
-        return ""
+    changes = max(0, len(letter.sections) - shown)
     url = next((action.url for action in _links(letter) if not action.primary), "")
-    return left_out(letter.language, count, url)
+    if changes:
+        return changes_left_out(letter.language, changes, url)
+    return left_out(letter.language, count, url) if count else ""
 
 
 def _texts(letter: Letter, message: Mapping[str, Any], rest: str) -> Iterator[str]:
@@ -81,6 +87,10 @@ def _texts(letter: Letter, message: Mapping[str, Any], rest: str) -> Iterator[st
     if letter.items:
         items = [line for item in letter.items for line in _item(item)]
         yield "\n".join([_line(letter.items_heading), *items])
+    for section in letter.sections:
+        facts = (_line(f"{fact.label}: {fact.value}") for fact in section.facts)
+        where = (line for place in section.places for line in _place(place))
+        yield "\n".join([_line(section.heading), *facts, *where])
     if rest:
         yield rest
     yield from letter.paragraphs

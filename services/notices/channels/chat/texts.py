@@ -26,6 +26,21 @@ LEFT_OUT = {
 }
 
 
+CHANGES_LEFT_OUT = {
+    "en": "{count} more changes are left out, because a message in this room has a limit. "
+    "Read them all: {url}",
+    "da": "{count} ændringer mere er udeladt, fordi en besked i dette rum har en grænse. "
+    "Læs dem alle: {url}",
+    "sv": "{count} ändringar till är utelämnade, eftersom ett meddelande i rummet har en gräns. "
+    "Läs dem alla: {url}",
+}
+
+
+def changes_left_out(language: str, count: int, url: str) -> str:
+    """What a message says in place of the changes it has no room for."""
+    return CHANGES_LEFT_OUT[language].format(count=count, url=url)
+
+
 def left_out(language: str, count: int, url: str) -> str:
     """What a message says in place of the places it has no room for."""
     return LEFT_OUT[language].format(count=count, url=url)
@@ -34,7 +49,9 @@ def left_out(language: str, count: int, url: str) -> str:
 def why(language: str, data: Mapping[str, Any]) -> str:
     """Why the room gets this message, with the ids by which it can be found again."""
     notice = (data.get("notice") or {}).get("id", "")
-    ids = " ".join(each for each in (notice, data.get("change_id") or "") if each)
+    changes = [data] if data.get("change_id") else data.get("changes") or ()
+    named = (notice, *(each["change_id"] for each in changes))
+    ids = " ".join(each for each in named if each)
     vendor = (data.get("processor") or {}).get("legal_name") or "–"
     text = WHY[language].format(
         vendor=isolated(vendor), agreement=isolated(data.get("agreement_id") or "–"), ids=ids

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from services.notices.letters import Letter
+from services.notices.letters.shape import Section
 from shared.safe_text import isolated, one_line
 
 WIDTH = 76
@@ -17,6 +18,8 @@ def plain(letter: Letter) -> str:
     if letter.warning:
         parts += [*_wrapped(f"! {letter.warning}"), ""]
     parts += [*_facts(letter), *_places(letter), *_items(letter)]
+    for section in letter.sections:
+        parts += ["", *_headed(section.heading, "-"), *_facts(section), *_places(section)]
     for action in letter.actions:
         parts += ["", f"{action.label}:", action.url]
     for text in letter.paragraphs:
@@ -32,13 +35,13 @@ def _headed(text: str, line: str) -> list[str]:
     return [heading, line * min(len(heading), WIDTH)]
 
 
-def _facts(letter: Letter) -> list[str]:
+def _facts(letter: Letter | Section) -> list[str]:
     width = max((len(each.label) for each in letter.facts), default=0) + 2
     labelled = ((f"{each.label}:".ljust(width), each.value) for each in letter.facts)
     return [line for label, value in labelled for line in _hanging(label, value)]
 
 
-def _places(letter: Letter) -> Sequence[str]:
+def _places(letter: Letter | Section) -> Sequence[str]:
     lines = ["", *_headed(letter.places_heading, "-")] if letter.places else []
     for place in letter.places:
         lines += _hanging("* ", f"{isolated(place.name)} – {place.kind}: {place.verdict}")
