@@ -34,6 +34,8 @@ ENTRIES_WITHHELD = "register.entries_withheld"
 
 OBJECTION_PREFIX = "objection."
 OBJECTION_UPDATED = "objection.updated"
+# A vendor recorded what its customer said outside Art28.
+LETTER_RECORDED = "letter.recorded"
 WEBHOOK_TEST = "webhook.test"
 WEBHOOK_DISABLING_SOON = "webhook.disabling_soon"
 
@@ -62,6 +64,7 @@ INVITATIONS = (AGREEMENT_TO_BE_CONFIRMED,)
 MAILED = (
     *FOLLOW_UPS,
     OBJECTION_UPDATED,
+    LETTER_RECORDED,
     AGREEMENT_OFFERED,
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
@@ -112,6 +115,7 @@ SUBSCRIBABLE = (
     *NOTICES,
     *FOLLOW_UPS,
     OBJECTION_UPDATED,
+    LETTER_RECORDED,
     *AGREEMENT_MESSAGES,
     *BASES,
     WEBHOOK_TEST,

@@ -326,6 +326,21 @@ class UnreachedShape(Shape):
     reason = fields.String()
 
 
+class LetterFileShape(Shape):
+    name = fields.String()
+    sha256 = fields.String()
+
+
+class EvidenceLetter(Shape):
+    """What the customer said outside Art28: the vendor recorded it at ``recorded_at``."""
+
+    id = fields.String()
+    kind = fields.String()
+    received_on = fields.String()
+    recorded_at = fields.String()
+    file = fields.Nested(LetterFileShape, allow_none=True)
+
+
 class EvidenceShape(Shape):
     """``sent_at``: a webhook receiver answered, whatever it said, or a mail was delivered;
     ``delivered_at``: a webhook receiver answered 2xx, or the contact's mail server accepted the
@@ -355,6 +370,7 @@ class EvidenceShape(Shape):
     outcome = fields.String()
     reached = fields.Boolean()
     unreached = fields.Nested(UnreachedShape, allow_none=True)
+    letters = fields.List(fields.Nested(EvidenceLetter))
 
 
 class ReachQuery(PageArgs):

@@ -17,11 +17,13 @@ from services.registry.clock import (
 from services.registry.model.assessments import EvidenceRequest
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Change, Group
+from services.registry.model.letters import Letter
 from services.registry.model.objections import Objection
 from services.registry.model.register import Register
 from services.registry.todo.due import Due
 from services.registry.transfers import Instrument
 from shared import disclosure
+from shared.times import format_instant
 
 Entry = dict[str, Any]
 PUBLIC_ENTRY = disclosure.shape("entry", "public")
@@ -211,6 +213,23 @@ def objection(register: Register, objection: Objection) -> tuple[str, Entry, Ent
         "respond_by": objection.respond_by.isoformat() if objection.respond_by else None,
     }
     return f"{events.OBJECTION}.{objection.status}", public, private
+
+
+def letter(register: Register, letter: Letter, agreement_ids: Sequence[str]) -> tuple[Entry, Entry]:
+    """Public part and private part: who wrote what is not for the public."""
+    public = {"letter_id": letter.id, "processor": processor(register)}
+    private = {
+        "controller_id": letter.controller_id,
+        "agreement_ids": list(agreement_ids),
+        "change_id": letter.change_id,
+        "kind": letter.kind,
+        "received_on": letter.received_on.isoformat(),
+        "received_at": format_instant(letter.received_at),
+        "text": letter.text,
+        "file": letter.file,
+        "objection_id": letter.objection_id,
+    }
+    return public, private
 
 
 def basis(

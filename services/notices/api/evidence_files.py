@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ COLUMNS = (
     "sent_at",
     "counts_from",
     "counting",
+    "letters",
 )
 _KINDS = {
     "add": "New sub-processor",
@@ -116,6 +117,7 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         row.sent_at,
         row.counts_from,
         _counted(row),
+        " | ".join(_letter(each) for each in row.letters),
     ]
 
 
@@ -159,6 +161,7 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
         "delivered_at": _moment(row.delivered_at),
         "acknowledged_at": _moment(row.acknowledged_at),
         "acknowledged_by": (row.acknowledged_by or {}).get("email", ""),
+        "letters": "; ".join(_letter(each) for each in row.letters),
         "outcome": _OUTCOMES.get(row.outcome, row.outcome),
         "reached": row.reached,
         "attempts": [
@@ -172,6 +175,14 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
 def _counted(row: Evidence) -> str:
     """How the days of this customer are counted; the files are in English."""
     return (row.counting or {}).get("en", "")
+
+
+def _letter(letter: Mapping[str, Any]) -> str:
+    """What the customer said by letter, with the file that shows it."""
+    file = letter.get("file") or {}
+    shown = f", {file['name']} (SHA-256 {file['sha256']})" if file else ""
+    kind = str(letter["kind"]).replace("_", " ")
+    return f"{kind} by letter of {letter['received_on']}, {letter['id']}{shown}"
 
 
 def _said(tried: Tried) -> str:

@@ -24,6 +24,7 @@ _WRITE: dict[str, Write] = {
     **dict.fromkeys(events.AGREEMENT_MESSAGES, agreements.agreement),
     **dict.fromkeys(events.INVITATIONS, agreements.agreement),
     events.OBJECTION_UPDATED: agreements.objection,
+    events.LETTER_RECORDED: agreements.recorded,
     events.UNREACHED: upkeep.unreached,
     events.VENDOR_NEWS: vendor_news.news,
 }

@@ -62,3 +62,33 @@ def objection(t: Words, _kind: str, body: Mapping[str, Any]) -> Letter:
             t("mail.reroute"),
         ),
     )
+
+
+def recorded(t: Words, _kind: str, body: Mapping[str, Any]) -> Letter:
+    """The vendor recorded what the customer said outside Art28."""
+    data, letter = body["data"], body["data"]["letter"]
+    vendor, file = data["processor"].get("legal_name", ""), letter.get("file") or {}
+    said, day = t.named("letter", letter["kind"]), t.day(letter["received_on"])
+    return Letter(
+        language=t.language,
+        subject=t("mail.letter.subject", vendor=vendor, said=said),
+        heading=t("mail.letter.heading", said=said),
+        lead=t("mail.letter.lead", vendor=vendor, day=day),
+        facts=filled(
+            Fact(t("fact.vendor"), vendor),
+            Fact(t("fact.received_on"), day, strong=True),
+            Fact(t("fact.your_words"), letter["text"]),
+            Fact(t("fact.file"), _file(file)),
+            Fact(t("fact.objection"), letter.get("objection_id") or ""),
+            Fact(t("fact.change"), data["change_id"]),
+        ),
+        paragraphs=(t("mail.letter.what_to_do", vendor=vendor),),
+        footer=(
+            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
+            t("mail.reroute"),
+        ),
+    )
+
+
+def _file(file: Mapping[str, Any]) -> str:
+    return f"{file['name']} (SHA-256 {file['sha256']})" if file else ""

@@ -37,6 +37,7 @@ _CHANGE_MEMBERS = (
     "reason",
     "justification",
 )
+_LETTER_MEMBERS = ("kind", "received_on", "text", "file", "objection_id")
 AGREEMENT_MEMBERS = (
     "version",
     "status",
@@ -62,6 +63,8 @@ def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
         return _basis_event(entry, origin)
     if kind.startswith(events.OBJECTION_PREFIX):
         return _objection_event(entry, origin)
+    if kind == events.LETTER_RECORDED:
+        return _letter_event(entry, origin)
     if kind in events.AGREEMENT_MESSAGES or kind in events.INVITATIONS:
         return _agreement_event(entry, origin)
     return None
@@ -221,6 +224,28 @@ def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:
         links,
         change_id=data["change_id"],
         agreement_id=private.get("agreement_id"),
+        controller_id=private["controller_id"],
+    )
+
+
+def _letter_event(entry: Mapping[str, Any], origin: str) -> Event | None:
+    private = entry.get("private") or {}
+    if "controller_id" not in private:
+        return None  # Its customer has been erased: there is nobody to tell.
+    letter = {name: private.get(name) for name in _LETTER_MEMBERS}
+    shown = {
+        "change_id": private["change_id"],
+        "processor": entry["data"]["processor"],
+        "letter": {"id": entry["data"]["letter_id"], "recorded_at": entry["at"], **letter},
+    }
+    links = {"change": _link_to(private["change_id"], origin)}
+    return _event(
+        entry,
+        events.LETTER_RECORDED,
+        shown,
+        links,
+        change_id=private["change_id"],
+        agreement_id=private["agreement_ids"][0],
         controller_id=private["controller_id"],
     )
 

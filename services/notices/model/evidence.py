@@ -37,6 +37,7 @@ class Evidence:
     ``effective_on``: the day of the change, or the later one that this customer's own days allow.
     ``owes``: notice, or information, which has no such days.
     ``counting``: how these days are counted, by language; None in notices of earlier versions.
+    ``letters``: what the customer said of the notice outside Art28, as its vendor recorded it.
     """
 
     agreement_id: str
@@ -60,6 +61,7 @@ class Evidence:
     counts_from: str | None = None
     counting: dict[str, str] | None = None
     owes: str = NOTICE
+    letters: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def evidence_of(
         unreached=unreached,
         sent_at=moments.sent_at,
         counts_from=days.counts_from,
+        letters=tuple(message.get("letters", ())),
         counting=counted_in_all(notice.get("holidays"), notice.get("time_zones") or ()),
         owes=group.owes,
     )

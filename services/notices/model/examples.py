@@ -238,6 +238,13 @@ def _private(now: datetime) -> Members:
     return {
         "controller_id": CUSTOMER["id"],
         "agreement_id": AGREEMENT,
+        "agreement_ids": [AGREEMENT],
+        "change_id": "chg_example",
+        "kind": "objection",
+        "received_on": str(day),
+        "received_at": format_instant(now),
+        "file": {"name": "Letter.pdf", "sha256": "0" * 64},
+        "objection_id": "obj_example",
         "grounds": _VALUES["grounds"],
         "respond_by": None,
         "text": "We may not send data there.",

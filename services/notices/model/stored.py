@@ -53,6 +53,7 @@ class _StoredMessage(TypedDict):
     to_mail: NotRequired[bool]  # to a vendor: not in a mail yet
     unreached_at: NotRequired[datetime]
     unreached_reason: NotRequired[str]
+    letters: NotRequired[list[Members]]  # what the customer said of it outside Art28
     other_change_ids: NotRequired[list[str]]  # of a notice of several changes, beside change_id
 
 

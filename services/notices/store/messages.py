@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from pymongo import ASCENDING
 
@@ -71,6 +71,13 @@ class Messages:
         """The first acknowledgement counts; a later one changes nothing."""
         where: Document = {"_id": {"$in": list(message_ids)}, "acknowledged_at": None}
         self._docs.update_many(where, {"$set": {"acknowledged_at": at}}, session=session)
+
+    def note_letter(
+        self, message_ids: Sequence[str], letter: Mapping[str, Any], session: Session
+    ) -> None:
+        """Keep what the customer said of these notices by letter."""
+        where: Document = {"_id": {"$in": list(message_ids)}}
+        self._docs.update_many(where, {"$push": {"letters": dict(letter)}}, session=session)
 
     def hand_over(self, agreement_id: str, owner: str, session: Session) -> None:
         """Let the customer read the messages that were stored under this agreement so far."""

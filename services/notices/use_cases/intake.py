@@ -19,6 +19,7 @@ from services.notices.wiring import Deps
 from shared.errors import Invalid
 from shared.ids import derived_id
 from shared.mongo import Session
+from shared.times import parse_instant
 
 log = structlog.get_logger()
 
@@ -59,6 +60,7 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
         known = _follow_agreement(deps, session, entry)
         _follow_offer(deps, session, entry)
         known = _forget(deps, session, entry) or known
+        _note_letter(deps, session, entry)
         made = _events_of(deps, session, entry)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"
@@ -120,6 +122,27 @@ def _forget(deps: Deps, session: Session, entry: Entry) -> bool:
     told_of = [event_id(entry["stream"], each) for each in entry["data"]["entries"]]
     deps.stores.events.rewrite(told_of, write, session)
     return True
+
+
+def _note_letter(deps: Deps, session: Session, entry: Entry) -> None:
+    """What a customer said by letter stands in the evidence of its notices; an acknowledgement
+    counts from the day on which it came."""
+    private = entry.get("private") or {}
+    if entry["type"] != events.LETTER_RECORDED or "controller_id" not in private:
+        return
+    letter_id, on = entry["data"]["letter_id"], private["received_on"]
+    kept = {name: private.get(name) for name in ("kind", "received_on", "file")}
+    letter = {"id": letter_id, "recorded_at": entry["at"], **kept}
+    agreements = private["agreement_ids"]
+    notices = deps.stores.messages.notices_for(private["change_id"], agreements)
+    ids = [notice["_id"] for notice in notices]
+    deps.stores.messages.note_letter(ids, letter, session)
+    if private["kind"] == "acknowledgement":
+        by = {"channel": "letter", "letter_id": letter_id, "received_on": on}
+        at = parse_instant(private["received_at"])
+        for message_id in ids:
+            deps.stores.escalations.acknowledge(message_id, at, by, session)
+            deps.stores.escalations.check_again(message_id, deps.now(), session)
 
 
 def _follow_offer(deps: Deps, session: Session, entry: Entry) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.registry.api.context import CHANGE, OBJECTION, deps, page_request
 from services.registry.schemas.changes import Reason
+from services.registry.schemas.letters import LetterPage, LetterShape, NewLetter
 from services.registry.schemas.objections import (
     AgreementEnd,
     ApprovalShape,
@@ -20,7 +21,7 @@ from services.registry.schemas.objections import (
     ObjectionShape,
     ProvenObjection,
 )
-from services.registry.use_cases import objections
+from services.registry.use_cases import letters, objections
 from shared.auth import caller, requires
 from shared.headers import etag_of
 from shared.openapi import Blueprint
@@ -41,6 +42,28 @@ blp = Blueprint(
 @blp.alt_response(404, "NOT_FOUND")
 def objection_page(query: dict[str, Any], slug: str, change_id: str) -> Any:
     return objections.of_change(deps(), caller(), slug, change_id, page_request(query))
+
+
+@blp.route(f"{CHANGE}/letters", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(NewLetter)
+@blp.response(201, LetterShape)
+@blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(409, "CONFLICT")
+def record_letter(body: dict[str, Any], slug: str, change_id: str) -> Any:
+    """Record what a customer of yours said outside Art28. It counts like the customer's own act, by
+    the day on which it came, and the customer is told of it."""
+    return letters.record(deps(), caller(), slug, change_id, body)
+
+
+@blp.route(f"{CHANGE}/letters")
+@requires("registry:read")
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, LetterPage)
+@blp.alt_response(404, "NOT_FOUND")
+def letter_page(query: dict[str, Any], slug: str, change_id: str) -> Any:
+    """Letters recorded about a change, the newest first."""
+    return letters.of_change(deps(), caller(), slug, change_id, page_request(query))
 
 
 @blp.route("/objections")

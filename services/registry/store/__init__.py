@@ -17,6 +17,7 @@ from services.registry.store.files import Files
 from services.registry.store.import_answers import ImportAnswers
 from services.registry.store.imports import Imports, Listed
 from services.registry.store.instruments import Instruments
+from services.registry.store.letters import Letters
 from services.registry.store.registers import Registers, Rows
 from services.registry.store.reminders import Reminders
 from shared.ledger import Ledger
@@ -28,6 +29,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Changes.INDEXES,
     **Objections.INDEXES,
     **Approvals.INDEXES,
+    **Letters.INDEXES,
     **Checkpoints.INDEXES,
     **Imports.INDEXES,
     **ImportAnswers.INDEXES,
@@ -52,6 +54,7 @@ class Stores:
     import_answers: ImportAnswers
     imports: Imports
     instruments: Instruments
+    letters: Letters
     listed: Listed
     objections: Objections
     registers: Registers
@@ -73,6 +76,7 @@ class Stores:
             import_answers=ImportAnswers(mongo),
             imports=Imports(mongo),
             instruments=Instruments(mongo, lambda: ledger.head(INSTRUMENTS), stale_days),
+            letters=Letters(mongo),
             listed=Listed(mongo),
             objections=Objections(mongo),
             registers=Registers(mongo),

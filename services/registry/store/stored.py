@@ -106,6 +106,23 @@ class StoredApproval(TypedDict):
     given_at: datetime
 
 
+class StoredLetter(TypedDict):
+    """``letters``: a ``Letter``."""
+
+    _id: str
+    change_id: str
+    processor_id: str
+    controller_id: str
+    kind: str
+    received_on: str
+    text: str
+    recorded_at: datetime
+    recorded_by: str
+    file_id: str | None
+    file: Members | None
+    objection_id: str | None
+
+
 class StoredBasisNotice(TypedDict):
     """``basis_notices``: the most urgent stage of an instrument's end that was announced."""
 
@@ -291,6 +308,7 @@ STORED: Mapping[str, type] = {
     "changes": StoredChange,
     "objections": StoredObjection,
     "approvals": StoredApproval,
+    "letters": StoredLetter,
     "basis_notices": StoredBasisNotice,
     "basis_sweeps": StoredSweep,
     "reminders": StoredReminder,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.registry.model.law import Law
@@ -12,7 +12,12 @@ from services.registry.wiring import Deps
 
 def today_at(deps: Deps, register: Register) -> date:
     """Today in the processor's time zone: the law counts the days of the party that it binds."""
-    return deps.now().astimezone(ZoneInfo(register.time_zone)).date()
+    return day_at(deps.now(), register)
+
+
+def day_at(at: datetime, register: Register) -> date:
+    """The day of an instant in the processor's time zone."""
+    return at.astimezone(ZoneInfo(register.time_zone)).date()
 
 
 def law_of(deps: Deps, register: Register) -> Law:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from services.registry import events, ledger_entries
@@ -43,6 +43,15 @@ from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 
+@dataclass(frozen=True)
+class Said:
+    """When a customer said by letter what is recorded now: the day, which its days are judged by,
+    and an instant of it."""
+
+    on: date
+    at: datetime
+
+
 def object_to(
     deps: Deps,
     caller: Caller,
@@ -50,20 +59,24 @@ def object_to(
     grounds: str,
     text: str,
     change_ids: Sequence[str] | None = None,
+    said: Said | None = None,
 ) -> list[Objection]:
     """Record a customer's objections to a change and to others of the same notice, one to each.
 
     ``change_ids``: the changes it is against; None: all of the notice that were not withdrawn and
-    that this customer has not objected to yet. The window is the customer's own: after an
-    emergency, and where the days run from a late receipt, it is open although the change has taken
-    effect. Raises ``ObjectionWindowClosed``, ``OnlyInformed``, ``NotNotified``,
-    ``AcceptedWithAgreement``, ``NotInThisNotice`` or ``ObjectionExists``; then none is recorded.
+    that this customer has not objected to yet. ``said``: when it was said by letter; None: now.
+    The window is the customer's own: after an emergency, and where the days run from a late
+    receipt, it is open although the change has taken effect. Raises ``ObjectionWindowClosed``,
+    ``OnlyInformed``, ``NotNotified``, ``AcceptedWithAgreement``, ``NotInThisNotice`` or
+    ``ObjectionExists``; then none is recorded.
     """
     change, register, relation = _known_change(deps, caller, change_id)
     changes = _objected_to(deps, caller, change, relation.bonds, change_ids)
     receipts = receipts_for(deps, changes, relation.bonds)
     for each in changes:
-        check_may_object(register, each, relation.bonds, receipts, deps.now())
+        check_may_object(
+            register, each, relation.bonds, receipts, deps.now(), said.on if said else None
+        )
     objections = [
         Objection(
             id=deps.new_id("obj"),
@@ -74,7 +87,7 @@ def object_to(
             sub_processor_id=each.subject_id,
             grounds=grounds,
             text=text,
-            received_at=deps.now(),
+            received_at=said.at if said else deps.now(),
             effective_on=each.effective_on,
         )
         for each in changes
@@ -113,13 +126,16 @@ def _objected_to(
     return [change, *others]
 
 
-def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
+def approve(deps: Deps, caller: Caller, change_id: str, said: Said | None = None) -> Approval:
     """Record a customer's approval, which specific authorisation needs (Art. 28(2)).
+
+    ``said``: when it was said by letter; None: now.
 
     A customer that signed after the announcement may give it too: its silence is no consent either.
     """
     change, register, _ = _known_change(deps, caller, change_id)
-    approval = Approval(deps.new_id("apr"), change.id, caller.org_id, deps.now())
+    given_at = said.at if said else deps.now()
+    approval = Approval(deps.new_id("apr"), change.id, caller.org_id, given_at)
 
     def work(session: Session) -> Approval:
         _check_not_withdrawn(deps, change.id, session)
@@ -130,7 +146,7 @@ def approve(deps: Deps, caller: Caller, change_id: str) -> Approval:
             events.APPROVED,
             {"change_id": change.id},
             about=approval.id,
-            at=approval.given_at,
+            at=deps.now(),
             actor=caller.client_id,
             private={"controller_id": caller.org_id},
         )

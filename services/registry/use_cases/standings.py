@@ -162,9 +162,15 @@ def standing(
 
 
 def check_may_object(
-    register: Register, change: Change, bonds: Sequence[Bond], receipts: Receipts, now: datetime
+    register: Register,
+    change: Change,
+    bonds: Sequence[Bond],
+    receipts: Receipts,
+    now: datetime,
+    said_on: date | None = None,
 ) -> None:
-    """Whether the customer of these agreements may object to the change now.
+    """Whether the customer of these agreements may object to the change now, or was free to on the
+    day ``said_on`` on which its letter came.
 
     Raises ``OnlyInformed``, ``NotNotified``, ``AcceptedWithAgreement`` or
     ``ObjectionWindowClosed``.
@@ -179,7 +185,7 @@ def check_may_object(
         raise ObjectionWindowClosed("The change is withdrawn.")
     deadline = dates_of(register, change, owed, receipts).objection_deadline
     if deadline is not None:
-        check_in_time(customers_day(register, now, owed), deadline)
+        check_in_time(said_on or customers_day(register, now, owed), deadline)
 
 
 def is_accepted(change: Change, bonds: Sequence[Bond]) -> bool:

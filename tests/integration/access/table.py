@@ -43,6 +43,8 @@ BODIES: dict[str, Any] = {
     "answers": {"answers": [{"id": "q", "values": ["v"]}]},
     "page": {"published": True},
     "baseline": {"valid_from": "2026-01-01", "sub_processors": [ENTRY]},
+    "letters": {"controller_id": "org_x", "kind": "approval", "received_on": "2026-11-23",
+                "text": "Yes."},
     "changes/announce": {"change_ids": ["chg_x"]},
     "changes": CHANGE, "simulations": {"instrument_id": "eu-us-dpf", "ends_on": "2027-01-01"},
     "erasures": ERASURE,

@@ -12,7 +12,6 @@ from services.notices import events
 from services.notices.letters import letter_of
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.examples import example_of
-from services.notices.model.messages import 
 from services.notices.model.owners import vendor
 from shared import disclosure
 
