@@ -199,6 +199,8 @@ def change_lines(change: Json, t: Words) -> list[str]:
     lines += [place_text(place, t, day_of(change)) for place in entry.get("locations") or []]
     reasons = [t.named("materiality", code) for code in change.get("materiality") or []]
     lines += [f"{t('change.matters')}: {', '.join(reasons)}"] if reasons else []
+    meaning = t.local_text(change.get("what_it_means")).text
+    lines += [f"{t('change.what_it_means')}: {meaning}"] if meaning else []
     reason = t.local_text(change.get("reason")).text
     lines += [f"{t('change.reason')}: {reason}"] if reason else []
     return [line for line in lines if line]

@@ -88,6 +88,8 @@ def _of_change(view: Announced) -> Entry:
         "previous": _shown(view.previous, ()),
         "reason": change.reason,
     }
+    if change.what_it_means:
+        told["what_it_means"] = change.what_it_means
     if change.emergency:
         told["justification"] = change.emergency.justification
     return told

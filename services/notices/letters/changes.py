@@ -107,6 +107,7 @@ def _facts(t: Words, change: Mapping[str, Any]) -> tuple[Fact, ...]:
         Fact(t("fact.seat"), t.country(entry.get("country")) if entry.get("country") else ""),
         Fact(t("fact.contact"), _contact(entry.get("contact"))),
         Fact(t("fact.purpose"), t.told(entry.get("purpose"))),
+        Fact(t("fact.what_it_means"), t.told(change.get("what_it_means"))),
         Fact(t("fact.reason"), t.told(change.get("reason"))),
         Fact(t("fact.matters"), matters),
     )

@@ -35,6 +35,7 @@ _CHANGE_MEMBERS = (
     "sub_processor",
     "previous",
     "reason",
+    "what_it_means",
     "justification",
 )
 _LETTER_MEMBERS = ("kind", "received_on", "text", "file", "objection_id")

@@ -25,7 +25,7 @@ def shorter(data: Json) -> Iterator[Json]:
     bare = _without_previous(english)
     named = {**bare, "sub_processor": _named(data.get("sub_processor"))}
     yield from (english, bare, named)
-    yield {**named, "reason": str(data.get("reason"))[:LONGEST_REASON]}
+    yield {**_without_meaning(named), "reason": str(data.get("reason"))[:LONGEST_REASON]}
 
 
 def texts_that_fit(changes: Sequence[Json], encode: Callable[[Any], str], room: int) -> list[str]:
@@ -60,6 +60,10 @@ def _barest(change: Json) -> Json:
 
 def _without_previous(change: Json) -> Json:
     return {**change, "previous": None, "truncated": True}
+
+
+def _without_meaning(change: Json) -> Json:
+    return {name: it for name, it in change.items() if name != "what_it_means"}
 
 
 def _named(entry: Mapping[str, Any] | None) -> Json | None:

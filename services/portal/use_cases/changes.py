@@ -69,6 +69,7 @@ def _one(notice: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
         "arithmetic": state["arithmetic"],
         "owes": state["owes"],
         "status": state["status"],
+        "what_it_means": state["what_it_means"],
         "withdrawal_reason": state["withdrawal_reason"],
         "objection": state["objection"],
         "approved": state["approved"],

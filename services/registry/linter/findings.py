@@ -16,6 +16,8 @@ from services.registry.transfers.statements import unstated
 
 OPINION = "EDPB Opinion 22/2024, paras 31-32"
 ANNEX_IV = "(EU) 2021/915 Annex IV"
+# Notices are written in these; others are read in English.
+LANGUAGES = ("en", "da", "sv")
 KINDS = ("add", "replace", "modify", "remove")
 
 
@@ -180,6 +182,15 @@ def _change_findings(record: Mapping[str, Any], effective_on: date | None) -> It
         rule = "(EU) 2021/915 Clause 7.7(a)"
         detail = "Give the reason: the customer needs it to decide whether to object."
         yield Finding("reason-missing", rule, detail, "/reason", "should")
+    said = member(record, "what_it_means")
+    missing = [language for language in LANGUAGES if not is_filled(said.get(language))]
+    if missing:
+        rule = "(EU) 2021/915 Clause 7.7(a)"
+        detail = (
+            "Say what it means for the customer and what it must do, even if that is nothing, in "
+            f"{', '.join(missing)}."
+        )
+        yield Finding("what-it-means-missing", rule, detail, "/what_it_means", "should")
 
 
 def _identity_findings(entry: Mapping[str, Any], pointer: str) -> Iterator[Finding]:

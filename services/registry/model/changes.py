@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -159,6 +159,7 @@ class Draft(NamedTuple):
 class Change:
     """``subject_id`` is the entry it makes or alters; ``replaces_id`` the one a replace ends.
 
+    ``what_it_means``: for the customer, and what it must do, by language; it may be nothing.
     ``together``: the changes that were announced in one notice, this one included, and
     ``kinds_together`` their kinds; empty for one that was announced alone.
     """
@@ -185,6 +186,7 @@ class Change:
     owes: str | None = None
     together: tuple[str, ...] = ()
     kinds_together: tuple[Kind, ...] = ()
+    what_it_means: dict[str, str] = field(default_factory=dict)
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from shared.schemas import (
     SetAsideShape,
     Shape,
     Text,
+    by_language,
     one_of,
     page_of,
 )
@@ -29,6 +30,10 @@ class NewChange(Shape):
     sub_processor_id = fields.String(load_default=None, allow_none=True)
     effective_on = Day(required=True)
     reason = Text(2_000, required=True)
+    what_it_means = by_language(
+        load_default=dict,
+        metadata={"description": "For the customer, and what it must do; it may be nothing"},
+    )
 
 
 class ChangeEdit(Shape):
@@ -39,6 +44,7 @@ class ChangeEdit(Shape):
     sub_processor = fields.Nested(SubProcessorIn, allow_none=True)
     effective_on = Day()
     reason = Text(2_000)
+    what_it_means = by_language()
 
 
 class FindingShape(Shape):
@@ -66,6 +72,9 @@ class ChangeShape(Shape):
     previous = fields.Nested(EntryShape, allow_none=True)
     effective_on = Day(attribute="change.effective_on")
     reason = fields.String(attribute="change.reason")
+    what_it_means = fields.Dict(
+        keys=fields.String(), values=fields.String(), attribute="change.what_it_means"
+    )
     materiality = fields.List(fields.String())
     findings = fields.List(fields.Nested(FindingShape))
     created_at = Instant(attribute="change.created_at")

@@ -122,6 +122,9 @@ class CustomerChangeShape(Shape):
     status = fields.String(attribute="change.status")
     kind = fields.String(attribute="change.kind")
     effective_on = Day(attribute="change.effective_on")
+    what_it_means = fields.Dict(
+        keys=fields.String(), values=fields.String(), attribute="change.what_it_means"
+    )
     withdrawal_reason = fields.String(attribute="change.withdrawal_reason", allow_none=True)
     given_at = Instant(attribute="dates.given_at", allow_none=True)
     given_on = Day(attribute="dates.given_on", allow_none=True)

@@ -73,6 +73,7 @@ class StoredChange(TypedDict):
     owes: NotRequired[str | None]
     together: NotRequired[list[str]]  # None in changes of before 2026-11-30
     kinds_together: NotRequired[list[str]]
+    what_it_means: NotRequired[dict[str, str]]
 
 
 class StoredObjection(TypedDict):

@@ -106,6 +106,7 @@ def view(
         "previous": previous,
         "effective_on": change.effective_on.isoformat(),
         "reason": change.reason,
+        "what_it_means": change.what_it_means,
     }
     chain = linter.chain_findings(wire, others if beside is None else beside)
     findings = (*linter.findings(wire, exporter=law.exporter), *chain)

@@ -37,6 +37,7 @@ def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> Cha
         processor_id=register.id,
         effective_on=body["effective_on"],
         reason=body["reason"],
+        what_it_means=dict(body["what_it_means"]),
         created_at=deps.now(),
         **_about(deps, register.id, body),
     )
@@ -55,7 +56,8 @@ def edit(
 ) -> ChangeView:
     """Edit a draft; members that the body leaves out stay. Raises what ``draft`` raises."""
     register, change = own_change(deps, caller, slug, change_id)
-    members = {name: body[name] for name in ("effective_on", "reason") if name in body}
+    own = ("effective_on", "reason", "what_it_means")
+    members = {name: body[name] for name in own if name in body}
     about = _about(deps, register.id, {**_members_before(change), **body}, change)
     change = with_previous(deps, register, change.edited({**members, **about}, seen))
     change = change.dated(today_at(deps, register))

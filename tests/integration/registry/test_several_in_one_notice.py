@@ -386,3 +386,25 @@ def test_two_objections_at_once_are_not_made_in_part(
         answers = list(pool.map(lambda change: object_to(baseline, customer, change), changes * 2))
 
     assert sorted(each.status_code for each in answers) == [201, 409, 409, 409]
+
+
+def test_what_a_change_means_reaches_the_customer(baseline: Vendor, inbox: Receiver) -> None:
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer("nordbo")
+    meaning = {"en": "Nothing to do.", "da": "I skal intet gøre.", "sv": "Gör ingenting."}
+    change = baseline.draft(what_it_means={"en": "Something."})
+    assert "what-it-means-missing" in {each["code"] for each in change["findings"]}
+    path = f"{baseline.path}/changes/{change['id']}"
+    edited = baseline.stack.ask(
+        baseline.client, "PATCH", path, {"what_it_means": meaning}, headers={"If-Match": '"r1"'}
+    ).json
+    assert edited["what_it_means"] == meaning
+    assert "what-it-means-missing" not in {each["code"] for each in edited["findings"]}
+
+    baseline.must("POST", f"/changes/{change['id']}/announce")
+    baseline.stack.settle()
+
+    [message] = told(inbox, [change])
+    assert message["what_it_means"] == message["changes"][0]["what_it_means"] == meaning
+    assert seen(baseline, customer, change)["what_it_means"] == meaning
+    assert baseline.ledger()[-1]["data"]["what_it_means"] == meaning

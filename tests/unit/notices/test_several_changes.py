@@ -178,3 +178,17 @@ def test_a_notice_is_owed_until_all_its_changes_are_withdrawn(
            "notice": {"effective_on": "2026-12-24"}}  # fmt: skip
 
     assert facts.case(cast("StoredNotice", row)).withdrawn is is_over
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Nothing."), ("da", "Intet."), ("sv", "Inget.")]
+)
+def test_a_letter_says_what_a_change_means_in_the_language_of_the_reader(
+    language: str, text: str
+) -> None:
+    meaning = {"en": "Nothing.", "da": "Intet.", "sv": "Inget."}
+    event = event_of(change(1, what_it_means=meaning))
+
+    letter = letter_of(events.CHANGE_ANNOUNCED, language, {"data": data_of(event, "chg_1")})
+
+    assert text in {fact.value for fact in letter.facts}

@@ -24,6 +24,7 @@ def complete() -> Change:
         "sub_processor_id": None,
         "effective_on": "2026-12-24",
         "reason": "A provider for transactional e-mail with better delivery.",
+        "what_it_means": {"en": "Nothing.", "da": "Intet.", "sv": "Ingenting."},
         "sub_processor": {
             "legal_name": "Example Mail, Inc.",
             "registration_number": "US 12-3456789",
@@ -179,6 +180,7 @@ def test_a_removal_needs_only_its_entry_its_day_and_its_reason(described: object
         "sub_processor_id": "sub_1",
         "effective_on": date(2026, 12, 24),
         "reason": "The service is not used any more.",
+        "what_it_means": {"en": "Nothing.", "da": "Intet.", "sv": "Ingenting."},
     }
     assert findings(change) == ()
 
@@ -233,7 +235,10 @@ def test_a_dataclass_is_read_like_a_mapping() -> None:
         effective_on: date = date(2026, 12, 24)
         reason: str = ""
 
-    assert [finding.code for finding in findings(Removal())] == ["reason-missing"]
+    assert [finding.code for finding in findings(Removal())] == [
+        "reason-missing",
+        "what-it-means-missing",
+    ]
     for text_or_type in ("remove", Removal):
         with pytest.raises(TypeError, match=r"^A change is a mapping or a dataclass\.$"):
             findings(text_or_type)
