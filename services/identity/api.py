@@ -175,7 +175,7 @@ def clients(query: dict[str, Any]) -> Any:
 def hands(query: dict[str, Any]) -> Any:
     """Clients that count as one, because one made the other or renewed its secret."""
     ids = query["client_ids"].split(",")
-    return {"hands": client_cases.hands(deps(), caller(), query["org_id"], ids)}
+    return client_cases.hands(deps(), caller(), query["org_id"], ids)
 
 
 @blp.route("/removed-clients")

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from shared.errors import (
     Conflict,
@@ -18,6 +19,7 @@ from shared.errors import (
 )
 from shared.times import same_clock, zone_of
 
+FourEyes = Literal["emergency", "always"]
 KINDS = ("processor", "controller", "platform")
 DEFAULT_ZONE = "Europe/Copenhagen"
 
@@ -88,6 +90,12 @@ class ScopeNotHeld(Malformed):
     code = "invalid-scope"
 
 
+class FourEyesKept(Forbidden):
+    """A single client cannot let single clients announce again; ask the platform."""
+
+    code = "four-eyes-kept"
+
+
 class GrantTooWide(Forbidden):
     """A client grants, and renews the secret of, only what it holds itself: ask one that does."""
 
@@ -124,6 +132,7 @@ class Organisation:
 
     ``namespace``: the processor among whose customers its slug is unique, so that a slug that is
     taken tells it of no one else's; None for those that the platform entered, whose slug is public.
+    ``four_eyes``: whether a second hand must approve emergencies only, or every announcement.
     """
 
     id: str
@@ -141,6 +150,7 @@ class Organisation:
     contacts: tuple[Contact, ...] = ()
     namespace: str | None = None
     revision: int = 1
+    four_eyes: FourEyes = "emergency"
 
     def grantable(self) -> frozenset[str]:
         return frozenset().union(*(SCOPES_OF_KIND[kind] for kind in self.kind))

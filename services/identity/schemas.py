@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from marshmallow import ValidationError, fields, validate
 
-from services.identity.model import KINDS
+from services.identity.model import KINDS, FourEyes
 from shared.schemas import (
     SLUG,
     Country,
@@ -48,6 +50,10 @@ class OrganisationChange(Shape):
     website = fields.URL(schemes={"https", "http"}, allow_none=True)
     time_zone = fields.String(validate=_known_zone)
     contacts = fields.List(fields.Nested(ContactShape), validate=validate.Length(max=20))
+    four_eyes = one_of(
+        *get_args(FourEyes),
+        metadata={"description": "What a second hand must approve: emergencies, or all changes"},
+    )
 
 
 class NewOrganisation(OrganisationChange):
@@ -108,9 +114,12 @@ class HandsQuery(Shape):
 
 
 class HandsShape(Shape):
-    """``hands``: by client id; clients of the same hand count as one where two must approve."""
+    """``hands``: by client id; clients of the same hand count as one where two must approve.
+    ``names``: of those that are still there. ``four_eyes``: what a second hand is needed for."""
 
     hands = fields.Dict(keys=fields.String(), values=fields.String())
+    names = fields.Dict(keys=fields.String(), values=fields.String())
+    four_eyes = fields.String()
 
 
 class RemovedQuery(Shape):

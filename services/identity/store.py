@@ -52,6 +52,7 @@ class StoredOrganisation(TypedDict):
     contacts: list[dict[str, Any]]
     namespace: str | None
     revision: int
+    four_eyes: NotRequired[str]  # none in organisations of before 2026-11-30
 
 
 class StoredClient(TypedDict):
@@ -191,6 +192,11 @@ class Clients:
         if client is None:
             raise NotFound("There is no such client.")
         return client
+
+    def names(self, org_id: str, client_ids: Sequence[str]) -> dict[str, str]:
+        """The names of those of these clients that the organisation still has."""
+        where = {"_id": {"$in": list(client_ids)}, "org_id": org_id}
+        return {row["_id"]: row["name"] for row in self._docs.find(where, {"name": 1})}
 
     def replace(self, client: Client, session: Session) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""

@@ -371,6 +371,7 @@ class EvidenceShape(Shape):
     reached = fields.Boolean()
     unreached = fields.Nested(UnreachedShape, allow_none=True)
     letters = fields.List(fields.Nested(EvidenceLetter))
+    approved_by = fields.List(fields.Dict())
 
 
 class ReachQuery(PageArgs):

@@ -3,7 +3,7 @@ promised, notices for its receipt."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -141,6 +141,21 @@ class Unreached:
     reason: str
 
 
+@dataclass(frozen=True)
+class Hands:
+    """``of``: the hand of each client; clients of one hand count as one (0027). ``names``: of
+    those that are still there. ``four_eyes``: what a second hand must approve."""
+
+    of: Mapping[str, str]
+    names: Mapping[str, str]
+    four_eyes: str
+
+    def approver(self, client_id: str) -> dict[str, str]:
+        """Who approved, as it is kept."""
+        name = self.names.get(client_id)
+        return {"client_id": client_id, **({"name": name} if name else {})}
+
+
 class IdentityClient:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
@@ -150,11 +165,14 @@ class IdentityClient:
         answer: dict[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
         return answer
 
-    def hands(self, org_id: str, client_ids: Sequence[str]) -> Mapping[str, str]:
-        """The hand of each client, by client id; clients of one hand count as one (0027)."""
-        asked = {"org_id": org_id, "client_ids": ",".join(client_ids)}
-        hands: Mapping[str, str] = self._client.get("/v1/hands", asked)["hands"]
-        return hands
+    def hands(self, org_id: str, client_ids: Iterable[str]) -> Hands:
+        """The hands of these clients of an organisation."""
+        found = Hands({}, {}, "emergency")
+        for ids in _listed(sorted(set(client_ids))):
+            answer = self._client.get("/v1/hands", {"org_id": org_id, "client_ids": ids})
+            of, names = {**found.of, **answer["hands"]}, {**found.names, **answer["names"]}
+            found = Hands(of, names, answer["four_eyes"])
+        return found
 
 
 class AgreementsClient:

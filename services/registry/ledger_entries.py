@@ -108,7 +108,14 @@ def announced_private(
         "time_zone": register.time_zone,
         "groups": [group_on_wire(group, changes[0]) for group in groups],
         "contents": [change.content for change in changes],
+        "approved_by": _once(changes),
     }
+
+
+def _once(changes: Sequence[Change]) -> list[Entry]:
+    """Who approved the announcement, each once."""
+    by_client = {each["client_id"]: each for change in changes for each in change.approved_by}
+    return list(by_client.values())
 
 
 def group_on_wire(group: Group, change: Change) -> Entry:

@@ -92,11 +92,16 @@ def removed_clients(deps: Deps, since: datetime | None) -> dict[str, Any]:
     return {"items": items, "token_seconds": deps.settings.token_seconds}
 
 
-def hands(deps: Deps, caller: Caller, org_id: str, client_ids: Sequence[str]) -> dict[str, str]:
-    """Which of these clients of an organisation count as one: those of the same hand."""
+def hands(deps: Deps, caller: Caller, org_id: str, client_ids: Sequence[str]) -> dict[str, Any]:
+    """Which of these clients of an organisation count as one: those of the same hand; with their
+    names, and what the organisation needs a second hand for."""
     if not caller.sees(org_id):
         raise NotFound("There is no such organisation.")
-    return deps.hands.of(org_id, client_ids)
+    return {
+        "hands": deps.hands.of(org_id, client_ids),
+        "names": deps.clients.names(org_id, client_ids),
+        "four_eyes": deps.organisations.get(org_id).four_eyes,
+    }
 
 
 def _check_holds(caller: Caller, org_id: str, scopes: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.identity.model import (
+    FourEyesKept,
     Organisation,
     check_revision,
     default_zone,
@@ -70,10 +71,22 @@ def organisations(
 def change_organisation(
     deps: Deps, caller: Caller, org_id: str, seen: int | None, body: Mapping[str, Any]
 ) -> Organisation:
+    """Raises ``FourEyesKept``, or ``NotForYou`` for the four eyes of another organisation."""
     current = organisation(deps, caller, org_id)
     check_revision(seen, current.revision)
+    _check_four_eyes(caller, current, body.get("four_eyes", current.four_eyes))
     members = {**to_document(current), **body, "revision": current.revision + 1}
     members["id"] = members.pop("_id")
     changed = from_wire(Organisation, members)
     deps.organisations.replace(changed)
     return changed
+
+
+def _check_four_eyes(caller: Caller, current: Organisation, four_eyes: str) -> None:
+    """Whoever holds one client may ask for a second hand, but not do away with it again."""
+    if caller.is_platform or four_eyes == current.four_eyes:
+        return
+    if caller.org_id != current.id:
+        raise NotForYou("Only the organisation itself asks for a second hand.")
+    if four_eyes == "emergency":
+        raise FourEyesKept

@@ -51,6 +51,7 @@ COLUMNS = (
     "counts_from",
     "counting",
     "letters",
+    "approved_by",
 )
 _KINDS = {
     "add": "New sub-processor",
@@ -118,6 +119,7 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         row.counts_from,
         _counted(row),
         " | ".join(_letter(each) for each in row.letters),
+        _names(row.approved_by),
     ]
 
 
@@ -131,6 +133,7 @@ def _content(event: Event, rows: Sequence[Evidence], now: datetime) -> dict[str,
     return {
         "processor": event.processor.get("legal_name", ""),
         "change_id": event.change_id,
+        "approved_by": _names(event.approved_by),
         "together": ", ".join(others),
         "kind": _KINDS.get(told.get("kind", ""), "Change"),
         "sub_processor": entry.get("legal_name", ""),
@@ -175,6 +178,10 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
 def _counted(row: Evidence) -> str:
     """How the days of this customer are counted; the files are in English."""
     return (row.counting or {}).get("en", "")
+
+
+def _names(approvers: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(str(each.get("name", "")) for each in approvers)
 
 
 def _letter(letter: Mapping[str, Any]) -> str:

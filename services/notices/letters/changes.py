@@ -50,7 +50,7 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], acknowledge_url: str) -
             t("mail.link_note") if acknowledge_url else "",
             _ids(t, changes, about),
         ),
-        **_contents(t, changes, about, vendor),
+        **_contents(t, changes, about, vendor, data.get("approved_by") or ()),
     )
 
 
@@ -74,20 +74,32 @@ def headline_of(t: Words, data: Mapping[str, Any]) -> str:
     return t(f"change.{kind}", name=name, previous=previous)
 
 
+def _approver(person: Mapping[str, Any]) -> str:
+    return ", ".join(person[name] for name in ("name", "title") if person.get(name))
+
+
 def _contents(
-    t: Words, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any], vendor: str
+    t: Words,
+    changes: Sequence[Mapping[str, Any]],
+    about: Mapping[str, Any],
+    vendor: str,
+    approved_by: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The facts and places of an only change; a section for each of several."""
-    days, given_on = _days(t, about), Fact(t("fact.given_on"), t.day(about["given_on"]))
+    days = _days(t, about)
+    end = (
+        Fact(t("fact.given_on"), t.day(about["given_on"])),
+        Fact(t("fact.approved_by"), ", ".join(_approver(each) for each in approved_by)),
+    )
     if len(changes) == 1:
         [only] = changes
-        facts = (*days, Fact(t("fact.vendor"), vendor), *_facts(t, only), given_on)
+        facts = (*days, Fact(t("fact.vendor"), vendor), *_facts(t, only), *end)
         return {"facts": filled(*facts), **_places(t, only)}
     sections = tuple(
         Section(headline_of(t, each), filled(*_facts(t, each)), **_places(t, each))
         for each in changes
     )
-    facts = (*days, Fact(t("fact.vendor"), vendor), given_on)
+    facts = (*days, Fact(t("fact.vendor"), vendor), *end)
     return {"facts": filled(*facts), "sections": sections}
 
 

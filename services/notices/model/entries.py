@@ -23,6 +23,7 @@ LONGEST_TEXT = 1_500
 
 # What of an entry goes to customers in a message and to nobody else.
 PERSONS = disclosure.shape("entry", "notice")
+APPROVER = disclosure.shape("approver", "notice")
 TO_CUSTOMERS = disclosure.shape("entry", "public", "notice")
 
 # Members of a change in an announcement, and of a notice of one, in the order of the contract.
@@ -37,6 +38,7 @@ _CHANGE_MEMBERS = (
     "reason",
     "what_it_means",
     "justification",
+    "approved_by",
 )
 _LETTER_MEMBERS = ("kind", "received_on", "text", "file", "objection_id")
 AGREEMENT_MEMBERS = (
@@ -81,6 +83,8 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
     told, changes = _open(entry), _told_changes(entry)
     ids = [change["change_id"] for change in changes]
     base = {"processor": told["processor"], "sequence": entry["sequence"]}
+    if approvers := _approvers(entry):
+        base["approved_by"] = approvers
     if len(changes) == 1:
         beside = {**changes[0], **base}
         shown = {name: beside[name] for name in _CHANGE_MEMBERS if name in beside}
@@ -92,6 +96,13 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
     texts = texts_that_fit(changes, json_text, room)
     parts = [ToldChange(*each) for each in zip(ids, texts, strict=True)]
     return replace(event, changes=tuple(parts))
+
+
+def _approvers(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who approved the announcement, as customers read it: by name."""
+    kept = (entry.get("private") or {}).get("approved_by") or ()
+    shown = (disclosure.shown(each, APPROVER) for each in kept)
+    return [each for each in shown if each]
 
 
 def _link_to(change_id: str, origin: str) -> str:
@@ -129,6 +140,7 @@ def _about_change(
         effective_on=data.get("effective_on"),
         groups=tuple(group_from(each) for each in private.get("groups") or ()),
         time_zone=private.get("time_zone", "UTC"),
+        approved_by=tuple(_approvers(entry)),
         **_filtered_by(data.get("changes") or [data]),
     )
 

@@ -37,6 +37,7 @@ class Evidence:
     ``effective_on``: the day of the change, or the later one that this customer's own days allow.
     ``owes``: notice, or information, which has no such days.
     ``counting``: how these days are counted, by language; None in notices of earlier versions.
+    ``approved_by``: who approved the announcement at the vendor, by name.
     ``letters``: what the customer said of the notice outside Art28, as its vendor recorded it.
     """
 
@@ -62,6 +63,7 @@ class Evidence:
     counting: dict[str, str] | None = None
     owes: str = NOTICE
     letters: tuple[dict[str, Any], ...] = ()
+    approved_by: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def evidence_of(
         sent_at=moments.sent_at,
         counts_from=days.counts_from,
         letters=tuple(message.get("letters", ())),
+        approved_by=event.approved_by,
         counting=counted_in_all(notice.get("holidays"), notice.get("time_zones") or ()),
         owes=group.owes,
     )

@@ -160,6 +160,7 @@ class Event:
     products: tuple[str, ...] = ()
     by_mail: bool = False
     changes: tuple[ToldChange, ...] = ()
+    approved_by: tuple[dict[str, Any], ...] = ()
 
     @property
     def change_ids(self) -> tuple[str, ...]:

@@ -221,6 +221,7 @@ class StoredEvent(TypedDict):
     materiality: NotRequired[list[str]]
     products: NotRequired[list[str]]
     by_mail: NotRequired[bool]
+    approved_by: NotRequired[list[Members]]
     changes: NotRequired[list[Members]]  # none in events of before 2026-11-30
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from services.registry.api.context import CHANGE, PROCESSOR, deps, page_request
 from services.registry.schemas.changes import (
     AnnouncedShape,
+    ApprovedChanges,
     ChangeEdit,
+    ChangeList,
     ChangePage,
     ChangeQuery,
     ChangeShape,
@@ -18,7 +20,7 @@ from services.registry.schemas.changes import (
     PreviewShape,
     Reason,
 )
-from services.registry.use_cases import announcing, changes
+from services.registry.use_cases import announcing, approving, changes
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision, seen_revision_if_named
 from shared.openapi import Blueprint
@@ -136,7 +138,7 @@ def withdraw(body: dict[str, Any], slug: str, change_id: str) -> Any:
 def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
     """Ask for the path without notice period, with a justification."""
     justification = body["justification"]
-    view = announcing.declare_emergency(deps(), caller(), slug, change_id, justification)
+    view = approving.declare_emergency(deps(), caller(), slug, change_id, justification)
     return view, {"ETag": etag_of(view.change.revision)}
 
 
@@ -144,10 +146,21 @@ def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
 @requires("registry:write")
 @blp.response(200, ChangeShape)
 @blp.alt_response(409, "CONFLICT")
-def approve_emergency(slug: str, change_id: str) -> Any:
-    """Approve the emergency; the second approval announces it. Clients of which one made the other,
-    or renewed its secret, count as one (409 ``approved-by-the-same-hand``). With ``If-Match``: only
-    the change as it was read."""
+def approve(slug: str, change_id: str) -> Any:
+    """Approve a draft that another has prepared; the last approval that was missing announces it.
+    Clients of which one made the other, or renewed its secret, count as one (409
+    ``approved-by-the-same-hand``). With ``If-Match``: only the change as it was read."""
     seen = seen_revision_if_named()
-    view = announcing.approve_emergency(deps(), caller(), slug, change_id, seen)
+    [view] = approving.approve(deps(), caller(), slug, [change_id], seen)
     return view, {"ETag": etag_of(view.change.revision)}
+
+
+@blp.route(f"{PROCESSOR}/changes/approve", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(ApprovedChanges)
+@blp.response(200, ChangeList)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
+def approve_together(body: dict[str, Any], slug: str) -> Any:
+    """Approve several drafts as one notice; the last approval that was missing announces them."""
+    return {"items": approving.approve(deps(), caller(), slug, body["change_ids"])}

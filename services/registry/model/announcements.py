@@ -15,7 +15,7 @@ MOST_CHANGES = 50
 
 
 class ChangesMixed(Conflict):
-    """An emergency and a usual change cannot be one notice; announce them apart."""
+    """Emergencies, with the same approvals, and other changes cannot be one notice; part them."""
 
     code = "changes-mixed"
 
@@ -33,8 +33,7 @@ def as_one_notice(drafts: Sequence[Change], effective_on: date | None = None) ->
     ``EntryNamedTwice``, or ``ChangesMixed``.
     """
     _check_entries(drafts)
-    if len({draft.emergency is None for draft in drafts}) > 1:
-        raise ChangesMixed
+    check_alike(drafts)
     day = effective_on or max(draft.effective_on for draft in drafts)
     several = drafts if len(drafts) > 1 else ()
     ids = tuple(draft.id for draft in several)
@@ -42,6 +41,12 @@ def as_one_notice(drafts: Sequence[Change], effective_on: date | None = None) ->
     return [
         replace(draft, effective_on=day, together=ids, kinds_together=kinds) for draft in drafts
     ]
+
+
+def check_alike(drafts: Sequence[Change]) -> None:
+    """Raises ``ChangesMixed`` unless all are emergencies with as many approvals, or none is."""
+    if len({(draft.emergency is None, len(draft.approvers)) for draft in drafts}) > 1:
+        raise ChangesMixed
 
 
 def _check_entries(drafts: Sequence[Change]) -> None:

@@ -60,6 +60,18 @@ class ApprovedByTheSameHand(Conflict):
     code = "approved-by-the-same-hand"
 
 
+class PreparedByTheSameHand(Conflict):
+    """Nobody approves what they prepared; have another hand approve."""
+
+    code = "prepared-by-the-same-hand"
+
+
+class ApprovalNeeded(Conflict):
+    """This organisation announces only what a second hand has approved; have it approve."""
+
+    code = "approval-needed"
+
+
 class NotAnEmergency(Conflict):
     """No emergency is declared; declare it with its justification first."""
 
@@ -160,6 +172,8 @@ class Change:
     """``subject_id`` is the entry it makes or alters; ``replaces_id`` the one a replace ends.
 
     ``what_it_means``: for the customer, and what it must do, by language; it may be nothing.
+    ``prepared_by``: the clients that drafted and edited it. ``approved_by``: who approved the
+    announcement, each with client id and name; who announced it alone is its approver.
     ``together``: the changes that were announced in one notice, this one included, and
     ``kinds_together`` their kinds; empty for one that was announced alone.
     """
@@ -187,6 +201,8 @@ class Change:
     together: tuple[str, ...] = ()
     kinds_together: tuple[Kind, ...] = ()
     what_it_means: dict[str, str] = field(default_factory=dict)
+    prepared_by: tuple[str, ...] = ()
+    approved_by: tuple[dict[str, str], ...] = ()
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -202,6 +218,15 @@ class Change:
     def touches(self) -> tuple[str, ...]:
         """Ids of the entries it writes to."""
         return (self.subject_id, self.replaces_id) if self.replaces_id else (self.subject_id,)
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """The clients that have approved its emergency."""
+        return self.emergency.approved_by if self.emergency else ()
+
+    @property
+    def is_approved(self) -> bool:
+        return self.emergency is not None and self.emergency.complete
 
     def revised(self, **members: Any) -> Change:
         return replace(self, revision=self.revision + 1, **members)
@@ -228,14 +253,15 @@ class Change:
         if seen not in (None, self.revision):
             raise PreconditionFailed
 
-    def edited(self, members: Mapping[str, Any], seen: int | None) -> Change:
+    def edited(self, members: Mapping[str, Any], seen: int | None, client_id: str) -> Change:
         """A draft with other contents; an emergency must be approved anew."""
         if self.status == "announced":
             raise NotInThisStatus("It is announced; to alter it, withdraw it and announce another.")
         self.must_be("draft")
         self.check_seen(seen)
         emergency = self.emergency and replace(self.emergency, approved_by=())
-        return self.revised(**{"emergency": emergency, **members})
+        prepared_by = tuple(dict.fromkeys((*self.prepared_by, client_id)))
+        return self.revised(**{"emergency": emergency, "prepared_by": prepared_by, **members})
 
     def announced(
         self, at: datetime, groups: Sequence[Group], recipients_version: int, sequence: int
@@ -268,6 +294,15 @@ class Change:
     def in_effect(self, at: datetime) -> Change:
         self.must_be("announced")
         return self.revised(status="in_effect", ended_at=at)
+
+    def check_approver(self, client_ids: Sequence[str], hands: Mapping[str, str]) -> None:
+        """Raises ``PreparedByTheSameHand`` unless one of these clients is of a hand that prepared
+        nothing of it. ``hands``: those of them and of all who prepared it."""
+        preparing = {hands[client_id] for client_id in self.prepared_by}
+        if all(hands[client_id] in preparing for client_id in client_ids):
+            raise PreparedByTheSameHand(
+                f"{self.id} was drafted or edited by a client that counts as one with yours."
+            )
 
     def must_be(self, status: Status) -> None:
         if self.status != status:

@@ -61,6 +61,11 @@ class EmergencyShape(Shape):
     approved_by = fields.List(fields.String())
 
 
+class ApproverShape(Shape):
+    client_id = fields.String()
+    name = fields.String()
+
+
 class ChangeShape(Shape):
     id = fields.String(attribute="change.id")
     kind = fields.String(attribute="change.kind")
@@ -89,6 +94,8 @@ class ChangeShape(Shape):
         metadata={"description": "notice or information, once announced; before, the preview says"},
     )
     together = fields.List(fields.String(), attribute="change.together")
+    prepared_by = fields.List(fields.String(), attribute="change.prepared_by")
+    approved_by = fields.List(fields.Nested(ApproverShape), attribute="change.approved_by")
     set_aside = fields.Nested(SetAsideShape, allow_none=True)
 
 
@@ -103,13 +110,18 @@ class AnnouncedShape(Shape):
     together = fields.List(fields.String())
 
 
-class NewNotice(Shape):
-    """``effective_on``: the day on which all of them take effect; the latest day that the drafts
-    name if it is left out."""
+class ApprovedChanges(Shape):
+    """The drafts of one notice."""
 
     change_ids = fields.List(
         Text(100), required=True, validate=[validate.Length(1, MOST_CHANGES), each_once]
     )
+
+
+class NewNotice(ApprovedChanges):
+    """``effective_on``: the day on which all of them take effect; the latest day that the drafts
+    name if it is left out."""
+
     effective_on = Day(load_default=None, allow_none=True)
 
 
@@ -172,3 +184,4 @@ class Justification(Shape):
 
 
 ChangePage = page_of(ChangeShape)
+ChangeList = Shape.from_dict({"items": fields.List(fields.Nested(ChangeShape))}, name="ChangeList")

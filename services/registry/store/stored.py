@@ -74,6 +74,8 @@ class StoredChange(TypedDict):
     together: NotRequired[list[str]]  # None in changes of before 2026-11-30
     kinds_together: NotRequired[list[str]]
     what_it_means: NotRequired[dict[str, str]]
+    prepared_by: NotRequired[list[str]]
+    approved_by: NotRequired[list[dict[str, str]]]
 
 
 class StoredObjection(TypedDict):

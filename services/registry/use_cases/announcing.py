@@ -1,10 +1,4 @@
-"""Announce changes to the customers, one or several in one notice, or withdraw one.
-
-An emergency may take effect on any day, and needs two approvals by different hands. Clients are of
-one hand when one of them made the other or renewed its secret; together they can approve once
-(0027). It takes effect for each customer when that customer's own days are over: the shorter ones
-of an agreement that allows them for emergencies, else the usual ones (0038).
-"""
+"""Announce changes to the customers, one or several in one notice, or withdraw one."""
 
 from __future__ import annotations
 
@@ -13,9 +7,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.registry import events, ledger_entries
+from services.registry.clients import Hands
 from services.registry.model import register as rows
 from services.registry.model.announcements import as_one_notice
 from services.registry.model.changes import (
+    ApprovalNeeded,
     Change,
     ChangePending,
     Group,
@@ -28,7 +24,6 @@ from services.registry.model.records import withdrawal
 from services.registry.model.register import FOREVER, Register, Row, RowChanges, Writer
 from services.registry.use_cases.change_views import (
     ChangeView,
-    shown,
     shown_together,
     with_previous,
 )
@@ -53,56 +48,43 @@ def announce(
 
     ``effective_on``: the day on which all take effect; None takes the latest one that they name.
     ``seen`` is the revision of the only draft that the caller has read; None accepts any. If it
-    raises ``NoticeIncomplete``, ``EffectiveDayPassed``, ``NoticePeriodTooShort``,
-    ``ChangePending``, ``NotInThisStatus``, ``PreconditionFailed`` or what ``as_one_notice``
-    raises, nothing is saved.
+    raises ``ApprovalNeeded``, ``NoticeIncomplete``, ``EffectiveDayPassed``,
+    ``NoticePeriodTooShort``, ``ChangePending``, ``NotInThisStatus``, ``PreconditionFailed`` or
+    what ``as_one_notice`` raises, nothing is saved.
     """
     register, drafts = own_changes(deps, caller, slug, change_ids)
     for draft in drafts:
         draft.check_seen(seen)
         draft.must_be("draft")
+    hands = deps.identity.hands(register.id, [caller.client_id])
+    if hands.four_eyes == "always":
+        raise ApprovalNeeded
     # Without both approvals the full notice period applies, so the notice names no emergency.
     usual = [replace(draft, emergency=None) for draft in drafts]
-    views = _complete_views(deps, register, as_one_notice(usual, effective_on))
+    return announce_drafts(deps, caller, register, usual, hands, effective_on)
+
+
+def announce_drafts(
+    deps: Deps,
+    caller: Caller,
+    register: Register,
+    drafts: Sequence[Change],
+    hands: Hands,
+    effective_on: date | None = None,
+) -> list[Change]:
+    """Announce drafts that no second hand has to approve any more; the caller is their approver
+    unless they name some. Raises what ``announce`` raises of their contents and days."""
+    approvers = (hands.approver(caller.client_id),)
+    approved = [replace(each, approved_by=each.approved_by or approvers) for each in drafts]
+    views = _complete_views(deps, register, as_one_notice(approved, effective_on))
     at, first = deps.now(), views[0].change
     groups, version = groups_of(deps, register, at, first, _told(views))
-    check_day(first.effective_on, given_on(register, at))
-    check_notice(first.effective_on, groups)
+    if first.emergency:
+        check_day(first.effective_on, today_at(deps, register))
+    else:
+        check_day(first.effective_on, given_on(register, at))
+        check_notice(first.effective_on, groups)
     return _commit_announcement(deps, caller, views, at, groups, version)
-
-
-def declare_emergency(
-    deps: Deps, caller: Caller, slug: str, change_id: str, justification: str
-) -> ChangeView:
-    """Declare a draft an emergency; two hands must approve it before it is announced."""
-    register, draft = own_change(deps, caller, slug, change_id)
-    declared = draft.declared(justification, caller.client_id)
-    deps.mongo.transact(lambda session: deps.stores.changes.replace(declared, session))
-    return shown(deps, register, declared)
-
-
-def approve_emergency(
-    deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | None = None
-) -> ChangeView:
-    """Approve an emergency; the second approval announces the change at once.
-
-    Each approval queries identity again for the hands of all approvers, so two clients that became
-    one hand after the first approval still count once. ``seen`` is the revision that the caller
-    has read; None accepts any. Raises ``ApprovedAlready``, ``ApprovedByTheSameHand``,
-    ``PreconditionFailed``, or the errors of ``announce``.
-    """
-    register, draft = own_change(deps, caller, slug, change_id)
-    draft.check_seen(seen)
-    approvers = draft.emergency.approved_by if draft.emergency else ()
-    hands = deps.identity.hands(register.id, (caller.client_id, *approvers))
-    approved = draft.approved(caller.client_id, hands)
-    if approved.emergency is None or not approved.emergency.complete:
-        deps.mongo.transact(lambda session: deps.stores.changes.replace(approved, session))
-        return shown(deps, register, approved)
-    # Neither approval was saved before: the announcement saves both in one step.
-    final = replace(approved, revision=draft.revision)
-    [announced] = _announce_emergencies(deps, caller, register, [final])
-    return shown(deps, register, announced)
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
@@ -124,17 +106,6 @@ def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str)
         return withdrawn
 
     return deps.mongo.transact(work)
-
-
-def _announce_emergencies(
-    deps: Deps, caller: Caller, register: Register, approved: Sequence[Change]
-) -> list[Change]:
-    """Save the second approval and the announcement in one transaction."""
-    views = _complete_views(deps, register, as_one_notice(approved))
-    at, first = deps.now(), views[0].change
-    check_day(first.effective_on, today_at(deps, register))
-    groups, version = groups_of(deps, register, at, first, _told(views))
-    return _commit_announcement(deps, caller, views, at, groups, version)
 
 
 def _told(views: Sequence[ChangeView]) -> list[Told]:

@@ -39,6 +39,7 @@ def draft(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> Cha
         reason=body["reason"],
         what_it_means=dict(body["what_it_means"]),
         created_at=deps.now(),
+        prepared_by=(caller.client_id,),
         **_about(deps, register.id, body),
     )
     change = with_previous(deps, register, change).dated(today_at(deps, register))
@@ -59,8 +60,8 @@ def edit(
     own = ("effective_on", "reason", "what_it_means")
     members = {name: body[name] for name in own if name in body}
     about = _about(deps, register.id, {**_members_before(change), **body}, change)
-    change = with_previous(deps, register, change.edited({**members, **about}, seen))
-    change = change.dated(today_at(deps, register))
+    edited = change.edited({**members, **about}, seen, caller.client_id)
+    change = with_previous(deps, register, edited).dated(today_at(deps, register))
     deps.mongo.transact(lambda session: deps.stores.changes.replace(change, session))
     return shown(deps, register, change)
 

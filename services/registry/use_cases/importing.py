@@ -258,6 +258,7 @@ def _draft(deps: Deps, job: Import, verdict: Verdict) -> Change | None:
         effective_on=job.effective_on,
         reason=job.reason,
         created_at=deps.now(),
+        prepared_by=(job.created_by,),
         content=verdict.content,
         previous=verdict.previous,
     )

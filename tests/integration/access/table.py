@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     "letters": {"controller_id": "org_x", "kind": "approval", "received_on": "2026-11-23",
                 "text": "Yes."},
     "changes/announce": {"change_ids": ["chg_x"]},
+    "changes/approve": {"change_ids": ["chg_x"]},
     "changes": CHANGE, "simulations": {"instrument_id": "eu-us-dpf", "ends_on": "2027-01-01"},
     "erasures": ERASURE,
     "secret/rotate": {"overlap_hours": 1}, "enable": {},

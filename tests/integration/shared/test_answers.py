@@ -189,12 +189,21 @@ def changes_and_objections(vendor: Vendor) -> None:
     settle(vendor, "reject", "terminate")
     vendor.stack.must(vendor.customers["nordbo"], "POST",
                       f"/portal/v1/changes/{told_of_a_change(vendor)}/approval")  # fmt: skip
+    letter(vendor)
+
+
+def letter(vendor: Vendor) -> None:
+    body = {"controller_id": vendor.customers["nordbo"]["org_id"], "kind": "objection",
+            "received_on": str(vendor.today), "text": "No."}  # fmt: skip
+    vendor.must("POST", f"/changes/{told_of_a_change(vendor)}/letters", body)
 
 
 def emergency(vendor: Vendor) -> None:
     body = {"name": "colleague", "scopes": ["registry:read", "registry:write"],
             "org_id": vendor.client["org_id"]}  # fmt: skip
     colleague = vendor.stack.must(vendor.stack.admin, "POST", "/identity/v1/clients", body)
+    approved = {"change_ids": [vendor.draft()["id"]]}
+    vendor.stack.must(colleague, "POST", f"{vendor.path}/changes/approve", approved)
     path = f"/changes/{vendor.draft(0)['id']}"
     vendor.must("POST", f"{path}/emergency", {"justification": "Insolvent."})
     vendor.must("POST", f"{path}/approve")

@@ -30,6 +30,7 @@ from tests.integration.shared.test_answers import (
     changed,
     emergency,
     instruments,
+    letter,
     organisations_and_clients,
     settle,
     told_of_a_change,
@@ -143,6 +144,7 @@ def changes(world: World) -> None:
     settle(vendor, "request-modification", "offer-mitigation", "accept-mitigation")
     path = f"/portal/v1/changes/{told_of_a_change(vendor)}/approval"
     world.stack.must(vendor.customers["nordbo"], "POST", path)
+    letter(vendor)
     answered_import(vendor)
 
 

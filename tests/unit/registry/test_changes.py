@@ -53,7 +53,7 @@ STEPS: list[Callable[[Change], Change]] = [
     lambda before: before.announced(AT, [group("a")], 7, 3),
     lambda before: before.withdrawn(AT, "Not needed."),
     lambda before: before.in_effect(AT),
-    lambda before: before.edited({"reason": "Other"}, before.revision),
+    lambda before: before.edited({"reason": "Other"}, before.revision, "cli_a"),
     lambda before: before.declared("The host burns.", "cli_a"),
     lambda before: before.approved("cli_b", {"cli_b": "hand_1"}),
 ]
@@ -97,7 +97,7 @@ def test_an_emergency_that_nobody_declared_cannot_be_approved() -> None:
 
 def test_an_edit_takes_back_the_approvals() -> None:
     approved = Emergency("The host burns.", "cli_a", ("cli_a", "cli_b"))
-    edited = change(emergency=approved).edited({"reason": "Other"}, 1)
+    edited = change(emergency=approved).edited({"reason": "Other"}, 1, "cli_a")
     assert (edited.reason, edited.emergency) == ("Other", EMERGENCY)
 
 
@@ -147,7 +147,8 @@ CHANGED: list[tuple[Callable[[Change], Change], Change, dict[str, Any]]] = [
     (lambda it: it.declared("The host burns.", "cli_a"), change(), {"emergency": EMERGENCY}),
     (lambda it: it.approved("cli_b", {"cli_b": "hand_1"}), change(emergency=EMERGENCY),
      {"emergency": Emergency("The host burns.", "cli_a", ("cli_b",))}),
-    (lambda it: it.edited({"reason": "Other"}, 1), change(), {"reason": "Other"}),
+    (lambda it: it.edited({"reason": "Other"}, 1, "cli_a"), change(),
+     {"reason": "Other", "prepared_by": ("cli_a",)}),
 ]  # fmt: skip
 
 
@@ -159,9 +160,9 @@ def test_a_step_changes_these_members_and_no_other(
 
 
 REFUSED: list[tuple[Callable[[], object], str]] = [
-    (lambda: change("announced").edited({}, 1),
+    (lambda: change("announced").edited({}, 1, "cli_a"),
      "It is announced; to alter it, withdraw it and announce another."),
-    (lambda: change("in_effect").edited({}, 1), "The change is in effect, not draft."),
+    (lambda: change("in_effect").edited({}, 1, "cli_a"), "The change is in effect, not draft."),
     (lambda: change().in_effect(AT), "The change is draft, not announced."),
     (lambda: change("in_effect").withdrawn(AT, "No."), "The change is in effect; it stays."),
     (lambda: change().withdrawn(AT, "No."), "It was never announced; discard it with DELETE."),
@@ -181,7 +182,7 @@ def test_a_refusal_says_how_the_change_stands(step: Callable[[], object], words:
 
 def test_an_edit_of_a_revision_that_the_caller_has_not_read_is_refused() -> None:
     with pytest.raises(PreconditionFailed):
-        change().edited({"reason": "Other"}, 2)
+        change().edited({"reason": "Other"}, 2, "cli_a")
 
 
 def test_the_same_hand_is_told_whose_approval_it_repeats() -> None:
