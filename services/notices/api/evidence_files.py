@@ -11,7 +11,7 @@ from typing import Any
 
 from services.notices.model.channels import Tried
 from services.notices.model.evidence import Evidence
-from services.notices.model.messages import Event, body_of
+from services.notices.model.messages import Event, text_of
 from services.notices.model.told_changes import changes_told
 from shared import sheets, typeset
 from shared.times import format_instant
@@ -125,7 +125,7 @@ def _values(event: Event, row: Evidence) -> list[Any]:
 
 def _content(event: Event, rows: Sequence[Evidence], now: datetime) -> dict[str, Any]:
     """All that the PDF says; the template only sets it."""
-    changes = changes_told(json.loads(body_of(event, ""))["data"])
+    changes = changes_told(json.loads(text_of(event, ""))["data"])
     told = next(each for each in changes if each["change_id"] == event.change_id)
     others = [each for each in event.change_ids if each != event.change_id]
     entry = told.get("sub_processor") or told.get("previous") or {}

@@ -245,7 +245,12 @@ def extra_text(members: Mapping[str, Any]) -> str:
 
 def body_of(event: Event, extra: str) -> bytes:
     """Return the exact bytes that are signed and sent; ``extra``: the message's own members."""
-    return f"{event.head}{_changes_in(event, extra)}{extra}{event.tail}".encode()
+    return text_of(event, extra).encode()
+
+
+def text_of(event: Event, extra: str) -> str:
+    """The body as text."""
+    return f"{event.head}{_changes_in(event, extra)}{extra}{event.tail}"
 
 
 def _changes_in(event: Event, extra: str) -> str:

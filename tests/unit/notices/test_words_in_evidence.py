@@ -42,6 +42,9 @@ EVIDENCE = Evidence(
     delivered_at=AT, acknowledged_at=AT, outcome="delivered", reached=True,
     acknowledged_by={"name": "Ida", "email": "ida@nordbo.example"},
     unreached={"since": "2026-11-22", "reason": "contacts_exhausted"}, sent_at=AT,
+    letters=({"id": "let_1", "kind": "objection", "received_on": "2026-11-22",
+              "file": {"name": "Letter.pdf", "sha256": "0"}},),
+    approved_by=({"name": "Ada Lund"},),
     counts_from="2026-11-22", counting={"en": "Days in Denmark.", "da": "Dage i Danmark."},
 )  # fmt: skip
 
@@ -64,7 +67,11 @@ def evidence(words: Iterator[str]) -> Evidence:
     attempts = tuple(
         replace(each, recipient=next(words), answer=next(words)) for each in EVIDENCE.attempts
     )
-    return replace(EVIDENCE, **{**told, "attempts": attempts})
+    several = {
+        name: tuple(poured(list(getattr(EVIDENCE, name)), lambda _: next(words), FIXED))
+        for name in ("letters", "approved_by")
+    }
+    return replace(EVIDENCE, **{**told, "attempts": attempts, **several})
 
 
 def turns(*more: str) -> Iterator[tuple[str, Iterator[str]]]:

@@ -26,7 +26,7 @@ FIXED = frozenset({
     "holidays", "time_zones", "provisional",
     "ends_on", "last_day", "links", "materiality", "instrument_id", "role", "disables_at",
     "failing_since", "authorisation", "first_deadline", "deadline", "last_error", "path", "type",
-    "grounds", "due_on", "evidence",
+    "grounds", "due_on", "evidence", "received_on",
 })  # fmt: skip
 PLACE = {
     "country": "US", "region": "w", "kind": "storage",
@@ -48,6 +48,8 @@ DATA = {
                "given_on": "2026-11-23", "silence": "consent", "holidays": "DK",
                "time_zones": ["Europe/Copenhagen"]},
     "links": dict.fromkeys(("page", "change", "agreement", "objection"), "https://art28.example/a"),
+    "letter": {"kind": "objection", "received_on": "2026-11-23", "text": "w",
+               "file": {"name": "w", "sha256": "w"}, "objection_id": "obj_1"},
     "products": ["w", "w"], "effective_from": "2026-11-01", "ends_on": "2027-01-01",
     "status": "excluded", "instrument": {"id": "x", "name": "w", "last_day": "2027-01-31",
                                          "ended_by": "w"},
