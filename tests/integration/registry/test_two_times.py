@@ -105,6 +105,10 @@ def _apply(listed: List, data: Json, private: Json, taken_back: Collection[str] 
         for entry, content in zip(data["sub_processors"], private["contents"], strict=True):
             listed[entry["id"]] = content
         return
+    _apply_changes(listed, data, private, taken_back)
+
+
+def _apply_changes(listed: List, data: Json, private: Json, taken_back: Collection[str]) -> None:
     for change, content in zip(data["changes"], private["contents"], strict=True):
         if change["change_id"] in taken_back:
             continue
