@@ -128,7 +128,7 @@ def test_every_finding_of_the_linter_is_worded() -> None:
     )
     codes = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text)) - set(PLACE_CODES)
     of_changes = {"kind-unknown", "sub-processor-missing", "sub-processor-id-missing",
-                  "effective-on-missing", "reason-missing"}  # fmt: skip
+                  "effective-on-missing", "reason-missing", "what-it-means-missing"}  # fmt: skip
     members = set(re.findall(r'_Member\(\s*"(\w+)"', text))
     codes |= {f"{name.replace('_', '-')}-missing" for name in members}
     codes |= {"address-missing", "address-incomplete", "contact-missing", "contact-incomplete"}
