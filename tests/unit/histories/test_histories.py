@@ -194,7 +194,9 @@ class Histories(RuleBasedStateMachine):
         [change] = self.world.live
         if self._owed_by_ended(change):
             return
-        found, door = self.world.gate(change.effective_on + ONE_DAY), self.world.door(change)
+        # Who objects does so today; the gate of a day before asks the agreements of that day.
+        day = max(change.effective_on + ONE_DAY, self.world.today)
+        found, door = self.world.gate(day), self.world.door(change)
         code = found.reason_code if found else None
         if code == "accepted-with-agreement":
             assert door == "accepted-with-agreement"
