@@ -38,9 +38,12 @@ DECLINED = "agreement.declined"
 ERASED = "agreement.erased"
 
 # Notices keeps its recipients by these, so each moves the processor's watermark (0007).
-MOVING = frozenset({ACTIVATED, AMENDED, TERMINATED, EXPIRED, TO_BE_CONFIRMED, DECLINED})
+MOVING = frozenset({
+    ACTIVATED, AMENDED, TERMINATED, EXPIRED, TO_BE_CONFIRMED, DECLINED,
+    AMENDMENT_SCHEDULED, TERMINATION_SCHEDULED,
+})  # fmt: skip
 # These can change the products or days that the agreement claims.
-CLAIMING = MOVING | {IN_FORCE, AMENDMENT_SCHEDULED, TERMINATION_SCHEDULED}
+CLAIMING = MOVING | {IN_FORCE}
 
 
 @dataclass(frozen=True)

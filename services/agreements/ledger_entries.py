@@ -44,6 +44,7 @@ def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
         "processor": _name(version.processor),
         "controller": _name(agreement.controller),
         "products": list(content.products),
+        "cover": agreement.cover.members(),
         "effective_from": content.effective_from.isoformat(),
         "ends_on": agreement.ends_on.isoformat() if agreement.ends_on else None,
         "authorisation": content.authorisation,

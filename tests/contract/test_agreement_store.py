@@ -14,16 +14,17 @@ from services.agreements.contract.wording import built_in_templates
 from services.agreements.model import life
 from services.agreements.model.agreement import Agreement, Claim, Version
 from services.agreements.model.document import make_version
-from services.agreements.model.tally import Share, difference_of, tally
+from services.agreements.model.tally import Profile, Share, difference_of, tally
 from services.agreements.store import INDEXES
 from services.agreements.store.agreements import Agreements
 from services.agreements.store.templates import Templates
-from services.agreements.store.terms import BindingClaims, NoticeGroups
+from services.agreements.store.terms import BindingClaims, NoticeGroups, Profiles
 from services.agreements.store.versions import Versions
 from shared.documents import from_wire
 from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Mongo
 from shared.pagination import PageRequest
+from shared.scope import Cover
 from tests.builders import agreement_content, notice_terms
 
 AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
@@ -126,23 +127,22 @@ def test_groups_are_counted_and_versions_never_repeat(database: Mongo) -> None:
     assert store.read("org_w") == {"version": 0, "customers": 0, "groups": []}
 
 
-def test_an_end_that_is_set_is_counted_and_forgotten_without_a_new_version(
-    database: Mongo,
-) -> None:
-    store, one = NoticeGroups(database), group_of(content())
-    move(store, None, one)
-    before, day = tally([Share(one.key, None)]), date(2026, 12, 20)
-    ending = tally([Share(one.key, day)])
-    assert store.move(None, "org_v", difference_of(before, ending), one, moves_watermark=False) == 1
-    (group,) = store.read("org_v")["groups"]
-    assert group["ends"] == [{"on": day, "agreements": 1, "customers": 1}]
-    store.move(None, "org_v", difference_of(ending, before), one, moves_watermark=False)
-    assert store.read("org_v")["groups"] == [{**group, "ends": []}]
+def test_profiles_are_counted_by_customer_and_forgotten_with_the_last(database: Mongo) -> None:
+    store = Profiles(database)
+    covers = Cover(("crm", "erp"), date(2026, 12, 1)), Cover(ends_on=date(2026, 12, 20))
+    two, one = Profile("a", covers), Profile("b", (Cover(),))
+    store.move(None, "org_v", {two: 1, one: 2})
+    store.move(None, "org_w", {one: 1})
+    store.move(None, "org_v", {two: 1, one: -1})
+    assert store.of("org_v") == {two: 2, one: 1}
+    store.move(None, "org_v", {one: -1})
+    assert store.of("org_v") == {two: 2}
+    assert store.of("org_w") == {one: 1}
 
 
 def move(store: NoticeGroups, leaves: Group | None, joins: Group | None) -> int:
     """Count an agreement of a customer that has no other."""
-    was, now = ([Share(each.key, None)] if each else [] for each in (leaves, joins))
+    was, now = ([Share(each.key, Cover())] if each else [] for each in (leaves, joins))
     steps = difference_of(tally(was), tally(now))
     return store.move(None, "org_v", steps, joins)
 
@@ -155,5 +155,23 @@ def test_what_is_in_force_between_two_parties_is_remembered(database: Mongo) -> 
     first, after = date(2026, 12, 1), date(2027, 1, 1)
     store.record(None, replace(one, begins_on=first, ends_on=after))
     assert store.between(None, one) == {"agr_1": Claim(("case-system",), first, after)}
+    crm = Share(group_of(content()).key, Cover(("case-system",), first, after))
+    assert store.others(None, agreement("agr_2")).shares == (crm,)
+    org = one.controller.id
+    found = store.profiles(None, one.processor.id, [org, "org_stranger"])
+    assert found == {org: [Profile(crm.key, (crm.cover,))]}
     store.record(None, replace(one, status="terminated"))
     assert store.between(None, one) == {}
+
+
+def test_a_customer_that_an_earlier_version_counted_has_no_counted_profile(
+    database: Mongo,
+) -> None:
+    store, one = BindingClaims(database), agreement(status="active")
+    store.record(None, one)
+    database.db["in_force"].update_one({}, {"$unset": {"profiled": ""}})
+    others = store.others(None, agreement("agr_2"))
+    assert (len(others.shares), others.profiles()) == (1, {})
+    assert store.profiles(None, one.processor.id, [one.controller.id]) == {}
+    store.record(None, one)
+    assert len(store.others(None, agreement("agr_2")).profiles()) == 1

@@ -7,10 +7,10 @@ from typing import Any
 
 from services.agreements.api.context import deps, page_request
 from services.agreements.schemas.terms import (
+    NoticeTermsIn,
     NoticeTermsOfAll,
     OfferPage,
     OffersQuery,
-    ProcessorQuery,
     Relation,
     RelationQuery,
 )
@@ -22,13 +22,14 @@ from shared.pagination import Page
 blp = Blueprint("terms", __name__, url_prefix="/v1", description="For other services")
 
 
-@blp.route("/notice-terms")
+@blp.route("/notice-terms", methods=["POST"])
 @requires("agreements:terms")
-@blp.arguments(ProcessorQuery, location="query")
+@blp.arguments(NoticeTermsIn)
 @blp.response(200, NoticeTermsOfAll)
-def notice_terms(query: dict[str, Any]) -> Mapping[str, Any]:
-    """For services: how many agreements in force share which notice terms, and the watermark."""
-    return reading.notice_terms(deps(), query["processor_id"])
+def notice_terms(body: dict[str, Any]) -> Mapping[str, Any]:
+    """For services: how many agreements share which notice terms, what they cover, and the
+    watermark. It reads only; customers whose covers are wanted apart are too many for a query."""
+    return reading.notice_terms(deps(), body["processor_id"], body["apart"])
 
 
 @blp.route("/offers")

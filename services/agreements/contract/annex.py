@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.agreements.contract.contents import overlap
 from services.agreements.contract.wording import in_language
+from shared.scope import in_common
 
 Row = dict[str, Any]
 
@@ -60,7 +60,7 @@ def annex_from(
     if listed is None:
         return Annex(as_of, register=False)
     rows = [_row(entry, language) for entry in listed
-            if overlap(tuple(entry.get("products") or ()), tuple(products))]  # fmt: skip
+            if in_common(entry.get("products") or (), products)]  # fmt: skip
     coming = [row for change in announced if change["effective_on"] > as_of.isoformat()
               for row in _coming(change, language, products)]  # fmt: skip
     return Annex(as_of, register=True, items=tuple(sorted(rows, key=_name)),
@@ -73,7 +73,7 @@ def _coming(change: Mapping[str, Any], language: str, products: Sequence[str]) -
     named = [("add" if kind == "replace" else kind, change["sub_processor"])]
     named += [("remove", change["previous"])] if ends else []
     for what, entry in named:
-        if entry and overlap(tuple(entry.get("products") or ()), tuple(products)):
+        if entry and in_common(entry.get("products") or (), products):
             members = {**_row(entry, language), "since": None}
             yield {**members, "change_id": change["id"], "kind": what,
                    "effective_on": change["effective_on"]}  # fmt: skip

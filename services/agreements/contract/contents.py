@@ -194,10 +194,5 @@ def check(content: Content) -> None:
         raise ContentsContradict(errors=wrong)
 
 
-def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two lists of products have one in common; an empty list means all."""
-    return not one or not other or bool(set(one) & set(other))
-
-
 def _wrong_term(name: str, code: str, detail: str) -> dict[str, str]:
     return {"pointer": f"/notice_terms/{name}", "code": code, "detail": detail}

@@ -6,18 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.agreements.contract.contents import (
-    Content,
-    Group,
-    Party,
-    group_of,
-    overlap,
-    zone_apart,
-)
+from services.agreements.contract.contents import Content, Group, Party, group_of, zone_apart
 from services.agreements.contract.finding import Finding, required
 from services.agreements.contract.finding_words import said
 from services.agreements.contract.findings import findings
 from services.agreements.contract.terms import Terms
+from shared.scope import Cover, in_common
 
 TO_BE_CONFIRMED = "to_be_confirmed"
 STATUSES = (
@@ -90,11 +84,13 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Since:
-    """Notice terms from the processor's watermark ``since_version`` on; none after the end."""
+    """Notice terms and ``cover`` from the processor's watermark ``since_version`` on; no terms
+    after the end. Earlier versions of this software kept no cover."""
 
     since_version: int
     key: str | None
     terms: Terms | None
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ class Claim:
     def overlaps(self, other: Claim) -> bool:
         """Whether both claim the same product on the same day."""
         together = not (_ends_before(self, other) or _ends_before(other, self))
-        return together and overlap(self.products, other.products)
+        return together and in_common(self.products, other.products)
 
 
 @dataclass(frozen=True)
@@ -255,6 +251,13 @@ class Agreement:
     @property
     def claim(self) -> Claim:
         return Claim(self._claimed_products, self.begins_on, self.over_on)
+
+    @property
+    def cover(self) -> Cover:
+        """What changes concern its customer. Up to the first day of an amendment to come, the
+        products of both versions count: none of them is changed without a notice."""
+        ends_on = day_after(self.ended_on) or self.ends_on
+        return Cover(tuple(sorted(self._claimed_products)), self.begins_on, ends_on)
 
     @property
     def _claimed_products(self) -> tuple[str, ...]:

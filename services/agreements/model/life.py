@@ -169,13 +169,14 @@ def rejected(agreement: Agreement, refusal: Refusal) -> Agreement:
 
 
 def recorded(agreement: Agreement, watermark: int) -> Agreement:
-    """Add the present notice terms to the history, as of ``watermark``."""
+    """Add the present notice terms and cover to the history, as of ``watermark``."""
     group = agreement.group
-    key, terms = (group.key, group.terms) if group else (None, None)
-    last = agreement.history[-1].key if agreement.history else None
-    if key == last:
+    now = Since(watermark, group.key, group.terms, agreement.cover) if group else None
+    before = agreement.history[-1] if agreement.history else Since(0, None, None)
+    ended = now or Since(watermark, None, None)
+    if (ended.key, ended.cover) == (before.key, before.cover):
         return agreement
-    return replace(agreement, history=(*agreement.history, Since(watermark, key, terms)))
+    return replace(agreement, history=(*agreement.history, ended))
 
 
 def in_version(agreement: Agreement, version: Version) -> Agreement:

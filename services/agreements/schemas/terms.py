@@ -13,6 +13,12 @@ class ProcessorQuery(Shape):
     processor_id = fields.String(required=True, validate=ORGANISATION)
 
 
+class NoticeTermsIn(ProcessorQuery):
+    """``apart``: customers whose covers are answered one by one."""
+
+    apart = fields.List(fields.String(validate=ORGANISATION), load_default=list)
+
+
 class OffersQuery(ProcessorQuery, PageArgs):
     pass
 
@@ -32,10 +38,23 @@ class RelationQuery(ProcessorQuery):
     controller_id = fields.String(required=True, validate=ORGANISATION)
 
 
-class EndShape(Shape):
-    on = Day()
-    agreements = fields.Integer()
+class CoverShape(Shape):
+    """What an agreement is for; no products: all. ``begins_on``: its first day, if that lies ahead;
+    ``ends_on``: the first day without it, if a termination has set one."""
+
+    products = fields.List(fields.String())
+    begins_on = Day(allow_none=True)
+    ends_on = Day(allow_none=True)
+
+
+class ProfileShape(Shape):
+    """Customers whose agreements in the group ``key`` cover the same. ``customer_id``: of one that
+    was asked for apart."""
+
+    key = fields.String()
+    covers = fields.List(fields.Nested(CoverShape))
     customers = fields.Integer()
+    customer_id = fields.String(allow_none=True)
 
 
 class GroupTermsShape(TermsShape):
@@ -45,15 +64,11 @@ class GroupTermsShape(TermsShape):
 
 
 class GroupShape(Shape):
-    """``ends``: by day, the agreements that a termination ends on it, and the customers
-    who then have no other agreement in this group."""
-
     key = fields.String()
     authorisation = fields.String(allow_none=True)
     terms = fields.Nested(GroupTermsShape)
     agreements = fields.Integer()
     customers = fields.Integer()
-    ends = fields.List(fields.Nested(EndShape))
 
 
 class NoticeTermsOfAll(Shape):
@@ -62,12 +77,14 @@ class NoticeTermsOfAll(Shape):
     version = fields.Integer()
     customers = fields.Integer()
     groups = fields.List(fields.Nested(GroupShape))
+    profiles = fields.List(fields.Nested(ProfileShape))
 
 
 class SinceShape(Shape):
     since_version = fields.Integer()
     key = fields.String(allow_none=True)
     terms = fields.Nested(TermsShape, allow_none=True)
+    cover = fields.Nested(CoverShape, allow_none=True)
 
 
 class RelatedAgreement(Shape):
@@ -77,7 +94,7 @@ class RelatedAgreement(Shape):
 
     agreement_id = fields.String()
     status = fields.String()
-    products = fields.List(fields.String())
+    cover = fields.Nested(CoverShape)
     effective_from = Day()
     ends_on = Day(allow_none=True)
     ended_on = Day(allow_none=True)

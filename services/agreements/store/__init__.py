@@ -13,7 +13,7 @@ from services.agreements.store.documents import Documents, Files
 from services.agreements.store.imports import Imports
 from services.agreements.store.policies import Policies
 from services.agreements.store.templates import Templates
-from services.agreements.store.terms import BindingClaims, NoticeGroups
+from services.agreements.store.terms import BindingClaims, NoticeGroups, Profiles
 from services.agreements.store.versions import Versions
 from shared.mongo import Mongo
 
@@ -24,6 +24,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Documents.INDEXES,
     **Policies.INDEXES,
     **Imports.INDEXES,
+    **Profiles.INDEXES,
 }
 
 
@@ -35,6 +36,7 @@ class Stores:
     versions: Versions
     templates: Templates
     groups: NoticeGroups
+    profiles: Profiles
     binding_claims: BindingClaims
     documents: Documents
     files: Files
@@ -48,6 +50,7 @@ class Stores:
             versions=Versions(mongo),
             templates=Templates(mongo),
             groups=NoticeGroups(mongo),
+            profiles=Profiles(mongo),
             binding_claims=BindingClaims(mongo),
             documents=Documents(mongo),
             files=Files(mongo),

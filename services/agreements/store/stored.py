@@ -97,13 +97,6 @@ class StoredStandingAcceptance(TypedDict):
     address: str | None
 
 
-class StoredEnds(TypedDict):
-    """How many agreements and customers of a group end on one day."""
-
-    agreements: int
-    customers: NotRequired[int]
-
-
 class StoredGroup(TypedDict):
     """One terms group; ``repeats``: agreements of customers that are counted already."""
 
@@ -111,7 +104,6 @@ class StoredGroup(TypedDict):
     terms: Members
     agreements: int
     repeats: NotRequired[int]
-    ends: NotRequired[dict[str, StoredEnds]]
 
 
 class StoredGroups(TypedDict):
@@ -123,16 +115,28 @@ class StoredGroups(TypedDict):
     repeats: NotRequired[int]
 
 
+class StoredProfile(TypedDict):
+    """``notice_profiles``: how many customers of a processor have a ``Profile``."""
+
+    _id: str  # processor|profile
+    processor_id: str
+    key: str
+    covers: list[Members]
+    customers: int
+
+
 class StoredClaims(TypedDict):
     """``in_force``: what the agreements of one pair of parties claim, by agreement.
 
     ``agreements``: products. ``days``: since, until. ``shares``: key of a group, last day.
+    ``profiled``: ``notice_profiles`` counts them.
     """
 
     _id: str  # processor|controller
     agreements: NotRequired[dict[str, list[str]]]
     days: NotRequired[dict[str, list[str | None]]]
     shares: NotRequired[dict[str, tuple[str, str | None]]]
+    profiled: NotRequired[bool]
 
 
 class StoredDocument(TypedDict):
@@ -204,6 +208,7 @@ STORED: Mapping[str, type] = {
     "templates": StoredTemplate,
     "standing_acceptances": StoredStandingAcceptance,
     "notice_groups": StoredGroups,
+    "notice_profiles": StoredProfile,
     "in_force": StoredClaims,
     "documents": StoredDocument,
     "files.files": StoredFile,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from services.agreements.contract import comparing
 from services.agreements.model.agreement import STATUSES, Agreement
 from services.agreements.model.document import read
+from services.agreements.model.tally import profiles_answered
 from services.agreements.store.agreements import ALL_PRODUCTS
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 Where = dict[str, Any]
@@ -57,9 +59,18 @@ def changes(
     return {"since": before.version, "version": after.version, "items": items}
 
 
-def notice_terms(deps: Deps, processor_id: str) -> Mapping[str, Any]:
-    """The terms groups of a processor, and the watermark they belong to."""
-    return deps.groups.read(processor_id)
+def notice_terms(deps: Deps, processor_id: str, apart: Sequence[str]) -> Mapping[str, Any]:
+    """The terms groups of a processor with the watermark they belong to, and what the agreements in
+    them cover; of the customers ``apart`` each for itself."""
+
+    def work(session: Session) -> Mapping[str, Any]:
+        answer = deps.groups.read(processor_id, session)
+        counted = deps.profiles.of(processor_id, session)
+        own = deps.binding_claims.profiles(session, processor_id, apart) if apart else {}
+        return {**answer, "profiles": profiles_answered(answer["groups"], counted, own)}
+
+    # One transaction, so that what is read belongs to one watermark.
+    return deps.mongo.transact(work)
 
 
 def unsigned(deps: Deps, processor_id: str, request: PageRequest) -> Page:
@@ -129,7 +140,7 @@ def _least_in_force(agreement: Agreement) -> tuple[bool, bool]:
 def _bond(agreement: Agreement) -> Mapping[str, Any]:
     content = agreement.content
     return {
-        "agreement_id": agreement.id, "status": agreement.status, "products": content.products,
+        "agreement_id": agreement.id, "status": agreement.status, "cover": agreement.cover,
         "effective_from": content.effective_from, "ends_on": agreement.over_on,
         "authorisation": content.authorisation, "terms": content.notice_terms.terms.members(),
         "history": agreement.history, "ended_on": agreement.ended_on,

@@ -7,14 +7,14 @@ That is: the counts of its processor's notice terms, its claim on days and produ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from services.agreements.events import CLAIMING, MOVING, Event, stream
 from services.agreements.model.agreement import Agreement, Version
 from services.agreements.model.ending import closed
 from services.agreements.model.life import claim_of, recorded
-from services.agreements.model.tally import difference_of, share_of, tally
+from services.agreements.model.tally import Profile, Shares, difference_of, share_of, tally
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
 from shared.auth import Caller
@@ -80,35 +80,37 @@ def count_terms(
     if not types & CLAIMING:
         return after, None
     moves_watermark = bool(types & MOVING)
-    changes = _count_changes(deps, session, before, after)
+    counts: Counter[str] = Counter()
+    profiles: Counter[Profile] = Counter()
+    for was, now in _shares_moved(deps, session, before, after):
+        counts.update(difference_of(tally(was.shares), tally(now.shares)))
+        profiles.update(difference_of(was.profiles(), now.profiles()))
     watermark = deps.groups.move(
-        session, after.processor.id, changes, after.group, moves_watermark=moves_watermark
+        session, after.processor.id, counts, after.group, moves_watermark=moves_watermark
     )
+    deps.profiles.move(session, after.processor.id, profiles)
     deps.binding_claims.record(session, after)
     if before and before.controller.id != after.controller.id:
         deps.binding_claims.remove(session, before)
     return (recorded(after, watermark), watermark) if moves_watermark else (after, None)
 
 
-def _count_changes(
+def _shares_moved(
     deps: Deps, session: Session, before: Agreement | None, after: Agreement
-) -> Mapping[str, int]:
-    """Return what to add to the processor's counts, by place in them (see ``tally``).
+) -> list[tuple[Shares, Shares]]:
+    """Return the shares of each customer that the step touches, before and after it.
 
     An imported agreement may name its customer by a slug, and get another customer's id when it is
     confirmed. Then it is taken from the counts of one customer and added to those of the other.
     """
     if before and before.controller.id != after.controller.id:
         uncounted = replace(before, status="rejected")
-        changes = Counter(_count_changes(deps, session, before, uncounted))
-        changes.update(_count_changes(deps, session, None, after))
-        return {place: count for place, count in changes.items() if count}
+        left = _shares_moved(deps, session, before, uncounted)
+        return [*left, *_shares_moved(deps, session, None, after)]
     others = deps.binding_claims.others(session, after)
     old_share, new_share = share_of(before), share_of(after)
-    return difference_of(
-        tally([*others, *([old_share] if old_share else [])]),
-        tally([*others, *([new_share] if new_share else [])]),
-    )
+    was = replace(others, shares=(*others.shares, *([old_share] if old_share else [])))
+    return [(was, Shares((*others.shares, *([new_share] if new_share else []))))]
 
 
 def append_events(

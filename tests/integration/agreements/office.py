@@ -95,4 +95,6 @@ class Office:
         return [each["type"].partition(".")[2] for each in self.told(agreement_id)]
 
     def notice_terms(self) -> Any:
-        return self.get("service:", f"/notice-terms?processor_id={VENDOR}")
+        answer = self.post("service:", "/notice-terms", {"processor_id": VENDOR})
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.get_json()

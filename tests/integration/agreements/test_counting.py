@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.builders import notice_terms
-from tests.integration.agreements.office import LILLEBROR, VENDOR, Office
+from tests.integration.agreements.office import LILLEBROR, NORDBO, VENDOR, Office
 from tests.integration.agreements.test_calendar import amend, on
 
 
@@ -16,8 +16,17 @@ def counts(office: Office) -> list[tuple[int, int, int]]:
     )
 
 
-def ends(office: Office) -> list[Any]:
-    return [tuple(day.values()) for each in office.notice_terms()["groups"] for day in each["ends"]]
+def profiles(office: Office, *apart: str) -> list[Any]:
+    """Products and end of each agreement of a customer, how many customers, and who."""
+    answer = office.post("service:", "/notice-terms", {"processor_id": VENDOR, "apart": apart})
+    return sorted(
+        (_covers(each["covers"]), each["customers"], each["customer_id"] or "")
+        for each in answer.get_json()["profiles"]
+    )
+
+
+def _covers(covers: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return sorted(("".join(cover["products"]), cover["ends_on"] or "-") for cover in covers)
 
 
 def test_it_works(office: Office) -> None:
@@ -34,17 +43,47 @@ def test_it_works(office: Office) -> None:
     assert (counts(office), office.notice_terms()["customers"]) == ([(30, 1, 1)], 1)
 
 
-def test_an_end_that_is_set_is_counted_until_it_comes(office: Office) -> None:
+def test_customers_are_counted_by_what_their_agreements_cover(office: Office) -> None:
+    office.active(products=["a"])
+    second = office.active(products=["b"])
+    office.active(LILLEBROR, products=["b"])
+    both = [("a", "-"), ("b", "-")]
+    assert profiles(office) == [(both, 1, ""), ([("b", "-")], 1, "")]
+    assert profiles(office, NORDBO) == [(both, 1, NORDBO), ([("b", "-")], 1, "")]
+    amend(office, second, products=["c"])
+    office.accept_by_both(second)
+    assert profiles(office) == [([("a", "-"), ("c", "-")], 1, ""), ([("b", "-")], 1, "")]
+    office.terminate(VENDOR, second, "2026-11-22")
+    assert profiles(office) == [([("a", "-")], 1, ""), ([("b", "-")], 1, "")]
+
+
+def test_an_end_that_is_set_is_told_with_a_new_version_until_it_comes(office: Office) -> None:
     first = office.active(products=["a"])
     second = office.active(products=["b"])
     before = office.notice_terms()["version"]
     office.terminate(VENDOR, first, "2026-12-20")
-    assert ends(office) == [("2026-12-20", 1, 0)]
+    assert profiles(office) == [([("a", "2026-12-20"), ("b", "-")], 1, "")]
     office.terminate(VENDOR, second, "2026-12-10")
-    assert ends(office) == [("2026-12-10", 1, 0), ("2026-12-20", 1, 1)]
-    assert office.notice_terms()["version"] == before
+    assert profiles(office) == [([("a", "2026-12-20"), ("b", "2026-12-10")], 1, "")]
+    assert office.notice_terms()["version"] == before + 2
     on(office, "2026-12-10")
-    assert (counts(office), ends(office)) == ([(30, 1, 1)], [("2026-12-20", 1, 1)])
+    assert (counts(office), profiles(office)) == ([(30, 1, 1)], [([("a", "2026-12-20")], 1, "")])
     on(office, "2026-12-20")
-    assert (counts(office), ends(office)) == ([], [])
+    assert (counts(office), profiles(office)) == ([], [])
     assert office.notice_terms()["customers"] == 0
+
+
+def test_agreements_of_an_earlier_version_cover_everything_until_they_change(
+    office: Office,
+) -> None:
+    first = office.active(products=["a"])
+    office.active(products=["b"])
+    office.active(LILLEBROR, products=["b"])
+    office.deps.mongo.db["notice_profiles"].delete_many({})
+    office.deps.mongo.db["in_force"].update_many({}, {"$unset": {"profiled": ""}})
+    assert profiles(office, NORDBO) == [([("", "-")], 3, "")]
+    office.terminate(VENDOR, first, "2026-12-20")
+    assert profiles(office) == [
+        ([("", "-")], 1, ""),
+        ([("a", "2026-12-20"), ("b", "-")], 1, ""),
+    ]

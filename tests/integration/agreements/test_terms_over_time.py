@@ -54,11 +54,23 @@ def test_the_longer_notice_holds_from_the_amendment_on(baseline: Vendor) -> None
 
 
 def test_a_signed_agreement_that_has_not_begun_is_promised_its_notice(baseline: Vendor) -> None:
-    later = {"effective_from": str(baseline.today + timedelta(days=50))}
+    later = {"effective_from": str(baseline.today + timedelta(days=25))}
     customer = baseline.customer("nordbo", notice_days=30, objection_days=14, agreement=later)
     answer = baseline.ask("POST", f"/changes/{baseline.draft(20)['id']}/announce")
     assert (answer.status_code, answer.json["code"]) == (409, "notice-period-too-short")
     assert days(notice(baseline, customer, baseline.announced(40)["id"])) == 14
+
+
+@pytest.mark.usefixtures("told_at_once")
+def test_an_agreement_that_begins_when_its_period_is_over_is_told_and_not_waited_for(
+    baseline: Vendor,
+) -> None:
+    later = {"effective_from": str(baseline.today + timedelta(days=50))}
+    customer = baseline.customer("nordbo", notice_days=30, objection_days=14, agreement=later)
+    change = baseline.announced(20)
+    baseline.stack.settle()
+    told = baseline.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
+    assert told["id"] == change["id"]
 
 
 def test_business_days_are_those_of_the_country_that_the_agreement_names(baseline: Vendor) -> None:

@@ -27,6 +27,7 @@ ENDPOINTS = "/portal/v1/webhook-endpoints"
 AGREEMENTS = "/agreements/v1/agreements"
 # They write nothing that could be lost, or commit in steps that are harmless when repeated.
 READS = {
+    ("agreements", "/v1/notice-terms", "POST"),
     ("registry", "/v1/gate", "POST"),
     ("registry", "/v1/simulations", "POST"),
     ("registry", "/v1/processors/<slug>/public-list", "POST"),

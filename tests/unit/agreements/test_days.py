@@ -32,8 +32,17 @@ from services.agreements.model.ending import (
 )
 from services.agreements.model.life import AmendmentScheduled, NotOffered
 from services.agreements.model.signed_elsewhere import NotToBeConfirmed
-from services.agreements.model.tally import Share, difference_of, share_of, tally
+from services.agreements.model.tally import (
+    Profile,
+    Share,
+    difference_of,
+    profiles_answered,
+    profiles_of,
+    share_of,
+    tally,
+)
 from shared.errors import Invalid
+from shared.scope import Cover
 from tests.unit.agreements import things
 from tests.unit.agreements.things import AT, LAPSES, PROOF, TODAY, acceptance, version
 
@@ -288,30 +297,25 @@ def test_a_termination_keeps_an_amendment_that_begins_before_it() -> None:
 
 
 # shares of one customer -> its counts
-A, A_ENDS, A_LATER, B = Share("a", None), Share("a", DAY), Share("a", DAY_AFTER), Share("b", None)
+A, B = Share("a", Cover()), Share("b", Cover())
+A_ENDS, A_SMALL = Share("a", Cover(ends_on=DAY)), Share("a", Cover(("crm",)))
 TALLIES: list[tuple[list[Share], dict[str, int]]] = [
     ([], {"repeats": 0}),
     ([A], {"repeats": 0, "groups.a.agreements": 1, "groups.a.repeats": 0}),
     ([A, A], {"repeats": 1, "groups.a.agreements": 2, "groups.a.repeats": 1}),
     ([A, B], {"repeats": 1, "groups.a.agreements": 1, "groups.a.repeats": 0,
               "groups.b.agreements": 1, "groups.b.repeats": 0}),
-    # Its only agreement of these terms ends: so does the customer.
-    ([A_ENDS], {"repeats": 0, "groups.a.agreements": 1, "groups.a.repeats": 0,
-                "groups.a.ends.2026-12-01.agreements": 1,
-                "groups.a.ends.2026-12-01.customers": 1}),
-    # Another one goes on: the customer stays.
-    ([A, A_ENDS], {"repeats": 1, "groups.a.agreements": 2, "groups.a.repeats": 1,
-                   "groups.a.ends.2026-12-01.agreements": 1}),
-    # The customer leaves with the last of its agreements.
-    ([A_LATER, A_ENDS], {"repeats": 1, "groups.a.agreements": 2, "groups.a.repeats": 1,
-                         "groups.a.ends.2026-12-01.agreements": 1,
-                         "groups.a.ends.2026-12-02.agreements": 1,
-                         "groups.a.ends.2026-12-02.customers": 1}),
-    ([A_ENDS, B], {"repeats": 1, "groups.a.agreements": 1, "groups.a.repeats": 0,
-                   "groups.a.ends.2026-12-01.agreements": 1,
-                   "groups.a.ends.2026-12-01.customers": 1,
-                   "groups.b.agreements": 1, "groups.b.repeats": 0}),
+    ([A_ENDS], {"repeats": 0, "groups.a.agreements": 1, "groups.a.repeats": 0}),
 ]  # fmt: skip
+# shares of one customer -> its profiles
+PROFILES: list[tuple[list[Share], list[Profile]]] = [
+    ([], []),
+    ([A], [Profile("a", (Cover(),))]),
+    ([A_ENDS, B], [Profile("a", (A_ENDS.cover,)), Profile("b", (Cover(),))]),
+    # Whatever order they were made in, customers with equal agreements have one profile.
+    ([A_SMALL, A_ENDS], profiles_of([A_ENDS, A_SMALL])),
+    ([A_SMALL, A_ENDS], [Profile("a", (A_SMALL.cover, A_ENDS.cover))]),
+]
 
 
 @pytest.mark.parametrize(("shares", "counts"), TALLIES)
@@ -319,17 +323,53 @@ def test_the_counts_of_one_customer(shares: list[Share], counts: dict[str, int])
     assert dict(tally(shares)) == counts
 
 
+@pytest.mark.parametrize(("shares", "profiles"), PROFILES)
+def test_the_profiles_of_one_customer(shares: list[Share], profiles: list[Profile]) -> None:
+    assert profiles_of(shares) == profiles
+
+
+def test_profiles_that_differ_in_a_product_or_a_day_have_other_ids() -> None:
+    covers = [Cover(), Cover(("a",)), Cover(("b",)), Cover(("a", "b")), Cover(begins_on=DAY),
+              Cover(ends_on=DAY)]  # fmt: skip
+    profiles = [Profile(key, (cover,)) for cover in covers for key in ("a", "b")]
+    assert len({profile.id for profile in profiles}) == len(profiles)
+
+
+GROUPS = [{"key": "a", "agreements": 5}, {"key": "b", "agreements": 1}]
+TWO, ONE = Profile("a", (Cover(("crm",)), Cover(("erp",)))), Profile("a", (Cover(("crm",)),))
+
+
+def test_agreements_that_no_profile_counts_are_answered_as_covering_everything() -> None:
+    answer = profiles_answered(GROUPS, {TWO: 1, ONE: 2}, {})
+    assert [(each["key"], len(each["covers"]), each["customers"]) for each in answer] == [
+        ("a", 2, 1),
+        ("a", 1, 2),
+        ("a", 1, 1),
+        ("b", 1, 1),
+    ]
+    assert [cover["products"] for each in answer[2:] for cover in each["covers"]] == [(), ()]
+
+
+def test_a_customer_that_is_asked_for_apart_is_answered_by_name_and_counted_once() -> None:
+    answer = profiles_answered(GROUPS[:1], {TWO: 1, ONE: 3}, {"org_c": [TWO], "org_d": [ONE]})
+    assert [(len(each["covers"]), each["customers"], each["customer_id"]) for each in answer] == [
+        (1, 2, None),
+        (2, 1, "org_c"),
+        (1, 1, "org_d"),
+    ]
+
+
 def test_counts_move_by_their_differences_alone() -> None:
     assert difference_of({"a": 1, "b": 2}, {"b": 2, "c": 3}) == {"a": -1, "c": 3}
 
 
 def test_only_what_counts_has_a_share() -> None:
-    key = group_of(things.active().content).key
+    key, crm = group_of(things.active().content).key, Cover(("case-system",))
 
     assert share_of(None) is None
     assert share_of(things.offered()) is None
-    assert share_of(changed(status=TO_BE_CONFIRMED)) == Share(key, None)
-    assert share_of(changed(ends_on=DAY)) == Share(key, DAY)
+    assert share_of(changed(status=TO_BE_CONFIRMED)) == Share(key, crm)
+    assert share_of(changed(ends_on=DAY)) == Share(key, replace(crm, ends_on=DAY))
 
 
 def test_an_offer_is_open_on_its_last_day() -> None:

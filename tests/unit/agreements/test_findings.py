@@ -13,7 +13,6 @@ from services.agreements.contract.contents import (
     ContentsContradict,
     check,
     group_of,
-    overlap,
 )
 from services.agreements.contract.finding import (
     ADVICE_ON_CHANGES,
@@ -361,16 +360,6 @@ def test_terms_are_one_group_whoever_is_to_be_told() -> None:
     assert group_of(content(notice_terms=notice_terms(contacts=[]), products=["x"])) == one
     assert group_of(content(notice_terms=notice_terms(holidays="SE"))).key != one.key
     assert group_of(content(authorisation="specific")).key != one.key
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "both"),
-    [(("a",), ("b",), False), (("a", "b"), ("b",), True), ((), ("b",), True), ((), (), True)],
-)
-def test_products_overlap_and_none_named_means_all(
-    one: tuple[str, ...], other: tuple[str, ...], both: bool
-) -> None:
-    assert overlap(one, other) is overlap(other, one) is both
 
 
 def test_a_breach_clock_that_waits_for_confirmation_is_found() -> None:

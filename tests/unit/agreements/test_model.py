@@ -172,12 +172,14 @@ def test_claims_meet_on_a_product_and_a_day(one: Claim, other: Claim, meet: bool
     assert one.overlaps(other) is other.overlaps(one) is meet
 
 
-def test_history_grows_only_when_the_terms_change() -> None:
+def test_history_grows_only_when_the_terms_or_the_cover_change() -> None:
     agreement = life.recorded(things.active(), 7)
     group = agreement.group
     assert group is not None
-    assert agreement.history == (Since(7, group.key, group.terms),)
+    assert agreement.history == (Since(7, group.key, group.terms, agreement.cover),)
     assert life.recorded(agreement, 8) == agreement
+    ending_later = life.recorded(ending.terminated(agreement, LAPSES, TODAY), 8)
+    assert [since.since_version for since in ending_later.history] == [7, 8]
     ended = life.recorded(ending.terminated(agreement, TODAY, TODAY), 9)
     assert ended.history[-1] == Since(9, None, None)
 
