@@ -12,6 +12,7 @@ from typing import Any
 from services.registry.clock import RECEIPT_RULES
 from shared.errors import Conflict, NotFound
 from shared.peers import ServiceClient, every_item
+from shared.scope import Cover
 from shared.times import parse_instant
 
 # As many of each kind as fit into the first line of a request: gunicorn takes 4,094 bytes of it.
@@ -24,16 +25,18 @@ ENDED_ALREADY = frozenset({"not-in-force", "termination-scheduled"})
 class NoticeTerms:
     """All notice terms in force with a processor's customers, and the watermark they were read at.
 
-    ``groups``: ``[{key, authorisation, terms: {…}, agreements: n}]``.
+    ``groups``: ``[{key, authorisation, terms: {…}}]``. ``profiles``: ``[{key, covers, customers,
+    customer_id}]``, what their agreements cover.
     """
 
     version: int
     groups: tuple[dict[str, Any], ...]
+    profiles: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
 class Bond:
-    """One agreement, as far as notices and the gate need it. ``products`` empty means all.
+    """One agreement, as far as notices and the gate need it.
 
     ``ends_on`` is the first day on which it is no longer in force. Of one that has ended,
     ``ended_on`` is its last day and ``ended_at`` the instant, where that is known.
@@ -43,7 +46,7 @@ class Bond:
 
     agreement_id: str
     status: str
-    products: frozenset[str]
+    cover: Cover
     effective_from: date
     ends_on: date | None
     silence_is_no: bool
@@ -52,6 +55,7 @@ class Bond:
     ended_at: datetime | None = None
     list_accepted_on: date | None = None
     accepted_changes: frozenset[str] = frozenset()
+    customer_id: str | None = None
 
     def accepted(self, change_id: str, effective_on: date) -> bool:
         """Whether its parties accepted this change with the list of sub-processors: it had taken
@@ -62,16 +66,22 @@ class Bond:
 
     def key_at(self, version: int) -> str | None:
         """The key of its terms as they stood at a watermark; None if it was not binding then."""
+        terms = self._terms_at(version)
+        return terms["key"] if terms else None
+
+    def cover_at(self, version: int) -> Cover:
+        """What it covered at a watermark; what it covers now where that was not recorded."""
+        terms = self._terms_at(version)
+        members = terms.get("cover") if terms else None
+        return Cover.parse(members) if members else self.cover
+
+    def _terms_at(self, version: int) -> dict[str, Any] | None:
         begun = [terms for terms in self.history if terms["since_version"] <= version]
-        return max(begun, key=lambda each: each["since_version"])["key"] if begun else None
+        return max(begun, key=lambda terms: terms["since_version"]) if begun else None
 
     def in_force_on(self, day: date) -> bool:
         begun = self.status in ("active", "terminated") and self.effective_from <= day
         return begun and (self.ends_on is None or day < self.ends_on)
-
-    def concerns(self, products: Sequence[str]) -> bool:
-        """Whether what serves these ``products`` serves this customer; none named means all."""
-        return not products or not self.products or bool(self.products & set(products))
 
 
 @dataclass(frozen=True)
@@ -179,9 +189,11 @@ class AgreementsClient:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
 
-    def notice_terms(self, processor_id: str) -> NoticeTerms:
-        answer = self._client.get("/v1/notice-terms", {"processor_id": processor_id})
-        return NoticeTerms(answer["version"], tuple(answer["groups"]))
+    def notice_terms(self, processor_id: str, apart: Sequence[str] = ()) -> NoticeTerms:
+        """``apart``: customers whose agreements are wanted one by one."""
+        body = {"processor_id": processor_id, "apart": list(apart)}
+        answer = self._client.post("/v1/notice-terms", body)
+        return NoticeTerms(answer["version"], tuple(answer["groups"]), tuple(answer["profiles"]))
 
     def offers(self, processor_id: str) -> list[Offer]:
         """The offers that wait for this processor to accept them."""
@@ -195,7 +207,7 @@ class AgreementsClient:
             answer = self._client.get("/v1/relation", parties)
         except NotFound:
             return None
-        return Relation(tuple(_bond(bond) for bond in answer["agreements"]))
+        return Relation(tuple(_bond(bond, controller_id) for bond in answer["agreements"]))
 
     def terminate(
         self, agreement_id: str, controller_id: str, effective_on: date, reason: str
@@ -242,12 +254,12 @@ def _unreached(answer: Mapping[str, Any]) -> Unreached:
     return Unreached(answer["agreement_id"], customer["id"], name, answer["reason"])
 
 
-def _bond(answer: Mapping[str, Any]) -> Bond:
+def _bond(answer: Mapping[str, Any], customer_id: str) -> Bond:
     refusal = answer["authorisation"] != "general" or answer["terms"]["silence"] == "refusal"
     return Bond(
         agreement_id=answer["agreement_id"],
         status=answer["status"],
-        products=frozenset(answer["products"]),
+        cover=Cover.parse(answer["cover"]),
         effective_from=date.fromisoformat(answer["effective_from"]),
         ends_on=_day(answer["ends_on"]),
         silence_is_no=refusal,
@@ -256,6 +268,7 @@ def _bond(answer: Mapping[str, Any]) -> Bond:
         ended_at=_instant(answer.get("ended_at")),
         list_accepted_on=_day(answer.get("list_accepted_on")),
         accepted_changes=frozenset(answer.get("accepted_changes") or ()),
+        customer_id=customer_id,
     )
 
 

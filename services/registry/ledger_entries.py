@@ -16,7 +16,7 @@ from services.registry.clock import (
 )
 from services.registry.model.assessments import EvidenceRequest
 from services.registry.model.bases import Reliance
-from services.registry.model.changes import Change, Group
+from services.registry.model.changes import Audience, Change, Group
 from services.registry.model.letters import Letter
 from services.registry.model.objections import Objection
 from services.registry.model.register import Register
@@ -95,18 +95,14 @@ def _of_change(view: Announced) -> Entry:
     return told
 
 
-def announced_private(
-    register: Register,
-    changes: Sequence[Change],
-    recipients_version: int,
-    groups: Sequence[Group],
-) -> Entry:
+def announced_private(register: Register, changes: Sequence[Change], audience: Audience) -> Entry:
     """What concerns the customers' own terms, and the full contents with contact persons, of each
     change in turn."""
     return {
-        "recipients_version": recipients_version,
+        "recipients_version": audience.version,
+        "scope": audience.scope.members(),
         "time_zone": register.time_zone,
-        "groups": [group_on_wire(group, changes[0]) for group in groups],
+        "groups": [group_on_wire(group, changes[0]) for group in audience.concerned],
         "contents": [change.content for change in changes],
         "approved_by": _once(changes),
     }

@@ -26,7 +26,8 @@ _ENDS = ("ended_on", "expires_on")
 
 @dataclass(frozen=True)
 class Reliance:
-    """One place of one entry that names the instrument, judged with and without it."""
+    """One place of one entry that names the instrument, judged with and without it; ``products``
+    are those that the entry serves."""
 
     sub_processor_id: str
     legal_name: str
@@ -34,6 +35,7 @@ class Reliance:
     instrument_id: str
     before: Verdict
     after: Verdict
+    products: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -88,8 +90,17 @@ def reliances(
         if kept is not None:
             place = {name: location.get(name) for name in _PLACE}
             verdicts = before[1].judge(row, location), after[1].judge(*kept)
-            name = kept[0].content["legal_name"]
-            judged.append(Reliance(row.sub_processor_id, name, place, instrument_id, *verdicts))
+            entry = kept[0].content
+            judged.append(
+                Reliance(
+                    row.sub_processor_id,
+                    entry["legal_name"],
+                    place,
+                    instrument_id,
+                    *verdicts,
+                    products=tuple(entry.get("products") or ()),
+                )
+            )
     return judged
 
 

@@ -11,6 +11,7 @@ from services.registry.clock import INFORMATION, NOTICE, NoticeTerms
 from services.registry.model.records import carried
 from services.registry.transfers.statements import dated
 from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed
+from shared.scope import ANY_COVER, Cover, Scope
 
 Kind = Literal["add", "replace", "modify", "remove"]
 Status = Literal["draft", "announced", "in_effect", "withdrawn"]
@@ -85,22 +86,13 @@ class NotYourRegister(Forbidden):
 
 
 @dataclass(frozen=True)
-class End:
-    """Agreements that a termination ends, ``on`` the first day they are no longer in force;
-    ``customers`` have nothing left in their group then."""
-
-    on: date
-    agreements: int
-    customers: int
-
-
-@dataclass(frozen=True)
 class Group:
     """Agreements with the same notice terms, their customers, and what a change means for them.
 
-    ``provisional``: their days run from a receipt that is not known yet, so they can only be later.
-    ``owes``: notice, or information only.
-    ``ends`` are in order. ``leaving`` are owed notice, but have ended when the change takes effect.
+    ``agreements`` and ``customers``: those that it concerns. ``provisional``: their days run from a
+    receipt that is not known yet, so they can only be later. ``covers``: what the agreements cover
+    that it would concern if it took effect at once. ``owes``: notice, or
+    information only.
     """
 
     key: str
@@ -114,25 +106,34 @@ class Group:
     provisional: bool = False
     arithmetic: tuple[dict[str, str | None], ...] = ()
     customers: int = 0
-    ends: tuple[End, ...] = ()
-    leaving: int = 0
     owes: str = NOTICE
+    covers: tuple[Cover, ...] = (ANY_COVER,)
 
     @property
     def allows_from(self) -> date:
-        """The first effective day that breaks no promise; agreements that have ended hold none."""
-        ended = sum(end.agreements for end in self.ends) >= self.agreements
-        last = self.ends[-1].on if self.ends and ended else date.max
-        return min(self.earliest_effective_on, last)
+        """The first effective day that breaks no promise to any of its agreements."""
+        days = (_allowed_from(cover, self.earliest_effective_on) for cover in self.covers)
+        return max(days, default=date.min)
 
-    def left_on(self, day: date) -> Group:
-        """The group without the agreements that have ended by ``day``."""
-        over = [end for end in self.ends if end.on <= day]
-        leaving = sum(end.agreements for end in over)
-        customers = self.customers - sum(end.customers for end in over)
-        return replace(
-            self, agreements=self.agreements - leaving, customers=customers, leaving=leaving
-        )
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a change concerns: its scope, the terms groups of a register with their days, and the
+    watermark up to which they count all customers."""
+
+    scope: Scope
+    groups: tuple[Group, ...]
+    version: int
+
+    @property
+    def concerned(self) -> list[Group]:
+        """The groups in which an agreement is concerned."""
+        return [group for group in self.groups if group.agreements]
+
+    @property
+    def allows_from(self) -> date | None:
+        """The first effective day that breaks no promise; None where none was made."""
+        return max((group.allows_from for group in self.groups), default=None)
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,7 @@ class Change:
     announcement, each with client id and name; who announced it alone is its approver.
     ``together``: the changes that were announced in one notice, this one included, and
     ``kinds_together`` their kinds; empty for one that was announced alone.
+    ``scope``: whom it concerned when it was announced; None of one that was announced to everybody.
     """
 
     id: str
@@ -192,6 +194,7 @@ class Change:
     announced_at: datetime | None = None
     sequence: int | None = None
     recipients_version: int = 0
+    scope: Scope | None = None
     groups: tuple[Group, ...] = ()
     emergency: Emergency | None = None
     ended_at: datetime | None = None
@@ -263,18 +266,17 @@ class Change:
         prepared_by = tuple(dict.fromkeys((*self.prepared_by, client_id)))
         return self.revised(**{"emergency": emergency, "prepared_by": prepared_by, **members})
 
-    def announced(
-        self, at: datetime, groups: Sequence[Group], recipients_version: int, sequence: int
-    ) -> Change:
+    def announced(self, at: datetime, told: Audience, sequence: int) -> Change:
         """The change, announced. Only the ledger keeps the arithmetic of its groups."""
         self.must_be("draft")
-        bare = tuple(replace(group, arithmetic=()) for group in groups)
+        bare = tuple(replace(group, arithmetic=(), covers=()) for group in told.concerned)
         return self.revised(
             status="announced",
             announced_at=at,
             groups=bare,
-            owes=owed_to(groups),
-            recipients_version=recipients_version,
+            owes=owed_to(told.concerned),
+            scope=told.scope,
+            recipients_version=told.version,
             sequence=sequence,
         )
 
@@ -355,9 +357,18 @@ def check_notice(effective_on: date, groups: Sequence[Group]) -> None:
         f"The earliest day that every agreement allows is {earliest}.",
         context={
             "earliest_effective_on": earliest.isoformat(),
-            "blocking": [_blocking(group.left_on(effective_on)) for group in blocking],
+            "blocking": [_blocking(group) for group in blocking],
         },
     )
+
+
+def _allowed_from(cover: Cover, earliest: date) -> date:
+    """The first effective day that keeps the promise of one agreement, whose period lets the change
+    reach its customer on ``earliest``. One that begins no sooner holds nothing up, and one that has
+    ended no longer does."""
+    if cover.begins_on and cover.begins_on >= earliest:
+        return date.min
+    return min(earliest, cover.ends_on or earliest)
 
 
 def _blocking(group: Group) -> dict[str, Any]:

@@ -25,11 +25,16 @@ class Owed:
 
 @dataclass(frozen=True)
 class Touched:
-    """One register with transfers that lose the instrument."""
+    """One register with transfers that lose the instrument.
+
+    ``groups``: whom the entries of lost and saved transfers concern; ``owed_groups``: whom those of
+    the lost ones concern, which must be replaced.
+    """
 
     register: Register
     reliances: tuple[Reliance, ...]
     groups: tuple[Group, ...]
+    owed_groups: tuple[Group, ...]
 
     def of(self, outcome: Outcome) -> list[Reliance]:
         return [reliance for reliance in self.reliances if reliance.outcome == outcome]
@@ -45,15 +50,18 @@ class Touched:
     @property
     def earliest(self) -> date | None:
         """The first day that every agreement allows for a change announced today."""
-        return max((group.earliest_effective_on for group in self.groups), default=None)
+        return max((group.earliest_effective_on for group in self.owed_groups), default=None)
+
+    @property
+    def notices(self) -> int:
+        """How many notices a change that replaces the basis would need."""
+        return sum(group.agreements for group in self.owed_groups)
 
     def owed(self, ends_on: date) -> list[Owed]:
         """Notices for what must be replaced: none where a fallback saves every transfer."""
-        if not self.of("lost"):
-            return []
         return [
             Owed(group, max(0, (group.earliest_effective_on - ends_on).days))
-            for group in self.groups
+            for group in self.owed_groups
         ]
 
 

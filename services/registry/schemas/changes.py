@@ -136,17 +136,14 @@ class NoticeAnnounced(Shape):
 
 
 class GroupShape(Shape):
-    """``leaving``: agreements that are owed notice, but have ended when the change takes effect.
-
-    They do not count in ``agreements``, nor customers without another one in ``customers``.
-    """
+    """``agreements`` and ``customers``: those that the change concerns, by its products and theirs,
+    without who is excluded from the entry, and without agreements that have ended by that day."""
 
     authorisation = fields.String(allow_none=True)
     owes = fields.String(metadata={"description": "notice, or information only"})
     terms = fields.Dict()
     agreements = fields.Integer()
     customers = fields.Integer()
-    leaving = fields.Integer()
     given_on = Day()
     objection_deadline = Day(allow_none=True)
     earliest_effective_on = Day()

@@ -97,7 +97,7 @@ def _totals(simulation: Simulation) -> dict[str, int]:
         "unaffected": len(simulation.of("unaffected")),
         "agreements": sum(touched.agreements for touched in simulation.touched),
         "customers": sum(touched.customers for touched in simulation.touched),
-        "notices_owed": sum(touched.agreements for touched in simulation.owing()),
+        "notices_owed": sum(touched.notices for touched in simulation.owing()),
     }
 
 
@@ -117,7 +117,7 @@ def _listed(simulation: Simulation, outcome: Any) -> list[dict[str, Any]]:
 def _owed(touched: Touched, simulation: Simulation) -> dict[str, Any]:
     return {
         "processor": touched.register,
-        "notices": touched.agreements,
+        "notices": touched.notices,
         "earliest_effective_on": touched.earliest,
         "groups": [
             {**vars(notice.group), "days_without_basis": notice.days_without_basis}

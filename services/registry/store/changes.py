@@ -29,6 +29,7 @@ _BARE = (
     "created_at",
     "status",
     "recipients_version",
+    "scope",
     "emergency",
     "owes",
     "kinds_together",
@@ -41,6 +42,10 @@ class DueChange(NamedTuple):
     id: str
     processor_id: str
     effective_on: str
+
+
+# Members of a stored terms group that an earlier version of this software kept and nobody reads.
+_FORMER_MEMBERS = ("ends", "leaving")
 
 
 class Changes:
@@ -76,7 +81,7 @@ class Changes:
         document = self._docs.find_one({"_id": change_id}, session=session)
         if document is None:
             raise NotFound("There is no such change.")
-        return from_document(Change, document)
+        return _change(document)
 
     def replace(self, change: Change, session: Session | None = None) -> None:
         """Save the next revision. Raises ``PreconditionFailed`` if another request was faster."""
@@ -102,7 +107,7 @@ class Changes:
             **(ANNOUNCED if announced else {}),
         }
         page = find_page(self._docs, where, request, newest_first=True, without=["groups"])
-        return Page([from_document(Change, document) for document in page.items], page.next_cursor)
+        return Page([_change(document) for document in page.items], page.next_cursor)
 
     def drafts(self, processor_id: str) -> list[Draft]:
         """All drafts of a processor, the oldest first, without their contents."""
@@ -120,7 +125,7 @@ class Changes:
             for where in touching
             for document in self._docs.find({**announced, **where}, {"groups": 0}, session=session)
         ]
-        return [from_document(Change, document) for document in documents]
+        return [_change(document) for document in documents]
 
     def next_after(
         self, processor_id: str, day: date, known_at: datetime | None = None
@@ -166,7 +171,7 @@ class Changes:
         }
         named = {"input": "$groups", "cond": {"$in": ["$$this.key", list(keys)]}}
         wanted = {**dict.fromkeys(_BARE, 1), "groups": {"$filter": named}}
-        return [from_document(Change, document) for document in self._docs.find(where, wanted)]
+        return [_change(document) for document in self._docs.find(where, wanted)]
 
     def content_announced(
         self, sub_id: str, day: date, session: Session | None = None
@@ -193,7 +198,7 @@ class Changes:
 
     def among(self, change_ids: Sequence[str]) -> list[Change]:
         documents = self._docs.find({"_id": {"$in": list(change_ids)}})
-        return [from_document(Change, document) for document in documents]
+        return [_change(document) for document in documents]
 
 
 def _draft(document: Mapping[str, Any]) -> Draft:
@@ -222,6 +227,7 @@ class Objections:
             IndexModel([("processor_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("processor_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("controller_id", ASCENDING), ("_id", DESCENDING)]),
+            IndexModel([("sub_processor_id", ASCENDING), ("status", ASCENDING)]),
         ],
     }
 
@@ -294,6 +300,11 @@ class Objections:
         where = {"controller_id": controller_id, "status": "excluded"}
         return [from_document(Objection, document) for document in self._docs.find(where)]
 
+    def excluding(self, sub_ids: Sequence[str]) -> list[Objection]:
+        """The objections over which customers are excluded from these entries."""
+        where: dict[str, Any] = {"sub_processor_id": {"$in": list(sub_ids)}, "status": "excluded"}
+        return [from_document(Objection, document) for document in self._docs.find(where)]
+
 
 class Approvals:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
@@ -313,3 +324,11 @@ class Approvals:
         """Which of the changes this customer has approved."""
         where = {"change_id": {"$in": list(change_ids)}, "controller_id": controller_id}
         return frozenset(approval["change_id"] for approval in self._docs.find(where))
+
+
+def _change(document: Mapping[str, Any]) -> Change:
+    groups = [
+        {name: value for name, value in group.items() if name not in _FORMER_MEMBERS}
+        for group in document.get("groups", ())
+    ]
+    return from_document(Change, {**document, "groups": groups})

@@ -65,6 +65,7 @@ class StoredChange(TypedDict):
     announced_at: datetime | None
     sequence: int | None
     recipients_version: int
+    scope: NotRequired[Members | None]
     groups: list[Members]
     emergency: Members | None
     ended_at: datetime | None

@@ -12,9 +12,9 @@ from services.registry.model import register as rows
 from services.registry.model.announcements import as_one_notice
 from services.registry.model.changes import (
     ApprovalNeeded,
+    Audience,
     Change,
     ChangePending,
-    Group,
     NoticeIncomplete,
     NotInThisStatus,
     check_day,
@@ -28,7 +28,7 @@ from services.registry.use_cases.change_views import (
     with_previous,
 )
 from services.registry.use_cases.jurisdiction import today_at
-from services.registry.use_cases.notice_terms import Told, given_on, groups_of
+from services.registry.use_cases.notice_terms import Told, audience_of, given_on
 from services.registry.use_cases.permissions import own_change, own_changes
 from services.registry.use_cases.saving import append_entry, write_rows, write_rows_together
 from services.registry.wiring import Deps
@@ -78,13 +78,14 @@ def announce_drafts(
     approved = [replace(each, approved_by=each.approved_by or approvers) for each in drafts]
     views = _complete_views(deps, register, as_one_notice(approved, effective_on))
     at, first = deps.now(), views[0].change
-    groups, version = groups_of(deps, register, at, first, _told(views))
+    current = [view.change for view in views]
+    audience = audience_of(deps, register, at, current, _told(views))
     if first.emergency:
         check_day(first.effective_on, today_at(deps, register))
     else:
         check_day(first.effective_on, given_on(register, at))
-        check_notice(first.effective_on, groups)
-    return _commit_announcement(deps, caller, views, at, groups, version)
+        check_notice(first.effective_on, audience.groups)
+    return _commit_announcement(deps, caller, views, at, audience)
 
 
 def withdraw(deps: Deps, caller: Caller, slug: str, change_id: str, reason: str) -> Change:
@@ -136,18 +137,16 @@ def _commit_announcement(
     caller: Caller,
     views: Sequence[ChangeView],
     at: datetime,
-    groups: Sequence[Group],
-    version: int,
+    audience: Audience,
 ) -> list[Change]:
     """Save the announced changes, their rows and their ledger entry in one transaction.
 
-    ``version`` is the watermark up to which ``groups`` count all customers. Raises
-    ``ChangePending`` if a stored draft no longer has the revision that was read, or if another
-    announced change to the same entry has not yet taken effect.
+    Raises ``ChangePending`` if a stored draft no longer has the revision that was read, or if
+    another announced change to the same entry has not yet taken effect.
     """
     register, changes = views[0].register, [view.change for view in views]
     public = ledger_entries.announced(register, views)
-    private = ledger_entries.announced_private(register, changes, version, groups)
+    private = ledger_entries.announced_private(register, changes, audience)
 
     def work(session: Session) -> list[Change]:
         for change in changes:
@@ -163,7 +162,7 @@ def _commit_announcement(
             actor=caller.client_id,
             private=private,
         )
-        announced = [change.announced(at, groups, version, entry.sequence) for change in changes]
+        announced = [change.announced(at, audience, entry.sequence) for change in changes]
         for change in announced:
             deps.stores.changes.replace(change, session)
         return announced

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,10 +21,12 @@ from services.registry.model.bases import (
 from services.registry.model.register import ONE_DAY, Register
 from services.registry.store.basis_notices import Sweep
 from services.registry.transfers import Instrument
+from services.registry.use_cases.exclusions import sides_of
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.wiring import Deps
 from shared.ids import derived_id
 from shared.mongo import Session
+from shared.scope import Scope, Side
 
 
 def announce_basis_ends(deps: Deps) -> bool:
@@ -129,6 +131,8 @@ def _commit_entries(
     stage = when[0]
     type_ = events.BASIS_LOST if stage == LOST else events.BASIS_ENDING
     version = deps.agreements.notice_terms(register.id).version
+    without_it = max(today_at(deps, register), (instrument.last_day or date.max) + ONE_DAY)
+    sides = sides_of(deps, list(concerned.values()), without_it)
 
     def work(session: Session) -> None:
         at = deps.now()
@@ -136,7 +140,9 @@ def _commit_entries(
         deps.stores.registers.touch(register.id, at, session)
         fresh = deps.stores.basis_notices.unannounced(list(concerned), stage, session)
         deps.stores.basis_notices.record(fresh, stage, at, session)
-        for entry in _entries(register, instrument, when, [concerned[key] for key in fresh]):
+        news = [concerned[key] for key in fresh]
+        for side, entry in _entries(register, instrument, when, news, sides):
+            scope = Scope(without_it, (side,)).members()
             deps.ledger.append(
                 session,
                 register.stream,
@@ -144,16 +150,24 @@ def _commit_entries(
                 entry,
                 at=at,
                 actor="clock",
-                private={"recipients_version": version},
+                private={"recipients_version": version, "scope": scope},
             )
 
     deps.mongo.transact(work)
 
 
 def _entries(
-    register: Register, instrument: Instrument, when: tuple[int, int], concerned: Sequence[Reliance]
-) -> list[dict[str, Any]]:
-    transfers = [ledger_entries.reliance(reliance) for reliance in concerned]
-    return [
-        ledger_entries.basis(register, instrument, when, chunk) for chunk in in_chunks(transfers)
-    ]
+    register: Register,
+    instrument: Instrument,
+    when: tuple[int, int],
+    concerned: Sequence[Reliance],
+    sides: Mapping[str, Side],
+) -> Iterator[tuple[Side, dict[str, Any]]]:
+    """Entries of the ledger, each with whom it concerns: a customer reads of no other transfer."""
+    by_side: dict[Side, list[dict[str, Any]]] = {}
+    for reliance in concerned:
+        side = sides[reliance.sub_processor_id]
+        by_side.setdefault(side, []).append(ledger_entries.reliance(reliance))
+    for side, transfers in by_side.items():
+        for chunk in in_chunks(transfers):
+            yield side, ledger_entries.basis(register, instrument, when, chunk)

@@ -19,7 +19,7 @@ from services.registry.use_cases.change_views import (
     with_previous,
 )
 from services.registry.use_cases.jurisdiction import law_of, today_at
-from services.registry.use_cases.notice_terms import groups_of
+from services.registry.use_cases.notice_terms import audience_of
 from services.registry.use_cases.permissions import own_change, own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -115,15 +115,16 @@ def _with_failures(deps: Deps, views: Sequence[ChangeView]) -> list[ChangeView]:
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:
     """What announcing the change today would mean for each terms group; nothing is saved."""
     register, change = own_change(deps, caller, slug, change_id)
+    change = with_previous(deps, register, change)
     words = shown(deps, register, change).materiality
-    groups, _ = groups_of(deps, register, deps.now(), change, [(change.kind, words)])
-    earliest = max((group.allows_from for group in groups), default=None)
+    audience = audience_of(deps, register, deps.now(), [change], [(change.kind, words)])
+    earliest = audience.allows_from
     return {
         "earliest_effective_on": earliest,
         "effective_on": change.effective_on,
-        "owes": owed_to(groups),
+        "owes": owed_to(audience.concerned),
         "possible": earliest is None or earliest <= change.effective_on,
-        "groups": [_counted(group.left_on(change.effective_on), register) for group in groups],
+        "groups": [_counted(group, register) for group in audience.concerned],
     }
 
 

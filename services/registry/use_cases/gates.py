@@ -17,9 +17,11 @@ from services.registry.model.changes import Change
 from services.registry.model.gate import Gate, Standing, judge
 from services.registry.model.objections import Objection
 from services.registry.model.register import EntryUnknown, Register, Row
+from services.registry.model.scopes import side_of
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.standings import (
     Receipts,
+    concerned_by,
     customers_day,
     dates_of,
     is_only_informed,
@@ -31,6 +33,7 @@ from services.registry.use_cases.standings import (
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.scope import Scope, Side
 
 T = TypeVar("T")
 
@@ -133,10 +136,11 @@ def _customers_day(
 
 
 def _concerned(relation: Relation | None, rows: Sequence[Row], on: date) -> list[Bond]:
-    """The agreements whose products the entry serves on that day, or else in its first row."""
+    """The agreements that the entry concerns as it reads on that day, or else in its first row."""
     row = next((row for row in rows if row.on(on)), rows[0] if rows else None)
-    products = row.content["products"] if row else ()
-    return [bond for bond in relation.bonds if bond.concerns(products)] if relation else []
+    scope = Scope(on, (side_of(row.sub_processor_id, row.content, {}) if row else Side(),))
+    bonds = relation.bonds if relation else ()
+    return [bond for bond in bonds if scope.concerns(bond.cover, bond.customer_id)]
 
 
 def _without_agreement(relation: Relation | None, bonds: Sequence[Bond], on: date) -> Gate | None:
@@ -181,14 +185,16 @@ def _customer_record(
 def _standings(
     register: Register, record: CustomerRecord, sub_id: str, bonds: Sequence[Bond]
 ) -> list[Standing]:
-    def stands(change: Change) -> Standing:
-        dates = dates_of(register, change, owed_notices(change, bonds), record.receipts)
+    def stands(change: Change, concerned: Sequence[Bond]) -> Standing:
+        dates = dates_of(register, change, owed_notices(change, concerned), record.receipts)
         objection, approved = record.objections.get(change.id), change.id in record.approved
-        return standing(change, bonds, dates, objection, approved)
+        return standing(change, concerned, dates, objection, approved)
 
+    changes = (change for change in record.changes if change.subject_id == sub_id)
+    concerned = ((change, concerned_by(change, bonds)) for change in changes)
     # What only informs keeps nobody waiting.
     return [
-        stands(change)
-        for change in record.changes
-        if change.subject_id == sub_id and not is_only_informed(change, bonds)
+        stands(change, of_them)
+        for change, of_them in concerned
+        if of_them and not is_only_informed(change, of_them)
     ]

@@ -29,13 +29,14 @@ from services.registry.model.imports import (
     TooManyImports,
 )
 from services.registry.model.register import Register, RegisterExists
+from services.registry.model.scopes import everybody
 from services.registry.use_cases.import_answers import (
     NOTHING,
     check_answer,
     check_column,
 )
 from services.registry.use_cases.jurisdiction import law_of, today_at
-from services.registry.use_cases.notice_terms import groups_of
+from services.registry.use_cases.notice_terms import audience as audience_for
 from services.registry.use_cases.permissions import own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -124,9 +125,9 @@ def _day(deps: Deps, register: Register, body: Mapping[str, Any]) -> date:
 
 
 def _earliest(deps: Deps, register: Register) -> date:
-    groups, _ = groups_of(deps, register, deps.now())
     today = today_at(deps, register)
-    return max([today, *(group.allows_from for group in groups)])
+    audience = audience_for(deps, register, deps.now(), everybody(today))
+    return max(today, audience.allows_from or today)
 
 
 def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:

@@ -18,9 +18,12 @@ from services.registry.clock import (
     zones_of,
 )
 from services.registry.clock import NoticeTerms as ClockTerms
-from services.registry.model.changes import Change, End, Group
+from services.registry.model.changes import Audience, Change, Group
 from services.registry.model.register import Register
+from services.registry.model.scopes import Concerned, concerned, profiles_by_group, scope_of
+from services.registry.use_cases.exclusions import excluded_from
 from services.registry.wiring import Deps
+from shared.scope import Scope
 
 # A notice that is announced in the last minutes of a day leaves on the next day, and is dated then.
 # The kind of a change, and the words of its materiality.
@@ -28,27 +31,47 @@ Told = tuple[str | None, Sequence[str]]
 SENDING_ALLOWANCE = timedelta(minutes=5)
 
 
-def groups_of(
+def audience_of(
     deps: Deps,
     register: Register,
     at: datetime,
+    changes: Sequence[Change],
+    told: Sequence[Told] = (),
+) -> Audience:
+    """Whom one notice of these changes concerns if it is announced at ``at``, with the days of
+    their agreements. ``told``: what it tells of each change."""
+    touched = sorted({entry for change in changes for entry in change.touches})
+    scope = scope_of(changes, excluded_from(deps, touched, changes[0].effective_on))
+    return audience(deps, register, at, scope, changes[0], told)
+
+
+def audience(
+    deps: Deps,
+    register: Register,
+    at: datetime,
+    scope: Scope,
     change: Change | None = None,
     told: Sequence[Told] = (),
-) -> tuple[list[Group], int]:
-    """The terms groups of a register with their days, and the watermark they were read at.
-
-    ``change``: the one that they are counted for, and ``told`` what its notice tells; None counts
-    for any change.
-    """
-    answer = deps.agreements.notice_terms(register.id)
-    groups = [counted_group(register, at, group, change, told) for group in answer.groups]
-    return groups, answer.version
+) -> Audience:
+    """Whom ``scope`` concerns. ``change``: the one that days are counted for, and ``told`` what its
+    notice tells; None counts for any change."""
+    apart = sorted({customer for side in scope.sides for customer in side.excluded})
+    answer = deps.agreements.notice_terms(register.id, apart)
+    today, profiles = given_on(register, at), profiles_by_group(answer.profiles)
+    counted = [
+        (group, concerned(scope, profiles.get(group["key"], ()), today)) for group in answer.groups
+    ]
+    groups = (
+        counted_group(register, at, *each, change, told) for each in counted if each[1].covers
+    )
+    return Audience(scope, tuple(groups), answer.version)
 
 
 def counted_group(
     register: Register,
     at: datetime,
     answer: Mapping[str, Any],
+    counts: Concerned,
     change: Change | None,
     told: Sequence[Told] = (),
 ) -> Group:
@@ -65,9 +88,9 @@ def counted_group(
         key=answer["key"],
         terms=said,
         authorisation=answer["authorisation"],
-        agreements=answer["agreements"],
-        customers=answer["customers"],
-        ends=tuple(_end(end) for end in answer["ends"]),
+        agreements=counts.agreements,
+        customers=counts.customers,
+        covers=counts.covers,
         given_on=dates.given_on,
         objection_deadline=dates.objection_deadline,
         earliest_effective_on=dates.earliest_effective_on,
@@ -102,10 +125,6 @@ def _with_defaults(terms: Mapping[str, Any], register: Register) -> dict[str, An
     by, whatever the register states later."""
     defaults = register.default_terms
     return {**terms, "default_terms": defaults} if defaults else dict(terms)
-
-
-def _end(answer: Mapping[str, Any]) -> End:
-    return End(date.fromisoformat(answer["on"]), answer["agreements"], answer["customers"])
 
 
 def given_on(register: Register, at: datetime) -> date:

@@ -10,11 +10,14 @@ from typing import Any
 
 from services.registry.clients import Relation
 from services.registry.model.register import Register, Row
+from services.registry.model.scopes import side_of
+from services.registry.use_cases.exclusions import standing_on
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.wiring import Deps
 from shared import disclosure
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.scope import Scope
 
 CUSTOMERS = disclosure.shape("entry", "public", "notice", "customers")
 FORMER = disclosure.shape("entry", "public")
@@ -76,14 +79,24 @@ class Reader:
         """The rows that serve the reader's products, without entries that it is excluded from."""
         if self.relation is None:
             return list(rows)
-        excluded = _excluded(deps, self.org_id, day)
-        bonds = self.relation.binding
+        excluded = self._exclusions(deps, day)
+        covers = [bond.cover for bond in self.relation.binding]
+        scopes = (
+            Scope(day, (side_of(row.sub_processor_id, row.content, excluded),)) for row in rows
+        )
         return [
             row
-            for row in rows
-            if row.sub_processor_id not in excluded
-            and any(bond.concerns(row.content["products"]) for bond in bonds)
+            for row, scope in zip(rows, scopes, strict=True)
+            if any(scope.concerns(cover, self.org_id) for cover in covers)
         ]
+
+    def _exclusions(self, deps: Deps, day: date) -> dict[str, list[str]]:
+        """The entries that the reader is excluded from on a day."""
+        objections = deps.stores.objections.exclusions(self.org_id)
+        return {
+            objection.sub_processor_id: [self.org_id]
+            for objection in standing_on(deps, objections, day)
+        }
 
 
 def reader_of(deps: Deps, caller: Caller, slug: str) -> Reader:
@@ -96,17 +109,3 @@ def reader_of(deps: Deps, caller: Caller, slug: str) -> Reader:
     if relation is None:
         raise NotFound("There is no such register.")
     return Reader(register, caller.org_id, relation, today)
-
-
-def _excluded(deps: Deps, controller_id: str, day: date) -> set[str]:
-    """Entries that this customer is excluded from on a day: since the effective day of the change
-    that it objected to, unless the change was withdrawn."""
-    objections = deps.stores.objections.exclusions(controller_id)
-    withdrawn = deps.stores.changes.withdrawn_among(
-        [objection.change_id for objection in objections]
-    )
-    return {
-        objection.sub_processor_id
-        for objection in objections
-        if objection.effective_on <= day and objection.change_id not in withdrawn
-    }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from services.registry.model.bases import Assessor, reliances
+from services.registry.model.bases import Assessor, Reliance, reliances
+from services.registry.model.changes import Group
 from services.registry.model.instruments import InstrumentUnknown
 from services.registry.model.register import Register
 from services.registry.model.simulations import Simulation, Touched
 from services.registry.store.instruments import Known
 from services.registry.transfers import with_end
+from services.registry.use_cases.exclusions import sides_of
 from services.registry.use_cases.jurisdiction import today_at
-from services.registry.use_cases.notice_terms import groups_of
+from services.registry.use_cases.notice_terms import audience
 from services.registry.wiring import Deps
 from shared.auth import Caller
+from shared.scope import Scope
 
 
 def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> Simulation:
@@ -57,6 +60,18 @@ def _touched(
     affected = tuple(reliances(instrument_id, (rows, before), (rows, after)))
     if not affected:
         return None
-    concerned = any(reliance.outcome != "unaffected" for reliance in affected)
-    groups = groups_of(deps, register, deps.now())[0] if concerned else []
-    return Touched(register, affected, tuple(groups))
+    lost_or_saved, lost = (
+        _groups(deps, register, day, [each for each in affected if each.outcome in outcomes])
+        for outcomes in (("lost", "saved"), ("lost",))
+    )
+    return Touched(register, affected, lost_or_saved, lost)
+
+
+def _groups(
+    deps: Deps, register: Register, day: date, affected: Sequence[Reliance]
+) -> tuple[Group, ...]:
+    """The terms groups of the customers that the entries of these transfers concern."""
+    if not affected:
+        return ()
+    scope = Scope(day, tuple(sides_of(deps, affected, day).values()))
+    return tuple(audience(deps, register, deps.now(), scope).concerned)

@@ -42,6 +42,7 @@ from services.registry.model.objections import (
 )
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
+from shared.scope import Cover
 
 T = TypeVar("T", date, datetime)
 Receipts = Mapping[tuple[str, str], Receipt]
@@ -77,8 +78,11 @@ class CustomerDates:
 
 
 def owed_notices(change: Change, bonds: Sequence[Bond]) -> list[OwedNotice]:
-    """The agreements that were binding when the change was announced, each with its terms group."""
-    keys = ((bond, bond.key_at(change.recipients_version)) for bond in bonds)
+    """The agreements that were binding when the change was announced and that it concerned, each
+    with its terms group."""
+    version = change.recipients_version
+    concerned = (bond for bond in bonds if _concerns(change, bond.cover_at(version), bond))
+    keys = ((bond, bond.key_at(version)) for bond in concerned)
     groups = ((bond, change.group(key)) for bond, key in keys if key)
     return [OwedNotice(bond, group) for bond, group in groups if group]
 
@@ -92,6 +96,24 @@ def is_only_informed(change: Change, bonds: Sequence[Bond]) -> bool:
     if any(notice.group.owes != INFORMATION for notice in owed):
         return False
     return change.owes == INFORMATION or (bool(owed) and not unaware_of(change, bonds))
+
+
+def concerned_by(change: Change, bonds: Sequence[Bond]) -> list[Bond]:
+    """The agreements that the change concerned when it was announced, or concerns by now.
+
+    Who was excluded then counts, too: it is by its objection that the gate judges it.
+    """
+    version = change.recipients_version
+    return [
+        bond
+        for bond in bonds
+        if _concerns(change, bond.cover) or _concerns(change, bond.cover_at(version))
+    ]
+
+
+def _concerns(change: Change, cover: Cover, bond: Bond | None = None) -> bool:
+    customer_id = bond.customer_id if bond else None
+    return change.scope is None or change.scope.concerns(cover, customer_id)
 
 
 def receipts_for(deps: Deps, changes: Iterable[Change], bonds: Sequence[Bond]) -> Receipts:
@@ -194,12 +216,10 @@ def is_accepted(change: Change, bonds: Sequence[Bond]) -> bool:
 
 
 def unaware_of(change: Change, bonds: Sequence[Bond]) -> list[Bond]:
-    """The agreements that began to bind after the announcement, and did not accept the change."""
-    return [
-        bond
-        for bond in bonds
-        if not bond.key_at(change.recipients_version) and not is_accepted(change, [bond])
-    ]
+    """The agreements whose customers were not told of the change, and did not accept it: they began
+    to bind, or to cover its products, after the announcement."""
+    told = [notice.bond for notice in owed_notices(change, bonds)]
+    return [bond for bond in bonds if bond not in told and not is_accepted(change, [bond])]
 
 
 def customers_day(register: Register, now: datetime, owed: Iterable[OwedNotice]) -> date:

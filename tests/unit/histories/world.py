@@ -20,10 +20,11 @@ from services.notices.model.receipts import Moments, moments_of
 from services.notices.model.recipients import RecipientRow
 from services.registry.clients import Bond, Receipt
 from services.registry.ledger_entries import group_on_wire
-from services.registry.model.changes import Change, Emergency
+from services.registry.model.changes import Audience, Change, Emergency
 from services.registry.model.gate import Gate, Standing, judge
 from services.registry.model.objections import Objection
 from services.registry.model.register import FOREVER, Register, Row
+from services.registry.model.scopes import Concerned, everybody
 from services.registry.use_cases.notice_terms import counted_group
 from services.registry.use_cases.standings import (
     CustomerDates,
@@ -34,6 +35,7 @@ from services.registry.use_cases.standings import (
     standing,
 )
 from shared.errors import DomainError
+from shared.scope import Cover
 
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 REGISTER = Register("org_1", "vendor", "Vendor", "DK", "da", "Europe/Copenhagen", MORNING)
@@ -59,7 +61,7 @@ class Agreement:
         history += [{"since_version": self.until, "key": None}] if self.until else []
         refusal = self.authorisation != "general" or self.terms.get("silence") == "refusal"
         return Bond(
-            self.id, "terminated" if self.until else "active", frozenset(), self.signed_on,
+            self.id, "terminated" if self.until else "active", Cover(), self.signed_on,
             self.ended_on, refusal, tuple(history), self.ended_on,
             list_accepted_on=self.signed_on, accepted_changes=self.accepted,
         )  # fmt: skip
@@ -107,7 +109,7 @@ class World:
             first = max([self.today, *(group.earliest_effective_on for group in groups)])
             change = replace(change, effective_on=first + timedelta(days))
             groups = self._groups(change)
-        self.changes[name] = change.announced(self.now, groups, self.version, 1)
+        self.changes[name] = change.announced(self.now, self._audience(change, groups), 1)
         told = [group_from(group_on_wire(group, self.changes[name])) for group in groups]
         self.events[name] = Event(
             f"evt_{name}", f"sub_processor.change.{'emergency' if emergency else 'announced'}", "",
@@ -202,14 +204,18 @@ class World:
     def _groups(self, change: Change) -> list[Any]:
         binding = [each for each in self.agreements if each.until is None]
         answers: list[dict[str, Any]] = [
-            {"key": each.id, "terms": each.terms, "authorisation": each.authorisation,
-             "agreements": 1, "customers": 1, "ends": []} for each in binding
-        ]  # fmt: skip
-        return [counted_group(REGISTER, self.now, answer, change) for answer in answers]
+            {"key": each.id, "terms": each.terms, "authorisation": each.authorisation}
+            for each in binding
+        ]
+        one = Concerned(1, 1, (Cover(),))
+        return [counted_group(REGISTER, self.now, answer, one, change) for answer in answers]
+
+    def _audience(self, change: Change, groups: list[Any]) -> Audience:
+        return Audience(everybody(change.effective_on), tuple(groups), self.version)
 
     def _notice(self, change: Change, agreement_id: str) -> tuple[Event, dict[str, Any]]:
         event = self.events[change.id]
-        row = RecipientRow(agreement_id, "org_2", ["email"], agreement_id)
+        row = RecipientRow(agreement_id, "org_2", ["email"], agreement_id, Cover())
         notice = noticed(event, row).notice
         assert notice is not None
         return event, dict(notice)

@@ -8,7 +8,6 @@ import pytest
 
 from services.registry.model.changes import (
     EffectiveDayPassed,
-    End,
     Group,
     NoticePeriodTooShort,
     check_day,
@@ -16,6 +15,7 @@ from services.registry.model.changes import (
 )
 from services.registry.model.register import Register
 from services.registry.use_cases.notice_terms import given_on
+from shared.scope import Cover
 from tests.unit.registry.golden import Case, cases, listed
 
 TABLE = "golden_announcing.txt"
@@ -27,33 +27,35 @@ def register_in(zone: str) -> Register:
     return Register("org_1", "vendor", "Vendor", "DK", "da", zone, at)
 
 
-def group(earliest: str, agreements: int = 1, *ends: End, customers: int = 0) -> Group:
+def group(earliest: str, *covers: Cover) -> Group:
     terms = {"notice_days": 30, "day_kind": "calendar"}
     first = date.fromisoformat(earliest)
     return Group(
         key=earliest,
         terms=terms,
         authorisation="general",
-        agreements=agreements,
-        customers=customers,
+        agreements=len(covers),
+        customers=len(covers),
         given_on=MONDAY,
         objection_deadline=MONDAY,
         earliest_effective_on=first,
         silence="consent",
-        ends=ends,
+        covers=covers,
     )
 
 
-def end(cell: str) -> End:
-    """``day x agreements``, with ``x customers`` where they differ."""
-    day, agreements, *customers = cell.split("x")
-    return End(date.fromisoformat(day), int(agreements), int((customers or [agreements])[0]))
+def cover(cell: str) -> Cover:
+    """``from day``, ``until day``, both, or ``open``."""
+    words = cell.split()
+    named = dict(zip(words[::2], words[1::2], strict=False))
+    days = (named.get(word) for word in ("from", "until"))
+    return Cover((), *(date.fromisoformat(day) if day else None for day in days))
 
 
 def group_until(cell: str) -> Group:
     """``earliest``, or ``earliest until end``: all of its agreements end on that day."""
     earliest, _, until = cell.partition(" until ")
-    return group(earliest, 1, *([end(f"{until}x1")] if until else []))
+    return group(earliest, cover(f"until {until}") if until else Cover())
 
 
 @pytest.mark.parametrize("case", cases(TABLE, "dated on"))
@@ -76,19 +78,9 @@ def test_a_change_never_takes_effect_in_the_past(case: Case) -> None:
 
 @pytest.mark.parametrize("case", cases(TABLE, "allows from"))
 def test_a_group_allows_the_first_day_that_breaks_no_promise(case: Case) -> None:
-    earliest, agreements, ends, first, _ = case
-    terms_group = group(earliest, int(agreements), *map(end, listed(ends)))
-    assert terms_group.allows_from == date.fromisoformat(first)
-
-
-@pytest.mark.parametrize("case", cases(TABLE, "left on"))
-def test_agreements_that_have_ended_leave_their_group(case: Case) -> None:
-    agreements, customers, ends, day, *expected, _ = case
-    terms_group = group(
-        "2026-12-24", int(agreements), *map(end, listed(ends)), customers=int(customers)
-    )
-    left = terms_group.left_on(date.fromisoformat(day))
-    assert [left.agreements, left.customers, left.leaving] == [int(number) for number in expected]
+    earliest, covers, first, _ = case
+    terms_group = group(earliest, *map(cover, listed(covers)))
+    assert terms_group.allows_from == (date.min if first == "any" else date.fromisoformat(first))
 
 
 @pytest.mark.parametrize("case", cases(TABLE, "notice"))

@@ -12,6 +12,7 @@ import pytest
 from services.registry.clock import Period
 from services.registry.model.changes import (
     ApprovedByTheSameHand,
+    Audience,
     Change,
     EffectiveDayPassed,
     Emergency,
@@ -20,6 +21,7 @@ from services.registry.model.changes import (
     NotInThisStatus,
     check_day,
 )
+from services.registry.model.scopes import everybody
 from shared.errors import DomainError, PreconditionFailed
 from tests.unit.registry.golden import Case, cases, listed
 
@@ -48,9 +50,13 @@ def group(key: str) -> Group:
     return Group(key, {}, "general", 1, DAY, DAY, DAY, "consent", arithmetic=steps)
 
 
+def audience(*keys: str) -> Audience:
+    return Audience(everybody(DAY), tuple(map(group, keys)), 7)
+
+
 EMERGENCY = Emergency("The host burns.", "cli_a")
 STEPS: list[Callable[[Change], Change]] = [
-    lambda before: before.announced(AT, [group("a")], 7, 3),
+    lambda before: before.announced(AT, audience("a"), 3),
     lambda before: before.withdrawn(AT, "Not needed."),
     lambda before: before.in_effect(AT),
     lambda before: before.edited({"reason": "Other"}, before.revision, "cli_a"),
@@ -113,7 +119,7 @@ def test_a_revision_that_the_caller_has_not_read_is_not_altered(
 
 
 def test_an_announced_change_keeps_its_groups_without_their_arithmetic() -> None:
-    announced = change().announced(AT, [group("a"), group("b")], 7, 3)
+    announced = change().announced(AT, audience("a", "b"), 3)
     assert [kept.arithmetic for kept in announced.groups] == [(), ()]
     assert (announced.recipients_version, announced.sequence) == (7, 3)
     kept = announced.group("b")
@@ -138,8 +144,9 @@ def test_a_replacement_touches_both_entries() -> None:
 
 # members that a step changes, beside the revision
 CHANGED: list[tuple[Callable[[Change], Change], Change, dict[str, Any]]] = [
-    (lambda it: it.announced(AT, [group("a")], 7, 3), change(),
-     {"status": "announced", "announced_at": AT, "groups": (replace(group("a"), arithmetic=()),),
+    (lambda it: it.announced(AT, audience("a"), 3), change(),
+     {"status": "announced", "announced_at": AT, "scope": everybody(DAY),
+      "groups": (replace(group("a"), arithmetic=(), covers=()),),
       "recipients_version": 7, "sequence": 3, "owes": "notice"}),
     (lambda it: it.withdrawn(AT, "Not needed."), change("announced"),
      {"status": "withdrawn", "ended_at": AT, "withdrawal_reason": "Not needed."}),

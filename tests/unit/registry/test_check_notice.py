@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.clock import NoticeTerms, dates_for
-from services.registry.model.changes import End, Group, NoticePeriodTooShort, check_notice
+from services.registry.model.changes import Group, NoticePeriodTooShort, check_notice
+from shared.scope import Cover
 from tests.unit.registry.notice_terms import short, terms_of_any_kind
 from tests.unit.registry.test_clock_rules import days
 
@@ -18,11 +19,12 @@ MONDAY = date(2026, 11, 23)
 ONE_DAY = timedelta(days=1)
 
 
-def group(terms: NoticeTerms, on: date, agreements: int = 1, *ends: End) -> Group:
+def group(terms: NoticeTerms, on: date, agreements: int = 1, *ends: date | None) -> Group:
     """A group with these terms, told ``on``, its customers one for each agreement."""
     dates = dates_for(terms, on)
     return Group(
-        key=str(terms), agreements=agreements, customers=agreements, ends=ends, silence="consent",
+        key=str(terms), agreements=agreements, customers=agreements, silence="consent",
+        covers=tuple(Cover(ends_on=day) for day in ends or (None,)),
         terms={"notice_days": int(str(terms.notice.length or 0).split()[0])},
         authorisation=terms.authorisation, given_on=on,
         objection_deadline=dates.objection_deadline,
@@ -69,14 +71,15 @@ def test_the_earliest_day_suits_every_group_and_the_day_before_does_not(
 def test_a_group_holds_up_nothing_once_all_its_agreements_have_ended(
     ended: int, first: str
 ) -> None:
-    left = group(short(30, 14), MONDAY, 2, End(date(2026, 12, 5), ended, ended))
+    ends = [date(2026, 12, 5)] * ended + [None] * (2 - ended)
+    left = group(short(30, 14), MONDAY, 2, *ends)
 
     check_notice(date.fromisoformat(first), [left])
     refusal(date.fromisoformat(first) - ONE_DAY, [left])
 
 
 def test_an_end_after_the_notice_changes_nothing() -> None:
-    late = group(short(30, 14), MONDAY, 1, End(date(2027, 1, 1), 1, 1))
+    late = group(short(30, 14), MONDAY, 1, date(2027, 1, 1))
 
     check_notice(date(2026, 12, 24), [late])
     refusal(date(2026, 12, 23), [late])

@@ -12,13 +12,16 @@ from services.registry.clients import Bond, Receipt
 from services.registry.model.changes import Change, Emergency, Group
 from services.registry.model.gate import judge
 from services.registry.model.register import FOREVER, Register, Row
+from services.registry.model.scopes import Concerned
 from services.registry.use_cases.notice_terms import counted_group
 from services.registry.use_cases.standings import dates_of, owed_notices, standing
+from shared.scope import Cover
 from tests.unit.registry.golden import Case, rows
 from tests.unit.registry.notice_terms import length, period
 
 CASES = rows("golden_emergencies.txt")
 NOON = "T10:00:00+00:00"
+ONE = Concerned(1, 1, (Cover(),))
 
 
 def terms(notice: str, objection: str, emergency: str, place: str) -> dict[str, Any]:
@@ -44,8 +47,8 @@ def announced(case: Case) -> tuple[Register, Change, datetime]:
     register = Register("org_1", "vendor", "Vendor", "DK", "da", "Europe/Copenhagen", at)
     change = emergency_on(date.fromisoformat(effective_on))
     answer = {"key": "a", "terms": terms(notice, objection, emergency, place),
-              "authorisation": "general", "agreements": 1, "customers": 1, "ends": []}  # fmt: skip
-    group: Group = counted_group(register, at, answer, change)
+              "authorisation": "general"}  # fmt: skip
+    group: Group = counted_group(register, at, answer, ONE, change)
     return register, replace(change, groups=(group,)), at
 
 
@@ -53,7 +56,7 @@ def announced(case: Case) -> tuple[Register, Change, datetime]:
 def test_the_days_of_the_table_follow_and_the_gate_opens_on_them(case: Case) -> None:
     deadline, earliest, _ = case[6:]
     register, change, at = announced(case)
-    bond = Bond("agr_1", "active", frozenset(), date(2026, 1, 1), None, False,
+    bond = Bond("agr_1", "active", Cover(), date(2026, 1, 1), None, False,
                 ({"since_version": 1, "key": "a"},))  # fmt: skip
     row = Row("row_1", "org_1", "sub_1", 1, {}, change.effective_on, FOREVER, at, change.id)
     owed = owed_notices(change, [bond])

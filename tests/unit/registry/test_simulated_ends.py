@@ -46,7 +46,8 @@ GROUPS = (group(date(2026, 12, 20), 2, 1), group(date(2026, 12, 30), 3, 3))
 
 
 def touched(*reliances: Reliance, groups: tuple[Group, ...] = GROUPS) -> Touched:
-    return Touched(REGISTER, reliances, groups)
+    lost = any(each.outcome == "lost" for each in reliances)
+    return Touched(REGISTER, reliances, groups, groups if lost else ())
 
 
 LOST = reliance(after=None)

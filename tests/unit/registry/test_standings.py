@@ -13,6 +13,7 @@ from services.registry.clock import RECEIPT_RULES
 from services.registry.model.changes import Change, Emergency, Group
 from services.registry.model.register import Register
 from services.registry.use_cases.standings import CustomerDates, dates_of, owed_notices, standing
+from shared.scope import Cover
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MONDAY = date(2026, 11, 23)
@@ -26,7 +27,7 @@ def group(key: str, rule: str = "sent", notice: int = 30, objection: int = 14) -
 
 def bond(agreement_id: str, key: str) -> Bond:
     history = ({"since_version": 1, "key": key},)
-    return Bond(agreement_id, "active", frozenset(), MONDAY, None, False, history)
+    return Bond(agreement_id, "active", Cover(), MONDAY, None, False, history)
 
 
 def change(*groups: Group, **more: Any) -> Change:
