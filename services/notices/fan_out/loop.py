@@ -152,7 +152,7 @@ class FanOut:
         messages: list[StoredMessage] = []
         deliveries: list[StoredDelivery] = []
         for target in targets:
-            if target.is_over:
+            if not target.is_told:
                 continue
             subscriptions = endpoints.get(target.controller_id, [])
             drafted = draft(job, event, target, subscriptions, at, now)

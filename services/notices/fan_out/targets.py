@@ -24,7 +24,8 @@ class Target(NamedTuple):
     """One customer that gets a message of an event.
 
     ``key`` is unique among the targets of an event, and serves as the cursor. ``at_once``:
-    see ``first_check``. ``is_over``: the agreement has ended, so the customer gets no message.
+    see ``first_check``. ``is_told``: whether the customer gets a message; it does not once its
+    agreement has ended, nor if the event does not concern it.
     """
 
     key: str
@@ -32,7 +33,7 @@ class Target(NamedTuple):
     agreement_id: str | None
     notice: NoticeMembers | None = None
     at_once: bool = False
-    is_over: bool = False
+    is_told: bool = True
 
 
 def next_targets(
@@ -42,7 +43,7 @@ def next_targets(
     if event.is_for_all:
         version = event.recipients_version
         rows = recipients.owed_at(event.processor["id"], version, cursor, limit)
-        return [noticed(event, row) if event.is_notice else _informed(row) for row in rows]
+        return [_target(event, row) for row in rows]
     if event.is_follow_up:
         notices = messages.notices(event.change_id or "", cursor, limit)
         over = recipients.ended([notice["agreement_id"] for notice in notices])
@@ -51,6 +52,12 @@ def next_targets(
     # What an agreement names as channels and contacts are its customer's, never the vendor's.
     agreement_id = None if is_vendor(owner) else event.agreement_id
     return [Target(owner, owner, agreement_id)]
+
+
+def _target(event: Event, recipient: RecipientRow) -> Target:
+    if not event.concerns(recipient.cover, recipient.controller_id):
+        return _informed(recipient)._replace(is_told=False)
+    return noticed(event, recipient) if event.is_notice else _informed(recipient)
 
 
 def noticed(event: Event, recipient: RecipientRow) -> Target:
@@ -72,5 +79,5 @@ def _informed(recipient: RecipientRow) -> Target:
 def _follow_up(notice: StoredNotice, over: Collection[str]) -> Target:
     """Return the target of an event that follows ``notice``; ``over``: ended agreements."""
     agreement_id, at_once = notice["agreement_id"], bool(notice.get("mailed"))
-    owner, is_over = notice["controller_id"], agreement_id in over
-    return Target(agreement_id, owner, agreement_id, at_once=at_once, is_over=is_over)
+    owner, is_told = notice["controller_id"], agreement_id not in over
+    return Target(agreement_id, owner, agreement_id, at_once=at_once, is_told=is_told)

@@ -14,6 +14,7 @@ from services.notices.model.recipients import owner_of
 from services.notices.model.told_changes import shorter, texts_that_fit
 from shared import disclosure
 from shared.ids import derived_id
+from shared.scope import Scope
 
 LARGEST_BODY = 20_000
 # What is left of it when a message has added its own part and the links.
@@ -138,6 +139,7 @@ def _about_change(
         change_id=change_id,
         recipients_version=private.get("recipients_version", 0),
         effective_on=data.get("effective_on"),
+        scope=_scope(private),
         groups=tuple(group_from(each) for each in private.get("groups") or ()),
         time_zone=private.get("time_zone", "UTC"),
         approved_by=tuple(_approvers(entry)),
@@ -219,7 +221,13 @@ def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
     shown = {**_open(entry), "sequence": entry["sequence"]}
     links = {"page": _page(data["processor"], origin)}
     version = private.get("recipients_version", 0)
-    return _event(entry, entry["type"], shown, links, recipients_version=version)
+    scope = _scope(private)
+    return _event(entry, entry["type"], shown, links, recipients_version=version, scope=scope)
+
+
+def _scope(private: Mapping[str, Any]) -> Scope | None:
+    """Whom the event concerns; earlier versions of the teller told everybody."""
+    return Scope.parse(private["scope"]) if "scope" in private else None
 
 
 def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:

@@ -18,6 +18,7 @@ from services.notices import events
 from services.notices.model.counting import Counting, Known, later
 from services.notices.model.owners import is_vendor
 from services.notices.model.receipts import RULES, Moments, day_of
+from shared.scope import Cover, Scope
 
 NOTICE, INFORMATION = "notice", "information"
 
@@ -135,7 +136,7 @@ class Event:
     is for the customers who got the notice; any other event is for the customer ``controller_id``.
     ``except_endpoint`` gets no delivery. ``materiality`` and ``products``: what endpoints may
     filter by; without products it is about all of them. ``by_mail``: of a vendor's, whether it
-    stands in a mail, too.
+    stands in a mail, too. ``scope``: whom an event for all concerns; None: everybody.
 
     A notice of several changes has them in ``changes``, and not in its ``head``, because a customer
     is told of those that concern it alone; ``change_id`` is the first of them. ``changes`` is empty
@@ -153,6 +154,7 @@ class Event:
     controller_id: str | None = None
     recipients_version: int = 0
     effective_on: str | None = None
+    scope: Scope | None = None
     groups: tuple[Group, ...] = ()
     except_endpoint: str | None = None
     time_zone: str = "UTC"
@@ -185,6 +187,10 @@ class Event:
     @property
     def is_follow_up(self) -> bool:
         return self.type in events.FOLLOW_UPS
+
+    def concerns(self, cover: Cover, controller_id: str) -> bool:
+        """Whether a customer of an agreement with this ``cover`` is told."""
+        return self.scope is None or self.scope.concerns(cover, controller_id)
 
     def group(self, key: str | None) -> Group:
         """Return the dates for these terms; for unknown terms, those with the latest deadline.

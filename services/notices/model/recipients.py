@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from shared.scope import Cover
+
 
 @dataclass(frozen=True)
 class Watermark:
@@ -30,12 +32,14 @@ class Watermark:
 
 @dataclass(frozen=True)
 class TermsPeriod:
-    """The notice terms (named by ``key``) that held from one version until before another."""
+    """The notice terms (named by ``key``), and what the agreement covered, from one version until
+    before another. ``cover``: the members of a ``Cover``; None of earlier recipients."""
 
     key: str
     terms: dict[str, Any]
     since_version: int
     until_version: int | None = None
+    cover: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,13 @@ class Recipient:
         """Whether its agreement has not ended."""
         return self.until_version is None
 
+    def covering(self, version: int, cover: Mapping[str, Any]) -> Recipient:
+        """The same terms for other products, or with an end that is set."""
+        period = replace(
+            self.history[-1], since_version=version, until_version=None, cover=dict(cover)
+        )
+        return replace(self, history=(*_closed(self.history, version), period))
+
     def ended(self, version: int, at: str) -> Recipient:
         history = _closed(self.history, version)
         return replace(self, until_version=version, history=history, ended_at=at)
@@ -81,23 +92,31 @@ class Recipient:
 class RecipientRow(NamedTuple):
     """The part of a ``Recipient`` that fan-out reads for each notice.
 
-    ``terms_key``: the notice terms that held at the version of the query.
+    ``terms_key``, ``cover``: the notice terms that held at the version of the query, and what the
+    agreement covered.
     """
 
     agreement_id: str
     controller_id: str
     channels: Sequence[str]
     terms_key: str | None
+    cover: Cover
 
 
-def terms_key_at(version: int, history: Iterable[Mapping[str, Any]]) -> str | None:
-    """The key of the terms that held at a version; ``history``: periods as they are stored."""
+def period_at(version: int, history: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The period that held at a version, as it is stored."""
     held = (
-        each["key"]
-        for each in history
-        if held_at(version, each["since_version"], each["until_version"])
+        period
+        for period in history
+        if held_at(version, period["since_version"], period["until_version"])
     )
     return next(held, None)
+
+
+def cover_of(period: Mapping[str, Any] | None, products: Sequence[str]) -> Cover:
+    """What the agreement covered in a period; of one without a record, ``products`` for ever."""
+    members = period.get("cover") if period else None
+    return Cover.parse(members) if members else Cover(tuple(products))
 
 
 def held_at(version: int, since: int, until: int | None) -> bool:
@@ -120,7 +139,7 @@ def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipi
     """
     data, private = entry["data"], entry.get("private") or {}
     version = data["recipients_version"]
-    period = TermsPeriod(data["terms_key"], dict(data["terms"]), version)
+    period = TermsPeriod(data["terms_key"], dict(data["terms"]), version, cover=data.get("cover"))
     return Recipient(
         agreement_id=data["agreement_id"],
         processor=dict(data["processor"]),

@@ -214,6 +214,7 @@ class StoredEvent(TypedDict):
     controller_id: str | None
     recipients_version: int
     effective_on: str | None
+    scope: NotRequired[Members | None]
     groups: list[Members]
     except_endpoint: str | None
     time_zone: str
@@ -300,6 +301,7 @@ class StoredPeriod(TypedDict):
     terms: Members
     since_version: int
     until_version: int | None
+    cover: NotRequired[Members | None]
 
 
 class StoredRecipient(TypedDict):

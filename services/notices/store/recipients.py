@@ -12,7 +12,8 @@ from services.notices.model.recipients import (
     RecipientRow,
     TermsPeriod,
     Watermark,
-    terms_key_at,
+    cover_of,
+    period_at,
 )
 from services.notices.model.stored import StoredRecipient, StoredWatermark
 from shared.documents import Document, to_document
@@ -20,8 +21,8 @@ from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 # What is read for every notice: to read all of it showed up in a profile.
-_OF_PERIODS = ("history.key", "history.since_version", "history.until_version")
-_ROW_FIELDS = dict.fromkeys(("controller_id", "channels", *_OF_PERIODS), 1)
+_OF_PERIODS = ("history.key", "history.since_version", "history.until_version", "history.cover")
+_ROW_FIELDS = dict.fromkeys(("controller_id", "channels", "products", *_OF_PERIODS), 1)
 
 
 class Recipients:
@@ -95,8 +96,14 @@ def document_of(recipient: Recipient) -> StoredRecipient:
 
 
 def _row(document: StoredRecipient, version: int) -> RecipientRow:
-    key = terms_key_at(version, document["history"])
-    return RecipientRow(document["_id"], document["controller_id"], document["channels"], key)
+    period = period_at(version, document["history"])
+    return RecipientRow(
+        document["_id"],
+        document["controller_id"],
+        document["channels"],
+        period["key"] if period else None,
+        cover_of(period, document["products"]),
+    )
 
 
 def _recipient(document: StoredRecipient) -> Recipient:

@@ -31,6 +31,8 @@ _STARTS = (
     events.AGREEMENT_AMENDED,
 )
 _ENDS = (events.AGREEMENT_TERMINATED, events.AGREEMENT_EXPIRED, events.AGREEMENT_DECLINED)
+# The agreement goes on, for other products or up to a day.
+_COVERS = (events.AMENDMENT_SCHEDULED, events.TERMINATION_SCHEDULED)
 # Nobody has to answer the offer any more.
 _ANSWERED = (
     *_STARTS,
@@ -95,15 +97,19 @@ def _as_its_notice(deps: Deps, event: Event) -> Event:
 def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
     """Keep the recipients as the agreements are; whether the entry was about that."""
     kind, data = entry["type"], entry["data"]
-    if kind not in (*_STARTS, *_ENDS):
+    if kind not in (*_STARTS, *_ENDS, *_COVERS):
         return False
     before = deps.stores.recipients.find(data["agreement_id"], session)
-    version = data["recipients_version"]
+    version = data.get("recipients_version") if kind in _COVERS else data["recipients_version"]
+    if version is None:
+        return True  # Written by an earlier version of agreements, which did not count these.
     if kind in _STARTS:
         recipient = recipient_from(entry, before)
         deps.stores.recipients.put(recipient, session)
         if before and before.owner != recipient.owner:
             deps.stores.messages.hand_over(recipient.agreement_id, recipient.owner, session)
+    elif before is not None and kind in _COVERS:
+        deps.stores.recipients.put(before.covering(version, data["cover"]), session)
     elif before is not None:
         deps.stores.recipients.put(before.ended(version, entry["at"]), session)
     mark = deps.stores.recipients.watermark(data["processor"]["id"], session)

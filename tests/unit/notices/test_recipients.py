@@ -11,8 +11,8 @@ from services.notices.model.recipients import (
     Recipient,
     TermsPeriod,
     Watermark,
+    period_at,
     recipient_from,
-    terms_key_at,
 )
 
 
@@ -33,7 +33,8 @@ def test_it_works() -> None:
     amended = recipient_from(entry(5, "t10"), recipient)
     ended = amended.ended(9, "2026-11-23T10:00:00.000Z")
     history = [vars(each) for each in ended.history]
-    assert [terms_key_at(version, history) for version in (2, 3, 4, 5, 8, 9)] == [
+    periods = [period_at(version, history) for version in (2, 3, 4, 5, 8, 9)]
+    assert [period and period["key"] for period in periods] == [
         None, "t30", "t30", "t10", "t10", None,
     ]  # fmt: skip
     assert (ended.since_version, ended.until_version) == (3, 9)
