@@ -35,6 +35,17 @@ class NoticeTerms:
 
 
 @dataclass(frozen=True)
+class Covering:
+    """An agreement whose customer is owed notice. ``key``: of its terms group."""
+
+    agreement_id: str
+    controller: Mapping[str, str]
+    key: str
+    cover: Cover
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Bond:
     """One agreement, as far as notices and the gate need it.
 
@@ -200,6 +211,16 @@ class AgreementsClient:
         asked = {"processor_id": processor_id}
         return [_offer(item) for item in every_item(self._client.get, "/v1/offers", asked)]
 
+    def covers(
+        self, processor_id: str, controller_id: str | None, limit: int, cursor: str | None
+    ) -> tuple[list[Covering], str | None]:
+        """A page of the agreements whose customers are owed notice, and where it goes on."""
+        asked = {"processor_id": processor_id, "controller_id": controller_id,
+                 "limit": limit, "cursor": cursor}  # fmt: skip
+        known = {name: value for name, value in asked.items() if value is not None}
+        answer = self._client.get("/v1/covers", known)
+        return [_covering(item) for item in answer["items"]], answer["next_cursor"]
+
     def relation(self, processor_id: str, controller_id: str) -> Relation | None:
         """What the two have agreed; None when they never had an agreement."""
         parties = {"processor_id": processor_id, "controller_id": controller_id}
@@ -224,6 +245,16 @@ class AgreementsClient:
 class NoticesClient:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
+
+    def preview(
+        self, entry: Mapping[str, Any], covering: Covering, language: str, channel: str
+    ) -> Mapping[str, Any]:
+        """``{subject, parts}``: what the customer of this agreement would get of a ledger entry.
+        Raises ``Invalid`` for a channel that does not exist."""
+        body = {"entry": entry, "language": language, "channel": channel,
+                "agreement_id": covering.agreement_id, "terms_key": covering.key}  # fmt: skip
+        answer: Mapping[str, Any] = self._client.post("/v1/previews", body)
+        return answer
 
     def receipts(
         self, change_ids: Sequence[str], agreement_ids: Sequence[str]
@@ -252,6 +283,16 @@ def _unreached(answer: Mapping[str, Any]) -> Unreached:
     customer = answer["customer"]
     name = customer["legal_name"]
     return Unreached(answer["agreement_id"], customer["id"], name, answer["reason"])
+
+
+def _covering(answer: Mapping[str, Any]) -> Covering:
+    return Covering(
+        answer["agreement_id"],
+        answer["controller"],
+        answer["key"],
+        Cover.parse(answer["cover"]),
+        tuple(answer["channels"]),
+    )
 
 
 def _bond(answer: Mapping[str, Any], customer_id: str) -> Bond:

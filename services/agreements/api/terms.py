@@ -7,6 +7,8 @@ from typing import Any
 
 from services.agreements.api.context import deps, page_request
 from services.agreements.schemas.terms import (
+    CoveringPage,
+    CoversQuery,
     NoticeTermsIn,
     NoticeTermsOfAll,
     OfferPage,
@@ -17,7 +19,7 @@ from services.agreements.schemas.terms import (
 from services.agreements.use_cases import reading
 from shared.auth import requires
 from shared.openapi import Blueprint
-from shared.pagination import Page
+from shared.pagination import Page, PageRequest
 
 blp = Blueprint("terms", __name__, url_prefix="/v1", description="For other services")
 
@@ -39,6 +41,17 @@ def notice_terms(body: dict[str, Any]) -> Mapping[str, Any]:
 def offers(query: dict[str, Any]) -> Page:
     """For services: the offers that wait for a processor to accept them."""
     return reading.unsigned(deps(), query["processor_id"], page_request(query))
+
+
+@blp.route("/covers")
+@requires("agreements:terms")
+@blp.arguments(CoversQuery, location="query")
+@blp.response(200, CoveringPage)
+def covers(query: dict[str, Any]) -> Page:
+    """For services: the agreements of a processor whose customers are owed notice, and what each
+    of them covers."""
+    page = PageRequest(query["limit"], query["cursor"])
+    return reading.covers(deps(), query["processor_id"], query["controller_id"], page)
 
 
 @blp.route("/relation")

@@ -80,6 +80,29 @@ class NoticeTermsOfAll(Shape):
     profiles = fields.List(fields.Nested(ProfileShape))
 
 
+class CoversQuery(PageArgs):
+    processor_id = fields.String(required=True, validate=ORGANISATION)
+    controller_id = fields.String(load_default=None, validate=ORGANISATION)
+
+
+class CustomerNamed(Shape):
+    id = fields.String()
+    legal_name = fields.String()
+
+
+class CoveringShape(Shape):
+    """One agreement whose customer is owed notice; ``key``: of its terms group."""
+
+    agreement_id = fields.String()
+    controller = fields.Nested(CustomerNamed)
+    key = fields.String()
+    cover = fields.Nested(CoverShape)
+    channels = fields.List(fields.String())
+
+
+CoveringPage = page_of(CoveringShape)
+
+
 class SinceShape(Shape):
     since_version = fields.Integer()
     key = fields.String(allow_none=True)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.agreements.contract import comparing
-from services.agreements.model.agreement import STATUSES, Agreement
+from services.agreements.model.agreement import STATUSES, TO_BE_CONFIRMED, Agreement
 from services.agreements.model.document import read
 from services.agreements.model.tally import profiles_answered
 from services.agreements.store.agreements import ALL_PRODUCTS
@@ -88,6 +88,15 @@ def unsigned(deps: Deps, processor_id: str, request: PageRequest) -> Page:
     return Page(waiting, page.next_cursor)
 
 
+def covers(deps: Deps, processor_id: str, controller_id: str | None, page: PageRequest) -> Page:
+    """The agreements whose customers are owed notice, with what each covers; sorted by id."""
+    where: Where = {"processor.id": processor_id, "status": {"$in": ["active", TO_BE_CONFIRMED]}}
+    if controller_id:
+        where["controller.id"] = controller_id
+    found = deps.agreements.page(where, page)
+    return Page([_covering(agreement) for agreement in found.items], found.next_cursor)
+
+
 def relation(deps: Deps, processor_id: str, controller_id: str) -> Mapping[str, Any]:
     """All agreements that bind or bound the two; the one in force first, then the newest."""
     agreements = deps.agreements.between(processor_id, controller_id)
@@ -135,6 +144,15 @@ def _mine(caller: Caller) -> Where:
 
 def _least_in_force(agreement: Agreement) -> tuple[bool, bool]:
     return not agreement.in_force, not agreement.binding
+
+
+def _covering(agreement: Agreement) -> Mapping[str, Any]:
+    group = agreement.group
+    return {
+        "agreement_id": agreement.id, "controller": agreement.controller,
+        "key": group.key if group else None, "cover": agreement.cover,
+        "channels": agreement.content.notice_terms.ways,
+    }  # fmt: skip
 
 
 def _bond(agreement: Agreement) -> Mapping[str, Any]:

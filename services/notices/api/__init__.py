@@ -8,6 +8,7 @@ from services.notices.api import (
     entries,
     evidence,
     notices,
+    previews,
     receipts,
 )
 
@@ -18,6 +19,7 @@ blueprints = [
     notices.blp,
     evidence.blp,
     receipts.blp,
+    previews.blp,
     acknowledgements.blp,
     bounces.blp,
 ]

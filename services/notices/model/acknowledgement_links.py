@@ -55,6 +55,11 @@ class Links:
         """The link for the contact of this row of ``mails``."""
         return f"{self.origin}/notices/v1/acknowledge/{self.token(mail, message)}"
 
+    @property
+    def example(self) -> str:
+        """What stands for the link in a preview: nobody has been sent anything to acknowledge."""
+        return f"{self.origin}/notices/v1/acknowledge/…"
+
     def token(self, mail: Mapping[str, Any], message: Mapping[str, Any]) -> str:
         notice = message["notice"]
         day = date.fromisoformat(notice["effective_on"] or notice["given_on"])

@@ -34,6 +34,22 @@ class Next:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One form of a message, as it would leave."""
+
+    media_type: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a customer would get over one channel; ``subject`` where the channel has one."""
+
+    parts: Sequence[Part]
+    subject: str | None = None
+
+
+@dataclass(frozen=True)
 class Tried:
     """One attempt. ``outcome`` is ``delivered`` or a stable error code; ``status`` of HTTP or SMTP.
 
@@ -66,6 +82,11 @@ class Channel(Protocol):
 
     def evidence(self, row: Row) -> Sequence[Tried]:
         """The attempts of a delivery."""
+        ...
+
+    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:
+        """What a customer who is written to in ``language`` would get. ``body``: of the webhook
+        message of this ``kind``; ``link``: what stands in place of the link to acknowledge."""
         ...
 
 
@@ -216,6 +237,10 @@ class AddressChannel(ABC):
     @abstractmethod
     def addresses(self, customer: Customer) -> Sequence[Address]:
         """Where it would send, in the order to be tried, each address once."""
+
+    @abstractmethod
+    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:
+        """See ``Channel``."""
 
     @abstractmethod
     def next_attempt(self, number: int, outcome: Outcome, jitter: float) -> Next:

@@ -14,17 +14,21 @@ from services.registry.schemas.changes import (
     ChangeQuery,
     ChangeShape,
     Justification,
+    MessageQuery,
+    MessageShape,
     NewChange,
     NewNotice,
     NoticeAnnounced,
+    PreviewCustomers,
     PreviewShape,
     Reason,
 )
-from services.registry.use_cases import announcing, approving, changes
+from services.registry.use_cases import announcing, approving, changes, previews
 from shared.auth import caller, requires
 from shared.headers import etag_of, seen_revision, seen_revision_if_named
 from shared.openapi import Blueprint
 from shared.places import expensive
+from shared.schemas import PageArgs
 
 blp = Blueprint("changes", __name__, url_prefix="/v1", description="Changes")
 
@@ -89,6 +93,29 @@ def discard(slug: str, change_id: str) -> None:
 def preview(slug: str, change_id: str) -> Any:
     """What announcing it today would mean for each group of customers."""
     return changes.preview(deps(), caller(), slug, change_id)
+
+
+@blp.route(f"{CHANGE}/preview/customers")
+@requires("registry:read")
+@expensive
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, PreviewCustomers)
+@blp.alt_response(404, "NOT_FOUND")
+def preview_customers(query: dict[str, Any], slug: str, change_id: str) -> Any:
+    """Who would be told if it were announced today, by name, each with its own days."""
+    return previews.customers(deps(), caller(), slug, change_id, page_request(query))
+
+
+@blp.route(f"{CHANGE}/preview/message")
+@requires("registry:read")
+@expensive
+@blp.arguments(MessageQuery, location="query")
+@blp.response(200, MessageShape)
+@blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(409, "CONFLICT")
+def preview_message(query: dict[str, Any], slug: str, change_id: str) -> Any:
+    """The very words that a customer would get over a channel, in a language."""
+    return previews.message(deps(), caller(), slug, change_id, query)
 
 
 @blp.route(f"{CHANGE}/announce", methods=["POST"])

@@ -165,6 +165,44 @@ class PreviewShape(Shape):
     groups = fields.List(fields.Nested(GroupShape))
 
 
+class PreviewCustomer(Shape):
+    """``effective_on``: the first day on which it takes effect for this customer."""
+
+    agreement_id = fields.String()
+    controller = fields.Dict(keys=fields.String(), values=fields.String())
+    channels = fields.List(fields.String())
+    authorisation = fields.String(allow_none=True)
+    given_on = Day()
+    objection_deadline = Day(allow_none=True)
+    effective_on = Day()
+    silence = fields.String()
+    provisional = Flag()
+
+
+class MessageQuery(Shape):
+    """``controller_id``: the customer; by default the first one that the change concerns."""
+
+    language = one_of("en", "da", "sv", load_default="en")
+    channel = Text(40, load_default="email")
+    controller_id = Text(60, load_default=None)
+
+
+class MessagePart(Shape):
+    media_type = fields.String()
+    content = fields.String()
+
+
+class MessageShape(Shape):
+    """``parts``: the forms of one message, as it would leave; ``subject`` where there is one."""
+
+    language = fields.String()
+    channel = fields.String()
+    agreement_id = fields.String()
+    controller = fields.Dict(keys=fields.String(), values=fields.String())
+    subject = fields.String(allow_none=True)
+    parts = fields.List(fields.Nested(MessagePart))
+
+
 class ChangeQuery(PageArgs):
     """``announced``: only changes that were announced, whatever became of them since."""
 
@@ -182,3 +220,4 @@ class Justification(Shape):
 
 ChangePage = page_of(ChangeShape)
 ChangeList = Shape.from_dict({"items": fields.List(fields.Nested(ChangeShape))}, name="ChangeList")
+PreviewCustomers = page_of(PreviewCustomer)

@@ -28,6 +28,7 @@ AGREEMENTS = "/agreements/v1/agreements"
 # They write nothing that could be lost, or commit in steps that are harmless when repeated.
 READS = {
     ("agreements", "/v1/notice-terms", "POST"),
+    ("notices", "/v1/previews", "POST"),
     ("registry", "/v1/gate", "POST"),
     ("registry", "/v1/simulations", "POST"),
     ("registry", "/v1/processors/<slug>/public-list", "POST"),

@@ -7,6 +7,7 @@ in a room holds no link to acknowledge: anybody in the room could follow it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -23,7 +24,9 @@ from services.notices.model.channels import (
     Kit,
     Next,
     Outcome,
+    Part,
     Post,
+    Preview,
     Unwritable,
 )
 
@@ -80,6 +83,12 @@ class Chat(AddressChannel):
         if room is None:
             return ()
         return [Address(self.name, room["id"], {"shown": room["shown"], "form": room["form"]})]
+
+    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:  # noqa: ARG002
+        """For the first form of room; no link to acknowledge stands in a room."""
+        message = json.loads(body)
+        written = render.body(render.FORMS[0], letter_of(kind, language, message), message)
+        return Preview([Part("application/json", written.decode())])
 
     def next_attempt(self, number: int, outcome: Outcome, jitter: float) -> Next:
         retry_after = outcome.retry_after_s if isinstance(outcome, Result) else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.notices import events
-from services.notices.channels.email.compose import Mail, composed
+from services.notices.channels.email.compose import Mail, composed, html_of
+from services.notices.channels.email.plain import plain
 from services.notices.channels.email.schedule import next_attempt
 from services.notices.channels.email.settings import MailSettings
 from services.notices.channels.email.smtp import Sent, Transport
@@ -20,10 +22,13 @@ from services.notices.model.channels import (
     Kit,
     Next,
     Outcome,
+    Part,
+    Preview,
     Row,
     Tried,
 )
 from services.notices.model.sendings import BOUNCED
+from shared.safe_text import one_line
 
 
 def address_key(email: str) -> str:
@@ -90,6 +95,11 @@ class Email(AddressChannel):
 
     def addresses(self, customer: Customer) -> Sequence[Address]:
         return contacts_of(customer.contacts)
+
+    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:
+        letter = letter_of(kind, language, json.loads(body), link)
+        texts = [Part("text/plain", plain(letter)), Part("text/html", html_of(letter))]
+        return Preview(texts, one_line(letter.subject))
 
     def next_attempt(self, number: int, outcome: Outcome, jitter: float) -> Next:
         return next_attempt(number, outcome.verdict, jitter)

@@ -100,9 +100,12 @@ def _fixed(row: Any, letter: Letter, domain: str) -> Mapping[str, str]:
 def _body(letter: Letter) -> EmailMessage:
     body = EmailMessage(policy=SMTP)
     body.set_content(plain(letter), cte="quoted-printable")
-    html = _pages.get_template("mail.html").render(letter=letter)
-    body.add_alternative(html, subtype="html", cte="quoted-printable")
+    body.add_alternative(html_of(letter), subtype="html", cte="quoted-printable")
     return body
+
+
+def html_of(letter: Letter) -> str:
+    return _pages.get_template("mail.html").render(letter=letter)
 
 
 def message_id(row: Any, domain: str) -> str:
