@@ -6,6 +6,7 @@ from flask import Response
 from werkzeug.datastructures import MIMEAccept
 
 from services.agreements import rendering
+from services.agreements.contract.wording import spoken
 from services.agreements.model.agreement import Version
 from services.agreements.store.documents import Kept
 from services.agreements.use_cases.documents import HTML, JSON, KINDS
@@ -37,7 +38,7 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
     response = Response(kept.body, content_type=_content_type(kind))
     response.set_etag(kept.sha256)
     response.headers["Vary"] = "Accept, Authorization"
-    response.headers["Content-Language"] = version.content.language
+    response.headers["Content-Language"] = spoken(version.content.language)
     name = f"{version.agreement_id}-v{version.version}.{kind.rpartition('/')[2]}"
     response.headers["Content-Disposition"] = disposition("inline", name)
     if kind == HTML:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.agreements.contract.wording import in_language
+from services.agreements.contract.wording import FALLBACK, in_language, spoken
 from shared.scope import in_common
 
 Row = dict[str, Any]
+# Verdicts by which a place has no basis.
+DEAD = ("invalid", "missing")
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,9 @@ class Annex:
     ``kind`` (add, modify, remove) and ``effective_on``: who accepts the document knows of them.
 
     Each row: ``legal_name registration_number address contact country purpose data_categories
-    data_subjects places [{country, region, kind, bases}] since`` (Opinion 22/2024 of the EDPB;
-    annex IV of (EU) 2021/915; appendix B of the Danish standard contract).
+    data_subjects places [{country, region, kind, bases, verdict}] since`` (Opinion 22/2024 of the
+    EDPB; annex IV of (EU) 2021/915; appendix B of the Danish standard contract). Each basis has
+    ``name``, its ``language`` and ``ended_on``; the verdict ``status``, ``reason``, ``language``.
     """
 
     as_of: date
@@ -41,7 +44,9 @@ class Annex:
         if members is None:
             return False
         listed, named = self.members(), {"coming": [], **members}
-        return all(named[name] == listed[name] for name in ("register", "items", "coming"))
+        return listed["register"] == named["register"] and all(
+            _agreed(named[name]) == _agreed(listed[name]) for name in ("items", "coming")
+        )
 
 
 def annex_from(
@@ -54,8 +59,9 @@ def annex_from(
     """The annex of the entries ``listed`` on ``as_of`` that serve one of ``products``, and of the
     changes ``announced`` for later days.
 
-    ``listed`` is None if the processor keeps no register. The annex names the instruments of a
-    transfer and no verdict, because a verdict can change overnight while the list stays the same.
+    ``listed`` is None if the processor keeps no register. Beside the instruments of a transfer
+    stands the verdict of that day. It may be worded otherwise on the next; only whether there is a
+    basis decides if a list is still the one that was offered.
     """
     if listed is None:
         return Annex(as_of, register=False)
@@ -90,18 +96,47 @@ def _row(entry: Mapping[str, Any], language: str) -> Row:
         "purpose": in_language(entry.get("purpose") or {}, language),
         "data_categories": list(entry.get("data_categories") or ()),
         "data_subjects": list(entry.get("data_subjects") or ()),
-        "places": [_place(location) for location in entry.get("locations") or ()],
+        "places": [_place(location, language) for location in entry.get("locations") or ()],
         "since": entry.get("listed_since") or entry.get("valid_from"),
     }
 
 
-def _place(location: Mapping[str, Any]) -> dict[str, Any]:
-    bases = [
-        mechanism.get("name") or mechanism["instrument_id"]
-        for mechanism in location.get("mechanisms") or ()
-    ]
+def _place(location: Mapping[str, Any], language: str) -> dict[str, Any]:
+    bases = [_basis(each, language) for each in location.get("mechanisms") or ()]
     return {"country": location["country"], "region": location.get("region"),
-            "kind": location.get("kind"), "bases": bases}  # fmt: skip
+            "kind": location.get("kind"), "bases": bases,
+            "verdict": _verdict(location.get("verdict"), language)}  # fmt: skip
+
+
+def _basis(mechanism: Mapping[str, Any], language: str) -> dict[str, Any]:
+    name = mechanism.get("name") or mechanism["instrument_id"]
+    told = _told({"en": name, **(mechanism.get("name_by_language") or {})}, language)
+    return {"name": told["text"], "language": told["language"],
+            "ended_on": mechanism.get("ended_on")}  # fmt: skip
+
+
+def _verdict(verdict: Mapping[str, Any] | None, language: str) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    reasons = {"en": verdict["reason"], **(verdict.get("reason_by_language") or {})}
+    told = _told(reasons, language)
+    return {"status": verdict["status"], "reason": told["text"], "language": told["language"]}
+
+
+def _told(texts: Mapping[str, str], language: str) -> dict[str, str]:
+    """A text of the catalogue of law in the language of the document, else in English."""
+    said_in = spoken(language) if spoken(language) in texts else FALLBACK
+    return {"text": texts[said_in], "language": said_in}
+
+
+def _agreed(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as they are compared: of a verdict, whether there is a basis at all."""
+    return [{**row, "places": list(map(_without_wording, row["places"]))} for row in rows]
+
+
+def _without_wording(place: Mapping[str, Any]) -> dict[str, Any]:
+    verdict = place.get("verdict")
+    return {**place, "verdict": verdict and verdict["status"] in DEAD}
 
 
 def _address(members: Mapping[str, Any] | None) -> str | None:

@@ -17,6 +17,7 @@ from services.agreements.contract.contents import (
 )
 from services.agreements.contract.terms import NoticeTerms, Terms
 from shared.documents import from_document
+from shared.errors import problem_at
 
 BUILT_IN = ""
 # What notice terms promise beside days, ways and persons.
@@ -26,6 +27,10 @@ PROMISES = tuple(
     if each.name not in (*Terms.__dataclass_fields__, "channels", "contacts")
 )
 FALLBACK = "en"
+# The languages in which documents have words of their own (templates/words.json).
+SPOKEN = ("da", "en", "sv")
+# What an annex is about.
+SUBJECTS = ("parties", "processing", "measures", "sub_processors")
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,15 @@ class Section:
     """``heading`` and ``text`` by language."""
 
     number: str
+    heading: dict[str, str]
+    text: dict[str, str]
+
+
+@dataclass(frozen=True)
+class AnnexWording:
+    """The words of a template for the annex of one ``subject``, by language."""
+
+    subject: str
     heading: dict[str, str]
     text: dict[str, str]
 
@@ -111,7 +125,8 @@ class Template:
 
     ``reference`` names the official text that applies unchanged beside the wording, if any.
     ``replaces`` is the template of which this one is the next ``version``. ``covers``: by member of
-    the contents, the section whose wording settles it, so that no answer is missing.
+    the contents, the section whose wording settles it, so that no answer is missing. ``annexes``:
+    its words for them; they are numbered apart from the sections.
     """
 
     id: str
@@ -125,6 +140,7 @@ class Template:
     replaces: str | None = None
     published: Published | None = None
     covers: dict[str, str] = field(default_factory=dict)
+    annexes: tuple[AnnexWording, ...] = ()
 
     @property
     def built_in(self) -> bool:
@@ -133,10 +149,15 @@ class Template:
     @property
     def languages(self) -> list[str]:
         """The languages in which every section is written."""
-        languages = [
-            set(part) for section in self.sections for part in (section.heading, section.text)
-        ]
+        written: list[Section | AnnexWording] = [*self.sections, *self.annexes]
+        languages = [set(part) for each in written for part in (each.heading, each.text)]
         return sorted(set.intersection(*languages)) if languages else []
+
+    @property
+    def spoken(self) -> list[str]:
+        """The languages of its documents: those that its sections and our own words have."""
+        own = {main_language(language) for language in self.languages}
+        return [language for language in SPOKEN if language in own or not self.sections]
 
     def visible_to(self, org_id: str) -> bool:
         return self.owner in (BUILT_IN, org_id)
@@ -162,6 +183,25 @@ def built_in_templates() -> list[Template]:
     """The templates that come with the product."""
     text = files("services.agreements").joinpath("templates/built_in.json").read_text("utf-8")
     return [_built_in(members) for members in json.loads(text)]
+
+
+def main_language(language: str) -> str:
+    """``da`` of ``da-DK``."""
+    return language.partition("-")[0].lower()
+
+
+def spoken(language: str) -> str:
+    """The language of our own words in a document that is asked for in ``language`` (BCP 47)."""
+    main = main_language(language)
+    return main if main in SPOKEN else FALLBACK
+
+
+def check_language(template: Template, language: str, pointer: str = "/language") -> None:
+    """Raises ``Invalid`` where a document would not be in this language from first to last."""
+    if main_language(language) not in template.spoken:
+        there = ", ".join(template.spoken) or "none"
+        why = f"Documents of this template are in these languages: {there}."
+        raise problem_at(pointer, "language-missing", why)
 
 
 def in_language(texts: dict[str, str], language: str) -> str:

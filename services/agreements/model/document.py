@@ -98,5 +98,14 @@ def _wording(template: Template, language: str) -> Mapping[str, Any]:
         }
         for section in template.sections
     ]
+    annexes = [
+        {
+            "subject": annex.subject,
+            "heading": in_language(annex.heading, language),
+            "text": in_language(annex.text, language),
+        }
+        for annex in template.annexes
+    ]
     return {"id": template.id, "name": template.name, "kind": template.kind,
-            "reference": template.reference, "sections": sections}  # fmt: skip
+            "reference": template.reference, "sections": sections,
+            "annexes": annexes}  # fmt: skip

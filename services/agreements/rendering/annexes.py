@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.agreements.contract.annex import DEAD
 from services.agreements.contract.contents import Processing
+from services.agreements.contract.wording import SUBJECTS
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering.parts import Members, Rows, facts, party, retention
 from services.agreements.rendering.words import Words
@@ -16,11 +18,11 @@ PLACES: dict[str, dict[str, tuple[str, ...]]] = {
     "eu-2021-915": {"I": ("parties",), "II": ("processing",), "III": ("measures",),
                     "IV": ("sub_processors",)},
     "dk-sa": {"A": ("processing",), "B": ("sub_processors",), "C": ("measures",),
-              "D": ("parties",)},
+              "D": ()},
 }  # fmt: skip
 NUMBERED: dict[str, tuple[str, ...]] = {
-    "1": ("parties",), "2": ("processing",), "3": ("measures",), "4": ("sub_processors",),
-}  # fmt: skip
+    str(number): (subject,) for number, subject in enumerate(SUBJECTS, 1)
+}
 
 
 def annexes(
@@ -31,23 +33,44 @@ def annexes(
         return []
     kind = str(members["template"].get("kind"))
     label = words("appendix" if kind == "dk-sa" else "annex")
-    wording = {section["number"]: section for section in members["template"]["sections"]}
-    return [
-        {
-            "heading": f"{label} {number}. {_annex_heading(words, wording.get(number), names)}",
-            "text": wording[number]["text"] if number in wording else None,
-            "tables": [] if "sub_processors" in names else _annex_tables(words, members, names[0]),
-            "sub_processors": _list(words, members) if "sub_processors" in names else None,
-        }
-        for number, names in (places or NUMBERED).items()
+    wording = _wording(members["template"], places)
+    numbered = [
+        _annex(words, members, subjects, f"{label} {number}. ", wording.get(number))
+        for number, subjects in (places or NUMBERED).items()
     ]
+    # A text with no place for a subject has it at the end, under a heading of its own.
+    named = {subject for subjects in (places or NUMBERED).values() for subject in subjects}
+    left = [(subject,) for subject in SUBJECTS if subject not in named]
+    return [*numbered, *(_annex(words, members, subjects, "", None) for subjects in left)]
 
 
-def _annex_heading(words: Words, section: Members | None, names: Sequence[str]) -> str:
-    if section:
-        return str(section["heading"])
+def _wording(template: Members, places: Mapping[str, tuple[str, ...]]) -> dict[str, Members]:
+    """What the template says in each annex. An official text has sections for its annexes, by their
+    letters; any other one names them by subject, apart from its sections."""
+    if places:
+        return {section["number"]: section for section in template["sections"]}
+    numbers = {subjects[0]: number for number, subjects in NUMBERED.items()}
+    return {numbers[annex["subject"]]: annex for annex in template.get("annexes") or ()}
+
+
+def _annex(
+    words: Words, members: Members, subjects: Sequence[str], label: str, wording: Members | None
+) -> dict[str, Any]:
+    lists = "sub_processors" in subjects
+    tables = [_annex_tables(words, members, subject) for subject in subjects if not lists]
+    return {
+        "heading": f"{label}{_annex_heading(words, wording, subjects)}",
+        "text": wording["text"] if wording else None,
+        "tables": [table for each in tables for table in each],
+        "sub_processors": _list(words, members) if lists else None,
+    }
+
+
+def _annex_heading(words: Words, wording: Members | None, subjects: Sequence[str]) -> str:
+    if wording:
+        return str(wording["heading"])
     keys = {"parties": "parties_detail", "sub_processors": "sub_processor_list"}
-    return words(keys.get(names[0], names[0]))
+    return words(keys.get(subjects[0], subjects[0]))
 
 
 def _annex_tables(words: Words, members: Members, name: str) -> list[dict[str, Any]]:
@@ -103,8 +126,35 @@ def _place(words: Words, place: Members) -> str:
     kinds = {"processing": "processing_place", "remote_access": "remote_access"}
     kind = words.value(kinds.get(str(place["kind"]), place["kind"] or "none"))
     where = "-".join(part for part in (place["country"], place["region"]) if part)
-    bases = f": {'; '.join(place['bases'])}" if place["bases"] else ""
-    return f"{where} ({kind}){bases}"
+    named = "; ".join(_basis(words, basis) for basis in place["bases"])
+    bases = f": {named}" if named else ""
+    return f"{where} ({kind}){bases}{_verdict(words, place.get('verdict'))}"
+
+
+def _basis(words: Words, basis: Any) -> str:
+    """A basis by its name, and when it ended; documents of before have the name alone."""
+    if isinstance(basis, str):
+        return basis
+    ended = words("basis_ended").replace("{}", basis["ended_on"]) if basis["ended_on"] else ""
+    remarks = [remark for remark in (_foreign(words, basis["language"]), ended) if remark]
+    return f"{basis['name']} ({', '.join(remarks)})" if remarks else str(basis["name"])
+
+
+def _verdict(words: Words, verdict: Members | None) -> str:
+    """What the law says of the place on the day of the list, with the reason where data may not go
+    there as things stand."""
+    if verdict is None:
+        return ""
+    said = words(f"verdict_{verdict['status']}")
+    if verdict["status"] not in (*DEAD, "unproven"):
+        return f" – {said}"
+    foreign = _foreign(words, verdict["language"])
+    return f" – {said}: {verdict['reason']}{f' ({foreign})' if foreign else ''}"
+
+
+def _foreign(words: Words, language: str) -> str:
+    """The mark of a text that is there in English alone."""
+    return "" if language == words.language else words("in_english")
 
 
 def acceptance_page(

@@ -25,7 +25,7 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
     made_on = datetime.fromisoformat(members["made_at"]).date().isoformat()
     places = PLACES.get(str(template.get("kind")), {})
     return {
-        "language": members["language"].partition("-")[0],
+        "language": words.language,
         "title": words("title"),
         "version": " · ".join(
             (f"{words('version')} {members['version']}", made_on, members["agreement_id"])
@@ -38,13 +38,15 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
         ],
         "terms": words("terms"),
         "sections": [
-            section for section in template["sections"] if section["number"] not in places
+            _section(template, section)
+            for section in template["sections"]
+            if section["number"] not in places
         ],
         "tables": _tables(words, members),
         "annexes": annexes(words, members, places),
         "acceptance": acceptance_page(words, version, accepted),
         "fingerprint": [words("fingerprint"), version.document_sha256],
-        "reads_fields": in_language(READS_FIELDS, members["language"]),
+        "reads_fields": in_language(READS_FIELDS, words.language),
     }  # fmt: skip
 
 
@@ -61,10 +63,17 @@ def _tables(words: Words, members: Members) -> list[dict[str, Any]]:
     return tables
 
 
+def _section(template: Members, section: Members) -> dict[str, str]:
+    """A section under its number. A summary of an official text has none: under the numbers of the
+    clauses stand their own words alone."""
+    label = "" if template["reference"] else f"{section['number']}. "
+    return {"heading": f"{label}{section['heading']}", "text": section["text"]}
+
+
 def _notes(words: Words, members: Members) -> list[str]:
     signed = members.get("signed_document")
     if not signed:
-        return []
+        return [words("summary")] if members["template"]["reference"] else []
     return [words("signed_elsewhere"),
             f"{words('signed_on')} {signed['signed_on']} · SHA-256 {signed['sha256']}"]  # fmt: skip
 

@@ -9,18 +9,18 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 
-from services.agreements.contract.wording import FALLBACK, in_language
+from services.agreements.contract.wording import FALLBACK, in_language, spoken
 from shared.public_holidays import differs_inside
 
 FOLDER = Path(str(files("services.agreements") / "templates"))
 
 
 class Words:
-    """The fixed words of a document, in one language."""
+    """The fixed words of a document, in one language: ``language``, whatever was asked for."""
 
     def __init__(self, language: str) -> None:
-        self.language, self._words = language, all_words()
-        self._territories = _territories(language)
+        self.language, self._words = spoken(language), all_words()
+        self._territories = _territories(self.language)
 
     def __call__(self, key: str) -> str:
         return in_language(self._words[key], self.language)

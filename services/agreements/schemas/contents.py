@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.agreements.contract.promises import CHOICES
+from services.agreements.contract.wording import SUBJECTS
 from shared.schemas import (
     Country,
     Flag,
@@ -75,6 +76,14 @@ class AddressShape(Shape):
     postal_code = Text(20, required=True)
     city = Text(100, required=True)
     country = Country(required=True)
+
+
+class AnnexShape(Shape):
+    """The words of a template for one annex; the facts of its subject stand under them."""
+
+    subject = one_of(*SUBJECTS, required=True)
+    heading = by_language(300, required=True)
+    text = by_language(CLAUSE_LENGTH, required=True)
 
 
 class SectionShape(Shape):

@@ -8,8 +8,10 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.agreements.contract.contents import AUTHORISATIONS
 from services.agreements.contract.shortfalls import SETTLED
+from services.agreements.contract.wording import SUBJECTS
 from services.agreements.schemas.agreements import NewParty
 from services.agreements.schemas.contents import (
+    AnnexShape,
     ClausesShape,
     MeasuresShape,
     ProcessingShape,
@@ -86,6 +88,9 @@ class NewTemplate(Shape):
     replaces = Text(80, load_default=None, allow_none=True)
     published = fields.Nested(PublishedShape, load_default=None, allow_none=True)
     covers = fields.Dict(keys=one_of(*SETTLED), values=Text(20), load_default=dict)
+    annexes = fields.List(
+        fields.Nested(AnnexShape), load_default=list, validate=validate.Length(max=len(SUBJECTS))
+    )
 
     @validates_schema(skip_on_field_errors=True)
     def check_sections(self, body: dict[str, Any], **_: Any) -> None:
@@ -95,6 +100,13 @@ class NewTemplate(Shape):
                  for name, number in body["covers"].items() if number not in numbers}  # fmt: skip
         if wrong:
             raise ValidationError({"covers": wrong})
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_annexes(self, body: dict[str, Any], **_: Any) -> None:
+        """Raises ``ValidationError`` for a second annex about the same subject."""
+        subjects = [annex["subject"] for annex in body["annexes"]]
+        if len(set(subjects)) < len(subjects):
+            raise ValidationError({"annexes": ["There is one annex for each subject."]})
 
 
 class TemplateShape(Shape):
@@ -109,6 +121,7 @@ class TemplateShape(Shape):
     replaces = fields.String(allow_none=True)
     published = fields.Nested(PublishedShape, allow_none=True)
     covers = fields.Dict(keys=fields.String(), values=fields.String())
+    annexes = fields.List(fields.Nested(AnnexShape))
     created_at = Instant()
 
 

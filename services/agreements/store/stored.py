@@ -82,6 +82,7 @@ class StoredTemplate(TypedDict):
     replaces: NotRequired[str]
     published: Members | None
     covers: dict[str, str]
+    annexes: NotRequired[list[Members]]
 
 
 class StoredStandingAcceptance(TypedDict):

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.agreements import events
 from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content, Party
-from services.agreements.contract.wording import BUILT_IN, Template
+from services.agreements.contract.wording import BUILT_IN, Template, check_language
 from services.agreements.ledger_entries import event
 from services.agreements.model import signed_elsewhere
 from services.agreements.model.agreement import PARTIES, Acceptance, Agreement, SignedFile, Version
@@ -159,7 +159,9 @@ def _version(
 
 
 def _content(cells: Mapping[str, Any]) -> Content:
-    return content_of({"template_id": SIGNED_ELSEWHERE, **cells["content"]})
+    content = content_of({"template_id": SIGNED_ELSEWHERE, **cells["content"]})
+    check_language(TEMPLATE, content.language)
+    return content
 
 
 def _signatures(

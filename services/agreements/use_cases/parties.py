@@ -9,7 +9,7 @@ from typing import Any
 from services.agreements.contract.contents import Address, Content, Party
 from services.agreements.contract.namesakes import in_both_forms
 from services.agreements.contract.terms import Contact
-from services.agreements.contract.wording import Template
+from services.agreements.contract.wording import Template, check_language
 from services.agreements.model.agreement import Agreement
 from services.agreements.wiring import Deps
 from shared.documents import from_wire
@@ -94,10 +94,12 @@ def named_party(known: Party, members: Mapping[str, Any]) -> Party:
 
 
 def template_of(deps: Deps, org_id: str, content: Content) -> Template:
-    """The template of ``content``, as its processor sees it. Raises ``Invalid``."""
+    """The template of ``content``, as its processor sees it. Raises ``Invalid``; also where it has
+    no text in the language asked for."""
     template = deps.templates.find(content.template_id)
     if template is None or not template.visible_to(org_id):
         raise problem_at("/template_id", "unknown-template", "There is no such template.")
+    check_language(template, content.language)
     return template
 
 

@@ -11,7 +11,12 @@ from services.agreements import events
 from services.agreements.contract.contents import Content, Party, check
 from services.agreements.contract.namesakes import amended_members
 from services.agreements.contract.terms import Contact, NoticeTerms
-from services.agreements.contract.wording import Published, StandingAcceptance, Template
+from services.agreements.contract.wording import (
+    Published,
+    StandingAcceptance,
+    Template,
+    check_language,
+)
 from services.agreements.events import Event
 from services.agreements.ledger_entries import event
 from services.agreements.model import life
@@ -171,6 +176,7 @@ def _content(
         language=body.get("language"),
         products=tuple(products) if products is not None else None,
     )  # fmt: skip
+    check_language(template, content.language)
     return content_of(amended_members(content, {"notice_terms": to_document(terms)}))
 
 

@@ -9,7 +9,12 @@ from typing import Any
 
 from services.agreements.contract.contents import check
 from services.agreements.contract.namesakes import in_both_forms
-from services.agreements.contract.wording import BUILT_IN, StandingAcceptance, Template
+from services.agreements.contract.wording import (
+    BUILT_IN,
+    StandingAcceptance,
+    Template,
+    check_language,
+)
 from services.agreements.use_cases.parties import organisation_named
 from services.agreements.use_cases.permissions import Origin, check_processor
 from services.agreements.wiring import Deps
@@ -56,6 +61,9 @@ def _checked(template: Template, today: date) -> Template:
     published = template.published
     if published is None:
         return template
+    rule = published.language
+    for language in {rule.default, *rule.by_country.values()}:
+        check_language(template, language, "/published/language")
     contents = [
         in_both_forms(published.content(template.id, ANY_COUNTRY, terms, from_day=today))
         for terms in published.notice_options

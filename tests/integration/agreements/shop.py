@@ -28,8 +28,9 @@ def template_body(**published: Any) -> dict[str, Any]:
     taken = ("processing", "authorisation", "clauses", "breach_notice_hours", "deletion_days")
     return {
         "name": "Our terms",
-        "sections": [{"number": "1", "heading": {"en": "Terms", "da": "Vilkår"},
-                      "text": {"en": "As told below.", "da": "Som anført nedenfor."}}],
+        "sections": [{"number": "1", "heading": {"en": "Terms", "da": "Vilkår", "sv": "Villkor"},
+                      "text": {"en": "As told below.", "da": "Som anført nedenfor.",
+                               "sv": "Som anges nedan."}}],
         "published": {
             **{name: content[name] for name in taken}, "products": ["case-system"],
             "notice_options": [terms, {**terms, "notice_days": 45}], "measures": MEASURES,

@@ -124,5 +124,8 @@ def test_the_annex_holds_what_annex_iv_and_the_opinion_ask_for(baseline: Vendor)
     assert row["address"] == "1 Main Street, 94105 San Francisco, US"
     assert row["contact"] == "Jo Doe, Privacy counsel, jo@mailer.example"
     assert row["purpose"] == "Udsendelse af e-mail"
-    assert row["places"] == [{"country": "IE", "region": None, "kind": "storage", "bases": []}]
+    [place] = row["places"]
+    verdict = place.pop("verdict")
+    assert place == {"country": "IE", "region": None, "kind": "storage", "bases": []}
+    assert (verdict["status"], verdict["language"]) == ("no_transfer", "da")
     assert (row["registration_number"], row["since"]) == ("DE 5512345", "2026-01-01")

@@ -21,6 +21,10 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("/surprise", {"surprise": 1}),
     ("/governing_law", {"governing_law": "EL"}),
     ("/language", {"language": "danish!"}),
+    ("/language", {"language": "fr"}),
+    ("/language", {"language": "de-AT"}),
+    ("/language", {"language": "ko"}),
+    ("/language", {"language": "nb"}),
     ("/authorisation", {"authorisation": "none"}),
     ("/breach_notice_hours", {"breach_notice_hours": 1.5}),
     ("/effective_from", {"effective_from": "2026-W01-1"}),
@@ -112,7 +116,7 @@ def test_a_template_names_only_sections_that_it_has(office: Office) -> None:
     assert refused.get_json()["errors"][0]["pointer"] == "/covers/flow_down"
     made = office.post(VENDOR, "/templates", {**body, "covers": {"flow_down": "1"}}).get_json()
     assert made["covers"] == {"flow_down": "1"}
-    draft = agreement_body(NORDBO, template_id=made["id"])
+    draft = agreement_body(NORDBO, template_id=made["id"], language="en")
     told = office.post(VENDOR, "/agreements", draft).get_json()
     assert [each["code"] for each in told["findings"]] == [
         "controller-rights-missing", "unlawful-instructions-missing", "liability-missing",
@@ -175,7 +179,8 @@ def test_a_vendors_own_template_is_its_own(office: Office) -> None:
     assert office.ask(RIVAL, "GET", f"/templates/{made['id']}").status_code == 404
     answer = office.post(RIVAL, "/agreements", agreement_body(NORDBO, template_id=made["id"]))
     assert answer.get_json()["errors"][0]["code"] == "unknown-template"
-    document = office.get(VENDOR, f"/agreements/{office.drafted(template_id=made['id'])}/document")
+    drafted = office.drafted(template_id=made["id"], language="en")
+    document = office.get(VENDOR, f"/agreements/{drafted}/document")
     assert document["template"]["sections"][0]["text"] == "Our words."
 
 
@@ -240,3 +245,33 @@ def test_identity_being_away_is_told_as_try_again(office: Office) -> None:
     office.identity.gone = True
     answer = office.post(VENDOR, "/agreements", agreement_body(NORDBO))
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+
+def test_the_headers_name_the_language_of_the_text(office: Office) -> None:
+    path = f"/agreements/{office.drafted(language='da-DK')}/document"
+    for kind in ("application/json", "text/html", "application/pdf"):
+        answer = office.ask(VENDOR, "GET", path, headers={"Accept": kind})
+        assert answer.headers["Content-Language"] == "da"
+        if kind == "text/html":
+            assert '<html lang="da">' in answer.get_data(as_text=True)
+
+
+def test_no_agreement_is_in_a_language_that_its_template_lacks(office: Office) -> None:
+    section = {"number": "1", "heading": {"da": "A"}, "text": {"da": "B"}}
+    made = office.post(VENDOR, "/templates", {"name": "Dansk", "sections": [section]})
+    template_id = made.get_json()["id"]
+    for language, status in (("en", 422), ("da", 201)):
+        body = agreement_body(NORDBO, template_id=template_id, language=language)
+        assert office.post(VENDOR, "/agreements", body).status_code == status
+
+
+def test_a_template_has_one_annex_for_each_subject(office: Office) -> None:
+    said = {"heading": {"en": "A"}, "text": {"en": "B"}}
+    body = {"name": "Own", "sections": [{"number": "1", **said}]}
+    annex = {"subject": "measures", **said}
+    made = office.post(VENDOR, "/templates", {**body, "annexes": [annex]})
+    assert made.get_json()["annexes"] == [annex]
+    twice = office.post(VENDOR, "/templates", {**body, "annexes": [annex, annex]})
+    assert (twice.status_code, twice.get_json()["errors"][0]["pointer"]) == (422, "/annexes")
+    unknown = office.post(VENDOR, "/templates", {**body, "annexes": [{**annex, "subject": "fees"}]})
+    assert unknown.status_code == 422

@@ -284,7 +284,7 @@ def test_a_row_of_the_list_says_all_that_the_register_says() -> None:
         "contact": "N, DPO, n@x.test", "since": "2026-01-01",
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected
-    assert [(each["country"], each["region"], each["kind"], each["bases"])
+    assert [(each["country"], each["region"], each["kind"], [it["name"] for it in each["bases"]])
             for each in row["places"]] == [
         ("US", "us-1", "storage", ["Our clauses", "dpf"]),
         ("DE", None, None, []),

@@ -110,7 +110,8 @@ def test_it_names_the_parties_every_sub_processor_and_the_evidence(version: Vers
 @pytest.mark.parametrize(
     ("template", "annexes"),
     [(0, ["Annex I.", "Annex II.", "Annex III.", "Annex IV."]),
-     (1, ["Appendix A.", "Appendix B.", "Appendix C.", "Appendix D."]),
+     (1, ["Appendix A.", "Appendix B.", "Appendix C.", "Appendix D.",
+          "The parties."]),
      (2, ["Annex 1.", "Annex 2.", "Annex 3.", "Annex 4."])],
 )  # fmt: skip
 def test_the_annexes_are_those_of_the_template(template: int, annexes: list[str]) -> None:
