@@ -101,6 +101,7 @@ def announced_private(register: Register, changes: Sequence[Change], audience: A
     return {
         "recipients_version": audience.version,
         "scope": audience.scope.members(),
+        "scopes": [audience.scopes[change.id].members() for change in changes],
         "time_zone": register.time_zone,
         "groups": [group_on_wire(group, changes[0]) for group in audience.concerned],
         "contents": [change.content for change in changes],

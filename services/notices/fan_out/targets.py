@@ -65,7 +65,8 @@ def noticed(event: Event, recipient: RecipientRow) -> Target:
     key, agreement_id = recipient.terms_key, recipient.agreement_id
     if event.group(key).key != key:
         log.error("notice.terms_unknown", event_id=event.id, agreement_id=agreement_id)
-    notice = notice_members(event, agreement_id, key)
+    change_ids = event.changes_for(recipient.cover, recipient.controller_id)
+    notice = notice_members(event, agreement_id, key, change_ids)
     at_once = not _BY_ADDRESS.isdisjoint(recipient.channels)
     return Target(agreement_id, recipient.controller_id, agreement_id, notice, at_once)
 

@@ -95,7 +95,8 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
     event = _about_change(entry, base, ids[0], {"changes": _link_to("", origin)}, origin)
     room = LARGEST_HEAD - len(event.head.encode()) - len(',"changes":[]')
     texts = texts_that_fit(changes, json_text, room)
-    parts = [ToldChange(*each) for each in zip(ids, texts, strict=True)]
+    scopes = _scopes(entry.get("private") or {}, len(changes))
+    parts = [ToldChange(*each) for each in zip(ids, texts, scopes, strict=True)]
     return replace(event, changes=tuple(parts))
 
 
@@ -223,6 +224,12 @@ def _basis_event(entry: Mapping[str, Any], origin: str) -> Event:
     version = private.get("recipients_version", 0)
     scope = _scope(private)
     return _event(entry, entry["type"], shown, links, recipients_version=version, scope=scope)
+
+
+def _scopes(private: Mapping[str, Any], count: int) -> list[Scope | None]:
+    """Whom each change of a notice concerns; earlier versions of the teller did not say."""
+    told = private.get("scopes")
+    return [Scope.parse(each) for each in told] if told else [None] * count
 
 
 def _scope(private: Mapping[str, Any]) -> Scope | None:

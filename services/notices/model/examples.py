@@ -277,7 +277,7 @@ def _own(event: Event) -> str:
         return ""
     if not event.is_notice:
         return own_part(event.agreement_id, None)
-    return own_part(AGREEMENT, notice_members(event, AGREEMENT, "example"))
+    return own_part(AGREEMENT, notice_members(event, AGREEMENT, "example", event.change_ids))
 
 
 def _marked(head: str) -> str:

@@ -122,10 +122,12 @@ class Group:
 
 @dataclass(frozen=True)
 class ToldChange:
-    """One of several changes of a notice: its part of a body, as text."""
+    """One of several changes of a notice: its part of a body, as text, and whom it concerns; None:
+    everybody."""
 
     id: str
     text: str
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,15 @@ class Event:
     def concerns(self, cover: Cover, controller_id: str) -> bool:
         """Whether a customer of an agreement with this ``cover`` is told."""
         return self.scope is None or self.scope.concerns(cover, controller_id)
+
+    def changes_for(self, cover: Cover, controller_id: str) -> tuple[str, ...]:
+        """Those of its changes that concern a customer of an agreement with this ``cover``."""
+        concerning = tuple(
+            change.id
+            for change in self.changes
+            if change.scope is None or change.scope.concerns(cover, controller_id)
+        )
+        return concerning or self.change_ids
 
     def group(self, key: str | None) -> Group:
         """Return the dates for these terms; for unknown terms, those with the latest deadline.

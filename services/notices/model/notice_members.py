@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.notices.events import CHANGE_EMERGENCY
 from services.notices.model.messages import Event, extra_text, notice_id
 from services.notices.model.stored import NoticeMembers
 
 
-def notice_members(event: Event, agreement_id: str, terms_key: str | None) -> NoticeMembers:
-    """The notice of this event to one agreement, by the terms that held at the announcement."""
+def notice_members(
+    event: Event, agreement_id: str, terms_key: str | None, change_ids: Sequence[str]
+) -> NoticeMembers:
+    """The notice of this event to one agreement, by the terms that held at the announcement.
+
+    ``change_ids``: those of its changes that concern the customer.
+    """
     group = event.group(terms_key)
     notice: NoticeMembers = {
         "id": notice_id(event.change_id or "", agreement_id),
-        "change_ids": list(event.change_ids),
+        "change_ids": list(change_ids),
         "given_on": group.given_on,
         "objection_deadline": group.objection_deadline,
         "effective_on": _own_day(event.effective_on, group.earliest_effective_on),

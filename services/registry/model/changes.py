@@ -118,12 +118,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a change concerns: its scope, the terms groups of a register with their days, and the
-    watermark up to which they count all customers."""
+    """Whom a notice concerns: its scope, the terms groups of a register with their days, and the
+    watermark up to which they count all customers. ``scopes``: those of its changes, by id."""
 
     scope: Scope
     groups: tuple[Group, ...]
     version: int
+    scopes: Mapping[str, Scope] = field(default_factory=dict)
 
     @property
     def concerned(self) -> list[Group]:
@@ -275,7 +276,7 @@ class Change:
             announced_at=at,
             groups=bare,
             owes=owed_to(told.concerned),
-            scope=told.scope,
+            scope=told.scopes.get(self.id, told.scope),
             recipients_version=told.version,
             sequence=sequence,
         )

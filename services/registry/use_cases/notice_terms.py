@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,8 +42,9 @@ def audience_of(
     """Whom one notice of these changes concerns if it is announced at ``at``, with the days of
     their agreements. ``told``: what it tells of each change."""
     touched = sorted({entry for change in changes for entry in change.touches})
-    scope = scope_of(changes, excluded_from(deps, touched, changes[0].effective_on))
-    return audience(deps, register, at, scope, changes[0], told)
+    excluded = excluded_from(deps, touched, changes[0].effective_on)
+    found = audience(deps, register, at, scope_of(changes, excluded), changes[0], told)
+    return replace(found, scopes={change.id: scope_of([change], excluded) for change in changes})
 
 
 def audience(

@@ -70,6 +70,62 @@ def test_each_customer_gets_one_message_with_all_of_them(baseline: Vendor, inbox
     assert all(each["sub_processor"]["contact"] for each in message["changes"])
 
 
+def of_product(vendor: Vendor, name: str, *products: str) -> Json:
+    entry = builders.sub_processor(legal_name=name, products=list(products))
+    return vendor.draft(sub_processor=entry)
+
+
+def test_each_customer_is_told_of_the_changes_that_concern_it_alone(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    baseline.receiver_url = inbox.url
+    sales = baseline.customer("nordbo", agreement={"products": ["crm"]})
+    books = baseline.customer("sydbo", agreement={"products": ["erp"]})
+    changes = [
+        of_product(baseline, "Ledger Inc.", "erp"),
+        of_product(baseline, "Lead Inc.", "crm"),
+        of_product(baseline, "Host Inc."),
+    ]
+
+    assert announce(baseline, changes).status_code == 200
+    baseline.stack.settle()
+
+    listed = {
+        message["notice"]["id"]: [it["sub_processor"]["legal_name"] for it in message["changes"]]
+        for message in told(inbox, changes)
+    }
+    assert sorted(listed.values()) == [["Lead Inc.", "Host Inc."], ["Ledger Inc.", "Host Inc."]]
+    ledger, lead, host = changes
+    for customer, own, other in ((sales, lead, ledger), (books, ledger, lead)):
+        assert seen(baseline, customer, own)["change_ids"] == [own["id"], host["id"]]
+        answer = baseline.stack.ask(customer, "GET", f"/portal/v1/changes/{other['id']}")
+        assert answer.status_code == 404
+        assert len(evidence(baseline, own)) == 1
+    assert len(evidence(baseline, host)) == 2
+
+
+def test_an_objection_is_against_the_changes_that_concern_the_customer(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    baseline.receiver_url = inbox.url
+    sales = baseline.customer("nordbo", agreement={"products": ["crm"]})
+    baseline.customer("sydbo", agreement={"products": ["erp"]})
+    ledger, lead, host = changes = [
+        of_product(baseline, "Ledger Inc.", "erp"),
+        of_product(baseline, "Lead Inc.", "crm"),
+        of_product(baseline, "Host Inc."),
+    ]
+    announce(baseline, changes)
+    baseline.stack.settle()
+
+    answer = object_to(baseline, sales, lead)
+
+    assert answer.status_code == 201, answer.text
+    against = baseline.stack.must(sales, "GET", "/portal/v1/objections")["items"]
+    assert {each["change_id"] for each in against} == {lead["id"], host["id"]}
+    assert ledger["id"] not in answer.text
+
+
 def test_one_alone_has_its_members_in_the_list_and_beside_it(
     baseline: Vendor, inbox: Receiver
 ) -> None:
