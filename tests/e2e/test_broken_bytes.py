@@ -25,7 +25,7 @@ BROKEN = {
     "nothing at all": b"",
 }
 LONG = b"a" * 2_000_000
-LARGE = ("/import", "/imports", "/signed-files", "/entries")
+LARGE = ("/import", "/imports", "/signed-files", "/entries", "/previews")
 NO_REQUESTS = {
     "no request line": (b"GET\r\n\r\n", 400),
     "another version": (b"GET / HTTP/9.9\r\n\r\n", 400),

@@ -35,6 +35,8 @@ LISTS = ("categories", "data_categories", "data_subjects", "products", "certific
 FLAGS = ("special_categories", "required", "affiliate")
 # May also be left unstated: an empty cell.
 FACTS = ("data_combined", "exporter_is_public_authority")
+# Objects: as they are in JSON, as JSON in a column of CSV.
+OBJECTS = ("retention_periods",)
 PLACE = ("country", "region", "organisation", "kind")
 MECHANISM = ("instrument_id", "role", "evidence")
 # Computed at every export, so never read back.
@@ -75,6 +77,7 @@ def is_own_column(name: str) -> bool:
         *LISTS,
         *FLAGS,
         *FACTS,
+        *OBJECTS,
         *PARTS,
         *BY_LANGUAGE,
         *NOT_READ,

@@ -143,7 +143,8 @@ def _store(deps: Deps, job: Import, rows: Iterator[RawRow]) -> Import:
             raise TooManyRows(f"A first list has at most {MOST_TAKEN_OVER:,} rows.")
     deps.stores.imports.refuse_keys(job.id, sorting.too_many(), TOO_MANY_OF_ONE)
     columns = _columns(samples, remembered, is_own=is_own)
-    return job.received(total, columns if job.is_whole else _without_days(columns))
+    reads_days = job.is_whole or is_own
+    return job.received(total, columns if reads_days else _without_days(columns))
 
 
 def _without_days(columns: Sequence[Column]) -> tuple[Column, ...]:

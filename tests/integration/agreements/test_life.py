@@ -30,8 +30,10 @@ def test_a_draft_shows_every_member_that_was_sent(office: Office) -> None:
     body = agreement_body(NORDBO)
     answer = office.post(VENDOR, "/agreements", body)
     told = answer.get_json()
-    # Notice terms come back with the members of the long form besides.
+    # Notice terms come back with the members of the long form besides, and processing with what
+    # was not stated.
     told["notice_terms"] = {name: told["notice_terms"][name] for name in body["notice_terms"]}
+    told["processing"] = {name: told["processing"][name] for name in body["processing"]}
     assert {name: told[name] for name in body} == body
     assert (told["version"], told["processor_id"]) == (1, VENDOR)
     assert answer.headers["ETag"] == '"r1"'

@@ -119,7 +119,7 @@ def test_the_record_of_an_instrument_decides_what_it_takes(vendor: Vendor) -> No
 def as_an_older_version_stored_it(vendor: Vendor) -> None:
     """Put an unknown member into the rows of the register."""
     vendor.stack.database("registry").db["rows"].update_many(
-        {"content.legal_name": "Mailer Inc."},
+        {"processor_id": vendor.client["org_id"], "content.legal_name": "Mailer Inc."},
         {"$set": {"content.locations.0.mechanisms.0.evidence.tia_text": UNKNOWN}},
     )
 

@@ -88,6 +88,8 @@ def test_where_it_can_be_read_is_public(vendor: Vendor) -> None:
     entry["locations"][0]["mechanisms"][0]["evidence"] |= seen
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [entry]})
 
+    vendor.publish()
+
     [listed] = vendor.must("GET", "/sub-processors")["items"]
     data = vendor.stack.ask(None, "GET", f"/p/{vendor.slug}.json").text
     page = vendor.stack.ask(None, "GET", f"/p/{vendor.slug}/sub-processors/{listed['id']}").text

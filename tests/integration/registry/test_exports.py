@@ -18,7 +18,7 @@ from services.registry.importing.merging import over, same
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import evidence_members, load_instruments
 from services.registry.transfers.evidence_form import Field, field_of
-from shared.safe_text import one_line
+from shared.safe_text import is_one_line, one_line
 from shared.sheets import joined, split
 from tests import builders
 from tests.integration.registry.importing import adopt, drafts, taken
@@ -28,7 +28,7 @@ texts = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Cn"], include_characters="\n\r\t;\\'\"=,"),
     min_size=1, max_size=20,
 ).filter(str.strip)  # fmt: skip
-names = texts.map(one_line).filter(bool)
+names = texts.map(one_line).filter(bool).filter(is_one_line)
 some_texts = st.lists(texts, max_size=3)
 spoken = st.dictionaries(st.sampled_from(["en", "da", "sv-FI", "de"]), texts, max_size=3)
 facts = st.sampled_from([True, False, "not_stated"])

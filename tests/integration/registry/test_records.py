@@ -376,11 +376,11 @@ def test_an_announcement_does_not_overwrite_what_was_recorded_meanwhile(
     agreements = vendor.stack.registry.agreements
     terms_of, waiting = agreements.notice_terms, [True]
 
-    def notice_terms(processor_id: str) -> Any:
+    def notice_terms(*asked: Any) -> Any:
         if waiting:
             waiting.clear()
             recorded(vendor, mailer["id"], contact=CONTACT)
-        return terms_of(processor_id)
+        return terms_of(*asked)
 
     monkeypatch.setattr(agreements, "notice_terms", notice_terms)
     refused = vendor.ask("POST", f"/changes/{draft['id']}/announce")
