@@ -7,7 +7,7 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.registry.model.page import Page
 from services.registry.model.register import ONE_DAY, EntryUnknown, Register, Row, RowChanges
@@ -116,6 +116,7 @@ class Rows:
             IndexModel(
                 [("processor_id", 1), ("voided_at", 1), ("valid_from", 1), ("valid_to", 1)],
             ),
+            IndexModel([("processor_id", 1), ("voided_at", 1), ("valid_to", 1)]),
             IndexModel([("sub_processor_id", ASCENDING), ("voided_at", ASCENDING)]),
             IndexModel([("change_id", ASCENDING)]),
             IndexModel([("voided_by", ASCENDING)]),
@@ -254,17 +255,19 @@ class Rows:
         where = {"processor_id": processor_id}
         return self._docs.find_one(where, {"_id": 1}, session=session) is not None
 
-    def changed_on(self, processor_ids: Sequence[str], today: date) -> dict[str, date]:
-        """The last day up to ``today`` on which each list changed; none for an empty one."""
-        day = today.isoformat()
-        where = {"processor_id": {"$in": list(processor_ids)}, "voided_at": None}
-        ended = {"$cond": [{"$lt": ["$valid_to", day]}, "$valid_to", None]}
-        last = {"from": {"$max": "$valid_from"}, "to": {"$max": ended}}
-        begun = {**where, "valid_from": {"$lte": day}}
-        groups = self._docs.aggregate(
-            [{"$match": begun}, {"$group": {"_id": "$processor_id", **last}}]
+    def changed_on(self, processor_id: str, today: date) -> date | None:
+        """The last day up to ``today`` on which a list changed; None for an empty one."""
+        begun = self._last(processor_id, "valid_from", {"$lte": today.isoformat()})
+        ended = self._last(processor_id, "valid_to", {"$lt": today.isoformat()})
+        return max(filter(None, (begun, ended and ended + ONE_DAY)), default=None)
+
+    def _last(self, processor_id: str, member: str, until: Mapping[str, str]) -> date | None:
+        """The last day that a row has as this member, read at the end of an index."""
+        where = {"processor_id": processor_id, "voided_at": None, member: dict(until)}
+        row: Mapping[str, Any] | None = self._docs.find_one(
+            where, {member: 1}, sort=[(member, DESCENDING)]
         )
-        return {group["_id"]: _last_change(group) for group in groups}
+        return date.fromisoformat(row[member]) if row else None
 
     def _many(self, where: dict[str, Any], session: Session | None = None) -> list[Row]:
         documents = self._docs.find(where, session=session)
@@ -273,11 +276,6 @@ class Rows:
 
 def _rows(documents: Sequence[StoredRow]) -> list[Row]:
     return [from_document(Row, document) for document in documents]
-
-
-def _last_change(days: Mapping[str, Any]) -> date:
-    begun = date.fromisoformat(days["from"])
-    return max(begun, date.fromisoformat(days["to"]) + ONE_DAY) if days["to"] else begun
 
 
 def _on(processor_id: str, day: date, recorded_as_of: datetime | None) -> dict[str, Any]:

@@ -37,9 +37,8 @@ PUBLIC_ENTRY = disclosure.shape("entry", "public")
 
 def published(deps: Deps, request: PageRequest) -> Page:
     page = deps.stores.registers.published(request)
-    ids = [register.id for register in page.items]
-    changed = deps.stores.rows.changed_on(ids, deps.now().date())
-    shown = [{**vars(each), "changed_on": changed.get(each.id)} for each in page.items]
+    today, changed_on = deps.now().date(), deps.stores.rows.changed_on
+    shown = [{**vars(each), "changed_on": changed_on(each.id, today)} for each in page.items]
     return Page(shown, page.next_cursor)
 
 
@@ -50,10 +49,9 @@ def profile(deps: Deps, caller: Caller | None, slug: str) -> dict[str, Any]:
 
 def _profile(deps: Deps, register: Register) -> dict[str, Any]:
     sequence, head_hash = deps.ledger.head(register.stream)
-    changed = deps.stores.rows.changed_on([register.id], today_at(deps, register))
     return {
         **vars(register),
-        "changed_on": changed.get(register.id),
+        "changed_on": deps.stores.rows.changed_on(register.id, today_at(deps, register)),
         "sequence": sequence,
         "head_hash": head_hash,
         "published": register.page.published,
