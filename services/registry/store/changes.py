@@ -59,6 +59,8 @@ class Changes:
                 name="announced",
                 partialFilterExpression=ANNOUNCED,
             ),
+            # One vendor's changes to come: without it those of all vendors may be looked through.
+            IndexModel([("processor_id", 1), ("status", 1), ("effective_on", 1)]),
             IndexModel([("status", ASCENDING), ("effective_on", ASCENDING), ("announced_at", 1)]),
             IndexModel([("subject_id", ASCENDING), ("status", ASCENDING)]),
             IndexModel([("replaces_id", ASCENDING), ("status", ASCENDING)]),

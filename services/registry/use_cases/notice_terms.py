@@ -26,9 +26,9 @@ from services.registry.use_cases.exclusions import excluded_from
 from services.registry.wiring import Deps
 from shared.scope import Scope
 
-# A notice that is announced in the last minutes of a day leaves on the next day, and is dated then.
 # The kind of a change, and the words of its materiality.
 Told = tuple[str | None, Sequence[str]]
+# A notice that is announced in the last minutes of a day leaves on the next day, and is dated then.
 SENDING_ALLOWANCE = timedelta(minutes=5)
 
 
