@@ -43,9 +43,9 @@ class Events:
             rewritten = to_row(write(from_document(Event, document)), StoredEvent)
             self._docs.replace_one({"_id": document["_id"]}, rewritten, session=session)
 
-    def notice_of(self, change_id: str) -> Event | None:
+    def notice_of(self, change_id: str, session: Session | None = None) -> Event | None:
         """The announcement of this change, alone or with others, by either path."""
         named = [{"change_id": change_id}, {"changes.id": change_id}]
         where: Document = {"$or": named, "type": {"$in": list(NOTICES)}}
-        document = self._docs.find_one(where)
+        document = self._docs.find_one(where, session=session)
         return from_document(Event, document) if document else None

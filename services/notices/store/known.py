@@ -17,7 +17,9 @@ from shared.mongo import Session
 def known_beside(stores: Stores, session: Session | None, entry: Mapping[str, Any]) -> Known:
     """What the vendor knows beside this entry of its own stream, or of an agreement of its."""
     data, private = entry["data"], entry.get("private") or {}
-    notice = stores.events.notice_of(data["change_id"]) if data.get("change_id") else None
+    change_id = data.get("change_id")
+    # In the session: the announcement may have come with the same post.
+    notice = stores.events.notice_of(change_id, session) if change_id else None
     processor = data.get("processor") or (notice.processor if notice else None)
     processor = dict(processor or {"id": entry["stream"].partition(":")[2]})
     if "controller" in data:
@@ -26,7 +28,7 @@ def known_beside(stores: Stores, session: Session | None, entry: Mapping[str, An
     return Known(
         processor,
         _customer(stores, session, processor["id"], *named),
-        change_of(notice, data.get("change_id")),
+        change_of(notice, change_id),
     )
 
 

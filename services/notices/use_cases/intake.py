@@ -79,16 +79,18 @@ def _events_of(deps: Deps, session: Session, entry: Entry) -> Sequence[Event]:
     """What it means for customers, and what for the vendor."""
     origin = deps.settings.common.origin
     told = event_from(entry, origin)
-    made = [_as_its_notice(deps, told)] if told is not None else []
+    made = [_as_its_notice(deps, session, told)] if told is not None else []
     if concerns_vendor(entry):
         known = known_beside(deps.stores, session, entry)
         made.append(vendor_event(entry, origin, known))
     return made
 
 
-def _as_its_notice(deps: Deps, event: Event) -> Event:
+def _as_its_notice(deps: Deps, session: Session, event: Event) -> Event:
     """What becomes of a change passes the filters that its notice passed."""
-    notice = deps.stores.events.notice_of(event.change_id or "") if event.is_follow_up else None
+    if not event.is_follow_up:
+        return event
+    notice = deps.stores.events.notice_of(event.change_id or "", session)
     if notice is None:
         return event
     return replace(event, materiality=notice.materiality, products=notice.products)

@@ -76,6 +76,15 @@ def test_what_becomes_of_a_change_passes_the_filters_that_its_notice_passed(
     ]
 
 
+def test_it_does_so_where_both_came_in_one_post(by_mail: MailWorld) -> None:
+    with_endpoint(by_mail, "webhook", materiality=["ai_use"])
+    ledger = by_mail.world.ledger
+    announced = ledger.change("chg_1", 1)
+    by_mail.world.tell(announced, ledger.change("chg_1", 1, "withdrawn", materiality=[]))
+    by_mail.settle()
+    assert by_mail.world.receiver.got == []
+
+
 def test_without_anybody_else_it_is_unreached_and_not_silently_filtered(
     by_mail: MailWorld,
 ) -> None:

@@ -210,13 +210,34 @@ def test_no_customer_is_mailed_what_is_for_the_vendor(by_mail: MailWorld) -> Non
     assert {each.recipient for each in by_mail.post.got} == {VENDOR_MAIL}
 
 
+def listen(it: MailWorld, kind: str) -> None:
+    """An endpoint of the vendor for messages of this type, at ``/vendor``."""
+    url = f"{it.world.receiver.url}/vendor"
+    members = {"url": url, "description": "", "event_types": [kind], "processors": []}
+    endpoints.add(it.world.deps, OWNER, members)
+
+
+def test_an_approval_names_its_change_where_both_came_in_one_post(by_mail: MailWorld) -> None:
+    by_mail.agreement("nordbo", 1, "webhook")
+    listen(by_mail, "change.approved")
+    ledger = by_mail.world.ledger
+    whose = {"controller_id": "org_nordbo", "agreement_id": "agr_nordbo"}
+    announcement = ledger.change("chg_1", 1)
+    kind, stream = "sub_processor.change.approved", f"processor:{VENDOR['id']}"
+    approval = ledger.entry(stream, kind, {"change_id": "chg_1"}, whose)
+    by_mail.world.tell(announcement, approval)
+    by_mail.settle()
+    [told] = by_mail.world.receiver.at("/vendor")
+    data = told.json["data"]
+    assert data["change"]["sub_processor"]["legal_name"] == "Mail Inc."
+    assert f"/processors/{VENDOR['slug']}/changes/chg_1" in data["links"]["change"]
+
+
 class TestUnreached:
     def found(self, it: MailWorld) -> None:
         """A customer without endpoint and contact, found unreached; the vendor listens."""
         it.agreement("lille", 1, "webhook", contacts=[])
-        members = {"url": f"{it.world.receiver.url}/vendor", "description": "",
-                   "event_types": ["customer.unreached"], "processors": []}  # fmt: skip
-        endpoints.add(it.world.deps, OWNER, members)
+        listen(it, "customer.unreached")
         it.announce("chg_1", 1)
         it.settle()
         assert it.notice("lille")["unreached_reason"] == "no_contact"
