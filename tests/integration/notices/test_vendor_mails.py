@@ -255,6 +255,22 @@ class TestUnreached:
         wait(by_mail, hours=7)
         assert len(by_mail.world.receiver.at("/vendor")) == 1
 
+    def test_the_change_is_read_once_for_all_of_them(self, by_mail: MailWorld) -> None:
+        for number, name in enumerate(("lille", "havn", "dal", "fjord"), 1):
+            by_mail.agreement(name, number, "webhook", contacts=[])
+        by_mail.announce("chg_1", 4)
+        by_mail.world.settle()
+        database = by_mail.world.mongo.db
+        database.command("profile", 2)
+        try:
+            by_mail.watch()
+        finally:
+            database.command("profile", 0)
+        unreached = by_mail.world.rows("messages", unreached_at={"$exists": True})
+        about = {"ns": {"$regex": "events$"}, "command.filter.$or": {"$exists": True}}
+        assert len(unreached) == 4
+        assert len(list(database["system.profile"].find(about))) == 1
+
     def test_one_that_has_it_meanwhile_is_not_told_of(self, by_mail: MailWorld) -> None:
         self.found(by_mail)
         notices.acknowledge(by_mail.world.deps, "org_lille", "chg_1")
