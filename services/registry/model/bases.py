@@ -88,19 +88,8 @@ def reliances(
     for row, location in _naming(before[0], instrument_id):
         kept = later.get((row.sub_processor_id, _place_key(location)))
         if kept is not None:
-            place = {name: location.get(name) for name in _PLACE}
             verdicts = before[1].judge(row, location), after[1].judge(*kept)
-            entry = kept[0].content
-            judged.append(
-                Reliance(
-                    row.sub_processor_id,
-                    entry["legal_name"],
-                    place,
-                    instrument_id,
-                    *verdicts,
-                    products=tuple(entry.get("products") or ()),
-                )
-            )
+            judged.append(_reliance(kept[0], location, instrument_id, verdicts))
     return judged
 
 
@@ -119,11 +108,21 @@ def found_weaker(
         old = assessor.judge(before, location)
         new = assessor.judge(after, kept[_place_key(location)])
         if old.instrument_id in assessor.known and weaker(old, new):
-            place = {name: location.get(name) for name in _PLACE}
-            name = after.content["legal_name"]
-            told = (after.sub_processor_id, name, place, str(old.instrument_id), old, new)
-            found.append(Reliance(*told))
+            found.append(_reliance(after, location, str(old.instrument_id), (old, new)))
     return found
+
+
+def _reliance(
+    row: Row, location: Mapping[str, Any], instrument_id: str, verdicts: tuple[Verdict, Verdict]
+) -> Reliance:
+    return Reliance(
+        row.sub_processor_id,
+        row.content["legal_name"],
+        {name: location.get(name) for name in _PLACE},
+        instrument_id,
+        *verdicts,
+        products=tuple(row.content.get("products") or ()),
+    )
 
 
 def _naming(rows: Sequence[Row], instrument_id: str) -> Iterator[tuple[Row, Mapping[str, Any]]]:

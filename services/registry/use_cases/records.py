@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from services.registry.transfers.circumstances import UNSTATED
 from services.registry.transfers.statements import restated, without_days
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.entry_views import content_view, entry_view
+from services.registry.use_cases.exclusions import sides_of
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.saving import write_rows
@@ -30,6 +31,7 @@ from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
 from shared.mongo import Session
+from shared.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -150,14 +152,10 @@ def _append(deps: Deps, caller: Caller, made: _Record, note: str | None, session
 def _losses(deps: Deps, made: _Record) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """What customers are told of a basis that was found to carry less than the list said."""
     instruments = made.law.instruments
-    assessor = Assessor(made.law.exporter, made.day, instruments, made.law.regimes)
-    after = Row(**{**vars(made.row), "content": made.content})
-    weaker = found_weaker(
-        made.row, after, assessor, lambda old, new: linter.is_weaker(old, new, instruments)
-    )
+    weaker = _weaker(made)
     if not weaker:
         return
-    private = {"recipients_version": deps.agreements.notice_terms(made.register.id).version}
+    private = _told(deps, made, weaker)
     for instrument_id, lost in _by_instrument(weaker).items():
         transfers = [ledger_entries.reliance(each) for each in lost]
         for chunk in in_chunks(transfers):
@@ -165,6 +163,22 @@ def _losses(deps: Deps, made: _Record) -> Iterator[tuple[str, dict[str, Any], di
                 made.register, instruments[instrument_id], (LOST, 0), chunk, made.day
             )
             yield events.BASIS_LOST, data, private
+
+
+def _weaker(made: _Record) -> list[Reliance]:
+    law = made.law
+    assessor = Assessor(law.exporter, made.day, law.instruments, law.regimes)
+    after = replace(made.row, content=made.content)
+    return found_weaker(
+        made.row, after, assessor, lambda old, new: linter.is_weaker(old, new, law.instruments)
+    )
+
+
+def _told(deps: Deps, made: _Record, weaker: list[Reliance]) -> dict[str, Any]:
+    """Who is told: the customers that the entry serves, without those that are excluded from it."""
+    scope = Scope(made.day, tuple(sides_of(deps, weaker, made.day).values()))
+    version = deps.agreements.notice_terms(made.register.id).version
+    return {"recipients_version": version, "scope": scope.members()}
 
 
 def _by_instrument(weaker: list[Reliance]) -> dict[str, list[Reliance]]:

@@ -214,6 +214,32 @@ def test_a_look_up_that_finds_less_is_recorded_and_the_customers_are_told(
     assert types(vendor)[-1] == "sub_processor.recorded"
 
 
+def test_a_basis_found_to_be_lost_is_told_to_those_whom_the_entry_serves_and_to_nobody_else(
+    vendor: Vendor,
+) -> None:
+    entry = builders.sub_processor(products=["crm"])
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [entry]})
+    mailer = vendor.must("GET", "/sub-processors")["items"][0]
+    crm = vendor.customer("nordbo", agreement={"products": ["crm"]})
+    erp = vendor.customer("lillebror", agreement={"products": ["erp"]})
+    found = with_evidence(mailer, status="Inactive", checked_on="2026-11-20")
+    found[0]["mechanisms"] = found[0]["mechanisms"][:1]
+
+    recorded(vendor, mailer["id"], locations=found)
+    vendor.stack.settle()
+    vendor.stack.pass_time(seconds=1)
+
+    assert losses_told(vendor, crm) == [mailer["id"]]
+    assert losses_told(vendor, erp) == []
+
+
+def losses_told(vendor: Vendor, customer: Json) -> list[str]:
+    """The entries of whose lost basis this customer was told."""
+    found = vendor.stack.must(customer, "GET", "/portal/v1/events")["items"]
+    lost = [each["data"] for each in found if each["type"] == "transfer.basis_lost"]
+    return [each["sub_processor"]["id"] for told in lost for each in told["transfers"]]
+
+
 def test_another_instrument_that_carries_less_is_a_decision_and_owes_notice(
     vendor: Vendor, mailer: Json
 ) -> None:
