@@ -16,15 +16,14 @@ import structlog
 from prometheus_client import Counter
 
 from services.notices import events
-from services.notices.channels.email import CHANNEL, contacts_of
+from services.notices.channels.email import CHANNEL
 from services.notices.clients import Party
-from services.notices.model.channels import in_order
-from services.notices.model.sendings import DIGEST, new_sending
+from services.notices.mail.contacts import mails_to
+from services.notices.model.sendings import DIGEST
 from services.notices.model.stored import StoredNotice, StoredSending
 from services.notices.store import Stores
 from services.notices.store.digests import Digest
 from services.notices.store.known import change_of
-from shared.errors import DomainError
 from shared.failures import Failures
 from shared.ids import IdSource
 from shared.times import Clock
@@ -69,7 +68,7 @@ class DigestLoop:
         if not count or self.stores.escalations.withdrawn([digest.change_id]):
             self.stores.digests.dropped(digest)
             return
-        party = self._party(digest)
+        party = self.party_of(digest.processor_id)
         if party is None or not party.contacts:
             UNTOLD.inc()
             log.error("digest.untold", change_id=digest.change_id, processor_id=digest.processor_id)
@@ -81,33 +80,14 @@ class DigestLoop:
         self.stores.digests.sent(digest, now)
         log.warning("digest.made", change_id=digest.change_id, unreached=count)
 
-    def _party(self, digest: Digest) -> Party | None:
-        try:
-            return self.party_of(digest.processor_id)
-        except DomainError as error:
-            log.warning("digest.identity", error=type(error).__name__)
-            return None
-
     def _mails(
         self, digest: Digest, party: Party, data: Mapping[str, Any], now: datetime
     ) -> list[StoredSending]:
-        addresses = contacts_of(party.contacts)
-        refused = self.stores.refused.among((None, address.key) for address in addresses)
         about = f"{events.UNREACHED}:{digest.change_id}:{digest.number}"
-        return [
-            new_sending(
-                CHANNEL.prefix,
-                about,
-                events.UNREACHED,
-                address,
-                DIGEST,
-                now,
-                change_id=digest.change_id,
-                language=address.language or party.language,
-                data=dict(data),
-            )
-            for address in in_order(addresses, refused.get(None, {}))
-        ]
+        return mails_to(
+            self.stores, party, about, events.UNREACHED, DIGEST, now,
+            change_id=digest.change_id, data=dict(data),
+        )  # fmt: skip
 
     def _data(self, digest: Digest, count: int, rows: Sequence[StoredNotice]) -> dict[str, Any]:
         """What ``letters.upkeep.unreached`` shows; days as text."""

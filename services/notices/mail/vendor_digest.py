@@ -17,14 +17,14 @@ from typing import Any
 import structlog
 
 from services.notices import events
-from services.notices.channels.email import CHANNEL, contacts_of
+from services.notices.channels.email import CHANNEL
 from services.notices.clients import Party
+from services.notices.mail.contacts import mails_to
 from services.notices.mail.unreached_digest import ASK_AGAIN, LEASE, LOOK_AGAIN, UNTOLD
 from services.notices.mail.vendor_contacts import VendorContacts
-from services.notices.model.channels import in_order
 from services.notices.model.messages import body_of
 from services.notices.model.owners import organisation_of
-from services.notices.model.sendings import DIGEST, new_sending
+from services.notices.model.sendings import DIGEST
 from services.notices.model.stored import StoredMessage, StoredSending
 from services.notices.store import Stores
 from services.notices.store.vendor_mails import DueMail
@@ -111,23 +111,8 @@ class VendorDigestLoop:
     def _mails(
         self, due: DueMail, party: Party, messages: Sequence[StoredMessage], now: datetime
     ) -> list[StoredSending]:
-        """One for each contact, in its language."""
-        addresses = contacts_of(party.contacts)
-        refused = self.stores.refused.among((None, address.key) for address in addresses)
-        data = self._data(messages)
-        return [
-            new_sending(
-                CHANNEL.prefix,
-                f"{events.VENDOR_NEWS}:{due.owner}:{due.number}",
-                events.VENDOR_NEWS,
-                address,
-                DIGEST,
-                now,
-                language=address.language or party.language,
-                data=data,
-            )
-            for address in in_order(addresses, refused.get(None, {}))
-        ]
+        about, data = f"{events.VENDOR_NEWS}:{due.owner}:{due.number}", self._data(messages)
+        return mails_to(self.stores, party, about, events.VENDOR_NEWS, DIGEST, now, data=data)
 
     def _data(self, messages: Sequence[StoredMessage]) -> dict[str, Any]:
         """What ``letters.vendor_news`` shows: ``count`` of all, ``items`` of the most urgent."""

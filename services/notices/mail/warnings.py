@@ -13,15 +13,15 @@ out is not shown:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from services.notices.channels.email import CHANNEL, contacts_of
+from services.notices.channels.email import CHANNEL
 from services.notices.clients import Party
 from services.notices.letters.words import language_of
-from services.notices.model.channels import in_order
+from services.notices.mail.contacts import mails_to
 from services.notices.model.owners import is_vendor, organisation_of
-from services.notices.model.sendings import WARNING, new_sending, sending_id, to_customer
+from services.notices.model.sendings import WARNING, sending_id, to_customer
 from services.notices.model.stored import StoredSending
 from services.notices.store import Sendings, Stores
 from shared.errors import Unavailable
@@ -62,23 +62,16 @@ class Outbox:
         None when it has no contact."""
         owner = row["controller_id"] or ""
         party = self._vendor(owner) if is_vendor(owner) else self._customer(owner)
-        addresses = contacts_of(party.contacts)
-        refused = self.stores.refused.among((None, address.key) for address in addresses)
-        language = language_of(party.language)
-        mails = [
-            new_sending(
-                CHANNEL.prefix,
-                row["_id"],
-                row["kind"],
-                address,
-                WARNING,
-                self.now(),
-                controller_id=owner,
-                language=address.language or language,
-                data=row["data"],
-            )
-            for address in in_order(addresses, refused.get(None, {}))
-        ]
+        mails = mails_to(
+            self.stores,
+            replace(party, language=language_of(party.language)),
+            row["_id"],
+            row["kind"],
+            WARNING,
+            self.now(),
+            controller_id=owner,
+            data=row["data"],
+        )
         self._mails.add_many(mails)
         return mails
 

@@ -10,6 +10,7 @@ import pytest
 
 from services.notices.clients import Party
 from services.notices.mail.unreached_digest import NAMED
+from services.notices.mail.vendor_contacts import VendorContacts
 from services.notices.use_cases import notices
 from shared.errors import Unavailable
 from tests.integration.notices.post import PERSONS, VENDOR_MAIL, MailWorld, Posted
@@ -160,7 +161,8 @@ def test_a_vendor_that_cannot_be_told_now_is_told_later(by_mail: MailWorld, trou
             return Party((), "en")
         raise Unavailable("Another part of Art28 does not answer; try again.")
 
-    by_mail.digests = replace(working, party_of=party_of)
+    contacts = VendorContacts(by_mail.world.deps.stores, party_of)
+    by_mail.digests = replace(working, party_of=contacts.of)
     three_unreached(by_mail)
     wait(by_mail, minutes=11)
     assert digests(by_mail) == []
