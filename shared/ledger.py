@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypedDict, cast
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.read_concern import ReadConcern
 
+from shared.disclosure import CONFIDENTIAL
 from shared.hash_chain import GENESIS, Break, entry_hash, private_hash, verify
 from shared.mongo import Mongo, Session
 from shared.times import format_instant
@@ -25,8 +26,8 @@ from shared.times import format_instant
 __all__ = ["GENESIS", "Break", "Entry", "Ledger", "entry_hash", "private_hash", "verify"]
 
 SALT_BYTES = 16
-# Type and actor of an entry that is between two parties: its contents are all private.
-CONFIDENTIAL = "confidential"
+# What the private part of a confidential entry keeps of it, besides what it is about.
+_OPENED = ("type", "actor", "data", "private")
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,6 @@ class Entry:
     def content(self) -> dict[str, Any]:
         """Return the members that the hash covers: all but the hash itself."""
         return {name: value for name, value in asdict(self).items() if name != "hash"}
-
-
-_OPENED = ("type", "actor", "data", "private")
 
 
 class StoredEntry(TypedDict):
