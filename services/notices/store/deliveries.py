@@ -189,10 +189,9 @@ class Deliveries:
     def retry(self, delivery_id: str, now: datetime, session: Session | None = None) -> None:
         """Make one more attempt due now, or bring the next one forward. Raises
         ``DeliveryUnderWay`` for one that is due already: a process may be sending it."""
-        waits: Document = {"state": PENDING, "due_at": {"$gt": now}, "claim": {"$exists": False}}
-        where: Document = {"_id": delivery_id, "$or": [{"state": {"$ne": PENDING}}, waits]}
-        retried = {"state": PENDING, "due_at": now, "lane": FIRST, "forwarded_at": now}
-        change: Document = {"$set": retried}
+        over = {"state": {"$ne": PENDING}}
+        where: Document = {"_id": delivery_id, "$or": [over, _waiting(now)]}
+        change: Document = {"$set": {"state": PENDING, **_forwarded(FIRST, now)}}
         if not self._docs.update_one(where, change, session=session).matched_count:
             raise DeliveryUnderWay
 
@@ -209,12 +208,7 @@ class Deliveries:
 
     def bring_forward(self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime) -> None:
         """Make due now what waits for its next try; those that a process is sending stay."""
-        where: Document = {
-            "_id": {"$in": list(delivery_ids)},
-            "state": PENDING,
-            "due_at": {"$gt": now},
-            "claim": {"$exists": False},
-        }
+        where: Document = {"_id": {"$in": list(delivery_ids)}, **_waiting(now)}
         self._docs.update_many(where, {"$set": _forwarded(endpoint_id, now)})
 
     def release(self, endpoint_id: str, now: datetime, *, skip: bool, limit: int = 0) -> int:
@@ -288,9 +282,14 @@ def _together(
     return {delivery["_id"]: delivery for many in (packed, rows) for delivery in many}
 
 
-def _forwarded(endpoint_id: str, now: datetime) -> Document:
+def _waiting(now: datetime) -> Document:
+    """Where deliveries wait for a later try. One with a claim is being sent."""
+    return {"state": PENDING, "due_at": {"$gt": now}, "claim": {"$exists": False}}
+
+
+def _forwarded(lane: str, now: datetime) -> Document:
     """The mark wakes the dispatchers: of a delivery that waits, no state changes."""
-    return {"due_at": now, "lane": endpoint_id, "forwarded_at": now}
+    return {"due_at": now, "lane": lane, "forwarded_at": now}
 
 
 def _anew(endpoint_id: str, now: datetime) -> Document:

@@ -32,7 +32,7 @@ _STARTS = (
 )
 _ENDS = (events.AGREEMENT_TERMINATED, events.AGREEMENT_EXPIRED, events.AGREEMENT_DECLINED)
 # The agreement goes on, for other products or up to a day.
-_COVERS = (events.AMENDMENT_SCHEDULED, events.TERMINATION_SCHEDULED)
+_COVERS = (events.AMENDMENT_SCHEDULED, events.AGREEMENT_TERMINATION_SCHEDULED)
 # Nobody has to answer the offer any more.
 _ANSWERED = (
     *_STARTS,
