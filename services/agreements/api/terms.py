@@ -19,7 +19,7 @@ from services.agreements.schemas.terms import (
 from services.agreements.use_cases import reading
 from shared.auth import requires
 from shared.openapi import Blueprint
-from shared.pagination import Page, PageRequest
+from shared.pagination import Page
 
 blp = Blueprint("terms", __name__, url_prefix="/v1", description="For other services")
 
@@ -50,7 +50,7 @@ def offers(query: dict[str, Any]) -> Page:
 def covers(query: dict[str, Any]) -> Page:
     """For services: the agreements of a processor whose customers are owed notice, and what each
     of them covers."""
-    page = PageRequest(query["limit"], query["cursor"])
+    page = page_request(query)
     return reading.covers(deps(), query["processor_id"], query["controller_id"], page)
 
 

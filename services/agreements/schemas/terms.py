@@ -80,8 +80,7 @@ class NoticeTermsOfAll(Shape):
     profiles = fields.List(fields.Nested(ProfileShape))
 
 
-class CoversQuery(PageArgs):
-    processor_id = fields.String(required=True, validate=ORGANISATION)
+class CoversQuery(ProcessorQuery, PageArgs):
     controller_id = fields.String(load_default=None, validate=ORGANISATION)
 
 
