@@ -187,11 +187,6 @@ def recover(
     return job
 
 
-def test(deps: Deps, owner: str, endpoint_id: str) -> str:
-    """Send a ``webhook.test`` message to this endpoint alone; the id of the delivery."""
-    return send_example(deps, owner, endpoint_id, None)
-
-
 def send_example(deps: Deps, owner: str, endpoint_id: str, kind: str | None) -> str:
     """Send an example of a type, or a plain test, to this endpoint alone; the id of the delivery.
     In our own records it is a test, whatever it looks like. Raises ``NotForThisOwner``."""

@@ -79,7 +79,7 @@ def test_each_ends_as_one_recorded_attempt_with_its_code(mongo: Mongo, receiver:
             expected[endpoint_id] = code
         good, _ = world.endpoint("nordbo", url=f"{receiver.url}/good")
         for each in (*expected, good):
-            endpoints.test(world.deps, "org_nordbo", each)
+            endpoints.send_example(world.deps, "org_nordbo", each, None)
         before, began = peak_mib(), time.monotonic()
         world.deliver(limit=20)
         took = time.monotonic() - began
@@ -108,7 +108,7 @@ def test_each_hostile_url_that_was_saved_once_ends_as_one_recorded_attempt(
         endpoint_id, _ = world.endpoint("nordbo", url="https://good.example/")
         mongo.db["endpoints"].update_one({"_id": endpoint_id}, {"$set": {"url": url}})
         expected[endpoint_id] = code
-        endpoints.test(world.deps, "org_nordbo", endpoint_id)
+        endpoints.send_example(world.deps, "org_nordbo", endpoint_id, None)
     world.deliver(limit=30)
     recorded = {
         each["endpoint_id"]: [(a["code"], a["status"], a["body"]) for a in each["attempts"]]

@@ -175,7 +175,7 @@ def test_two_dispatchers_at_once_never_send_the_same_delivery_twice(
 def test_a_test_message_goes_to_that_endpoint_alone(world: World) -> None:
     world.customer("nordbo", 1)
     endpoint_id, secret = world.endpoint("nordbo", url=f"{world.receiver.url}/second")
-    delivery_id = endpoints.test(world.deps, "org_nordbo", endpoint_id)
+    delivery_id = endpoints.send_example(world.deps, "org_nordbo", endpoint_id, None)
     world.deliver()
     (received,) = world.receiver.got
     assert received.path == "/second"

@@ -41,7 +41,7 @@ def fails(world: World, name: str, *after: timedelta) -> None:
     world.receiver.answers[f"/{name}"] = lambda _: (500, {})
     for wait in after:
         world.clock.ahead += wait
-        endpoints.test(world.deps, f"org_{name}", endpoint_of(world, name).id)
+        endpoints.send_example(world.deps, f"org_{name}", endpoint_of(world, name).id, None)
         world.deliver()
 
 
@@ -72,7 +72,7 @@ def test_the_customer_s_other_endpoints_are_told_too(world: World, mails: Mails)
     world.endpoint("nordbo", url=f"{world.receiver.url}/other")
     world.receiver.answers["/nordbo"] = lambda _: (500, {})
     for _ in range(5):
-        endpoints.test(world.deps, "org_nordbo", failing.id)
+        endpoints.send_example(world.deps, "org_nordbo", failing.id, None)
         world.deliver()
     world.settle()
     (warning,) = world.receiver.at("/other")
@@ -86,7 +86,7 @@ def test_one_success_ends_a_run_of_failures(world: World, mails: Mails) -> None:
     for _ in range(4):
         fails(world, "nordbo", MINUTE, MINUTE, DAY)
         world.receiver.answers.clear()
-        endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+        endpoints.send_example(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id, None)
         world.deliver()
     health = endpoint_of(world, "nordbo").health
     assert health is None or health.failures == 0
@@ -113,7 +113,7 @@ def test_the_owner_is_told_when_one_that_it_was_warned_of_works_again(
     fails(world, "nordbo", *[MINUTE] * 4)
     world.receiver.answers.clear()
     for _ in range(2):
-        endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+        endpoints.send_example(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id, None)
         world.deliver()
     kind, to, data = mails[-1]
     assert ([each for each, _, _ in mails], to) == (
@@ -140,7 +140,7 @@ def test_of_a_few_failures_that_end_nobody_is_told(world: World, mails: Mails) -
     world.customer("nordbo", 1)
     fails(world, "nordbo", MINUTE, MINUTE)
     world.receiver.answers.clear()
-    endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+    endpoints.send_example(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id, None)
     world.deliver()
     assert mails == []
 
@@ -257,7 +257,7 @@ def test_a_name_that_moved_to_a_private_address_is_marked_and_told(
     world.customer("nordbo", 1)
     moved = {"$set": {"url": "https://10.0.0.1/hook"}}
     world.mongo.db["endpoints"].update_one({"controller_id": "org_nordbo"}, moved)
-    endpoints.test(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id)
+    endpoints.send_example(world.deps, "org_nordbo", endpoint_of(world, "nordbo").id, None)
     world.deliver()
     found = endpoint_of(world, "nordbo")
     assert found.health

@@ -176,7 +176,7 @@ def test_an_owner_who_changes_something_meanwhile_is_told_of_a_closed_address(
     moved = {"$set": {"url": "https://10.0.0.1/hook"}}
     world.mongo.db["endpoints"].update_one({"controller_id": "org_nordbo"}, moved)
     (found,) = world.rows("endpoints")
-    endpoints.test(world.deps, "org_nordbo", found["_id"])
+    endpoints.send_example(world.deps, "org_nordbo", found["_id"], None)
     world.dispatcher.claims.take(world.dispatcher.sender)
     told = {"description": "ours"}
     endpoints.change(world.deps, "org_nordbo", found["_id"], found["revision"], told)

@@ -66,7 +66,7 @@ def test_what_was_not_delivered_is_evidence_too(world: World) -> None:
     world.customer("nordbo", 1)
     world.receiver.answers["/nordbo"] = lambda _: (410, {})
     (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
-    endpoints.test(world.deps, "org_nordbo", endpoint.id)
+    endpoints.send_example(world.deps, "org_nordbo", endpoint.id, None)
     world.deliver()
     world.clock.ahead += timedelta(days=800)
     finish(upkeep(world))
@@ -78,7 +78,7 @@ def test_it_goes_through_everything_in_small_batches(world: World) -> None:
     world.customer("nordbo", 1)
     (endpoint,) = world.deps.stores.endpoints.of_controllers(["org_nordbo"])["org_nordbo"]
     for _ in range(7):
-        endpoints.test(world.deps, "org_nordbo", endpoint.id)
+        endpoints.send_example(world.deps, "org_nordbo", endpoint.id, None)
     world.deliver()
     world.clock.ahead += timedelta(days=500)
     retention = upkeep(world)

@@ -44,7 +44,7 @@ def test_what_finds_no_room_is_sent_later_and_counts_as_no_attempt(
     world = make_world(mongo, receiver, in_flight=16, address_in_flight=1, endpoint_in_flight=4)
     made = [world.endpoint("nordbo", url=f"{receiver.url}/{n}")[0] for n in range(10)]
     for each in made:
-        endpoints.test(world.deps, "org_nordbo", each)
+        endpoints.send_example(world.deps, "org_nordbo", each, None)
     for _ in range(10):
         world.deliver()
         world.clock.ahead += timedelta(seconds=1)
