@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
 # What decides by itself, without database and network.
-RULES := $(wildcard services/*/model services/registry/clock services/registry/transfers services/registry/linter services/notices/egress services/agreements/contract)
+RULES := $(wildcard services/*/model services/registry/clock services/registry/transfers services/registry/linter shared/egress services/agreements/contract)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --constraint deploy/constraints.txt
 
 help: ## show this list

@@ -44,7 +44,7 @@ PACKAGES = (
     "services/agreements/contract",
     "services/agreements/model",
     "services/notices/model",
-    "services/notices/egress",
+    "shared/egress",
 )
 Functions = dict[CodeType, list[FunctionType]]
 # An endless loop is noticed, too.

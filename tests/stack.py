@@ -29,7 +29,7 @@ import services.registry.app
 import services.registry.settings
 import services.registry.tasks
 from deploy.seed import make_admin
-from services.notices.egress import Egress
+from shared.egress import Egress
 from shared.failures import Failures
 from shared.in_process import WSGITransport
 from shared.ledger import Ledger

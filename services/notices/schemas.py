@@ -8,7 +8,6 @@ from typing import Any, cast
 from marshmallow import ValidationError, fields, validate
 
 from services.notices.channels.webhook import reason
-from services.notices.egress import LONGEST_URL
 from services.notices.events import FOR_VENDORS, SUBSCRIBABLE
 from services.notices.letters import LANGUAGES
 from services.notices.model.deliveries import STATES
@@ -17,6 +16,7 @@ from services.notices.model.filters import unmatched
 from services.notices.model.messages import NOTICE
 from services.notices.model.stored import changes_of
 from shared.counting import counted_in_all
+from shared.egress import LONGEST_URL
 from shared.schemas import (
     Email,
     Flag,

@@ -14,7 +14,7 @@ from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email import MailSettings
 from services.notices.channels.webhook import Schedule
 from services.notices.channels.webhook.schedule import WAITS
-from services.notices.egress import Egress
+from shared.egress import Egress
 from shared.settings import Common, SettingsError, reader, whole_number
 
 T = TypeVar("T")

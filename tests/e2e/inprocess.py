@@ -9,7 +9,7 @@ from typing import Any
 
 import services.notices.settings
 from deploy.seed import SAMPLE, load
-from services.notices.egress import Egress
+from shared.egress import Egress
 from tests.stack import Stack
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from services.notices.channels.webhook import Resolver, Schedule, Sender
 from services.notices.channels.webhook.messages import Outcome
-from services.notices.egress import Egress
+from shared.egress import Egress
 from shared.mongo import connect
 from tests.faults.load import customers
 from tests.faults.tally import Tally

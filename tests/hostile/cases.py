@@ -6,7 +6,7 @@ TLS, 35 to 52 answers, 53 to 57 behaviour over time. A test holds this table to 
 
 from __future__ import annotations
 
-EGRESS = "tests/unit/notices/test_egress.py"
+EGRESS = "tests/unit/shared/test_egress.py"
 SIGNING = "tests/unit/notices/test_signing.py"
 SCHEDULE = "tests/unit/notices/test_webhook_schedule.py"
 _NOTICES = "tests/integration/notices"

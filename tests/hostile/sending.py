@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.notices.channels.webhook import Limits, Outcome, Outgoing, Sender
-from services.notices.egress import Egress
+from shared.egress import Egress
 from tests.hostile.server import Receiver, Script
 from tests.sending import send_all
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.notices.egress import EgressError, EndpointUrl
 from services.notices.wiring import Deps
+from shared.egress import EgressError, EndpointUrl
 from shared.errors import Invalid
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from deploy.profile import ROOT
 from services.notices.channels.webhook import reason
-from services.notices.egress import Egress
 from services.notices.use_cases import endpoints
+from shared.egress import Egress
 from shared.mongo import Mongo
 from tests.hostile import answers, cases
 from tests.hostile.server import Receiver as Hostile
 from tests.integration.notices.world import Receiver, make_world
-from tests.unit.notices.test_egress import REFUSED_URLS
+from tests.unit.shared.test_egress import REFUSED_URLS
 
 SECONDS = 2
 NUL = b"\0\xff\x1b[31m<script>alert(1)</script>"

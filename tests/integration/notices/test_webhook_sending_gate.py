@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from services.notices.channels.webhook import Sender
-from services.notices.egress import Egress, EndpointUrl
+from shared.egress import Egress, EndpointUrl
 from tests.hostile import answers
 from tests.hostile.sending import LIMITS, LOOPBACK, only, to
 from tests.hostile.server import Receiver

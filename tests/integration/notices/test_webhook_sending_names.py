@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.notices.channels.webhook import Limits, Resolver, Sender
-from services.notices.egress import Egress
+from shared.egress import Egress
 from tests.hostile import answers
 from tests.hostile.certificates import Authority
 from tests.hostile.sending import LIMITS, LOOPBACK, SHORT, only, to

@@ -17,12 +17,12 @@ from standardwebhooks import Webhook
 
 from services.notices import tasks
 from services.notices.dispatcher import Dispatcher
-from services.notices.egress import Egress
 from services.notices.fan_out.loop import FanOut
 from services.notices.model.parcels import unpacked
 from services.notices.settings import Settings
 from services.notices.use_cases import endpoints, intake
 from services.notices.wiring import Deps, make_deps, open_stores
+from shared.egress import Egress
 from shared.mongo import Mongo
 from shared.settings import Common
 from shared.times import format_instant, whole_milliseconds

@@ -6,8 +6,8 @@ import base64
 
 import pytest
 
-from services.notices.egress import BlockedAddressError
 from services.notices.settings import Settings
+from shared.egress import BlockedAddressError
 from shared.settings import SettingsError
 
 KEY = base64.b64encode(bytes(32)).decode()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 
-from services.notices.egress import Address
+from shared.egress import Address
 
 Lookup = Callable[[str], Iterable[str]]
 Addresses = tuple[Address, ...]

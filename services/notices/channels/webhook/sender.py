@@ -21,7 +21,7 @@ from services.notices.channels.webhook.messages import (
 )
 from services.notices.channels.webhook.resolver import Addresses, Resolver
 from services.notices.channels.webhook.transfer import Transfer
-from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
+from shared.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
 from shared.times import Clock, utc_now
 
 # libcurl's own file descriptors are watched with select(), which cannot see those past 1023; a

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
 from services.notices.channels.webhook.sender import Sender
-from services.notices.egress import Egress
+from shared.egress import Egress
 
 
 class Poster:

@@ -13,7 +13,7 @@ import pycurl
 from services.notices.channels.webhook import codes
 from services.notices.channels.webhook.answer import Answer, retry_after
 from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
-from services.notices.egress import Address, Egress, EndpointUrl
+from shared.egress import Address, Egress, EndpointUrl
 
 # Names in lower case are fine for HTTP/1.1 too. An empty Expect keeps libcurl's own out.
 _OWN_HEADERS = ("content-type: application/json", "accept-encoding: identity", "expect:")

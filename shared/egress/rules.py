@@ -10,7 +10,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
-from services.notices.egress.addresses import (
+from shared.egress.addresses import (
     Address,
     Network,
     behind,
@@ -19,13 +19,13 @@ from services.notices.egress.addresses import (
     read_address,
     within,
 )
-from services.notices.egress.errors import (
+from shared.egress.errors import (
     BlockedAddressError,
     InvalidUrlError,
     PortNotAllowedError,
     SchemeNotAllowedError,
 )
-from services.notices.egress.urls import (
+from shared.egress.urls import (
     DEFAULT_PORTS,
     LONGEST_URL,
     EndpointUrl,

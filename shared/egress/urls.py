@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import idna
 
-from services.notices.egress.addresses import Address
-from services.notices.egress.errors import InvalidUrlError, SchemeNotAllowedError
+from shared.egress.addresses import Address
+from shared.egress.errors import InvalidUrlError, SchemeNotAllowedError
 
 LONGEST_URL = 2048
 DEFAULT_PORTS = {"https": 443, "http": 80}

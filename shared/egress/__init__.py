@@ -4,16 +4,16 @@ The same rules judge a URL when it is saved, the addresses its name resolves to 
 and the very address a socket is about to dial.
 """
 
-from services.notices.egress.addresses import Address
-from services.notices.egress.errors import (
+from shared.egress.addresses import Address
+from shared.egress.errors import (
     BlockedAddressError,
     EgressError,
     InvalidUrlError,
     PortNotAllowedError,
     SchemeNotAllowedError,
 )
-from services.notices.egress.rules import Egress
-from services.notices.egress.urls import LONGEST_URL, EndpointUrl
+from shared.egress.rules import Egress
+from shared.egress.urls import LONGEST_URL, EndpointUrl
 
 __all__ = [
     "LONGEST_URL",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notices.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
+from shared.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
 
 PUBLIC = Egress()
 DEMO = Egress.from_text("127.0.0.0/8, ::1")
