@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import TypeVar
 
 from environs import Env, EnvError
+
+from shared.egress import Egress
+
+T = TypeVar("T")
 
 SETTINGS: dict[str, str] = {
     "ART28_HOST": "Address the edge listens on (127.0.0.1).",
@@ -32,9 +38,9 @@ SETTINGS: dict[str, str] = {
     "ART28_SERVICE_KEY": "32 random bytes, base64: services prove who they are with it.",
     "ART28_SECRETS_KEY": "32 random bytes, base64: encrypts signing keys and webhook secrets.",
     "ART28_SECRETS_KEY_OLD": "Keys before that one, comma separated: they still open, none seals.",
-    "ART28_EGRESS_ALLOW": "Networks webhooks may reach besides the public internet (none).",
-    "ART28_EGRESS_OWN": "Own public networks and host names, which webhooks may not reach (none).",
-    "ART28_CA_FILE": "Certificates webhooks trust instead of the public ones, PEM (public ones).",
+    "ART28_EGRESS_ALLOW": "Networks that may be dialled besides the public internet (none).",
+    "ART28_EGRESS_OWN": "Own public networks and host names, which may not be dialled (none).",
+    "ART28_CA_FILE": "Certificates to trust for webhooks and sign-in, PEM (public ones).",
     "ART28_ATTEMPT_SECONDS": "Time limit of one webhook attempt, from name to last byte (15).",
     "ART28_LEASE_SECONDS": "How long a dispatcher owns a claim; over twice the limit above (60).",
     "ART28_IN_FLIGHT": "Webhook attempts one dispatcher keeps going at once (512).",
@@ -141,6 +147,20 @@ def reader() -> Env:
 def origin_of(env: Env) -> str:
     host, port = env.str("ART28_HOST", "127.0.0.1"), whole_number(env, "ART28_PORT", 8280)
     return env.str("ART28_ORIGIN", f"http://{host}:{port}").rstrip("/")
+
+
+def egress_of(env: Env, origin: str) -> Egress:
+    """Which hosts may be dialled at the wish of others; not our own ``origin``."""
+    allowed = parsed(env, "ART28_EGRESS_ALLOW", Egress.from_text, "")
+    return parsed(env, "ART28_EGRESS_OWN", allowed.without, "").without_origin(origin)
+
+
+def parsed(env: Env, name: str, make: Callable[[str], T], default: str) -> T:
+    """What ``make`` reads from the value; its ValueError is a ``SettingsError``."""
+    try:
+        return make(env.str(name, default))
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}.") from error
 
 
 def choice(env: Env, name: str, default: str, allowed: tuple[str, ...]) -> str:

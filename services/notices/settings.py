@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
-
-from environs import Env
 
 from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email import MailSettings
 from services.notices.channels.webhook import Schedule
 from services.notices.channels.webhook.schedule import WAITS
 from shared.egress import Egress
-from shared.settings import Common, SettingsError, reader, whole_number
-
-T = TypeVar("T")
+from shared.settings import Common, SettingsError, egress_of, parsed, reader, whole_number
 
 # From where to where each number goes. The upper ends are no advice: past them a number is a slip
 # of the pen, or reaches beyond the calendar.
@@ -92,8 +87,8 @@ class Settings:
         env, common = reader(), Common.from_env()
         return cls(
             common=common,
-            egress=_egress(env, common.origin),
-            schedule=_read(env, "ART28_RETRY_SECONDS", _schedule, ",".join(map(str, WAITS))),
+            egress=egress_of(env, common.origin),
+            schedule=parsed(env, "ART28_RETRY_SECONDS", _schedule, ",".join(map(str, WAITS))),
             mail=MailSettings.from_env(env),
             ca_file=Path(named) if (named := env.str("ART28_CA_FILE", "")) else None,
             **{name: whole_number(env, _variable(name), getattr(cls, name)) for name in _BOUNDS},
@@ -109,15 +104,3 @@ def _schedule(text: str) -> Schedule:
     if not all(each.isascii() and each.isdigit() and len(each) < 10 for each in words):
         raise ValueError("a schedule is whole numbers of seconds, separated by commas")
     return Schedule(tuple(int(each) for each in words))
-
-
-def _egress(env: Env, origin: str) -> Egress:
-    allowed = _read(env, "ART28_EGRESS_ALLOW", Egress.from_text, "")
-    return _read(env, "ART28_EGRESS_OWN", allowed.without, "").without_origin(origin)
-
-
-def _read(env: Env, name: str, make: Callable[[str], T], default: str) -> T:
-    try:
-        return make(env.str(name, default))
-    except ValueError as error:
-        raise SettingsError(f"{name}: {error}.") from error

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from requests.adapters import BaseAdapter
 
-from services.notices.channels.webhook.precheck import UrlPrecheck
 from services.notices.channels.webhook.signing import Random, SecretBox
 from services.notices.clients import IdentityClient
 from services.notices.model.acknowledgement_links import Links, links_of
@@ -16,6 +15,7 @@ from services.notices.store import INDEXES, Stores
 from shared.failures import FailedJobs, Failures
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
+from shared.lookups import BoundedLookup
 from shared.mongo import Mongo
 from shared.peers import Peers
 from shared.relay import Inbox
@@ -35,7 +35,7 @@ class Deps:
     now: Clock
     new_id: IdSource
     random: Random
-    names: UrlPrecheck = field(default_factory=UrlPrecheck)
+    names: BoundedLookup = field(default_factory=BoundedLookup)
 
 
 def open_stores(mongo: Mongo) -> Stores:

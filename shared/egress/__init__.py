@@ -1,4 +1,4 @@
-"""Where webhooks may go: rules on URLs and addresses, pure, without any network.
+"""Which hosts may be dialled at the wish of others: rules on URLs and addresses, pure.
 
 The same rules judge a URL when it is saved, the addresses its name resolves to at every attempt,
 and the very address a socket is about to dial.

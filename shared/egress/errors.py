@@ -1,4 +1,4 @@
-"""Why webhooks may not go to a URL or an address."""
+"""Why a URL or an address may not be dialled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 
 class EgressError(ValueError):
-    """Webhooks may not go to this URL or address; `code` is stable, for machines."""
+    """This URL or address may not be dialled; `code` is stable, for machines."""
 
     code: ClassVar[str]
 
@@ -18,13 +18,13 @@ class InvalidUrlError(EgressError):
 
 
 class SchemeNotAllowedError(EgressError):
-    """Webhooks go to https only."""
+    """Only https is dialled."""
 
     code = "scheme_not_allowed"
 
 
 class PortNotAllowedError(EgressError):
-    """Webhooks go to a short list of ports only, 443 and 8443 unless configured."""
+    """Only a short list of ports is dialled, 443 and 8443 unless configured."""
 
     code = "port_not_allowed"
 

@@ -87,7 +87,7 @@ class Egress:
 
     def without_origin(self, origin: str) -> Egress:
         """These rules, but closed to the host of our own origin: what is sent there comes back to
-        us. An address that `allow` names stays open, and what no webhook may name needs no rule."""
+        us. An address that `allow` names stays open, and what nobody may name needs no rule."""
         with suppress(ValueError):
             host = (urlsplit(origin).hostname or "").removesuffix(".")
             address = read_address(host)
@@ -110,7 +110,7 @@ class Egress:
             raise BlockedAddressError(CLOSED)
 
     def check_url(self, text: str) -> EndpointUrl:
-        """Return the URL in its parts; raise an EgressError if webhooks may not go there."""
+        """Return the URL in its parts; raise an EgressError if it may not be dialled."""
         scheme, authority, rest = split(text)
         at = _judged_origin(self, scheme, authority)
         ascii_url = at.ascii_url + quoted(rest)
@@ -138,9 +138,9 @@ def _judged_origin(egress: Egress, scheme: str, authority: str) -> EndpointUrl:
     host, shown, addresses = _judged_host(egress, written)
     inside = bool(addresses) and all(within(address, egress.allow) for address in addresses)
     if scheme != "https" and not inside:
-        raise SchemeNotAllowedError("webhooks go to https only")
+        raise SchemeNotAllowedError("only https addresses are allowed")
     if not 0 < port < 65536 or not (inside or port in egress.ports):
-        raise PortNotAllowedError(f"port {port} is not open for webhooks")
+        raise PortNotAllowedError(f"port {port} is not allowed")
     tail = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
     bare = host.strip("[]")
     return EndpointUrl(

@@ -56,7 +56,7 @@ def split(text: str) -> tuple[str, str, str]:
         raise InvalidUrlError("the URL is not absolute")
     scheme, authority, rest = match[1].lower(), match[2], match[3] or ""
     if scheme not in DEFAULT_PORTS:
-        raise SchemeNotAllowedError("webhooks go to https only")
+        raise SchemeNotAllowedError("only https addresses are allowed")
     if not authority or _BAD_IN_REST.search(rest):
         raise InvalidUrlError("the URL lacks a host, or holds characters that must be encoded")
     return scheme, authority, rest if rest.startswith("/") else "/" + rest

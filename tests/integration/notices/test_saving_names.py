@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from services.notices.channels.webhook.precheck import MAX_LOOKUPS, UrlPrecheck
+from shared.lookups import MAX_LOOKUPS, BoundedLookup
 from tests.integration.notices.asking import Door
 
 
 def leading_to(door: Door, lookup: Callable[[str], list[str]], seconds: float = 5.0) -> Door:
     deps = door.app.extensions["art28.deps"]
-    door.app.extensions["art28.deps"] = replace(deps, names=UrlPrecheck(lookup, seconds))
+    door.app.extensions["art28.deps"] = replace(deps, names=BoundedLookup(lookup, seconds))
     return door
 
 
@@ -107,7 +107,7 @@ def test_a_name_server_that_hangs_holds_nobody_up(
 
 
 def test_only_some_questions_are_open_at_once(hanging: Callable[[str], list[str]]) -> None:
-    names, before = UrlPrecheck(hanging, seconds=0.01), threading.active_count()
+    names, before = BoundedLookup(hanging, seconds=0.01), threading.active_count()
     for number in range(3 * MAX_LOOKUPS):
         assert names.addresses(f"host{number}.example") == ()
     assert threading.active_count() <= before + MAX_LOOKUPS

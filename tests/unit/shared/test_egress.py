@@ -268,9 +268,9 @@ IDNA = "the host is not a domain name by IDNA 2008"
 REASONS = [
     ("https://127.0.0.1/", PUBLIC_HOST),
     ("https://db.internal/", PUBLIC_HOST),
-    ("http://good.example/", "webhooks go to https only"),
-    ("ftp://good.example/", "webhooks go to https only"),
-    ("https://good.example:22/", "port 22 is not open for webhooks"),
+    ("http://good.example/", "only https addresses are allowed"),
+    ("ftp://good.example/", "only https addresses are allowed"),
+    ("https://good.example:22/", "port 22 is not allowed"),
     ("https://good.example/a b",
      "no spaces, control characters, backslashes or fragments in a URL"),
     ("https://good.example/#part",

@@ -7,25 +7,14 @@ once, all its addresses are judged together, and the sender connects to one of e
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 
-from shared.egress import Address
-
-Lookup = Callable[[str], Iterable[str]]
-Addresses = tuple[Address, ...]
-
-
-def system_lookup(host: str) -> list[str]:
-    """Query the system's resolver. Raises OSError when it has no answer."""
-    # The final dot excludes search domains: inside a cluster they would be tried first.
-    found = socket.getaddrinfo(f"{host}.", None, type=socket.SOCK_STREAM)
-    return [str(sockaddr[0]) for *_, sockaddr in found]
+from shared.lookups import Addresses, Lookup, system_lookup
 
 
 @dataclass(frozen=True, slots=True)

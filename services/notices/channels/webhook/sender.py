@@ -19,9 +19,10 @@ from services.notices.channels.webhook.messages import (
     Outcome,
     Outgoing,
 )
-from services.notices.channels.webhook.resolver import Addresses, Resolver
+from services.notices.channels.webhook.resolver import Resolver
 from services.notices.channels.webhook.transfer import Transfer
 from shared.egress import BlockedAddressError, Egress, EgressError, EndpointUrl
+from shared.lookups import Addresses
 from shared.times import Clock, utc_now
 
 # libcurl's own file descriptors are watched with select(), which cannot see those past 1023; a

@@ -1,24 +1,31 @@
-"""Resolves the host name of an endpoint when it is saved.
-
-A forbidden address is then reported to the owner at once. It is a courtesy: each attempt resolves
-and judges the name again. The check takes little time, and a name without an answer is accepted.
-"""
+"""Resolves host names with a time limit, which the system's resolver does not keep."""
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Thread
 
-from services.notices.channels.webhook.resolver import Addresses, Lookup, system_lookup
+from shared.egress import Address
 
+Lookup = Callable[[str], Iterable[str]]
+Addresses = tuple[Address, ...]
 MAX_LOOKUPS = 8
 
 
+def system_lookup(host: str) -> list[str]:
+    """Query the system's resolver. Raises OSError when it has no answer."""
+    # The final dot excludes search domains: inside a cluster they would be tried first.
+    found = socket.getaddrinfo(f"{host}.", None, type=socket.SOCK_STREAM)
+    return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
 @dataclass(frozen=True)
-class UrlPrecheck:
+class BoundedLookup:
     """Looks names up with a time limit of ``seconds``.
 
     At most eight look-ups run at once: each holds a thread until the name server answers.
@@ -34,7 +41,7 @@ class UrlPrecheck:
             return ()
         answers: SimpleQueue[Addresses] = SimpleQueue()
         # A daemon thread: a look-up that hangs must not delay the end of the process.
-        Thread(target=self._look_up, args=(host, answers), name="precheck", daemon=True).start()
+        Thread(target=self._look_up, args=(host, answers), name="lookup", daemon=True).start()
         with suppress(Empty):
             return answers.get(timeout=self.seconds)
         return ()
