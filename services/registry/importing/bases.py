@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry.importing import words
-from services.registry.importing.asking import Answers, Question
 from services.registry.importing.meanings import sense_of
 from services.registry.importing.mentions import (
     CONDITION,
@@ -17,6 +16,7 @@ from services.registry.importing.mentions import (
     mentions_of,
 )
 from services.registry.transfers import Instrument
+from shared.importing.asking import Answers, Question
 
 ADEQUACY = "adequacy"
 MEMBER = "mechanisms"

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any, Literal
 
 from services.registry.importing import own
-from services.registry.importing.asking import Answers, Question
 from services.registry.importing.days import check_begun
 from services.registry.importing.matching import Matches
 from services.registry.importing.merging import over, same, together
 from services.registry.importing.rows import Context, read_row
 from shared.errors import Invalid, problem_at
+from shared.importing.asking import Answers, Question
 from shared.sheets import unguarded
 
 Content = dict[str, Any]

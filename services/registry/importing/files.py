@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import codecs
-import io
-import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
-from services.registry.importing.csv_files import csv_rows
 from services.registry.importing.json_files import json_rows
-from services.registry.importing.raw_rows import MOST_ROWS, NoRows, RawRow, TooManyRows
+from services.registry.importing.raw_rows import NoRows, is_known, rows_of_tables
 from services.registry.importing.tables import html_rows, markdown_rows
-from services.registry.importing.workbooks import workbook_rows
 from services.registry.importing.yaml_files import yaml_rows
 from shared.errors import Malformed
+from shared.importing.csv_files import csv_rows
+from shared.importing.raw_rows import MOST_ROWS, RawRow, TooManyRows
+from shared.importing.texts import OTHER_CHARSET, cleaned, decoded
+from shared.importing.workbooks import workbook_tables
 
 __all__ = ["KINDS", "NoRows", "RawRow", "TooManyRows", "rows_of"]
 
-CHARSETS = re.compile(
-    r"(?:utf-8(?:-sig)?|utf-(?:16|32)(?:-[bl]e)?|ascii|latin-1|iso8859-\d+|cp\d+|mac-\w+"
-    r"|koi8-\w|gb\w+|big5\w*|shift_jis\w*|euc_\w+|tis-620)\Z"
-)
-# What browsers and Excel mean by these names (WHATWG Encoding Standard, 4.2).
-_MEANT = {"iso8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
 _TEXTS: Mapping[str, Callable[[TextIO], Iterator[RawRow]]] = {
-    "csv": csv_rows,
+    "csv": lambda text: csv_rows(text, is_known),
     "json": json_rows,
     "yaml": yaml_rows,
     "html": html_rows,
@@ -36,65 +29,21 @@ KINDS = (*_TEXTS, "xlsx")
 
 def rows_of(stream: BinaryIO, kind: str, charset: str = "utf-8") -> Iterator[RawRow]:
     """The rows of a file of one of ``KINDS``. Raises ``Malformed``, ``TooManyRows``, ``NoRows``."""
-    rows = workbook_rows(stream) if kind == "xlsx" else _TEXTS[kind](_decoded(stream, charset))
     number = 0
     try:
-        for row in rows:
+        for row in _rows(stream, kind, charset):
             number = row.number
             if number > MOST_ROWS:
                 raise TooManyRows
-            cells = {_clean(name): _clean(row.cells[name]) for name in row.cells}
+            cells = {cleaned(name): cleaned(row.cells[name]) for name in row.cells}
             yield RawRow(number, cells, row.fault)
     except UnicodeError as error:
-        detail = (
-            "The file is not in the charset it is sent as; save it as “CSV UTF-8”, or name its "
-            "charset in Content-Type."
-        )
-        raise Malformed(detail) from error
+        raise Malformed(OTHER_CHARSET) from error
     if not number:
         raise NoRows
 
 
-def _decoded(stream: BinaryIO, charset: str) -> TextIO:
-    try:
-        codec = codecs.lookup(charset).name
-    except (LookupError, ValueError) as error:
-        raise Malformed(f"There is no charset {charset!r}.") from error
-    if not CHARSETS.match(codec):
-        # Python has codecs for compression and for its own texts, too.
-        raise Malformed(f"{charset!r} is no charset that files of rows are read in.")
-    buffered = io.BufferedReader(_Raw(stream))
-    return io.TextIOWrapper(buffered, encoding=_encoding(codec, buffered), newline="")
-
-
-def _encoding(codec: str, buffered: Any) -> str:
-    """A byte order mark says more than a header: Excel writes "Unicode text" in UTF-16."""
-    if buffered.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16"
-    return "utf-8-sig" if codec == "utf-8" else _MEANT.get(codec, codec)
-
-
-class _Raw(io.RawIOBase):
-    """Adapts any readable stream, such as a request's, to the standard library's text reader."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        read = self._stream.read(len(buffer))
-        buffer[: len(read)] = read
-        return len(read)
-
-
-def _clean(value: Any) -> Any:
-    """Remove NUL and lone surrogates, which neither the database nor JSON can hold."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode().replace("\0", "")
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    if isinstance(value, dict):
-        return {_clean(name): _clean(item) for name, item in value.items()}
-    return value
+def _rows(stream: BinaryIO, kind: str, charset: str) -> Iterator[RawRow]:
+    if kind == "xlsx":
+        return rows_of_tables(workbook_tables(stream, is_known))
+    return _TEXTS[kind](decoded(stream, charset))

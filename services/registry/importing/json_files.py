@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from services.registry.importing.raw_rows import (
-    LARGEST_ROW,
-    MOST_COLUMNS,
-    RawRow,
-    in_section,
-    is_list_name,
-    is_row,
-)
+from services.registry.importing.raw_rows import in_section, is_list_name, is_row
 from shared.errors import Malformed, TooLarge
+from shared.importing.raw_rows import LARGEST_ROW, MOST_COLUMNS, RawRow
 from shared.strict_json import DEEPEST, Decoder, check_depth
 
 CHUNK = 64 * 1024

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.registry.importing.asking import Answers, Question
 from services.registry.importing.words import plain
+from shared.importing.asking import Answers, Question
 
 
 class Matches:

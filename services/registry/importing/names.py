@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry.importing import words
-from services.registry.importing.asking import Answers, Question
-from services.registry.importing.cells import without_marks
 from services.registry.importing.cutting import split
 from shared.errors import problem_at
+from shared.importing.asking import Answers, Question
+from shared.importing.cells import without_marks
 
 ONE = "one"
 _BETWEEN = re.compile(r"\s+[/+|]\s+|\s*[;\n•]\s*|(?<=\w{3})/(?=\w{3})")

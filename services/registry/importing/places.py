@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import dropwhile
 
 from services.registry.importing import words
-from services.registry.importing.asking import Answers, Question
 from services.registry.importing.cutting import Cutter, Piece
 from services.registry.importing.meanings import KEPT, Meaning, Sense, is_name, sense_of
 from services.registry.importing.mentions import names_a_basis
 from services.registry.transfers.countries import name_of
+from shared.importing.asking import Answers, Question
 
 # Addresses of the internet and of mailboxes name no place.
 _LINK = re.compile(

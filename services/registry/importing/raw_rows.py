@@ -1,26 +1,17 @@
-"""The rows of a file as they stand in it, whatever its form."""
+"""Which tables of a file are lists of sub-processors, and the rows of those."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from services.registry.importing import own, words
 from services.registry.importing.columns import heading_of, split_name
-from shared.errors import Malformed, TooLarge
+from shared.errors import Malformed
+from shared.importing.raw_rows import RawRow, Table, is_filled, named, row_of
 
-LARGEST_ROW = 1024 * 1024
-MOST_ROWS, MOST_COLUMNS = 10_000, 200
-# A title may stand above the headings; further down there is none.
-TITLES = 10
 SECTION = "section"
-
-
-class TooManyRows(TooLarge):
-    """A list has at most 10,000 rows; import it in parts."""
-
-    code = "too-many-rows"
 
 
 class NoRows(Malformed):
@@ -29,60 +20,9 @@ class NoRows(Malformed):
     code = "no-rows"
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
-    """Row ``number`` (from 1, the header not counted) as it stands in the file."""
-
-    number: int
-    cells: dict[str, Any]
-    fault: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Headings and the rows below them."""
-
-    header: Sequence[str]
-    rows: Sequence[Sequence[Any]]
-    # The heading above the table, where it says that its rows are planned or past.
-    section: str = ""
-
-
-def named(header: Sequence[str]) -> list[str]:
-    """The headings as names of cells: none at the end, numbers where one is missing.
-
-    Raises ``Malformed`` when two are alike or there are too many.
-    """
-    names = [" ".join(name.split()) for name in header]
-    while names and not names[-1]:
-        names.pop()
-    if not names or len(names) > MOST_COLUMNS or _doubled(names):
-        raise Malformed("The first line must name the columns, each once, 200 at most.")
-    return [name or f"column {at}" for at, name in enumerate(names, start=1)]
-
-
-def _doubled(names: Sequence[str]) -> bool:
-    filled = [name for name in names if name]
-    return len(set(filled)) < len(filled)
-
-
-def row_of(number: int, names: Sequence[str], cells: Sequence[Any], width: int) -> RawRow:
-    """One row; cells without a heading are a fault, and so are more than ``width``."""
-    extra = len(cells) > width or is_filled(cells[len(names) :])
-    fault = f"It has {len(cells)} cells, the header {len(names)}." if extra else None
-    return RawRow(number, dict(zip(names, cells, strict=False)), fault)
-
-
-def is_filled(cells: Sequence[Any]) -> bool:
-    return any(str(cell).strip() for cell in cells)
-
-
-def header_at(lines: Sequence[Sequence[Any]]) -> int:
-    """Where the headings stand: the first line of several cells, below a title of one."""
-    counts = [sum(bool(str(cell).strip()) for cell in line) for line in lines[:TITLES]]
-    several = next((at for at, count in enumerate(counts) if count > 1), 0)
-    known = any(heading_of(str(cell)).member for cell in lines[several]) if lines else False
-    return several if known else 0
+def is_known(heading: str) -> bool:
+    """Whether a list of sub-processors may have a column of this heading."""
+    return heading_of(heading).member is not None
 
 
 def rows_of_tables(tables: Sequence[Table]) -> Iterator[RawRow]:

@@ -9,9 +9,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.importing import words
-from services.registry.importing.asking import Answers, Question
 from services.registry.importing.bases import ADEQUACY, Bases, Basis, read_bases
-from services.registry.importing.cells import Text, read_cell
 from services.registry.importing.columns import BY_WORDS, heading_of, split_name
 from services.registry.importing.days import SINCE, check_begun, read_since
 from services.registry.importing.names import read_name, read_products
@@ -20,6 +18,8 @@ from services.registry.transfers import Instrument
 from services.registry.transfers.countries import in_eea, name_of
 from services.registry.transfers.statements import AS_IF, NOT_STATED
 from shared.errors import problem_at
+from shared.importing.asking import Answers, Question
+from shared.importing.cells import Text, read_cell
 
 Stated = dict[str, Any]
 LONGEST_TEXT = 2_000

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.registry.importing import own
-from services.registry.importing.cells import read_cell, without_marks
-from services.registry.importing.raw_rows import RawRow
 from services.registry.importing.rows import members_of
 from services.registry.importing.words import plain
+from shared.importing.cells import read_cell, without_marks
+from shared.importing.raw_rows import RawRow
 from shared.sheets import unguarded
 
 MOST_OF_ONE = 100

@@ -8,14 +8,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TextIO
 
-from services.registry.importing.raw_rows import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    RawRow,
-    Table,
-    rows_of_tables,
-)
+from services.registry.importing.raw_rows import rows_of_tables
 from shared.errors import TooLarge
+from shared.importing.raw_rows import MOST_COLUMNS, MOST_ROWS, RawRow, Table
 
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import pycountry
-from babel import Locale
 
-LANGUAGES = ("en", "da", "sv")
-# Local names of countries, as a list may write them: taken where they name one country only.
-OTHER_LANGUAGES = ("de", "fr", "es", "it", "nl", "nb", "fi", "pl", "pt", "ja", "ko")
-# A name this short is a word of many languages; in running text it counts in capitals only.
-SHORT = 3
-_NOT_WORDS = re.compile(r"[^\w/]+|_+")
+from shared.importing.country_names import SHORT, codes, country_names, plain
+
+__all__ = ["SHORT", "codes", "plain"]
 
 
 @cache
@@ -31,14 +26,6 @@ def data() -> Mapping[str, Any]:
 def _eea() -> tuple[str, ...]:
     text = files("services.registry").joinpath("data", "countries.json").read_text("utf-8")
     return tuple(json.loads(text)["eea"])
-
-
-def plain(text: str) -> str:
-    """``text`` for comparing: no capitals, no punctuation, single spaces."""
-    if text.isascii():
-        return _NOT_WORDS.sub(" ", text.lower()).strip()
-    composed = unicodedata.normalize("NFC", text).casefold()
-    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFC", composed)).strip()
 
 
 def says_nothing(text: str) -> bool:
@@ -62,29 +49,9 @@ def members_by_column() -> Mapping[str, tuple[str, int]]:
 
 @cache
 def countries_by_name() -> Mapping[str, str]:
-    """ISO 3166-1 codes by plain name, in three languages, and by official and local name."""
-    found = _local_names()
-    for country in pycountry.countries:
-        code = country.alpha_2
-        names = [
-            country.name,
-            getattr(country, "official_name", None),
-            getattr(country, "common_name", None),
-        ]
-        names += [Locale(language).territories.get(code) for language in LANGUAGES]
-        found.update({plain(name): code for name in names if name})
-    found |= data()["country_names"]
+    """ISO 3166-1 codes by plain name, with the names that only lists use."""
+    found = {**country_names(), **data()["country_names"]}
     return {name: code for name, code in found.items() if name not in data()["ambiguous"]}
-
-
-def _local_names() -> dict[str, str]:
-    found: dict[str, set[str]] = {}
-    for language in OTHER_LANGUAGES:
-        territories = Locale(language).territories
-        for code in codes() & territories.keys():
-            found.setdefault(plain(territories[code]), set()).add(code)
-    single = {name: next(iter(known)) for name, known in found.items() if len(known) == 1}
-    return {name: code for name, code in single.items() if len(name) > SHORT or not name.isascii()}
 
 
 @cache
@@ -159,12 +126,6 @@ def denials() -> re.Pattern[str]:
 def denial_words() -> frozenset[str]:
     """Words that may stand between a word of denial and what it denies."""
     return frozenset(data()["denial_words"].split())
-
-
-@cache
-def codes() -> frozenset[str]:
-    """ISO 3166-1 alpha-2, and XK for Kosovo."""
-    return frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}
 
 
 @cache

@@ -8,8 +8,9 @@ from typing import Any, TextIO
 import yaml
 
 from services.registry.importing.json_files import raw_row, rows_in
-from services.registry.importing.raw_rows import RawRow, in_section, is_list_name
+from services.registry.importing.raw_rows import in_section, is_list_name
 from shared.errors import Malformed, TooLarge
+from shared.importing.raw_rows import RawRow
 from shared.strict_json import DEEPEST, check_depth
 
 LARGEST = 2 * 1024 * 1024

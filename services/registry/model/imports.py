@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from shared.errors import Conflict, Invalid, TooManyRequests
+from shared.importing.jobs import Column
 
 ImportStatus = Literal["receiving", "queued", "waiting", "done"]
 # Status in the report of an import that was set aside; the stored status stays.
 FAILED = "failed"
-MOST_UNDER_WAY = 5
 # ``ready``: read, and waiting for the rest of a list that is taken over as a whole; ``adopted``
 # once it was.
 RowState = Literal[
@@ -19,46 +18,6 @@ RowState = Literal[
 ]
 # Whether rows become draft changes, or the first list of the register.
 Into = Literal["changes", "baseline"]
-
-
-class QuestionUnknown(Invalid):
-    """There is no such open question in this import; read it again."""
-
-    code = "question-unknown"
-
-
-class AnswerUnfit(Invalid):
-    """The answer does not fit the question; the detail says what does."""
-
-    code = "answer-unfit"
-
-
-class ImportNotReady(Conflict):
-    """The file of this import has not been received as a whole."""
-
-    code = "import-not-ready"
-
-
-class TooManyImports(TooManyRequests):
-    """Five of your imports are still being read; wait until one is done."""
-
-    code, retry_after = "too-many-imports", 30
-
-
-@dataclass(frozen=True)
-class Column:
-    """``member`` is what the column is read as; None when it is not read.
-
-    ``asked``: the vendor has to say what it holds; ``guess`` and ``samples`` help to. Nothing of
-    the file is read before. ``remembered``: it was answered in an earlier import.
-    """
-
-    name: str
-    member: str | None
-    asked: bool = False
-    guess: str | None = None
-    samples: tuple[str, ...] = ()
-    remembered: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.registry.importing import columns as headings
-from services.registry.importing.days import FIRST_DAY, SINCE
-from services.registry.model.imports import AnswerUnfit
+from services.registry.importing.days import SINCE
 from services.registry.transfers.countries import check_country
+from shared.importing.days import FIRST_DAY
+from shared.importing.jobs import AnswerUnfit
 from shared.times import parse_day
 
 NOTHING = "none"

@@ -11,7 +11,6 @@ from typing import Any
 import structlog
 from pymongo.errors import PyMongoError
 
-from services.registry.importing.asking import Answers, Question
 from services.registry.importing.deciding import ImportRules, Source, Verdict, decide, unreadable
 from services.registry.importing.matching import Matches
 from services.registry.importing.rows import Context
@@ -26,6 +25,7 @@ from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.wiring import Deps
 from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.ids import derived_id
+from shared.importing.asking import Answers, Question
 from shared.mongo import Session
 
 log = structlog.get_logger()

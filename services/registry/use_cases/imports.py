@@ -11,23 +11,11 @@ from typing import Any, BinaryIO
 
 from services.registry.importing import columns as headings
 from services.registry.importing import own
-from services.registry.importing.asking import entity_key
 from services.registry.importing.days import SINCE
 from services.registry.importing.files import RawRow, rows_of
-from services.registry.importing.raw_rows import TooManyRows
-from services.registry.importing.sampling import Samples
 from services.registry.importing.sorting import TOO_MANY_OF_ONE, Sorting, key_of
 from services.registry.model.changes import check_day
-from services.registry.model.imports import (
-    FAILED,
-    MOST_UNDER_WAY,
-    Column,
-    Import,
-    ImportNotReady,
-    ImportRow,
-    QuestionUnknown,
-    TooManyImports,
-)
+from services.registry.model.imports import FAILED, Import, ImportRow
 from services.registry.model.register import Register, RegisterExists
 from services.registry.model.scopes import everybody
 from services.registry.use_cases.import_answers import (
@@ -42,6 +30,16 @@ from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import Invalid, NotFound
 from shared.ids import derived_id
+from shared.importing.asking import entity_key
+from shared.importing.jobs import (
+    MOST_UNDER_WAY,
+    Column,
+    ImportNotReady,
+    QuestionUnknown,
+    TooManyImports,
+)
+from shared.importing.raw_rows import TooManyRows
+from shared.importing.sampling import Samples
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from services.registry.model.imports import MOST_UNDER_WAY, Import
+from services.registry.model.imports import Import
 from services.registry.schemas.imports import content_of
 from services.registry.store.imports import Imports
 from services.registry.use_cases import importing
 from services.registry.use_cases.importing import Importing
 from shared.failures import FailedJobs
+from shared.importing.jobs import MOST_UNDER_WAY
 from shared.places import OF_THIS_PROCESS
 from tests.integration.registry.importing import DAY, begin, report, taken, work
 from tests.integration.registry.test_import_killed import until, worker

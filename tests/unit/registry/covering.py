@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from services.registry.importing import words
-from services.registry.importing.asking import Answers
 from services.registry.importing.bases import read_bases
-from services.registry.importing.cells import read_cell
 from services.registry.importing.mentions import mentions_of
 from services.registry.importing.places import read_places
 from services.registry.transfers import load_instruments
+from shared.importing.asking import Answers
+from shared.importing.cells import read_cell
 
 NO_ANSWERS = Answers({})
 _MARKS = re.compile(r"[¹²³⁰⁴-⁹]")

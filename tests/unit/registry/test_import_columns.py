@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from services.registry.model.imports import Column, Import
+from services.registry.model.imports import Import
+from shared.importing.jobs import Column
 
 NAME = Column("Name", "legal_name")
 ASKED = Column("Where", None, asked=True, guess="country", samples=("US", "IE"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.importing.days import days_of
+from shared.importing.days import days_of
 from tests.unit.registry.golden import rows
 
 LINES = rows("golden_import_days.txt")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from services.registry.importing import own
-from services.registry.importing.asking import Answers
 from services.registry.importing.rows import Context, Reading, read_row
 from services.registry.transfers import load_instruments
+from shared.importing.asking import Answers
 
 NAMES = ("hr_data", "relation", "data_combined", "exporter_is_public_authority")
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.importing.asking import Answers
 from services.registry.importing.bases import read_bases
 from services.registry.importing.places import read_places
 from services.registry.transfers import load_instruments
+from shared.importing.asking import Answers
 from tests.unit.registry.covering import lost_of_mechanism, lost_of_place
 
 PLACES = [

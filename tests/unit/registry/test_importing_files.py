@@ -9,12 +9,12 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from services.registry.importing.asking import Answers
 from services.registry.importing.columns import heading_of
 from services.registry.importing.files import rows_of
 from services.registry.importing.rows import Context, read_row
 from services.registry.transfers import load_instruments
 from shared.errors import DomainError, Invalid
+from shared.importing.asking import Answers
 
 ACME = [{"Name": "Acme", "Location": "Denmark"}]
 LOWER = [{"name": "Acme", "location": "Denmark"}]

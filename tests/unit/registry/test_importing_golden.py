@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.registry.importing.asking import Answers, Question
 from services.registry.importing.bases import read_bases
 from services.registry.importing.places import read_places
 from services.registry.transfers import load_instruments
+from shared.importing.asking import Answers, Question
 from shared.sheets import split
 
 Line = tuple[str, str, str]

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from services.registry.importing.asking import Answers
 from services.registry.importing.rows import Context, read_row
 from services.registry.transfers import load_instruments
+from shared.importing.asking import Answers
 
 CASES = """
 USA (SCCs), India (SCCs)   |             |              | US scc; IN scc

@@ -16,17 +16,17 @@ from typing import Any
 
 import pytest
 
-from services.registry.importing.asking import Answers
 from services.registry.importing.columns import read_columns
 from services.registry.importing.deciding import ImportRules, Source, Verdict, decide
 from services.registry.importing.files import RawRow, rows_of
 from services.registry.importing.matching import Matches
 from services.registry.importing.raw_rows import NoRows
 from services.registry.importing.rows import Context, members_of
-from services.registry.importing.sampling import Samples
 from services.registry.importing.sorting import key_of
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import load_instruments
+from shared.importing.asking import Answers
+from shared.importing.sampling import Samples
 from tests.unit.registry.covering import lost_of_mechanism, lost_of_place
 
 FORMS = {".html": "html", ".json": "json", ".md": "markdown"}

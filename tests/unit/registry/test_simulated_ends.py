@@ -8,10 +8,11 @@ from typing import Any
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Group
 from services.registry.model.erasures import speaks_of
-from services.registry.model.imports import Column, Import
+from services.registry.model.imports import Import
 from services.registry.model.register import Register
 from services.registry.model.simulations import Simulation, Touched
 from services.registry.transfers import Verdict, load_instruments
+from shared.importing.jobs import Column
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = date(2026, 12, 24)

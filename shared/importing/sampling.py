@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.registry.importing.cells import read_cell
+from shared.importing.cells import read_cell
 
 SAMPLES, LONGEST = 3, 200
 MOST_HEADINGS = 200

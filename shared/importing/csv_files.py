@@ -7,31 +7,32 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TextIO
 
-from services.registry.importing.raw_rows import (
+from shared.errors import Malformed
+from shared.importing.raw_rows import (
     LARGEST_ROW,
     TITLES,
+    IsKnown,
     RawRow,
     header_at,
     is_filled,
     named,
     row_of,
 )
-from shared.errors import Malformed
 
 DELIMITERS = ",;\t|"
 # Lines of a heading with line breaks in it, at most.
 HEADER_LINES = 50
 
 
-def csv_rows(text: TextIO) -> Iterator[RawRow]:
-    """The rows of a CSV file. Raises ``Malformed``."""
+def csv_rows(text: TextIO, is_known: IsKnown) -> Iterator[RawRow]:
+    """The rows of a CSV file; ``is_known`` tells headings from titles. Raises ``Malformed``."""
     csv.field_size_limit(LARGEST_ROW)
     first, delimiter = _start(text)
     reader = csv.reader(_chained(first, text), delimiter=delimiter, strict=True)
     try:
         lines = (line for line in reader if is_filled(line))
         top = list(islice(lines, TITLES))
-        at = header_at(top)
+        at = header_at(top, is_known)
         header = top[at] if top else []
         names = named(header)
         for number, cells in enumerate(chain(top[at + 1 :], lines), start=1):

@@ -5,21 +5,19 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import IO, Any, BinaryIO
 from xml.parsers import expat
 
-from services.registry.importing.raw_rows import (
+from shared.errors import Malformed, TooLarge
+from shared.importing.raw_rows import (
     MOST_COLUMNS,
     MOST_ROWS,
-    RawRow,
+    IsKnown,
     Table,
     header_at,
     is_filled,
-    rows_of_tables,
 )
-from shared.errors import Malformed, TooLarge
 
 # A workbook is packed XML. 10,000 rows of 20 columns, each cell with a text of its own, are 14 MB
 # and 900,000 elements; some hundred bytes can unpack to millions, and each costs time and memory.
@@ -29,11 +27,11 @@ MOST_SHEETS = 20
 TOO_LARGE = "The workbook is too large when it is unpacked; import it in parts."
 
 
-def workbook_rows(stream: BinaryIO) -> Iterator[RawRow]:
-    """The rows of the sheets that are lists. Raises ``Malformed``, ``TooLarge``, ``NoRows``."""
+def workbook_tables(stream: BinaryIO, is_known: IsKnown) -> list[Table]:
+    """The sheets that hold anything. Raises ``Malformed`` or ``TooLarge``."""
     packed = io.BytesIO(b"".join(iter(lambda: stream.read(64 * 1024), b"")))
     _check(packed)
-    return rows_of_tables(_tables(packed))
+    return _tables(packed, is_known)
 
 
 def _check(packed: io.BytesIO) -> None:
@@ -86,13 +84,15 @@ class _Counter:
         raise Malformed("The workbook declares entities; save it anew as .xlsx.")
 
 
-def _tables(packed: io.BytesIO) -> list[Table]:
+def _tables(packed: io.BytesIO, is_known: IsKnown) -> list[Table]:
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(packed, read_only=True, data_only=True)
         return [
-            table for sheet in book.worksheets[:MOST_SHEETS] if (table := _table(sheet)) is not None
+            table
+            for sheet in book.worksheets[:MOST_SHEETS]
+            if (table := _table(sheet, is_known)) is not None
         ]
     # The library raises whatever the parts of a broken workbook make it raise.
     except Exception as error:
@@ -100,7 +100,7 @@ def _tables(packed: io.BytesIO) -> list[Table]:
         raise Malformed(detail) from error
 
 
-def _table(sheet: Any) -> Table | None:
+def _table(sheet: Any, is_known: IsKnown) -> Table | None:
     most = MOST_ROWS + 20
     lines = [
         [_text(cell) for cell in line]
@@ -111,7 +111,7 @@ def _table(sheet: Any) -> Table | None:
     filled = [line for line in lines if is_filled(line)]
     if not filled:
         return None
-    at = header_at(filled)
+    at = header_at(filled, is_known)
     return Table(filled[at], filled[at + 1 :])
 
 
