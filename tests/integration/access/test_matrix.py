@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 from werkzeug.test import Client, TestResponse
 
 from tests import builders
@@ -23,12 +21,10 @@ from tests.integration.access.table import (
     Route,
     expected,
     foreign,
-    routes,
 )
-from tests.integration.access.world import MARK, World, built, expired, imported, never
+from tests.integration.access.world import MARK, World, expired, imported, never
 from tests.integration.agreements.shop import ACCEPTANCE
 from tests.integration.agreements.test_import import PDF
-from tests.stack import fresh_stack
 
 A_TOKEN = {"no token": None, "garbage": "garbage", "expired": "expired"}
 # Who has nothing to do with A any more, or never had.
@@ -47,17 +43,6 @@ HASHES = re.compile(r"\b[0-9a-f]{64}\b")
 SECRETS = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 TURNS = 40
 NOT_COMPARED = {"x-request-id", "date", "content-length"}
-
-
-@pytest.fixture(scope="module")
-def world(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[World]:
-    with fresh_stack(mongo_url, mongo_client) as stack:
-        yield built(stack)
-
-
-@pytest.fixture(scope="module")
-def found(world: World) -> list[Route]:
-    return routes(world.stack.apps)
 
 
 def ask(world: World, who: str, route: Route, path: str) -> TestResponse:
