@@ -46,6 +46,7 @@ def build(
     api = openapi.register(app, f"Art28 {name}", f"{settings.origin}/{name}")
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+    headers.validate(app)
     behind_proxies(app, settings)
     return app
 

@@ -1,15 +1,21 @@
-"""Headers every answer carries, and the two that guard a change: ``ETag`` and ``If-Match``."""
+"""Headers every answer carries, those that guard a change, and where a new thing is.
+
+An ``ETag`` is ``"r<revision>.<digest>"``, or a digest alone: the revision is what ``If-Match``
+compares, what was written; the digest is of the answer, and what ``If-None-Match`` compares too,
+as an answer may change with the day, or with what others did (decision 0054).
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 from shared.errors import PreconditionFailed, PreconditionRequired
 
 # No more digits than the database holds; Python does not read thousands of them.
-REVISION = re.compile(r"r[0-9]{1,18}\Z")
+REVISION = re.compile(r"r([0-9]{1,18})(\.[0-9a-f]{16})?\Z")
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -26,6 +32,33 @@ def register(app: Flask, *, https: bool) -> None:
         if https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
+
+
+def validate(app: Flask) -> None:
+    """Give each JSON answer to a GET an ``ETag``, and 304 to who has seen that very answer."""
+
+    @app.after_request
+    def check(response: Response) -> Response:
+        if request.method in ("GET", "HEAD") and response.status_code == 200:
+            if response.is_json and not response.is_streamed:
+                _tag(response)
+            if response.get_etag()[0] is not None:
+                response.make_conditional(request)
+        return response
+
+
+def _tag(response: Response) -> None:
+    """Add the digest of the content; a tag that is more than a revision stays as it is."""
+    tag, _ = response.get_etag()
+    named = REVISION.match(tag) if tag is not None else None
+    if tag is None or (named and not named[2]):
+        digest = hashlib.sha256(response.get_data()).hexdigest()[:16]
+        response.set_etag(f"{tag}.{digest}" if tag else digest)
+
+
+def located(path: str) -> dict[str, str]:
+    """The address of a new thing of this service; ``path``: behind the version of the API."""
+    return {"Location": f"/{current_app.name}/v1{path}"}
 
 
 def etag_of(revision: int) -> str:
@@ -48,6 +81,7 @@ def seen_revision_if_named() -> int | None:
     if header in ("", "*"):
         return None
     text = header.removeprefix("W/").strip('"')
-    if not REVISION.match(text):
+    named = REVISION.match(text)
+    if not named:
         raise PreconditionFailed("If-Match does not name a version this resource ever had.")
-    return int(text[1:])
+    return int(named[1])

@@ -43,7 +43,7 @@ from shared import problems
 from shared.auth import caller, gives_tokens, public, requires
 from shared.bodies import accepts
 from shared.errors import DomainError, Unauthenticated
-from shared.headers import etag_of, seen_revision
+from shared.headers import etag_of, located, seen_revision
 from shared.openapi import Blueprint
 from shared.pagination import PageRequest
 
@@ -113,7 +113,8 @@ def jwks() -> Any:
 @blp.response(201, OrganisationShape)
 @blp.alt_response(409, "CONFLICT")
 def add_organisation(body: dict[str, Any]) -> Any:
-    return organisation_cases.add_organisation(deps(), caller(), body)
+    added = organisation_cases.add_organisation(deps(), caller(), body)
+    return added, {"ETag": etag_of(added.revision), **located(f"/organisations/{added.id}")}
 
 
 @blp.route("/organisations")
@@ -155,7 +156,7 @@ def add_client(body: dict[str, Any]) -> Any:
     """A new client; its secret is shown this once. It can hold only what its maker holds, and
     counts as one with it where two different clients must approve."""
     client, secret = client_cases.add_client(deps(), caller(), body)
-    return with_secret(client, secret)
+    return with_secret(client, secret), located(f"/clients/{client.id}")
 
 
 @blp.route("/clients")

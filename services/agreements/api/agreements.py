@@ -9,7 +9,15 @@ from typing import Any
 from flask import Response, request
 
 from services.agreements.api import media
-from services.agreements.api.context import Shown, deps, origin, page_request, shown, with_failures
+from services.agreements.api.context import (
+    Shown,
+    deps,
+    made,
+    origin,
+    page_request,
+    shown,
+    with_failures,
+)
 from services.agreements.schemas.agreements import (
     AgreementPage,
     AgreementShape,
@@ -55,7 +63,7 @@ blp = Blueprint(
 @blp.response(201, AgreementShape)
 def draft(body: dict[str, Any]) -> Shown:
     """A new draft; ``findings`` lists what Art. 28(3) asks for and the draft lacks."""
-    return shown(offering.draft(deps(), caller(), body))
+    return made(offering.draft(deps(), caller(), body))
 
 
 @blp.route("/agreements")
@@ -167,7 +175,7 @@ def decline(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def amend(body: dict[str, Any], agreement_id: str) -> Shown:
     """Offer the next version; the present one binds until both have accepted the new one."""
-    return shown(offering.amend(deps(), caller(), agreement_id, body))
+    return made(offering.amend(deps(), caller(), agreement_id, body))
 
 
 @blp.route("/agreements/<agreement_id>/terminate", methods=["POST"])
@@ -188,7 +196,7 @@ def terminate(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def prove_deletion(body: dict[str, Any], agreement_id: str) -> Shown:
     """Record that the data was deleted or returned after the end (Art. 28(3)(g))."""
-    return shown(ending.prove_deletion(deps(), caller(), agreement_id, body))
+    return made(ending.prove_deletion(deps(), caller(), agreement_id, body))
 
 
 @blp.route("/retention")

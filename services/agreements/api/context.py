@@ -12,7 +12,7 @@ from services.agreements.use_cases.permissions import Origin
 from services.agreements.wiring import Deps
 from shared.auth import CLIENT, CLIENT_ADDRESS, ON_BEHALF_OF, Caller
 from shared.failures import FailedJob
-from shared.headers import etag_of
+from shared.headers import etag_of, located
 from shared.pagination import PageRequest
 
 Shown = tuple[Agreement, dict[str, str]]
@@ -30,6 +30,12 @@ def page_request(query: dict[str, Any]) -> PageRequest:
 
 def shown(agreement: Agreement) -> Shown:
     return agreement, {"ETag": etag_of(agreement.revision)}
+
+
+def made(agreement: Agreement) -> Shown:
+    """An agreement that is new, or new in part, with its address."""
+    body, headers = shown(agreement)
+    return body, {**headers, **located(f"/agreements/{agreement.id}")}
 
 
 class WithFailure:

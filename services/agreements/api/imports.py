@@ -8,16 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from flask import Response
+
 from services.agreements.api.context import deps
 from services.agreements.api.import_file import ABOUT_COLUMNS, column_of, rows
+from services.agreements.api.media import signed_pdf
 from services.agreements.model.imports import ALREADY, IMPORTED, REFUSED, Outcome
 from services.agreements.schemas.imports import FileShape, ImportShape
 from services.agreements.use_cases import import_jobs, imports
 from services.agreements.use_cases.import_jobs import ImportView
 from shared.auth import caller, requires
 from shared.bodies import accepts, largest_body, whole_body
+from shared.headers import located
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
+from shared.pdfs import PDF
 from shared.places import expensive
 
 LARGEST_CSV = 5 * 1024 * 1024
@@ -36,7 +41,17 @@ blp = Blueprint("imports", __name__, url_prefix="/v1", description="Import of si
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def add_file() -> Any:
     """A signed PDF of up to 16 MiB as the body; its SHA-256 is what a line names it by."""
-    return imports.add_file(deps(), caller(), whole_body(imports.LARGEST_PDF))
+    added = imports.add_file(deps(), caller(), whole_body(imports.LARGEST_PDF))
+    return added, located(f"/signed-files/{added['sha256']}")
+
+
+@blp.route("/signed-files/<sha256>")
+@requires("agreements:read")
+@blp.response(200, content_type=PDF)
+@blp.alt_response(404, "NOT_FOUND")
+def signed_file(sha256: str) -> Response:
+    """A signed PDF of yours as you sent it; its ETag is its SHA-256."""
+    return signed_pdf(imports.file(deps(), caller(), sha256), sha256)
 
 
 @blp.route("/imports", methods=["POST"])
@@ -58,7 +73,7 @@ def import_rows() -> Any:
     ends = time.monotonic() + SECONDS_IN_REQUEST
     read = rows(whole_body(LARGEST_CSV))
     view = import_jobs.start(deps(), caller(), read, lambda: time.monotonic() >= ends)
-    address = {"Location": f"/agreements/v1/imports/{view.job.id}"}
+    address = located(f"/imports/{view.job.id}")
     return _told(view), 202 if view.is_working else 200, address
 
 

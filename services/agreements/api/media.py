@@ -9,7 +9,7 @@ from services.agreements import rendering
 from services.agreements.contract.wording import spoken
 from services.agreements.model.agreement import Version
 from services.agreements.store.documents import Kept
-from services.agreements.use_cases.documents import HTML, JSON, KINDS
+from services.agreements.use_cases.documents import HTML, JSON, KINDS, PDF
 from shared.errors import DomainError
 from shared.safe_text import disposition
 
@@ -43,6 +43,14 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
     response.headers["Content-Disposition"] = disposition("inline", name)
     if kind == HTML:
         response.headers["Content-Security-Policy"] = rendering.style_policy(kept.body)
+    return response
+
+
+def signed_pdf(body: bytes, sha256: str) -> Response:
+    """A PDF that was signed elsewhere, to be saved and not to be opened in the page."""
+    response = Response(body, content_type=PDF)
+    response.set_etag(sha256)
+    response.headers["Content-Disposition"] = disposition("attachment", f"{sha256}.pdf")
     return response
 
 

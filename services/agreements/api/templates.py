@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.agreements.api.context import Shown, deps, origin, page_request, shown
-from services.agreements.contract.wording import StandingAcceptance, Template
+from services.agreements.api.context import Shown, deps, made, origin, page_request
+from services.agreements.contract.wording import Template
 from services.agreements.schemas.agreements import AgreementShape
 from services.agreements.schemas.templates import (
     NewStanding,
@@ -18,6 +18,7 @@ from services.agreements.schemas.templates import (
 )
 from services.agreements.use_cases import self_serve, templates
 from shared.auth import caller, requires
+from shared.headers import located
 from shared.openapi import Blueprint
 from shared.pagination import Page
 
@@ -29,9 +30,10 @@ blp = Blueprint("templates", __name__, url_prefix="/v1", description="Templates 
 @blp.arguments(NewTemplate)
 @blp.response(201, TemplateShape)
 @blp.alt_response(409, "CONFLICT")
-def add(body: dict[str, Any]) -> Template:
+def add(body: dict[str, Any]) -> Any:
     """A template of your own; it never changes, a new wording is the next version of it."""
-    return templates.add(deps(), caller(), body)
+    template = templates.add(deps(), caller(), body)
+    return template, located(f"/templates/{template.id}")
 
 
 @blp.route("/templates")
@@ -57,9 +59,10 @@ def one(template_id: str) -> Template:
 @blp.arguments(NewStanding)
 @blp.response(201, StandingShape)
 @blp.alt_response(409, "CONFLICT")
-def accept_for_all(body: dict[str, Any], template_id: str) -> StandingAcceptance:
+def accept_for_all(body: dict[str, Any], template_id: str) -> Any:
     """Your signatory accepts, in advance, every customer who takes this template as it is."""
-    return templates.accept_for_all(deps(), caller(), origin(caller()), template_id, body)
+    standing = templates.accept_for_all(deps(), caller(), origin(caller()), template_id, body)
+    return standing, located(f"/templates/{template_id}")
 
 
 @blp.route("/templates/<template_id>/standing-acceptance/withdraw", methods=["POST"])
@@ -78,4 +81,4 @@ def withdraw(template_id: str) -> None:
 @blp.alt_response(409, "CONFLICT")
 def take(body: dict[str, Any]) -> Shown:
     """Take a published template: binding at once, or a proposal if you want other terms."""
-    return shown(self_serve.take(deps(), caller(), origin(caller()), body))
+    return made(self_serve.take(deps(), caller(), origin(caller()), body))

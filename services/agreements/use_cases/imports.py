@@ -57,6 +57,11 @@ def add_file(deps: Deps, caller: Caller, body: bytes) -> Mapping[str, Any]:
     return {"sha256": deps.files.add(caller.org_id, body, deps.now()), "bytes": len(body)}
 
 
+def file(deps: Deps, caller: Caller, sha256: str) -> bytes:
+    """A signed PDF of the caller's own. Raises ``NotFound``."""
+    return deps.files.read(caller.org_id, sha256)
+
+
 def check_pdf(body: bytes) -> None:
     """Raises ``NotAPdf`` unless it begins and ends as a whole PDF does."""
     fault = fault_of_beginning(body) or fault_of_end(body)

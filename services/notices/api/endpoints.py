@@ -24,7 +24,7 @@ from services.notices.schemas import (
 from services.notices.store.delivery_pages import Wanted
 from services.notices.use_cases import deliveries, endpoints
 from shared.auth import requires
-from shared.headers import etag_of, seen_revision
+from shared.headers import etag_of, located, seen_revision
 from shared.openapi import Blueprint
 from shared.schemas import PageArgs
 
@@ -39,7 +39,8 @@ blp = Blueprint("endpoints", __name__, url_prefix="/v1", description="Webhook en
 def add(body: dict[str, Any]) -> object:
     """A new endpoint; its secret is shown this once."""
     endpoint, secret = endpoints.add(deps(), owner(), body)
-    return with_secret(endpoint, secret), _tagged(endpoint)
+    address = located(f"/webhook-endpoints/{endpoint.id}")
+    return with_secret(endpoint, secret), {**_tagged(endpoint), **address}
 
 
 @blp.route("/webhook-endpoints")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from shared.schemas import Shape
 # What a caller's request carries through to the service that answers it, and back.
 REQUEST_HEADERS = ("If-Match", "Idempotency-Key", "If-None-Match", "Accept", "Content-Type")
 RESPONSE_HEADERS = ("Content-Type", "ETag", "Retry-After", "Content-Disposition", "Location")
+# An address at the service that answered; the portal has the same things at the same paths.
+AT_PEER = re.compile(r"^/\w+/v1/(?:customer/)?")
 # Files go on in pieces; the largest that another service keeps has 16 MiB.
 PIECE, MOST_STREAMED = 64 * 1024, 17 * 1024 * 1024
 # What the API's description calls these statuses.
@@ -131,4 +134,6 @@ def passed_on(answer: requests.Response, body: Iterator[bytes] | None = None) ->
     for name in RESPONSE_HEADERS:
         if name in answer.headers:
             response.headers[name] = answer.headers[name]
+    if "Location" in response.headers:
+        response.headers["Location"] = AT_PEER.sub("/portal/v1/", response.headers["Location"])
     return response

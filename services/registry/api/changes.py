@@ -25,7 +25,7 @@ from services.registry.schemas.changes import (
 )
 from services.registry.use_cases import announcing, approving, changes, previews
 from shared.auth import caller, requires
-from shared.headers import etag_of, seen_revision, seen_revision_if_named
+from shared.headers import etag_of, located, seen_revision, seen_revision_if_named
 from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.schemas import PageArgs
@@ -41,7 +41,8 @@ blp = Blueprint("changes", __name__, url_prefix="/v1", description="Changes")
 def draft(body: dict[str, Any], slug: str) -> Any:
     """A draft change; nobody is informed and nothing is altered yet."""
     view = changes.draft(deps(), caller(), slug, body)
-    return view, {"ETag": etag_of(view.change.revision)}
+    address = located(f"/processors/{slug}/changes/{view.change.id}")
+    return view, {"ETag": etag_of(view.change.revision), **address}
 
 
 @blp.route(f"{PROCESSOR}/changes")

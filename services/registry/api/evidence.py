@@ -21,7 +21,7 @@ from services.registry.schemas.evidence import (
 from services.registry.use_cases import assessments, evidence_requests, files
 from shared.auth import caller, requires
 from shared.bodies import accepts, largest_body
-from shared.headers import etag_of
+from shared.headers import etag_of, located
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 from shared.pdfs import PDF
@@ -51,7 +51,7 @@ def keep(query: dict[str, Any]) -> Any:
     A file that nothing names within seven days is removed.
     """
     kept = files.keep(deps(), caller(), query["name"], request.mimetype, body_stream())
-    return kept, {"Location": f"{request.path}/{kept.id}", "ETag": f'"{kept.sha256}"'}
+    return kept, {**located(f"/files/{kept.id}"), "ETag": f'"{kept.sha256}"'}
 
 
 @blp.route("/files")
@@ -83,7 +83,7 @@ def record(body: dict[str, Any], slug: str) -> Any:
     A record never changes: what is assessed anew is recorded anew.
     """
     made = assessments.record(deps(), caller(), slug, body)
-    return made, {"Location": f"{request.path}/{made['id']}", "ETag": etag_of(1)}
+    return made, {**located(f"/processors/{slug}/assessments/{made['id']}"), "ETag": etag_of(1)}
 
 
 @blp.route(f"{PROCESSOR}/assessments")
@@ -122,7 +122,7 @@ def requests_to_vendor(query: dict[str, Any], slug: str) -> Any:
 def ask(sub_id: str) -> Any:
     """The evidence of an entry for the customer the portal speaks for; the ledger notes it."""
     made = evidence_requests.ask(deps(), caller(), sub_id)
-    return made, {"Location": f"/portal/v1/evidence-requests/{made['id']}", "ETag": etag_of(1)}
+    return made, {**located(f"/customer/evidence-requests/{made['id']}"), "ETag": etag_of(1)}
 
 
 @blp.route("/customer/evidence-requests")
@@ -157,5 +157,4 @@ def _given_out(file: KeptFile) -> Response:
     response.set_etag(file.sha256)
     response.headers["Content-Length"] = str(file.bytes)
     response.headers["Content-Disposition"] = disposition("attachment", file.name)
-    response.make_conditional(request)
     return response

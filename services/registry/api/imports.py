@@ -22,6 +22,7 @@ from services.registry.use_cases import exports, imports
 from shared.auth import caller, requires
 from shared.bodies import accepts, largest_body
 from shared.errors import TooLarge
+from shared.headers import located
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 from shared.places import expensive
@@ -73,7 +74,7 @@ def begin(query: dict[str, Any], slug: str) -> Any:
     are read at a time; one more is refused with 429."""
     file = (_body(), TYPES[request.mimetype], request.mimetype_params.get("charset", "utf-8"))
     job = imports.receive(deps(), caller(), slug, query, file)
-    return job, {"Location": f"{request.path}s/{job.id}"}
+    return job, located(f"/processors/{slug}/imports/{job.id}")
 
 
 @blp.route(IMPORT)

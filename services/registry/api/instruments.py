@@ -19,7 +19,7 @@ from services.registry.schemas.simulations import SimulationIn, SimulationShape,
 from services.registry.use_cases import instruments, simulations
 from services.registry.use_cases.instruments import InstrumentView
 from shared.auth import caller, public, requires
-from shared.headers import etag_of, seen_revision
+from shared.headers import etag_of, located, seen_revision
 from shared.openapi import Blueprint
 from shared.places import expensive
 
@@ -64,7 +64,8 @@ def evidence_form(query: dict[str, Any], instrument_id: str) -> Any:
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def record(body: dict[str, Any]) -> Any:
     """Record an instrument that does not ship with the product."""
-    return _shown(instruments.record(deps(), caller(), body))
+    view, headers = _shown(instruments.record(deps(), caller(), body))
+    return view, {**headers, **located(f"/instruments/{view['id']}")}
 
 
 @blp.route("/instruments/<instrument_id>", methods=["PATCH"])

@@ -16,6 +16,7 @@ from services.registry.schemas.ledgers import (
 )
 from services.registry.use_cases import checkpoints, erasures, registers
 from shared.auth import caller, caller_if_known, public, requires
+from shared.headers import located
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 from shared.schemas import PageArgs
@@ -43,7 +44,8 @@ def ledger(query: dict[str, Any], slug: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def make(slug: str) -> Any:
     """Sign where the ledger stands; the same answer while nothing is added."""
-    return checkpoints.make(deps(), caller(), slug)
+    made = checkpoints.make(deps(), caller(), slug)
+    return made, located(f"/processors/{slug}/checkpoints")
 
 
 @blp.route(f"{PROCESSOR}/checkpoints")
@@ -71,4 +73,6 @@ def keys() -> Any:
 @blp.alt_response(409, "CONFLICT")
 def erase(body: dict[str, Any], slug: str) -> Any:
     """Forget the contact person with this address in everything that is past."""
-    return erasures.erase(deps(), caller(), slug, body["email"], body["reason"])
+    erased = erasures.erase(deps(), caller(), slug, body["email"], body["reason"])
+    entry = f"after={erased.sequence - 1}&limit=1"
+    return erased, located(f"/processors/{slug}/ledger?{entry}")

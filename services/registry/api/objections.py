@@ -23,7 +23,7 @@ from services.registry.schemas.objections import (
 )
 from services.registry.use_cases import letters, objections
 from shared.auth import caller, requires
-from shared.headers import etag_of
+from shared.headers import etag_of, located
 from shared.openapi import Blueprint
 from shared.schemas import PageArgs
 
@@ -53,7 +53,8 @@ def objection_page(query: dict[str, Any], slug: str, change_id: str) -> Any:
 def record_letter(body: dict[str, Any], slug: str, change_id: str) -> Any:
     """Record what a customer of yours said outside Art28. It counts like the customer's own act, by
     the day on which it came, and the customer is told of it."""
-    return letters.record(deps(), caller(), slug, change_id, body)
+    letter = letters.record(deps(), caller(), slug, change_id, body)
+    return letter, located(f"/processors/{slug}/changes/{change_id}/letters")
 
 
 @blp.route(f"{CHANGE}/letters")
@@ -177,7 +178,7 @@ def customer_changes(query: dict[str, Any]) -> Any:
 def object_to(body: dict[str, Any], change_id: str) -> Any:
     """Object to a change, and to the others of its notice unless ``change_ids`` names some."""
     made = objections.object_to(deps(), caller(), change_id, **body)
-    return {**vars(made[0]), "objections": made}
+    return {**vars(made[0]), "objections": made}, located(f"/objections/{made[0].id}")
 
 
 @blp.route("/customer/changes/<change_id>/approval", methods=["POST"])
@@ -186,4 +187,5 @@ def object_to(body: dict[str, Any], change_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def approve(change_id: str) -> Any:
     """The customer's approval, under specific authorisation."""
-    return objections.approve(deps(), caller(), change_id)
+    approval = objections.approve(deps(), caller(), change_id)
+    return approval, located(f"/customer/changes/{change_id}")

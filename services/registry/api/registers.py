@@ -25,7 +25,7 @@ from services.registry.schemas.registers import (
 )
 from services.registry.use_cases import adopting, records, registers
 from shared.auth import caller, caller_if_known, public, requires
-from shared.headers import etag_of, seen_revision, seen_revision_if_named
+from shared.headers import etag_of, located, seen_revision, seen_revision_if_named
 from shared.openapi import Blueprint
 from shared.places import expensive
 from shared.schemas import PageArgs
@@ -81,7 +81,8 @@ def adopt(body: dict[str, Any], slug: str) -> Any:
     """Take over the list a processor already has; once, while the register is empty.
 
     ``valid_from`` of an entry: the day since which it is on the list, if not that of the list."""
-    return adopting.adopt(deps(), caller(), slug, body["valid_from"], body["sub_processors"])
+    profile = adopting.adopt(deps(), caller(), slug, body["valid_from"], body["sub_processors"])
+    return profile, located(f"/processors/{slug}")
 
 
 @blp.route(f"{PROCESSOR}/sub-processors")

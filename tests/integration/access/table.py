@@ -134,7 +134,7 @@ KINDS = {"agreement_id": "agreement", "change_id": "change", "objection_id": "ob
          "endpoint_id": "endpoint", "delivery_id": "delivery", "template_id": "template",
          "client_id": "client", "org_id": "org", "import_id": "import", "sub_id": "sub",
          "slug": "slug", "file_id": "file", "assessment_id": "assessment",
-         "request_id": "request"}  # fmt: skip
+         "request_id": "request", "sha256": "signed"}  # fmt: skip
 
 
 def foreign(world: World, route: Route) -> Iterator[tuple[dict[str, str], dict[str, str]]]:

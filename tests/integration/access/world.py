@@ -118,6 +118,7 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "file": [tia["file"]["id"]],
         "assessment": [tia["id"]],
         "request": [evidence["id"]],
+        "signed": [_signed(world)],
     }
 
 
@@ -161,6 +162,15 @@ def _waiting(world: World, customer: Client) -> str:
     answer = stack.ask(a.client, "POST", "/agreements/v1/imports", data=imported(customer),
                        content_type="text/csv")  # fmt: skip
     return str(whole(stack, a.client, answer)["rows"][0]["agreement_id"])
+
+
+def _signed(world: World) -> str:
+    """A file that nobody else has."""
+    pdf = PDF.replace(b"%%EOF", f"%{MARK}\n%%EOF".encode())
+    answer = world.stack.ask(world.a.client, "POST", "/agreements/v1/signed-files", data=pdf,
+                             content_type="application/pdf")  # fmt: skip
+    assert answer.json is not None, answer.text
+    return str(answer.json["sha256"])
 
 
 def _imports_of_agreements(world: World) -> list[str]:

@@ -187,7 +187,8 @@ def test_a_processor_sets_its_own_period_also_for_what_has_ended(office: Office)
     agreement_id = office.active()
     office.terminate(VENDOR, agreement_id, "2026-11-22")
     answer = office.ask(VENDOR, "GET", "/retention")
-    assert (answer.get_json(), answer.headers["ETag"]) == ({"retention_years": 5}, '"r0"')
+    assert answer.get_json() == {"retention_years": 5}
+    assert answer.headers["ETag"].startswith('"r0.')
     changed = office.ask(VENDOR, "PUT", "/retention", json={"retention_years": 2},
                          headers={"If-Match": '"r0"'})  # fmt: skip
     assert changed.status_code == 200

@@ -190,7 +190,7 @@ def test_the_vendor_reads_its_assessments(vendor: Vendor) -> None:
     assert [each["id"] for each in listed] == [second["id"], first["id"]]
     answer = vendor.ask("GET", f"/assessments/{first['id']}")
     assert answer.json == first
-    assert answer.headers["ETag"] == '"r1"'
+    assert answer.headers["ETag"].startswith('"r1.')
 
 
 def imported(vendor: Vendor, tia_id: str, **evidence: Any) -> Json:

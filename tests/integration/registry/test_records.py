@@ -342,7 +342,7 @@ def test_only_the_version_that_was_read_is_recorded_over(vendor: Vendor, mailer:
     again = record(vendor, mailer["id"], {"website": "https://x.example"},
                    headers={"If-Match": seen})  # fmt: skip
     assert again.status_code == 412
-    assert vendor.ask("GET", path).headers["ETag"] == '"r2"'
+    assert vendor.ask("GET", path).headers["ETag"].startswith('"r2.')
 
 
 def test_a_repeated_request_is_recorded_once(vendor: Vendor, mailer: Json) -> None:
