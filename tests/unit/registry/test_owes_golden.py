@@ -28,4 +28,10 @@ def test_information_sets_no_day_and_waits_for_none() -> None:
     dates = information_dates(date(2026, 11, 23))
     assert (dates.objection_deadline, dates.earliest_effective_on) == (None, date(2026, 11, 23))
     assert (dates.provisional, dates.needs_approval, dates.silence) == (False, False, None)
-    assert [step.name for step in dates.arithmetic] == ["for_information"]
+    assert (dates.given_on, dates.runs_from) == (date(2026, 11, 23), date(2026, 11, 23))
+    (step,) = dates.arithmetic
+    assert (step.name, step.day) == ("for_information", date(2026, 11, 23))
+    assert step.clause == "GDPR Art. 28(2): additions and replacements; owed_for of the agreement"
+    assert step.text == (
+        "The agreement owes no notice of such a change; nobody is asked to object, or waits."
+    )
