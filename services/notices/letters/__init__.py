@@ -10,15 +10,16 @@ from typing import Any
 
 from services.notices import events
 from services.notices.letters import agreements, changes, transfers, upkeep, vendor_news
-from services.notices.letters.shape import Action, Letter
+from services.notices.letters.shape import Action, Answering, Letter
 from services.notices.letters.words import LANGUAGES, Words, language_of, words
 
-__all__ = ["LANGUAGES", "Action", "Letter", "letter_of"]
+__all__ = ["LANGUAGES", "Action", "Answering", "Letter", "letter_of"]
 
 
-Write = Callable[[Words, str, Mapping[str, Any]], Letter]
+Write = Callable[[Words, str, Mapping[str, Any], Answering], Letter]
 
 _WRITE: dict[str, Write] = {
+    **dict.fromkeys(events.NOTICES, changes.notice),
     **dict.fromkeys(events.FOLLOW_UPS, changes.follow_up),
     **dict.fromkeys(events.BASES, transfers.basis),
     **dict.fromkeys(events.AGREEMENT_MESSAGES, agreements.agreement),
@@ -31,10 +32,15 @@ _WRITE: dict[str, Write] = {
 
 
 def letter_of(
-    kind: str, language: str | None, body: Mapping[str, Any], acknowledge_url: str = ""
+    kind: str,
+    language: str | None,
+    body: Mapping[str, Any],
+    answer_url: str = "",
+    reply_to: str = "",
 ) -> Letter:
-    """The letter of this kind. ``body``: of the webhook message, or a warning's own data."""
-    t = words(language_of(language))
-    if kind in events.NOTICES:
-        return changes.notice(t, kind, body, acknowledge_url)
-    return _WRITE.get(kind, upkeep.endpoint)(t, kind, body)
+    """The letter of this kind. ``body``: of the webhook message, or a warning's own data.
+
+    ``answer_url``: the page where its reader answers; ``reply_to``: the vendor's notice address.
+    """
+    t, answering = words(language_of(language)), Answering(answer_url, reply_to)
+    return _WRITE.get(kind, upkeep.endpoint)(t, kind, body, answering)

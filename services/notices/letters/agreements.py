@@ -5,25 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notices.letters.shape import Fact, Letter, filled
+from services.notices import events
+from services.notices.letters.shape import Action, Answering, Fact, Letter, filled
+from services.notices.letters.small_print import numbers, why
 from services.notices.letters.words import Words
 
+# What waits for the reader's answer.
+_ASKING = (events.AGREEMENT_OFFERED, *events.INVITATIONS)
 
-def agreement(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
+
+def agreement(t: Words, kind: str, body: Mapping[str, Any], answering: Answering) -> Letter:
     """An agreement, or its next version, was offered; it was amended; it has ended."""
     data, word = body["data"], kind.rpartition(".")[2]
-    vendor, number = data["processor"].get("legal_name", ""), data["agreement_id"]
+    vendor = data["processor"].get("legal_name", "")
     if word == "offered" and data.get("version", 1) > 1:
         word = "amendment_offered"
+    url = answering.url if kind in _ASKING else ""
     return Letter(
         language=t.language,
         subject=t(f"mail.{word}.subject", vendor=vendor),
         heading=t(f"mail.{word}.heading", vendor=vendor),
         lead=t(f"mail.{word}.lead", vendor=vendor, day=t.day(data.get("ends_on"))),
         facts=_terms(t, data, word == "terminated"),
-        paragraphs=(t(f"mail.{word}.what_to_do", url=data["links"]["agreement"], vendor=vendor),),
-        footer=(t("mail.why", vendor=vendor, agreement=number), t("mail.reroute")),
+        actions=(Action(t("mail.read_and_answer"), url, primary=True),) if url else (),
+        paragraphs=_what_to_do(t, word, data, url),
+        footer=why(t, data, answering.address),
     )
+
+
+def _what_to_do(t: Words, word: str, data: Mapping[str, Any], url: str) -> tuple[str, ...]:
+    by_link = f"mail.{word}.by_link"
+    key = by_link if url else f"mail.{word}.what_to_do"
+    vendor = data["processor"].get("legal_name", "")
+    return (t(key, url=data["links"]["agreement"], vendor=vendor),)
 
 
 def _terms(t: Words, data: Mapping[str, Any], is_over: bool) -> tuple[Fact, ...]:
@@ -37,34 +51,33 @@ def _terms(t: Words, data: Mapping[str, Any], is_over: bool) -> tuple[Fact, ...]
         Fact(t("fact.products"), ", ".join(data.get("products") or ())),
         Fact(t("fact.authorisation"), t.named("authorisation", authorisation)),
         Fact(t("fact.version"), str(data.get("version", ""))),
-        Fact(t("fact.agreement"), data["agreement_id"]),
     )
 
 
-def objection(t: Words, _kind: str, body: Mapping[str, Any]) -> Letter:
+def objection(t: Words, _kind: str, body: Mapping[str, Any], answering: Answering) -> Letter:
     """A step in the customer's objection, the vendor's decision among them."""
     data = body["data"]
     vendor, status = data["processor"].get("legal_name", ""), data["status"]
     said = t.named("objection", status)
+    # An offer, and a refusal, are what the reader may answer.
+    url = answering.url if status in ("mitigation_offered", "rejected") else ""
+    see = "mail.objection.answer" if url else "mail.objection.see"
     return Letter(
         language=t.language,
         subject=t("mail.objection.subject", vendor=vendor, said=said),
         heading=t("mail.objection.heading", said=said),
         lead=t(f"mail.objection.{status}", vendor=vendor),
-        facts=filled(
-            Fact(t("fact.vendor"), vendor),
-            Fact(t("fact.objection"), data["objection_id"]),
-            Fact(t("fact.change"), data["change_id"]),
-        ),
-        paragraphs=(t("mail.objection.see", url=data["links"]["objection"]),),
+        facts=filled(Fact(t("fact.vendor"), vendor)),
+        actions=(Action(t("mail.read_and_answer"), url, primary=True),) if url else (),
+        paragraphs=(t(see, url=data["links"]["objection"]),),
         footer=(
-            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
-            t("mail.reroute"),
+            *why(t, data, answering.address),
+            *numbers(t, objection=data["objection_id"], change=data["change_id"]),
         ),
     )
 
 
-def recorded(t: Words, _kind: str, body: Mapping[str, Any]) -> Letter:
+def recorded(t: Words, _kind: str, body: Mapping[str, Any], answering: Answering) -> Letter:
     """The vendor recorded what the customer said outside Art28."""
     data, letter = body["data"], body["data"]["letter"]
     vendor, file = data["processor"].get("legal_name", ""), letter.get("file") or {}
@@ -78,17 +91,16 @@ def recorded(t: Words, _kind: str, body: Mapping[str, Any]) -> Letter:
             Fact(t("fact.vendor"), vendor),
             Fact(t("fact.received_on"), day, strong=True),
             Fact(t("fact.your_words"), letter["text"]),
-            Fact(t("fact.file"), _file(file)),
-            Fact(t("fact.objection"), letter.get("objection_id") or ""),
-            Fact(t("fact.change"), data["change_id"]),
+            Fact(t("fact.file"), str(file.get("name") or "")),
         ),
         paragraphs=(t("mail.letter.what_to_do", vendor=vendor),),
         footer=(
-            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
-            t("mail.reroute"),
+            *why(t, data, answering.address),
+            *numbers(
+                t,
+                objection=letter.get("objection_id"),
+                change=data["change_id"],
+                file=file.get("sha256"),
+            ),
         ),
     )
-
-
-def _file(file: Mapping[str, Any]) -> str:
-    return f"{file['name']} (SHA-256 {file['sha256']})" if file else ""

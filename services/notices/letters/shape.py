@@ -38,13 +38,34 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """One member of an entry that changes, before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Item:
-    """One of those that a letter is about: who, what of it, and more about it in small."""
+    """One of those that a letter is about: who, what of it, more about it, and its numbers in small
+    print."""
 
     name: str
     said: str
     tone: str = WARN
     note: str = ""
+    ids: str = ""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What changes in an entry, under a heading; ``before`` and ``after`` head the columns."""
+
+    heading: str
+    before: str
+    after: str
+    lines: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)
@@ -53,8 +74,18 @@ class Section:
 
     heading: str
     facts: tuple[Fact, ...]
+    differences: Differences | None = None
     places_heading: str = ""
     places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How a reader may answer. ``url``: of the answer page of this reader, empty where a channel
+    has none; ``address``: of the vendor, empty while it has named none."""
+
+    url: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +107,7 @@ class Letter:
     lead: str
     facts: tuple[Fact, ...]
     warning: str = ""
+    differences: Differences | None = None
     places_heading: str = ""
     places: tuple[Place, ...] = ()
     items_heading: str = ""

@@ -11,13 +11,20 @@ from services.notices.letters.shape import (
     GOOD,
     WARN,
     Action,
+    Answering,
     Fact,
     Item,
     Letter,
     filled,
 )
+from services.notices.letters.small_print import why
 from services.notices.letters.words import Words
 
+# The Union and the three other states of the EEA Agreement.
+EEA = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS",
+    "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
 _TONES = {
     "no_transfer": GOOD, "valid": GOOD, "unproven": WARN, "expiring": WARN, "invalid": BAD,
     "missing": BAD,
@@ -35,10 +42,46 @@ def tone_of(status: str) -> str:
     return _TONES.get(status, WARN)
 
 
+def place_named(t: Words, place: Mapping[str, Any]) -> str:
+    """The country, or the international organisation that receives the data instead."""
+    return str(place.get("organisation") or "") or t.country(place.get("country"))
+
+
 def where(t: Words, place: Mapping[str, Any]) -> str:
     """The country of a place, with its region if it names one."""
     region = f" ({place['region']})" if place.get("region") else ""
-    return f"{t.country(place.get('country'))}{region}"
+    return f"{place_named(t, place)}{region}"
+
+
+def verdict_named(t: Words, place: Mapping[str, Any]) -> str:
+    """Whether the data may go there, in words for laypeople."""
+    verdict = place.get("verdict") or {}
+    status = str(verdict.get("status") or "unknown")
+    if status == "no_transfer" and place.get("country") in EEA:
+        return t("verdict.stays_in_the_eea")
+    return t.named("verdict", status)
+
+
+def allowed_by(t: Words, place: Mapping[str, Any]) -> str:
+    """A place's verdict and what it rests on, in one line."""
+    said = bases(t, place)
+    return f"{verdict_named(t, place)}: {said}" if said else verdict_named(t, place)
+
+
+def bases(t: Words, place: Mapping[str, Any]) -> str:
+    """What a transfer rests on; of a look-up also its day."""
+    return "; ".join(_mechanism(t, each) for each in place.get("mechanisms") or ())
+
+
+def _mechanism(t: Words, mechanism: Mapping[str, Any]) -> str:
+    name = instrument_named(t, mechanism, str(mechanism.get("instrument_id") or ""))
+    checked = (mechanism.get("evidence") or {}).get("checked_on")
+    notes = (
+        t("role.fallback") if mechanism.get("role") == "fallback" else "",
+        t("verdict.checked", day=t.day(checked)) if checked else "",
+    )
+    noted = ", ".join(note for note in notes if note)
+    return f"{name} ({noted})" if noted else name
 
 
 def law_named(t: Words, verdict: Mapping[str, Any]) -> str:
@@ -59,7 +102,7 @@ def instrument_named(t: Words, told: Mapping[str, Any], code: str) -> str:
     return t.listed("instrument", code) or name or t.named("instrument", code)
 
 
-def basis(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
+def basis(t: Words, kind: str, body: Mapping[str, Any], answering: Answering) -> Letter:
     """The instrument that carries transfers ends (``transfer.basis_ending``) or has ended; or its
     vendor found that it does not carry them (``found_on``)."""
     data, word = body["data"], kind.rpartition(".")[2]
@@ -87,23 +130,20 @@ def basis(t: Words, kind: str, body: Mapping[str, Any]) -> Letter:
         items=tuple(_transfer(t, each) for each in data.get("transfers") or ()),
         actions=page_of(t, data),
         paragraphs=(t(f"mail.{word}.what_to_do", vendor=vendor),),
-        footer=(
-            t("mail.why", vendor=vendor, agreement=data.get("agreement_id", "")),
-            t("mail.reroute"),
-        ),
+        footer=why(t, data, answering.address),
     )
 
 
 def _transfer(t: Words, told: Mapping[str, Any]) -> Item:
     place, after = told.get("location") or {}, told["remaining"]
-    status = str(after["status"])
+    status, said = str(after["status"]), verdict_named(t, {**place, "verdict": after})
     basis = t.named("instrument", after["instrument_id"]) if after.get("instrument_id") else ""
     kind = t.named("kind", place.get("kind") or "")
     about = ", ".join(each for each in (where(t, place), kind) if each)
     by_law = _by_law(t, after.get("by_regime") or ())
     return Item(
         name=told["sub_processor"].get("legal_name") or "–",
-        said=": ".join(each for each in (t.named("verdict", status), basis) if each),
+        said=": ".join(each for each in (said, basis) if each),
         tone=tone_of(status),
         note=". ".join(each for each in (about, by_law) if each),
     )

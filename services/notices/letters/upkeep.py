@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notices.letters.changes import headline_of
-from services.notices.letters.shape import BAD, Fact, Item, Letter, filled
+from services.notices.letters.headlines import headline_of
+from services.notices.letters.shape import BAD, Answering, Fact, Item, Letter, filled
+from services.notices.letters.small_print import numbers
 from services.notices.letters.words import Words
 
 
-def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
+def endpoint(t: Words, kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
     """A warning about a webhook endpoint; ``data`` as ``services.notices.mail.warnings`` has it."""
     word = kind.rpartition(".")[2]
     path = data.get("path") or f"/portal/v1/webhook-endpoints/{data.get('endpoint_id') or ''}"
@@ -34,7 +35,7 @@ def endpoint(t: Words, kind: str, data: Mapping[str, Any]) -> Letter:
     )
 
 
-def unreached(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
+def unreached(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
     """To the vendor: these customers have not got the notice of a change. ``data`` as
     ``services.notices.mail.unreached_digest`` has it."""
     headline, count = headline_of(t, data), data["count"]
@@ -55,16 +56,20 @@ def unreached(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
         paragraphs=(
             *((t("mail.unreached.more", count=more),) if more > 0 else ()),
             t("mail.unreached.what_to_do"),
-            t("mail.unreached.see", change=data["change_id"]),
         ),
-        footer=(t("mail.unreached.why"), t("mail.change_id", change=data["change_id"])),
+        footer=(
+            t("mail.unreached.why"),
+            t("mail.unreached.see", change=data["change_id"]),
+            t("mail.change_id", change=data["change_id"]),
+        ),
     )
 
 
 def _customer(t: Words, told: Mapping[str, Any]) -> Item:
-    deadline, agreement = told.get("deadline"), told["agreement_id"]
-    note = f"{t('fact.deadline')} {t.day(deadline)} · {agreement}" if deadline else agreement
-    return Item(told["name"] or "–", t.named("unreached", told["reason"]), BAD, note)
+    deadline = told.get("deadline")
+    note = t("mail.unreached.deadline", day=t.day(deadline)) if deadline else ""
+    said, ids = t.named("unreached", told["reason"]), numbers(t, agreement=told["agreement_id"])
+    return Item(told["name"] or "–", said, BAD, note, " · ".join(ids))
 
 
 def _moment(t: Words, value: object) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.notices import events
-from services.notices.letters.changes import headline_of
-from services.notices.letters.shape import BAD, GOOD, WARN, Item, Letter
+from services.notices.letters.headlines import headline_of
+from services.notices.letters.shape import BAD, GOOD, WARN, Answering, Item, Letter
+from services.notices.letters.small_print import numbers
 from services.notices.letters.words import Words
 
 _TONES = {
@@ -21,7 +22,7 @@ _TONES = {
 }
 # How much of a person's own text stands in the mail; all of it is where the mail points.
 _LONGEST_TEXT = 300
-_IDS = ("objection_id", "agreement_id", "change_id")
+_IDS = ("objection", "agreement", "change")
 # Where to read more, by the first part of the type.
 _WHERE = {
     "objection": "objection",
@@ -32,7 +33,7 @@ _WHERE = {
 }
 
 
-def news(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
+def news(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
     """``data``: as ``services.notices.mail.vendor_digest`` has it; one of them has a subject and a
     heading of its own."""
     items, count = [_item(t, each) for each in data["items"]], data["count"]
@@ -48,9 +49,9 @@ def news(t: Words, _kind: str, data: Mapping[str, Any]) -> Letter:
         items=tuple(items),
         paragraphs=(
             *((t("mail.news.more", count=more),) if more > 0 else ()),
-            *_where(t, data["items"]),
+            *_what_to_do(t, data["items"]),
         ),
-        footer=(t("mail.news.why"), t("mail.news.rule")),
+        footer=(*_where(t, data["items"]), t("mail.news.why"), t("mail.news.rule")),
     )
 
 
@@ -67,6 +68,7 @@ def _item(t: Words, told: Mapping[str, Any]) -> Item:
         said=t(_key(told), **values),
         tone=_TONES.get(kind, WARN),
         note=" · ".join(each for each in _notes(t, told) if each),
+        ids=" · ".join(numbers(t, **{name: told.get(f"{name}_id") for name in _IDS})),
     )
 
 
@@ -87,7 +89,6 @@ def _notes(t: Words, told: Mapping[str, Any]) -> list[str]:
         t.named("evidence", told["evidence"]) if told.get("evidence") else "",
         _instrument(t, told),
         *(_short(str(text)) for text in texts if text),
-        *(str(told[name]) for name in _IDS if told.get(name)),
     ]
 
 
@@ -99,6 +100,12 @@ def _instrument(t: Words, told: Mapping[str, Any]) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _what_to_do(t: Words, items: list[Mapping[str, Any]]) -> list[str]:
+    """What the vendor has to do about each kind of them that waits for it, once each."""
+    texts = (t.listed("news_to_do", each["type"]) for each in items)
+    return [text for text in dict.fromkeys(texts) if text]
 
 
 def _where(t: Words, items: list[Mapping[str, Any]]) -> list[str]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from shared.safe_text import isolated
 
@@ -50,12 +50,33 @@ class Words:
             return "–"
         return str(format_date(day, "long", locale=self._locale))
 
+    def short_day(self, value: str | None, beside: str | None = None) -> str:
+        """A day for a subject: "17 Dec", with its year where ``beside`` is of another one."""
+        try:
+            day = date.fromisoformat(str(value)[:10])
+        except ValueError:
+            return "–"
+        form = "MMMd" if str(beside)[:4] == str(day.year) else "yMMMd"
+        return str(format_skeleton(form, day, locale=self._locale))
+
+    def span(self, value: int, unit: str) -> str:
+        """A length of time: "3 months"."""
+        return self(f"span.{unit}.{'one' if value == 1 else 'other'}", n=value)
+
     def told(self, text: object) -> str:
-        """A text of the register: in this language if it has it, else in English, else in any."""
+        """A text of the register in this language; in another one it says in which, English first.
+        A text that names no language stays as its vendor wrote it."""
         if not isinstance(text, Mapping):
             return str(text or "")
-        found = (text.get(each) for each in (self.language, "en", *text))
-        return str(next((each for each in found if each), ""))
+        languages = (each for each in (self.language, "en", *text) if text.get(each))
+        found = next(languages, None)
+        if found is None or found == self.language:
+            return str(text.get(found) or "")
+        return self("told.in", text=text[found], language=self._language_named(found))
+
+    def _language_named(self, tag: str) -> str:
+        known: str | None = self._locale.languages.get(tag.lower().partition("-")[0])
+        return known or tag
 
 
 def language_of(tag: str | None) -> str:

@@ -126,8 +126,8 @@ def test_every_step_of_an_objection_is_said_in_every_language(
             "en",
             "TempusServa ApS: EU–US Data Privacy Framework ends on 31 January 2027",
             ("Transfers left without a legal basis after that day: 1.", "Case C-703/25 P",
-             "Mail Inc. – No basis recorded", "United States (Oregon), storage",
-             "Valid basis: Standard contractual clauses of 2021", "Days left"),
+             "Mail Inc. – No legal basis named", "United States (Oregon), storage",
+             "Allowed: Standard contractual clauses of 2021", "Days left"),
         ),
         (
             "da",

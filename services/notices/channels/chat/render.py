@@ -14,7 +14,7 @@ from typing import Any
 
 from services.notices.channels.chat.texts import changes_left_out, left_out, why
 from services.notices.letters import Action, Letter
-from services.notices.letters.shape import Item, Place
+from services.notices.letters.shape import Differences, Item, Place
 from shared.safe_text import chat, isolated, one_line, web_link
 
 FORMS = ("slack", "teams")
@@ -81,6 +81,8 @@ def _texts(letter: Letter, message: Mapping[str, Any], rest: str) -> Iterator[st
     yield letter.lead
     if letter.facts:
         yield "\n".join(_line(f"{fact.label}: {fact.value}") for fact in letter.facts)
+    if letter.differences:
+        yield "\n".join(_differences(letter.differences))
     if letter.places:
         places = [line for place in letter.places for line in _place(place)]
         yield "\n".join([_line(letter.places_heading), *places])
@@ -90,7 +92,8 @@ def _texts(letter: Letter, message: Mapping[str, Any], rest: str) -> Iterator[st
     for section in letter.sections:
         facts = (_line(f"{fact.label}: {fact.value}") for fact in section.facts)
         where = (line for place in section.places for line in _place(place))
-        yield "\n".join([_line(section.heading), *facts, *where])
+        shown = _differences(section.differences) if section.differences else ()
+        yield "\n".join([_line(section.heading), *facts, *shown, *where])
     if rest:
         yield rest
     yield from letter.paragraphs
@@ -102,6 +105,13 @@ def _line(text: str) -> str:
     return one_line(text, None)
 
 
+def _differences(shown: Differences) -> Iterator[str]:
+    yield _line(shown.heading)
+    for line in shown.lines:
+        before, after = isolated(line.before), isolated(line.after)
+        yield _line(f"• {line.label}: {before} → {after}")
+
+
 def _place(place: Place) -> Iterator[str]:
     yield _line(f"• {isolated(place.name)} – {place.kind}: {place.verdict}")
     yield from (_line(text) for text in place.notes)
@@ -109,7 +119,7 @@ def _place(place: Place) -> Iterator[str]:
 
 def _item(item: Item) -> Iterator[str]:
     yield _line(f"• {isolated(item.name)} – {item.said}")
-    yield from (_line(text) for text in (item.note,) if text)
+    yield from (_line(text) for text in (item.note, item.ids) if text)
 
 
 def _cut(text: str, longest: int) -> str:

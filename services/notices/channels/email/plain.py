@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from services.notices.letters import Letter
-from services.notices.letters.shape import Section
+from services.notices.letters.shape import Differences, Section
 from shared.safe_text import isolated, one_line
 
 WIDTH = 76
@@ -17,9 +17,9 @@ def plain(letter: Letter) -> str:
     parts = [*_headed(letter.heading, "="), "", *_wrapped(letter.lead), ""]
     if letter.warning:
         parts += [*_wrapped(f"! {letter.warning}"), ""]
-    parts += [*_facts(letter), *_places(letter), *_items(letter)]
+    parts += [*_shown(letter), *_items(letter)]
     for section in letter.sections:
-        parts += ["", *_headed(section.heading, "-"), *_facts(section), *_places(section)]
+        parts += ["", *_headed(section.heading, "-"), *_shown(section)]
     for action in letter.actions:
         parts += ["", f"{action.label}:", action.url]
     for text in letter.paragraphs:
@@ -33,6 +33,22 @@ def plain(letter: Letter) -> str:
 def _headed(text: str, line: str) -> list[str]:
     heading = one_line(text, None)
     return [heading, line * min(len(heading), WIDTH)]
+
+
+def _shown(part: Letter | Section) -> list[str]:
+    return [*_facts(part), *_differences(part.differences), *_places(part)]
+
+
+def _differences(shown: Differences | None) -> Sequence[str]:
+    """Before and after of each, one below the other."""
+    if shown is None:
+        return ()
+    lines = ["", *_headed(shown.heading, "-")]
+    for line in shown.lines:
+        lines += _wrapped(f"* {line.label}")
+        lines += _hanging(f"  {shown.before}: ", line.before)
+        lines += _hanging(f"  {shown.after}: ", line.after)
+    return lines
 
 
 def _facts(letter: Letter | Section) -> list[str]:
@@ -53,7 +69,8 @@ def _items(letter: Letter) -> Sequence[str]:
     lines = ["", *_headed(letter.items_heading, "-")] if letter.items else []
     for item in letter.items:
         lines += _hanging("* ", f"{isolated(item.name)} – {item.said}")
-        lines += _hanging("  ", item.note) if item.note else []
+        for text in (item.note, item.ids):
+            lines += _hanging("  ", text) if text else []
     return lines
 
 
