@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from services.identity.model import SlugTaken
+from services.identity.model.organisations import SlugTaken
 from services.identity.settings import Settings
 from services.identity.use_cases.installing import make_platform
 from services.identity.wiring import make_deps

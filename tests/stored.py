@@ -9,7 +9,7 @@ from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 from pymongo.database import Database
 
 from services.agreements.store import stored as of_agreements
-from services.identity import store as of_identity
+from services.identity.store import stored as of_identity
 from services.identity.throttle import StoredCount
 from services.notices import store as of_notices
 from services.registry.store import stored as of_registry

@@ -30,7 +30,6 @@ def create_app(
         lambda since: removed_clients(deps, parse_instant(since) if since else None)
     )
     verifier = TokenVerifier(keys, common.issuer, common.audience, now, removed)
-    blueprints = [api.tokens, api.blp, api.well_known]
-    app = build("identity", common, blueprints, verifier=verifier, now=now, mongo=mongo)
+    app = build("identity", common, api.blueprints, verifier=verifier, now=now, mongo=mongo)
     app.extensions["art28.deps"] = deps
     return app

@@ -9,7 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote_plus
 
-from services.identity.model import ClientUnknown, GrantUnsupported, TokenRequestInvalid
+from services.identity.model.clients import ClientUnknown, GrantUnsupported, TokenRequestInvalid
 
 NAMES = ("grant_type", "scope", "client_id", "client_secret")
 CLIENT = ("client_id", "client_secret")

@@ -17,9 +17,11 @@ from services.agreements.model.agreement import Agreement
 from services.agreements.schemas.agreements import AgreementShape, PolicyShape
 from services.agreements.schemas.templates import StandingShape, TemplateShape
 from services.agreements.store.policies import Policy
-from services.identity import schemas as identity
-from services.identity.api import with_secret as client_with_secret
-from services.identity.model import Client, Organisation
+from services.identity.api.clients import with_secret as client_with_secret
+from services.identity.model.clients import Client
+from services.identity.model.organisations import Organisation
+from services.identity.schemas import clients as client_shapes
+from services.identity.schemas import organisations as organisation_shapes
 from services.notices import schemas as notices
 from services.notices.api.endpoints import with_secret as endpoint_with_secret
 from services.notices.model.endpoints import Endpoint
@@ -45,9 +47,9 @@ def with_its_secret(view: Callable[[Any, str], Any]) -> Callable[[Any], Any]:
 
 
 ANSWERS: list[tuple[type, Callable[[Any], Any], type[Shape]]] = [
-    (Organisation, as_it_is, identity.OrganisationShape),
-    (Client, as_it_is, identity.ClientShape),
-    (Client, with_its_secret(client_with_secret), identity.ClientWithSecret),
+    (Organisation, as_it_is, organisation_shapes.OrganisationShape),
+    (Client, as_it_is, client_shapes.ClientShape),
+    (Client, with_its_secret(client_with_secret), client_shapes.ClientWithSecret),
     (Agreement, as_it_is, AgreementShape),
     (Policy, as_it_is, PolicyShape),
     (Template, as_it_is, TemplateShape),

@@ -6,14 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.identity.model import (
-    Client,
-    Organisation,
-    check_grantable,
-    check_holds,
-    check_revision,
-    digest,
-)
+from services.identity.model.clients import Client, digest
+from services.identity.model.organisations import Organisation, check_grantable
+from services.identity.model.revisions import check_revision
+from services.identity.model.scopes import check_holds
 from services.identity.wiring import Deps
 from shared.auth import Caller
 from shared.errors import NotFound

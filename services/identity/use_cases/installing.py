@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.identity.model import (
-    Client,
-    Organisation,
-    digest,
-)
+from services.identity.model.clients import Client, digest
+from services.identity.model.organisations import Organisation
 from services.identity.wiring import Deps
 
 

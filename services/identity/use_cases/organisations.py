@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.identity.model import (
-    FourEyesKept,
-    Organisation,
-    check_revision,
-    default_zone,
-)
+from services.identity.model.organisations import FourEyesKept, Organisation, default_zone
+from services.identity.model.revisions import check_revision
 from services.identity.wiring import Deps
 from shared.auth import Caller
 from shared.documents import from_wire, to_document

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.identity.model import (
-    SCOPES_OF_SERVICE,
-    ClientUnknown,
-    granted,
-)
+from services.identity.model.clients import ClientUnknown
+from services.identity.model.scopes import SCOPES_OF_SERVICE, granted
 from services.identity.token_requests import TokenRequest
 from services.identity.wiring import Deps
 from shared.tokens import service_secret

@@ -1,138 +1,23 @@
-"""Where organisations and clients are kept."""
+"""Where clients are kept, and which of them count as one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NotRequired, Self, TypedDict
+from typing import ClassVar
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
-from pymongo.errors import OperationFailure
 
-from services.identity.model import Client, Organisation, SlugTaken
+from services.identity.model.clients import Client
+from services.identity.store.revisions import seen_before
+from services.identity.store.stored import StoredClient, StoredHand, StoredRemoval
 from shared.documents import from_document, to_row
 from shared.errors import NotFound, PreconditionFailed
-from shared.mongo import AlreadyExists, Mongo, Session
+from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
-# No such index, no such collection.
-NOTHING_TO_DROP = (27, 26)
 # Clocks may differ, and the database forgets once a minute.
 REMOVED_KEPT_SECONDS = 60
-INDEXES: dict[str, Sequence[IndexModel]] = {
-    "organisations": [
-        IndexModel([("slug", ASCENDING), ("namespace", ASCENDING)], unique=True),
-        IndexModel([("created_by", ASCENDING), ("_id", ASCENDING)]),
-    ],
-    "clients": [IndexModel([("org_id", ASCENDING), ("_id", ASCENDING)])],
-    "hands": [IndexModel([("hand", ASCENDING)])],
-    "removed_clients": [
-        IndexModel([("removed_at", ASCENDING)]),
-        IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=REMOVED_KEPT_SECONDS),
-    ],
-}
-
-
-class StoredOrganisation(TypedDict):
-    """``organisations``: an ``Organisation``."""
-
-    _id: str
-    slug: str
-    kind: list[str]
-    legal_name: str
-    country: str
-    locale: str
-    created_at: datetime
-    created_by: str
-    registration_number: str | None
-    address: dict[str, Any] | None
-    website: str | None
-    time_zone: str
-    contacts: list[dict[str, Any]]
-    namespace: str | None
-    revision: int
-    four_eyes: NotRequired[str]  # none in organisations of before 2026-11-30
-
-
-class StoredClient(TypedDict):
-    """``clients``: a ``Client``."""
-
-    _id: str
-    org_id: str
-    name: str
-    scopes: list[str]
-    secret_sha256: str
-    created_at: datetime
-    revision: int
-
-
-class StoredHand(TypedDict):
-    """``hands``: the hand of one client; ``joined`` counts the times it was joined with others."""
-
-    _id: str
-    org_id: str
-    hand: str
-    joined: NotRequired[int]
-
-
-class StoredRemoval(TypedDict):
-    """``removed_clients``: a client that was removed, as long as a token of it may be left."""
-
-    _id: str
-    removed_at: datetime
-    forget_at: datetime
-
-
-# The document of each collection.
-STORED: Mapping[str, type] = {
-    "organisations": StoredOrganisation,
-    "clients": StoredClient,
-    "hands": StoredHand,
-    "removed_clients": StoredRemoval,
-}
-
-
-class Organisations:
-    def __init__(self, mongo: Mongo) -> None:
-        self._mongo, self._docs = mongo, mongo.collection("organisations", StoredOrganisation)
-
-    def drop_old_index(self) -> None:
-        """Slugs were unique among all; now they are among those that may know each other."""
-        try:
-            self._docs.drop_index("slug_1")
-        except OperationFailure as error:
-            if error.code not in NOTHING_TO_DROP:
-                raise
-
-    def add(self, organisation: Organisation) -> None:
-        document = to_row(organisation, StoredOrganisation)
-        try:
-            self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
-        except AlreadyExists as error:
-            raise SlugTaken from error
-
-    def get(self, org_id: str) -> Organisation:
-        document = self._docs.find_one({"_id": org_id})
-        if document is None:
-            raise NotFound("There is no such organisation.")
-        return from_document(Organisation, document)
-
-    def replace(self, organisation: Organisation) -> None:
-        """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
-        seen = _seen(organisation)
-        document = to_row(organisation, StoredOrganisation)
-
-        def work(session: Session) -> None:
-            if not self._docs.replace_one(seen, document, session=session).matched_count:
-                raise PreconditionFailed
-
-        self._mongo.transact(work)
-
-    def page(self, where: Mapping[str, Any], request: PageRequest) -> Page:
-        page = find_page(self._docs, where, request)
-        organisations = [from_document(Organisation, document) for document in page.items]
-        return Page(organisations, page.next_cursor)
 
 
 class Hands:
@@ -141,6 +26,10 @@ class Hands:
     A hand is named by one id. It outlives its clients: removing one must not part the others.
     Clients made before there were hands have none on record; theirs is their organisation's.
     """
+
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "hands": [IndexModel([("hand", ASCENDING)])]
+    }
 
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.collection("hands", StoredHand)
@@ -176,6 +65,14 @@ class Hands:
 
 
 class Clients:
+    INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
+        "clients": [IndexModel([("org_id", ASCENDING), ("_id", ASCENDING)])],
+        "removed_clients": [
+            IndexModel([("removed_at", ASCENDING)]),
+            IndexModel([("forget_at", ASCENDING)], expireAfterSeconds=REMOVED_KEPT_SECONDS),
+        ],
+    }
+
     def __init__(self, mongo: Mongo) -> None:
         self._docs = mongo.collection("clients", StoredClient)
         self._removed = mongo.collection("removed_clients", StoredRemoval)
@@ -201,7 +98,7 @@ class Clients:
     def replace(self, client: Client, session: Session) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
         document = to_row(client, StoredClient)
-        if not self._docs.replace_one(_seen(client), document, session=session).matched_count:
+        if not self._docs.replace_one(seen_before(client), document, session=session).matched_count:
             raise PreconditionFailed
 
     def remove(self, client_id: str, at: datetime, forget_at: datetime, session: Session) -> None:
@@ -220,21 +117,3 @@ class Clients:
         page = find_page(self._docs, {"org_id": org_id}, request)
         clients = [from_document(Client, document) for document in page.items]
         return Page(clients, page.next_cursor)
-
-
-@dataclass(frozen=True)
-class Stores:
-    """Every store of identity, on one database; made once per process."""
-
-    organisations: Organisations
-    clients: Clients
-    hands: Hands
-
-    @classmethod
-    def of(cls, mongo: Mongo) -> Self:
-        return cls(Organisations(mongo), Clients(mongo), Hands(mongo))
-
-
-def _seen(changed: Organisation | Client) -> dict[str, Any]:
-    """The revision that ``changed`` was made of."""
-    return {"_id": changed.id, "revision": changed.revision - 1}

@@ -1,0 +1,74 @@
+"""Access tokens, and the keys that they are checked with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Response, request
+
+from services.identity import token_requests
+from services.identity.api.context import deps
+from services.identity.model.clients import ClientUnknown, GrantUnsupported, TokenRequestInvalid
+from services.identity.model.scopes import ScopeNotHeld
+from services.identity.schemas.tokens import TokenForm, TokenShape
+from services.identity.use_cases import tokens as token_cases
+from shared import problems
+from shared.auth import gives_tokens, public
+from shared.bodies import accepts
+from shared.errors import DomainError, Unauthenticated
+from shared.openapi import Blueprint
+
+FORM = "application/x-www-form-urlencoded"
+INVALID_REQUEST = "invalid_request"
+OAUTH_ERRORS = {
+    kind.code: kind.code.replace("-", "_")
+    for kind in (TokenRequestInvalid, GrantUnsupported, ClientUnknown, ScopeNotHeld)
+}
+BY_STATUS = dict.fromkeys((429, 503), "temporarily_unavailable")
+DESCRIBING = {chr(code) for code in range(0x20, 0x7F)} - {'"', "\\"}
+
+tokens = Blueprint("tokens", __name__, url_prefix="/v1", description="Access tokens")
+well_known = Blueprint("keys", __name__, url_prefix="/.well-known", description="Public keys")
+
+
+@tokens.route("/token", methods=["POST"])
+@accepts(FORM)
+@public()
+@gives_tokens
+@tokens.doc(requestBody={"required": True, "content": {FORM: {"schema": TokenForm}}})
+@tokens.response(200, TokenShape)
+@tokens.alt_response(400, "BAD_REQUEST")
+@tokens.alt_response(401, "UNAUTHORIZED")
+@tokens.alt_response(429, "TOO_MANY_REQUESTS")
+def token() -> Any:
+    """An access token by client credentials; the client proves itself by HTTP Basic or body."""
+    header = request.headers.get("Authorization")
+    asked = token_requests.read(request.get_data(cache=True), request.args, header)
+    return token_cases.issue_token(deps(), asked, request.remote_addr or "")
+
+
+@tokens.errorhandler(DomainError)
+def refuse_token(error: DomainError) -> Response:
+    """The problem document, with the members of RFC 6749 §5.2 beside its own."""
+    response = problems.on_domain_error(error)
+    code = OAUTH_ERRORS.get(error.code) or BY_STATUS.get(error.status, INVALID_REQUEST)
+    members = {"error": code, "error_description": _ascii(error.detail)}
+    response.set_data(json.dumps({**json.loads(response.get_data()), **members}))
+    response.headers["Pragma"] = "no-cache"
+    if error.status == Unauthenticated.status:
+        response.headers["WWW-Authenticate"] = 'Basic realm="art28", charset="UTF-8"'
+    return response
+
+
+def _ascii(text: str) -> str:
+    """``text`` in the characters that §5.2 lets a description have."""
+    return "".join(character if character in DESCRIBING else "?" for character in text)
+
+
+@well_known.route("/jwks.json")
+@public()
+@well_known.response(200)
+def jwks() -> Any:
+    """The public keys of access tokens (RFC 7517)."""
+    return token_cases.jwks(deps(), deps().now())

@@ -1,0 +1,69 @@
+"""Clients, as asked for and answered."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from shared.schemas import Instant, Line, PageArgs, Shape, Text, page_of
+
+
+class NewClient(Shape):
+    org_id = fields.String(load_default=None)
+    name = Line(200, required=True)
+    scopes = fields.List(Text(60), required=True, validate=validate.Length(min=1, max=30))
+
+
+class ClientShape(Shape):
+    id = fields.String()
+    org_id = fields.String()
+    name = fields.String()
+    scopes = fields.List(fields.String())
+    created_at = Instant()
+
+
+class ClientWithSecret(ClientShape):
+    client_id = fields.String()
+    client_secret = fields.String()
+
+
+class RotatedClient(ClientWithSecret):
+    old_tokens_until = Instant(
+        metadata={"description": "Tokens fetched with the old secret may be used until then"}
+    )
+
+
+class ClientQuery(PageArgs):
+    org_id = fields.String(load_default=None)
+
+
+class HandsQuery(Shape):
+    org_id = fields.String(required=True)
+    client_ids = Text(2_000, required=True)
+
+
+class HandsShape(Shape):
+    """``hands``: by client id; clients of the same hand count as one where two must approve.
+    ``names``: of those that are still there. ``four_eyes``: what a second hand is needed for."""
+
+    hands = fields.Dict(keys=fields.String(), values=fields.String())
+    names = fields.Dict(keys=fields.String(), values=fields.String())
+    four_eyes = fields.String()
+
+
+class RemovedQuery(Shape):
+    since = Instant(load_default=None)
+
+
+class RemovedClientShape(Shape):
+    client_id = fields.String()
+    removed_at = Instant()
+
+
+class RemovedShape(Shape):
+    """``token_seconds``: how long a token lives, and so how long to remember a removed client."""
+
+    items = fields.List(fields.Nested(RemovedClientShape))
+    token_seconds = fields.Integer()
+
+
+ClientPage = page_of(ClientShape)

@@ -1,0 +1,13 @@
+"""Saving what was read, unless somebody else was faster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.identity.model.clients import Client
+from services.identity.model.organisations import Organisation
+
+
+def seen_before(changed: Organisation | Client) -> dict[str, Any]:
+    """The revision that ``changed`` was made of."""
+    return {"_id": changed.id, "revision": changed.revision - 1}
