@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import socket
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ import pycurl
 from services.notices.channels.webhook import codes
 from services.notices.channels.webhook.answer import Answer, retry_after
 from services.notices.channels.webhook.messages import Limits, Outcome, Outgoing
+from shared.dialling import PROTOCOLS, Guard, careful_options, pinned
 from shared.egress import Address, Egress, EndpointUrl
 
 # Names in lower case are fine for HTTP/1.1 too. An empty Expect keeps libcurl's own out.
@@ -29,22 +29,21 @@ _RESERVED = frozenset(line.partition(":")[0] for line in _OWN_HEADERS) | {
     "upgrade",
     "user-agent",
 }
-_PROTOCOLS = {"https": pycurl.PROTO_HTTPS, "http": pycurl.PROTO_HTTP}
 
 
 class Transfer:
     """Carries one attempt at a time."""
 
     def __init__(self, egress: Egress, limits: Limits, ca_file: str) -> None:
-        self._egress, self._limits = egress, limits
-        self._refused = self._diverted = False
+        self._guard, self._limits = Guard(egress), limits
+        self._diverted = False
         self._answer = Answer(limits.body_bytes)
         self._scheme, self._limit_ms = "", 0
         self._connect_ms = round(limits.connect_s * 1000)
         self.curl = pycurl.Curl()
         for option, value in _fixed(limits, ca_file).items():
             self.curl.setopt(option, value)
-        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
+        self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._guard.open_socket)
         self.curl.setopt(pycurl.HEADERFUNCTION, self._answer.take_header)
         self.curl.setopt(pycurl.WRITEFUNCTION, self._answer.take_body)
 
@@ -54,13 +53,13 @@ class Transfer:
         """Prepare the next attempt, to exactly this address; ValueError on unusable headers."""
         curl, limit_ms = self.curl, max(1, math.ceil(seconds_left * 1000))
         self._answer.forget()
-        self._refused = False
+        self._guard.refused = False
         curl.setopt(pycurl.URL, url.ascii_url)
         curl.setopt(pycurl.HTTPHEADER, _header_lines(outgoing))
         curl.setopt(pycurl.POSTFIELDS, outgoing.body)
         # Scheme and limit are nearly always unchanged, and setting an option costs time.
         if url.scheme != self._scheme:
-            curl.setopt(pycurl.PROTOCOLS, _PROTOCOLS[url.scheme])
+            curl.setopt(pycurl.PROTOCOLS, PROTOCOLS[url.scheme])
             self._scheme = url.scheme
         if limit_ms != self._limit_ms:
             self._limit(limit_ms, 0)
@@ -101,7 +100,7 @@ class Transfer:
         A reused connection shows no connect time, but the size of the request sent over it.
         """
         signs = (pycurl.CONNECT_TIME_T, pycurl.REQUEST_SIZE)
-        return not self._refused and not any(map(self.curl.getinfo, signs))
+        return not self._guard.refused and not any(map(self.curl.getinfo, signs))
 
     def close(self) -> None:
         self.curl.close()
@@ -112,7 +111,7 @@ class Transfer:
         return status if self._answer.complete and status >= 200 else None
 
     def _code(self, status: int | None, error: tuple[int, str] | None) -> str | None:
-        if self._refused:
+        if self._guard.refused:
             return "blocked_address"
         if self._answer.broken:
             return "bad_response"
@@ -126,61 +125,21 @@ class Transfer:
         return codes.of_failure(errno, message, self.curl.getinfo(pycurl.SSL_VERIFYRESULT))
 
     def _divert(self, url: EndpointUrl, address: Address) -> None:
-        # Host and SNI carry the name, the connection goes to the judged address. The pool separates
-        # connections by both, so no connection outlives a change of address.
-        if url.addresses and url.host != "localhost":
-            if self._diverted:
-                self.curl.unsetopt(pycurl.CONNECT_TO)
-            self._diverted = False
-            return
-        target = f"[{address}]" if address.version == 6 else str(address)
-        self.curl.setopt(pycurl.CONNECT_TO, [f"{url.host}:{url.port}:{target}:{url.port}"])
-        self._diverted = True
-
-    def _open_socket(self, _purpose: int, address: Any) -> _Handed | int:
-        """The last check: libcurl calls it for every socket, with the address to connect to."""
-        family, *_, target = address
-        # Refused until proven allowed: pycurl only prints an exception raised here.
-        self._refused = True
-        try:
-            if family not in (socket.AF_INET, socket.AF_INET6):
-                return pycurl.SOCKET_BAD
-            self._refused = not self._egress.allows(target[0])
-            return pycurl.SOCKET_BAD if self._refused else _Handed(socket.socket(*address[:3]))
-        except Exception:  # noqa: BLE001 - no rule and no lack of descriptors may stop the sender
-            return pycurl.SOCKET_BAD
-
-
-class _Handed:
-    """A socket for libcurl, which duplicates it; this one is closed after that."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
-
-    def fileno(self) -> int:
-        return self._sock.fileno()
-
-    def __del__(self) -> None:
-        self._sock.close()
+        pin = pinned(url, address)
+        if pin is not None:
+            self.curl.setopt(pycurl.CONNECT_TO, pin)
+        elif self._diverted:
+            self.curl.unsetopt(pycurl.CONNECT_TO)
+        self._diverted = pin is not None
 
 
 def _fixed(limits: Limits, ca_file: str) -> dict[int, Any]:
     return {
+        **careful_options(ca_file),
         pycurl.POST: 1,
-        pycurl.NOSIGNAL: 1,
-        pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
         pycurl.USERAGENT: _USER_AGENT,
-        pycurl.FOLLOWLOCATION: 0,
-        pycurl.PATH_AS_IS: 1,
-        pycurl.PROXY: "",  # Otherwise libcurl reads http_proxy and its like.
-        pycurl.NETRC: pycurl.NETRC_IGNORED,
         pycurl.MAXAGE_CONN: limits.pool_s,
         pycurl.MAXLIFETIME_CONN: limits.pool_s,
-        pycurl.DNS_CACHE_TIMEOUT: 0,
-        pycurl.CAINFO: ca_file,
-        pycurl.SSLVERSION: pycurl.SSLVERSION_TLSv1_2,
-        pycurl.SSL_VERIFYPEER: 1,
-        pycurl.SSL_VERIFYHOST: 2,
     }
 
 
