@@ -1,0 +1,1 @@
+"""What proves who a person is: passkeys, and the answers of sign-in providers."""
