@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.notices.letters.differences import differences
+from services.notices.letters.differences import differences, is_whole
 from services.notices.letters.headlines import company, headline_of, is_rename
 from services.notices.letters.members import is_stated, worded
 from services.notices.letters.shape import Differences, Fact, Place, Section, filled
@@ -83,6 +83,7 @@ def _facts(t: Words, change: Change, about: Change) -> tuple[Fact, ...]:
         Fact(t("fact.reason"), t.told(change.get("reason"))),
         Fact(t("fact.contact"), "" if _ends(change) else _contact(entry.get("contact"))),
         Fact(t("fact.data_after"), _data_after(t, change, about)),
+        Fact(t("mail.differences"), t("difference.left_out") if _is_cut(change) else ""),
     )
 
 
@@ -99,6 +100,11 @@ def _retention(entry: Change) -> str:
 def _contact(told: Change | None) -> str:
     parts = [(told or {}).get(each) for each in ("name", "position", "email")]
     return ", ".join(str(each) for each in parts if each)
+
+
+def _is_cut(change: Change) -> bool:
+    """Whether the message had no room for what was before."""
+    return bool(change.get("truncated")) and change.get("kind") == "modify" and not is_whole(change)
 
 
 def _ends(change: Change) -> bool:

@@ -20,15 +20,19 @@ def differences(t: Words, change: Entry) -> tuple[Difference, ...]:
 
     What reads the same is no difference: a text that gained another language, for example.
     """
-    before, after = change.get("previous"), change.get("sub_processor")
-    is_whole = bool(before and after) and "locations" in (before or {})
-    if not is_whole or change.get("kind") not in ("modify", "replace"):
+    before, after = change.get("previous") or {}, change.get("sub_processor") or {}
+    if not is_whole(change) or change.get("kind") not in ("modify", "replace"):
         return ()
     left_out = _OF_THE_SAME_COMPANY if change["kind"] == "replace" else ()
     return (
-        *_places(t, before or {}, after or {}),
-        *_members(t, before or {}, after or {}, left_out),
+        *_places(t, before, after),
+        *_members(t, before, after, left_out),
     )
+
+
+def is_whole(change: Entry) -> bool:
+    """Whether the message has both entries with their places."""
+    return all("locations" in (change.get(name) or {}) for name in ("previous", "sub_processor"))
 
 
 def _members(
