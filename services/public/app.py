@@ -12,7 +12,7 @@ from flask.templating import Environment
 from requests.adapters import BaseAdapter
 from werkzeug.routing import BaseConverter
 
-from services.public import errors, marks, page_text
+from services.public import errors, groups, marks, page_text
 from services.public.cache import Monotonic
 from services.public.catalogue import LANGUAGES
 from services.public.clients import Documents, Registry
@@ -81,6 +81,7 @@ def compose_pages(app: Flask) -> None:
         languages=tuple(LANGUAGES),
         page=page_text,
         marks_of=marks.marks,
+        recipients=groups.recipients,
         stated_on=marks.stated_on,
         sheet=sheet_version(),
         web_link=web_link,

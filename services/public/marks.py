@@ -20,6 +20,8 @@ def marks(entry: Entry, t: Words) -> list[str]:
 
 
 def _unusual(entry: Entry, t: Words) -> Iterator[str]:
+    if entry.get("stage") not in (None, "active"):
+        yield t.named("stage", entry["stage"])
     if entry.get("special_categories") is True:
         yield t("entry.special")
     if entry.get("ai_use") not in (None, "none", NOT_STATED):

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import get_template_attribute
@@ -17,12 +17,14 @@ from markupsafe import Markup, escape
 from services.public import public_members
 from services.public.catalogue import Words
 from services.public.entries import Entry, Listing
+from services.public.groups import ENGAGED, grouped, recipients
 from services.public.marks import NOT_STATED
 from services.public.query import Query
 from services.public.register import Register, countries
 
 Json = dict[str, Any]
 Value = Any  # Any JSON value.
+E = TypeVar("E", bound=Json)
 
 # The worst first.
 VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
@@ -43,18 +45,40 @@ SYMBOLS = {
 QUERY_STRING = f"query-{secrets.token_hex(16)}"
 # Members whose values have words of their own.
 KINDS_OF_WORDS = {"categories": "category"} | {
-    name: name for name in ("ai_use", "hr_data", "relation")
+    name: name for name in ("ai_use", "hr_data", "relation", "stage")
 }
 DAYS = ("valid_from", "valid_to", "listed_since", "listed_until")
 NOT_COMPARED = frozenset({"id", "version", "parent_id", "next_change", "stated_on", *DAYS})
 
 
-def rows(register: Register, here: str) -> Markup:
-    """Return the rows of the list. A row is rendered once and kept for all pages that show it."""
+def groups(register: Register, here: str) -> list[Json]:
+    """Return the groups of the list, each with its heading, its note and its rows. A list that has
+    nothing but sub-processors of every customer needs no heading."""
+    return [
+        {**told, "rows": rows(register, here, told["entries"])}
+        for told in told_groups(register.entries, register.words, register.processor["legal_name"])
+    ]
+
+
+def told_groups(entries: Sequence[E], t: Words, name: str) -> list[Json]:
+    found = grouped(entries)
+    plain = [group for group, _ in found] == [ENGAGED]
+    return [
+        {
+            "heading": "" if plain else t(f"group.{group}", name=name),
+            "note": "" if group == ENGAGED else t(f"group.{group}.note", name=name),
+            "entries": members,
+        }
+        for group, members in found
+    ]
+
+
+def rows(register: Register, here: str, entries: Sequence[Entry]) -> Markup:
+    """Return rows of the list. A row is rendered once and kept for all pages that show it."""
     row, t, day = get_template_attribute("_row.html", "row"), register.words, register.day
     name, names, place = register.processor["legal_name"], register.names, shared_places()
     rendered = []
-    for entry in register.entries:
+    for entry in entries:
         parent = names.get(entry.get("parent_id") or "", "")
         days = days_line(entry, t, register.today)
         key = ("row", t.language, here, name, parent, days, ended(entry, day))
@@ -130,7 +154,7 @@ def tally(listing: Listing) -> list[tuple[str, int]]:
 
 
 def count_verdicts(entries: Sequence[Json]) -> list[tuple[str, int]]:
-    count = Counter(status for entry in entries for status in statuses(entry))
+    count = Counter(status for entry in recipients(entries) for status in statuses(entry))
     return [(status, count[status]) for status in COUNTED if count[status]]
 
 
@@ -181,12 +205,22 @@ def in_days(day: str | None, today: date, t: Words) -> str:
     return t("in_days.later", n=days) if days > 1 else t("in_days.past")
 
 
+def kind_of(change: Json) -> str:
+    """Return the kind of a change as its headline names it: a plan is no addition yet."""
+    kind, words = change["kind"], change.get("materiality") or []
+    if kind == "add" and "planned" in words:
+        return "plan"
+    if kind == "add" and "chosen_by_customer" in words:
+        return "choice"
+    return "begin" if kind == "modify" and "begins_use" in words else str(kind)
+
+
 def change_headline(change: Json, t: Words) -> str:
     """Return one sentence that names the change and the sub-processor."""
     after, before = change.get("sub_processor") or {}, change.get("previous") or {}
     name = after.get("legal_name") or before.get("legal_name") or t("unknown")
     previous = before.get("legal_name") or t("unknown")
-    text = t(f"change.{change['kind']}", name=name, previous=previous)
+    text = t(f"change.{kind_of(change)}", name=name, previous=previous)
     return t("change.withdrawn", text=text) if change["status"] == "withdrawn" else text
 
 

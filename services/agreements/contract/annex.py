@@ -66,7 +66,7 @@ def annex_from(
     if listed is None:
         return Annex(as_of, register=False)
     rows = [_row(entry, language) for entry in listed
-            if in_common(entry.get("products") or (), products)]  # fmt: skip
+            if _is_engaged(entry) and in_common(entry.get("products") or (), products)]  # fmt: skip
     coming = [row for change in announced if change["effective_on"] > as_of.isoformat()
               for row in _coming(change, language, products)]  # fmt: skip
     return Annex(as_of, register=True, items=tuple(sorted(rows, key=_name)),
@@ -75,14 +75,28 @@ def annex_from(
 
 def _coming(change: Mapping[str, Any], language: str, products: Sequence[str]) -> Iterator[Row]:
     """A row for each entry that the change makes, alters or ends; a replacement does two."""
-    ends, kind = change["kind"] in ("replace", "remove"), change["kind"]
-    named = [("add" if kind == "replace" else kind, change["sub_processor"])]
-    named += [("remove", change["previous"])] if ends else []
-    for what, entry in named:
+    for what, entry in _sides(change):
         if entry and in_common(entry.get("products") or (), products):
             members = {**_row(entry, language), "since": None}
             yield {**members, "change_id": change["id"], "kind": what,
                    "effective_on": change["effective_on"]}  # fmt: skip
+
+
+def _sides(change: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any] | None]]:
+    """What the change does to the list, and to which entry. A plan that is carried out is added to
+    it; an entry that the customer contracts with from then on leaves it."""
+    before, after = (
+        entry if entry and _is_engaged(entry) else None
+        for entry in (change["previous"], change["sub_processor"])
+    )
+    if change["kind"] == "modify" and before and after:
+        return [("modify", after)]
+    return [("add", after), ("remove", before if change["kind"] != "add" else None)]
+
+
+def _is_engaged(entry: Mapping[str, Any]) -> bool:
+    """Whether it is a sub-processor of the vendor: not only planned, nor the customer's choice."""
+    return entry.get("stage") not in ("planned", "chosen_by_customer")
 
 
 def _row(entry: Mapping[str, Any], language: str) -> Row:
@@ -98,6 +112,8 @@ def _row(entry: Mapping[str, Any], language: str) -> Row:
         "data_subjects": list(entry.get("data_subjects") or ()),
         "places": [_place(location, language) for location in entry.get("locations") or ()],
         "since": entry.get("listed_since") or entry.get("valid_from"),
+        # Rows of before have no stage, and are compared with those of now.
+        **({"stage": entry["stage"]} if entry.get("stage") == "only_if_enabled" else {}),
     }
 
 

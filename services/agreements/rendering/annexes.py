@@ -112,7 +112,8 @@ def _sub_processor(words: Words, members: Members) -> dict[str, Any]:
     number = members["registration_number"]
     change = members.get("kind")
     day = words(f"coming_{change}").replace("{}", members["effective_on"]) if change else None
-    who = [day, number, members["address"] or members["country"], members["contact"]]
+    enabled = words("only_if_enabled") if members.get("stage") == "only_if_enabled" else None
+    who = [day, enabled, number, members["address"] or members["country"], members["contact"]]
     data = [", ".join(members["data_categories"]), ", ".join(members["data_subjects"])]
     return {
         "name": members["legal_name"],

@@ -12,6 +12,8 @@ Change = Mapping[str, Any]
 # What stands in the headline in its own words.
 _SAID = ("new_country", "new_place", "ai_use", "rename")
 MOST = 3
+# Additions that the vendor does not engage, by the word of their materiality.
+_NOT_ENGAGED = {"planned": "change.plan", "chosen_by_customer": "change.choice"}
 
 
 def headline_of(t: Words, data: Change, *, is_done: bool = False) -> str:
@@ -42,8 +44,11 @@ def is_rename(data: Change) -> bool:
 
 def _key(data: Change, values: Mapping[str, str], *, is_done: bool) -> str:
     kind = data.get("kind")
+    words = data.get("materiality") or ()
     if kind == "add" or (kind == "replace" and not data.get("previous")):
-        return "change.add"
+        return next((_NOT_ENGAGED[word] for word in words if word in _NOT_ENGAGED), "change.add")
+    if kind == "modify" and "begins_use" in words:
+        return "change.begin"
     if kind == "replace":
         return "change.replace"
     if kind == "remove":

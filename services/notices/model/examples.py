@@ -111,6 +111,8 @@ _VALUES: Members = {
     "website": "https://mail.example",
     "without_basis": 0,
 }
+# A member of an entry that means something else outside of it: there it counts days.
+_OF_AN_ENTRY = {"stage": "active"}
 # Of an id, what it is of decides.
 _IDS = {
     "processor": PROCESSOR["id"],
@@ -266,6 +268,8 @@ def _filled(shape: Any, path: tuple[str, ...]) -> Any:
         return [_filled(shape[0], path)]
     if path[-1] == "id":
         return _IDS.get(path[-2], f"{path[-2]}-example")
+    if path[-1] in _OF_AN_ENTRY and path[-2:-1] in (("sub_processor",), ("previous",)):
+        return _OF_AN_ENTRY[path[-1]]
     if path[-1] in ("en", "da", "sv"):
         return []
     return {"en": "Example"} if shape is disclosure.TEXT else _VALUES.get(path[-1], "example")

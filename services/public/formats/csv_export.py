@@ -16,7 +16,7 @@ COLUMNS = (
     "id", "legal_name", "brand", "registration_number", "country", "website", "purpose_en",
     "purpose_da", "purpose_sv", "categories", "data_categories", "data_subjects",
     "special_categories",
-    "products", "required", "affiliate", "ai_use", "hr_data", "relation", "parent_id",
+    "products", "required", "affiliate", "ai_use", "hr_data", "relation", "stage", "parent_id",
     "certifications", "valid_from", "valid_to", "listed_since", "listed_until", "next_change_id",
     "next_change_kind", "next_change_on", "location_country", "location_region",
     "location_kind", "mechanisms",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.public.catalogue import LANGUAGES, words
+from services.public.groups import CHOSEN, PLANNED, grouped, recipients
 from services.public.page_text import count_verdicts, law_name
 from services.public.register import Register
 
@@ -39,12 +40,15 @@ LEGAL_BASES = (
 )  # fmt: skip
 
 
+# Those that are no recipients of the vendor's: planned, or chosen by the customer.
+APART = {PLANNED: "art28:planned", CHOSEN: "art28:chosenByCustomer"}
 # What the vendor states of an entry, or "not_stated"; DPV has no terms for it.
 FACTS = {
     "ai_use": "art28:aiUse",
     "special_categories": "art28:specialCategories",
     "required": "art28:required",
     "affiliate": "art28:affiliate",
+    "stage": "art28:stage",
 }
 
 
@@ -59,8 +63,18 @@ def as_linked_data(register: Register) -> Json:
         "art28:tally": tallied(register),
         "dpv:hasDataProcessor": [
             {"@id": register.url, "@type": "dpv:DataProcessor", **party(processor)},
-            *(sub_processor(register, entry) for entry in register.entries),
+            *(sub_processor(register, entry) for entry in recipients(register.entries)),
         ],
+        **apart(register),
+    }
+
+
+def apart(register: Register) -> Json:
+    """The entries that are no sub-processors of the vendor, or none yet, by their group."""
+    return {
+        APART[group]: [sub_processor(register, entry) for entry in entries]
+        for group, entries in grouped(register.entries)
+        if group in APART
     }
 
 
@@ -107,7 +121,7 @@ def sub_processor(register: Register, entry: Json) -> Json:
     return filled(
         {
             "@id": f"{register.url}/sub-processors/{entry['id']}",
-            "@type": "dpv:DataSubProcessor",
+            "@type": "dpv:DataSubProcessor" if recipients([entry]) else None,
             **party(entry),
             "schema:brand": entry.get("brand"),
             "dct:description": described(entry.get("purpose")),

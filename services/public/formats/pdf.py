@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.public.catalogue import Words
+from services.public.groups import recipients
 from services.public.marks import marks
 from services.public.page_text import (
     SYMBOLS,
@@ -24,6 +25,7 @@ from services.public.page_text import (
     period_text,
     place_name,
     tally_lines,
+    told_groups,
 )
 from services.public.register import Register
 from shared import typeset
@@ -59,7 +61,7 @@ def content(register: Register) -> Json:
         "seat": address_text(processor.get("address"), t) or t.country(processor.get("country")),
         "contact": processor.get("privacy_contact") or "",
         "as_of": t("as_of.on", day=t.day(register.day)),
-        "intro": t.count("intro", len(register.entries), name=name),
+        "intro": t.count("intro", len(recipients(register.entries)), name=name),
         "page_of": t("pdf.page"),
         "coming": [coming(change, t) for change in register.coming_after(register.day)],
         "labels": {one: t(f"pdf.{one}") for one in ("coming", "list", "places", "none", "verify")}
@@ -67,7 +69,10 @@ def content(register: Register) -> Json:
         | {"open": t("verdict.open")},
         "tally": tally_lines(register.all_entries, t),
         "matters": matters(register.pending_law, t),
-        "entries": [entry_content(entry, register) for entry in register.entries],
+        "groups": [
+            {**told, "entries": [entry_content(entry, register) for entry in told["entries"]]}
+            for told in told_groups(register.entries, t, name)
+        ],
         "url": register.url,
         "sequence": str(processor.get("sequence") or 0),
         "hash": str(processor.get("head_hash") or ""),

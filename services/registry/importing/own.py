@@ -26,6 +26,7 @@ TEXTS = (
     "ai_use",
     "hr_data",
     "relation",
+    "stage",
     "parent_id",
     "retention",
     "reviewed_on",
@@ -33,6 +34,8 @@ TEXTS = (
 BY_LANGUAGE = ("purpose", "responsibilities")
 LISTS = ("categories", "data_categories", "data_subjects", "products", "certifications")
 FLAGS = ("special_categories", "required", "affiliate")
+# Words with a value that stands where nothing is said: an empty cell says nothing.
+WORDS = ("ai_use", "hr_data", "relation", "stage")
 # May also be left unstated: an empty cell.
 FACTS = ("data_combined", "exporter_is_public_authority")
 # Objects: as they are in JSON, as JSON in a column of CSV.
@@ -172,7 +175,8 @@ def from_rows(rows: Sequence[Mapping[str, Any]]) -> Json:
     if isinstance(first.get("locations"), list):
         return _from_json(first)
     cells = {name: unguarded(cell) for name, cell in first.items()}
-    stated: Json = {name: cells[name] or None for name in TEXTS if name in cells}
+    said = [name for name in TEXTS if name in cells and (cells[name] or name not in WORDS)]
+    stated: Json = {name: cells[name] or None for name in said}
     stated |= {name: split(cells[name]) for name in LISTS if name in cells}
     stated |= {name: _flag(cells[name]) for name in (*FLAGS, *FACTS) if cells.get(name)}
     for member in BY_LANGUAGE:

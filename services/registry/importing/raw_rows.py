@@ -41,9 +41,12 @@ def rows_of_tables(tables: Sequence[Table]) -> Iterator[RawRow]:
 
 
 def in_section(cells: Mapping[str, Any], section: str) -> dict[str, Any]:
-    """The cells with that heading, if it denies, dates or limits what stands below it."""
+    """The cells with that heading, if it denies, dates or limits what stands below it, or states a
+    member of each."""
     doubtful = words.doubts().search(section) or words.doubts().search(split_name(section))
-    return {**cells, SECTION: section} if doubtful and SECTION not in cells else dict(cells)
+    said = words.said_by_section(section) or words.said_by_section(split_name(section))
+    tells = doubtful or said
+    return {**cells, SECTION: section} if tells and SECTION not in cells else dict(cells)
 
 
 def _only(tables: Sequence[Table]) -> Sequence[Table]:

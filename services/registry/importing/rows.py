@@ -16,6 +16,7 @@ from services.registry.importing.names import read_name, read_products
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
 from services.registry.transfers.countries import in_eea, name_of
+from services.registry.transfers.stages import PLANNED
 from services.registry.transfers.statements import AS_IF, NOT_STATED
 from shared.errors import problem_at
 from shared.importing.asking import Answers, Question
@@ -153,21 +154,29 @@ def _remark_rest(cells: Mapping[str, list[Cell]], others: Sequence[Cell], readin
 
 
 def _read_section(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
-    """Rows under "Planned" or "Former" are no part of the list of today, unless somebody says so.
+    """A section may state a member of its rows ("Planned", "Affiliates").
+
+    Rows under "Former" are no part of the list of today, unless somebody says so.
 
     Raises ``Invalid`` for a row that is to be left out.
     """
     if "section" not in cells:
         return
     text = cells["section"][0].text.line
+    if said := words.said_by_section(text) or words.said_by_section(split_name(text)):
+        reading.stated[said[0]] = said[1]
+        return
     if words.doubts().search(split_name(text)) or words.doubts().search(text):
-        why = f"“{text}” says that the row is no part of today's list; take it, or leave it."
-        question = Question("section", text, "section-doubtful", why, ("take", "leave"))
+        why = f"“{text}” says that the row is no part of today's list; take it, leave it, or "
+        why += "take it as planned."
+        question = Question("section", text, "section-doubtful", why, ("take", "leave", PLANNED))
         answer = answers.to(question)
         if answer is None:
             reading.take([question], ())
             return
-        if list(answer) != ["take"]:
+        if list(answer) == [PLANNED]:
+            reading.stated["stage"] = PLANNED
+        elif list(answer) != ["take"]:
             raise problem_at("", "left-out", f"It stands under “{text}”, and is left as answered.")
     reading.remarks.append(f"{cells['section'][0].heading}: “{text}” is not read.")
 

@@ -117,6 +117,17 @@ def doubts() -> re.Pattern[str]:
 
 
 @cache
+def _by_section() -> Mapping[str, tuple[str, Any]]:
+    stages = {name: ("stage", stage) for stage, names in data()["stages"].items() for name in names}
+    return {**stages, **dict.fromkeys(data()["affiliates"], ("affiliate", True))}
+
+
+def said_by_section(text: str) -> tuple[str, Any] | None:
+    """The member that a section or a status states, and its value: ("stage", "planned")."""
+    return _by_section().get(plain(text))
+
+
+@cache
 def denials() -> re.Pattern[str]:
     """Words that deny a mechanism, or say that it was, or is to come; longer ones first."""
     return re.compile(data()["denials"], re.IGNORECASE)

@@ -8,7 +8,7 @@ from services.registry.linter.chain import chain_findings
 from services.registry.linter.checklist import checklist
 from services.registry.linter.finding import Finding
 from services.registry.linter.findings import entry_findings, findings
-from services.registry.linter.materiality import MATERIALITY, is_weaker, materiality
+from services.registry.linter.materiality import MATERIALITY, is_first, is_weaker, materiality
 from services.registry.linter.members import members as record_members
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "checklist",
     "entry_findings",
     "findings",
+    "is_first",
     "is_weaker",
     "materiality",
     "record_members",

@@ -15,9 +15,22 @@ from services.registry.linter.members import table
 from services.registry.linter.spelling import same_spelling
 from services.registry.transfers import Instrument, Verdict, load_instruments
 from services.registry.transfers.countries import two_codes
+from services.registry.transfers.stages import (
+    CHOSEN_BY_CUSTOMER,
+    ONLY_IF_ENABLED,
+    PLANNED,
+    begins,
+    is_planned,
+    stage_of,
+)
 from services.registry.transfers.statements import judged, judged_before
 
+BEGINS = "begins_use"
 MATERIALITY = (
+    BEGINS,
+    PLANNED,
+    ONLY_IF_ENABLED,
+    CHOSEN_BY_CUSTOMER,
     "new_entity",
     "new_country",
     "new_place",
@@ -64,6 +77,7 @@ def materiality(
 
     Both are entries in the shape of the contract; ``previous`` is None for an addition, ``new`` for
     a removal, which has no word. Bases are compared by the ``verdict`` each location carries.
+    A plan that is carried out is judged as an addition, and what differs in a plan is planned.
     For an addition, categories count as new only beside ``known_data_categories`` of the register:
     that the entity itself is new says the rest. What nobody has stated counts as "none" or "no";
     before the register is ``published`` a first statement differs from nothing.
@@ -76,6 +90,7 @@ def materiality(
     case = _Case(previous, new, kind, exporter, frozenset(known_data_categories), law)
     found = {line.word for line in table() if _RULES[line.rule](case, line.member)}
     found -= frozenset() if case.alters else _OF_AN_ENTRY_THAT_STAYS
+    found |= {PLANNED} if found and is_planned(new) else set()
     return tuple(word for word in MATERIALITY if word in found)
 
 
@@ -83,12 +98,17 @@ def materiality(
 class _Case:
     """One change; ``stated`` is the entry before it, empty for an addition."""
 
-    previous: Entry | None
+    before: Entry | None
     new: Entry
     kind: str
     exporter: str
     known: frozenset[str]
     law: Mapping[str, Instrument]
+
+    @property
+    def previous(self) -> Entry | None:
+        """The entry before the change; a plan that is carried out is a new entry."""
+        return None if is_first(self.before, self.new) else self.before
 
     @property
     def stated(self) -> Entry:
@@ -97,7 +117,16 @@ class _Case:
     @property
     def alters(self) -> bool:
         """Whether an entry stays, and another does not take its place."""
-        return self.previous is not None and self.kind not in ("add", "replace")
+        return self.previous is not None and self.stays
+
+    @property
+    def stays(self) -> bool:
+        return self.before is not None and self.kind not in ("add", "replace")
+
+
+def is_first(before: Entry | None, new: Entry | None) -> bool:
+    """Whether data flows to the entry for the first time: it is new, or was only planned."""
+    return before is None or (is_planned(before) and new is not None and not is_planned(new))
 
 
 def _plain(value: object) -> str:
@@ -206,6 +235,17 @@ def _is_true(value: object) -> bool:
     return value is True or value == "yes"
 
 
+def _begins(case: _Case, _: str) -> bool:
+    return case.stays and begins(case.before or {}, case.new)
+
+
+def _takes_the_stage(stage: str) -> Callable[[_Case, str], bool]:
+    def takes(case: _Case, _: str) -> bool:
+        return stage_of(case.new) == stage and not (case.alters and stage_of(case.stated) == stage)
+
+    return takes
+
+
 def _differs(case: _Case, name: str) -> bool:
     return _value(case.stated, name) != _value(case.new, name)
 
@@ -272,5 +312,9 @@ _RULES: Mapping[str, Callable[[_Case, str], bool]] = {
     "more data": _has_more_data,
     "differs": _differs,
     "more use": _has_more_use,
+    "data begins to flow": _begins,
+    "only planned": _takes_the_stage(PLANNED),
+    "only if enabled": _takes_the_stage(ONLY_IF_ENABLED),
+    "the customer's own": _takes_the_stage(CHOSEN_BY_CUSTOMER),
     "a record": lambda *_: False,
 }

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from services.registry.model.instruments import Recorded
 from services.registry.model.register import Row
 from services.registry.transfers import Circumstances, Instrument, Verdict, assess_location
+from services.registry.transfers.stages import is_planned
 
 Outcome = Literal["lost", "saved", "unaffected"]
 Known = Mapping[str, Instrument]
@@ -101,8 +102,8 @@ def found_weaker(
     Each names the instrument that was thought to carry it, as far as that is known.
     """
     kept = {_place_key(place): place for place in after.content["locations"]}
-    found = []
-    for location in before.content["locations"]:
+    found: list[Reliance] = []
+    for location in () if is_planned(after.content) else before.content["locations"]:
         if _place_key(location) not in kept:
             continue
         old = assessor.judge(before, location)
@@ -126,8 +127,9 @@ def _reliance(
 
 
 def _naming(rows: Sequence[Row], instrument_id: str) -> Iterator[tuple[Row, Mapping[str, Any]]]:
+    """The places that name the instrument; nothing is transferred to what is only planned."""
     for row in rows:
-        for location in row.content["locations"]:
+        for location in () if is_planned(row.content) else row.content["locations"]:
             if any(
                 mechanism["instrument_id"] == instrument_id for mechanism in location["mechanisms"]
             ):

@@ -8,12 +8,18 @@ in time to this customer, approved where silence is no, and not objected to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from services.registry.model.objections import Objection
 from services.registry.model.register import ONE_DAY, Row
+from services.registry.transfers.stages import (
+    CHOSEN_BY_CUSTOMER,
+    ONLY_IF_ENABLED,
+    is_planned,
+    stage_of,
+)
 
 _REMEDY = "Its evidence says why; it can be reached by a webhook endpoint or a contact's e-mail, or"
 NOT_SENT = (
@@ -38,6 +44,16 @@ NOT_ACKNOWLEDGED = (
     "The agreement counts from the receipt of the notice, which the customer has to acknowledge: "
     "in its portal, or by the link in the mail."
 )
+
+ONLY_PLANNED = (
+    "It is only planned: no data may flow to it until the vendor has announced that it is used, "
+    "and this customer's days are over."
+)
+CUSTOMERS_OWN = (
+    "The customer chooses it and contracts with it; the vendor does not engage it, and does not "
+    "answer for it (Art. 28(4) GDPR)."
+)
+IF_ENABLED = "Data may flow to it only where the customer has enabled what it is for."
 
 Answer = Literal["allowed", "blocked_until", "not_notified", "objected", "excluded"]
 
@@ -84,15 +100,28 @@ def judge(
     """
     if agreement is not None:
         return agreement
-    listed = any(row.on(on) for row in rows)
+    # Nothing flows to what is only planned: it is not there yet.
+    planned = any(row.on(on) and is_planned(row.content) for row in rows)
+    rows = [row for row in rows if not is_planned(row.content)]
+    listed = next((row for row in rows if row.on(on)), None)
     # A change to come does not touch an entry at work; before an entry begins, it is the entry.
     counting = [standing for standing in standings if standing.effective_on <= on or not listed]
     shut = _by_objection(counting, on)
     if shut is not None:
         return shut
     if not listed:
-        return _to_come(rows, on, counting)
-    return _by_clearance(counting, on) or _open(counting)
+        return _to_come(rows, on, counting, planned=planned)
+    return _by_clearance(counting, on) or _opened(listed, counting)
+
+
+def _opened(row: Row, standings: Sequence[Standing]) -> Gate:
+    stage = stage_of(row.content)
+    if stage == CHOSEN_BY_CUSTOMER:
+        return Gate("allowed", None, CUSTOMERS_OWN, "chosen-by-customer")
+    gate = _open(standings)
+    if stage == ONLY_IF_ENABLED:
+        return replace(gate, reason=f"{gate.reason} {IF_ENABLED}")
+    return gate
 
 
 def _open(standings: Sequence[Standing]) -> Gate:
@@ -130,8 +159,12 @@ def _by_objection(standings: Sequence[Standing], on: date) -> Gate | None:
     return Gate("objected", last + ONE_DAY, reason, "objection-rejected")
 
 
-def _to_come(rows: Sequence[Row], on: date, standings: Sequence[Standing]) -> Gate:
+def _to_come(
+    rows: Sequence[Row], on: date, standings: Sequence[Standing], *, planned: bool
+) -> Gate:
     coming = [row.valid_from for row in rows if row.valid_from > on]
+    if not coming and planned:
+        return Gate("blocked_until", None, ONLY_PLANNED, "planned")
     if not coming:
         reason = "The register does not hold this entry on that day."
         return Gate("not_notified", None, reason, "not-in-register")

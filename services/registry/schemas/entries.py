@@ -14,6 +14,7 @@ from services.registry.transfers import Instrument, evidence_members
 from services.registry.transfers.circumstances import HR_DATA, RELATIONS
 from services.registry.transfers.countries import check_region
 from services.registry.transfers.evidence_form import wrong_values
+from services.registry.transfers.stages import ACTIVE, STAGES
 from services.registry.transfers.statements import AS_IF, NOT_STATED
 from shared.schemas import (
     Country,
@@ -167,6 +168,11 @@ class SubProcessorIn(Shape):
     affiliate = StatedFlag()
     ai_use = one_of(*AI_USES, load_default=NOT_STATED)
     hr_data = one_of(*HR_DATA, load_default="not_stated")
+    stage = one_of(
+        *STAGES,
+        load_default=ACTIVE,
+        metadata={"description": "Whether data flows to it, and who decides; planned: none does"},
+    )
     relation = one_of(*RELATIONS, load_default="processor_processor")
     data_combined = Flag(load_default=None, allow_none=True)
     exporter_is_public_authority = Flag(load_default=None, allow_none=True)

@@ -12,6 +12,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.registry.model.page import Page
 from services.registry.model.register import ONE_DAY, EntryUnknown, Register, Row, RowChanges
 from services.registry.store.stored import StoredRegister, StoredRow
+from services.registry.transfers.stages import is_planned
 from shared.documents import from_document, to_row
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
@@ -25,12 +26,13 @@ PUBLISHED = {"page.published": {"$ne": False}}
 
 
 class RowDays(NamedTuple):
-    """Which entry is on the list by a row, and on which days."""
+    """Which entry is on the list by a row, on which days, and whether it is only planned then."""
 
     id: str
     sub_processor_id: str
     valid_from: date
     valid_to: date
+    planned: bool
 
 
 class Registers:
@@ -187,9 +189,11 @@ class Rows:
 
     def _days(self, where: dict[str, Any]) -> Iterator[tuple[RowDays, datetime]]:
         members = ("sub_processor_id", "valid_from", "valid_to", "recorded_at")
-        for row in self._docs.find(where, dict.fromkeys(members, 1)):
-            days = (date.fromisoformat(row[name]) for name in ("valid_from", "valid_to"))
-            yield RowDays(row["_id"], row["sub_processor_id"], *days), row["recorded_at"]
+        for row in self._docs.find(where, dict.fromkeys((*members, "content.stage"), 1)):
+            first, last = (date.fromisoformat(row[name]) for name in ("valid_from", "valid_to"))
+            planned = is_planned(row.get("content"))
+            days = RowDays(row["_id"], row["sub_processor_id"], first, last, planned)
+            yield days, row["recorded_at"]
 
     def locations(self, row_ids: Sequence[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """The ids of these rows, each with the places of its entry."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.registry.transfers.stages import ACTIVE
 from services.registry.transfers.statements import STATED_ON, judged
 
 # Roles of exporter and importer, in the order of the modules of (EU) 2021/914.
@@ -22,6 +23,7 @@ ENTRY_FACTS = ("data_combined", "exporter_is_public_authority")
 UNSTATED: Mapping[str, Any] = {
     "hr_data": "not_stated",
     "relation": "processor_processor",
+    "stage": ACTIVE,
     **dict.fromkeys(ENTRY_FACTS),
     STATED_ON: None,
 }

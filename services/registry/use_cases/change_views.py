@@ -115,7 +115,9 @@ def view(
         entry,
         kind=change.kind,
         exporter=law.exporter,
-        known_data_categories=() if previous else _data_categories(others, change.subject_id),
+        known_data_categories=_data_categories(others, change.subject_id)
+        if linter.is_first(previous, entry)
+        else (),
         instruments=law.instruments,
         published=register.page.published,
     )

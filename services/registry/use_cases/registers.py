@@ -18,6 +18,7 @@ from services.registry.model.register import (
 from services.registry.public_keys import row_of
 from services.registry.transfers import known_evidence
 from services.registry.transfers.laws import seat_regime
+from services.registry.transfers.stages import is_planned
 from services.registry.use_cases.entry_views import entry_view, list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.listed_days import listed_days
@@ -177,12 +178,16 @@ def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> li
 def transfers(
     deps: Deps, caller: Caller, slug: str, as_of: date | None, horizon_days: int
 ) -> list[dict[str, Any]]:
-    """Every place of every entry with its verdict on that day: the transfer map."""
+    """Every place of every entry with its verdict on that day: the transfer map.
+
+    Nothing is transferred to what is only planned.
+    """
     reader = reader_of(deps, caller, slug)
     day = reader.day(as_of)
     rows = deps.stores.rows.on(reader.register.id, day, reader.known_at())
     law = law_of(deps, reader.register)
-    entries = [entry_view(row, day, law, horizon_days) for row in reader.own(deps, rows, day)]
+    recipients = [row for row in reader.own(deps, rows, day) if not is_planned(row.content)]
+    entries = [entry_view(row, day, law, horizon_days) for row in recipients]
     return [
         {"sub_processor_id": entry["id"], "legal_name": entry["legal_name"], **place}
         for entry in map(reader.shown, entries)

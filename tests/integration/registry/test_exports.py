@@ -18,6 +18,7 @@ from services.registry.importing.merging import over, same
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import evidence_members, load_instruments
 from services.registry.transfers.evidence_form import Field, field_of
+from services.registry.transfers.stages import STAGES
 from shared.safe_text import is_one_line, one_line
 from shared.sheets import joined, split
 from tests import builders
@@ -79,6 +80,7 @@ entries = st.fixed_dictionaries(
         "data_categories": some_texts, "data_subjects": some_texts, "products": some_texts,
         "certifications": some_texts, "retention": texts, "parent_id": texts,
         "ai_use": st.sampled_from(["none", "inference", "training", "both", "not_stated"]),
+        "stage": st.sampled_from(STAGES),
         "address": st.fixed_dictionaries({}, optional={"street": texts, "city": texts,
                                                        "postal_code": texts,
                                                        "country": st.just("DK")}),

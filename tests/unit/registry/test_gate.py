@@ -99,6 +99,11 @@ FAULTS: list[tuple[str, Callable[[Case], Case], str]] = [
         lambda case: case.with_rows(row(TODAY - ONE_DAY, case.on - ONE_DAY)),
         "not_notified",
     ),
+    (
+        "planned",
+        lambda case: case.with_rows(replace(case.rows[0], content={"stage": "planned"})),
+        "blocked_until",
+    ),
     ("announced", lambda case: case.with_rows(row(case.on + ONE_DAY)), "blocked_until"),
     ("not-in-accepted-list", lacks("listed"), "not_notified"),
     ("notice-not-sent", lacks("sent"), "not_notified"),
@@ -130,7 +135,7 @@ def is_gate(node: ast.AST) -> TypeGuard[ast.Call]:
 
 @pytest.mark.source
 def test_every_code_of_the_gate_has_a_fault() -> None:
-    opened = {"told", "approved", "accepted-with-agreement"}
+    opened = {"told", "approved", "accepted-with-agreement", "chosen-by-customer"}
     assert codes_of_the_gate() == {code for code, _, _ in FAULTS} | opened
 
 

@@ -18,13 +18,17 @@ CASES = golden.rows("golden_gate.txt")
 
 
 def rows_of(cell: str) -> list[Row]:
-    """The entry's one row, or none for ``-``."""
-    if cell == "-":
-        return []
-    begins, ends = cell.split("..")
+    """The entry's rows, each "from..to" and its stage; none for ``-``."""
+    return [row_of(part) for part in cell.split(" + ") if part != "-"]
+
+
+def row_of(text: str) -> Row:
+    days, _, stage = text.partition(" ")
+    begins, ends = days.split("..")
     last = day_of(ends) or FOREVER
     first = date.fromisoformat(begins)
-    return [Row("row_1", "org_1", "sub_1", 1, {}, first, last, AT, "chg_1")]
+    content = {"stage": stage} if stage else {}
+    return Row("row_1", "org_1", "sub_1", 1, content, first, last, AT, "chg_1")
 
 
 def standing_of(cell: str) -> Standing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -240,6 +241,7 @@ def test_headings_are_read_by_their_words_or_asked_about(line: str) -> None:
 
 
 PLANNED = "Planned sub-processors"
+CONTEXT = Context("en", "DK", date(2027, 3, 1), load_instruments())
 
 
 @pytest.mark.parametrize(
@@ -254,18 +256,44 @@ PLANNED = "Planned sub-processors"
         ("yaml", "planned vendors:\n- name: Acme\n  location: Denmark\n"),
     ],
 )
-def test_rows_under_a_heading_that_says_planned_carry_it_and_are_asked_about(
-    kind: str, text: str
-) -> None:
+def test_rows_under_a_heading_that_says_planned_are_planned(kind: str, text: str) -> None:
     (row,) = read(text, kind)
-    context = Context("en", "DK", date(2027, 3, 1), load_instruments())
 
-    (question,) = read_row(row, context, Answers({})).questions
+    reading = read_row(row, CONTEXT, Answers({}))
 
-    assert (question.member, question.candidates) == ("section", ("take", "leave"))
+    assert (reading.stated["stage"], reading.questions) == ("planned", [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "stated"),
+    [
+        ("Active", {"stage": "active"}),
+        ("Optional sub-processors", {"stage": "only_if_enabled"}),
+        ("Valgt af kunden", {"stage": "chosen_by_customer"}),
+        ("Planerade underbiträden", {"stage": "planned"}),
+        ("Group companies", {"affiliate": True}),
+    ],
+)
+def test_a_section_states_a_member_of_its_rows(heading: str, stated: dict[str, Any]) -> None:
+    cells = {"Name": "Acme", "Status": heading}
+    reading = read_row(cells, CONTEXT, Answers({}))
+    assert {name: reading.stated.get(name) for name in stated} == stated
+    assert (reading.questions, reading.remarks) == ([], [])
+
+
+def test_rows_under_a_heading_that_dates_them_are_asked_about() -> None:
+    text = "## Planned for the autumn\n\n| Name | Location |\n|---|---|\n| Acme | Denmark |\n"
+    (row,) = read(text, "markdown")
+
+    (question,) = read_row(row, CONTEXT, Answers({})).questions
+
+    assert (question.member, question.candidates) == ("section", ("take", "leave", "planned"))
     with pytest.raises(Invalid):
-        read_row(row, context, Answers({question.key: ["leave"]}))
-    assert read_row(row, context, Answers({question.key: ["take"]})).questions == []
+        read_row(row, CONTEXT, Answers({question.key: ["leave"]}))
+    taken = read_row(row, CONTEXT, Answers({question.key: ["take"]}))
+    assert (taken.questions, "stage" in taken.stated) == ([], False)
+    planned = read_row(row, CONTEXT, Answers({question.key: ["planned"]}))
+    assert planned.stated["stage"] == "planned"
 
 
 def test_rows_under_a_plain_heading_carry_nothing() -> None:

@@ -35,6 +35,7 @@ from services.registry.model.register import (
     removal,
 )
 from services.registry.transfers import load_instruments
+from services.registry.transfers.stages import STAGES
 from services.registry.use_cases.entry_views import content_view
 from tests import builders
 
@@ -241,6 +242,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "ai_use": st.sampled_from(["none", "inference", "training", "both", "not_stated"]),
     "hr_data": st.sampled_from(["yes", "no", "not_stated"]),
     "relation": st.sampled_from(["processor_processor", "controller_controller"]),
+    "stage": st.sampled_from(STAGES),
     "data_combined": st.sampled_from([None, True, False]),
     "exporter_is_public_authority": st.sampled_from([None, True, False]),
     "parent_id": st.sampled_from([None, "sub_2"]),
@@ -298,6 +300,7 @@ def test_whatever_passes_adds_no_company_country_data_product_or_use(
     assert (use(after), after["parent_id"]) in (
         (use(before), before["parent_id"]), ("none", before["parent_id"]),
     ) or use(before) == "both"  # fmt: skip
+    assert after["stage"] == before["stage"]
     for name in ("special_categories", "required"):
         assert before[name] is True or after[name] is not True
 
