@@ -24,6 +24,7 @@ SENDING = (
     "notices.dispatcher",
     "notices.mail",
     "notices.escalation",
+    "identity.mail",
     "agreements.relay",
     "registry.relay",
 )
@@ -42,7 +43,7 @@ MODULES = (
     "deploy.worker",
     "deploy.wsgi",
     *(f"services.{name}.app" for name in (*MOUNTED, "public")),
-    *(f"services.{name}.tasks" for name in ("agreements", "registry", "notices")),
+    *(f"services.{name}.tasks" for name in ("identity", "agreements", "registry", "notices")),
 )
 
 

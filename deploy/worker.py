@@ -17,7 +17,7 @@ from shared.loops import Loop, run
 from shared.process import prepare
 from shared.settings import Common, SettingsError, reader, whole_number
 
-SERVICES = ("agreements", "registry", "notices")
+SERVICES = ("identity", "agreements", "registry", "notices")
 MOST_PORT = 65_535
 _ENDS = (signal.SIGTERM, signal.SIGINT)
 

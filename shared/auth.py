@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar, cast
+from urllib.parse import unquote
 
-from flask import current_app, g, request
+from flask import current_app, g, has_request_context, request
 
 from shared.bodies import refuse_unread_members
 from shared.errors import Forbidden, Unauthenticated
@@ -23,6 +24,9 @@ PUBLIC, EITHER = "public", " or "
 ON_BEHALF_OF = "Art28-On-Behalf-Of"
 # Beside it, for evidence: the client that called the portal, and its address.
 CLIENT, CLIENT_ADDRESS = "Art28-Client", "Art28-Client-Address"
+# The name of the person, if it was one; percent-encoded.
+PERSON_NAME = "Art28-Person-Name"
+PERSON_PREFIX = "per_"
 
 
 class ScopeMissing(Forbidden):
@@ -32,13 +36,32 @@ class ScopeMissing(Forbidden):
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who acts, as ledgers name who has done something."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Caller:
-    """The caller: its client, the organisation it acts for, and what it may do."""
+    """The caller: its client, the organisation it acts for, and what it may do.
+
+    ``person``: who acts, if it is a person; then ``client_id`` is the person's id, unless the
+    portal asks. ``roles``: the person's, in this organisation. ``session_id``: how it signed in.
+    """
 
     client_id: str
     org_id: str
     kinds: frozenset[str]
     scopes: frozenset[str]
+    person: Person | None = None
+    roles: frozenset[str] = frozenset()
+    session_id: str | None = None
+
+    @property
+    def person_id(self) -> str | None:
+        return self.person.id if self.person else None
 
     @property
     def is_service(self) -> bool:
@@ -115,6 +138,12 @@ def caller() -> Caller:
     return cast("Caller", g.caller)
 
 
+def acting_person() -> Mapping[str, str] | None:
+    """Return the person who acts in this request, as ledgers name persons; None if none does."""
+    who = g.get("caller") if has_request_context() else None
+    return asdict(who.person) if who is not None and who.person else None
+
+
 def caller_if_known() -> Caller | None:
     """Return the caller of a public view if it shows a good token, else None."""
     if "Authorization" not in request.headers:
@@ -171,9 +200,25 @@ def _caller_from(claims: dict[str, Any]) -> Caller:
         org_id=claims["org"],
         kinds=frozenset(claims["org_kind"]),
         scopes=frozenset(claims["scope"].split()),
+        person=Person(claims["sub"], str(claims.get("name", ""))) if _is_person(claims) else None,
+        roles=frozenset(claims.get("roles", ())),
+        session_id=claims.get("sid"),
     )
     behalf = request.headers.get(ON_BEHALF_OF)
     if behalf and who.is_service:
         # The portal has checked its own caller; from here on the customer is the caller.
-        return replace(who, org_id=behalf, kinds=frozenset({"controller"}))
+        kinds = frozenset({"controller"})
+        return replace(who, org_id=behalf, kinds=kinds, person=_person_behind_portal())
     return who
+
+
+def _is_person(claims: Mapping[str, Any]) -> bool:
+    return str(claims["sub"]).startswith(PERSON_PREFIX)
+
+
+def _person_behind_portal() -> Person | None:
+    """Return the person for whom the portal asks, as it has read the person's token."""
+    asked_for = request.headers.get(CLIENT, "")
+    if not asked_for.startswith(PERSON_PREFIX):
+        return None
+    return Person(asked_for, unquote(request.headers.get(PERSON_NAME, "")))

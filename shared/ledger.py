@@ -82,7 +82,10 @@ class StoredPrivatePart(TypedDict):
 
 
 class Ledger:
-    """A service's ledger. ``listeners``: the services to which the relay delivers its entries."""
+    """A service's ledger. ``listeners``: the services to which the relay delivers its entries.
+
+    ``person``: who acts at this moment, ``{id, name}``, if it is a person.
+    """
 
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "ledger": [IndexModel([("stream", ASCENDING), ("sequence", ASCENDING)], unique=True)],
@@ -101,6 +104,7 @@ class Ledger:
         mongo: Mongo,
         listeners: Sequence[str] = (),
         random: Callable[[int], bytes] = secrets.token_bytes,
+        person: Callable[[], Mapping[str, str] | None] = lambda: None,
     ) -> None:
         self._entries = mongo.collection("ledger", StoredEntry)
         # An entry that only the primary has may be rolled back; it must not be delivered yet.
@@ -108,6 +112,7 @@ class Ledger:
         self._heads = mongo.collection("ledger_heads", StoredHead)
         self._private = mongo.collection("ledger_private", StoredPrivatePart)
         self._listeners, self._random = list(listeners), random
+        self._person = person
 
     def append(
         self,
@@ -141,13 +146,18 @@ class Ledger:
             "at": format_instant(at),
             "actor": actor,
             "data": dict(data),
-            "private_hash": self._keep_private(session, stream, sequence, private),
+            "private_hash": self._keep_private(session, stream, sequence, self._named(private)),
             "previous_hash": last_hash,
         }
         entry = Entry(**content, hash=entry_hash(content))
         self._entries.insert_one(_row(entry), session=session)
         self._heads.update_one({"_id": stream}, {"$set": {"hash": entry.hash}}, session=session)
         return entry
+
+    def _named(self, private: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """The private part, with the person who acts, if one does: no public part names persons."""
+        person = self._person()
+        return {**(private or {}), "by": dict(person)} if person else private
 
     def append_confidential(
         self,

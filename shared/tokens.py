@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 ALGORITHM = "EdDSA"
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "org", "org_kind", "scope", "exp", "iat", "jti"]
+# What a token ends with: its client or person, the session, the membership (decision 0055).
+ENDS_WITH = ("sub", "sid", "mbr")
 LEEWAY_SECONDS = 5
 UNREADABLE = "The token cannot be read."
 # How long a removed client's tokens may go on; and how far one look goes back behind the last, for
@@ -46,7 +48,7 @@ class TokenExpired(Unauthenticated):
 
 
 class TokenRevoked(Unauthenticated):
-    """The client of this access token was removed."""
+    """The client of this access token was removed, or the person's session or membership ended."""
 
     code = "token-revoked"
 
@@ -192,9 +194,12 @@ class TokenVerifier:
             # PyJWT lets through what its JSON reader says of depths and numbers.
             raise TokenInvalid(UNREADABLE) from error
         # Services have no clients that could be removed, and ask with tokens themselves.
-        if "service" not in claims["org_kind"] and claims["sub"] in self._removed:
+        if "service" not in claims["org_kind"] and self._has_ended(claims):
             raise TokenRevoked
         return claims
+
+    def _has_ended(self, claims: Mapping[str, Any]) -> bool:
+        return any(claims.get(name) in self._removed for name in ENDS_WITH)
 
     def _decoded(self, token: str, key: PyJWK) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(

@@ -11,6 +11,7 @@ from services.agreements.contract.contents import Content
 from services.agreements.contract.wording import built_in_templates
 from services.agreements.settings import Settings
 from services.agreements.store import INDEXES, Stores
+from shared.auth import acting_person
 from shared.failures import FailedJobs, Failures
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
@@ -56,7 +57,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         **vars(stores),
         settings=settings,
         mongo=mongo,
-        ledger=Ledger(mongo, LISTENERS),
+        ledger=Ledger(mongo, LISTENERS, person=acting_person),
         clock_failures=Failures(mongo, "agreements.clock", now),
         import_failures=Failures(mongo, "agreements.imports", now, may_kill=True),
         identity=Identity(peers.client("identity")),

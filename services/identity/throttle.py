@@ -1,4 +1,4 @@
-"""Limit wrong secrets per client and address (429).
+"""Limit wrong secrets per client and address, and mails that are asked for (429).
 
 Secrets are 32 random bytes that identity makes itself, so nobody guesses one. What is held off is
 the client that was set up wrong and tries in a loop, and whoever tries everything: both cost work
@@ -22,12 +22,22 @@ WINDOW_SECONDS = 60
 # Behind one address there may be many clients.
 FOR_AN_ADDRESS = 10
 MOST_REMEMBERED = 10_000
+# Mails with a link: to one mailbox from one address, to it from anywhere, and from one address. Who
+# asks for somebody else's mailbox cannot shut its owner out.
+MAIL_WINDOW_SECONDS = 900
+MAILS_OF_BOTH, MAILS_TO_ONE, MAILS_FROM_ONE = 5, 20, 50
 
 
 class TooManyAttempts(TooManyRequests):
     """Too many wrong secrets came from there; wait as long as Retry-After says."""
 
     code, retry_after = "too-many-attempts", WINDOW_SECONDS
+
+
+class TooManyMails(TooManyRequests):
+    """Too many links were asked for; use the newest one, or wait as long as Retry-After says."""
+
+    code, retry_after = "too-many-mails", MAIL_WINDOW_SECONDS
 
 
 class StoredCount(TypedDict):
@@ -65,11 +75,23 @@ class Throttle:
             raise TooManyAttempts
         over = [key for key, most in limits.items() if self._counted(key, now) > most]
         if over:
-            self._remember(over, _end_of_window(now))
+            self._remember(over, _end_of_window(now, WINDOW_SECONDS))
             raise TooManyAttempts
 
-    def _counted(self, key: str, now: datetime) -> int:
-        ends = _end_of_window(now)
+    def asked_for_mail(self, to: str, address: str, now: datetime) -> None:
+        """Count one, whether or not anybody has the mailbox ``to``. Raises ``TooManyMails``."""
+        limits = {
+            derived_id("mail", to, address): MAILS_OF_BOTH,
+            derived_id("mail", "to", to): MAILS_TO_ONE,
+            derived_id("mail", "from", address): MAILS_FROM_ONE,
+        }
+        counts = [(self._counted(key, now, MAIL_WINDOW_SECONDS), most)
+                  for key, most in limits.items()]  # fmt: skip
+        if any(count > most for count, most in counts):
+            raise TooManyMails
+
+    def _counted(self, key: str, now: datetime, seconds: int = WINDOW_SECONDS) -> int:
+        ends = _end_of_window(now, seconds)
         counted = self._docs.find_one_and_update(
             {"_id": f"{key}@{int(ends.timestamp())}"},
             {"$inc": {"count": 1}, "$setOnInsert": {"ends": ends}},
@@ -84,6 +106,6 @@ class Throttle:
         self._full.update(dict.fromkeys(keys, until))
 
 
-def _end_of_window(now: datetime) -> datetime:
-    begun = int(now.timestamp()) // WINDOW_SECONDS * WINDOW_SECONDS
-    return datetime.fromtimestamp(begun, UTC) + timedelta(seconds=WINDOW_SECONDS)
+def _end_of_window(now: datetime, seconds: int) -> datetime:
+    begun = int(now.timestamp()) // seconds * seconds
+    return datetime.fromtimestamp(begun, UTC) + timedelta(seconds=seconds)

@@ -1,19 +1,30 @@
-"""Who asks for a token, and for what, as RFC 6749 lets a client say it: each thing once."""
+"""Who asks for a token, and for what, as RFC 6749 and RFC 8693 let one say it: each thing once."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote_plus
 
 from services.identity.model.clients import ClientUnknown, GrantUnsupported, TokenRequestInvalid
 
-NAMES = ("grant_type", "scope", "client_id", "client_secret")
+NAMES = (
+    "grant_type",
+    "scope",
+    "client_id",
+    "client_secret",
+    "subject_token",
+    "subject_token_type",
+    "organisation",
+)
 CLIENT = ("client_id", "client_secret")
 CLIENT_CREDENTIALS = "client_credentials"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+# What is exchanged: a session of a person.
+SESSION = "urn:art28:token-type:session"
 MOST_PARAMETERS = 50
 
 
@@ -24,8 +35,18 @@ class TokenRequest:
     scope: str | None
 
 
-def read(body: bytes, query: Container[str], authorization: str | None) -> TokenRequest:
-    """The request of §4.4.2; what it does not name is ignored, an empty value is none (§3.2).
+@dataclass(frozen=True)
+class Exchange:
+    """A person's session for an access token. ``organisation``: for which of the person's."""
+
+    session_token: str = field(repr=False)
+    organisation: str | None
+    scope: str | None
+
+
+def read(body: bytes, query: Container[str], authorization: str | None) -> TokenRequest | Exchange:
+    """The request of RFC 6749 §4.4.2 or RFC 8693 §2.1; what these do not name is ignored, an empty
+    value is none (§3.2).
 
     ``query``: the names in the query, where credentials must not be. ``authorization``: the
     header of that name. Raises ``TokenRequestInvalid``, ``GrantUnsupported``, ``ClientUnknown``.
@@ -37,6 +58,8 @@ def read(body: bytes, query: Container[str], authorization: str | None) -> Token
     if authorization is not None and any(name in form for name in CLIENT):
         raise TokenRequestInvalid("Name the client once: in the header or in the body.")
     _check_grant(form.get("grant_type"))
+    if form["grant_type"] == EXCHANGE:
+        return _exchange(form)
     client = _basic(authorization) if authorization is not None else map(form.get, CLIENT)
     client_id, secret = client
     return TokenRequest(client_id or "", secret or "", form.get("scope"))
@@ -61,8 +84,15 @@ def _form(body: bytes) -> dict[str, str]:
 def _check_grant(kind: str | None) -> None:
     if kind is None:
         raise TokenRequestInvalid("Send grant_type=client_credentials.")
-    if kind != CLIENT_CREDENTIALS:
+    if kind not in (CLIENT_CREDENTIALS, EXCHANGE):
         raise GrantUnsupported
+
+
+def _exchange(form: Mapping[str, str]) -> Exchange:
+    token, kind = form.get("subject_token"), form.get("subject_token_type")
+    if not token or kind != SESSION:
+        raise TokenRequestInvalid(f"Send subject_token, and subject_token_type={SESSION}.")
+    return Exchange(token, form.get("organisation"), form.get("scope"))
 
 
 def _basic(header: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Stores
 from services.identity.throttle import Throttle
+from shared.failures import FailedJobs
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
 from shared.keys import Keys
@@ -35,7 +36,8 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
     """What one process works with. Makes the indexes that are missing."""
     stores, common = Stores.of(mongo), settings.common
     stores.organisations.drop_old_index()
-    mongo.ensure_indexes({**INDEXES, **Throttle.INDEXES, **Idempotency.INDEXES})
+    own = {**INDEXES, **Throttle.INDEXES}
+    mongo.ensure_indexes({**own, **Idempotency.INDEXES, **FailedJobs.INDEXES})
     return Deps(
         **vars(stores),
         settings=settings,

@@ -8,7 +8,7 @@ from typing import Any, cast
 from marshmallow import ValidationError, fields, validate
 
 from services.notices.channels.webhook import reason
-from services.notices.events import FOR_VENDORS, SUBSCRIBABLE
+from services.notices.events import FOR_VENDORS, SUBSCRIBABLE, WITH_LINKS
 from services.notices.letters import LANGUAGES
 from services.notices.model.deliveries import STATES
 from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
@@ -443,3 +443,27 @@ MessagePage = page_of(MessageShape)
 NoticePage = page_of(NoticeShape)
 EvidencePage = page_of(EvidenceShape)
 ReachPage = page_of(ReachShape)
+
+
+class MailedPerson(Shape):
+    name = Line(200, required=True)
+    email = Email(required=True)
+
+
+class PersonalMail(Shape):
+    """``url``: the link, which works once and until ``expires_at``. ``data``: what else the mail
+    says, by kind."""
+
+    id = Line(80, required=True)
+    kind = one_of(*WITH_LINKS, required=True)
+    to = fields.Nested(MailedPerson, required=True)
+    language = Text(35, required=True)
+    url = fields.URL(schemes={"http", "https"}, require_tld=False, required=True)
+    expires_at = Instant(required=True)
+    data = fields.Dict(keys=Text(60), values=fields.Raw(), required=True)
+
+
+class PersonalMailTaken(Shape):
+    """``taken``: whether it will be sent; false where mail is off."""
+
+    taken = Flag()

@@ -10,6 +10,7 @@ from services.registry.clients import AgreementsClient, IdentityClient, NoticesC
 from services.registry.public_keys import PublicKeys
 from services.registry.settings import Settings
 from services.registry.store import INDEXES, Stores
+from shared.auth import acting_person
 from shared.failures import FailedJobs, Failures
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
@@ -46,7 +47,7 @@ def make_deps(
     mongo = connect(common.mongo_url, common.database("registry"))
     mongo.ensure_indexes({**INDEXES, **Ledger.INDEXES})
     mongo.ensure_indexes({**Idempotency.INDEXES, **FailedJobs.INDEXES})
-    ledger = Ledger(mongo, [LISTENER])
+    ledger = Ledger(mongo, [LISTENER], person=acting_person)
     peers = Peers("registry", common, transport)
     return Deps(
         mongo=mongo,

@@ -10,6 +10,7 @@ from flask import Response, request
 from services.identity import token_requests
 from services.identity.api.context import deps
 from services.identity.model.clients import ClientUnknown, GrantUnsupported, TokenRequestInvalid
+from services.identity.model.people import GrantEnded, OrganisationOpen
 from services.identity.model.scopes import ScopeNotHeld
 from services.identity.schemas.tokens import TokenForm, TokenShape
 from services.identity.use_cases import tokens as token_cases
@@ -23,7 +24,14 @@ FORM = "application/x-www-form-urlencoded"
 INVALID_REQUEST = "invalid_request"
 OAUTH_ERRORS = {
     kind.code: kind.code.replace("-", "_")
-    for kind in (TokenRequestInvalid, GrantUnsupported, ClientUnknown, ScopeNotHeld)
+    for kind in (
+        TokenRequestInvalid,
+        GrantUnsupported,
+        ClientUnknown,
+        ScopeNotHeld,
+        GrantEnded,
+        OrganisationOpen,
+    )
 }
 BY_STATUS = dict.fromkeys((429, 503), "temporarily_unavailable")
 DESCRIBING = {chr(code) for code in range(0x20, 0x7F)} - {'"', "\\"}
@@ -42,7 +50,8 @@ well_known = Blueprint("keys", __name__, url_prefix="/.well-known", description=
 @tokens.alt_response(401, "UNAUTHORIZED")
 @tokens.alt_response(429, "TOO_MANY_REQUESTS")
 def token() -> Any:
-    """An access token by client credentials; the client proves itself by HTTP Basic or body."""
+    """An access token by client credentials, by HTTP Basic or body; or for the session of a
+    person, by token exchange."""
     header = request.headers.get("Authorization")
     asked = token_requests.read(request.get_data(cache=True), request.args, header)
     return token_cases.issue_token(deps(), asked, request.remote_addr or "")

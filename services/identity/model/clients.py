@@ -17,7 +17,7 @@ class TokenRequestInvalid(Malformed):
 
 
 class GrantUnsupported(Malformed):
-    """This kind of grant is not supported; ask with client credentials."""
+    """This kind of grant is not supported; ask with client credentials, or exchange a session."""
 
     code = "unsupported-grant-type"
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from marshmallow import fields
 
+from services.identity.token_requests import CLIENT_CREDENTIALS, EXCHANGE, SESSION
 from shared.schemas import Shape, one_of
 
 
 class TokenForm(Shape):
     """Only for the API document: `token_requests` reads the form itself."""
 
-    grant_type = one_of("client_credentials", required=True)
+    grant_type = one_of(CLIENT_CREDENTIALS, EXCHANGE, required=True)
     scope = fields.String(load_default=None)
     client_id = fields.String(load_default=None)
     client_secret = fields.String(load_default=None)
+    subject_token = fields.String(
+        load_default=None, metadata={"description": "To exchange: the token of a session"}
+    )
+    subject_token_type = one_of(SESSION, load_default=None)
+    organisation = fields.String(
+        load_default=None, metadata={"description": "Which of the person's organisations"}
+    )
 
 
 class TokenShape(Shape):
@@ -21,3 +29,4 @@ class TokenShape(Shape):
     token_type = fields.String()
     expires_in = fields.Integer()
     scope = fields.String()
+    issued_token_type = fields.String()

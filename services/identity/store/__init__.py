@@ -10,12 +10,19 @@ from pymongo import IndexModel
 
 from services.identity.store.clients import Clients, Hands
 from services.identity.store.organisations import Organisations
+from services.identity.store.outgoing import OutgoingMails
+from services.identity.store.people import People
+from services.identity.store.sessions import Links, Sessions
 from shared.mongo import Mongo
 
 INDEXES: dict[str, Sequence[IndexModel]] = {
     **Organisations.INDEXES,
     **Clients.INDEXES,
     **Hands.INDEXES,
+    **People.INDEXES,
+    **Sessions.INDEXES,
+    **Links.INDEXES,
+    **OutgoingMails.INDEXES,
 }
 
 
@@ -26,7 +33,19 @@ class Stores:
     organisations: Organisations
     clients: Clients
     hands: Hands
+    people: People
+    sessions: Sessions
+    links: Links
+    outgoing: OutgoingMails
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
-        return cls(Organisations(mongo), Clients(mongo), Hands(mongo))
+        return cls(
+            organisations=Organisations(mongo),
+            clients=Clients(mongo),
+            hands=Hands(mongo),
+            people=People(mongo),
+            sessions=Sessions(mongo),
+            links=Links(mongo),
+            outgoing=OutgoingMails(mongo),
+        )

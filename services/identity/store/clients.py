@@ -102,10 +102,14 @@ class Clients:
             raise PreconditionFailed
 
     def remove(self, client_id: str, at: datetime, forget_at: datetime, session: Session) -> None:
-        """It is remembered until ``forget_at``, when no token of it is left."""
         self._docs.delete_one({"_id": client_id}, session=session)
-        row: StoredRemoval = {"_id": client_id, "removed_at": at, "forget_at": forget_at}
-        self._removed.replace_one({"_id": client_id}, row, upsert=True, session=session)
+        self.end_tokens(client_id, at, forget_at, session)
+
+    def end_tokens(self, bearer: str, at: datetime, forget_at: datetime, session: Session) -> None:
+        """Of a client, a session or a membership. It is remembered until ``forget_at``, when no
+        token of it is left."""
+        row: StoredRemoval = {"_id": bearer, "removed_at": at, "forget_at": forget_at}
+        self._removed.replace_one({"_id": bearer}, row, upsert=True, session=session)
 
     def removed(self, since: datetime | None) -> Iterator[tuple[str, datetime]]:
         """The clients that were removed since then and are still remembered."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from services.identity.model.clients import Client
 from services.identity.model.organisations import Organisation
+from services.identity.model.people import Person
 
 
-def seen_before(changed: Organisation | Client) -> dict[str, Any]:
+def seen_before(changed: Organisation | Client | Person) -> dict[str, Any]:
     """The revision that ``changed`` was made of."""
     return {"_id": changed.id, "revision": changed.revision - 1}

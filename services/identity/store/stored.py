@@ -57,10 +57,89 @@ class StoredRemoval(TypedDict):
     forget_at: datetime
 
 
+class StoredMembership(TypedDict):
+    """A ``Membership``, inside its person."""
+
+    id: str
+    org_id: str
+    roles: list[str]
+    name: str
+    invited_at: datetime
+    invited_by: str
+    joined_at: datetime | None
+
+
+class StoredPerson(TypedDict):
+    """``people``: a ``Person``."""
+
+    _id: str
+    email: str
+    name: str
+    locale: str
+    created_at: datetime
+    memberships: list[StoredMembership]
+    verified_at: datetime | None
+    revision: int
+
+
+class StoredMembers(TypedDict):
+    """``members``: how often somebody who owned the organisation was about to leave."""
+
+    _id: str
+    changes: int
+
+
+class StoredSession(TypedDict):
+    """``sessions``: a ``Session``."""
+
+    _id: str
+    person_id: str
+    token_sha256: str
+    amr: list[str]
+    created_at: datetime
+    last_seen: datetime
+    expires_at: datetime
+    address: str
+    user_agent: str
+
+
+class StoredLink(TypedDict):
+    """``links``: a ``Link``, until ``forget_at``."""
+
+    _id: str
+    purpose: str
+    person_id: str
+    made_at: datetime
+    expires_at: datetime
+    org_id: str | None
+    used_at: datetime | None
+    forget_at: datetime
+
+
+class StoredOutgoing(TypedDict):
+    """``outgoing_mails``: a mail to be written and sent by notices.
+
+    ``to``: the address that was asked for, whether or not anybody has it. ``org_id`` and ``by``:
+    of an invitation, into which organisation and by whom, as people call them.
+    """
+
+    _id: str
+    kind: str
+    to: str
+    made_at: datetime
+    org_id: NotRequired[str]
+    by: NotRequired[str]
+
+
 # The document of each collection.
 STORED: Mapping[str, type] = {
     "organisations": StoredOrganisation,
     "clients": StoredClient,
     "hands": StoredHand,
     "removed_clients": StoredRemoval,
+    "people": StoredPerson,
+    "members": StoredMembers,
+    "sessions": StoredSession,
+    "links": StoredLink,
+    "outgoing_mails": StoredOutgoing,
 }

@@ -1,53 +1,77 @@
-"""Tokens: who proves to be a client, and with which scopes."""
+"""Tokens: who proves to be a client or a person, and with which scopes."""
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.identity.model.clients import ClientUnknown
+from services.identity.model.people import GrantEnded, membership_for
+from services.identity.model.roles import scopes_of
 from services.identity.model.scopes import SCOPES_OF_SERVICE, granted
-from services.identity.token_requests import TokenRequest
+from services.identity.model.sessions import SessionEnded
+from services.identity.token_requests import Exchange, TokenRequest
+from services.identity.use_cases.sessions import signed_in
 from services.identity.wiring import Deps
+from shared.mongo import Session
 from shared.tokens import service_secret
 
 SERVICE_PREFIX = "cli_service_"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  A name (RFC 8693).
 
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom a token is for: client, organisation, its kinds, the scopes held."""
+    """Whom a token is for: client or person, organisation, its kinds, the scopes held.
 
-    client_id: str
+    ``claims``: what it says of a person beside these.
+    """
+
+    id: str
     org_id: str
     kinds: tuple[str, ...]
     scopes: frozenset[str]
+    claims: Mapping[str, Any] = field(default_factory=dict)
 
 
-def issue_token(deps: Deps, asked: TokenRequest, address: str) -> dict[str, Any]:
-    """An access token (RFC 6749 §4.4). ``address``: where the request comes from.
+def issue_token(deps: Deps, asked: TokenRequest | Exchange, address: str) -> dict[str, Any]:
+    """An access token (RFC 6749 §4.4, RFC 8693). ``address``: where the request comes from.
 
-    Raises ``ClientUnknown``, after many of these ``TooManyAttempts``, or ``ScopeNotHeld``.
+    Raises ``ClientUnknown`` or ``GrantEnded``, after many of these ``TooManyAttempts``;
+    ``ScopeNotHeld``, ``OrganisationOpen``.
     """
+    if isinstance(asked, Exchange):
+        exchanged = _of_session(deps, asked, address)
+        return {**_token(deps, exchanged, asked.scope), "issued_token_type": ACCESS_TOKEN}
     try:
         bearer = _bearer(deps, asked.client_id, asked.secret)
     except ClientUnknown:
         deps.throttle.failed(asked.client_id, address, deps.now())
         raise
-    scopes = granted(asked.scope, bearer.scopes)
+    return _token(deps, bearer, asked.scope)
+
+
+def jwks(deps: Deps, now: datetime) -> dict[str, Any]:
+    return deps.keys.jwks(now)
+
+
+def _token(deps: Deps, bearer: Bearer, scope: str | None) -> dict[str, Any]:
+    scopes = granted(scope, bearer.scopes)
     now, seconds = deps.now(), deps.settings.token_seconds
     claims = {
         "iss": deps.settings.common.issuer,
         "aud": deps.settings.common.audience,
-        "sub": bearer.client_id,
+        "sub": bearer.id,
         "org": bearer.org_id,
         "org_kind": list(bearer.kinds),
         "scope": " ".join(sorted(scopes)),
         "iat": int(now.timestamp()),
         "exp": int((now + timedelta(seconds=seconds)).timestamp()),
         "jti": deps.new_id("tok"),
+        **bearer.claims,
     }
     return {
         "access_token": deps.keys.current(now).sign(claims),
@@ -57,8 +81,29 @@ def issue_token(deps: Deps, asked: TokenRequest, address: str) -> dict[str, Any]
     }
 
 
-def jwks(deps: Deps, now: datetime) -> dict[str, Any]:
-    return deps.keys.jwks(now)
+def _of_session(deps: Deps, asked: Exchange, address: str) -> Bearer:
+    """Whoever ends the session at this moment conflicts with its use, so one of them is first."""
+    try:
+        session, person = signed_in(deps, asked.session_token)
+    except SessionEnded as error:
+        deps.throttle.failed("", address, deps.now())
+        raise GrantEnded from error
+
+    def work(transaction: Session) -> None:
+        if not deps.sessions.touch(session.id, deps.now(), transaction):
+            raise GrantEnded
+
+    deps.mongo.transact(work)
+    there = membership_for(person, asked.organisation)
+    kinds = deps.organisations.get(there.org_id).kind
+    about = {
+        "sid": session.id,
+        "mbr": there.id,
+        "name": person.name,
+        "roles": list(there.roles),
+        "amr": list(session.amr),
+    }
+    return Bearer(person.id, there.org_id, kinds, scopes_of(kinds, there.roles), about)
 
 
 def _bearer(deps: Deps, client_id: str, secret: str) -> Bearer:

@@ -7,6 +7,7 @@ from services.notices.api import (
     endpoints,
     entries,
     evidence,
+    mails,
     notices,
     previews,
     receipts,
@@ -22,6 +23,7 @@ blueprints = [
     previews.blp,
     acknowledgements.blp,
     bounces.blp,
+    mails.blp,
 ]
 
 __all__ = ["blueprints"]

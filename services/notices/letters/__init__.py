@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.notices import events
-from services.notices.letters import agreements, changes, transfers, upkeep, vendor_news
+from services.notices.letters import access, agreements, changes, transfers, upkeep, vendor_news
 from services.notices.letters.shape import Action, Answering, Letter
 from services.notices.letters.words import LANGUAGES, Words, language_of, words
 
@@ -28,6 +28,8 @@ _WRITE: dict[str, Write] = {
     events.LETTER_RECORDED: agreements.recorded,
     events.UNREACHED: upkeep.unreached,
     events.VENDOR_NEWS: vendor_news.news,
+    events.SIGN_IN: access.sign_in,
+    events.INVITATION: access.invitation,
 }
 
 

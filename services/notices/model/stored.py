@@ -188,6 +188,8 @@ class StoredSending(TypedDict):
     delivered_at: NotRequired[datetime]
     bounce: NotRequired[Members]
     acknowledged_at: NotRequired[datetime]
+    sealed: NotRequired[bytes]  # the link of a mail for a person, until it is sent
+    expires_at: NotRequired[datetime]  # of that link
     bounce_id: NotRequired[str]  # by which it may come back; none in rows of before 2026-11-29
 
 

@@ -134,13 +134,18 @@ class SendingLoop:
         for row in rows:
             message = messages.get(row["message_id"] or "")
             if message is None:
-                claimed.append(Claimed(row))
+                claimed.append(Claimed(row, secret=self._link(row)))
                 continue
             event, extra = events[message["event_id"]], texts_today[message["_id"]][1]
             body = json.loads(body_of(event, extra))
             vendor = event.processor.get("legal_name")
             claimed.append(Claimed(row, message, body, vendor, self.secret_of(row)))
         return claimed
+
+    def _link(self, row: StoredSending) -> str | None:
+        """The link of a mail for a person, as long as it leads anywhere."""
+        ends = row.get("expires_at")
+        return None if ends is None or ends <= self.now() else self.secret_of(row)
 
     def _expanded(self, row: StoredSending) -> bool:
         """A warning for a customer becomes a sending to each of its contacts, in their turn."""

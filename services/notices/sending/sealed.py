@@ -1,4 +1,4 @@
-"""Addresses that customers have left sealed, opened for one attempt."""
+"""Addresses that customers have left sealed, and links of mails, opened for one attempt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class SealedAddresses:
     box: SecretBox
 
     def of(self, sending: StoredSending) -> str | None:
-        """The address of a sending; None when its customer has left another one, or none."""
+        """The link of a mail, or the address of a sending; None when its customer has left another
+        one, or none."""
+        if link := sending.get("sealed"):
+            return self._opened(link, sending["_id"])
         owner = sending["controller_id"]
         if not self.channel.forms or owner is None:
             return None
@@ -30,8 +33,11 @@ class SealedAddresses:
         address = named.addresses.get(self.channel.name) if named else None
         if address is None or address["id"] != sending["address"]:
             return None
+        return self._opened(address["sealed"], sealed_name(owner, self.channel.name))
+
+    def _opened(self, sealed: bytes, name: str) -> str | None:
         try:
-            return self.box.open(address["sealed"], sealed_name(owner, self.channel.name))
+            return self.box.open(sealed, name)
         except UnreadableSecretError:
-            log.error("address.secret_unreadable", controller_id=owner)  # noqa: TRY400  No trace.
+            log.error("address.secret_unreadable", name=name)  # noqa: TRY400  No trace.
             return None

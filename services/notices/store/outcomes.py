@@ -62,7 +62,8 @@ def arrived_after_all(completion: Completion) -> UpdateOne:
 def _change(completion: Completion) -> Document:
     change: dict[str, Any] = {"$set": {"state": completion.state}, "$unset": {"claim": ""}}
     if completion.due_at is None:
-        change["$unset"]["due_at"] = ""
+        # No attempt follows, so nothing needs the link any more.
+        change["$unset"] |= {"due_at": "", "sealed": ""}
     else:
         change["$set"] |= _next_turn(completion)
     if completion.attempt is not None:

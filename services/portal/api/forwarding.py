@@ -7,13 +7,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from flask import Response, request
 from marshmallow import Schema
 
 from services.portal.api.context import deps
-from shared.auth import CLIENT, CLIENT_ADDRESS, caller, requires
+from shared.auth import CLIENT, CLIENT_ADDRESS, PERSON_NAME, caller, requires
 from shared.openapi import Blueprint
 from shared.peers import ServiceClient
 from shared.schemas import Shape
@@ -109,7 +110,10 @@ def forward(peer: str, path: str, *, streams: bool = False) -> Response:
 def _onward() -> dict[str, str]:
     """Headers that go on with a request, and the client that asks: evidence of an acceptance."""
     carried = {name: request.headers[name] for name in REQUEST_HEADERS if name in request.headers}
-    return {**carried, CLIENT: caller().client_id, CLIENT_ADDRESS: request.remote_addr or ""}
+    person = caller().person
+    named = {PERSON_NAME: quote(person.name)} if person else {}
+    asked = {CLIENT: caller().client_id, CLIENT_ADDRESS: request.remote_addr or ""}
+    return {**carried, **asked, **named}
 
 
 def _pieces(answer: requests.Response) -> Generator[bytes, None, None]:

@@ -26,6 +26,7 @@ from services.notices.model.channels import (
     Preview,
     Row,
     Tried,
+    Unwritable,
 )
 from services.notices.model.sendings import BOUNCED
 from shared.safe_text import one_line
@@ -61,7 +62,7 @@ class Postman:
     def write(self, claimed: Claimed) -> Mail:
         row = claimed.row
         if claimed.message is None or claimed.body is None:
-            letter = letter_of(row["kind"], row["language"], row["data"] or {})
+            letter = letter_of(row["kind"], row["language"], _data(claimed))
             return composed(row, letter, self.settings.sender)
         is_notice = row["kind"] in events.NOTICES
         url = self.acknowledge_url(row, claimed.message) if is_notice else ""
@@ -73,6 +74,16 @@ class Postman:
 
     def close(self) -> None:
         self.transport.close()
+
+
+def _data(claimed: Claimed) -> Row:
+    """What a mail of no message says. Raises ``Unwritable`` when its link has ended."""
+    row = claimed.row
+    if row["kind"] not in events.WITH_LINKS:
+        return row["data"] or {}
+    if claimed.secret is None:
+        raise Unwritable("its link has ended")
+    return {**(row["data"] or {}), "url": claimed.secret}
 
 
 def _returned(bounce: Row, channel: str, recipient: str) -> Tried:

@@ -1,0 +1,129 @@
+"""Persons, and what they are in each organisation: members with roles.
+
+A membership counts from the moment its person has joined, by the link of the invitation. It has an
+id of its own, which is renewed with its roles: tokens name it, and end with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.identity.model.roles import OWNER
+from shared.errors import Conflict, Malformed, NotFound
+
+
+class PersonUnknown(NotFound):
+    """There is no such person in this organisation."""
+
+    code = "person-unknown"
+
+
+class AlreadyMember(Conflict):
+    """This person is in the organisation already; change the roles instead of inviting again."""
+
+    code = "already-member"
+
+
+class LastOwner(Conflict):
+    """An organisation needs an owner: make somebody else an owner first."""
+
+    code = "last-owner"
+
+
+class GrantEnded(Malformed):
+    """The session has ended; sign in again."""
+
+    code = "invalid-grant"
+
+
+class OrganisationOpen(Malformed):
+    """The person is in several organisations, or not in this one; name one with organisation."""
+
+    code = "invalid-target"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One person in one organisation. ``name``: as the organisation calls the person, so that it
+    learns nothing that others have entered. ``invited_by``: a person, a client or ``installer``."""
+
+    id: str
+    org_id: str
+    roles: tuple[str, ...]
+    name: str
+    invited_at: datetime
+    invited_by: str
+    joined_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """``email``: in the form of ``address_of``, one person each. ``verified_at``: when a link that
+    went there was first used."""
+
+    id: str
+    email: str
+    name: str
+    locale: str
+    created_at: datetime
+    memberships: tuple[Membership, ...] = ()
+    verified_at: datetime | None = None
+    revision: int = 1
+
+    def membership(self, org_id: str) -> Membership | None:
+        return next((each for each in self.memberships if each.org_id == org_id), None)
+
+    def joined(self) -> tuple[Membership, ...]:
+        """The memberships that count."""
+        return tuple(each for each in self.memberships if each.joined_at)
+
+    def owns(self, org_id: str) -> bool:
+        there = self.membership(org_id)
+        return there is not None and there.joined_at is not None and OWNER in there.roles
+
+    def with_membership(self, membership: Membership) -> Person:
+        """With this one in place of any other in the same organisation."""
+        others = self._but(membership.org_id)
+        return replace(self, memberships=(*others, membership), revision=self.revision + 1)
+
+    def without(self, org_id: str) -> Person:
+        return replace(self, memberships=self._but(org_id), revision=self.revision + 1)
+
+    def arrived(self, at: datetime, org_id: str | None = None) -> Person:
+        """Who has used a link that went to the address; with ``org_id`` that of an invitation."""
+        memberships = tuple(
+            replace(each, joined_at=at) if each.org_id == org_id and not each.joined_at else each
+            for each in self.memberships
+        )
+        verified = self.verified_at or at
+        return replace(
+            self, memberships=memberships, verified_at=verified, revision=self.revision + 1
+        )
+
+    def _but(self, org_id: str) -> tuple[Membership, ...]:
+        return tuple(each for each in self.memberships if each.org_id != org_id)
+
+
+def membership_for(person: Person, org_id: str | None) -> Membership:
+    """The one that a token is for: the one that is named, else the only one.
+
+    Raises ``OrganisationOpen``, which names those there are.
+    """
+    joined = {each.org_id: each for each in person.joined()}
+    if org_id is None and len(joined) == 1:
+        return next(iter(joined.values()))
+    if org_id is None or org_id not in joined:
+        raise OrganisationOpen(context={"organisations": list(joined)})
+    return joined[org_id]
+
+
+def address_of(email: str) -> str:
+    """Equal for two spellings of one mailbox."""
+    return email.strip().casefold()
+
+
+def in_order(roles: Iterable[str]) -> tuple[str, ...]:
+    """Each role once."""
+    return tuple(sorted(set(roles)))

@@ -1,0 +1,99 @@
+"""Inviting a person into an organisation; onboarding does it for many, in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.identity.model.links import INVITATION
+from services.identity.model.organisations import Organisation
+from services.identity.model.people import (
+    AlreadyMember,
+    Membership,
+    Person,
+    address_of,
+    in_order,
+)
+from services.identity.model.roles import check_roles
+from services.identity.wiring import Deps
+from shared.mongo import Session
+
+
+@dataclass(frozen=True)
+class Inviter:
+    """Who invites: ``id`` of a person or client; ``name`` as the mail says it."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Invited:
+    email: str
+    name: str
+    roles: Sequence[str]
+    locale: str
+
+
+def invite(
+    deps: Deps, organisation: Organisation, invited: Invited, by: Inviter, session: Session
+) -> Person:
+    """The person, invited; the mail with the link leaves after the commit.
+
+    Who has not yet joined is invited anew, with these roles. Raises ``AlreadyMember`` for whoever
+    has, ``RoleUnknown``.
+    """
+    check_roles(organisation.kind, invited.roles)
+    email = address_of(invited.email)
+    known = deps.people.at(email, session)
+    before = known.membership(organisation.id) if known else None
+    if before and before.joined_at:
+        raise AlreadyMember
+    membership = _membership(deps, organisation.id, invited, by)
+    person = known or _person(deps, email, invited)
+    person = person.with_membership(membership)
+    if known:
+        deps.people.replace(person, session)
+        deps.links.end(person.id, organisation.id, session)
+    else:
+        deps.people.add(person, session)
+    _mail(deps, person, organisation, by, session)
+    return person
+
+
+def _person(deps: Deps, email: str, invited: Invited) -> Person:
+    return Person(
+        id=deps.new_id("per"),
+        email=email,
+        name=invited.name,
+        locale=invited.locale,
+        created_at=deps.now(),
+        revision=0,  # Its first membership makes it the first.
+    )
+
+
+def _membership(deps: Deps, org_id: str, invited: Invited, by: Inviter) -> Membership:
+    return Membership(
+        id=deps.new_id("mbr"),
+        org_id=org_id,
+        roles=in_order(invited.roles),
+        name=invited.name,
+        invited_at=deps.now(),
+        invited_by=by.id,
+    )
+
+
+def _mail(
+    deps: Deps, person: Person, organisation: Organisation, by: Inviter, session: Session
+) -> None:
+    deps.outgoing.add(
+        {
+            "_id": deps.new_id("mai"),
+            "kind": INVITATION,
+            "to": person.email,
+            "made_at": deps.now(),
+            "org_id": organisation.id,
+            "by": by.name,
+        },
+        session,
+    )

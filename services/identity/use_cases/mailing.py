@@ -1,0 +1,99 @@
+"""Mails of identity: written when they leave, so that no token waits anywhere in the clear.
+
+Notices writes and sends them. For a mail asked for by an address that nobody has there is none, and
+nobody outside can tell. A kind is a line in ``KINDS``, and its words in the catalogues of notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from services.identity.clients import Notices
+from services.identity.model.links import INVITATION, SIGN_IN
+from services.identity.model.people import Person
+from services.identity.store.stored import StoredOutgoing
+from services.identity.use_cases.links import new_link
+from services.identity.wiring import Deps
+from shared.failures import Failures
+from shared.times import format_instant
+
+log = structlog.get_logger()
+
+# Who asked an hour ago has asked again, or given up.
+GIVEN_UP = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail to be written: to whom, in which language, with which facts and link."""
+
+    to: Mapping[str, str]
+    language: str
+    url: str
+    expires_at: datetime
+    data: Mapping[str, Any]
+
+
+def _sign_in(deps: Deps, row: StoredOutgoing) -> Letter | None:
+    person = deps.people.at(row["to"])
+    if person is None:
+        return None
+    return _with_link(deps, SIGN_IN, person, {"asked_at": format_instant(row["made_at"])})
+
+
+def _invitation(deps: Deps, row: StoredOutgoing) -> Letter | None:
+    """None when the invitation was taken back, or accepted, before its mail was written."""
+    person, org_id = deps.people.at(row["to"]), row["org_id"]
+    membership = person.membership(org_id) if person else None
+    if person is None or membership is None or membership.joined_at:
+        return None
+    organisation = deps.organisations.get(org_id).legal_name
+    data = {"organisation": organisation, "by": row.get("by", ""), "roles": [*membership.roles]}
+    return _with_link(deps, INVITATION, person, data, org_id)
+
+
+def _with_link(
+    deps: Deps, purpose: str, person: Person, data: Mapping[str, Any], org_id: str | None = None
+) -> Letter:
+    link, url = deps.mongo.transact(
+        lambda session: new_link(deps, purpose, person.id, session, org_id)
+    )
+    to = {"name": person.name, "email": person.email}
+    return Letter(to, person.locale, url, link.expires_at, data)
+
+
+KINDS: Mapping[str, Callable[[Deps, StoredOutgoing], Letter | None]] = {
+    SIGN_IN: _sign_in,
+    INVITATION: _invitation,
+}
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """The loop ``identity.mail``. Repeating a step sends no second mail: notices takes in each
+    once, and a link of which no mail left leads nobody anywhere."""
+
+    deps: Deps
+    notices: Notices
+    failures: Failures
+
+    def run_once(self) -> bool:
+        """Hand over what waits, a bounded number; True when there may be more."""
+        self.deps.outgoing.remove_older(self.deps.now() - GIVEN_UP)
+        waiting = self.deps.outgoing.waiting(self.failures.barred())
+        self.failures.run(waiting, self._hand_over)
+        return bool(waiting)
+
+    def _hand_over(self, mail_id: str) -> None:
+        row = self.deps.outgoing.find(mail_id)
+        if row is None:
+            return  # Another process was faster.
+        letter = KINDS[row["kind"]](self.deps, row)
+        if letter is not None:
+            self.notices.send(mail_id, row["kind"], letter)
+        self.deps.outgoing.remove(mail_id)

@@ -1,0 +1,74 @@
+"""Sessions: opened by whatever proves who somebody is, ended by the person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from services.identity.model.clients import digest
+from services.identity.model.people import Person
+from services.identity.model.sessions import LIFE, Seen, SessionEnded, SessionUnknown
+from services.identity.model.sessions import Session as SignedIn
+from services.identity.wiring import Deps
+from shared.mongo import Session
+
+
+def open_session(
+    deps: Deps, person: Person, amr: Sequence[str], seen: Seen, session: Session
+) -> tuple[SignedIn, str]:
+    """A new session of ``person``, and its token, which is answered this once and never kept.
+
+    Always a new one: nobody can lay one ready for somebody else. ``amr``: how the person proved who
+    it is (RFC 8176). Within the transaction that uses up the proof.
+    """
+    token, now = deps.new_secret(), deps.now()
+    opened = SignedIn(
+        id=deps.new_id("ses"),
+        person_id=person.id,
+        token_sha256=digest(token),
+        amr=tuple(amr),
+        created_at=now,
+        last_seen=now,
+        expires_at=now + LIFE,
+        address=seen.address,
+        user_agent=seen.user_agent,
+    )
+    deps.sessions.add(opened, session)
+    return opened, token
+
+
+def signed_in(deps: Deps, token: str) -> tuple[SignedIn, Person]:
+    """Whose session this is the token of. Raises ``SessionEnded``."""
+    found = deps.sessions.proved_by(digest(token), deps.now())
+    person = deps.people.find(found.person_id) if found else None
+    if found is None or person is None:
+        raise SessionEnded
+    return found, person
+
+
+def sessions(deps: Deps, person_id: str) -> list[SignedIn]:
+    return deps.sessions.of(person_id, deps.now())
+
+
+def end_session(deps: Deps, person_id: str, session_id: str) -> None:
+    """It ends at once, and its tokens within seconds. Raises ``SessionUnknown``."""
+    found = deps.sessions.find(session_id, deps.now())
+    if found is None or found.person_id != person_id:
+        raise SessionUnknown
+    deps.mongo.transact(lambda session: end(deps, session_id, session))
+
+
+def end_all(deps: Deps, person_id: str, session: Session) -> None:
+    for each in deps.sessions.of(person_id, deps.now()):
+        end(deps, each.id, session)
+
+
+def end(deps: Deps, session_id: str, session: Session) -> None:
+    deps.sessions.end(session_id, session)
+    end_tokens(deps, session_id, session)
+
+
+def end_tokens(deps: Deps, bearer: str, session: Session) -> None:
+    """The tokens of this session or membership are refused everywhere within seconds (0033)."""
+    now, lives = deps.now(), timedelta(seconds=deps.settings.token_seconds)
+    deps.clients.end_tokens(bearer, now, now + lives, session)

@@ -1,0 +1,94 @@
+"""Signing in by a link in a mail, and joining an organisation by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.identity.model.links import INVITATION, SIGN_IN, Link, LinkUnknown
+from services.identity.model.organisations import Organisation
+from services.identity.model.people import Person, address_of
+from services.identity.model.sessions import Seen
+from services.identity.model.sessions import Session as SignedIn
+from services.identity.use_cases import links, sessions
+from services.identity.wiring import Deps
+from shared.mongo import Session
+
+AMR = ("email",)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a link is for. ``organisation``: of an invitation."""
+
+    link: Link
+    person: Person
+    organisation: Organisation | None = None
+
+
+def ask_for_link(deps: Deps, email: str, address: str) -> None:
+    """Ask for a mail with a link, if there is such a person. ``address``: of who asks.
+
+    Whether there is one is looked up when the mail is written, so that answer and time are the same
+    for everybody. Raises ``TooManyAttempts``.
+    """
+    to = address_of(email)
+    deps.throttle.asked_for_mail(to, address, deps.now())
+    deps.mongo.transact(
+        lambda session: deps.outgoing.add(
+            {"_id": deps.new_id("mai"), "kind": SIGN_IN, "to": to, "made_at": deps.now()}, session
+        )
+    )
+
+
+def shown(deps: Deps, purpose: str, token: str) -> Shown:
+    """What this link would do; nothing is done by looking. Raises as ``links.usable`` does."""
+    return _shown(deps, links.usable(deps, purpose, token))
+
+
+def sign_in(deps: Deps, token: str, seen: Seen) -> tuple[SignedIn, str, Person]:
+    """A session for whoever holds the link, with its token. Of two at once, one gets it."""
+
+    def work(session: Session) -> tuple[SignedIn, str, Person]:
+        link = links.use_up(deps, SIGN_IN, token, session)
+        return _arrived(deps, _person(deps, link, session), seen, session)
+
+    return deps.mongo.transact(work)
+
+
+def join(deps: Deps, token: str, seen: Seen) -> tuple[SignedIn, str, Person]:
+    """The same by an invitation: its person is a member from now on."""
+
+    def work(session: Session) -> tuple[SignedIn, str, Person]:
+        link = links.use_up(deps, INVITATION, token, session)
+        person = _person(deps, link, session)
+        if link.org_id is None or person.membership(link.org_id) is None:
+            raise LinkUnknown
+        return _arrived(deps, person, seen, session, link.org_id)
+
+    return deps.mongo.transact(work)
+
+
+def _arrived(
+    deps: Deps, person: Person, seen: Seen, session: Session, org_id: str | None = None
+) -> tuple[SignedIn, str, Person]:
+    arrived = person.arrived(deps.now(), org_id)
+    if (arrived.memberships, arrived.verified_at) != (person.memberships, person.verified_at):
+        deps.people.replace(arrived, session)
+    opened, token = sessions.open_session(deps, arrived, AMR, seen, session)
+    return opened, token, arrived
+
+
+def _person(deps: Deps, link: Link, session: Session | None = None) -> Person:
+    person = deps.people.find(link.person_id, session)
+    if person is None:
+        raise LinkUnknown
+    return person
+
+
+def _shown(deps: Deps, link: Link) -> Shown:
+    person = _person(deps, link)
+    if link.org_id is None:
+        return Shown(link, person)
+    if person.membership(link.org_id) is None:
+        raise LinkUnknown
+    return Shown(link, person, deps.organisations.get(link.org_id))

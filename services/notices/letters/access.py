@@ -1,0 +1,43 @@
+"""Letters to persons about getting in: a link to sign in, an invitation. Each link works once.
+
+``data``: what identity says, with the link as ``url``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.notices.letters.shape import Action, Answering, Fact, Letter, filled
+from services.notices.letters.words import Words
+
+
+def sign_in(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
+    return Letter(
+        language=t.language,
+        subject=t("mail.sign_in.subject"),
+        heading=t("mail.sign_in.heading"),
+        lead=t("mail.sign_in.lead"),
+        facts=(),
+        actions=(Action(t("mail.sign_in.button"), data["url"], primary=True),),
+        paragraphs=(t("mail.sign_in.how"), t("mail.sign_in.not_you")),
+        footer=(t("mail.sign_in.why"),),
+    )
+
+
+def invitation(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
+    organisation = data["organisation"]
+    return Letter(
+        language=t.language,
+        subject=t("mail.invitation.subject", organisation=organisation),
+        heading=t("mail.invitation.heading", organisation=organisation),
+        lead=t("mail.invitation.lead", by=data.get("by") or organisation),
+        facts=filled(
+            Fact(t("fact.organisation"), organisation),
+            Fact(t("fact.roles"), ", ".join(t.named("person_role", it) for it in data["roles"])),
+            Fact(t("fact.open_until"), t.day(data.get("expires_at")), strong=True),
+        ),
+        actions=(Action(t("mail.invitation.button"), data["url"], primary=True),),
+        paragraphs=(t("mail.invitation.how"), t("mail.invitation.not_you")),
+        footer=(t("mail.invitation.why"),),
+    )
