@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install run run-services unit coverage mutants fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
+.PHONY: help install admin run run-services unit coverage mutants fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -25,6 +25,9 @@ run-services: $(RUNTIME) ## start each service and loop as its own process behin
 
 logs: $(RUNTIME) ## show what all processes logged, by time; some: `make logs ARGS="loop.failed --last 20"`
 	@$(BIN)/python -m deploy.read_logs $(ARGS)
+
+admin: $(RUNTIME) ## print a link by which the first administrator gets in: `make admin EMAIL=you@example.com`
+	@$(BIN)/python -m deploy.command admin create --email "$(EMAIL)" $(ARGS)
 
 shell: $(RUNTIME) ## open a Python shell with databases and stores of the running profile
 	@exec $(BIN)/python -m deploy.shell

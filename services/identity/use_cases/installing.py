@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 
 from services.identity.model.clients import Client, digest
-from services.identity.model.organisations import Organisation
+from services.identity.model.links import INVITATION
+from services.identity.model.organisations import Organisation, SlugTaken
+from services.identity.model.roles import OWNER
+from services.identity.use_cases.inviting import Invited, Inviter, invited
+from services.identity.use_cases.links import new_link
 from services.identity.wiring import Deps
+from shared.errors import Conflict
+from shared.mongo import Session
+
+SLUG, INSTALLER = "platform", "installer"
+# The link is read from a terminal and used at once.
+FIRST_LINK = timedelta(hours=1)
+
+
+class AdministratorThere(Conflict):
+    """There is an administrator already; --another makes one more."""
+
+    code = "administrator-there"
 
 
 def make_platform(deps: Deps) -> tuple[Organisation, Client, str]:
-    """The first organisation and its administrator, when there is none; for the installer."""
-    operator = Organisation(
-        id=deps.new_id("org"), slug="platform", kind=("platform",), legal_name="Platform operator",
-        country="DK", locale="en", created_at=deps.now(), created_by="installer",
-    )  # fmt: skip
-    deps.organisations.add(operator)
+    """The organisation of the platform and its first client, when there is none; for the installer.
+
+    Raises ``SlugTaken`` when it has one.
+    """
+    operator = _platform(deps)
+    if deps.clients.has_any(operator.id):
+        raise SlugTaken
     secret = deps.new_secret()
     admin = Client(
         id=deps.new_id("cli"), org_id=operator.id, name="Platform administrator",
@@ -23,4 +40,36 @@ def make_platform(deps: Deps) -> tuple[Organisation, Client, str]:
         created_at=deps.now(),
     )  # fmt: skip
     deps.mongo.transact(lambda session: deps.clients.add(admin, session))
-    return operator, replace(admin), secret
+    return operator, admin, secret
+
+
+def first_owner(deps: Deps, email: str, name: str, language: str, *, another: bool) -> str:
+    """A link by which somebody becomes an owner of the platform; no mail is sent.
+
+    Raises ``AdministratorThere`` unless ``another``, and ``AlreadyMember``.
+    """
+    operator = _platform(deps)
+    if deps.people.has_owner(operator.id) and not another:
+        raise AdministratorThere
+    whom, by = Invited(email, name, (OWNER,), language), Inviter(INSTALLER, operator.legal_name)
+
+    def work(session: Session) -> str:
+        person = invited(deps, operator, whom, by, session)
+        _, url = new_link(deps, INVITATION, person.id, session, operator.id, FIRST_LINK)
+        return url
+
+    return deps.mongo.transact(work)
+
+
+def _platform(deps: Deps) -> Organisation:
+    known = deps.organisations.platform(SLUG)
+    return known or _added(deps)
+
+
+def _added(deps: Deps) -> Organisation:
+    operator = Organisation(
+        id=deps.new_id("org"), slug=SLUG, kind=("platform",), legal_name="Platform operator",
+        country="DK", locale="en", created_at=deps.now(), created_by=INSTALLER,
+    )  # fmt: skip
+    deps.organisations.add(operator)
+    return operator
