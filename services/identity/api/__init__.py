@@ -1,6 +1,14 @@
 """The routes of identity, by noun."""
 
-from services.identity.api import clients, organisations, tokens
+from services.identity.api import clients, organisations, people, signing_in, tokens
+from services.identity.api.pages import pages
 
-blueprints = [tokens.tokens, organisations.blp, clients.blp, tokens.well_known]
-__all__ = ["blueprints"]
+blueprints = [
+    tokens.tokens,
+    organisations.blp,
+    clients.blp,
+    people.blp,
+    signing_in.blp,
+    tokens.well_known,
+]
+__all__ = ["blueprints", "pages"]

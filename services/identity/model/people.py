@@ -46,13 +46,15 @@ class OrganisationOpen(Malformed):
 
 @dataclass(frozen=True)
 class Membership:
-    """One person in one organisation. ``name``: as the organisation calls the person, so that it
-    learns nothing that others have entered. ``invited_by``: a person, a client or ``installer``."""
+    """One person in one organisation. ``name``, ``locale``: as the organisation entered them, so
+    that it learns nothing of what others have. ``invited_by``: a person, a client or the installer.
+    """
 
     id: str
     org_id: str
     roles: tuple[str, ...]
     name: str
+    locale: str
     invited_at: datetime
     invited_by: str
     joined_at: datetime | None = None

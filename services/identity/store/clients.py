@@ -90,6 +90,9 @@ class Clients:
             raise NotFound("There is no such client.")
         return client
 
+    def has_any(self, org_id: str) -> bool:
+        return self._docs.find_one({"org_id": org_id}, {"_id": 1}) is not None
+
     def names(self, org_id: str, client_ids: Sequence[str]) -> dict[str, str]:
         """The names of those of these clients that the organisation still has."""
         where = {"_id": {"$in": list(client_ids)}, "org_id": org_id}

@@ -52,6 +52,10 @@ class Organisations:
             raise NotFound("There is no such organisation.")
         return from_document(Organisation, document)
 
+    def platform(self, slug: str) -> Organisation | None:
+        row = self._docs.find_one({"slug": slug, "kind": "platform", "namespace": None})
+        return from_document(Organisation, row) if row else None
+
     def replace(self, organisation: Organisation) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
         seen = seen_before(organisation)

@@ -64,6 +64,7 @@ class StoredMembership(TypedDict):
     org_id: str
     roles: list[str]
     name: str
+    locale: str
     invited_at: datetime
     invited_by: str
     joined_at: datetime | None

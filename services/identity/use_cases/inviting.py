@@ -36,28 +36,37 @@ class Invited:
 
 
 def invite(
-    deps: Deps, organisation: Organisation, invited: Invited, by: Inviter, session: Session
+    deps: Deps, organisation: Organisation, whom: Invited, by: Inviter, session: Session
 ) -> Person:
-    """The person, invited; the mail with the link leaves after the commit.
+    """The person, invited; the mail with the link leaves after the commit. Raises as ``invited``
+    does."""
+    person = invited(deps, organisation, whom, by, session)
+    _mail(deps, person, organisation, by, session)
+    return person
+
+
+def invited(
+    deps: Deps, organisation: Organisation, whom: Invited, by: Inviter, session: Session
+) -> Person:
+    """The person, invited without a mail.
 
     Who has not yet joined is invited anew, with these roles. Raises ``AlreadyMember`` for whoever
     has, ``RoleUnknown``.
     """
-    check_roles(organisation.kind, invited.roles)
-    email = address_of(invited.email)
+    check_roles(organisation.kind, whom.roles)
+    email = address_of(whom.email)
     known = deps.people.at(email, session)
     before = known.membership(organisation.id) if known else None
     if before and before.joined_at:
         raise AlreadyMember
-    membership = _membership(deps, organisation.id, invited, by)
-    person = known or _person(deps, email, invited)
+    membership = _membership(deps, organisation.id, whom, by)
+    person = known or _person(deps, email, whom)
     person = person.with_membership(membership)
     if known:
         deps.people.replace(person, session)
         deps.links.end(person.id, organisation.id, session)
     else:
         deps.people.add(person, session)
-    _mail(deps, person, organisation, by, session)
     return person
 
 
@@ -78,6 +87,7 @@ def _membership(deps: Deps, org_id: str, invited: Invited, by: Inviter) -> Membe
         org_id=org_id,
         roles=in_order(invited.roles),
         name=invited.name,
+        locale=invited.locale,
         invited_at=deps.now(),
         invited_by=by.id,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from services.identity.model.clients import digest
 from services.identity.model.links import LIVES, Link, LinkUsed, check_usable
 from services.identity.wiring import Deps
@@ -11,7 +13,12 @@ PATHS = {"sign_in": "/sign-in", "invitation": "/invitation"}
 
 
 def new_link(
-    deps: Deps, purpose: str, person_id: str, session: Session, org_id: str | None = None
+    deps: Deps,
+    purpose: str,
+    person_id: str,
+    session: Session,
+    org_id: str | None = None,
+    lives: timedelta | None = None,
 ) -> tuple[Link, str]:
     """A link, and where it leads; the address holds the token, which is not kept."""
     token, now = deps.new_secret(), deps.now()
@@ -21,7 +28,7 @@ def new_link(
         person_id=person_id,
         org_id=org_id,
         made_at=now,
-        expires_at=now + LIVES[purpose],
+        expires_at=now + (lives or LIVES[purpose]),
     )
     deps.links.add(link, session)
     return link, f"{deps.settings.common.origin}{PATHS[purpose]}/{token}"

@@ -58,6 +58,14 @@ def end_session(deps: Deps, person_id: str, session_id: str) -> None:
     deps.mongo.transact(lambda session: end(deps, session_id, session))
 
 
+def end_by_token(deps: Deps, token: str | None) -> None:
+    """End the session of this token, if there is one."""
+    found = deps.sessions.proved_by(digest(token), deps.now()) if token else None
+    if found is not None:
+        session_id = found.id
+        deps.mongo.transact(lambda session: end(deps, session_id, session))
+
+
 def end_all(deps: Deps, person_id: str, session: Session) -> None:
     for each in deps.sessions.of(person_id, deps.now()):
         end(deps, each.id, session)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.identity.model.links import INVITATION, SIGN_IN, Link, LinkUnknown
 from services.identity.model.organisations import Organisation
-from services.identity.model.people import Person, address_of
+from services.identity.model.people import AlreadyMember, Person, address_of
 from services.identity.model.sessions import Seen
 from services.identity.model.sessions import Session as SignedIn
 from services.identity.use_cases import links, sessions
@@ -61,8 +61,7 @@ def join(deps: Deps, token: str, seen: Seen) -> tuple[SignedIn, str, Person]:
     def work(session: Session) -> tuple[SignedIn, str, Person]:
         link = links.use_up(deps, INVITATION, token, session)
         person = _person(deps, link, session)
-        if link.org_id is None or person.membership(link.org_id) is None:
-            raise LinkUnknown
+        _check_open(person, link.org_id or "")
         return _arrived(deps, person, seen, session, link.org_id)
 
     return deps.mongo.transact(work)
@@ -78,6 +77,16 @@ def _arrived(
     return opened, token, arrived
 
 
+def _check_open(person: Person, org_id: str) -> None:
+    """Raises ``LinkUnknown`` for an invitation that was taken back, ``AlreadyMember`` for one that
+    was accepted by another link."""
+    membership = person.membership(org_id)
+    if membership is None:
+        raise LinkUnknown
+    if membership.joined_at:
+        raise AlreadyMember
+
+
 def _person(deps: Deps, link: Link, session: Session | None = None) -> Person:
     person = deps.people.find(link.person_id, session)
     if person is None:
@@ -89,6 +98,5 @@ def _shown(deps: Deps, link: Link) -> Shown:
     person = _person(deps, link)
     if link.org_id is None:
         return Shown(link, person)
-    if person.membership(link.org_id) is None:
-        raise LinkUnknown
+    _check_open(person, link.org_id)
     return Shown(link, person, deps.organisations.get(link.org_id))

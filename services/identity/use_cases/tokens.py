@@ -45,7 +45,9 @@ def issue_token(deps: Deps, asked: TokenRequest | Exchange, address: str) -> dic
     """
     if isinstance(asked, Exchange):
         exchanged = _of_session(deps, asked, address)
-        return {**_token(deps, exchanged, asked.scope), "issued_token_type": ACCESS_TOKEN}
+        token = _token(deps, exchanged, asked.scope)
+        _note_use(deps, exchanged.claims["sid"])
+        return {**token, "issued_token_type": ACCESS_TOKEN}
     try:
         bearer = _bearer(deps, asked.client_id, asked.secret)
     except ClientUnknown:
@@ -82,18 +84,11 @@ def _token(deps: Deps, bearer: Bearer, scope: str | None) -> dict[str, Any]:
 
 
 def _of_session(deps: Deps, asked: Exchange, address: str) -> Bearer:
-    """Whoever ends the session at this moment conflicts with its use, so one of them is first."""
     try:
         session, person = signed_in(deps, asked.session_token)
     except SessionEnded as error:
         deps.throttle.failed("", address, deps.now())
         raise GrantEnded from error
-
-    def work(transaction: Session) -> None:
-        if not deps.sessions.touch(session.id, deps.now(), transaction):
-            raise GrantEnded
-
-    deps.mongo.transact(work)
     there = membership_for(person, asked.organisation)
     kinds = deps.organisations.get(there.org_id).kind
     about = {
@@ -104,6 +99,16 @@ def _of_session(deps: Deps, asked: Exchange, address: str) -> Bearer:
         "amr": list(session.amr),
     }
     return Bearer(person.id, there.org_id, kinds, scopes_of(kinds, there.roles), about)
+
+
+def _note_use(deps: Deps, session_id: str) -> None:
+    """Whoever ends the session at this moment conflicts with its use, so one of them is first."""
+
+    def work(session: Session) -> None:
+        if not deps.sessions.touch(session_id, deps.now(), session):
+            raise GrantEnded
+
+    deps.mongo.transact(work)
 
 
 def _bearer(deps: Deps, client_id: str, secret: str) -> Bearer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.notices.api.context import deps
+from services.notices.mail import personal
 from services.notices.schemas import PersonalMail, PersonalMailTaken
-from services.notices.use_cases import mails
 from shared.auth import requires
 from shared.openapi import Blueprint
 
@@ -19,4 +19,4 @@ blp = Blueprint("mails", __name__, url_prefix="/v1", description="Mails to perso
 @blp.response(200, PersonalMailTaken)
 def take(body: dict[str, Any]) -> object:
     """For identity: have a mail with a link written and sent; the same id is one mail."""
-    return {"taken": mails.take(deps(), body)}
+    return {"taken": personal.take(deps(), body)}

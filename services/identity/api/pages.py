@@ -1,0 +1,207 @@
+"""The small pages ``/sign-in``, ``/sign-in/{token}`` and ``/invitation/{token}``.
+
+To look at a page changes nothing; its button does. They need no script, and the edge gives them
+these addresses in every profile.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from marshmallow import ValidationError
+
+from services.identity.api import cookies
+from services.identity.api.context import deps, seen
+from services.identity.model.links import INVITATION, SIGN_IN
+from services.identity.model.people import Person
+from services.identity.model.sessions import SessionEnded
+from services.identity.rendering import LANGUAGES, POLICY, Button, Page, Words, rendered, words
+from services.identity.use_cases import sessions, signing_in
+from services.identity.use_cases.signing_in import Shown
+from shared.auth import gives_tokens, public
+from shared.bodies import accepts
+from shared.errors import DomainError
+from shared.schemas import Email
+
+FORM = "application/x-www-form-urlencoded"
+START = "/sign-in"
+EXPLAINED = (
+    "link-used",
+    "link-expired",
+    "link-unknown",
+    "already-member",
+    "form-foreign",
+    "too-many-mails",
+)
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.route("/sign-in")
+@public()
+def start() -> Response:
+    """The form for a link, or who is signed in here."""
+    t, person = _words(), _here()
+    return _page(_signed_in(t, person) if person else _start(t), t)
+
+
+@pages.route("/sign-in", methods=["POST"])
+@public()
+@gives_tokens
+@accepts(FORM)
+def ask_for_link() -> Response:
+    """Have a link sent, if there is such a person; the page does not say."""
+    cookies.check_form()
+    t = _words()
+    try:
+        email = Email().deserialize(request.form.get("email", "").strip())
+    except ValidationError:
+        return _page(_start(t, alert=t("wrong_email.alert")), t, 422)
+    signing_in.ask_for_link(deps(), email, request.remote_addr or "")
+    return _page(_asked(t), t, 202)
+
+
+@pages.route("/sign-in/<token>")
+@public()
+def link(token: str) -> Response:
+    """As whom this link would sign in."""
+    shown = signing_in.shown(deps(), SIGN_IN, token)
+    t = _words(shown.person)
+    return _page(_confirm(t, shown, token), t)
+
+
+@pages.route("/sign-in/<token>", methods=["POST"])
+@public()
+@gives_tokens
+@accepts(FORM)
+def sign_in(token: str) -> Response:
+    """Use the link up: this browser is signed in."""
+    cookies.check_form()
+    return _in(signing_in.sign_in(deps(), token, seen())[1])
+
+
+@pages.route("/invitation/<token>")
+@public()
+def invitation(token: str) -> Response:
+    """What would be accepted."""
+    shown = signing_in.shown(deps(), INVITATION, token)
+    t = _words(shown.person)
+    return _page(_invited(t, shown, token), t)
+
+
+@pages.route("/invitation/<token>", methods=["POST"])
+@public()
+@gives_tokens
+@accepts(FORM)
+def join(token: str) -> Response:
+    """Accept: a member, signed in in this browser."""
+    cookies.check_form()
+    return _in(signing_in.join(deps(), token, seen())[1])
+
+
+@pages.route("/sign-out", methods=["POST"])
+@public()
+@accepts(FORM)
+def sign_out() -> Response:
+    """End the session of this browser, here and everywhere."""
+    cookies.check_form()
+    sessions.end_by_token(deps(), cookies.session_token())
+    t = _words()
+    out = Page(t("out.title"), t("out.lede"), link=(START, t("start.title")))
+    return cookies.drop_session(_page(out, t))
+
+
+@pages.errorhandler(DomainError)
+def explain(error: DomainError) -> Response:
+    """Every refusal has a page that says what is so, and what to do."""
+    t = _words()
+    code = error.code if error.code in EXPLAINED else "other"
+    again = (START, t("again"))
+    page = Page(t(f"{code}.title"), t(f"{code}.lede"), (t(f"{code}.text"),), link=again)
+    response = _page(page, t, error.status)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _in(token: str) -> Response:
+    """Signed in anew: whoever was signed in here before is not any more."""
+    sessions.end_by_token(deps(), cookies.session_token())
+    answer = Response(status=303, headers={"Location": f"{START}?lang={_words().language}"})
+    return cookies.keep_session(answer, token)
+
+
+def _here() -> Person | None:
+    token = cookies.session_token()
+    try:
+        return sessions.signed_in(deps(), token)[1] if token else None
+    except SessionEnded:
+        return None
+
+
+def _start(t: Words, alert: str = "") -> Page:
+    ask = Button(START, t("start.button"), asks_email=True)
+    return Page(t("start.title"), t("start.lede"), (t("start.cookies"),), alert=alert, button=ask)
+
+
+def _asked(t: Words) -> Page:
+    texts = (t("asked.how"), t("asked.none"))
+    return Page(t("asked.title"), t("asked.lede"), texts, link=(START, t("again")))
+
+
+def _signed_in(t: Words, person: Person) -> Page:
+    places = [(deps().organisations.get(each.org_id).legal_name, t.roles(each.roles))
+              for each in person.joined()]  # fmt: skip
+    return Page(
+        t("in.title"),
+        t("in.lede", name=person.name, email=person.email),
+        () if places else (t("in.nowhere"),),
+        facts=tuple(places),
+        button=Button("/sign-out", t("in.button")),
+    )
+
+
+def _confirm(t: Words, shown: Shown, token: str) -> Page:
+    replaced = _replaced(t, shown.person)
+    return Page(
+        t("confirm.title", name=shown.person.name),
+        t("confirm.lede", email=shown.person.email),
+        (*replaced, t("confirm.not_you")),
+        button=Button(f"/sign-in/{token}", t("confirm.button")),
+    )
+
+
+def _invited(t: Words, shown: Shown, token: str) -> Page:
+    there = shown.person.membership(shown.link.org_id or "")
+    organisation = shown.organisation.legal_name if shown.organisation else ""
+    roles, name = (t.roles(there.roles), there.name) if there else ("", shown.person.name)
+    replaced = _replaced(t, shown.person)
+    return Page(
+        t("invited.title", organisation=organisation),
+        t("invited.lede", organisation=organisation, roles=roles),
+        (t("invited.as", name=name, email=shown.person.email), *replaced,
+         t("invited.what"), t("invited.not_you")),
+        button=Button(f"/invitation/{token}", t("invited.button")),
+    )  # fmt: skip
+
+
+def _replaced(t: Words, person: Person) -> tuple[str, ...]:
+    """Who is signed in here now, and would not be any more."""
+    here = _here()
+    return (t("confirm.other", name=here.name),) if here and here.id != person.id else ()
+
+
+def _words(person: Person | None = None) -> Words:
+    """What the reader has chosen, else the person's language, else the browser's."""
+    asked = request.args.get("lang", "")
+    theirs = person.locale.partition("-")[0] if person else ""
+    accepted = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
+    return words(next(each for each in (asked, theirs, accepted) if each in LANGUAGES))
+
+
+def _page(page: Page, t: Words, status: int = 200) -> Response:
+    proof = cookies.form_proof()
+    headers = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex", "Vary": "Cookie"}
+    kind = "text/html; charset=utf-8"
+    response = Response(rendered(page, t, proof), status, headers, content_type=kind)
+    cookies.keep_form_proof(response, proof)
+    return response

@@ -1,0 +1,90 @@
+"""The small pages of identity in the reader's language: words, and the one template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from shared.safe_text import isolated, shown
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "da", "sv")
+# Beside the sheet of the public page: lines that are short enough to be read.
+STYLE = (
+    ".narrow{max-width:34rem;margin:2.4rem 0}"
+    ".narrow form{margin:1.2rem 0}"
+    ".narrow button{margin:.8rem 0 0}"
+)
+STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+POLICY = "; ".join((
+    "default-src 'none'",
+    f"style-src 'self' 'sha256-{STYLE_SHA256}'",
+    "img-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+))  # fmt: skip
+
+_pages = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    finalize=shown,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Words:
+    """``words("key", name=…)`` gives the text."""
+
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        self.language, self._texts = language, texts
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self._texts[key].format(**{name: isolated(it) for name, it in values.items()})
+
+    def roles(self, roles: Sequence[str]) -> str:
+        return ", ".join(self(f"role.{role}") for role in roles)
+
+
+@cache
+def words(language: str) -> Words:
+    text = (HERE / "translations" / f"{language}.json").read_text("utf-8")
+    return Words(language, json.loads(text))
+
+
+@dataclass(frozen=True)
+class Button:
+    """A form of one button, with an address to be entered where ``asks_email``."""
+
+    action: str
+    label: str
+    asks_email: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says, from the top; ``alert``: what went wrong with what was sent."""
+
+    title: str
+    lede: str = ""
+    paragraphs: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    alert: str = ""
+    button: Button | None = None
+    link: tuple[str, str] | None = None
+
+
+def rendered(page: Page, t: Words, form: str) -> str:
+    """``form``: what proves that a form of ours is sent."""
+    values: dict[str, Any] = {"page": page, "t": t, "form": form, "style": STYLE}
+    return _pages.get_template("page.html").render(**values, languages=LANGUAGES)

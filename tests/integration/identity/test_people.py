@@ -1,0 +1,211 @@
+"""Persons of an organisation over HTTP: who may see, invite, change and remove whom."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import Any
+
+import pytest
+
+from services.identity.use_cases import sessions
+from tests.people import deps_of, exchange, joined, person_asks, posted
+from tests.stack import Stack
+from tests.vendor import PROCESSOR_SCOPES, new_client
+
+PEOPLE = "/identity/v1/people"
+
+
+@pytest.fixture
+def org_id(stack: Stack) -> str:
+    return str(new_client(stack, "vendor", ["processor"], PROCESSOR_SCOPES)["org_id"])
+
+
+def somebody() -> str:
+    return f"{uuid.uuid4().hex[:10]}@example.com"
+
+
+def asked(email: str, *roles: str) -> dict[str, Any]:
+    return {"email": email, "name": "Grace Hopper", "roles": list(roles), "locale": "da"}
+
+
+def person_id(stack: Stack, email: str) -> str:
+    person = deps_of(stack).people.at(email)
+    assert person is not None
+    return person.id
+
+
+def test_an_owner_invites_and_the_mail_names_organisation_inviter_and_roles(
+    stack: Stack, org_id: str
+) -> None:
+    owner, email = joined(stack, org_id, somebody(), ["owner"]), somebody()
+    answer = person_asks(stack, owner, "POST", PEOPLE, asked(email, "reader"))
+    assert answer.status_code == 201
+    assert answer.headers["Location"].endswith(f"/people/{answer.json['id']}")
+    assert (answer.json["joined_at"], answer.json["roles"]) == (None, ["reader"])
+    [(kind, letter)] = posted(stack).to(email)
+    assert (kind, letter.language, letter.data["by"]) == ("invitation", "da", "Ada Lovelace")
+    assert letter.data["roles"] == ["reader"]
+
+
+def test_the_platform_invites_the_first_owner_of_an_organisation(stack: Stack, org_id: str) -> None:
+    email = somebody()
+    body = {**asked(email, "owner"), "organisation": org_id}
+    assert stack.ask(stack.admin, "POST", PEOPLE, body).status_code == 201
+    [(_, letter)] = posted(stack).to(email)
+    assert letter.url.startswith(f"{stack.common.origin}/invitation/")
+
+
+@pytest.mark.parametrize("role", ["privacy_manager", "approver", "signatory", "engineer", "reader"])
+def test_nobody_but_an_owner_invites(stack: Stack, org_id: str, role: str) -> None:
+    session = joined(stack, org_id, somebody(), [role])
+    answer = person_asks(stack, session, "POST", PEOPLE, asked(somebody(), "owner"))
+    assert (answer.status_code, answer.json["code"]) == (403, "scope-missing")
+
+
+def test_no_client_of_an_organisation_invites(stack: Stack) -> None:
+    client = new_client(stack, "vendor", ["processor"], [*PROCESSOR_SCOPES, "identity:write"])
+    assert stack.ask(client, "POST", PEOPLE, asked(somebody(), "owner")).status_code == 403
+
+
+def test_who_is_there_already_gets_a_clear_answer(stack: Stack, org_id: str) -> None:
+    email = somebody()
+    owner = joined(stack, org_id, email, ["owner"])
+    answer = person_asks(stack, owner, "POST", PEOPLE, asked(email.upper(), "reader"))
+    assert (answer.status_code, answer.json["code"]) == (409, "already-member")
+
+
+def test_an_organisation_learns_nothing_of_the_others_of_a_person(
+    stack: Stack, org_id: str
+) -> None:
+    other = str(new_client(stack, "other", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    email = somebody()
+    joined(stack, other, email, ["owner"], name="Her Real Name")
+    owner = joined(stack, org_id, somebody(), ["owner"])
+    answers = [
+        person_asks(stack, owner, "POST", PEOPLE, asked(each, "reader"))
+        for each in (email, somebody())
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [answer.json["name"] for answer in answers] == ["Grace Hopper"] * 2
+    assert [answer.json["locale"] for answer in answers] == ["da"] * 2
+    listed = person_asks(stack, owner, "GET", PEOPLE)
+    assert {each["org_id"] for each in listed.json["items"]} == {org_id}
+    assert "Her Real Name" not in listed.text
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_persons_of_others_are_not_there(stack: Stack, org_id: str, method: str) -> None:
+    other = str(new_client(stack, "other", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    email = somebody()
+    joined(stack, other, email, ["owner"])
+    owner = joined(stack, org_id, somebody(), ["owner"])
+    body = {"roles": ["reader"]} if method == "PATCH" else None
+    path = f"{PEOPLE}/{person_id(stack, email)}"
+    assert person_asks(stack, owner, method, path, body).status_code == 404
+    named = f"{path}?organisation={other}"
+    assert person_asks(stack, owner, method, named, body).status_code == 404
+
+
+def test_the_last_owner_can_neither_leave_nor_step_down(stack: Stack, org_id: str) -> None:
+    email = somebody()
+    owner = joined(stack, org_id, email, ["owner"])
+    path = f"{PEOPLE}/{person_id(stack, email)}"
+    for method, body in (("DELETE", None), ("PATCH", {"roles": ["reader"]})):
+        answer = person_asks(stack, owner, method, path, body)
+        assert (answer.status_code, answer.json["code"]) == (409, "last-owner")
+    second = somebody()
+    person_asks(stack, owner, "POST", PEOPLE, asked(second, "owner"))
+    still = person_asks(stack, owner, "DELETE", path)
+    assert still.json["code"] == "last-owner", "an invited owner does not own yet"
+    joined(stack, org_id, somebody(), ["owner"])
+    assert person_asks(stack, owner, "DELETE", path).status_code == 204
+
+
+def test_of_two_last_owners_who_leave_at_once_one_stays(stack: Stack, org_id: str) -> None:
+    emails = [somebody(), somebody()]
+    owners = [joined(stack, org_id, email, ["owner"]) for email in emails]
+    tokens = [exchange(stack, owner).json["access_token"] for owner in owners]
+    statuses: list[int] = []
+    at_once = threading.Barrier(2)
+
+    def leave(email: str, token: str) -> None:
+        path = f"{PEOPLE}/{person_id(stack, email)}"
+        at_once.wait()
+        bearer = {"Authorization": f"Bearer {token}"}
+        statuses.append(stack.ask(None, "DELETE", path, headers=bearer).status_code)
+
+    threads = [
+        threading.Thread(target=leave, args=pair) for pair in zip(emails, tokens, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(statuses) == [204, 409]
+
+
+def test_anybody_may_leave_and_whoever_is_nowhere_is_forgotten(stack: Stack, org_id: str) -> None:
+    joined(stack, org_id, somebody(), ["owner"])
+    email, other = somebody(), somebody()
+    reader = joined(stack, org_id, email, ["reader"])
+    joined(stack, org_id, other, ["reader"])
+    refused = person_asks(stack, reader, "DELETE", f"{PEOPLE}/{person_id(stack, other)}")
+    assert refused.status_code == 403
+    gone = person_id(stack, email)
+    assert person_asks(stack, reader, "DELETE", f"{PEOPLE}/{gone}").status_code == 204
+    assert deps_of(stack).people.at(email) is None
+    assert exchange(stack, reader).json["error"] == "invalid_grant"
+    db = stack.database("identity").db
+    for name, member in (("sessions", "person_id"), ("links", "person_id"), ("people", "_id")):
+        found = [row for row in db[name].find({member: gone}) if not row.get("used_at")]
+        assert found == [], name
+
+
+def test_tokens_end_with_the_roles_they_were_given_for(stack: Stack, org_id: str) -> None:
+    stack.apps["registry"].extensions["art28.verifier"]._removed._keep = -1
+    owner, email = joined(stack, org_id, somebody(), ["owner"]), somebody()
+    session = joined(stack, org_id, email, ["privacy_manager"])
+    token = exchange(stack, session).json["access_token"]
+    changed = person_asks(
+        stack, owner, "PATCH", f"{PEOPLE}/{person_id(stack, email)}", {"roles": ["reader"]}
+    )
+    assert (changed.status_code, changed.json["roles"]) == (200, ["reader"])
+    bearer = {"Authorization": f"Bearer {token}"}
+    ended = stack.ask(None, "GET", "/registry/v1/instruments", headers=bearer)
+    assert ended.json is not None
+    assert (ended.status_code, ended.json["code"]) == (401, "token-revoked")
+    fresh = exchange(stack, session).json
+    assert "registry:write" not in fresh["scope"].split()
+    bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
+    assert stack.ask(None, "GET", "/registry/v1/instruments", headers=bearer).status_code == 200
+
+
+def test_a_removed_person_is_out_of_this_organisation_alone(stack: Stack, org_id: str) -> None:
+    other = str(new_client(stack, "other", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    owner, email = joined(stack, org_id, somebody(), ["owner"]), somebody()
+    joined(stack, other, email, ["reader"])
+    session = joined(stack, org_id, email, ["reader"])
+    path = f"{PEOPLE}/{person_id(stack, email)}"
+    assert person_asks(stack, owner, "DELETE", path).status_code == 204
+    assert exchange(stack, session, organisation=org_id).json["error"] == "invalid_target"
+    assert exchange(stack, session).status_code == 200
+
+
+def test_a_person_sees_and_ends_only_own_sessions(stack: Stack, org_id: str) -> None:
+    emails = [somebody(), somebody()]
+    mine, theirs = (joined(stack, org_id, email, ["reader"]) for email in emails)
+    [shown] = person_asks(stack, mine, "GET", "/identity/v1/sessions").json["items"]
+    assert (shown["current"], shown["amr"], shown["address"]) == (True, ["email"], "192.0.2.0/24")
+    others = sessions.signed_in(deps_of(stack), theirs)[0].id
+    path = "/identity/v1/sessions"
+    assert person_asks(stack, mine, "DELETE", f"{path}/{others}").status_code == 404
+    assert person_asks(stack, mine, "DELETE", f"{path}/{shown['id']}").status_code == 204
+    assert exchange(stack, mine).status_code == 400
+    assert exchange(stack, theirs).status_code == 200
+
+
+def test_a_client_has_no_sessions(stack: Stack, org_id: str) -> None:
+    assert org_id
+    answer = stack.ask(stack.admin, "GET", "/identity/v1/sessions")
+    assert answer.status_code == 403
