@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
+from requests import Response as Answer
 
 from services.portal import schemas as shapes
 from services.portal.api.context import READ, deps
@@ -78,15 +80,27 @@ def change(change_id: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def gate(query: dict[str, Any]) -> Response:
     """May my data flow to this sub-processor? ``processor`` may be left out where there is one."""
+    *others, last = _processors_asked(query["processor"])
+    for slug in others:
+        answer = _gate_of(slug, query)
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            return passed_on(answer)
+    return passed_on(_gate_of(last, query))
+
+
+def _gate_of(slug: str, query: dict[str, Any]) -> Answer:
+    """The answer of the register of one processor; 404 if the entry is not one of its own."""
     org_id = caller().org_id
     asked = {"sub_processor_id": query["sub_processor_id"], "controller_id": org_id}
     if query["on"]:
         asked["on"] = query["on"].isoformat()
-    answer = deps().registry.send(
-        "GET", "/v1/gate", params={**asked, "processor": _one_processor(query)},
-        headers=_seen(), on_behalf_of=org_id,
-    )  # fmt: skip
-    return passed_on(answer)
+    return deps().registry.send(
+        "GET",
+        "/v1/gate",
+        params={**asked, "processor": slug},
+        headers=_seen(),
+        on_behalf_of=org_id,
+    )
 
 
 def _seen() -> dict[str, str]:
@@ -109,15 +123,9 @@ def _lists(slug: str | None, what: str, as_of: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _one_processor(query: dict[str, Any]) -> str:
-    if query["processor"]:
-        return str(query["processor"])
-    known = sorted(processors_of(deps(), caller().org_id))
-    for slug in known[:-1]:
-        path = f"/v1/processors/{slug}/sub-processors/{query['sub_processor_id']}"
-        answer = deps().registry.send("GET", path, on_behalf_of=caller().org_id)
-        if answer.ok:
-            return slug
+def _processors_asked(slug: str | None) -> list[str]:
+    """The processor that is named, else all that the customer deals with."""
+    known = [slug] if slug else sorted(processors_of(deps(), caller().org_id))
     if not known:
         raise NotFound("There is no agreement in force with any processor.")
-    return known[-1]
+    return known

@@ -68,7 +68,13 @@ def entries(
 ) -> list[dict[str, Any]]:
     """The list of a day; a customer's own one, by its products and exclusions."""
     reader = reader_of(deps, caller, slug)
-    day, known_at = reader.day(as_of), reader.known_at(recorded_as_of)
+    return _own_entries(deps, reader, reader.day(as_of), reader.known_at(recorded_as_of))
+
+
+def _own_entries(
+    deps: Deps, reader: Reader, day: date, known_at: datetime | None
+) -> list[dict[str, Any]]:
+    """The reader's list of a day. The tiers are those of the whole list."""
     rows = deps.stores.rows.on(reader.register.id, day, known_at)
     listed = _with_days(deps, reader, rows, day, known_at)
     kept = {row.id for row in reader.own(deps, rows, day)}
@@ -136,20 +142,22 @@ def _position(place: dict[str, Any], places: dict[int, tuple[int, dict[str, Any]
 
 
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
+    """An entry of the reader's list of a day. Raises ``EntryUnknown`` for any other."""
     reader = reader_of(deps, caller, slug)
-    day, known_at = reader.day(as_of), reader.known_at()
-    rows = deps.stores.rows.on(reader.register.id, day, known_at)
-    for listed in _with_days(deps, reader, rows, day, known_at):
+    for listed in _own_entries(deps, reader, reader.day(as_of), reader.known_at()):
         if listed["id"] == sub_id:
-            return reader.shown(listed)
+            return listed
     raise EntryUnknown
 
 
 def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[str, Any]]:
-    """Every version of an entry that is believed now, each with the verdicts of its first day."""
+    """Every version of an entry that is believed now, each with the verdicts of its first day; for
+    a customer those that served its products, up to its exclusion."""
     reader = reader_of(deps, caller, slug)
     rows = [
-        row for row in deps.stores.rows.history(reader.register.id, sub_id) if reader.knows(row)
+        row
+        for row in deps.stores.rows.history(reader.register.id, sub_id)
+        if reader.knows(row) and reader.own(deps, [row], row.valid_from)
     ]
     if not rows:
         raise EntryUnknown
@@ -158,14 +166,11 @@ def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[st
 
 
 def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> list[dict[str, Any]]:
-    """What differs between two days. A row that is on both lists says the same on both, so only
-    the others are read: most of a long list stays as it is."""
+    """What differs between the reader's lists of two days. A row that is on both says the same on
+    both, so only the others are put into words."""
     reader = reader_of(deps, caller, slug)
     instruments = law_of(deps, reader.register).instruments
-    before, after = (
-        set(deps.stores.rows.ids_on(reader.register.id, reader.day(day), reader.known_at()))
-        for day in (first, second)
-    )
+    before, after = (_own_row_ids(deps, reader, reader.day(day)) for day in (first, second))
 
     def listed(row_ids: set[str]) -> list[Row]:
         rows = deps.stores.rows.among(reader.register.id, list(row_ids))
@@ -173,6 +178,14 @@ def diff(deps: Deps, caller: Caller, slug: str, first: date, second: date) -> li
         return [replace(row, content=content) for row, content in zip(rows, contents, strict=True)]
 
     return differences(listed(before - after), listed(after - before))
+
+
+def _own_row_ids(deps: Deps, reader: Reader, day: date) -> set[str]:
+    """The rows of the reader's list of a day. To choose a customer's they must be read."""
+    place = (reader.register.id, day, reader.known_at())
+    if reader.reads_all:
+        return set(deps.stores.rows.ids_on(*place))
+    return {row.id for row in reader.own(deps, deps.stores.rows.on(*place), day)}
 
 
 def transfers(
