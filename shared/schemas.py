@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -173,6 +173,12 @@ def one_of(*allowed: str, **kwargs: Any) -> fields.String:
 def texts(longest: int = 200, most: int = 100, **kwargs: Any) -> fields.List[Any]:
     """A list of short texts."""
     return fields.List(Text(longest), validate=validate.Length(max=most), **kwargs)
+
+
+def each_once(values: Sequence[str]) -> None:
+    """For ``validate``: no value stands there twice."""
+    if len(set(values)) < len(values):
+        raise ValidationError("Name each only once.")
 
 
 def by_language(longest: int = 1_000, **kwargs: Any) -> fields.Dict:

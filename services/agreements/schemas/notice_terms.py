@@ -50,7 +50,7 @@ from shared.public_holidays import (
     country_of,
     has_holidays,
 )
-from shared.schemas import Email, Flag, Line, Region, Shape, Whole, one_of
+from shared.schemas import Email, Flag, Line, Region, Shape, Whole, each_once, one_of
 from shared.times import is_time_zone
 
 ALL_CHANNELS = (*CHANNELS, *OTHER_CHANNELS)
@@ -66,11 +66,6 @@ def holidays_known(place: str) -> None:
         raise ValidationError(str(unknown)) from unknown
     if not has_holidays(country_of(place)):
         raise ValidationError(f"No public holidays of {place} are known; name another place.")
-
-
-def each_once(values: list[str]) -> None:
-    if len(set(values)) != len(values):
-        raise ValidationError("Name each only once.")
 
 
 def zone_known(zone: str) -> None:

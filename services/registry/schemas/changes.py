@@ -6,7 +6,6 @@ from marshmallow import fields, validate
 
 from services.registry.model.announcements import MOST_CHANGES
 from services.registry.schemas.entries import EntryShape, SubProcessorIn
-from services.registry.schemas.registers import each_once
 from shared.schemas import (
     Day,
     Flag,
@@ -16,6 +15,7 @@ from shared.schemas import (
     Shape,
     Text,
     by_language,
+    each_once,
     one_of,
     page_of,
 )

@@ -9,8 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from services.registry.model.announcements import MOST_CHANGES
 from services.registry.model.letters import Kind
 from services.registry.model.objections import GROUNDS
-from services.registry.schemas.registers import each_once
-from shared.schemas import Day, Instant, Shape, Text, one_of, page_of
+from shared.schemas import Day, Instant, Shape, Text, each_once, one_of, page_of
 
 
 class NewLetter(Shape):

@@ -9,7 +9,6 @@ from marshmallow import fields, validate
 from services.registry.model.announcements import MOST_CHANGES
 from services.registry.model.objections import ANY_OPEN, GROUNDS, Status
 from services.registry.schemas.ledgers import LedgerEntryShape
-from services.registry.schemas.registers import each_once
 from shared.schemas import (
     Day,
     Flag,
@@ -17,6 +16,7 @@ from shared.schemas import (
     PageArgs,
     Shape,
     Text,
+    each_once,
     one_of,
     page_of,
 )

@@ -16,15 +16,10 @@ from shared.schemas import (
     Language,
     Shape,
     Whole,
+    each_once,
     one_of,
     page_of,
 )
-
-
-def each_once(values: list[str]) -> None:
-    if len(set(values)) < len(values):
-        raise ValidationError("Name each law once.")
-
 
 # The longest period that a register can state for agreements without a number: a year.
 LONGEST = {"days": 366, "business_days": 261, "weeks": 52, "months": 12, "years": 1}
