@@ -29,6 +29,7 @@ E = TypeVar("E", bound=Json)
 # The worst first.
 VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
 UNKNOWN, NO_PLACE = "unknown", "no_place"
+NOT_SAID = object()
 # What the tally counts: an entry that states no place is as bad as a place without basis.
 COUNTED = ("missing", NO_PLACE, "invalid", "unproven", UNKNOWN, *VERDICTS[3:])
 # Shown beside the word, so that a verdict never depends on colour alone.
@@ -159,11 +160,17 @@ def count_verdicts(entries: Sequence[Json]) -> list[tuple[str, int]]:
 
 
 def statuses(entry: Json) -> list[str]:
-    """Return the verdict on each place of an entry, or that it states no place."""
-    verdicts = [
-        (place.get("verdict") or {}).get("status") for place in entry.get("locations") or []
-    ]
-    return [one if one in VERDICTS else UNKNOWN for one in verdicts] or [NO_PLACE]
+    """Return the verdict on each judged place of an entry, or that it states no place."""
+    places = entry.get("locations") or []
+    if not places:
+        return [NO_PLACE]
+    verdicts = [(place.get("verdict") or {}).get("status") for place in places if is_judged(place)]
+    return [one if one in VERDICTS else UNKNOWN for one in verdicts]
+
+
+def is_judged(place: Json) -> bool:
+    """Whether the page says how a place stands; one that only names bases may not."""
+    return place.get("verdict", NOT_SAID) is not None
 
 
 def tally_lines(listing: Listing, t: Words) -> list[str]:

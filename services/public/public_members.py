@@ -14,8 +14,9 @@ from shared.disclosure import PLAIN, TEXT, shape, shown
 Json = dict[str, Any]
 Value = Any  # Any JSON value.
 
-PROCESSOR, SUB_PROCESSOR, CHANGE = (
+PROCESSOR, PAGE, SUB_PROCESSOR, CHANGE = (
     shape("processor", "public"),
+    shape("page", "public"),
     shape("entry", "public"),
     shape("change", "public"),
 )
@@ -40,6 +41,12 @@ PUBLIC_KEY = dict.fromkeys(("kty", "crv", "use", "alg", "kid", "x"), PLAIN)
 def public_processor(item: Json) -> Json:
     processor: Json = shown(item, PROCESSOR)
     return processor
+
+
+def public_page(item: Json | None) -> Json:
+    """Return how the vendor wants its page; of a register that says nothing, as pages are."""
+    page: Json = shown(item or {}, PAGE)
+    return {"display": "full", "show_other_registers": True, "brand": {}, "intro": None, **page}
 
 
 def public_entry(item: Json, places: Sequence[Json] | None = None) -> Json:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 # Not from functools: its version in Python 3.11 computes one register at a time, under a lock.
 from werkzeug.utils import cached_property
 
-from services.public import public_members
-from services.public.catalogue import Words, supported, words
+from services.public import basis, public_members
+from services.public.catalogue import LANGUAGES, Words, supported, words
 from services.public.clients import Json, Registry
 from services.public.entries import Entry, Listing, Listings, entry_of
 from services.public.query import Query
@@ -34,13 +34,33 @@ class Register:
     listings: Listings = field(default_factory=Listings)
 
     @cached_property
-    def processor(self) -> Json:
-        """Raises ``NotFound`` where there is no register, or none that is published."""
+    def _found(self) -> Json:
         found = self.registry.processor(self.query.slug)
         if not found["published"]:
             # In the words of the registry, which knows no such register either.
             raise NotFound("There is no such register.")
-        return public_members.public_processor(found)
+        return found
+
+    @cached_property
+    def processor(self) -> Json:
+        """Raises ``NotFound`` where there is no register, or none that is published."""
+        return public_members.public_processor(self._found)
+
+    @cached_property
+    def page(self) -> Json:
+        """How the vendor wants its page. Raises ``NotFound`` as ``processor`` does."""
+        return public_members.public_page(self._found.get("page"))
+
+    @property
+    def names_bases(self) -> bool:
+        """Whether an incomplete basis is named without a mark."""
+        return bool(self.page["display"] == basis.BASIS)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that the page is offered in."""
+        offered = self.page.get("languages") or ()
+        return tuple(tag for tag in offered if tag in LANGUAGES) or tuple(LANGUAGES)
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -56,13 +76,18 @@ class Register:
 
     @property
     def version(self) -> tuple[object, ...]:
-        """The values that answers about the register depend on: its ledger's head, and today."""
+        """The values that answers about the register depend on: its ledger's head, the settings of
+        its page, and today."""
         members = ("sequence", "head_hash", "updated_at")
-        return (*(self.processor.get(name) for name in members), self.today)
+        of_list = (self.processor.get(name) for name in members)
+        return (*of_list, self.page.get("revision"), self.today)
 
     @property
     def language(self) -> str:
-        return self.query.language or supported(self.processor.get("locale")) or "en"
+        """The visitor's language if the page is offered in it, else the processor's, else the
+        first that is offered."""
+        wanted = (self.query.language, supported(self.processor.get("locale")), "en")
+        return next((tag for tag in wanted if tag in self.languages), self.languages[0])
 
     @property
     def words(self) -> Words:
@@ -86,7 +111,12 @@ class Register:
     def _read_entries(self) -> Listing:
         as_of = self.query.as_of.isoformat() if self.query.as_of else None
         items = self.registry.sub_processors(self.query.slug, as_of)
-        return Listing(in_tree_order([entry_of(item) for item in items]))
+        return Listing(in_tree_order([self._shown(entry_of(item)) for item in items]))
+
+    def _shown(self, entry: Entry) -> Entry:
+        if not self.names_bases:
+            return entry
+        return entry.once(basis.BASIS, lambda: Entry(basis.of_entry(entry)))
 
     @property
     def names(self) -> dict[str, str]:
@@ -115,7 +145,8 @@ class Register:
 
     @cached_property
     def changes(self) -> list[Json]:
-        return public_members.public_changes(self.registry.changes(self.query.slug))
+        changes = public_members.public_changes(self.registry.changes(self.query.slug))
+        return [basis.of_change(one) for one in changes] if self.names_bases else changes
 
     @property
     def coming(self) -> list[Json]:

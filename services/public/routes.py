@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from services.public import openapi_pages
 from services.public.catalogue import words
-from services.public.formats import csv_export, feeds, json_export, linked_data, pdf, schema
+from services.public.formats import brand, csv_export, feeds, json_export, linked_data, pdf, schema
 from services.public.query import LIST, Query, read_query
 from services.public.register import Register
 from services.public.responses import (
@@ -55,6 +55,12 @@ def html(template: str, register: Register, **more: object) -> Content:
 @register_view(*LIST)
 def register_page(register: Register) -> Content:
     return html("register.html", register)
+
+
+@pages.get("/p/<slug:slug>/brand.css")
+@register_view("lang")
+def brand_sheet(register: Register) -> Content:
+    return Content(brand.sheet(register.page), "text/css; charset=utf-8")
 
 
 @pages.get("/p/<slug:slug>/sub-processors/<name:entry_id>")

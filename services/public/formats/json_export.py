@@ -17,6 +17,7 @@ def as_json(register: Register) -> Json:
         "$schema": f"{url}/schema.json",
         "processor": register.processor,
         "as_of": register.day.isoformat(),
+        "display": register.page["display"],
         "links": {
             "page": url,
             "changes": f"{url}/changes.json",

@@ -15,6 +15,7 @@ from services.public.page_text import (
     change_headline,
     evidence_lines,
     fact_lines,
+    is_judged,
     law_line,
     law_name,
     laws,
@@ -68,6 +69,7 @@ def content(register: Register) -> Json:
         | {name: t(f"pending.{name}") for name in ("heading", "note", "contested")}
         | {"open": t("verdict.open")},
         "tally": tally_lines(register.all_entries, t),
+        "display": t("display.basis") if register.names_bases else "",
         "matters": matters(register.pending_law, t),
         "groups": [
             {**told, "entries": [entry_content(entry, register) for entry in told["entries"]]}
@@ -112,13 +114,14 @@ def entry_content(entry: Json, register: Register) -> Json:
 
 def place_content(place: Json, register: Register) -> Json:
     t, verdict = register.words, place.get("verdict") or {}
+    judged = is_judged(place)
     status = verdict.get("status") if verdict.get("status") in SYMBOLS else "missing"
     return {
         "country": place_name(place, t),
         "kind": t.named("kind", place.get("kind") or ""),
-        "status": status,
-        "verdict": t(f"verdict.{status}"),
-        "meaning": meaning({**verdict, "status": status}, t),
+        "status": status if judged else "not_said",
+        "verdict": t(f"verdict.{status}") if judged else "",
+        "meaning": meaning({**verdict, "status": status}, t) if judged else "",
         **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
         "open": open_questions(verdict, t),

@@ -28,6 +28,10 @@ def export_schema(url: str) -> Json:
             "$schema": {"type": "string", "format": "uri"},
             "processor": of(public_members.PROCESSOR, REQUIRED["processor"]),
             "as_of": {"type": "string", "format": "date"},
+            "display": {
+                "enum": ["full", "basis"],
+                "description": "In `basis` an incomplete basis is named, and its verdict is null.",
+            },
             "links": {"type": "object", "additionalProperties": {"type": "string"}},
             "items": {
                 "type": "array",

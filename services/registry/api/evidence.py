@@ -31,7 +31,7 @@ from shared.schemas import PageArgs
 blp = Blueprint("evidence", __name__, url_prefix="/v1", description="Evidence of transfers")
 
 REQUEST = "/customer/evidence-requests/<request_id>"
-FILES = {PDF: {"schema": {"type": "string", "format": "binary"}}}
+FILES = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ENDINGS}
 
 
 @blp.route("/files", methods=["POST"])
@@ -46,7 +46,8 @@ FILES = {PDF: {"schema": {"type": "string", "format": "binary"}}}
 @blp.alt_response(415, "UNSUPPORTED_MEDIA_TYPE")
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def keep(query: dict[str, Any]) -> Any:
-    """Keep a PDF of up to 16 MiB, sent as the body; an assessment then names it by its id.
+    """Keep a PDF of up to 16 MiB, or a PNG of up to 512 KiB, sent as the body; an assessment names
+    the one by its id, the page's brand the other.
 
     A file that nothing names within seven days is removed.
     """

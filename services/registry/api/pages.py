@@ -12,6 +12,9 @@ from shared.headers import etag_of, seen_revision_if_named
 from shared.openapi import Blueprint
 from shared.places import expensive
 
+# Members that are read, and ignored where they are sent back as they were read.
+SET_BY_US = ("published_on", "checklist")
+
 blp = Blueprint("pages", __name__, url_prefix="/v1", description="Public pages")
 
 
@@ -32,10 +35,21 @@ def page(slug: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def state(body: dict[str, Any], slug: str) -> Any:
-    """Publish the register, or keep it on request; its customers read their list either way.
+    """Publish the register, or keep it on request; its customers read their list either way. And
+    say how the page looks: members that are left out stay as they are.
 
     With ``If-Match``: only as it was read."""
-    return _tagged(pages.state(deps(), caller(), slug, seen_revision_if_named(), **body))
+    sent_back = {name: body.pop(name) for name in SET_BY_US if name in body}
+    if sent_back:
+        shown = PageShape().dump(pages.read(deps(), caller(), slug))
+        pages.check_unchanged(_plain(sent_back), shown)
+    return _tagged(pages.state(deps(), caller(), slug, seen_revision_if_named(), body))
+
+
+def _plain(sent_back: dict[str, Any]) -> dict[str, Any]:
+    """Days as they are written."""
+    day = sent_back.get("published_on")
+    return {**sent_back, "published_on": day and str(day)} if day else sent_back
 
 
 def _tagged(told: dict[str, Any]) -> Any:

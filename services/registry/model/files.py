@@ -1,4 +1,4 @@
-"""Files that a vendor keeps as evidence: what may be kept, under which name, and for how long."""
+"""Files that a vendor keeps: what may be kept, under which name, and for how long."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.registry.model.pngs import PNG, fault_of_png
 from shared.errors import Conflict, Invalid, TooLarge
 from shared.pdfs import PDF, fault_of_beginning, fault_of_end
 
 LARGEST = 16 * 1024 * 1024
 # What is kept, by media type, as the ending of its name.
-ENDINGS = {PDF: ".pdf"}
+ENDINGS = {PDF: ".pdf", PNG: ".png"}
 # A file that takes longer to come in is given up; its pieces are removed an hour after it began.
 SLOWEST, LEFTOVERS_AFTER = timedelta(minutes=10), timedelta(hours=1)
 # A file that nothing names is removed after this time, and so many may wait for that.
@@ -29,6 +30,12 @@ class NotAPdf(Invalid):
     code = "not-a-pdf"
 
 
+class NotAPng(Invalid):
+    """The file is not a whole PNG of at most 512 KiB; save it as a PNG again and send that."""
+
+    code = "not-a-png"
+
+
 class UploadTooSlow(Conflict):
     """The file took too long to come in; send it again."""
 
@@ -43,7 +50,7 @@ class TooManyUnusedFiles(Conflict):
 
 @dataclass(frozen=True)
 class KeptFile:
-    """``sha256`` in lower-case hex; ``used_at``: since when an assessment names it, else None."""
+    """``sha256`` in lower-case hex; ``used_at``: since when something names it, else None."""
 
     id: str
     processor_id: str
@@ -68,6 +75,13 @@ def check_beginning(head: bytes) -> None:
     fault = fault_of_beginning(head) if head else "It is empty."
     if fault:
         raise NotAPdf(fault)
+
+
+def check_png(body: bytes) -> None:
+    """Raises ``NotAPng`` for what is not one whole picture."""
+    fault = fault_of_png(body)
+    if fault:
+        raise NotAPng(fault)
 
 
 def check_end(tail: bytes) -> None:

@@ -1,30 +1,68 @@
-"""The public page of a register: whether there is one."""
+"""The public page of a register: whether there is one, and how the vendor wants it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
+
+from shared.errors import Invalid
+
+LANGUAGES = ("en", "da", "sv")
+# ``full``: each place with its verdict; ``basis``: with its basis, unmarked where incomplete.
+DISPLAYS = ("full", "basis")
+
+
+class LogoUnknown(Invalid):
+    """The logo names no PNG of yours; send it to POST /registry/v1/files first."""
+
+    code = "logo-unknown"
+
+
+class NotYoursToSet(Invalid):
+    """A member that only the service sets differs from what it is; leave it out."""
+
+    code = "not-yours-to-set"
+
+
+@dataclass(frozen=True)
+class Brand:
+    """``logo``: the id of a file; ``colour``: ``#rrggbb``."""
+
+    name: str | None = None
+    logo: str | None = None
+    colour: str | None = None
 
 
 @dataclass(frozen=True)
 class Page:
     """``published_on``: the day, at the processor, from which the register is public without a
-    break; None while it is not, and where it was public before the day was kept."""
+    break; None while it is not, and where it was public before the day was kept.
+
+    ``intro``: by language. ``domains`` and ``embed_origins`` are kept for hosts and frames.
+    """
 
     published: bool = False
     published_on: date | None = None
     revision: int = 1
+    display: str = "full"
+    brand: Brand = Brand()
+    domains: tuple[str, ...] = ()
+    intro: dict[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = LANGUAGES
+    embed_origins: tuple[str, ...] = ()
+    show_other_registers: bool = True
 
-    def stated(self, *, published: bool, today: date) -> Page:
-        """The page as its processor wants it from now on; itself if nothing differs."""
-        if published == self.published:
+    def stated(self, members: Mapping[str, Any], today: date) -> Page:
+        """The page as its processor wants it from now on; itself if nothing differs. Members that
+        are left out stay as they are."""
+        page = replace(self, **members)
+        if page == self:
             return self
-        return replace(
-            self,
-            published=published,
-            published_on=today if published else None,
-            revision=self.revision + 1,
-        )
+        if page.published != self.published:
+            page = replace(page, published_on=today if page.published else None)
+        return replace(page, revision=self.revision + 1)
 
 
 # Registers of before the switch were public, and stay so.

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from services.registry.schemas.entries import INSTRUMENTS, EntryShape, SubProcessorIn
+from services.registry.schemas.pages import PageSettings
 from services.registry.transfers import Instrument
 from shared.problems import invalid
 from shared.schemas import (
@@ -159,6 +160,7 @@ class ProcessorName(Shape):
 class ExportShape(Shape):
     processor = fields.Nested(ProcessorName)
     as_of = Day()
+    page = fields.Nested(PageSettings)
     items = fields.List(fields.Nested(EntryShape))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.registry.schemas.entries import ListedShape, LocationShape, SubProcessorIn
+from services.registry.schemas.pages import PublicLook
 from services.registry.transfers.laws import regimes
 from shared.schemas import (
     Day,
@@ -66,6 +67,7 @@ class RegisterShape(Shape):
     sequence = fields.Integer()
     head_hash = fields.String()
     published = Flag()
+    page = fields.Nested(PublicLook)
     regimes = fields.List(
         fields.String(), metadata={"description": "The laws that bind it; none: that of its seat"}
     )

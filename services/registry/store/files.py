@@ -19,6 +19,7 @@ from services.registry.store.stored import StoredChunk, StoredFile, StoredUpload
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
+from shared.pdfs import PDF
 
 # A piece as GridFS cuts it: 255 KiB, which with its members is no more than 256.
 PIECE = 255 * 1024
@@ -78,9 +79,21 @@ class Files:
         where = {"metadata.processor_id": processor_id, "metadata.used_at": None}
         return self._files.count_documents(where, limit=most)
 
-    def use(self, processor_id: str, file_id: str, at: datetime, session: Session) -> bool:
-        """Note that something names the file, so that it stays; False if there is none."""
-        where = {"_id": file_id, "metadata.processor_id": processor_id}
+    def use(
+        self,
+        processor_id: str,
+        file_id: str,
+        at: datetime,
+        session: Session,
+        media_type: str = PDF,
+    ) -> bool:
+        """Note that something names the file, so that it stays; False if there is none of the
+        vendor's of this kind."""
+        where = {
+            "_id": file_id,
+            "metadata.processor_id": processor_id,
+            "metadata.media_type": media_type,
+        }
         used = {"$set": {"metadata.used_at": at}}
         return self._files.update_one(where, used, session=session).matched_count == 1
 

@@ -15,13 +15,14 @@ from shared.auth import Caller
 
 
 def export(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> dict[str, Any]:
-    """``{processor, as_of, items}``: every member of every entry, what is private too."""
+    """``{processor, as_of, page, items}``: every member of every entry, what is private too, and
+    the settings of the page as they are now."""
     register = own_register(deps, caller, slug)
     day = as_of or today_at(deps, register)
     law = law_of(deps, register)
     items = [entry_view(row, day, law) for row in deps.stores.rows.on(register.id, day)]
     processor = {"id": register.id, "slug": register.slug, "legal_name": register.legal_name}
-    return {"processor": processor, "as_of": day, "items": items}
+    return {"processor": processor, "as_of": day, "page": register.page, "items": items}
 
 
 def export_csv(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> Iterator[str]:

@@ -14,12 +14,16 @@ from services.registry.model.files import (
     UNUSED_AFTER,
     FileTooLarge,
     KeptFile,
+    NotAPng,
     TooManyUnusedFiles,
     UploadTooSlow,
     check_beginning,
     check_end,
+    check_png,
     safe_name,
 )
+from services.registry.model.pngs import LARGEST as LARGEST_PNG
+from services.registry.model.pngs import PNG
 from services.registry.store.files import PIECE
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -29,9 +33,10 @@ from shared.pdfs import WITHIN
 
 
 def keep(deps: Deps, caller: Caller, name: str, media_type: str, body: BinaryIO) -> KeptFile:
-    """Store a file as it comes in; it is never whole in memory.
+    """Store a file as it comes in; only a picture, which is small, is ever whole in memory.
 
-    Raises ``NotAPdf``, ``FileTooLarge``, ``UploadTooSlow`` or ``TooManyUnusedFiles``.
+    Raises ``NotAPdf``, ``NotAPng``, ``FileTooLarge``, ``UploadTooSlow`` or
+    ``TooManyUnusedFiles``.
     """
     if "processor" not in caller.kinds:
         raise NotYourRegister("Only a processor keeps files here.")
@@ -46,7 +51,7 @@ def keep(deps: Deps, caller: Caller, name: str, media_type: str, body: BinaryIO)
         sha256="",
         created_at=deps.now(),
     )
-    pieces = _checked(_pieces(body))
+    pieces = _checked_png(_pieces(body)) if media_type == PNG else _checked(_pieces(body))
     return deps.stores.files.keep(file, _in_time(deps, file, pieces))
 
 
@@ -100,6 +105,17 @@ def _checked(pieces: Iterator[bytes]) -> Iterator[bytes]:
         tail = (tail + piece)[-WITHIN:]
         yield piece
     check_end(tail)
+
+
+def _checked_png(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of a picture, once it is whole and found to be one."""
+    held = list[bytes]()
+    for piece in pieces:
+        held.append(piece)
+        if sum(map(len, held)) > LARGEST_PNG:
+            raise NotAPng("It has more than 512 KiB.")
+    check_png(b"".join(held))
+    yield from held
 
 
 def _in_time(deps: Deps, file: KeptFile, pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -1,13 +1,16 @@
-"""The public page of a register: publish it on purpose, or keep it on request."""
+"""The public page of a register: publish it on purpose, or keep it on request; how it looks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from services.registry import events, ledger_entries, linter
-from services.registry.model.page import Page
+from services.registry.model.colours import check_readable
+from services.registry.model.page import LogoUnknown, NotYoursToSet, Page
+from services.registry.model.pngs import PNG
 from services.registry.model.register import Register
 from services.registry.use_cases.entry_views import list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
@@ -25,35 +28,59 @@ def read(deps: Deps, caller: Caller, slug: str) -> dict[str, Any]:
     return _shown(deps, register, today_at(deps, register))
 
 
+def check_unchanged(sent_back: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+    """Raise ``NotYoursToSet`` where a member that only the service sets is sent back changed."""
+    for name, value in sent_back.items():
+        if value != shown[name]:
+            raise NotYoursToSet(f"{name} is not yours to set; it differs from what it is.")
+
+
 def state(
-    deps: Deps, caller: Caller, slug: str, seen: int | None, *, published: bool
+    deps: Deps, caller: Caller, slug: str, seen: int | None, members: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Publish the register, or take it back; the ledger says so, with the day.
+    """State how the page is, and whether there is one; the ledger says the latter, with the day.
 
     ``seen``: the revision that the caller has read; None accepts any. Raises
-    ``PreconditionFailed``.
+    ``PreconditionFailed``, ``ColourTooFaint`` or ``LogoUnknown``.
     """
     register = own_register(deps, caller, slug)
     today = today_at(deps, register)
+    colour = members["brand"].colour if "brand" in members else None
+    if colour:
+        check_readable(colour)
 
     def work(session: Session) -> Page:
         before = deps.stores.registers.get(register.id, session).page
         if seen not in (None, before.revision):
             raise PreconditionFailed
-        page = before.stated(published=published, today=today)
+        page = before.stated(members, today)
         if page != before:
-            _save(deps, caller, replace(register, page=page), today, session)
+            _use_logo(deps, register, page.brand.logo, session)
+            _save(deps, caller, replace(register, page=page), before, session)
         return page
 
     page = deps.mongo.transact(work)
     return _shown(deps, replace(register, page=page), today)
 
 
-def _save(deps: Deps, caller: Caller, register: Register, today: date, session: Session) -> None:
+def _use_logo(deps: Deps, register: Register, file_id: str | None, session: Session) -> None:
+    """Note that the page names the file. Raises ``LogoUnknown``."""
+    if file_id is None:
+        return
+    files = deps.stores.files
+    if not files.use(register.id, file_id, deps.now(), session, media_type=PNG):
+        raise LogoUnknown
+
+
+def _save(deps: Deps, caller: Caller, register: Register, before: Page, session: Session) -> None:
+    now = deps.now()
     deps.stores.registers.save_page(register, session)
+    if register.page.published == before.published:
+        deps.stores.registers.touch(register.id, now, session)
+        return
     type_ = events.PUBLISHED if register.page.published else events.UNPUBLISHED
-    data = ledger_entries.published(register, today)
-    append_entry(deps, register, type_, data, deps.now(), caller.client_id, session)
+    data = ledger_entries.published(register, today_at(deps, register))
+    append_entry(deps, register, type_, data, now, caller.client_id, session)
 
 
 def _shown(deps: Deps, register: Register, today: date) -> dict[str, Any]:

@@ -152,7 +152,10 @@ def test_an_entry_of_other_products_is_not_there(reading: Reading) -> None:
     vendor = reading.vendor
     for sub_id in reading.others["sub_id"][:-1]:
         answer = vendor.stack.ask(reading.client, "GET", f"{vendor.path}/sub-processors/{sub_id}")
-        assert (answer.status_code, answer.json and answer.json["code"]) == (404, "sub-processor-unknown")
+        assert (answer.status_code, answer.json and answer.json["code"]) == (
+            404,
+            "sub-processor-unknown",
+        )
 
 
 def test_the_gate_finds_the_processor_of_an_entry_that_serves_other_products(

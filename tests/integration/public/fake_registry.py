@@ -117,6 +117,7 @@ class FakeRegistry:
         self.matters: list[Json] = []
         self.sequence, self.away, self.asked = 2, False, Counter[str]()
         self.published = True
+        self.page: Json = {}
 
     def _answer(self, question: str, slug: str = "tempus-serva") -> None:
         self.asked[question] += 1
@@ -133,7 +134,8 @@ class FakeRegistry:
                 "locale": "da", "website": "javascript:alert(1)", "bank_account": SECRET,
                 "privacy_contact": "privacy@tempusserva.dk", "sequence": self.sequence,
                 "updated_at": "2026-11-20T10:00:00.000Z", "changed_on": "2026-11-20",
-                "head_hash": "b" * 64, "published": self.published}  # fmt: skip
+                "head_hash": "b" * 64, "published": self.published,
+                "page": self.page}  # fmt: skip
 
     def processors(self) -> list[Json]:
         self._answer("processors")

@@ -191,12 +191,12 @@ def test_gaps_do_not_keep_a_register_from_being_published(private: Vendor) -> No
 @pytest.mark.parametrize(
     "body",
     [
-        {}, {"published": "yes"}, {"published": None}, {"published": True, "display": "basis"},
-        {"published": True, "brand": {}}, {"published": True, "domains": ["a.example"]},
-        {"published": True, "embed_origins": []}, [],
+        {}, {"published": "yes"}, {"published": None}, {"published": True, "display": "none"},
+        {"published": True, "brand": {"colour": "red"}}, {"published": True, "theme": "dark"},
+        {"published": True, "domains": ["127.0.0.1"]}, {"published": True, "languages": []}, [],
     ],
 )  # fmt: skip
-def test_members_that_nothing_reads_are_refused_and_nothing_is_stored(
+def test_settings_that_no_page_has_are_refused_and_nothing_is_stored(
     private: Vendor, body: Any
 ) -> None:
     assert private.ask("PUT", "/page", body).status_code in (400, 422)
