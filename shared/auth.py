@@ -144,6 +144,27 @@ def acting_person() -> Mapping[str, str] | None:
     return asdict(who.person) if who is not None and who.person else None
 
 
+@dataclass(frozen=True)
+class Acting:
+    """Who acts in a request, and from where. ``id``: of the client or person, empty where nobody
+    has shown a token; all are empty outside of requests."""
+
+    id: str = ""
+    org_id: str = ""
+    name: str = ""
+    address: str = ""
+
+
+def acting() -> Acting:
+    """Return who acts at this moment, for trails that every act leaves."""
+    if not has_request_context():
+        return Acting()
+    who, address = g.get("caller"), request.remote_addr or ""
+    if who is None:
+        return Acting(address=address)
+    return Acting(who.client_id, who.org_id, who.person.name if who.person else "", address)
+
+
 def caller_if_known() -> Caller | None:
     """Return the caller of a public view if it shows a good token, else None."""
     if "Authorization" not in request.headers:

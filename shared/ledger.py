@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, ClassVar, TypedDict, cast
+from typing import Any, ClassVar, NotRequired, TypedDict, cast
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.read_concern import ReadConcern
@@ -79,6 +79,7 @@ class StoredPrivatePart(TypedDict):
     _id: str
     salt: bytes
     data: dict[str, Any]
+    forget_at: NotRequired[datetime]  # where the database forgets it by itself
 
 
 class Ledger:
@@ -124,11 +125,12 @@ class Ledger:
         at: datetime,
         actor: str,
         private: Mapping[str, Any] | None = None,
+        forget_at: datetime | None = None,
     ) -> Entry:
         """Add the next entry of ``stream`` inside the caller's transaction.
 
         Two writers of one stream conflict at its head and one of them is run again; this makes the
-        sequence gapless.
+        sequence gapless. ``forget_at``: when the private part may go, where an index says so.
         """
         before = self._heads.find_one_and_update(
             {"_id": stream},
@@ -146,7 +148,9 @@ class Ledger:
             "at": format_instant(at),
             "actor": actor,
             "data": dict(data),
-            "private_hash": self._keep_private(session, stream, sequence, self._named(private)),
+            "private_hash": self._keep_private(
+                session, stream, sequence, self._named(private), forget_at
+            ),
             "previous_hash": last_hash,
         }
         entry = Entry(**content, hash=entry_hash(content))
@@ -257,6 +261,7 @@ class Ledger:
         stream: str,
         sequence: int,
         private: Mapping[str, Any] | None,
+        forget_at: datetime | None,
     ) -> str | None:
         if private is None:
             return None
@@ -266,6 +271,8 @@ class Ledger:
             "salt": salt,
             "data": dict(private),
         }
+        if forget_at is not None:
+            kept["forget_at"] = forget_at
         self._private.insert_one(kept, session=session)
         return private_hash(salt, private)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Stores
 from services.identity.throttle import Throttle
+from shared.auth import Acting, acting
 from shared.failures import FailedJobs
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
@@ -30,6 +31,7 @@ class Deps(Stores):
     now: Clock
     new_id: IdSource
     new_secret: Callable[[], str]
+    acting: Callable[[], Acting]
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
@@ -47,4 +49,5 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         now=now,
         new_id=new_id,
         new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),
+        acting=acting,
     )

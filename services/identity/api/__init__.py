@@ -1,12 +1,13 @@
 """The routes of identity, by noun."""
 
-from services.identity.api import clients, organisations, people, signing_in, tokens
+from services.identity.api import audit, clients, organisations, people, signing_in, tokens
 from services.identity.api.pages import pages
 
 blueprints = [
     tokens.tokens,
     organisations.blp,
     clients.blp,
+    audit.blp,
     people.blp,
     signing_in.blp,
     tokens.well_known,

@@ -13,6 +13,7 @@ from services.identity.store.organisations import Organisations
 from services.identity.store.outgoing import OutgoingMails
 from services.identity.store.people import People
 from services.identity.store.sessions import Links, Sessions
+from services.identity.store.trail import Trail
 from shared.mongo import Mongo
 
 INDEXES: dict[str, Sequence[IndexModel]] = {
@@ -23,6 +24,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Sessions.INDEXES,
     **Links.INDEXES,
     **OutgoingMails.INDEXES,
+    **Trail.INDEXES,
 }
 
 
@@ -37,6 +39,7 @@ class Stores:
     sessions: Sessions
     links: Links
     outgoing: OutgoingMails
+    trail: Trail
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -48,4 +51,5 @@ class Stores:
             sessions=Sessions(mongo),
             links=Links(mongo),
             outgoing=OutgoingMails(mongo),
+            trail=Trail(mongo),
         )

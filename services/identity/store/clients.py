@@ -53,6 +53,21 @@ class Hands:
         self._docs.update_many({"hand": {"$in": hands}, "org_id": org_id}, {"$set": {"hand": kept}},
                                session=session)  # fmt: skip
 
+    def learn(self, client: Client, person_id: str, session: Session) -> None:
+        """Note that this person has known a secret of the client, now and for good (0056)."""
+        self._held(client.id, client.org_id, session)
+        known = {"$addToSet": {"known_to": person_id}}
+        self._docs.update_one({"_id": client.id}, known, session=session)
+
+    def known_to(self, org_id: str, client_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The persons who have known a secret of the hand of each of these clients."""
+        hands = self.of(org_id, client_ids)
+        persons: dict[str, set[str]] = {hand: set() for hand in hands.values()}
+        where = {"hand": {"$in": list(persons)}, "org_id": org_id, "known_to": {"$exists": True}}
+        for row in self._docs.find(where):
+            persons[row["hand"]].update(row.get("known_to", ()))
+        return {client_id: sorted(persons[hand]) for client_id, hand in hands.items()}
+
     def _held(self, client_id: str, org_id: str, session: Session) -> str:
         """The hand on record; writing it makes two that join the same client at once meet."""
         held = self._docs.find_one_and_update(

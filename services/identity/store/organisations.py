@@ -13,7 +13,7 @@ from services.identity.store.revisions import seen_before
 from services.identity.store.stored import StoredOrganisation
 from shared.documents import from_document, to_row
 from shared.errors import NotFound, PreconditionFailed
-from shared.mongo import AlreadyExists, Mongo, Session
+from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
 
 # No such index, no such collection.
@@ -29,7 +29,7 @@ class Organisations:
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._mongo, self._docs = mongo, mongo.collection("organisations", StoredOrganisation)
+        self._docs = mongo.collection("organisations", StoredOrganisation)
 
     def drop_old_index(self) -> None:
         """Slugs were unique among all; now they are among those that may know each other."""
@@ -39,10 +39,12 @@ class Organisations:
             if error.code not in NOTHING_TO_DROP:
                 raise
 
-    def add(self, organisation: Organisation) -> None:
+    def add(self, organisation: Organisation, session: Session) -> None:
+        """Raises ``SlugTaken``."""
         document = to_row(organisation, StoredOrganisation)
         try:
-            self._mongo.transact(lambda session: self._docs.insert_one(document, session=session))
+            with duplicates_as_conflicts():
+                self._docs.insert_one(document, session=session)
         except AlreadyExists as error:
             raise SlugTaken from error
 
@@ -56,16 +58,12 @@ class Organisations:
         row = self._docs.find_one({"slug": slug, "kind": "platform", "namespace": None})
         return from_document(Organisation, row) if row else None
 
-    def replace(self, organisation: Organisation) -> None:
+    def replace(self, organisation: Organisation, session: Session) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
         seen = seen_before(organisation)
         document = to_row(organisation, StoredOrganisation)
-
-        def work(session: Session) -> None:
-            if not self._docs.replace_one(seen, document, session=session).matched_count:
-                raise PreconditionFailed
-
-        self._mongo.transact(work)
+        if not self._docs.replace_one(seen, document, session=session).matched_count:
+            raise PreconditionFailed
 
     def page(self, where: Mapping[str, Any], request: PageRequest) -> Page:
         page = find_page(self._docs, where, request)

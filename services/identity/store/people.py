@@ -59,6 +59,14 @@ class People:
         page = find_page(self._docs, {"memberships.org_id": org_id}, request)
         return Page([from_document(Person, each) for each in page.items], page.next_cursor)
 
+    def joined(self, org_id: str, person_ids: Sequence[str]) -> list[Person]:
+        """Those of these persons who are in the organisation at this moment."""
+        where = {"_id": {"$in": list(person_ids)}, **_members(org_id)}
+        return [from_document(Person, row) for row in self._docs.find(where)]
+
+    def has_members(self, org_id: str) -> bool:
+        return self._docs.find_one(_members(org_id), {"_id": 1}) is not None
+
     def has_owner(self, org_id: str) -> bool:
         return self._docs.find_one(_owners(org_id), {"_id": 1}) is not None
 
@@ -76,6 +84,10 @@ class People:
         return from_document(Person, row) if row else None
 
 
-def _owners(org_id: str) -> Document:
-    joined = {"org_id": org_id, "roles": OWNER, "joined_at": {"$ne": None}}
+def _members(org_id: str, **more: Any) -> Document:
+    joined = {"org_id": org_id, **more, "joined_at": {"$ne": None}}
     return {"memberships": {"$elemMatch": joined}}
+
+
+def _owners(org_id: str) -> Document:
+    return _members(org_id, roles=OWNER)

@@ -38,15 +38,18 @@ class StoredClient(TypedDict):
     secret_sha256: str
     created_at: datetime
     revision: int
+    old_secrets: NotRequired[list[dict[str, Any]]]  # none in clients of before 2026-11-30
 
 
 class StoredHand(TypedDict):
-    """``hands``: the hand of one client; ``joined`` counts the times it was joined with others."""
+    """``hands``: the hand of one client, and the persons who have known its secret; ``joined``
+    counts the times it was joined with others."""
 
     _id: str
     org_id: str
     hand: str
     joined: NotRequired[int]
+    known_to: NotRequired[list[str]]
 
 
 class StoredRemoval(TypedDict):
@@ -132,6 +135,14 @@ class StoredOutgoing(TypedDict):
     by: NotRequired[str]
 
 
+class StoredFailures(TypedDict):
+    """``failures``: how often something failed within the hour that ``ends`` then."""
+
+    _id: str  # what failed@hour
+    count: int
+    ends: datetime
+
+
 # The document of each collection.
 STORED: Mapping[str, type] = {
     "organisations": StoredOrganisation,
@@ -143,4 +154,5 @@ STORED: Mapping[str, type] = {
     "sessions": StoredSession,
     "links": StoredLink,
     "outgoing_mails": StoredOutgoing,
+    "failures": StoredFailures,
 }

@@ -71,5 +71,5 @@ def _added(deps: Deps) -> Organisation:
         id=deps.new_id("org"), slug=SLUG, kind=("platform",), legal_name="Platform operator",
         country="DK", locale="en", created_at=deps.now(), created_by=INSTALLER,
     )  # fmt: skip
-    deps.organisations.add(operator)
+    deps.mongo.transact(lambda session: deps.organisations.add(operator, session))
     return operator

@@ -15,6 +15,8 @@ from services.identity.model.people import (
     in_order,
 )
 from services.identity.model.roles import check_roles
+from services.identity.model.trail import PERSON_INVITED, Act, differences, subject
+from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.mongo import Session
 
@@ -67,7 +69,15 @@ def invited(
         deps.links.end(person.id, organisation.id, session)
     else:
         deps.people.add(person, session)
+    _note(deps, person, membership, session)
     return person
+
+
+def _note(deps: Deps, person: Person, membership: Membership, session: Session) -> None:
+    named = subject("person", person.id, membership.name)
+    members = {"email": person.email, "name": membership.name, "roles": membership.roles}
+    act = Act(PERSON_INVITED, membership.org_id, named, differences({}, members))
+    note(deps, act, session)
 
 
 def _person(deps: Deps, email: str, invited: Invited) -> Person:

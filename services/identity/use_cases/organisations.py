@@ -7,10 +7,19 @@ from typing import Any
 
 from services.identity.model.organisations import FourEyesKept, Organisation, default_zone
 from services.identity.model.revisions import check_revision
+from services.identity.model.trail import (
+    ORGANISATION_CHANGED,
+    ORGANISATION_CREATED,
+    Act,
+    differences,
+    subject,
+)
+from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.auth import Caller
 from shared.documents import from_wire, to_document
 from shared.errors import Forbidden, NotFound
+from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
 
@@ -35,7 +44,13 @@ def add_organisation(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Org
             "namespace": None if caller.is_platform else caller.org_id,
         },
     )
-    deps.organisations.add(organisation)
+
+    def work(session: Session) -> None:
+        deps.organisations.add(organisation, session)
+        changes = differences({}, to_document(organisation))
+        _note(deps, ORGANISATION_CREATED, organisation, changes, session)
+
+    deps.mongo.transact(work)
     return organisation
 
 
@@ -74,8 +89,21 @@ def change_organisation(
     members = {**to_document(current), **body, "revision": current.revision + 1}
     members["id"] = members.pop("_id")
     changed = from_wire(Organisation, members)
-    deps.organisations.replace(changed)
+
+    def work(session: Session) -> None:
+        deps.organisations.replace(changed, session)
+        changes = differences(to_document(current), to_document(changed))
+        _note(deps, ORGANISATION_CHANGED, changed, changes, session)
+
+    deps.mongo.transact(work)
     return changed
+
+
+def _note(
+    deps: Deps, what: str, about: Organisation, changes: Mapping[str, Any], session: Session
+) -> None:
+    named = subject("organisation", about.id, about.legal_name)
+    note(deps, Act(what, about.id, named, changes), session)
 
 
 def _check_four_eyes(caller: Caller, current: Organisation, four_eyes: str) -> None:

@@ -10,8 +10,16 @@ from typing import Any
 from services.identity.model.organisations import Organisation
 from services.identity.model.people import Membership, Person, in_order
 from services.identity.model.roles import OWNER, check_roles
+from services.identity.model.trail import (
+    PERSON_CHANGED,
+    PERSON_REMOVED,
+    Act,
+    differences,
+    subject,
+)
 from services.identity.use_cases import sessions
 from services.identity.use_cases.inviting import Invited, Inviter, invite
+from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.auth import Caller, ScopeMissing
 from shared.errors import NotFound
@@ -76,6 +84,7 @@ def change_person(
         deps.people.replace(after, session)
         if new.id != old.id:
             sessions.end_tokens(deps, old.id, session)
+        _note(deps, PERSON_CHANGED, before, old, new, session)
         return _member(after, organisation.id)
 
     return deps.mongo.transact(work)
@@ -92,8 +101,10 @@ def remove_person(deps: Deps, caller: Caller, org_id: str | None, person_id: str
         before = deps.people.member(organisation.id, person_id, session)
         if before.owns(organisation.id):
             deps.people.keep_an_owner(organisation.id, person_id, session)
-        sessions.end_tokens(deps, _membership(before, organisation.id).id, session)
+        old = _membership(before, organisation.id)
+        sessions.end_tokens(deps, old.id, session)
         deps.links.end(person_id, organisation.id, session)
+        _note(deps, PERSON_REMOVED, before, old, None, session)
         after = before.without(organisation.id)
         if after.memberships:
             deps.people.replace(after, session)
@@ -107,6 +118,19 @@ def _forget(deps: Deps, person_id: str, session: Session) -> None:
     sessions.end_all(deps, person_id, session)
     deps.links.end(person_id, None, session)
     deps.people.remove(person_id, session)
+
+
+def _note(
+    deps: Deps,
+    what: str,
+    person: Person,
+    old: Membership,
+    new: Membership | None,
+    session: Session,
+) -> None:
+    named = subject("person", person.id, old.name)
+    before, after = ({"name": it.name, "roles": it.roles} if it else {} for it in (old, new))
+    note(deps, Act(what, old.org_id, named, differences(before, after)), session)
 
 
 def _changed(deps: Deps, old: Membership, body: Mapping[str, Any]) -> Membership:

@@ -9,6 +9,8 @@ from services.identity.model.clients import digest
 from services.identity.model.people import Person
 from services.identity.model.sessions import LIFE, Seen, SessionEnded, SessionUnknown
 from services.identity.model.sessions import Session as SignedIn
+from services.identity.model.trail import SESSION_ENDED, SESSION_OPENED
+from services.identity.use_cases.trail import note_of_person
 from services.identity.wiring import Deps
 from shared.mongo import Session
 
@@ -34,6 +36,7 @@ def open_session(
         user_agent=seen.user_agent,
     )
     deps.sessions.add(opened, session)
+    note_of_person(deps, SESSION_OPENED, person, opened.id, {"amr": opened.amr}, session)
     return opened, token
 
 
@@ -72,8 +75,12 @@ def end_all(deps: Deps, person_id: str, session: Session) -> None:
 
 
 def end(deps: Deps, session_id: str, session: Session) -> None:
+    found = deps.sessions.find(session_id, deps.now())
+    person = deps.people.find(found.person_id, session) if found else None
     deps.sessions.end(session_id, session)
     end_tokens(deps, session_id, session)
+    if person:
+        note_of_person(deps, SESSION_ENDED, person, session_id, {}, session)
 
 
 def end_tokens(deps: Deps, bearer: str, session: Session) -> None:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.identity.model.links import INVITATION, SIGN_IN, Link, LinkUnknown
+from services.identity.model.clients import digest
+from services.identity.model.links import (
+    INVITATION,
+    SIGN_IN,
+    Link,
+    LinkUnknown,
+)
 from services.identity.model.organisations import Organisation
 from services.identity.model.people import AlreadyMember, Person, address_of
 from services.identity.model.sessions import Seen
 from services.identity.model.sessions import Session as SignedIn
+from services.identity.model.trail import (
+    PERSON_JOINED,
+    SIGN_IN_FAILED,
+    STRANGER,
+    Act,
+    subject,
+)
 from services.identity.use_cases import links, sessions
+from services.identity.use_cases.trail import note, note_failure_alone
 from services.identity.wiring import Deps
 from shared.mongo import Session
 
@@ -52,6 +66,7 @@ def sign_in(deps: Deps, token: str, seen: Seen) -> tuple[SignedIn, str, Person]:
         link = links.use_up(deps, SIGN_IN, token, session)
         return _arrived(deps, _person(deps, link, session), seen, session)
 
+    _note_failure(deps, token)
     return deps.mongo.transact(work)
 
 
@@ -73,6 +88,9 @@ def _arrived(
     arrived = person.arrived(deps.now(), org_id)
     if (arrived.memberships, arrived.verified_at) != (person.memberships, person.verified_at):
         deps.people.replace(arrived, session)
+    if org_id:
+        named = subject("person", arrived.id, arrived.name)
+        note(deps, Act(PERSON_JOINED, org_id, named, actor=named), session)
     opened, token = sessions.open_session(deps, arrived, AMR, seen, session)
     return opened, token, arrived
 
@@ -92,6 +110,16 @@ def _person(deps: Deps, link: Link, session: Session | None = None) -> Person:
     if person is None:
         raise LinkUnknown
     return person
+
+
+def _note_failure(deps: Deps, token: str) -> None:
+    """That a link works no more stands in the trails of its person's organisations."""
+    link = deps.links.find(digest(token))
+    works = link is None or (link.used_at is None and deps.now() < link.expires_at)
+    person = None if link is None or works else deps.people.find(link.person_id)
+    for each in person.joined() if person else ():
+        named = subject("person", person.id if person else "", each.name)
+        note_failure_alone(deps, Act(SIGN_IN_FAILED, each.org_id, named, actor=STRANGER))
 
 
 def _shown(deps: Deps, link: Link) -> Shown:

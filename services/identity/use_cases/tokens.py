@@ -13,8 +13,10 @@ from services.identity.model.people import GrantEnded, membership_for
 from services.identity.model.roles import scopes_of
 from services.identity.model.scopes import SCOPES_OF_SERVICE, granted
 from services.identity.model.sessions import SessionEnded
+from services.identity.model.trail import CLIENT_REFUSED, STRANGER, Act, subject
 from services.identity.token_requests import Exchange, TokenRequest
 from services.identity.use_cases.sessions import signed_in
+from services.identity.use_cases.trail import note_failure_alone
 from services.identity.wiring import Deps
 from shared.mongo import Session
 from shared.tokens import service_secret
@@ -52,8 +54,19 @@ def issue_token(deps: Deps, asked: TokenRequest | Exchange, address: str) -> dic
         bearer = _bearer(deps, asked.client_id, asked.secret)
     except ClientUnknown:
         deps.throttle.failed(asked.client_id, address, deps.now())
+        _note_refused(deps, asked.client_id)
         raise
     return _token(deps, bearer, asked.scope)
+
+
+def _note_refused(deps: Deps, client_id: str) -> None:
+    """A wrong secret of a client that there is stands in the trail of its organisation."""
+    client = deps.clients.find(client_id)
+    if client is None:
+        return
+    named = subject("client", client.id, client.name)
+    refused = Act(CLIENT_REFUSED, client.org_id, named, actor=STRANGER)
+    note_failure_alone(deps, refused)
 
 
 def jwks(deps: Deps, now: datetime) -> dict[str, Any]:
@@ -127,7 +140,7 @@ def _service(deps: Deps, client_id: str, secret: str) -> Bearer | None:
 
 def _client(deps: Deps, client_id: str, secret: str) -> Bearer:
     client = deps.clients.find(client_id)
-    if client is None or not client.proves(secret):
+    if client is None or not client.proves(secret, deps.now()):
         raise ClientUnknown
     owner = deps.organisations.get(client.org_id)
     return Bearer(client.id, owner.id, owner.kind, frozenset(client.scopes))

@@ -61,9 +61,7 @@ def write(mongo: Mongo, ledger: Ledger, stream: str, times: int) -> None:
         append(mongo, ledger, stream, {"n": number}, private={"p": number})
 
 
-def append(
-    mongo: Mongo, ledger: Ledger, stream: str, data: dict[str, Any], **more: dict[str, Any]
-) -> None:
+def append(mongo: Mongo, ledger: Ledger, stream: str, data: dict[str, Any], **more: Any) -> None:
     mongo.transact(
         lambda session: ledger.append(
             session, stream, "x.happened", data, at=AT, actor="cli", **more
