@@ -6,6 +6,7 @@ from typing import Any
 
 from services.identity.api.context import deps
 from services.identity.model.clients import Client
+from services.identity.model.scopes import KEYS
 from services.identity.schemas.clients import (
     ClientPage,
     ClientQuery,
@@ -16,9 +17,11 @@ from services.identity.schemas.clients import (
     NewClient,
     RemovedQuery,
     RemovedShape,
+    RotateClient,
     RotatedClient,
 )
 from services.identity.use_cases import clients as client_cases
+from services.identity.use_cases import hands as hand_cases
 from shared.auth import caller, requires
 from shared.headers import etag_of, located, seen_revision
 from shared.openapi import Blueprint
@@ -28,7 +31,7 @@ blp = Blueprint("clients", __name__, url_prefix="/v1", description="Clients")
 
 
 @blp.route("/clients", methods=["POST"])
-@requires("identity:write")
+@requires("identity:write", KEYS)
 @blp.arguments(NewClient)
 @blp.response(201, ClientWithSecret)
 def add_client(body: dict[str, Any]) -> Any:
@@ -39,7 +42,7 @@ def add_client(body: dict[str, Any]) -> Any:
 
 
 @blp.route("/clients")
-@requires("identity:read")
+@requires("identity:read", KEYS)
 @blp.arguments(ClientQuery, location="query")
 @blp.response(200, ClientPage)
 def clients(query: dict[str, Any]) -> Any:
@@ -53,9 +56,10 @@ def clients(query: dict[str, Any]) -> Any:
 @blp.response(200, HandsShape)
 @blp.alt_response(404, "NOT_FOUND")
 def hands(query: dict[str, Any]) -> Any:
-    """Clients that count as one, because one made the other or renewed its secret."""
-    ids = query["client_ids"].split(",")
-    return client_cases.hands(deps(), caller(), query["org_id"], ids)
+    """Who may stand behind clients and persons: clients count as one if one made the other or
+    renewed its secret, and as the persons who did."""
+    ids = query["actor_ids"].split(",")
+    return hand_cases.hands(deps(), caller(), query["org_id"], ids)
 
 
 @blp.route("/removed-clients")
@@ -68,7 +72,7 @@ def removed_clients(query: dict[str, Any]) -> Any:
 
 
 @blp.route("/clients/<client_id>")
-@requires("identity:read")
+@requires("identity:read", KEYS)
 @blp.response(200, ClientShape)
 @blp.alt_response(404, "NOT_FOUND")
 def client(client_id: str) -> Any:
@@ -77,21 +81,25 @@ def client(client_id: str) -> Any:
 
 
 @blp.route("/clients/<client_id>/rotate", methods=["POST"])
-@requires("identity:write")
+@requires("identity:write", KEYS)
+@blp.arguments(RotateClient, required=False)
 @blp.response(200, RotatedClient)
 @blp.alt_response(404, "NOT_FOUND")
-def rotate_client(client_id: str) -> Any:
-    """A new secret; the old one ends at once. Whoever renews another's counts as one with it.
+@blp.alt_response(409, "CONFLICT")
+def rotate_client(body: dict[str, Any], client_id: str) -> Any:
+    """A new secret, shown this once. Whoever renews another's counts as one with it.
 
-    Tokens that were fetched with the old one live on until ``old_tokens_until``; to end them
-    within seconds, remove the client and make another.
+    The old one works beside it for ``overlap_hours``, by default not at all. Tokens that were
+    fetched with it live on until ``old_tokens_until``; to end them within seconds, remove the
+    client and make another.
     """
-    client, secret, until = client_cases.rotate_client(deps(), caller(), client_id)
+    overlap = body["overlap_hours"]
+    client, secret, until = client_cases.rotate_client(deps(), caller(), client_id, overlap)
     return {**with_secret(client, secret), "old_tokens_until": until}
 
 
 @blp.route("/clients/<client_id>", methods=["DELETE"])
-@requires("identity:write")
+@requires("identity:write", KEYS)
 @blp.response(204)
 @blp.alt_response(404, "NOT_FOUND")
 def remove_client(client_id: str) -> None:
@@ -101,4 +109,9 @@ def remove_client(client_id: str) -> None:
 
 def with_secret(client: Client, secret: str) -> dict[str, Any]:
     """What is answered this once to whoever made the client or rotated its secret."""
-    return {**vars(client), "client_id": client.id, "client_secret": secret}
+    return {
+        **vars(client),
+        "client_id": client.id,
+        "client_secret": secret,
+        "old_secret_until": client.old_secret_until,
+    }

@@ -11,6 +11,7 @@ from shared.errors import Invalid
 
 OWNER = "owner"
 ROLES = (OWNER, "privacy_manager", "approver", "signatory", "engineer", "reader")
+APPROVING = frozenset({"registry:approve", "registry:write"})
 TABLE = Path(__file__).parent.parent / "data" / "roles.json"
 
 
@@ -37,6 +38,11 @@ def check_roles(kinds: Iterable[str], roles: Iterable[str]) -> None:
     if unknown:
         has = ", ".join(role for role in ROLES if role in known)
         raise RoleUnknown(f"Not in this organisation: {', '.join(unknown)}. It has: {has}.")
+
+
+def may_approve(kinds: Iterable[str], roles: Iterable[str]) -> bool:
+    """Whether these roles let a person approve what another has prepared."""
+    return not scopes_of(kinds, roles).isdisjoint(APPROVING)
 
 
 def scopes_of(kinds: Iterable[str], roles: Iterable[str]) -> frozenset[str]:

@@ -6,16 +6,19 @@ from collections.abc import Iterable
 
 from shared.errors import Forbidden, Malformed
 
+KEYS = "identity:keys"
+
 # What a client of each kind of organisation may be given, and no more.
 SCOPES_OF_KIND: dict[str, frozenset[str]] = {
     "processor": frozenset({
         "identity:read", "identity:write", "agreements:read", "agreements:write",
-        "registry:read", "registry:write", "notices:read", "notices:write",
+        "registry:read", "registry:write", "notices:read", "notices:write", "registry:approve",
+        KEYS, "identity:audit",
     }),
-    "controller": frozenset({"portal:read", "portal:write"}),
+    "controller": frozenset({"portal:read", "portal:write", KEYS, "identity:audit"}),
     "platform": frozenset({
         "platform:admin", "identity:read", "identity:write", "registry:read", "instruments:write",
-        "agreements:read", "notices:read",
+        "agreements:read", "notices:read", KEYS, "identity:audit",
     }),
 }  # fmt: skip
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from shared.schemas import Instant, Line, PageArgs, Shape, Text, page_of
+from services.identity.model.clients import LONGEST_OVERLAP_HOURS
+from shared.schemas import Instant, Line, PageArgs, Shape, Text, Whole, page_of
 
 
 class NewClient(Shape):
@@ -19,11 +20,26 @@ class ClientShape(Shape):
     name = fields.String()
     scopes = fields.List(fields.String())
     created_at = Instant()
+    old_secret_until = Instant(
+        allow_none=True,
+        metadata={"description": "When its older secrets end or ended; null if none was kept"},
+    )
 
 
 class ClientWithSecret(ClientShape):
     client_id = fields.String()
     client_secret = fields.String()
+
+
+class RotateClient(Shape):
+    may_be_left_out = True
+
+    overlap_hours = Whole(
+        0,
+        LONGEST_OVERLAP_HOURS,
+        load_default=0,
+        metadata={"description": "For how long the old secret works beside the new one"},
+    )
 
 
 class RotatedClient(ClientWithSecret):
@@ -38,16 +54,25 @@ class ClientQuery(PageArgs):
 
 class HandsQuery(Shape):
     org_id = fields.String(required=True)
-    client_ids = Text(2_000, required=True)
+    actor_ids = Text(
+        2_000,
+        required=True,
+        metadata={"description": "Ids of clients and persons, separated by commas"},
+    )
 
 
 class HandsShape(Shape):
     """``hands``: by client id; clients of the same hand count as one where two must approve.
-    ``names``: of those that are still there. ``four_eyes``: what a second hand is needed for."""
+    ``known_to``: the persons who have known a secret of that hand. ``names``: of those that are
+    still there. ``four_eyes``: what a second hand is needed for. ``has_persons``: whether persons
+    approve, and ``may_approve`` those of them whose role lets them now."""
 
     hands = fields.Dict(keys=fields.String(), values=fields.String())
     names = fields.Dict(keys=fields.String(), values=fields.String())
+    known_to = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     four_eyes = fields.String()
+    has_persons = fields.Boolean()
+    may_approve = fields.List(fields.String())
 
 
 class RemovedQuery(Shape):
