@@ -162,21 +162,6 @@ class Unreached:
     reason: str
 
 
-@dataclass(frozen=True)
-class Hands:
-    """``of``: the hand of each client; clients of one hand count as one (0027). ``names``: of
-    those that are still there. ``four_eyes``: what a second hand must approve."""
-
-    of: Mapping[str, str]
-    names: Mapping[str, str]
-    four_eyes: str
-
-    def approver(self, client_id: str) -> dict[str, str]:
-        """Who approved, as it is kept."""
-        name = self.names.get(client_id)
-        return {"client_id": client_id, **({"name": name} if name else {})}
-
-
 class IdentityClient:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
@@ -186,13 +171,16 @@ class IdentityClient:
         answer: dict[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
         return answer
 
-    def hands(self, org_id: str, client_ids: Iterable[str]) -> Hands:
-        """The hands of these clients of an organisation."""
-        found = Hands({}, {}, "emergency")
-        for ids in _listed(sorted(set(client_ids))):
-            answer = self._client.get("/v1/hands", {"org_id": org_id, "client_ids": ids})
-            of, names = {**found.of, **answer["hands"]}, {**found.names, **answer["names"]}
-            found = Hands(of, names, answer["four_eyes"])
+    def hands(self, org_id: str, actors: Iterable[str]) -> dict[str, Any]:
+        """The hands of these persons and clients of an organisation, as ``Hands`` takes them."""
+        found: dict[str, Any] = {"of": {}, "names": {}, "known_to": {}, "may_approve": []}
+        for ids in _listed(sorted(set(actors))):
+            answer = self._client.get("/v1/hands", {"org_id": org_id, "actor_ids": ids})
+            found["of"] |= answer["hands"]
+            for name in ("names", "known_to"):
+                found[name] |= answer[name]
+            found["may_approve"] += answer["may_approve"]
+            found |= {name: answer[name] for name in ("four_eyes", "has_persons")}
         return found
 
 

@@ -14,6 +14,7 @@ from services.registry.clock import (
     first_day_spans,
     objection_spans,
 )
+from services.registry.model.approvals import actor_of
 from services.registry.model.assessments import EvidenceRequest
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Audience, Change, Group
@@ -111,8 +112,8 @@ def announced_private(register: Register, changes: Sequence[Change], audience: A
 
 def _once(changes: Sequence[Change]) -> list[Entry]:
     """Who approved the announcement, each once."""
-    by_client = {each["client_id"]: each for change in changes for each in change.approved_by}
-    return list(by_client.values())
+    by_id = {actor_of(each): each for change in changes for each in change.approved_by}
+    return list(by_id.values())
 
 
 def group_on_wire(group: Group, change: Change) -> Entry:

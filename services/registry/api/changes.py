@@ -171,20 +171,23 @@ def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
 
 
 @blp.route(f"{CHANGE}/approve", methods=["POST"])
-@requires("registry:write")
+@requires("registry:write", "registry:approve")
 @blp.response(200, ChangeShape)
 @blp.alt_response(409, "CONFLICT")
 def approve(slug: str, change_id: str) -> Any:
     """Approve a draft that another has prepared; the last approval that was missing announces it.
-    Clients of which one made the other, or renewed its secret, count as one (409
-    ``approved-by-the-same-hand``). With ``If-Match``: only the change as it was read."""
+
+    Where the organisation has persons, persons approve (409 ``person-needed``); nobody what they
+    or their keys prepared (409 ``prepared-by-the-same-hand``). Where it has none, clients of which
+    one made the other, or renewed its secret, count as one (409 ``approved-by-the-same-hand``).
+    With ``If-Match``: only the change as it was read."""
     seen = seen_revision_if_named()
     [view] = approving.approve(deps(), caller(), slug, [change_id], seen)
     return view, {"ETag": etag_of(view.change.revision)}
 
 
 @blp.route(f"{PROCESSOR}/changes/approve", methods=["POST"])
-@requires("registry:write")
+@requires("registry:write", "registry:approve")
 @blp.arguments(ApprovedChanges)
 @blp.response(200, ChangeList)
 @blp.alt_response(409, "CONFLICT")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from services.registry.clock import INFORMATION, NOTICE, NoticeTerms
+from services.registry.model.approvals import Hands, Signatures, actor_of
 from services.registry.model.records import carried
 from services.registry.transfers.statements import dated
 from shared.errors import Conflict, Forbidden, Invalid, PreconditionFailed
@@ -15,8 +16,6 @@ from shared.scope import ANY_COVER, Cover, Scope
 
 Kind = Literal["add", "replace", "modify", "remove"]
 Status = Literal["draft", "announced", "in_effect", "withdrawn"]
-
-APPROVERS_NEEDED = 2
 
 
 class NoticePeriodTooShort(Conflict):
@@ -47,36 +46,6 @@ class ChangePending(Conflict):
     """Another announced change to this entry has not taken effect; withdraw it or wait."""
 
     code = "change-pending"
-
-
-class ApprovedAlready(Conflict):
-    """This client has approved the emergency already; a different one must."""
-
-    code = "approved-already"
-
-
-class ApprovedByTheSameHand(Conflict):
-    """A client that counts as one with this one has approved already; another hand must."""
-
-    code = "approved-by-the-same-hand"
-
-
-class PreparedByTheSameHand(Conflict):
-    """Nobody approves what they prepared; have another hand approve."""
-
-    code = "prepared-by-the-same-hand"
-
-
-class ApprovalNeeded(Conflict):
-    """This organisation announces only what a second hand has approved; have it approve."""
-
-    code = "approval-needed"
-
-
-class NotAnEmergency(Conflict):
-    """No emergency is declared; declare it with its justification first."""
-
-    code = "not-an-emergency"
 
 
 class NotYourRegister(Forbidden):
@@ -143,23 +112,6 @@ class Emergency:
     declared_by: str
     approved_by: tuple[str, ...] = ()
 
-    def approved(self, client_id: str, hands: Mapping[str, str]) -> Emergency:
-        """``hands``: those of the client and of all approvers. One hand approves once."""
-        if client_id in self.approved_by:
-            raise ApprovedAlready
-        for approver in self.approved_by:
-            if hands[approver] == hands[client_id]:
-                raise ApprovedByTheSameHand(
-                    f"{approver} has approved and counts as one with your client: one made the "
-                    "other, or renewed its secret. Have a person approve to whom the platform gave "
-                    "a client."
-                )
-        return replace(self, approved_by=(*self.approved_by, client_id))
-
-    @property
-    def complete(self) -> bool:
-        return len(self.approved_by) >= APPROVERS_NEEDED
-
 
 class Draft(NamedTuple):
     """A draft as lists need it; ``name``: the entry it would make, alter or end."""
@@ -174,8 +126,8 @@ class Change:
     """``subject_id`` is the entry it makes or alters; ``replaces_id`` the one a replace ends.
 
     ``what_it_means``: for the customer, and what it must do, by language; it may be nothing.
-    ``prepared_by``: the clients that drafted and edited it. ``approved_by``: who approved the
-    announcement, each with client id and name; who announced it alone is its approver.
+    ``prepared_by``: the persons and clients that drafted and edited it. ``approved_by``: who
+    approved the announcement, each with id and name; who announced it alone is its approver.
     ``together``: the changes that were announced in one notice, this one included, and
     ``kinds_together`` their kinds; empty for one that was announced alone.
     ``scope``: whom it concerned when it was announced; None of one that was announced to everybody.
@@ -225,12 +177,17 @@ class Change:
 
     @property
     def approvers(self) -> tuple[str, ...]:
-        """The clients that have approved its emergency."""
-        return self.emergency.approved_by if self.emergency else ()
+        """The persons and clients that have approved it so far."""
+        if self.emergency:
+            return self.emergency.approved_by
+        return tuple(map(actor_of, self.approved_by))
 
     @property
-    def is_approved(self) -> bool:
-        return self.emergency is not None and self.emergency.complete
+    def signatures(self) -> Signatures:
+        """Who prepared it, whoever declared its emergency included, and who has approved it."""
+        declared = [self.emergency.declared_by] if self.emergency else []
+        prepared_by = tuple(dict.fromkeys((*self.prepared_by, *declared)))
+        return Signatures(prepared_by, self.approvers, urgent=self.emergency is not None)
 
     def revised(self, **members: Any) -> Change:
         return replace(self, revision=self.revision + 1, **members)
@@ -257,15 +214,16 @@ class Change:
         if seen not in (None, self.revision):
             raise PreconditionFailed
 
-    def edited(self, members: Mapping[str, Any], seen: int | None, client_id: str) -> Change:
-        """A draft with other contents; an emergency must be approved anew."""
+    def edited(self, members: Mapping[str, Any], seen: int | None, actor: str) -> Change:
+        """A draft with other contents, which must be approved anew."""
         if self.status == "announced":
             raise NotInThisStatus("It is announced; to alter it, withdraw it and announce another.")
         self.must_be("draft")
         self.check_seen(seen)
         emergency = self.emergency and replace(self.emergency, approved_by=())
-        prepared_by = tuple(dict.fromkeys((*self.prepared_by, client_id)))
-        return self.revised(**{"emergency": emergency, "prepared_by": prepared_by, **members})
+        prepared_by = tuple(dict.fromkeys((*self.prepared_by, actor)))
+        anew = {"emergency": emergency, "prepared_by": prepared_by, "approved_by": ()}
+        return self.revised(**{**anew, **members})
 
     def announced(self, at: datetime, told: Audience, sequence: int) -> Change:
         """The change, announced. Only the ledger keeps the arithmetic of its groups."""
@@ -298,30 +256,25 @@ class Change:
         self.must_be("announced")
         return self.revised(status="in_effect", ended_at=at)
 
-    def check_approver(self, client_ids: Sequence[str], hands: Mapping[str, str]) -> None:
-        """Raises ``PreparedByTheSameHand`` unless one of these clients is of a hand that prepared
-        nothing of it. ``hands``: those of them and of all who prepared it."""
-        preparing = {hands[client_id] for client_id in self.prepared_by}
-        if all(hands[client_id] in preparing for client_id in client_ids):
-            raise PreparedByTheSameHand(
-                f"{self.id} was drafted or edited by a client that counts as one with yours."
-            )
-
     def must_be(self, status: Status) -> None:
         if self.status != status:
             raise NotInThisStatus(
                 f"The change is {self.status.replace('_', ' ')}, not {status.replace('_', ' ')}."
             )
 
-    def declared(self, justification: str, client_id: str) -> Change:
+    def declared(self, justification: str, actor: str) -> Change:
+        """An emergency, which must be approved as such."""
         self.must_be("draft")
-        return self.revised(emergency=Emergency(justification, client_id))
+        return self.revised(emergency=Emergency(justification, actor), approved_by=())
 
-    def approved(self, client_id: str, hands: Mapping[str, str]) -> Change:
+    def approved(self, actor: str, hands: Hands) -> Change:
+        """Raises what ``Signatures.check`` raises."""
         self.must_be("draft")
+        self.signatures.check(actor, hands)
         if self.emergency is None:
-            raise NotAnEmergency
-        return self.revised(emergency=self.emergency.approved(client_id, hands))
+            return self.revised(approved_by=(*self.approved_by, hands.approver(actor)))
+        approvers = (*self.emergency.approved_by, actor)
+        return self.revised(emergency=replace(self.emergency, approved_by=approvers))
 
     def terms_of(self, terms: Mapping[str, Any], authorisation: str | None) -> NoticeTerms:
         """What an agreement's notice terms say of this change; of one that was announced with

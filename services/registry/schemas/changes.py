@@ -62,6 +62,9 @@ class EmergencyShape(Shape):
 
 
 class ApproverShape(Shape):
+    """A person, or where the organisation has none a client."""
+
+    person_id = fields.String()
     client_id = fields.String()
     name = fields.String()
 

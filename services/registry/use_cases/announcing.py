@@ -7,11 +7,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.registry import events, ledger_entries
-from services.registry.clients import Hands
 from services.registry.model import register as rows
 from services.registry.model.announcements import as_one_notice
+from services.registry.model.approvals import ApprovalNeeded, Hands
 from services.registry.model.changes import (
-    ApprovalNeeded,
     Audience,
     Change,
     ChangePending,
@@ -29,7 +28,7 @@ from services.registry.use_cases.change_views import (
 )
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.notice_terms import Told, audience_of, given_on
-from services.registry.use_cases.permissions import own_change, own_changes
+from services.registry.use_cases.permissions import hands_of, own_change, own_changes
 from services.registry.use_cases.saving import append_entry, write_rows, write_rows_together
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -56,11 +55,11 @@ def announce(
     for draft in drafts:
         draft.check_seen(seen)
         draft.must_be("draft")
-    hands = deps.identity.hands(register.id, [caller.client_id])
+    hands = hands_of(deps, register.id, [caller.client_id])
     if hands.four_eyes == "always":
         raise ApprovalNeeded
-    # Without both approvals the full notice period applies, so the notice names no emergency.
-    usual = [replace(draft, emergency=None) for draft in drafts]
+    # Without its approvals the full notice period applies, so the notice names no emergency.
+    usual = [replace(draft, emergency=None, approved_by=()) for draft in drafts]
     return announce_drafts(deps, caller, register, usual, hands, effective_on)
 
 

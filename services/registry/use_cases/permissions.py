@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from services.registry.model.approvals import Hands
 from services.registry.model.changes import Change, NotYourRegister
 from services.registry.model.register import Register
 from services.registry.wiring import Deps
@@ -32,6 +33,11 @@ def _is_party(deps: Deps, caller: Caller, register: Register) -> bool:
     if caller.sees(register.id):
         return True
     return deps.agreements.relation(register.id, caller.org_id) is not None
+
+
+def hands_of(deps: Deps, org_id: str, actors: Iterable[str]) -> Hands:
+    """Who may stand behind these persons and clients, as identity knows it at this moment."""
+    return Hands(**deps.identity.hands(org_id, actors))
 
 
 def own_change(deps: Deps, caller: Caller, slug: str, change_id: str) -> tuple[Register, Change]:

@@ -12,7 +12,7 @@ from services.registry.model.changes import Audience, Change, Group
 from services.registry.model.register import Register
 from services.registry.use_cases.change_views import shown, with_previous
 from services.registry.use_cases.notice_terms import audience_of
-from services.registry.use_cases.permissions import own_change
+from services.registry.use_cases.permissions import hands_of, own_change
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import Conflict
@@ -64,7 +64,7 @@ def _rehearsed(
     deps: Deps, caller: Caller, slug: str, change_id: str
 ) -> tuple[Register, Change, Audience]:
     register, stored = own_change(deps, caller, slug, change_id)
-    approver = deps.identity.hands(register.id, [caller.client_id]).approver(caller.client_id)
+    approver = hands_of(deps, register.id, [caller.client_id]).approver(caller.client_id)
     approved = replace(stored, approved_by=stored.approved_by or (approver,))
     change = with_previous(deps, register, approved)
     words = shown(deps, register, change).materiality

@@ -312,7 +312,7 @@ def test_who_counts_as_one_is_told_to_the_organisation_itself_and_not_to_another
     mine = stack.must(me, "POST", CLIENTS, {"name": "Mine", "scopes": ["identity:read"]})
     other = client(stack, org, "identity:read")
     rival = client(stack, organisation(stack, "rival-hand", "processor")["id"], "identity:read")
-    path = f"/identity/v1/hands?org_id={org}&client_ids={me['id']},{mine['id']},{other['id']}"
+    path = f"/identity/v1/hands?org_id={org}&actor_ids={me['id']},{mine['id']},{other['id']}"
 
     hands = stack.must(me, "GET", path)["hands"]
 

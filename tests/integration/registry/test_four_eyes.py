@@ -194,7 +194,7 @@ def test_clients_that_join_at_the_same_moment_end_as_one(baseline: Vendor) -> No
         renewed = [pool.submit(renewed_by, baseline, me, each) for each in others]
         ids = [each.result()["id"] for each in (*made, *renewed)]
 
-    hands = stack.registry.identity.hands(me["org_id"], [me["client_id"], *ids]).of
+    hands = stack.registry.identity.hands(me["org_id"], [me["client_id"], *ids])["of"]
     assert len(set(hands.values())) == 1
 
 

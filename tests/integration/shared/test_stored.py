@@ -17,6 +17,7 @@ from shared.mongo import Mongo
 from tests import stored
 from tests.integration.access.world import World, built
 from tests.integration.agreements.shop import open_shop, template_body
+from tests.integration.identity.test_clients import ask_token
 from tests.integration.notices.chat_tool import chatting
 from tests.integration.notices.post import Post, mail_settings, make_mail_world, posting
 from tests.integration.notices.test_chat import Chatting
@@ -134,6 +135,8 @@ def contracts(world: World) -> None:
         vendor.client, "POST", "/agreements/v1/templates", template_body(), headers={HEADER: "one"}
     )
     assert answer.status_code == 201, answer.text
+    wrong = {"client_id": vendor.client["client_id"], "client_secret": "wrong"}
+    assert ask_token(stack, **wrong).status_code == 401
     Throttle(stack.database("identity"), 5).failed("cli_1", "192.0.2.1", stack.now)
 
 
