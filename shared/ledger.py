@@ -10,7 +10,7 @@ ledger and bound to the entry by a salted hash, so that it can be erased without
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NotRequired, TypedDict, cast
@@ -219,6 +219,11 @@ class Ledger:
         """Return entries after a sequence number, without any that could still be rolled back."""
         rows = self._lasting.find({"stream": stream, "sequence": {"$gt": after}})
         return [_entry(row) for row in rows.sort("sequence", ASCENDING).limit(limit)]
+
+    def among(self, stream: str, sequences: Collection[int]) -> list[Entry]:
+        """Return the entries that have these sequence numbers, in order."""
+        rows = self._lasting.find({"stream": stream, "sequence": {"$in": list(sequences)}})
+        return [_entry(row) for row in rows.sort("sequence", ASCENDING)]
 
     def head(self, stream: str, session: Session | None = None) -> tuple[int, str]:
         """The last sequence and hash of ``stream``; ``(0, GENESIS)`` when it has no entry."""

@@ -130,6 +130,8 @@ class Change:
     approved the announcement, each with id and name; who announced it alone is its approver.
     ``together``: the changes that were announced in one notice, this one included, and
     ``kinds_together`` their kinds; empty for one that was announced alone.
+    ``materiality``: what it was announced with; None of a draft, and of one that was announced
+    before this was kept: its words stand in the ledger.
     ``scope``: whom it concerned when it was announced; None of one that was announced to everybody.
     """
 
@@ -159,6 +161,7 @@ class Change:
     what_it_means: dict[str, str] = field(default_factory=dict)
     prepared_by: tuple[str, ...] = ()
     approved_by: tuple[dict[str, str], ...] = ()
+    materiality: tuple[str, ...] | None = None
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -225,8 +228,13 @@ class Change:
         anew = {"emergency": emergency, "prepared_by": prepared_by, "approved_by": ()}
         return self.revised(**{**anew, **members})
 
-    def announced(self, at: datetime, told: Audience, sequence: int) -> Change:
-        """The change, announced. Only the ledger keeps the arithmetic of its groups."""
+    def announced(
+        self, at: datetime, told: Audience, sequence: int, words: Sequence[str] = ()
+    ) -> Change:
+        """The change, announced. Only the ledger keeps the arithmetic of its groups.
+
+        ``words``: its materiality by the table of this day; a later table does not alter it.
+        """
         self.must_be("draft")
         bare = tuple(replace(group, arithmetic=(), covers=()) for group in told.concerned)
         return self.revised(
@@ -237,6 +245,7 @@ class Change:
             scope=told.scopes.get(self.id, told.scope),
             recipients_version=told.version,
             sequence=sequence,
+            materiality=tuple(words),
         )
 
     def withdrawn(self, at: datetime, reason: str) -> Change:

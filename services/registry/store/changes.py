@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from services.registry.clock import NOTICE
 from services.registry.model.changes import Change, Draft
 from services.registry.model.listing import NextChange
 from services.registry.model.objections import OPEN, Approval, Objection, ObjectionExists
@@ -333,4 +334,6 @@ def _change(document: Mapping[str, Any]) -> Change:
         {name: value for name, value in group.items() if name not in _FORMER_MEMBERS}
         for group in document.get("groups", ())
     ]
-    return from_document(Change, {**document, "groups": groups})
+    # What was announced before ``owes`` was kept owed notice, whatever its kind (decision 0044).
+    owed = {"owes": document.get("owes") or NOTICE} if document.get("announced_at") else {}
+    return from_document(Change, {**document, **owed, "groups": groups})

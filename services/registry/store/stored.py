@@ -77,6 +77,7 @@ class StoredChange(TypedDict):
     what_it_means: NotRequired[dict[str, str]]
     prepared_by: NotRequired[list[str]]
     approved_by: NotRequired[list[dict[str, str]]]
+    materiality: NotRequired[list[str] | None]  # in the ledger alone before 2026-12-01
 
 
 class StoredObjection(TypedDict):

@@ -161,7 +161,9 @@ def _commit_announcement(
             actor=caller.client_id,
             private=private,
         )
-        announced = [change.announced(at, audience, entry.sequence) for change in changes]
+        announced = [
+            view.change.announced(at, audience, entry.sequence, view.materiality) for view in views
+        ]
         for change in announced:
             deps.stores.changes.replace(change, session)
         return announced

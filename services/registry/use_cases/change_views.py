@@ -47,9 +47,29 @@ def shown_together(deps: Deps, register: Register, changes: Sequence[Change]) ->
     day = changes[0].effective_on
     others = contents_on(deps.stores.rows.on(register.id, day), day)
     law = law_of(deps, register)
+    told = words_told(deps, register, changes)
     return [
-        view(register, change, law, others, _beside(others, changes, change)) for change in changes
+        view(register, change, law, others, _beside(others, changes, change), told.get(change.id))
+        for change in changes
     ]
+
+
+def words_told(
+    deps: Deps, register: Register, changes: Sequence[Change]
+) -> dict[str, Sequence[str]]:
+    """The materiality that each announced change was told with, by its id.
+
+    Changes of before it was kept with them have it in the ledger, unless that is withheld.
+    """
+    found: dict[str, Sequence[str]] = {
+        change.id: change.materiality for change in changes if change.materiality is not None
+    }
+    asked = {each.sequence for each in changes if each.sequence and each.id not in found}
+    for entry in deps.ledger.among(register.stream, asked) if asked else ():
+        data = entry.data or {}
+        for told in data.get("changes") or (data,) if data else ():
+            found[told["change_id"]] = told.get("materiality") or ()
+    return found
 
 
 def _beside(
@@ -92,9 +112,13 @@ def view(
     law: Law,
     others: Mapping[str, Entry],
     beside: Mapping[str, Entry] | None = None,
+    told: Sequence[str] | None = None,
 ) -> ChangeView:
     """``change``, its places judged by ``law``, what is new in it by the ``others`` on its day, its
-    chain by the entries ``beside`` it, by default the same."""
+    chain by the entries ``beside`` it, by default the same.
+
+    ``told``: the materiality that it was announced with, which no later rule alters.
+    """
     old_id = change.replaces_id or change.subject_id
     change = change.over(others.get(old_id))
     entry = change_entry(change, change.content, change.subject_id, law)
@@ -110,16 +134,20 @@ def view(
     }
     chain = linter.chain_findings(wire, others if beside is None else beside)
     findings = (*linter.findings(wire, exporter=law.exporter), *chain)
-    words = linter.materiality(
-        previous,
-        entry,
-        kind=change.kind,
-        exporter=law.exporter,
-        known_data_categories=_data_categories(others, change.subject_id)
-        if linter.is_first(previous, entry)
-        else (),
-        instruments=law.instruments,
-        published=register.page.published,
+    words = (
+        told
+        if told is not None
+        else linter.materiality(
+            previous,
+            entry,
+            kind=change.kind,
+            exporter=law.exporter,
+            known_data_categories=_data_categories(others, change.subject_id)
+            if linter.is_first(previous, entry)
+            else (),
+            instruments=law.instruments,
+            published=register.page.published,
+        )
     )
     return ChangeView(
         change=change,

@@ -17,6 +17,7 @@ from services.registry.use_cases.change_views import (
     shown,
     view,
     with_previous,
+    words_told,
 )
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.notice_terms import audience_of
@@ -103,7 +104,11 @@ def page(
     # Many changes share a day, and a register may have thousands of rows.
     days = {change.effective_on for change in changes.items}
     around = {day: contents_on(rows, day) for day in days}
-    views = [view(register, change, law, around[change.effective_on]) for change in changes.items]
+    told = words_told(deps, register, changes.items)
+    views = [
+        view(register, change, law, around[change.effective_on], told=told.get(change.id))
+        for change in changes.items
+    ]
     return Page(_with_failures(deps, views), changes.next_cursor)
 
 

@@ -100,7 +100,8 @@ def test_a_revision_that_the_caller_has_not_read_is_not_altered(
 
 
 def test_an_announced_change_keeps_its_groups_without_their_arithmetic() -> None:
-    announced = change().announced(AT, audience("a", "b"), 3)
+    announced = change().announced(AT, audience("a", "b"), 3, ["new_entity"])
+    assert announced.materiality == ("new_entity",)
     assert [kept.arithmetic for kept in announced.groups] == [(), ()]
     assert (announced.recipients_version, announced.sequence) == (7, 3)
     kept = announced.group("b")
@@ -128,7 +129,7 @@ CHANGED: list[tuple[Callable[[Change], Change], Change, dict[str, Any]]] = [
     (lambda it: it.announced(AT, audience("a"), 3), change(),
      {"status": "announced", "announced_at": AT, "scope": everybody(DAY),
       "groups": (replace(group("a"), arithmetic=(), covers=()),),
-      "recipients_version": 7, "sequence": 3, "owes": "notice"}),
+      "recipients_version": 7, "sequence": 3, "owes": "notice", "materiality": ()}),
     (lambda it: it.withdrawn(AT, "Not needed."), change("announced"),
      {"status": "withdrawn", "ended_at": AT, "withdrawal_reason": "Not needed."}),
     (lambda it: it.in_effect(AT), change("announced"), {"status": "in_effect", "ended_at": AT}),
