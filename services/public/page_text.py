@@ -238,6 +238,7 @@ def change_lines(change: Json, t: Words) -> list[str]:
     lines = [t(f"effective.{change['status']}", day=t.day(day)) if day else ""]
     lines += [t.local_text(entry.get("purpose")).text]
     lines += [place_text(place, t, day_of(change)) for place in entry.get("locations") or []]
+    lines += [owed_line(change, t)]
     reasons = [t.named("materiality", code) for code in change.get("materiality") or []]
     lines += [f"{t('change.matters')}: {', '.join(reasons)}"] if reasons else []
     meaning = t.local_text(change.get("what_it_means")).text
@@ -245,6 +246,12 @@ def change_lines(change: Json, t: Words) -> list[str]:
     reason = t.local_text(change.get("reason")).text
     lines += [f"{t('change.reason')}: {reason}"] if reason else []
     return [line for line in lines if line]
+
+
+def owed_line(change: Json, t: Words) -> str:
+    """Return what customers are owed of an announced change: notice, or information only."""
+    owes = change.get("owes")
+    return t(f"change.owes.{owes}") if owes in ("notice", "information") else ""
 
 
 def day_of(change: Json) -> date:

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.notices.model.channels import Tried
 from services.notices.model.evidence import Evidence
-from services.notices.model.messages import Event, text_of
+from services.notices.model.messages import INFORMATION, NOTICE, Event, text_of
 from services.notices.model.told_changes import changes_told
 from shared import sheets, typeset
 from shared.times import format_instant
@@ -52,12 +52,18 @@ COLUMNS = (
     "counting",
     "letters",
     "approved_by",
+    "owes",
 )
 _KINDS = {
     "add": "New sub-processor",
     "replace": "Sub-processor replaced",
     "modify": "Sub-processor changed",
     "remove": "Sub-processor removed",
+}
+# What the customer is owed of the change; the files are in English.
+OWED = {
+    NOTICE: "Owed: notice, with days to object.",
+    INFORMATION: "For information: nothing to object to, and nobody has to wait.",
 }
 _TERMS = ("notice_days", "objection_days", "day_kind", "receipt_rule")
 
@@ -120,6 +126,7 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         _counted(row),
         " | ".join(_letter(each) for each in row.letters),
         _names(row.approved_by),
+        row.owes,
     ]
 
 
@@ -159,6 +166,7 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
         "channel": row.channel or "none",
         "recipient": row.recipient or "",
         "given_on": row.given_on or "not sent",
+        "owes": OWED[row.owes],
         "deadline": row.deadline or "",
         "effective_on": row.effective_on or "",
         "delivered_at": _moment(row.delivered_at),

@@ -23,6 +23,7 @@ from services.public.page_text import (
     meaning,
     next_change,
     open_questions,
+    owed_line,
     period_text,
     place_name,
     tally_lines,
@@ -83,7 +84,7 @@ def content(register: Register) -> Json:
 
 def coming(change: Json, t: Words) -> Json:
     day = t.day(change["effective_on"]) if change.get("effective_on") else ""
-    return {"headline": change_headline(change, t), "day": day}
+    return {"headline": change_headline(change, t), "day": day, "owed": owed_line(change, t)}
 
 
 def entry_content(entry: Json, register: Register) -> Json:

@@ -14,17 +14,17 @@ _INFORMING = frozenset({RENAME, _ONLY_IF_ENABLED})
 _BY_LAW = ("add", "replace")
 
 
-def owes(terms: Mapping[str, Any], kind: str | None, words: Sequence[str]) -> str:
+def owes(terms: Mapping[str, Any], kind: str, words: Sequence[str]) -> str:
     """``notice`` or ``information``, by one agreement's notice terms.
 
-    ``kind``: that of the change; None counts for a basis that is replaced. ``words``: its
-    materiality. Additions, replacements and plans that are carried out owe notice by law, whatever
-    the text says (GDPR Art. 28(2)), but for entries that the vendor does not engage: a plan, and
-    what the customer chooses itself. Of other changes ``owed_for`` decides. Where the agreement has
-    none, notice is owed of all but removals, plans, renames of the same entity, and what the
-    customer can leave out from now on; and of every kind that it gives days of its own.
+    ``kind``: that of the change. ``words``: its materiality. Additions, replacements and plans that
+    are carried out owe notice by law, whatever the text says (GDPR Art. 28(2)), but for entries
+    that the vendor does not engage: a plan, and what the customer chooses itself. Of other changes
+    ``owed_for`` decides. Where the agreement has none, notice is owed of all but removals, plans,
+    renames of the same entity, and what the customer can leave out from now on; and of every kind
+    that it gives days of its own.
     """
-    if kind is None or _is_by_law(kind, words):
+    if _is_by_law(kind, words):
         return NOTICE
     named = terms.get("owed_for")
     found = _is_named(kind, words, named) if named else _is_usual(kind, words, terms)

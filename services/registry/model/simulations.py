@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from services.registry.clock import NOTICE
 from services.registry.model.bases import Outcome, Reliance
 from services.registry.model.changes import Group
 from services.registry.model.register import Register
@@ -28,7 +29,7 @@ class Touched:
     """One register with transfers that lose the instrument.
 
     ``groups``: whom the entries of lost and saved transfers concern; ``owed_groups``: whom those of
-    the lost ones concern, which must be replaced.
+    the lost ones concern, which must be replaced; to some of them the change only informs.
     """
 
     register: Register
@@ -50,15 +51,20 @@ class Touched:
     @property
     def earliest(self) -> date | None:
         """The first day that every agreement allows for a change announced today."""
-        return max((group.earliest_effective_on for group in self.owed_groups), default=None)
+        return max((group.earliest_effective_on for group in self._with_notice), default=None)
 
     @property
     def notices(self) -> int:
         """How many notices a change that replaces the basis would need."""
-        return sum(group.agreements for group in self.owed_groups)
+        return sum(group.agreements for group in self._with_notice)
+
+    @property
+    def _with_notice(self) -> list[Group]:
+        return [group for group in self.owed_groups if group.owes == NOTICE]
 
     def owed(self, ends_on: date) -> list[Owed]:
-        """Notices for what must be replaced: none where a fallback saves every transfer."""
+        """What each group is owed for what must be replaced: nothing where a fallback saves every
+        transfer."""
         return [
             Owed(group, max(0, (group.earliest_effective_on - ends_on).days))
             for group in self.owed_groups

@@ -27,7 +27,7 @@ from services.registry.wiring import Deps
 from shared.scope import Scope
 
 # The kind of a change, and the words of its materiality.
-Told = tuple[str | None, Sequence[str]]
+Told = tuple[str, Sequence[str]]
 # A notice that is announced in the last minutes of a day leaves on the next day, and is dated then.
 SENDING_ALLOWANCE = timedelta(minutes=5)
 
@@ -37,13 +37,13 @@ def audience_of(
     register: Register,
     at: datetime,
     changes: Sequence[Change],
-    told: Sequence[Told] = (),
+    told: Sequence[Told],
 ) -> Audience:
     """Whom one notice of these changes concerns if it is announced at ``at``, with the days of
     their agreements. ``told``: what it tells of each change."""
     touched = sorted({entry for change in changes for entry in change.touches})
     excluded = excluded_from(deps, touched, changes[0].effective_on)
-    found = audience(deps, register, at, scope_of(changes, excluded), changes[0], told)
+    found = audience(deps, register, at, scope_of(changes, excluded), changes[0], told=told)
     return replace(found, scopes={change.id: scope_of([change], excluded) for change in changes})
 
 
@@ -53,10 +53,11 @@ def audience(
     at: datetime,
     scope: Scope,
     change: Change | None = None,
-    told: Sequence[Told] = (),
+    *,
+    told: Sequence[Told],
 ) -> Audience:
-    """Whom ``scope`` concerns. ``change``: the one that days are counted for, and ``told`` what its
-    notice tells; None counts for any change."""
+    """Whom ``scope`` concerns. ``change``: the one that days are counted for, None counts for any
+    of the kind that is ``told``, which is what its notice tells."""
     apart = sorted({customer for side in scope.sides for customer in side.excluded})
     answer = deps.agreements.notice_terms(register.id, apart)
     today, profiles = given_on(register, at), profiles_by_group(answer.profiles)
@@ -75,17 +76,16 @@ def counted_group(
     answer: Mapping[str, Any],
     counts: Concerned,
     change: Change | None,
-    told: Sequence[Told] = (),
+    told: Sequence[Told],
 ) -> Group:
     """A group as `agreements` tells it, with the days that follow if it is told at ``at``."""
     said = _with_defaults(answer["terms"], register)
-    kinds = told or [(change.kind if change else None, ())]
     # Of several changes that are told together, the strictest counts.
-    informs = all(owes(said, kind, words) == INFORMATION for kind, words in kinds)
+    informs = all(owes(said, *each) == INFORMATION for each in told)
     if informs:
         dates = information_dates(given_on(register, at))
     else:
-        dates = _counted(register, at, answer, said, change)
+        dates = _counted(register, at, answer, said, change or told[0][0])
     return Group(
         key=answer["key"],
         terms=said,
@@ -108,13 +108,16 @@ def _counted(
     at: datetime,
     answer: Mapping[str, Any],
     said: Mapping[str, Any],
-    change: Change | None,
+    change: Change | str,
 ) -> NoticeDates:
+    """``change``: its kind, where days are counted for any change of one kind."""
     zones = zones_of(answer["terms"], register.time_zone)
     dated = starting_day(at + SENDING_ALLOWANCE, zones)
     agreed = said, answer["authorisation"]
-    terms = change.terms_of(*agreed) if change else ClockTerms.parse(*agreed)
-    effective_on = change.effective_on if change else None
+    if isinstance(change, Change):
+        terms, effective_on = change.terms_of(*agreed), change.effective_on
+    else:
+        terms, effective_on = ClockTerms.parse(*agreed, change), None
     dates = dates_for(terms, dated, effective_on)
     if effective_on and dates.earliest_effective_on > effective_on:
         # For these customers it takes effect on a later day, up to which they may object.

@@ -14,10 +14,13 @@ from services.registry.store.instruments import Known
 from services.registry.transfers import with_end
 from services.registry.use_cases.exclusions import sides_of
 from services.registry.use_cases.jurisdiction import today_at
-from services.registry.use_cases.notice_terms import audience
+from services.registry.use_cases.notice_terms import Told, audience
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.scope import Scope
+
+# The change that gives a place another basis, as each agreement judges it.
+REPLACED_BASIS: Told = ("modify", ("basis_downgraded",))
 
 
 def simulate(deps: Deps, caller: Caller, instrument_id: str, ends_on: date) -> Simulation:
@@ -74,4 +77,4 @@ def _groups(
     if not affected:
         return ()
     scope = Scope(day, tuple(sides_of(deps, affected, day).values()))
-    return tuple(audience(deps, register, deps.now(), scope).concerned)
+    return tuple(audience(deps, register, deps.now(), scope, told=[REPLACED_BASIS]).concerned)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +13,17 @@ import pytest
 from tests import builders
 from tests.answers import Answer
 from tests.integration.registry.test_records import with_evidence
+from tests.pdf import text_of
 from tests.vendor import Vendor
 
 pytestmark = pytest.mark.usefixtures("told_at_once")
 
 Json = dict[str, Any]
+WORDS = (
+    ("en", "Customers are given notice", "For information: customers are told"),
+    ("da", "Kunderne varsles", "Til orientering: kunderne"),
+    ("sv", "Kunderna underrättas i förväg", "För kännedom: kunderna"),
+)
 
 
 @pytest.fixture
@@ -55,6 +64,37 @@ def object_to(vendor: Vendor, customer: Json, change: Json) -> Answer:
     return vendor.stack.ask(customer, "POST", path, {"grounds": "other", "text": "No."})
 
 
+def said_in_files(vendor: Vendor, change: Json) -> tuple[str, bool]:
+    """What the evidence says is owed: the column of the CSV, and whether the PDF says it, too."""
+    path = f"/notices/v1/changes/{change['id']}/evidence"
+
+    def file(kind: str) -> Answer:
+        return vendor.stack.ask(vendor.client, "GET", path, headers={"Accept": kind})
+
+    [row] = csv.DictReader(io.StringIO(file("text/csv").text))
+    told = " ".join(text_of(file("application/pdf").data).split())
+    return row["owes"], "For information: nothing to object to" in told
+
+
+def test_the_page_says_in_words_what_a_coming_change_owes(vendor: Vendor, mailer: Json) -> None:
+    vendor.customer("nordbo", notice_days=30)
+    vendor.publish()
+    announce(vendor, vendor.draft(60, sub_processor=builders.sub_processor(legal_name="New Ltd")))
+    announce(vendor, removal(vendor, mailer, 60))
+    for language, notice, information in WORDS:
+        for form in ("", "/changes", "/changes.json", "/changes.atom", "/deadlines.ics"):
+            path = f"/p/{vendor.slug}{form}?lang={language}"
+            text = vendor.stack.ask(None, "GET", path).text.replace("\r\n ", "")
+            if form == "/changes.json":
+                assert {each["owes"] for each in _items(text)} == {"notice", "information"}
+            assert (notice in text, information in text) == (True, True), path
+
+
+def _items(text: str) -> list[Json]:
+    found: list[Json] = [each["_art28"] for each in json.loads(text)["items"]]
+    return found
+
+
 def gate(vendor: Vendor, customer: Json, sub_id: str) -> Json:
     query = {"processor": vendor.slug, "sub_processor_id": sub_id,
              "controller_id": customer["org_id"]}  # fmt: skip
@@ -89,6 +129,7 @@ def test_it_takes_effect_today_and_the_customers_are_told(
         vendor.client, "GET", f"/notices/v1/changes/{change['id']}/evidence"
     )["items"]
     assert (line["owes"], line["deadline"], line["silence"]) == ("information", None, None)
+    assert said_in_files(vendor, change) == ("information", True)
 
 
 def test_a_rename_leaves_the_gate_open_and_another_country_shuts_it(

@@ -107,6 +107,22 @@ def test_notices_owed_and_the_earliest_lawful_day_for_each_group_of_terms(vendor
     assert (told["totals"]["agreements"], told["totals"]["notices_owed"]) == (3, 3)
 
 
+def test_agreements_whose_terms_do_not_name_it_are_only_informed(vendor: Vendor) -> None:
+    instrument = new_instrument(vendor.stack)
+    adopt(vendor, provider("Lost Ltd", instrument))
+    vendor.customer("nordbo", notice_days=30)
+    vendor.customer("havnen", notice_days=60, owed_for=["add", "replace"])
+
+    told = simulate(vendor, vendor.client, instrument, 20)
+
+    (owed,) = told["notices_owed"]
+    assert {each["terms"]["notice_days"]: each["owes"] for each in owed["groups"]} == {
+        30: "notice", 60: "information",
+    }  # fmt: skip
+    assert (owed["notices"], owed["earliest_effective_on"]) == (1, "2026-12-24")
+    assert (told["totals"]["agreements"], told["totals"]["notices_owed"]) == (2, 1)
+
+
 def test_where_fallbacks_save_everything_no_notice_is_owed(vendor: Vendor) -> None:
     instrument = new_instrument(vendor.stack)
     adopt(vendor, provider("Saved Ltd", instrument, "scc-2021-914"))

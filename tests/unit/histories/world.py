@@ -208,7 +208,8 @@ class World:
             for each in binding
         ]
         one = Concerned(1, 1, (Cover(),))
-        return [counted_group(REGISTER, self.now, answer, one, change) for answer in answers]
+        return [counted_group(REGISTER, self.now, answer, one, change, [(change.kind, ())])
+                for answer in answers]  # fmt: skip
 
     def _audience(self, change: Change, groups: list[Any]) -> Audience:
         return Audience(everybody(change.effective_on), tuple(groups), self.version)

@@ -48,7 +48,7 @@ def announced(case: Case) -> tuple[Register, Change, datetime]:
     change = emergency_on(date.fromisoformat(effective_on))
     answer = {"key": "a", "terms": terms(notice, objection, emergency, place),
               "authorisation": "general"}  # fmt: skip
-    group: Group = counted_group(register, at, answer, ONE, change)
+    group: Group = counted_group(register, at, answer, ONE, change, [(change.kind, ())])
     return register, replace(change, groups=(group,)), at
 
 

@@ -20,7 +20,7 @@ def test_it_is_owed_what_the_table_says(case: tuple[str, ...]) -> None:
         "owed_for": listed(owed_for) or None,
         "by_kind": {each: {"notice": {}} for each in listed(by_kind)},
     }
-    assert owes(terms, None if kind == "-" else kind, listed(words)) == owed
+    assert owes(terms, kind, listed(words)) == owed
     assert why
 
 
