@@ -31,6 +31,6 @@ def create_app(
     )
     verifier = TokenVerifier(keys, common.issuer, common.audience, now, removed)
     app = build("identity", common, api.blueprints, verifier=verifier, now=now, mongo=mongo)
-    app.register_blueprint(api.pages)
+    app.register_blueprint(api.pages.pages)
     app.extensions["art28.deps"] = deps
     return app

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 LANGUAGES = ("en", "da", "sv")
 # Beside the sheet of the public page: lines that are short enough to be read.
 STYLE = (
+    ".lede,.narrow{overflow-wrap:anywhere}"
     ".narrow{max-width:34rem;margin:2.4rem 0}"
     ".narrow form{margin:1.2rem 0}"
     ".narrow button{margin:.8rem 0 0}"

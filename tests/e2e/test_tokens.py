@@ -182,6 +182,17 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
 
     assert {each for each in doors if not each.endswith(everywhere)} <= {
         "POST /identity/v1/token",
+        # A link in a mail, or a form of our own page, is the proof.
+        "POST /identity/v1/sign-in",
+        "POST /identity/v1/sign-in/<token>",
+        "POST /identity/v1/invitations/<token>",
+        "GET /identity/sign-in",
+        "POST /identity/sign-in",
+        "GET /identity/sign-in/<token>",
+        "POST /identity/sign-in/<token>",
+        "GET /identity/invitation/<token>",
+        "POST /identity/invitation/<token>",
+        "POST /identity/sign-out",
         "GET /identity/.well-known/jwks.json",
         "GET /registry/v1/processors",
         "GET /registry/v1/processors/<slug>",

@@ -1,7 +1,6 @@
 """The routes of identity, by noun."""
 
-from services.identity.api import audit, clients, organisations, people, signing_in, tokens
-from services.identity.api.pages import pages
+from services.identity.api import audit, clients, organisations, pages, people, signing_in, tokens
 
 blueprints = [
     tokens.tokens,

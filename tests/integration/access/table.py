@@ -56,6 +56,8 @@ BODIES: dict[str, Any] = {
     "templates": TEMPLATE, "retention": {"retention_years": 5},
     "organisations": {"slug": "mine", "kind": ["controller"], "legal_name": "M", "country": "DK"},
     "clients": {"name": "x", "scopes": ["identity:read"]},
+    "people": {"email": "a@b.example", "name": "A", "roles": ["owner"]},
+    "sign-in": {"email": "a@b.example"},
     "assessments": assessment_body(), "evidence-requests": None,
     "records": {"set": {"website": "https://mine.example"}},
     "public-list": {"keys": ["row_x"]}, "gate": {"questions": []}, "instruments": {},
@@ -64,7 +66,8 @@ OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdr
 FILES = {"imports": (b"reference,pdf_sha256\n", "text/csv"), "import": (b"Name\nX\n", "text/csv"),
          "signed-files": (b"no pdf", "application/pdf"),
          "files": (PDF, "application/pdf")}  # fmt: skip
-PATCHES = {"organisations": {"legal_name": "Mine"}, "webhook-endpoints": {"description": "mine"},
+PATCHES = {"organisations": {"legal_name": "Mine"}, "people": {"roles": ["reader"]},
+           "webhook-endpoints": {"description": "mine"},
            "changes": {"reason": "mine"}, "instruments": {},
            "processors": {"regimes": ["EU"]}}  # fmt: skip
 

@@ -219,6 +219,8 @@ def _paths(world: World, route: Route) -> list[str]:
     known = {
         "instrument_id": "eu-us-dpf",
         "token": "none",
+        "person_id": "per_none",
+        "session_id": "ses_none",
         "name": "portal",
         "filename": "page.css",
         "entry_id": world.things["sub"][0],

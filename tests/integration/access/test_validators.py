@@ -24,9 +24,14 @@ KNOWN = {
     "instrument_id": "eu-us-dpf",
     "name": "portal",
     "filename": "page.css",
+    "person_id": "per_none",
 }
 # What monitors read, and what is a page for one person.
-APART = ("/healthz", "/readyz", "/metrics", "/acknowledge/<token>")
+APART = (
+    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>",
+    "/sign-in", "/sign-in/<token>", "/invitation/<token>", "/v1/sessions",
+    "/v1/people/<person_id>",
+)  # fmt: skip
 
 
 def answers(world: World, route: Route, **headers: str) -> Iterator[tuple[str, TestResponse]]:

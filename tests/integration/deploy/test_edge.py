@@ -174,6 +174,20 @@ def test_each_path_reaches_its_service_unchanged(port: int, path: str, service: 
     assert get(port, path)[1] == f"{service} {seen} 127.0.0.1:{port}"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/sign-in", "/sign-in?lang=da", "/sign-in/tok-en_1", "/invitation/tok-en_1", "/sign-out"],
+)
+def test_the_pages_for_getting_in_are_identitys(port: int, path: str) -> None:
+    asked = path.partition("?")[0]
+    assert get(port, path)[1] == f"identity /identity{asked} 127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("path", ["/sign-inx", "/sign-in/../p/x", "/invitations"])
+def test_nothing_else_becomes_a_page_of_identity(port: int, path: str) -> None:
+    assert "identity " not in get(port, path)[1]
+
+
 def test_a_service_that_is_away_is_a_problem_with_a_time_to_retry(port: int) -> None:
     answer, text = get(port, "/portal/v1/agreements")
 
