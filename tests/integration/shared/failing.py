@@ -54,7 +54,7 @@ class FailingFirst(Stack):
             return super().ask(client, method, path, body, **more)
         headers = {"Idempotency-Key": uuid.uuid4().hex, **more.pop("headers", {})}
         before = self.fingerprints()
-        with self._unspeakable() as hit:
+        with self.unspeakable() as hit:
             lost = super().ask(client, method, path, body, headers=headers, **more)
         if not hit:
             return lost
@@ -76,7 +76,7 @@ class FailingFirst(Stack):
         return hashlib.sha256(b"".join(encode(each) for each in found)).hexdigest()
 
     @contextmanager
-    def _unspeakable(self) -> Iterator[list[Route]]:
+    def unspeakable(self) -> Iterator[list[Route]]:
         """The first write that is answered meanwhile cannot be put into words."""
         real, hit, fragile = Flask.make_response, list[Route](), self.writes() - self.spared
 

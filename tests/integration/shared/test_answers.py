@@ -19,6 +19,7 @@ from tests.integration.agreements.test_import import READ, bring, row, upload
 from tests.integration.registry.evidence import kept, recorded
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
+from tests.integration.shared.persons import persons
 from tests.receiver import Receiver, receiving
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, SIGNATURE, Vendor, new_client
@@ -69,6 +70,7 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     client = new_client(failing, "vendor", ["processor"], PROCESSOR_SCOPES)
     vendor = Vendor(failing, client, client["slug"])
     organisations_and_clients(vendor)
+    persons(failing, vendor.client["org_id"])
     registers_and_imports(vendor)
     shop = open_shop(vendor)
     agreements(shop)

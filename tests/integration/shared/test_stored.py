@@ -26,6 +26,7 @@ from tests.integration.notices.world import Receiver as Taker
 from tests.integration.notices.world import receiving as taking
 from tests.integration.registry.importing import taken
 from tests.integration.registry.test_bases import adopt, end, new_instrument, provider
+from tests.integration.shared.persons import persons
 from tests.integration.shared.test_answers import (
     ENDPOINTS,
     changed,
@@ -127,6 +128,7 @@ def tell_story(stack: Stack, inbox: Receiver) -> None:
 def contracts(world: World) -> None:
     stack, vendor = world.stack, world.a
     organisations_and_clients(vendor)
+    persons(stack, vendor.client["org_id"])
     open_shop(vendor)
     changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
     path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
