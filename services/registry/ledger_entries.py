@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -201,8 +201,11 @@ def recorded(
     }
 
 
-def objection(register: Register, objection: Objection) -> tuple[str, Entry, Entry]:
-    """Type, public part and private part: who objects and why is not for the public."""
+def objection(
+    register: Register, objection: Objection, by: Mapping[str, str] | None = None
+) -> tuple[str, Entry, Entry]:
+    """Type, public part and private part: who objects and why is not for the public. ``by``: the
+    person who took this step by the link in a mail."""
     public = {
         "objection_id": objection.id,
         "change_id": objection.change_id,
@@ -218,8 +221,14 @@ def objection(register: Register, objection: Objection) -> tuple[str, Entry, Ent
         "mitigation": objection.mitigation,
         "decision": objection.decision,
         "respond_by": objection.respond_by.isoformat() if objection.respond_by else None,
+        **answered_by(by),
     }
     return f"{events.OBJECTION}.{objection.status}", public, private
+
+
+def answered_by(by: Mapping[str, str] | None) -> Entry:
+    """The member of a private part that names who answered by the link in a mail."""
+    return {"by": dict(by)} if by else {}
 
 
 def letter(register: Register, letter: Letter, agreement_ids: Sequence[str]) -> tuple[Entry, Entry]:

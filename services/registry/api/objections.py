@@ -12,6 +12,7 @@ from services.registry.schemas.objections import (
     ApprovalShape,
     CustomerChangeList,
     CustomerChangesQuery,
+    CustomersAnswer,
     Mitigation,
     Modification,
     NewObjection,
@@ -21,7 +22,7 @@ from services.registry.schemas.objections import (
     ObjectionShape,
     ProvenObjection,
 )
-from services.registry.use_cases import letters, objections
+from services.registry.use_cases import answers, letters, objections
 from shared.auth import caller, requires
 from shared.headers import etag_of, located
 from shared.openapi import Blueprint
@@ -126,18 +127,20 @@ def objection(objection_id: str) -> Any:
 
 @blp.route(f"{OBJECTION}/withdraw", methods=["POST"])
 @requires("registry:object")
+@blp.arguments(CustomersAnswer, required=False)
 @blp.response(200, ObjectionShape)
 @blp.alt_response(409, "CONFLICT")
-def withdraw_objection(objection_id: str) -> Any:
-    return objections.answer(deps(), caller(), objection_id, "withdrawn")
+def withdraw_objection(body: dict[str, Any], objection_id: str) -> Any:
+    return objections.answer(deps(), caller(), objection_id, "withdrawn", **body)
 
 
 @blp.route(f"{OBJECTION}/accept-mitigation", methods=["POST"])
 @requires("registry:object")
+@blp.arguments(CustomersAnswer, required=False)
 @blp.response(200, ObjectionShape)
 @blp.alt_response(409, "CONFLICT")
-def accept_mitigation(objection_id: str) -> Any:
-    return objections.answer(deps(), caller(), objection_id, "mitigation_accepted")
+def accept_mitigation(body: dict[str, Any], objection_id: str) -> Any:
+    return objections.answer(deps(), caller(), objection_id, "mitigation_accepted", **body)
 
 
 @blp.route(f"{OBJECTION}/request-modification", methods=["POST"])
@@ -147,7 +150,7 @@ def accept_mitigation(objection_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def request_modification(body: dict[str, Any], objection_id: str) -> Any:
     """The customer asks for modifications of the change; its objection stays open."""
-    return objections.request_modification(deps(), caller(), objection_id, body["text"])
+    return objections.request_modification(deps(), caller(), objection_id, **body)
 
 
 @blp.route(f"{OBJECTION}/terminate", methods=["POST"])
@@ -167,7 +170,7 @@ def terminate(body: dict[str, Any], objection_id: str) -> Any:
 def customer_changes(query: dict[str, Any]) -> Any:
     """Status of changes for the customer the portal speaks for."""
     ids = query["ids"].split(",")
-    return {"items": objections.customer_changes(deps(), caller(), ids)}
+    return {"items": answers.customer_changes(deps(), caller(), ids)}
 
 
 @blp.route("/customer/changes/<change_id>/objections", methods=["POST"])
@@ -183,9 +186,10 @@ def object_to(body: dict[str, Any], change_id: str) -> Any:
 
 @blp.route("/customer/changes/<change_id>/approval", methods=["POST"])
 @requires("registry:object")
+@blp.arguments(CustomersAnswer, required=False)
 @blp.response(201, ApprovalShape)
 @blp.alt_response(409, "CONFLICT")
-def approve(change_id: str) -> Any:
+def approve(body: dict[str, Any], change_id: str) -> Any:
     """The customer's approval, under specific authorisation."""
-    approval = objections.approve(deps(), caller(), change_id)
+    approval = objections.approve(deps(), caller(), change_id, **body)
     return approval, located(f"/customer/changes/{change_id}")

@@ -125,7 +125,8 @@ class Objection:
     """``modification``: ``{text}``, what the customer wants to be done otherwise.
 
     ``effective_on``: when the change takes effect. ``respond_by``: after a rejection, the last
-    day on which the customer may end the agreement over it."""
+    day on which the customer may end the agreement over it. ``made_by``: the person who made it by
+    the link in a mail (``AnsweredByShape``); None: a client of the customer, or a letter."""
 
     id: str
     change_id: str
@@ -144,6 +145,7 @@ class Objection:
     effective_on: date = date.min
     respond_by: date | None = None
     revision: int = 1
+    made_by: dict[str, str] | None = None
 
     @property
     def open(self) -> bool:
@@ -168,12 +170,14 @@ class Objection:
 
 @dataclass(frozen=True)
 class Approval:
-    """A customer's approval, which specific authorisation needs (Art. 28(2))."""
+    """A customer's approval, which specific authorisation needs (Art. 28(2)). ``given_by``: as
+    ``made_by`` of an ``Objection``."""
 
     id: str
     change_id: str
     controller_id: str
     given_at: datetime
+    given_by: dict[str, str] | None = None
 
 
 def statuses_of(name: str | None) -> frozenset[str]:

@@ -13,6 +13,7 @@ from shared.schemas import (
     Day,
     Flag,
     Instant,
+    Line,
     PageArgs,
     Shape,
     Text,
@@ -22,15 +23,41 @@ from shared.schemas import (
 )
 
 
+class AnsweredByShape(Shape):
+    """The person who answered by the link in a mail, as it named itself. ``contact``: the address
+    that the mail went to; ``mail_id``: the mail."""
+
+    name = Line(200, required=True)
+    title = Line(200, required=True)
+    contact = Line(254, required=True)
+    mail_id = Line(100, required=True)
+
+
+def _by() -> fields.Nested:
+    return fields.Nested(AnsweredByShape, load_default=None, allow_none=True)
+
+
+class CustomersAnswer(Shape):
+    """An answer without words. ``by``: who gave it by the link in a mail."""
+
+    may_be_left_out = True
+
+    by = _by()
+
+
 class Mitigation(Shape):
     text = Text(4_000, required=True)
     respond_by = Day(required=True)
 
 
-class Modification(Shape):
+class ModificationText(Shape):
+    text = Text(4_000, required=True)
+
+
+class Modification(ModificationText):
     """What is to be done otherwise before the customer's data flows."""
 
-    text = Text(4_000, required=True)
+    by = _by()
 
 
 class AgreementEnd(Shape):
@@ -51,6 +78,7 @@ class NewObjection(Shape):
         allow_none=True,
         validate=[validate.Length(1, MOST_CHANGES), each_once],
     )
+    by = _by()
 
 
 class ObjectionShape(Shape):
@@ -63,12 +91,13 @@ class ObjectionShape(Shape):
     grounds = fields.String()
     text = fields.String()
     received_at = Instant()
-    modification = fields.Nested(Modification, allow_none=True)
+    modification = fields.Nested(ModificationText, allow_none=True)
     mitigation = fields.Nested(Mitigation, allow_none=True)
     decision = fields.String(allow_none=True)
     settled_at = Instant(allow_none=True)
     effective_on = Day()
     respond_by = Day(allow_none=True)
+    made_by = fields.Nested(AnsweredByShape, allow_none=True)
 
 
 class ProofShape(Shape):
@@ -99,6 +128,7 @@ class ApprovalShape(Shape):
     id = fields.String()
     change_id = fields.String()
     given_at = Instant()
+    given_by = fields.Nested(AnsweredByShape, allow_none=True)
 
 
 class ObjectionQuery(PageArgs):
@@ -116,7 +146,9 @@ class CustomerChangesQuery(Shape):
 class CustomerChangeShape(Shape):
     """``given_at``, ``given_on``: when the notice was really sent, null: not yet. ``provisional``:
     what the customer's days run from has not happened, so there are none yet.
-    ``arithmetic``: how the days were counted, step by step; empty until all are known."""
+    ``arithmetic``: how the days were counted, step by step; empty until all are known. ``may``: the
+    answers that it may give now; ``window``: the code that an objection would be refused by, null:
+    none. ``approval``: who gave it, and when."""
 
     id = fields.String(attribute="change.id")
     status = fields.String(attribute="change.status")
@@ -135,6 +167,9 @@ class CustomerChangeShape(Shape):
     owes = fields.String(attribute="dates.owes")
     objection = fields.Nested(ObjectionShape, allow_none=True)
     approved = Flag()
+    approval = fields.Nested(ApprovalShape, allow_none=True)
+    may = fields.List(fields.String())
+    window = fields.String(allow_none=True)
 
 
 CustomerChangeList = Shape.from_dict(

@@ -325,8 +325,13 @@ class Approvals:
 
     def given(self, change_ids: Sequence[str], controller_id: str) -> frozenset[str]:
         """Which of the changes this customer has approved."""
+        return frozenset(self.by(controller_id, change_ids))
+
+    def by(self, controller_id: str, change_ids: Sequence[str]) -> dict[str, Approval]:
+        """This customer's approvals of these changes, by change."""
         where = {"change_id": {"$in": list(change_ids)}, "controller_id": controller_id}
-        return frozenset(approval["change_id"] for approval in self._docs.find(where))
+        found = (from_document(Approval, row) for row in self._docs.find(where))
+        return {approval.change_id: approval for approval in found}
 
 
 def _change(document: Mapping[str, Any]) -> Change:

@@ -100,6 +100,7 @@ class StoredObjection(TypedDict):
     effective_on: str
     respond_by: str | None
     revision: int
+    made_by: NotRequired[Members | None]  # none in objections of before 2026-11-30
 
 
 class StoredApproval(TypedDict):
@@ -109,6 +110,7 @@ class StoredApproval(TypedDict):
     change_id: str
     controller_id: str
     given_at: datetime
+    given_by: NotRequired[Members | None]  # the same
 
 
 class StoredLetter(TypedDict):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from services.registry import events, ledger_entries
 from services.registry.clients import Bond, Relation
-from services.registry.clock import Step, dates_for
+from services.registry.clock import dates_for
 from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
     AgreementEnded,
@@ -26,12 +26,9 @@ from services.registry.model.register import Register
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.standings import (
-    CustomerDates,
-    arithmetic_of,
     check_may_object,
     customers_day,
     customers_latest_day,
-    dates_of,
     owed_notices,
     receipts_for,
     terms_for,
@@ -41,6 +38,9 @@ from shared.auth import Caller
 from shared.errors import NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
+
+# Who answered by the link in a mail (``AnsweredByShape``); None: a client of the customer.
+By = Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,16 @@ def object_to(
     text: str,
     change_ids: Sequence[str] | None = None,
     said: Said | None = None,
+    by: By = None,
 ) -> list[Objection]:
     """Record a customer's objections to a change and to others of the same notice, one to each.
 
     ``change_ids``: the changes it is against; None: all of the notice that were not withdrawn and
     that this customer has not objected to yet. ``said``: when it was said by letter; None: now.
-    The window is the customer's own: after an emergency, and where the days run from a late
-    receipt, it is open although the change has taken effect. Raises ``ObjectionWindowClosed``,
-    ``OnlyInformed``, ``NotNotified``, ``AcceptedWithAgreement``, ``NotInThisNotice`` or
-    ``ObjectionExists``; then none is recorded.
+    ``by``: the person who objects by the link in a mail. The window is the customer's own: after an
+    emergency, and where the days run from a late receipt, it is open although the change has taken
+    effect. Raises ``ObjectionWindowClosed``, ``OnlyInformed``, ``NotNotified``,
+    ``AcceptedWithAgreement``, ``NotInThisNotice`` or ``ObjectionExists``; then none is recorded.
     """
     change, register, relation = _known_change(deps, caller, change_id)
     changes = _objected_to(deps, caller, change, relation.bonds, change_ids)
@@ -89,6 +90,7 @@ def object_to(
             text=text,
             received_at=said.at if said else deps.now(),
             effective_on=each.effective_on,
+            made_by=_kept(by),
         )
         for each in changes
     ]
@@ -97,7 +99,7 @@ def object_to(
         for objection in objections:
             _check_not_withdrawn(deps, objection.change_id, session)
             deps.stores.objections.add(objection, session)
-            _append(deps, register, objection, caller.client_id, session)
+            _append(deps, register, objection, caller.client_id, session, by)
         return objections
 
     return deps.mongo.transact(work)
@@ -126,16 +128,18 @@ def _objected_to(
     return [change, *others]
 
 
-def approve(deps: Deps, caller: Caller, change_id: str, said: Said | None = None) -> Approval:
+def approve(
+    deps: Deps, caller: Caller, change_id: str, said: Said | None = None, by: By = None
+) -> Approval:
     """Record a customer's approval, which specific authorisation needs (Art. 28(2)).
 
-    ``said``: when it was said by letter; None: now.
+    ``said``: when it was said by letter; None: now. ``by``: as in ``object_to``.
 
     A customer that signed after the announcement may give it too: its silence is no consent either.
     """
     change, register, _ = _known_change(deps, caller, change_id)
     given_at = said.at if said else deps.now()
-    approval = Approval(deps.new_id("apr"), change.id, caller.org_id, given_at)
+    approval = Approval(deps.new_id("apr"), change.id, caller.org_id, given_at, _kept(by))
 
     def work(session: Session) -> Approval:
         _check_not_withdrawn(deps, change.id, session)
@@ -148,7 +152,7 @@ def approve(deps: Deps, caller: Caller, change_id: str, said: Said | None = None
             about=approval.id,
             at=deps.now(),
             actor=caller.client_id,
-            private={"controller_id": caller.org_id},
+            private={"controller_id": caller.org_id, **ledger_entries.answered_by(by)},
         )
         return approval
 
@@ -224,22 +228,26 @@ def reject(deps: Deps, caller: Caller, objection_id: str, reason: str) -> Object
     return _move(deps, caller, objection, "rejected", decision=reason, respond_by=respond_by)
 
 
-def answer(deps: Deps, caller: Caller, objection_id: str, to: Status) -> Objection:
-    """The customer's step: withdraw, or accept what was offered. Raises ``OfferLapsed``."""
+def answer(deps: Deps, caller: Caller, objection_id: str, to: Status, by: By = None) -> Objection:
+    """The customer's step: withdraw, or accept what was offered. Raises ``OfferLapsed``. ``by``: as
+    in ``object_to``."""
     objection = _customers_own(deps, caller, objection_id)
     relation = deps.agreements.relation(objection.processor_id, caller.org_id)
     _check_bound(relation)
     if to == "mitigation_accepted":
         check_acceptable(objection, _customers_days(deps, objection, relation)[0])
-    return _move(deps, caller, objection, to)
+    return _move(deps, caller, objection, to, by)
 
 
-def request_modification(deps: Deps, caller: Caller, objection_id: str, text: str) -> Objection:
+def request_modification(
+    deps: Deps, caller: Caller, objection_id: str, text: str, by: By = None
+) -> Objection:
     """The customer's step: it asks for modifications of the change that it objected to. The gate
     stays shut until the processor has answered and the objection is settled."""
     objection = _customers_own(deps, caller, objection_id)
     _check_bound(deps.agreements.relation(objection.processor_id, caller.org_id))
-    return _move(deps, caller, objection, "modification_requested", modification={"text": text})
+    modification = {"text": text}
+    return _move(deps, caller, objection, "modification_requested", by, modification=modification)
 
 
 def terminate(
@@ -268,51 +276,8 @@ def terminate(
     return _move(deps, caller, objection, "terminated")
 
 
-def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[dict[str, Any]]:
-    """Status of changes, each with this customer's own days, objection and approval.
-
-    A former customer finds those that it was owed notice of.
-    """
-    announced = [
-        change for change in deps.stores.changes.among(change_ids) if not change.is_private
-    ]
-    objections = deps.stores.objections.by(caller.org_id, change_ids)
-    approved = deps.stores.approvals.given(change_ids, caller.org_id)
-    items = []
-    for processor_id in dict.fromkeys(change.processor_id for change in announced):
-        changes = [change for change in announced if change.processor_id == processor_id]
-        for change, dates, steps in _own_dates(deps, caller, processor_id, changes):
-            items.append(
-                {
-                    "change": change,
-                    "dates": dates,
-                    "arithmetic": [step.to_mapping() for step in steps],
-                    "objection": objections.get(change.id),
-                    "approved": change.id in approved,
-                }
-            )
-    return items
-
-
-def _own_dates(
-    deps: Deps, caller: Caller, processor_id: str, changes: Sequence[Change]
-) -> Iterator[tuple[Change, CustomerDates, tuple[Step, ...]]]:
-    """Those of a processor's changes that this customer may see, each with its own days and their
-    arithmetic."""
-    relation = deps.agreements.relation(processor_id, caller.org_id)
-    if relation is None:
-        return
-    register, bonds = deps.stores.registers.get(processor_id), relation.bonds
-    is_over = relation.ended_on is not None
-    visible = [change for change in changes if owed_notices(change, bonds) or not is_over]
-    receipts = receipts_for(deps, visible, bonds)
-    for change in visible:
-        about = (register, change, owed_notices(change, bonds), receipts)
-        yield change, dates_of(*about), arithmetic_of(*about)
-
-
 def _move(
-    deps: Deps, caller: Caller, objection: Objection, to: Status, **members: Any
+    deps: Deps, caller: Caller, objection: Objection, to: Status, by: By = None, **members: Any
 ) -> Objection:
     register = deps.stores.registers.get(objection.processor_id)
     moved = objection.moved(to, deps.now(), **members)
@@ -320,10 +285,14 @@ def _move(
     def work(session: Session) -> Objection:
         _check_not_withdrawn(deps, objection.change_id, session)
         deps.stores.objections.replace(moved, session)
-        _append(deps, register, moved, caller.client_id, session)
+        _append(deps, register, moved, caller.client_id, session, by)
         return moved
 
     return deps.mongo.transact(work)
+
+
+def _kept(by: By) -> dict[str, str] | None:
+    return dict(by) if by else None
 
 
 def _check_not_withdrawn(deps: Deps, change_id: str, session: Session) -> None:
@@ -333,9 +302,14 @@ def _check_not_withdrawn(deps: Deps, change_id: str, session: Session) -> None:
 
 
 def _append(
-    deps: Deps, register: Register, objection: Objection, actor: str, session: Session
+    deps: Deps,
+    register: Register,
+    objection: Objection,
+    actor: str,
+    session: Session,
+    by: By = None,
 ) -> None:
-    type_, public, private = ledger_entries.objection(register, objection)
+    type_, public, private = ledger_entries.objection(register, objection, by)
     deps.ledger.append_confidential(
         session,
         register.stream,
