@@ -467,3 +467,100 @@ class PersonalMailTaken(Shape):
     """``taken``: whether it will be sent; false where mail is off."""
 
     taken = Flag()
+
+
+class LinkRequest(Shape):
+    """``language``: of the reader; null: that of the mail."""
+
+    token = Text(500, required=True)
+    language = one_of("en", "da", "sv", load_default=None, allow_none=True)
+
+
+class Acknowledgement(Shape):
+    """``name``, ``title``: of the person who acknowledges."""
+
+    token = Text(500, required=True)
+    name = Line(200, required=True)
+    title = Line(200, required=True)
+
+
+class LinkNoticeShape(Shape):
+    id = fields.String()
+    given_on = fields.String()
+    objection_deadline = fields.String(allow_none=True)
+    effective_on = fields.String(allow_none=True)
+    silence = fields.String(allow_none=True)
+    owes = fields.String()
+
+
+class ContactOfLink(Shape):
+    """``channel``: email, letter or webhook; without a name it was a client of the customer."""
+
+    channel = fields.String()
+    name = fields.String()
+    title = fields.String()
+    email = fields.String()
+    received_on = fields.String()
+
+
+class FactShape(Shape):
+    label = fields.String()
+    value = fields.String()
+    strong = fields.Boolean()
+
+
+class PlaceShape(Shape):
+    name = fields.String()
+    kind = fields.String()
+    verdict = fields.String()
+    tone = fields.String()
+    notes = fields.List(fields.String())
+
+
+class DifferenceShape(Shape):
+    label = fields.String()
+    before = fields.String()
+    after = fields.String()
+
+
+class DifferencesShape(Shape):
+    """What changes in an entry; ``before`` and ``after`` head the columns."""
+
+    heading = fields.String()
+    before = fields.String()
+    after = fields.String()
+    lines = fields.List(fields.Nested(DifferenceShape))
+
+
+class SectionShape(Shape):
+    heading = fields.String()
+    facts = fields.List(fields.Nested(FactShape))
+    differences = fields.Nested(DifferencesShape, allow_none=True)
+    places_heading = fields.String()
+    places = fields.List(fields.Nested(PlaceShape))
+
+
+class NoticePageShape(Shape):
+    heading = fields.String()
+    warning = fields.String()
+    sections = fields.List(fields.Nested(SectionShape))
+    approved_by = fields.String()
+    counting = fields.String()
+
+
+class AnswerLinkShape(Shape):
+    """What a link is about, in words of its reader's language. ``state``: ``open``, or why nothing
+    can be answered by it."""
+
+    mail_id = fields.String()
+    state = fields.String()
+    notice = fields.Nested(LinkNoticeShape)
+    change_ids = fields.List(fields.String())
+    agreement_id = fields.String()
+    contact = fields.Nested(ContactOfLink)
+    acknowledged_at = Instant(allow_none=True)
+    acknowledged_by = fields.Nested(ContactOfLink, allow_none=True)
+    language = fields.String()
+    page = fields.Nested(NoticePageShape)
+    processor = fields.Dict()
+    customer = fields.Dict()

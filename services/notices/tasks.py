@@ -22,7 +22,7 @@ from services.notices.mail.unreached_digest import DigestLoop
 from services.notices.mail.vendor_contacts import VendorContacts
 from services.notices.mail.vendor_digest import VendorDigestLoop
 from services.notices.mail.warnings import Outbox
-from services.notices.model.acknowledgement_links import links_of
+from services.notices.model.answer_links import links_of
 from services.notices.model.channels import AddressChannel, Kit
 from services.notices.model.deliveries import PENDING
 from services.notices.retention import Ages, Retention

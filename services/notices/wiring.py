@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter
 
 from services.notices.channels.webhook.signing import Random, SecretBox
 from services.notices.clients import IdentityClient
-from services.notices.model.acknowledgement_links import Links, links_of
+from services.notices.model.answer_links import Links, links_of
 from services.notices.settings import Settings
 from services.notices.store import INDEXES, Stores
 from shared.failures import FailedJobs, Failures

@@ -35,7 +35,7 @@ SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
     "notices": frozenset({"identity:read", "identity:removals"}),
     "portal": frozenset({
         "identity:read", "identity:removals", "agreements:read", "agreements:accept",
-        "registry:read", "registry:object", "notices:read", "notices:customer",
+        "registry:read", "registry:object", "notices:read", "notices:customer", "notices:links",
     }),
     "public": frozenset({"registry:read"}),
 }  # fmt: skip

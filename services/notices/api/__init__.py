@@ -1,7 +1,7 @@
 """The routes of notices, by who asks: other services, the customer, the processor."""
 
 from services.notices.api import (
-    acknowledgements,
+    answer_links,
     bounces,
     deliveries,
     endpoints,
@@ -21,7 +21,7 @@ blueprints = [
     evidence.blp,
     receipts.blp,
     previews.blp,
-    acknowledgements.blp,
+    answer_links.blp,
     bounces.blp,
     mails.blp,
 ]

@@ -30,7 +30,7 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], answering: Answering) -
     end = (
         Fact(t("fact.vendor"), vendor),
         Fact(t("fact.given_on"), t.day(about["given_on"])),
-        Fact(t("fact.approved_by"), _approvers(data.get("approved_by") or ())),
+        Fact(t("fact.approved_by"), approvers(data.get("approved_by") or ())),
     )
     return Letter(
         language=t.language,
@@ -78,7 +78,8 @@ def _lead(changes: Sequence[Mapping[str, Any]], *, informs: bool) -> str:
     return f"{lead}_several" if changes[1:] else lead
 
 
-def _approvers(persons: Sequence[Mapping[str, Any]]) -> str:
+def approvers(persons: Sequence[Mapping[str, Any]]) -> str:
+    """Who approved the announcement, by name and title."""
     return "; ".join(
         ", ".join(person[name] for name in ("name", "title") if person.get(name))
         for person in persons

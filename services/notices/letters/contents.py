@@ -32,11 +32,12 @@ def contents(
     for each of several."""
     if len(changes) == 1:
         return _facts(t, changes[0], about), _rest(t, changes[0])
-    sections = tuple(
-        Section(headline_of(t, each), filled(*_facts(t, each, about)), **_rest(t, each))
-        for each in changes
-    )
-    return (), {"sections": sections}
+    return (), {"sections": tuple(section_of(t, each, about) for each in changes)}
+
+
+def section_of(t: Words, change: Change, about: Change) -> Section:
+    """One change of a notice: its facts, before and after, and its places."""
+    return Section(headline_of(t, change), filled(*_facts(t, change, about)), **_rest(t, change))
 
 
 def days(t: Words, about: Change) -> tuple[Fact, ...]:

@@ -47,7 +47,7 @@ def test_the_mail_says_what_the_webhook_says(by_mail: MailWorld) -> None:
         for fact in (
             "TempusServa ApS", "New sub-processor: Mail Inc.", "United States", "Newsletter",
             "23 November 2026", "7 December 2026", "24 December 2026", notice["id"],
-            "http://127.0.0.1:8280/p/tempus-serva", "/notices/v1/acknowledge/mai_",
+            "http://127.0.0.1:8280/p/tempus-serva", "/respond/mai_",
             "Read and answer", "Sub-processor", "Mail Inc., United States",
         ):  # fmt: skip
             assert fact in " ".join(text.split()), fact

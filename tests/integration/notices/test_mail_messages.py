@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 IDA, BO = (each["email"] for each in PERSONS)
 PRIVATE = {"contacts": PERSONS, "channels": ["email"], "language": "en"}
-NOT_A_NOTICE = ("/acknowledge/",)
+NOT_A_NOTICE = ("/respond/",)
 
 
 def customer(it: MailWorld, *channels: str, **private: Any) -> None:

@@ -70,24 +70,6 @@ def test_it_works(baseline: Vendor, post_office: PostOffice) -> None:
     assert seen["acknowledged_at"] is None
 
 
-def test_the_link_in_the_mail_acknowledges_for_the_portal_too(
-    baseline: Vendor, post_office: PostOffice
-) -> None:
-    customer = told(baseline, "bo@nordbo.test", channels=["email"])
-    change = baseline.announced(days=40)
-    baseline.stack.settle()
-    post_office.run()
-    [got] = post_office.post.to("bo@nordbo.test")
-    [link] = [word for word in got.text.split() if "/acknowledge/" in word]
-    path = link.removeprefix(baseline.stack.common.origin)
-
-    baseline.stack.pass_time(hours=1)
-    assert baseline.stack.ask(None, "POST", path).status_code == 200
-
-    seen = baseline.stack.must(customer, "GET", f"/portal/v1/changes/{change['id']}")
-    assert seen["acknowledged_at"] is not None
-
-
 def test_the_vendor_sees_whom_nobody_reached(baseline: Vendor, post_office: PostOffice) -> None:
     post_office.post.to_recipient = lambda *_: "550 5.1.1 no such user"
     told(baseline, "gone@nordbo.test", channels=["webhook"])

@@ -1,7 +1,8 @@
-"""The link by which a contact acknowledges a notice with one click: signed, bound, and it ends.
+"""The link by which a contact answers a notice from its mail: signed, bound, and it ends.
 
 A token is ``<mail>.<notice>.<last day>.<mac>``. The mail's id derives from the message and the
-contact's address, so the token is bound to both; it ends thirty days after the effective day.
+contact's address, so the token is bound to both; it ends thirty days after the effective day. No
+token is stored: who reads the database, evidence or a preview finds none (decision 0058).
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ LONGEST_TOKEN = 300
 
 
 class LinkInvalid(NotFound):
-    """The link is incomplete, was altered, or has ended; acknowledge through the API instead."""
+    """The link is incomplete, was altered, or has ended; answer through the API instead."""
 
-    code = "acknowledgement-link-invalid"
+    code = "answer-link-invalid"
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,12 @@ class Links:
 
     def url(self, mail: Mapping[str, Any], message: Mapping[str, Any]) -> str:
         """The link for the contact of this row of ``mails``."""
-        return f"{self.origin}/notices/v1/acknowledge/{self.token(mail, message)}"
+        return f"{self.origin}/respond/{self.token(mail, message)}"
 
     @property
     def example(self) -> str:
-        """What stands for the link in a preview: nobody has been sent anything to acknowledge."""
-        return f"{self.origin}/notices/v1/acknowledge/…"
+        """What stands for the link in a preview: nobody has been sent anything to answer."""
+        return f"{self.origin}/respond/…"
 
     def token(self, mail: Mapping[str, Any], message: Mapping[str, Any]) -> str:
         notice = message["notice"]
@@ -85,7 +86,8 @@ def links_of(common: Common) -> Links:
 
 
 def _mac(key: bytes, text: str) -> str:
-    # The purpose is part of the derivation: no signature made for anything else is good here.
+    # The purpose is part of the derivation: no signature made for anything else is good here. It is
+    # called as it was when links acknowledged only, so that those in old mails work.
     derived = HKDF(SHA256(), 32, salt=None, info=b"acknowledgement links").derive(key)
     mac = hmac.digest(derived, text.encode(), sha256)
     return urlsafe_b64encode(mac).rstrip(b"=").decode()

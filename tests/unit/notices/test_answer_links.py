@@ -1,4 +1,4 @@
-"""A link acknowledges one notice, for one contact, as long as it may."""
+"""A link answers one notice, for one contact, as long as it may."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notices.model.acknowledgement_links import (
+from services.notices.model.answer_links import (
     LONGEST_TOKEN,
     LinkInvalid,
     Links,
@@ -30,7 +30,7 @@ def test_it_works() -> None:
     token = LINKS.token(MAIL, message())
     claims = LINKS.read(token, NOW)
     assert (claims.mail_id, claims.notice_id) == ("eml_1", "ntc_1")
-    assert LINKS.url(MAIL, message()) == f"{ORIGIN}/notices/v1/acknowledge/{token}"
+    assert LINKS.url(MAIL, message()) == f"{ORIGIN}/respond/{token}"
 
 
 @pytest.mark.parametrize(
