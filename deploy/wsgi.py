@@ -6,7 +6,7 @@ ART28_APPS names the apps to mount, comma separated; all six by default.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,11 @@ from shared.process import prepare
 from shared.settings import Common
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
+# Pages that links in mails open: short addresses at the root, of the service that serves them.
+PAGES = {"/respond": "portal", "/sign": "portal"}
 
 
 def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:
@@ -34,10 +36,26 @@ def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:
     transport = WSGITransport() if set(chosen) == set(NAMES) else None
     apps = {name: _create(name, transport) for name in chosen}
     root = apps.pop("public", NotFound())
-    whole = DispatcherMiddleware(root, {f"/{name}": app for name, app in apps.items()})
+    whole = DispatcherMiddleware(root, mounts_of(apps))
     if transport is not None:
         transport.mount(whole)
     return readable(whole)
+
+
+def mounts_of(apps: Mapping[str, WSGIApplication]) -> dict[str, WSGIApplication]:
+    """Each of these apps at ``/<name>``, and at the addresses of its pages."""
+    pages = {path: at_the_root(apps[name]) for path, name in PAGES.items() if name in apps}
+    return {**{f"/{name}": app for name, app in apps.items()}, **pages}
+
+
+def at_the_root(app: WSGIApplication) -> WSGIApplication:
+    """``app`` as if nothing had been mounted: it sees the whole path."""
+
+    def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+        return app({**environ, "SCRIPT_NAME": "", "PATH_INFO": path}, start_response)
+
+    return whole
 
 
 def _known(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ import services.registry.app
 import services.registry.settings
 import services.registry.tasks
 from deploy.seed import make_admin
+from deploy.wsgi import mounts_of
 from shared.egress import Egress
 from shared.failures import Failures
 from shared.in_process import WSGITransport
@@ -52,8 +53,8 @@ class Stack:
         self._transport = WSGITransport()
         self.apps = {name: self._create(name) for name in NAMES}
         root = self.apps["public"]
-        mounts = {f"/{name}": app for name, app in self.apps.items() if name != "public"}
-        self.wsgi = DispatcherMiddleware(root, mounts)
+        others = {name: app for name, app in self.apps.items() if name != "public"}
+        self.wsgi = DispatcherMiddleware(root, mounts_of(others))
         self._transport.mount(self.wsgi)
         self._tokens: dict[str, tuple[datetime, str]] = {}
         self.admin = make_admin(services.identity.settings.Settings(self.common))

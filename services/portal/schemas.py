@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from shared.schemas import (
@@ -175,3 +177,32 @@ ItemsPage = Shape.from_dict(
     {"items": fields.List(fields.Dict()), "next_cursor": fields.String(allow_none=True)},
     name="ItemsPage",
 )
+
+
+class PersonForm(Shape):
+    """Who answers by a link: it names itself."""
+
+    name = Line(200, required=True)
+    title = Line(200, required=True)
+
+
+def _change_ids() -> fields.List[Any]:
+    return fields.List(Text(100), required=True, validate=validate.Length(1, 50))
+
+
+class ObjectionForm(PersonForm):
+    grounds = one_of(*GROUNDS, required=True)
+    text = Text(4_000, required=True)
+    change_ids = _change_ids()
+
+
+class ApprovalForm(PersonForm):
+    change_ids = _change_ids()
+
+
+class OfferForm(PersonForm):
+    objection_id = Text(100, required=True)
+
+
+class DeclineForm(OfferForm):
+    text = Text(4_000, required=True)

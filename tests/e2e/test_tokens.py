@@ -203,6 +203,8 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         # A link in a mail, and reports of a mail provider, carry proofs of their own.
         "GET /notices/v1/acknowledge/<token>",
         "POST /notices/v1/acknowledge/<token>",
+        "GET /portal/respond/<token>",
+        "POST /portal/respond/<token>",
         "POST /notices/v1/bounces",
         "POST /notices/v1/bounces/report",
     }

@@ -37,7 +37,7 @@ def customer_change(deps: Deps, org_id: str, change_id: str) -> dict[str, Any]:
 def _joined(deps: Deps, org_id: str, notices: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each change of these notices: a notice may be of several."""
     ids = [change_id for notice in notices for change_id in notice["change_ids"]]
-    states = _states(deps, org_id, list(dict.fromkeys(ids)))
+    states = states_of(deps, org_id, list(dict.fromkeys(ids)))
     return [
         _one(notice, states[change_id])
         for notice in notices
@@ -46,7 +46,7 @@ def _joined(deps: Deps, org_id: str, notices: list[dict[str, Any]]) -> list[dict
     ]
 
 
-def _states(deps: Deps, org_id: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+def states_of(deps: Deps, org_id: str, ids: list[str]) -> dict[str, dict[str, Any]]:
     """What the registry knows of each change, by id."""
     parts = (ids[start : start + IDS_AT_ONCE] for start in range(0, len(ids), IDS_AT_ONCE))
     asked = ({"ids": ",".join(part)} for part in parts)
@@ -73,6 +73,9 @@ def _one(notice: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
         "withdrawal_reason": state["withdrawal_reason"],
         "objection": state["objection"],
         "approved": state["approved"],
+        "approval": state["approval"],
+        "may": state["may"],
+        "window": state["window"],
     }
 
 

@@ -28,7 +28,7 @@ KNOWN = {
 }
 # What monitors read, and what is a page for one person.
 APART = (
-    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>",
+    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/respond/<token>",
     "/sign-in", "/sign-in/<token>", "/invitation/<token>", "/v1/sessions",
     "/v1/people/<person_id>",
 )  # fmt: skip

@@ -81,7 +81,7 @@ def test_it_works(mailed: Mailed) -> None:
     assert told.status_code == 200
     assert told.json
     assert told.json["state"] == "open"
-    assert told.json["page"]["heading"] == "Ny underdatabehandler: Mail Inc."
+    assert told.json["page"]["heading"] == "Ny underdatabehandler: Mail Inc., USA"
     assert told.json["contact"] == {"name": "Ida Holm", "email": IDA}
     assert mailed.it.notice("nordbo")["acknowledged_at"] is None
 

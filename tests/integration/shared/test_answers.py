@@ -30,6 +30,8 @@ AGREEMENTS = "/agreements/v1/agreements"
 READS = {
     ("agreements", "/v1/notice-terms", "POST"),
     ("notices", "/v1/previews", "POST"),
+    ("notices", "/v1/answer-links", "POST"),
+    ("notices", "/v1/acknowledge/<token>", "POST"),
     ("registry", "/v1/gate", "POST"),
     ("registry", "/v1/simulations", "POST"),
     ("registry", "/v1/processors/<slug>/public-list", "POST"),
@@ -269,12 +271,15 @@ def acknowledgements(vendor: Vendor) -> None:
     contacts = {"contacts": [{**person, "position": "DPO"}]}
     changed(vendor, "/portal/v1/notice-contacts", contacts, method="PUT", who=nordbo)
     notices = stack.database("notices").db
-    message = notices["messages"].find_one({"change_id": change_id, "notice": {"$ne": None}})
+    told = {"change_id": change_id, "controller_id": nordbo["org_id"], "notice": {"$ne": None}}
+    message = notices["messages"].find_one(told)
     assert message is not None
-    mail = {"_id": "mai_1", "message_id": message["_id"], "to": person, "language": "en"}
+    mail = {"_id": "mai_1", "message_id": message["_id"], "to": person, "language": "en",
+            "state": "delivered", "delivered_at": stack.now}  # fmt: skip
     notices["mails"].insert_one(dict(mail))
     token = stack.apps["notices"].extensions["art28.deps"].links.token(mail, message)
-    stack.must(None, "POST", f"/notices/v1/acknowledge/{token}")
+    form = {"act": "acknowledge", "name": "Kim Roe", "title": "Counsel"}
+    assert stack.ask(None, "POST", f"/respond/{token}", data=form).status_code == 303
 
 
 def instruments(stack: Stack) -> None:

@@ -20,8 +20,7 @@ OWN = {
 ROOT = ("settings.py", "tasks.py", "wiring.py", "channels/__init__.py")
 # Who else may know the channel, and why.
 KNOWN = {
-    ("email", "use_cases/acknowledgements.py"): "the link to acknowledge is in mails alone",
-    ("email", "api/acknowledgements.py"): "the page behind that link",
+    ("email", "use_cases/answer_links.py"): "the link to answer is in mails alone",
     ("webhook", "schemas.py"): "endpoints show why their deliveries failed",
     ("webhook", "use_cases/endpoints.py"): "endpoints have secrets",
     ("webhook", "retention/upkeep.py"): "secrets are sealed anew",

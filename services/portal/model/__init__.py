@@ -1,0 +1,1 @@
+"""Rules of the pages that links in mails open: pure functions."""
