@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from shared.schemas import (
     Day,
@@ -44,11 +45,15 @@ class Acceptance(Signatory):
 
 
 class Confirmation(Signatory):
-    pdf_sha256 = fields.String(
-        required=True,
-        validate=SHA256,
-        error_messages={"required": READ_THE_PDF},
-    )
+    """``document_sha256``: in place of the PDF's, where the processor has sent none."""
+
+    pdf_sha256 = fields.String(validate=SHA256)
+    document_sha256 = fields.String(validate=SHA256)
+
+    @validates_schema
+    def _is_read(self, members: Mapping[str, Any], **_: Any) -> None:
+        if not (members.get("pdf_sha256") or members.get("document_sha256")):
+            raise ValidationError(READ_THE_PDF, "pdf_sha256")
 
 
 class Reason(Shape):

@@ -134,10 +134,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class SignedFile:
-    """The PDF of an agreement that was signed before it came here."""
+    """An agreement that was signed before it came here. ``sha256``: of its PDF, if it is here."""
 
     reference: str
-    sha256: str
+    sha256: str | None
     signed_on: date
 
 
@@ -197,6 +197,12 @@ class Agreement:
     def customer_id(self) -> str:
         """The organisation that may read it as its customer, and answer it."""
         return self.addressed_to or self.controller.id
+
+    @property
+    def customer_ids(self) -> tuple[str, ...]:
+        """Those that may read and answer it: the organisation that its processor entered, and the
+        one that was there before. Which of them answers, becomes its customer."""
+        return tuple(dict.fromkeys((self.customer_id, self.controller.id)))
 
     @property
     def confirmed(self) -> bool:

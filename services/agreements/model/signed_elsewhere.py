@@ -42,9 +42,12 @@ def confirmed(agreement: Agreement, word: Acceptance, customer: Party) -> Agreem
     """
     check_to_be_confirmed(agreement)
     first = agreement.content.effective_from
+    # Where its processor has not said who signed for the customer, the customer does now.
+    signed = () if agreement.accepted_by("controller", word.version) else (word,)
     return next_of(
         agreement, status="active", unconfirmed=False, confirmation=word, controller=customer,
         addressed_to=None, begins_on=first if first > word.at.date() else None,
+        acceptances=(*agreement.acceptances, *signed),
     )  # fmt: skip
 
 

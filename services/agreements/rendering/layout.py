@@ -74,8 +74,10 @@ def _notes(words: Words, members: Members) -> list[str]:
     signed = members.get("signed_document")
     if not signed:
         return [words("summary")] if members["template"]["reference"] else []
-    return [words("signed_elsewhere"),
-            f"{words('signed_on')} {signed['signed_on']} · SHA-256 {signed['sha256']}"]  # fmt: skip
+    on = f"{words('signed_on')} {signed['signed_on']}"
+    if not signed["sha256"]:
+        return [words("signed_unseen"), f"{on} · {signed['reference']}"]
+    return [words("signed_elsewhere"), f"{on} · SHA-256 {signed['sha256']}"]
 
 
 def _changed(words: Words, changes: Sequence[Members]) -> Rows:

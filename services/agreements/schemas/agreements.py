@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.agreements.contract.contents import AUTHORISATIONS
 from services.agreements.contract.finding import READS_FIELDS, WEIGHTS
@@ -95,14 +98,19 @@ class NewAcceptance(Shape):
 
 
 class NewConfirmation(Shape):
-    """``pdf_sha256``: the hash of the signed file as it was read; another is refused."""
+    """``pdf_sha256``: the hash of the signed file as it was read; another is refused. Where the
+    processor has sent no file, ``document_sha256``: that of the document of its data."""
 
     name = Line(200, required=True)
     title = Text(200, required=True)
     email = Email(required=True)
-    pdf_sha256 = fields.String(
-        required=True, validate=SHA256, error_messages={"required": READ_THE_PDF}
-    )
+    pdf_sha256 = fields.String(load_default=None, allow_none=True, validate=SHA256)
+    document_sha256 = fields.String(load_default=None, allow_none=True, validate=SHA256)
+
+    @validates_schema
+    def _is_read(self, members: Mapping[str, Any], **_: Any) -> None:
+        if not (members.get("pdf_sha256") or members.get("document_sha256")):
+            raise ValidationError(READ_THE_PDF, "pdf_sha256")
 
 
 class NewProof(Shape):

@@ -20,6 +20,10 @@ from shared.auth import Caller
 from shared.mongo import Session, afterwards
 
 Outcome = tuple[Agreement, Sequence[Event]]
+_READ = {
+    "pdf_sha256": "It was signed as another PDF; read that before confirming.",
+    "document_sha256": "Its PDF is not here; read its document, and send the hash of that.",
+}
 
 
 def confirm(
@@ -33,7 +37,7 @@ def confirm(
     if acting_party(caller, seen) != "controller":
         raise NotAParty("Only the customer can confirm it.")
     signed_elsewhere.check_to_be_confirmed(seen)
-    _check_file(seen, body["pdf_sha256"])
+    _check_read(seen, body)
     customer = party(deps, caller.org_id)
     word = Acceptance(
         party="controller", name=body["name"], title=body["title"], email=body["email"],
@@ -65,10 +69,15 @@ def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agree
     return apply_step(deps, caller, agreement_id, step)
 
 
-def _check_file(agreement: Agreement, sha256: str) -> None:
+def _check_read(agreement: Agreement, body: Mapping[str, Any]) -> None:
+    """That the customer has read the signed PDF, or where none is here, the document of its data.
+
+    Raises ``DocumentOutdated``.
+    """
     file = agreement.signed_file
-    if file and sha256 != file.sha256:
-        raise DocumentOutdated(
-            "It was signed as another PDF; read that before confirming.",
-            context={"pdf_sha256": file.sha256},
-        )
+    if file is None:
+        return
+    name = "pdf_sha256" if file.sha256 else "document_sha256"
+    right = file.sha256 or agreement.document_sha256
+    if body.get(name) != right:
+        raise DocumentOutdated(_READ[name], context={name: right})

@@ -57,7 +57,7 @@ def keep_executed(deps: Deps, agreement: Agreement) -> None:
 
 def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> bytes:
     file = agreement.signed_file
-    if kind == PDF and file and version.version == 1:
+    if kind == PDF and file and file.sha256 and version.version == 1:
         return deps.files.read(agreement.processor.id, file.sha256)
     accepted = [
         acceptance for acceptance in agreement.acceptances if acceptance.version == version.version

@@ -84,14 +84,19 @@ def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> boo
     Always True: something was done.
     """
     _erase_persons(deps, session, stream(agreement.id))
-    file = agreement.signed_file
-    if file and deps.agreements.with_file(session, agreement.processor.id, file.sha256) == 1:
-        deps.files.erase(session, agreement.processor.id, file.sha256)
+    _erase_file(deps, session, agreement)
     deps.documents.erase(session, agreement.id)
     deps.versions.erase(session, agreement.id)
     deps.agreements.erase(session, agreement.id)
     append_events(deps, session, agreement, [erasure(agreement)], actor)
     return True
+
+
+def _erase_file(deps: Deps, session: Session, agreement: Agreement) -> None:
+    """Erase the signed PDF with the last agreement that stands on it."""
+    sha256 = agreement.signed_file.sha256 if agreement.signed_file else None
+    if sha256 and deps.agreements.with_file(session, agreement.processor.id, sha256) == 1:
+        deps.files.erase(session, agreement.processor.id, sha256)
 
 
 def _erase_persons(deps: Deps, session: Session, name: str) -> None:

@@ -109,7 +109,7 @@ def _import(deps: Deps, caller: Caller, processor: Party, row: Row, import_id: s
     cells = row.cells
     agreement_id = derived_id("agr", processor.id, str(cells["reference"]))
     file = SignedFile(cells["reference"], cells["pdf_sha256"], cells["signed_on"])
-    if not deps.files.has(processor.id, file.sha256):
+    if not deps.files.has(processor.id, cells["pdf_sha256"]):
         raise problem_at("/pdf_sha256", "no-such-file", "Upload this PDF first.")
     if cells["controller"] in (processor.id, processor.slug):
         raise problem_at("/controller", "same-party", "A processor needs another controller.")
