@@ -17,14 +17,14 @@ from shared.mongo import Mongo, Session
 from shared.pagination import Page, PageRequest, find_page
 
 PROCESSOR, CONTROLLER = ("processor.id", ASCENDING), ("controller.id", ASCENDING)
-CUSTOMER = ("customer_id", ASCENDING)
+CUSTOMER = ("customer_ids", ASCENDING)
 STATUS, ID = ("status", ASCENDING), ("_id", ASCENDING)
 PRODUCT, DAYS = ("listed_products", ASCENDING), ("content.notice_terms.notice_days", ASCENDING)
 # An agreement that names no product is one for all of them.
 ALL_PRODUCTS = "*"
 EXPORT_BATCH = 500
 # What only lists and the clock read.
-ONLY_LISTED = ("customer_id", "due_on", "listed_products", "listed_ends")
+ONLY_LISTED = ("customer_ids", "due_on", "listed_products", "listed_ends")
 
 
 class Agreements:
@@ -58,9 +58,10 @@ class Agreements:
         self._docs = mongo.collection("agreements", StoredAgreement)
 
     def name_customers(self) -> None:
-        """Agreements of before a customer could be another than the controller they name."""
-        old = {"customer_id": {"$exists": False}}
-        self._docs.update_many(old, [{"$set": {"customer_id": "$controller.id"}}])
+        """Agreements of before several could be asked to answer one, or another than it names."""
+        old = {"customer_ids": {"$exists": False}}
+        named = {"customer_ids": [{"$ifNull": ["$addressed_to", "$controller.id"]}]}
+        self._docs.update_many(old, [{"$set": named}, {"$unset": "customer_id"}])
 
     def add(self, session: Session | None, agreement: Agreement) -> None:
         self._docs.insert_one(as_document(agreement), session=session)
@@ -137,7 +138,7 @@ def as_document(agreement: Agreement) -> StoredAgreement:
     """The stored form: the agreement, and what only lists and the clock read."""
     due, last = first_due(agreement), agreement.last_day if agreement.binding else None
     listed = {
-        "customer_id": agreement.customer_id,
+        "customer_ids": list(agreement.customer_ids),
         "due_on": due.on.isoformat() if due else None,
         "listed_products": list(agreement.content.products) or [ALL_PRODUCTS],
         "listed_ends": f"{last.isoformat()}|{agreement.id}" if last else None,

@@ -47,11 +47,13 @@ def accept(
 
     def step(session: Session, agreement: Agreement) -> Outcome:
         acting = acting_party(caller, agreement)
-        on_offer = life.offer_to_accept(agreement, acting, body["document_sha256"])
+        answered = _answered_by(agreement, caller, acting)
+        on_offer = life.offer_to_accept(answered, acting, body["document_sha256"])
         version = deps.versions.get(session, agreement.id, on_offer.version)
-        check_no_overlap(deps, session, agreement, version)
+        bound = replace(answered, controller=customer) if customer else answered
+        check_no_overlap(deps, session, bound, version)
         signed = _signed(deps, origin, acting, body, version)
-        return accepted_by(agreement, version, signed, customer)
+        return accepted_by(answered, version, signed, customer)
 
     after = apply_step(deps, caller, agreement_id, step)
     afterwards(lambda: keep_executed(deps, after))
@@ -67,7 +69,7 @@ def accepted_by(
     """
     after = life.accepted(agreement, version, acceptance)
     if customer and after.binding:
-        after = replace(after, controller=customer)
+        after = replace(after, controller=customer, addressed_to=None)
     new_events = [event(events.ACCEPTED, after, version)]
     if after.offer is None:
         after = replace(after, accepted_changes=_accepted_changes(agreement, version))
@@ -106,7 +108,14 @@ def _customer_to_bind(deps: Deps, caller: Caller, agreement_id: str) -> Party | 
     seen = visible(deps, caller, agreement_id)
     other = "controller" if acting_party(caller, seen) == "processor" else "processor"
     last = seen.offer and seen.accepted_by(other, seen.offer.version)
-    return party(deps, seen.controller.id) if last and not seen.binding else None
+    customer_id = caller.org_id if other == "processor" else seen.customer_id
+    return party(deps, customer_id) if last and not seen.binding else None
+
+
+def _answered_by(agreement: Agreement, caller: Caller, acting: str) -> Agreement:
+    """The agreement with the customer that answers it: of the two that may, the other drops out."""
+    is_entered = acting == "controller" and caller.org_id == agreement.controller.id
+    return replace(agreement, addressed_to=None) if is_entered else agreement
 
 
 def _signed(

@@ -56,7 +56,7 @@ def party_of(caller: Caller, agreement: Agreement) -> str | None:
     """
     if caller.org_id == agreement.processor.id and "processor" in caller.kinds:
         return "processor"
-    is_customer = caller.org_id == agreement.customer_id and "controller" in caller.kinds
+    is_customer = caller.org_id in agreement.customer_ids and "controller" in caller.kinds
     return "controller" if is_customer and agreement.status != "draft" else None
 
 

@@ -139,7 +139,7 @@ def _mine(caller: Caller) -> Where:
         return {"processor.id": caller.org_id}
     # A draft is the processor's own until it is offered. The others are named one by one, because
     # an index keeps its order for names, and not for what something is not.
-    return {"customer_id": caller.org_id, "status": {"$in": [*STATUSES[1:]]}}
+    return {"customer_ids": caller.org_id, "status": {"$in": [*STATUSES[1:]]}}
 
 
 def _least_in_force(agreement: Agreement) -> tuple[bool, bool]:
