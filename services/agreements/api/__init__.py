@@ -1,7 +1,9 @@
 """The routes of agreements, by noun."""
 
-from services.agreements.api import agreements, imports, lists, templates, terms
+from services.agreements.api import agreements, customers, imports, lists, templates, terms
 
-blueprints = [agreements.blp, lists.blp, templates.blp, imports.blp, terms.blp]
+blueprints = [
+    agreements.blp, lists.blp, templates.blp, imports.blp, terms.blp, customers.blp,
+]  # fmt: skip
 
 __all__ = ["blueprints"]

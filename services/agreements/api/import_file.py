@@ -98,7 +98,7 @@ def _row(line: int, cells: Mapping[Any, Any]) -> Row:
     try:
         return Row(line, ImportRow().load(_members(cells)))
     except ValidationError as wrong:
-        return Row(line, reference, list(_errors("", wrong.messages)))
+        return Row(line, reference, list(errors_of("", wrong.messages)))
 
 
 def column_of(pointer: str) -> str | None:
@@ -114,29 +114,36 @@ def column_of(pointer: str) -> str | None:
 def _members(cells: Mapping[str, str]) -> dict[str, Any]:
     """The cells as the shape has them. An empty cell says nothing."""
     values = {name: read_cell(name, text.strip()) for name, text in cells.items() if text.strip()}
-    terms = {**term_columns.members(values), **_some(values, *TERMS)}
-    terms["contacts"] = [_person(values, "contact", "position")] if "contact_name" in values else []
+    content = content_members(values)
+    if "contact_name" in values:
+        content["notice_terms"]["contacts"] = [person_of(values, "contact", "position")]
     return {
         **{name: values[name] for name in ("reference", "controller", "signed_on", "pdf_sha256")
            if name in values},
         "party": {name: values[f"controller_{name}"] for name in PARTY
                   if f"controller_{name}" in values},
-        "processor_signatory": _person(values, "processor", "title"),
-        "controller_signatory": _person(values, "controller", "title"),
-        "content": {
-            **{name: values[name] for name in PLAIN if name in values},
-            "notice_terms": terms,
-            "processing": _some(values, "subject_matter"),
-            "clauses": _some(values, "end_of_processing"),
-        },
+        "processor_signatory": person_of(values, "processor", "title"),
+        "controller_signatory": person_of(values, "controller", "title"),
+        "content": content,
     }  # fmt: skip
+
+
+def content_members(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The contents of an agreement that these cells say, as the shape has them."""
+    return {
+        **_some(values, *PLAIN),
+        "notice_terms": {**term_columns.members(values), **_some(values, *TERMS)},
+        "processing": _some(values, "subject_matter"),
+        "clauses": _some(values, "end_of_processing"),
+    }
 
 
 def _some(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
-def _person(values: Mapping[str, Any], who: str, rank: str) -> dict[str, Any]:
+def person_of(values: Mapping[str, Any], who: str, rank: str) -> dict[str, Any]:
+    """The person that the cells of ``who`` name; ``rank``: position or title."""
     parts = ("name", rank, "email")
     return {part: values[f"{who}_{part}"] for part in parts if f"{who}_{part}" in values}
 
@@ -159,10 +166,11 @@ def _read_json(text: str) -> Any:
         return text
 
 
-def _errors(pointer: str, messages: Any) -> Iterator[dict[str, str]]:
+def errors_of(pointer: str, messages: Any) -> Iterator[dict[str, str]]:
+    """What marshmallow refuses, each with its pointer."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            yield from _errors(f"{pointer}/{name}", inner)
+            yield from errors_of(f"{pointer}/{name}", inner)
         return
     for detail in messages if isinstance(messages, list) else [messages]:
         yield {"pointer": pointer, "code": "invalid", "detail": str(detail)}

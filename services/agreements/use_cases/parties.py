@@ -24,7 +24,7 @@ def party(deps: Deps, org_id: str) -> Party:
     organisation = deps.identity.organisation(org_id)
     if organisation is None:
         raise NotFound("A party of this agreement is no longer known.")
-    return _party(organisation)
+    return party_from(organisation)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def addressee(deps: Deps, processor_id: str, org_id: str) -> Addressee:
         return Addressee(newest.controller)
     entered = deps.identity.organisation(org_id, entered_by=processor_id)
     named = Party(id=org_id, slug=org_id, legal_name=org_id)
-    return Addressee(_party(entered) if entered else named)
+    return Addressee(party_from(entered) if entered else named)
 
 
 def addressee_named(deps: Deps, processor_id: str, named: str) -> Addressee:
@@ -113,7 +113,8 @@ def content_of(members: Mapping[str, Any]) -> Content:
     return in_both_forms(from_wire(Content, {**members, **days}))
 
 
-def _party(organisation: Mapping[str, Any]) -> Party:
+def party_from(organisation: Mapping[str, Any]) -> Party:
+    """The party that identity describes so."""
     address = organisation.get("address")
     people = [from_wire(Contact, contact) for contact in organisation.get("contacts") or ()]
     return Party(
