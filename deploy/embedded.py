@@ -33,6 +33,7 @@ JOBS = (
     "registry.clock",
     "agreements.clock",
     "agreements.imports",
+    "identity.customers",
     "notices.retention",
 )
 MOUNTED = ("identity", "agreements", "registry", "notices", "portal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -42,3 +43,20 @@ class Notices:
             "data": dict(letter.data),
         }
         self.client.post("/v1/mails", body)
+
+
+@dataclass(frozen=True)
+class Agreements:
+    """Keeps what an import of customers says of agreements."""
+
+    client: ServiceClient
+
+    def columns(self) -> Sequence[Mapping[str, Any]]:
+        """The columns that speak of agreements, with their headings. Raises ``Unavailable``."""
+        columns: Sequence[Mapping[str, Any]] = self.client.get("/v1/customer-columns")["columns"]
+        return columns
+
+    def add(self, batch: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+        """What becomes of the rows of a batch, by row. Raises ``Unavailable``."""
+        outcomes = self.client.post("/v1/customers", batch)["outcomes"]
+        return {outcome["row"]: outcome for outcome in outcomes}

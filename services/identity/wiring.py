@@ -10,7 +10,7 @@ from services.identity.settings import Settings
 from services.identity.store import INDEXES, Stores
 from services.identity.throttle import Throttle
 from shared.auth import Acting, acting
-from shared.failures import FailedJobs
+from shared.failures import FailedJobs, Failures
 from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
 from shared.keys import Keys
@@ -28,6 +28,7 @@ class Deps(Stores):
     mongo: Mongo
     keys: Keys
     throttle: Throttle
+    import_failures: Failures
     now: Clock
     new_id: IdSource
     new_secret: Callable[[], str]
@@ -40,12 +41,14 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
     stores.organisations.drop_old_index()
     own = {**INDEXES, **Throttle.INDEXES}
     mongo.ensure_indexes({**own, **Idempotency.INDEXES, **FailedJobs.INDEXES})
+    stores.organisations.key_old_ones()
     return Deps(
         **vars(stores),
         settings=settings,
         mongo=mongo,
         keys=Keys(mongo, common.secrets_key, older=common.older_secrets_keys),
         throttle=Throttle(mongo, settings.failed_tokens),
+        import_failures=Failures(mongo, "identity.customers", now, may_kill=True),
         now=now,
         new_id=new_id,
         new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),

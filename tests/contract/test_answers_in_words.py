@@ -19,8 +19,10 @@ from services.agreements.schemas.templates import StandingShape, TemplateShape
 from services.agreements.store.policies import Policy
 from services.identity.api.clients import with_secret as client_with_secret
 from services.identity.model.clients import Client
+from services.identity.model.customer_imports import CustomerImport, CustomerRow
 from services.identity.model.organisations import Organisation
 from services.identity.schemas import clients as client_shapes
+from services.identity.schemas import customer_imports as customer_shapes
 from services.identity.schemas import organisations as organisation_shapes
 from services.notices import schemas as notices
 from services.notices.api.endpoints import with_secret as endpoint_with_secret
@@ -50,6 +52,8 @@ ANSWERS: list[tuple[type, Callable[[Any], Any], type[Shape]]] = [
     (Organisation, as_it_is, organisation_shapes.OrganisationShape),
     (Client, as_it_is, client_shapes.ClientShape),
     (Client, with_its_secret(client_with_secret), client_shapes.ClientWithSecret),
+    (CustomerImport, as_it_is, customer_shapes.ImportBegun),
+    (CustomerRow, as_it_is, customer_shapes.RowShape),
     (Agreement, as_it_is, AgreementShape),
     (Policy, as_it_is, PolicyShape),
     (Template, as_it_is, TemplateShape),
@@ -81,6 +85,18 @@ def built(kind: type, **members: st.SearchStrategy[Any]) -> Callable[[Any], st.S
     return of_type
 
 
+QUESTIONS = st.lists(st.dictionaries(st.sampled_from(["id", "member", "text"]), st.text()))
+st.register_type_strategy(
+    CustomerRow,
+    built(
+        CustomerRow,
+        answers=st.just([]),
+        questions=QUESTIONS,
+        refusals=st.just([]),
+        recalled=st.just([]),
+        differences=st.lists(st.fixed_dictionaries({"member": st.text(), "here": st.text()})),
+    ),
+)
 st.register_type_strategy(Objection, built(Objection, mitigation=st.none() | OFFERS))
 st.register_type_strategy(Length, built(Length, unit=st.sampled_from([*LONGEST])))
 FACTS = st.dictionaries(st.text(), st.text() | st.booleans() | st.integers(0, 100))

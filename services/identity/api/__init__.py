@@ -1,6 +1,15 @@
 """The routes of identity, by noun."""
 
-from services.identity.api import audit, clients, organisations, pages, people, signing_in, tokens
+from services.identity.api import (
+    audit,
+    clients,
+    customer_imports,
+    organisations,
+    pages,
+    people,
+    signing_in,
+    tokens,
+)
 
 blueprints = [
     tokens.tokens,
@@ -8,6 +17,7 @@ blueprints = [
     clients.blp,
     audit.blp,
     people.blp,
+    customer_imports.blp,
     signing_in.blp,
     tokens.well_known,
 ]

@@ -31,7 +31,7 @@ SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
         "identity:read", "identity:removals", "agreements:terms", "agreements:accept",
         "notices:entries", "notices:receipts", "notices:read",
     }),
-    "identity": frozenset({"notices:mails"}),
+    "identity": frozenset({"agreements:customers", "notices:mails"}),
     "notices": frozenset({"identity:read", "identity:removals"}),
     "portal": frozenset({
         "identity:read", "identity:removals", "agreements:read", "agreements:accept",

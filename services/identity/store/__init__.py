@@ -9,6 +9,7 @@ from typing import Self
 from pymongo import IndexModel
 
 from services.identity.store.clients import Clients, Hands
+from services.identity.store.customer_imports import CustomerImports
 from services.identity.store.organisations import Organisations
 from services.identity.store.outgoing import OutgoingMails
 from services.identity.store.people import People
@@ -25,6 +26,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Links.INDEXES,
     **OutgoingMails.INDEXES,
     **Trail.INDEXES,
+    **CustomerImports.INDEXES,
 }
 
 
@@ -40,6 +42,7 @@ class Stores:
     links: Links
     outgoing: OutgoingMails
     trail: Trail
+    customer_imports: CustomerImports
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -52,4 +55,5 @@ class Stores:
             links=Links(mongo),
             outgoing=OutgoingMails(mongo),
             trail=Trail(mongo),
+            customer_imports=CustomerImports(mongo),
         )

@@ -26,6 +26,7 @@ class StoredOrganisation(TypedDict):
     namespace: str | None
     revision: int
     four_eyes: NotRequired[str]  # none in organisations of before 2026-11-30
+    match_keys: NotRequired[list[str]]  # what it is known again by
 
 
 class StoredClient(TypedDict):
@@ -143,6 +144,57 @@ class StoredFailures(TypedDict):
     ends: datetime
 
 
+class StoredCustomerImport(TypedDict):
+    """``customer_imports``: a ``CustomerImport``."""
+
+    _id: str
+    processor_id: str
+    created_at: datetime
+    created_by: str
+    format: str
+    language: str
+    dry_run: bool
+    ask_again: bool
+    status: str
+    columns: list[dict[str, Any]]
+    others: list[str]
+    rows_total: int
+    failure: dict[str, Any] | None
+    revision: int
+
+
+class StoredCustomerRow(TypedDict):
+    """``customer_rows``: a ``CustomerRow``, until ``forget_at``."""
+
+    _id: str
+    import_id: str
+    row: int
+    raw: str
+    state: str
+    answers: list[Any]
+    questions: list[dict[str, Any]]
+    remarks: list[str]
+    refusals: list[dict[str, Any]]
+    recalled: list[dict[str, Any]]
+    differences: list[dict[str, Any]]
+    added: list[str]
+    legal_name: str | None
+    organisation_id: str | None
+    agreement_id: str | None
+    agreement_status: str | None
+    forget_at: NotRequired[datetime]
+
+
+class StoredCustomerAnswer(TypedDict):
+    """``customer_answers``: a processor's answer to a question of its imports of customers."""
+
+    _id: str
+    processor_id: str
+    key: str
+    values: list[str]
+    answered_at: datetime
+
+
 # The document of each collection.
 STORED: Mapping[str, type] = {
     "organisations": StoredOrganisation,
@@ -155,4 +207,7 @@ STORED: Mapping[str, type] = {
     "links": StoredLink,
     "outgoing_mails": StoredOutgoing,
     "failures": StoredFailures,
+    "customer_imports": StoredCustomerImport,
+    "customer_rows": StoredCustomerRow,
+    "customer_answers": StoredCustomerAnswer,
 }

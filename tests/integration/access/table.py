@@ -26,6 +26,7 @@ END = {"effective_on": "2027-01-01", "reason": "x"}
 ENTRY = builders.sub_processor(contact=None)
 CHANGE = {"kind": "add", "sub_processor": ENTRY, "reason": "x", "effective_on": "2027-03-01"}
 TEMPLATE = {"name": "T", "sections": [{"number": "1", "heading": {"en": "A"}, "text": {"en": "B"}}]}
+PARTY = {"id": "org_x", "slug": "x", "legal_name": "X"}
 ERASURE = {"email": "a@b.example"}
 QUERY = {"diff": {"from": "2026-02-01", "to": "2026-03-01"}, "transfers": {}, "rows": {}}
 
@@ -60,10 +61,13 @@ BODIES: dict[str, Any] = {
     "sign-in": {"email": "a@b.example"},
     "assessments": assessment_body(), "evidence-requests": None,
     "records": {"set": {"website": "https://mine.example"}},
+    "customers": {"processor": PARTY, "client_id": "cli_x",
+                  "rows": [{"row": 1, "controller": PARTY, "cells": {}}]},
     "public-list": {"keys": ["row_x"]}, "gate": {"questions": []}, "instruments": {},
 }  # fmt: skip
 OBJECTION_BODIES: dict[str, Any] = {"terminate": {"effective_on": None}, "withdraw": None}
-FILES = {"imports": (b"reference,pdf_sha256\n", "text/csv"), "import": (b"Name\nX\n", "text/csv"),
+FILES = {"customers/import": (b"Name\nX\n", "text/csv"),
+         "imports": (b"reference,pdf_sha256\n", "text/csv"), "import": (b"Name\nX\n", "text/csv"),
          "signed-files": (b"no pdf", "application/pdf"),
          "files": (PDF, "application/pdf")}  # fmt: skip
 PATCHES = {"organisations": {"legal_name": "Mine"}, "people": {"roles": ["reader"]},

@@ -15,6 +15,8 @@ from typing import Any
 from tests import builders
 from tests.integration.agreements.shop import template_body
 from tests.integration.agreements.test_import import PDF, as_csv, row, whole
+from tests.integration.identity.bringing import COMPANY, send
+from tests.integration.identity.bringing import as_csv as as_customers
 from tests.integration.registry.evidence import entry_naming, kept, recorded
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
@@ -112,7 +114,7 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "template": [template["id"]],
         "client": [customer["client_id"], a.client["client_id"]],
         "org": [customer["org_id"], entered["id"]],
-        "import": [_import(world), *_imports_of_agreements(world)],
+        "import": [_import(world), *_imports_of_agreements(world), _customers(world)],
         "sub": [listed[0]["id"], draft["sub_processor"]["id"]],
         "slug": [a.slug],
         "file": [tia["file"]["id"]],
@@ -181,6 +183,13 @@ def _imports_of_agreements(world: World) -> list[str]:
 def imported(customer: Client, **more: Any) -> bytes:
     """A file of one line that names this customer by its slug."""
     return as_csv(row(dict(customer), contact_name=f"{MARK} Person", **more))
+
+
+def _customers(world: World) -> str:
+    body = as_customers({**COMPANY, "Company": MARK})
+    answer = send(world.stack, world.a.client, body)
+    assert answer.json is not None, answer.text
+    return str(answer.json["id"])
 
 
 def _import(world: World) -> str:

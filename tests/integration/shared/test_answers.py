@@ -16,6 +16,14 @@ from shared.times import format_instant
 from tests import builders
 from tests.integration.agreements.shop import Shop, open_shop
 from tests.integration.agreements.test_import import READ, bring, row, upload
+from tests.integration.identity.bringing import (
+    COMPANY,
+    ELSEWHERE,
+    answered,
+    as_csv,
+    brought,
+    send,
+)
 from tests.integration.registry.evidence import kept, recorded
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
@@ -40,8 +48,10 @@ READS = {
 # `agreements` fails first, then nothing has happened here.
 ENDS_ELSEWHERE_FIRST = ("registry", "/v1/objections/<objection_id>/terminate", "POST")
 IN_STEPS_ROUTES = {
+    ("agreements", "/v1/customers", "POST"),
     ("agreements", "/v1/imports", "POST"),
     ("agreements", "/v1/signed-files", "POST"),
+    ("identity", "/v1/customers/import", "POST"),
     ("notices", "/v1/bounces", "POST"),
     ("notices", "/v1/bounces/report", "POST"),
     ("notices", "/v1/entries", "POST"),
@@ -74,6 +84,7 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     organisations_and_clients(vendor)
     persons(failing, vendor.client["org_id"])
     registers_and_imports(vendor)
+    customers(vendor)
     shop = open_shop(vendor)
     agreements(shop)
     confirmations(shop)
@@ -145,6 +156,16 @@ def registers_and_imports(vendor: Vendor) -> None:
     (question,) = told["questions"]
     answers = {"answers": [{"id": question["id"], "values": ["DE"]}]}
     vendor.must("POST", f"/imports/{told['id']}/answers", answers)
+
+
+def customers(vendor: Vendor) -> None:
+    """A list of customers with a question, its answer, and one that is cancelled."""
+    stack = vendor.stack
+    asked = brought(stack, vendor.client, {**ELSEWHERE, "Country": "Danmrk"})
+    answered(stack, vendor.client, asked, {"country": ["DK"]})
+    sent = send(stack, vendor.client, as_csv(COMPANY)).json
+    assert sent is not None
+    stack.must(vendor.client, "POST", f"/identity/v1/customers/imports/{sent['id']}/cancel")
 
 
 def evidence(vendor: Vendor) -> None:

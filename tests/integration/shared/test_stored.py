@@ -38,6 +38,7 @@ from tests.integration.shared.test_answers import (
     told_of_a_change,
     webhooks,
 )
+from tests.integration.shared.test_answers import customers as brought_customers
 from tests.receiver import Receiver, receiving
 from tests.stack import Stack, fresh_stack
 from tests.stored import OWN, SHARED
@@ -151,6 +152,7 @@ def changes(world: World) -> None:
     world.stack.must(vendor.customers["nordbo"], "POST", path)
     letter(vendor)
     answered_import(vendor)
+    brought_customers(vendor)
 
 
 def answered_import(vendor: Vendor) -> None:
