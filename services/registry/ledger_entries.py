@@ -173,8 +173,13 @@ def withdrawn(register: Register, change: Change) -> Entry:
     return {**_about(register, change), "reason": change.withdrawal_reason}
 
 
-def in_effect(register: Register, change: Change) -> Entry:
-    return _about(register, change)
+def in_effect(register: Register, changes: Sequence[Change]) -> Entry:
+    """Changes of one notice that take effect together; the members of an only one stand beside
+    the list as well (decision 0047)."""
+    [first, *others] = abouts = [_about(register, change) for change in changes]
+    listed = [{name: one[name] for name in one if name != "processor"} for one in abouts]
+    frame = {name: first[name] for name in ("processor", "effective_on")}
+    return {**({} if others else first), **frame, "changes": listed}
 
 
 def _about(register: Register, change: Change) -> Entry:

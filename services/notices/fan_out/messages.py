@@ -66,7 +66,8 @@ def _outcome(concerned: Sequence[Subscription], wanting: Sequence[Subscription])
 def _message(
     job: StartedJob, event: Event, target: Target, outcome: str, at: datetime, now: datetime
 ) -> StoredMessage:
-    change_ids = target.notice["change_ids"] if target.notice else event.change_ids
+    change_ids = _change_ids(event, target)
+    named = change_ids if event.changes and target.notice is None else ()
     message: StoredMessage = {
         "_id": ordered_id("msg", job.started_at, event.id, target.key),
         "event_id": event.id,
@@ -76,7 +77,7 @@ def _message(
         "agreement_id": target.agreement_id,
         "change_id": next(iter(change_ids), None),
         "at": at,
-        "extra": own_part(target.agreement_id, target.notice),
+        "extra": own_part(target.agreement_id, target.notice, named),
         "notice": target.notice,
         "acknowledged_at": None,
         "outcome": outcome,
@@ -93,3 +94,10 @@ def _message(
         now=now,
     )
     return {**message, "look_at": check_at, "watched_since": now}
+
+
+def _change_ids(event: Event, target: Target) -> Sequence[str]:
+    """The changes that a target's message is about."""
+    if target.notice:
+        return target.notice["change_ids"]
+    return target.change_ids or event.change_ids

@@ -12,7 +12,7 @@ from services.notices.model.messages import Event
 from services.notices.model.notice_members import notice_members
 from services.notices.model.owners import is_vendor
 from services.notices.model.recipients import RecipientRow
-from services.notices.model.stored import NoticeMembers, StoredNotice
+from services.notices.model.stored import NoticeMembers, StoredNotice, changes_of
 from services.notices.store import Messages, Recipients
 
 log = structlog.get_logger()
@@ -24,7 +24,8 @@ class Target(NamedTuple):
     """One customer that gets a message of an event.
 
     ``key`` is unique among the targets of an event, and serves as the cursor. ``at_once``:
-    see ``first_check``. ``is_told``: whether the customer gets a message; it does not once its
+    see ``first_check``. ``change_ids``: of what follows a notice, the changes that the customer was
+    told of. ``is_told``: whether the customer gets a message; it does not once its
     agreement has ended, nor if the event does not concern it.
     """
 
@@ -34,6 +35,7 @@ class Target(NamedTuple):
     notice: NoticeMembers | None = None
     at_once: bool = False
     is_told: bool = True
+    change_ids: tuple[str, ...] = ()
 
 
 def next_targets(
@@ -45,9 +47,9 @@ def next_targets(
         rows = recipients.owed_at(event.processor["id"], version, cursor, limit)
         return [_target(event, row) for row in rows]
     if event.is_follow_up:
-        notices = messages.notices(event.change_id or "", cursor, limit)
+        notices = messages.notices(event.change_ids, cursor, limit)
         over = recipients.ended([notice["agreement_id"] for notice in notices])
-        return [_follow_up(notice, over) for notice in notices]
+        return [_follow_up(event, notice, over) for notice in notices]
     owner = event.controller_id or ""
     # What an agreement names as channels and contacts are its customer's, never the vendor's.
     agreement_id = None if is_vendor(owner) else event.agreement_id
@@ -77,8 +79,14 @@ def _informed(recipient: RecipientRow) -> Target:
     return Target(agreement_id, recipient.controller_id, agreement_id)
 
 
-def _follow_up(notice: StoredNotice, over: Collection[str]) -> Target:
+def _follow_up(event: Event, notice: StoredNotice, over: Collection[str]) -> Target:
     """Return the target of an event that follows ``notice``; ``over``: ended agreements."""
-    agreement_id, at_once = notice["agreement_id"], bool(notice.get("mailed"))
-    owner, is_told = notice["controller_id"], agreement_id not in over
-    return Target(agreement_id, owner, agreement_id, at_once=at_once, is_told=is_told)
+    agreement_id, named = notice["agreement_id"], changes_of(notice)
+    return Target(
+        agreement_id,
+        notice["controller_id"],
+        agreement_id,
+        at_once=bool(notice.get("mailed")),
+        is_told=agreement_id not in over,
+        change_ids=tuple(each for each in event.change_ids if each in named),
+    )

@@ -94,14 +94,18 @@ def _emergency(t: Words, changes: Sequence[Mapping[str, Any]], about: Mapping[st
 
 
 def follow_up(t: Words, kind: str, body: Mapping[str, Any], answering: Answering) -> Letter:
-    """A change that was told was withdrawn, or is in effect now."""
-    data = body["data"]
+    """A change that was told was withdrawn, or is in effect now; of one notice several may be."""
+    data, changes = body["data"], changes_told(body["data"])
     vendor, word = data["processor"].get("legal_name", ""), kind.rpartition(".")[2]
+    several = "_several" if changes[1:] else ""
     is_withdrawn = kind == events.CHANGE_WITHDRAWN
     headline = headline_of(t, data, is_done=not is_withdrawn)
     day = "was_effective_on" if is_withdrawn else "effective_on"
     facts = filled(
-        Fact(t("fact.change"), headline),
+        *(
+            Fact(t("fact.change"), headline_of(t, each, is_done=not is_withdrawn))
+            for each in changes
+        ),
         Fact(t(f"fact.{day}"), t.day(data.get("effective_on")), strong=True),
         Fact(t("fact.reason"), t.told(data.get("reason"))),
         Fact(t("fact.vendor"), vendor),
@@ -110,8 +114,11 @@ def follow_up(t: Words, kind: str, body: Mapping[str, Any], answering: Answering
         language=t.language,
         subject=t(f"mail.{word}.subject", vendor=vendor, headline=headline),
         heading=t(f"mail.{word}.heading", headline=headline),
-        lead=t(f"mail.{word}.lead", vendor=vendor, day=t.day(data.get("effective_on"))),
+        lead=t(f"mail.{word}.lead{several}", vendor=vendor, day=t.day(data.get("effective_on"))),
         facts=facts,
         actions=page_of(t, data),
-        footer=(*why(t, data, answering.address), t("mail.change_id", change=data["change_id"])),
+        footer=(
+            *why(t, data, answering.address),
+            t("mail.change_id", change=", ".join(each["change_id"] for each in changes)),
+        ),
     )

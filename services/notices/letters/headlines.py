@@ -19,8 +19,10 @@ _NOT_ENGAGED = {"planned": "change.plan", "chosen_by_customer": "change.choice"}
 def headline_of(t: Words, data: Change, *, is_done: bool = False) -> str:
     """Such as "New sub-processor: Mail Inc., Israel" or "Mail Inc.: new place United States"; of
     several changes their number. ``is_done``: whether it is in effect."""
-    if "change_id" not in data and len(data.get("changes") or ()) > 1:
-        return t("change.several", count=len(data["changes"]))
+    if "change_id" not in data and data.get("changes"):
+        if len(data["changes"]) > 1:
+            return t("change.several", count=len(data["changes"]))
+        [data] = data["changes"]  # Of several, one concerns the customer.
     entry, before = data.get("sub_processor") or {}, data.get("previous") or {}
     values = {
         "name": entry.get("legal_name") or before.get("legal_name") or "–",

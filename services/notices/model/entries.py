@@ -61,8 +61,9 @@ def event_id(stream: str, sequence: int) -> str:
 def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
     """The event that a ledger entry makes, or None when customers are not told of it."""
     kind = entry["type"]
-    if kind in events.NOTICES or kind in events.FOLLOW_UPS:
-        return _change_event(entry, origin)
+    if kind in (*events.NOTICES, *events.FOLLOW_UPS):
+        make = _notice_event if kind in events.NOTICES else _follow_up_event
+        return make(entry, origin)
     if kind in events.BASES:
         return _basis_event(entry, origin)
     if kind.startswith(events.OBJECTION_PREFIX):
@@ -74,13 +75,29 @@ def event_from(entry: Mapping[str, Any], origin: str) -> Event | None:
     return None
 
 
-def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
-    if entry["type"] in events.FOLLOW_UPS:
-        change_id = entry["data"]["change_id"]
-        shown = {**_open(entry), "sequence": entry["sequence"]}
-        return _about_change(
-            entry, shown, change_id, {"change": _link_to(change_id, origin)}, origin
-        )
+def _follow_up_event(entry: Mapping[str, Any], origin: str) -> Event:
+    """What became of a change, or of several of one notice."""
+    shown = {**_open(entry), "sequence": entry["sequence"]}
+    changes = shown.get("changes") or [shown]
+    ids = [change["change_id"] for change in changes]
+    if len(changes) == 1:
+        return _about_change(entry, shown, ids[0], {"change": _link_to(ids[0], origin)}, origin)
+    base = {name: value for name, value in shown.items() if name != "changes"}
+    event = _about_change(entry, base, ids[0], {"changes": _link_to("", origin)}, origin)
+    return _with_changes(event, ids, changes, [None] * len(ids))
+
+
+def _with_changes(
+    event: Event, ids: Sequence[str], changes: Sequence[Any], scopes: Sequence[Scope | None]
+) -> Event:
+    """The event with several changes apart, because not all of them concern each customer."""
+    room = LARGEST_HEAD - len(event.head.encode()) - len(',"changes":[]')
+    texts = texts_that_fit(changes, json_text, room)
+    parts = [ToldChange(*each) for each in zip(ids, texts, scopes, strict=True)]
+    return replace(event, changes=tuple(parts))
+
+
+def _notice_event(entry: Mapping[str, Any], origin: str) -> Event:
     told, changes = _open(entry), _told_changes(entry)
     ids = [change["change_id"] for change in changes]
     base = {"processor": told["processor"], "sequence": entry["sequence"]}
@@ -93,11 +110,7 @@ def _change_event(entry: Mapping[str, Any], origin: str) -> Event:
         return _about_change(entry, shown, ids[0], {"change": _link_to(ids[0], origin)}, origin)
     # Not a link to one of them: it may not concern every customer.
     event = _about_change(entry, base, ids[0], {"changes": _link_to("", origin)}, origin)
-    room = LARGEST_HEAD - len(event.head.encode()) - len(',"changes":[]')
-    texts = texts_that_fit(changes, json_text, room)
-    scopes = _scopes(entry.get("private") or {}, len(changes))
-    parts = [ToldChange(*each) for each in zip(ids, texts, scopes, strict=True)]
-    return replace(event, changes=tuple(parts))
+    return _with_changes(event, ids, changes, _scopes(entry.get("private") or {}, len(changes)))
 
 
 def _approvers(entry: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -142,7 +142,7 @@ class Event:
 
     A notice of several changes has them in ``changes``, and not in its ``head``, because a customer
     is told of those that concern it alone; ``change_id`` is the first of them. ``changes`` is empty
-    for a notice of one change, which everybody gets as it is.
+    for one of one change, which everybody gets as it is. So it is with what takes effect.
     """
 
     id: str
@@ -271,10 +271,11 @@ def text_of(event: Event, extra: str) -> str:
 
 
 def _changes_in(event: Event, extra: str) -> str:
-    """Those of several changes that the message is about, as its notice names them; all where it
-    has no notice."""
+    """Those of several changes that the message is about, as its notice or itself names them; all
+    where neither does."""
     if not event.changes:
         return ""
-    own = json.loads(f"{{{extra[1:]}}}").get("notice")
-    texts = [it.text for it in event.changes if own is None or it.id in own["change_ids"]]
+    members = json.loads(f"{{{extra[1:]}}}")
+    own = (members.get("notice") or members).get("change_ids")
+    texts = [it.text for it in event.changes if own is None or it.id in own]
     return f',"changes":[{",".join(texts)}]'

@@ -36,10 +36,14 @@ def notice_members(
     return notice
 
 
-def own_part(agreement_id: str | None, notice: NoticeMembers | None) -> str:
-    """The piece of the body that this customer alone gets."""
+def own_part(
+    agreement_id: str | None, notice: NoticeMembers | None, change_ids: Sequence[str] = ()
+) -> str:
+    """The piece of the body that this customer alone gets. ``change_ids``: those of several changes
+    that a message without a notice is about."""
     members = {"agreement_id": agreement_id} if agreement_id else {}
-    return extra_text({**members, **_shown(notice)})
+    named = {"change_ids": list(change_ids)} if change_ids else {}
+    return extra_text({**members, **named, **_shown(notice)})
 
 
 def _shown(notice: NoticeMembers | None) -> dict[str, object]:

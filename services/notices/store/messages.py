@@ -46,9 +46,11 @@ class Messages:
         rows = self._docs.find({"_id": {"$in": list(message_ids)}}, {"event_id": 1, "extra": 1})
         return {row["_id"]: row for row in rows}
 
-    def notices(self, change_id: str, after: str | None, limit: int) -> list[StoredNotice]:
-        """Return the next notices of a change, in the order of their agreements."""
-        where: Document = {**about([change_id]), "type": {"$in": list(NOTICES)}}
+    def notices(
+        self, change_ids: Sequence[str], after: str | None, limit: int
+    ) -> list[StoredNotice]:
+        """Return the next notices of these changes, in the order of their agreements."""
+        where: Document = {**about(change_ids), "type": {"$in": list(NOTICES)}}
         if after:
             where["agreement_id"] = {"$gt": after}
         return self._notices(where, limit)

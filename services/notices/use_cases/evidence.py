@@ -137,7 +137,7 @@ def _only_slug(page: Page, slug: str) -> Page:
 
 
 def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[Evidence]:
-    notices = deps.stores.messages.notices(event.change_id or "", after, limit)
+    notices = deps.stores.messages.notices([event.change_id or ""], after, limit)
     recipients = deps.stores.recipients.many([row["agreement_id"] for row in notices])
     by_channel = [(channel, _deliveries(deps, channel, notices)) for channel in CHANNELS]
     return [

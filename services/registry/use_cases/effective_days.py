@@ -10,6 +10,7 @@ from itertools import islice
 from pymongo.errors import ConnectionFailure
 
 from services.registry import events, ledger_entries
+from services.registry.model.changes import Change
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.saving import append_entry
 from services.registry.wiring import Deps
@@ -32,20 +33,31 @@ def due_changes(deps: Deps, barred: Sequence[str], limit: int = 100) -> list[str
 
 
 def go_live(deps: Deps, change_id: str) -> None:
-    """Record, once, that a change has taken effect. The list needs no update: its rows are dated.
+    """Record, once, that a change has taken effect, with those of its notice that were not
+    withdrawn: customers get one message of them. The list needs no update: its rows are dated.
 
     Raises ``NotInThisStatus`` for a change that is not announced (any more).
     """
 
     def work(session: Session) -> None:
         at = deps.now()
-        live = deps.stores.changes.get(change_id, session).in_effect(at)
-        register = deps.stores.registers.get(live.processor_id)
-        deps.stores.changes.replace(live, session)
+        live = [change.in_effect(at) for change in _of_its_notice(deps, change_id, session)]
+        register = deps.stores.registers.get(live[0].processor_id)
+        for change in live:
+            deps.stores.changes.replace(change, session)
         entry = ledger_entries.in_effect(register, live)
         append_entry(deps, register, events.IN_EFFECT, entry, at, "clock", session)
 
     deps.mongo.transact(work)
+
+
+def _of_its_notice(deps: Deps, change_id: str, session: Session) -> list[Change]:
+    """The change, among those of its notice that are still announced: all have one day."""
+    asked = deps.stores.changes.get(change_id, session)
+    if asked.status != "announced" or not asked.together:
+        return [asked]
+    changes = (deps.stores.changes.get(each, session) for each in asked.together)
+    return [change for change in changes if change.status == "announced"]
 
 
 def _today_or_last_day(deps: Deps, processor_id: str) -> str:
