@@ -242,4 +242,13 @@ def to_the_vendor() -> Iterator[Case]:
         yield Case(f"{kind}, bare", kind, {"url": "https://hooks.example/in"})
 
 
-CASES = [*notices(), *bases(), *agreements(), *dealings(), *to_the_vendor()]
+def to_persons() -> Iterator[Case]:
+    url, ends = f"{ORIGIN}/sign-in/token", "2026-12-24T10:00:00Z"
+    yield Case("sign in", events.SIGN_IN, {"url": url, "expires_at": ends})
+    roles = ["owner", "privacy_manager", "approver", "signatory", "engineer", "reader"]
+    asked = {"url": url, "expires_at": ends, "organisation": LONG, "roles": roles, "by": HEBREW}
+    yield Case("invitation", events.INVITATION, asked)
+    yield Case("invitation by nobody", events.INVITATION, {**asked, "by": None, "roles": []})
+
+
+CASES = [*notices(), *bases(), *agreements(), *dealings(), *to_the_vendor(), *to_persons()]

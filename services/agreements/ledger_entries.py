@@ -55,9 +55,11 @@ def facts(agreement: Agreement, version: Version) -> dict[str, Any]:
 
 
 def persons(agreement: Agreement, version: Version) -> dict[str, Any]:
-    """The private part: contacts, channels, language, and who accepted ``version``."""
+    """The private part: contacts, channels, language, who accepted ``version``, and whether the
+    customer may ask for modifications of a change (RTS (EU) 2025/532 Art. 5)."""
     terms = version.content.notice_terms
     return {
+        **({"modifications": True} if terms.remedy and "modify" in terms.remedy.then else {}),
         "contacts": [asdict(contact) for contact in terms.contacts],
         "channels": list(terms.ways),
         "language": version.content.language,

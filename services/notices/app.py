@@ -6,8 +6,9 @@ from flask import Flask
 from requests.adapters import BaseAdapter
 
 from services.notices.api import blueprints
+from services.notices.mail.reply_addresses import ReplyAddresses
 from services.notices.settings import Settings
-from services.notices.wiring import make_deps, open_stores
+from services.notices.wiring import make_deps, make_identity, open_stores
 from shared.app import build
 from shared.loops import STILL_AFTER_SECONDS, Heartbeats, standing_still
 from shared.mongo import connect
@@ -39,5 +40,7 @@ def create_app(
     app = build(
         "notices", common, blueprints, verifier=verifier, now=now, mongo=mongo, checks=checks
     )
-    app.extensions["art28.deps"] = make_deps(settings, open_stores(mongo), now)
+    stores, party_of = open_stores(mongo), make_identity(settings, transport).party
+    reply_to = ReplyAddresses(stores, party_of, now).shown
+    app.extensions["art28.deps"] = make_deps(settings, stores, now, reply_to)
     return app

@@ -10,10 +10,19 @@ from shared.peers import ServiceClient
 
 @dataclass(frozen=True)
 class Party:
-    """An organisation as its own mails need it. ``contacts``: each {name, position, email}."""
+    """An organisation as its mails need it. ``contacts``: each {name, position, email};
+    ``notice_address``: only while it is proved."""
 
     contacts: tuple[dict[str, Any], ...]
     language: str | None
+    notice_address: str | None = None
+
+    @property
+    def reply_to(self) -> str:
+        """Where answers to its mails go: its notice address once that is proved to receive, else
+        its first contact; empty without one."""
+        first = next(iter(self.contacts), {})
+        return self.notice_address or str(first.get("email") or "")
 
 
 class IdentityClient:
@@ -23,4 +32,6 @@ class IdentityClient:
     def party(self, org_id: str) -> Party:
         """Raises ``NotFound``, or ``Unavailable`` when identity does not answer."""
         told = self._client.get(f"/v1/organisations/{org_id}")
-        return Party(tuple(told.get("contacts") or ()), told.get("locale"))
+        address = told.get("notice_address") or {}
+        proved = address["email"] if address.get("proved_at") else None
+        return Party(tuple(told.get("contacts") or ()), told.get("locale"), proved)

@@ -18,6 +18,8 @@ from services.notices.dispatcher.metrics import OLDEST
 from services.notices.escalation import Escalation
 from services.notices.fan_out.loop import FanOut
 from services.notices.mail.maildir import Maildir
+from services.notices.mail.reply_addresses import ReplyAddresses
+from services.notices.mail.threads import Threads
 from services.notices.mail.unreached_digest import DigestLoop
 from services.notices.mail.vendor_contacts import VendorContacts
 from services.notices.mail.vendor_digest import VendorDigestLoop
@@ -53,6 +55,7 @@ BECOMES_DUE = {
 }
 UPDATES = {"operationType": "update"}
 Jitter = Callable[[], float]
+PartyOf = Callable[[str], Party]
 
 
 def loops(settings: Settings) -> list[Loop]:
@@ -172,12 +175,14 @@ def make_sending(
     channel: AddressChannel,
     now: Clock = utc_now,
     jitter: Jitter = jitter,
+    party_of: PartyOf | None = None,
 ) -> SendingLoop:
+    """``party_of``: what identity says of an organisation."""
     return SendingLoop(
         channel=channel,
         stores=stores,
         failures=Failures(stores.mongo, MAIL, now),
-        sender=channel.sender(make_kit(settings)),
+        sender=channel.sender(make_kit(settings, stores, now, party_of)),
         is_on=channel.is_on(settings.channels),
         now=now,
         new_id=new_id,
@@ -187,8 +192,15 @@ def make_sending(
     )
 
 
-def make_kit(settings: Settings) -> Kit:
+def make_kit(
+    settings: Settings,
+    stores: Stores,
+    now: Clock = utc_now,
+    party_of: PartyOf | None = None,
+) -> Kit:
     return Kit(
+        reply_to=ReplyAddresses(stores, party_of or make_identity(settings).party, now).of,
+        thread_of=Threads(stores).of,
         settings=settings.channels,
         post=Poster(settings.egress, limits_of(settings)).post,
         acknowledge_url=links_of(settings.common).url,

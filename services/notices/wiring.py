@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from requests.adapters import BaseAdapter
@@ -10,6 +11,7 @@ from requests.adapters import BaseAdapter
 from services.notices.channels.webhook.signing import Random, SecretBox
 from services.notices.clients import IdentityClient
 from services.notices.model.answer_links import Links, links_of
+from services.notices.model.channels import nobody
 from services.notices.settings import Settings
 from services.notices.store import INDEXES, Stores
 from shared.failures import FailedJobs, Failures
@@ -36,6 +38,7 @@ class Deps:
     new_id: IdSource
     random: Random
     names: BoundedLookup = field(default_factory=BoundedLookup)
+    reply_to: Callable[[str | None], str] = nobody
 
 
 def open_stores(mongo: Mongo) -> Stores:
@@ -44,8 +47,15 @@ def open_stores(mongo: Mongo) -> Stores:
     return Stores.of(mongo)
 
 
-def make_deps(settings: Settings, stores: Stores, now: Clock = utc_now) -> Deps:
+def make_deps(
+    settings: Settings,
+    stores: Stores,
+    now: Clock = utc_now,
+    reply_to: Callable[[str | None], str] = nobody,
+) -> Deps:
+    """``reply_to``: where a vendor reads answers, by its id."""
     return Deps(
+        reply_to=reply_to,
         settings=settings,
         stores=stores,
         inbox=Inbox(stores.mongo),

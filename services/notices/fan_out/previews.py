@@ -7,6 +7,7 @@ from typing import Any
 
 from services.notices.channels import CHANNELS
 from services.notices.fan_out.targets import noticed
+from services.notices.model.answering import Answering
 from services.notices.model.channels import Preview
 from services.notices.model.entries import event_from
 from services.notices.model.messages import body_of
@@ -34,7 +35,9 @@ def preview(deps: Deps, asked: Mapping[str, Any]) -> Preview:
         raise problem_at("/channel", "channel-unknown", f"There are {names}.")
     body = _body(deps, asked)
     kind = asked["entry"]["type"]
-    return channel.preview(kind, asked["language"], body, deps.links.example)
+    reply_to = deps.reply_to(asked["entry"]["data"]["processor"]["id"])
+    answering = Answering(deps.links.example, reply_to)
+    return channel.preview(kind, asked["language"], body, answering)
 
 
 def _body(deps: Deps, asked: Mapping[str, Any]) -> bytes:

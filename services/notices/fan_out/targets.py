@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from services.notices.channels import BY_ADDRESS
-from services.notices.model.messages import Event
+from services.notices.model.messages import NOTICE, Event
 from services.notices.model.notice_members import notice_members
 from services.notices.model.owners import is_vendor
 from services.notices.model.recipients import RecipientRow
@@ -69,6 +69,8 @@ def noticed(event: Event, recipient: RecipientRow) -> Target:
         log.error("notice.terms_unknown", event_id=event.id, agreement_id=agreement_id)
     change_ids = event.changes_for(recipient.cover, recipient.controller_id)
     notice = notice_members(event, agreement_id, key, change_ids)
+    if recipient.modifications and notice["owes"] == NOTICE:
+        notice["modifications"] = True
     at_once = not _BY_ADDRESS.isdisjoint(recipient.channels)
     return Target(agreement_id, recipient.controller_id, agreement_id, notice, at_once)
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from services.notices import events
 from services.notices.letters import access, agreements, changes, transfers, upkeep, vendor_news
-from services.notices.letters.shape import Action, Answering, Letter
+from services.notices.letters.shape import Action, Letter
 from services.notices.letters.words import LANGUAGES, Words, language_of, words
+from services.notices.model.answering import Answering
 
 __all__ = ["LANGUAGES", "Action", "Answering", "Letter", "letter_of"]
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notices.letters.shape import Action, Answering, Fact, Letter, filled
+from services.notices.letters.shape import Action, Fact, Letter, filled
 from services.notices.letters.words import Words
+from services.notices.model.answering import Answering
 
 
 def sign_in(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:

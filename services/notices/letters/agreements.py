@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.notices import events
-from services.notices.letters.shape import Action, Answering, Fact, Letter, filled
+from services.notices.letters.shape import Action, Fact, Letter, filled
 from services.notices.letters.small_print import numbers, why
 from services.notices.letters.words import Words
+from services.notices.model.answering import Answering
 
 # What waits for the reader's answer.
 _ASKING = (events.AGREEMENT_OFFERED, *events.INVITATIONS)

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.notices.letters.shape import Answering
 from services.notices.letters.words import Words
+from services.notices.model.answering import Answering
 from services.notices.model.messages import INFORMATION
 from services.notices.model.told_changes import changes_told
 from shared.counting import counted_by

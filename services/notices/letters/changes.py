@@ -9,10 +9,11 @@ from services.notices import events
 from services.notices.letters.answers import how_to_answer
 from services.notices.letters.contents import contents, days
 from services.notices.letters.headlines import headline_of
-from services.notices.letters.shape import Action, Answering, Fact, Letter, filled
+from services.notices.letters.shape import Action, Fact, Letter, filled
 from services.notices.letters.small_print import change_ids, why
 from services.notices.letters.transfers import page_of
 from services.notices.letters.words import Words
+from services.notices.model.answering import Answering
 from services.notices.model.messages import INFORMATION
 from services.notices.model.told_changes import changes_told
 

@@ -35,8 +35,8 @@ def headline_of(t: Words, data: Change, *, is_done: bool = False) -> str:
 
 def company(t: Words, entry: Change) -> str:
     """A sub-processor with the country of its seat, which tells two of one name apart."""
-    name = entry.get("legal_name") or "–"
-    return f"{name}, {t.country(entry['country'])}" if entry.get("country") else str(name)
+    name = str(entry.get("legal_name") or "–").strip()
+    return f"{name}, {t.country(entry['country'])}" if entry.get("country") else name
 
 
 def is_rename(data: Change) -> bool:

@@ -8,8 +8,9 @@ from typing import Any
 
 from services.notices.letters.changes import approvers, notice
 from services.notices.letters.contents import section_of
-from services.notices.letters.shape import Answering, Section
+from services.notices.letters.shape import Section
 from services.notices.letters.words import language_of, words
+from services.notices.model.answering import Answering
 from services.notices.model.told_changes import changes_told
 from shared.counting import counted_by
 

@@ -80,15 +80,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Answering:
-    """How a reader may answer. ``url``: of the answer page of this reader, empty where a channel
-    has none; ``address``: of the vendor, empty while it has named none."""
-
-    url: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True)
 class Action:
     """``primary``: the one that is asked for."""
 

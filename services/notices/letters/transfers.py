@@ -11,7 +11,6 @@ from services.notices.letters.shape import (
     GOOD,
     WARN,
     Action,
-    Answering,
     Fact,
     Item,
     Letter,
@@ -19,6 +18,7 @@ from services.notices.letters.shape import (
 )
 from services.notices.letters.small_print import why
 from services.notices.letters.words import Words
+from services.notices.model.answering import Answering
 
 # The Union and the three other states of the EEA Agreement.
 EEA = frozenset({

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.notices.letters.headlines import headline_of
-from services.notices.letters.shape import BAD, Answering, Fact, Item, Letter, filled
+from services.notices.letters.shape import BAD, Fact, Item, Letter, filled
 from services.notices.letters.small_print import numbers
 from services.notices.letters.words import Words
+from services.notices.model.answering import Answering
 
 
 def endpoint(t: Words, kind: str, data: Mapping[str, Any], _: Answering) -> Letter:

@@ -7,9 +7,10 @@ from typing import Any
 
 from services.notices import events
 from services.notices.letters.headlines import headline_of
-from services.notices.letters.shape import BAD, GOOD, WARN, Answering, Item, Letter
+from services.notices.letters.shape import BAD, GOOD, WARN, Item, Letter
 from services.notices.letters.small_print import numbers
 from services.notices.letters.words import Words
+from services.notices.model.answering import Answering
 
 _TONES = {
     events.OBJECTION_RECEIVED: BAD,

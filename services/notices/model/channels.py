@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol
 
+from services.notices.model.answering import Answering
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.receipts import Moments
 from services.notices.model.stored import StoredMessage, StoredSending
@@ -84,9 +85,9 @@ class Channel(Protocol):
         """The attempts of a delivery."""
         ...
 
-    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:
+    def preview(self, kind: str, language: str, body: bytes, answering: Answering) -> Preview:
         """What a customer who is written to in ``language`` would get. ``body``: of the webhook
-        message of this ``kind``; ``link``: what stands in place of the link to acknowledge."""
+        message of this ``kind``; ``answering``: with what stands in place of the link."""
         ...
 
 
@@ -184,15 +185,27 @@ class Posted(Protocol):
 Post = Callable[[str, Mapping[str, str], bytes], Posted]
 
 
+def nobody(_: str | None) -> str:
+    return ""
+
+
+def no_thread(_: Row) -> tuple[Row | None, str]:
+    return None, ""
+
+
 @dataclass(frozen=True)
 class Kit:
     """What senders are made of. ``settings``: of channels that have some, by name; ``post``: one
-    POST within the egress rules; ``acknowledge_url``: the link for a delivery of a notice."""
+    POST within the egress rules; ``acknowledge_url``: the link for a delivery of a notice;
+    ``reply_to``: where a vendor reads answers, empty while nobody knows; ``thread_of``: the sending
+    of the notice that another one follows, to the same address, and the id of that notice."""
 
     settings: Mapping[str, Any]
     post: Post
     acknowledge_url: Callable[[Row, Row], str]
     seconds: int
+    reply_to: Callable[[str | None], str] = nobody
+    thread_of: Callable[[Row], tuple[Row | None, str]] = no_thread
 
 
 def tries(row: Row, channel: str, recipient: str) -> Sequence[Tried]:
@@ -239,7 +252,7 @@ class AddressChannel(ABC):
         """Where it would send, in the order to be tried, each address once."""
 
     @abstractmethod
-    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:
+    def preview(self, kind: str, language: str, body: bytes, answering: Answering) -> Preview:
         """See ``Channel``."""
 
     @abstractmethod

@@ -52,6 +52,7 @@ class Recipient:
     ``language``: of the agreement (BCP 47), in which its customer is written to.
     ``confirmed``: whether the customer has said itself that it deals with this processor. Until
     then it is told by mail alone, at the contacts that the processor named.
+    ``modifications``: whether the agreement lets it ask for modifications of a change.
     """
 
     agreement_id: str
@@ -66,6 +67,7 @@ class Recipient:
     ended_at: str | None = None
     language: str | None = None
     confirmed: bool = True
+    modifications: bool = False
 
     @property
     def owner(self) -> str:
@@ -101,6 +103,7 @@ class RecipientRow(NamedTuple):
     channels: Sequence[str]
     terms_key: str | None
     cover: Cover
+    modifications: bool = False
 
 
 def period_at(version: int, history: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -152,6 +155,7 @@ def recipient_from(entry: Mapping[str, Any], before: Recipient | None) -> Recipi
         history=(*_closed(before.history if before else (), version), period),
         language=private.get("language"),
         confirmed=data.get("confirmed", True),
+        modifications=bool(private.get("modifications")),
     )
 
 

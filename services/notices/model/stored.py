@@ -33,6 +33,8 @@ class NoticeMembers(TypedDict):
     owes: NotRequired[str]
     # Of an emergency: whether the agreement allows a shorter notice then.
     emergency_agreed: NotRequired[bool]
+    # Whether the agreement lets the customer ask for modifications of the change.
+    modifications: NotRequired[bool]
 
 
 class _StoredMessage(TypedDict):
@@ -323,6 +325,7 @@ class StoredRecipient(TypedDict):
     ended_at: NotRequired[str | None]
     language: NotRequired[str | None]
     confirmed: NotRequired[bool]
+    modifications: NotRequired[bool]  # none in recipients of before 2026-11-30
 
 
 class StoredWatermark(TypedDict):
@@ -385,6 +388,14 @@ class StoredVendorMail(TypedDict):
     sent_at: NotRequired[datetime]
 
 
+class StoredReplyAddress(TypedDict):
+    """``reply_addresses``: where a vendor reads answers, as identity last said; empty: nowhere."""
+
+    _id: str
+    email: str
+    asked_at: datetime
+
+
 # The collections of channels that share ``StoredSending`` are added in ``store``.
 STORED: Mapping[str, type] = {
     "messages": StoredMessage,
@@ -401,4 +412,5 @@ STORED: Mapping[str, type] = {
     "offers": StoredOffer,
     "digests": StoredDigest,
     "vendor_mails": StoredVendorMail,
+    "reply_addresses": StoredReplyAddress,
 }

@@ -27,6 +27,7 @@ from services.notices.store.offers import Offers
 from services.notices.store.parcels import TURNS, Parcels
 from services.notices.store.receipts import Receipts
 from services.notices.store.recipients import Recipients
+from services.notices.store.reply_addresses import ReplyAddressBook
 from services.notices.store.sendings import INDEXES as SENDING_INDEXES
 from services.notices.store.sendings import REFUSED_INDEXES, RefusedAddresses, Sendings
 from services.notices.store.vendor_mails import INDEXES as VENDOR_MAIL_INDEXES
@@ -51,6 +52,7 @@ __all__ = [
     "Receipts",
     "Recipients",
     "RefusedAddresses",
+    "ReplyAddressBook",
     "Sendings",
     "Stores",
 ]
@@ -77,6 +79,7 @@ class Stores:
     receipts: Receipts
     recipients: Recipients
     refused: RefusedAddresses
+    reply_addresses: ReplyAddressBook
     vendor_mails: VendorMails
     sendings: Mapping[str, Sendings]
 
@@ -99,6 +102,7 @@ class Stores:
             receipts=Receipts(mongo),
             recipients=Recipients(mongo),
             refused=RefusedAddresses(mongo),
+            reply_addresses=ReplyAddressBook(mongo),
             vendor_mails=VendorMails(mongo),
             sendings={
                 channel.name: Sendings(mongo, channel.collection, channel.prefix)

@@ -22,7 +22,9 @@ from shared.pagination import Page, PageRequest, find_page
 
 # What is read for every notice: to read all of it showed up in a profile.
 _OF_PERIODS = ("history.key", "history.since_version", "history.until_version", "history.cover")
-_ROW_FIELDS = dict.fromkeys(("controller_id", "channels", "products", *_OF_PERIODS), 1)
+_ROW_FIELDS = dict.fromkeys(
+    ("controller_id", "channels", "products", "modifications", *_OF_PERIODS), 1
+)
 
 
 class Recipients:
@@ -103,6 +105,7 @@ def _row(document: StoredRecipient, version: int) -> RecipientRow:
         document["channels"],
         period["key"] if period else None,
         cover_of(period, document["products"]),
+        document.get("modifications", False),
     )
 
 
@@ -120,4 +123,5 @@ def _recipient(document: StoredRecipient) -> Recipient:
         document.get("ended_at"),
         document.get("language"),
         document.get("confirmed", True),
+        document.get("modifications", False),
     )

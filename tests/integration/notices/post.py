@@ -223,9 +223,9 @@ def make_mail_world(
     world = make_world(mongo, receiver, clock, mail=settings, **more)
     chosen = world.deps.settings
     stores = world.deps.stores
-    mailing = tasks.make_sending(chosen, stores, EMAIL, world.clock, lambda: 0.0)
-    escalation = tasks.make_escalation(chosen, stores, world.clock)
     vendor = Party(({"name": "Pia Lund", "position": "Privacy", "email": VENDOR_MAIL},), "en")
+    mailing = tasks.make_sending(chosen, stores, EMAIL, world.clock, lambda: 0.0, lambda _: vendor)
+    escalation = tasks.make_escalation(chosen, stores, world.clock)
     digests = tasks.make_digests(chosen, stores, world.clock)
     digests = replace(digests, party_of=lambda _: vendor)
     vendor_mails = tasks.make_vendor_mails(chosen, stores, world.clock)

@@ -13,6 +13,7 @@ import pytest
 from services.notices import tasks
 from services.notices.channels.chat import CHANNEL as CHAT
 from services.notices.channels.email import MailSettings
+from services.notices.clients import Party
 from services.notices.sending.loop import SendingLoop
 from services.notices.use_cases import evidence, notices, receipts, urls
 from services.notices.wiring import make_box
@@ -26,6 +27,7 @@ from tests.integration.notices.world import Receiver
 
 CONTACTS = [{"name": "Ida Holm", "position": "DPO", "email": "ida@nordbo.example"}]
 SECRET = "s3cretS3CRET"
+NOBODY = Party((), None)
 
 
 class Chatting:
@@ -35,7 +37,7 @@ class Chatting:
         self.it, self.tool = it, tool
         deps = it.world.deps
         self.loop: SendingLoop = tasks.make_sending(
-            deps.settings, deps.stores, CHAT, it.world.clock, lambda: 0.0
+            deps.settings, deps.stores, CHAT, it.world.clock, lambda: 0.0, lambda _: NOBODY
         )
 
     def room(self, form: str = "slack", path: str = SLACK) -> None:

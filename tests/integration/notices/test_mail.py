@@ -8,10 +8,13 @@ from threading import Thread
 import pytest
 
 from services.notices.channels.email import CHANNEL as EMAIL
+from services.notices.clients import Party
 from services.notices.sending.loop import SendingLoop
 from services.notices.tasks import make_sending
 from shared.safe_text import one_line
 from tests.integration.notices.post import OK, PERSONS, MailWorld, always
+
+NOBODY = Party((), None)
 
 
 def test_it_works(by_mail: MailWorld) -> None:
@@ -198,7 +201,9 @@ def test_two_loops_at_once_never_send_the_same_mail_twice(by_mail: MailWorld) ->
     by_mail.world.settle()
     by_mail.watch()
     deps = by_mail.world.deps
-    other = make_sending(deps.settings, deps.stores, EMAIL, by_mail.world.clock, lambda: 0.0)
+    other = make_sending(
+        deps.settings, deps.stores, EMAIL, by_mail.world.clock, lambda: 0.0, lambda _: NOBODY
+    )
 
     loops = [Thread(target=until_idle, args=(each,)) for each in (by_mail.mailing, other)]
     for each in loops:

@@ -10,7 +10,7 @@ import pytest
 
 from services.notices import tasks
 from services.notices.channels.email import CHANNEL as EMAIL
-from services.notices.wiring import open_stores
+from services.notices.wiring import make_identity, open_stores
 from tests.integration.agreements.shop import Shop
 from tests.integration.agreements.test_import import bring, row, upload
 from tests.integration.notices.post import Post, mail_settings, posting
@@ -34,7 +34,10 @@ class PostOffice:
         chosen = replace(stack._settings("notices"), mail=mail_settings(port))
         stores = open_stores(stack.database("notices"))
         self.post = post
-        self._mailing = tasks.make_sending(chosen, stores, EMAIL, lambda: stack.now, lambda: 0.0)
+        party_of = make_identity(chosen, stack._transport).party
+        self._mailing = tasks.make_sending(
+            chosen, stores, EMAIL, lambda: stack.now, lambda: 0.0, party_of
+        )
         self._escalation = tasks.make_escalation(chosen, stores, lambda: stack.now)
         self._digests = tasks.make_digests(chosen, stores, lambda: stack.now, stack._transport)
 
@@ -61,7 +64,7 @@ def test_it_works(baseline: Vendor, post_office: PostOffice) -> None:
     text = " ".join(got.text.split())
     assert LEAD in text
     assert "Mailer Inc." in got.mail["Subject"]
-    assert "USA – opbevaring: Gyldigt grundlag" in text
+    assert "USA – opbevaring: Tilladt" in text
     path = f"/notices/v1/changes/{change['id']}/evidence"
     [row] = baseline.stack.must(baseline.client, "GET", path)["items"]
     assert (row["channel"], row["recipient"], row["reached"]) == ("email", "inge@nordbo.test", True)

@@ -76,7 +76,7 @@ def test_the_words_are_those_that_the_customer_gets(baseline: Vendor, inbox: Rec
 
 
 @pytest.mark.parametrize(
-    ("language", "word"), [("en", "objection"), ("da", "indsigelse"), ("sv", "invändning")]
+    ("language", "word"), [("en", "object"), ("da", "indsigelse"), ("sv", "invändning")]
 )
 def test_a_mail_is_shown_in_each_language_as_text_and_as_html(
     baseline: Vendor, draft: dict[str, Any], language: str, word: str

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notices.channels.email import HeadersForged, Mail, composed, headers
+from services.notices.channels.email import HeadersForged, Mail, Under, composed, headers
 from services.notices.letters.shape import Fact, Item, Letter, Place
 from shared.safe_text import header, mailbox, one_line, phrase
 
 SENDER = Address("Art28", addr_spec="notices@art28.example")
-NAMES = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language",
-         "MIME-Version", "Content-Type"]  # fmt: skip
+NAMES = ["From", "Reply-To", "To", "Subject", "Date", "Message-ID", "References", "Auto-Submitted",
+         "Content-Language", "MIME-Version", "Content-Type"]  # fmt: skip
 INJECTED = "A\r\nContent-Type: text/html\r\nBcc: thief@evil.example\r\n\r\n<h1>Evil</h1>"
 ENCODED = "=?utf-8?q?A=0d=0aContent-Type:_text/html=0d=0a=0d=0a<h1>Evil</h1>?="
 EVIL = [
@@ -64,7 +64,7 @@ def mail_of(text: str, address: str = "ida@nordbo.example", **more: Any) -> Mail
         "_id": "mai_1", "notice_id": "ntc_1", "kind": "sub_processor.change.announced",
         "to": {"name": text, "email": address}, "made_at": datetime(2026, 11, 22, 10, tzinfo=UTC),
     }  # fmt: skip
-    return composed(row | more, letter(text), SENDER, text)
+    return composed(row | more, letter(text), SENDER, Under(text))
 
 
 @pytest.mark.parametrize("text", EVIL)

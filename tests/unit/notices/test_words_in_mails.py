@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from services.notices import events
-from services.notices.channels.email import composed, headers, letter_of
+from services.notices.channels.email import Under, composed, headers, letter_of
 from tests import readers
 from tests.corpus import corpus
 from tests.pouring import poured
@@ -75,8 +75,8 @@ OWN = {
 }  # fmt: skip
 KINDS = [*events.NOTICES, *events.MAILED, events.UNREACHED, events.WEBHOOK_DISABLING_SOON,
          "webhook.disabled", "webhook.recovered", events.VENDOR_NEWS]  # fmt: skip
-NAMES = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language",
-         "MIME-Version", "Content-Type"]  # fmt: skip
+NAMES = ["From", "Reply-To", "To", "Subject", "Date", "Message-ID", "References", "Auto-Submitted",
+         "Content-Language", "MIME-Version", "Content-Type"]  # fmt: skip
 
 
 def read(kind: str, language: str, words: Any) -> Any:
@@ -88,7 +88,7 @@ def read(kind: str, language: str, words: Any) -> Any:
         "to": {"name": next(words), "email": "ida@nordbo.example"},
         "made_at": datetime(2026, 11, 22, 10, tzinfo=UTC),
     }  # fmt: skip
-    content = composed(row, letter, SENDER, next(words)).content
+    content = composed(row, letter, SENDER, Under(next(words))).content
     mail = BytesParser(policy=default).parsebytes(content)
     plain, html = (part.get_content() for part in mail.iter_parts())
     head = content.partition(b"\r\n\r\n")[0]

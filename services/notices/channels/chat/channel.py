@@ -8,7 +8,7 @@ in a room holds no link to acknowledge: anybody in the room could follow it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from services.notices.channels.chat import render
 from services.notices.channels.chat.results import Result, result_of
 from services.notices.channels.chat.schedule import next_attempt
 from services.notices.letters import letter_of
+from services.notices.model.answering import Answering
 from services.notices.model.channels import (
     Address,
     AddressChannel,
@@ -47,6 +48,7 @@ class Written:
 class Poster:
     post: Post
     seconds: int
+    reply_to: Callable[[str | None], str]
 
     def write(self, claimed: Claimed) -> Written:
         """Raises ``Unwritable`` when the customer has taken its room away."""
@@ -55,7 +57,8 @@ class Poster:
         if claimed.body is None:
             raise Unwritable("no message to send")
         row, form = claimed.row, (claimed.row["to"] or {})["form"]
-        letter = letter_of(row["kind"], row["language"], claimed.body)
+        address = self.reply_to(row["processor_id"])
+        letter = letter_of(row["kind"], row["language"], claimed.body, reply_to=address)
         return Written(form, render.body(form, letter, claimed.body), claimed.secret)
 
     def send(self, written: Written) -> Result:
@@ -76,7 +79,7 @@ class Chat(AddressChannel):
         return True
 
     def sender(self, kit: Kit) -> Poster:
-        return Poster(kit.post, kit.seconds)
+        return Poster(kit.post, kit.seconds, kit.reply_to)
 
     def addresses(self, customer: Customer) -> Sequence[Address]:
         room = customer.addresses.get(self.name)
@@ -84,10 +87,11 @@ class Chat(AddressChannel):
             return ()
         return [Address(self.name, room["id"], {"shown": room["shown"], "form": room["form"]})]
 
-    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:  # noqa: ARG002
-        """For the first form of room; no link to acknowledge stands in a room."""
+    def preview(self, kind: str, language: str, body: bytes, answering: Answering) -> Preview:
+        """For the first form of room; no link to answer stands in a room."""
         message = json.loads(body)
-        written = render.body(render.FORMS[0], letter_of(kind, language, message), message)
+        letter = letter_of(kind, language, message, reply_to=answering.address)
+        written = render.body(render.FORMS[0], letter, message)
         return Preview([Part("application/json", written.decode())])
 
     def next_attempt(self, number: int, outcome: Outcome, jitter: float) -> Next:

@@ -1,7 +1,7 @@
 """The e-mail channel: letters in the customer's language, sent over SMTP, and what comes back."""
 
 from services.notices.channels.email.channel import CHANNEL, Email, address_key, contacts_of
-from services.notices.channels.email.compose import Mail, composed, message_id
+from services.notices.channels.email.compose import Mail, Under, composed, message_id
 from services.notices.channels.email.headers import HeadersForged
 from services.notices.channels.email.schedule import next_attempt
 from services.notices.channels.email.settings import MailSettings
@@ -16,6 +16,7 @@ __all__ = [
     "MailSettings",
     "Sent",
     "Transport",
+    "Under",
     "address_key",
     "composed",
     "contacts_of",

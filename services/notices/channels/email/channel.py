@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.notices import events
-from services.notices.channels.email.compose import Mail, composed, html_of
+from services.notices.channels.email.compose import Mail, Under, composed, html_of
 from services.notices.channels.email.plain import plain
 from services.notices.channels.email.schedule import next_attempt
 from services.notices.channels.email.settings import MailSettings
 from services.notices.channels.email.smtp import Sent, Transport
 from services.notices.letters import letter_of
+from services.notices.model.answering import Answering
 from services.notices.model.channels import (
     Address,
     AddressChannel,
@@ -53,7 +54,9 @@ class Postman:
 
     settings: MailSettings
     transport: Transport
-    acknowledge_url: Any
+    answer_url: Callable[[Row, Row], str]
+    reply_to: Callable[[str | None], str]
+    thread_of: Callable[[Row], tuple[Row | None, str]]
 
     @property
     def seconds(self) -> int:
@@ -65,9 +68,11 @@ class Postman:
             letter = letter_of(row["kind"], row["language"], _data(claimed))
             return composed(row, letter, self.settings.sender)
         is_notice = row["kind"] in events.NOTICES
-        url = self.acknowledge_url(row, claimed.message) if is_notice else ""
-        letter = letter_of(row["kind"], row["language"], claimed.body, url)
-        return composed(row, letter, self.settings.sender, claimed.vendor)
+        url = self.answer_url(row, claimed.message) if is_notice else ""
+        reply_to = self.reply_to(row["processor_id"])
+        letter = letter_of(row["kind"], row["language"], claimed.body, url, reply_to)
+        under = Under(claimed.vendor, reply_to, *self.thread_of(row))
+        return composed(row, letter, self.settings.sender, under)
 
     def send(self, written: Mail) -> Sent:
         return self.transport.send(written)
@@ -102,13 +107,14 @@ class Email(AddressChannel):
 
     def sender(self, kit: Kit) -> Postman:
         settings: MailSettings = kit.settings[self.name]
-        return Postman(settings, Transport(settings), kit.acknowledge_url)
+        transport = Transport(settings)
+        return Postman(settings, transport, kit.acknowledge_url, kit.reply_to, kit.thread_of)
 
     def addresses(self, customer: Customer) -> Sequence[Address]:
         return contacts_of(customer.contacts)
 
-    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:
-        letter = letter_of(kind, language, json.loads(body), link)
+    def preview(self, kind: str, language: str, body: bytes, answering: Answering) -> Preview:
+        letter = letter_of(kind, language, json.loads(body), answering.url, answering.address)
         texts = [Part("text/plain", plain(letter)), Part("text/html", html_of(letter))]
         return Preview(texts, one_line(letter.subject))
 

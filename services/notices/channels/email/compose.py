@@ -60,17 +60,34 @@ class _Person:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
-def composed(row: Any, letter: Letter, sender: Address, on_behalf_of: str | None = None) -> Mail:
+@dataclass(frozen=True)
+class Under:
+    """What a mail belongs to. ``vendor``: named beside the sender, and read at ``reply_to``.
+    ``before``: the row of the mail that it follows; ``root``: the notice of both."""
+
+    vendor: str | None = None
+    reply_to: str = ""
+    before: Any = None
+    root: str = ""
+
+
+ART28 = Under()
+
+
+def composed(row: Any, letter: Letter, sender: Address, under: Under = ART28) -> Mail:
     """The mail of a row of ``mails``. The same row always gives the same bytes but the boundary.
 
-    ``on_behalf_of``: the vendor, named beside the sender. Raises ValueError when the recipient is
-    no address, ``HeadersForged`` when the result holds a header that is not ours.
+    Raises ValueError when the recipient is no address, ``HeadersForged`` when the result holds a
+    header that is not ours.
     """
-    origin = _Person(_sender_name(sender, on_behalf_of), mailbox(sender.addr_spec))
+    origin = _Person(_sender_name(sender, under.vendor), mailbox(sender.addr_spec))
     to = _Person(one_line(row["to"].get("name") or ""), mailbox(row["to"]["email"]))
-    fixed = _fixed(row, letter, origin.address.rpartition("@")[2])
-    lines = {"From": origin.header, "To": to.header, "Subject": header(letter.subject), **fixed}
-    meant = {"From": origin.meant, "To": to.meant, "Subject": one_line(letter.subject), **fixed}
+    back = _reads_answers(under, origin)
+    fixed = _fixed(row, letter, origin.address.rpartition("@")[2], under)
+    lines = {"From": origin.header, "Reply-To": back.header, "To": to.header,
+             "Subject": header(letter.subject), **fixed}  # fmt: skip
+    meant = {"From": origin.meant, "Reply-To": back.meant, "To": to.meant,
+             "Subject": one_line(letter.subject), **_unfolded(fixed)}  # fmt: skip
     body = _body(letter)
     content = headers.written(lines) + body.as_bytes()
     # The headers of the body are Python's; no word of others is in them.
@@ -86,15 +103,41 @@ def _sender_name(sender: Address, on_behalf_of: str | None) -> str:
     return f"{isolated(one_line(on_behalf_of, LONGEST_VENDOR))} via {own}"
 
 
-def _fixed(row: Any, letter: Letter, domain: str) -> Mapping[str, str]:
+def _unfolded(lines: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value.replace("\r\n ", " ") for name, value in lines.items()}
+
+
+def _reads_answers(under: Under, origin: _Person) -> _Person:
+    """The vendor; the sender where it has no address that can be written to."""
+    try:
+        address = mailbox(under.reply_to)
+    except ValueError:
+        return _Person("", origin.address)
+    return _Person(one_line(under.vendor or "", LONGEST_VENDOR), address)
+
+
+def _fixed(row: Any, letter: Letter, domain: str, under: Under) -> Mapping[str, str]:
     return {
         "Date": format_datetime(_seconds(row["made_at"])),
         "Message-ID": message_id(row, domain),
+        **_thread(row, domain, under),
         # RFC 3834: no machine shall answer; and no List-Unsubscribe, for a notice that a contract
         # owes cannot be unsubscribed, only sent to somebody else.
         "Auto-Submitted": "auto-generated",
         "Content-Language": letter.language,
     }
+
+
+def _thread(row: Any, domain: str, under: Under) -> Mapping[str, str]:
+    """What shows a mail below others of its notice or agreement, which all refer to one id."""
+    root = under.root or row.get("notice_id") or row.get("agreement_id")
+    if not root:
+        return {}
+    first = f"<{root}@{domain}>"
+    if under.before is None:
+        return {"References": first}
+    before = message_id(under.before, domain)
+    return {"In-Reply-To": before, "References": f"{first}\r\n {before}"}
 
 
 def _body(letter: Letter) -> EmailMessage:

@@ -13,7 +13,8 @@ from services.notices.model.channels import Unwritable
 _FIELD = re.compile(r"([A-Za-z-]+): (.*)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 # Headers that hold words of others, and those of them that hold addresses.
-_SPOKEN, _ADDRESSES = ("From", "To", "Subject"), ("From", "To")
+_ADDRESSES = ("From", "Reply-To", "To")
+_SPOKEN = (*_ADDRESSES, "Subject")
 PARTS = ["text/plain", "text/html"]
 
 

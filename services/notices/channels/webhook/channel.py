@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.notices.model.answering import Answering
 from services.notices.model.channels import Part, Preview, Row, Tried, tries
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.receipts import Moments, first
@@ -32,7 +33,7 @@ class Webhook:
     def evidence(self, row: Row) -> Sequence[Tried]:
         return tries(row, self.name, self.recipient(row))
 
-    def preview(self, kind: str, language: str, body: bytes, link: str) -> Preview:  # noqa: ARG002
+    def preview(self, kind: str, language: str, body: bytes, answering: Answering) -> Preview:  # noqa: ARG002
         """The body, whatever the language: programs read it."""
         return Preview([Part("application/json", body.decode())])
 
