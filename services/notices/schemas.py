@@ -469,10 +469,13 @@ class PersonalMailTaken(Shape):
     taken = Flag()
 
 
-class LinkRequest(Shape):
+class LinkToken(Shape):
+    token = Text(500, required=True)
+
+
+class LinkRequest(LinkToken):
     """``language``: of the reader; null: that of the mail."""
 
-    token = Text(500, required=True)
     language = one_of("en", "da", "sv", load_default=None, allow_none=True)
 
 
@@ -562,5 +565,18 @@ class AnswerLinkShape(Shape):
     acknowledged_by = fields.Nested(ContactOfLink, allow_none=True)
     language = fields.String()
     page = fields.Nested(NoticePageShape)
+    processor = fields.Dict()
+    customer = fields.Dict()
+
+
+class OfferLinkShape(Shape):
+    """Which offered version of which agreement a link was sent for, and to whom."""
+
+    mail_id = fields.String()
+    state = fields.String()
+    agreement_id = fields.String()
+    version = fields.Integer()
+    contact = fields.Nested(ContactOfLink)
+    language = fields.String(allow_none=True)
     processor = fields.Dict()
     customer = fields.Dict()

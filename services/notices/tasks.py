@@ -203,7 +203,7 @@ def make_kit(
         thread_of=Threads(stores).of,
         settings=settings.channels,
         post=Poster(settings.egress, limits_of(settings)).post,
-        acknowledge_url=links_of(settings.common).url,
+        answer_url=links_of(settings.common).url,
         seconds=settings.attempt_seconds,
     )
 

@@ -12,7 +12,13 @@ from urllib.parse import quote
 from flask import Response, redirect
 
 from services.notices.api.context import deps
-from services.notices.schemas import Acknowledgement, AnswerLinkShape, LinkRequest
+from services.notices.schemas import (
+    Acknowledgement,
+    AnswerLinkShape,
+    LinkRequest,
+    LinkToken,
+    OfferLinkShape,
+)
 from services.notices.use_cases import answer_links
 from shared.auth import public, requires
 from shared.openapi import Blueprint
@@ -41,6 +47,16 @@ def show(body: dict[str, Any]) -> object:
 def acknowledge(body: dict[str, Any]) -> None:
     """For services: the person acknowledges the notice; again is no error and changes nothing."""
     answer_links.acknowledge(deps(), **body)
+
+
+@blp.route("/sign-links", methods=["POST"])
+@requires(LINKS)
+@blp.arguments(LinkToken)
+@blp.response(200, OfferLinkShape)
+@blp.alt_response(404, "NOT_FOUND")
+def offered(body: dict[str, Any]) -> object:
+    """For services: which offered version of which agreement the link in a mail is about."""
+    return answer_links.offered(deps(), body["token"])
 
 
 @blp.route("/acknowledge/<token>", methods=["GET", "POST"])

@@ -196,13 +196,14 @@ def no_thread(_: Row) -> tuple[Row | None, str]:
 @dataclass(frozen=True)
 class Kit:
     """What senders are made of. ``settings``: of channels that have some, by name; ``post``: one
-    POST within the egress rules; ``acknowledge_url``: the link for a delivery of a notice;
-    ``reply_to``: where a vendor reads answers, empty while nobody knows; ``thread_of``: the sending
-    of the notice that another one follows, to the same address, and the id of that notice."""
+    POST within the egress rules; ``answer_url``: the link by which the reader of a message answers,
+    or empty; ``reply_to``: where a vendor reads answers, empty while nobody knows; ``thread_of``:
+    the sending of the notice that another one follows, to the same address, and the id of that
+    notice."""
 
     settings: Mapping[str, Any]
     post: Post
-    acknowledge_url: Callable[[Row, Row], str]
+    answer_url: Callable[[Row, Row, Row], str]
     seconds: int
     reply_to: Callable[[str | None], str] = nobody
     thread_of: Callable[[Row], tuple[Row | None, str]] = no_thread

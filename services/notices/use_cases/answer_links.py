@@ -1,8 +1,9 @@
-"""A contact reads a notice, and acknowledges it, by the link in its mail."""
+"""What the link in a mail is about: a notice, which it acknowledges, or an offered agreement."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,15 +11,22 @@ from typing import Any
 from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email import address_key
 from services.notices.letters.pages import NoticePage, page_of
-from services.notices.model.answer_links import LinkInvalid
+from services.notices.model.answer_links import SIGN, LinkInvalid
 from services.notices.model.messages import body_of
 from services.notices.model.recipients import Recipient
-from services.notices.model.stored import StoredNotice, StoredSending, as_notice, changes_of
+from services.notices.model.stored import (
+    StoredMessage,
+    StoredNotice,
+    StoredSending,
+    as_notice,
+    changes_of,
+)
 from services.notices.store.late_notices import texts_now
 from services.notices.wiring import Deps
 from shared.errors import Conflict
 from shared.mongo import Session
 
+GONE = "What this link was about is no longer kept."
 OPEN, ENDED, UNCONFIRMED, REPLACED = "open", "ended", "unconfirmed", "replaced"
 
 
@@ -77,12 +85,80 @@ def acknowledge(deps: Deps, token: str, name: str, title: str) -> None:
 
 def _found(deps: Deps, token: str) -> tuple[StoredSending, StoredNotice]:
     claims = deps.links.read(token, deps.now())
-    mail = deps.stores.sendings[EMAIL.name].find(claims.mail_id)
-    message = deps.stores.messages.find(mail["message_id"]) if mail and mail["message_id"] else None
-    notice = as_notice(message) if message else None
-    if mail is None or notice is None or notice["notice"]["id"] != claims.notice_id:
-        raise LinkInvalid("What this link was about is no longer kept.")
+    mail, message = _mailed(deps, claims.mail_id)
+    notice = as_notice(message) or _followed(deps, message, claims.thing)
+    if notice is None or claims.thing not in (notice["notice"]["id"], *changes_of(notice)):
+        raise LinkInvalid(GONE)
     return mail, notice
+
+
+def _mailed(deps: Deps, mail_id: str) -> tuple[StoredSending, StoredMessage]:
+    """A mail and its message. Raises ``LinkInvalid``."""
+    mail = deps.stores.sendings[EMAIL.name].find(mail_id)
+    message = deps.stores.messages.find(mail["message_id"]) if mail and mail["message_id"] else None
+    if mail is None or message is None:
+        raise LinkInvalid(GONE)
+    return mail, message
+
+
+def _followed(deps: Deps, message: StoredMessage, change_id: str) -> StoredNotice | None:
+    """The notice of the change that a later message is about."""
+    agreements = [message["agreement_id"]] if message["agreement_id"] else []
+    found = deps.stores.messages.notices_for(change_id, agreements)
+    return found[0] if found and message["change_id"] == change_id else None
+
+
+@dataclass(frozen=True)
+class OfferLink:
+    """An offered version of an agreement, as the contact of a link sees it. ``state``: ``open``, or
+    ``replaced`` as in ``AnswerLink``."""
+
+    mail_id: str
+    state: str
+    agreement_id: str
+    version: int
+    contact: dict[str, str]
+    language: str | None
+    processor: dict[str, Any]
+    customer: dict[str, Any]
+
+
+def offered(deps: Deps, token: str) -> OfferLink:
+    """Which version of which agreement the link was sent for. Raises ``LinkInvalid``."""
+    claims = deps.links.read(token, deps.now(), SIGN)
+    mail, message = _mailed(deps, claims.mail_id)
+    event = deps.stores.events.get(message["event_id"])
+    data = json.loads(body_of(event, message["extra"]))["data"]
+    agreement_id, version = message["agreement_id"], data["version"]
+    if agreement_id is None or claims.thing != f"{agreement_id}-{version}":
+        raise LinkInvalid(GONE)
+    state = _state_of_offer(deps, mail, agreement_id)
+    return OfferLink(
+        mail_id=mail["_id"],
+        state=state,
+        agreement_id=agreement_id,
+        version=version,
+        contact=mail["to"] or {},
+        language=mail["language"],
+        processor=event.processor,
+        customer=data["controller"],
+    )
+
+
+def _state_of_offer(deps: Deps, mail: StoredSending, agreement_id: str) -> str:
+    """By the contacts that its customer has named; else by those of the offer, or, once it binds,
+    of the agreement."""
+    offer = deps.stores.offers.many([agreement_id]).get(agreement_id)
+    recipient = deps.stores.recipients.find(agreement_id)
+    owner = offer["controller_id"] if offer else recipient.owner if recipient else ""
+    named, _ = deps.stores.contacts.get(owner)
+    contacts = named.contacts if named else offer["contacts"] if offer else ()
+    return REPLACED if contacts and not _is_among(mail, contacts) else OPEN
+
+
+def _is_among(mail: StoredSending, contacts: Iterable[Mapping[str, Any]]) -> bool:
+    keys = {address_key(contact["email"]) for contact in contacts}
+    return address_key((mail["to"] or {}).get("email", "")) in keys
 
 
 def _state(deps: Deps, mail: StoredSending, recipient: Recipient | None) -> str:
@@ -90,8 +166,7 @@ def _state(deps: Deps, mail: StoredSending, recipient: Recipient | None) -> str:
         return ENDED
     named, _ = deps.stores.contacts.get(recipient.owner)
     contacts = named.contacts if named else recipient.contacts
-    keys = {address_key(contact["email"]) for contact in contacts}
-    if address_key((mail["to"] or {}).get("email", "")) not in keys:
+    if not _is_among(mail, contacts):
         return REPLACED
     return OPEN if recipient.confirmed else UNCONFIRMED
 

@@ -39,6 +39,7 @@ READS = {
     ("agreements", "/v1/notice-terms", "POST"),
     ("notices", "/v1/previews", "POST"),
     ("notices", "/v1/answer-links", "POST"),
+    ("notices", "/v1/sign-links", "POST"),
     ("notices", "/v1/acknowledge/<token>", "POST"),
     ("registry", "/v1/gate", "POST"),
     ("registry", "/v1/simulations", "POST"),

@@ -29,8 +29,8 @@ def message(effective_on: str | None = "2026-12-24") -> dict[str, Any]:
 def test_it_works() -> None:
     token = LINKS.token(MAIL, message())
     claims = LINKS.read(token, NOW)
-    assert (claims.mail_id, claims.notice_id) == ("eml_1", "ntc_1")
-    assert LINKS.url(MAIL, message()) == f"{ORIGIN}/respond/{token}"
+    assert (claims.mail_id, claims.thing) == ("eml_1", "ntc_1")
+    assert LINKS.url(MAIL, message(), {}) == f"{ORIGIN}/respond/{token}"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_text_that_is_no_token_is_refused(token: str) -> None:
 def test_a_token_longer_than_any_we_make_is_refused_even_if_it_is_signed() -> None:
     fixed = len(LINKS.token({"_id": ""}, message()))
     longest = LINKS.token({"_id": "m" * (LONGEST_TOKEN - fixed)}, message())
-    assert LINKS.read(longest, NOW).notice_id == "ntc_1"
+    assert LINKS.read(longest, NOW).thing == "ntc_1"
     with pytest.raises(LinkInvalid):
         LINKS.read(LINKS.token({"_id": "m" * (LONGEST_TOKEN - fixed + 1)}, message()), NOW)
 

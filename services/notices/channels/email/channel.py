@@ -54,7 +54,7 @@ class Postman:
 
     settings: MailSettings
     transport: Transport
-    answer_url: Callable[[Row, Row], str]
+    answer_url: Callable[[Row, Row, Row], str]
     reply_to: Callable[[str | None], str]
     thread_of: Callable[[Row], tuple[Row | None, str]]
 
@@ -67,8 +67,7 @@ class Postman:
         if claimed.message is None or claimed.body is None:
             letter = letter_of(row["kind"], row["language"], _data(claimed))
             return composed(row, letter, self.settings.sender)
-        is_notice = row["kind"] in events.NOTICES
-        url = self.answer_url(row, claimed.message) if is_notice else ""
+        url = self.answer_url(row, claimed.message, claimed.body["data"])
         reply_to = self.reply_to(row["processor_id"])
         letter = letter_of(row["kind"], row["language"], claimed.body, url, reply_to)
         under = Under(claimed.vendor, reply_to, *self.thread_of(row))
@@ -108,7 +107,7 @@ class Email(AddressChannel):
     def sender(self, kit: Kit) -> Postman:
         settings: MailSettings = kit.settings[self.name]
         transport = Transport(settings)
-        return Postman(settings, transport, kit.acknowledge_url, kit.reply_to, kit.thread_of)
+        return Postman(settings, transport, kit.answer_url, kit.reply_to, kit.thread_of)
 
     def addresses(self, customer: Customer) -> Sequence[Address]:
         return contacts_of(customer.contacts)
