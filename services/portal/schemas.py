@@ -211,3 +211,14 @@ class OfferForm(PersonForm):
 
 class DeclineForm(OfferForm):
     text = Text(4_000, required=True)
+
+
+class SigningForm(Signatory):
+    """``document_sha256``: of the document that the page showed."""
+
+    title = Line(200, required=True)
+    document_sha256 = fields.String(required=True, validate=SHA256)
+
+
+class RefusalForm(PersonForm):
+    reason = Text(1_500, required=True)

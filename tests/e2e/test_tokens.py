@@ -205,6 +205,9 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "POST /notices/v1/acknowledge/<token>",
         "GET /portal/respond/<token>",
         "POST /portal/respond/<token>",
+        "GET /portal/sign/<token>",
+        "GET /portal/sign/<token>/document.<kind>",
+        "POST /portal/sign/<token>",
         "POST /notices/v1/bounces",
         "POST /notices/v1/bounces/report",
     }

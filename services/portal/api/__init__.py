@@ -1,7 +1,7 @@
 """The customer's API: its agreements, its list, its notices, its webhooks."""
 
-from services.portal.api import customer, forwards, respond
+from services.portal.api import customer, forwards, respond, sign
 
-blueprints = [customer.blp, forwards.agreements, forwards.webhooks, respond.blp]
+blueprints = [customer.blp, forwards.agreements, forwards.webhooks, respond.blp, sign.blp]
 
 __all__ = ["blueprints"]

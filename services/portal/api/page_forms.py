@@ -15,12 +15,13 @@ from services.portal.pages import LANGUAGES, html, language_of
 from shared.errors import DomainError, NotFound
 from shared.openapi import Blueprint
 
+FORM = "application/x-www-form-urlencoded"
 REFUSED = "refused.html"
 SEVERAL = ("change_ids",)
 # Longer than any that is made: what is cut off here is no good anyway.
 LONGEST_TOKEN = 500
 
-Page = Callable[[str], Response]
+Page = Callable[..., Response]
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ def page_route(blueprint: Blueprint) -> Callable[[Page], Page]:
 
     def decorate(view: Page) -> Page:
         @functools.wraps(view)
-        def shown(token: str) -> Response:
+        def shown(token: str, **more: str) -> Response:
             try:
-                return view(token[:LONGEST_TOKEN])
+                return view(token[:LONGEST_TOKEN], **more)
             except NotFound:
                 return _refused("link", NotFound.status)
             except DomainError as error:

@@ -10,7 +10,14 @@ from marshmallow import Schema
 
 from services.portal import schemas as shapes
 from services.portal.api.context import deps
-from services.portal.api.page_forms import Filled, again, asked_language, filled_in, page_route
+from services.portal.api.page_forms import (
+    FORM,
+    Filled,
+    again,
+    asked_language,
+    filled_in,
+    page_route,
+)
 from services.portal.model.respond import (
     ACCEPT_OFFER,
     ACKNOWLEDGE,
@@ -28,7 +35,6 @@ from shared.errors import Conflict
 from shared.openapi import Blueprint
 
 TEMPLATE = "respond.html"
-FORM = "application/x-www-form-urlencoded"
 FORMS: Mapping[str, type[Schema]] = {
     ACKNOWLEDGE: shapes.PersonForm,
     OBJECT: shapes.ObjectionForm,

@@ -28,7 +28,8 @@ KNOWN = {
 }
 # What monitors read, and what is a page for one person.
 APART = (
-    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/respond/<token>",
+    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/respond/<token>", "/sign/<token>",
+    "/sign/<token>/document.<kind>",
     "/sign-in", "/sign-in/<token>", "/invitation/<token>", "/v1/sessions",
     "/v1/people/<person_id>",
 )  # fmt: skip

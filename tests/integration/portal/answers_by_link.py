@@ -31,9 +31,9 @@ class Page:
     stack: Stack
     path: str
 
-    def get(self, lang: str = "", method: str = "GET") -> TestResponse:
+    def get(self, lang: str = "", more: str = "") -> TestResponse:
         query = {"lang": lang} if lang else None
-        return Client(self.stack.wsgi).open(self.path, method=method, query_string=query)
+        return Client(self.stack.wsgi).get(f"{self.path}{more}", query_string=query)
 
     def press(self, act: str, **members: Any) -> TestResponse:
         """The answer to the form itself; a success leads back to the page."""

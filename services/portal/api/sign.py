@@ -1,0 +1,82 @@
+"""The page that the link in the mail of an offered agreement opens: read it, accept or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from marshmallow import Schema
+
+from services.portal import schemas as shapes
+from services.portal.api.context import deps
+from services.portal.api.forwarding import passed_on
+from services.portal.api.page_forms import (
+    FORM,
+    Filled,
+    again,
+    asked_language,
+    filled_in,
+    page_route,
+)
+from services.portal.model.sign import ACCEPT, REFUSE
+from services.portal.pages import html, language_of
+from services.portal.use_cases import signing
+from services.portal.use_cases.signing import Offer
+from shared.auth import public
+from shared.bodies import accepts
+from shared.errors import Conflict
+from shared.openapi import Blueprint
+
+TEMPLATE = "sign.html"
+KINDS = {"html": "text/html", "pdf": "application/pdf"}
+FORMS: Mapping[str, type[Schema]] = {ACCEPT: shapes.SigningForm, REFUSE: shapes.RefusalForm}
+
+blp = Blueprint("signing", __name__, description="Agreements by the link in a mail")
+
+
+@blp.route("/sign/<token>")
+@public()
+@page_route(blp)
+def show(token: str) -> Response:
+    """The agreement that the link in a mail is about; opening it binds nobody."""
+    return _page(signing.read(deps(), token), 200)
+
+
+@blp.route("/sign/<token>", methods=["POST"])
+@public()
+@accepts(FORM)
+@page_route(blp)
+def answer(token: str) -> Response:
+    """The person accepts the document that it has read, or refuses it, by a button of the page."""
+    seen = signing.read(deps(), token)
+    filled = filled_in(FORMS, request.form)
+    if filled.errors:
+        return _page(seen, 422, filled)
+    try:
+        signing.act(deps(), seen, filled.act, filled.members, request.remote_addr or "")
+    except Conflict as refusal:
+        return _page(signing.read(deps(), token), 409, filled, refused=refusal.code)
+    return again()
+
+
+@blp.route("/sign/<token>/document.<kind>")
+@public()
+@page_route(blp)
+def document(token: str, kind: str) -> Response:
+    """The very document that is accepted, as HTML or PDF."""
+    answer = signing.document(deps(), token, KINDS.get(kind, KINDS["html"]))
+    response = passed_on(answer)
+    policy = answer.headers.get("Content-Security-Policy")
+    if policy:
+        response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _page(seen: Offer, status: int, filled: Filled | None = None, **more: Any) -> Response:
+    mailed = (seen.link["language"] or "").lower().partition("-")[0]
+    language = language_of(asked_language(), mailed)
+    base = f"{request.script_root}{request.path}"
+    shown = {"it": seen, "filled": filled or Filled(), "base": base, "refused": "", **more}
+    return html(TEMPLATE, status, language, **shown)

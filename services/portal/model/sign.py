@@ -1,0 +1,58 @@
+"""What the page of an offered version of an agreement says is so, and what may be done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ACCEPT, REFUSE = "accept", "refuse"
+ACTS = (ACCEPT, REFUSE)
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """``version``: of the link; ``latest``: the newest there is; ``on_offer``: the one that waits
+    for acceptances, None: none. ``accepted``: the parties that have accepted the link's version.
+    ``refused_by``: the party that turned it down. ``link``: the state of the link. ``vendors``: the
+    mail went to the vendor itself, which cannot sign for its customer."""
+
+    version: int
+    latest: int
+    on_offer: int | None
+    accepted: frozenset[str] = frozenset()
+    refused_by: str | None = None
+    link: str = OPEN
+    vendors: bool = False
+
+
+def state_of(it: Offered) -> str:
+    """``open``, or why it can be neither accepted nor refused by this link: a key of the catalogue
+    (``sign.state.…``)."""
+    if it.accepted >= {"controller", "processor"}:
+        return "executed"
+    if it.refused_by:
+        return "refused" if it.refused_by == "controller" else "withdrawn"
+    if it.latest > it.version:
+        return "superseded"
+    if it.on_offer != it.version:
+        return "lapsed"
+    if "controller" in it.accepted:
+        return "waiting"
+    return "vendors" if it.vendors else it.link
+
+
+def acts_open(it: Offered) -> tuple[str, ...]:
+    return ACTS if state_of(it) == OPEN else ()
+
+
+def is_vendors(contact: str, vendor: Iterable[str], customer: Iterable[str]) -> bool:
+    """Whether a mailbox is the vendor's by its address, or by a domain that the customer has no
+    mailbox in: the vendor itself has entered the contacts of an offer."""
+    own = {address.casefold() for address in vendor}
+    domains = {_domain(address) for address in own} - {_domain(address) for address in customer}
+    return contact.casefold() in own or _domain(contact) in domains
+
+
+def _domain(address: str) -> str:
+    return address.casefold().rpartition("@")[2]

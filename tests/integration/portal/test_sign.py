@@ -1,0 +1,217 @@
+"""A person without an account reads, accepts or refuses an agreement by the link in its mail."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from tests import builders
+from tests.integration.portal.answers_by_link import PERSON, Page, PostOffice, words_of
+from tests.vendor import SIGNATURE, Vendor, new_client
+
+AGREEMENTS = "/agreements/v1/agreements"
+SIGNED = {**PERSON, "email": "kim@nordbo.test"}
+
+
+class Offered:
+    """An agreement that was offered by mail, and the page of the contact's link."""
+
+    def __init__(self, vendor: Vendor, mails: PostOffice, address: str = "") -> None:
+        self.vendor, self.mails = vendor, mails
+        self.address = address or f"ida-{uuid.uuid4().hex[:8]}@nordbo.test"
+        self.client = new_client(
+            vendor.stack, "nordbo", ["controller"], ["portal:read", "portal:write"]
+        )
+        contacts = [{"name": "Ida Holm", "position": "DPO", "email": self.address}]
+        body = builders.agreement_body(
+            self.client["org_id"], party={"legal_name": "Nordbo"}, products=[],
+            notice_terms=builders.notice_terms(contacts=contacts, channels=["email"]),
+        )  # fmt: skip
+        self.id = vendor.stack.must(vendor.client, "POST", AGREEMENTS, body)["id"]
+        vendor.stack.must(vendor.client, "POST", f"{AGREEMENTS}/{self.id}/offer", {})
+        mails.run()
+        self.page = mails.link_to(self.address, "sign")
+
+    @property
+    def now(self) -> Any:
+        return self.vendor.stack.must(self.vendor.client, "GET", f"{AGREEMENTS}/{self.id}")
+
+    def hash_shown(self) -> str:
+        html = self.page.get().text
+        return html.partition('name="document_sha256" value="')[2][:64]
+
+    def accept(self, **more: str) -> Any:
+        return self.page.press("accept", document_sha256=self.hash_shown(), **{**SIGNED, **more})
+
+    def vendor_accepts(self) -> None:
+        path = f"{AGREEMENTS}/{self.id}/accept"
+        self.vendor.stack.must(self.vendor.client, "POST", path, SIGNATURE)
+
+
+@pytest.fixture
+def offered(baseline: Vendor, mails: PostOffice) -> Offered:
+    return Offered(baseline, mails)
+
+
+def test_it_works(offered: Offered) -> None:
+    offered.vendor_accepts()
+    document = offered.now["offer"]["document_sha256"]
+    assert offered.hash_shown() == document
+
+    assert offered.accept().status_code == 303
+
+    now = offered.now
+    assert now["status"] == "active"
+    [signed] = [each for each in now["acceptances"] if each["party"] == "controller"]
+    assert (signed["name"], signed["email"]) == ("Kim Roe", "kim@nordbo.test")
+    assert signed["document_sha256"] == document
+    mail = offered.page.path.removeprefix("/sign/").partition(".")[0]
+    assert signed["client_id"] == f"link:{mail}"
+    assert "accepteret af begge parter" in offered.page.text
+    assert offered.page.buttons == []
+
+
+def test_the_very_document_can_be_read_and_the_executed_one_kept(offered: Offered) -> None:
+    html, pdf = (offered.page.get(more=f"/document.{kind}") for kind in ("html", "pdf"))
+    assert (html.mimetype, pdf.mimetype) == ("text/html", "application/pdf")
+    assert pdf.data.startswith(b"%PDF")
+    assert "default-src 'none'" in html.headers["Content-Security-Policy"]
+
+    offered.accept()
+    offered.vendor_accepts()
+
+    kept = [offered.page.get(more="/document.pdf").data for _ in range(2)]
+    assert len({hashlib.sha256(each).hexdigest() for each in kept}) == 1
+    assert "Gem den underskrevne PDF" in offered.page.text
+
+
+def test_a_double_click_is_one_acceptance(offered: Offered) -> None:
+    document = offered.hash_shown()
+    answers = [offered.page.press("accept", document_sha256=document, **SIGNED) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    assert len(offered.now["acceptances"]) == 1
+    assert "Accepteret for" in offered.page.text
+
+
+def test_what_was_not_read_is_not_accepted(offered: Offered) -> None:
+    answer = offered.page.press("accept", document_sha256="0" * 64, **SIGNED)
+
+    assert answer.status_code == 409
+    assert "Listen over underdatabehandlere har ændret sig" in words_of(answer.text)
+    assert offered.now["acceptances"] == []
+
+
+def test_a_list_that_moved_since_makes_a_new_version_with_a_link_of_its_own(
+    offered: Offered,
+) -> None:
+    document = offered.hash_shown()
+    offered.vendor.announced(days=60)
+
+    answer = offered.page.press("accept", document_sha256=document, **SIGNED)
+    offered.mails.run()
+
+    assert answer.status_code == 409
+    assert offered.now["acceptances"] == []
+    assert "nyere version" in offered.page.text
+    assert offered.page.buttons == []
+    old, new = offered.mails.links_to(offered.address, "sign")
+    assert old.path == offered.page.path
+    assert new.buttons == ["accept", "refuse"]
+
+
+def test_a_refusal_names_who_refused_and_why(offered: Offered) -> None:
+    answer = offered.page.press("refuse", reason="Not these terms.", **PERSON)
+
+    assert answer.status_code == 303
+    refusal = offered.now["refusal"]
+    assert refusal["party"] == "controller"
+    assert "Not these terms." in refusal["reason"]
+    assert "Kim Roe, Head of Legal" in refusal["reason"]
+    assert "har afslået" in offered.page.text
+    assert offered.accept().status_code in (409, 422)
+    assert offered.now["status"] == "rejected"
+
+
+def test_an_offer_that_the_vendor_took_back_says_so(offered: Offered) -> None:
+    path = f"{AGREEMENTS}/{offered.id}/reject"
+    offered.vendor.stack.must(offered.vendor.client, "POST", path, {"reason": "A mistake."})
+
+    assert "har trukket tilbuddet tilbage" in offered.page.text
+    assert offered.page.buttons == []
+
+
+def test_an_amendment_shows_what_it_changes(offered: Offered) -> None:
+    offered.accept()
+    offered.vendor_accepts()
+    path = f"{AGREEMENTS}/{offered.id}/amendments"
+    offered.vendor.stack.must(offered.vendor.client, "POST", path, {"deletion_days": 5})
+    offered.mails.run()
+
+    page = offered.mails.link_to(offered.address, "sign")
+
+    assert page.path != offered.page.path
+    assert "Det ændrer denne version" in page.text
+    assert "deletion days" in page.text
+    assert page.buttons == ["accept", "refuse"]
+
+
+def test_the_vendors_own_mailbox_reads_and_signs_nothing(
+    baseline: Vendor, mails: PostOffice
+) -> None:
+    path = f"/identity/v1/organisations/{baseline.client['org_id']}"
+    seen = baseline.stack.ask(baseline.client, "GET", path).headers["ETag"]
+    contact = {"name": "Pia", "position": "Privacy", "email": "pia@vendor-own.test"}
+    body = {"contacts": [contact]}
+    baseline.stack.ask(baseline.client, "PATCH", path, body, headers={"If-Match": seen})
+    offered = Offered(baseline, mails, f"sales-{uuid.uuid4().hex[:6]}@vendor-own.test")
+
+    assert offered.page.buttons == []
+    answer = offered.page.press("accept", document_sha256="0" * 64, **SIGNED)
+    assert answer.status_code == 409
+    assert offered.now["acceptances"] == []
+    assert "kan underskrive" in offered.page.text or "underskrive for" in offered.page.text
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
+def test_nothing_but_a_button_binds(offered: Offered, method: str) -> None:
+    for more in ("", "?act=accept", "/document.html", "/document.pdf"):
+        Client(offered.vendor.stack.wsgi).open(f"{offered.page.path}{more}", method=method)
+
+    assert offered.now["acceptances"] == []
+
+
+def test_a_link_for_a_notice_signs_nothing_and_a_forged_one_says_nothing(
+    offered: Offered,
+) -> None:
+    token = offered.page.path.removeprefix("/sign/")
+    mail, version, day, mac = token.split(".")
+    forged = [f"{mail}.{version}0.{day}.{mac}", f"{mail}.{version}.2099-01-01.{mac}", "x"]
+    stack = offered.vendor.stack
+    for answer in (
+        *(Page(stack, f"/sign/{each}").get() for each in forged),
+        Page(stack, f"/respond/{token}").get(),
+        Page(stack, f"/sign/{forged[0]}").get(more="/document.pdf"),
+    ):
+        assert answer.status_code == 404
+        assert "This link does not work" in answer.text
+        assert "ordbo" not in answer.text
+
+
+def test_no_vendor_sees_the_link_of_its_customer(offered: Offered) -> None:
+    """Not in what it may read, nor in what it may look up: the token is stored nowhere."""
+    mac = offered.page.path.rpartition(".")[2]
+    stack, vendor = offered.vendor.stack, offered.vendor
+    for path in (
+        f"{AGREEMENTS}/{offered.id}", f"{AGREEMENTS}/{offered.id}/versions",
+        "/notices/v1/reachability", "/notices/v1/deliveries", "/notices/v1/events",
+    ):  # fmt: skip
+        assert mac not in stack.ask(vendor.client, "GET", path).text
+    for service in ("notices", "agreements", "registry"):
+        database = stack.database(service).db
+        for name in database.list_collection_names():
+            assert mac not in str(list(database[name].find())), name

@@ -1,0 +1,55 @@
+"""Every line of golden_sign.txt: what the page of an offered version says is so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.portal.model.sign import ACTS, Offered, acts_open, is_vendors, state_of
+from services.portal.pages import words
+
+LINES = (Path(__file__).parent / "golden_sign.txt").read_text("utf-8").splitlines()
+CASES = [[cell.strip() for cell in line.split("|")] for line in LINES if line and line[0] != "#"]
+
+
+def offered(case: list[str]) -> Offered:
+    latest, on_offer, accepted, refused, link, vendors = case[:6]
+    return Offered(
+        version=2,
+        latest=int(latest),
+        on_offer=None if on_offer == "-" else int(on_offer),
+        accepted=frozenset(accepted.replace("-", "").split()),
+        refused_by=None if refused == "-" else refused,
+        link=link,
+        vendors=vendors == "yes",
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=[" ".join(case[:6]) for case in CASES])
+def test_the_table_holds(case: list[str]) -> None:
+    it = offered(case)
+
+    assert state_of(it) == case[6], case[7]
+    assert acts_open(it) == (ACTS if case[6] == "open" else ())
+
+
+def test_every_state_but_an_open_one_has_its_words() -> None:
+    for state in {case[6] for case in CASES} - {"open"}:
+        assert f"sign.state.{state}" in words("en")
+
+
+@pytest.mark.parametrize(
+    ("contact", "is_so"),
+    [
+        ("ida@nordbo.test", False),
+        ("ADA@vendor.example", True),
+        ("other@vendor.example", True),
+        ("other@sub.vendor.example", False),
+        ("ida@shared.example", False),
+        ("privacy@shared.example", True),
+    ],
+)
+def test_a_mailbox_of_the_vendor_does_not_sign_for_its_customer(contact: str, is_so: bool) -> None:
+    vendor = ["ada@vendor.example", "privacy@shared.example"]
+    assert is_vendors(contact, vendor, ["dpo@shared.example"]) is is_so
