@@ -12,6 +12,7 @@ from werkzeug.test import Client
 from shared import hash_chain
 from shared.times import format_instant
 from tests.integration.identity.test_clients import CLIENTS, ORGANISATIONS, ask_token
+from tests.people import joined, person_asks, posted
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, new_client
 
@@ -222,3 +223,78 @@ def test_many_at_once_leave_a_chain_without_gap(stack: Stack, owner: Json) -> No
     trail = acts(stack, owner)
     assert hash_chain.verify(trail) is None
     assert len([each for each in trail if each["type"] == "client.created"]) == 7
+
+
+def as_person(stack: Stack, session: str, method: str, path: str, body: Any = None) -> Any:
+    answer = person_asks(stack, session, method, path, body)
+    assert answer.status_code < 300, answer.text
+    return answer.json if answer.data else None
+
+
+def test_what_happens_to_a_person_stands_there_by_whom_before_and_after(
+    stack: Stack, owner: Json
+) -> None:
+    org = owner["org_id"]
+    ada = joined(stack, org, f"ada@{org}.example", ["owner"], "Ada")
+    joined(stack, org, f"bo@{org}.example", ["reader"], "Bo")
+    (bo,) = [each for each in as_person(stack, ada, "GET", "/identity/v1/people")["items"]
+             if each["name"] == "Bo"]  # fmt: skip
+    path = f"/identity/v1/people/{bo['id']}"
+    as_person(stack, ada, "PATCH", path, {"roles": ["approver"]})
+    as_person(stack, ada, "DELETE", path)
+
+    invited, joins, changed, removed = acts(stack, owner, "&type=person.*")[-4:]
+
+    assert members(invited)["changes"]["roles"] == {"before": None, "after": ["reader"]}
+    assert members(joins)["actor"] == {"type": "person", "id": bo["id"], "name": "Bo"}
+    assert members(changed)["changes"] == {"roles": {"before": ["reader"], "after": ["approver"]}}
+    assert [members(each)["actor"]["name"] for each in (changed, removed)] == ["Ada", "Ada"]
+    assert removed["type"] == "person.removed"
+
+
+def test_sessions_stand_there_when_they_begin_and_when_they_are_ended(
+    stack: Stack, owner: Json
+) -> None:
+    org = owner["org_id"]
+    ada = joined(stack, org, f"ada@{org}.example", ["owner"], "Ada")
+    (mine,) = as_person(stack, ada, "GET", "/identity/v1/sessions")["items"]
+    as_person(stack, ada, "DELETE", f"/identity/v1/sessions/{mine['id']}")
+
+    opened, ended = acts(stack, owner, "&type=session.*")
+
+    assert (opened["type"], ended["type"]) == ("session.opened", "session.ended")
+    assert {each["data"]["subject"]["id"] for each in (opened, ended)} == {mine["id"]}
+    assert members(opened)["changes"]["amr"]["after"] == ["email"]
+    assert ada not in json.dumps([opened, ended])
+
+
+def test_a_link_that_works_no_more_is_counted_as_a_failed_sign_in(
+    stack: Stack, owner: Json
+) -> None:
+    org, email = owner["org_id"], f"ada@{owner['org_id']}.example"
+    joined(stack, org, email, ["owner"], "Ada")
+    stack.must(None, "POST", "/identity/v1/sign-in", {"email": email})
+    path = f"/identity/v1/sign-in/{posted(stack).token_to(email)}"
+    stack.must(None, "POST", path)
+    for _ in range(3):
+        assert stack.ask(None, "POST", path).status_code == 410
+
+    (failed,) = acts(stack, owner, "&type=sign_in.failed")
+
+    assert failed["data"]["count"] == 1
+    assert members(failed)["subject"]["name"] == "Ada"
+
+
+def test_a_customer_keeps_its_own_keys_and_reads_its_own_trail(stack: Stack) -> None:
+    customer = new_client(stack, "customer", ["controller"], ["portal:read", "portal:write"])
+    ada = joined(stack, customer["org_id"], f"ada@{customer['org_id']}.example", ["owner"], "Ada")
+
+    body = {"name": "CI", "scopes": ["portal:read"]}
+    key = as_person(stack, ada, "POST", CLIENTS, body)
+    as_person(stack, ada, "POST", f"{CLIENTS}/{key['id']}/rotate", {"overlap_hours": 1})
+    wide = person_asks(stack, ada, "POST", CLIENTS, {"name": "x", "scopes": ["registry:read"]})
+
+    assert stack.ask(key, "GET", "/portal/v1/me").status_code == 200
+    assert wide.json["code"] == "scope-not-grantable"
+    told = [each["type"] for each in as_person(stack, ada, "GET", AUDIT)["items"]]
+    assert told[:2] == ["client.rotated", "client.created"]
