@@ -23,6 +23,13 @@ def how_it_ended(exit_code: int) -> str:
     return f"signal {signal.Signals(-exit_code).name}"
 
 
+def yes_or_no(name: str, text: str) -> bool:
+    """Return whether ``text`` says yes. Raises ``StartError`` unless it is yes or no."""
+    if text not in ("yes", "no"):
+        raise StartError(f"{name} is yes or no, not {text!r}.")
+    return text == "yes"
+
+
 def port_from(text: str, name: str = "ART28_PORT") -> int:
     """Read a port number; room for the ports of the services above it is part of the range."""
     if not text.isdecimal() or not 1 <= int(text) <= 65_500:

@@ -98,7 +98,7 @@ def _start(profile: Profile, plan: Plan, supervisor: Supervisor) -> None:
     say(f"Art28, {plan.title}")
     fresh = _start_database(profile, supervisor)
     _start_services(supervisor, plan.processes())
-    if fresh:
+    if fresh and profile.sample:
         _load_sample_data(profile, plan, supervisor)
     _show(profile, time.monotonic() - begun)
 
@@ -136,7 +136,7 @@ def _start_database(profile: Profile, supervisor: Supervisor) -> bool:
                 "The first start on the database of ART28_MONGO_URL was interrupted. Drop its "
                 f"databases art28_*, or remove {_short(unfinished)} to use them as they are."
             )
-    if state == "empty":
+    if state == "empty" and profile.sample:
         unfinished.touch()
     return state == "empty"
 
@@ -180,9 +180,13 @@ def _show(profile: Profile, seconds: float) -> None:
     say()
     say(f"Ready after {seconds:.1f} s.")
     say()
-    say(f"  Public page   {profile.origin}/p/tempus-serva")
+    if profile.sample:
+        say(f"  Public page   {profile.origin}/p/tempus-serva")
     say(f"  API           {profile.origin}/docs")
-    say(f"  Credentials   {_short(profile.var / 'demo.json')}")
+    if profile.sample:
+        say(f"  Credentials   {_short(profile.var / 'demo.json')}")
+    else:
+        say("  First person  make admin EMAIL=you@example.com")
     say(f"  Logs          {_short(profile.logs)}/")
     say()
     say(f"Ctrl-C stops it. The data stays in {_short(profile.var)}/.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deploy.checks import ensure_key, port_from
+from deploy.checks import ensure_key, port_from, yes_or_no
 from deploy.mongod import members_of, url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +26,7 @@ class Profile:
     origin: str
     mongo_url: str
     members: int
+    sample: bool = True
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], *, var: str, members: int) -> Profile:
@@ -39,6 +40,7 @@ class Profile:
             origin=(environ.get("ART28_ORIGIN") or "").rstrip("/"),
             mongo_url=environ.get("ART28_MONGO_URL") or "",
             members=members,
+            sample=yes_or_no("ART28_SAMPLE", environ.get("ART28_SAMPLE") or "yes"),
         )
         scheme = "https" if environ.get("ART28_TLS_CERT") else "http"
         return replace(made, origin=made.origin or f"{scheme}://{made.authority}")

@@ -24,6 +24,7 @@ SETTINGS: dict[str, str] = {
     "ART28_HOST": "Address the edge listens on (127.0.0.1).",
     "ART28_PORT": "Port of the one origin (8280).",
     "ART28_VAR": "Folder of the embedded profile: database, keys, logs, demo.json (var).",
+    "ART28_SAMPLE": "Whether a first start of a local profile loads sample data: yes or no (yes).",
     "ART28_ORIGIN": "The public origin, used in links and as token issuer (http://HOST:PORT).",
     "ART28_MONGO_URL": "MongoDB replica set to use; empty: the embedded mongod.",
     "ART28_MONGOD": "Path of a mongod binary for the embedded profile; empty: looked for.",

@@ -19,7 +19,7 @@ LINES = {line.name: line for line in processes.parse(processes.PROCFILE.read_tex
 # Facts of one machine: a container has its own address and no data folder, but an origin.
 LOCAL = {"ART28_HOST", "ART28_PORT", "ART28_VAR"}
 # In a container there is no mongod to look for, no second worker on the port, and its own apps.
-MEANINGLESS = {"ART28_MONGOD", "ART28_WORKER_METRICS_PORT", "ART28_APPS"}
+MEANINGLESS = {"ART28_MONGOD", "ART28_SAMPLE", "ART28_WORKER_METRICS_PORT", "ART28_APPS"}
 # Of the edge alone.
 EDGE = {"ART28_EDGE_TRUSTED", "ART28_TLS_CERT", "ART28_TLS_KEY", "ART28_CADDY"}
 # Of the loop of mails alone.
