@@ -23,6 +23,7 @@ STYLE = (
     ".narrow{max-width:34rem;margin:2.4rem 0}"
     ".narrow form{margin:1.2rem 0}"
     ".narrow button{margin:.8rem 0 0}"
+    ".narrow .other{background:none;color:var(--link)}"
 )
 STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = "; ".join((
@@ -82,6 +83,7 @@ class Page:
     facts: tuple[tuple[str, str], ...] = ()
     alert: str = ""
     button: Button | None = None
+    other: Button | None = None
     link: tuple[str, str] | None = None
 
 

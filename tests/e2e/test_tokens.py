@@ -193,6 +193,7 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "GET /identity/invitation/<token>",
         "POST /identity/invitation/<token>",
         "POST /identity/sign-out",
+        "POST /identity/sign-out/everywhere",
         "GET /identity/.well-known/jwks.json",
         "GET /registry/v1/processors",
         "GET /registry/v1/processors/<slug>",

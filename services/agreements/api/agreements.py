@@ -130,7 +130,7 @@ def offer(agreement_id: str) -> Shown:
 
 
 @blp.route("/agreements/<agreement_id>/accept", methods=["POST"])
-@requires("agreements:write", "agreements:accept")
+@requires("agreements:write", "agreements:accept", "agreements:sign")
 @blp.arguments(NewAcceptance)
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
@@ -140,7 +140,7 @@ def accept(body: dict[str, Any], agreement_id: str) -> Shown:
 
 
 @blp.route("/agreements/<agreement_id>/reject", methods=["POST"])
-@requires("agreements:write", "agreements:accept")
+@requires("agreements:write", "agreements:accept", "agreements:sign")
 @blp.arguments(Rejection)
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")

@@ -76,7 +76,7 @@ def link(token: str) -> Response:
 def sign_in(token: str) -> Response:
     """Use the link up: this browser is signed in."""
     cookies.check_form()
-    return _in(signing_in.sign_in(deps(), token, seen())[1])
+    return _in(*signing_in.sign_in(deps(), token, seen())[1:])
 
 
 @pages.route("/invitation/<token>")
@@ -95,7 +95,7 @@ def invitation(token: str) -> Response:
 def join(token: str) -> Response:
     """Accept: a member, signed in in this browser."""
     cookies.check_form()
-    return _in(signing_in.join(deps(), token, seen())[1])
+    return _in(*signing_in.join(deps(), token, seen())[1:])
 
 
 @pages.route("/sign-out", methods=["POST"])
@@ -107,6 +107,18 @@ def sign_out() -> Response:
     sessions.end_by_token(deps(), cookies.session_token())
     t = _words()
     out = Page(t("out.title"), t("out.lede"), link=(START, t("start.title")))
+    return cookies.drop_session(_page(out, t))
+
+
+@pages.route("/sign-out/everywhere", methods=["POST"])
+@public()
+@accepts(FORM)
+def sign_out_everywhere() -> Response:
+    """End every session of whoever is signed in here: a lost device, a stolen cookie."""
+    cookies.check_form()
+    sessions.end_all_by_token(deps(), cookies.session_token())
+    t = _words()
+    out = Page(t("out.title"), t("out.everywhere"), link=(START, t("start.title")))
     return cookies.drop_session(_page(out, t))
 
 
@@ -123,10 +135,10 @@ def explain(error: DomainError) -> Response:
     return response
 
 
-def _in(token: str) -> Response:
+def _in(token: str, person: Person) -> Response:
     """Signed in anew: whoever was signed in here before is not any more."""
     sessions.end_by_token(deps(), cookies.session_token())
-    answer = Response(status=303, headers={"Location": f"{START}?lang={_words().language}"})
+    answer = Response(status=303, headers={"Location": f"{START}?lang={_words(person).language}"})
     return cookies.keep_session(answer, token)
 
 
@@ -157,6 +169,7 @@ def _signed_in(t: Words, person: Person) -> Page:
         () if places else (t("in.nowhere"),),
         facts=tuple(places),
         button=Button("/sign-out", t("in.button")),
+        other=Button("/sign-out/everywhere", t("in.everywhere")),
     )
 
 

@@ -37,7 +37,9 @@ class PersonsOnly(Forbidden):
 @requires(WRITE, PLATFORM)
 @blp.arguments(NewPerson)
 @blp.response(201, PersonShape)
+@blp.alt_response(404, "NOT_FOUND")
 @blp.alt_response(409, "CONFLICT")
+@blp.alt_response(429, "TOO_MANY_REQUESTS")
 def add_person(body: dict[str, Any]) -> Any:
     """Invite a person into your organisation; a mail with a link that works once goes out."""
     added = people_cases.add_person(deps(), caller(), body)

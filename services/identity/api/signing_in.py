@@ -40,6 +40,8 @@ def ask_for_link(body: dict[str, Any]) -> Any:
 @gives_tokens
 @blp.response(200, SessionOpened)
 @blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(410, "GONE")
 def sign_in(token: str) -> Any:
     """Use the link up: a session, whose token is exchanged for access tokens."""
     return _opened(*cases.sign_in(deps(), token, seen()))
@@ -50,6 +52,8 @@ def sign_in(token: str) -> Any:
 @gives_tokens
 @blp.response(200, SessionOpened)
 @blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(410, "GONE")
 def join(token: str) -> Any:
     """Accept the invitation that this link belongs to, and be signed in."""
     return _opened(*cases.join(deps(), token, seen()))

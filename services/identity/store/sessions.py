@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from pymongo import ASCENDING, IndexModel
 
-from services.identity.model.links import Link
+from services.identity.model.links import SIGN_IN, Link
 from services.identity.model.sessions import Session as SignedIn
 from services.identity.store.stored import StoredLink, StoredSession
-from shared.documents import from_document, to_row
+from shared.documents import Document, from_document, to_row
 from shared.mongo import Mongo, Session
 
 
@@ -83,3 +83,8 @@ class Links:
         """Those of a person's links that were sent and not used: for an organisation, or all."""
         where = {"person_id": person_id, "used_at": None}
         self._docs.delete_many(where | ({"org_id": org_id} if org_id else {}), session=session)
+
+    def end_sign_in(self, person_id: str, session: Session) -> None:
+        """Those to sign in that were sent and not used."""
+        where: Document = {"person_id": person_id, "used_at": None, "purpose": SIGN_IN}
+        self._docs.delete_many(where, session=session)

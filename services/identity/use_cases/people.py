@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.identity.model.organisations import Organisation
-from services.identity.model.people import Membership, Person, in_order
+from services.identity.model.people import Membership, Person, address_of, in_order
 from services.identity.model.roles import OWNER, check_roles
 from services.identity.model.trail import (
     PERSON_CHANGED,
@@ -45,7 +45,8 @@ class Member:
 
 
 def add_person(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Member:
-    """Invite a person. Raises ``AlreadyMember``, ``RoleUnknown``."""
+    """Invite a person. Raises ``AlreadyMember``, ``RoleUnknown``, ``TooManyMails``."""
+    deps.throttle.asked_for_mail(address_of(body["email"]), caller.client_id, deps.now())
     organisation = _organisation(deps, caller, body.get("organisation"))
     whom = Invited(body["email"], body["name"], body["roles"], body["locale"])
     by = Inviter(caller.client_id, _name_of(deps, caller))

@@ -69,6 +69,20 @@ def end_by_token(deps: Deps, token: str | None) -> None:
         deps.mongo.transact(lambda session: end(deps, session_id, session))
 
 
+def end_all_by_token(deps: Deps, token: str | None) -> None:
+    """End every session of the person of this one, and the links that could open another."""
+    found = deps.sessions.proved_by(digest(token), deps.now()) if token else None
+    if found is None:
+        return
+    person_id = found.person_id
+
+    def work(session: Session) -> None:
+        deps.links.end_sign_in(person_id, session)
+        end_all(deps, person_id, session)
+
+    deps.mongo.transact(work)
+
+
 def end_all(deps: Deps, person_id: str, session: Session) -> None:
     for each in deps.sessions.of(person_id, deps.now()):
         end(deps, each.id, session)

@@ -64,6 +64,8 @@ def sign_in(deps: Deps, token: str, seen: Seen) -> tuple[SignedIn, str, Person]:
 
     def work(session: Session) -> tuple[SignedIn, str, Person]:
         link = links.use_up(deps, SIGN_IN, token, session)
+        # Older ones may lie in a mailbox that others read.
+        deps.links.end_sign_in(link.person_id, session)
         return _arrived(deps, _person(deps, link, session), seen, session)
 
     _note_failure(deps, token)

@@ -14,7 +14,7 @@ from flask import Response, request
 from marshmallow import Schema
 
 from services.portal.api.context import deps
-from shared.auth import CLIENT, CLIENT_ADDRESS, PERSON_NAME, caller, requires
+from shared.auth import CLIENT, CLIENT_ADDRESS, EITHER, PERSON_NAME, caller, requires
 from shared.openapi import Blueprint
 from shared.peers import ServiceClient
 from shared.schemas import Shape
@@ -67,7 +67,7 @@ class Route:
 def add_routes(blueprint: Blueprint, routes: Sequence[Route]) -> None:
     """Serve each of ``routes`` from ``blueprint``."""
     for route in routes:
-        view = requires(route.scope)(_described(blueprint, route, _view(route)))
+        view = requires(*route.scope.split(EITHER))(_described(blueprint, route, _view(route)))
         # Blueprints take no dots in the names of their routes.
         name = f"{route.method} {route.path}".replace(".", "-")
         blueprint.route(route.path, methods=[route.method], endpoint=name)(view)

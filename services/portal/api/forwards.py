@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.portal import schemas as shapes
-from services.portal.api.context import READ, WRITE
+from services.portal.api.context import ANSWER, ENDPOINTS, READ, SIGN
 from services.portal.api.forwarding import Route, add_routes
 from shared.openapi import Blueprint
 
@@ -22,7 +22,7 @@ CHANGE, OBJECTION = "/changes/<change_id>", "/objections/<objection_id>"
 AGREEMENT_ROUTES = (
     Route("GET", "/agreements", READ, None, "agreements", items=ITEMS),
     Route(
-        "POST", "/agreements", WRITE, shapes.SelfServe, "agreements", to="/self-serve",
+        "POST", "/agreements", SIGN, shapes.SelfServe, "agreements", to="/self-serve",
         answers=201, refuses=(409, 422),
         about="""Take a processor's published template: an executed agreement at once, with its PDF.
 
@@ -45,15 +45,15 @@ AGREEMENT_ROUTES = (
     Route("GET", "/templates/<template_id>", READ, None, "agreements", refuses=MISSING),
     Route("GET", AGREEMENT, READ, None, "agreements", refuses=MISSING),
     Route("GET", f"{AGREEMENT}/document", READ, None, "agreements", refuses=MISSING),
-    Route("POST", f"{AGREEMENT}/accept", WRITE, shapes.Acceptance, "agreements", refuses=CONFLICT),
-    Route("POST", f"{AGREEMENT}/reject", WRITE, shapes.Reason, "agreements", refuses=CONFLICT),
+    Route("POST", f"{AGREEMENT}/accept", SIGN, shapes.Acceptance, "agreements", refuses=CONFLICT),
+    Route("POST", f"{AGREEMENT}/reject", SIGN, shapes.Reason, "agreements", refuses=CONFLICT),
     Route(
-        "POST", f"{AGREEMENT}/confirm", WRITE, shapes.Confirmation, "agreements", refuses=CONFLICT,
+        "POST", f"{AGREEMENT}/confirm", SIGN, shapes.Confirmation, "agreements", refuses=CONFLICT,
         about="You did sign this agreement elsewhere: read the PDF and its hash before it binds"
         " you.",
     ),
     Route(
-        "POST", f"{AGREEMENT}/decline", WRITE, shapes.Reason, "agreements", refuses=CONFLICT,
+        "POST", f"{AGREEMENT}/decline", SIGN, shapes.Reason, "agreements", refuses=CONFLICT,
         about="You did not sign this agreement.",
     ),
     Route("GET", f"{AGREEMENT}/versions", READ, None, "agreements", items=ITEMS, refuses=MISSING),
@@ -63,25 +63,25 @@ AGREEMENT_ROUTES = (
         " ``?since=``.",
     ),
     Route(
-        "POST", f"{AGREEMENT}/terminate", WRITE, shapes.Termination, "agreements",
+        "POST", f"{AGREEMENT}/terminate", SIGN, shapes.Termination, "agreements",
         refuses=CONFLICT, about="End the agreement today, or on a day to come.",
     ),
 )  # fmt: skip
 
 CUSTOMER_ROUTES = (
     Route(
-        "POST", f"{CHANGE}/acknowledgement", WRITE, None, "notices",
+        "POST", f"{CHANGE}/acknowledgement", ANSWER, None, "notices",
         to="/notices/<change_id>/acknowledgement", refuses=MISSING,
         about="The customer's own receipt of the notice.",
     ),
     Route(
-        "POST", f"{CHANGE}/objections", WRITE, shapes.NewObjection, "registry",
+        "POST", f"{CHANGE}/objections", ANSWER, shapes.NewObjection, "registry",
         to=f"/customer{CHANGE}/objections", answers=201, refuses=CONFLICT,
         about="Object to a change, and to the others of its notice unless ``change_ids`` names some"
         " of them: one objection to each, all listed in ``objections``.",
     ),
     Route(
-        "POST", f"{CHANGE}/approval", WRITE, None, "registry", to=f"/customer{CHANGE}/approval",
+        "POST", f"{CHANGE}/approval", ANSWER, None, "registry", to=f"/customer{CHANGE}/approval",
         answers=201, refuses=CONFLICT,
         about="The customer's own yes, under specific authorisation.",
     ),
@@ -91,19 +91,19 @@ CUSTOMER_ROUTES = (
         " ``?status=``, which may be ``open``.",
     ),
     Route("GET", OBJECTION, READ, None, "registry", refuses=MISSING),
-    Route("POST", f"{OBJECTION}/withdraw", WRITE, None, "registry", refuses=CONFLICT),
-    Route("POST", f"{OBJECTION}/accept-mitigation", WRITE, None, "registry", refuses=CONFLICT),
+    Route("POST", f"{OBJECTION}/withdraw", ANSWER, None, "registry", refuses=CONFLICT),
+    Route("POST", f"{OBJECTION}/accept-mitigation", ANSWER, None, "registry", refuses=CONFLICT),
     Route(
-        "POST", f"{OBJECTION}/request-modification", WRITE, shapes.Modification, "registry",
+        "POST", f"{OBJECTION}/request-modification", ANSWER, shapes.Modification, "registry",
         refuses=CONFLICT,
         about="Ask for modifications of the change; it stays shut for your data meanwhile.",
     ),
     Route(
-        "POST", f"{OBJECTION}/terminate", WRITE, shapes.AgreementEnd, "registry", refuses=CONFLICT,
+        "POST", f"{OBJECTION}/terminate", SIGN, shapes.AgreementEnd, "registry", refuses=CONFLICT,
         about="End the agreement over an objection that was rejected, or not settled in time.",
     ),
     Route(
-        "POST", "/sub-processors/<sub_id>/evidence-requests", WRITE, None, "registry",
+        "POST", "/sub-processors/<sub_id>/evidence-requests", ANSWER, None, "registry",
         to="/customer/sub-processors/<sub_id>/evidence-requests", answers=201, refuses=MISSING,
         about="Ask for the evidence of a sub-processor's transfers: the impact assessment (TIA)"
         " with its parts, and its file. The vendor's ledger notes that you asked.",
@@ -122,7 +122,7 @@ CUSTOMER_ROUTES = (
         refuses=MISSING, streams=True, about="The file of an assessment.",
     ),
     Route("GET", "/notice-contacts", READ, None, "notices"),
-    Route("PUT", "/notice-contacts", WRITE, shapes.NoticeContacts, "notices", refuses=CHANGED),
+    Route("PUT", "/notice-contacts", ANSWER, shapes.NoticeContacts, "notices", refuses=CHANGED),
     Route(
         "GET", "/events", READ, None, "notices",
         about="The same messages as the webhooks bring, to pull.",
@@ -132,33 +132,33 @@ CUSTOMER_ROUTES = (
 WEBHOOK_ROUTES = (
     Route("GET", "/webhook-endpoints", READ, None, "notices", items=ITEMS),
     Route(
-        "POST", "/webhook-endpoints", WRITE, shapes.NewEndpoint, "notices", answers=201,
+        "POST", "/webhook-endpoints", ENDPOINTS, shapes.NewEndpoint, "notices", answers=201,
         refuses=UNFIT, about="A new endpoint; its secret is shown this once.",
     ),
     Route("GET", ENDPOINT, READ, None, "notices", refuses=MISSING),
-    Route("PATCH", ENDPOINT, WRITE, shapes.EndpointChange, "notices", refuses=CHANGED),
-    Route("DELETE", ENDPOINT, WRITE, None, "notices", answers=204, refuses=MISSING),
+    Route("PATCH", ENDPOINT, ENDPOINTS, shapes.EndpointChange, "notices", refuses=CHANGED),
+    Route("DELETE", ENDPOINT, ENDPOINTS, None, "notices", answers=204, refuses=MISSING),
     Route(
-        "POST", f"{ENDPOINT}/test", WRITE, shapes.TestRequest, "notices", answers=202,
+        "POST", f"{ENDPOINT}/test", ENDPOINTS, shapes.TestRequest, "notices", answers=202,
         refuses=MISSING,
         about="Send a ``webhook.test`` message there, or with ``type`` an example of any type.",
     ),
     Route(
-        "POST", f"{ENDPOINT}/secret/rotate", WRITE, shapes.Rotation, "notices", refuses=MISSING,
+        "POST", f"{ENDPOINT}/secret/rotate", ENDPOINTS, shapes.Rotation, "notices", refuses=MISSING,
         about="A new secret; the old one goes on signing beside it for ``overlap_hours``.",
     ),
-    Route("POST", f"{ENDPOINT}/enable", WRITE, shapes.Enabling, "notices", refuses=MISSING),
+    Route("POST", f"{ENDPOINT}/enable", ENDPOINTS, shapes.Enabling, "notices", refuses=MISSING),
     Route(
-        "POST", f"{ENDPOINT}/recover", WRITE, shapes.Recovery, "notices", answers=202,
+        "POST", f"{ENDPOINT}/recover", ENDPOINTS, shapes.Recovery, "notices", answers=202,
         refuses=CONFLICT,
         about="Send what was not delivered since an instant; at once, too, what waits for a retry.",
     ),
     Route(
-        "POST", f"{ENDPOINT}/pause", WRITE, None, "notices", refuses=MISSING,
+        "POST", f"{ENDPOINT}/pause", ENDPOINTS, None, "notices", refuses=MISSING,
         about="Send nothing there until it is resumed; what is for it is kept.",
     ),
     Route(
-        "POST", f"{ENDPOINT}/resume", WRITE, None, "notices", refuses=CONFLICT,
+        "POST", f"{ENDPOINT}/resume", ENDPOINTS, None, "notices", refuses=CONFLICT,
         about="Send to a paused one again, and what was kept at once.",
     ),
     Route("GET", f"{ENDPOINT}/deliveries", READ, None, "notices", items=ITEMS, refuses=MISSING),
@@ -167,7 +167,7 @@ WEBHOOK_ROUTES = (
         about="One delivery with every attempt and the first 16 KiB of each answer.",
     ),
     Route(
-        "POST", "/deliveries/<delivery_id>/retry", WRITE, None, "notices", answers=202,
+        "POST", "/deliveries/<delivery_id>/retry", ENDPOINTS, None, "notices", answers=202,
         refuses=MISSING,
     ),
 )  # fmt: skip

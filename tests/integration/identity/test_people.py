@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.identity.throttle import MAILS_OF_BOTH
 from services.identity.use_cases import sessions
 from tests.people import deps_of, exchange, joined, person_asks, posted
 from tests.stack import Stack
@@ -209,3 +210,47 @@ def test_a_client_has_no_sessions(stack: Stack, org_id: str) -> None:
     assert org_id
     answer = stack.ask(stack.admin, "GET", "/identity/v1/sessions")
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "may_not"),
+    [
+        ("engineer", ("POST", "/webhook-endpoints"), ("POST", "/agreements/agr_x/accept")),
+        ("signatory", ("POST", "/agreements/agr_x/reject"), ("POST", "/webhook-endpoints")),
+        ("privacy_manager", ("POST", "/changes/chg_x/objections"),
+         ("POST", "/agreements/agr_x/accept")),
+        ("approver", ("POST", "/changes/chg_x/approval"), ("POST", "/webhook-endpoints")),
+        ("owner", ("POST", "/agreements/agr_x/reject"), None),
+        ("reader", ("GET", "/changes"), ("POST", "/changes/chg_x/approval")),
+    ],
+)  # fmt: skip
+def test_each_role_of_a_customer_does_what_it_is_for(
+    stack: Stack, role: str, may: tuple[str, str], may_not: tuple[str, str] | None
+) -> None:
+    org_id = str(new_client(stack, "customer", ["controller"], ["portal:read"])["org_id"])
+    session = joined(stack, org_id, somebody(), [role])
+    method, path = may
+    answer = person_asks(
+        stack, session, method, f"/portal/v1{path}", None if method == "GET" else {}
+    )
+    assert answer.status_code not in (401, 403), answer.text
+    if may_not:
+        refused = person_asks(stack, session, may_not[0], f"/portal/v1{may_not[1]}", {})
+        assert (refused.status_code, refused.json["code"]) == (403, "scope-missing")
+
+
+def test_a_signatory_of_a_vendor_signs_and_drafts_nothing(stack: Stack, org_id: str) -> None:
+    session = joined(stack, org_id, somebody(), ["signatory"])
+    signature = {"name": "A", "title": "CEO", "email": "a@b.example", "authority_confirmed": True}
+    path = "/agreements/v1/agreements"
+    signed = person_asks(stack, session, "POST", f"{path}/agr_x/accept", signature)
+    assert signed.status_code != 403, signed.text
+    assert person_asks(stack, session, "POST", path, {}).status_code == 403
+
+
+def test_invitations_are_limited(stack: Stack, org_id: str) -> None:
+    owner, email = joined(stack, org_id, somebody(), ["owner"]), somebody()
+    for _ in range(MAILS_OF_BOTH):
+        assert person_asks(stack, owner, "POST", PEOPLE, asked(email, "reader")).status_code == 201
+    answer = person_asks(stack, owner, "POST", PEOPLE, asked(email, "reader"))
+    assert (answer.status_code, answer.json["code"]) == (429, "too-many-mails")

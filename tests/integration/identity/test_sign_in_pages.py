@@ -251,3 +251,23 @@ def test_a_name_cannot_break_out_of_the_page(stack: Stack, org_id: str, browser:
     assert name not in answer.text
     assert "script-src" not in answer.headers["Content-Security-Policy"]
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_who_lost_a_device_signs_out_everywhere(stack: Stack, org_id: str, browser: Client) -> None:
+    email = somebody()
+    lost = joined(stack, org_id, email, ["reader"])
+    waiting = sign_in_link(stack, email)
+    assert press(browser, f"{SIGN_IN}/{sign_in_link(stack, email)}").status_code == 303
+    form = form_of(browser.get(SIGN_IN))
+    answer = browser.post("/identity/sign-out/everywhere", data=form)
+    assert "All your sessions have ended" in answer.text
+    assert exchange(stack, lost).status_code == 400
+    assert browser.get(f"{SIGN_IN}/{waiting}").status_code == 404
+
+
+def test_the_newest_link_ends_those_before_it(stack: Stack, org_id: str, browser: Client) -> None:
+    email = somebody()
+    joined(stack, org_id, email, ["reader"])
+    older, newer = sign_in_link(stack, email), sign_in_link(stack, email)
+    assert press(browser, f"{SIGN_IN}/{newer}").status_code == 303
+    assert "This link is not known" in browser.get(f"{SIGN_IN}/{older}").text

@@ -64,6 +64,7 @@ def pages(stack: Stack, email: str) -> None:
     press(stack, browser, "/identity/sign-out")
     press(stack, browser, "/identity/sign-in", email=email)
     press(stack, browser, f"/identity/sign-in/{posted(stack).token_to(email)}")
+    press(stack, browser, "/identity/sign-out/everywhere")
 
 
 def press(stack: Stack, browser: Client, path: str, **fields: str) -> None:

@@ -70,3 +70,24 @@ def test_a_person_of_a_customer_is_named_behind_the_portal(baseline: Vendor, ema
     assert person is not None
     assert private is not None
     assert private["by"] == {"id": person.id, "name": NAME}
+
+
+def test_no_message_to_customers_has_the_person_of_the_ledger(
+    baseline: Vendor, email: str, told_at_once: None
+) -> None:
+    """That somebody approved is told by name (``approver`` in disclosure.json), and no more."""
+    baseline.customer("reader", notice_days=10)
+    stack, change = baseline.stack, baseline.draft()
+    session = joined(stack, baseline.client["org_id"], email, ["privacy_manager"], NAME)
+    path = f"/registry/v1/processors/{baseline.slug}/changes/{change['id']}/announce"
+    assert person_asks(stack, session, "POST", path).status_code == 200
+    stack.tell()
+    person = deps_of(stack).people.at(email)
+    assert person is not None
+    db = stack.database("notices").db
+    told = str([list(db[each].find()) for each in ("events", "messages", "parcels")])
+    assert change["id"] in told
+    assert person.id not in told
+    public = stack.ask(None, "GET", f"/p/{baseline.slug}/ledger.jsonl").text
+    assert change["id"] in public
+    assert NAME not in public

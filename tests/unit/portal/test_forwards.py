@@ -7,17 +7,27 @@ from dataclasses import fields
 
 import pytest
 
-from services.portal.api.context import READ, WRITE
+from services.portal.api.context import READ, SIGN, WRITE
 from services.portal.api.forwarding import Route
 from services.portal.api.forwards import AGREEMENT_ROUTES, CUSTOMER_ROUTES, WEBHOOK_ROUTES
 from services.portal.wiring import PEERS, Deps
+from shared.auth import EITHER
 
 ROUTES = [*AGREEMENT_ROUTES, *CUSTOMER_ROUTES, *WEBHOOK_ROUTES]
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_only_reading_needs_no_right_to_write(route: Route) -> None:
-    assert route.scope == (READ if route.method == "GET" else WRITE)
+    assert (route.scope == READ) == (route.method == "GET")
+    assert route.method == "GET" or WRITE in route.scope.split(EITHER)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_a_person_needs_the_role_that_binds_to_bind_the_organisation(route: Route) -> None:
+    binds = route.path.endswith(("/accept", "/reject", "/confirm", "/decline", "/terminate"))
+    assert (route.scope == SIGN) == (
+        route.method == "POST" and (binds or route.path == "/agreements")
+    )
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
