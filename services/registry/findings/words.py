@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from babel import Locale
+
+from services.registry.data import read
 
 _LOCALES = ("en_GB", "da_DK", "sv_SE")
 
@@ -27,8 +27,7 @@ def months() -> Mapping[str, int]:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files("services.registry").joinpath("data", "findings.json").read_text("utf-8")
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = read("findings.json")
     return data
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pycountry
 
+from services.registry.data import read
 from shared.importing.country_names import SHORT, codes, country_names, plain
 
 __all__ = ["SHORT", "codes", "plain"]
@@ -18,14 +17,12 @@ __all__ = ["SHORT", "codes", "plain"]
 
 @cache
 def data() -> Mapping[str, Any]:
-    text = files("services.registry").joinpath("data", "importing.json").read_text("utf-8")
-    found: Mapping[str, Any] = json.loads(text)
+    found: Mapping[str, Any] = read("importing.json")
     return found
 
 
 def _eea() -> tuple[str, ...]:
-    text = files("services.registry").joinpath("data", "countries.json").read_text("utf-8")
-    return tuple(json.loads(text)["eea"])
+    return tuple(read("countries.json")["eea"])
 
 
 def says_nothing(text: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from services.registry.data import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,7 @@ class Line:
 @cache
 def table() -> tuple[Line, ...]:
     """Every line, in the order of the file."""
-    text = files("services.registry").joinpath("data", "materiality.json").read_text("utf-8")
-    return tuple(Line(**line) for line in json.loads(text)["members"])
+    return tuple(Line(**line) for line in read("materiality.json")["members"])
 
 
 @cache

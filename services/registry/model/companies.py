@@ -5,16 +5,15 @@ It is a start to fill a draft in from, and never evidence: no verdict, finding o
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
+from services.registry.data import read
 from services.registry.model.register import Row
 
 # What is known of a company besides its name.
@@ -102,8 +101,7 @@ def note() -> Mapping[str, str]:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files("services.registry").joinpath("data", "companies.json").read_text("utf-8")
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = read("companies.json")
     return data
 
 

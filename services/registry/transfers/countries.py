@@ -7,14 +7,14 @@ source, is in ``data/countries.json``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pycountry
+
+from services.registry.data import read
 
 
 class UnknownPlaceError(ValueError):
@@ -23,8 +23,7 @@ class UnknownPlaceError(ValueError):
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files("services.registry").joinpath("data", "countries.json").read_text("utf-8")
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = read("countries.json")
     return data
 
 

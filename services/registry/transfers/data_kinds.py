@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from services.registry.data import read
 from services.registry.transfers.circumstances import Circumstances
 
 HR, OTHER = "hr", "non_hr"
@@ -23,8 +22,7 @@ class Held(NamedTuple):
 
 @cache
 def _staff() -> re.Pattern[str]:
-    text = files("services.registry").joinpath("data", "staff.json").read_text("utf-8")
-    return re.compile(rf"\b({'|'.join(json.loads(text)['words'])})", re.IGNORECASE)
+    return re.compile(rf"\b({'|'.join(read('staff.json')['words'])})", re.IGNORECASE)
 
 
 def speaks_of_staff(data_subjects: Iterable[str]) -> bool:

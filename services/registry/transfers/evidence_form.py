@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from services.registry.data import read
 from services.registry.transfers.evidence import as_day
 from services.registry.transfers.instruments import FACT_DAYS, Instrument
 from services.registry.transfers.members import evidence_members
@@ -198,6 +198,5 @@ def _members() -> Mapping[str, Any]:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files("services.registry").joinpath("data", "evidence.json").read_text("utf-8")
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = read("evidence.json")
     return data

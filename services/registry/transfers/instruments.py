@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from services.registry.data import read
 from services.registry.transfers.countries import counts_as
 from services.registry.transfers.laws import Law
 from services.registry.transfers.parts import (
@@ -106,7 +105,9 @@ class Instrument:
         values: dict[str, Any] = {key: frozen(value) for key, value in record.items()}
         written = [key for key in _DAYS if isinstance(values.get(key), str)]
         values |= {key: date.fromisoformat(values[key]) for key in written}
-        values |= {name: read(record[name]) for name, read in PARTS.items() if name in record}
+        values |= {
+            name: read_part(record[name]) for name, read_part in PARTS.items() if name in record
+        }
         if record.get("destinations") == "*":
             values["destinations"] = ("*",)
         return cls(**values)
@@ -183,8 +184,7 @@ def _plain(value: object) -> object:
 @cache
 def load_instruments() -> Mapping[str, Instrument]:
     """All instruments that ship with the product, by id. Read once."""
-    text = files("services.registry").joinpath("data", "instruments.json").read_text("utf-8")
-    records = [Instrument.parse(record) for record in json.loads(text)["instruments"]]
+    records = [Instrument.parse(record) for record in read("instruments.json")["instruments"]]
     return MappingProxyType({record.id: record for record in records})
 
 

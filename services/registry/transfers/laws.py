@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from services.registry.data import read
 
 # A vendor under Union law wherever it sits; it stands for all without a line of their own.
 ANY_EXPORTER = "*"
@@ -30,8 +30,7 @@ class Law:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files("services.registry").joinpath("data", "laws.json").read_text("utf-8")
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = read("laws.json")
     return data
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from services.registry.data import read
 
 
 @cache
 def questions() -> Mapping[str, Any]:
     """The open questions by id; each text stands in three languages."""
-    text = files("services.registry").joinpath("data", "open_law.json").read_text("utf-8")
-    found: Mapping[str, Any] = json.loads(text)["questions"]
+    found: Mapping[str, Any] = read("open_law.json")["questions"]
     return found
 
 

@@ -5,13 +5,12 @@ No verdict is made from it: a draft is shown beside the law, and never applied.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
+from services.registry.data import read
 from services.registry.transfers.instruments import Instrument
 from services.registry.transfers.parts import Contested
 from services.registry.transfers.wording import LANGUAGES, DataText, say
@@ -25,8 +24,7 @@ STATES = (CONTESTED, "draft", "approved", "in_force", "nothing_seen")
 @cache
 def matters() -> tuple[Mapping[str, Any], ...]:
     """The matters as recorded, without those of contested instruments."""
-    text = files("services.registry").joinpath("data", "pending_law.json").read_text("utf-8")
-    return tuple(json.loads(text)["matters"])
+    return tuple(read("pending_law.json")["matters"])
 
 
 def known_on(day: date, instruments: Iterable[Instrument]) -> list[dict[str, Any]]:

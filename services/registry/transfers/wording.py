@@ -6,17 +6,16 @@ into text at the very end. The words stand in ``data/wording.json``, readable by
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, Literal, get_args
 
 from babel import Locale
 from babel.dates import format_date
 
+from services.registry.data import read
 from services.registry.transfers.countries import in_sentence, names_in_data
 
 Language = Literal["en", "da", "sv"]
@@ -83,8 +82,7 @@ def _wording() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 
 
 def _data(name: str) -> Mapping[str, Any]:
-    text = files("services.registry").joinpath("data", name).read_text("utf-8")
-    data: Mapping[str, Any] = json.loads(text)
+    data: Mapping[str, Any] = read(name)
     return data
 
 
