@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from requests.adapters import BaseAdapter
 
 from services.notices.channels import BY_ADDRESS
@@ -40,6 +41,8 @@ from shared.loops import Heartbeats, Loop
 from shared.mongo import connect
 from shared.times import Clock, utc_now
 from shared.wakes import Wakes
+
+log = structlog.get_logger()
 
 DISPATCHER, RETENTION = "notices.dispatcher", "notices.retention"
 MAIL, ESCALATION = "notices.mail", "notices.escalation"
@@ -225,7 +228,10 @@ def make_vendor_contacts(
 
 
 def make_maildir(settings: Settings, stores: Stores, now: Clock = utc_now) -> Callable[[], bool]:
-    """Takes in reports from the Maildir of the settings; does nothing without one."""
+    """Takes in reports from the Maildir of the settings; does nothing without one. Warns where
+    mails are sent and no report of one that came back could ever be heard."""
+    if settings.mail.is_on and not settings.mail.hears_of_bounces:
+        log.warning("bounce.unheard")
     if not settings.mail.bounce_maildir:
         return bool
     receive = partial(bounces.receive, make_deps(settings, stores, now), by_address=False)

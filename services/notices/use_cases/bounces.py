@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
+from prometheus_client import Gauge
 
 from services.notices.channels.email import CHANNEL, address_key
 from services.notices.channels.email.dsn import Report
@@ -16,6 +17,13 @@ from shared.mongo import Session
 
 log = structlog.get_logger()
 
+# An alarm belongs on its age: servers report delays and deliveries too, so a feed that works is
+# rarely silent for days where many mails are sent.
+HEARD = Gauge(
+    "art28_bounce_reports_heard_at_seconds",
+    "When the last report of a mail came in, as seconds since 1970; 0: none since the start.",
+)
+
 
 def receive(deps: Deps, reports: Sequence[Report], *, by_address: bool) -> int:
     """Take in reports; how many mails came back by them. The same report twice has no further
@@ -24,6 +32,8 @@ def receive(deps: Deps, reports: Sequence[Report], *, by_address: bool) -> int:
     ``by_address``: a report that names no mail of ours counts for the newest one to its
     recipient. Only for a sender we trust: anybody can write a report to a mailbox.
     """
+    if reports:
+        HEARD.set(deps.now().timestamp())
     return sum(_take(deps, report, by_address, reports) for report in reports if report.is_failure)
 
 

@@ -45,6 +45,11 @@ class MailSettings:
         return bool(self.host)
 
     @property
+    def hears_of_bounces(self) -> bool:
+        """Whether reports of mails that came back can reach us at all."""
+        return bool(self.bounce_maildir or self.bounce_secret)
+
+    @property
     def lease_seconds(self) -> int:
         """No mail of a batch is begun after ``seconds``, so none can outlive its claim."""
         return 4 * self.seconds
