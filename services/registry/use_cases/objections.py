@@ -52,6 +52,30 @@ class Said:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a customer says against the changes of one request."""
+
+    grounds: str
+    text: str
+    received_at: datetime
+    made_by: dict[str, Any] | None
+
+    def against(
+        self, objection_id: str, change: Change, controller_id: str, bonds: Sequence[Bond]
+    ) -> Objection:
+        return Objection(
+            id=objection_id,
+            change_id=change.id,
+            processor_id=change.processor_id,
+            controller_id=controller_id,
+            agreement_id=owed_notices(change, bonds)[0].bond.agreement_id,
+            sub_processor_id=change.subject_id,
+            effective_on=change.effective_on,
+            **vars(self),
+        )
+
+
 def object_to(
     deps: Deps,
     caller: Caller,
@@ -78,21 +102,9 @@ def object_to(
         check_may_object(
             register, each, relation.bonds, receipts, deps.now(), said.on if said else None
         )
+    words = Words(grounds, text, said.at if said else deps.now(), _kept(by))
     objections = [
-        Objection(
-            id=deps.new_id("obj"),
-            change_id=each.id,
-            processor_id=register.id,
-            controller_id=caller.org_id,
-            agreement_id=owed_notices(each, relation.bonds)[0].bond.agreement_id,
-            sub_processor_id=each.subject_id,
-            grounds=grounds,
-            text=text,
-            received_at=said.at if said else deps.now(),
-            effective_on=each.effective_on,
-            made_by=_kept(by),
-        )
-        for each in changes
+        words.against(deps.new_id("obj"), each, caller.org_id, relation.bonds) for each in changes
     ]
 
     def work(session: Session) -> list[Objection]:
