@@ -65,7 +65,7 @@ class HandsShape(Shape):
     """``hands``: by client id; clients of the same hand count as one where two must approve.
     ``known_to``: the persons who have known a secret of that hand. ``names``: of those that are
     still there. ``four_eyes``: what a second hand is needed for. ``has_persons``: whether persons
-    approve, and ``may_approve`` those of them whose role lets them now."""
+    approve, because one owns it, and ``may_approve`` those of them whose role lets them now."""
 
     hands = fields.Dict(keys=fields.String(), values=fields.String())
     names = fields.Dict(keys=fields.String(), values=fields.String())

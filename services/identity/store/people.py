@@ -64,9 +64,6 @@ class People:
         where = {"_id": {"$in": list(person_ids)}, **_members(org_id)}
         return [from_document(Person, row) for row in self._docs.find(where)]
 
-    def has_members(self, org_id: str) -> bool:
-        return self._docs.find_one(_members(org_id), {"_id": 1}) is not None
-
     def has_owner(self, org_id: str) -> bool:
         return self._docs.find_one(_owners(org_id), {"_id": 1}) is not None
 

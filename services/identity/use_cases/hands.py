@@ -26,7 +26,7 @@ def hands(deps: Deps, caller: Caller, org_id: str, actor_ids: Sequence[str]) -> 
         "known_to": deps.hands.known_to(org_id, client_ids),
         "names": {**deps.clients.names(org_id, client_ids), **_names(org_id, persons)},
         "four_eyes": owner.four_eyes,
-        "has_persons": deps.people.has_members(org_id),
+        "has_persons": deps.people.has_owner(org_id),
         "may_approve": [it.id for it in persons if _approves(owner.kind, org_id, it)],
     }
 

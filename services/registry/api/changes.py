@@ -177,7 +177,7 @@ def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
 def approve(slug: str, change_id: str) -> Any:
     """Approve a draft that another has prepared; the last approval that was missing announces it.
 
-    Where the organisation has persons, persons approve (409 ``person-needed``); nobody what they
+    Where the organisation has an owner, persons approve (409 ``person-needed``); nobody what they
     or their keys prepared (409 ``prepared-by-the-same-hand``). Where it has none, clients of which
     one made the other, or renewed its secret, count as one (409 ``approved-by-the-same-hand``).
     With ``If-Match``: only the change as it was read."""

@@ -10,6 +10,7 @@ import pytest
 
 from services.identity.model.people import Membership
 from tests import builders
+from tests.integration.registry.test_announcing import second_client
 from tests.integration.registry.test_several_in_one_notice import drafts
 from tests.people import deps_of, exchange, joined
 from tests.stack import Stack
@@ -285,3 +286,15 @@ def test_acts_of_persons_stand_in_the_trail_with_the_person(office: Office) -> N
     types = [each["type"] for each in trail]
     assert {"person.invited", "person.joined", "session.opened"} <= set(types)
     assert office.bo.ask("GET", "/identity/v1/audit").status_code == 403
+
+
+def test_a_lone_reader_takes_no_approval_from_the_keys(baseline: Vendor) -> None:
+    somebody(baseline, "dan", "reader")
+    change = baseline.draft(0)
+    path = f"{baseline.path}/changes/{change['id']}"
+    baseline.must("POST", f"/changes/{change['id']}/emergency", {"justification": "Insolvent."})
+
+    first = baseline.stack.ask(baseline.client, "POST", f"{path}/approve")
+    second = baseline.stack.ask(second_client(baseline), "POST", f"{path}/approve")
+
+    assert [code(first), code(second)] == [(200, "draft"), (200, "announced")]
