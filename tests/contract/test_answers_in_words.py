@@ -21,9 +21,12 @@ from services.identity.api.clients import with_secret as client_with_secret
 from services.identity.model.clients import Client
 from services.identity.model.customer_imports import CustomerImport, CustomerRow
 from services.identity.model.organisations import Organisation
+from services.identity.model.sessions import Session
 from services.identity.schemas import clients as client_shapes
 from services.identity.schemas import customer_imports as customer_shapes
 from services.identity.schemas import organisations as organisation_shapes
+from services.identity.schemas import people as people_shapes
+from services.identity.use_cases.people import Member
 from services.notices import schemas as notices
 from services.notices.api.endpoints import with_secret as endpoint_with_secret
 from services.notices.model.endpoints import Endpoint
@@ -54,6 +57,8 @@ ANSWERS: list[tuple[type, Callable[[Any], Any], type[Shape]]] = [
     (Client, with_its_secret(client_with_secret), client_shapes.ClientWithSecret),
     (CustomerImport, as_it_is, customer_shapes.ImportBegun),
     (CustomerRow, as_it_is, customer_shapes.RowShape),
+    (Session, as_it_is, people_shapes.SessionShape),
+    (Member, as_it_is, people_shapes.PersonShape),
     (Agreement, as_it_is, AgreementShape),
     (Policy, as_it_is, PolicyShape),
     (Template, as_it_is, TemplateShape),
