@@ -27,7 +27,7 @@ from services.agreements.use_cases.parties import content_of, template_of
 from services.agreements.use_cases.saving import append_events, check_no_overlap, count_terms
 from services.agreements.wiring import Deps
 from shared.errors import DomainError, Invalid, Unavailable, problem_at
-from shared.mongo import Session
+from shared.mongo import AlreadyExists, Session
 from shared.pagination import PageRequest
 
 MOST_TEMPLATES = 200
@@ -97,18 +97,26 @@ def _with_agreement(
 ) -> CustomerOutcome:
     agreement_id = agreement_id_of(batch.processor.id, row)
     content = _content(members)
-    known = deps.agreements.find(None, agreement_id)
-    if known:
-        found = differences(known.content, content)
-        return CustomerOutcome(
-            row.row, "differs" if found else "unchanged", known.id, known.status, differences=found
-        )
+    if known := deps.agreements.find(None, agreement_id):
+        return _compared(row, known, content)
     make = _elsewhere if "signed_on" in members else _drafted
     write = make(deps, batch, row, members, content)
     if batch.dry_run:
         return CustomerOutcome(row.row, "ready")
-    added = deps.mongo.transact(write)
+    try:
+        added = deps.mongo.transact(write)
+    except AlreadyExists:
+        # The same row came twice at the same moment.
+        return _compared(row, deps.agreements.get(None, agreement_id), content)
     return CustomerOutcome(row.row, "added", added.id, added.status)
+
+
+def _compared(row: CustomerRow, known: Agreement, content: Content) -> CustomerOutcome:
+    """What is there stays; where the row says other, it is named."""
+    found = differences(known.content, content)
+    return CustomerOutcome(
+        row.row, "differs" if found else "unchanged", known.id, known.status, differences=found
+    )
 
 
 Write = Callable[[Session], Agreement]
