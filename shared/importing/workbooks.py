@@ -92,7 +92,8 @@ def _tables(packed: io.BytesIO, is_known: IsKnown) -> list[Table]:
         return [
             table
             for sheet in book.worksheets[:MOST_SHEETS]
-            if (table := _table(sheet, is_known)) is not None
+            # What a reader of the workbook does not see is no part of what is handed over.
+            if sheet.sheet_state == "visible" and (table := _table(sheet, is_known)) is not None
         ]
     # The library raises whatever the parts of a broken workbook make it raise.
     except Exception as error:
