@@ -39,6 +39,8 @@ class Known:
         self._processor_id = processor_id
         self._own: dict[str, Organisation] = {}
         self._public: dict[str, Organisation] = {}
+        # Entries that earlier rows of the same step would make.
+        self._pending: set[str] = set()
         for organisation in organisations:
             self._sort(organisation)
 
@@ -52,6 +54,15 @@ class Known:
     def add(self, organisation: Organisation) -> None:
         for key in keys_of(vars(organisation)).all():
             self._own.setdefault(key, organisation)
+
+    def expect(self, entry: Entry) -> None:
+        """Later rows may be about the same customer as this one, which is perhaps not entered."""
+        if entry.is_new:
+            self._pending.add(entry.organisation.id)
+            self.add(entry.organisation)
+
+    def is_pending(self, organisation: Organisation) -> bool:
+        return organisation.id in self._pending
 
     def own(self, members: Mapping[str, Any]) -> Organisation | None:
         """The processor's entry of this customer: by its number, else by its name unless both have
@@ -76,7 +87,7 @@ def entry_of(
     if found := known.own(members):
         refusals = [SAME_PARTY] if found.id == job.processor_id else []
         different = differences(found, members, stated)
-        return Entry(found, False, hidden_id, different, refusals)
+        return Entry(found, known.is_pending(found), hidden_id, different, refusals)
     return Entry(_new(members, job, at), True, hidden_id)
 
 

@@ -35,6 +35,8 @@ from shared.importing.asking import Answers, Question
 from shared.importing.country_names import plain
 from shared.mongo import Session
 
+# What a row may add, beside the organisation and the invitation of its first contact.
+AGREEMENT = "agreement"
 ROWS_A_STEP, BYTES_A_STEP = 50, 512 * 1024
 # An upload that has not ended after this long has died with its process.
 UPLOAD_TIME = timedelta(hours=1)
@@ -120,7 +122,7 @@ def _read_rows(deps: Deps, agreements: Agreements, job: CustomerImport) -> None:
         return
     works = _works(deps, job, rows)
     outcomes = agreements.add(_batch(deps, job, works, dry_run=True))
-    decided = [_decided(job, work, outcomes[work.row.row]) for work in works]
+    decided = _each_once([_decided(job, work, outcomes[work.row.row]) for work in works])
     entering = [work for work, row in zip(works, decided, strict=True) if row.state == "entering"]
 
     vendor = deps.organisations.get(job.processor_id)
@@ -174,8 +176,7 @@ def _works(deps: Deps, job: CustomerImport, rows: Sequence[CustomerRow]) -> list
     works = []
     for row, said, answers in read:
         entry = entry_of(said.organisation, said.stated, known, job, deps.now())
-        # Two rows of one file may be about one customer.
-        known.add(entry.organisation)
+        known.expect(entry)
         works.append(_Work(row, said, entry, answers.recalled))
     return works
 
@@ -241,6 +242,17 @@ def _decided(job: CustomerImport, work: _Work, outcome: Mapping[str, Any]) -> Cu
     )  # fmt: skip
 
 
+def _each_once(rows: Sequence[CustomerRow]) -> list[CustomerRow]:
+    """Of several rows about one new customer the first that is entered brings it."""
+    brought, kept = set[str | None](), []
+    for row in rows:
+        is_second = row.state == "entering" and row.organisation_id in brought
+        added = [each for each in row.added if each == AGREEMENT or not is_second]
+        brought |= {row.organisation_id} if row.state == "entering" else set()
+        kept.append(replace(row, added=added))
+    return kept
+
+
 ENTERED = ("entering", "differs", "unchanged")
 
 
@@ -262,7 +274,7 @@ def _state(
 def _to_add(work: _Work, outcome: Mapping[str, Any]) -> list[str]:
     return [
         *(["organisation", "invitation"] if work.entry.is_new else []),
-        *(["agreement"] if outcome["status"] == "ready" else []),
+        *([AGREEMENT] if outcome["status"] == "ready" else []),
     ]
 
 
@@ -297,7 +309,7 @@ def _settled(row: CustomerRow, outcome: Mapping[str, Any]) -> CustomerRow:
     refusals = [
         {name: each[name] for name in ("column", "code", "detail")} for each in outcome["errors"]
     ]
-    added = [each for each in row.added if not refusals or each != "agreement"]
+    added = [each for each in row.added if not refusals or each != AGREEMENT]
     return replace(
         row, state="refused" if refusals else "added", refusals=refusals, added=added,
         agreement_id=outcome["agreement_id"], agreement_status=outcome["agreement_status"],
