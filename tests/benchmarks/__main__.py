@@ -28,6 +28,7 @@ NAMES = (
     "registry",
     "agreements",
     "todo",
+    "customers",
 )
 FAILED = "failed, see above"
 
