@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.registry.linter.finding import Finding
+from services.registry.linter.laws import under
+from services.registry.transfers.laws import seat_regime
 from services.registry.transfers.statements import judged
 
 CHAIN_RULE = "EDPB Opinion 22/2024, paras 31-32"
@@ -14,12 +16,15 @@ FLOW_RULE = "GDPR Art. 28(4): the same obligations, all the way down the chain"
 Entry = Mapping[str, Any]
 
 
-def chain_findings(change: Entry, on_list: Mapping[str, Entry]) -> tuple[Finding, ...]:
+def chain_findings(
+    change: Entry, on_list: Mapping[str, Entry], *, exporter: str = "DK"
+) -> tuple[Finding, ...]:
     """What is wrong with the chain, given the register's other entries on the effective day.
 
     ``change`` as the contract has it; ``on_list``: entries by their id.
     """
-    return (*_children_left(change, on_list), *_own_place(change, on_list))
+    found = (*_children_left(change, on_list), *_own_place(change, on_list))
+    return tuple(under(finding, seat_regime(exporter)) for finding in found)
 
 
 def _children_left(change: Entry, on_list: Mapping[str, Entry]) -> Iterator[Finding]:

@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from services.registry.linter.finding import Finding, Severity, is_filled, member
+from services.registry.linter.laws import under
 from services.registry.linter.places import place_findings
 from services.registry.transfers.circumstances import Circumstances
 from services.registry.transfers.data_kinds import is_question
 from services.registry.transfers.evidence import as_day
+from services.registry.transfers.laws import seat_regime
 from services.registry.transfers.statements import unstated
 
 OPINION = "EDPB Opinion 22/2024, paras 31-32"
@@ -137,9 +139,12 @@ def findings(change: object, *, exporter: str = "DK") -> tuple[Finding, ...]:
     effective_on = as_day(record.get("effective_on"))
     found = list(_change_findings(record, effective_on))
     entry = record.get("sub_processor")
+    regime = seat_regime(exporter)
     if isinstance(entry, Mapping) and record.get("kind") != "remove":
-        found += entry_findings(entry, effective_on, exporter=exporter, pointer="/sub_processor")
-    return tuple(found)
+        of_entry = entry_findings(entry, effective_on, exporter=exporter, pointer="/sub_processor")
+    else:
+        of_entry = ()
+    return (*(under(finding, regime) for finding in found), *of_entry)
 
 
 def entry_findings(
@@ -152,8 +157,9 @@ def entry_findings(
     found += _flow_down_findings(member(entry, "flow_down"), on, f"{pointer}/flow_down")
     found += [_FACTS[fact].finding(pointer) for fact in unstated(entry)]
     found += _staff_findings(entry, pointer)
-    found += place_findings(entry, on, exporter, pointer)
-    return tuple(found)
+    regime = seat_regime(exporter)
+    of_places = place_findings(entry, on, exporter, pointer)
+    return (*(under(finding, regime) for finding in found), *of_places)
 
 
 def _as_mapping(change: object) -> Mapping[str, Any]:

@@ -132,7 +132,8 @@ def view(
         "reason": change.reason,
         "what_it_means": change.what_it_means,
     }
-    chain = linter.chain_findings(wire, others if beside is None else beside)
+    around = others if beside is None else beside
+    chain = linter.chain_findings(wire, around, exporter=law.exporter)
     findings = (*linter.findings(wire, exporter=law.exporter), *chain)
     words = (
         told
