@@ -37,6 +37,18 @@ def zone_of(country: str) -> str | None:
     return zones[0] if zones and all(same_clock(zones[0], zone) for zone in zones) else None
 
 
+def is_zone_of(zone: str, country: str) -> bool:
+    """Whether a time zone is one of a country (ISO 3166-1), by its own name (CLDR)."""
+    return get_global("zone_territories").get(zone) == country
+
+
+@cache
+def has_several_clocks(country: str) -> bool:
+    """Whether the places of a country show different times, so that its name gives none."""
+    places = get_global("zone_territories").values()
+    return country in places and zone_of(country) is None
+
+
 @cache
 def same_clock(one: str, other: str) -> bool:
     """Whether two time zones show the same time, in each week of some years."""

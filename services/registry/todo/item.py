@@ -23,7 +23,16 @@ KINDS = (
     "finding",
     "text_missing",
 )
-SUBJECTS = ("sub_processor", "change", "objection", "agreement", "customer", "instrument", "import")
+SUBJECTS = (
+    "sub_processor",
+    "change",
+    "objection",
+    "agreement",
+    "customer",
+    "instrument",
+    "import",
+    "organisation",
+)
 # A deadline this near, or one that has passed, cannot wait.
 PRESSING = timedelta(days=7)
 _NO_DAY = "9999-12-31"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from services.registry.clients import Offer, Unreached
 from services.registry.model.changes import Draft
 from services.registry.model.imports import Import
 from services.registry.model.objections import Objection
+from services.registry.model.register import Register
 from services.registry.todo.item import Item, Step, Subject, severity_by
-from services.registry.transfers.wording import is_worded, phrase
+from services.registry.transfers.wording import Place, is_worded, phrase
+from shared.times import has_several_clocks, is_zone_of
 
 _ANSWERS = {"received": "acknowledge"}
 
@@ -45,6 +48,24 @@ def of_draft(draft: Draft, today: date, path: str) -> Item:
         subject=Subject("change", draft.id, draft.name),
         detail=phrase("todo.draft.passed" if passed else "todo.draft", day=draft.effective_on),
         steps=(Step("registry:write", method, step), Step("registry:read", "GET", own)),
+    )
+
+
+def of_zone(register: Register) -> Iterator[Item]:
+    """Asks for the vendor's time zone where its country has several clocks and none of them is
+    stated: its days would begin and end by the clock of another place."""
+    country, zone = register.country, register.time_zone
+    if not has_several_clocks(country) or is_zone_of(zone, country):
+        return
+    own = f"/identity/v1/organisations/{register.id}"
+    yield Item(
+        kind="finding",
+        severity="should",
+        due_on=None,
+        subject=Subject("organisation", register.id, register.legal_name),
+        detail=phrase("todo.zone", place=Place(country), zone=zone),
+        steps=(Step("identity:write", "PATCH", own), Step("identity:read", "GET", own)),
+        at="time-zone-missing",
     )
 
 

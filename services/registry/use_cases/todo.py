@@ -17,6 +17,7 @@ from services.registry.todo.of_work import (
     of_objection,
     of_offer,
     of_unreached,
+    of_zone,
 )
 from services.registry.transfers.wording import Language, sentence
 from services.registry.use_cases.entry_views import list_view
@@ -64,6 +65,7 @@ def _of_register(deps: Deps, register: Register, today: date) -> Iterator[Item]:
     path = f"/registry/v1/processors/{register.slug}"
     rows = deps.stores.rows.on(register.id, today)
     yield from items_of_list(_listed(deps, register, rows, today), path)
+    yield from of_zone(register)
     for draft in deps.stores.changes.drafts(register.id):
         yield of_draft(draft, today, path)
     yield from _objections(deps, register)
