@@ -12,6 +12,7 @@ from services.notices.events import FOR_VENDORS, SUBSCRIBABLE, WITH_LINKS
 from services.notices.letters import LANGUAGES
 from services.notices.model.deliveries import STATES
 from services.notices.model.endpoints import LONGEST_OVERLAP_HOURS
+from services.notices.model.evidence import NO_DEADLINE
 from services.notices.model.filters import unmatched
 from services.notices.model.messages import NOTICE
 from services.notices.model.stored import changes_of
@@ -392,6 +393,15 @@ class EvidenceShape(Shape):
     counts_from = fields.String(allow_none=True)
     deadline = fields.String(allow_none=True)
     effective_on = fields.String(allow_none=True)
+    no_deadline = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(NO_DEADLINE),
+        metadata={
+            "description": "Why there is no deadline: the customer is only informed; what its days "
+            "run from has not happened; no number is agreed; its right ends with the change; the "
+            "notice left more than 60 days late, and the portal shows the day"
+        },
+    )
     silence = fields.String(allow_none=True)
     owes = fields.String(metadata={"description": "notice, or information without time to object"})
     counting = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)

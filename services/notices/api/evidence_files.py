@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from services.notices.model.channels import Tried
-from services.notices.model.evidence import Evidence
+from services.notices.model.evidence import (
+    NO_NUMBER,
+    NOT_STARTED,
+    SENT_LATE,
+    UNTIL_EFFECT,
+    Evidence,
+)
 from services.notices.model.messages import INFORMATION, NOTICE, Event, text_of
 from services.notices.model.told_changes import changes_told
 from shared import sheets, typeset
@@ -53,6 +59,7 @@ COLUMNS = (
     "letters",
     "approved_by",
     "owes",
+    "no_deadline",
 )
 _KINDS = {
     "add": "New sub-processor",
@@ -64,6 +71,13 @@ _KINDS = {
 OWED = {
     NOTICE: "Owed: notice, with days to object.",
     INFORMATION: "For information: nothing to object to, and nobody has to wait.",
+}
+# Why the file names no last day to object.
+_WITHOUT_DAY = {
+    NOT_STARTED: "no last day yet: what it runs from has not happened",
+    NO_NUMBER: "no last day: the agreement names no number",
+    UNTIL_EFFECT: "until the change; the portal shows the day",
+    SENT_LATE: "sent more than 60 days late; the portal shows the day",
 }
 _TERMS = ("notice_days", "objection_days", "day_kind", "receipt_rule")
 
@@ -127,6 +141,7 @@ def _values(event: Event, row: Evidence) -> list[Any]:
         " | ".join(_letter(each) for each in row.letters),
         _names(row.approved_by),
         row.owes,
+        row.no_deadline,
     ]
 
 
@@ -167,7 +182,7 @@ def _pdf_row(row: Evidence) -> dict[str, Any]:
         "recipient": row.recipient or "",
         "given_on": row.given_on or "not sent",
         "owes": OWED[row.owes],
-        "deadline": row.deadline or "",
+        "deadline": row.deadline or _WITHOUT_DAY.get(row.no_deadline or "", ""),
         "effective_on": row.effective_on or "",
         "delivered_at": _moment(row.delivered_at),
         "acknowledged_at": _moment(row.acknowledged_at),

@@ -10,12 +10,16 @@ from typing import Any
 from services.notices.model.channels import Channel, Tried
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
-from services.notices.model.messages import NOTICE, Event, Group
+from services.notices.model.messages import INFORMATION, NOTICE, Event, Group
 from services.notices.model.receipts import Moments, moments_of
 from services.notices.model.recipients import Recipient
 from shared.counting import counted_in_all
 
 UNREACHED = "unreached"
+# Why a line has no last day to object.
+INFORMED, NOT_STARTED, NO_NUMBER = "informed", "not_started", "no_number"
+UNTIL_EFFECT, SENT_LATE = "until_effect", "sent_late"
+NO_DEADLINE = (INFORMED, NOT_STARTED, NO_NUMBER, UNTIL_EFFECT, SENT_LATE)
 OK = "ok"
 # Deliveries of a notice, by the channel they go by, in the order of the channels.
 ByChannel = Sequence[tuple[Channel, Sequence[Mapping[str, Any]]]]
@@ -35,6 +39,7 @@ class Evidence:
     ``counts_from``: the day this customer's days run from, by its own receipt rule, and
     ``deadline`` the last day to object; None as long as what they run from has not happened.
     ``effective_on``: the day of the change, or the later one that this customer's own days allow.
+    ``no_deadline``: why there is no last day to object, a word of NO_DEADLINE; None where there is.
     ``owes``: notice, or information, which has no such days.
     ``counting``: how these days are counted, by language; None in notices of earlier versions.
     ``approved_by``: who approved the announcement at the vendor, by name.
@@ -64,6 +69,7 @@ class Evidence:
     owes: str = NOTICE
     letters: tuple[dict[str, Any], ...] = ()
     approved_by: tuple[dict[str, Any], ...] = ()
+    no_deadline: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,7 @@ def evidence_of(
         approved_by=event.approved_by,
         counting=counted_in_all(notice.get("holidays"), notice.get("time_zones") or ()),
         owes=group.owes,
+        no_deadline=days.no_deadline,
     )
 
 
@@ -126,21 +133,37 @@ class Days:
     counts_from: str | None = None
     deadline: str | None = None
     effective_on: str | None = None
+    no_deadline: str | None = None
 
 
 def days_of(event: Event, group: Group, notice: Mapping[str, Any], moments: Moments) -> Days:
     """The days as they came about; the message itself can only say what was meant to be."""
     if moments.sent_at is None:
-        return Days(effective_on=notice["effective_on"])
+        why = INFORMED if group.owes == INFORMATION else NOT_STARTED
+        return Days(effective_on=notice["effective_on"], no_deadline=why)
     dated = date.fromisoformat(notice["given_on"])
     known = group.known(moments, event.time_zone, dated)
     counts_from = group.starts_on(known)
+    deadline = group.deadline(known)
     return Days(
         str(known.given_on),
         str(counts_from) if counts_from else None,
-        group.deadline(known),
+        deadline,
         group.takes_effect_on(known, event.effective_on) or notice["effective_on"],
+        None if deadline else _why_none(group, counts_from),
     )
+
+
+def _why_none(group: Group, counts_from: date | None) -> str:
+    """Why a notice that was sent has no last day to object here."""
+    if group.owes == INFORMATION:
+        return INFORMED
+    if counts_from is None:
+        return NOT_STARTED
+    if group.until_effect:
+        return UNTIL_EFFECT
+    # The days of a notice that left much later than it was dated are not told beforehand.
+    return NO_NUMBER if group.objection_deadline is None else SENT_LATE
 
 
 def _best_of(deliveries: ByChannel) -> tuple[str | None, str | None, str | None]:

@@ -160,6 +160,7 @@ def test_what_was_never_sent_has_no_day_and_no_deadline() -> None:
 def test_a_deadline_beyond_what_was_told_is_not_guessed() -> None:
     line = made(sent(NOW + timedelta(days=4), 503))
     assert (line.counts_from, line.deadline) == ("2026-11-27", None)
+    assert line.no_deadline == "sent_late"
 
 
 def test_the_deadline_counts_from_what_the_agreement_says() -> None:
@@ -170,9 +171,24 @@ def test_the_deadline_counts_from_what_the_agreement_says() -> None:
     rows = by_webhook(sent(NOW, 503, delivered_at=taken_at))
     taken = evidence_of(event, message(), rows, RECIPIENT)
     assert (waiting.given_on, waiting.counts_from, waiting.deadline) == ("2026-11-23", None, None)
+    assert (waiting.no_deadline, taken.no_deadline) == ("not_started", None)
     assert (taken.given_on, taken.counts_from, taken.deadline) == (
         "2026-11-23", "2026-11-25", "2026-12-09",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("group", "why"),
+    [
+        ({"owes": "information"}, "informed"),
+        ({"objection_deadline": None, "objection_spans": ""}, "no_number"),
+        ({"objection_deadline": None, "until_effect": True}, "until_effect"),
+    ],
+)
+def test_a_line_without_a_last_day_says_why(group: dict[str, Any], why: str) -> None:
+    event = replace(EVENT, groups=(replace(GROUP, **group),))
+    line = evidence_of(event, message(), by_webhook(sent(NOW, 503)), RECIPIENT)
+    assert (line.deadline, line.no_deadline) == (None, why)
 
 
 def test_the_day_is_that_of_the_processor() -> None:
