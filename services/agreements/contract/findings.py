@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
 from services.agreements.contract.breach_wording import OPEN, Reading, readings
@@ -54,12 +54,27 @@ def _authorisation(content: Content) -> Iterator[Finding]:
         terms.objection_length or terms.may_object_until_effect
     ):
         yield advised("objection-days-missing", ADVICE_ON_CHANGES, said("objection-days-missing"))
-    notice, objection = terms.notice_length, terms.objection_length
-    if notice and objection and objection.fewest_days > notice.fewest_days:
+    notice, objection = _binding_days(terms)
+    if notice and objection and objection > notice:
         code = "objection-longer-than-notice"
         yield required(code, "Art. 28(2)", said(code))
     yield from _said_twice(content.notice_terms)
     yield from _calendar_and_contacts(content)
+
+
+def _binding_days(terms: NoticeTerms) -> tuple[int, int]:
+    """The days of notice and of objection that bind: of periods that the text names twice the
+    longer one; 0 where it names no number."""
+    notices = [each.notice.length for each in terms.also if each.notice]
+    objections = [each.objection.length for each in terms.also if each.objection]
+    return (
+        _longest([terms.notice_length, *notices]),
+        _longest([terms.objection_length, *objections]),
+    )
+
+
+def _longest(lengths: Iterable[Length | None]) -> int:
+    return max((each.fewest_days for each in lengths if each), default=0)
 
 
 def _said_twice(terms: NoticeTerms) -> Iterator[Finding]:

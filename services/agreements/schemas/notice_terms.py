@@ -171,7 +171,10 @@ class TermsShape(Shape):
         load_default=None, allow_none=True,
     )  # fmt: skip
     also = fields.List(
-        fields.Nested(AlsoShape), load_default=list, validate=validate.Length(max=10)
+        fields.Nested(AlsoShape),
+        load_default=list,
+        allow_none=True,
+        validate=validate.Length(max=10),
     )
     soft = Flag(load_default=False)
     eves = Flag(load_default=None, allow_none=True)
@@ -213,7 +216,8 @@ class TermsShape(Shape):
         if wrong:
             raise ValidationError(wrong)
         eves = _eves(members["holidays"], members["eves"])
-        return {"objection_days": None, **members, **short, "eves": eves}
+        also = members["also"] or []
+        return {"objection_days": None, **members, **short, "eves": eves, "also": also}
 
 
 class NoticeTermsShape(TermsShape):

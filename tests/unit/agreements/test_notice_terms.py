@@ -182,6 +182,26 @@ def test_a_period_in_any_unit_is_a_period_and_none_is_found() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("also", "expected"),
+    [
+        ([{"objection": {"length": MONTH}}], {"objection-longer-than-notice", "two-periods"}),
+        ([{"notice": {"length": MONTH}, "objection": {"length": MONTH}}], {"two-periods"}),
+        ([{"notice": {"length": MONTH}}], {"two-periods"}),
+        ([], set()),
+    ],
+)
+def test_of_two_periods_the_longer_one_is_compared(also: list[Any], expected: set[str]) -> None:
+    short = long(notice={"length": TEN}, objection={"length": TEN}, also=also)
+    assert codes(short) == expected
+
+
+def test_also_null_says_that_nothing_is_said_twice() -> None:
+    terms = loaded(notice_terms(also=None))
+    assert terms == loaded(notice_terms())
+    assert NoticeTermsShape().dump(terms)["also"] == []
+
+
 def test_the_default_of_eves_is_written_down_and_printed() -> None:
     def eves(place: str, **more: Any) -> tuple[bool, str]:
         terms = loaded(notice_terms(holidays=place, **more))
