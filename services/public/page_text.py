@@ -313,7 +313,7 @@ def single_line(field: str, value: Value, t: Words) -> str | None:
         return t.country(value)
     if field == "address":
         return address_text(value, t)
-    if field == "reviewed_on":
+    if field in ("reviewed_on", "used_since", "seen_on"):
         return t.day(value)
     if field == "flow_down":
         return t.day(value["signed_on"]) if value.get("signed_on") else ""

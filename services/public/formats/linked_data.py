@@ -126,6 +126,7 @@ def sub_processor(register: Register, entry: Json) -> Json:
             "schema:brand": entry.get("brand"),
             "dct:description": described(entry.get("purpose")),
             "art28:engagedBy": {"@id": parent},
+            "dct:source": entry.get("evidence_url"),
             "schema:validFrom": entry.get("listed_since"),
             "schema:validThrough": entry.get("listed_until"),
             "art28:nextChange": next_change(register, entry),

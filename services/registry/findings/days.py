@@ -18,6 +18,7 @@ from services.registry.findings.finding import (
 )
 from services.registry.findings.words import months
 from services.registry.transfers.evidence import as_day
+from services.registry.transfers.stages import is_planned
 from services.registry.transfers.wording import Fact
 
 # What is recorded of them has happened, so their day has come.
@@ -54,9 +55,8 @@ def day_findings(entry: Entry, listed: Listed) -> Iterator[ListFinding]:
     """Days of an entry that cannot be true, or that say it was changed without a look at it."""
     for pointer, _, mechanism in mechanisms_of(entry):
         yield from _of_evidence(mechanism["evidence"], f"{pointer}/evidence", listed.today)
+    yield from _of_entry(entry, listed.today)
     reviewed = as_day(entry.get("reviewed_on"))
-    if reviewed and reviewed > listed.today:
-        yield found("day-ahead", "/reviewed_on", fact=Fact("reviewed_on"), day=reviewed)
     changed = entry.get("changed_on")
     if reviewed and changed and reviewed < changed:
         yield found("changed-since-review", "/reviewed_on", day=changed, reviewed=reviewed)
@@ -67,6 +67,20 @@ def day_findings(entry: Entry, listed: Listed) -> Iterator[ListFinding]:
         if since and since < entry.get("listed_since", entry["valid_from"]):
             start = entry.get("listed_since", entry["valid_from"])
             yield found("used-before-listed", pointer, "must", used=since, listed=start)
+
+
+def _of_entry(entry: Entry, today: date) -> Iterator[ListFinding]:
+    for name in ("reviewed_on", "used_since", "seen_on"):
+        day = as_day(entry.get(name))
+        if day and day > today:
+            yield found("day-ahead", f"/{name}", fact=Fact(name), day=day)
+    used, start = as_day(entry.get("used_since")), entry.get("listed_since", entry["valid_from"])
+    if used and used < start:
+        yield found("used-before-listed", "/used_since", "must", used=used, listed=start)
+    if used and is_planned(entry):
+        yield found("planned-but-used", "/used_since", "must", used=used)
+    if entry.get("evidence_url") and not entry.get("seen_on"):
+        yield found("seen-on-missing", "/seen_on")
 
 
 def _of_evidence(evidence: Entry, pointer: str, today: date) -> Iterator[ListFinding]:

@@ -30,6 +30,9 @@ TEXTS = (
     "parent_id",
     "retention",
     "reviewed_on",
+    "used_since",
+    "evidence_url",
+    "seen_on",
 )
 BY_LANGUAGE = ("purpose", "responsibilities")
 LISTS = ("categories", "data_categories", "data_subjects", "products", "certifications")

@@ -180,6 +180,17 @@ class SubProcessorIn(Shape):
     flow_down = fields.Nested(FlowDownShape, load_default=None, allow_none=True)
     certifications = texts(200, 50, load_default=list)
     reviewed_on = Day(load_default=None, allow_none=True)
+    used_since = Day(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The day from which it gets data, whatever the list says"},
+    )
+    evidence_url = fields.URL(schemes={"http", "https"}, load_default=None, allow_none=True)
+    seen_on = Day(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The day on which the evidence was seen at its address"},
+    )
     retention = Text(500, load_default=None, allow_none=True)
     retention_periods = fields.List(
         fields.Nested(RetentionPeriod), load_default=list, validate=validate.Length(max=50)

@@ -24,7 +24,7 @@ UNSTATED: Mapping[str, Any] = {
     "hr_data": "not_stated",
     "relation": "processor_processor",
     "stage": ACTIVE,
-    **dict.fromkeys(ENTRY_FACTS),
+    **dict.fromkeys((*ENTRY_FACTS, "used_since", "evidence_url", "seen_on")),
     STATED_ON: None,
 }
 

@@ -67,6 +67,7 @@ def test_stored_evidence_that_no_instrument_asks_for_is_read_no_more() -> None:
 
     assert known_evidence(entry, SHIPPED) == {
         **builders.sub_processor(), "stated_on": None, "stage": "active",
+        "used_since": None, "evidence_url": None, "seen_on": None,
     }  # fmt: skip
 
 
