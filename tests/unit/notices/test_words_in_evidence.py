@@ -28,7 +28,7 @@ AT = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 ENTRY = {"legal_name": "Mail Inc.", "country": "US"}
 # Codes and days, which no one writes freely.
 FIXED = frozenset({"channel", "outcome", "given_on", "deadline", "effective_on", "silence",
-                   "counts_from", "day_kind", "receipt_rule", "owes"})  # fmt: skip
+                   "counts_from", "day_kind", "receipt_rule", "owes", "no_deadline"})  # fmt: skip
 EVIDENCE = Evidence(
     agreement_id="agr_1", notice_id="ntc_1", customer={"id": "org_1", "legal_name": "Nordbo A/S"},
     terms={"notice_days": 30, "objection_days": 14, "day_kind": "business",
