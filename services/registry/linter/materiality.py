@@ -32,6 +32,7 @@ MATERIALITY = (
     ONLY_IF_ENABLED,
     CHOSEN_BY_CUSTOMER,
     "new_entity",
+    "new_role",
     "new_country",
     "new_place",
     "new_data_category",
@@ -70,6 +71,7 @@ def materiality(
     kind: str = "modify",
     exporter: str = "DK",
     known_data_categories: Collection[str] = (),
+    known_companies: Collection[str] = (),
     instruments: Mapping[str, Instrument] | None = None,
     published: bool = True,
 ) -> tuple[str, ...]:
@@ -78,6 +80,8 @@ def materiality(
     Both are entries in the shape of the contract; ``previous`` is None for an addition, ``new`` for
     a removal, which has no word. Bases are compared by the ``verdict`` each location carries.
     A plan that is carried out is judged as an addition, and what differs in a plan is planned.
+    An addition of one of the ``known_companies``, which other entries name by their registration
+    numbers, is a new role of it.
     For an addition, categories count as new only beside ``known_data_categories`` of the register:
     that the entity itself is new says the rest. What nobody has stated counts as "none" or "no";
     before the register is ``published`` a first statement differs from nothing.
@@ -87,7 +91,15 @@ def materiality(
     previous = previous and judged_before(previous, new, published=published)
     new = judged(new)
     law = load_instruments() if instruments is None else instruments
-    case = _Case(previous, new, kind, exporter, frozenset(known_data_categories), law)
+    case = _Case(
+        previous,
+        new,
+        kind,
+        exporter,
+        frozenset(known_data_categories),
+        law,
+        _plain_of(known_companies),
+    )
     found = {line.word for line in table() if _RULES[line.rule](case, line.member)}
     found -= frozenset() if case.alters else _OF_AN_ENTRY_THAT_STAYS
     found |= {PLANNED} if found and is_planned(new) else set()
@@ -104,6 +116,7 @@ class _Case:
     exporter: str
     known: frozenset[str]
     law: Mapping[str, Instrument]
+    companies: frozenset[str] = frozenset()
 
     @property
     def previous(self) -> Entry | None:
@@ -142,9 +155,18 @@ def _same_number(case: _Case) -> bool | None:
     return before == after if before and after else None
 
 
+def _plain_of(numbers: Collection[str]) -> frozenset[str]:
+    return frozenset(number for each in numbers if (number := _plain(each)))
+
+
+def _has_a_new_role(case: _Case, name: str) -> bool:
+    """Whether a company that is on the list already is engaged for something else."""
+    return not case.alters and _plain(case.new.get(name)) in case.companies
+
+
 def _is_another_entity(case: _Case, _: str) -> bool:
     if not case.alters:
-        return True
+        return not _has_a_new_role(case, "registration_number")
     same = _same_number(case)
     # Without numbers on both sides nothing shows that another name is still the same entity.
     return not same if same is not None else _legal_name(case.stated) != _legal_name(case.new)
@@ -300,6 +322,7 @@ def _tier(instrument: Instrument | None) -> int:
 
 _RULES: Mapping[str, Callable[[_Case, str], bool]] = {
     "another entity": _is_another_entity,
+    "a known company": _has_a_new_role,
     "another name": _is_another_name,
     "a country more": _has_a_country_more,
     "a place more": _has_a_place_more,

@@ -11,6 +11,7 @@ from services.registry import linter
 from services.registry.model.changes import Change
 from services.registry.model.law import Law
 from services.registry.model.register import EntryNotThere, Register, Row
+from services.registry.transfers.stages import is_planned
 from services.registry.use_cases.entry_views import change_entry
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.wiring import Deps
@@ -143,6 +144,7 @@ def view(
             entry,
             kind=change.kind,
             exporter=law.exporter,
+            known_companies=_companies(others, change.subject_id),
             known_data_categories=_data_categories(others, change.subject_id)
             if linter.is_first(previous, entry)
             else (),
@@ -158,6 +160,16 @@ def view(
         sub_processor=entry,
         previous=previous,
     )
+
+
+def _companies(others: Mapping[str, Entry], own_id: str) -> set[str]:
+    """The registration numbers of the companies that other entries engage already."""
+    return {
+        number
+        for sub_id, content in others.items()
+        if sub_id != own_id and not is_planned(content)
+        if (number := content.get("registration_number"))
+    }
 
 
 def _data_categories(others: Mapping[str, Entry], own_id: str) -> set[str]:

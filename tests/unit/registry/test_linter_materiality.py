@@ -53,6 +53,15 @@ def test_an_addition_at_home_is_a_new_entity_only() -> None:
     assert materiality(None, home, kind="add", exporter="DK") == ("new_entity",)
 
 
+@pytest.mark.parametrize("number", ["12-34", " 12-34 "])
+def test_another_task_of_a_company_on_the_list_is_a_new_role(number: str) -> None:
+    known = materiality(None, entry(), kind="add", known_companies=[number])
+    assert known == ("new_role", "new_country")
+    alone = entry(registration_number=None)
+    assert materiality(None, alone, kind="add", known_companies=["12-34"])[0] == "new_entity"
+    assert materiality(entry(), entry(), known_companies=["12-34"]) == ()
+
+
 def test_a_removal_and_an_empty_modification_have_no_word() -> None:
     assert materiality(entry(), None, kind="remove") == ()
     assert materiality(entry(), entry()) == ()
