@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -29,7 +30,8 @@ EC = ECKey.generate_key("P-256", {"kid": "two", "use": "sig"})
 @dataclass
 class HostileProvider:
     """``claims``: of the person who signs in. Each ``…_change`` bends one document before it is
-    sent; ``raw`` answers a path with bytes instead. ``seen`` keeps what was asked."""
+    sent; ``raw`` answers a path with bytes instead. ``seen`` keeps what was asked. ``now``: its
+    clock."""
 
     url: str = ""
     client_id: str = "art28"
@@ -46,6 +48,7 @@ class HostileProvider:
     redirect_change: Change = lambda _: None
     token: str | None = None
     seen: list[tuple[str, str]] = field(default_factory=list)
+    now: Callable[[], datetime] = now
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def sign_in(self, start: str) -> str:
@@ -88,7 +91,7 @@ class HostileProvider:
         return 200, answer
 
     def id_token(self, nonce: str) -> str:
-        at = int(now().timestamp())
+        at = int(self.now().timestamp())
         claims = {"iss": self.url, "aud": self.client_id, "iat": at, "exp": at + 60,
                   "nonce": nonce, **self.claims}  # fmt: skip
         self.claims_change(claims)

@@ -60,6 +60,8 @@ def tokens_for_code(
     )
     # Neither a proxy nor a .netrc of this machine has a say.
     session.trust_env = False
+    # Whoever is asked for tokens gives them: code and secret go nowhere else.
+    session.max_redirects = 0
     for scheme in ("https://", "http://"):
         session.mount(scheme, _Judged(fetcher))
     try:
