@@ -107,9 +107,9 @@ CUSTOMERS_STEPS = ("withdrawn", "mitigation_accepted", "modification_requested",
 # Who could not be reached stands in a mail of its own, one for each change (``UNREACHED``).
 NOT_IN_NEWS = (CUSTOMER_UNREACHED,)
 
-# Mails with a link that works once, to persons, written for identity: no message to anybody.
-SIGN_IN, INVITATION = "sign_in", "invitation"
-WITH_LINKS = (SIGN_IN, INVITATION)
+# Mails with a link, to persons, written for identity: no message to anybody.
+SIGN_IN, INVITATION, PASSKEY_COPIED = "sign_in", "invitation", "passkey_copied"
+WITH_LINKS = (SIGN_IN, INVITATION, PASSKEY_COPIED)
 
 # What a vendor's endpoint may choose among.
 FOR_VENDORS = (*VENDOR_MESSAGES, WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)

@@ -31,6 +31,7 @@ _WRITE: dict[str, Write] = {
     events.VENDOR_NEWS: vendor_news.news,
     events.SIGN_IN: access.sign_in,
     events.INVITATION: access.invitation,
+    events.PASSKEY_COPIED: access.passkey_copied,
 }
 
 

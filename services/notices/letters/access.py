@@ -1,4 +1,4 @@
-"""Letters to persons about getting in: a link to sign in, an invitation. Each link works once.
+"""Letters to persons about getting in: a link to sign in, an invitation, a passkey that was copied.
 
 ``data``: what identity says, with the link as ``url``.
 """
@@ -41,4 +41,17 @@ def invitation(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> L
         actions=(Action(t("mail.invitation.button"), data["url"], primary=True),),
         paragraphs=(t("mail.invitation.how"), t("mail.invitation.not_you")),
         footer=(t("mail.invitation.why"),),
+    )
+
+
+def passkey_copied(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
+    return Letter(
+        language=t.language,
+        subject=t("mail.passkey_copied.subject"),
+        heading=t("mail.passkey_copied.heading"),
+        lead=t("mail.passkey_copied.lead"),
+        facts=filled(Fact(t("fact.passkey"), data["passkey"])),
+        actions=(Action(t("mail.passkey_copied.button"), data["url"], primary=True),),
+        paragraphs=(t("mail.passkey_copied.how"), t("mail.passkey_copied.not_you")),
+        footer=(t("mail.passkey_copied.why"),),
     )
