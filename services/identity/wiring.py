@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.identity.proofs.discovery import Discovery
+from services.identity.proofs.fetching import Fetcher
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Stores
 from services.identity.throttle import Throttle
@@ -15,6 +17,7 @@ from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
 from shared.keys import Keys
 from shared.mongo import Mongo
+from shared.sealing import Seal
 from shared.times import Clock, utc_now
 
 SECRET_BYTES = 32
@@ -33,6 +36,8 @@ class Deps(Stores):
     new_id: IdSource
     new_secret: Callable[[], str]
     acting: Callable[[], Acting]
+    seal: Seal
+    discovery: Discovery
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
@@ -53,4 +58,6 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         new_id=new_id,
         new_secret=lambda: secrets.token_urlsafe(SECRET_BYTES),
         acting=acting,
+        seal=Seal(common.secrets_key, common.older_secrets_keys),
+        discovery=Discovery(Fetcher(settings.egress, ca_file=settings.ca_file)),
     )

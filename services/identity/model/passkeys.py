@@ -8,10 +8,12 @@ from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
-from shared.errors import Conflict, Invalid, Unauthenticated
+from shared.errors import Conflict, Invalid, NotFound, Unauthenticated
 
 MOST_PASSKEYS = 20
 CHALLENGE_LIVES = timedelta(minutes=5)
+# The kind of the mail to the owner of a passkey that was copied.
+COPIED = "passkey_copied"
 Purpose = Literal["register", "sign_in"]
 
 
@@ -43,6 +45,12 @@ class PasskeyKnown(Conflict):
     """This passkey is registered already."""
 
     code = "passkey-known"
+
+
+class PasskeyUnknown(NotFound):
+    """You have no such passkey."""
+
+    code = "passkey-unknown"
 
 
 class TooManyPasskeys(Conflict):
@@ -97,10 +105,10 @@ class Passkey:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What one browser was asked to sign. ``sha256``: of the challenge. ``bound_to``: digest of
+    """What one browser was asked to sign. ``id``: digest of the challenge. ``bound_to``: digest of
     the browser's secret, or the session. ``person_id``: whose passkey is to be registered."""
 
-    sha256: str
+    id: str
     purpose: Purpose
     bound_to: str
     ends: datetime

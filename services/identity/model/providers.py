@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -13,6 +15,9 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 # OpenID Connect Core §2: at most 255 ASCII characters.
 LONGEST_SUBJECT = 255
 LONGEST_NAME = 200
+# In which people are written to.
+LANGUAGES = ("da", "en", "sv")
+ATTEMPT_LIVES = timedelta(minutes=10)
 # Providers say it as a boolean, and some as a text or a number.
 TRUE_CLAIMS: tuple[object, ...] = (True, "true", "True", 1, "1")
 
@@ -71,6 +76,12 @@ class NotLetIn(Forbidden):
     code = "oidc-not-a-member"
 
 
+class AccountReplaced(Forbidden):
+    """Another account of this sign-in is linked to your address; ask an owner to unlink it."""
+
+    code = "oidc-account-replaced"
+
+
 class OnlyWayIn(Forbidden):
     """This organisation lets its members in by its own sign-in only; use that."""
 
@@ -120,12 +131,33 @@ class Account:
     locale: str | None
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One sign-in that a browser has begun at a provider. ``id``: digest of its state.
+    ``bound_to``: digest of the browser's seed."""
+
+    id: str
+    org_id: str
+    bound_to: str
+    ends: datetime
+
+    def fits(self, org_id: str, bound_to: str, now: datetime) -> bool:
+        return self.org_id == org_id and self.bound_to == bound_to and now < self.ends
+
+
 class Admission(Enum):
     """What follows from a sign-in at the provider."""
 
     SIGN_IN = "sign in"
     LINK = "link, then sign in"
     INVITE = "invite"
+
+
+def derived(seed: str, purpose: str, state: str) -> str:
+    """A secret of one attempt that only the browser with this ``seed`` can give: 43 characters,
+    as a PKCE verifier has them (RFC 7636 §4.1)."""
+    mac = hmac.digest(seed.encode(), f"{purpose} {state}".encode(), "sha256")
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def account_of(issuer: str, claims: Mapping[str, Any], names: ClaimNames) -> Account:
@@ -140,22 +172,27 @@ def account_of(issuer: str, claims: Mapping[str, Any], names: ClaimNames) -> Acc
         email=email,
         verified=bool(email) and _is_true(claims.get(names.email_verified)),
         name=_line(claims.get(names.name)) or email.partition("@")[0],
-        locale=_line(claims.get(names.locale)) or None,
+        locale=_language(_line(claims.get(names.locale))),
     )
 
 
-def admit(provider: Provider, account: Account, *, linked: bool, member: bool) -> Admission:
+def admit(
+    provider: Provider, account: Account, *, linked: bool, member: bool, replaced: bool
+) -> Admission:
     """``linked``: whether this very account of the provider is known. ``member``: whether the
     person of the account, or else of its e-mail address, is a member of the organisation.
+    ``replaced``: whether another account is linked to that person.
 
     An account that is known signs in whatever its address has become: issuer and subject are the
-    key. Raises ``EmailUnverified``, ``DomainNotAllowed`` or ``NotLetIn``; the last says the same of
-    persons whom nobody knows and of those whom another organisation knows.
+    key. Raises ``EmailUnverified``, ``DomainNotAllowed``, ``AccountReplaced``, or ``NotLetIn``,
+    which says the same of persons whom nobody and of those whom another organisation knows.
     """
     if linked and member:
         return Admission.SIGN_IN
     if not linked:
         _check_address(provider, account)
+        if member and replaced:
+            raise AccountReplaced
         if member:
             return Admission.LINK
         if provider.invites:
@@ -180,6 +217,12 @@ def _line(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST_NAME:
         return ""
     return value.strip()
+
+
+def _language(text: str) -> str | None:
+    """The language of a tag such as ``da-DK`` (BCP 47), if people are written to in it."""
+    language = text.replace("_", "-").partition("-")[0].lower()
+    return language if language in LANGUAGES else None
 
 
 def _is_true(value: object) -> bool:

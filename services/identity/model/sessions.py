@@ -41,7 +41,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Session:
-    """``amr``: how the person signed in (RFC 8176), such as ``email``."""
+    """``amr``: how the person signed in (RFC 8176), such as ``email``. ``org_id``: the only
+    organisation that it may act for, when that one's own sign-in has opened it."""
 
     id: str
     person_id: str
@@ -52,6 +53,7 @@ class Session:
     expires_at: datetime
     address: str
     user_agent: str
+    org_id: str | None = None
 
 
 def seen_from(address: str, user_agent: str) -> Seen:

@@ -12,7 +12,9 @@ from services.identity.store.clients import Clients, Hands
 from services.identity.store.customer_imports import CustomerImports
 from services.identity.store.organisations import Organisations
 from services.identity.store.outgoing import OutgoingMails
+from services.identity.store.passkeys import Challenges, Passkeys
 from services.identity.store.people import People
+from services.identity.store.providers import Accounts, Attempts, Providers
 from services.identity.store.sessions import Links, Sessions
 from services.identity.store.trail import Trail
 from shared.mongo import Mongo
@@ -27,6 +29,10 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **OutgoingMails.INDEXES,
     **Trail.INDEXES,
     **CustomerImports.INDEXES,
+    **Passkeys.INDEXES,
+    **Challenges.INDEXES,
+    **Accounts.INDEXES,
+    **Attempts.INDEXES,
 }
 
 
@@ -43,6 +49,11 @@ class Stores:
     outgoing: OutgoingMails
     trail: Trail
     customer_imports: CustomerImports
+    passkeys: Passkeys
+    challenges: Challenges
+    providers: Providers
+    accounts: Accounts
+    attempts: Attempts
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -56,4 +67,9 @@ class Stores:
             outgoing=OutgoingMails(mongo),
             trail=Trail(mongo),
             customer_imports=CustomerImports(mongo),
+            passkeys=Passkeys(mongo),
+            challenges=Challenges(mongo),
+            providers=Providers(mongo),
+            accounts=Accounts(mongo),
+            attempts=Attempts(mongo),
         )

@@ -80,12 +80,23 @@ class Organisations:
         row = self._docs.find_one({"slug": slug, "kind": "platform", "namespace": None})
         return _organisation(row) if row else None
 
+    def find(self, org_id: str) -> Organisation | None:
+        return self._one({"_id": org_id})
+
+    def public(self, slug: str) -> Organisation | None:
+        """Of those whose slug is unique among all."""
+        return self._one({"slug": slug, "namespace": None})
+
     def replace(self, organisation: Organisation, session: Session) -> None:
         """Save a changed one; ``PreconditionFailed`` when somebody else was faster."""
         seen = seen_before(organisation)
         document = _row(organisation)
         if not self._docs.replace_one(seen, document, session=session).matched_count:
             raise PreconditionFailed
+
+    def _one(self, where: Mapping[str, Any]) -> Organisation | None:
+        row = self._docs.find_one(where)
+        return _organisation(row) if row else None
 
     def page(self, where: Mapping[str, Any], request: PageRequest) -> Page:
         page = find_page(self._docs, where, request)

@@ -20,6 +20,7 @@ class Sessions:
         "sessions": [
             IndexModel([("token_sha256", ASCENDING)], unique=True),
             IndexModel([("person_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("org_id", ASCENDING)]),
             IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
         ]
     }
@@ -42,6 +43,11 @@ class Sessions:
 
     def of(self, person_id: str, now: datetime) -> list[SignedIn]:
         where = {"person_id": person_id, "expires_at": {"$gt": now}}
+        return [from_document(SignedIn, row) for row in self._docs.find(where).sort("_id")]
+
+    def within(self, org_id: str, now: datetime) -> list[SignedIn]:
+        """Those that act for this organisation alone."""
+        where = {"org_id": org_id, "expires_at": {"$gt": now}}
         return [from_document(SignedIn, row) for row in self._docs.find(where).sort("_id")]
 
     def touch(self, session_id: str, now: datetime, session: Session) -> bool:

@@ -106,6 +106,7 @@ class StoredSession(TypedDict):
     expires_at: datetime
     address: str
     user_agent: str
+    org_id: str | None
 
 
 class StoredLink(TypedDict):
@@ -193,6 +194,66 @@ class StoredCustomerAnswer(TypedDict):
     key: str
     values: list[str]
     answered_at: datetime
+class StoredPasskey(TypedDict):
+    """``passkeys``: a ``Passkey``; its public key as COSE."""
+
+    _id: str
+    person_id: str
+    credential_id: str
+    public_key: bytes
+    uses: int
+    name: str
+    synced: bool
+    created_at: datetime
+    used_at: datetime | None
+    copied_at: datetime | None
+    revision: int
+
+
+class StoredChallenge(TypedDict):
+    """``challenges``: a ``Challenge`` of passkeys, by its digest, until it is answered."""
+
+    _id: str
+    purpose: str
+    bound_to: str
+    ends: datetime
+    person_id: str | None
+
+
+class StoredProvider(TypedDict):
+    """``providers``: a ``Provider``, by its organisation; the client's secret is sealed."""
+
+    _id: str
+    issuer: str
+    client_id: str
+    created_at: datetime
+    sealed_secret: bytes | None
+    claims: dict[str, str]
+    domains: list[str]
+    invites: bool
+    roles: list[str]
+    only_way_in: bool
+    revision: int
+
+
+class StoredAccount(TypedDict):
+    """``provider_accounts``: which person an account of an organisation's provider is."""
+
+    _id: str
+    org_id: str
+    issuer: str
+    subject: str
+    person_id: str
+    linked_at: datetime
+
+
+class StoredAttempt(TypedDict):
+    """``sign_in_attempts``: an ``Attempt`` at a provider, by the digest of its state."""
+
+    _id: str
+    org_id: str
+    bound_to: str
+    ends: datetime
 
 
 # The document of each collection.
@@ -210,4 +271,9 @@ STORED: Mapping[str, type] = {
     "customer_imports": StoredCustomerImport,
     "customer_rows": StoredCustomerRow,
     "customer_answers": StoredCustomerAnswer,
+    "passkeys": StoredPasskey,
+    "challenges": StoredChallenge,
+    "providers": StoredProvider,
+    "provider_accounts": StoredAccount,
+    "sign_in_attempts": StoredAttempt,
 }

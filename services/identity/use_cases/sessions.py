@@ -16,7 +16,13 @@ from shared.mongo import Session
 
 
 def open_session(
-    deps: Deps, person: Person, amr: Sequence[str], seen: Seen, session: Session
+    deps: Deps,
+    person: Person,
+    amr: Sequence[str],
+    seen: Seen,
+    session: Session,
+    *,
+    org_id: str | None = None,
 ) -> tuple[SignedIn, str]:
     """A new session of ``person``, and its token, which is answered this once and never kept.
 
@@ -34,6 +40,7 @@ def open_session(
         expires_at=now + LIFE,
         address=seen.address,
         user_agent=seen.user_agent,
+        org_id=org_id,
     )
     deps.sessions.add(opened, session)
     note_of_person(deps, SESSION_OPENED, person, opened.id, {"amr": opened.amr}, session)

@@ -14,6 +14,7 @@ from services.identity.model.roles import scopes_of
 from services.identity.model.scopes import SCOPES_OF_SERVICE, granted
 from services.identity.model.sessions import SessionEnded
 from services.identity.model.trail import CLIENT_REFUSED, STRANGER, Act, subject
+from services.identity.model.ways_in import check_way_in
 from services.identity.token_requests import Exchange, TokenRequest
 from services.identity.use_cases.sessions import signed_in
 from services.identity.use_cases.trail import note_failure_alone
@@ -102,7 +103,9 @@ def _of_session(deps: Deps, asked: Exchange, address: str) -> Bearer:
     except SessionEnded as error:
         deps.throttle.failed("", address, deps.now())
         raise GrantEnded from error
-    there = membership_for(person, asked.organisation)
+    there = membership_for(person, asked.organisation or session.org_id)
+    owner, provider = person.owns(there.org_id), deps.providers.find(there.org_id)
+    check_way_in(session, there.org_id, provider, owner=owner)
     kinds = deps.organisations.get(there.org_id).kind
     about = {
         "sid": session.id,

@@ -54,22 +54,18 @@ def test_claims_say_who_a_person_is(claims: str, names: str, said: str, why: str
     assert ", ".join(told) == said, why
 
 
-@pytest.mark.parametrize(
-    ("known", "member", "email", "verified", "domains", "invites", "result", "why"),
-    cases("golden_admission.txt"),
-)
-def test_an_account_is_let_in(
-    known: str, member: str, email: str, verified: str, domains: str, invites: str, result: str,
-    why: str,
-) -> None:  # fmt: skip
+@pytest.mark.parametrize("case", cases("golden_admission.txt"), ids=lambda case: case[-1])
+def test_an_account_is_let_in(case: tuple[str, ...]) -> None:
+    known, member, email, verified, domains, invites, replaced, result, why = case
     provider = Provider(
         "org_1", ISSUER, "art28", NOON, invites=invites == "yes",
         domains=() if domains == "-" else tuple(domains.split(",")),
     )  # fmt: skip
     address = "" if email == "-" else email
     account = Account(ISSUER, "1", address, verified == "yes", "Ida", None)
+    facts = {"linked": known == "yes", "member": member == "yes", "replaced": replaced == "yes"}
     try:
-        found = admit(provider, account, linked=known == "yes", member=member == "yes").value
+        found = admit(provider, account, **facts).value
     except DomainError as refused:
         found = refused.code
     assert found == result, why
