@@ -15,6 +15,7 @@ import structlog
 
 from services.identity.clients import Notices
 from services.identity.model.links import INVITATION, SIGN_IN
+from services.identity.model.passkeys import COPIED
 from services.identity.model.people import Person
 from services.identity.store.stored import StoredOutgoing
 from services.identity.use_cases.links import new_link
@@ -57,6 +58,17 @@ def _invitation(deps: Deps, row: StoredOutgoing) -> Letter | None:
     return _with_link(deps, INVITATION, person, data, org_id)
 
 
+def _passkey_copied(deps: Deps, row: StoredOutgoing) -> Letter | None:
+    """To the owner, whose page of passkeys it leads to."""
+    person = deps.people.at(row["to"])
+    if person is None:
+        return None
+    to = {"name": person.name, "email": person.email}
+    url = f"{deps.settings.common.origin}/sign-in"
+    data = {"passkey": row.get("by", ""), "at": format_instant(row["made_at"])}
+    return Letter(to, person.locale, url, row["made_at"] + GIVEN_UP, data)
+
+
 def _with_link(
     deps: Deps, purpose: str, person: Person, data: Mapping[str, Any], org_id: str | None = None
 ) -> Letter:
@@ -70,6 +82,7 @@ def _with_link(
 KINDS: Mapping[str, Callable[[Deps, StoredOutgoing], Letter | None]] = {
     SIGN_IN: _sign_in,
     INVITATION: _invitation,
+    COPIED: _passkey_copied,
 }
 
 
