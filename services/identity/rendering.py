@@ -26,14 +26,16 @@ STYLE = (
     ".narrow .other{background:none;color:var(--link)}"
 )
 STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-POLICY = "; ".join((
+POLICY = (
     "default-src 'none'",
     f"style-src 'self' 'sha256-{STYLE_SHA256}'",
     "img-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-))  # fmt: skip
+)
+# A page with a passkey runs our own script, which asks us what to ask the authenticator.
+WITH_SCRIPT = ("script-src 'self'", "connect-src 'self'")
 
 _pages = Environment(
     loader=FileSystemLoader(HERE / "templates"),
@@ -74,8 +76,31 @@ class Button:
 
 
 @dataclass(frozen=True)
+class PasskeyForm:
+    """A form that our script shows and fills, where the browser knows passkeys. ``kind``: what it
+    asks the authenticator, ``get`` or ``create``."""
+
+    action: str
+    label: str
+    kind: str
+    asks_name: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """A form that changes nothing: for the short name of an organisation."""
+
+    action: str
+    label: str
+    button: str
+
+
+@dataclass(frozen=True)
 class Page:
-    """What a page says, from the top; ``alert``: what went wrong with what was sent."""
+    """What a page says, from the top; ``alert``: what went wrong with what was sent.
+
+    ``removals``: one small form each. ``links``: ways on; ``link``: the way back.
+    """
 
     title: str
     lede: str = ""
@@ -85,6 +110,15 @@ class Page:
     button: Button | None = None
     other: Button | None = None
     link: tuple[str, str] | None = None
+    links: tuple[tuple[str, str], ...] = ()
+    passkey: PasskeyForm | None = None
+    removals: tuple[Button, ...] = ()
+    search: Search | None = None
+
+
+def policy(page: Page) -> str:
+    """What the browser may load and run on this page (CSP)."""
+    return "; ".join((*POLICY, *(WITH_SCRIPT if page.passkey else ())))
 
 
 def rendered(page: Page, t: Words, form: str) -> str:

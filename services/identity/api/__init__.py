@@ -5,8 +5,11 @@ from services.identity.api import (
     clients,
     customer_imports,
     organisations,
+    other_ways,
     pages,
+    passkeys,
     people,
+    providers,
     signing_in,
     tokens,
 )
@@ -19,6 +22,8 @@ blueprints = [
     people.blp,
     customer_imports.blp,
     signing_in.blp,
+    passkeys.blp,
+    providers.blp,
     tokens.well_known,
 ]
-__all__ = ["blueprints", "pages"]
+__all__ = ["blueprints", "other_ways", "pages"]

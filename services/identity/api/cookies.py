@@ -1,4 +1,4 @@
-"""The two cookies of the pages: the session, and what proves that a form is ours."""
+"""The cookies of the pages: the session, what proves that a form is ours, and a seed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import secrets
 
 from flask import Response, request
 
+from services.identity.model.providers import ATTEMPT_LIVES
 from services.identity.model.sessions import LIFE
 from shared.errors import Forbidden
 
 # With this prefix a browser takes them over TLS only (or from itself), for this host alone.
 SESSION, FORM = "__Host-art28-session", "__Host-art28-form"
+# The seed of sign-ins at providers that this browser has begun.
+ATTEMPT = "__Host-art28-attempt"
 FORM_FIELD = "form"
 OURS = (None, "same-origin", "none")
 
@@ -46,6 +49,16 @@ def form_proof() -> str:
 
 def keep_form_proof(response: Response, proof: str) -> None:
     _set(response, FORM, proof, None)
+
+
+def attempt_seed() -> str:
+    """The secret that sign-ins at a provider are bound to; a new one where there is none."""
+    return request.cookies.get(ATTEMPT) or secrets.token_urlsafe(32)
+
+
+def keep_attempt(response: Response, seed: str) -> Response:
+    _set(response, ATTEMPT, seed, int(ATTEMPT_LIVES.total_seconds()))
+    return response
 
 
 def check_form() -> None:

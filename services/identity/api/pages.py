@@ -12,10 +12,21 @@ from marshmallow import ValidationError
 from services.identity.api import cookies
 from services.identity.api.context import deps, seen
 from services.identity.model.links import INVITATION, SIGN_IN
+from services.identity.model.passkeys import site_of
 from services.identity.model.people import Person
 from services.identity.model.sessions import SessionEnded
-from services.identity.rendering import LANGUAGES, POLICY, Button, Page, Words, rendered, words
-from services.identity.use_cases import sessions, signing_in
+from services.identity.rendering import (
+    LANGUAGES,
+    Button,
+    Page,
+    PasskeyForm,
+    Search,
+    Words,
+    policy,
+    rendered,
+    words,
+)
+from services.identity.use_cases import oidc, sessions, signing_in
 from services.identity.use_cases.signing_in import Shown
 from shared.auth import gives_tokens, public
 from shared.bodies import accepts
@@ -31,6 +42,27 @@ EXPLAINED = (
     "already-member",
     "form-foreign",
     "too-many-mails",
+    "oidc-not-set-up",
+    "oidc-provider-unusable",
+    "oidc-provider-unreachable",
+    "oidc-attempt-ended",
+    "oidc-provider-refused",
+    "oidc-answer-refused",
+    "oidc-email-unverified",
+    "oidc-domain-not-allowed",
+    "oidc-not-a-member",
+    "oidc-account-replaced",
+    "passkeys-unavailable",
+    "passkey-attempt-ended",
+    "passkey-refused",
+    "passkey-copied",
+    "passkey-unreadable",
+    "passkey-known",
+    "passkey-unknown",
+    "too-many-passkeys",
+    "session-ended",
+    "session-not-fresh",
+    "session-of-one-organisation",
 )
 
 pages = Blueprint("pages", __name__)
@@ -39,9 +71,10 @@ pages = Blueprint("pages", __name__)
 @pages.route("/sign-in")
 @public()
 def start() -> Response:
-    """The form for a link, or who is signed in here."""
-    t, person = _words(), _here()
-    return _page(_signed_in(t, person) if person else _start(t), t)
+    """The form for a link, or who is signed in here. ``organisation``: by its short name or id, to
+    be shown its own sign-in."""
+    t, person = reader_words(), person_here()
+    return answer_page(_signed_in(t, person) if person else _start(t), t)
 
 
 @pages.route("/sign-in", methods=["POST"])
@@ -51,13 +84,13 @@ def start() -> Response:
 def ask_for_link() -> Response:
     """Have a link sent, if there is such a person; the page does not say."""
     cookies.check_form()
-    t = _words()
+    t = reader_words()
     try:
         email = Email().deserialize(request.form.get("email", "").strip())
     except ValidationError:
-        return _page(_start(t, alert=t("wrong_email.alert")), t, 422)
+        return answer_page(_start(t, alert=t("wrong_email.alert")), t, 422)
     signing_in.ask_for_link(deps(), email, request.remote_addr or "")
-    return _page(_asked(t), t, 202)
+    return answer_page(_asked(t), t, 202)
 
 
 @pages.route("/sign-in/<token>")
@@ -65,8 +98,8 @@ def ask_for_link() -> Response:
 def link(token: str) -> Response:
     """As whom this link would sign in."""
     shown = signing_in.shown(deps(), SIGN_IN, token)
-    t = _words(shown.person)
-    return _page(_confirm(t, shown, token), t)
+    t = reader_words(shown.person)
+    return answer_page(_confirm(t, shown, token), t)
 
 
 @pages.route("/sign-in/<token>", methods=["POST"])
@@ -76,7 +109,7 @@ def link(token: str) -> Response:
 def sign_in(token: str) -> Response:
     """Use the link up: this browser is signed in."""
     cookies.check_form()
-    return _in(*signing_in.sign_in(deps(), token, seen())[1:])
+    return signed_in_by(*signing_in.sign_in(deps(), token, seen())[1:])
 
 
 @pages.route("/invitation/<token>")
@@ -84,8 +117,8 @@ def sign_in(token: str) -> Response:
 def invitation(token: str) -> Response:
     """What would be accepted."""
     shown = signing_in.shown(deps(), INVITATION, token)
-    t = _words(shown.person)
-    return _page(_invited(t, shown, token), t)
+    t = reader_words(shown.person)
+    return answer_page(_invited(t, shown, token), t)
 
 
 @pages.route("/invitation/<token>", methods=["POST"])
@@ -95,7 +128,7 @@ def invitation(token: str) -> Response:
 def join(token: str) -> Response:
     """Accept: a member, signed in in this browser."""
     cookies.check_form()
-    return _in(*signing_in.join(deps(), token, seen())[1:])
+    return signed_in_by(*signing_in.join(deps(), token, seen())[1:])
 
 
 @pages.route("/sign-out", methods=["POST"])
@@ -105,9 +138,9 @@ def sign_out() -> Response:
     """End the session of this browser, here and everywhere."""
     cookies.check_form()
     sessions.end_by_token(deps(), cookies.session_token())
-    t = _words()
+    t = reader_words()
     out = Page(t("out.title"), t("out.lede"), link=(START, t("start.title")))
-    return cookies.drop_session(_page(out, t))
+    return cookies.drop_session(answer_page(out, t))
 
 
 @pages.route("/sign-out/everywhere", methods=["POST"])
@@ -117,32 +150,32 @@ def sign_out_everywhere() -> Response:
     """End every session of whoever is signed in here: a lost device, a stolen cookie."""
     cookies.check_form()
     sessions.end_all_by_token(deps(), cookies.session_token())
-    t = _words()
+    t = reader_words()
     out = Page(t("out.title"), t("out.everywhere"), link=(START, t("start.title")))
-    return cookies.drop_session(_page(out, t))
+    return cookies.drop_session(answer_page(out, t))
 
 
 @pages.errorhandler(DomainError)
 def explain(error: DomainError) -> Response:
     """Every refusal has a page that says what is so, and what to do."""
-    t = _words()
+    t = reader_words()
     code = error.code if error.code in EXPLAINED else "other"
     again = (START, t("again"))
     page = Page(t(f"{code}.title"), t(f"{code}.lede"), (t(f"{code}.text"),), link=again)
-    response = _page(page, t, error.status)
+    response = answer_page(page, t, error.status)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
-def _in(token: str, person: Person) -> Response:
+def signed_in_by(token: str, person: Person) -> Response:
     """Signed in anew: whoever was signed in here before is not any more."""
     sessions.end_by_token(deps(), cookies.session_token())
-    answer = Response(status=303, headers={"Location": f"{START}?lang={_words(person).language}"})
+    answer = Response(status=303, headers={"Location": f"{START}?lang={reader_words(person).language}"})
     return cookies.keep_session(answer, token)
 
 
-def _here() -> Person | None:
+def person_here() -> Person | None:
     token = cookies.session_token()
     try:
         return sessions.signed_in(deps(), token)[1] if token else None
@@ -151,8 +184,20 @@ def _here() -> Person | None:
 
 
 def _start(t: Words, alert: str = "") -> Page:
-    ask = Button(START, t("start.button"), asks_email=True)
-    return Page(t("start.title"), t("start.lede"), (t("start.cookies"),), alert=alert, button=ask)
+    """With a passkey where browsers make some, and the sign-in of the organisation asked for."""
+    asked = request.args.get("organisation", "")
+    known = oidc.organisation_with_provider(deps(), asked) if asked else None
+    own = t("start.go", organisation=known.legal_name) if known else ""
+    return Page(
+        t("start.title"),
+        t("start.lede"),
+        (t("start.cookies"),),
+        alert=alert or (t("start.no_provider") if asked and not known else ""),
+        button=Button(START, t("start.button"), asks_email=True),
+        passkey=PasskeyForm("/sign-in/passkey", t("start.passkey"), "get") if _has_keys() else None,
+        links=((oidc.start_url(deps(), known.id), own),) if known else (),
+        search=Search(START, t("start.organisation"), t("start.search")) if not known else None,
+    )
 
 
 def _asked(t: Words) -> Page:
@@ -170,7 +215,12 @@ def _signed_in(t: Words, person: Person) -> Page:
         facts=tuple(places),
         button=Button("/sign-out", t("in.button")),
         other=Button("/sign-out/everywhere", t("in.everywhere")),
+        links=(("/sign-in/passkeys", t("in.keys")),) if _has_keys() else (),
     )
+
+
+def _has_keys() -> bool:
+    return site_of(deps().settings.common.origin) is not None
 
 
 def _confirm(t: Words, shown: Shown, token: str) -> Page:
@@ -199,11 +249,11 @@ def _invited(t: Words, shown: Shown, token: str) -> Page:
 
 def _replaced(t: Words, person: Person) -> tuple[str, ...]:
     """Who is signed in here now, and would not be any more."""
-    here = _here()
+    here = person_here()
     return (t("confirm.other", name=here.name),) if here and here.id != person.id else ()
 
 
-def _words(person: Person | None = None) -> Words:
+def reader_words(person: Person | None = None) -> Words:
     """What the reader has chosen, else the person's language, else the browser's."""
     asked = request.args.get("lang", "")
     theirs = person.locale.partition("-")[0] if person else ""
@@ -211,9 +261,9 @@ def _words(person: Person | None = None) -> Words:
     return words(next(each for each in (asked, theirs, accepted) if each in LANGUAGES))
 
 
-def _page(page: Page, t: Words, status: int = 200) -> Response:
+def answer_page(page: Page, t: Words, status: int = 200) -> Response:
     proof = cookies.form_proof()
-    headers = {"Content-Security-Policy": POLICY, "X-Robots-Tag": "noindex", "Vary": "Cookie"}
+    headers = {"Content-Security-Policy": policy(page), "X-Robots-Tag": "noindex", "Vary": "Cookie"}
     kind = "text/html; charset=utf-8"
     response = Response(rendered(page, t, proof), status, headers, content_type=kind)
     cookies.keep_form_proof(response, proof)

@@ -94,7 +94,7 @@ def remove_person(query: dict[str, Any], person_id: str) -> None:
 def sessions() -> Any:
     """Where you are signed in."""
     who = caller()
-    found = session_cases.sessions(deps(), _person_id(who))
+    found = session_cases.sessions(deps(), person_id(who))
     return {"items": [{**vars(each), "current": each.id == who.session_id} for each in found]}
 
 
@@ -104,10 +104,10 @@ def sessions() -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def end_session(session_id: str) -> None:
     """Sign out there; its tokens end within seconds."""
-    session_cases.end_session(deps(), _person_id(caller()), session_id)
+    session_cases.end_session(deps(), person_id(caller()), session_id)
 
 
-def _person_id(who: Caller) -> str:
+def person_id(who: Caller) -> str:
     if who.person_id is None:
         raise PersonsOnly
     return who.person_id

@@ -44,7 +44,7 @@ def ask_for_link(body: dict[str, Any]) -> Any:
 @blp.alt_response(410, "GONE")
 def sign_in(token: str) -> Any:
     """Use the link up: a session, whose token is exchanged for access tokens."""
-    return _opened(*cases.sign_in(deps(), token, seen()))
+    return opened(*cases.sign_in(deps(), token, seen()))
 
 
 @blp.route("/invitations/<token>", methods=["POST"])
@@ -56,10 +56,10 @@ def sign_in(token: str) -> Any:
 @blp.alt_response(410, "GONE")
 def join(token: str) -> Any:
     """Accept the invitation that this link belongs to, and be signed in."""
-    return _opened(*cases.join(deps(), token, seen()))
+    return opened(*cases.join(deps(), token, seen()))
 
 
-def _opened(session: Session, token: str, person: Person) -> dict[str, Any]:
+def opened(session: Session, token: str, person: Person) -> dict[str, Any]:
     places = [{"org_id": each.org_id, "roles": each.roles} for each in person.joined()]
     return {
         "session_token": token,

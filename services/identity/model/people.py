@@ -90,6 +90,11 @@ class Person:
         others = self._but(membership.org_id)
         return replace(self, memberships=(*others, membership), revision=self.revision + 1)
 
+    def within(self, org_id: str) -> Person:
+        """As this one organisation sees the person."""
+        kept = tuple(each for each in self.memberships if each.org_id == org_id)
+        return replace(self, memberships=kept)
+
     def without(self, org_id: str) -> Person:
         return replace(self, memberships=self._but(org_id), revision=self.revision + 1)
 

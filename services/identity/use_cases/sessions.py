@@ -43,7 +43,8 @@ def open_session(
         org_id=org_id,
     )
     deps.sessions.add(opened, session)
-    note_of_person(deps, SESSION_OPENED, person, opened.id, {"amr": opened.amr}, session)
+    within = person.within(org_id) if org_id else person
+    note_of_person(deps, SESSION_OPENED, within, opened.id, {"amr": opened.amr}, session)
     return opened, token
 
 
