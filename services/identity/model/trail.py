@@ -30,18 +30,23 @@ PERSON_REMOVED = "person.removed"
 SESSION_OPENED = "session.opened"
 SESSION_ENDED = "session.ended"
 SIGN_IN_FAILED = "sign_in.failed"
+PROVIDER_SET = "provider.set"
+PROVIDER_REMOVED = "provider.removed"
+ACCOUNT_LINKED = "account.linked"
+ACCOUNT_UNLINKED = "account.unlinked"
 
 TYPES = (
     ORGANISATION_CREATED, ORGANISATION_CHANGED,
     CLIENT_CREATED, CLIENT_ROTATED, CLIENT_REMOVED, CLIENT_REFUSED,
     PERSON_INVITED, PERSON_JOINED, PERSON_CHANGED, PERSON_REMOVED,
     SESSION_OPENED, SESSION_ENDED, SIGN_IN_FAILED,
+    PROVIDER_SET, PROVIDER_REMOVED, ACCOUNT_LINKED, ACCOUNT_UNLINKED,
 )  # fmt: skip
 
 # What is never shown of anything: secrets, and what only the database needs.
 HIDDEN = frozenset({
     "id", "_id", "revision", "created_at", "created_by", "secret_sha256", "old_secrets",
-    "token_sha256",
+    "token_sha256", "sealed_secret",
 })  # fmt: skip
 
 INSTALLER = {"type": "installer", "id": "installer", "name": ""}

@@ -194,6 +194,8 @@ class StoredCustomerAnswer(TypedDict):
     key: str
     values: list[str]
     answered_at: datetime
+
+
 class StoredPasskey(TypedDict):
     """``passkeys``: a ``Passkey``; its public key as COSE."""
 

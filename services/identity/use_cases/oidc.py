@@ -27,6 +27,7 @@ from services.identity.model.providers import (
 )
 from services.identity.model.sessions import Seen
 from services.identity.model.sessions import Session as SignedIn
+from services.identity.model.trail import ACCOUNT_LINKED, Act, subject
 from services.identity.proofs.code_exchange import (
     Registration,
     authorization_url,
@@ -37,6 +38,7 @@ from services.identity.proofs.id_tokens import Expected, TokenRefused, verified_
 from services.identity.use_cases.inviting import Invited, Inviter, invite
 from services.identity.use_cases.providers import secret_of
 from services.identity.use_cases.sessions import open_session
+from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.mongo import Session
 
@@ -159,6 +161,8 @@ def _signed_in(
             deps.accounts.link(
                 provider.id, account.issuer, account.subject, person.id, deps.now(), session
             )
+            named = subject("person", person.id, account.name)
+            note(deps, Act(ACCOUNT_LINKED, provider.id, named, actor=named), session)
         return open_session(deps, person, AMR, seen, session, org_id=provider.id)
 
     opened, token = deps.mongo.transact(work)

@@ -10,10 +10,20 @@ from services.identity.model.people import in_order
 from services.identity.model.providers import ClaimNames, NoProvider, Provider
 from services.identity.model.revisions import check_revision
 from services.identity.model.roles import check_roles
+from services.identity.model.trail import (
+    ACCOUNT_UNLINKED,
+    PROVIDER_REMOVED,
+    PROVIDER_SET,
+    Act,
+    differences,
+    subject,
+)
 from services.identity.proofs.discovery import unusable
 from services.identity.use_cases.sessions import end
+from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.auth import Caller
+from shared.documents import to_document
 from shared.errors import NotFound
 from shared.mongo import Session
 
@@ -47,6 +57,7 @@ def set_provider(
 
     def work(session: Session) -> None:
         deps.providers.save(changed, session)
+        note(deps, _act(PROVIDER_SET, current, changed), session)
         if current and current.issuer != changed.issuer:
             _forget(deps, org_id, session)
 
@@ -61,6 +72,7 @@ def remove_provider(deps: Deps, caller: Caller, org_id: str, seen: int | None) -
 
     def work(session: Session) -> None:
         deps.providers.remove(org_id, session)
+        note(deps, _act(PROVIDER_REMOVED, None, current), session)
         _forget(deps, org_id, session)
 
     deps.mongo.transact(work)
@@ -69,8 +81,14 @@ def remove_provider(deps: Deps, caller: Caller, org_id: str, seen: int | None) -
 def unlink(deps: Deps, caller: Caller, org_id: str, person_id: str) -> None:
     """The person's next sign-in links an account anew, after a change at the provider."""
     _check_own(caller, org_id)
-    deps.people.member(org_id, person_id)
-    deps.mongo.transact(lambda session: deps.accounts.unlink(org_id, session, person_id))
+    there = deps.people.member(org_id, person_id).membership(org_id)
+    named = subject("person", person_id, there.name if there else "")
+
+    def work(session: Session) -> None:
+        deps.accounts.unlink(org_id, session, person_id)
+        note(deps, Act(ACCOUNT_UNLINKED, org_id, named), session)
+
+    deps.mongo.transact(work)
 
 
 def secret_of(deps: Deps, known: Provider) -> str | None:
@@ -100,6 +118,12 @@ def _changed(
         only_way_in=body["only_way_in"],
     )
     return replace(changed, revision=current.revision + 1) if current else changed
+
+
+def _act(what: str, before: Provider | None, after: Provider) -> Act:
+    """What was set, without the secret; of a removal what had been set."""
+    changes = differences(to_document(before) if before else {}, to_document(after))
+    return Act(what, after.id, subject("provider", after.id, after.issuer), changes)
 
 
 def _forget(deps: Deps, org_id: str, session: Session) -> None:

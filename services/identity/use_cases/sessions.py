@@ -43,8 +43,8 @@ def open_session(
         org_id=org_id,
     )
     deps.sessions.add(opened, session)
-    within = person.within(org_id) if org_id else person
-    note_of_person(deps, SESSION_OPENED, within, opened.id, {"amr": opened.amr}, session)
+    of_whom = _as_seen(person, org_id)
+    note_of_person(deps, SESSION_OPENED, of_whom, opened.id, {"amr": opened.amr}, session)
     return opened, token
 
 
@@ -101,8 +101,14 @@ def end(deps: Deps, session_id: str, session: Session) -> None:
     person = deps.people.find(found.person_id, session) if found else None
     deps.sessions.end(session_id, session)
     end_tokens(deps, session_id, session)
-    if person:
-        note_of_person(deps, SESSION_ENDED, person, session_id, {}, session)
+    if found and person:
+        of_whom = _as_seen(person, found.org_id)
+        note_of_person(deps, SESSION_ENDED, of_whom, session_id, {}, session)
+
+
+def _as_seen(person: Person, org_id: str | None) -> Person:
+    """A session of one organisation is no matter of the person's others."""
+    return person.within(org_id) if org_id else person
 
 
 def end_tokens(deps: Deps, bearer: str, session: Session) -> None:

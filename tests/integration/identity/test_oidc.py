@@ -32,6 +32,7 @@ from services.identity.wiring import Deps
 from shared.auth import Caller
 from shared.egress import Egress
 from shared.errors import DomainError, NotFound, PreconditionFailed
+from shared.pagination import PageRequest
 from tests.people import HERE, deps_of, exchange, invited, joined, posted
 from tests.provider import (
     EC,
@@ -274,6 +275,14 @@ def test_where_the_provider_is_the_only_way_in_owners_alone_come_by_link(
     owner = joined(stack, world.org_id, f"{uuid.uuid4().hex[:10]}@{DOMAIN}", ["owner"])
     assert exchange(stack, owner).status_code == 200
     assert exchange(stack, world.sign_in().token).status_code == 200
+
+
+def test_what_owners_set_stands_in_their_trail_without_the_secret(world: World, ida: str) -> None:
+    world.sign_in()
+    acts = world.deps.trail.page(world.org_id, None, None, None, PageRequest(50, None)).items
+    types = [act["type"] for act in acts]
+    assert {"provider.set", "account.linked", "session.opened"} <= set(types)
+    assert "sealed_secret" not in str(acts)
 
 
 def test_an_answer_counts_once(world: World, ida: str) -> None:

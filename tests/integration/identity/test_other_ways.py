@@ -58,6 +58,9 @@ class Site:
         page = self.browser.get(KEYS if cookie(self.browser, SESSION) else PAGE)
         return self.browser.post(path, data={**form_of(page), **fields})
 
+    def api(self, path: str, body: Any) -> Any:
+        return self.browser.post(f"/identity/v1/passkeys/sign-in{path}", json=body)
+
     def add_passkey(self) -> Any:
         options = self.post(f"{KEYS}/options").json
         answer = json.dumps(self.device.create(options))
@@ -81,9 +84,10 @@ class Site:
 def site(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Site:
     """As if the stack, which has a name but no TLS, were one for which browsers make passkeys."""
     origin = stack.common.origin
-    # The package exports the pages themselves by the name of their module.
     for module in (import_module("services.identity.api.pages"), passkeys):
-        monkeypatch.setattr(module, "site_of", lambda _: Known(urlsplit(origin).hostname, origin))
+        monkeypatch.setattr(
+            module, "site_of", lambda _: Known(urlsplit(origin).hostname or "", origin)
+        )
     deps = replace(deps_of(stack), discovery=Discovery(Fetcher(LOOPBACK)))
     monkeypatch.setitem(stack.apps["identity"].extensions, "art28.deps", deps)
     org_id = str(new_client(stack, "vendor", ["processor"], PROCESSOR_SCOPES)["org_id"])
@@ -167,12 +171,12 @@ def test_a_client_manages_passkeys_with_a_persons_token(site: Site) -> None:
     tag = {"If-Match": ask("GET", one).headers["ETag"]}
     assert ask("PATCH", one, {"name": "Old laptop"}, headers=tag).json["name"] == "Old laptop"
     assert ask("DELETE", one, headers=tag).status_code == 412
-    opened = site.browser.post("/identity/v1/passkeys/sign-in/options", json={}).json
+    opened = site.api("/options", {}).json
     answer = site.device.get(opened["options"])
     body = {"attempt": opened["attempt"], "answer": answer}
-    token = site.browser.post("/identity/v1/passkeys/sign-in", json=body).json["session_token"]
+    token = site.api("", body).json["session_token"]
     assert exchange(site.stack, token).status_code == 200
-    replayed = site.browser.post("/identity/v1/passkeys/sign-in", json=body)
+    replayed = site.api("", body)
     assert (replayed.status_code, replayed.json["code"]) == (409, "passkey-attempt-ended")
     assert ask("DELETE", one, headers={"If-Match": "*"}).status_code == 204
 
