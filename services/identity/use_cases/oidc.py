@@ -97,7 +97,7 @@ def _check_answer(provider: Provider, metadata: Metadata, answer: Mapping[str, s
     if named != provider.issuer and (named is not None or metadata.names_issuer):
         raise _refused(provider, "the answer is of another issuer, or names none")
     if "error" in answer:
-        log.info("oidc.refused", org_id=provider.id, reason=answer["error"][:100])
+        log.info("oidc.declined", org_id=provider.id, reason=answer["error"][:100])
         raise ProviderRefused
     if not 0 < len(answer.get("code", "")) <= LONGEST_CODE:
         raise _refused(provider, "no code, or one that is too long")
