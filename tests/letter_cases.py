@@ -248,6 +248,8 @@ def to_persons() -> Iterator[Case]:
     roles = ["owner", "privacy_manager", "approver", "signatory", "engineer", "reader"]
     asked = {"url": url, "expires_at": ends, "organisation": LONG, "roles": roles, "by": HEBREW}
     yield Case("invitation", events.INVITATION, asked)
+    copied = {"url": f"{ORIGIN}/sign-in", "expires_at": ends, "passkey": HEBREW}
+    yield Case("passkey copied", events.PASSKEY_COPIED, copied)
     yield Case("invitation by nobody", events.INVITATION, {**asked, "by": None, "roles": []})
 
 

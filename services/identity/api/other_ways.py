@@ -33,6 +33,7 @@ from services.identity.use_cases import oidc, passkeys, sessions
 from shared.auth import gives_tokens, public
 from shared.bodies import accepts
 from shared.errors import Malformed
+from shared.idempotency import in_steps
 from shared.pagination import PageRequest
 from shared.strict_json import parse_json
 
@@ -62,8 +63,10 @@ def sign_in_options() -> Response:
 @pages.route("/sign-in/passkey", methods=["POST"])
 @public()
 @gives_tokens
+@in_steps
 @accepts(FORM)
 def sign_in_by_passkey() -> Response:
+    """In steps: a refused answer uses its challenge up, and a copy stays blocked."""
     cookies.check_form()
     return signed_in_by(passkeys.sign_in(deps(), cookies.form_proof(), _answer(), seen())[1])
 
@@ -88,6 +91,7 @@ def registration_options() -> Response:
 
 @pages.route(KEYS, methods=["POST"])
 @public()
+@in_steps
 @accepts(FORM)
 def add_passkey() -> Response:
     cookies.check_form()

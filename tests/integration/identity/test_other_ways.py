@@ -111,6 +111,22 @@ def test_a_passkey_is_added_and_signs_in_by_the_pages(site: Site) -> None:
     assert (refused.status_code, "This attempt has ended" in refused.text) == (409, True)
 
 
+def test_what_a_refusal_leaves_stays_though_the_request_has_failed(site: Site) -> None:
+    site.keep(site.member()[1])
+    site.add_passkey()
+    site.browser.delete_cookie(SESSION)
+    copied = [site.device.get(site.post(f"{PAGE}/passkey/options").json, uses=uses)
+              for uses in (9, 9)]  # fmt: skip
+    first, second = (site.post(f"{PAGE}/passkey", answer=json.dumps(it)) for it in copied)
+    assert first.status_code == 303
+    site.browser.delete_cookie(SESSION)
+    assert (second.status_code, "counts as copied" in second.text) == (401, True)
+    opened = site.api("/options", {}).json
+    answer = {"attempt": opened["attempt"], "answer": site.device.get(opened["options"], uses=99)}
+    codes = [site.api("", answer).json["code"] for _ in range(2)]
+    assert codes == ["passkey-copied", "passkey-attempt-ended"]
+
+
 def test_a_passkey_is_removed_by_a_button(site: Site) -> None:
     site.keep(site.member()[1])
     site.add_passkey()
