@@ -68,7 +68,7 @@ def sign_in_options() -> Response:
 def sign_in_by_passkey() -> Response:
     """In steps: a refused answer uses its challenge up, and a copy stays blocked."""
     cookies.check_form()
-    return signed_in_by(passkeys.sign_in(deps(), cookies.form_proof(), _answer(), seen())[1])
+    return signed_in_by(*passkeys.sign_in(deps(), cookies.form_proof(), _answer(), seen())[1:])
 
 
 @pages.route(KEYS)
@@ -131,8 +131,8 @@ def back_from_provider(org_id: str) -> Response:
     brought = {name: request.args[name] for name in ANSWER_MEMBERS if name in request.args}
     address = request.remote_addr or ""
     arrived = oidc.finish(deps(), org_id, cookies.attempt_seed(), brought, seen(), address)
-    if arrived.signed_in:
-        return signed_in_by(arrived.token)
+    if arrived.person:
+        return signed_in_by(arrived.token, arrived.person)
     t = reader_words()
     return answer_page(_invited(t, arrived.provider, arrived.invited), t)
 

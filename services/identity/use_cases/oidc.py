@@ -54,6 +54,7 @@ class Arrived:
     provider: Provider
     signed_in: SignedIn | None = None
     token: str = ""
+    person: Person | None = None
     invited: str = ""
 
 
@@ -166,7 +167,7 @@ def _signed_in(
         return open_session(deps, person, AMR, seen, session, org_id=provider.id)
 
     opened, token = deps.mongo.transact(work)
-    return Arrived(provider, opened, token)
+    return Arrived(provider, opened, token, person)
 
 
 def _invited(

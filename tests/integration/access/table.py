@@ -59,6 +59,8 @@ BODIES: dict[str, Any] = {
     "clients": {"name": "x", "scopes": ["identity:read"]},
     "people": {"email": "a@b.example", "name": "A", "roles": ["owner"]},
     "sign-in": {"email": "a@b.example"},
+    "oidc": {"issuer": "https://login.example", "client_id": "x"},
+    "passkeys": {"name": "x", "answer": {}}, "passkeys/sign-in": {"attempt": "x", "answer": {}},
     "assessments": assessment_body(), "evidence-requests": None,
     "records": {"set": {"website": "https://mine.example"}},
     "customers": {"processor": PARTY, "client_id": "cli_x",
@@ -71,6 +73,7 @@ FILES = {"customers/import": (b"Name\nX\n", "text/csv"),
          "signed-files": (b"no pdf", "application/pdf"),
          "files": (PDF, "application/pdf")}  # fmt: skip
 PATCHES = {"organisations": {"legal_name": "Mine"}, "people": {"roles": ["reader"]},
+           "passkeys": {"name": "mine"},
            "webhook-endpoints": {"description": "mine"},
            "changes": {"reason": "mine"}, "instruments": {},
            "processors": {"regimes": ["EU"]}}  # fmt: skip

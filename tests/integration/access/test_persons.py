@@ -29,7 +29,8 @@ CLIENTS = "/identity/v1/clients"
 # Values of parameters that name nothing.
 NOTHING = {
     "instrument_id": "eu-us-none", "token": "none", "person_id": "per_none", "name": "none",
-    "session_id": "ses_none", "filename": "none.css", "entry_id": "sub_none",
+    "passkey_id": "pky_none", "session_id": "ses_none", "filename": "none.css",
+    "entry_id": "sub_none",
 }  # fmt: skip
 # Of whose persons the matrix asks, and what kind of organisation that is.
 OWN = {"vendor": "processor", "customer": "controller", "platform": "platform"}
