@@ -171,7 +171,9 @@ def explain(error: DomainError) -> Response:
 def signed_in_by(token: str, person: Person) -> Response:
     """Signed in anew: whoever was signed in here before is not any more."""
     sessions.end_by_token(deps(), cookies.session_token())
-    answer = Response(status=303, headers={"Location": f"{START}?lang={reader_words(person).language}"})
+    answer = Response(
+        status=303, headers={"Location": f"{START}?lang={reader_words(person).language}"}
+    )
     return cookies.keep_session(answer, token)
 
 
