@@ -258,10 +258,11 @@ def _objection_event(entry: Mapping[str, Any], origin: str) -> Event | None:
         "objection": f"{origin}/portal/v1/objections/{data['objection_id']}",
         "change": f"{origin}/portal/v1/changes/{data['change_id']}",
     }
+    by = {"by": private["by"]} if "by" in private else {}
     return _event(
         entry,
         events.OBJECTION_UPDATED,
-        _open(entry),
+        {**_open(entry), **by},
         links,
         change_id=data["change_id"],
         agreement_id=private.get("agreement_id"),

@@ -18,7 +18,8 @@ from shared.ids import derived_id
 Members = dict[str, Any]
 Entry = Mapping[str, Any]
 
-_OF_OBJECTION = ("agreement_id", "grounds", "respond_by")
+# ``by``: who answered by the link in a mail.
+_OF_OBJECTION = ("agreement_id", "grounds", "respond_by", "by")
 _OF_EVIDENCE = ("sub_processor", "location", "instrument_id", "instrument_name_by_language",
                 "evidence", "due_on", "days_left")  # fmt: skip
 # What people wrote; shortened, as the whole text is behind the link.
@@ -99,7 +100,9 @@ def _approval(entry: Entry, origin: str, known: Known) -> Event:
     change_id = entry["data"]["change_id"]
     slug = known.processor.get("slug", "")
     links = {"change": f"{origin}/registry/v1/processors/{slug}/changes/{change_id}"}
-    shown = {"change_id": change_id, "approved_at": entry["at"], **_named(known)}
+    private = entry.get("private") or {}
+    by = {"by": private["by"]} if "by" in private else {}
+    shown = {"change_id": change_id, "approved_at": entry["at"], **by, **_named(known)}
     return _of_entry(entry, events.CHANGE_APPROVED, shown, links, known)
 
 
