@@ -200,11 +200,13 @@ def _unknown(change_id: str) -> dict[str, Any]:
 
 
 def _vendor(deps: Deps, processor: Mapping[str, Any]) -> dict[str, Any]:
-    """The vendor with the address to write to: its notice address, else its first contact's."""
+    """The vendor with the address to write to: its notice address once that is proved, else
+    its first contact's."""
     try:
         told = deps.identity.get(f"/v1/organisations/{processor['id']}")
     except NotFound:
         return {"legal_name": processor.get("legal_name", ""), "email": None}
-    address = (told.get("notice_address") or {}).get("email")
+    named = told.get("notice_address") or {}
+    address = named.get("email") if named.get("proved_at") else None
     contacts = [contact["email"] for contact in told.get("contacts") or ()]
     return {"legal_name": told["legal_name"], "email": address or next(iter(contacts), None)}
