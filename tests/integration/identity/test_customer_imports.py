@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from tests.integration.agreements.shop import open_shop
 from tests.integration.identity.bringing import (
     COMPANY,
     ELSEWHERE,
+    PATH,
     answered,
     brought,
     rows,
 )
-from tests.vendor import Vendor
+from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
 A = "/agreements/v1/agreements"
 
@@ -90,3 +92,76 @@ def test_a_rehearsal_adds_nothing(mine: Vendor) -> None:
     job = brought(mine.stack, mine.client, ELSEWHERE, dry_run="true")
     assert (job["status"], job["ready"], job["added"]) == ("done", 1, 0)
     assert agreements(mine) == []
+
+
+def test_a_published_template_says_what_the_row_does_not(mine: Vendor) -> None:
+    open_shop(mine)
+    row = {**COMPANY, "Template": "Our terms", "Effective from": "2026-12-01", "Offer": "yes",
+           "Notice days": "60"}  # fmt: skip
+    job = brought(mine.stack, mine.client, row)
+    [read] = rows(mine.stack, mine.client, job["id"])
+    assert (read["state"], read["agreement_status"]) == ("added", "offered"), read
+    made = mine.stack.must(mine.client, "GET", f"{A}/{read['agreement_id']}")
+    assert (made["governing_law"], made["language"], made["products"]) == (
+        "DK", "da", ["case-system"],
+    )  # fmt: skip
+    assert made["notice_terms"]["notice_days"] == 60
+    assert made["notice_terms"]["contacts"][0]["email"] == "ida@nordbo.example"
+
+
+def test_a_template_that_is_not_there_is_asked_about(mine: Vendor) -> None:
+    open_shop(mine)
+    job = brought(mine.stack, mine.client, {**COMPANY, "Template": "Our tems"})
+    [question] = [each for each in job["questions"] if each["member"] == "template"]
+    assert "Our terms" in question["candidates"]
+
+
+def test_an_answer_everywhere_fills_the_column_and_is_remembered(mine: Vendor) -> None:
+    left = ("Authorisation", "Channels")
+    first = {name: text for name, text in ELSEWHERE.items() if name not in left}
+    second = {**first, "Company": "Sydbo ApS", "CVR-nr.": "87654321", "Reference": "DPA-2"}
+    job = brought(mine.stack, mine.client, first, second)
+    assert job["waiting"] == 2
+    once = {**job, "questions": [each for each in job["questions"] if each["row"] == 1]}
+    answers = {"authorisation": ["general"], "channels": ["email"]}
+    done = answered(mine.stack, mine.client, once, answers, everywhere=True)
+    assert (done["status"], done["added"]) == ("done", 2)
+    again = brought(mine.stack, mine.client, first)
+    assert (again["status"], again["unchanged"]) == ("done", 1)
+    assert {each["member"] for each in again["remembered"]} == {"authorisation", "channels"}
+
+
+def test_its_document_says_that_the_signed_text_is_not_here(mine: Vendor) -> None:
+    job = brought(mine.stack, mine.client, ELSEWHERE)
+    [row] = rows(mine.stack, mine.client, job["id"])
+    path = f"{A}/{row['agreement_id']}/document"
+    page = mine.stack.ask(mine.client, "GET", path, headers={"Accept": "text/html"})
+    assert "its signed text is not kept here" in page.text
+    pdf = mine.stack.ask(mine.client, "GET", path, headers={"Accept": "application/pdf"})
+    assert pdf.data.startswith(b"%PDF")
+
+
+def test_until_it_is_confirmed_notices_go_by_mail_to_the_contacts_of_the_row(
+    mine: Vendor,
+) -> None:
+    brought(mine.stack, mine.client, ELSEWHERE)
+    mine.stack.relay()
+    [recipient] = (
+        mine.stack.database("notices")
+        .db["recipients"]
+        .find({"processor_id": mine.client["org_id"]})
+    )
+    assert [each["email"] for each in recipient["contacts"]] == ["ida@nordbo.example"]
+    assert (recipient["confirmed"], recipient["channels"]) == (False, ["email"])
+    change = mine.draft(days=20)
+    told = mine.ask("POST", f"/changes/{change['id']}/announce")
+    assert (told.status_code, told.json["code"]) == (409, "notice-period-too-short")
+
+
+def test_another_vendor_sees_nothing_of_an_import(mine: Vendor) -> None:
+    job = brought(mine.stack, mine.client, ELSEWHERE)
+    other = new_client(mine.stack, "other", ["processor"], PROCESSOR_SCOPES)
+    for path in ("", "/rows"):
+        answer = mine.stack.ask(other, "GET", f"{PATH}/imports/{job['id']}{path}")
+        assert answer.status_code == 404
+    assert mine.stack.must(other, "GET", f"{PATH}/imports")["items"] == []
