@@ -222,6 +222,7 @@ def _paths(world: World, route: Route) -> list[str]:
         "token": "none",
         "person_id": "per_none",
         "session_id": "ses_none",
+        "kind": "pdf",
         "name": "portal",
         "filename": "page.css",
         "entry_id": world.things["sub"][0],

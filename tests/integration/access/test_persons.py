@@ -102,7 +102,7 @@ def guarded(populated: Populated) -> list[Route]:
 def nowhere(world: World, route: Route) -> str:
     """The path with names of nothing, so that a role is all that counts, and nothing is done."""
     named = {each: never(world.things[kind][0]) for each, kind in KINDS.items()}
-    return route.to({**named, **NOTHING})
+    return route.to({**dict.fromkeys(route.parameters, "none"), **named, **NOTHING})
 
 
 def opens(populated: Populated, who: Caller, route: Route) -> bool:

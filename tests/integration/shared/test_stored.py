@@ -129,7 +129,8 @@ def tell_story(stack: Stack, inbox: Receiver) -> None:
 def contracts(world: World) -> None:
     stack, vendor = world.stack, world.a
     organisations_and_clients(vendor)
-    persons(stack, vendor.client["org_id"])
+    # With an owner of its own the vendor's clients would approve nothing any more.
+    persons(stack, new_client(stack, "people", ["processor"], PROCESSOR_SCOPES)["org_id"])
     open_shop(vendor)
     changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
     path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
