@@ -246,6 +246,8 @@ def to_persons() -> Iterator[Case]:
     url, ends = f"{ORIGIN}/sign-in/token", "2026-12-24T10:00:00Z"
     yield Case("sign in", events.SIGN_IN, {"url": url, "expires_at": ends})
     roles = ["owner", "privacy_manager", "approver", "signatory", "engineer", "reader"]
+    probe = {"url": url, "expires_at": ends, "organisation": HEBREW}
+    yield Case("address probe", events.ADDRESS_PROBE, probe)
     asked = {"url": url, "expires_at": ends, "organisation": LONG, "roles": roles, "by": HEBREW}
     yield Case("invitation", events.INVITATION, asked)
     copied = {"url": f"{ORIGIN}/sign-in", "expires_at": ends, "passkey": HEBREW}

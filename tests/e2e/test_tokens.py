@@ -192,6 +192,9 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "POST /identity/sign-in/<token>",
         "GET /identity/invitation/<token>",
         "POST /identity/invitation/<token>",
+        # That a mailbox receives is proved by whoever reads it.
+        "GET /identity/notice-address/<token>",
+        "POST /identity/notice-address/<token>",
         "POST /identity/sign-out",
         "POST /identity/sign-out/everywhere",
         # A passkey, or the answer of an organisation's sign-in, is the proof.

@@ -26,7 +26,8 @@ from services.identity.rendering import (
     rendered,
     words,
 )
-from services.identity.use_cases import oidc, sessions, signing_in
+from services.identity.use_cases import notice_addresses, oidc, sessions, signing_in
+from services.identity.use_cases.notice_addresses import Probed
 from services.identity.use_cases.signing_in import Shown
 from shared.auth import gives_tokens, public
 from shared.bodies import accepts
@@ -129,6 +130,27 @@ def join(token: str) -> Response:
     """Accept: a member, signed in in this browser."""
     cookies.check_form()
     return signed_in_by(*signing_in.join(deps(), token, seen())[1:])
+
+
+@pages.route("/notice-address/<token>")
+@public()
+def notice_address(token: str) -> Response:
+    """Whose address this link would prove."""
+    probed = notice_addresses.shown(deps(), token)
+    t = reader_words()
+    return answer_page(_probe(t, probed, token), t)
+
+
+@pages.route("/notice-address/<token>", methods=["POST"])
+@public()
+@accepts(FORM)
+def prove_address(token: str) -> Response:
+    """The address receives: answers to the organisation's mails go there from now on."""
+    cookies.check_form()
+    probed = notice_addresses.prove(deps(), token)
+    t = reader_words()
+    who = {"email": probed.email, "organisation": probed.organisation.legal_name}
+    return answer_page(Page(t("proved.title"), t("proved.lede", **who)), t)
 
 
 @pages.route("/sign-out", methods=["POST"])
@@ -247,6 +269,16 @@ def _invited(t: Words, shown: Shown, token: str) -> Page:
          t("invited.what"), t("invited.not_you")),
         button=Button(f"/invitation/{token}", t("invited.button")),
     )  # fmt: skip
+
+
+def _probe(t: Words, probed: Probed, token: str) -> Page:
+    who = {"email": probed.email, "organisation": probed.organisation.legal_name}
+    return Page(
+        t("probe.title", email=probed.email),
+        t("probe.lede", **who),
+        (t("probe.not_you"),),
+        button=Button(f"/identity/notice-address/{token}", t("probe.button")),
+    )
 
 
 def _replaced(t: Words, person: Person) -> tuple[str, ...]:

@@ -10,8 +10,12 @@ from datetime import datetime, timedelta
 
 from shared.errors import DomainError, NotFound
 
-SIGN_IN, INVITATION = "sign_in", "invitation"
-LIVES = {SIGN_IN: timedelta(minutes=10), INVITATION: timedelta(days=14)}
+SIGN_IN, INVITATION, ADDRESS_PROBE = "sign_in", "invitation", "address_probe"
+LIVES = {
+    SIGN_IN: timedelta(minutes=10),
+    INVITATION: timedelta(days=14),
+    ADDRESS_PROBE: timedelta(days=3),
+}
 # How long a page can still say what became of a link.
 REMEMBERED = timedelta(days=30)
 
@@ -36,7 +40,8 @@ class LinkExpired(DomainError):
 
 @dataclass(frozen=True)
 class Link:
-    """``id``: the digest of its token. ``org_id``: of an invitation."""
+    """``id``: the digest of its token. ``org_id``: of an invitation, and of a probe, which is of an
+    address, ``email``, and of no person."""
 
     id: str
     purpose: str
@@ -45,6 +50,7 @@ class Link:
     expires_at: datetime
     org_id: str | None = None
     used_at: datetime | None = None
+    email: str | None = None
 
     @property
     def forget_at(self) -> datetime:

@@ -51,6 +51,14 @@ class Contact:
     email: str
 
 
+@dataclass(frozen=True)
+class NoticeAddress:
+    """Where an organisation reads answers to its mails, and since when that is proved."""
+
+    email: str
+    proved_at: datetime | None = None
+
+
 def default_zone(country: str) -> str:
     """The time zone of an organisation that names none: that of its country, if its clock is not
     the default's. Of a country with several clocks nothing is known."""
@@ -83,6 +91,7 @@ class Organisation:
     namespace: str | None = None
     revision: int = 1
     four_eyes: FourEyes = "emergency"
+    notice_address: NoticeAddress | None = None
 
     def grantable(self) -> frozenset[str]:
         return frozenset().union(*(SCOPES_OF_KIND[kind] for kind in self.kind))

@@ -41,7 +41,15 @@ class ContactShape(Shape):
     email = Email(required=True)
 
 
-class OrganisationChange(Shape):
+class NoticeAddressShape(Shape):
+    """Where answers to its mails are read. ``proved_at``: when a link that was sent there was used;
+    null until then, and only the service sets it."""
+
+    email = Email(required=True)
+    proved_at = Instant(allow_none=True)
+
+
+class OrganisationMembers(Shape):
     legal_name = Line(300)
     registration_number = Text(60, allow_none=True)
     address = fields.Nested(AddressShape, allow_none=True)
@@ -56,7 +64,11 @@ class OrganisationChange(Shape):
     )
 
 
-class NewOrganisation(OrganisationChange):
+class OrganisationChange(OrganisationMembers):
+    notice_address = fields.Nested(NoticeAddressShape, allow_none=True)
+
+
+class NewOrganisation(OrganisationMembers):
     slug = fields.String(required=True, validate=[SLUG, validate.Length(max=60)])
     kind = fields.List(one_of(*KINDS), required=True, validate=validate.Length(min=1, max=3))
     legal_name = Line(300, required=True)
@@ -67,6 +79,7 @@ class NewOrganisation(OrganisationChange):
 class OrganisationShape(NewOrganisation):
     id = fields.String()
     created_at = Instant()
+    notice_address = fields.Nested(NoticeAddressShape, allow_none=True)
 
 
 class EnteredBy(Shape):

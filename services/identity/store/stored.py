@@ -25,6 +25,7 @@ class StoredOrganisation(TypedDict):
     contacts: list[dict[str, Any]]
     namespace: str | None
     revision: int
+    notice_address: NotRequired[dict[str, Any] | None]  # none in those of before 2026-11-30
     four_eyes: NotRequired[str]  # none in organisations of before 2026-11-30
     match_keys: NotRequired[list[str]]  # what it is known again by
 
@@ -119,6 +120,7 @@ class StoredLink(TypedDict):
     expires_at: datetime
     org_id: str | None
     used_at: datetime | None
+    email: NotRequired[str | None]  # none in links of before 2026-11-30
     forget_at: datetime
 
 

@@ -9,7 +9,11 @@ from services.identity.model.links import LIVES, Link, LinkUsed, check_usable
 from services.identity.wiring import Deps
 from shared.mongo import Session
 
-PATHS = {"sign_in": "/sign-in", "invitation": "/invitation"}
+PATHS = {
+    "sign_in": "/sign-in",
+    "invitation": "/invitation",
+    "address_probe": "/identity/notice-address",
+}
 
 
 def new_link(
@@ -19,6 +23,7 @@ def new_link(
     session: Session,
     org_id: str | None = None,
     lives: timedelta | None = None,
+    email: str | None = None,
 ) -> tuple[Link, str]:
     """A link, and where it leads; the address holds the token, which is not kept."""
     token, now = deps.new_secret(), deps.now()
@@ -27,6 +32,7 @@ def new_link(
         purpose=purpose,
         person_id=person_id,
         org_id=org_id,
+        email=email,
         made_at=now,
         expires_at=now + (lives or LIVES[purpose]),
     )

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from services.identity.clients import Notices
-from services.identity.model.links import INVITATION, SIGN_IN
+from services.identity.model.links import ADDRESS_PROBE, INVITATION, SIGN_IN
 from services.identity.model.passkeys import COPIED
 from services.identity.model.people import Person
 from services.identity.store.stored import StoredOutgoing
@@ -79,10 +79,25 @@ def _with_link(
     return Letter(to, person.locale, url, link.expires_at, data)
 
 
+def _address_probe(deps: Deps, row: StoredOutgoing) -> Letter | None:
+    """None when the organisation has stated another address since, or has proved this one."""
+    organisation, email = deps.organisations.get(row["org_id"]), row["to"]
+    address = organisation.notice_address
+    if address is None or address.email != email or address.proved_at:
+        return None
+    link, url = deps.mongo.transact(
+        lambda session: new_link(deps, ADDRESS_PROBE, "", session, organisation.id, email=email)
+    )
+    to = {"name": organisation.legal_name, "email": email}
+    data = {"organisation": organisation.legal_name}
+    return Letter(to, organisation.locale, url, link.expires_at, data)
+
+
 KINDS: Mapping[str, Callable[[Deps, StoredOutgoing], Letter | None]] = {
     SIGN_IN: _sign_in,
     INVITATION: _invitation,
     COPIED: _passkey_copied,
+    ADDRESS_PROBE: _address_probe,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from services.identity.model.organisations import FourEyesKept, Organisation, default_zone
@@ -14,6 +15,7 @@ from services.identity.model.trail import (
     differences,
     subject,
 )
+from services.identity.use_cases import notice_addresses
 from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.auth import Caller
@@ -86,13 +88,21 @@ def change_organisation(
     current = organisation(deps, caller, org_id)
     check_revision(seen, current.revision)
     _check_four_eyes(caller, current, body.get("four_eyes", current.four_eyes))
-    members = {**to_document(current), **body, "revision": current.revision + 1}
+    others = {name: value for name, value in body.items() if name != "notice_address"}
+    members = {**to_document(current), **others, "revision": current.revision + 1}
     members["id"] = members.pop("_id")
     changed = from_wire(Organisation, members)
+    if "notice_address" in body:
+        address = notice_addresses.stated(caller, current, body["notice_address"])
+        changed = replace(changed, notice_address=address)
+        notice_addresses.count_probe(deps, changed)
 
     def work(session: Session) -> None:
         deps.organisations.replace(changed, session)
-        changes = differences(to_document(current), to_document(changed))
+        if "notice_address" in body:
+            notice_addresses.probe(deps, changed, session)
+        before, after = map(notice_addresses.in_trail, (current, changed))
+        changes = differences(before, after)
         _note(deps, ORGANISATION_CHANGED, changed, changes, session)
 
     deps.mongo.transact(work)

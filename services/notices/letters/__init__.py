@@ -32,6 +32,7 @@ _WRITE: dict[str, Write] = {
     events.SIGN_IN: access.sign_in,
     events.INVITATION: access.invitation,
     events.PASSKEY_COPIED: access.passkey_copied,
+    events.ADDRESS_PROBE: access.address_probe,
 }
 
 

@@ -55,3 +55,21 @@ def passkey_copied(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) 
         paragraphs=(t("mail.passkey_copied.how"), t("mail.passkey_copied.not_you")),
         footer=(t("mail.passkey_copied.why"),),
     )
+
+
+def address_probe(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
+    """Whether the mailbox receives where an organisation says that it reads answers."""
+    organisation = data["organisation"]
+    return Letter(
+        language=t.language,
+        subject=t("mail.address_probe.subject", organisation=organisation),
+        heading=t("mail.address_probe.heading"),
+        lead=t("mail.address_probe.lead", organisation=organisation),
+        facts=filled(
+            Fact(t("fact.organisation"), organisation),
+            Fact(t("fact.open_until"), t.day(data.get("expires_at")), strong=True),
+        ),
+        actions=(Action(t("mail.address_probe.button"), data["url"], primary=True),),
+        paragraphs=(t("mail.address_probe.how"), t("mail.address_probe.not_you")),
+        footer=(t("mail.address_probe.why"),),
+    )

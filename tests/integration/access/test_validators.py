@@ -30,7 +30,8 @@ KNOWN = {
 APART = (
     "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/respond/<token>", "/sign/<token>",
     "/sign/<token>/document.<kind>",
-    "/sign-in", "/sign-in/<token>", "/invitation/<token>", "/v1/sessions",
+    "/sign-in", "/sign-in/<token>", "/invitation/<token>", "/notice-address/<token>",
+    "/v1/sessions",
     "/v1/people/<person_id>",
 )  # fmt: skip
 
