@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from services.identity.api.context import deps
 from services.identity.schemas.people import (
@@ -42,8 +43,10 @@ class PersonsOnly(Forbidden):
 @blp.alt_response(429, "TOO_MANY_REQUESTS")
 def add_person(body: dict[str, Any]) -> Any:
     """Invite a person into your organisation; a mail with a link that works once goes out."""
+    within = {"organisation": body["organisation"]} if body.get("organisation") else {}
     added = people_cases.add_person(deps(), caller(), body)
-    return added, located(f"/people/{added.id}")
+    query = f"?{urlencode(within)}" if within else ""
+    return added, located(f"/people/{added.id}{query}")
 
 
 @blp.route("/people")

@@ -13,6 +13,7 @@ from werkzeug.test import Client
 from tests.answers import Answer
 from tests.integration.agreements.shop import open_shop
 from tests.integration.shared import test_answers as stories
+from tests.integration.shared.persons import persons
 from tests.receiver import Receiver, receiving
 from tests.stack import NAMES, Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
@@ -34,15 +35,23 @@ class Following(Stack):
         body: Any = None,
         **more: Any,
     ) -> Answer:
+        signed = {k: v for k, v in more.get("headers", {}).items() if k == "Authorization"}
         answer = super().ask(client, method, path, body, **more)
         if answer.status_code == 201:
-            self._follow(client, path, answer)
+            self._follow(client, path, answer, signed)
         return answer
 
-    def _follow(self, client: Mapping[str, Any] | None, path: str, answer: Answer) -> None:
+    def _follow(
+        self,
+        client: Mapping[str, Any] | None,
+        path: str,
+        answer: Answer,
+        signed: Mapping[str, str],
+    ) -> None:
+        """``signed``: the token of a person, who has no client."""
         self.made.add(self._rule(path))
         address = answer.headers.get("Location")
-        found = address and super().ask(client, "GET", address)
+        found = address and super().ask(client, "GET", address, headers=signed)
         if not found or found.status_code != 200:
             self.lost.append((path, str(address), found and found.status_code))
 
@@ -98,6 +107,9 @@ def test_every_new_thing_is_where_its_answer_says(following: Following, inbox: R
     stories.erasures(vendor)
     vendor.must("POST", "/checkpoints")
     following.must(client, "POST", "/notices/v1/webhook-endpoints", {"url": inbox.url})
+
+    # The last: an organisation that has persons needs them for what its keys did before.
+    persons(following, client["org_id"])
 
     assert following.lost == []
     # The portal asks the other services in the customer's name; its own answers are those.
