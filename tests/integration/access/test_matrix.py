@@ -223,6 +223,7 @@ def _paths(world: World, route: Route) -> list[str]:
         "person_id": "per_none",
         "session_id": "ses_none",
         "kind": "pdf",
+        "passkey_id": "pky_none",
         "name": "portal",
         "filename": "page.css",
         "entry_id": world.things["sub"][0],
