@@ -38,6 +38,8 @@ from shared.mongo import Session
 # What a row may add, beside the organisation and the invitation of its first contact.
 AGREEMENT = "agreement"
 ROWS_A_STEP, BYTES_A_STEP = 50, 512 * 1024
+# Agreements that are added in one call: it must end before its caller gives it up.
+ROWS_A_CALL = 10
 # An upload that has not ended after this long has died with its process.
 UPLOAD_TIME = timedelta(hours=1)
 NO_NAMES = "No column holds the names of the customers; name it by a heading, and import it again."
@@ -298,10 +300,16 @@ def _enter(
     works: Sequence[_Work],
     rows: Mapping[int, CustomerRow],
 ) -> None:
-    """Have agreements add what the rows say, and settle them."""
-    outcomes = agreements.add(_batch(deps, job, works, dry_run=False))
-    settled = [_settled(rows[number], outcome) for number, outcome in outcomes.items()]
-    deps.mongo.transact(lambda session: deps.customer_imports.save_rows(settled, session))
+    """Have agreements add what the rows say, some at a time, and settle them."""
+    for start in range(0, len(works), ROWS_A_CALL):
+        batch = _batch(deps, job, works[start : start + ROWS_A_CALL], dry_run=False)
+        outcomes = agreements.add(batch)
+        settled = [_settled(rows[number], outcome) for number, outcome in outcomes.items()]
+        _save(deps, settled)
+
+
+def _save(deps: Deps, rows: Sequence[CustomerRow]) -> None:
+    deps.mongo.transact(lambda session: deps.customer_imports.save_rows(rows, session))
 
 
 def _settled(row: CustomerRow, outcome: Mapping[str, Any]) -> CustomerRow:

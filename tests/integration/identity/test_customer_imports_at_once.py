@@ -77,7 +77,7 @@ def test_a_step_that_dies_is_done_again_without_doubles(baseline: Vendor, after:
     Mortal.calls = 0
     deps = stack.apps["identity"].extensions["art28.deps"]
     with pytest.raises(Dies):
-        until_rest(Importing(deps, Mortal(stack, 2, after=after)).run_once)
+        until_rest(Importing(deps, Mortal(stack, 6, after=after)).run_once)
     half = report(stack, client, job["id"])
     assert (half["status"], half["added"], half["rows_done"]) == ("queued", 50, 50)
     # The record that the process died stays until the job has rested.
