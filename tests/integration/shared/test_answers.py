@@ -28,6 +28,7 @@ from tests.integration.registry.evidence import kept, recorded
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
 from tests.integration.shared.persons import persons
+from tests.integration.shared.ways_in import ways_in
 from tests.receiver import Receiver, receiving
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, SIGNATURE, Vendor, new_client
@@ -52,7 +53,12 @@ IN_STEPS_ROUTES = {
     ("agreements", "/v1/customers", "POST"),
     ("agreements", "/v1/imports", "POST"),
     ("agreements", "/v1/signed-files", "POST"),
+    ("identity", "/sign-in/passkey", "POST"),
+    ("identity", "/sign-in/passkeys", "POST"),
     ("identity", "/v1/customers/import", "POST"),
+    ("identity", "/v1/organisations/<org_id>/oidc", "PUT"),
+    ("identity", "/v1/passkeys", "POST"),
+    ("identity", "/v1/passkeys/sign-in", "POST"),
     ("notices", "/v1/bounces", "POST"),
     ("notices", "/v1/bounces/report", "POST"),
     ("notices", "/v1/entries", "POST"),
@@ -85,6 +91,7 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     organisations_and_clients(vendor)
     # With an owner of its own the vendor's clients would approve nothing any more.
     persons(failing, new_client(failing, "people", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    ways_in(failing)
     registers_and_imports(vendor)
     customers(vendor)
     shop = open_shop(vendor)
@@ -119,7 +126,8 @@ def test_what_commits_in_steps_is_listed(failing: FailingFirst) -> None:
         views = failing.apps[name].view_functions
         for rule in routes.iter_rules():
             if getattr(views[rule.endpoint], IN_STEPS, False):
-                yield name, str(rule), "POST"
+                (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+                yield name, str(rule), method
 
     found = {route for name, app in failing.apps.items() for route in marked(name, app.url_map)}
     assert found == IN_STEPS_ROUTES

@@ -39,6 +39,7 @@ from tests.integration.shared.test_answers import (
     webhooks,
 )
 from tests.integration.shared.test_answers import customers as brought_customers
+from tests.integration.shared.ways_in import ways_in
 from tests.receiver import Receiver, receiving
 from tests.stack import Stack, fresh_stack
 from tests.stored import OWN, SHARED
@@ -131,6 +132,7 @@ def contracts(world: World) -> None:
     organisations_and_clients(vendor)
     # With an owner of its own the vendor's clients would approve nothing any more.
     persons(stack, new_client(stack, "people", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    ways_in(stack)
     open_shop(vendor)
     changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
     path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
