@@ -28,9 +28,11 @@ from services.identity.model.people import Person
 from services.identity.model.revisions import check_revision
 from services.identity.model.sessions import Seen
 from services.identity.model.sessions import Session as SignedIn
+from services.identity.model.trail import PASSKEY_ADDED, PASSKEY_REMOVED, Act, subject
 from services.identity.model.ways_in import check_may_add_proofs
 from services.identity.proofs import passkeys as proofs
 from services.identity.use_cases.sessions import open_session
+from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
@@ -81,6 +83,7 @@ def add_passkey(
     if deps.passkeys.of_credential(passkey.credential_id):
         raise PasskeyKnown
     deps.passkeys.add(passkey)
+    deps.mongo.transact(lambda session: _note(deps, PASSKEY_ADDED, passkey, session))
     return passkey
 
 
@@ -110,7 +113,21 @@ def remove_passkey(deps: Deps, person_id: str, passkey_id: str, seen: int | None
     """It signs nobody in from now on; sessions that it opened are ended apart."""
     current = passkey(deps, person_id, passkey_id)
     check_revision(seen, current.revision)
-    deps.mongo.transact(lambda session: deps.passkeys.remove(current.id, session))
+
+    def work(session: Session) -> None:
+        deps.passkeys.remove(current.id, session)
+        _note(deps, PASSKEY_REMOVED, current, session)
+
+    deps.mongo.transact(work)
+
+
+def _note(deps: Deps, what: str, passkey: Passkey, session: Session) -> None:
+    """In the trail of each organisation of the person; ``passkey`` by the name it was given."""
+    person = deps.people.find(passkey.person_id, session)
+    for each in person.joined() if person else ():
+        named = subject("passkey", passkey.id, passkey.name)
+        actor = None if deps.acting().id else subject("person", passkey.person_id, each.name)
+        note(deps, Act(what, each.org_id, named, actor=actor), session)
 
 
 def sign_in_options(deps: Deps, browser: str) -> dict[str, Any]:

@@ -290,6 +290,19 @@ def test_a_passkey_is_renamed_and_removed_by_its_owner_alone(somebody: Somebody)
         ada.sign_in(ada.device.get(ada.asked()))
 
 
+def test_passkeys_stand_in_the_audit_trail_when_added_and_removed(ada: Signed) -> None:
+    passkey = ada.add()
+    passkeys.remove_passkey(ada.deps, ada.person.id, passkey.id, None)
+
+    (member,) = ada.person.joined()
+    kinds = ["passkey.added", "passkey.removed"]
+    page = ada.deps.trail.page(member.org_id, kinds, None, None, PageRequest(10, None))
+
+    told = [(each["type"], each["data"]["subject"]["id"]) for each in page.items]
+    assert told == [("passkey.removed", passkey.id), ("passkey.added", passkey.id)]
+    assert {each["actor"] for each in page.items} == {ada.person.id}
+
+
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:8280", "http://art28.example"])
 def test_where_browsers_make_no_passkeys_none_are_offered(ada: Signed, origin: str) -> None:
     there = at_origin(ada.deps, origin)
