@@ -297,7 +297,6 @@ def webhooks(vendor: Vendor, inbox: Receiver) -> None:
 def acknowledgements(vendor: Vendor) -> None:
     stack, nordbo = vendor.stack, vendor.customers["nordbo"]
     change_id = told_of_a_change(vendor)
-    stack.must(nordbo, "POST", f"/portal/v1/changes/{change_id}/acknowledgement")
     person = {"name": "Bo Dahl", "email": "bo@nordbo.test"}
     contacts = {"contacts": [{**person, "position": "DPO"}]}
     changed(vendor, "/portal/v1/notice-contacts", contacts, method="PUT", who=nordbo)
@@ -311,6 +310,7 @@ def acknowledgements(vendor: Vendor) -> None:
     token = stack.apps["notices"].extensions["art28.deps"].links.token(mail, message)
     form = {"act": "acknowledge", "name": "Kim Roe", "title": "Counsel"}
     assert stack.ask(None, "POST", f"/respond/{token}", data=form).status_code == 303
+    stack.must(nordbo, "POST", f"/portal/v1/changes/{change_id}/acknowledgement")
 
 
 def instruments(stack: Stack) -> None:
