@@ -127,8 +127,14 @@ def membership_for(person: Person, org_id: str | None) -> Membership:
 
 
 def address_of(email: str) -> str:
-    """Equal for two spellings of one mailbox."""
-    return email.strip().casefold()
+    """Equal for two spellings of one mailbox, and for nothing else: mails go to this form, so no
+    letter becomes another one (``ß`` is not ``ss``, the Kelvin sign is no ``k``)."""
+    return "".join(map(_small, email.strip()))
+
+
+def _small(letter: str) -> str:
+    small = letter.lower()
+    return small if letter.isascii() or not small.isascii() else letter
 
 
 def in_order(roles: Iterable[str]) -> tuple[str, ...]:

@@ -97,6 +97,17 @@ def test_a_token_is_for_the_only_organisation_or_the_one_named(
 
 def test_one_mailbox_is_one_person_however_it_is_spelled() -> None:
     assert address_of(" Ada@Example.COM ") == address_of("ada@example.com")
+    assert address_of("\u00c6gir@example.com") == address_of("\u00e6gir@example.com")
+
+
+@pytest.mark.parametrize(
+    ("email", "other"),
+    [("strau\u00dfe@x.dk", "strausse@x.dk"), ("\u017fm@x.dk", "sm@x.dk"), ("\u212a@x.dk", "k@x.dk"),
+     ("\u0131@x.dk", "i@x.dk"), ("\u0130@x.dk", "i@x.dk"), ("\ufb01@x.dk", "fi@x.dk"),
+     ("a@\u212a.dk", "a@k.dk"), ("a+b@x.dk", "a@x.dk"), ("a.b@x.dk", "ab@x.dk")],
+)  # fmt: skip
+def test_mailboxes_that_look_alike_are_two_persons(email: str, other: str) -> None:
+    assert address_of(email) != address_of(other)
 
 
 def test_every_kind_of_organisation_has_an_owner_and_roles_that_are_known() -> None:
