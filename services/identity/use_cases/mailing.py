@@ -7,7 +7,7 @@ nobody outside can tell. A kind is a line in ``KINDS``, and its words in the cat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,6 +55,8 @@ def _invitation(deps: Deps, row: StoredOutgoing) -> Letter | None:
         return None
     organisation = deps.organisations.get(org_id).legal_name
     data = {"organisation": organisation, "by": row.get("by", ""), "roles": [*membership.roles]}
+    # Greeted as who invites calls them: an earlier inviter has no say in this mail.
+    person = replace(person, name=membership.name, locale=membership.locale)
     return _with_link(deps, INVITATION, person, data, org_id)
 
 

@@ -90,8 +90,8 @@ def _arrived(
     arrived = person.arrived(deps.now(), org_id)
     if (arrived.memberships, arrived.verified_at) != (person.memberships, person.verified_at):
         deps.people.replace(arrived, session)
-    if org_id:
-        named = subject("person", arrived.id, arrived.name)
+    if org_id and (there := arrived.membership(org_id)):
+        named = subject("person", arrived.id, there.name)
         note(deps, Act(PERSON_JOINED, org_id, named, actor=named), session)
     opened, token = sessions.open_session(deps, arrived, AMR, seen, session)
     return opened, token, arrived

@@ -110,7 +110,8 @@ def _of_session(deps: Deps, asked: Exchange, address: str) -> Bearer:
     about = {
         "sid": session.id,
         "mbr": there.id,
-        "name": person.name,
+        # As this organisation calls them: others do not write into its ledger.
+        "name": there.name,
         "roles": list(there.roles),
         "amr": list(session.amr),
     }

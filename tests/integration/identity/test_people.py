@@ -6,11 +6,12 @@ import threading
 import uuid
 from typing import Any
 
+import jwt
 import pytest
 
 from services.identity.throttle import MAILS_OF_BOTH
 from services.identity.use_cases import sessions
-from tests.people import deps_of, exchange, joined, person_asks, posted
+from tests.people import deps_of, exchange, invited, joined, person_asks, posted
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, new_client
 
@@ -93,6 +94,45 @@ def test_an_organisation_learns_nothing_of_the_others_of_a_person(
     listed = person_asks(stack, owner, "GET", PEOPLE)
     assert {each["org_id"] for each in listed.json["items"]} == {org_id}
     assert "Her Real Name" not in listed.text
+
+
+def test_what_one_organisation_calls_a_person_stands_in_no_ledger_or_mail_of_another(
+    stack: Stack, org_id: str
+) -> None:
+    first = str(new_client(stack, "first", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    email = somebody()
+    joined(stack, first, email, ["owner"], name="Mallory Entered This")
+    session = joined(stack, org_id, email, ["owner"], name="Grace Hopper")
+    assert posted(stack).to(email) == []
+    token = exchange(stack, session, organisation=org_id).json["access_token"]
+    assert jwt.decode(token, options={"verify_signature": False})["name"] == "Grace Hopper"
+    added = person_asks(stack, session, "POST", PEOPLE, asked(somebody(), "reader"),
+                        organisation=org_id)  # fmt: skip
+    assert added.status_code == 201
+    trail = person_asks(stack, session, "GET", "/identity/v1/audit", organisation=org_id)
+    assert '"Grace Hopper"' in trail.text
+    assert "Mallory" not in trail.text
+
+
+def test_an_invitation_greets_as_who_invites_calls_the_person(stack: Stack, org_id: str) -> None:
+    first = str(new_client(stack, "first", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    owner, email = joined(stack, org_id, somebody(), ["owner"]), somebody()
+    invited(stack, first, email, ["owner"], name="Mallory Entered This")
+    assert person_asks(stack, owner, "POST", PEOPLE, asked(email, "reader")).status_code == 201
+    [(_, letter)] = posted(stack).to(email)
+    assert (letter.to["name"], letter.language) == ("Grace Hopper", "da")
+
+
+@pytest.mark.parametrize("alike", ["strau\u00dfe", "stra\u017fse", "\u212aarl"])
+def test_an_invitation_goes_to_no_mailbox_that_is_spelled_alike(
+    stack: Stack, org_id: str, alike: str
+) -> None:
+    domain = f"{uuid.uuid4().hex[:10]}.example"
+    owner = joined(stack, org_id, somebody(), ["owner"])
+    email = f"{alike}@{domain}"
+    assert person_asks(stack, owner, "POST", PEOPLE, asked(email, "reader")).status_code == 201
+    mailed = [letter.to["email"] for _, letter in posted(stack).mails.values()]
+    assert [each for each in mailed if domain in each] == [email]
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
