@@ -63,6 +63,7 @@ def _row(row: Mapping[str, Any], known: Templates) -> CustomerRow:
     base = _base(template, party) if template else None
     contacts = row["controller"]["contacts"]
     members, errors = read_row(cells, contacts, _language(row["controller"]), base)
+    errors = [_with_names(error, known) for error in errors]
     if cells.get("template") and template is None and not cells.get("signed_on"):
         errors = [*errors, _unknown_template(known)]
     if members and template:
@@ -81,9 +82,15 @@ def _language(party: Mapping[str, Any]) -> str:
 
 
 def _unknown_template(known: Templates) -> dict[str, Any]:
-    names = sorted({template.name for template in known.values()})
     why = "You have no template of this name or id."
-    return {"column": "template", "code": "unknown-template", "detail": why, "candidates": names}
+    error = {"column": "template", "code": "unknown-template", "detail": why}
+    return _with_names(error, known)
+
+
+def _with_names(error: Mapping[str, Any], known: Templates) -> dict[str, Any]:
+    """The error; if it asks for a template, with the names of those that there are."""
+    names = sorted({template.name for template in known.values()})
+    return {**error, "candidates": names} if error["column"] == "template" else dict(error)
 
 
 def _party(members: Mapping[str, Any]) -> Party:

@@ -23,6 +23,8 @@ MOST_CORRECTIONS = 5
 PROPOSALS = 3
 # What makes a row speak of an agreement at all.
 AGREED = ("template", "signed_on")
+# Columns that say nothing of an agreement by themselves; any other has agreements ask for one.
+BESIDES = ("products", "reference")
 ADDRESS = ("street", "postal_code", "city")
 LONGEST = {NAME: 300, "registration_number": 60, "street": 200, "postal_code": 20, "city": 100}
 LONGEST_OF_PERSON = 200
@@ -83,8 +85,13 @@ def _values(
 def _of_agreement(
     values: Mapping[str, str], others: Sequence[str], answers: Answers
 ) -> dict[str, str]:
-    """The cells of the agreement; those that are empty are answered only where there is one."""
+    """The cells of the agreement; those that are empty are answered only where there is one.
+
+    Which one, an answer may say alone: it is asked wherever a row speaks of its terms.
+    """
     said = {name: _corrected(name, values[name], answers) for name in others if values.get(name)}
+    if any(said[name] for name in said if name not in BESIDES):
+        said |= {name: _corrected(name, "", answers) for name in AGREED if name not in said}
     if any(said.get(name) for name in AGREED):
         said |= {name: _corrected(name, "", answers) for name in others if name not in said}
     return {name: text for name, text in said.items() if text}

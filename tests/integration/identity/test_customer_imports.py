@@ -116,6 +116,19 @@ def test_a_template_that_is_not_there_is_asked_about(mine: Vendor) -> None:
     assert "Our terms" in question["candidates"]
 
 
+def test_a_row_that_speaks_of_its_terms_alone_is_asked_for_its_template(mine: Vendor) -> None:
+    open_shop(mine)
+    row = {**COMPANY, "Varslingsdage": "60", "Effective from": "2026-12-01"}
+    job = brought(mine.stack, mine.client, row)
+    [question] = job["questions"]
+    assert question["member"] == "template"
+    assert "Our terms" in question["candidates"]
+    done = answered(mine.stack, mine.client, job, {"template": ["Our terms"]})
+    assert (done["status"], done["added"]) == ("done", 1)
+    [agreement] = agreements(mine)
+    assert agreement["notice_terms"]["notice_days"] == 60
+
+
 def test_an_answer_everywhere_fills_the_column_and_is_remembered(mine: Vendor) -> None:
     left = ("Authorisation", "Channels")
     first = {name: text for name, text in ELSEWHERE.items() if name not in left}

@@ -31,10 +31,10 @@ BY_MEMBER = {
     for name in (
         *WHOLE, "registration_number", "street", "postal_code", "city", "website", "locale",
         "time_zone", "contact_2_name", "contact_2_position", "contact_2_email", "template",
-        "authorisation",
+        "authorisation", "products",
     )
 }  # fmt: skip
-MANNER = Manner(BY_MEMBER, ("template", "signed_on", "authorisation"), "en")
+MANNER = Manner(BY_MEMBER, ("template", "signed_on", "authorisation", "products"), "en")
 
 
 def read(given: dict[str, list[str]] | None = None, **cells: str) -> Any:
@@ -105,6 +105,14 @@ def test_an_answer_to_empty_cells_fills_no_row_without_an_agreement() -> None:
     everywhere = {"authorisation|": ["general"]}
     assert read(everywhere).cells == {}
     assert read(everywhere, template="T").cells == {"template": "T", "authorisation": "general"}
+
+
+def test_an_answer_names_the_template_of_a_row_that_speaks_of_its_terms_alone() -> None:
+    everywhere = {"template|": ["T"]}
+    assert read(everywhere, authorisation="general").cells == {
+        "template": "T", "authorisation": "general",
+    }  # fmt: skip
+    assert read(everywhere, products="Platform").cells == {"products": "Platform"}
 
 
 def test_what_no_column_takes_is_remarked() -> None:
