@@ -10,60 +10,44 @@ agreements.
 
 from __future__ import annotations
 
-import argparse
-import base64
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import requests
 
 from services.agreements.contract.terms import Terms
 from tests import builders
-from tests.benchmarks.figures import Figure, percentile, say, show
-from tests.mongod import free_ports
+from tests.benchmarks.figures import Figure, show
+from tests.benchmarks.stacks import (
+    WARM_UP,
+    Ask,
+    Json,
+    in_turn,
+    line,
+    measured,
+    served,
+    timed,
+)
 from tests.receiver import receiving
-from tests.replica_set import start_replica_set
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
 TERMS = 40
 TOLD = 20  # Entries of which a customer was told.
 HOLIDAYS = ("DK", "SE", "NO", "DE-BY", "FI")
-WARM_UP = 5
 ANNOUNCE_MS, ANNOUNCE_RATIO, GATE_MS = 300, 1.5, 10
 MINUTES = 1.5
 TINY = ("--rounds", "2")
 FULL = ("--rounds", "400")
-Json = dict[str, Any]
-Milliseconds = list[float]
-Ask = Callable[[int], Any]  # Given the number of the round.
 
 
 def main(words: Sequence[str] | None = None) -> list[Figure]:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
-    rounds = parser.parse_args(words).rounds
-    with tempfile.TemporaryDirectory(prefix="art28-bench-") as folder:
-        port = free_ports(1)
-        mongod = start_replica_set(Path(folder), port, cache_gb=0.5)
-        try:
-            return report(Stack(mongod.url, "bench"), rounds)
-        finally:
-            mongod.stop()
+    return measured(words, __doc__, 100, report)
 
 
 def report(stack: Stack, rounds: int) -> list[Figure]:
-    say(f"{'what':<44}{'median':>9}{'p99':>9}{'worst':>9}   ms, {rounds} rounds")
     few, many = vendor_with(stack, 100), vendor_with(stack, 100_000)
     with receiving() as receiver:
         many.receiver_url = receiver.url
@@ -99,13 +83,6 @@ def _of_gate(name: str, late: float, count: int) -> Figure:
     one = "questions" not in name
     return Figure(f"{name}, p99", f"{late:.1f} ms", f"< {GATE_MS} ms" if one else "",
                   f"of {count}", late < GATE_MS if one else None)  # fmt: skip
-
-
-def line(name: str, times: Milliseconds) -> float:
-    ordered = sorted(times)
-    p99 = percentile(ordered, 0.99)
-    say(f"{name:<44}{statistics.median(ordered):>9.2f}{p99:>9.2f}{ordered[-1]:>9.2f}")
-    return p99
 
 
 def vendor_with(stack: Stack, customers: int) -> Vendor:
@@ -168,28 +145,6 @@ def gates(
     }
 
 
-@contextmanager
-def served(stack: Stack) -> Iterator[str]:
-    """The same databases behind gunicorn, all six apps in one process, as `make run` has them."""
-    port = free_ports(1)
-    origin = f"http://127.0.0.1:{port}"
-    keys = {"ART28_SERVICE_KEY": stack.common.service_key,
-            "ART28_SECRETS_KEY": stack.common.secrets_key}  # fmt: skip
-    settings = {
-        **os.environ, "ART28_ORIGIN": origin, "ART28_BIND": f"127.0.0.1:{port}",
-        "ART28_MONGO_URL": stack.common.mongo_url, "ART28_DB_PREFIX": stack.common.db_prefix,
-        "ART28_LOG_LEVEL": "warning",
-        **{name: base64.b64encode(value).decode() for name, value in keys.items()},
-    }  # fmt: skip
-    command = ["gunicorn", "-c", "deploy/gunicorn.conf.py", "deploy.wsgi:application"]
-    with subprocess.Popen([sys.executable, "-m", *command], env=settings) as process:
-        try:
-            _until_ready(f"{origin}/registry/readyz")
-            yield origin
-        finally:
-            process.terminate()
-
-
 def over_http(vendor: Vendor, customer: Json, told: list[str], origin: str) -> dict[str, Ask]:
     session = requests.Session()
     session.trust_env = False
@@ -210,39 +165,6 @@ def over_http(vendor: Vendor, customer: Json, told: list[str], origin: str) -> d
         "gate, allowed, through gunicorn": lambda n: ask(entries[n % 50], today),
         "gate, after a notice, through gunicorn": lambda n: ask(told[n % TOLD], later),
     }
-
-
-def _until_ready(url: str) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            if requests.get(url, timeout=2).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
-    raise TimeoutError(url)
-
-
-def in_turn(rounds: int, *asks: Ask) -> list[Milliseconds]:
-    """The times of each, measured one after the other in every round."""
-    for n in range(WARM_UP):
-        for ask in asks:
-            ask(n)
-    times: list[Milliseconds] = [[] for _ in asks]
-    for n in range(WARM_UP, WARM_UP + rounds):
-        for ask, own in zip(asks, times, strict=True):
-            own.append(once(ask, n))
-    return times
-
-
-def timed(rounds: int, ask: Ask) -> Milliseconds:
-    return in_turn(rounds, ask)[0]
-
-
-def once(ask: Ask, n: int) -> float:
-    begun = time.perf_counter()
-    ask(n)
-    return (time.perf_counter() - begun) * 1000
 
 
 if __name__ == "__main__":

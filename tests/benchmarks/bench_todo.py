@@ -10,19 +10,13 @@ every thirtieth with an offer that waits.
 
 from __future__ import annotations
 
-import argparse
 import copy
-import tempfile
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 from tests import builders
-from tests.benchmarks.bench_registry import line, timed
-from tests.benchmarks.figures import Figure, say, show
-from tests.mongod import free_ports
-from tests.replica_set import start_replica_set
+from tests.benchmarks.figures import Figure, show
+from tests.benchmarks.stacks import Json, line, measured, timed
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -30,26 +24,15 @@ ENTRIES, CUSTOMERS, SILENT, OFFERED, GOAL_MS = 60, 300, 10, 30, 150
 MINUTES = 0.5
 TINY = ("--rounds", "2")
 FULL = ("--rounds", "200")
-Json = dict[str, Any]
 
 
 def main(words: Sequence[str] | None = None) -> list[Figure]:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=50)
-    rounds = parser.parse_args(words).rounds
-    with tempfile.TemporaryDirectory(prefix="art28-bench-") as folder:
-        port = free_ports(1)
-        mongod = start_replica_set(Path(folder), port, cache_gb=0.5)
-        try:
-            return report(Stack(mongod.url, "bench"), rounds)
-        finally:
-            mongod.stop()
+    return measured(words, __doc__, 50, report)
 
 
 def report(stack: Stack, rounds: int) -> list[Figure]:
     vendor = busy_vendor(stack)
     items = len(vendor.must("GET", "/todo?limit=200")["items"])
-    say(f"{'what':<44}{'median':>9}{'p99':>9}{'worst':>9}   ms, {rounds} rounds")
     name = f"todo, {ENTRIES} entries, {CUSTOMERS} customers"
     late = line(name, timed(rounds, lambda _: vendor.must("GET", "/todo?limit=200")))
     goal = f"< {GOAL_MS} ms"
