@@ -1,4 +1,4 @@
-"""The registry's figures: preview and announcement with many customers, and the gate.
+"""The registry's figures: preview and announcement with many customers, records, and the gate.
 
     python -m tests.benchmarks.bench_registry [--rounds 100]
 
@@ -19,11 +19,12 @@ import requests
 
 from services.agreements.contract.terms import Terms
 from tests import builders
-from tests.benchmarks.figures import Figure, show
+from tests.benchmarks.figures import Figure, percentile, show
 from tests.benchmarks.stacks import (
     WARM_UP,
     Ask,
     Json,
+    Milliseconds,
     in_turn,
     line,
     measured,
@@ -37,7 +38,7 @@ from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 TERMS = 40
 TOLD = 20  # Entries of which a customer was told.
 HOLIDAYS = ("DK", "SE", "NO", "DE-BY", "FI")
-ANNOUNCE_MS, ANNOUNCE_RATIO, GATE_MS = 300, 1.5, 10
+ANNOUNCE_MS, ANNOUNCE_RATIO, GATE_MS, RECORD_MS = 300, 1.5, 10, 60
 MINUTES = 1.5
 TINY = ("--rounds", "2")
 FULL = ("--rounds", "400")
@@ -61,11 +62,15 @@ def report(stack: Stack, rounds: int) -> list[Figure]:
         p99 = line(f"{name}, 100 agreements, {TERMS} terms", with_few)
         late = line(f"{name}, 100,000 agreements, {TERMS} terms", with_many)
         figures += _of_many(name, late, late / p99, rounds)
+    figures.append(_of_record("a record", timed(rounds, records(many))))
     for name, (count, ask) in gates(many, customer, told, rounds).items():
         figures.append(_of_gate(name, line(name, timed(count, ask)), count))
     with served(stack) as origin:
-        for name, ask in over_http(many, customer, told, origin).items():
+        session = signed_in(many, origin)
+        for name, ask in gates_over_http(many, customer, told, session, origin).items():
             figures.append(_of_gate(name, line(name, timed(rounds, ask)), rounds))
+        ask = records_over_http(many, session, origin)
+        figures.append(_of_record("a record, through gunicorn", timed(rounds, ask)))
     return figures
 
 
@@ -83,6 +88,12 @@ def _of_gate(name: str, late: float, count: int) -> Figure:
     one = "questions" not in name
     return Figure(f"{name}, p99", f"{late:.1f} ms", f"< {GATE_MS} ms" if one else "",
                   f"of {count}", late < GATE_MS if one else None)  # fmt: skip
+
+
+def _of_record(name: str, times: Milliseconds) -> Figure:
+    late, middle = line(name, times), percentile(times, 0.5)
+    return Figure(f"{name}, p50; p99", f"{middle:.0f} ms; {late:.0f} ms", f"< {RECORD_MS} ms",
+                  f"of {len(times)}", late < RECORD_MS)  # fmt: skip
 
 
 def vendor_with(stack: Stack, customers: int) -> Vendor:
@@ -119,6 +130,33 @@ def announcements(vendor: Vendor, rounds: int) -> Ask:
     return lambda n: vendor.must("POST", f"/changes/{drafts[n]}/announce")
 
 
+def records(vendor: Vendor) -> Ask:
+    """Each records another contact of one of the fifty entries."""
+    paths = _record_paths(vendor)
+    return lambda n: vendor.must("POST", paths[n % len(paths)], _contact("here", n))
+
+
+def records_over_http(vendor: Vendor, session: requests.Session, origin: str) -> Ask:
+    paths = _record_paths(vendor)
+
+    def ask(n: int) -> None:
+        url = f"{origin}{vendor.path}{paths[n % len(paths)]}"
+        answer = session.post(url, json=_contact("there", n), timeout=30)
+        assert answer.json()["contact"]["name"] == f"Jo Doe there {n}", answer.text
+
+    return ask
+
+
+def _record_paths(vendor: Vendor) -> list[str]:
+    entries = vendor.must("GET", "/sub-processors")["items"]
+    return [f"/sub-processors/{entry['id']}/records" for entry in entries]
+
+
+def _contact(place: str, number: int) -> Json:
+    contact = builders.sub_processor()["contact"]
+    return {"set": {"contact": {**contact, "name": f"Jo Doe {place} {number}"}}}
+
+
 def gates(
     vendor: Vendor, customer: Json, told: list[str], rounds: int
 ) -> dict[str, tuple[int, Ask]]:
@@ -145,13 +183,20 @@ def gates(
     }
 
 
-def over_http(vendor: Vendor, customer: Json, told: list[str], origin: str) -> dict[str, Ask]:
+def signed_in(vendor: Vendor, origin: str) -> requests.Session:
+    """Connections that show the vendor's token."""
     session = requests.Session()
     session.trust_env = False
     who = (vendor.client["client_id"], vendor.client["client_secret"])
     form = {"grant_type": "client_credentials"}
     given = session.post(f"{origin}/identity/v1/token", data=form, auth=who, timeout=30).json()
     session.headers["Authorization"] = f"Bearer {given['access_token']}"
+    return session
+
+
+def gates_over_http(
+    vendor: Vendor, customer: Json, told: list[str], session: requests.Session, origin: str
+) -> dict[str, Ask]:
     entries = [each["id"] for each in vendor.must("GET", "/sub-processors")["items"]]
 
     def ask(sub_id: str, on: date) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import requests
 
+from shared import logs
 from tests.benchmarks.figures import Figure, percentile, say
 from tests.mongod import free_ports
 from tests.replica_set import start_replica_set
@@ -41,6 +42,8 @@ def measured(
     with tempfile.TemporaryDirectory(prefix="art28-bench-") as folder:
         mongod = start_replica_set(Path(folder), free_ports(1), cache_gb=0.5)
         try:
+            # As the apps behind gunicorn log here: each line of a request costs more than a read.
+            logs.configure("warning", "json")
             _head(rounds)
             return report(Stack(mongod.url, "bench"), rounds)
         finally:
