@@ -102,11 +102,7 @@ def _answer(reading: Reading, asked: Question) -> Gate:
         raise NotFound("There is no such register.")
     rows = reading.once(("rows", sub_id), lambda: deps.stores.rows.of(sub_id))
     rows = [row for row in rows if row.processor_id == register.id]
-    # A draft is its processor's own: to a customer it does not exist.
-    drafted = reading.caller.sees(register.id) and deps.stores.changes.has_draft(
-        register.id, sub_id
-    )
-    if not rows and not drafted:
+    if not rows and not _drafted(reading, register, sub_id):
         raise EntryUnknown
     relation = reading.once(
         (register.id, asked.controller_id),
@@ -126,6 +122,12 @@ def _answer(reading: Reading, asked: Question) -> Gate:
         # Where the customer's days are others, today is over only when it is over for both.
         on = min(on, _customers_day(deps, register, record, in_force))
     return judge(rows, on, None, _standings(register, record, sub_id, in_force))
+
+
+def _drafted(reading: Reading, register: Register, sub_id: str) -> bool:
+    """A draft is its processor's own: to a customer it does not exist."""
+    drafts = reading.deps.stores.changes
+    return reading.caller.sees(register.id) and drafts.has_draft(register.id, sub_id)
 
 
 def _customers_day(
