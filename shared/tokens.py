@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 import threading
@@ -25,6 +26,7 @@ REQUIRED_CLAIMS = ["iss", "aud", "sub", "org", "org_kind", "scope", "exp", "iat"
 # What a token ends with: its client or person, the session, the membership (decision 0055).
 ENDS_WITH = ("sub", "sid", "mbr")
 LEEWAY_SECONDS = 5
+MOST_SEEN = 1_024
 UNREADABLE = "The token cannot be read."
 # How long a removed client's tokens may go on; and how far one look goes back behind the last, for
 # removals that are written side by side.
@@ -163,6 +165,37 @@ class RemovedClients:
         self._removed = {name: at for name, at in known.items() if latest and latest - at <= lives}
 
 
+class SeenTokens:
+    """Tokens whose signatures were good, and under which key each was.
+
+    The same bytes under the same key stay signed, so nothing here can become wrong. What may change
+    is not remembered: the keys, the dates, who was removed. Holds digests, not the tokens.
+    """
+
+    def __init__(self, most: int = MOST_SEEN) -> None:
+        self._most = most
+        self._seen: dict[bytes, tuple[str, PyJWK, dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+
+    def claims(self, token: str, find: Callable[[str], PyJWK | None]) -> dict[str, Any] | None:
+        """The claims of a token that was seen, if ``find`` still gives the key it was good under;
+        else None."""
+        seen = self._seen.get(_digest(token))
+        if seen is None or find(seen[0]) is not seen[1]:
+            return None
+        return copy.deepcopy(seen[2])
+
+    def add(self, token: str, kid: str, key: PyJWK, claims: Mapping[str, Any]) -> None:
+        with self._lock:
+            if len(self._seen) >= self._most:
+                del self._seen[next(iter(self._seen))]
+            self._seen[_digest(token)] = (kid, key, copy.deepcopy(dict(claims)))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+
+
 class TokenVerifier:
     """Reads the claims of a token. Raises ``TokenExpired``, ``TokenInvalid`` or ``TokenRevoked``.
 
@@ -179,11 +212,22 @@ class TokenVerifier:
     ) -> None:
         self._keys, self._issuer, self._audience, self._now = keys, issuer, audience, now
         self._removed = removed
+        self._seen = SeenTokens()
 
     def claims(self, token: str) -> dict[str, Any]:
+        claims = self._seen.claims(token, self._keys.find) or self._signed(token)
+        self._check_dates(claims["iat"], claims["exp"])
+        # Services have no clients that could be removed, and ask with tokens themselves.
+        if "service" not in claims["org_kind"] and self._has_ended(claims):
+            raise TokenRevoked
+        return claims
+
+    def _signed(self, token: str) -> dict[str, Any]:
+        """The claims of a token that this installation has signed, whenever it ends."""
         try:
             header = jwt.get_unverified_header(token)
-            key = self._keys.find(str(header.get("kid", "")))
+            kid = str(header.get("kid", ""))
+            key = self._keys.find(kid)
             if key is None or header.get("alg") != ALGORITHM:
                 raise TokenInvalid("The token is not signed with a key of this installation.")
             claims = self._decoded(token, key)
@@ -193,9 +237,7 @@ class TokenVerifier:
         except (RecursionError, ValueError) as error:
             # PyJWT lets through what its JSON reader says of depths and numbers.
             raise TokenInvalid(UNREADABLE) from error
-        # Services have no clients that could be removed, and ask with tokens themselves.
-        if "service" not in claims["org_kind"] and self._has_ended(claims):
-            raise TokenRevoked
+        self._seen.add(token, kid, key, claims)
         return claims
 
     def _has_ended(self, claims: Mapping[str, Any]) -> bool:
@@ -211,7 +253,6 @@ class TokenVerifier:
             # Tests set the clock, so the dates are checked below.
             options={"require": REQUIRED_CLAIMS, "verify_exp": False, "verify_iat": False},
         )
-        self._check_dates(claims["iat"], claims["exp"])
         return claims
 
     def _check_dates(self, issued: object, expires: object) -> None:

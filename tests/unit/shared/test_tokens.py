@@ -14,6 +14,7 @@ from jwt.algorithms import OKPAlgorithm
 from shared.errors import Unauthenticated, Unavailable
 from shared.tokens import (
     PublicKeys,
+    SeenTokens,
     SigningKey,
     TokenExpired,
     TokenInvalid,
@@ -176,3 +177,60 @@ def test_the_token_of_a_service_is_not_looked_up() -> None:
     keys = PublicKeys(lambda: jwks(KEY))
     judge = TokenVerifier(keys, ISSUER, AUDIENCE, lambda: NOW, {"cli_1"})
     assert judge.claims(KEY.sign(claims(org_kind=["service"])))["sub"] == "cli_1"
+
+
+def test_a_token_that_was_good_ends_on_its_day_and_with_its_client() -> None:
+    clock, removed = [NOW], set[str]()
+    keys = PublicKeys(lambda: jwks(KEY))
+    judge = TokenVerifier(keys, ISSUER, AUDIENCE, lambda: clock[0], removed)
+    token, other = KEY.sign(claims()), KEY.sign(claims(sub="cli_2"))
+    assert [judge.claims(each)["sub"] for each in (token, other)] == ["cli_1", "cli_2"]
+    removed.add("cli_2")
+    with pytest.raises(TokenRevoked):
+        judge.claims(other)
+    clock[0] = NOW + timedelta(hours=1)
+    with pytest.raises(TokenExpired):
+        judge.claims(token)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [("key-2", KEY.private), ("key-1", Ed25519PrivateKey.generate())],
+    ids=("withdrawn", "another"),
+)
+def test_a_token_that_was_good_is_refused_once_its_key_is_withdrawn_or_another(
+    later: tuple[str, Any],
+) -> None:
+    published, age = [KEY], [0.0]
+    keys = PublicKeys(lambda: jwks(*published), monotonic=lambda: age[0])
+    judge = TokenVerifier(keys, ISSUER, AUDIENCE, lambda: NOW)
+    token = KEY.sign(claims())
+    assert judge.claims(token)["sub"] == "cli_1"
+    published[:], age[0] = [SigningKey(*later)], 301.0
+    with pytest.raises(TokenInvalid):
+        judge.claims(token)
+
+
+def test_a_token_that_was_good_does_not_let_in_one_with_another_signature() -> None:
+    judge, token = verifier(), KEY.sign(claims())
+    judge.claims(token)
+    head, body, _ = token.split(".")
+    with pytest.raises(TokenInvalid):
+        judge.claims(f"{head}.{body}.{KEY.sign(claims(sub='cli_2')).split('.')[2]}")
+
+
+def test_what_a_caller_does_to_its_claims_is_not_in_those_of_the_next() -> None:
+    judge, token = verifier(), KEY.sign(claims())
+    for _ in range(2):
+        told = judge.claims(token)
+        assert told["org_kind"] == ["processor"]
+        told["org_kind"].append("platform")
+
+
+def test_of_tokens_that_were_seen_only_so_many_are_kept() -> None:
+    find = PublicKeys(lambda: jwks(KEY)).find
+    key, seen = find("key-1"), SeenTokens(most=2)
+    assert key is not None
+    for token in ("first", "second", "third"):
+        seen.add(token, "key-1", key, {"jti": token})
+    assert [seen.claims(token, find) for token in ("first", "third")] == [None, {"jti": "third"}]
