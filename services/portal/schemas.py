@@ -220,5 +220,11 @@ class SigningForm(Signatory):
     document_sha256 = fields.String(required=True, validate=SHA256)
 
 
+class ConfirmationForm(Confirmation):
+    """The hash of what the page showed: of the signed PDF, or where there is none, of the data."""
+
+    title = Line(200, required=True)
+
+
 class RefusalForm(PersonForm):
     reason = Text(1_500, required=True)

@@ -1,4 +1,4 @@
-"""The page that the link in the mail of an offered agreement opens: read it, accept or refuse."""
+"""The page that the link in the mail of an agreement opens: read it and answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.portal.api.page_forms import (
     filled_in,
     page_route,
 )
-from services.portal.model.sign import ACCEPT, REFUSE
+from services.portal.model.sign import ACCEPT, CONFIRM, DECLINE, REFUSE
 from services.portal.pages import html, language_of
 from services.portal.use_cases import signing
 from services.portal.use_cases.signing import Offer
@@ -28,9 +28,14 @@ from shared.bodies import accepts
 from shared.errors import Conflict
 from shared.openapi import Blueprint
 
-TEMPLATE = "sign.html"
+OFFERED, RECORDED = "sign.html", "confirm.html"
 KINDS = {"html": "text/html", "pdf": "application/pdf"}
-FORMS: Mapping[str, type[Schema]] = {ACCEPT: shapes.SigningForm, REFUSE: shapes.RefusalForm}
+FORMS: Mapping[str, type[Schema]] = {
+    ACCEPT: shapes.SigningForm,
+    REFUSE: shapes.RefusalForm,
+    CONFIRM: shapes.ConfirmationForm,
+    DECLINE: shapes.RefusalForm,
+}
 
 blp = Blueprint("signing", __name__, description="Agreements by the link in a mail")
 
@@ -48,7 +53,7 @@ def show(token: str) -> Response:
 @accepts(FORM)
 @page_route(blp)
 def answer(token: str) -> Response:
-    """The person accepts the document that it has read, or refuses it, by a button of the page."""
+    """The person accepts or confirms the document that it has read, or says no, by a button."""
     seen = signing.read(deps(), token)
     filled = filled_in(FORMS, request.form)
     if filled.errors:
@@ -64,7 +69,7 @@ def answer(token: str) -> Response:
 @public()
 @page_route(blp)
 def document(token: str, kind: str) -> Response:
-    """The very document that is accepted, as HTML or PDF."""
+    """The very document that is accepted or confirmed, as HTML or PDF."""
     answer = signing.document(deps(), token, KINDS.get(kind, KINDS["html"]))
     response = passed_on(answer)
     policy = answer.headers.get("Content-Security-Policy")
@@ -79,4 +84,4 @@ def _page(seen: Offer, status: int, filled: Filled | None = None, **more: Any) -
     language = language_of(asked_language(), mailed)
     base = f"{request.script_root}{request.path}"
     shown = {"it": seen, "filled": filled or Filled(), "base": base, "refused": "", **more}
-    return html(TEMPLATE, status, language, **shown)
+    return html(RECORDED if seen.is_recorded else OFFERED, status, language, **shown)

@@ -1,4 +1,5 @@
-"""What the page of an offered version of an agreement says is so, and what may be done there."""
+"""What the page of an agreement says is so, and what may be done there: of an offered version, or
+of one that its vendor has recorded as signed elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +8,9 @@ from dataclasses import dataclass
 
 ACCEPT, REFUSE = "accept", "refuse"
 ACTS = (ACCEPT, REFUSE)
-OPEN = "open"
+CONFIRM, DECLINE = "confirm", "decline"
+OPEN, NAMED = "open", "named"
+TO_BE_CONFIRMED = "to_be_confirmed"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,39 @@ def state_of(it: Offered) -> str:
 
 def acts_open(it: Offered) -> tuple[str, ...]:
     return ACTS if state_of(it) == OPEN else ()
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """``status``: of the agreement. ``confirmed``: its customer has. ``refused_by``, ``link``,
+    ``vendors``: as in ``Offered``. ``customers``: the mailbox may speak for the organisation that
+    would be bound, not just for a slug that the vendor has written."""
+
+    status: str
+    confirmed: bool = False
+    refused_by: str | None = None
+    link: str = OPEN
+    vendors: bool = False
+    customers: bool = True
+
+
+def state_of_recorded(it: Recorded) -> str:
+    """``open``, or why it cannot be confirmed by this link: a key of the catalogue
+    (``confirm.state.…``)."""
+    if it.confirmed:
+        return "confirmed"
+    if it.refused_by:
+        return "declined" if it.refused_by == "controller" else "withdrawn"
+    if it.status != TO_BE_CONFIRMED:
+        return "over"
+    if it.vendors or it.link != OPEN:
+        return "vendors" if it.vendors else it.link
+    return OPEN if it.customers else NAMED
+
+
+def acts_on_recorded(it: Recorded) -> tuple[str, ...]:
+    """Declining binds nobody, so a mailbox that the vendor has named may do it."""
+    return {OPEN: (CONFIRM, DECLINE), NAMED: (DECLINE,)}.get(state_of_recorded(it), ())
 
 
 def is_vendors(contact: str, vendor: Iterable[str], customer: Iterable[str]) -> bool:

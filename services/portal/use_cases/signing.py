@@ -1,4 +1,5 @@
-"""A person without an account reads, accepts or refuses an agreement by the link in its mail.
+"""A person without an account reads and answers an agreement by the link in its mail: accepts or
+refuses what is offered, confirms or declines what its vendor has recorded as signed elsewhere.
 
 `notices` knows which version of which agreement the link was sent for; the acts go to `agreements`
 on behalf of the customer, like those of the portal itself.
@@ -12,7 +13,19 @@ from typing import Any
 
 import requests
 
-from services.portal.model.sign import ACCEPT, Offered, acts_open, is_vendors, state_of
+from services.portal.model.sign import (
+    ACCEPT,
+    CONFIRM,
+    DECLINE,
+    REFUSE,
+    Offered,
+    Recorded,
+    acts_on_recorded,
+    acts_open,
+    is_vendors,
+    state_of,
+    state_of_recorded,
+)
 from services.portal.use_cases.answering import NotOpen
 from services.portal.wiring import Deps
 from shared.auth import CLIENT, CLIENT_ADDRESS
@@ -21,43 +34,68 @@ from shared.peers import refusal
 
 # Refusals of what has been done already.
 DONE_ALREADY = frozenset({"already-accepted"})
+# Where each act goes. Those that bind take the form as it is.
+PATHS = {ACCEPT: "accept", REFUSE: "reject", CONFIRM: "confirm", DECLINE: "decline"}
+BINDING = (ACCEPT, CONFIRM)
 
 
 @dataclass(frozen=True)
 class Offer:
     """What a link is about. ``link``: as `notices` tells it; ``agreement``: as the customer reads
-    it; ``changes``: what the version changes of the one before; ``vendors``: as in ``Offered``."""
+    it; ``changes``: what the version changes of the one before; ``vendors``: as in ``Offered``.
+    ``binds``: the organisation that a confirmation by this link would bind, None: it may not."""
 
     link: Mapping[str, Any]
     agreement: Mapping[str, Any]
     changes: Sequence[Mapping[str, Any]]
     vendors: bool
+    binds: str | None = None
 
     @property
     def version(self) -> int:
         return int(self.link["version"])
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether its vendor has recorded it as signed elsewhere; later versions are offered."""
+        return self.version == 1 and self.agreement["signed_file"] is not None
+
+    @property
+    def recorded(self) -> Recorded:
+        return Recorded(
+            status=self.agreement["status"],
+            confirmed=self.agreement["confirmation"] is not None,
+            refused_by=self._refused_by,
+            link=self.link["state"],
+            vendors=self.vendors,
+            customers=self.binds is not None,
+        )
+
+    @property
+    def _refused_by(self) -> str | None:
+        refused = self.agreement["refusal"] or {}
+        return refused.get("party") if refused.get("version") == self.version else None
+
+    @property
     def offered(self) -> Offered:
         agreement, offer = self.agreement, self.agreement["offer"]
-        refused = agreement["refusal"] or {}
         return Offered(
             version=self.version,
             latest=agreement["latest_version"],
             on_offer=offer["version"] if offer else None,
             accepted=frozenset(each["party"] for each in self.acceptances),
-            refused_by=refused.get("party") if refused.get("version") == self.version else None,
+            refused_by=self._refused_by,
             link=self.link["state"],
             vendors=self.vendors,
         )
 
     @property
     def state(self) -> str:
-        return state_of(self.offered)
+        return state_of_recorded(self.recorded) if self.is_recorded else state_of(self.offered)
 
     @property
     def acts(self) -> tuple[str, ...]:
-        return acts_open(self.offered)
+        return acts_on_recorded(self.recorded) if self.is_recorded else acts_open(self.offered)
 
     @property
     def acceptances(self) -> list[Mapping[str, Any]]:
@@ -79,9 +117,9 @@ def read(deps: Deps, token: str) -> Offer:
     vendors = is_vendors(
         link["contact"]["email"],
         _addresses(deps, link["processor"]["id"]),
-        _addresses(deps, customer_id),
+        _own_addresses(deps, link),
     )
-    return Offer(link, agreement, changes, vendors)
+    return Offer(link, agreement, changes, vendors, _bound(deps, link))
 
 
 def document(deps: Deps, token: str, kind: str) -> requests.Response:
@@ -100,33 +138,47 @@ def document(deps: Deps, token: str, kind: str) -> requests.Response:
 
 
 def act(deps: Deps, seen: Offer, act: str, form: Mapping[str, Any], address: str) -> None:
-    """Accept or refuse in the name of the person who filled in the form. Raises ``NotOpen``, or
-    what `agreements` refuses: another document than the one that was read, for instance."""
+    """Answer in the name of the person who filled in the form. Raises ``NotOpen``, or what
+    `agreements` refuses: another document than the one that was read, for instance."""
     if act not in seen.acts:
-        if act == ACCEPT and any(each["party"] == "controller" for each in seen.acceptances):
+        if _is_done(seen, act):
             return
         raise NotOpen
-    path, body = (_acceptance if act == ACCEPT else _refusal)(seen, form)
+    path, body = PATHS[act], dict(form) if act in BINDING else _reason(seen, form)
     answer = deps.agreements.send(
         "POST",
         f"/v1/agreements/{seen.link['agreement_id']}/{path}",
         json=body,
         headers={CLIENT: f"link:{seen.link['mail_id']}", CLIENT_ADDRESS: address},
-        on_behalf_of=seen.customer_id,
+        on_behalf_of=(seen.is_recorded and seen.binds) or seen.customer_id,
     )
     refused = None if answer.ok else refusal(answer) or DomainError()
     if refused and refused.code not in DONE_ALREADY:
         raise refused
 
 
-def _acceptance(_: Offer, form: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    return "accept", dict(form)
+def _is_done(seen: Offer, act: str) -> bool:
+    """Whether the customer has said yes before: a double click, or another contact."""
+    if act == CONFIRM:
+        return seen.is_recorded and seen.recorded.confirmed
+    return act == ACCEPT and any(each["party"] == "controller" for each in seen.acceptances)
 
 
-def _refusal(seen: Offer, form: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _reason(seen: Offer, form: Mapping[str, Any]) -> dict[str, Any]:
     """The reason with the person who gave it: a refusal has no members of its own for that."""
     contact = seen.link["contact"]["email"]
-    return "reject", {"reason": f"{form['reason']}\n\n{form['name']}, {form['title']} ({contact})"}
+    return {"reason": f"{form['reason']}\n\n{form['name']}, {form['title']} ({contact})"}
+
+
+def _bound(deps: Deps, link: Mapping[str, Any]) -> str | None:
+    """The organisation that this mailbox may speak for: the one of the agreement; or where its
+    vendor has written a slug only, that of the slug, if it has named the mailbox itself."""
+    customer, contact = link["customer"], link["contact"]["email"].casefold()
+    if _organisation(deps, customer["id"]):
+        return str(customer["id"])
+    found = deps.identity.get("/v1/organisations", {"slug": customer["slug"]})["items"]
+    own = (each for each in found if contact in map(str.casefold, _addresses(deps, each["id"])))
+    return next((str(each["id"]) for each in own), None)
 
 
 def _changes(deps: Deps, path: str, version: int, customer_id: str) -> list[Mapping[str, Any]]:
@@ -137,11 +189,24 @@ def _changes(deps: Deps, path: str, version: int, customer_id: str) -> list[Mapp
     return items
 
 
+def _own_addresses(deps: Deps, link: Mapping[str, Any]) -> list[str]:
+    """The mailboxes that the customer has named; none of one that the vendor itself has entered,
+    for the vendor has written those."""
+    customer_id, vendor_id = link["customer"]["id"], link["processor"]["id"]
+    is_entered = _organisation(deps, customer_id, entered_by=vendor_id) is not None
+    return [] if is_entered else _addresses(deps, customer_id)
+
+
 def _addresses(deps: Deps, org_id: str) -> list[str]:
-    try:
-        told = deps.identity.get(f"/v1/organisations/{org_id}")
-    except NotFound:
-        return []
+    told = _organisation(deps, org_id) or {}
     notice = (told.get("notice_address") or {}).get("email")
     named = [contact["email"] for contact in told.get("contacts") or ()]
     return [*named, *([notice] if notice else [])]
+
+
+def _organisation(deps: Deps, org_id: str, **asked: str) -> Mapping[str, Any] | None:
+    try:
+        told: Mapping[str, Any] = deps.identity.get(f"/v1/organisations/{org_id}", asked)
+    except NotFound:
+        return None
+    return told

@@ -1,4 +1,4 @@
-"""Every line of golden_sign.txt: what the page of an offered version says is so."""
+"""Every line of golden_sign.txt and golden_confirm.txt: what an agreement's page says is so."""
 
 from __future__ import annotations
 
@@ -6,11 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from services.portal.model.sign import ACTS, Offered, acts_open, is_vendors, state_of
+from services.portal.model.sign import (
+    ACTS,
+    Offered,
+    Recorded,
+    acts_on_recorded,
+    acts_open,
+    is_vendors,
+    state_of,
+    state_of_recorded,
+)
 from services.portal.pages import words
 
-LINES = (Path(__file__).parent / "golden_sign.txt").read_text("utf-8").splitlines()
-CASES = [[cell.strip() for cell in line.split("|")] for line in LINES if line and line[0] != "#"]
+
+def cases_of(name: str) -> list[list[str]]:
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    told = (line for line in lines if line and line[0] != "#")
+    return [[cell.strip() for cell in line.split("|")] for line in told]
+
+
+CASES, RECORDED = cases_of("golden_sign.txt"), cases_of("golden_confirm.txt")
 
 
 def offered(case: list[str]) -> Offered:
@@ -37,6 +52,27 @@ def test_the_table_holds(case: list[str]) -> None:
 def test_every_state_but_an_open_one_has_its_words() -> None:
     for state in {case[6] for case in CASES} - {"open"}:
         assert f"sign.state.{state}" in words("en")
+
+
+@pytest.mark.parametrize("case", RECORDED, ids=[" ".join(case[:6]) for case in RECORDED])
+def test_the_table_of_what_was_signed_elsewhere_holds(case: list[str]) -> None:
+    status, confirmed, refused, link, vendors, customers = case[:6]
+    it = Recorded(
+        status,
+        confirmed=confirmed == "yes",
+        refused_by=None if refused == "-" else refused,
+        link=link,
+        vendors=vendors == "yes",
+        customers=customers == "yes",
+    )
+
+    assert state_of_recorded(it) == case[6], case[8]
+    assert " ".join(acts_on_recorded(it)) == case[7].replace("-", ""), case[8]
+
+
+def test_every_state_of_what_was_signed_elsewhere_has_its_words() -> None:
+    for state in {case[6] for case in RECORDED} - {"open"}:
+        assert f"confirm.state.{state}" in words("en")
 
 
 @pytest.mark.parametrize(
