@@ -1,8 +1,9 @@
 """Loads the sample data into an empty installation: `python -m deploy.seed`.
 
-The first client is made in the database, as by an installer; everything else goes over HTTP, as
-from any client. Writes `demo.json` with the credentials into ART28_VAR, or with `--print` to
-standard output.
+The first client is made in the database, as by an installer, and the vendors' addresses for
+answers are taken as proved there, for nobody reads the mail of a sample; everything else goes over
+HTTP, as from any client. Writes `demo.json` with the credentials into ART28_VAR, or with `--print`
+to standard output.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import requests
 from services.identity.model.organisations import SlugTaken
 from services.identity.settings import Settings
 from services.identity.use_cases.installing import make_platform
-from services.identity.wiring import make_deps
+from services.identity.use_cases.notice_addresses import vouch
+from services.identity.wiring import Deps, make_deps
 from shared.mongo import connect
 from shared.safe_text import terminal
 from shared.times import utc_now
@@ -43,6 +45,8 @@ Json = dict[str, Any]
 Client = Json
 # Calls the API as a client: method, path, body; returns the JSON of the answer.
 Ask = Callable[[Client | None, str, str, Any], Any]
+# Takes the address where an organisation, by its id, reads answers as proved.
+Vouch = Callable[[str, str], None]
 
 
 class SampleRefused(Exception):
@@ -74,7 +78,7 @@ def over_http(origin: str) -> Ask:
     return ask
 
 
-def load(ask: Ask, admin: Client, sample: Json, today: date) -> list[Client]:
+def load(ask: Ask, vouch: Vouch, admin: Client, sample: Json, today: date) -> list[Client]:
     """Create all that ``sample`` holds; return the new clients, ``admin`` first.
 
     Rows and agreements without a day of their own begin with the year of ``today``.
@@ -85,7 +89,7 @@ def load(ask: Ask, admin: Client, sample: Json, today: date) -> list[Client]:
     for vendor in sample["vendors"]:
         slug = vendor["organisation"]["slug"]
         scopes = [*PROCESSOR_SCOPES, *(CONTROLLER_SCOPES if slug in signing else ())]
-        clients[slug] = _vendor(ask, admin, vendor, scopes, since)
+        clients[slug] = _vendor(ask, vouch, admin, vendor, scopes, since)
     for partner in sample["partners"]:
         slug = partner["organisation"]["slug"]
         clients[slug] = _organisation(ask, admin, partner["organisation"], PROCESSOR_SCOPES)
@@ -108,12 +112,15 @@ def _customer_of(customer: Json) -> str:
     return slug
 
 
-def _vendor(ask: Ask, admin: Client, vendor: Json, scopes: list[str], since: str) -> Client:
+def _vendor(
+    ask: Ask, vouch: Vouch, admin: Client, vendor: Json, scopes: list[str], since: str
+) -> Client:
     client = _organisation(ask, admin, vendor["organisation"], scopes)
     valid_from = vendor.get("valid_from", since)
     body = {"valid_from": valid_from, "sub_processors": vendor["sub_processors"]}
     register = f"/registry/v1/processors/{client['org_slug']}"
     ask(client, "POST", f"{register}/baseline", body)
+    vouch(client["org_id"], vendor["organisation"]["contacts"][0]["email"])
     ask(client, "PUT", f"{register}/page", {"published": True})
     return client
 
@@ -231,11 +238,20 @@ def _json(answer: requests.Response) -> Any:
 
 def make_admin(settings: Settings) -> Client:
     """Create the platform's own organisation and its administrator, in the database."""
-    mongo = connect(settings.common.mongo_url, settings.common.database("identity"))
-    operator, admin, secret = make_platform(make_deps(settings, mongo))
+    operator, admin, secret = make_platform(_identity(settings))
     shown = {"name": admin.name, "org_id": operator.id, "client_id": admin.id,
              "client_secret": secret, "scopes": list(admin.scopes)}  # fmt: skip
     return _shown(shown, operator.slug, list(operator.kind))
+
+
+def vouching(settings: Settings) -> Vouch:
+    """In the database, as the first client: the mail of a sample is read by nobody."""
+    return lambda org_id, email: vouch(_identity(settings), org_id, email)
+
+
+def _identity(settings: Settings) -> Deps:
+    mongo = connect(settings.common.mongo_url, settings.common.database("identity"))
+    return make_deps(settings, mongo)
 
 
 def demo(origin: str, clients: list[Client]) -> str:
@@ -258,7 +274,8 @@ def main(words: Sequence[str] | None = None) -> int:
     origin = settings.common.origin
     ask = over_http((options.at or origin).rstrip("/"))
     try:
-        clients = load(ask, make_admin(settings), json.loads(SAMPLE.read_text()), utc_now().date())
+        admin, sample = make_admin(settings), json.loads(SAMPLE.read_text())
+        clients = load(ask, vouching(settings), admin, sample, utc_now().date())
     except (SampleRefused, requests.RequestException) as refusal:
         print(f"art28: the sample data was refused: {terminal(str(refusal))}", file=sys.stderr)
         return 1

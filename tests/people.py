@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -36,6 +37,14 @@ class Post:
     def token_to(self, email: str) -> str:
         """The token of the newest link that went there."""
         return str(self.to(email)[-1][1].url.rpartition("/")[2])
+
+
+def press(stack: Stack, path: str) -> Any:
+    """Press the button of a page; the page itself where it has none."""
+    browser = Client(stack.wsgi)
+    page = browser.get(path)
+    found = re.search(r'name="form" value="([^"]+)"', page.text)
+    return browser.post(path, data={"form": found[1]}) if found else page
 
 
 def deps_of(stack: Stack) -> Deps:

@@ -28,7 +28,7 @@ import services.public.settings
 import services.registry.app
 import services.registry.settings
 import services.registry.tasks
-from deploy.seed import make_admin
+from deploy.seed import make_admin, vouching
 from deploy.wsgi import mounts_of
 from shared.egress import Egress
 from shared.failures import Failures
@@ -57,7 +57,8 @@ class Stack:
         self.wsgi = DispatcherMiddleware(root, mounts_of(others))
         self._transport.mount(self.wsgi)
         self._tokens: dict[str, tuple[datetime, str]] = {}
-        self.admin = make_admin(services.identity.settings.Settings(self.common))
+        identity = services.identity.settings.Settings(self.common)
+        self.admin, self.vouch = make_admin(identity), vouching(identity)
         self.registry = self.apps["registry"].extensions["art28.deps"]
         self._relays = [self._relay(name) for name in ("agreements", "registry")]
         stores = services.notices.wiring.open_stores(self.database("notices"))

@@ -171,6 +171,11 @@ class IdentityClient:
         answer: dict[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
         return answer
 
+    def reads_answers(self, org_id: str) -> bool:
+        """Whether the organisation has proved that answers to its mails reach it."""
+        address = self.organisation(org_id).get("notice_address")
+        return bool(address and address["proved_at"])
+
     def hands(self, org_id: str, actors: Iterable[str]) -> dict[str, Any]:
         """The hands of these persons and clients of an organisation, as ``Hands`` takes them."""
         found: dict[str, Any] = {"of": {}, "names": {}, "known_to": {}, "may_approve": []}

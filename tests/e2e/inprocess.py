@@ -41,5 +41,5 @@ class Loaded:
 
 def loaded(stack: Stack) -> Loaded:
     sample = json.loads(SAMPLE.read_text("utf-8"))
-    clients = load(stack.must, stack.admin, sample, stack.now.date())
+    clients = load(stack.must, stack.vouch, stack.admin, sample, stack.now.date())
     return Loaded(stack, {each["org_slug"]: each for each in clients})

@@ -67,6 +67,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             stack.now = now()
             clients = load(
                 stack.must,
+                stack.vouch,
                 stack.admin,
                 json.loads(Path(SAMPLE).read_text("utf-8")),
                 stack.now.date(),

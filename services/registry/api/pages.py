@@ -33,10 +33,12 @@ def page(slug: str) -> Any:
 @blp.arguments(PageIn)
 @blp.response(200, PageShape)
 @blp.alt_response(404, "NOT_FOUND")
+@blp.alt_response(409, "CONFLICT")
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def state(body: dict[str, Any], slug: str) -> Any:
     """Publish the register, or keep it on request; its customers read their list either way. And
-    say how the page looks: members that are left out stay as they are.
+    say how the page looks: members that are left out stay as they are. It is published once the
+    vendor has proved that answers to its mails reach it (409 ``address-unproved``).
 
     With ``If-Match``: only as it was read."""
     sent_back = {name: body.pop(name) for name in SET_BY_US if name in body}

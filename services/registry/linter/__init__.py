@@ -5,7 +5,7 @@ It reads plain mappings in the shape of the contract. Each finding names the rul
 """
 
 from services.registry.linter.chain import chain_findings
-from services.registry.linter.checklist import checklist
+from services.registry.linter.checklist import address_line, checklist
 from services.registry.linter.finding import Finding
 from services.registry.linter.findings import entry_findings, findings
 from services.registry.linter.materiality import MATERIALITY, is_first, is_weaker, materiality
@@ -14,6 +14,7 @@ from services.registry.linter.members import members as record_members
 __all__ = [
     "MATERIALITY",
     "Finding",
+    "address_line",
     "chain_findings",
     "checklist",
     "entry_findings",

@@ -1,7 +1,8 @@
 """What a list lacks before it is published: each place, fine or not, and members without a word.
 
-Nothing here forbids to publish. A list with gaps is owed all the same, and the page says of each
-place how it stands (GDPR Art. 28(2) and (4); EDPB Opinion 22/2024, paras 31-32 and 88).
+Only an address for answers that is not proved forbids to publish (decision 0059). A list with gaps
+is owed all the same, and the page says of each place how it stands (GDPR Art. 28(2) and (4); EDPB
+Opinion 22/2024, paras 31-32 and 88).
 """
 
 from __future__ import annotations
@@ -21,6 +22,22 @@ NO_PLACE = {
     "da": "Angiv, hvor oplysningerne opbevares og behandles, og hvorfra de kan tilgås.",
     "sv": "Ange var uppgifterna lagras och behandlas, och varifrån de kan nås.",
 }
+NO_ADDRESS = {
+    "en": "Say at which address you read answers to your notices, and press the button behind the "
+    "link in the mail that goes there.",
+    "da": "Angiv den adresse, hvor I læser svar på jeres varsler, og tryk på knappen bag linket i "
+    "den mail, der sendes dertil.",
+    "sv": "Ange den adress där ni läser svar på era aviseringar, och tryck på knappen bakom länken "
+    "i det mejl som skickas dit.",
+}
+
+
+def address_line(org_id: str, *, proved: bool) -> Line | None:
+    """What is to do before answers are sure to reach the organisation; None: nothing."""
+    if proved:
+        return None
+    action = {"method": "PATCH", "path": f"/identity/v1/organisations/{org_id}"}
+    return {"missing": NO_ADDRESS, "action": action}
 
 
 def checklist(entries: Sequence[Entry], exporter: str, path: str) -> Line:

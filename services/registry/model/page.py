@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 
 LANGUAGES = ("en", "da", "sv")
 # ``full``: each place with its verdict; ``basis``: with its basis, unmarked where incomplete.
@@ -18,6 +18,12 @@ class LogoUnknown(Invalid):
     """The logo names no PNG of yours; send it to POST /registry/v1/files first."""
 
     code = "logo-unknown"
+
+
+class AddressUnproved(Conflict):
+    """Prove first that answers to your mails reach you; then publish again."""
+
+    code = "address-unproved"
 
 
 class NotYoursToSet(Invalid):
@@ -53,6 +59,10 @@ class Page:
     languages: tuple[str, ...] = LANGUAGES
     embed_origins: tuple[str, ...] = ()
     show_other_registers: bool = True
+
+    def opens_with(self, members: Mapping[str, Any]) -> bool:
+        """Whether anybody may read the register with these members, and nobody may without."""
+        return not self.published and bool(members.get("published"))
 
     def stated(self, members: Mapping[str, Any], today: date) -> Page:
         """The page as its processor wants it from now on; itself if nothing differs. Members that

@@ -92,13 +92,26 @@ class UnfilledShape(Shape):
     action = fields.Nested(ActionShape)
 
 
+class AddressNeedShape(Shape):
+    """What keeps a register from being published: nobody proved that answers reach its vendor."""
+
+    missing = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "What is missing, by language"},
+    )
+    action = fields.Nested(ActionShape)
+
+
 class ChecklistShape(Shape):
-    """``places`` counts an entry without a place once: it is ``fine`` and ``needs`` together."""
+    """``places`` counts an entry without a place once: it is ``fine`` and ``needs`` together.
+    ``notice_address`` is null where the vendor's address for answers is proved."""
 
     places = fields.Integer()
     fine = fields.Integer()
     needs = fields.List(fields.Nested(NeedShape))
     unfilled = fields.List(fields.Nested(UnfilledShape))
+    notice_address = fields.Nested(AddressNeedShape, allow_none=True)
 
 
 class BrandShape(Shape):

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.registry import events, ledger_entries, linter
 from services.registry.model.colours import check_readable
-from services.registry.model.page import LogoUnknown, NotYoursToSet, Page
+from services.registry.model.page import AddressUnproved, LogoUnknown, NotYoursToSet, Page
 from services.registry.model.pngs import PNG
 from services.registry.model.register import Register
 from services.registry.use_cases.entry_views import list_view
@@ -21,11 +21,17 @@ from shared.auth import Caller
 from shared.errors import PreconditionFailed
 from shared.mongo import Session
 
+ADDRESS_TO_PROVE = (
+    "State notice_address by PATCH /identity/v1/organisations/{id}, then press the button behind "
+    "the link in the mail that goes there."
+)
+
 
 def read(deps: Deps, caller: Caller, slug: str) -> dict[str, Any]:
     """The settings of the page, and what the list of today lacks before it is published."""
     register = own_register(deps, caller, slug)
-    return _shown(deps, register, today_at(deps, register))
+    proved = deps.identity.reads_answers(register.id)
+    return _shown(deps, register, today_at(deps, register), proved=proved)
 
 
 def check_unchanged(sent_back: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
@@ -41,10 +47,12 @@ def state(
     """State how the page is, and whether there is one; the ledger says the latter, with the day.
 
     ``seen``: the revision that the caller has read; None accepts any. Raises
-    ``PreconditionFailed``, ``ColourTooFaint`` or ``LogoUnknown``.
+    ``PreconditionFailed``, ``AddressUnproved``, ``ColourTooFaint`` or ``LogoUnknown``.
     """
     register = own_register(deps, caller, slug)
     today = today_at(deps, register)
+    # Asked before anything is written: a write whose answer cannot be made is not kept.
+    proved = deps.identity.reads_answers(register.id)
     colour = members["brand"].colour if "brand" in members else None
     if colour:
         check_readable(colour)
@@ -53,6 +61,8 @@ def state(
         before = deps.stores.registers.get(register.id, session).page
         if seen not in (None, before.revision):
             raise PreconditionFailed
+        if before.opens_with(members) and not proved:
+            raise AddressUnproved(ADDRESS_TO_PROVE.format(id=register.id))
         page = before.stated(members, today)
         if page != before:
             _use_logo(deps, register, page.brand.logo, session)
@@ -60,7 +70,7 @@ def state(
         return page
 
     page = deps.mongo.transact(work)
-    return _shown(deps, replace(register, page=page), today)
+    return _shown(deps, replace(register, page=page), today, proved=proved)
 
 
 def _use_logo(deps: Deps, register: Register, file_id: str | None, session: Session) -> None:
@@ -83,8 +93,12 @@ def _save(deps: Deps, caller: Caller, register: Register, before: Page, session:
     append_entry(deps, register, type_, data, now, caller.client_id, session)
 
 
-def _shown(deps: Deps, register: Register, today: date) -> dict[str, Any]:
+def _shown(deps: Deps, register: Register, today: date, *, proved: bool) -> dict[str, Any]:
     rows, law = deps.stores.rows.on(register.id, today), law_of(deps, register)
     path = f"/registry/v1/processors/{register.slug}"
     entries = list_view(rows, today, law)
-    return {**vars(register.page), "checklist": linter.checklist(entries, law.exporter, path)}
+    checklist = {
+        **linter.checklist(entries, law.exporter, path),
+        "notice_address": linter.address_line(register.id, proved=proved),
+    }
+    return {**vars(register.page), "checklist": checklist}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from werkzeug.test import Client
 
 from services.notices.clients import IdentityClient
-from tests.people import posted
+from tests.people import posted, press
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, new_client
 
@@ -43,14 +42,6 @@ def vendor(stack: Stack) -> Vendor:
 
 def mailbox() -> str:
     return f"{uuid.uuid4().hex[:10]}@vendor.example"
-
-
-def press(stack: Stack, path: str) -> Any:
-    """Press the button of a page; the page itself where it has none."""
-    browser = Client(stack.wsgi)
-    page = browser.get(path)
-    found = re.search(r'name="form" value="([^"]+)"', page.text)
-    return browser.post(path, data={"form": found[1]}) if found else page
 
 
 def test_the_button_behind_the_mail_proves_the_address_and_looking_does_not(

@@ -134,7 +134,7 @@ def test_what_nobody_stated_is_shown_so_until_somebody_does(vendor: Vendor) -> N
     )
     assert recorded["stated_on"]["affiliate"] == vendor.today.isoformat()
 
-    vendor.must("PUT", "/page", {"published": True})
+    vendor.publish()
     later = {**bare, "affiliate": True, "ai_use": "training"}
     change = vendor.draft(kind="modify", sub_processor_id=listed["id"], sub_processor=later)
     assert change["materiality"] == ["ai_use"]
@@ -216,7 +216,7 @@ def test_a_list_last_changed_on_its_own_day_and_not_on_that_of_its_loading(
     vendor.stack.pass_time(days=61)
     vendor.stack.go_live()
     assert vendor.must("GET", "")["changed_on"] == gone["effective_on"]
-    vendor.must("PUT", "/page", {"published": True})
+    vendor.publish()
     shown = vendor.stack.must(vendor.client, "GET", "/registry/v1/processors?limit=200")["items"]
     days = [each["changed_on"] for each in shown if each["slug"] == vendor.slug]
     assert days == [gone["effective_on"]]

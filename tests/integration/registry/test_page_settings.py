@@ -38,6 +38,7 @@ STATUSES = ("no_transfer", "missing", "unproven", "invalid")
 def private(vendor: Vendor) -> Vendor:
     host = builders.sub_processor(legal_name="Wide Inc.", country="US", locations=PLACES)
     vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [host]})
+    vendor.proves_address()
     return vendor
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests import builders
 from tests.integration.registry.test_life_in_public import FORMS
+from tests.people import posted, press
 from tests.receiver import Receiver
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -203,7 +204,42 @@ def test_settings_that_no_page_has_are_refused_and_nothing_is_stored(
     assert private.must("GET", "/page")["published"] is False
 
 
+def test_a_register_is_published_once_its_vendor_has_proved_that_answers_reach_it(
+    private: Vendor,
+) -> None:
+    line = private.must("GET", "/page")["checklist"]["notice_address"]
+    assert line["missing"].keys() == {"en", "da", "sv"}
+    path = f"/identity/v1/organisations/{private.client['org_id']}"
+    assert line["action"] == {"method": "PATCH", "path": path}
+
+    refused = private.ask("PUT", "/page", {"published": True})
+    assert (refused.status_code, refused.json["code"]) == (409, "address-unproved")
+    assert "notice_address" in refused.json["detail"]
+    assert private.must("GET", "/page")["published"] is False
+    assert private.must("PUT", "/page", {"published": False, "display": "basis"})
+
+    email = f"{private.slug}@vendor.example"
+    stated = {"notice_address": {"email": email}}
+    answer = private.stack.ask(private.client, line["action"]["method"], line["action"]["path"],
+                               stated, headers={"If-Match": "*"})  # fmt: skip
+    assert answer.status_code == 200
+    assert private.ask("PUT", "/page", {"published": True}).status_code == 409
+    link = f"/identity/notice-address/{posted(private.stack).token_to(email)}"
+    assert press(private.stack, link).status_code == 200
+
+    told = private.must("PUT", "/page", {"published": True})
+    assert (told["published"], told["checklist"]["notice_address"]) == (True, None)
+
+
+def test_what_is_published_stays_so_with_an_address_that_is_not_proved(baseline: Vendor) -> None:
+    told = baseline.must("PUT", "/page", {"published": True, "display": "basis"})
+    assert told["published"] is True
+    assert told["checklist"]["notice_address"]
+    assert seen(baseline, f"/p/{baseline.slug}.json")[0] == 200
+
+
 def test_two_that_have_read_the_same_page_do_not_both_state_it(private: Vendor) -> None:
+    private.proves_address()
     etag = private.ask("GET", "/page").headers["ETag"]
 
     def state(published: bool) -> int:

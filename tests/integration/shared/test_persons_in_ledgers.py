@@ -42,8 +42,7 @@ def test_what_a_person_of_the_vendor_does_stands_under_the_person(
     assert private is not None
     assert private["by"] == {"id": person.id, "name": NAME}
     assert NAME not in str(entry)
-    again = baseline.must("PUT", "/page", {"published": True})
-    assert again["published"]
+    assert baseline.publish()["published"]
     told = stack.ask(None, "GET", f"/registry/v1/processors/{baseline.slug}/ledger")
     assert told.status_code == 200
     assert NAME not in told.text
