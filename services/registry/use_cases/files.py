@@ -27,7 +27,7 @@ from services.registry.model.pngs import PNG
 from services.registry.store.files import PIECE
 from services.registry.wiring import Deps
 from shared.auth import Caller
-from shared.errors import NotFound
+from shared.errors import NotFound, problem_at
 from shared.pagination import Page, PageRequest
 from shared.pdfs import WITHIN
 
@@ -61,6 +61,16 @@ def own(deps: Deps, caller: Caller, file_id: str) -> KeptFile:
     if not caller.sees(file.processor_id):
         raise NotFound("There is no such file.")
     return file
+
+
+def named(deps: Deps, caller: Caller, file_id: str | None) -> KeptFile | None:
+    """The file that a body names as ``file_id``, if any. Raises ``Invalid`` for what is none of the
+    caller's."""
+    try:
+        return own(deps, caller, file_id) if file_id else None
+    except NotFound as error:
+        detail = "There is no such file; POST /registry/v1/files keeps one."
+        raise problem_at("/file_id", "no-such-file", detail) from error
 
 
 def page(deps: Deps, caller: Caller, request: PageRequest) -> Page:

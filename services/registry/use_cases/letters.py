@@ -9,7 +9,6 @@ from typing import Any
 from services.registry import events, ledger_entries
 from services.registry.clients import Relation
 from services.registry.model.changes import Change
-from services.registry.model.files import KeptFile
 from services.registry.model.letters import (
     AcknowledgedAlready,
     Letter,
@@ -24,7 +23,7 @@ from services.registry.use_cases.permissions import own_change
 from services.registry.use_cases.standings import owed_notices, receipts_for
 from services.registry.wiring import Deps
 from shared.auth import Caller
-from shared.errors import NotFound, problem_at
+from shared.errors import NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
@@ -42,7 +41,7 @@ def record(
     relation = _customer(deps, register, change, body["controller_id"])
     announced_on = day_at(change.announced_at or deps.now(), register)
     check_received(body["received_on"], today_at(deps, register), announced_on)
-    file = _file(deps, caller, body["file_id"])
+    file = files.named(deps, caller, body["file_id"])
     letter = Letter(
         id=deps.new_id("let"),
         change_id=change.id,
@@ -140,14 +139,6 @@ def _customer(deps: Deps, register: Register, change: Change, controller_id: str
 def _as_customer(caller: Caller, letter: Letter) -> Caller:
     """The ledger names the vendor's client as the actor, and the customer as who has said it."""
     return replace(caller, org_id=letter.controller_id)
-
-
-def _file(deps: Deps, caller: Caller, file_id: str | None) -> KeptFile | None:
-    try:
-        return files.own(deps, caller, file_id) if file_id else None
-    except NotFound as error:
-        detail = "There is no such file; POST /registry/v1/files keeps one."
-        raise problem_at("/file_id", "no-such-file", detail) from error
 
 
 def _keep(
