@@ -19,6 +19,8 @@ UNPUBLISHED = "register.unpublished"
 # What is noted of an entry without notice, in effect at once.
 RECORDED = "sub_processor.recorded"
 EVIDENCE_GIVEN = "sub_processor.evidence_given"
+# An ended sub-processor deleted the data, returned it, or must keep it by law.
+DELETION_CONFIRMED = "sub_processor.deletion_confirmed"
 
 # The instrument that carries transfers ends, or has ended.
 BASIS_ENDING = "transfer.basis_ending"

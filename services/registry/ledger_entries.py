@@ -18,9 +18,10 @@ from services.registry.model.approvals import actor_of
 from services.registry.model.assessments import EvidenceRequest
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Audience, Change, Group
+from services.registry.model.deletions import Confirmation
 from services.registry.model.letters import Letter
 from services.registry.model.objections import Objection
-from services.registry.model.register import Register
+from services.registry.model.register import Register, Row
 from services.registry.todo.due import Due
 from services.registry.transfers import Instrument
 from shared import disclosure
@@ -340,6 +341,25 @@ def evidence_given(
         "sub_processor": {"id": request.sub_processor_id, "legal_name": request.legal_name},
     }
     return public, {"controller_id": request.controller_id, "given": list(digests)}
+
+
+def deletion_confirmed(register: Register, row: Row, made: Confirmation) -> tuple[Entry, Entry]:
+    """Public part and private part: what became of the data, and when, without who said so."""
+    public = {
+        "processor": processor(register),
+        "sub_processor": {"id": row.sub_processor_id, "legal_name": row.content["legal_name"]},
+        "listed_until": made.listed_until.isoformat(),
+        "kind": made.kind,
+        "confirmed_on": made.confirmed_on.isoformat(),
+    }
+    private = {
+        "confirmation_id": made.id,
+        "version": made.version,
+        "confirmed_by": made.confirmed_by,
+        "note": made.note,
+        "file": made.file,
+    }
+    return public, private
 
 
 def withheld(register: Register, entries: Sequence[int], reason: str) -> Entry:

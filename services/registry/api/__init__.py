@@ -3,6 +3,7 @@
 from services.registry.api import (
     changes,
     companies,
+    deletions,
     evidence,
     gates,
     imports,
@@ -18,6 +19,7 @@ blueprints = [
     registers.blp,
     pages.blp,
     changes.blp,
+    deletions.blp,
     evidence.blp,
     objections.blp,
     gates.blp,

@@ -25,7 +25,7 @@ ends it.
 ``shared/decisions/0002-contract-clock.md`` tells why.
 """
 
-from services.registry.clock.calendars import Calendar, local_day
+from services.registry.clock.calendars import Calendar, local_day, months_later
 from services.registry.clock.dates import (
     NoticeDates,
     Starts,
@@ -76,6 +76,7 @@ __all__ = [
     "first_day_spans",
     "information_dates",
     "local_day",
+    "months_later",
     "objection_deadline",
     "objection_spans",
     "owes",

@@ -39,6 +39,7 @@ class Erased:
     versions: int
     changes: int
     import_rows: int
+    confirmations: int
 
 
 def speaks_of(private: Any, email: str) -> bool:

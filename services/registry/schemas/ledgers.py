@@ -67,3 +67,4 @@ class ErasedShape(Shape):
     versions = fields.Integer()
     changes = fields.Integer()
     import_rows = fields.Integer()
+    confirmations = fields.Integer()

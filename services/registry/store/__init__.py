@@ -12,6 +12,7 @@ from services.registry.store.assessments import Assessments, EvidenceRequests
 from services.registry.store.basis_notices import BasisNotices
 from services.registry.store.changes import Approvals, Changes, Objections
 from services.registry.store.checkpoints import Checkpoints
+from services.registry.store.deletions import Deletions
 from services.registry.store.erasures import Traces
 from services.registry.store.files import Files
 from services.registry.store.import_answers import ImportAnswers
@@ -30,6 +31,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Objections.INDEXES,
     **Approvals.INDEXES,
     **Letters.INDEXES,
+    **Deletions.INDEXES,
     **Checkpoints.INDEXES,
     **Imports.INDEXES,
     **ImportAnswers.INDEXES,
@@ -49,6 +51,7 @@ class Stores:
     basis_notices: BasisNotices
     changes: Changes
     checkpoints: Checkpoints
+    deletions: Deletions
     evidence_requests: EvidenceRequests
     files: Files
     import_answers: ImportAnswers
@@ -71,6 +74,7 @@ class Stores:
             basis_notices=BasisNotices(mongo),
             changes=Changes(mongo),
             checkpoints=Checkpoints(mongo),
+            deletions=Deletions(mongo),
             evidence_requests=EvidenceRequests(mongo),
             files=Files(mongo),
             import_answers=ImportAnswers(mongo),

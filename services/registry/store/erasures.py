@@ -10,6 +10,7 @@ from typing import Any
 
 from services.registry.store.stored import (
     StoredChange,
+    StoredConfirmation,
     StoredImport,
     StoredImportAnswer,
     StoredImportRow,
@@ -28,6 +29,7 @@ class Traces:
     def __init__(self, mongo: Mongo) -> None:
         self._rows = mongo.collection("rows", StoredRow)
         self._changes = mongo.collection("changes", StoredChange)
+        self._deletions = mongo.collection("deletions", StoredConfirmation)
         self._imports = mongo.collection("imports", StoredImport)
         self._import_answers = mongo.collection("import_answers", StoredImportAnswer)
         self._import_rows = mongo.collection("import_rows", StoredImportRow)
@@ -71,6 +73,16 @@ class Traces:
             {"processor_id": processor_id, "key": named}, session=session
         )
         return self._import_rows.update_many(where, emptied, session=session).modified_count
+
+    def erase_confirmations(self, processor_id: str, email: str, session: Session) -> int:
+        """Confirmations of deletion that named the person keep kind and day."""
+        named = {"$regex": re.escape(email), "$options": "i"}
+        where = {
+            "processor_id": processor_id,
+            "$or": [{"confirmed_by": named}, {"note": named}],
+        }
+        emptied: Mapping[str, Any] = {"$set": {"confirmed_by": None, "note": None}}
+        return self._deletions.update_many(where, emptied, session=session).modified_count
 
     def rewrite_contents(
         self, processor_id: str, write: Callable[[Content], Content], session: Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple
@@ -217,6 +217,16 @@ class Rows:
             "valid_to": {"$gte": since.isoformat()},
         }
         return self._many(where, session)
+
+    def past(self, processor_id: str, today: date, listed: Collection[str]) -> list[Row]:
+        """The rows of days before ``today`` that are believed now, of all entries but these."""
+        where = {
+            "processor_id": processor_id,
+            "voided_at": None,
+            "valid_to": {"$lt": today.isoformat()},
+            "sub_processor_id": {"$nin": list(listed)},
+        }
+        return self._many(where)
 
     def days_of(self, sub_ids: Sequence[str], today: date) -> dict[str, EntryDays]:
         """When each of these entries was listed first, and changed last by ``today``; a record is

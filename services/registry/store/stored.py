@@ -130,6 +130,24 @@ class StoredLetter(TypedDict):
     objection_id: str | None
 
 
+class StoredConfirmation(TypedDict):
+    """``deletions``: a ``Confirmation``."""
+
+    _id: str
+    processor_id: str
+    sub_processor_id: str
+    listed_until: str
+    version: int
+    kind: str
+    confirmed_on: str
+    confirmed_by: str | None
+    recorded_at: datetime
+    recorded_by: str
+    note: str | None
+    file_id: str | None
+    file: Members | None
+
+
 class StoredBasisNotice(TypedDict):
     """``basis_notices``: the most urgent stage of an instrument's end that was announced."""
 
@@ -316,6 +334,7 @@ STORED: Mapping[str, type] = {
     "objections": StoredObjection,
     "approvals": StoredApproval,
     "letters": StoredLetter,
+    "deletions": StoredConfirmation,
     "basis_notices": StoredBasisNotice,
     "basis_sweeps": StoredSweep,
     "reminders": StoredReminder,

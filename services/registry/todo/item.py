@@ -16,6 +16,7 @@ KINDS = (
     "customer_unreached",
     "evidence_due",
     "review_due",
+    "deletion_unconfirmed",
     "instrument_ending",
     "offer_to_sign",
     "draft",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from services.registry.clients import Offer, Unreached
 from services.registry.model.changes import Draft
+from services.registry.model.deletions import due_on
 from services.registry.model.imports import Import
 from services.registry.model.objections import Objection
-from services.registry.model.register import Register
+from services.registry.model.register import Register, Row
+from services.registry.todo.due import STAGES
 from services.registry.todo.item import Item, Step, Subject, severity_by
 from services.registry.transfers.wording import Place, is_worded, phrase
 from shared.times import has_several_clocks, is_zone_of
@@ -48,6 +50,25 @@ def of_draft(draft: Draft, today: date, path: str) -> Item:
         subject=Subject("change", draft.id, draft.name),
         detail=phrase("todo.draft.passed" if passed else "todo.draft", day=draft.effective_on),
         steps=(Step("registry:write", method, step), Step("registry:read", "GET", own)),
+    )
+
+
+def of_deletion(row: Row, today: date, path: str) -> Iterator[Item]:
+    """Asks for the confirmation that an entry, last used by ``row``, deleted or returned the data;
+    not before it may be expected."""
+    due = due_on(row.content, row.valid_to)
+    if due - today > timedelta(STAGES[0]):
+        return
+    own = f"{path}/sub-processors/{row.sub_processor_id}/deletion"
+    passed = ".passed" if due < today else ""
+    yield Item(
+        kind="deletion_unconfirmed",
+        severity=severity_by(due, today),
+        due_on=due,
+        subject=Subject("sub_processor", row.sub_processor_id, row.content["legal_name"]),
+        detail=phrase(f"todo.deletion{passed}", last=row.valid_to, day=due),
+        steps=(Step("registry:write", "POST", own), Step("registry:read", "GET", own)),
+        at=row.valid_to.isoformat(),
     )
 
 

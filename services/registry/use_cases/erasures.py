@@ -42,7 +42,8 @@ def _erase(
     versions = deps.stores.traces.erase_versions(register.id, email, session)
     changes = deps.stores.traces.erase_changes(register.id, email, session)
     rows = deps.stores.traces.erase_import_rows(register.id, email, session)
-    if not (sequences or versions or changes or rows):
+    said = deps.stores.traces.erase_confirmations(register.id, email, session)
+    if not (sequences or versions or changes or rows or said):
         raise PersonUnknown
     for sequence in sequences:
         deps.ledger.erase_private(session, register.stream, sequence)
@@ -58,4 +59,4 @@ def _erase(
         at=deps.now(),
         actor=caller.client_id,
     )
-    return Erased(entry.sequence, sequences, versions, changes, rows)
+    return Erased(entry.sequence, sequences, versions, changes, rows, said)

@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from services.registry.findings import Listed, Vendor
+from services.registry.model.deletions import unconfirmed
 from services.registry.model.register import Register, Row
 from services.registry.todo.item import Item, Step, in_order
 from services.registry.todo.of_list import items_of_list
 from services.registry.todo.of_work import (
+    of_deletion,
     of_draft,
     of_import,
     of_objection,
@@ -19,6 +21,7 @@ from services.registry.todo.of_work import (
     of_unreached,
     of_zone,
 )
+from services.registry.transfers.stages import is_planned
 from services.registry.transfers.wording import Language, sentence
 from services.registry.use_cases.entry_views import list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
@@ -66,6 +69,7 @@ def _of_register(deps: Deps, register: Register, today: date) -> Iterator[Item]:
     rows = deps.stores.rows.on(register.id, today)
     yield from items_of_list(_listed(deps, register, rows, today), path)
     yield from of_zone(register)
+    yield from _deletions(deps, register, rows, today, path)
     for draft in deps.stores.changes.drafts(register.id):
         yield of_draft(draft, today, path)
     yield from _objections(deps, register)
@@ -84,6 +88,16 @@ def _listed(deps: Deps, register: Register, rows: Sequence[Row], today: date) ->
         exporter=register.country,
         instruments=law.instruments,
     )
+
+
+def _deletions(
+    deps: Deps, register: Register, rows: Sequence[Row], today: date, path: str
+) -> Iterator[Item]:
+    """``rows``: those of today's list."""
+    in_use = [row.sub_processor_id for row in rows if not is_planned(row.content)]
+    past = deps.stores.rows.past(register.id, today, in_use)
+    for row in unconfirmed(past, deps.stores.deletions.confirmed(register.id)):
+        yield from of_deletion(row, today, path)
 
 
 def _objections(deps: Deps, register: Register) -> Iterator[Item]:

@@ -62,6 +62,7 @@ BODIES: dict[str, Any] = {
     "oidc": {"issuer": "https://login.example", "client_id": "x"},
     "passkeys": {"name": "x", "answer": {}}, "passkeys/sign-in": {"attempt": "x", "answer": {}},
     "assessments": assessment_body(), "evidence-requests": None,
+    "deletion": {"kind": "deleted", "confirmed_on": "2026-11-20", "confirmed_by": "A"},
     "records": {"set": {"website": "https://mine.example"}},
     "customers": {"processor": PARTY, "client_id": "cli_x",
                   "rows": [{"row": 1, "controller": PARTY, "cells": {}}]},

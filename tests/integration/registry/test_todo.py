@@ -55,8 +55,9 @@ def busy(vendor: Vendor, inbox: Receiver) -> Vendor:
     """A vendor with something of every kind to do."""
     vendor.receiver_url = inbox.url
     place = {"country": "IN", "kind": "storage", "mechanisms": []}
-    due = with_evidence(due_on=str(vendor.today + timedelta(20)))
-    review = str(vendor.today + timedelta(50))
+    tomorrow = vendor.today + timedelta(1)  # The day that the story ends on.
+    due = with_evidence(due_on=str(tomorrow + timedelta(20)))
+    review = str(tomorrow + timedelta(50))
     due["locations"][0]["mechanisms"][1]["evidence"]["tia_review_on"] = review
     ending = {**place, "mechanisms": [{"instrument_id": _ending(vendor), "evidence": {}}]}
     adopt(
@@ -65,7 +66,9 @@ def busy(vendor: Vendor, inbox: Receiver) -> Vendor:
         entry(legal_name="Lost Ltd", locations=[place], website=None),
         entry(legal_name="Consultants", registration_number=None, website=None),
         entry(legal_name="Ending Ltd", locations=[ending], website=None),
+        entry(legal_name="Ended Ltd", website=None),
     )
+    _ended(vendor, "Ended Ltd")
     customer = vendor.customer("objector")
     announced = vendor.announced(60, sub_processor=entry(legal_name="New Ltd", website=None))
     vendor.stack.tell()
@@ -78,6 +81,13 @@ def busy(vendor: Vendor, inbox: Receiver) -> Vendor:
     vendor.stack.tell()
     taken(vendor, "Name,Country\nAsked Ltd,Atlantis\n")
     return vendor
+
+
+def _ended(vendor: Vendor, name: str) -> None:
+    listed = vendor.must("GET", "/sub-processors")["items"]
+    [sub_id] = [each["id"] for each in listed if each["legal_name"] == name]
+    vendor.announced(1, kind="remove", sub_processor_id=sub_id, sub_processor=None)
+    vendor.stack.pass_time(days=1)
 
 
 def _ending(vendor: Vendor) -> str:
@@ -120,7 +130,8 @@ def test_each_item_says_what_it_is_about(busy: Vendor) -> None:
     named = {kind: items[kind]["subject"]["name"] for kind in KINDS}
     assert named == {
         "objection": "New Ltd", "place_without_basis": "Lost Ltd", "customer_unreached": "Silent",
-        "evidence_due": "Mailer Inc.", "review_due": "Mailer Inc.", "instrument_ending": "Ending",
+        "evidence_due": "Mailer Inc.", "review_due": "Mailer Inc.",
+        "deletion_unconfirmed": "Ended Ltd", "instrument_ending": "Ending",
         "offer_to_sign": "Offered AB", "draft": "Draft Ltd", "import_open": "Import",
         "finding": "Consultants", "text_missing": "Mailer Inc.",
     } | {"import_open": named["import_open"], "finding": named["finding"]}  # fmt: skip

@@ -102,6 +102,7 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     acknowledgements(vendor)
     evidence(vendor)
     instruments(failing)
+    deletion(vendor)
     erasures(vendor)
 
     assert failing.writes() - failing.failed == READS | IN_STEPS_ROUTES | {ENDS_ELSEWHERE_FIRST}
@@ -227,6 +228,15 @@ def changes_and_objections(vendor: Vendor) -> None:
     vendor.stack.must(vendor.customers["nordbo"], "POST",
                       f"/portal/v1/changes/{told_of_a_change(vendor)}/approval")  # fmt: skip
     letter(vendor)
+
+
+def deletion(vendor: Vendor) -> None:
+    """An entry of the baseline ends, and confirms what became of the data."""
+    [entry] = vendor.must("GET", "/sub-processors")["items"][:1]
+    vendor.announced(1, kind="remove", sub_processor_id=entry["id"], sub_processor=None)
+    vendor.stack.pass_time(days=2)
+    body = {"kind": "deleted", "confirmed_on": str(vendor.today), "confirmed_by": "Kim"}
+    vendor.must("POST", f"/sub-processors/{entry['id']}/deletion", body)
 
 
 def letter(vendor: Vendor) -> None:

@@ -30,6 +30,7 @@ from tests.integration.shared.persons import persons
 from tests.integration.shared.test_answers import (
     ENDPOINTS,
     changed,
+    deletion,
     emergency,
     instruments,
     letter,
@@ -154,6 +155,7 @@ def changes(world: World) -> None:
     path = f"/portal/v1/changes/{told_of_a_change(vendor)}/approval"
     world.stack.must(vendor.customers["nordbo"], "POST", path)
     letter(vendor)
+    deletion(vendor)
     answered_import(vendor)
     brought_customers(vendor)
 

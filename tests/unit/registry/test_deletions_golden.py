@@ -1,0 +1,132 @@
+"""When an ended sub-processor's confirmation is due, and which are missing, as a table."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.registry.model.deletions import (
+    ConfirmedBeforeEnd,
+    ConfirmedInFuture,
+    StillInUse,
+    check_day,
+    due_on,
+    last_use,
+    unconfirmed,
+)
+from services.registry.model.register import FOREVER, EntryUnknown, Row
+from services.registry.todo.of_work import of_deletion
+from services.registry.transfers.wording import LANGUAGES, sentence
+from tests.unit.registry.golden import cases, listed
+
+TODAY = date(2026, 11, 23)
+SUB = "sub_1"
+
+
+def row(stage: str, first: str, last: str | None, **content: Any) -> Row:
+    until = date.fromisoformat(last) if last else FOREVER
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    said = {"legal_name": "Mailer Inc.", "stage": stage, **content}
+    return Row("row_1", "org_1", SUB, 1, said, date.fromisoformat(first), until, at, "chg_1")
+
+
+def uses(cell: str) -> list[Row]:
+    told = [each.split(" ") for each in listed(cell)]
+    return [row(stage, *days.split("..")) for stage, days in told]
+
+
+def stated(cell: str) -> dict[str, Any]:
+    words = {"what": {"en": "x"}, "rule": {"en": "as long as needed"}, "length": None}
+    lengths = [each.split(" ") for each in listed(cell)]
+    return {"retention_periods": [
+        words if value == "in" else {**words, "length": {"value": int(value), "unit": unit}}
+        for value, unit in lengths
+    ]}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", cases("golden_deletions.txt", "due"))
+def test_the_confirmation_is_due_when_the_longest_stated_time_has_passed(case: Any) -> None:
+    last, lengths, due, _ = case
+    assert due_on(stated(lengths), date.fromisoformat(last)) == date.fromisoformat(due)
+
+
+def test_an_entry_of_an_earlier_version_states_no_length() -> None:
+    assert due_on({}, TODAY) == TODAY + timedelta(30)
+
+
+@pytest.mark.parametrize("case", cases("golden_deletions.txt", "missing"))
+def test_each_end_without_confirmation_is_asked_for_once(case: Any) -> None:
+    rows, confirmed, asked, _ = case
+    ends = {(SUB, date.fromisoformat(day)) for day in listed(confirmed)}
+
+    missing = unconfirmed(uses(rows), ends)
+
+    assert [str(each.valid_to) for each in missing] == listed(asked)
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"),
+    [
+        ("active 2026-01-01..2026-11-22", "2026-11-22"),
+        ("active 2026-01-01..2026-10-31, active 2027-01-01..2027-02-01", "2026-10-31"),
+        ("active 2026-01-01..2026-10-31, planned 2026-11-01..2027-02-01", "2026-10-31"),
+    ],
+)
+def test_what_has_ended_can_be_confirmed(rows: str, last: str) -> None:
+    assert str(last_use(uses(rows), TODAY).valid_to) == last
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "active 2026-01-01..2026-11-23",
+        "active 2026-01-01..2026-10-31, active 2026-11-01..2026-12-31",
+        "active 2026-12-01..2026-12-31",
+        "planned 2026-01-01..2026-10-31",
+    ],
+)
+def test_what_has_not_ended_cannot_be_confirmed(rows: str) -> None:
+    with pytest.raises(StillInUse):
+        last_use(uses(rows), TODAY)
+
+
+def test_an_entry_without_rows_is_unknown() -> None:
+    with pytest.raises(EntryUnknown):
+        last_use([], TODAY)
+
+
+@pytest.mark.parametrize("day", [TODAY - timedelta(5), TODAY])
+def test_a_confirmation_is_of_the_last_day_or_later_up_to_today(day: date) -> None:
+    check_day(day, TODAY - timedelta(5), TODAY)
+
+
+@pytest.mark.parametrize(("days", "fault"), [(1, ConfirmedInFuture), (-6, ConfirmedBeforeEnd)])
+def test_a_confirmation_of_another_day_is_refused(days: int, fault: type[Exception]) -> None:
+    with pytest.raises(fault):
+        check_day(TODAY + timedelta(days), TODAY - timedelta(5), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("length", "severity"),
+    [("61 days", None), ("60 days", "should"), ("8 days", "should"), ("7 days", "must")],
+)
+def test_the_to_do_list_asks_from_sixty_days_before_and_presses_from_seven(
+    length: str, severity: str | None
+) -> None:
+    ended = row("active", "2026-01-01", str(TODAY), **stated(length))
+
+    items = list(of_deletion(ended, TODAY, "/registry/v1/processors/a"))
+
+    assert [each.severity for each in items] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(("last", "word"), [("2026-11-22", "record"), ("2026-10-01", "nobody")])
+def test_what_is_overdue_is_said_so_in_each_language(last: str, word: str) -> None:
+    [item] = of_deletion(row("active", "2026-01-01", last), TODAY, "/registry/v1/processors/a")
+
+    told = [sentence(item.detail, language) for language in LANGUAGES]
+    assert word in told[0]
+    assert len(set(told)) == 3
+    assert item.steps[0].path == f"/registry/v1/processors/a/sub-processors/{SUB}/deletion"
