@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
@@ -67,7 +67,8 @@ def again() -> Response:
     """Back to the page, which shows what is recorded: reloading it sends nothing twice."""
     chosen = asked_language()
     there = f"{request.script_root}{request.path}{f'?lang={chosen}' if chosen else ''}"
-    return Response(status=303, headers=redirect(there, 303).headers)
+    # No body: with the length of one that is not sent, a browser would wait for it.
+    return Response(status=303, headers={"Location": there})
 
 
 def page_route(blueprint: Blueprint) -> Callable[[Page], Page]:
