@@ -28,11 +28,12 @@ def sign_in(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Lett
 
 def invitation(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
     organisation = data["organisation"]
+    by = data.get("by") or organisation
     return Letter(
         language=t.language,
         subject=t("mail.invitation.subject", organisation=organisation),
         heading=t("mail.invitation.heading", organisation=organisation),
-        lead=t("mail.invitation.lead", by=data.get("by") or organisation),
+        lead=t("mail.invitation.lead", by=by),
         facts=filled(
             Fact(t("fact.organisation"), organisation),
             Fact(t("fact.roles"), ", ".join(t.named("person_role", it) for it in data["roles"])),
@@ -40,7 +41,7 @@ def invitation(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> L
         ),
         actions=(Action(t("mail.invitation.button"), data["url"], primary=True),),
         paragraphs=(t("mail.invitation.how"), t("mail.invitation.not_you")),
-        footer=(t("mail.invitation.why"),),
+        footer=(t("mail.invitation.why", by=by),),
     )
 
 
