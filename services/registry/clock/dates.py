@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from services.registry.clock.calendars import ONE_DAY, Calendar
 from services.registry.clock.periods import (
@@ -21,29 +22,49 @@ from services.registry.clock.terms import (
     Period,
     Span,
 )
-
-# A contract has the Regulation only by its own words (Art. 1); it is how we count in any case.
-RULE = "computed as by Regulation (EEC, Euratom) 1182/71"
-_BY_DEFAULT = " The agreement names no number; that of the vendor's register counts."
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+from services.registry.clock.words import LANGUAGES, Length, Said, in_words, said
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One day that was computed: which, by which clause, and the arithmetic in words.
+    """One day that was computed: which, by which clause, and how.
 
-    ``day`` is None where the agreement sets none.
+    ``day`` is None where the agreement sets none. ``by``: the clause, as a code of words. A
+    contract has the Regulation only by its own words (its Art. 1); it is how we count in any case.
     """
 
     name: str
     day: date | None
-    clause: str
-    text: str
+    by: str
+    how: tuple[Said, ...]
+
+    @property
+    def clause(self) -> str:
+        return self.clause_in("en")
+
+    @property
+    def text(self) -> str:
+        return self.text_in("en")
+
+    def clause_in(self, language: str) -> str:
+        return in_words((Said(f"clause.{self.by}"),), language)
+
+    def text_in(self, language: str) -> str:
+        """The arithmetic in words."""
+        return in_words(self.how, language)
 
     def to_mapping(self) -> dict[str, str | None]:
-        """The step as JSON values."""
+        """The step as JSON values, in English."""
         day = self.day.isoformat() if self.day else None
         return {"name": self.name, "day": day, "clause": self.clause, "text": self.text}
+
+    def to_all_languages(self) -> dict[str, Any]:
+        """The same, with clause and text in each language besides."""
+        return {
+            **self.to_mapping(),
+            "clause_by_language": {each: self.clause_in(each) for each in LANGUAGES},
+            "text_by_language": {each: self.text_in(each) for each in LANGUAGES},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +114,7 @@ def information_dates(first_day: date) -> NoticeDates:
 
     ``first_day``: the earliest on which the change can take effect.
     """
-    text = "The agreement owes no notice of such a change; nobody is asked to object, or waits."
-    clause = "GDPR Art. 28(2): additions and replacements; owed_for of the agreement"
-    step = Step("for_information", first_day, clause, text)
+    step = Step("for_information", first_day, "information", (said("information"),))
     return NoticeDates(
         given_on=first_day,
         runs_from=first_day,
@@ -153,14 +172,10 @@ def _dates(terms: NoticeTerms, given_on: date, starts: Starts, *, provisional: b
 
 
 def _runs_from(span: Span, start: date, provisional: bool) -> Step:
-    counts = "it counts" if span.first_day_counts else "it is not counted"
-    words = f"{_say(start)} is the day the notice is {span.rule}; {counts}."
-    if provisional and span.rule != "sent":
-        words = (
-            f"The agreement counts from the day the notice is {span.rule}, which is not known yet; "
-            f"{_say(start)} is the earliest possible; {counts}."
-        )
-    return Step("runs_from", start, f"{RULE} Art. 3(1)", words)
+    counts = said("counts" if span.first_day_counts else "counts.not")
+    code = "starts.open" if provisional and span.rule != "sent" else "starts"
+    how = said(code, day=start, rule=said(f"rule.{span.rule}"), counts=counts)
+    return Step("runs_from", start, "starts", (how,))
 
 
 def _objection(terms: NoticeTerms, starts: Starts) -> Step:
@@ -178,65 +193,79 @@ def _until_effect_spans(terms: NoticeTerms) -> tuple[Span, ...]:
 
 
 def _objection_by_length(terms: NoticeTerms, starts: Starts) -> Step:
-    text = " The period ends with a working day, and with two at least: {}."
-    clause = f"objection period; {RULE} Art. 3(2)(b), 3(3)"
-    step = _longest(terms, terms.objections, starts.objection, end_on_a_working_day, text)
-    if step is None:
-        return _no_number("objection_deadline", "objection period", terms, terms.objections)
-    end, words, moved = step
-    return Step("objection_deadline", end, f"{clause}, 3(4), 3(5)" if moved else clause, words)
+    longest = _longest(
+        terms, terms.objections, starts.objection, end_on_a_working_day, "working_day"
+    )
+    if longest is None:
+        return _no_number("objection_deadline", "objection", terms, terms.objections)
+    end, how, moved = longest
+    return Step("objection_deadline", end, "objection.moved" if moved else "objection", how)
 
 
 def _notice(terms: NoticeTerms, start: date) -> Step:
-    text = " Two working days at least lie in it: {}."
-    clause = f"notice period; {RULE} Art. 3(2)(b), 3(3)"
-    step = _longest(terms, terms.notices, start, end_with_two_working_days, text)
-    if step is None:
-        return _no_number("notice_ends_on", "notice period", terms, terms.notices)
-    end, words, moved = step
-    return Step("notice_ends_on", end, f"{clause}, 3(5)" if moved else clause, words)
+    longest = _longest(terms, terms.notices, start, end_with_two_working_days, "two_working_days")
+    if longest is None:
+        return _no_number("notice_ends_on", "notice", terms, terms.notices)
+    end, how, moved = longest
+    return Step("notice_ends_on", end, "notice.moved" if moved else "notice", how)
 
 
 _End = Callable[[Period, date, Calendar], date]
 
 
 def _longest(
-    terms: NoticeTerms, spans: tuple[Span, ...], start: date, end_of: _End, moved_words: str
-) -> tuple[date, str, bool] | None:
+    terms: NoticeTerms, spans: tuple[Span, ...], start: date, end_of: _End, moved_by: str
+) -> tuple[date, tuple[Said, ...], bool] | None:
     """The period that ends last: its end, its arithmetic, and whether its end was moved."""
-    ends = []
-    for span in spans:
-        if span.length is None or span.ends == EFFECTIVE_DAY:
-            continue
-        if terms.soft and not span.by_default:
-            continue
-        first = start - ONE_DAY if span.first_day_counts else start
-        by_end = {end_of(each, first, terms.calendar): each for each in reversed(span.lengths)}
-        end = min(by_end)
-        plain = plain_end(by_end[end], first, terms.calendar)
-        words = f"{_say(first)} + {_length(by_end[end], terms)} = {_say(plain)}, last hour."
-        words += _BY_DEFAULT if span.by_default and by_end[end] == span.length else ""
-        ends.append(
-            (end, words + (moved_words.format(_say(end)) if end != plain else ""), end != plain)
-        )
+    ends = [
+        _end(terms, span, start, end_of, moved_by)
+        for span in spans
+        if _sets_a_day(span, soft=terms.soft)
+    ]
     if not ends:
         return None
-    end, words, moved = max(ends, key=lambda each: each[0])
-    named = f" The text names {len(ends)} periods; the longest one binds." if ends[1:] else ""
-    return end, words + named, moved
+    end, how, moved = max(ends, key=lambda each: each[0])
+    named = (said("longest", number=len(ends)),) if ends[1:] else ()
+    return end, (*how, *named), moved
+
+
+def _sets_a_day(span: Span, *, soft: bool) -> bool:
+    if span.length is None or span.ends == EFFECTIVE_DAY:
+        return False
+    return span.by_default or not soft
+
+
+def _end(
+    terms: NoticeTerms, span: Span, start: date, end_of: _End, moved_by: str
+) -> tuple[date, tuple[Said, ...], bool]:
+    first = start - ONE_DAY if span.first_day_counts else start
+    by_end = {end_of(each, first, terms.calendar): each for each in reversed(span.lengths)}
+    end = min(by_end)
+    period = by_end[end]
+    plain = plain_end(period, first, terms.calendar)
+    how = [said("sum", first=first, length=_length(period, terms), end=plain)]
+    if span.by_default and period == span.length:
+        how.append(said("by_default"))
+    if end != plain:
+        how.append(said(moved_by, day=end))
+    return end, tuple(how), end != plain
 
 
 def _until_effect(span: Span, terms: NoticeTerms, starts: Starts) -> Step:
-    name, clause = "objection_deadline", "objection until the effective day"
-    before = span.before_effect
+    end, how = _effect_ends(span.before_effect, terms, starts)
+    return Step("objection_deadline", end, "until_effect", (how,))
+
+
+def _effect_ends(
+    before: Period | None, terms: NoticeTerms, starts: Starts
+) -> tuple[date | None, Said]:
     if starts.effective_on is None:
-        return Step(name, None, clause, "It ends with the day of the change, which is not set.")
+        return None, said("until_effect.open")
     if before is None:
-        return Step(name, starts.effective_on, clause, f"Up to {_say(starts.effective_on)}.")
+        return starts.effective_on, said("until_effect", day=starts.effective_on)
     effective_on = max(starts.effective_on, _first_effect(before, terms, starts))
     end = latest_start(before, effective_on, terms.calendar)
-    words = f"{_say(effective_on)} - {_length(before, terms)} = {_say(end)}, last hour."
-    return Step(name, end, clause, words)
+    return end, said("sum.back", first=effective_on, length=_length(before, terms), end=end)
 
 
 def _first_effect(before: Period, terms: NoticeTerms, starts: Starts) -> date:
@@ -246,39 +275,32 @@ def _first_effect(before: Period, terms: NoticeTerms, starts: Starts) -> date:
 
 
 def _no_number(name: str, which: str, terms: NoticeTerms, spans: tuple[Span, ...]) -> Step:
-    lengths = [str(span.length) for span in spans if span.length]
-    if terms.soft and lengths:
-        words = f"{' and '.join(lengths)}, where possible: a number that binds nobody sets no day."
-    else:
-        words = "The agreement names no number of days, so none of them is the last."
-    return Step(name, None, f"{which}; GDPR Art. 28(2)", words)
+    lengths = tuple(Length(span.length) for span in spans if span.length)
+    soft = bool(terms.soft and lengths)
+    how = said("soft", lengths=lengths) if soft else said("no_number")
+    return Step(name, None, f"{which}.open", (how,))
 
 
 def _last_day(terms: NoticeTerms, starts: Starts, notice_end: date | None) -> tuple[str, date]:
-    """The last of all periods, and its last day. A period that ends with the change itself holds
-    nothing up; one that ends before it leaves room for itself."""
+    """The last of all periods, by the code of its name, and its last day. A period that ends with
+    the change itself holds nothing up; one that ends before it leaves room for itself."""
     befores = [span.before_effect for span in _until_effect_spans(terms) if span.before_effect]
     rooms = [_first_effect(before, terms, starts) - ONE_DAY for before in befores]
-    ends = {"notice period": notice_end,
-            "objection period": _objection_by_length(terms, starts).day,
-            "first day to object and the time before the change": max(rooms, default=None),
-            "day of the notice": max(starts.notice, starts.objection)}  # fmt: skip
+    ends = {"last.notice": notice_end,
+            "last.objection": _objection_by_length(terms, starts).day,
+            "last.room": max(rooms, default=None),
+            "last.given": max(starts.notice, starts.objection)}  # fmt: skip
     known = {which: day for which, day in ends.items() if day}
     which = max(known, key=lambda each: known[each])
     return which, known[which]
 
 
 def _effective(which: str, last: date) -> Step:
-    text = f"The day after the {which}, {_say(last)} + 1 day = {_say(last + ONE_DAY)}."
-    return Step("earliest_effective_on", last + ONE_DAY, "GDPR Art. 28(2)", text)
+    day = last + ONE_DAY
+    how = said("effective", which=said(which), last=last, day=day)
+    return Step("earliest_effective_on", day, "effective", (how,))
 
 
-def _length(period: Period, terms: NoticeTerms) -> str:
-    if period.unit != "business_days":
-        return str(period)
-    return f"{period} ({terms.calendar.place or 'weekends only'})"
-
-
-def _say(day: date) -> str:
-    # Not by strftime, whose names of days follow the locale of the process.
-    return f"{_WEEKDAYS[day.weekday()]} {day.isoformat()}"
+def _length(period: Period, terms: NoticeTerms) -> Length:
+    counts_working_days = period.unit == "business_days"
+    return Length(period, (terms.calendar.place or "") if counts_working_days else None)

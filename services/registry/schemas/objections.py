@@ -146,9 +146,9 @@ class CustomerChangesQuery(Shape):
 class CustomerChangeShape(Shape):
     """``given_at``, ``given_on``: when the notice was really sent, null: not yet. ``provisional``:
     what the customer's days run from has not happened, so there are none yet.
-    ``arithmetic``: how the days were counted, step by step; empty until all are known. ``may``: the
-    answers that it may give now; ``window``: the code that an objection would be refused by, null:
-    none. ``approval``: who gave it, and when."""
+    ``arithmetic``: how the days were counted, step by step, in each language; empty until all are
+    known. ``may``: the answers that it may give now; ``window``: the code that an objection would
+    be refused by, null: none. ``approval``: who gave it, and when."""
 
     id = fields.String(attribute="change.id")
     status = fields.String(attribute="change.status")

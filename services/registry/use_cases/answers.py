@@ -50,7 +50,7 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
                 {
                     "change": own.change,
                     "dates": own.dates,
-                    "arithmetic": [step.to_mapping() for step in own.steps],
+                    "arithmetic": [step.to_all_languages() for step in own.steps],
                     "objection": objection,
                     "approved": approval is not None,
                     "approval": approval,

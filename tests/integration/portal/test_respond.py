@@ -319,6 +319,17 @@ def test_the_page_runs_nothing_and_loads_nothing(
         assert word not in answer.text.lower()
 
 
+@pytest.mark.parametrize(
+    ("lang", "sum_of_days"),
+    [("en", "calendar days = "), ("da", "kalenderdage = "), ("sv", "kalenderdagar = ")],
+)
+def test_the_page_shows_the_sum_of_the_days_in_its_language(
+    baseline: Vendor, mails: PostOffice, lang: str, sum_of_days: str
+) -> None:
+    _, _, page = told(baseline, mails)
+    assert sum_of_days in page.get(lang).text
+
+
 def test_links_of_old_mails_lead_to_the_page(baseline: Vendor, mails: PostOffice) -> None:
     _, _, page = told(baseline, mails)
     token = page.path.removeprefix("/respond/")
