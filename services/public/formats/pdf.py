@@ -34,6 +34,8 @@ from shared import typeset
 
 Json = dict[str, Any]
 
+# Members of an entry that are days, in the order of the page.
+_DAYS = ("used_since", "seen_on", "listed_since", "listed_until")
 TEMPLATE = Path(__file__).parent.parent / "templates" / "register.typ"
 
 
@@ -98,10 +100,8 @@ def entry_content(entry: Json, register: Register) -> Json:
             period_text(one, t) for one in entry.get("retention_periods") or []
         ),
         "marks": "; ".join(marks(entry, t)),
-        **{
-            name: t.day(entry[name]) if entry.get(name) else ""
-            for name in ("listed_since", "listed_until")
-        },
+        "evidence_url": entry.get("evidence_url") or "",
+        **{name: t.day(entry[name]) if entry.get(name) else "" for name in _DAYS},
         "next_change": next_change(entry, t, register.today),
     }
     return {

@@ -137,6 +137,20 @@ def test_the_list_of_registers_is_at_its_well_known_address(visitor: FlaskClient
     assert register["legal_name"] == "Tempus Serva ApS"
 
 
+def test_the_pdf_says_since_when_an_entry_is_used_and_where_that_was_read(
+    visitor: FlaskClient, registry: FakeRegistry
+) -> None:
+    said = {"used_since": "2019-05-06", "seen_on": "2026-11-02",
+            "evidence_url": "https://host.example/list"}  # fmt: skip
+    registry.entries = [{**entry("Host Ltd"), **said}]
+
+    text = text_of(visitor.get(f"{PAGE}.pdf?lang=en").data)
+
+    assert "Used since: 6 May 2019" in text
+    assert "Evidence: https://host.example/list" in text
+    assert "Evidence seen on: 2 November 2026" in text
+
+
 def test_an_entry_without_a_place_is_in_the_sums_of_every_form(
     visitor: FlaskClient, registry: FakeRegistry
 ) -> None:
