@@ -19,7 +19,6 @@ DELETION = f"{PROCESSOR}/sub-processors/<sub_id>/deletion"
 @requires("registry:read")
 @blp.response(200, DeletionShape)
 @blp.alt_response(404, "NOT_FOUND")
-@blp.alt_response(409, "CONFLICT")
 def deletion(slug: str, sub_id: str) -> Any:
     """What an ended sub-processor confirmed of the data (GDPR Art. 28(3)(g)), with each correction,
     and the day by which it is due. Its ``ETag`` is the version of the confirmation."""

@@ -45,11 +45,12 @@ class ConfirmationShape(Shape):
 
 
 class DeletionShape(Shape):
-    """``due_on``: the day by which it is to be confirmed. ``confirmations``: the newest, which
-    counts, first; the others are what it corrected."""
+    """``due_on``: the day by which it is to be confirmed; it and ``listed_until`` are null
+    while the entry has not ended. ``confirmations``: the newest, which counts, first; the others
+    are what it corrected."""
 
     sub_processor_id = fields.String()
     legal_name = fields.String()
-    listed_until = Day()
-    due_on = Day()
+    listed_until = Day(allow_none=True)
+    due_on = Day(allow_none=True)
     confirmations = fields.List(fields.Nested(ConfirmationShape))

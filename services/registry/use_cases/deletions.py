@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from services.registry import events, ledger_entries
-from services.registry.model.deletions import Confirmation, check_day, due_on, last_use
+from services.registry.model.deletions import (
+    Confirmation,
+    StillInUse,
+    check_day,
+    due_on,
+    last_use,
+)
 from services.registry.model.files import KeptFile
 from services.registry.model.register import Register, Row
 from services.registry.use_cases import files
@@ -47,25 +54,39 @@ def confirm(
 
 
 def read(deps: Deps, caller: Caller, slug: str, sub_id: str) -> dict[str, Any]:
-    """The end of an entry, the day by which it is to be confirmed, and what was confirmed.
-
-    Raises ``EntryUnknown`` or ``StillInUse``.
-    """
+    """The end of an entry, the day by which it is to be confirmed, and what was confirmed; of an
+    entry that has not ended there are no days. Raises ``EntryUnknown``."""
     register = own_register(deps, caller, slug)
-    row = _ended(deps, register, sub_id)
+    try:
+        row = _ended(deps, register, sub_id)
+    except StillInUse:
+        return _shown(_rows(deps, register, sub_id)[0])
+    confirmations = deps.stores.deletions.of(register.id, (sub_id, row.valid_to))
+    return _shown(row, row.valid_to, due_on(row.content, row.valid_to), confirmations)
+
+
+def _shown(
+    row: Row,
+    listed_until: date | None = None,
+    due: date | None = None,
+    confirmations: Sequence[Confirmation] = (),
+) -> dict[str, Any]:
     return {
-        "sub_processor_id": sub_id,
+        "sub_processor_id": row.sub_processor_id,
         "legal_name": row.content["legal_name"],
-        "listed_until": row.valid_to,
-        "due_on": due_on(row.content, row.valid_to),
-        "confirmations": deps.stores.deletions.of(register.id, (sub_id, row.valid_to)),
+        "listed_until": listed_until,
+        "due_on": due,
+        "confirmations": list(confirmations),
     }
 
 
 def _ended(deps: Deps, register: Register, sub_id: str, session: Session | None = None) -> Row:
+    return last_use(_rows(deps, register, sub_id, session), today_at(deps, register))
+
+
+def _rows(deps: Deps, register: Register, sub_id: str, session: Session | None = None) -> list[Row]:
     rows = deps.stores.rows.of(sub_id, session)
-    own = [row for row in rows if row.processor_id == register.id]
-    return last_use(own, today_at(deps, register))
+    return [row for row in rows if row.processor_id == register.id]
 
 
 def _made(

@@ -193,9 +193,11 @@ def test_what_is_no_confirmation_is_refused_and_nothing_kept(
 def test_a_sub_processor_in_use_has_nothing_to_confirm(vendor: Vendor, in_use: str) -> None:
     # Up to its last day it is in use, though its end is announced.
     vendor.announced(2, kind="remove", sub_processor_id=in_use, sub_processor=None)
-    for answer in (confirm(vendor, in_use), vendor.ask("GET", path(in_use))):
-        assert answer.status_code == 409, answer.text
-        assert answer.json["code"] == "sub-processor-not-ended"
+    answer = confirm(vendor, in_use)
+    assert answer.status_code == 409, answer.text
+    assert answer.json["code"] == "sub-processor-not-ended"
+    shown = vendor.must("GET", path(in_use))
+    assert (shown["listed_until"], shown["due_on"], shown["confirmations"]) == (None, None, [])
     assert asked_for(vendor) == []
 
 
