@@ -44,6 +44,10 @@ class Passkeys:
     def remove(self, passkey_id: str, session: Session) -> None:
         self._docs.delete_one({"_id": passkey_id}, session=session)
 
+    def forget(self, person_id: str, session: Session) -> None:
+        """All of a person whom no organisation knows any more."""
+        self._docs.delete_many({"person_id": person_id}, session=session)
+
     def of_credential(self, credential_id: str) -> Passkey | None:
         return self._one({"credential_id": credential_id})
 

@@ -70,7 +70,8 @@ class Accounts:
             "person_id": person_id,
             "linked_at": at,
         }
-        self._docs.insert_one(row, session=session)
+        # In place of one that was forgotten with its person.
+        self._docs.replace_one({"_id": row["_id"]}, row, upsert=True, session=session)
 
     def unlink(self, org_id: str, session: Session, person_id: str | None = None) -> None:
         """That of a person, or all of the organisation."""

@@ -139,19 +139,36 @@ def _with_userinfo(
 def _admitted(
     deps: Deps, provider: Provider, account: Account, seen: Seen, address: str
 ) -> Arrived:
-    person_id = deps.accounts.person_of(provider.id, account.issuer, account.subject)
-    person = deps.people.find(person_id) if person_id else deps.people.at(address_of(account.email))
-    membership = person.membership(provider.id) if person else None
+    person, linked = _meant(deps, provider, account)
     admission = admit(
         provider,
         account,
-        linked=person_id is not None,
-        member=membership is not None and membership.joined_at is not None,
-        replaced=person is not None and not person_id and deps.accounts.has(provider.id, person.id),
+        linked=linked,
+        member=_is_member(person, provider.id),
+        replaced=person is not None and not linked and deps.accounts.has(provider.id, person.id),
     )
     if person is None or admission is Admission.INVITE:
         return _invited(deps, provider, account, person, address)
     return _signed_in(deps, provider, account, person, seen, link=admission is Admission.LINK)
+
+
+def _meant(deps: Deps, provider: Provider, account: Account) -> tuple[Person | None, bool]:
+    """Whom the account stands for, and whether it is linked to that person.
+
+    Whoever was removed stays out by an account that is still linked. Only somebody who was
+    forgotten with all memberships, and whom an owner has invited anew, is another person now.
+    """
+    person_id = deps.accounts.person_of(provider.id, account.issuer, account.subject)
+    known = deps.people.find(person_id) if person_id else None
+    at_address = None if known else deps.people.at(address_of(account.email))
+    if person_id and not _is_member(at_address, provider.id):
+        return known, True
+    return at_address, False
+
+
+def _is_member(person: Person | None, org_id: str) -> bool:
+    there = person.membership(org_id) if person else None
+    return there is not None and there.joined_at is not None
 
 
 def _signed_in(

@@ -118,6 +118,7 @@ def remove_person(deps: Deps, caller: Caller, org_id: str | None, person_id: str
 def _forget(deps: Deps, person_id: str, session: Session) -> None:
     sessions.end_all(deps, person_id, session)
     deps.links.end(person_id, None, session)
+    deps.passkeys.forget(person_id, session)
     deps.people.remove(person_id, session)
 
 

@@ -26,7 +26,7 @@ from services.identity.model.providers import (
 )
 from services.identity.proofs.discovery import Discovery
 from services.identity.proofs.fetching import Fetcher
-from services.identity.use_cases import oidc, providers, sessions, signing_in
+from services.identity.use_cases import oidc, people, providers, sessions, signing_in
 from services.identity.use_cases.oidc import Arrived, callback_url
 from services.identity.wiring import Deps
 from shared.auth import Caller
@@ -187,6 +187,25 @@ def test_who_was_removed_from_the_organisation_is_not_let_in(world: World, ida: 
     world.set(invites=True, roles=["reader"])
     with pytest.raises(NotLetIn):
         world.sign_in()
+
+
+def test_who_was_forgotten_and_is_invited_again_signs_in_by_the_same_account(
+    world: World, ida: str, stack: Stack
+) -> None:
+    world.sign_in()
+    former = world.person(ida).id
+    joined(stack, world.org_id, f"{uuid.uuid4().hex[:10]}@{DOMAIN}", ["owner"])
+    people.remove_person(world.deps, world.owner, None, former)
+    with pytest.raises(NotLetIn):
+        world.sign_in()
+    invited(stack, world.org_id, ida, ["reader"])
+    with pytest.raises(NotLetIn):
+        world.sign_in()
+    joined(stack, world.org_id, ida, ["reader"])
+    for _ in range(2):
+        arrived = world.sign_in()
+        assert arrived.signed_in is not None
+        assert arrived.signed_in.person_id == world.person(ida).id != former
 
 
 @pytest.mark.parametrize(

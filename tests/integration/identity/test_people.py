@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 
+from services.identity.model.passkeys import Passkey
 from services.identity.throttle import MAILS_OF_BOTH
 from services.identity.use_cases import sessions
 from tests.people import deps_of, exchange, invited, joined, person_asks, posted
@@ -35,6 +36,16 @@ def person_id(stack: Stack, email: str) -> str:
     person = deps_of(stack).people.at(email)
     assert person is not None
     return person.id
+
+
+def with_passkey(stack: Stack, of: str) -> None:
+    deps = deps_of(stack)
+    deps.passkeys.add(
+        Passkey(
+            id=deps.new_id("pky"), person_id=of, credential_id=deps.new_secret(),
+            public_key=b"key", uses=0, name="Laptop", synced=False, created_at=deps.now(),
+        )
+    )  # fmt: skip
 
 
 def test_an_owner_invites_and_the_mail_names_organisation_inviter_and_roles(
@@ -194,11 +205,13 @@ def test_anybody_may_leave_and_whoever_is_nowhere_is_forgotten(stack: Stack, org
     refused = person_asks(stack, reader, "DELETE", f"{PEOPLE}/{person_id(stack, other)}")
     assert refused.status_code == 403
     gone = person_id(stack, email)
+    with_passkey(stack, gone)
     assert person_asks(stack, reader, "DELETE", f"{PEOPLE}/{gone}").status_code == 204
     assert deps_of(stack).people.at(email) is None
     assert exchange(stack, reader).json["error"] == "invalid_grant"
     db = stack.database("identity").db
-    for name, member in (("sessions", "person_id"), ("links", "person_id"), ("people", "_id")):
+    for name, member in (("sessions", "person_id"), ("links", "person_id"), ("people", "_id"),
+                         ("passkeys", "person_id")):  # fmt: skip
         found = [row for row in db[name].find({member: gone}) if not row.get("used_at")]
         assert found == [], name
 
