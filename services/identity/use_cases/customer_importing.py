@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.identity.clients import Agreements
-from services.identity.importing.columns import NAME, NOTHING, read_columns
+from services.identity.importing.columns import CONTACT, NAME, NOTHING, read_columns
 from services.identity.importing.rows import Manner, ReadRow, entity_of, read_row
 from services.identity.model.customer_imports import CustomerImport, CustomerRow
 from services.identity.model.customers import Entry, Known, entry_of
@@ -24,7 +24,7 @@ from services.identity.model.organisations import Organisation
 from services.identity.model.roles import OWNER
 from services.identity.model.trail import ORGANISATION_CREATED, Act, differences, subject
 from services.identity.use_cases.customer_imports import COLUMN
-from services.identity.use_cases.inviting import Invited, Inviter, invite
+from services.identity.use_cases.inviting import Invited, Inviter, invite, is_mailbox_of
 from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.auth import Acting
@@ -42,6 +42,8 @@ ROWS_A_STEP, BYTES_A_STEP = 50, 512 * 1024
 ROWS_A_CALL = 10
 # An upload that has not ended after this long has died with its process.
 UPLOAD_TIME = timedelta(hours=1)
+CONTACT_EMAIL = f"{CONTACT}email"
+NOT_YOURS = "This mailbox is your own; who at the customer is to own its keys, and signs for it?"
 NO_NAMES = "No column holds the names of the customers; name it by a heading, and import it again."
 
 
@@ -175,12 +177,22 @@ def _works(deps: Deps, job: CustomerImport, rows: Sequence[CustomerRow]) -> list
         answers = Answers(dict(row.answers), remembered, entity_of(row.raw, job.members))
         read.append((row, read_row(json.loads(row.raw), manner, answers), answers))
     known = Known(deps.organisations.matching(_match_keys(read)), job.processor_id)
+    vendor = deps.organisations.get(job.processor_id)
     works = []
     for row, said, answers in read:
         entry = entry_of(said.organisation, said.stated, known, job, deps.now())
+        if entry.is_new:
+            _ask_for_owner(deps, vendor, said)
         known.expect(entry)
         works.append(_Work(row, said, entry, answers.recalled))
     return works
+
+
+def _ask_for_owner(deps: Deps, vendor: Organisation, said: ReadRow) -> None:
+    """Who is invited makes keys for the customer: nobody of the vendor is to hold these."""
+    email = said.organisation["contacts"][0]["email"]
+    if is_mailbox_of(deps, vendor, email):
+        said.ask(CONTACT_EMAIL, email[:200], "own-mailbox", NOT_YOURS)
 
 
 def _match_keys(read: Sequence[tuple[Any, ReadRow, Any]]) -> list[str]:

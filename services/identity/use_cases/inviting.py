@@ -73,6 +73,16 @@ def invited(
     return person
 
 
+def is_mailbox_of(deps: Deps, organisation: Organisation, email: str) -> bool:
+    """Whether the organisation has stated it, or it is of somebody who is in or invited there."""
+    person = deps.people.at(address_of(email))
+    stated = {address_of(each.email) for each in organisation.contacts}
+    if organisation.notice_address:
+        stated.add(address_of(organisation.notice_address.email))
+    is_in = person is not None and person.membership(organisation.id) is not None
+    return is_in or address_of(email) in stated
+
+
 def _note(deps: Deps, person: Person, membership: Membership, session: Session) -> None:
     named = subject("person", person.id, membership.name)
     members = {"email": person.email, "name": membership.name, "roles": membership.roles}

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import statistics
 import time
+import uuid
 from typing import Any
 
 from tests.integration.identity.bringing import (
     COMPANY,
     ELSEWHERE,
+    answered,
     as_csv,
     brought,
     rows,
     send,
     work,
 )
+from tests.people import invited, joined, posted
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -132,6 +135,33 @@ def offered(more: dict[str, str]) -> dict[str, str]:
     left = ("Reference", "Signed on", "Processor name", "Processor title", "Processor email")
     said = {name: text for name, text in ELSEWHERE.items() if name not in left}
     return {**said, "Template": "tpl_eu_2021_915_v1", "Offer": "yes", **more}
+
+
+def test_nobody_of_the_vendor_is_invited_to_own_its_customer(baseline: Vendor) -> None:
+    stack, vendor_id = baseline.stack, str(baseline.client["org_id"])
+    named, waiting, member = (f"{uuid.uuid4().hex[:10]}@vendor.example" for _ in range(3))
+    contact = {"name": "Ada", "position": "DPO", "email": named}
+    stated = stack.ask(
+        stack.admin, "PATCH", f"/identity/v1/organisations/{vendor_id}", {"contacts": [contact]},
+        headers={"If-Match": "*"},
+    )  # fmt: skip
+    assert stated.status_code == 200, stated.text
+    invited(stack, vendor_id, waiting, ["reader"])
+    joined(stack, vendor_id, member, ["owner"])
+    posted(stack)
+    for at, email in enumerate((named, waiting, member.upper())):
+        row = {**COMPANY, **number(51_000_000 + at), "Company": f"Own {at}", "E-mail": email}
+        job = brought(stack, baseline.client, row)
+        (read,) = rows(stack, baseline.client, job["id"])
+        assert [each["code"] for each in read["questions"]] == ["own-mailbox"], email
+        assert (read["state"], read["organisation_id"]) == ("asked", None)
+    assert posted(stack).mails == {}
+    answered(stack, baseline.client, job, {"contact_email": ["ida@nordbo.example"]})
+    (read,) = rows(stack, baseline.client, job["id"])
+    assert (read["state"], read["added"]) == ("added", ["organisation", "invitation"])
+    assert [letter.to["email"] for _, letter in posted(stack).mails.values()] == [
+        "ida@nordbo.example"
+    ]
 
 
 def test_nobody_but_the_contacts_of_the_row_is_written_to(baseline: Vendor) -> None:
