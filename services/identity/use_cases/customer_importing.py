@@ -250,7 +250,7 @@ def _decided(job: CustomerImport, work: _Work, outcome: Mapping[str, Any]) -> Cu
         refusals=[{name: each[name] for name in ("column", "code", "detail")} for each in refusals],
         remarks=work.read.remarks, recalled=work.recalled, differences=differences,
         legal_name=work.entry.organisation.legal_name or None,
-        added=work.row.added or _to_add(work, outcome),
+        added=work.row.added if work.row.state == "entering" else _to_add(work, outcome),
         organisation_id=work.entry.organisation.id if state in ENTERED else None,
         agreement_id=outcome["agreement_id"], agreement_status=outcome["agreement_status"],
     )  # fmt: skip

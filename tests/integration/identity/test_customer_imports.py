@@ -125,6 +125,8 @@ def test_a_row_that_speaks_of_its_terms_alone_is_asked_for_its_template(mine: Ve
     assert "Our terms" in question["candidates"]
     done = answered(mine.stack, mine.client, job, {"template": ["Our terms"]})
     assert (done["status"], done["added"]) == ("done", 1)
+    [read] = rows(mine.stack, mine.client, job["id"])
+    assert read["added"] == ["organisation", "invitation", "agreement"]
     [agreement] = agreements(mine)
     assert agreement["notice_terms"]["notice_days"] == 60
 
