@@ -111,6 +111,17 @@ def _days(group: Mapping[str, Any]) -> EntryDays:
     return EntryDays(since, date.fromisoformat(changed) if changed else None)
 
 
+# What a chain of entries is known by; what else a list says is many times as much.
+_CHAIN = dict.fromkeys(
+    (
+        *(name for name in StoredRow.__annotations__ if name != "content"),
+        "content.legal_name",
+        "content.parent_id",
+    ),
+    1,
+)
+
+
 class Rows:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "rows": [
@@ -209,14 +220,17 @@ class Rows:
         """The live rows of one entry, oldest validity first."""
         return self._many({"sub_processor_id": sub_id, "voided_at": None}, session)
 
-    def live(self, processor_id: str, since: date, session: Session | None = None) -> list[Row]:
+    def live(self, processor_id: str, since: date) -> list[Row]:
         """All rows that are believed now and say something of ``since`` or a later day."""
-        where = {
-            "processor_id": processor_id,
-            "voided_at": None,
-            "valid_to": {"$gte": since.isoformat()},
-        }
-        return self._many(where, session)
+        return self._many(_live(processor_id, since))
+
+    def chain(self, processor_id: str, since: date, session: Session) -> list[Row]:
+        """The rows that ``live`` gives; of their entries the name and the parent alone."""
+        return self._many(_live(processor_id, since), session, _CHAIN)
+
+    def chain_on(self, processor_id: str, day: date) -> list[Row]:
+        """The rows that ``on`` gives; of their entries the name and the parent alone."""
+        return self._many(_on(processor_id, day, None), members=_CHAIN)
 
     def past(self, processor_id: str, today: date, listed: Collection[str]) -> list[Row]:
         """The rows of days before ``today`` that are believed now, of all entries but these."""
@@ -283,13 +297,26 @@ class Rows:
         )
         return date.fromisoformat(row[member]) if row else None
 
-    def _many(self, where: dict[str, Any], session: Session | None = None) -> list[Row]:
-        documents = self._docs.find(where, session=session)
+    def _many(
+        self,
+        where: dict[str, Any],
+        session: Session | None = None,
+        members: Mapping[str, int] | None = None,
+    ) -> list[Row]:
+        documents = self._docs.find(where, members, session=session)
         return sorted(_rows(list(documents)), key=lambda row: (row.valid_from, row.recorded_at))
 
 
 def _rows(documents: Sequence[StoredRow]) -> list[Row]:
     return [from_document(Row, document) for document in documents]
+
+
+def _live(processor_id: str, since: date) -> dict[str, Any]:
+    return {
+        "processor_id": processor_id,
+        "voided_at": None,
+        "valid_to": {"$gte": since.isoformat()},
+    }
 
 
 def _on(processor_id: str, day: date, recorded_as_of: datetime | None) -> dict[str, Any]:

@@ -192,5 +192,5 @@ def _entry(deps: Deps, register: Register, law: Law, sub_id: str) -> dict[str, A
     """The entry as the list of today has it, or that of its first day."""
     row = row_to_record(deps.stores.rows.of(sub_id), today_at(deps, register))
     day = max(today_at(deps, register), row.valid_from)
-    tier = tiers(parents_of(deps.stores.rows.on(register.id, day)))
+    tier = tiers(parents_of(deps.stores.rows.chain_on(register.id, day)))
     return {**entry_view(row, day, law), "tier": tier[sub_id]}

@@ -40,7 +40,7 @@ def write_rows_together(
     deps.stores.registers.touch(processor_id, writes[0][0].at, session)
     for writer, row_changes in writes:
         deps.stores.rows.write(row_changes, writer.change_id, writer.at, session)
-    after = deps.stores.rows.live(processor_id, first_day, session)
+    after = deps.stores.rows.chain(processor_id, first_day, session)
     check_apart(after)
     added = {row.sub_processor_id for _, row_changes in writes for row in row_changes.add}
     check_chain(after, first_day, added)
