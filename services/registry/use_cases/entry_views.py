@@ -28,10 +28,14 @@ def entry_view(row: Row, day: date, law: Law, horizon_days: int = 0) -> dict[str
     }
 
 
-def list_view(rows: Sequence[Row], day: date, law: Law) -> list[dict[str, Any]]:
-    """A whole list: each entry with its tier in the chain, 1 for a direct sub-processor."""
+def list_view(
+    rows: Sequence[Row], day: date, law: Law, shown: Sequence[Row] | None = None
+) -> list[dict[str, Any]]:
+    """A whole list, or those of its rows that are ``shown``: each entry with its tier in the chain
+    of the whole, 1 for a direct sub-processor."""
     tier = tiers(parents_of(rows))
-    return [{**entry_view(row, day, law), "tier": tier[row.sub_processor_id]} for row in rows]
+    chosen = rows if shown is None else shown
+    return [{**entry_view(row, day, law), "tier": tier[row.sub_processor_id]} for row in chosen]
 
 
 def content_view(

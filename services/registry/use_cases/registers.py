@@ -72,22 +72,16 @@ def entries(
 
 
 def _own_entries(
-    deps: Deps, reader: Reader, day: date, known_at: datetime | None
+    deps: Deps, reader: Reader, day: date, known_at: datetime | None, sub_id: str | None = None
 ) -> list[dict[str, Any]]:
-    """The reader's list of a day. The tiers are those of the whole list."""
+    """The reader's list of a day, or of it the entry ``sub_id`` alone. The tiers are those of the
+    whole list; nothing else is worked out for what is not shown."""
     rows = deps.stores.rows.on(reader.register.id, day, known_at)
-    listed = _with_days(deps, reader, rows, day, known_at)
-    kept = {row.id for row in reader.own(deps, rows, day)}
-    return [reader.shown(entry) for row, entry in zip(rows, listed, strict=True) if row.id in kept]
-
-
-def _with_days(
-    deps: Deps, reader: Reader, rows: Sequence[Row], day: date, known_at: datetime | None
-) -> list[dict[str, Any]]:
-    """The list of a day in wire form, with the days of its entries."""
-    days = listed_days(deps, reader.register.id, day, rows, known_at)
-    listed = list_view(rows, day, law_of(deps, reader.register))
-    return [{**entry, **days[entry["id"]].members()} for entry in listed]
+    asked = [row for row in rows if sub_id in (None, row.sub_processor_id)]
+    own = reader.own(deps, asked, day)
+    days = listed_days(deps, reader.register.id, day, own, known_at)
+    listed = list_view(rows, day, law_of(deps, reader.register), own)
+    return [reader.shown({**entry, **days[entry["id"]].members()}) for entry in listed]
 
 
 def public_keys(deps: Deps, caller: Caller, slug: str, as_of: date | None) -> dict[str, Any]:
@@ -144,10 +138,10 @@ def _position(place: dict[str, Any], places: dict[int, tuple[int, dict[str, Any]
 def entry(deps: Deps, caller: Caller, slug: str, sub_id: str, as_of: date | None) -> dict[str, Any]:
     """An entry of the reader's list of a day. Raises ``EntryUnknown`` for any other."""
     reader = reader_of(deps, caller, slug)
-    for listed in _own_entries(deps, reader, reader.day(as_of), reader.known_at()):
-        if listed["id"] == sub_id:
-            return listed
-    raise EntryUnknown
+    found = _own_entries(deps, reader, reader.day(as_of), reader.known_at(), sub_id)
+    if not found:
+        raise EntryUnknown
+    return found[0]
 
 
 def versions(deps: Deps, caller: Caller, slug: str, sub_id: str) -> list[dict[str, Any]]:
