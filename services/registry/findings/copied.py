@@ -46,7 +46,7 @@ def _links(entry: Entry, text: str, pointer: str, listed: Listed) -> Iterator[Li
 
 def _names(entry: Entry, text: str, pointer: str, listed: Listed) -> Iterator[ListFinding]:
     own = brand_of(str(entry["legal_name"]))
-    if own and _spelled(own).search(text):
+    if own and own in text and _spelled(own).search(text):
         return
     for brand, others in listed.index(brand_key).items():
         if brand in text and names_brand(text, brand):

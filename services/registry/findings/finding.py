@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from services.registry.linter.finding import Severity
@@ -48,6 +49,12 @@ class Listed:
     _indexes: dict[Any, dict[str, list[Entry]]] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
+
+    @cached_property
+    def ended(self) -> Mapping[str, Instrument]:
+        """The instruments without effect today, by id."""
+        last_days = ((name, known, known.last_day) for name, known in self.instruments.items())
+        return {name: known for name, known, day in last_days if day and day < self.today}
 
     def index(self, key: Callable[[Entry], str | None]) -> Mapping[str, Sequence[Entry]]:
         """The entries by ``key``, made once; those without one are left out."""

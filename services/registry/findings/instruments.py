@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from functools import lru_cache
 
 from services.registry.findings.finding import (
@@ -25,8 +24,8 @@ _NAMED_IN_TEXTS = ("adequacy",)
 def dead_instrument_findings(entry: Entry, listed: Listed) -> Iterator[ListFinding]:
     """Claims of instruments without effect today; what a text denies is not claimed."""
     for pointer, _, mechanism in mechanisms_of(entry):
-        known = listed.instruments.get(mechanism["instrument_id"])
-        if known and _is_dead(known, listed.today):
+        known = listed.ended.get(mechanism["instrument_id"])
+        if known:
             yield _claim(f"{pointer}/instrument_id", known)
     for pointer, text in texts_of(entry):
         if not words.denials().search(text):
@@ -39,13 +38,9 @@ def _claim(pointer: str, known: Instrument) -> ListFinding:
     return found("dead-instrument", pointer, "must", name=known.title, day=last_day)
 
 
-def _is_dead(known: Instrument, today: date) -> bool:
-    return known.last_day is not None and known.last_day < today
-
-
 def _named(text: str, listed: Listed) -> Iterator[Instrument]:
-    for known in listed.instruments.values():
-        if known.kind in _NAMED_IN_TEXTS and _is_dead(known, listed.today):
+    for known in listed.ended.values():
+        if known.kind in _NAMED_IN_TEXTS:
             pattern = _pattern(known.id)
             if pattern and pattern.search(text):
                 yield known
