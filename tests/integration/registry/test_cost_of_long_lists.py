@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -68,3 +69,28 @@ def test_ten_times_the_entries_cost_ten_times_as_much_and_what_was_read_is_not_p
     assert cost(long, "?q=company+77") < page / 8
     assert cost(long, f"?as_of={day_before}") < page / 3
     assert cost(long, f"/diff?from={day_before}") < page / 10
+
+
+def test_one_entry_costs_a_small_part_of_its_list(stack: Any) -> None:
+    vendor = listing(stack, SHORT)
+    listed = vendor.must("GET", "/sub-processors")["items"]
+
+    def seconds(path: str) -> float:
+        before = time.process_time()
+        vendor.must("GET", path)
+        return time.process_time() - before
+
+    one = min(seconds(f"/sub-processors/{each['id']}") for each in listed[:3])
+    assert one < seconds("/sub-processors") / 3
+
+
+def test_a_chain_is_checked_without_what_else_its_entries_say(stack: Any) -> None:
+    rows = stack.registry.stores.rows
+    register = stack.registry.stores.registers.by_slug(listing(stack, 3).slug)
+    whole, chain = rows.on(register.id, FIRST_DAY), rows.chain_on(register.id, FIRST_DAY)
+    assert [row.content for row in chain] == [
+        {name: row.content[name] for name in ("legal_name", "parent_id")} for row in whole
+    ]
+    assert [replace(row, content={}) for row in chain] == [
+        replace(row, content={}) for row in whole
+    ]
