@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +20,19 @@ JSON_TYPE = "application/json"
 ACCEPTS, LARGEST = "__art28_accepts__", "__art28_largest__"
 # The edge's own limit and a little more.
 DRAIN_AT_MOST, CHUNK = 18 * 1024 * 1024, 64 * 1024
+
+
+class NotYoursToSet(Invalid):
+    """A member that only the service sets differs from what it is; leave it out."""
+
+    code = "not-yours-to-set"
+
+
+def check_unchanged(sent_back: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+    """Raise ``NotYoursToSet`` where a member that only the service sets is sent back changed."""
+    for name, value in sent_back.items():
+        if name not in shown or value != shown[name]:
+            raise NotYoursToSet(f"{name} is not yours to set; it differs from what it is.")
 
 
 class StrictParser(FlaskParser):

@@ -7,10 +7,11 @@ from typing import Any
 from services.identity.api.context import deps
 from services.identity.api.people import READ, WRITE
 from services.identity.model.providers import Provider
-from services.identity.schemas.providers import ProviderSetting, ProviderShape
+from services.identity.schemas.providers import SET_BY_US, ProviderSetting, ProviderShape
 from services.identity.use_cases import oidc
 from services.identity.use_cases import providers as cases
 from shared.auth import caller, requires
+from shared.bodies import check_unchanged
 from shared.headers import etag_of, seen_revision, seen_revision_if_named
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
@@ -40,6 +41,10 @@ def set_provider(body: dict[str, Any], org_id: str) -> Any:
     """Set it, once the provider's own documents have been read. With ``If-Match``: only as it was
     read. Another issuer unlinks all accounts and ends the sessions that the former opened."""
     seen = seen_revision_if_named()
+    sent_back = {name: body.pop(name) for name in SET_BY_US if name in body}
+    if sent_back:
+        shown, _ = _tagged(cases.provider(deps(), caller(), org_id))
+        check_unchanged(sent_back, ProviderShape().dump(shown))
     return _tagged(cases.set_provider(deps(), caller(), org_id, seen, body))
 
 

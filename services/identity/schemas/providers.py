@@ -48,9 +48,13 @@ class ProviderShape(Shape):
     created_at = Instant()
 
 
+# Members that are read, and ignored where they are sent back as they were read.
+SET_BY_US = ("org_id", "has_secret", "redirect_uri", "sign_in_url", "created_at")
+
+
 class ProviderSetting(Shape):
     """``client_secret``: left out it stays, null for a public client; it is never shown.
-    ``email_domains``: none: addresses of all."""
+    ``email_domains``: none: addresses of all. ``SET_BY_US`` may be sent as they were read."""
 
     issuer = fields.URL(
         schemes={"https", "http"}, require_tld=False, required=True,
@@ -67,6 +71,11 @@ class ProviderSetting(Shape):
     invites = Flag(load_default=False)
     roles = fields.List(one_of(*ROLES), validate=validate.Length(max=len(ROLES)), load_default=list)
     only_way_in = Flag(load_default=False)
+    org_id = fields.String()
+    has_secret = Flag()
+    redirect_uri = fields.String()
+    sign_in_url = fields.String()
+    created_at = fields.String()
 
     @validates_schema
     def roles_of_the_invited(self, members: Mapping[str, Any], **_: Any) -> None:

@@ -8,6 +8,7 @@ from services.registry.api.context import PROCESSOR, deps
 from services.registry.schemas.pages import PageIn, PageShape
 from services.registry.use_cases import pages
 from shared.auth import caller, requires
+from shared.bodies import check_unchanged
 from shared.headers import etag_of, seen_revision_if_named
 from shared.openapi import Blueprint
 from shared.places import expensive
@@ -44,7 +45,7 @@ def state(body: dict[str, Any], slug: str) -> Any:
     sent_back = {name: body.pop(name) for name in SET_BY_US if name in body}
     if sent_back:
         shown = PageShape().dump(pages.read(deps(), caller(), slug))
-        pages.check_unchanged(_plain(sent_back), shown)
+        check_unchanged(_plain(sent_back), shown)
     return _tagged(pages.state(deps(), caller(), slug, seen_revision_if_named(), body))
 
 

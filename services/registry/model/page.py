@@ -26,12 +26,6 @@ class AddressUnproved(Conflict):
     code = "address-unproved"
 
 
-class NotYoursToSet(Invalid):
-    """A member that only the service sets differs from what it is; leave it out."""
-
-    code = "not-yours-to-set"
-
-
 @dataclass(frozen=True)
 class Brand:
     """``logo``: the id of a file; ``colour``: ``#rrggbb``."""

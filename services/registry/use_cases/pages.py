@@ -9,7 +9,7 @@ from typing import Any
 
 from services.registry import events, ledger_entries, linter
 from services.registry.model.colours import check_readable
-from services.registry.model.page import AddressUnproved, LogoUnknown, NotYoursToSet, Page
+from services.registry.model.page import AddressUnproved, LogoUnknown, Page
 from services.registry.model.pngs import PNG
 from services.registry.model.register import Register
 from services.registry.use_cases.entry_views import list_view
@@ -32,13 +32,6 @@ def read(deps: Deps, caller: Caller, slug: str) -> dict[str, Any]:
     register = own_register(deps, caller, slug)
     proved = deps.identity.reads_answers(register.id)
     return _shown(deps, register, today_at(deps, register), proved=proved)
-
-
-def check_unchanged(sent_back: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
-    """Raise ``NotYoursToSet`` where a member that only the service sets is sent back changed."""
-    for name, value in sent_back.items():
-        if value != shown[name]:
-            raise NotYoursToSet(f"{name} is not yours to set; it differs from what it is.")
 
 
 def state(
