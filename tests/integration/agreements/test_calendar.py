@@ -217,6 +217,8 @@ def test_a_table_tells_what_an_amendment_changes(office: Office) -> None:
     amend(office, agreement_id, deletion_days=60, notice_terms={**terms, "notice_days": 45})
     changed = office.get(PORTAL, f"/agreements/{agreement_id}/changes")
     assert (changed["since"], changed["version"]) == (1, 2)
+    words = [each.pop("by_language") for each in changed["items"]]
+    assert [each["da"]["after"] for each in words] == ["60", "45"]
     assert changed["items"] == [
         {"pointer": "/deletion_days", "before": 30, "after": 60},
         {"pointer": "/notice_terms/notice_days", "before": 30, "after": 45},
