@@ -9,7 +9,7 @@ from typing import Any
 
 from services.agreements.contract.contents import Clauses
 from services.agreements.contract.finding import READS_FIELDS
-from services.agreements.contract.wording import in_language
+from services.agreements.contract.wording import SPOKEN, in_language
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering import periods, promises
 from services.agreements.rendering.annexes import PLACES, acceptance_page, annexes
@@ -85,6 +85,22 @@ def _changed(words: Words, changes: Sequence[Members]) -> Rows:
     return [(_label(words, change["pointer"]),
              f"{_plain(words, change['before'])} → {_plain(words, change['after'])}")
             for change in changes]  # fmt: skip
+
+
+def change_in_words(change: Members) -> dict[str, dict[str, str | None]]:
+    """What a change is about, and its two values, by language. ``member``: null where the
+    catalogue has no word for it."""
+    return {language: _in_words(Words(language), change) for language in SPOKEN}
+
+
+def _in_words(words: Words, change: Members) -> dict[str, str | None]:
+    label = _label(words, change["pointer"])
+    is_known = label != change["pointer"].rpartition("/")[2]
+    return {
+        "member": label if is_known else None,
+        "before": _plain(words, change["before"]),
+        "after": _plain(words, change["after"]),
+    }
 
 
 def _label(words: Words, pointer: str) -> str:

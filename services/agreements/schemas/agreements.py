@@ -284,10 +284,21 @@ class ChangesQuery(DocumentQuery):
     since = fields.Integer(load_default=None, validate=validate.Range(1, 100_000))
 
 
+class ChangedWordsShape(Shape):
+    """``member``: null where there is no word for it."""
+
+    member = fields.String(allow_none=True)
+    before = fields.String()
+    after = fields.String()
+
+
 class ChangedShape(Shape):
+    """``by_language``: the same for people, in en, da and sv."""
+
     pointer = fields.String()
     before = fields.Raw(allow_none=True)
     after = fields.Raw(allow_none=True)
+    by_language = fields.Dict(keys=fields.String(), values=fields.Nested(ChangedWordsShape))
 
 
 class ChangesShape(Shape):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from services.agreements import rendering
 from services.agreements.contract import comparing
 from services.agreements.model.agreement import STATUSES, TO_BE_CONFIRMED, Agreement
 from services.agreements.model.document import read
@@ -55,7 +56,8 @@ def changes(
     agreement = visible(deps, caller, agreement_id)
     after = deps.versions.get(None, agreement.id, number or agreement.latest_version)
     before = deps.versions.get(None, agreement.id, since or max(after.version - 1, 1))
-    items = comparing.changes(read(before), read(after))
+    found = comparing.changes(read(before), read(after))
+    items = [{**each, "by_language": rendering.change_in_words(each)} for each in found]
     return {"since": before.version, "version": after.version, "items": items}
 
 

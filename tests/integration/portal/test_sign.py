@@ -156,7 +156,7 @@ def test_an_amendment_shows_what_it_changes(offered: Offered) -> None:
 
     assert page.path != offered.page.path
     assert "Det ændrer denne version" in page.text
-    assert "deletion days" in page.text
+    assert "Dage til sletning eller returnering" in page.text
     assert page.buttons == ["accept", "refuse"]
 
 
