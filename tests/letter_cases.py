@@ -196,6 +196,9 @@ def dealings() -> Iterator[Case]:
     for status in STEPS:
         step = {"objection_id": "obj_1", "change_id": "chg_1", "status": status}
         yield Case(f"objection {status}", events.OBJECTION_UPDATED, body(step))
+        by = {"name": HEBREW, "title": "CEO", "contact": "ida@nordbo.test", "mail_id": "mai_1"}
+        told = body({**step, "by": by})
+        yield Case(f"objection {status} by link", events.OBJECTION_UPDATED, told)
     for kind in LETTERS:
         letter = {"kind": kind, "received_on": "2026-12-02", "text": ARABIC, "objection_id": None,
                   "file": {"name": "Brief.pdf", "sha256": "0" * 64}}  # fmt: skip
@@ -210,6 +213,7 @@ def to_the_vendor() -> Iterator[Case]:
         "change": change("modify"), "grounds": "ai_use", "text": "Own words.",
         "due_on": "2026-12-24", "ends_on": "2026-12-24", "days_left": 30,
         "location": {"country": "US"}, "instrument_id": "eu-us-dpf", "evidence": "tia_review_on",
+        "by": {"name": HEBREW, "title": "CEO", "contact": "ida@nordbo.test", "mail_id": "mai_1"},
     }  # fmt: skip
     items = [
         {**item, "type": kind, "status": status}

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.notices import events
 from services.notices.letters.shape import Action, Fact, Letter, filled
-from services.notices.letters.small_print import numbers, why
+from services.notices.letters.small_print import numbers, persons_named, why
 from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
 
@@ -68,7 +68,10 @@ def objection(t: Words, _kind: str, body: Mapping[str, Any], answering: Answerin
         subject=t("mail.objection.subject", vendor=vendor, said=said),
         heading=t("mail.objection.heading", said=said),
         lead=t(f"mail.objection.{status}", vendor=vendor),
-        facts=filled(Fact(t("fact.vendor"), vendor)),
+        facts=filled(
+            Fact(t("fact.vendor"), vendor),
+            Fact(t("fact.answered_by"), persons_named([data.get("by") or {}])),
+        ),
         actions=(Action(t("mail.read_and_answer"), url, primary=True),) if url else (),
         paragraphs=(t(see, url=data["links"]["objection"]),),
         footer=(

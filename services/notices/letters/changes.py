@@ -10,7 +10,7 @@ from services.notices.letters.answers import how_to_answer
 from services.notices.letters.contents import contents, days
 from services.notices.letters.headlines import headline_of
 from services.notices.letters.shape import Action, Fact, Letter, filled
-from services.notices.letters.small_print import change_ids, why
+from services.notices.letters.small_print import change_ids, persons_named, why
 from services.notices.letters.transfers import page_of
 from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
@@ -31,7 +31,7 @@ def notice(t: Words, kind: str, body: Mapping[str, Any], answering: Answering) -
     end = (
         Fact(t("fact.vendor"), vendor),
         Fact(t("fact.given_on"), t.day(about["given_on"])),
-        Fact(t("fact.approved_by"), approvers(data.get("approved_by") or ())),
+        Fact(t("fact.approved_by"), persons_named(data.get("approved_by") or ())),
     )
     return Letter(
         language=t.language,
@@ -77,14 +77,6 @@ def _lead(changes: Sequence[Mapping[str, Any]], *, informs: bool) -> str:
     """The key of the first sentence."""
     lead = "mail.information.lead" if informs else "mail.lead"
     return f"{lead}_several" if changes[1:] else lead
-
-
-def approvers(persons: Sequence[Mapping[str, Any]]) -> str:
-    """Who approved the announcement, by name and title."""
-    return "; ".join(
-        ", ".join(person[name] for name in ("name", "title") if person.get(name))
-        for person in persons
-    )
 
 
 def _emergency(t: Words, changes: Sequence[Mapping[str, Any]], about: Mapping[str, Any]) -> str:

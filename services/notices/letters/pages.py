@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.notices.letters.changes import approvers, notice
+from services.notices.letters.changes import notice
 from services.notices.letters.contents import section_of
 from services.notices.letters.shape import Section
+from services.notices.letters.small_print import persons_named
 from services.notices.letters.words import language_of, words
 from services.notices.model.answering import Answering
 from services.notices.model.told_changes import changes_told
@@ -38,6 +39,6 @@ def page_of(kind: str, language: str | None, body: Mapping[str, Any]) -> NoticeP
         heading=letter.heading,
         warning=letter.warning,
         sections=tuple(section_of(t, change, about) for change in changes_told(data)),
-        approved_by=approvers(data.get("approved_by") or ()),
+        approved_by=persons_named(data.get("approved_by") or ()),
         counting=counted_by(t.language, about.get("holidays"), about.get("time_zones") or ()),
     )

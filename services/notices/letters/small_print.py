@@ -19,6 +19,14 @@ def why(t: Words, data: Mapping[str, Any], address: str) -> tuple[str, ...]:
     )
 
 
+def persons_named(persons: Sequence[Mapping[str, Any]]) -> str:
+    """Who approved, answered or signed, by name and title."""
+    return "; ".join(
+        ", ".join(person[name] for name in ("name", "title") if person.get(name))
+        for person in persons
+    )
+
+
 def numbers(t: Words, **ids: str | None) -> tuple[str, ...]:
     """A line with each number that is known, by what it is of."""
     return tuple(t(f"number.{name}", id=value) for name, value in ids.items() if value)

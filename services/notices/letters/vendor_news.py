@@ -8,7 +8,7 @@ from typing import Any
 from services.notices import events
 from services.notices.letters.headlines import headline_of
 from services.notices.letters.shape import BAD, GOOD, WARN, Item, Letter
-from services.notices.letters.small_print import numbers
+from services.notices.letters.small_print import numbers, persons_named
 from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
 
@@ -84,7 +84,9 @@ def _notes(t: Words, told: Mapping[str, Any]) -> list[str]:
     grounds, place = told.get("grounds"), told.get("location") or {}
     country = place.get("country")
     texts = (told.get(name) for name in ("text", "modification", "reason"))
+    who = told.get("by") or told.get("acceptance")
     return [
+        t("news.by", who=persons_named([who])) if who and who.get("name") else "",
         t.named("grounds", grounds) if grounds else "",
         t.country(country) if country else "",
         t.named("evidence", told["evidence"]) if told.get("evidence") else "",

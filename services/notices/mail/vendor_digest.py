@@ -51,7 +51,8 @@ _URGENCY = (
 # What the letter shows of a message.
 _SHOWN = ("change_id", "objection_id", "agreement_id", "customer", "change", "status", "grounds",
           "text", "modification", "reason", "due_on", "ends_on", "days_left", "sub_processor",
-          "location", "instrument_id", "instrument_name_by_language", "evidence")  # fmt: skip
+          "by", "acceptance", "location", "instrument_id", "instrument_name_by_language",
+          "evidence")  # fmt: skip
 
 
 @dataclass(frozen=True)

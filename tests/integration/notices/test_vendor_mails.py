@@ -86,6 +86,20 @@ def test_it_works(by_mail: MailWorld) -> None:
     assert not by_mail.world.rows("messages", to_mail=True)
 
 
+def test_who_answered_by_a_link_or_signed_is_named(by_mail: MailWorld) -> None:
+    customers(by_mail, "nordbo", "lille")
+    person = {"name": "Kim Roe", "title": "Head of Legal"}
+    objection(by_mail, "nordbo", by={**person, "contact": "ida@nordbo.test", "mail_id": "mai_1"})
+    signed = {"party": "controller", "name": "Bo Vik", "title": "CISO", "email": "b@lille.test"}
+    agreement(by_mail, "lille", "accepted", 2, acceptances=[signed])
+    wait(by_mail, minutes=11)
+
+    [got] = to_vendor(by_mail)
+    flat = " ".join(got.text.split())
+    assert "answered by Kim Roe, Head of Legal · place of processing" in flat
+    assert "answered by Bo Vik, CISO" in flat
+
+
 def test_what_comes_together_stands_in_one_mail_the_most_urgent_first(by_mail: MailWorld) -> None:
     customers(by_mail, "nordbo", "lille")
     agreement(by_mail, "lille", "renewal_due", 2, due_on="2026-12-31")
