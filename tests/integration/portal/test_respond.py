@@ -35,10 +35,12 @@ def objections(vendor: Vendor, change: Any) -> list[dict[str, Any]]:
 
 def test_it_works(baseline: Vendor, mails: PostOffice) -> None:
     customer, change, page = told(baseline, mails)
+    assert "Hvis I ikke svarer" in page.text
 
     answer = page.object(change["id"])
 
     assert answer.status_code == 303
+    assert "Hvis I ikke svarer" not in page.text
     assert page.path.endswith(answer.headers["Location"].partition("/respond/")[2])
     [objection] = objections(baseline, change)
     assert (objection["grounds"], objection["text"]) == ("ai_use", "Not with our data.")
