@@ -27,6 +27,8 @@ CLIENT, CLIENT_ADDRESS = "Art28-Client", "Art28-Client-Address"
 # The name of the person, if it was one; percent-encoded.
 PERSON_NAME = "Art28-Person-Name"
 PERSON_PREFIX = "per_"
+# Where browsers keep the session of a person: identity sets it, other pages show it to identity.
+SESSION_COOKIE = "__Host-art28-session"
 
 
 class ScopeMissing(Forbidden):

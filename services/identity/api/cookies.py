@@ -8,13 +8,17 @@ import secrets
 from flask import Response, request
 
 from services.identity.model.providers import ATTEMPT_LIVES
+from services.identity.model.returning import return_path
 from services.identity.model.sessions import LIFE
+from shared.auth import SESSION_COOKIE
 from shared.errors import Forbidden
 
 # With this prefix a browser takes them over TLS only (or from itself), for this host alone.
-SESSION, FORM = "__Host-art28-session", "__Host-art28-form"
+SESSION, FORM = SESSION_COOKIE, "__Host-art28-form"
 # The seed of sign-ins at providers that this browser has begun.
 ATTEMPT = "__Host-art28-attempt"
+# Where whoever signs in next wants to go on: the mail with the link may take a while.
+RETURN, RETURN_SECONDS = "__Host-art28-return", 3600
 FORM_FIELD = "form"
 OURS = (None, "same-origin", "none")
 
@@ -58,6 +62,23 @@ def attempt_seed() -> str:
 
 def keep_attempt(response: Response, seed: str) -> Response:
     _set(response, ATTEMPT, seed, int(ATTEMPT_LIVES.total_seconds()))
+    return response
+
+
+def keep_return(response: Response, wanted: str) -> Response:
+    """Let the browser remember where to go on, if that is a page of ours that asks to sign in."""
+    if path := return_path(wanted):
+        _set(response, RETURN, path, RETURN_SECONDS)
+    return response
+
+
+def wanted_return() -> str | None:
+    """Where to go on; checked again, for a cookie is what the browser says."""
+    return return_path(request.cookies.get(RETURN, ""))
+
+
+def drop_return(response: Response) -> Response:
+    response.delete_cookie(RETURN, path="/", secure=True, httponly=True, samesite="Lax")
     return response
 
 

@@ -73,9 +73,10 @@ pages = Blueprint("pages", __name__)
 @public()
 def start() -> Response:
     """The form for a link, or who is signed in here. ``organisation``: by its short name or id, to
-    be shown its own sign-in."""
+    be shown its own sign-in. ``next``: the page that whoever signs in goes on to."""
     t, person = reader_words(), person_here()
-    return answer_page(_signed_in(t, person) if person else _start(t), t)
+    answer = answer_page(_signed_in(t, person) if person else _start(t), t)
+    return cookies.keep_return(answer, request.args.get("next", ""))
 
 
 @pages.route("/sign-in", methods=["POST"])
@@ -193,10 +194,11 @@ def explain(error: DomainError) -> Response:
 def signed_in_by(token: str, person: Person) -> Response:
     """Signed in anew: whoever was signed in here before is not any more."""
     sessions.end_by_token(deps(), cookies.session_token())
+    there = cookies.wanted_return() or START
     answer = Response(
-        status=303, headers={"Location": f"{START}?lang={reader_words(person).language}"}
+        status=303, headers={"Location": f"{there}?lang={reader_words(person).language}"}
     )
-    return cookies.keep_session(answer, token)
+    return cookies.keep_session(cookies.drop_return(answer), token)
 
 
 def person_here() -> Person | None:
