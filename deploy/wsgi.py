@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
 # Pages that links in mails open: short addresses at the root, of the service that serves them.
-PAGES = {"/respond": "portal", "/sign": "portal"}
+PAGES = {"/respond": "portal", "/sign": "portal", "/approve": "portal"}
 
 
 def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:

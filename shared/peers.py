@@ -98,12 +98,16 @@ class ServiceClient:
         *,
         on_behalf_of: str | None = None,
         headers: Mapping[str, str] | None = None,
+        bearer: str | None = None,
         **options: Any,
     ) -> requests.Response:
-        """The raw answer, whatever its status. Raises ``PeerUnavailable`` when there is none."""
+        """The raw answer, whatever its status. ``bearer``: the token of whoever asks, in place of
+        this service's own. Raises ``PeerUnavailable`` when there is none."""
         sent = {**onward_headers(), **(headers or {})}
         if on_behalf_of:
             sent[ON_BEHALF_OF] = on_behalf_of
+        if bearer is not None:
+            return self._send(method, path, {**sent, **_bearer(bearer)}, options)
         if self._tokens is None:
             return self._send(method, path, sent, options)
         answer = self._send(method, path, {**sent, **_bearer(self._tokens())}, options)

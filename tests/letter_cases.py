@@ -256,6 +256,12 @@ def to_persons() -> Iterator[Case]:
     yield Case("invitation", events.INVITATION, asked)
     copied = {"url": f"{ORIGIN}/sign-in", "expires_at": ends, "passkey": HEBREW}
     yield Case("passkey copied", events.PASSKEY_COPIED, copied)
+    waits = {"url": f"{ORIGIN}/approve/org_p/nordlys/chg_1", "expires_at": ends, "by": HEBREW,
+             "organisation": LONG, "effective_on": "2027-01-15"}  # fmt: skip
+    for urgent in (False, True):
+        told = {**change("replace", sub_processor=WORST), "change_id": "chg_1"}
+        asked_for = {**waits, "change": told, "emergency": urgent}
+        yield Case(f"approval asked, urgent: {urgent}", events.APPROVAL_ASKED, asked_for)
     yield Case("invitation by nobody", events.INVITATION, {**asked, "by": None, "roles": []})
 
 

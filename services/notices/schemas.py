@@ -561,6 +561,13 @@ class NoticePageShape(Shape):
     counting = fields.String()
 
 
+class DraftTold(Shape):
+    """``change``: as the registry shows it to its vendor."""
+
+    language = Text(35, load_default=None, allow_none=True)
+    change = fields.Dict(keys=Text(60), values=fields.Raw(allow_none=True), required=True)
+
+
 class AnswerLinkShape(Shape):
     """What a link is about, in words of its reader's language. ``state``: ``open``, or why nothing
     can be answered by it."""

@@ -188,6 +188,11 @@ class IdentityClient:
             found |= {name: answer[name] for name in ("four_eyes", "has_persons")}
         return found
 
+    def ask_approval(self, asked: Mapping[str, Any]) -> int:
+        """Have those mailed who may approve a change; how many they are."""
+        answer: dict[str, int] = self._client.post("/v1/approval-mails", asked)
+        return answer["asked"]
+
 
 class AgreementsClient:
     def __init__(self, client: ServiceClient) -> None:

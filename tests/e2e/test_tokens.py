@@ -224,6 +224,8 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "GET /portal/sign/<token>",
         "GET /portal/sign/<token>/document.<kind>",
         "POST /portal/sign/<token>",
+        "GET /portal/approve/<org_id>/<slug>/<change_id>",
+        "POST /portal/approve/<org_id>/<slug>/<change_id>",
         "POST /notices/v1/bounces",
         "POST /notices/v1/bounces/report",
     }

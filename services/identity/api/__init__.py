@@ -1,6 +1,7 @@
 """The routes of identity, by noun."""
 
 from services.identity.api import (
+    approvals,
     audit,
     clients,
     customer_imports,
@@ -18,6 +19,7 @@ blueprints = [
     tokens.tokens,
     organisations.blp,
     clients.blp,
+    approvals.blp,
     audit.blp,
     people.blp,
     customer_imports.blp,

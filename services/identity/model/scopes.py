@@ -28,8 +28,8 @@ SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
         "identity:read", "identity:removals", "registry:read", "notices:entries",
     }),
     "registry": frozenset({
-        "identity:read", "identity:removals", "agreements:terms", "agreements:accept",
-        "notices:entries", "notices:receipts", "notices:read",
+        "identity:read", "identity:removals", "identity:approvals", "agreements:terms",
+        "agreements:accept", "notices:entries", "notices:receipts", "notices:read",
     }),
     "identity": frozenset({"agreements:customers", "notices:mails"}),
     "notices": frozenset({"identity:read", "identity:removals"}),

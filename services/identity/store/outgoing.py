@@ -25,6 +25,11 @@ class OutgoingMails:
     def add(self, row: StoredOutgoing, session: Session) -> None:
         self._docs.insert_one(row, session=session)
 
+    def add_once(self, row: StoredOutgoing, session: Session) -> None:
+        """Add one whose id says what it is about, unless it waits already."""
+        once = {"$setOnInsert": row}
+        self._docs.update_one({"_id": row["_id"]}, once, upsert=True, session=session)
+
     def waiting(self, barred: Sequence[str]) -> list[str]:
         """The oldest first."""
         where = {"_id": {"$nin": list(barred)}}

@@ -64,6 +64,10 @@ class People:
         where = {"_id": {"$in": list(person_ids)}, **_members(org_id)}
         return [from_document(Person, row) for row in self._docs.find(where)]
 
+    def members(self, org_id: str) -> list[Person]:
+        """Everybody who is in the organisation at this moment."""
+        return [from_document(Person, row) for row in self._docs.find(_members(org_id))]
+
     def has_owner(self, org_id: str) -> bool:
         return self._docs.find_one(_owners(org_id), {"_id": 1}) is not None
 

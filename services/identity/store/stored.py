@@ -128,7 +128,8 @@ class StoredOutgoing(TypedDict):
     """``outgoing_mails``: a mail to be written and sent by notices.
 
     ``to``: the address that was asked for, whether or not anybody has it. ``org_id`` and ``by``:
-    of an invitation, into which organisation and by whom, as people call them.
+    of an invitation, into which organisation and by whom, as people call them. ``path`` and
+    ``data``: of what waits for an approval, where it is given and what the mail says.
     """
 
     _id: str
@@ -137,6 +138,8 @@ class StoredOutgoing(TypedDict):
     made_at: datetime
     org_id: NotRequired[str]
     by: NotRequired[str]
+    path: NotRequired[str]
+    data: NotRequired[dict[str, Any]]
 
 
 class StoredFailures(TypedDict):

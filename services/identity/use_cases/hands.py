@@ -27,7 +27,7 @@ def hands(deps: Deps, caller: Caller, org_id: str, actor_ids: Sequence[str]) -> 
         "names": {**deps.clients.names(org_id, client_ids), **_names(org_id, persons)},
         "four_eyes": owner.four_eyes,
         "has_persons": deps.people.has_owner(org_id),
-        "may_approve": [it.id for it in persons if _approves(owner.kind, org_id, it)],
+        "may_approve": [it.id for it in persons if approves(owner.kind, org_id, it)],
     }
 
 
@@ -36,5 +36,6 @@ def _names(org_id: str, persons: Sequence[Person]) -> dict[str, str]:
     return {each.id: membership_for(each, org_id).name for each in persons}
 
 
-def _approves(kinds: Sequence[str], org_id: str, person: Person) -> bool:
+def approves(kinds: Sequence[str], org_id: str, person: Person) -> bool:
+    """Whether the role of this member lets it approve what another has prepared."""
     return may_approve(kinds, membership_for(person, org_id).roles)

@@ -16,8 +16,10 @@ import structlog
 from services.identity.clients import Notices
 from services.identity.model.links import ADDRESS_PROBE, INVITATION, SIGN_IN
 from services.identity.model.passkeys import COPIED
-from services.identity.model.people import Person
+from services.identity.model.people import Person, membership_for
 from services.identity.store.stored import StoredOutgoing
+from services.identity.use_cases.approvals import APPROVAL
+from services.identity.use_cases.hands import approves
 from services.identity.use_cases.links import new_link
 from services.identity.wiring import Deps
 from shared.failures import Failures
@@ -27,6 +29,8 @@ log = structlog.get_logger()
 
 # Who asked an hour ago has asked again, or given up.
 GIVEN_UP = timedelta(hours=1)
+# The link of an approval opens a page that asks who is there; the mail is tried for so long.
+TRIED = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,27 @@ def _address_probe(deps: Deps, row: StoredOutgoing) -> Letter | None:
     return Letter(to, organisation.locale, url, link.expires_at, data)
 
 
+def _approval(deps: Deps, row: StoredOutgoing) -> Letter | None:
+    """None when the person has left, or may not approve any more, before the mail was written."""
+    person, organisation = deps.people.at(row["to"]), deps.organisations.get(row["org_id"])
+    there = person.membership(organisation.id) if person else None
+    if person is None or there is None or there.joined_at is None:
+        return None
+    if not approves(organisation.kind, organisation.id, person):
+        return None
+    to = {"name": membership_for(person, organisation.id).name, "email": person.email}
+    language = person.locale.partition("-")[0]
+    url = f"{deps.settings.common.origin}{row['path']}?lang={language}"
+    data = {**row["data"], "organisation": organisation.legal_name}
+    return Letter(to, person.locale, url, row["made_at"] + TRIED, data)
+
+
 KINDS: Mapping[str, Callable[[Deps, StoredOutgoing], Letter | None]] = {
     SIGN_IN: _sign_in,
     INVITATION: _invitation,
     COPIED: _passkey_copied,
     ADDRESS_PROBE: _address_probe,
+    APPROVAL: _approval,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.notices.api.context import deps
 from services.notices.api.entries import LARGEST_ENTRIES
 from services.notices.fan_out import previews
-from services.notices.schemas import PreviewIn, PreviewShape
+from services.notices.schemas import DraftTold, PreviewIn, PreviewShape, SectionShape
 from shared.auth import requires
 from shared.bodies import largest_body
 from shared.openapi import Blueprint
@@ -23,3 +23,13 @@ blp = Blueprint("previews", __name__, url_prefix="/v1", description="Messages be
 def preview(body: dict[str, Any]) -> object:
     """For services: the message that an entry would become. It reads only."""
     return previews.preview(deps(), body)
+
+
+@blp.route("/change-sections", methods=["POST"])
+@largest_body(LARGEST_ENTRIES)
+@requires("notices:links")
+@blp.arguments(DraftTold)
+@blp.response(200, SectionShape)
+def section(body: dict[str, Any]) -> object:
+    """For services: what a notice would say of one change, in words. It reads only."""
+    return previews.section(body["change"], body["language"])

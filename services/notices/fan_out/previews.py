@@ -7,6 +7,9 @@ from typing import Any
 
 from services.notices.channels import CHANNELS
 from services.notices.fan_out.targets import noticed
+from services.notices.letters.contents import section_of
+from services.notices.letters.shape import Section
+from services.notices.letters.words import language_of, words
 from services.notices.model.answering import Answering
 from services.notices.model.channels import Preview
 from services.notices.model.entries import event_from
@@ -38,6 +41,15 @@ def preview(deps: Deps, asked: Mapping[str, Any]) -> Preview:
     reply_to = deps.reply_to(asked["entry"]["data"]["processor"]["id"])
     answering = Answering(deps.links.example, reply_to)
     return channel.preview(kind, asked["language"], body, answering)
+
+
+def section(change: Mapping[str, Any], language: str | None) -> Section:
+    """What a notice would say of this change, before anybody is told. Raises ``NotPreviewed``."""
+    try:
+        about = {"effective_on": change["effective_on"]}
+        return section_of(words(language_of(language)), change, about)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise NotPreviewed(f"The change lacks {error}.") from error
 
 
 def _body(deps: Deps, asked: Mapping[str, Any]) -> bytes:

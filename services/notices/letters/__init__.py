@@ -33,6 +33,7 @@ _WRITE: dict[str, Write] = {
     events.INVITATION: access.invitation,
     events.PASSKEY_COPIED: access.passkey_copied,
     events.ADDRESS_PROBE: access.address_probe,
+    events.APPROVAL_ASKED: access.approval_asked,
 }
 
 

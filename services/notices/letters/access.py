@@ -1,4 +1,5 @@
-"""Letters to persons about getting in: a link to sign in, an invitation, a passkey that was copied.
+"""Letters to persons about getting in: a link to sign in, an invitation, a passkey that was copied,
+a change that waits for a second person.
 
 ``data``: what identity says, with the link as ``url``.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.notices.letters.headlines import headline_of
 from services.notices.letters.shape import Action, Fact, Letter, filled
 from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
@@ -73,4 +75,25 @@ def address_probe(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -
         actions=(Action(t("mail.address_probe.button"), data["url"], primary=True),),
         paragraphs=(t("mail.address_probe.how"), t("mail.address_probe.not_you")),
         footer=(t("mail.address_probe.why"),),
+    )
+
+
+def approval_asked(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
+    """To whoever may approve what another has prepared."""
+    headline, organisation = headline_of(t, data["change"]), data["organisation"]
+    urgent = "_emergency" if data["emergency"] else ""
+    return Letter(
+        language=t.language,
+        subject=t(f"mail.approval_asked.subject{urgent}", headline=headline),
+        heading=t("mail.approval_asked.heading"),
+        lead=t(f"mail.approval_asked.lead{urgent}", organisation=organisation),
+        facts=filled(
+            Fact(t("fact.change"), headline, strong=True),
+            Fact(t("fact.effective_on"), t.day(data["effective_on"]), strong=True),
+            Fact(t("fact.prepared_by"), data.get("by") or ""),
+            Fact(t("fact.organisation"), organisation),
+        ),
+        actions=(Action(t("mail.approval_asked.button"), data["url"], primary=True),),
+        paragraphs=(t("mail.approval_asked.how"), t("mail.approval_asked.not_you")),
+        footer=(t("mail.approval_asked.why"),),
     )

@@ -7,6 +7,7 @@ from typing import Any
 from services.registry.api.context import CHANGE, PROCESSOR, deps, page_request
 from services.registry.schemas.changes import (
     AnnouncedShape,
+    ApprovalRequested,
     ApprovedChanges,
     ChangeEdit,
     ChangeList,
@@ -168,6 +169,17 @@ def declare_emergency(body: dict[str, Any], slug: str, change_id: str) -> Any:
     justification = body["justification"]
     view = approving.declare_emergency(deps(), caller(), slug, change_id, justification)
     return view, {"ETag": etag_of(view.change.revision)}
+
+
+@blp.route(f"{CHANGE}/request-approval", methods=["POST"])
+@requires("registry:write")
+@blp.response(200, ApprovalRequested)
+@blp.alt_response(409, "CONFLICT")
+def request_approval(slug: str, change_id: str) -> Any:
+    """Mail a link to each person who may approve a draft and has not prepared it.
+
+    An emergency asks by itself. Asked again, only what was edited since is mailed once more."""
+    return {"asked": approving.request_approval(deps(), caller(), slug, change_id)}
 
 
 @blp.route(f"{CHANGE}/approve", methods=["POST"])

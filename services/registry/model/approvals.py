@@ -46,9 +46,15 @@ class NotApprover(Forbidden):
 
 
 class ApprovalNeeded(Conflict):
-    """This organisation announces only what a second hand has approved; have it approve."""
+    """This organisation announces only what a second hand has approved; ask for its approval."""
 
     code = "approval-needed"
+
+
+class NobodyToApprove(Conflict):
+    """No other person here may approve it; have an owner invite one or give a role that does."""
+
+    code = "nobody-to-approve"
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,12 @@ class ApproverShape(Shape):
     name = fields.String()
 
 
+class ApprovalRequested(Shape):
+    """``asked``: how many persons get a mail, or have got it for the change as it reads."""
+
+    asked = fields.Integer()
+
+
 class ChangeShape(Shape):
     id = fields.String(attribute="change.id")
     kind = fields.String(attribute="change.kind")

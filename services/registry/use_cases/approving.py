@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from services.registry.model.announcements import check_alike
-from services.registry.model.approvals import Hands
+from services.registry.model.approvals import Hands, NobodyToApprove
 from services.registry.model.changes import Change
+from services.registry.model.register import Register
 from services.registry.use_cases.announcing import announce_drafts
-from services.registry.use_cases.change_views import ChangeView, shown
+from services.registry.use_cases.change_views import ChangeView, named, shown, with_previous
 from services.registry.use_cases.permissions import hands_of, own_change, own_changes
 from services.registry.wiring import Deps
 from shared.auth import Caller
@@ -27,8 +28,23 @@ def declare_emergency(
     """Declare a draft an emergency; another must approve it before it is announced."""
     register, draft = own_change(deps, caller, slug, change_id)
     declared = draft.declared(justification, caller.client_id)
+    # First the mails, for what identity does not take is not saved; their page says what is so.
+    _ask(deps, register, declared)
     deps.mongo.transact(lambda session: deps.stores.changes.replace(declared, session))
     return shown(deps, register, declared)
+
+
+def request_approval(deps: Deps, caller: Caller, slug: str, change_id: str) -> int:
+    """Have those asked by mail who may approve a draft; how many they are.
+
+    Raises ``NotInThisStatus``, ``NobodyToApprove``.
+    """
+    register, draft = own_change(deps, caller, slug, change_id)
+    draft.must_be("draft")
+    asked = _ask(deps, register, draft)
+    if not asked:
+        raise NobodyToApprove
+    return asked
 
 
 def approve(
@@ -60,6 +76,31 @@ def approve(
     else:
         changes = _save(deps, approved)
     return [shown(deps, register, change) for change in changes]
+
+
+def _ask(deps: Deps, register: Register, draft: Change) -> int:
+    """By a mail to each person who may approve it and has not prepared it."""
+    signed = draft.signatures
+    view = shown(deps, register, with_previous(deps, register, draft))
+    about = {
+        "kind": draft.kind,
+        "sub_processor": named(view.sub_processor),
+        "previous": named(view.previous),
+        "materiality": view.materiality,
+    }
+    return deps.identity.ask_approval(
+        {
+            "org_id": register.id,
+            "slug": register.slug,
+            "change_id": draft.id,
+            "revision": draft.revision,
+            "prepared_by": list(signed.prepared_by),
+            "approved_by": list(signed.approved_by),
+            "emergency": signed.urgent,
+            "effective_on": draft.effective_on.isoformat(),
+            "change": about,
+        }
+    )
 
 
 def _involved(drafts: Sequence[Change]) -> list[str]:

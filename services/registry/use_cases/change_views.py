@@ -88,6 +88,13 @@ def _beside(
     return around
 
 
+def named(entry: Entry | None) -> dict[str, Any] | None:
+    """The company of an entry, as far as a heading names it."""
+    if entry is None:
+        return None
+    return {name: entry.get(name) for name in ("legal_name", "country", "locations")}
+
+
 def with_previous(deps: Deps, register: Register, change: Change) -> Change:
     """``change`` with the entry that it alters, as that reads now, as its ``previous``.
 

@@ -1,0 +1,64 @@
+"""Asking for a second person: mails to those who may approve what others have prepared (0062)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.identity.model.people import Person
+from services.identity.store.stored import StoredOutgoing
+from services.identity.use_cases.hands import approves, hands
+from services.identity.wiring import Deps
+from shared.auth import Caller
+from shared.ids import derived_id
+from shared.mongo import Session
+
+APPROVAL = "approval_asked"
+
+
+def ask(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> int:
+    """Have each person mailed who may approve the change and neither prepared nor approved it; how
+    many they are. The same change, as it reads, is mailed to nobody twice."""
+    org_id, prepared_by = asked["org_id"], asked["prepared_by"]
+    known = hands(deps, caller, org_id, prepared_by)
+    if not known["has_persons"]:
+        return 0  # Keys approve for each other (0056).
+    own = {each for ids in known["known_to"].values() for each in ids}
+    involved = {*prepared_by, *asked["approved_by"], *own}
+    kinds = deps.organisations.get(org_id).kind
+    whom = [
+        person
+        for person in deps.people.members(org_id)
+        if person.id not in involved and approves(kinds, org_id, person)
+    ]
+    data = _data(asked, [known["names"].get(each) for each in prepared_by])
+    rows = [_row(deps, asked, person, data) for person in whom]
+    deps.mongo.transact(lambda session: _add(deps, rows, session))
+    return len(rows)
+
+
+def _add(deps: Deps, rows: list[StoredOutgoing], session: Session) -> None:
+    for row in rows:
+        deps.outgoing.add_once(row, session)
+
+
+def _row(
+    deps: Deps, asked: Mapping[str, Any], person: Person, data: dict[str, Any]
+) -> StoredOutgoing:
+    about = (asked["org_id"], asked["change_id"], str(asked["revision"]), person.id)
+    return {
+        "_id": derived_id("mai", *about),
+        "kind": APPROVAL,
+        "to": person.email,
+        "made_at": deps.now(),
+        "org_id": asked["org_id"],
+        "path": f"/approve/{asked['org_id']}/{asked['slug']}/{asked['change_id']}",
+        "data": data,
+    }
+
+
+def _data(asked: Mapping[str, Any], preparers: list[str | None]) -> dict[str, Any]:
+    """What the mail says: who prepared it, what, and from which day."""
+    named = [each for each in preparers if each]
+    told = {name: asked[name] for name in ("change", "effective_on", "emergency")}
+    return {**told, "by": ", ".join(dict.fromkeys(named))}
