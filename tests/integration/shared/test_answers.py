@@ -27,7 +27,7 @@ from tests.integration.identity.bringing import (
 from tests.integration.registry.evidence import kept, recorded
 from tests.integration.registry.importing import taken
 from tests.integration.shared.failing import FailingFirst, Route
-from tests.integration.shared.persons import persons
+from tests.integration.shared.persons import persons, proves, somebody
 from tests.integration.shared.ways_in import ways_in
 from tests.receiver import Receiver, receiving
 from tests.stack import Stack
@@ -136,7 +136,10 @@ def test_what_commits_in_steps_is_listed(failing: FailingFirst) -> None:
 
 def organisations_and_clients(vendor: Vendor) -> None:
     stack, org = vendor.stack, f"/identity/v1/organisations/{vendor.client['org_id']}"
-    changed(vendor, org, {"website": "https://vendor.example"})
+    email = somebody()
+    address = {"email": email}
+    changed(vendor, org, {"website": "https://vendor.example", "notice_address": address})
+    proves(stack, email)
     body = {"name": "spare", "scopes": ["registry:read"]}
     spare = stack.must(vendor.client, "POST", "/identity/v1/clients", body)
     path = f"/identity/v1/clients/{spare['id']}"
