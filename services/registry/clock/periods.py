@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.registry.clock.calendars import ONE_DAY, Calendar, months_later
 from services.registry.clock.terms import Period, Span
 
 
+# One announcement counts from each of sixty days, for every group of terms, the same few periods.
+@lru_cache(maxsize=8_192)
 def _business_days(start: date, value: int, calendar: Calendar) -> date:
     end = start
     for _ in range(value):
