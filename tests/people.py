@@ -73,9 +73,16 @@ def invited(
 def joined(
     stack: Stack, org_id: str, email: str, roles: Sequence[str], name: str = "Ada Lovelace"
 ) -> str:
-    """Invite somebody who accepts; the token of the session."""
+    """Invite somebody who accepts; the token of a session for all their organisations."""
     token = invited(stack, org_id, email, roles, name)
-    return signing_in.join(deps_of(stack), token, HERE)[1]
+    opened, session_token, _ = signing_in.join(deps_of(stack), token, HERE)
+    return session_token if opened.org_id is None else signed_in(stack, email)
+
+
+def signed_in(stack: Stack, email: str) -> str:
+    """The token of a session by a link in a mail."""
+    signing_in.ask_for_link(deps_of(stack), email, "192.0.2.1")
+    return signing_in.sign_in(deps_of(stack), posted(stack).token_to(email), HERE)[1]
 
 
 def exchange(stack: Stack, session_token: str, **more: str) -> Any:

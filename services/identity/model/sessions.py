@@ -15,6 +15,8 @@ from shared.errors import NotFound, Unauthenticated
 from shared.safe_text import one_line
 
 LIFE = timedelta(hours=12)
+# How a person came in who was let in by an organisation's provider, among ``amr``.
+OIDC = "oidc"
 LONGEST_AGENT = 80
 KEPT_BITS = {4: 24, 6: 48}
 

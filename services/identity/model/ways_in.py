@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from services.identity.model.providers import OnlyWayIn, Provider
-from services.identity.model.sessions import Session
+from services.identity.model.sessions import OIDC, Session
 from shared.errors import Forbidden
 
 FRESH = timedelta(minutes=15)
@@ -18,14 +18,15 @@ class SessionNotFresh(Forbidden):
 
 
 class SessionOfOneOrganisation(Forbidden):
-    """You came in by one organisation's sign-in; sign in by link or passkey for this."""
+    """This session is for one organisation; sign in by a link or passkey for this."""
 
     code = "session-of-one-organisation"
 
 
 def check_may_add_proofs(session: Session, now: datetime) -> None:
     """What proves who a person is anywhere is added soon after a proof that counts anywhere, so
-    that neither a stolen session nor the administrator of one provider makes a key of their own.
+    that neither a stolen session, nor whoever one organisation invites or its provider names, makes
+    a key of their own.
 
     Raises ``SessionOfOneOrganisation`` or ``SessionNotFresh``.
     """
@@ -43,5 +44,6 @@ def check_way_in(session: Session, org_id: str, provider: Provider | None, *, ow
     """
     if session.org_id not in (None, org_id):
         raise SessionOfOneOrganisation
-    if provider is not None and provider.only_way_in and session.org_id is None and not owner:
+    by_provider = OIDC in session.amr
+    if provider is not None and provider.only_way_in and not by_provider and not owner:
         raise OnlyWayIn

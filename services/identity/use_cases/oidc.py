@@ -25,7 +25,7 @@ from services.identity.model.providers import (
     admit,
     derived,
 )
-from services.identity.model.sessions import Seen
+from services.identity.model.sessions import OIDC, Seen
 from services.identity.model.sessions import Session as SignedIn
 from services.identity.model.trail import ACCOUNT_LINKED, Act, subject
 from services.identity.proofs.code_exchange import (
@@ -43,7 +43,7 @@ from services.identity.wiring import Deps
 from shared.mongo import Session
 
 log = structlog.get_logger()
-AMR = ("oidc",)
+AMR = (OIDC,)
 LONGEST_CODE = 4_096
 
 

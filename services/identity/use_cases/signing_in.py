@@ -73,7 +73,11 @@ def sign_in(deps: Deps, token: str, seen: Seen) -> tuple[SignedIn, str, Person]:
 
 
 def join(deps: Deps, token: str, seen: Seen) -> tuple[SignedIn, str, Person]:
-    """The same by an invitation: its person is a member from now on."""
+    """The same by an invitation: its person is a member from now on.
+
+    Any organisation can have one mailed, and it lives for days. So the session of somebody who is
+    in others, too, is for this one alone.
+    """
 
     def work(session: Session) -> tuple[SignedIn, str, Person]:
         link = links.use_up(deps, INVITATION, token, session)
@@ -93,7 +97,8 @@ def _arrived(
     if org_id and (there := arrived.membership(org_id)):
         named = subject("person", arrived.id, there.name)
         note(deps, Act(PERSON_JOINED, org_id, named, actor=named), session)
-    opened, token = sessions.open_session(deps, arrived, AMR, seen, session)
+    only = org_id if person.joined() else None
+    opened, token = sessions.open_session(deps, arrived, AMR, seen, session, org_id=only)
     return opened, token, arrived
 
 

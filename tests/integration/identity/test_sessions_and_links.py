@@ -13,6 +13,7 @@ import pytest
 from services.identity.model.links import LinkExpired, LinkUnknown, LinkUsed
 from services.identity.model.people import AlreadyMember
 from services.identity.model.roles import RoleUnknown, scopes_of
+from services.identity.model.ways_in import SessionOfOneOrganisation, check_may_add_proofs
 from services.identity.throttle import MAILS_OF_BOTH, TooManyMails
 from services.identity.use_cases import sessions, signing_in
 from shared.errors import DomainError
@@ -197,6 +198,20 @@ def test_whoever_is_in_several_organisations_names_one(stack: Stack, org_id: str
     assert claims_of(exchange(stack, session, organisation=other))["roles"] == ["owner"]
     strange = exchange(stack, session, organisation="org_of_others")
     assert strange.json["error"] == "invalid_target"
+
+
+def test_an_invitation_lets_a_member_of_others_into_its_organisation_alone(
+    stack: Stack, org_id: str
+) -> None:
+    other = str(new_client(stack, "other", ["processor"], PROCESSOR_SCOPES)["org_id"])
+    email, deps = somebody(), deps_of(stack)
+    joined(stack, org_id, email, ["owner"])
+    opened, session, _ = signing_in.join(deps, invited(stack, other, email, ["reader"]), HERE)
+    assert opened.org_id == other
+    assert claims_of(exchange(stack, session))["org"] == other
+    assert exchange(stack, session, organisation=org_id).status_code == 403
+    with pytest.raises(SessionOfOneOrganisation):
+        check_may_add_proofs(opened, deps.now())
 
 
 def test_an_invitation_gives_nothing_before_it_is_accepted(stack: Stack, org_id: str) -> None:
