@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.registry.clock.calendars import Calendar
 from services.registry.clock.dates import Starts, first_day, objection_deadline
@@ -18,6 +19,8 @@ from services.registry.clock.terms import NoticeTerms, Span
 Spans = tuple[int, ...]
 
 
+# Customers share terms, and a day's announcements share them, too.
+@lru_cache(maxsize=1_024)
 def objection_spans(
     terms: NoticeTerms, given_on: date, most_days_late: int, effective_on: date | None = None
 ) -> Spans:
@@ -33,6 +36,7 @@ def objection_spans(
     return tuple((end - day).days for end, day in ends if end)
 
 
+@lru_cache(maxsize=1_024)
 def first_day_spans(terms: NoticeTerms, given_on: date, most_days_late: int) -> tuple[Spans, Spans]:
     """How many days after their start the notice, and the objection, let a change take effect: the
     later of the two days is the first one."""
