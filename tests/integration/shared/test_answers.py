@@ -40,7 +40,6 @@ READS = {
     ("agreements", "/v1/notice-terms", "POST"),
     ("notices", "/v1/change-sections", "POST"),
     ("notices", "/v1/previews", "POST"),
-    ("notices", "/v1/change-sections", "POST"),
     ("notices", "/v1/answer-links", "POST"),
     ("notices", "/v1/sign-links", "POST"),
     ("notices", "/v1/acknowledge/<token>", "POST"),
