@@ -120,7 +120,8 @@ def _vendor(
     body = {"valid_from": valid_from, "sub_processors": vendor["sub_processors"]}
     register = f"/registry/v1/processors/{client['org_slug']}"
     ask(client, "POST", f"{register}/baseline", body)
-    vouch(client["org_id"], vendor["organisation"]["contacts"][0]["email"])
+    contacts: list[Json] = vendor["organisation"].get("contacts") or [_signatory(client)]
+    vouch(client["org_id"], contacts[0]["email"])
     ask(client, "PUT", f"{register}/page", {"published": True})
     return client
 
