@@ -41,7 +41,11 @@ _VALUES: Members = {
     "ai_use": "none",
     "article": "GDPR Art. 45(3)",
     "authorisation": "general",
+    "brand": "Example Mail",
     "categories": ["email"],
+    "certificate_register_url": "https://register.example/1",
+    "certificate_scheme": "Europrivacy",
+    "certificate_scope": "Hosting of mail",
     "certifications": ["ISO/IEC 27001"],
     "certified_on": "2026-03-01",
     "change_id": "chg_example",
@@ -64,7 +68,9 @@ _VALUES: Members = {
     "ended_by": None,
     "ended_on": None,
     "ends_on": None,
+    "evidence_url": "https://mail.example/dpa",
     "exporter_is_public_authority": "no",
+    "found_on": "2026-11-01",
     "grounds": "location",
     "hr_data": "no",
     "instrument_id": "eu-us-dpf",
@@ -73,6 +79,9 @@ _VALUES: Members = {
     "last_day": "2027-03-01",
     "lawful": True,
     "legal_name": "Example Mail, Inc.",
+    "letter_id": "let_example",
+    "listed_since": "2027-01-15",
+    "listed_until": None,
     "materiality": ["new_entity", "new_country"],
     "module": 3,
     "name": "EU-US Data Privacy Framework",
@@ -95,6 +104,7 @@ _VALUES: Members = {
     "required": True,
     "reviewed_on": "2026-11-01",
     "role": "primary",
+    "seen_on": "2026-11-01",
     "signed_on": "2026-11-01",
     "slug": "example-vendor",
     "source": "https://www.dataprivacyframework.gov",
@@ -105,20 +115,30 @@ _VALUES: Members = {
     "status": "valid",
     "street": "1 Example Street",
     "text": "A court is to decide.",
+    "unit": "days",
+    "used_since": "2027-01-15",
     "valid_from": "2027-01-15",
     "valid_to": None,
+    "value": 30,
     "version": 1,
     "website": "https://mail.example",
     "without_basis": 0,
 }
-# A member of an entry that means something else outside of it: there it counts days.
-_OF_AN_ENTRY = {"stage": "active"}
+# A member that means something else in the message itself, or within these. An addition has nothing
+# before it; of an entry the stage is a word, elsewhere it counts days.
+_OF_A_CHANGE: Members = {"kind": "add", "previous": None}
+_OF_AN_ENTRY: Members = {"stage": "active"}
+_WITHIN: dict[tuple[str, ...], Members] = {
+    (): _OF_A_CHANGE,
+    ("changes",): _OF_A_CHANGE,
+    ("next_change",): _OF_A_CHANGE,
+    ("sub_processor",): _OF_AN_ENTRY,
+}
 # Of an id, what it is of decides.
 _IDS = {
     "processor": PROCESSOR["id"],
     "instrument": "eu-us-dpf",
     "sub_processor": "sub_example",
-    "previous": "sub_example",
 }
 
 
@@ -152,8 +172,7 @@ def _event(kind: str, endpoint: Endpoint, origin: str, now: datetime) -> Event:
 
 def _of_endpoint(endpoint: Endpoint, now: datetime) -> Members:
     """A warning about the endpoint itself, as if it had failed since yesterday."""
-    since = now - timedelta(days=1)
-    health = Health(FAILURES, since, now, 1, now, last_error="http_503")
+    health = Health(FAILURES, now - timedelta(days=1), last_error="http_503")
     return warning_data(endpoint, health)
 
 
@@ -220,9 +239,7 @@ def _data(type_: str) -> Members:
     if "processor" in data:
         data["processor"] = dict(PROCESSOR)
     step = {"status": type_.partition(".")[2]} if type_.startswith("objection.") else {}
-    kind = {"kind": "add"} if "kind" in data else {}
-    previous = {"previous": None} if "previous" in data else {}
-    return {**data, **step, **kind, **previous}
+    return {**data, **step}
 
 
 def _private(now: datetime) -> Members:
@@ -261,6 +278,9 @@ def _private(now: datetime) -> Members:
 
 def _filled(shape: Any, path: tuple[str, ...]) -> Any:
     """A value of this shape, by the names on the way to it."""
+    within = _WITHIN.get(path[-2:-1], {})
+    if path and path[-1] in within:
+        return within[path[-1]]
     if isinstance(shape, Mapping):
         return {name: _filled(inner, (*path, name)) for name, inner in shape.items()
                 if name != disclosure.OTHERS}  # fmt: skip
@@ -268,8 +288,6 @@ def _filled(shape: Any, path: tuple[str, ...]) -> Any:
         return [_filled(shape[0], path)]
     if path[-1] == "id":
         return _IDS.get(path[-2], f"{path[-2]}-example")
-    if path[-1] in _OF_AN_ENTRY and path[-2:-1] in (("sub_processor",), ("previous",)):
-        return _OF_AN_ENTRY[path[-1]]
     if path[-1] in ("en", "da", "sv"):
         return []
     return {"en": "Example"} if shape is disclosure.TEXT else _VALUES.get(path[-1], "example")
