@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from services.notices.model.entries import LARGEST_BODY, event_from, message_event
 from services.notices.model.messages import (
+    Event,
+    ToldChange,
     attempt_id,
     body_of,
     delivery_id,
@@ -23,6 +25,7 @@ from services.notices.model.messages import (
     notice_id,
     ordered_id,
 )
+from shared.scope import ANY_COVER, Cover, Scope, Side
 
 NOW = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 
@@ -168,3 +171,95 @@ def test_each_claim_makes_one_attempt() -> None:
 def test_whom_an_event_is_for(kind: str, notice: bool, for_all: bool, follow_up: bool) -> None:
     event = message_event("evt_1", kind, "2026-11-22T13:00:00Z", {})
     assert (event.is_notice, event.is_for_all, event.is_follow_up) == (notice, for_all, follow_up)
+
+
+CORE, MAIL = Cover(("Core",)), Cover(("Mail",))
+# Of an entry that serves Core, and never the customer org_x.
+OF_CORE = Scope(date(2026, 12, 24), (Side(("Core",), ("org_x",)),))
+OF_MAIL = Scope(date(2026, 12, 24), (Side(("Mail",)),))
+
+
+@pytest.mark.parametrize(
+    ("scope", "cover", "customer", "is_told"),
+    [
+        (None, CORE, "org_c", True),
+        (OF_CORE, CORE, "org_c", True),
+        (OF_CORE, ANY_COVER, "org_c", True),
+        (OF_CORE, MAIL, "org_c", False),
+        (OF_CORE, CORE, "org_x", False),
+    ],
+)
+def test_a_customer_is_told_of_what_touches_its_agreement(
+    scope: Scope | None, cover: Cover, customer: str, is_told: bool
+) -> None:
+    event = message_event("evt_1", "transfer.basis_lost", "2026-11-22T13:00:00Z", {}, scope=scope)
+    assert event.concerns(cover, customer) is is_told
+
+
+@pytest.mark.parametrize(
+    ("cover", "customer", "told"),
+    [
+        (CORE, "org_c", ("chg_1", "chg_3")),
+        (MAIL, "org_c", ("chg_2", "chg_3")),
+        (CORE, "org_x", ("chg_3",)),
+        (ANY_COVER, "org_c", ("chg_1", "chg_2", "chg_3")),
+    ],
+)
+def test_of_several_changes_a_customer_is_told_of_those_that_touch_its_agreement(
+    cover: Cover, customer: str, told: tuple[str, ...]
+) -> None:
+    scopes = {"chg_1": OF_CORE, "chg_2": OF_MAIL, "chg_3": None}
+    assert several(**scopes).changes_for(cover, customer) == told
+
+
+def test_where_none_of_several_changes_touches_an_agreement_no_change_is_hidden() -> None:
+    event = several(chg_1=OF_CORE, chg_4=OF_CORE)
+    assert event.changes_for(MAIL, "org_c") == ("chg_1", "chg_4")
+
+
+@pytest.mark.parametrize(("change_id", "ids"), [("chg_1", ("chg_1",)), (None, ())])
+def test_an_event_of_one_change_or_of_none_is_about_that(
+    change_id: str | None, ids: tuple[str, ...]
+) -> None:
+    event = message_event("evt_1", "webhook.test", "2026-11-22T13:00:00Z", {}, change_id=change_id)
+    assert event.change_ids == ids
+    assert event.changes_for(CORE, "org_c") == ids
+
+
+def test_an_event_of_several_changes_is_about_all_of_them() -> None:
+    assert several(chg_1=OF_CORE, chg_2=None).change_ids == ("chg_1", "chg_2")
+
+
+def several(**scopes: Scope | None) -> Event:
+    changes = tuple(ToldChange(name, "{}", scope) for name, scope in scopes.items())
+    return message_event(
+        "evt_1",
+        "sub_processor.change.announced",
+        "2026-11-22T13:00:00Z",
+        {},
+        change_id="chg_1",
+        changes=changes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("owner", "by_mail", "mailed"),
+    [
+        ("vendor:org_v", True, True),
+        ("vendor:org_v", False, False),
+        ("org_c", True, False),
+        (None, True, False),
+    ],
+)
+def test_a_vendor_alone_is_told_by_its_own_mail(
+    owner: str | None, by_mail: bool, mailed: bool
+) -> None:
+    event = message_event(
+        "evt_1",
+        "objection.received",
+        "2026-11-22T13:00:00Z",
+        {},
+        controller_id=owner,
+        by_mail=by_mail,
+    )
+    assert event.is_mailed_to_vendor is mailed
