@@ -68,8 +68,8 @@ def vendor_event(entry: Entry, origin: str, known: Known) -> Event:
 def unreached_event(
     event_id: str, at: str, origin: str, known: Known, told: Mapping[str, Any]
 ) -> Event:
-    """A customer that nobody could reach. ``told``: change_id, notice_id, agreement_id, reason,
-    objection_deadline and effective_on of its notice."""
+    """A customer that nobody could reach. ``told``: change_id, notice_id, agreement_id, reason, and
+    objection_deadline of its notice."""
     links = {
         "evidence": f"{origin}/notices/v1/changes/{told['change_id']}/evidence",
         "reachability": f"{origin}/notices/v1/reachability",
