@@ -163,7 +163,8 @@ def _event(kind: str, endpoint: Endpoint, origin: str, now: datetime) -> Event:
     if kind == events.CUSTOMER_UNREACHED:
         return _unreached(origin, now)
     if is_vendor(endpoint.controller_id):
-        return vendor_event(_entry(kind, now), origin, _known())
+        entry = _entry(kind, now)
+        return vendor_event(entry, origin, _known_beside(entry))
     made = event_from(_entry(kind, now), origin)
     if made is None:
         raise ValueError(f"no example of {kind}")
@@ -192,6 +193,12 @@ def _known() -> Known:
     change = {"kind": "add", "effective_on": _VALUES["effective_on"], "sub_processor": name,
               "previous": None}  # fmt: skip
     return Known(dict(PROCESSOR), dict(CUSTOMER), change)
+
+
+def _known_beside(entry: Members) -> Known:
+    """As of a real entry: an agreement is about no change."""
+    is_of_agreement = "controller" in entry["data"]
+    return Known(dict(PROCESSOR), dict(CUSTOMER)) if is_of_agreement else _known()
 
 
 # Of which entry of the ledger a message is made, where their types differ.
