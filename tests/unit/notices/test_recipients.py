@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,9 +14,11 @@ from services.notices.model.recipients import (
     Recipient,
     TermsPeriod,
     Watermark,
+    cover_of,
     period_at,
     recipient_from,
 )
+from shared.scope import Cover
 
 
 def entry(version: int, key: str = "t30") -> dict[str, Any]:
@@ -96,3 +101,56 @@ def test_a_recipient_is_what_its_agreement_says() -> None:
 def test_a_recipient_whose_entry_lost_its_private_part_has_no_contacts() -> None:
     bare = recipient_from({**entry(3), "private": None}, None)
     assert (bare.contacts, bare.channels, bare.products, bare.language) == ((), (), (), None)
+
+
+FIRST = {"products": ["Core"], "begins_on": None, "ends_on": None}
+OTHER = {"products": ["Mail", "Core"], "begins_on": "2026-11-01", "ends_on": "2027-01-31"}
+
+
+def test_a_recipient_keeps_what_its_agreement_covers_and_whether_it_may_ask_to_modify() -> None:
+    made = entry(3)
+    made["data"] |= {"products": ["Core"], "cover": FIRST}
+    made["private"] = {"contacts": [{"name": "Ida"}], "channels": ["email"], "language": "da",
+                       "modifications": True}  # fmt: skip
+    assert recipient_from(made, None) == Recipient(
+        "agr_1", {"id": "org_p"}, {"id": "org_c"}, ({"name": "Ida"},), ("email",), ("Core",), 3,
+        None, (TermsPeriod("t30", {"notice_days": 30}, 3, None, FIRST),), language="da",
+        modifications=True,
+    )  # fmt: skip
+    assert recipient_from(entry(3), None).modifications is False
+
+
+def test_other_products_hold_from_their_version_on_with_the_same_terms() -> None:
+    made = entry(3)
+    made["data"]["cover"] = FIRST
+    amended = entry(5, "t10")
+    amended["data"]["cover"] = FIRST
+    before = recipient_from(amended, recipient_from(made, None))
+    terms = {"notice_days": 30}
+    history = (TermsPeriod("t30", terms, 3, 5, FIRST), TermsPeriod("t10", terms, 5, 7, FIRST),
+               TermsPeriod("t10", terms, 7, None, OTHER))  # fmt: skip
+    assert before.covering(7, OTHER) == replace(before, history=history)
+
+
+def test_a_cover_that_is_set_after_the_end_of_an_agreement_has_no_end_of_its_own() -> None:
+    ended = recipient_from(entry(3), None).ended(5, "2026-11-23T10:00:00.000Z")
+    assert [each.until_version for each in ended.covering(7, OTHER).history] == [5, None]
+
+
+@pytest.mark.parametrize(
+    ("period", "cover"),
+    [
+        (None, Cover(("Mail",))),
+        ({"key": "t30"}, Cover(("Mail",))),
+        ({"key": "t30", "cover": None}, Cover(("Mail",))),
+        ({"key": "t30", "cover": FIRST}, Cover(("Core",))),
+        (
+            {"key": "t30", "cover": OTHER},
+            Cover(("Core", "Mail"), date(2026, 11, 1), date(2027, 1, 31)),
+        ),
+    ],
+)
+def test_an_agreement_covers_what_its_period_says_else_its_products_for_ever(
+    period: dict[str, Any] | None, cover: Cover
+) -> None:
+    assert cover_of(period, ["Mail"]) == cover
