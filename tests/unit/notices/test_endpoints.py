@@ -148,3 +148,29 @@ def test_a_paused_endpoint_says_so() -> None:
     paused = endpoint().disabled(NOW, PAUSED)
     assert (paused.status, paused.is_paused, paused.is_open) == ("paused", True, False)
     assert not endpoint().disabled(NOW, "gone").is_paused
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_wanted"),
+    [
+        (Filters(), True),
+        (Filters(materiality=("new_country",)), True),
+        (Filters(materiality=("new_entity", "new_purpose")), False),
+        (Filters(products=("Core",)), True),
+        (Filters(products=("Mail",)), False),
+        (Filters(materiality=("new_country",), products=("Mail",)), False),
+        (Filters(materiality=("new_entity",), products=("Core",)), False),
+    ],
+)
+def test_the_fan_out_keeps_to_the_materiality_and_the_products_that_an_endpoint_wants(
+    filters: Filters, is_wanted: bool
+) -> None:
+    told = Subscription("whe_1", "org_1", filters, NOW, is_open=True, health=None)
+    about = replace(event("a.b", VENDOR), materiality=("new_country",), products=("Core",))
+    assert told.wants(about) is is_wanted
+    assert told.wants(event("a.b", VENDOR)) is True
+
+
+def test_an_endpoint_for_other_processors_does_not_take_every_notice_of_this_one() -> None:
+    assert endpoint(processors=("vendor",)).takes_every("a.b", VENDOR)
+    assert not endpoint(processors=("other",)).takes_every("a.b", VENDOR)

@@ -17,7 +17,7 @@ from services.notices.model.entries import (
     without_persons,
 )
 from services.notices.model.messages import Event, body_of, extra_text
-from services.notices.model.stored import StoredNotice
+from services.notices.model.stored import StoredNotice, changes_of
 
 ORIGIN = "https://art28.example"
 PERSON = {"name": "Ida Holm", "email": "ida@mail.example"}
@@ -193,3 +193,19 @@ def test_a_letter_says_what_a_change_means_in_the_language_of_the_reader(
     letter = letter_of(events.CHANGE_ANNOUNCED, language, {"data": data_of(event, "chg_1")})
 
     assert text in {fact.value for fact in letter.facts}
+
+
+@pytest.mark.parametrize(
+    ("members", "ids"),
+    [
+        ({"change_id": None}, []),
+        ({"change_id": "chg_1"}, ["chg_1"]),
+        ({"change_id": "chg_1", "other_change_ids": []}, ["chg_1"]),
+        ({"change_id": "chg_1", "other_change_ids": ["chg_2", "chg_3"]},
+         ["chg_1", "chg_2", "chg_3"]),
+    ],
+)  # fmt: skip
+def test_a_message_is_about_the_change_it_names_first_and_all_others(
+    members: dict[str, Any], ids: list[str]
+) -> None:
+    assert changes_of(cast("StoredNotice", members)) == ids
