@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from services.notices.channels.chat import CHANNEL as CHAT
 from services.notices.channels.email import CHANNEL as EMAIL
-from services.notices.model.channels import Tried, tries
+from services.notices.model.channels import Kit, Post, Tried, tries
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -35,3 +36,9 @@ def test_the_evidence_of_a_channel_has_its_name_and_its_address() -> None:
 def test_what_is_shown_of_an_address_is_what_stands_first() -> None:
     row = {"to": {"shown": "hooks.example", "form": "slack"}, "attempts": []}
     assert CHAT.recipient(row) == "hooks.example"
+
+
+def test_a_sender_that_is_told_no_more_knows_no_address_for_answers_and_no_earlier_notice() -> None:
+    kit = Kit({}, cast("Post", None), lambda *_: "", 30)
+    assert (kit.reply_to("org_p"), kit.reply_to(None)) == ("", "")
+    assert kit.thread_of({"_id": "eml_1", "notice_id": "ntc_1"}) == (None, "")

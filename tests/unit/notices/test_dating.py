@@ -111,6 +111,15 @@ def test_where_no_day_ends_the_time_to_object_none_is_awaited() -> None:
     assert not has_provisional(as_of(announced, notice, Moments(NOW), later(2)))
 
 
+def test_where_no_day_can_be_counted_only_the_day_of_the_notice_is_counted_anew() -> None:
+    group = replace(event("acknowledged").groups[0], objection_deadline=None, objection_spans="")
+    announced = replace(event(), groups=(group,))
+    notice = {**NOTICE, "objection_deadline": None, "provisional": True}
+    assert as_of(announced, notice, Moments(), later(2)) == {
+        **NOTICE, "given_on": "2026-11-25", "objection_deadline": None,
+    }  # fmt: skip
+
+
 def test_what_is_no_notice_is_never_late() -> None:
     other = Event("evt_2", "agreement.activated", "2026-11-23T08:30:00.000Z", {}, "", "")
     assert is_late(other, later(99)) is False

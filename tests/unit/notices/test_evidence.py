@@ -83,11 +83,12 @@ def test_every_member_of_a_line_is_what_the_notice_its_group_and_its_deliveries_
     """Tried on 23 November, taken on 24: the days run from 24; 24 + 14 is 8 December."""
     person = {"name": "Ida", "email": "ida@a.example"}
     taken_at, read_at = NOW + timedelta(days=1), NOW + timedelta(days=2)
-    told = message(acknowledged_at=read_at, acknowledged_by=person)
+    letter = {"id": "let_1", "kind": "objection", "received_on": "2026-11-25"}
+    told = message(acknowledged_at=read_at, acknowledged_by=person, letters=[letter])
     told["notice"].update(holidays="DK", time_zones=["Europe/Copenhagen"])
     mine = replace(GROUP, terms={"receipt_rule": "delivered"})
     other = replace(GROUP, key="t60", objection_deadline="2027-01-22")
-    event = replace(EVENT, groups=(other, mine))
+    event = replace(EVENT, groups=(other, mine), approved_by=(person,))
     failed = {"at": NOW, "code": "http_500", "status": 500, "duration_ms": 7}
     taken = {"at": taken_at, "code": None, "status": 204, "duration_ms": 9}
     row = delivery("whe_1", "delivered")
@@ -102,9 +103,11 @@ def test_every_member_of_a_line_is_what_the_notice_its_group_and_its_deliveries_
                   Tried(taken_at, "webhook", url, "delivered", 204, 9)),
         delivered_at=taken_at, acknowledged_at=read_at, outcome="delivered", reached=True,
         acknowledged_by=person, unreached=None, sent_at=NOW, counts_from="2026-11-24",
-        counting=counted_in_all("DK", ["Europe/Copenhagen"]),
+        counting=counted_in_all("DK", ["Europe/Copenhagen"]), letters=(letter,),
+        approved_by=(person,),
     )  # fmt: skip
     assert line.counting is not None
+    assert made([]).letters == ()
 
 
 def test_without_a_channel_a_customer_is_not_reached() -> None:
@@ -189,6 +192,16 @@ def test_a_line_without_a_last_day_says_why(group: dict[str, Any], why: str) -> 
     event = replace(EVENT, groups=(replace(GROUP, **group),))
     line = evidence_of(event, message(), by_webhook(sent(NOW, 503)), RECIPIENT)
     assert (line.deadline, line.no_deadline) == (None, why)
+
+
+@pytest.mark.parametrize(("owes", "why"), [("notice", "not_started"), ("information", "informed")])
+def test_a_line_says_what_is_owed_and_why_its_days_have_not_begun_before_it_is_sent(
+    owes: str, why: str
+) -> None:
+    event = replace(EVENT, groups=(replace(GROUP, owes=owes),))
+    line = evidence_of(event, message(), by_webhook(sent(NOW, None)), RECIPIENT)
+    assert (line.owes, line.no_deadline, line.effective_on) == (owes, why, "2026-12-24")
+    assert (line.given_on, line.counts_from, line.deadline) == (None, None, None)
 
 
 def test_the_day_is_that_of_the_processor() -> None:
