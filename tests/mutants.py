@@ -323,12 +323,18 @@ def report(package: str, outcomes: dict[str, str], faults: list[str], seconds: f
     return "\n".join([first, *(f"  {fault}" for fault in faults)])
 
 
+def unit_tests_of(package: str) -> Path:
+    """The unit tests of the service that a package belongs to, or of what services share."""
+    first, second = package.split("/")[:2]
+    return ROOT / "tests/unit" / (second if first == "services" else first)
+
+
 def main(packages: list[str]) -> int:
     """Mutate the packages one after another; 1 if a mutant lives without a reason."""
     reasons, code = may_live(REASONS.read_text("utf-8")), 0
     for package in packages or PACKAGES:
         started = time.monotonic()
-        outcomes = mutated(Mutating(package), ROOT / "tests/unit" / package.split("/")[1])
+        outcomes = mutated(Mutating(package), unit_tests_of(package))
         faults = verdict(outcomes, reasons_within(package, reasons))
         print(report(package, outcomes, faults, time.monotonic() - started), flush=True)
         code = 1 if faults else code

@@ -7,7 +7,16 @@ import sys
 
 import pytest
 
-from tests.mutants import PACKAGES, REASONS, ROOT, may_live, reasons_within, report, verdict
+from tests.mutants import (
+    PACKAGES,
+    REASONS,
+    ROOT,
+    may_live,
+    reasons_within,
+    report,
+    unit_tests_of,
+    verdict,
+)
 from tests.mutations import mutants_of
 
 RULES = '''
@@ -175,3 +184,9 @@ def test_a_run_of_one_package_asks_for_the_reasons_of_that_package_alone() -> No
 
 def test_a_run_without_mutants_proves_nothing() -> None:
     assert verdict({}, {})
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_has_code_and_unit_tests(package: str) -> None:
+    assert list((ROOT / package).glob("*.py"))
+    assert list(unit_tests_of(package).glob("test_*.py"))
