@@ -17,7 +17,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 IDA, BO = (each["email"] for each in PERSONS)
 PRIVATE = {"contacts": PERSONS, "channels": ["email"], "language": "en"}
-NOT_A_NOTICE = ("/respond/",)
+ORIGIN = "http://127.0.0.1:8280"
+# What the link of a mail opens: a page to answer on, wherever there is something to answer.
+ANSWER, SIGN = f"{ORIGIN}/respond/", f"{ORIGIN}/sign/"
 
 
 def customer(it: MailWorld, *channels: str, **private: Any) -> None:
@@ -62,15 +64,16 @@ def tell_basis(it: MailWorld, word: str = "ending", up_to: int = 1, **more: Any)
     it.settle()
 
 
-def says(got: Posted, *facts: str) -> None:
-    """Both parts say all of it."""
+def says(got: Posted, *facts: str, link: str = "") -> None:
+    """Both parts say all of it, and lead to ``link`` and to no other page for answers."""
     for text in (got.text, unescape(re.sub(r"<[^>]*>", "", got.html))):
         flat = " ".join(text.split())
         for fact in facts:
             assert fact in flat, (fact, flat)
     assert got.mail["Auto-Submitted"] == "auto-generated"
     assert got.mail["List-Unsubscribe"] is None
-    assert not [word for word in NOT_A_NOTICE if word in got.text]
+    for page in (ANSWER, SIGN):
+        assert (page in got.text) == (f'href="{page}' in got.html) == (page == link), page
 
 
 def test_it_works(by_mail: MailWorld) -> None:
@@ -105,6 +108,8 @@ OBJECTIONS = {
     "rejected": ("has rejected your objection", "afvist jeres", "avslagit er"),
     "terminated": ("ends", "ophører", "upphör"),
 }
+# Steps that wait for the customer, who answers them by the link.
+TO_ANSWER = ("mitigation_offered", "rejected")
 
 
 @pytest.mark.parametrize(("place", "language"), [(0, "en"), (1, "da"), (2, "sv")])
@@ -115,7 +120,8 @@ def test_every_step_of_an_objection_is_said_in_every_language(
     for status, words in OBJECTIONS.items():
         by_mail.post.got.clear()
         tell_objection(by_mail, status)
-        says(by_mail.post.one(), words[place], "obj_1")
+        link = ANSWER if status in TO_ANSWER else ""
+        says(by_mail.post.one(), words[place], "obj_1", link=link)
         assert by_mail.post.one().mail["Content-Language"] == language
 
 
@@ -199,7 +205,10 @@ def test_an_agreement_offered_amended_or_ended_is_mailed(
     got = by_mail.post.one()
     assert got.recipient == IDA
     assert subject in got.mail["Subject"]
-    says(got, fact, "case-system", "agr_nordbo", "/portal/v1/agreements/agr_nordbo")
+    link, path = (SIGN if kind == "offered" else ""), "/portal/v1/agreements/agr_nordbo"
+    says(got, fact, "case-system", "agr_nordbo", link=link)
+    # Who can answer by a page is not sent to an interface for programs.
+    assert (path in got.text) == (path in got.html) == (not link)
 
 
 def test_an_offer_answered_before_the_mail_was_made_is_not_mailed(by_mail: MailWorld) -> None:
