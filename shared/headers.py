@@ -12,10 +12,12 @@ import re
 
 from flask import Flask, Response, current_app, request
 
+from shared import problems
 from shared.errors import PreconditionFailed, PreconditionRequired
 
 # No more digits than the database holds; Python does not read thousands of them.
 REVISION = re.compile(r"r([0-9]{1,18})(\.[0-9a-f]{16})?\Z")
+ANOTHER_VERSION = "This is another version than If-Match asks for."
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -44,7 +46,19 @@ def validate(app: Flask) -> None:
                 _tag(response)
             if response.get_etag()[0] is not None:
                 response.make_conditional(request)
+            if response.status_code == PreconditionFailed.status:
+                _refuse(response)
         return response
+
+
+def _refuse(response: Response) -> None:
+    """In our form: Werkzeug would send what was asked for under the status of a refusal."""
+    told = problems.on_domain_error(PreconditionFailed(ANOTHER_VERSION))
+    response.direct_passthrough = False
+    response.set_data(told.get_data())
+    response.content_type = told.content_type
+    for name in ("ETag", "Last-Modified", "Content-Disposition"):
+        response.headers.pop(name, None)
 
 
 def _tag(response: Response) -> None:

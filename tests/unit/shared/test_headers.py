@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -74,3 +75,11 @@ def test_only_answers_that_read_something_have_a_digest() -> None:
     assert "ETag" not in visitor.post("/").headers
     assert "ETag" not in visitor.get("/").headers
     assert "ETag" in visitor.get("/").headers
+
+
+def test_who_asks_for_another_version_is_refused_in_our_form() -> None:
+    answer = app_saying({"a": 1}).get("/", headers={"If-Match": '"r2"'})
+
+    assert (answer.status_code, answer.mimetype) == (412, "application/problem+json")
+    assert json.loads(answer.data)["code"] == "precondition-failed"
+    assert "ETag" not in answer.headers
