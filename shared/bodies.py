@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -102,7 +102,18 @@ def refuse_other_media_types() -> None:
         return
     allowed = getattr(view, ACCEPTS, (JSON_TYPE,))
     if request.mimetype not in allowed:
-        raise UnsupportedMediaType(f"Send the body as {' or '.join(allowed)}.")
+        raise _not_one_of(allowed)
+
+
+def kind_of_body(kinds: Mapping[str, str]) -> str:
+    """What the body is by its media type. Raises ``UnsupportedMediaType``, also without a body."""
+    if request.mimetype not in kinds:
+        raise _not_one_of(kinds)
+    return kinds[request.mimetype]
+
+
+def _not_one_of(media_types: Iterable[str]) -> UnsupportedMediaType:
+    return UnsupportedMediaType(f"Send the body as {' or '.join(media_types)}.")
 
 
 def raise_limit() -> None:

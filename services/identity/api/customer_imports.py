@@ -20,7 +20,7 @@ from services.identity.schemas.customer_imports import (
 )
 from services.identity.use_cases import customer_imports
 from shared.auth import caller, requires
-from shared.bodies import accepts, largest_body, whole_body
+from shared.bodies import accepts, kind_of_body, largest_body, whole_body
 from shared.idempotency import in_steps
 from shared.openapi import Blueprint
 from shared.pagination import PageRequest
@@ -53,7 +53,7 @@ def begin(query: dict[str, Any]) -> Any:
     first. A refused row stops no other. The same file again adds nothing. ``dry_run`` adds nothing
     either; ``ask_again`` asks what earlier imports were answered."""
     charset = request.mimetype_params.get("charset", "utf-8")
-    file = (_body(), TYPES[request.mimetype], charset)
+    file = (_body(), kind_of_body(TYPES), charset)
     job = customer_imports.receive(deps(), caller(), query, file)
     return job, {"Location": f"/identity/v1/customers/imports/{job.id}"}
 

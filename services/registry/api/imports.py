@@ -20,7 +20,7 @@ from services.registry.schemas.imports import (
 from services.registry.schemas.registers import AsOfQuery
 from services.registry.use_cases import exports, imports
 from shared.auth import caller, requires
-from shared.bodies import accepts, largest_body
+from shared.bodies import accepts, kind_of_body, largest_body
 from shared.errors import TooLarge
 from shared.headers import located
 from shared.idempotency import in_steps
@@ -72,7 +72,7 @@ def begin(query: dict[str, Any], slug: str) -> Any:
     first list, all of them or none, each since the day that its row names. ``dry_run`` makes no
     drafts; ``ask_again`` asks what earlier imports were answered. Up to five imports of a processor
     are read at a time; one more is refused with 429."""
-    file = (_body(), TYPES[request.mimetype], request.mimetype_params.get("charset", "utf-8"))
+    file = (_body(), kind_of_body(TYPES), request.mimetype_params.get("charset", "utf-8"))
     job = imports.receive(deps(), caller(), slug, query, file)
     return job, located(f"/processors/{slug}/imports/{job.id}")
 

@@ -101,6 +101,16 @@ def test_more_than_a_hundred_rows_of_one_name_are_all_refused(vendor: Vendor) ->
     assert {each["code"] for each in told["refused"]} == {"too-many-of-one-name"}
 
 
+def test_an_import_of_nothing_is_refused_at_the_door(vendor: Vendor) -> None:
+    customers = "/identity/v1/customers/import"
+    answers = [
+        vendor.ask("POST", "/import"),
+        vendor.stack.ask(vendor.client, "POST", customers),
+    ]
+
+    assert [each.status_code for each in answers] == [415, 415]
+
+
 def test_a_file_of_too_many_rows_is_refused_at_the_door(vendor: Vendor) -> None:
     body = "Name\n" + "".join(f"Acme {n}\n" for n in range(MOST + 1))
 
