@@ -28,6 +28,18 @@ def problem(status: int, headers: Mapping[str, str] | Headers, body: bytes) -> d
     return told
 
 
+def refusal(status: int, headers: Mapping[str, str] | Headers, body: bytes, page: bool) -> Any:
+    """The problem document; of a ``page``, what a browser shows, which must be as tight."""
+    if not (page and headers["Content-Type"].startswith("text/html")):
+        return problem(status, headers, body)
+    text = body.decode()
+    assert 400 <= status < 500, text
+    assert text.startswith("<!doctype html>"), text
+    assert not [inside for inside in INSIDES if inside in text], text
+    assert headers["X-Request-Id"]
+    return text
+
+
 def pointers(told: Mapping[str, Any]) -> dict[str, str]:
     """Where values are wrong, each with its code."""
     for each in told.get("errors", []):

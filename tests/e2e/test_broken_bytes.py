@@ -10,8 +10,9 @@ import pytest
 from pymongo import MongoClient
 
 from tests.e2e.inprocess import Loaded
-from tests.e2e.problems import problem
+from tests.e2e.problems import problem, refusal
 from tests.e2e.raw import exchange, gunicorn
+from tests.pages import is_page
 from tests.stack import Stack
 
 BROKEN = {
@@ -25,7 +26,7 @@ BROKEN = {
     "nothing at all": b"",
 }
 LONG = b"a" * 2_000_000
-LARGE = ("/import", "/imports", "/signed-files", "/entries", "/previews")
+LARGE = ("/import", "/imports", "/signed-files", "/entries", "/previews", "/change-sections")
 NO_REQUESTS = {
     "no request line": (b"GET\r\n\r\n", 400),
     "another version": (b"GET / HTTP/9.9\r\n\r\n", 400),
@@ -49,10 +50,14 @@ def port(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[
             mongo_client.drop_database(name)
 
 
-def doors(stack: Stack) -> list[tuple[str, str]]:
-    """Every method and address of every app."""
+def doors(stack: Stack) -> list[tuple[str, str, bool]]:
+    """Every method and address of every app, and whether it is a page for people."""
     return [
-        (method, ("" if name == "public" else f"/{name}") + filled(str(rule)))
+        (
+            method,
+            ("" if name == "public" else f"/{name}") + filled(str(rule)),
+            is_page(name, str(rule)),
+        )
         for name, app in stack.apps.items()
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
@@ -69,14 +74,15 @@ def filled(rule: str) -> str:
 def test_a_broken_chunk_is_refused_at_every_address(
     product: Loaded, port: int, broken: str
 ) -> None:
-    for method, path in [*doors(product.stack), ("POST", "/nowhere"), ("GET", "/identity/nowhere")]:
+    nowhere = [("POST", "/nowhere", False), ("GET", "/identity/nowhere", False)]
+    for method, path, page in [*doors(product.stack), *nowhere]:
         head = f"{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         sent = f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + BROKEN[broken]
 
         answer = exchange(port, sent)
 
         assert answer, (method, path)
-        told = problem(answer.status, answer.headers, answer.body)
+        told = refusal(answer.status, answer.headers, answer.body, page)
         # Large files are read by their view only, behind its door; other kinds not at all.
         assert answer.status in (400, 401, 415), (method, path, told)
         assert answer.status != 401 or path.endswith(LARGE), (method, path)

@@ -17,7 +17,8 @@ from shared.auth import ON_BEHALF_OF
 from shared.peers import ServiceClient, ServiceTokens
 from shared.tokens import service_secret
 from tests.e2e.inprocess import Loaded
-from tests.e2e.problems import problem
+from tests.e2e.problems import refusal
+from tests.pages import PAGES, is_page
 
 SERVICES = ("identity", "agreements", "registry", "notices", "portal")
 # A client of a kind that may do most of what the service offers.
@@ -100,9 +101,17 @@ def test_every_route_is_in_the_document(product: Loaded, service: str) -> None:
         for rule in product.stack.apps[service].url_map.iter_rules()
         for method in rule.methods or ()
         if rule.rule.startswith("/v1/") and method.lower() in METHODS
+        if not is_page(service, rule.rule)
     }
 
     assert {each for each in told if each[0].startswith("/v1/")} == routed
+
+
+@pytest.mark.parametrize("service", PAGES)
+def test_every_page_that_we_name_is_a_route(product: Loaded, service: str) -> None:
+    routed = {rule.rule for rule in product.stack.apps[service].url_map.iter_rules()}
+
+    assert set(PAGES[service]) <= routed
 
 
 def headers_for(product: Loaded, service: str) -> dict[str, str]:
@@ -164,6 +173,7 @@ def test_whatever_fits_the_document_never_ends_in_a_fault(product: Loaded, servi
             if answer.status_code in REFUSED:
                 told = {name.title(): values[0] for name, values in answer.headers.items()}
                 told["X-Request-Id"] = told.get("X-Request-Id", "")
-                problem(answer.status_code, told, answer.content)
+                page = is_page(service, case.operation.path)
+                refusal(answer.status_code, told, answer.content, page)
 
         never_a_fault()

@@ -25,8 +25,9 @@ from shared.idempotency import SAFE_METHODS
 from shared.tokens import service_secret
 from tests.e2e import hostile
 from tests.e2e.inprocess import Loaded, Strict, loaded
-from tests.e2e.problems import problem
+from tests.e2e.problems import refusal
 from tests.e2e.story import PROCESSOR
+from tests.pages import is_page
 
 pytestmark = pytest.mark.slow
 
@@ -155,10 +156,12 @@ def some(cases: Iterable[Any], door: int) -> list[Any]:
     return [each for number, each in enumerate(cases) if (number + door) % STRIDE == 0]
 
 
-def check(answer: Response, *said: object) -> None:
+def check(answer: Response, door: Door, *said: object) -> None:
+    said = (door, *said)
     assert answer.status_code < 500, (*said, answer.get_data(as_text=True)[:300])
-    if answer.status_code >= 400 and not answer.content_type.startswith("text/html"):
-        problem(answer.status_code, answer.headers, answer.data)
+    if answer.status_code >= 400:
+        page = door.app == "public" or is_page(door.app, door.rule)
+        refusal(answer.status_code, answer.headers, answer.data, page)
     assert answer.status_code < 400 or answer.status_code in REFUSALS, (*said, answer.status_code)
 
 

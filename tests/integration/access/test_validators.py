@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from tests.integration.access.table import KINDS, Route, foreign
 from tests.integration.access.test_matrix import ask_with
 from tests.integration.access.world import World
+from tests.pages import PAGES
 
 # Files that are written while they are read: nobody knows the whole when they begin.
 STREAMED = {
@@ -28,11 +29,8 @@ KNOWN = {
 }
 # What monitors read, and what is a page for one person.
 APART = (
-    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/respond/<token>", "/sign/<token>",
-    "/sign/<token>/document.<kind>",
-    "/sign-in", "/sign-in/<token>", "/invitation/<token>", "/notice-address/<token>",
-    "/sign-in/passkeys", "/sign-in/passkeys.js", "/v1/sessions",
-    "/v1/people/<person_id>",
+    "/healthz", "/readyz", "/metrics", "/acknowledge/<token>", "/v1/sessions",
+    "/v1/people/<person_id>", *PAGES["identity"], *PAGES["portal"],
 )  # fmt: skip
 
 
