@@ -151,6 +151,9 @@ class Stack:
         settings = getattr(services, name).settings.Settings
         if name == "notices":
             return settings(self.common, Egress.from_text("127.0.0.0/8,::1"))
+        if name == "public":
+            # What a test has just changed is seen by its next request.
+            return settings(self.common, fresh_seconds=0.0)
         return settings(self.common)
 
     def _relay(self, name: str) -> Relay:
