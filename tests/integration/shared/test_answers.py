@@ -49,8 +49,12 @@ READS = {
     ("registry", "/v1/processors/<slug>/public-list", "POST"),
     ("identity", "/v1/token", "POST"),
 }
-# `agreements` fails first, then nothing has happened here.
-ENDS_ELSEWHERE_FIRST = ("registry", "/v1/objections/<objection_id>/terminate", "POST")
+# `agreements` and `identity` fail first, then nothing has happened here.
+TERMINATES = ("registry", "/v1/objections/<objection_id>/terminate", "POST")
+ENDS_ELSEWHERE_FIRST = {
+    TERMINATES,
+    ("registry", "/v1/processors/<slug>/changes/<change_id>/emergency", "POST"),
+}
 IN_STEPS_ROUTES = {
     ("agreements", "/v1/customers", "POST"),
     ("agreements", "/v1/imports", "POST"),
@@ -107,21 +111,21 @@ def test_a_write_whose_answer_fails_is_taken_back_and_can_be_asked_again(
     deletion(vendor)
     erasures(vendor)
 
-    assert failing.writes() - failing.failed == READS | IN_STEPS_ROUTES | {ENDS_ELSEWHERE_FIRST}
+    assert failing.writes() - failing.failed == READS | IN_STEPS_ROUTES | ENDS_ELSEWHERE_FIRST
 
 
 def test_an_agreement_ended_in_two_services_is_completed_by_asking_again(
     failing: FailingFirst, inbox: Receiver
 ) -> None:
     """`agreements` has ended it and says so again; `registry` has nothing until it answers."""
-    failing.spared, failing.whole = failing.writes() - {ENDS_ELSEWHERE_FIRST}, ("registry",)
+    failing.spared, failing.whole = failing.writes() - {TERMINATES}, ("registry",)
     client = new_client(failing, "vendor", ["processor"], PROCESSOR_SCOPES)
     vendor = Vendor(failing, client, client["slug"], receiver_url=inbox.url)
     registers_and_imports(vendor)
 
     settle(vendor, "reject", "terminate")
 
-    assert failing.failed == {ENDS_ELSEWHERE_FIRST}
+    assert failing.failed == {TERMINATES}
 
 
 def test_what_commits_in_steps_is_listed(failing: FailingFirst) -> None:

@@ -14,6 +14,7 @@ from tests.answers import Answer
 from tests.integration.agreements.shop import open_shop
 from tests.integration.shared import test_answers as stories
 from tests.integration.shared.persons import persons
+from tests.integration.shared.ways_in import ways_in
 from tests.receiver import Receiver, receiving
 from tests.stack import NAMES, Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
@@ -107,6 +108,7 @@ def test_every_new_thing_is_where_its_answer_says(following: Following, inbox: R
     stories.erasures(vendor)
     vendor.must("POST", "/checkpoints")
     following.must(client, "POST", "/notices/v1/webhook-endpoints", {"url": inbox.url})
+    ways_in(following)
 
     # The last: an organisation that has persons needs them for what its keys did before.
     persons(following, client["org_id"])
