@@ -99,3 +99,11 @@ def seen_revision_if_named() -> int | None:
     if not named:
         raise PreconditionFailed("If-Match does not name a version this resource ever had.")
     return int(named[1])
+
+
+def see_other(address: str) -> Response:
+    """Lead on to another page (RFC 9110 §15.4.4).
+
+    No body: with the length of one that is not sent, a browser would wait for it.
+    """
+    return Response(status=303, headers={"Location": address})

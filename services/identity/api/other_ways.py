@@ -33,6 +33,7 @@ from services.identity.use_cases import oidc, passkeys, sessions
 from shared.auth import gives_tokens, public
 from shared.bodies import accepts
 from shared.errors import Malformed
+from shared.headers import see_other
 from shared.idempotency import in_steps
 from shared.pagination import PageRequest
 from shared.strict_json import parse_json
@@ -77,7 +78,7 @@ def own_passkeys() -> Response:
     """The passkeys of who is signed in here, and a form for another."""
     person, t = person_here(), reader_words()
     if person is None:
-        return _to(f"{START}?lang={t.language}")
+        return see_other(f"{START}?lang={t.language}")
     return answer_page(_keys(t, person), t)
 
 
@@ -98,7 +99,7 @@ def add_passkey() -> Response:
     t = reader_words()
     name = " ".join(request.form.get("name", "").split())[:100]
     passkeys.add_passkey(deps(), *_signed_in(), name or t("keys.unnamed"), _answer())
-    return _to(f"{KEYS}?lang={t.language}")
+    return see_other(f"{KEYS}?lang={t.language}")
 
 
 @pages.route(f"{KEYS}/<passkey_id>/remove", methods=["POST"])
@@ -107,7 +108,7 @@ def add_passkey() -> Response:
 def remove_passkey(passkey_id: str) -> Response:
     cookies.check_form()
     passkeys.remove_passkey(deps(), _signed_in()[1].id, passkey_id, None)
-    return _to(f"{KEYS}?lang={reader_words().language}")
+    return see_other(f"{KEYS}?lang={reader_words().language}")
 
 
 @pages.route("/v1/organisations/<org_id>/oidc/start")
@@ -120,7 +121,7 @@ def start_at_provider(org_id: str) -> Response:
         t = reader_words()
         return answer_page(_ask(t, org_id), t)
     seed = cookies.attempt_seed()
-    return cookies.keep_attempt(_to(oidc.begin(deps(), org_id, seed)), seed)
+    return cookies.keep_attempt(see_other(oidc.begin(deps(), org_id, seed)), seed)
 
 
 @pages.route("/v1/organisations/<org_id>/oidc/callback")
@@ -168,10 +169,6 @@ def _invited(t: Words, provider: Provider, email: str) -> Page:
     name = deps().organisations.get(provider.id).legal_name
     lede = t("confirm-mail.lede", email=email)
     return Page(t("confirm-mail.title"), lede, (t("confirm-mail.text", organisation=name),))
-
-
-def _to(address: str) -> Response:
-    return Response(status=303, headers={"Location": address})
 
 
 def _signed_in() -> tuple[Session, Person]:

@@ -32,6 +32,7 @@ from services.identity.use_cases.signing_in import Shown
 from shared.auth import gives_tokens, public
 from shared.bodies import accepts
 from shared.errors import DomainError
+from shared.headers import see_other
 from shared.schemas import Email
 
 FORM = "application/x-www-form-urlencoded"
@@ -195,9 +196,7 @@ def signed_in_by(token: str, person: Person) -> Response:
     """Signed in anew: whoever was signed in here before is not any more."""
     sessions.end_by_token(deps(), cookies.session_token())
     there = cookies.wanted_return() or START
-    answer = Response(
-        status=303, headers={"Location": f"{there}?lang={reader_words(person).language}"}
-    )
+    answer = see_other(f"{there}?lang={reader_words(person).language}")
     return cookies.keep_session(cookies.drop_return(answer), token)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, redirect
+from flask import Response
 
 from services.notices.api.context import deps
 from services.notices.schemas import (
@@ -21,6 +21,7 @@ from services.notices.schemas import (
 )
 from services.notices.use_cases import answer_links
 from shared.auth import public, requires
+from shared.headers import see_other
 from shared.openapi import Blueprint
 
 LINKS = "notices:links"
@@ -65,4 +66,4 @@ def offered(body: dict[str, Any]) -> object:
 def moved(token: str) -> Response:
     """Links in mails of before 2026-11-30 lead on to the page that took this one's place."""
     page = f"{deps().settings.common.origin}/respond/{quote(token, safe='')}"
-    return Response(status=303, headers=redirect(page, 303).headers)
+    return see_other(page)

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.portal.pages import LANGUAGES, html, language_of
 from shared.errors import DomainError, NotFound
+from shared.headers import see_other
 from shared.openapi import Blueprint
 
 FORM = "application/x-www-form-urlencoded"
@@ -67,8 +68,7 @@ def again() -> Response:
     """Back to the page, which shows what is recorded: reloading it sends nothing twice."""
     chosen = asked_language()
     there = f"{request.script_root}{request.path}{f'?lang={chosen}' if chosen else ''}"
-    # No body: with the length of one that is not sent, a browser would wait for it.
-    return Response(status=303, headers={"Location": there})
+    return see_other(there)
 
 
 def page_route(blueprint: Blueprint) -> Callable[[Page], Page]:
