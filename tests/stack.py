@@ -39,6 +39,7 @@ from shared.peers import Peers
 from shared.relay import Relay
 from tests.answers import Answer
 from tests.builders import common_settings
+from tests.lengths import lengths_kept
 
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
@@ -54,7 +55,7 @@ class Stack:
         self.apps = {name: self._create(name) for name in NAMES}
         root = self.apps["public"]
         others = {name: app for name, app in self.apps.items() if name != "public"}
-        self.wsgi = DispatcherMiddleware(root, mounts_of(others))
+        self.wsgi = lengths_kept(DispatcherMiddleware(root, mounts_of(others)))
         self._transport.mount(self.wsgi)
         self._tokens: dict[str, tuple[datetime, str]] = {}
         identity = services.identity.settings.Settings(self.common)
