@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.errors import Malformed, TooLarge
+from shared.errors import DomainError, Malformed, TooLarge
+from shared.importing.texts import OTHER_CHARSET, cleaned
 
 LARGEST_ROW = 1024 * 1024
 MOST_ROWS, MOST_COLUMNS = 10_000, 200
@@ -39,6 +40,27 @@ class Table:
     rows: Sequence[Sequence[Any]]
     # The heading above the table, where it says that its rows are planned or past.
     section: str = ""
+
+
+def cleaned_rows(
+    read: Callable[[], Iterator[RawRow]], empty: type[DomainError]
+) -> Iterator[RawRow]:
+    """The rows that ``read`` finds in a file, one by one, with clean texts.
+
+    Raises ``Malformed`` for texts of another charset, ``TooManyRows``, or ``empty``.
+    """
+    number = 0
+    try:
+        for row in read():
+            number = row.number
+            if number > MOST_ROWS:
+                raise TooManyRows
+            cells = {cleaned(name): cleaned(row.cells[name]) for name in row.cells}
+            yield RawRow(number, cells, row.fault)
+    except UnicodeError as error:
+        raise Malformed(OTHER_CHARSET) from error
+    if not number:
+        raise empty
 
 
 def named(header: Sequence[str]) -> list[str]:

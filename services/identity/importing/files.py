@@ -7,18 +7,9 @@ from typing import BinaryIO
 
 from services.identity.importing.columns import NAME, is_known, member_of
 from services.identity.model.customer_imports import NoCustomers
-from shared.errors import Malformed
 from shared.importing.csv_files import csv_rows
-from shared.importing.raw_rows import (
-    MOST_ROWS,
-    RawRow,
-    Table,
-    TooManyRows,
-    is_filled,
-    named,
-    row_of,
-)
-from shared.importing.texts import OTHER_CHARSET, cleaned, decoded
+from shared.importing.raw_rows import RawRow, Table, cleaned_rows, is_filled, named, row_of
+from shared.importing.texts import decoded
 from shared.importing.workbooks import workbook_tables
 
 KINDS = ("csv", "xlsx")
@@ -29,18 +20,7 @@ def rows_of(stream: BinaryIO, kind: str, charset: str = "utf-8") -> Iterator[Raw
 
     Raises ``Malformed``, ``TooManyRows``, ``NoCustomers``.
     """
-    number = 0
-    try:
-        for row in _rows(stream, kind, charset):
-            number = row.number
-            if number > MOST_ROWS:
-                raise TooManyRows
-            cells = {cleaned(name): cleaned(row.cells[name]) for name in row.cells}
-            yield RawRow(number, cells, row.fault)
-    except UnicodeError as error:
-        raise Malformed(OTHER_CHARSET) from error
-    if not number:
-        raise NoCustomers
+    return cleaned_rows(lambda: _rows(stream, kind, charset), NoCustomers)
 
 
 def _rows(stream: BinaryIO, kind: str, charset: str) -> Iterator[RawRow]:

@@ -7,6 +7,13 @@ from marshmallow import fields, validate
 from services.identity.importing.columns import members
 from services.identity.model.customer_imports import STATES
 from shared.importing.country_names import LANGUAGES
+from shared.importing.shapes import (
+    ColumnShape,
+    FailureShape,
+    QuestionOfRow,
+    QuestionShape,
+    RememberedShape,
+)
 from shared.schemas import Flag, Instant, PageArgs, Shape, Text, one_of, page_of
 
 
@@ -22,12 +29,6 @@ class ImportBegun(Shape):
     rows_total = fields.Integer()
 
 
-class ColumnShape(Shape):
-    name = fields.String()
-    member = fields.String()
-    remembered = fields.Boolean()
-
-
 class RefusalOfRow(Shape):
     column = fields.String(allow_none=True)
     code = fields.String()
@@ -36,32 +37,6 @@ class RefusalOfRow(Shape):
 
 class RefusalShape(RefusalOfRow):
     row = fields.Integer()
-
-
-class QuestionOfRow(Shape):
-    id = fields.String()
-    member = fields.String()
-    text = fields.String()
-    code = fields.String()
-    why = fields.String()
-    candidates = fields.List(fields.String())
-
-
-class QuestionShape(QuestionOfRow):
-    row = fields.Integer(metadata={"description": "0: the question is about a column."})
-    samples = fields.List(fields.String())
-
-
-class RememberedShape(Shape):
-    row = fields.Integer()
-    member = fields.String()
-    text = fields.String()
-    values = fields.List(fields.String())
-
-
-class FailureShape(Shape):
-    code = fields.String()
-    detail = fields.String()
 
 
 class ImportShape(Shape):

@@ -10,6 +10,13 @@ from marshmallow import ValidationError, fields, validate
 from services.registry.schemas.entries import INSTRUMENTS, EntryShape, SubProcessorIn
 from services.registry.schemas.pages import PageSettings
 from services.registry.transfers import Instrument
+from shared.importing.shapes import (
+    ColumnShape,
+    FailureShape,
+    QuestionOfRow,
+    QuestionShape,
+    RememberedShape,
+)
 from shared.problems import invalid
 from shared.schemas import (
     Day,
@@ -45,19 +52,6 @@ class ImportQuery(Shape):
     ask_again = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
 
 
-class ColumnShape(Shape):
-    name = fields.String()
-    member = fields.String()
-    remembered = fields.Boolean()
-
-
-class RememberedShape(Shape):
-    row = fields.Integer()
-    member = fields.String()
-    text = fields.String()
-    values = fields.List(fields.String())
-
-
 class RefusalOfRow(Shape):
     pointer = fields.String()
     code = fields.String()
@@ -66,25 +60,6 @@ class RefusalOfRow(Shape):
 
 class RefusalShape(RefusalOfRow):
     row = fields.Integer()
-
-
-class QuestionOfRow(Shape):
-    id = fields.String()
-    member = fields.String()
-    text = fields.String()
-    code = fields.String()
-    why = fields.String()
-    candidates = fields.List(fields.String())
-
-
-class QuestionShape(QuestionOfRow):
-    row = fields.Integer(metadata={"description": "0: the question is about a column."})
-    samples = fields.List(fields.String())
-
-
-class FailureShape(Shape):
-    code = fields.String()
-    detail = fields.String()
 
 
 class ImportShape(Shape):
