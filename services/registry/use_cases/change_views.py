@@ -131,41 +131,60 @@ def view(
     change = change.over(others.get(old_id))
     entry = change_entry(change, change.content, change.subject_id, law)
     previous = change_entry(change, change.previous, old_id, law)
+    around = others if beside is None else beside
+    words = told if told is not None else _material(register, change, law, others, previous, entry)
+    return ChangeView(
+        change=change,
+        register=register,
+        materiality=list(words),
+        findings=_findings(change, law, around, previous, entry),
+        sub_processor=entry,
+        previous=previous,
+    )
+
+
+def _findings(
+    change: Change,
+    law: Law,
+    around: Mapping[str, Entry],
+    previous: Entry | None,
+    entry: Entry | None,
+) -> list[dict[str, Any]]:
+    """What the rules find in the change itself, and in its chain of the entries ``around`` it."""
     wire = {
         "kind": change.kind,
         "sub_processor": entry,
-        "sub_processor_id": old_id,
+        "sub_processor_id": change.replaces_id or change.subject_id,
         "previous": previous,
         "effective_on": change.effective_on.isoformat(),
         "reason": change.reason,
         "what_it_means": change.what_it_means,
     }
-    around = others if beside is None else beside
     chain = linter.chain_findings(wire, around, exporter=law.exporter)
-    findings = (*linter.findings(wire, exporter=law.exporter), *chain)
-    words = (
-        told
-        if told is not None
-        else linter.materiality(
-            previous,
-            entry,
-            kind=change.kind,
-            exporter=law.exporter,
-            known_companies=_companies(others, change.subject_id),
-            known_data_categories=_data_categories(others, change.subject_id)
-            if linter.is_first(previous, entry)
-            else (),
-            instruments=law.instruments,
-            published=register.page.published,
-        )
-    )
-    return ChangeView(
-        change=change,
-        register=register,
-        materiality=list(words),
-        findings=[finding.to_mapping() for finding in findings],
-        sub_processor=entry,
-        previous=previous,
+    own = linter.findings(wire, exporter=law.exporter)
+    return [finding.to_mapping() for finding in (*own, *chain)]
+
+
+def _material(
+    register: Register,
+    change: Change,
+    law: Law,
+    others: Mapping[str, Entry],
+    previous: Entry | None,
+    entry: Entry | None,
+) -> Sequence[str]:
+    """What customers must know of it, beside the ``others`` on the list of its day."""
+    first = linter.is_first(previous, entry)
+    categories = _data_categories(others, change.subject_id) if first else ()
+    return linter.materiality(
+        previous,
+        entry,
+        kind=change.kind,
+        exporter=law.exporter,
+        known_companies=_companies(others, change.subject_id),
+        known_data_categories=categories,
+        instruments=law.instruments,
+        published=register.page.published,
     )
 
 
