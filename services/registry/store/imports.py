@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
@@ -12,88 +11,37 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 from services.registry.model.imports import Import, ImportRow
 from services.registry.store.stored import StoredImport, StoredImportRow, StoredRow
 from shared.documents import from_document, to_row
-from shared.errors import NotFound, PreconditionFailed
+from shared.import_store import JOB_INDEXES, ROW_INDEXES, ImportStore
 from shared.mongo import Mongo, Session
-from shared.pagination import Page, PageRequest, find_page
 
 # More of them that wait at once are no use to anybody.
 MOST_WAITING = 100
 
 
-class Imports:
+class Imports(ImportStore[Import, ImportRow]):
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
-        "imports": [
-            IndexModel([("status", ASCENDING), ("processor_id", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("processor_id", ASCENDING), ("_id", ASCENDING)]),
-        ],
+        "imports": [*JOB_INDEXES],
         "import_rows": [
-            IndexModel([("import_id", ASCENDING), ("state", ASCENDING), ("row", ASCENDING)]),
-            IndexModel([("import_id", ASCENDING), ("row", ASCENDING)], unique=True),
+            *ROW_INDEXES,
             IndexModel([("import_id", ASCENDING), ("key", ASCENDING)]),
-            IndexModel([("import_id", ASCENDING), ("questions.id", ASCENDING)]),
             IndexModel(
                 [("change_id", ASCENDING)],
                 name="drafts",
                 partialFilterExpression={"change_id": {"$type": "string"}},
             ),
-            IndexModel([("import_id", ASCENDING), ("questions.key", ASCENDING)]),
         ],
     }
 
     def __init__(self, mongo: Mongo) -> None:
-        self._docs = mongo.collection("imports", StoredImport)
-        self._rows = mongo.collection("import_rows", StoredImportRow)
-
-    def add(self, job: Import) -> None:
-        self._docs.insert_one(to_row(job, StoredImport))
-
-    def get(self, import_id: str, session: Session | None = None) -> Import:
-        document = self._docs.find_one({"_id": import_id}, session=session)
-        if document is None:
-            raise NotFound("There is no such import.")
-        return from_document(Import, document)
-
-    def save(self, job: Import, session: Session) -> None:
-        """Save the next revision. Raises ``PreconditionFailed`` in the slower of two loops."""
-        following = to_row(replace(job, revision=job.revision + 1), StoredImport)
-        seen = {"_id": job.id, "revision": job.revision}
-        if not self._docs.replace_one(seen, following, session=session).matched_count:
-            raise PreconditionFailed
-
-    def next_queued(self, after: str, barred: Sequence[str]) -> Import | None:
-        """The oldest import of the processor that follows ``after``, from the first one on again:
-        each has its turn, however many imports another has."""
-        where = {"status": "queued", "_id": {"$nin": list(barred)}}
-        order = [("processor_id", ASCENDING), ("_id", ASCENDING)]
-        following = {**where, "processor_id": {"$gt": after}}
-        document = self._docs.find_one(following, sort=order) or self._docs.find_one(
-            where, sort=order
-        )
-        return from_document(Import, document) if document else None
-
-    def under_way(self, job: Import, but: Sequence[str]) -> int:
-        """How many imports before ``job`` of its processor are still being received or read."""
-        where = {
-            "processor_id": job.processor_id,
-            "status": {"$in": ["receiving", "queued"]},
-            "_id": {"$lt": job.id, "$nin": list(but)},
-        }
-        return self._docs.count_documents(where)
+        docs = mongo.collection("imports", StoredImport)
+        rows = mongo.collection("import_rows", StoredImportRow)
+        super().__init__(docs, rows, (Import, ImportRow), StoredImport)
 
     def waiting(self, processor_id: str) -> list[Import]:
         """Imports of a processor that wait for answers, but rehearsals; the oldest first."""
         where = {"status": "waiting", "processor_id": processor_id, "dry_run": {"$ne": True}}
         jobs = self._docs.find(where).sort("_id", ASCENDING).limit(MOST_WAITING)
         return [from_document(Import, job) for job in jobs]
-
-    def abandoned(self, before: datetime) -> list[str]:
-        """Ids of imports whose upload died on its way."""
-        jobs = self._docs.find({"status": "receiving"}, {"created_at": 1}).limit(100)
-        return [job["_id"] for job in jobs if job["created_at"] < before]
-
-    def drop(self, import_id: str) -> None:
-        self._rows.delete_many({"import_id": import_id})
-        self._docs.delete_one({"_id": import_id})
 
     def add_rows(self, rows: Sequence[ImportRow]) -> None:
         if rows:
@@ -160,11 +108,6 @@ class Imports:
         if updates:
             self._rows.bulk_write(updates, ordered=False, session=session)
 
-    def asking(self, import_id: str, question_id: str, session: Session) -> ImportRow | None:
-        where = {"import_id": import_id, "questions.id": question_id}
-        document = self._rows.find_one(where, session=session)
-        return from_document(ImportRow, document) if document else None
-
     def answer(
         self, import_id: str, where: Mapping[str, str], answer: list[Any], session: Session
     ) -> None:
@@ -192,48 +135,11 @@ class Imports:
         if updates:
             self._rows.bulk_write(updates, ordered=False, session=session)
 
-    def recalled(self, import_id: str, limit: int) -> list[dict[str, Any]]:
-        """The earlier answers that its rows took again, each once."""
-        stages: list[Mapping[str, Any]] = [
-            {"$match": {"import_id": import_id, "recalled.0": {"$exists": True}}},
-            {"$unwind": "$recalled"},
-            {"$group": {"_id": "$recalled", "row": {"$min": "$row"}}},
-            {"$sort": {"row": ASCENDING}},
-            {"$limit": limit},
-        ]
-        return [{"row": group["row"], **group["_id"]} for group in self._groups(stages)]
-
-    def counts(self, import_id: str, session: Session | None = None) -> dict[str, int]:
-        """How many rows are in each state."""
-        stages: list[Mapping[str, Any]] = [
-            {"$match": {"import_id": import_id}},
-            {"$group": {"_id": "$state", "rows": {"$sum": 1}}},
-        ]
-        groups = self._groups(stages, session)
-        return {group["_id"]: group["rows"] for group in groups}
-
-    def in_state(self, import_id: str, state: str, limit: int) -> list[ImportRow]:
-        where = {"import_id": import_id, "state": state}
-        documents = self._rows.find(where).sort("row", ASCENDING).limit(limit)
-        return [from_document(ImportRow, document) for document in documents]
-
-    def page(self, import_id: str, state: str | None, request: PageRequest) -> Page:
-        where = {"import_id": import_id, **({"state": state} if state else {})}
-        page = find_page(self._rows, where, request, key="row", of=int)
-        return Page(
-            [from_document(ImportRow, document) for document in page.items], page.next_cursor
-        )
-
     def named_entries(self, import_id: str, session: Session) -> set[str]:
         """Ids of the register's entries that rows of this import are about."""
         where = {"import_id": import_id, "sub_processor_id": {"$ne": None}}
         rows = self._rows.find(where, {"_id": 0, "sub_processor_id": 1}, session=session)
         return {row["sub_processor_id"] for row in rows if row["sub_processor_id"]}
-
-    def _groups(
-        self, stages: Sequence[Mapping[str, Any]], session: Session | None = None
-    ) -> Iterable[Mapping[str, Any]]:
-        return self._rows.aggregate(stages, session=session)
 
 
 class Listed:

@@ -261,7 +261,7 @@ def rows(
     deps: Deps, caller: Caller, slug: str, import_id: str, state: str | None, request: PageRequest
 ) -> Page:
     _own_import(deps, caller, slug, import_id)
-    return deps.stores.imports.page(import_id, state, request)
+    return deps.stores.imports.rows_page(import_id, state, request)
 
 
 def answer(
