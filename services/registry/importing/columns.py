@@ -16,7 +16,9 @@ from services.registry.importing.mentions import names_a_basis
 SINGULAR = 3
 # Behind the names of the vocabulary; two columns of one member are taken in the file's order.
 BY_WORDS = 100
+_DAY_WORDS = ("since", "day", "use", "listing", "day_words")
 _CAMEL = re.compile(r"(?<=[a-zæøåäöü\d])(?=[A-ZÆØÅÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SPACES = re.compile(r"[ /]+")
 _PHRASES = (
     (re.compile(r"\bsub process(or|ors|ing)\b"), r"subprocess\1"),
     (re.compile(r"\bservice providers?\b"), "provider"),
@@ -63,7 +65,8 @@ def heading_of(name: str) -> Heading:
             return Heading(known[0], known[1])
     if split_name(name) in words.data()["ignored_columns"] or not split_name(name):
         return Heading(None)
-    return _by_words(split_name(name))
+    phrased = _phrased(split_name(name))
+    return _of_day(_SPACES.split(phrased)) or _by_words(phrased)
 
 
 def members() -> tuple[str, ...]:
@@ -103,10 +106,14 @@ def _singular(plain: str) -> str:
     return " ".join(word for word in singled if word not in _small_words())
 
 
-def _by_words(plain: str) -> Heading:
+def _phrased(plain: str) -> str:
     for pattern, phrase in _PHRASES:
         plain = pattern.sub(phrase, plain)
-    said = [word for word in re.split(r"[ /]+", plain) if word not in _small_words()]
+    return plain
+
+
+def _by_words(plain: str) -> Heading:
+    said = [word for word in _SPACES.split(plain) if word not in _small_words()]
     heads = {word: member for word in said if (member := _head(word))}
     found = set(heads.values())
     if "location" in found:
@@ -120,6 +127,16 @@ def _by_words(plain: str) -> Heading:
     if not found:
         return Heading(None, BY_WORDS, sure=False)
     return Heading(next(iter(found)), BY_WORDS, all(_is_known(word) for word in said))
+
+
+def _of_day(said: Sequence[str]) -> Heading | None:
+    """A day since which a company is used, or one since which it is listed; asked, if either."""
+    known = {name: set(words.data()[f"column_{name}"].split()) for name in _DAY_WORDS}
+    since, day, use, listing = (bool(known[name] & set(said)) for name in _DAY_WORDS[:4])
+    if not (since or (day and (use or listing))):
+        return None
+    sure = use != listing and set(said) <= set().union(*known.values())
+    return Heading("used_since" if use else "valid_from", BY_WORDS, sure)
 
 
 def _place(said: Sequence[str], heads: Mapping[str, str]) -> Heading:

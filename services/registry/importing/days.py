@@ -1,26 +1,33 @@
-"""The day since which a company is on the list, as lists write days; what is unclear is asked."""
+"""The days of a company in a list: since when it is listed, and since when it is used."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from services.registry.importing import words
 from shared.errors import problem_at
 from shared.importing.asking import Answers, Question
 from shared.importing.days import days_of
 
 SINCE = "valid_from"
+USED = "used_since"
+# Members whose answer is one day, or none.
+DAYS = (SINCE, USED)
+_ASKS = {SINCE: "since when is this company on the list?", USED: "since when is it used?"}
 
 
-def read_since(text: str, answers: Answers) -> tuple[date | None, Question | None]:
+def read_day(member: str, text: str, answers: Answers) -> tuple[date | None, Question | None]:
     """The day that ``text`` names; a question where several may be meant, or none is known.
 
-    The answer is one day, or none: then that of the whole list counts.
+    The answer is one day, or none: then that of the whole list counts, or no use is stated.
     """
+    if words.says_nothing(text):
+        return None, None
     days = days_of(text)
     if len(days) == 1:
         return days[0], None
-    why = f"“{text}” is no single day; since when is this company on the list?"
-    question = Question(SINCE, text, "day-unclear", why, tuple(day.isoformat() for day in days))
+    why = f"“{text}” is no single day; {_ASKS[member]}"
+    question = Question(member, text, "day-unclear", why, tuple(day.isoformat() for day in days))
     answer = answers.to(question)
     if answer is None:
         return None, question

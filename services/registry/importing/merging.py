@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.registry.importing import words
+from services.registry.importing.days import USED
 from services.registry.transfers.statements import STATED_ON
 
 Content = dict[str, Any]
@@ -51,6 +52,8 @@ def over(existing: Content, stated: Stated, *, exact: bool) -> Content:
 def together(first: Stated, second: Stated) -> Content:
     """Join two rows about one entity: both purposes, and the places of both."""
     result = {**second, **first}
+    if used := [each[USED] for each in (first, second) if USED in each]:
+        result[USED] = min(used)  # Of one company in several rows, the first of its days counts.
     for member in ("purpose", "responsibilities"):
         if member in first and member in second:
             result[member] = {

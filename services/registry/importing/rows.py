@@ -11,7 +11,7 @@ from typing import Any
 from services.registry.importing import words
 from services.registry.importing.bases import ADEQUACY, Bases, Basis, read_bases
 from services.registry.importing.columns import BY_WORDS, heading_of, split_name
-from services.registry.importing.days import SINCE, check_begun, read_since
+from services.registry.importing.days import SINCE, USED, check_begun, read_day
 from services.registry.importing.names import read_name, read_products
 from services.registry.importing.places import read_places
 from services.registry.transfers import Instrument
@@ -123,6 +123,7 @@ def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Read
     _read_section(cells, answers, reading)
     _read_name(cells, answers, reading)
     _read_since(cells, context, answers, reading)
+    _read_used(cells, answers, reading)
     _read_plain(cells, context, reading)
     _read_products(cells, answers, reading)
     _read_flags(cells, reading)
@@ -200,9 +201,19 @@ def _read_since(
     if not context.whole:
         reading.take((), [f"{cell.heading}: “{cell.text.line}” is not read."])
         return
-    since, question = read_since(cell.text.line, answers)
+    since, question = read_day(SINCE, cell.text.line, answers)
     reading.since = check_begun(since, context.day)
     reading.take([question] if question else [], ())
+
+
+def _read_used(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
+    """The day of the first use: a fact of the entry, in a first list and in a change."""
+    if USED not in cells:
+        return
+    used, question = read_day(USED, cells[USED][0].text.line, answers)
+    reading.take([question] if question else [], ())
+    if used:
+        reading.stated[USED] = used.isoformat()
 
 
 def _read_plain(cells: Mapping[str, list[Cell]], context: Context, reading: Reading) -> None:

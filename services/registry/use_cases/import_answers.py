@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.registry.importing import columns as headings
-from services.registry.importing.days import SINCE
+from services.registry.importing.days import DAYS, SINCE
 from services.registry.transfers.countries import check_country
 from shared.importing.days import FIRST_DAY
 from shared.importing.jobs import AnswerUnfit
@@ -31,8 +31,8 @@ def check_answer(
         _check_countries(member, values, at)
     elif member == "mechanisms":
         _check_instruments(values, instruments, at)
-    elif member == SINCE:
-        _check_since(values, at)
+    elif member in DAYS:
+        _check_day(member, values, at)
     elif member != "products":
         _check_choice(question, values, at)
 
@@ -50,11 +50,10 @@ def _check_instruments(values: Sequence[str], instruments: frozenset[str], at: i
         raise _unfit(at, f"{unknown[0]!r} is no instrument known here.")
 
 
-def _check_since(values: Sequence[str], at: int) -> None:
+def _check_day(member: str, values: Sequence[str], at: int) -> None:
     if len(values) > 1 or not all(_is_day(value) for value in values):
-        raise _unfit(
-            at, "Answer with one day as YYYY-MM-DD, or with none: then that of the list counts."
-        )
+        none = "that of the list counts" if member == SINCE else "no day is stated"
+        raise _unfit(at, f"Answer with one day as YYYY-MM-DD, or with none: then {none}.")
 
 
 def _is_day(text: str) -> bool:

@@ -192,6 +192,66 @@ def test_a_parent_that_no_row_is_refuses_the_list(vendor: Vendor) -> None:
     assert vendor.names() == []
 
 
+USED = "Name,Location,I brug siden\nMailer ApS,Denmark,2019-05-01\nHost AB,Sweden,n/a\n"
+
+
+@pytest.mark.parametrize("into", ["baseline", "changes"])
+def test_a_day_of_use_is_a_fact_of_the_entry_and_not_its_day_on_the_list(
+    vendor: Vendor, into: str
+) -> None:
+    told = taken_over(vendor, USED, into=into)
+
+    assert (told["status"], told["unread_columns"]) == ("done", [])
+    if into == "baseline":
+        items = vendor.must("GET", "/sub-processors")["items"]
+        assert {each["listed_since"] for each in items} == {vendor.today.isoformat()}
+    else:
+        items = [change["sub_processor"] for change in vendor.must("GET", "/changes")["items"]]
+    used = {each["legal_name"]: each.get("used_since") for each in items}
+    assert used == {"Mailer ApS": "2019-05-01", "Host AB": None}
+
+
+def test_a_day_of_use_that_is_unclear_is_asked_about(vendor: Vendor) -> None:
+    told = taken_over(vendor, "Name,Location,Used since\nMailer,Denmark,2019\n")
+    (question,) = told["questions"]
+    assert (question["member"], question["code"]) == ("used_since", "day-unclear")
+    path = f"/imports/{told['id']}/answers"
+    unfit = {"answers": [{"id": question["id"], "values": ["soon"]}]}
+    assert vendor.ask("POST", path, unfit).json["code"] == "answer-unfit"
+
+    vendor.must("POST", path, {"answers": [{"id": question["id"], "values": ["2019-12-31"]}]})
+    work(vendor)
+
+    (entry,) = vendor.must("GET", "/sub-processors")["items"]
+    assert entry["used_since"] == "2019-12-31"
+
+
+def test_of_one_company_in_two_rows_the_first_day_of_use_counts(vendor: Vendor) -> None:
+    rows = "Name,Location,Used since\nMailer,Denmark,2020-01-01\nMailer,Sweden,2019-01-01\n"
+    told = taken_over(vendor, rows)
+    (question,) = told["questions"]
+    body = {"answers": [{"id": question["id"], "values": ["merge"]}]}
+
+    vendor.must("POST", f"/imports/{told['id']}/answers", body)
+    work(vendor)
+
+    (entry,) = vendor.must("GET", "/sub-processors")["items"]
+    assert entry["used_since"] == "2019-01-01"
+
+
+def test_a_column_that_may_speak_of_use_or_of_the_list_is_asked_about(vendor: Vendor) -> None:
+    told = taken_over(vendor, "Name,Location,Since\nMailer,Denmark,2019-05-01\n")
+    (question,) = told["questions"]
+    assert (question["text"], question["candidates"][0]) == ("Since", "valid_from")
+
+    body = {"answers": [{"id": question["id"], "values": ["used_since"]}]}
+    vendor.must("POST", f"/imports/{told['id']}/answers", body)
+    work(vendor)
+
+    (entry,) = vendor.must("GET", "/sub-processors")["items"]
+    assert (entry["used_since"], entry["listed_since"]) == ("2019-05-01", vendor.today.isoformat())
+
+
 def test_days_of_entries_are_not_read_into_changes(vendor: Vendor) -> None:
     told = taken_over(vendor, LIST, into="changes")
 

@@ -229,6 +229,39 @@ Department | ?
 Underdatabehandlerens placering | location?
 WSO2 subsidiaries and affiliate companies | legal_name?
 サブプロセッサー | ?
+Used since | used_since
+In use since | used_since
+usedSince | used_since
+Engaged since | used_since
+Date of first use | used_since
+Sub-processor used since | used_since
+Anvendt siden | used_since
+I brug siden | used_since
+Dato for ibrugtagning | ?
+Används sedan | used_since
+Anlitas sedan | used_since
+I bruk sedan den | used_since
+Genutzt seit | used_since
+Im Einsatz seit | used_since
+Listed since | valid_from
+On our list since | valid_from?
+dateAdded | valid_from
+Added to the register on (date) | valid_from?
+Tilføjet dato | valid_from
+På listen siden | valid_from
+På listan sedan | valid_from
+Hinzugefügt am | valid_from
+Since | valid_from?
+Siden | valid_from?
+Sedan | valid_from?
+Seit | valid_from?
+Sub-processor since | valid_from?
+Underbiträde sedan | valid_from?
+Listed or used since | used_since?
+Date of last use | used_since?
+Used from | ?
+Use | purpose
+Purpose of use | purpose
 """
 
 
