@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.registry.linter.findings import entry_findings
+from services.registry.linter.finding import is_filled
+from services.registry.linter.findings import PARTS, entry_findings
 
 Entry = Mapping[str, Any]
 Line = dict[str, Any]
@@ -95,6 +96,24 @@ def _needs(entry: Entry) -> Iterator[Line]:
 def _unfilled(entry: Entry, exporter: str) -> list[str]:
     """Members, by their pointers, that say nothing or that nobody has stated yet."""
     found = entry_findings(entry, None, exporter=exporter)
-    pointers = [each.pointer for each in found if not each.pointer.startswith("/locations")]
+    silent = [pointer for each in found for pointer in _silent(entry, each.pointer)]
     unstated = [f"/{name}" for name, value in entry.items() if value == NOT_STATED]
-    return list(dict.fromkeys([*pointers, *unstated]))
+    return list(dict.fromkeys([*silent, *unstated]))
+
+
+def _silent(entry: Entry, pointer: str) -> Iterator[str]:
+    """``pointer``, unless something stands there; of an address or a contact, the empty parts.
+
+    A finding may point at a member that is filled: at the name of a company that nothing identifies
+    (what would is listed itself). Those of places are no members; ``needs`` has them.
+    """
+    first, *rest = pointer.removeprefix("/").split("/")
+    value = entry.get(first)
+    for name in rest:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if first == "locations":
+        return
+    if not is_filled(value) or value == NOT_STATED:
+        yield pointer
+    elif first in PARTS and not rest and isinstance(value, Mapping):
+        yield from (f"{pointer}/{part}" for part in PARTS[first] if not is_filled(value.get(part)))

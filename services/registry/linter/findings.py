@@ -204,8 +204,8 @@ def _identity_findings(entry: Mapping[str, Any], pointer: str) -> Iterator[Findi
     if not any(is_filled(entry.get(name)) for name in _IDENTITY):
         detail = "The entry only describes a provider; name the legal entity behind it."
         yield Finding("identity-missing", rule, detail, f"{pointer}/legal_name")
-    yield from _parts(entry, "address", _ADDRESS, rule, pointer)
-    yield from _parts(entry, "contact", _CONTACT, rule, pointer)
+    yield from _parts(entry, "address", rule, pointer)
+    yield from _parts(entry, "contact", rule, pointer)
     contact = member(entry, "contact")
     if contact and not is_filled(contact.get("position")):
         detail = "Give the contact person's position."
@@ -222,14 +222,15 @@ def _staff_findings(entry: Mapping[str, Any], pointer: str) -> Iterator[Finding]
 
 
 _IDENTITY = ("registration_number", "address", "country", "website")
-_ADDRESS = ("street", "city", "country")
-_CONTACT = ("name", "email")
+# What an address and a contact have to hold.
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "address": ("street", "city", "country"),
+    "contact": ("name", "email"),
+}
 
 
-def _parts(
-    entry: Mapping[str, Any], name: str, parts: tuple[str, ...], rule: str, pointer: str
-) -> Iterator[Finding]:
-    record = member(entry, name)
+def _parts(entry: Mapping[str, Any], name: str, rule: str, pointer: str) -> Iterator[Finding]:
+    record, parts = member(entry, name), PARTS[name]
     lacking = [part for part in parts if not is_filled(record.get(part))]
     if not lacking:
         return
