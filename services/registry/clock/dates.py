@@ -230,9 +230,8 @@ def _longest(
 
 
 def _sets_a_day(span: Span, *, soft: bool) -> bool:
-    if span.length is None or span.ends == EFFECTIVE_DAY:
-        return False
-    return span.by_default or not soft
+    has_its_own_end = span.length is not None and span.ends != EFFECTIVE_DAY
+    return has_its_own_end and (span.by_default or not soft)
 
 
 def _end(
