@@ -62,6 +62,12 @@ class NotNotified(Conflict):
     code = "not-notified"
 
 
+class NotConcerned(Conflict):
+    """This change concerns no agreement of this customer, so it has nothing to approve."""
+
+    code = "not-concerned"
+
+
 class OnlyInformed(Conflict):
     """This customer's agreement owes it information of this change, and no time to object."""
 

@@ -19,6 +19,7 @@ from services.registry.use_cases.standings import (
     Receipts,
     arithmetic_of,
     check_may_object,
+    concerned_by,
     customers_day,
     dates_of,
     owed_notices,
@@ -85,7 +86,8 @@ class _Own:
 
     def position(self, now: datetime, objection: Objection | None, *, approved: bool) -> Position:
         """What decides which answers the customer may give now."""
-        about = (self.change, self.relation.bonds, self.dates, objection)
+        concerned = concerned_by(self.change, self.relation.bonds)
+        about = (self.change, concerned, self.dates, objection)
         return Position(
             withdrawn=self.change.status == "withdrawn",
             bound=self.relation.ended_on is None,

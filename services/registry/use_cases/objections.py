@@ -14,6 +14,7 @@ from services.registry.model.changes import Change, NotInThisStatus
 from services.registry.model.objections import (
     AgreementEnded,
     Approval,
+    NotConcerned,
     Objection,
     Status,
     check_acceptable,
@@ -27,6 +28,7 @@ from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.standings import (
     check_may_object,
+    concerned_by,
     customers_day,
     customers_latest_day,
     owed_notices,
@@ -148,8 +150,11 @@ def approve(
     ``said``: when it was said by letter; None: now. ``by``: as in ``object_to``.
 
     A customer that signed after the announcement may give it too: its silence is no consent either.
+    Raises ``NotConcerned`` where the change is of other products, or after the agreement's end.
     """
-    change, register, _ = _known_change(deps, caller, change_id)
+    change, register, relation = _known_change(deps, caller, change_id)
+    if not concerned_by(change, relation.bonds):
+        raise NotConcerned
     given_at = said.at if said else deps.now()
     approval = Approval(deps.new_id("apr"), change.id, caller.org_id, given_at, _kept(by))
 

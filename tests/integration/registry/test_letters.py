@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from services.registry.use_cases.answers import customer_changes
+from shared.auth import Caller
 from tests import builders
 from tests.integration.agreements.test_import import PDF
 from tests.receiver import Receiver
@@ -233,6 +235,37 @@ def test_who_signed_later_has_nothing_to_answer(baseline: Vendor, change: Json) 
 
     assert [each.status_code for each in answers] == [409, 409]
     assert [each.json["code"] for each in answers] == ["not-notified", "accepted-with-agreement"]
+
+
+def test_a_yes_by_letter_of_whom_the_change_does_not_concern_is_refused(
+    baseline: Vendor, silent: Json
+) -> None:
+    other = baseline.customer("other", silence="refusal", agreement={"products": ["erp"]})
+    change = baseline.announced(sub_processor=builders.sub_processor(products=["crm"]))
+
+    refused = write(baseline, other, change, "approval")
+
+    assert (refused.status_code, refused.json["code"]) == (409, "not-concerned")
+    assert baseline.must("GET", f"/changes/{change['id']}/letters")["items"] == []
+    assert write(baseline, silent, change, "approval").status_code == 201
+
+
+def test_no_link_and_no_page_offers_a_yes_to_whom_the_change_does_not_concern(
+    baseline: Vendor,
+) -> None:
+    erp, crm = (
+        baseline.customer(name, silence="refusal", agreement={"products": [name]})
+        for name in ("erp", "crm")
+    )
+    change = baseline.announced(sub_processor=builders.sub_processor(products=["crm"]))
+    may = {}
+    for one in (erp, crm):
+        who = Caller("cli", one["org_id"], frozenset({"controller"}), frozenset())
+        [told] = customer_changes(baseline.stack.registry, who, [change["id"]])
+        may[one["org_id"]] = told["may"]
+
+    assert "approve" in may[crm["org_id"]]
+    assert may[erp["org_id"]] == ()
 
 
 def test_a_draft_has_no_letters(baseline: Vendor, silent: Json) -> None:

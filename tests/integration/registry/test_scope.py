@@ -1,4 +1,4 @@
-"""Seven readers take one scope: telling, waiting, preview, simulation, list, gate, and evidence.
+"""Eight readers take one scope: telling, waiting, preview, simulation, list, gate, evidence, yes.
 
 Customers, products, ends and changes are drawn at random; whom a change concerns is said once more
 in this file, in the plainest way, and each reader is asked.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -138,8 +138,24 @@ def announced(world: World, kind: str) -> dict[str, Any]:
     evidence = f"/notices/v1/changes/{draft['id']}/evidence"
     lines = vendor.stack.must(vendor.client, "GET", evidence)["items"]
     assert len(lines) == len(expected)
+    check_approvals(world, draft["id"], sides, day)
     shown: dict[str, Any] = vendor.must("GET", f"/changes/{draft['id']}")
     return {**shown, "told": expected}
+
+
+def check_approvals(
+    world: World, change_id: str, sides: list[tuple[str, list[str]]], day: date
+) -> None:
+    """Who is left out of an entry may come back to it; the products and the end decide."""
+    path = f"/portal/v1/changes/{change_id}/approval"
+    for one in world.customers:
+        if one.ends_on and one.ends_on <= world.vendor.today:
+            continue
+        answer = world.vendor.stack.ask(one.client, "POST", path)
+        if replace(one, excluded=set()).concerned(sides, day):
+            assert answer.status_code == 201, answer.text
+        else:
+            assert (answer.status_code, answer.json["code"]) == (409, "not-concerned"), one
 
 
 def in_effect(world: World) -> None:
