@@ -123,11 +123,10 @@ class Signatures:
         """
         if hands.has_persons:
             return self._persons_suffice(hands)
-        if len(self.approved_by) < (TWO if self.urgent else 1):
-            return False
-        if not self._approving(hands):
+        enough = len(self.approved_by) >= (TWO if self.urgent else 1)
+        if enough and not self._approving(hands):
             raise _prepared_by(self.prepared_by[0])
-        return True
+        return enough
 
     def _persons_suffice(self, hands: Hands) -> bool:
         """Two persons stand behind it where two are asked for; a key is no person."""

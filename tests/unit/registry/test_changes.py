@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.registry.clock import Period
-from services.registry.model.approvals import Hands
+from services.registry.clock import INFORMATION, NOTICE, Period
+from services.registry.model.approvals import Hands, PreparedByTheSameHand
 from services.registry.model.changes import (
     Audience,
     Change,
@@ -19,9 +19,11 @@ from services.registry.model.changes import (
     Group,
     NotInThisStatus,
     check_day,
+    owed_to,
 )
 from services.registry.model.scopes import everybody
 from shared.errors import PreconditionFailed
+from shared.scope import Cover
 from tests.unit.registry.golden import Case, cases
 
 TABLE = "golden_announcing.txt"
@@ -180,3 +182,110 @@ def test_a_change_may_take_effect_today_and_not_before() -> None:
     check_day(DAY, DAY)
     with pytest.raises(EffectiveDayPassed, match=r"^2026-12-23 lies before 2026-12-24\.$"):
         check_day(date(2026, 12, 23), DAY)
+
+
+def test_a_draft_that_the_caller_has_not_read_is_not_discarded() -> None:
+    change().check_discard(1)
+    with pytest.raises(PreconditionFailed):
+        change().check_discard(2)
+
+
+OLD, NOW = {"legal_name": "Host ApS", "website": "a"}, {"legal_name": "Host ApS", "website": "b"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "members", "current", "previous", "content"),
+    [
+        ("modify", {}, NOW, NOW, {"legal_name": "Host A/S", "website": "b"}),
+        ("modify", {}, None, OLD, {"legal_name": "Host A/S", "website": "a"}),
+        ("modify", {"status": "announced"}, NOW, OLD, {"legal_name": "Host A/S", "website": "a"}),
+        ("modify", {"previous": None}, NOW, NOW, {"legal_name": "Host A/S", "website": "a"}),
+        ("modify", {"content": None}, NOW, NOW, None),
+        ("remove", {"content": None}, NOW, NOW, None),
+        ("replace", {}, NOW, NOW, {"legal_name": "Host A/S", "website": "a"}),
+        ("add", {}, NOW, OLD, {"legal_name": "Host A/S", "website": "a"}),
+    ],
+)
+def test_a_draft_keeps_what_was_recorded_of_its_entry_since(
+    kind: Any, members: Any, current: Any, previous: Any, content: Any
+) -> None:
+    """An addition has no entry before it, and what was announced stays as it was announced."""
+    wished = {"legal_name": "Host A/S", "website": "a"}
+    before = change(**{"previous": OLD, "content": wished, **members})
+
+    after = replace(before, kind=kind).over(current)
+
+    assert (after.previous, after.content) == (previous, content)
+
+
+def test_what_a_change_states_for_the_first_time_is_stated_today() -> None:
+    stated = change(content={"ai_use": "none"}, previous={"ai_use": "none", "stated_on": {
+        "ai_use": "2026-01-01"}}).dated(DAY)  # fmt: skip
+    anew = change(content={"ai_use": "none"}).dated(DAY)
+
+    assert stated.content == {"ai_use": "none", "stated_on": {"ai_use": "2026-01-01"}}
+    assert anew.content == {"ai_use": "none", "stated_on": {"ai_use": "2026-12-24"}}
+    assert change().dated(DAY).content is None
+
+
+def test_an_emergency_asks_for_two_hands_and_another_change_for_one() -> None:
+    hands = Hands({"cli_a": "hand_1", "cli_b": "hand_2"}, {})
+    once = Emergency("The host burns.", "cli_a", ("cli_b",))
+
+    assert change(approved_by=({"client_id": "cli_b"},)).signatures.suffice(hands)
+    assert not change(emergency=once).signatures.suffice(hands)
+
+
+def test_who_prepared_it_first_is_named_where_nobody_else_has_approved() -> None:
+    prepared = change(prepared_by=("cli_a", "cli_b"), approved_by=({"client_id": "cli_a"},))
+
+    with pytest.raises(PreparedByTheSameHand) as refused:
+        prepared.signatures.suffice(Hands({"cli_a": "hand_1", "cli_b": "hand_1"}, {}))
+
+    assert refused.value.detail == (
+        "cli_a drafted or edited it, or asked for its emergency, and counts as one with you."
+    )
+
+
+def test_an_emergency_takes_back_the_approvals_of_a_normal_announcement() -> None:
+    approved = change(approved_by=({"client_id": "cli_b"},))
+    assert approved.declared("The host burns.", "cli_a").approved_by == ()
+
+
+def owing(*owes: str) -> list[Group]:
+    return [replace(group("a"), owes=each) for each in owes]
+
+
+@pytest.mark.parametrize(
+    ("owes", "owed"),
+    [
+        ([], NOTICE),
+        ([INFORMATION], INFORMATION),
+        ([INFORMATION, NOTICE], NOTICE),
+        ([NOTICE, NOTICE], NOTICE),
+        ([INFORMATION, INFORMATION], INFORMATION),
+    ],
+)
+def test_a_change_owes_notice_as_soon_as_one_customer_is_owed_it(
+    owes: list[str], owed: str
+) -> None:
+    told = replace(audience(), groups=tuple(owing(*owes)))
+    assert owed_to(told.groups) == owed
+    assert change().announced(AT, told, 3).owes == owed
+
+
+def test_each_change_of_a_notice_keeps_its_own_scope() -> None:
+    own = everybody(date(2027, 1, 1))
+    told = replace(audience("a"), scopes={"chg_1": own})
+    assert change().announced(AT, told, 3).scope == own
+
+
+def test_a_group_whose_agreements_cover_nothing_of_it_holds_nothing_up() -> None:
+    assert replace(group("a"), covers=()).allows_from == date.min
+
+
+def test_the_customer_who_must_be_told_first_decides_for_all() -> None:
+    later = replace(group("b"), earliest_effective_on=date(2027, 1, 9), covers=(Cover(),))
+    told = replace(audience("a"), groups=(group("a"), later))
+    assert told.allows_from == date(2027, 1, 9)
+    assert audience().allows_from is None

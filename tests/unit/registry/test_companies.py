@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,16 @@ from services.registry.model.companies import (
     CATALOGUE,
     MEMBERS,
     ORIGINS,
+    OWN_ENTRIES,
     Company,
+    Source,
     called,
     folded,
     note,
+    of_entry,
     shipped,
 )
+from services.registry.model.register import FOREVER, Row
 from services.registry.schemas.companies import CompaniesQuery
 from services.registry.schemas.entries import SubProcessorIn
 from services.registry.transfers.countries import check_country
@@ -172,3 +176,36 @@ def test_own_entries_come_before_the_catalogue() -> None:
     one, other = (Company("x", origin, "Same", nothing, {}) for origin in ORIGINS)
     assert other.origin == CATALOGUE
     assert called([other, one], "same") == [one, other]
+
+
+def test_a_company_stands_by_its_name_then_its_origin_then_its_id() -> None:
+    nothing = dict.fromkeys(MEMBERS)
+    assert Company("x", CATALOGUE, "Är One", nothing, {}).position == "arone\n1\nx"
+
+
+def test_a_name_that_is_not_known_is_not_searched() -> None:
+    nothing = dict.fromkeys(MEMBERS)
+    assert not Company("x", CATALOGUE, "One", nothing, {}).is_called("x")
+
+
+def test_each_member_that_ships_says_where_and_when_it_was_read() -> None:
+    for company, record in zip(shipped(), COMPANIES, strict=True):
+        assert {name: vars(each) for name, each in company.sources.items()} == {
+            name: {**READS[each["read"]], "read_on": date.fromisoformat(
+                READS[each["read"]]["read_on"])}
+            for name, each in record.items() if each
+        }  # fmt: skip
+
+
+def test_an_entry_of_the_vendor_is_a_company_whose_source_is_the_entry() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    said = {"legal_name": "Host ApS", "country": "DK", "website": None, "description": "Hosting"}
+    row = Row("row_1", "org_1", "sub_1", 1, said, at.date(), FOREVER, at, "chg_1")
+
+    company = of_entry(row, "/p/vendor/sub-processors/sub_1", at.date())
+
+    assert (company.id, company.origin, company.name) == ("sub_1", OWN_ENTRIES, "Host ApS")
+    assert company.members == {
+        **dict.fromkeys(MEMBERS), "legal_name": "Host ApS", "country": "DK"}  # fmt: skip
+    source = Source("/p/vendor/sub-processors/sub_1", None, at.date())
+    assert company.sources == dict.fromkeys(("name", "legal_name", "country"), source)

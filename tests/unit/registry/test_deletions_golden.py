@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.registry.model.deletions import (
+    Confirmation,
     ConfirmedBeforeEnd,
     ConfirmedInFuture,
     StillInUse,
@@ -19,6 +20,7 @@ from services.registry.model.deletions import (
 from services.registry.model.register import FOREVER, EntryUnknown, Row
 from services.registry.todo.of_work import of_deletion
 from services.registry.transfers.wording import LANGUAGES, sentence
+from shared.errors import Invalid
 from tests.unit.registry.golden import cases, listed
 
 TODAY = date(2026, 11, 23)
@@ -130,3 +132,27 @@ def test_what_is_overdue_is_said_so_in_each_language(last: str, word: str) -> No
     assert word in told[0]
     assert len(set(told)) == 3
     assert item.steps[0].path == f"/registry/v1/processors/a/sub-processors/{SUB}/deletion"
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "words"),
+    [
+        (1, "confirmed-in-future", "2026-11-24 lies after 2026-11-23."),
+        (-6, "confirmed-before-end", "Its last day on the list was 2026-11-18."),
+    ],
+)
+def test_a_refusal_of_a_day_points_at_it_and_says_why(days: int, code: str, words: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_day(TODAY + timedelta(days), TODAY - timedelta(5), TODAY)
+    assert refused.value.detail == words
+    assert refused.value.errors == [{"pointer": "/confirmed_on", "code": code, "detail": words}]
+
+
+def test_a_confirmation_that_says_the_same_again_is_known() -> None:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    told = Confirmation(
+        "del_1", "org_1", SUB, TODAY, 1, "deleted", TODAY, "Bo", at, "cli_1", note="All copies."
+    )
+    assert told.says({"kind": "deleted", "note": "All copies."})
+    assert not told.says({"kind": "deleted", "note": "All but one."})
+    assert not told.says({"kind": "returned", "note": "All copies."})

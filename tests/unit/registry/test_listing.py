@@ -66,3 +66,12 @@ def test_each_row_of_a_stay_tells_the_same_days(lengths: list[int], at: int) -> 
 def test_the_first_and_the_last_day_of_all_overflow_nothing() -> None:
     always = Span(date.min, FOREVER)
     assert stay(always, [always]) == always
+
+
+def test_an_entry_says_its_days_and_its_next_change_as_members() -> None:
+    coming = {"sub_1": NextChange("chg_1", "remove", day("05-01"))}
+    assert listed(span("01-01..04-30"), [], coming, "sub_1").members() == {
+        "listed_since": day("01-01"),
+        "listed_until": day("04-30"),
+        "next_change": {"change_id": "chg_1", "kind": "remove", "effective_on": day("05-01")},
+    }

@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 
 from services.registry.model.objections import (
+    OPEN,
     STEPS,
+    NotInThisNotice,
     ObjectionSettled,
     ObjectionWindowClosed,
     OfferLapsed,
     RespondByPassed,
     check_acceptable,
+    check_in_notice,
     check_in_time,
     check_may_end,
     check_offer,
+    statuses_of,
 )
 from shared.errors import DomainError
 from tests.unit.registry.golden import Case, cases, section
@@ -125,3 +129,26 @@ def test_a_step_keeps_its_instant_where_it_settles_and_the_members_it_brings(
     assert after == objection(
         to, settled_at=settled_at, decision="Needed.", respond_by=DAY, revision=2
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "statuses"),
+    [(None, frozenset()), ("", frozenset()), ("open", OPEN), ("rejected", frozenset({"rejected"}))],
+)
+def test_a_list_is_asked_for_by_one_status_or_by_those_that_are_open(
+    asked: str | None, statuses: frozenset[str]
+) -> None:
+    assert statuses_of(asked) == statuses
+
+
+def test_an_objection_names_only_changes_of_its_notice() -> None:
+    check_in_notice(["chg_2"], ["chg_1", "chg_2"])
+    check_in_notice([], ["chg_1"])
+
+    with pytest.raises(NotInThisNotice) as refused:
+        check_in_notice(["chg_2", "chg_3"], ["chg_1", "chg_2"])
+
+    assert refused.value.detail == "It is about chg_1, chg_2."
+    assert refused.value.errors == [
+        {"pointer": "/change_ids", "code": "not-in-this-notice", "detail": "chg_3 is not."}
+    ]

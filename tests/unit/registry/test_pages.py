@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from datetime import date
@@ -13,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from services.registry.model.colours import BACKGROUNDS, ColourTooFaint, check_readable, contrast
+from services.registry.model.colours import (
+    BACKGROUNDS,
+    LEAST,
+    ColourTooFaint,
+    check_readable,
+    contrast,
+    luminance,
+)
+from services.registry.model.files import NotAPng, check_png
 from services.registry.model.page import Brand, Page
 from services.registry.model.pngs import LARGEST, SIGNATURE, fault_of_png
 from services.registry.schemas.pages import HostName, Origin, PageIn
@@ -62,6 +71,30 @@ def test_a_colour_that_cannot_be_read_is_refused(colour: str) -> None:
     assert refused.value.context["contrast"] < refused.value.context["needed"]
 
 
+def test_a_refusal_of_a_colour_says_how_faint_it_is() -> None:
+    with pytest.raises(ColourTooFaint) as refused:
+        check_readable("#767676")
+
+    said = "#767676 has a contrast of 4.02 to 1 on the page; 4.5 is needed."
+    assert refused.value.detail == said
+    assert refused.value.context == {"contrast": 4.02, "needed": 4.5}
+
+
+def test_a_colour_of_just_the_least_contrast_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.registry.model.colours.contrast", lambda *_: LEAST)
+    check_readable("#767676")
+
+
+@pytest.mark.parametrize(
+    ("colour", "linear"), [("#0a0a0a", 0.003035), ("#0b0b0b", 0.003347), ("#808080", 0.215861)]
+)
+def test_dark_parts_of_a_colour_are_linear_and_light_ones_a_power(
+    colour: str, linear: float
+) -> None:
+    """The two branches of sRGB (IEC 61966-2-1) meet between the bytes 10 and 11."""
+    assert round(luminance(colour), 6) == linear
+
+
 @pytest.mark.parametrize("colour", ["#000000", "#1d4f5f", "#9a2318", "#0000ff"])
 def test_a_colour_that_can_be_read_is_taken(colour: str) -> None:
     check_readable(colour)
@@ -84,31 +117,56 @@ def test_a_whole_picture_is_taken(head: bytes) -> None:
     assert fault_of_png(png(head=head, pixels=line * 2)) is None
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        SIGNATURE,
-        b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-        png()[:-12],
-        png()[:-1],
-        png() + b"<script>alert(1)</script>",
-        png() + png(),
-        png().replace(b"IDAT", b"IDAX"),
-        png(pixels=b"\0" * 5),
-        png(pixels=b"\0" * 10_000),
-        png(pixels=b"\0" * 10_000_000),
-        png(0, 2),
-        png(2_001, 1),
-        png(head=b"\x08\x02\0\0\1"),
-        png(head=b"\x07\x02\0\0\0"),
-        png(head=b"\x08\x05\0\0\0"),
-        png(more=chunk(b"IHDR", b"\0" * 13)),
-        png(more=chunk(b"EVIL", b"x")),
-    ],
+START, PARTS = (
+    "It does not begin as a PNG does.",
+    ("It is not one whole PNG: its first or its last part is missing."),
 )
-def test_what_is_no_whole_picture_is_refused(body: bytes) -> None:
-    assert fault_of_png(body)
+SUM = "It is cut off or damaged: a check sum is wrong."
+HEAD, SIDES = "Its head cannot be read.", "It has more than 2000 pixels a side, or none."
+LENGTH = "Its picture is cut off, or is longer than its head says."
+NO_PICTURES = [
+    (b"", START),
+    (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', START),
+    (SIGNATURE, PARTS),
+    (png()[:-12], PARTS),
+    (png()[:-1], SUM),
+    (png() + b"<script>alert(1)</script>", SUM),
+    (png().replace(b"IDAT", b"IDAX"), SUM),
+    (png() + png(), SUM),
+    (png() + png()[8:], PARTS),
+    (png(more=chunk(b"IHDR", b"\0" * 13)), PARTS),
+    (png(more=chunk(b"EVIL", b"x")), "It has a part that a reader of PNG need not know."),
+    (png(pixels=b"\0" * 5), LENGTH),
+    (png(pixels=b"\0" * 15), LENGTH),
+    (png(pixels=b"\0" * 10_000), LENGTH),
+    (png(pixels=b"\0" * 10_000_000), LENGTH),
+    (png().replace(zlib.compress((b"\0" + b"\x10" * 6) * 2), b"no deflate"), SUM),
+    (SIGNATURE + png()[8:33] + chunk(b"IDAT", b"no deflate") + chunk(b"IEND", b""),
+     "Its picture cannot be unpacked."),
+    (SIGNATURE + chunk(b"IHDR", b"\0" * 12) + chunk(b"IEND", b""), HEAD),
+    (png(0, 2), SIDES),
+    (png(2, 0), SIDES),
+    (png(2_001, 1), SIDES),
+    (png(1, 2_001), SIDES),
+    (png(head=b"\x08\x02\0\0\1"), "It is interlaced; save it without."),
+    (png(head=b"\x07\x02\0\0\0"), HEAD),
+    (png(head=b"\x08\x05\0\0\0"), HEAD),
+    (png(head=b"\x08\x02\1\0\0"), HEAD),
+    (png(head=b"\x08\x02\0\1\0"), HEAD),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "words"), NO_PICTURES)
+def test_what_is_no_whole_picture_is_refused_in_words(body: bytes, words: str) -> None:
+    assert fault_of_png(body) == words
+    with pytest.raises(NotAPng, match=re.escape(words)):
+        check_png(body)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (2_000, 1), (1, 2_000)])
+def test_a_picture_has_one_to_two_thousand_pixels_a_side(width: int, height: int) -> None:
+    assert fault_of_png(png(width, height)) is None
+    check_png(png(width, height))
 
 
 @given(st.data())
@@ -207,3 +265,19 @@ def test_the_day_of_publishing_moves_with_the_switch_alone() -> None:
 
     assert (page.published_on, later.published_on) == (TODAY, TODAY)
     assert later.stated({"published": False}, TODAY).published_on is None
+
+
+@pytest.mark.parametrize(
+    ("published", "members", "opens"),
+    [
+        (False, {"published": True}, True),
+        (False, {"published": False}, False),
+        (False, {"display": "basis"}, False),
+        (True, {"published": True}, False),
+        (True, {}, False),
+    ],
+)
+def test_a_page_opens_when_it_was_closed_and_is_to_be_published(
+    published: bool, members: dict[str, Any], opens: bool
+) -> None:
+    assert Page(published=published).opens_with(members) is opens

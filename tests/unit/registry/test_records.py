@@ -102,8 +102,13 @@ def test_an_entry_to_come_is_recorded_from_its_first_day_on() -> None:
 def test_there_is_nothing_to_record_of_an_entry_that_is_unknown_or_has_ended() -> None:
     with pytest.raises(EntryUnknown):
         row_to_record([], TODAY)
-    with pytest.raises(EntryNotThere):
+    with pytest.raises(EntryNotThere, match=r"^It is no longer on the list\.$"):
         row_to_record([row(FIRST, TODAY - ONE_DAY)], TODAY)
+
+
+def test_an_entry_can_be_recorded_on_its_last_day() -> None:
+    ending = row(FIRST, TODAY)
+    assert row_to_record([ending], TODAY) == ending
 
 
 @pytest.mark.parametrize("recorded", [False, True])
@@ -333,3 +338,45 @@ def test_a_refusal_names_every_word() -> None:
     with pytest.raises(NoticeOwed) as refused:
         check_no_notice_owed(["ai_use", "rename"], {"locations": []}, {"locations": []})
     assert refused.value.context == {"materiality": ["ai_use", "rename"]}
+
+
+DPF_FOUND = {"locations": [place(mechanism("eu-us-dpf"))]}
+NOT_FOUND = {"locations": [place()]}
+DECIDED = {"locations": [place(mechanism("derogation-a"))]}
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "after"),
+    [
+        ([], NOT_FOUND, DECIDED),
+        (["basis_downgraded"], DPF_FOUND, NOT_FOUND),
+    ],
+)
+def test_what_owes_no_notice_is_recorded(words: list[str], before: Json, after: Json) -> None:
+    check_no_notice_owed(words, before, after)
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "after"),
+    [
+        (["basis_downgraded"], DPF_FOUND, DECIDED),
+        (["basis_downgraded", "new_country"], DPF_FOUND, NOT_FOUND),
+    ],
+)
+def test_what_owes_notice_is_refused_with_what_is_material(
+    words: list[str], before: Json, after: Json
+) -> None:
+    with pytest.raises(NoticeOwed) as refused:
+        check_no_notice_owed(words, before, after)
+    assert refused.value.detail == f"It is material: {', '.join(words)}."
+    assert refused.value.context == {"materiality": words}
+
+
+def test_a_text_that_became_a_list_stays_as_it_was_announced() -> None:
+    assert carried({"a": {"da": "x"}}, {"a": {"da": "y"}}, {"a": "z"}) == {"a": "z"}
+    assert carried({"a": "x"}, {"a": {"da": "y"}}, {"a": {"da": "z"}}) == {"a": {"da": "z"}}
+
+
+def test_a_member_that_is_gone_from_the_entry_is_gone_from_what_comes() -> None:
+    assert carried({"a": 1, "b": 2}, {"a": 1}, {"a": 1, "b": 2}) == {"a": 1}
+    assert carried({"a": 1}, {"a": 1, "b": None}, {"a": 1}) == {"a": 1, "b": None}

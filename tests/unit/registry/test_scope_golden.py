@@ -121,3 +121,14 @@ def test_a_scope_and_a_cover_read_back_are_the_same(scope: Scope) -> None:
          "customer_id": None}
     ])["a"]  # fmt: skip
     assert profile == Profile((Cover(("crm",), DAY, None),), 3)
+
+
+def test_a_customer_that_was_asked_for_apart_keeps_its_id() -> None:
+    told = {"key": "a", "covers": [], "customers": 1, "customer_id": CUSTOMER}
+    assert profiles_by_group([told]) == {"a": [Profile((), 1, CUSTOMER)]}
+
+
+def test_customers_with_the_same_covers_are_counted_each() -> None:
+    alike = Profile((Cover(("crm",)), Cover(("crm",), DAY - timedelta(9))), customers=3)
+    counts = concerned(Scope(DAY, (Side(("crm",)),)), [alike], DAY)
+    assert (counts.agreements, counts.customers) == (6, 3)

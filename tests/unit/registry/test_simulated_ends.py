@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from services.registry.clock import INFORMATION
 from services.registry.model.bases import Reliance
 from services.registry.model.changes import Group
 from services.registry.model.erasures import speaks_of
@@ -93,6 +95,26 @@ def test_a_person_is_found_anywhere_in_a_private_part_in_any_case() -> None:
     private = {"content": {"contact": {"email": "Anna.Ö@Example.com"}}, "at": AT}
     assert speaks_of(private, "anna.ö@example.com")
     assert not speaks_of(private, "anna.o@example.com")
+
+
+def test_only_customers_who_are_owed_notice_get_one() -> None:
+    informed = replace(GROUPS[1], owes=INFORMATION)
+    register = touched(LOST, groups=(GROUPS[0], informed))
+    assert (register.notices, touched(LOST).notices) == (2, 5)
+
+
+def test_the_reminders_of_a_register_stand_beside_its_ledger() -> None:
+    assert REGISTER.reminders == "reminders:org_1"
+
+
+def test_an_import_that_is_refused_says_why_and_is_done() -> None:
+    job = Import("imp_1", "org_1", AT, "cli_1", "csv", "en", DAY, "Our list")
+    refused = job.refused("row-refused", "Row 3 has no name.")
+    assert refused == replace(
+        job, status="done", failure={"code": "row-refused", "detail": "Row 3 has no name."}
+    )
+    assert not job.is_whole
+    assert replace(job, into="baseline").is_whole
 
 
 def test_an_import_reports_what_the_file_left_out_up_to_a_limit() -> None:
