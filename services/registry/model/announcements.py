@@ -45,7 +45,7 @@ def as_one_notice(drafts: Sequence[Change], effective_on: date | None = None) ->
 
 def check_alike(drafts: Sequence[Change]) -> None:
     """Raises ``ChangesMixed`` unless all are emergencies with as many approvals, or none is."""
-    if len({(draft.emergency is None, len(draft.approvers)) for draft in drafts}) > 1:
+    if len({(bool(draft.emergency), len(draft.approvers)) for draft in drafts}) > 1:
         raise ChangesMixed
 
 

@@ -39,10 +39,10 @@ def test_drafts_that_are_announced_together_take_effect_on_the_last_of_their_day
 
 def test_the_day_that_is_asked_for_stands_above_those_of_the_drafts() -> None:
     wished = DAY - timedelta(2)
-    assert [each.effective_on for each in as_one_notice([draft(1), draft(2)], wished)] == [
-        wished,
-        wished,
-    ]
+    told = as_one_notice([draft(1), draft(2)], wished)
+    assert [(each.effective_on, each.together) for each in told] == [
+        (wished, ("chg_1", "chg_2"))
+    ] * 2
 
 
 def test_a_draft_that_is_announced_alone_is_together_with_nothing() -> None:

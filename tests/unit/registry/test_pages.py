@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import tracemalloc
 import zlib
 from datetime import date
 from pathlib import Path
@@ -136,6 +137,7 @@ NO_PICTURES = [
     (png() + png()[8:], PARTS),
     (png(more=chunk(b"IHDR", b"\0" * 13)), PARTS),
     (png(more=chunk(b"EVIL", b"x")), "It has a part that a reader of PNG need not know."),
+    (png(more=chunk(b"Evil", b"x")), "It has a part that a reader of PNG need not know."),
     (png(pixels=b"\0" * 5), LENGTH),
     (png(pixels=b"\0" * 15), LENGTH),
     (png(pixels=b"\0" * 10_000), LENGTH),
@@ -161,6 +163,16 @@ def test_what_is_no_whole_picture_is_refused_in_words(body: bytes, words: str) -
     assert fault_of_png(body) == words
     with pytest.raises(NotAPng, match=re.escape(words)):
         check_png(body)
+
+
+def test_a_picture_that_unpacks_to_more_than_its_head_says_is_never_unpacked_whole() -> None:
+    bomb = png(pixels=b"\0" * 50_000_000)
+    tracemalloc.start()
+    try:
+        assert fault_of_png(bomb) == LENGTH
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (2_000, 1), (1, 2_000)])

@@ -378,5 +378,5 @@ def test_a_text_that_became_a_list_stays_as_it_was_announced() -> None:
 
 
 def test_a_member_that_is_gone_from_the_entry_is_gone_from_what_comes() -> None:
-    assert carried({"a": 1, "b": 2}, {"a": 1}, {"a": 1, "b": 2}) == {"a": 1}
-    assert carried({"a": 1}, {"a": 1, "b": None}, {"a": 1}) == {"a": 1, "b": None}
+    assert carried({"a": 1, "b": 2}, {"a": 1}, {"a": 3, "b": 2}) == {"a": 3}
+    assert carried({"a": 1}, {"a": 1, "b": None}, {"a": 3}) == {"a": 3, "b": None}
