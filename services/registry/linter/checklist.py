@@ -41,11 +41,11 @@ def address_line(org_id: str, *, proved: bool) -> Line | None:
     return {"missing": NO_ADDRESS, "action": action}
 
 
-def checklist(entries: Sequence[Entry], exporter: str, path: str) -> Line:
+def checklist(entries: Sequence[Entry], path: str) -> Line:
     """``{places, fine, needs, unfilled}`` of entries in wire form, with their verdicts.
 
     ``places`` counts an entry without a place once, so it is ``fine`` and ``needs`` together.
-    ``exporter``: country of the processor's seat; ``path``: that of the register.
+    ``path``: that of the register.
     """
     needs = [
         {"sub_processor": _named(entry), **need, "action": _action(path, entry, need["codes"])}
@@ -55,7 +55,7 @@ def checklist(entries: Sequence[Entry], exporter: str, path: str) -> Line:
     unfilled = [
         {"sub_processor": _named(entry), "members": members, "action": _action(path, entry)}
         for entry in entries
-        if (members := _unfilled(entry, exporter))
+        if (members := _unfilled(entry))
     ]
     places = sum(len(entry["locations"]) or 1 for entry in entries)
     return {
@@ -81,7 +81,7 @@ def _needs(entry: Entry) -> Iterator[Line]:
     if not entry["locations"]:
         yield {"place": None, "codes": ["no_place"], "missing": NO_PLACE}
     for place in entry["locations"]:
-        verdicts = [place["verdict"], *(place["verdict"].get("by_regime") or ())]
+        verdicts = (place["verdict"], *place["verdict"]["by_regime"])
         bad = [each for each in verdicts if each["status"] not in LAWFUL]
         if bad:
             yield {
@@ -89,13 +89,14 @@ def _needs(entry: Entry) -> Iterator[Line]:
                     name: place.get(name) for name in ("country", "region", "organisation", "kind")
                 },
                 "codes": sorted({each["status"] for each in bad}),
-                "missing": bad[0].get("reason_by_language") or {"en": bad[0]["reason"]},
+                "missing": bad[0]["reason_by_language"],
             }
 
 
-def _unfilled(entry: Entry, exporter: str) -> list[str]:
+def _unfilled(entry: Entry) -> list[str]:
     """Members, by their pointers, that say nothing or that nobody has stated yet."""
-    found = entry_findings(entry, None, exporter=exporter)
+    # Without a day and for any seat: both decide on places and rules, and no member on either.
+    found = entry_findings(entry, None)
     silent = [pointer for each in found for pointer in _silent(entry, each.pointer)]
     unstated = [f"/{name}" for name, value in entry.items() if value == NOT_STATED]
     return list(dict.fromkeys([*silent, *unstated]))

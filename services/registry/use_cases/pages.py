@@ -91,7 +91,7 @@ def _shown(deps: Deps, register: Register, today: date, *, proved: bool) -> dict
     path = f"/registry/v1/processors/{register.slug}"
     entries = list_view(rows, today, law)
     checklist = {
-        **linter.checklist(entries, law.exporter, path),
+        **linter.checklist(entries, path),
         "notice_address": linter.address_line(register.id, proved=proved),
     }
     return {**vars(register.page), "checklist": checklist}
