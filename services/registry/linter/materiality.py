@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from services.registry.linter.finding import member
@@ -169,12 +170,14 @@ def _is_another_entity(case: _Case, _: str) -> bool:
         return not _has_a_new_role(case, "registration_number")
     same = _same_number(case)
     # Without numbers on both sides nothing shows that another name is still the same entity.
-    return not same if same is not None else _legal_name(case.stated) != _legal_name(case.new)
+    return _is_named_otherwise(case) if same is None else not same
 
 
-def _is_another_name(case: _Case, name: str) -> bool:
-    if not case.alters or _is_another_entity(case, name):
-        return False
+def _is_another_name(case: _Case, _: str) -> bool:
+    return case.alters and bool(_same_number(case)) and _is_named_otherwise(case)
+
+
+def _is_named_otherwise(case: _Case) -> bool:
     return _legal_name(case.stated) != _legal_name(case.new)
 
 
@@ -238,7 +241,7 @@ def _has_other_words(case: _Case, name: str) -> bool:
 
 def _texts(value: object) -> dict[str, str]:
     """A text by language; one without a language stands for itself."""
-    texts = value if isinstance(value, Mapping) else {"": value}
+    texts = value if isinstance(value, Mapping) else {None: value}
     return {str(language): str(text) for language, text in texts.items() if text}
 
 
@@ -261,11 +264,8 @@ def _begins(case: _Case, _: str) -> bool:
     return case.stays and begins(case.before or {}, case.new)
 
 
-def _takes_the_stage(stage: str) -> Callable[[_Case, str], bool]:
-    def takes(case: _Case, _: str) -> bool:
-        return stage_of(case.new) == stage and not (case.alters and stage_of(case.stated) == stage)
-
-    return takes
+def _takes_the_stage(case: _Case, _: str, *, stage: str) -> bool:
+    return stage_of(case.new) == stage and not (case.alters and stage_of(case.stated) == stage)
 
 
 def _differs(case: _Case, name: str) -> bool:
@@ -273,13 +273,12 @@ def _differs(case: _Case, name: str) -> bool:
 
 
 def _value(entry: Entry, name: str) -> object:
-    value = entry.get(name) or _UNSAID.get(name)
-    return None if value in (False, "not_stated") else value
+    return entry.get(name) or _UNSAID.get(name)
 
 
 def _has_more_use(case: _Case, name: str) -> bool:
     before, after = case.stated.get(name), case.new.get(name)
-    if after in (None, "none", "not_stated") or before == after:
+    if after in ("none", before):
         return False
     # "both" holds every single use, so to drop one of them is nothing new.
     return before != "both"
@@ -310,7 +309,7 @@ def is_weaker(before: Verdict, after: Verdict, law: Mapping[str, Instrument]) ->
 
 
 def _rank(status: str, instrument_id: str | None, law: Mapping[str, Instrument]) -> tuple[int, int]:
-    return _WORSE.index(status), _tier(law.get(instrument_id or ""))
+    return _WORSE.index(status), _tier(law.get(str(instrument_id)))
 
 
 def _tier(instrument: Instrument | None) -> int:
@@ -336,8 +335,8 @@ _RULES: Mapping[str, Callable[[_Case, str], bool]] = {
     "differs": _differs,
     "more use": _has_more_use,
     "data begins to flow": _begins,
-    "only planned": _takes_the_stage(PLANNED),
-    "only if enabled": _takes_the_stage(ONLY_IF_ENABLED),
-    "the customer's own": _takes_the_stage(CHOSEN_BY_CUSTOMER),
+    "only planned": partial(_takes_the_stage, stage=PLANNED),
+    "only if enabled": partial(_takes_the_stage, stage=ONLY_IF_ENABLED),
+    "the customer's own": partial(_takes_the_stage, stage=CHOSEN_BY_CUSTOMER),
     "a record": lambda *_: False,
 }

@@ -33,9 +33,8 @@ def _words(text: str) -> list[str]:
 def _same_word(one: str, other: str) -> bool:
     if one == other:
         return True
-    if not (one.isalpha() and other.isalpha()):
-        return False
-    return _single(one) == _single(other) or _swapped(one, other)
+    # Beside a number a word is another one in any case: no letter of it is a digit.
+    return one.isalpha() and (_single(one) == _single(other) or _swapped(one, other))
 
 
 def _single(word: str) -> str:
@@ -44,8 +43,6 @@ def _single(word: str) -> str:
 
 
 def _swapped(one: str, other: str) -> bool:
-    if len(one) != len(other) or len(one) < _SHORTEST_TO_SWAP:
-        return False
-    at = next(n for n in range(len(one)) if one[n] != other[n])
-    swapped = one[:at] + one[at : at + 2][::-1] + one[at + 2 :]
-    return at > 0 and swapped == other
+    """Whether two neighbours after the first letter have changed places, in a word long enough."""
+    swaps = (one[:at] + one[at + 1] + one[at] + one[at + 2 :] for at in range(1, len(one) - 1))
+    return len(one) >= _SHORTEST_TO_SWAP and other in swaps

@@ -53,6 +53,18 @@ def test_no_article_of_the_gdpr_is_left_under_another_law(
     assert not [rule for rule in found if "GDPR Art." in rule]
 
 
+@pytest.mark.parametrize(
+    ("exporter", "rule"),
+    [("DK", "GDPR Art. 28(2)"), ("GB", "UK GDPR Art. 28(2)"), ("CH", "FADP Art. 9(3)")],
+)
+def test_the_notice_itself_is_owed_by_the_law_of_the_vendor(exporter: str, rule: str) -> None:
+    found = findings({"kind": "add"}, exporter=exporter)
+    assert [(each.code, each.rule) for each in found if each.severity == "must"] == [
+        ("sub-processor-missing", rule),
+        ("effective-on-missing", rule),
+    ]
+
+
 def test_a_transfer_is_cited_by_the_law_of_its_verdict() -> None:
     both = [rule for rule in rules("DK", "UK", "EU", "CH") if "30(2)(c)" in rule or "FADP" in rule]
     assert [rule.partition(" Art.")[0] for rule in both] == ["UK GDPR", "GDPR", "FADP"]

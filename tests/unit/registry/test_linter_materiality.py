@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.registry.linter import MATERIALITY, materiality
+from services.registry.linter import MATERIALITY, is_weaker, materiality
 from services.registry.linter.members import members, table
 from services.registry.linter.spelling import same_spelling
 from services.registry.schemas.entries import SubProcessorIn
+from services.registry.transfers import Verdict, load_instruments
 from tests.unit.registry.golden import rows
 
 Entry = dict[str, Any]
@@ -157,6 +158,32 @@ def test_unless_told_otherwise_it_is_a_modification_of_danish_data() -> None:
     assert materiality(entry(), entry(country="DK")) == ()
 
 
+def test_what_differs_in_a_plan_is_told_as_planned() -> None:
+    plan = entry(stage="planned", purpose={"en": "Mail"})
+    assert materiality(plan, {**plan, "purpose": {"en": "Hosting"}}) == ("planned", "purpose")
+    assert materiality(plan, plan) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "weaker"),
+    [
+        (("valid", "eu-us-dpf"), ("valid", "scc-2021-914"), True),
+        (("valid", "scc-2021-914"), ("valid", "bcr"), False),
+        (("valid", "scc-2021-914"), ("valid", "eu-us-dpf"), False),
+        (("valid", "scc-2021-914"), ("valid", "derogation-a"), True),
+        (("valid", "scc-2021-914"), ("unproven", "eu-us-dpf"), True),
+        (("missing", None), ("valid", "derogation-a"), False),
+        (("valid", None), ("valid", "scc-2021-914"), True),
+        (("no_transfer", None), ("no_transfer", None), False),
+    ],
+)
+def test_a_place_rests_on_less_by_its_status_then_by_the_kind_of_its_basis(
+    before: tuple[str, str | None], after: tuple[str, str | None], weaker: bool
+) -> None:
+    one, other = (Verdict(status, (), instrument_id=basis) for status, basis in (before, after))
+    assert is_weaker(one, other, load_instruments()) is weaker
+
+
 def test_instruments_of_the_platform_count_when_they_are_given() -> None:
     before, after = entry(locations=[US_DPF]), entry(locations=[US_SCC])
     assert materiality(before, after, instruments={}) == ()
@@ -196,6 +223,12 @@ def test_of_another_entity_what_it_does_is_no_word_of_its_own(kind: str) -> None
         ("patients", "patents", False),
         ("on", "no", False),
         ("to", "too", False),
+        ("by bil", "by bill", True),
+        ("from", "form", False),
+        ("thier letters", "their letters", True),
+        ("lteters", "letters", True),
+        ("lettesr", "letters", True),
+        ("2 letters", "two letters", False),
         ("encrypted", "unencrypted", False),
         ("within 1.5 days", "within 15 days", False),
         ("11 days", "1 days", False),
