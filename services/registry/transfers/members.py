@@ -69,7 +69,7 @@ def known_evidence(
 
 
 def _known(mechanism: Mapping[str, Any], instruments: Mapping[str, Instrument]) -> dict[str, Any]:
-    instrument = instruments.get(mechanism.get("instrument_id", ""))
+    instrument = instruments.get(mechanism["instrument_id"])
     names = evidence_members(instrument) if instrument else ()
     evidence = mechanism.get("evidence") or {}
     return {**mechanism, "evidence": {name: evidence[name] for name in evidence if name in names}}

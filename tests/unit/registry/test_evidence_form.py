@@ -17,8 +17,9 @@ from services.registry.transfers import (
     load_instruments,
 )
 from services.registry.transfers.evidence import Question, gaps
-from services.registry.transfers.evidence_form import TYPES, form, wrong_values
+from services.registry.transfers.evidence_form import TYPES, Field, form, wrong_values
 from services.registry.transfers.laws import law_of
+from services.registry.transfers.parts import Days, OpenCase
 from services.registry.transfers.wording import LANGUAGES, Language
 
 SHIPPED = load_instruments()
@@ -158,6 +159,89 @@ def test_an_instrument_of_the_platform_has_a_form_too() -> None:
     ]  # fmt: skip
     assert fields["register_number"]["label"] == "Register number"
     assert fields["is_suspended"]["help"].startswith("Grunden omfattar inte")
+
+
+def of_the_platform() -> Instrument:
+    """An instrument with everything that a form can ask about."""
+    disputed = tuple(OpenCase(fact, True, "q-1", "valid") for fact in ("is_new", "is_old"))
+    return Instrument(
+        "x-2", "adequacy", "X", "Art. 45", date(2021, 6, 27),
+        requires=("module", "reviewed_on"), modules=(2, 3),
+        scope=Scope("recipient", "Members", all=("is_member",), none=("is_suspended",)),
+        footnotes={"CA": Scope("sector", "Firms", all=("is_firm",), none=("is_military",))},
+        open_when=disputed,
+        fact_days={"is_member": Days(date(2024, 1, 1), date(2025, 1, 1))},
+    )  # fmt: skip
+
+
+def test_the_form_says_of_each_fact_what_its_answer_decides() -> None:
+    fields = [each for each in form(of_the_platform(), "da") if each["type"] == "flag"]
+    use = {texts["da"]: name for name, texts in DATA["help"].items()}
+
+    assert [(each["name"], use.get(each["help"]), each["required"]) for each in fields] == [
+        ("is_member", "must_be_true", True), ("is_suspended", "must_be_false", False),
+        ("is_new", "open", False), ("is_old", "open", False),
+        ("is_firm", "must_be_true", True), ("is_military", "must_be_false", False),
+        ("docking_clause", None, False),
+    ]  # fmt: skip
+    times = [each["when"] and (each["when"]["first"], each["when"]["countries"]) for each in fields]
+    assert times == [
+        (date(2024, 1, 1), None), None, None, None, (None, ["CA"]), (None, ["CA"]), None,
+    ]  # fmt: skip
+
+
+def test_a_field_has_the_words_of_the_table_and_a_fact_those_of_verdicts() -> None:
+    module, reviewed = form(of_the_platform(), "da")[:2]
+
+    assert module == {
+        "name": "module", "type": "choices", "label": "Modul",
+        "help": "Det modul, der er underskrevet. Mellem to databehandlere er det modul 3.",
+        "choices": [
+            {"value": 2, "label": "2: dataansvarlig til databehandler"},
+            {"value": 3, "label": "3: databehandler til databehandler"},
+        ],
+        "required": True, "when": None,
+    }  # fmt: skip
+    assert reviewed == {
+        "name": "reviewed_on", "type": "day", "label": "Dagen for den seneste gennemgang",
+        "help": "Den, der driver denne installation, beder om det.",
+        "choices": [], "required": True, "when": None,
+    }  # fmt: skip
+
+
+TWO = ({"value": 1}, {"value": "other"})
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        (Field("a", "text"), "Write a text of 1 to 500 characters."),
+        (Field("a", "day"), "Write a day of the calendar as YYYY-MM-DD."),
+        (Field("a", "choice", TWO), 'Write one of: 1, "other".'),
+        (Field("a", "choices", TWO), 'Write one of: 1, "other", or several as a list.'),
+    ],
+)
+def test_a_refusal_says_what_to_write(field: Field, sentence: str) -> None:
+    assert field.refusal == sentence
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "taken"),
+    [
+        (Field("a", "text"), "x" * 500, True),
+        (Field("a", "text"), "x" * 501, False),
+        (Field("a", "texts"), ["x"] * 50, True),
+        (Field("a", "texts"), ["x"] * 51, False),
+        (Field("a", "texts"), ["x", ""], False),
+        (Field("a", "choices", TWO), [1], True),
+        (Field("a", "choices", TWO), [1] * 50, True),
+        (Field("a", "choices", TWO), [1] * 51, False),
+    ],
+)
+def test_a_field_takes_500_characters_and_50_items(
+    field: Field, value: object, taken: bool
+) -> None:
+    assert field.takes(value) is taken
 
 
 def test_a_certificate_is_described_as_its_register_shows_it() -> None:

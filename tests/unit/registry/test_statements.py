@@ -13,7 +13,14 @@ from services.registry.linter.findings import entry_findings
 from services.registry.model.comparing import differences
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import Circumstances, load_instruments
-from services.registry.transfers.statements import AS_IF, dated, judged, unstated
+from services.registry.transfers.statements import (
+    AS_IF,
+    dated,
+    judged,
+    restated,
+    unstated,
+    without_days,
+)
 from shared.errors import Invalid
 from tests.unit.registry.test_transfers_bases import DPF, row
 
@@ -49,6 +56,24 @@ def test_a_statement_has_the_day_it_was_made_and_keeps_it() -> None:
     assert second["stated_on"] == {"ai_use": "2026-03-01", "affiliate": "2026-09-01"}
     third = dated(bare(ai_use="both"), second, LATER)
     assert third["stated_on"] == {"ai_use": "2026-09-01"}
+
+
+def test_days_that_a_content_has_already_stay() -> None:
+    first = dated(bare(ai_use="none"), None, FIRST)
+    again = dated(first, {**first, "ai_use": "both"}, LATER)
+    assert again == first
+    assert again is not first
+
+
+def test_a_correction_dates_what_it_states_anew_and_leaves_the_rest() -> None:
+    first = dated(bare(ai_use="none", affiliate=False), None, FIRST)
+    corrected = restated({**first, "affiliate": True}, first, LATER)
+    assert corrected == {
+        **first,
+        "affiliate": True,
+        "stated_on": {"ai_use": "2026-03-01", "affiliate": "2026-09-01"},
+    }
+    assert without_days(first) == {**bare(ai_use="none", affiliate=False)}
 
 
 def test_what_stood_in_an_entry_before_anybody_was_asked_has_no_day() -> None:
