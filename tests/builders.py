@@ -15,12 +15,12 @@ def no_verifier() -> TokenVerifier:
     return TokenVerifier(PublicKeys(lambda: {"keys": []}), ORIGIN, AUDIENCE, now)
 
 
-def common_settings(mongo_url: str, prefix: str) -> Common:
+def common_settings(mongo_url: str, prefix: str, origin: str = ORIGIN) -> Common:
     """Settings of any service, on one origin and with keys that are no secret."""
     names = ("identity", "agreements", "registry", "notices")
     return Common(
-        origin=ORIGIN, mongo_url=mongo_url, db_prefix=prefix, audience=AUDIENCE,
-        urls={name: f"{ORIGIN}/{name}" for name in names},
+        origin=origin, mongo_url=mongo_url, db_prefix=prefix, audience=AUDIENCE,
+        urls={name: f"{origin}/{name}" for name in names},
         service_key=b"s" * 32, secrets_key=b"k" * 32, log_level="warning", log_format="text",
     )  # fmt: skip
 

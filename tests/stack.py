@@ -39,6 +39,7 @@ from shared.peers import Peers
 from shared.relay import Relay
 from tests.answers import Answer
 from tests.builders import common_settings
+from tests.fakes import ORIGIN
 from tests.lengths import lengths_kept
 
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -48,9 +49,9 @@ NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
 class Stack:
     """The whole product in one process; ``now`` is what every service takes for the present."""
 
-    def __init__(self, mongo_url: str, prefix: str) -> None:
+    def __init__(self, mongo_url: str, prefix: str, origin: str = ORIGIN) -> None:
         self.now = START
-        self.common = common_settings(mongo_url, prefix)
+        self.common = common_settings(mongo_url, prefix, origin)
         self._transport = WSGITransport()
         self.apps = {name: self._create(name) for name in NAMES}
         root = self.apps["public"]
@@ -176,10 +177,12 @@ def until_rest(run_once: Callable[[], bool], rounds: int = 5_000) -> None:
 
 
 @contextmanager
-def fresh_stack(mongo_url: str, mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Stack]:
+def fresh_stack(
+    mongo_url: str, mongo_client: MongoClient[dict[str, Any]], origin: str = ORIGIN
+) -> Iterator[Stack]:
     """A product with databases of its own, which are dropped at the end."""
     prefix = f"test_{uuid.uuid4().hex[:12]}"
-    yield Stack(mongo_url, prefix)
+    yield Stack(mongo_url, prefix, origin)
     for found in mongo_client.list_database_names():
         if found.startswith(prefix):
             mongo_client.drop_database(found)

@@ -9,15 +9,12 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
 from urllib.parse import unquote
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from cryptography import x509
@@ -26,22 +23,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from deploy import edge
-from deploy.mongod import accepts
 from deploy.profile import ROOT
 from deploy.wsgi import NAMES
 from shared import errors
 from tests.hostile.certificates import ALWAYS
 from tests.mongod import free_port
+from tests.serving import edge_before, serving
 
 pytestmark = pytest.mark.slow
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None: ...
-
-
-class Threaded(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
 
 
 @contextmanager
@@ -50,11 +39,7 @@ def services() -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         upstreams = {}
         for name in (*NAMES, "readers"):
-            server = make_server("127.0.0.1", 0, stand_in(name), Threaded, Quiet)
-            threading.Thread(target=server.serve_forever, args=(0.02,)).start()
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
-            upstreams[name] = f"127.0.0.1:{server.server_port}"
+            upstreams[name] = stack.enter_context(serving(stand_in(name)))
         yield {**upstreams, "portal": f"127.0.0.1:{free_port()}"}
 
 
@@ -87,20 +72,8 @@ def tagged(environ: dict[str, str], start: Any) -> list[bytes]:
 def running(folder: Path, upstreams: dict[str, str], **settings: str) -> Iterator[int]:
     """The edge before these services; yields the port it listens on."""
     port = free_port()
-    told = {"ART28_VAR": str(folder), "ART28_PORT": str(port), **settings}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.edge"],
-        cwd=ROOT,
-        env={**os.environ, **edge.addresses(upstreams), **told},
-        start_new_session=True,
-    )
-    try:
-        while not accepts(port):
-            assert process.poll() is None
+    with edge_before(folder, upstreams, port, **settings):
         yield port
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.fixture(scope="module")
