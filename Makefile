@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install admin run run-services unit coverage mutants fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
+.PHONY: help install browser pictures admin run run-services unit coverage mutants fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -10,6 +10,8 @@ RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
 # What decides by itself, without database and network.
 RULES := $(wildcard services/*/model services/registry/clock services/registry/transfers services/registry/linter shared/egress services/agreements/contract)
+# Where pictures of pages go; outside the repository, for nobody commits them.
+INTO ?= /tmp/art28-pictures
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install --constraint deploy/constraints.txt
 
 help: ## show this list
@@ -46,7 +48,14 @@ mutants: $(RUNTIME) $(TOOLS) ## change rules, look whether a unit test notices; 
 fast: $(RUNTIME) $(TOOLS) ## run all tests but the slow ones, faults and attacks
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not faults and not attacks" $(ARGS)
 
-test: $(RUNTIME) $(TOOLS) ## run all tests; choose with `make test ARGS="tests/unit -x"`
+browser: ## install Chromium for the browser tests, where that is possible (Debian, as root)
+	@sh tests/browser/install.sh
+
+pictures: $(RUNTIME) $(TOOLS) browser ## take pictures of all pages for people; to choose the folder: `make pictures INTO=/tmp/mine`
+	@ART28_PICTURES=$(INTO) $(BIN)/python -m pytest -q -n auto --dist loadfile -m browser tests/browser $(ARGS)
+	@echo "Pictures: $(INTO)"
+
+test: $(RUNTIME) $(TOOLS) browser ## run all tests; choose with `make test ARGS="tests/unit -x"`
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not attacks" $(ARGS)
 	@$(if $(ARGS),,$(BIN)/python -m pytest -m attacks)
 
