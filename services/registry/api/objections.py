@@ -11,7 +11,7 @@ from services.registry.schemas.objections import (
     AgreementEnd,
     ApprovalShape,
     CustomerChangeList,
-    CustomerChangesQuery,
+    CustomerChangesAsked,
     CustomersAnswer,
     Mitigation,
     Modification,
@@ -163,14 +163,13 @@ def terminate(body: dict[str, Any], objection_id: str) -> Any:
     return objections.terminate(deps(), caller(), objection_id, body["effective_on"])
 
 
-@blp.route("/customer/changes")
+@blp.route("/customer/changes", methods=["POST"])
 @requires("registry:object")
-@blp.arguments(CustomerChangesQuery, location="query")
+@blp.arguments(CustomerChangesAsked)
 @blp.response(200, CustomerChangeList)
-def customer_changes(query: dict[str, Any]) -> Any:
-    """Status of changes for the customer the portal speaks for."""
-    ids = query["ids"].split(",")
-    return {"items": answers.customer_changes(deps(), caller(), ids)}
+def customer_changes(body: dict[str, Any]) -> Any:
+    """Changes as the customer sees them that the portal speaks for; it changes nothing."""
+    return {"items": answers.customer_changes(deps(), caller(), body["ids"])}
 
 
 @blp.route("/customer/changes/<change_id>/objections", methods=["POST"])

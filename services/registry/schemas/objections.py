@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from services.registry.model.announcements import MOST_CHANGES
 from services.registry.model.objections import ANY_OPEN, GROUNDS, Status
+from services.registry.schemas.entries import EntryShape
 from services.registry.schemas.ledgers import LedgerEntryShape
 from shared.schemas import (
     Day,
@@ -21,6 +22,9 @@ from shared.schemas import (
     one_of,
     page_of,
 )
+
+# A page of notices has 200 at most; a notice of several changes counts once.
+MOST_ASKED = 200
 
 
 class AnsweredByShape(Shape):
@@ -139,20 +143,35 @@ class ObjectionQuery(PageArgs):
     status = one_of(ANY_OPEN, *get_args(Status), load_default=None)
 
 
-class CustomerChangesQuery(Shape):
-    ids = fields.String(required=True, validate=validate.Length(max=20_000))
+class CustomerChangesAsked(Shape):
+    """They travel in a body: a query has no room for those of a long page."""
+
+    ids = fields.List(Text(100), required=True, validate=validate.Length(max=MOST_ASKED))
+
+
+class ProcessorRef(Shape):
+    id = fields.String()
+    slug = fields.String()
+    legal_name = fields.String()
 
 
 class CustomerChangeShape(Shape):
-    """``given_at``, ``given_on``: when the notice was really sent, null: not yet. ``provisional``:
-    what the customer's days run from has not happened, so there are none yet.
-    ``arithmetic``: how the days were counted, step by step, in each language; empty until all are
-    known. ``may``: the answers that it may give now; ``window``: the code that an objection would
-    be refused by, null: none. ``approval``: who gave it, and when."""
+    """``previous``, ``sub_processor``: the entry before and after the change, each place with its
+    verdict on the effective day. ``given_at``, ``given_on``: when the notice was really sent, null:
+    not yet. ``provisional``: what the customer's days run from has not happened, so there are none
+    yet. ``arithmetic``: how the days were counted, step by step, in each language; empty until all
+    are known. ``may``: the answers that it may give now; ``window``: the code that an objection
+    would be refused by, null: none. ``approval``: who gave it, and when."""
 
     id = fields.String(attribute="change.id")
     status = fields.String(attribute="change.status")
     kind = fields.String(attribute="change.kind")
+    processor = fields.Nested(ProcessorRef)
+    materiality = fields.List(fields.String())
+    reason = fields.String(attribute="change.reason")
+    sub_processor = fields.Nested(EntryShape, allow_none=True)
+    previous = fields.Nested(EntryShape, allow_none=True)
+    announced_at = Instant(attribute="change.announced_at")
     effective_on = Day(attribute="change.effective_on")
     what_it_means = fields.Dict(
         keys=fields.String(), values=fields.String(), attribute="change.what_it_means"

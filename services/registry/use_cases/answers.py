@@ -13,6 +13,9 @@ from services.registry.model.answers import Position, answers_open
 from services.registry.model.changes import Change
 from services.registry.model.objections import Objection, OfferLapsed, check_acceptable
 from services.registry.model.register import Register
+from services.registry.use_cases.change_views import before_and_after, words_told
+from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.readers import Reader
 from services.registry.use_cases.standings import (
     CustomerDates,
     OwedNotice,
@@ -44,12 +47,16 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
     items = []
     for processor_id in dict.fromkeys(change.processor_id for change in announced):
         changes = [change for change in announced if change.processor_id == processor_id]
-        for own in _own(deps, caller, processor_id, changes):
+        owns = list(_own(deps, caller, processor_id, changes))
+        contents = _contents(deps, caller.org_id, owns)
+        for own in owns:
             objection, approval = objections.get(own.change.id), approvals.get(own.change.id)
             position = own.position(deps.now(), objection, approved=approval is not None)
             items.append(
                 {
                     "change": own.change,
+                    "processor": own.register,
+                    **contents[own.change.id],
                     "dates": own.dates,
                     "arithmetic": [step.to_all_languages() for step in own.steps],
                     "objection": objection,
@@ -60,6 +67,26 @@ def customer_changes(deps: Deps, caller: Caller, change_ids: list[str]) -> list[
                 }
             )
     return items
+
+
+def _contents(deps: Deps, org_id: str, owns: Sequence[_Own]) -> dict[str, dict[str, Any]]:
+    """What each change of one processor says, by its id, as far as its customer may read it."""
+    if not owns:
+        return {}
+    register, relation = owns[0].register, owns[0].relation
+    told = words_told(deps, register, [own.change for own in owns])
+    reader = Reader(register, org_id, relation, today_at(deps, register))
+    law = law_of(deps, register)
+    return {
+        own.change.id: {
+            "materiality": list(told.get(own.change.id, ())),
+            **{
+                name: entry and reader.shown(entry)
+                for name, entry in before_and_after(own.change, law).items()
+            },
+        }
+        for own in owns
+    }
 
 
 @dataclass(frozen=True)

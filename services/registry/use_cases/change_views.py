@@ -95,6 +95,15 @@ def named(entry: Entry | None) -> dict[str, Any] | None:
     return {name: entry.get(name) for name in ("legal_name", "country", "locations")}
 
 
+def before_and_after(change: Change, law: Law) -> dict[str, Entry | None]:
+    """The entry before an announced change and after it, judged by ``law`` on its effective day."""
+    old_id = change.replaces_id or change.subject_id
+    return {
+        "previous": change_entry(change, change.previous, old_id, law),
+        "sub_processor": change_entry(change, change.content, change.subject_id, law),
+    }
+
+
 def with_previous(deps: Deps, register: Register, change: Change) -> Change:
     """``change`` with the entry that it alters, as that reads now, as its ``previous``.
 

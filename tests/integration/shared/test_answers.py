@@ -43,6 +43,7 @@ READS = {
     ("notices", "/v1/answer-links", "POST"),
     ("notices", "/v1/sign-links", "POST"),
     ("notices", "/v1/acknowledge/<token>", "POST"),
+    ("registry", "/v1/customer/changes", "POST"),
     ("registry", "/v1/gate", "POST"),
     ("registry", "/v1/simulations", "POST"),
     ("registry", "/v1/processors/<slug>/changes/<change_id>/request-approval", "POST"),
