@@ -14,7 +14,7 @@ from services.registry.schemas.ledgers import (
     NewErasure,
     PublicKeys,
 )
-from services.registry.use_cases import checkpoints, erasures, registers
+from services.registry.use_cases import checkpoints, erasures, ledgers
 from shared.auth import caller, caller_if_known, public, requires
 from shared.headers import located
 from shared.idempotency import in_steps
@@ -30,8 +30,11 @@ blp = Blueprint("ledgers", __name__, url_prefix="/v1", description="Ledgers")
 @blp.response(200, LedgerPage)
 @blp.alt_response(404, "NOT_FOUND")
 def ledger(query: dict[str, Any], slug: str) -> Any:
-    """The register's history, each entry chained to the one before it."""
-    items, cursor = registers.ledger_page(
+    """The register's history, each entry chained to the one before it.
+
+    Of a register that is not published, a customer reads what concerns its products; the other
+    entries show their hashes (``withheld``)."""
+    items, cursor = ledgers.ledger_page(
         deps(), caller_if_known(), slug, query["after"], query["limit"]
     )
     return {"items": items, "next_cursor": cursor}

@@ -202,16 +202,6 @@ def transfers(
     ]
 
 
-def ledger_page(
-    deps: Deps, caller: Caller | None, slug: str, after: int, limit: int
-) -> tuple[list[dict[str, Any]], int | None]:
-    """The register's ledger as anybody may read it; private parts are there as hashes only."""
-    register = open_register(deps, caller, slug)
-    entries = deps.ledger.entries(register.stream, after, limit + 1)
-    shown = [disclosure.open_part(vars(entry)) for entry in entries[:limit]]
-    return shown, (shown[-1]["sequence"] if len(entries) > limit else None)
-
-
 def amend(
     deps: Deps, caller: Caller, slug: str, seen: int | None, stated: Mapping[str, Any]
 ) -> dict[str, Any]:
