@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 # Enough for the rows of an entry: three languages, several parents, before and after the end of an
 # instrument.
-MAX_MEMOS = 12
+MAX_MEMOS = 16
 
 
 class Memo:

@@ -17,10 +17,11 @@ from markupsafe import Markup, escape
 from services.public import public_members
 from services.public.catalogue import Words
 from services.public.entries import Entry, Listing
+from services.public.find import in_state, options, outside_eea, statuses
 from services.public.groups import ENGAGED, grouped, recipients
 from services.public.marks import NOT_STATED
-from services.public.query import Query
-from services.public.register import Register, countries
+from services.public.query import CHANGING, CHOICES, NARROWING, Query
+from services.public.register import Register
 
 Json = dict[str, Any]
 Value = Any  # Any JSON value.
@@ -29,35 +30,37 @@ E = TypeVar("E", bound=Json)
 # The worst first.
 VERDICTS = ("missing", "invalid", "unproven", "expiring", "valid", "no_transfer")
 UNKNOWN, NO_PLACE = "unknown", "no_place"
-NOT_SAID = object()
 # What the tally counts: an entry that states no place is as bad as a place without basis.
 COUNTED = ("missing", NO_PLACE, "invalid", "unproven", UNKNOWN, *VERDICTS[3:])
 # Shown beside the word, so that a verdict never depends on colour alone.
 SYMBOLS = {
     "missing": "✕",
     "invalid": "✕",
-    "unproven": "?",
+    "unproven": "…",
     "expiring": "!",
     "valid": "✓",
     "no_transfer": "✓",
 }
 # Stands in a kept row for the query string, which differs from page to page. It is random, so that
 # no text of a register can contain it.
+UNFILTERED: Mapping[str, None] = dict.fromkeys((*NARROWING, "sort", "page"))
 QUERY_STRING = f"query-{secrets.token_hex(16)}"
+AI_USES = ("inference", "training", "both")
 # Members whose values have words of their own.
 KINDS_OF_WORDS = {"categories": "category"} | {
     name: name for name in ("ai_use", "hr_data", "relation", "stage")
 }
+NEW = ("new_entity", "new_country", "new_data_category")
 DAYS = ("valid_from", "valid_to", "listed_since", "listed_until")
 NOT_COMPARED = frozenset({"id", "version", "parent_id", "next_change", "stated_on", *DAYS})
 
 
-def groups(register: Register, here: str) -> list[Json]:
+def groups(register: Register, here: str, entries: Sequence[Entry]) -> list[Json]:
     """Return the groups of the list, each with its heading, its note and its rows. A list that has
     nothing but sub-processors of every customer needs no heading."""
     return [
         {**told, "rows": rows(register, here, told["entries"])}
-        for told in told_groups(register.entries, register.words, register.processor["legal_name"])
+        for told in told_groups(entries, register.words, register.processor["legal_name"])
     ]
 
 
@@ -81,13 +84,21 @@ def rows(register: Register, here: str, entries: Sequence[Entry]) -> Markup:
     rendered = []
     for entry in entries:
         parent = names.get(entry.get("parent_id") or "", "")
-        days = days_line(entry, t, register.today)
-        key = ("row", t.language, here, name, parent, days, ended(entry, day))
+        days = row_days(entry, t, register.today)
+        key = ("row", t.language, here, name, parent, *days.values(), ended(entry, day))
         make = partial(row, entry, t, here, parent, QUERY_STRING, day, name, place, days)
         rendered.append(entry.once(key, make))
-    filtered = query_string(register.query, country=None, category=None, q=None)
+    filtered = query_string(register.query, **UNFILTERED)
     text = "".join(rendered).replace(QUERY_STRING, str(escape(filtered)))
     return Markup(text)  # noqa: S704  Rows come out of templates, which escape.
+
+
+def row_days(entry: Json, t: Words, today: date) -> dict[str, str]:
+    """Return the days of an entry in its row: all of them, and those that lie ahead."""
+    until = entry.get("listed_until")
+    end = t("entry.until", day=t.day(until)) if until else next_change(entry, t, today)
+    ahead = bool(until) or str((entry.get("next_change") or {}).get("effective_on")) > str(today)
+    return {"line": days_line(entry, t, today), "soon": end if ahead else ""}
 
 
 def days_line(entry: Json, t: Words, today: date) -> str:
@@ -159,23 +170,32 @@ def count_verdicts(entries: Sequence[Json]) -> list[tuple[str, int]]:
     return [(status, count[status]) for status in COUNTED if count[status]]
 
 
-def statuses(entry: Json) -> list[str]:
-    """Return the verdict on each judged place of an entry, or that it states no place."""
-    places = entry.get("locations") or []
-    if not places:
-        return [NO_PLACE]
-    verdicts = [(place.get("verdict") or {}).get("status") for place in places if is_judged(place)]
-    return [one if one in VERDICTS else UNKNOWN for one in verdicts]
-
-
-def is_judged(place: Json) -> bool:
-    """Whether the page says how a place stands; one that only names bases may not."""
-    return place.get("verdict", NOT_SAID) is not None
-
-
 def tally_lines(listing: Listing, t: Words) -> list[str]:
     """Return the tally in words, a line for each verdict."""
-    return [f"{t(f'verdict.{status}')}: {counted(status, n, t)}" for status, n in tally(listing)]
+    return [
+        f"{tally_word(status, listing, t)}: {counted(status, n, t)}" for status, n in tally(listing)
+    ]
+
+
+def tally_word(status: str, listing: Listing, t: Words) -> str:
+    """Return the word for a verdict in a tally: what is no transfer may stay at home elsewhere."""
+    abroad = status == "no_transfer" and any(
+        (place.get("verdict") or {}).get("status") == status
+        for entry in recipients(listing)
+        for place in outside_eea(entry)
+    )
+    return t("verdict.no_transfer.home" if abroad else f"verdict.{status}")
+
+
+def verdict_word(verdict: Json, t: Words) -> str:
+    """Return a verdict in words; what is no transfer under other law than the EU's stays in the
+    exporter's own country, which need not be in the EEA."""
+    return t(f"verdict.{verdict['status']}{at_home(verdict)}")
+
+
+def at_home(verdict: Json) -> str:
+    own = verdict["status"] == "no_transfer" and verdict.get("regime") not in (None, "EU")
+    return ".home" if own else ""
 
 
 def counted(status: str, n: int, t: Words) -> str:
@@ -183,23 +203,23 @@ def counted(status: str, n: int, t: Words) -> str:
 
 
 def choices(register: Register) -> dict[str, list[tuple[str, str]]]:
-    """Return the filters of the page: countries and categories of the whole list, by name."""
+    """Return the filters of the page with their choices, those of the whole list by name."""
     t, listing = register.words, register.all_entries
     return listing.once(("choices", t.language), lambda: choices_of(listing, t))
 
 
-def choices_of(entries: list[Entry], t: Words) -> dict[str, list[tuple[str, str]]]:
-    codes = {code for entry in entries for code in countries(entry)}
-    categories = {code for entry in entries for code in entry.get("categories") or []}
+def choices_of(listing: Listing, t: Words) -> dict[str, list[tuple[str, str]]]:
+    states = [one for one in CHOICES["state"] if any(in_state(entry, one) for entry in listing)]
     return {
-        "country": by_name({code: t.country(code) for code in codes}),
-        "category": by_name({code: t.named("category", code) for code in categories}),
+        **options(listing, t),
+        "verdict": [(one, tally_word(one, listing, t)) for one, _ in tally(listing)],
+        "state": [(one, state_word(one, t)) for one in states] if len(states) > 1 else [],
+        "sort": [(one, t(f"sort.{one}")) for one in CHOICES["sort"]],
     }
 
 
-def by_name(names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return pairs of code and name, sorted by name."""
-    return sorted(names.items(), key=lambda pair: pair[1].casefold())
+def state_word(state: str, t: Words) -> str:
+    return t("state.changing") if state == CHANGING else t.named("stage", state)
 
 
 def in_days(day: str | None, today: date, t: Words) -> str:
@@ -227,8 +247,46 @@ def change_headline(change: Json, t: Words) -> str:
     after, before = change.get("sub_processor") or {}, change.get("previous") or {}
     name = after.get("legal_name") or before.get("legal_name") or t("unknown")
     previous = before.get("legal_name") or t("unknown")
-    text = t(f"change.{kind_of(change)}", name=name, previous=previous)
+    text = t(f"change.{kind_of(change)}{done(change)}", name=name, previous=previous)
+    what = gist(change, t)
+    text = t("change.modify.what", name=name, what=what) if what else text
     return t("change.withdrawn", text=text) if change["status"] == "withdrawn" else text
+
+
+def done(change: Json) -> str:
+    ended = change["kind"] == "remove" and change["status"] == "in_effect"
+    return ".done" if ended else ""
+
+
+def gist(change: Json, t: Words) -> str:
+    """Return what a modification brings, in a few words; nothing where no word says it."""
+    if change["kind"] != "modify" or kind_of(change) != "modify":
+        return ""
+    before, after = change.get("previous") or {}, change.get("sub_processor") or {}
+    return ", ".join(
+        [*_moved(before, after, t), *_new_data(before, after, t), *_renamed(before, after, t)]
+    )
+
+
+def _moved(before: Json, after: Json, t: Words) -> list[str]:
+    old, new = ({place_name(one, t) for one in entry.get("locations") or []}
+                for entry in (before, after))  # fmt: skip
+    come = [t("gist.place", country=country) for country in sorted(new - old)]
+    return come + [t("gist.gone", country=country) for country in sorted(old - new)]
+
+
+def _new_data(before: Json, after: Json, t: Words) -> list[str]:
+    old = before.get("data_categories") or []
+    new = [one for one in after.get("data_categories") or [] if one not in old]
+    use = after.get("ai_use")
+    uses = use in AI_USES and use != before.get("ai_use")
+    said = [t(f"gist.ai.{use}")] if uses else []
+    return said + ([t("gist.data", what=", ".join(new))] if new else [])
+
+
+def _renamed(before: Json, after: Json, t: Words) -> list[str]:
+    old = before.get("legal_name")
+    return [t("gist.name", name=old)] if old and old != after.get("legal_name") else []
 
 
 def change_lines(change: Json, t: Words) -> list[str]:
@@ -239,13 +297,21 @@ def change_lines(change: Json, t: Words) -> list[str]:
     lines += [t.local_text(entry.get("purpose")).text]
     lines += [place_text(place, t, day_of(change)) for place in entry.get("locations") or []]
     lines += [owed_line(change, t)]
-    reasons = [t.named("materiality", code) for code in change.get("materiality") or []]
-    lines += [f"{t('change.matters')}: {', '.join(reasons)}"] if reasons else []
+    lines += [matters_line(change, t)]
     meaning = t.local_text(change.get("what_it_means")).text
     lines += [f"{t('change.what_it_means')}: {meaning}"] if meaning else []
     reason = t.local_text(change.get("reason")).text
     lines += [f"{t('change.reason')}: {reason}"] if reason else []
     return [line for line in lines if line]
+
+
+def matters_line(change: Json, t: Words) -> str:
+    """Return why a change matters: what is new first, as "New: company, country"."""
+    codes = change.get("materiality") or []
+    new = [t.named("materiality", code) for code in codes if code in NEW]
+    others = [t.named("materiality", code) for code in codes if code not in NEW]
+    first = [f"{t('change.matters')}: {', '.join(new)}"] if new else []
+    return " · ".join([*first, *others])
 
 
 def owed_line(change: Json, t: Words) -> str:
@@ -263,7 +329,7 @@ def place_text(place: Json, t: Words, on: date) -> str:
     """Return a place, its mechanisms and its verdict as one line of plain text."""
     names = [t.mechanism(mechanism, on) for mechanism in place.get("mechanisms") or []]
     verdict = (place.get("verdict") or {}).get("status")
-    end = [t(f"verdict.{verdict}")] if verdict in VERDICTS else []
+    end = [verdict_word(place["verdict"], t)] if verdict in VERDICTS else []
     by_law = laws(place.get("verdict") or {}, t)
     if by_law:
         end = ["; ".join(f"{one['law']}: {one['verdict']}" for one in by_law)]
@@ -399,7 +465,7 @@ def laws(verdict: Json, t: Words) -> list[Json]:
         {
             "law": law_name(one, t),
             "status": one["status"],
-            "verdict": t(f"verdict.{one['status']}"),
+            "verdict": verdict_word(one, t),
             "reason": one.get("reason_by_language") or one.get("reason"),
             "citations": "; ".join(one.get("citations") or []),
         }
@@ -414,7 +480,7 @@ def law_line(one: Json, t: Words) -> str:
 
 def meaning(verdict: Json, t: Words) -> str:
     """Return what the verdict means; of several laws it is that of the strictest, by its name."""
-    said = t(f"verdict.{verdict['status']}.meaning")
+    said = t(f"verdict.{verdict['status']}{at_home(verdict)}.meaning")
     return f"{law_name(verdict, t)}: {said}" if verdict.get("by_regime") else said
 
 
@@ -424,12 +490,23 @@ def law_name(verdict: Json, t: Words) -> str:
 
 def evidence_lines(evidence: Json | None, t: Words) -> list[str]:
     """Return the evidence of a mechanism, a line for each member, as the disclosure orders them."""
-    lines = []
-    for name in public_members.EVIDENCE:
-        value = (evidence or {}).get(name)
-        if value not in (None, "", []):
-            lines.append(f"{t(f'evidence.{name}')}: {evidence_value(name, value, t)}")
-    return lines
+    found = {name: (evidence or {}).get(name) for name in public_members.EVIDENCE}
+    return [
+        evidence_line(name, value, t)
+        for name, value in found.items()
+        if value not in (None, "", [])
+    ]
+
+
+def evidence_line(name: str, value: Value, t: Words) -> str:
+    """Return one member of evidence: in a sentence of its own, or by its name."""
+    if name == "module" and str(value) in ("1", "2", "3", "4"):
+        return t(f"evidence.module.{value}")
+    if name == "covered_data" and isinstance(value, list):
+        covered = "+".join(sorted(map(str, value)))
+        if covered in ("hr", "non_hr", "hr+non_hr"):
+            return t(f"evidence.covered.{covered}")
+    return f"{t(f'evidence.{name}')}: {evidence_value(name, value, t)}"
 
 
 def evidence_value(name: str, value: object, t: Words) -> str:
@@ -447,12 +524,18 @@ def query_string(query: Query, **other: object) -> str:
     params = {
         "lang": query.language,
         "as_of": query.as_of,
-        "country": query.country,
-        "category": query.category,
-        "q": query.q,
+        **{name: getattr(query, name) for name in NARROWING},
+        "outside_eea": "1" if query.outside_eea else "",
+        "sort": query.sort,
+        "page": query.page,
         "from": query.from_,
         "to": query.to,
         **other,
     }
     kept = {name: str(value) for name, value in params.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
+
+
+def lang_query(query: Query) -> str:
+    """Return the query string of another page of the register: the language, and nothing else."""
+    return f"?lang={query.language}" if query.language else ""

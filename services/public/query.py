@@ -13,8 +13,19 @@ from shared.errors import Malformed
 from shared.times import parse_day
 
 # The parameters of all forms of the list.
-LIST = ("lang", "as_of", "country", "category", "q")
+NARROWING = ("product", "outside_eea", "verdict", "country", "category", "state", "q")
+LIST = ("lang", "as_of", *NARROWING, "sort", "page")
 MAX_TEXT = 100
+ALL, CHANGING = "all", "changing"
+CHOICES = {
+    "verdict": (
+        *("missing", "no_place", "invalid", "unproven", "unknown"),
+        *("expiring", "valid", "no_transfer"),
+    ),
+    "state": ("active", "planned", "only_if_enabled", "chosen_by_customer", CHANGING),
+    "sort": ("name", "country", "since", "verdict", "next"),
+}
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no")
 
 
 class BadQuery(Malformed):
@@ -38,17 +49,29 @@ class Query:
     country: str = ""
     category: str = ""
     q: str = ""
+    product: str = ""
+    outside_eea: bool = False
+    verdict: str = ""
+    state: str = ""
+    sort: str = ""
+    page: str = ""
     from_: date | None = None
     to: date | None = None
     after: int = 0
     entry_id: str = ""
     name: str = ""
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether it asks for a part of the list only."""
+        return any(getattr(self, name) for name in NARROWING)
+
 
 def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ...]) -> Query:
     """Return the query of this request; ``path`` are the variables of its route.
 
-    Raises ``BadQuery`` for a parameter that is not ``allowed``, repeated or unreadable.
+    Parameters that are not ``allowed`` are ignored: links gather such on their way. Raises
+    ``BadQuery`` for one that is repeated or unreadable.
     """
     params = members(request, allowed)
     return Query(
@@ -60,6 +83,12 @@ def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ..
         country=country(params.get("country", "")),
         category=params.get("category", ""),
         q=params.get("q", "").strip(),
+        product=params.get("product", ""),
+        outside_eea=flag(params, "outside_eea"),
+        verdict=choice(params, "verdict"),
+        state=choice(params, "state"),
+        sort=choice(params, "sort"),
+        page=page(params.get("page", "")),
         from_=day(params, "from"),
         to=day(params, "to"),
         after=number(params.get("after", "0")),
@@ -71,7 +100,7 @@ def members(request: Request, allowed: tuple[str, ...]) -> dict[str, str]:
     params = {}
     for name, values in request.args.lists():
         if name not in allowed:
-            raise BadQuery("unknown", name=name[:MAX_TEXT], allowed=", ".join(allowed) or "–")
+            continue
         if len(values) > 1:
             raise BadQuery("repeated", name=name)
         if len(values[0]) > MAX_TEXT:
@@ -104,6 +133,27 @@ def country(value: str) -> str:
     if value and not (len(value) == 2 and value.isascii() and value.isalpha()):
         raise BadQuery("country", value=value)
     return value.upper()
+
+
+def choice(params: Mapping[str, str], name: str) -> str:
+    value = params.get(name, "")
+    if value and value not in CHOICES[name]:
+        raise BadQuery("choice", name=name, value=value, allowed=", ".join(CHOICES[name]))
+    return value
+
+
+def flag(params: Mapping[str, str], name: str) -> bool:
+    value = params.get(name, NO[0])
+    if value not in (*YES, *NO):
+        raise BadQuery("choice", name=name, value=value, allowed=f"{YES[0]}, {NO[0]}")
+    return value in YES
+
+
+def page(value: str) -> str:
+    """Return the number of a page of the list, or that all is asked for on one page."""
+    if value not in ("", ALL) and not (value.isascii() and value.isdigit() and 0 < len(value) < 6):
+        raise BadQuery("page", value=value)
+    return value if value == ALL else value.lstrip("0")
 
 
 def number(value: str) -> int:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 # Not from functools: its version in Python 3.11 computes one register at a time, under a lock.
 from werkzeug.utils import cached_property
 
-from services.public import basis, public_members
+from services.public import basis, find, public_members
 from services.public.catalogue import LANGUAGES, Words, supported, words
 from services.public.clients import Json, Registry
 from services.public.entries import Entry, Listing, Listings, entry_of
@@ -128,8 +128,8 @@ class Register:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """The entries of the list that match the filters of the query."""
-        return [entry for entry in self.all_entries if self._matches(entry)]
+        """The entries of the list that the query asks for, in its order."""
+        return find.matching(self.all_entries, self.query, self.words)
 
     @property
     def pending_law(self) -> list[Json]:
@@ -209,14 +209,6 @@ class Register:
         items = self.registry.checkpoints(self.processor["slug"])
         return public_members.public_checkpoints(self.registry.checkpoint_keys(), items)
 
-    def _matches(self, entry: Entry) -> bool:
-        query = self.query
-        return (
-            (not query.country or query.country in countries(entry))
-            and (not query.category or query.category in (entry.get("categories") or []))
-            and (not query.q or query.q.casefold() in search_text(entry))
-        )
-
 
 def named_law(entries: list[Entry]) -> tuple[set[str], set[str]]:
     """Return the regimes of the verdicts, and the ids of the instruments, of a list."""
@@ -232,26 +224,6 @@ def concerns(matter: Json, regimes: set[str], instruments: set[str]) -> bool:
     """Whether a matter is of one of these regimes and, where it names any, these instruments."""
     named = set(matter["instruments"])
     return bool(regimes & set(matter["regimes"])) and (not named or bool(named & instruments))
-
-
-def countries(entry: Json) -> set[str]:
-    """Return the countries of an entry: of its seat and of its places."""
-    places = [place.get("country") for place in entry.get("locations") or []]
-    return {code for code in (entry.get("country"), *places) if code}
-
-
-def search_text(entry: Entry) -> str:
-    """Return the text of an entry that searches match, in lower case."""
-    return entry.once("search_text", lambda: search_text_of(entry))
-
-
-def search_text_of(entry: Json) -> str:
-    purpose = entry.get("purpose")
-    texts = purpose.values() if isinstance(purpose, dict) else [purpose]
-    lists = (entry.get("categories"), entry.get("data_categories"), entry.get("products"))
-    codes = [code for codes in lists for code in codes or []]
-    parts = [entry.get("legal_name"), *texts, *codes]
-    return " ".join(str(part) for part in parts if part).casefold()
 
 
 def in_tree_order(entries: list[Entry]) -> list[Entry]:

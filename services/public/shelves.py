@@ -93,4 +93,4 @@ class Shelves:
 def is_custom(query: Query) -> bool:
     """Return whether the answer depends on more than register and language."""
     days = (query.as_of, query.from_, query.to)
-    return any((*days, query.country, query.category, query.q, query.entry_id))
+    return query.narrowed or any((*days, query.sort, query.page, query.entry_id))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.public.catalogue import Words
+from services.public.find import is_judged
 from services.public.groups import recipients
 from services.public.marks import marks
 from services.public.page_text import (
@@ -15,7 +16,6 @@ from services.public.page_text import (
     change_headline,
     evidence_lines,
     fact_lines,
-    is_judged,
     law_line,
     law_name,
     laws,
@@ -28,6 +28,7 @@ from services.public.page_text import (
     place_name,
     tally_lines,
     told_groups,
+    verdict_word,
 )
 from services.public.register import Register
 from shared import typeset
@@ -121,7 +122,7 @@ def place_content(place: Json, register: Register) -> Json:
         "country": place_name(place, t),
         "kind": t.named("kind", place.get("kind") or ""),
         "status": status if judged else "not_said",
-        "verdict": t(f"verdict.{status}") if judged else "",
+        "verdict": verdict_word({**verdict, "status": status}, t) if judged else "",
         "meaning": meaning({**verdict, "status": status}, t) if judged else "",
         **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),

@@ -43,7 +43,7 @@ def test_the_language_links_keep_the_rest_of_the_question(visitor: FlaskClient) 
 
 @pytest.mark.parametrize(
     ("language", "says"),
-    [("en", "There is nothing here"), ("da", "Her er ikke noget"), ("sv", "Här finns inget")],
+    [("en", "This page does not exist"), ("da", "Siden findes ikke"), ("sv", "Sidan finns inte")],
 )
 def test_errors_speak_the_visitors_language(visitor: FlaskClient, language: str, says: str) -> None:
     answer = visitor.get("/p/nobody", headers={"Accept-Language": language})

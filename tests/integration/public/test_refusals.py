@@ -18,7 +18,9 @@ PAGE = "/p/tempus-serva"
         ("as_of=20261122", "must be a day"),
         ("as_of=2026-02-30", "must be a day"),
         ("lang=de", "The language “de” is not offered. Offered: en, da, sv."),
-        ("page=2", "“page” is not known here."),
+        ("page=two", "“page” must be a number or “all”, not “two”."),
+        ("verdict=fine", "“verdict” must be one of missing, no_place,"),
+        ("outside_eea=maybe", "“outside_eea” must be one of 1, 0"),
         ("country=Denmark", "two letters such as DK"),
         ("q=a&q=b", "“q” is given more than once."),
         ("q=" + "a" * 101, "longer than 100 characters"),
@@ -38,6 +40,11 @@ def test_a_bad_query_is_refused_with_a_clear_text(
     assert says in problem.get_json()["detail"]
 
 
+def test_what_links_gather_on_their_way_is_ignored(visitor: FlaskClient) -> None:
+    answer = visitor.get(f"{PAGE}?lang=en&utm_source=mail&fbclid=1&fbclid=2")
+    assert answer.status_code == 200
+
+
 def test_an_empty_field_of_the_form_means_nothing(visitor: FlaskClient) -> None:
     assert visitor.get(f"{PAGE}?as_of=&country=&category=&q=").status_code == 200
 
@@ -52,7 +59,7 @@ def test_an_unknown_register_is_a_problem_for_programs(visitor: FlaskClient, suf
 def test_an_unknown_address_is_a_friendly_page(visitor: FlaskClient, path: str) -> None:
     answer = visitor.get(path, headers={"Accept-Language": "en"})
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.text
+    assert "This page does not exist" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/p/nobody", "/p/UPPER", "/indentity/v1/token"])

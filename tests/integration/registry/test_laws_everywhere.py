@@ -65,7 +65,7 @@ def test_csv_and_linked_data_name_each_law_the_strictest_first(vendor: Vendor) -
     under_two_laws(vendor)
     row = next(csv.DictReader(io.StringIO(seen(vendor, ".csv"))))
     assert (row["verdict_status"], row["verdict_law"]) == ("invalid", "UK law")
-    assert re.match(r"UK law: Not valid\..*; EU law: Valid basis\.", row["verdict_by_law"])
+    assert re.match(r"UK law: Not valid\..*; EU law: Allowed\.", row["verdict_by_law"])
     graph = json.loads(seen(vendor, ".jsonld"))
     place = graph["dpv:hasDataProcessor"][1]["dpv:hasStorageCondition"][0]
     told = [(one["art28:law"]["schema:name"][0]["@value"], one["art28:verdict"])

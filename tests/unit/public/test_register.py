@@ -1,10 +1,10 @@
-"""A list is in the order of its tree, and can be narrowed."""
+"""A list is in the order of its tree."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.public.register import countries, in_tree_order, search_text_of
+from services.public.register import in_tree_order
 
 
 def ordered(*pairs: tuple[str, str | None]) -> list[str]:
@@ -28,15 +28,3 @@ def test_a_child_whose_parent_is_absent_is_still_shown() -> None:
 
 def test_a_ring_or_an_own_parent_loses_nobody() -> None:
     assert sorted(ordered(("a", "b"), ("b", "a"), ("c", "c"))) == ["a", "b", "c"]
-
-
-def test_seat_and_places_count_as_countries() -> None:
-    assert countries({"country": "US", "locations": [{"country": "IE"}, {"country": None}]}) == {
-        "US", "IE",
-    }  # fmt: skip
-
-
-def test_search_reads_every_language_of_the_purpose() -> None:
-    assert "sender e-mail" in search_text_of(
-        {"legal_name": "X", "purpose": {"da": "Sender E-mail"}}
-    )

@@ -63,7 +63,17 @@ def test_every_sentence_that_code_or_template_asks_for_exists() -> None:
             public_members.SUB_PROCESSOR.keys() - {"id", "version", "parent_id", "stated_on"},
         ),
         ("evidence", public_members.EVIDENCE),
-        ("verdict", [*page_text.COUNTED, *(f"{one}.meaning" for one in page_text.VERDICTS)]),
+        (
+            "verdict",
+            [
+                *page_text.COUNTED,
+                *(f"{one}.meaning" for one in page_text.VERDICTS),
+                "no_transfer.home",
+                "no_transfer.home.meaning",
+                "valid.by",
+                "expiring.by",
+            ],
+        ),
         ("fact", marks.FACTS),
         ("effective", public_members.PUBLIC_STATUS),
         ("docs", DOCUMENTED),
@@ -72,8 +82,13 @@ def test_every_sentence_that_code_or_template_asks_for_exists() -> None:
         ("language", LANGUAGES),
         ("change", ["add", "replace", "modify", "remove"]),
         ("diff", ["added", "removed", "modified"]),
-        ("bad_query", ["unknown", "repeated", "too_long", "lang", "day", "country", "after"]),
+        (
+            "bad_query",
+            ["choice", "page", "repeated", "too_long", "lang", "day", "country", "after"],
+        ),
         ("filter", set(query.LIST) - {"lang", "as_of"}),
+        ("sort", query.CHOICES["sort"]),
+        ("sum", set(page_text.COUNTED) - {"no_transfer"}),
     ],
 )
 def test_every_code_has_its_word(kind: str, codes: list[str]) -> None:
