@@ -53,7 +53,7 @@ def checklist(entries: Sequence[Entry], path: str) -> Line:
         for need in _needs(entry)
     ]
     unfilled = [
-        {"sub_processor": _named(entry), "members": members, "action": _action(path, entry)}
+        {"sub_processor": _named(entry), "members": members, "action": _change(path)}
         for entry in entries
         if (members := _unfilled(entry))
     ]
@@ -66,10 +66,14 @@ def checklist(entries: Sequence[Entry], path: str) -> Line:
     }
 
 
-def _action(path: str, entry: Entry, codes: Sequence[str] = ()) -> Line:
+def _action(path: str, entry: Entry, codes: Sequence[str]) -> Line:
     """What remedies it: evidence alone is recorded without notice, the rest is a change."""
-    if list(codes) == ["unproven"]:
+    if codes == ["unproven"]:
         return {"method": "POST", "path": f"{path}/sub-processors/{entry['id']}/records"}
+    return _change(path)
+
+
+def _change(path: str) -> Line:
     return {"method": "POST", "path": f"{path}/changes"}
 
 
@@ -108,13 +112,12 @@ def _silent(entry: Entry, pointer: str) -> Iterator[str]:
     A finding may point at a member that is filled: at the name of a company that nothing identifies
     (what would is listed itself). Those of places are no members; ``needs`` has them.
     """
-    first, *rest = pointer.removeprefix("/").split("/")
-    value = entry.get(first)
-    for name in rest:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    if first == "locations":
+    name, _, part = pointer.removeprefix("/").partition("/")
+    value = entry.get(name)
+    if name == "locations":
         return
-    if not is_filled(value) or value == NOT_STATED:
+    # Without a day, a finding inside a member points at an empty part of it.
+    if part or not is_filled(value) or value == NOT_STATED:
         yield pointer
-    elif first in PARTS and not rest and isinstance(value, Mapping):
-        yield from (f"{pointer}/{part}" for part in PARTS[first] if not is_filled(value.get(part)))
+    elif name in PARTS and isinstance(value, Mapping):
+        yield from (f"{pointer}/{part}" for part in PARTS[name] if not is_filled(value.get(part)))
