@@ -91,7 +91,7 @@ def _sides(change: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any] | Non
     )
     if change["kind"] == "modify" and before and after:
         return [("modify", after)]
-    return [("add", after), ("remove", before if change["kind"] != "add" else None)]
+    return [("add", after), ("remove", before)]
 
 
 def _is_engaged(entry: Mapping[str, Any]) -> bool:

@@ -61,7 +61,9 @@ def _counts_business_days(terms: NoticeTerms) -> bool:
     cure = terms.remedy.cure if terms.remedy else None
     end_notice = terms.remedy.end_notice if terms.remedy else None
     lengths = (*_lengths(terms), cure, end_notice)
-    return any(length.unit == "business_days" for length in lengths if length)
+    return terms.day_kind == "business" or any(
+        length.unit == "business_days" for length in lengths if length
+    )
 
 
 def _deemed(name: str, period: NoticePeriod | ObjectionPeriod | None) -> Iterator[Contradiction]:
@@ -96,8 +98,6 @@ def _all_periods(
 
 
 def _lengths(terms: Terms) -> Iterator[Length]:
-    if terms.day_kind == "business":
-        yield Length(1, "business_days")
     if terms.emergency and terms.emergency.length:
         yield terms.emergency.length
     for _, notice, objection in _all_periods(terms):

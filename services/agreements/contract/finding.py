@@ -67,4 +67,4 @@ def advised(code: str, source: str, texts: Texts) -> Finding:
 
 def of_template(code: str, clause: str, texts: Texts) -> Finding:
     """The text that the parties chose asks for it."""
-    return Finding(code, clause, texts["en"], TEMPLATE, detail_by_language=texts)
+    return Finding(code, clause, texts["en"], detail_by_language=texts)

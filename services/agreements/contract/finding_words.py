@@ -16,7 +16,7 @@ FILE = files("services.agreements") / "templates" / "findings.json"
 
 @cache
 def _catalogue() -> dict[str, Texts]:
-    words: dict[str, Texts] = json.loads(FILE.read_text("utf-8"))
+    words: dict[str, Texts] = json.loads(FILE.read_bytes())
     return words
 
 

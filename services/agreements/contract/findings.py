@@ -74,7 +74,7 @@ def _binding_days(terms: NoticeTerms) -> tuple[int, int]:
 
 
 def _longest(lengths: Iterable[Length | None]) -> int:
-    return max((each.fewest_days for each in lengths if each), default=0)
+    return max([0, *(each.fewest_days for each in lengths if each)])
 
 
 def _said_twice(terms: NoticeTerms) -> Iterator[Finding]:

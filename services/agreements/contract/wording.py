@@ -181,8 +181,8 @@ def _without_people(terms: NoticeTerms) -> NoticeTerms:
 
 def built_in_templates() -> list[Template]:
     """The templates that come with the product."""
-    text = files("services.agreements").joinpath("templates/built_in.json").read_text("utf-8")
-    return [_built_in(members) for members in json.loads(text)]
+    data = files("services.agreements").joinpath("templates/built_in.json").read_bytes()
+    return [_built_in(members) for members in json.loads(data)]
 
 
 def main_language(language: str) -> str:
@@ -206,7 +206,7 @@ def check_language(template: Template, language: str, pointer: str = "/language"
 
 def in_language(texts: dict[str, str], language: str) -> str:
     """The text in ``language`` (BCP 47), else in its main language, else in English, else any."""
-    for wish in (language, language.partition("-")[0], FALLBACK):
+    for wish in (language, main_language(language), FALLBACK):
         if wish in texts:
             return texts[wish]
     return next(iter(texts.values()), "")

@@ -241,7 +241,7 @@ class Agreement:
         was accepted; None before there is one."""
         versions = [self.version, *([self.scheduled.version] if self.scheduled else [])]
         signed = (each.at.date() for each in self.acceptances if each.version in versions)
-        return max(signed, default=None) if self.executed(self.version) else None
+        return max(signed) if self.executed(self.version) else None
 
     @property
     def group(self) -> Group | None:

@@ -170,13 +170,12 @@ def rejected(agreement: Agreement, refusal: Refusal) -> Agreement:
 
 def recorded(agreement: Agreement, watermark: int) -> Agreement:
     """Add the present notice terms and cover to the history, as of ``watermark``."""
-    group = agreement.group
-    now = Since(watermark, group.key, group.terms, agreement.cover) if group else None
-    before = agreement.history[-1] if agreement.history else Since(0, None, None)
-    ended = now or Since(watermark, None, None)
-    if (ended.key, ended.cover) == (before.key, before.cover):
+    group, none = agreement.group, Since(watermark, None, None)
+    now = Since(watermark, group.key, group.terms, agreement.cover) if group else none
+    before = agreement.history[-1] if agreement.history else none
+    if (now.key, now.cover) == (before.key, before.cover):
         return agreement
-    return replace(agreement, history=(*agreement.history, ended))
+    return replace(agreement, history=(*agreement.history, now))
 
 
 def in_version(agreement: Agreement, version: Version) -> Agreement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from services.agreements.contract.wording import (
 from services.agreements.model.document import make_version, read
 from tests.unit.agreements import things
 from tests.unit.agreements.things import AT, TODAY, content, version
+from tests.unit.registry.golden import listed as listed_in
+from tests.unit.registry.golden import rows
 
 ENTRY: dict[str, Any] = {"id": "sub_1", "legal_name": "Acme", "purpose": {"en": "Hosting"}}
 
@@ -67,6 +70,39 @@ def test_the_list_names_coming_changes_and_is_outdated_when_they_are_others() ->
 def test_a_replacement_that_is_to_come_names_both() -> None:
     kinds = [(row["legal_name"], row["kind"]) for row in coming(REPLACED).coming]
     assert kinds == [("Acme", "add"), ("Old", "remove")]
+
+
+STAGES = rows("golden_coming.txt", Path(__file__).parent)
+
+
+@pytest.mark.parametrize("case", STAGES, ids=[" ".join(case[:3]) for case in STAGES])
+def test_what_is_to_come_depends_on_whether_the_vendor_engages_it(case: tuple[str, ...]) -> None:
+    kind, before, after, named, _ = case
+    old, new = (
+        None if stage == "-" else {**ENTRY, "id": which, "stage": stage}
+        for which, stage in (("old", before), ("new", after))
+    )
+    change = {**ADDED, "kind": kind, "previous": old, "sub_processor": new}
+
+    shown = [f"{row['kind']} {row['id']}" for row in coming(change).coming]
+
+    assert shown == listed_in(named)
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_listed"),
+    [(None, True), ("active", True), ("only_if_enabled", True), ("planned", False),
+     ("chosen_by_customer", False)],
+)  # fmt: skip
+def test_the_list_holds_whom_the_vendor_engages(stage: str | None, is_listed: bool) -> None:
+    assert [row["id"] for row in listed(stage=stage).items] == ["sub_1"] * is_listed
+
+
+def test_a_row_says_of_an_option_that_it_is_one_and_since_when_it_is_listed() -> None:
+    [option] = listed(stage="only_if_enabled", listed_since="2025-01-01").items
+    assert (option["stage"], option["since"]) == ("only_if_enabled", "2025-01-01")
+    [active] = listed(stage="active", listed_since=None, valid_from="2026-01-01").items
+    assert ("stage" in active, active["since"]) == (False, "2026-01-01")
 
 
 def test_a_removal_that_is_to_come_names_the_entry_without_its_first_day() -> None:

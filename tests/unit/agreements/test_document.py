@@ -68,6 +68,7 @@ def test_templates_have_distinct_numbers() -> None:
 
 def test_a_language_that_is_not_there_falls_back() -> None:
     assert in_language({"da": "x"}, "fi") == "x"
+    assert in_language({"en": "y", "da": "x"}, "da-DK") == "x"
     assert in_language({"da": "x", "en": "y"}, "fi") == "y"
 
 

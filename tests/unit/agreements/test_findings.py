@@ -15,6 +15,7 @@ from services.agreements.contract.contents import (
     group_of,
 )
 from services.agreements.contract.finding import (
+    ADVICE_ON_BREACHES,
     ADVICE_ON_CHANGES,
     ADVICE_ON_THE_END,
     GOOD_PRACTICE,
@@ -173,24 +174,24 @@ def test_two_periods_in_one_text_are_found_and_both_named() -> None:
 @pytest.mark.parametrize(
     ("breach", "also", "found"),
     [
-        ({"hours": 24}, {"hours": 72}, [("two-periods", (
+        ({"hours": 24}, {"hours": 72}, [("two-periods", ADVICE_ON_BREACHES, (
             "For breaches the text names 24 and 72 hours; the one better for the customer binds."
         ))]),
         ({"hours": 24}, {"hours": 24}, []),
-        ({"hours": 24, "soft": True}, {}, [("breach-notice-missing", (
+        ({"hours": 24, "soft": True}, {}, [("breach-notice-missing", ADVICE_ON_BREACHES, (
             "24 hours are named only where possible; no time binds."
         ))]),
-        ({}, {}, [("breach-notice-missing", (
+        ({}, {}, [("breach-notice-missing", ADVICE_ON_BREACHES, (
             "No time is named for telling the controller of a breach."
         ))]),
     ],
 )  # fmt: skip
 def test_two_times_for_a_breach_are_found_and_a_soft_one_is_said(
-    breach: dict[str, Any], also: dict[str, Any], found: list[tuple[str, str]]
+    breach: dict[str, Any], also: dict[str, Any], found: list[tuple[str, str, str]]
 ) -> None:
     terms = notice_terms(breach=breach, also=[{"breach": also}])
     asked = findings(in_both_forms(content(notice_terms=terms, breach_notice_hours=None)))
-    assert [(one.code, one.detail) for one in asked] == found
+    assert [(one.code, one.clause, one.detail) for one in asked] == found
 
 
 @pytest.mark.parametrize(
@@ -245,22 +246,25 @@ def test_every_template_is_asked_whether_data_may_leave(template: Template) -> N
 
 
 @pytest.mark.parametrize(
-    ("member", "code", "clause"),
+    ("member", "code", "clause", "what"),
     [
-        ("obligations_and_rights", "controller-rights-missing", "Art. 28(3)"),
+        ("obligations_and_rights", "controller-rights-missing", "Art. 28(3)",
+         "the obligations and rights of the controller"),
         ("unlawful_instructions", "unlawful-instructions-missing",
-         "Art. 28(3), last subparagraph"),
-        ("flow_down", "flow-down-missing", "Art. 28(4)"),
-        ("liability", "liability-missing", "Art. 28(4)"),
+         "Art. 28(3), last subparagraph", "the warning of an instruction that breaks the law"),
+        ("flow_down", "flow-down-missing", "Art. 28(4)",
+         "the same duties for every sub-processor"),
+        ("liability", "liability-missing", "Art. 28(4)",
+         "the full liability of the processor for its sub-processors"),
     ],
 )  # fmt: skip
 def test_what_no_template_settles_the_agreement_must_say(
-    member: str, code: str, clause: str
+    member: str, code: str, clause: str, what: str
 ) -> None:
     bare = replace(built_in_templates()[2], owner="org_v", covers={})
     told = content()
-    codes = {each.code: (each.clause, each.weight) for each in shortfalls(bare, told)}
-    assert codes[code] == (clause, LAW)
+    codes = {each.code: (each.clause, each.weight, each.detail) for each in shortfalls(bare, told)}
+    assert codes[code] == (clause, LAW, f"The agreement lacks {what}.")
     settled = replace(bare, covers={member: "2"})
     assert code not in {each.code for each in shortfalls(settled, told)}
     part = "processing" if member == "obligations_and_rights" else "clauses"

@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 Case = tuple[str, ...]
 
 
-def rows(name: str) -> list[Case]:
+def rows(name: str, folder: Path = HERE) -> list[Case]:
     """Every case of a table."""
-    return _cases((HERE / name).read_text("utf-8"))
+    return _cases((folder / name).read_text("utf-8"))
 
 
 def section(name: str, title: str) -> list[Case]:
