@@ -21,7 +21,7 @@ DELETION = f"{PROCESSOR}/sub-processors/<sub_id>/deletion"
 @blp.alt_response(404, "NOT_FOUND")
 def deletion(slug: str, sub_id: str) -> Any:
     """What an ended sub-processor confirmed of the data (GDPR Art. 28(3)(g)), with each correction,
-    and the day by which it is due. Its ``ETag`` is the version of the confirmation."""
+    and the day by which it is due, for each use that is over. Its ``ETag`` counts all versions."""
     return _shown(deletions.read(deps(), caller(), slug, sub_id))
 
 
@@ -34,10 +34,11 @@ def deletion(slug: str, sub_id: str) -> Any:
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def confirm(body: dict[str, Any], slug: str, sub_id: str) -> Any:
     """Record that an ended sub-processor deleted or returned the data, or must keep it by law. Sent
-    again, it corrects what was recorded. With ``If-Match``: only of the version as it was read."""
+    again, it corrects what was recorded. With ``If-Match``: only of the version as it was read.
+    Of a use that ended before another began: with its last day, ``listed_until``."""
     seen = seen_revision_if_named()
     return _shown(deletions.confirm(deps(), caller(), slug, sub_id, seen, body))
 
 
 def _shown(deletion: dict[str, Any]) -> Any:
-    return deletion, {"ETag": etag_of(len(deletion["confirmations"]))}
+    return deletion, {"ETag": etag_of(deletion["versions"])}

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from services.registry.clock import months_later
-from services.registry.model.register import Content, EntryUnknown, Row
+from services.registry.model.register import ONE_DAY, Content, EntryUnknown, Row
 from services.registry.transfers.stages import CHOSEN_BY_CUSTOMER, is_planned, stage_of
 from shared.errors import Conflict, Invalid
 
@@ -31,6 +31,12 @@ class StillInUse(Conflict):
     """The sub-processor is in use, or never was; announce its removal and wait for its last day."""
 
     code = "sub-processor-not-ended"
+
+
+class EndUnknown(Invalid):
+    """No use of this sub-processor ended on that day; give the last day of one that is over."""
+
+    code = "end-unknown"
 
 
 class ConfirmedInFuture(Invalid):
@@ -76,11 +82,34 @@ def last_use(rows: Sequence[Row], today: date) -> Row:
         raise EntryUnknown
     used = [row for row in rows if not is_planned(row.content)]
     if any(row.on(today) for row in used):
-        raise StillInUse("It is on the list today.")
+        raise StillInUse("It is on the list today; name the last day of an earlier use.")
     past = [row for row in used if row.valid_to < today]
     if not past:
         raise StillInUse("It has not been in use yet.")
     return past[-1]
+
+
+def ends(rows: Sequence[Row], today: date) -> list[Row]:
+    """The last row of each use that is over, the latest first; ``rows``: of one entry. A use that
+    goes on in another version is not over, and a plan is none."""
+    used = [row for row in rows if not is_planned(row.content)]
+    begun = {row.valid_from for row in used}
+    return [
+        row
+        for row in reversed(used)
+        if row.valid_to < today and row.valid_to + ONE_DAY not in begun
+    ]
+
+
+def use_that_ended(rows: Sequence[Row], today: date, listed_until: date | None) -> Row:
+    """The last row of the use that ended on a day, or of the last one without it, though the entry
+    is in use again. Raises ``EntryUnknown``, ``StillInUse`` or ``EndUnknown``."""
+    if listed_until is None or not rows:
+        return last_use(rows, today)
+    found = next((row for row in ends(rows, today) if row.valid_to == listed_until), None)
+    if found is None:
+        raise _fault(EndUnknown, f"No use ended on {listed_until}.", "/listed_until")
+    return found
 
 
 def due_on(content: Content, listed_until: date) -> date:
@@ -111,6 +140,6 @@ def check_day(confirmed_on: date, listed_until: date, today: date) -> None:
         raise _fault(ConfirmedBeforeEnd, f"Its last day on the list was {listed_until}.")
 
 
-def _fault(kind: type[Invalid], detail: str) -> Invalid:
-    errors = [{"pointer": "/confirmed_on", "code": kind.code, "detail": detail}]
+def _fault(kind: type[Invalid], detail: str, pointer: str = "/confirmed_on") -> Invalid:
+    errors = [{"pointer": pointer, "code": kind.code, "detail": detail}]
     return kind(detail, errors=errors)

@@ -35,14 +35,13 @@ class Deletions:
     def add(self, confirmation: Confirmation, session: Session) -> None:
         self._docs.insert_one(to_row(confirmation, StoredConfirmation), session=session)
 
-    def of(self, processor_id: str, end: End, session: Session | None = None) -> list[Confirmation]:
-        """Every version for one end, the newest first."""
-        where = {
-            "processor_id": processor_id,
-            "sub_processor_id": end[0],
-            "listed_until": end[1].isoformat(),
-        }
-        found = self._docs.find(where, sort=[("version", DESCENDING)], session=session)
+    def of(
+        self, processor_id: str, sub_id: str, session: Session | None = None
+    ) -> list[Confirmation]:
+        """Every version for each end of an entry, the latest end and its newest version first."""
+        where = {"processor_id": processor_id, "sub_processor_id": sub_id}
+        order = [("listed_until", DESCENDING), ("version", DESCENDING)]
+        found = self._docs.find(where, sort=order, session=session)
         return [from_document(Confirmation, document) for document in found]
 
     def confirmed(self, processor_id: str) -> set[End]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from services.registry import events, ledger_entries
@@ -13,7 +12,9 @@ from services.registry.model.deletions import (
     StillInUse,
     check_day,
     due_on,
+    ends,
     last_use,
+    use_that_ended,
 )
 from services.registry.model.files import KeptFile
 from services.registry.model.register import Register, Row
@@ -31,22 +32,26 @@ def confirm(
 ) -> dict[str, Any]:
     """Record the confirmation, or correct it; what it said before stays to be read.
 
-    ``seen``: the version that the caller has read, 0 for none; None accepts any. What says nothing
-    new is not recorded. Raises ``EntryUnknown``, ``StillInUse``, ``ConfirmedInFuture``,
-    ``ConfirmedBeforeEnd`` or ``PreconditionFailed``.
+    ``body``: ``listed_until`` names the end, None the last one of an entry that is not in use.
+    ``seen``: how many versions the caller has read, 0 for none; None accepts any. What says nothing
+    new is not recorded. Raises ``EntryUnknown``, ``StillInUse``, ``EndUnknown``,
+    ``ConfirmedInFuture``, ``ConfirmedBeforeEnd`` or ``PreconditionFailed``.
     """
     register = own_register(deps, caller, slug)
-    file = files.named(deps, caller, body["file_id"])
+    said = {name: value for name, value in body.items() if name != "listed_until"}
+    file = files.named(deps, caller, said["file_id"])
 
     def work(session: Session) -> None:
-        row = _ended(deps, register, sub_id, session)
-        check_day(body["confirmed_on"], row.valid_to, today_at(deps, register))
-        earlier = deps.stores.deletions.of(register.id, (sub_id, row.valid_to), session)
-        if seen not in (None, len(earlier)):
+        today, rows = today_at(deps, register), _rows(deps, register, sub_id, session)
+        row = use_that_ended(rows, today, body["listed_until"])
+        check_day(said["confirmed_on"], row.valid_to, today)
+        kept = deps.stores.deletions.of(register.id, sub_id, session)
+        if seen not in (None, len(kept)):
             raise PreconditionFailed
-        if earlier and earlier[0].says(body):
+        earlier = _of_end(kept, row)
+        if earlier and earlier[0].says(said):
             return
-        made = _made(deps, caller, row, file, body)
+        made = _made(deps, caller, row, file, said)
         _keep(deps, register, row, replace(made, version=len(earlier) + 1), session)
 
     deps.mongo.transact(work)
@@ -54,34 +59,38 @@ def confirm(
 
 
 def read(deps: Deps, caller: Caller, slug: str, sub_id: str) -> dict[str, Any]:
-    """The end of an entry, the day by which it is to be confirmed, and what was confirmed; of an
-    entry that has not ended there are no days. Raises ``EntryUnknown``."""
+    """Each end of an entry, the day by which it is to be confirmed, and what was confirmed; those
+    of the last end beside them while the entry is not in use. Raises ``EntryUnknown``."""
     register = own_register(deps, caller, slug)
+    rows, today = _rows(deps, register, sub_id), today_at(deps, register)
+    kept = deps.stores.deletions.of(register.id, sub_id)
+    over = [_end(row, _of_end(kept, row)) for row in ends(rows, today)]
     try:
-        row = _ended(deps, register, sub_id)
+        row, is_over = last_use(rows, today), True
     except StillInUse:
-        return _shown(_rows(deps, register, sub_id)[0])
-    confirmations = deps.stores.deletions.of(register.id, (sub_id, row.valid_to))
-    return _shown(row, row.valid_to, due_on(row.content, row.valid_to), confirmations)
-
-
-def _shown(
-    row: Row,
-    listed_until: date | None = None,
-    due: date | None = None,
-    confirmations: Sequence[Confirmation] = (),
-) -> dict[str, Any]:
+        row, is_over = rows[0], False
     return {
         "sub_processor_id": row.sub_processor_id,
         "legal_name": row.content["legal_name"],
-        "listed_until": listed_until,
-        "due_on": due,
+        **(over[0] if is_over else _NO_END),
+        "ends": over,
+        "versions": len(kept),
+    }
+
+
+_NO_END: dict[str, Any] = {"listed_until": None, "due_on": None, "confirmations": []}
+
+
+def _end(row: Row, confirmations: Sequence[Confirmation]) -> dict[str, Any]:
+    return {
+        "listed_until": row.valid_to,
+        "due_on": due_on(row.content, row.valid_to),
         "confirmations": list(confirmations),
     }
 
 
-def _ended(deps: Deps, register: Register, sub_id: str, session: Session | None = None) -> Row:
-    return last_use(_rows(deps, register, sub_id, session), today_at(deps, register))
+def _of_end(kept: Sequence[Confirmation], row: Row) -> list[Confirmation]:
+    return [each for each in kept if each.listed_until == row.valid_to]
 
 
 def _rows(deps: Deps, register: Register, sub_id: str, session: Session | None = None) -> list[Row]:

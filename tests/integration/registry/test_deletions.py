@@ -63,8 +63,8 @@ def test_an_end_is_asked_for_until_it_is_confirmed(vendor: Vendor, ended: str) -
     assert item["action"]["path"].endswith(path(ended))
     assert len({asked_for(vendor, language=each)[0]["detail"] for each in ("en", "da", "sv")}) == 3
     before = vendor.must("GET", path(ended))
-    assert before == {"sub_processor_id": ended, "legal_name": "Mailer Inc.", "confirmations": [],
-                      "listed_until": str(last), "due_on": item["due_on"]}  # fmt: skip
+    end = {"confirmations": [], "listed_until": str(last), "due_on": item["due_on"]}
+    assert before == {"sub_processor_id": ended, "legal_name": "Mailer Inc.", **end, "ends": [end]}
 
     made = confirmed(vendor, ended, kind="returned", note="By courier.")
 
@@ -199,6 +199,54 @@ def test_a_sub_processor_in_use_has_nothing_to_confirm(vendor: Vendor, in_use: s
     shown = vendor.must("GET", path(in_use))
     assert (shown["listed_until"], shown["due_on"], shown["confirmations"]) == (None, None, [])
     assert asked_for(vendor) == []
+
+
+@pytest.fixture
+def back(vendor: Vendor, in_use: str) -> str:
+    """An entry that was given up for a while, and is in use again."""
+    for stage, days in (("planned", 5), ("active", 40)):
+        body = builders.sub_processor(stage=stage)
+        vendor.announced(days, kind="modify", sub_processor_id=in_use, sub_processor=body)
+        vendor.stack.pass_time(days=days + 1)
+        vendor.stack.settle()
+    return in_use
+
+
+def test_an_entry_that_is_back_in_use_is_confirmed_for_its_earlier_end(
+    vendor: Vendor, back: str
+) -> None:
+    shown = vendor.must("GET", path(back))
+    [end] = shown["ends"]
+    assert (shown["listed_until"], shown["confirmations"]) == (None, [])
+    refused = confirm(vendor, back)
+    assert refused.json["code"] == "sub-processor-not-ended"
+    other = confirm(vendor, back, listed_until=str(vendor.today - timedelta(1)))
+    assert (other.status_code, other.json["code"]) == (422, "end-unknown")
+
+    made = confirm(vendor, back, '"r0"', listed_until=end["listed_until"])
+
+    assert made.status_code == 200, made.text
+    [told] = made.json["ends"]
+    assert [each["kind"] for each in told["confirmations"]] == ["deleted"]
+    assert confirm(vendor, back, '"r0"', listed_until=end["listed_until"]).status_code == 412
+    [line] = [each for each in vendor.ledger() if each["type"].endswith("deletion_confirmed")]
+    assert line["data"]["listed_until"] == end["listed_until"]
+
+
+def test_each_end_has_its_own_confirmation(vendor: Vendor, back: str) -> None:
+    first = vendor.must("GET", path(back))["ends"][0]["listed_until"]
+    vendor.announced(2, kind="remove", sub_processor_id=back, sub_processor=None)
+    vendor.stack.pass_time(days=3)
+    vendor.stack.settle()
+
+    confirmed(vendor, back, listed_until=first, kind="returned")
+    last = confirmed(vendor, back)
+
+    assert [[each["kind"] for each in end["confirmations"]] for end in last["ends"]] == [
+        ["deleted"], ["returned"],
+    ]  # fmt: skip
+    assert last["confirmations"] == last["ends"][0]["confirmations"]
+    assert {each["version"] for end in last["ends"] for each in end["confirmations"]} == {1}
 
 
 def test_a_draft_an_unknown_entry_and_anothers_are_not_there(vendor: Vendor, ended: str) -> None:

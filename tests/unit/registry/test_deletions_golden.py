@@ -11,11 +11,14 @@ from services.registry.model.deletions import (
     Confirmation,
     ConfirmedBeforeEnd,
     ConfirmedInFuture,
+    EndUnknown,
     StillInUse,
     check_day,
     due_on,
+    ends,
     last_use,
     unconfirmed,
+    use_that_ended,
 )
 from services.registry.model.register import FOREVER, EntryUnknown, Row
 from services.registry.todo.of_work import of_deletion
@@ -94,9 +97,39 @@ def test_what_has_not_ended_cannot_be_confirmed(rows: str) -> None:
         last_use(uses(rows), TODAY)
 
 
+AGAIN = """active 2026-01-01..2026-05-31, active 2026-06-01..2026-07-31,
+planned 2026-08-01..2026-08-31, active 2026-09-01..2026-10-31, active 2026-11-10.."""
+
+
+def test_each_use_that_is_over_has_an_end_though_the_entry_is_in_use_again() -> None:
+    assert [str(row.valid_to) for row in ends(uses(AGAIN.replace("\n", " ")), TODAY)] == [
+        "2026-10-31",
+        "2026-07-31",
+    ]
+
+
+def test_an_earlier_end_is_named_by_its_last_day() -> None:
+    found = use_that_ended(uses(AGAIN.replace("\n", " ")), TODAY, date(2026, 7, 31))
+    assert str(found.valid_from) == "2026-06-01"
+    with pytest.raises(StillInUse):
+        use_that_ended(uses(AGAIN.replace("\n", " ")), TODAY, None)
+
+
+@pytest.mark.parametrize("day", ["2026-05-31", "2026-08-31", "2026-07-30", "2026-11-23"])
+def test_a_day_on_which_no_use_ended_is_refused(day: str) -> None:
+    with pytest.raises(EndUnknown) as refused:
+        use_that_ended(uses(AGAIN.replace("\n", " ")), TODAY, date.fromisoformat(day))
+    detail = f"No use ended on {day}."
+    assert refused.value.errors == [
+        {"pointer": "/listed_until", "code": "end-unknown", "detail": detail}
+    ]
+
+
 def test_an_entry_without_rows_is_unknown() -> None:
     with pytest.raises(EntryUnknown):
         last_use([], TODAY)
+    with pytest.raises(EntryUnknown):
+        use_that_ended([], TODAY, TODAY)
 
 
 @pytest.mark.parametrize("day", [TODAY - timedelta(5), TODAY])
