@@ -8,7 +8,7 @@ from typing import Any
 Members = Mapping[str, Any]
 
 # What every version has anew says nothing about what the parties changed.
-OWN_TO_A_VERSION = ("version", "made_at", "amends", "template")
+OWN_TO_A_VERSION = ("version", "made_at", "amends", "template", "contract")
 
 
 def changes(before: Members, after: Members) -> list[dict[str, Any]]:

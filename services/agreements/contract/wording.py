@@ -35,11 +35,16 @@ SUBJECTS = ("parties", "processing", "measures", "sub_processors")
 
 @dataclass(frozen=True)
 class Section:
-    """``heading`` and ``text`` by language."""
+    """``heading`` and ``text`` by language.
+
+    ``says``: which of the agreed contents follow the text, as sentences (``AGREED`` of
+    ``sentences.clauses``).
+    """
 
     number: str
     heading: dict[str, str]
     text: dict[str, str]
+    says: str | None = None
 
 
 @dataclass(frozen=True)

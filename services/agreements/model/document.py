@@ -13,6 +13,7 @@ import rfc8785
 from services.agreements.contract.annex import Annex
 from services.agreements.contract.comparing import changes
 from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content, Party
+from services.agreements.contract.sentences.clauses import clauses
 from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import Template, in_language
 from services.agreements.model.agreement import Version
@@ -42,8 +43,8 @@ def make_version(
     named = {"agreement_id": agreement_id, "version": number, "made_at": format_instant(at)}
     listed = annex or Annex(at.date(), register=False)
     members = {
-        **named, **_agreed(parties, content, template),
-        "sub_processors": listed.members(), **_counting(parties, content), **(more or {}),
+        **named, **_agreed(parties, content, template), "sub_processors": listed.members(),
+        **_counting(parties, content), **_contract(parties, content, template), **(more or {}),
     }  # fmt: skip
     if amends:
         members["amends"] = {"version": amends.version, "changes": changes(read(amends), members)}
@@ -66,15 +67,29 @@ def _agreed(parties: tuple[Party, Party], content: Content, template: Template) 
     }
 
 
+def _contract(parties: tuple[Party, Party], content: Content, template: Template) -> dict[str, Any]:
+    """The sentences of the contract, so that the hash holds the words that were read. Official
+    texts and documents signed elsewhere have words of their own."""
+    if content.template_id == SIGNED_ELSEWHERE or template.reference:
+        return {}
+    zones = _zones(parties, content)
+    return {"contract": {"clauses": clauses(template, content, zones)}}
+
+
+def _zones(parties: tuple[Party, Party], content: Content) -> list[str]:
+    """The time zone that the terms name, else those of the parties that are known."""
+    agreed = content.notice_terms.time_zone
+    known = [agreed] if agreed else [party.time_zone for party in parties]
+    return list(dict.fromkeys(zone for zone in known if zone))
+
+
 def _counting(parties: tuple[Party, Party], content: Content) -> dict[str, Any]:
     """How periods are counted: a contract has that rule only by its own words, which a document
     signed elsewhere does not have."""
     if content.template_id == SIGNED_ELSEWHERE:
         return {}
-    terms = content.notice_terms
-    known = [terms.time_zone] if terms.time_zone else [party.time_zone for party in parties]
-    zones = list(dict.fromkeys(zone for zone in known if zone))
-    return {"counting": {"holidays": terms.holidays, "time_zones": zones}}
+    zones = _zones(parties, content)
+    return {"counting": {"holidays": content.notice_terms.holidays, "time_zones": zones}}
 
 
 def read(version: Version) -> dict[str, Any]:

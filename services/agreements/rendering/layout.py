@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,11 +37,7 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
             {"role": words(role), "lines": party_lines(members[role])} for role in reversed(PARTIES)
         ],
         "terms": words("terms"),
-        "sections": [
-            _section(template, section)
-            for section in template["sections"]
-            if section["number"] not in places
-        ],
+        "sections": _sections(members, places),
         "tables": _tables(words, members),
         "annexes": annexes(words, members, places),
         "acceptance": acceptance_page(words, version, accepted),
@@ -51,11 +47,9 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
 
 
 def _tables(words: Words, members: Members) -> list[dict[str, Any]]:
-    tables = [
-        {"heading": words("answers"), "rows": _answers(words, members)},
-        {"heading": words("notice"), "rows": _notice(words, members)},
-        {"heading": words("other"), "rows": _other(words, members)},
-    ]
+    """What no sentence says: what an amendment changes, and the terms of a document that has no
+    contract in sentences (those of before, and those that were signed elsewhere)."""
+    tables = [] if "contract" in members else _terms(words, members)
     amends = members.get("amends")
     if amends and amends["changes"]:
         heading = f"{words('amends')} {amends['version']}"
@@ -63,11 +57,32 @@ def _tables(words: Words, members: Members) -> list[dict[str, Any]]:
     return tables
 
 
-def _section(template: Members, section: Members) -> dict[str, str]:
+def _terms(words: Words, members: Members) -> list[dict[str, Any]]:
+    return [
+        {"heading": words("answers"), "rows": _answers(words, members)},
+        {"heading": words("notice"), "rows": _notice(words, members)},
+        {"heading": words("other"), "rows": _other(words, members)},
+    ]
+
+
+def _sections(members: Members, places: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The contract as it was frozen; documents of before have the sections of their template."""
+    template = members["template"]
+    if "contract" in members:
+        return [_section(clause, clause["paragraphs"], numbered=True)
+                for clause in members["contract"]["clauses"]]  # fmt: skip
+    return [
+        _section(section, [section["text"]], numbered=not template["reference"])
+        for section in template["sections"]
+        if section["number"] not in places
+    ]
+
+
+def _section(section: Members, paragraphs: Sequence[str], *, numbered: bool) -> dict[str, Any]:
     """A section under its number. A summary of an official text has none: under the numbers of the
     clauses stand their own words alone."""
-    label = "" if template["reference"] else f"{section['number']}. "
-    return {"heading": f"{label}{section['heading']}", "text": section["text"]}
+    label = f"{section['number']}. " if numbered else ""
+    return {"heading": f"{label}{section['heading']}", "paragraphs": list(paragraphs)}
 
 
 def _notes(words: Words, members: Members) -> list[str]:

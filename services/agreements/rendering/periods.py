@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from services.agreements.contract.sentences.counting import rule
+from services.agreements.contract.sentences.phrases import Phrases
 from services.agreements.contract.terms import SHORT_FORM
 from services.agreements.rendering import promises
 from services.agreements.rendering.parts import Members, Rows, filled, number
@@ -34,11 +36,7 @@ def counting(words: Words, members: Members) -> Rows:
 
 def sentence(words: Words, place: str | None, zones: Sequence[str]) -> str:
     """How periods are counted (law corrections 6.4), with the calendar and the zone."""
-    rule = words("counted_by" if place else "counted_without_holidays")
-    either = f" {words('or')} ".join(zones)
-    zone = words("better_zone").replace("{}", either) if zones[1:] else either
-    text = rule.replace("{calendar}", words.place(place) if place else "")
-    return text.replace("{zone}", zone or words("zone_of_processor"))
+    return rule(Phrases(words.language), place, zones)
 
 
 def length(words: Words, members: Members | None) -> str:

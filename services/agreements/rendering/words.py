@@ -7,10 +7,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
-
-from services.agreements.contract.wording import FALLBACK, in_language, spoken
-from shared.public_holidays import differs_inside
+from services.agreements.contract.sentences.phrases import place_name
+from services.agreements.contract.wording import in_language, spoken
 
 FOLDER = Path(str(files("services.agreements") / "templates"))
 
@@ -20,7 +18,6 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language, self._words = spoken(language), all_words()
-        self._territories = _territories(self.language)
 
     def __call__(self, key: str) -> str:
         return in_language(self._words[key], self.language)
@@ -28,11 +25,7 @@ class Words:
     def place(self, code: str) -> str:
         """A country by its name, a region with its code besides. A country alone whose regions
         have other holidays is that of all of them, whose holidays then count."""
-        country, _, region = code.partition("-")
-        name: str = self._territories.get(country, country)
-        if region:
-            return f"{name} ({code})"
-        return f"{name} ({self('all_regions')})" if differs_inside(country) else name
+        return place_name(self.language, code)
 
     def value(self, value: object) -> str:
         """A value that Art28 names, in words."""
@@ -53,14 +46,6 @@ class Words:
     def channel(self, name: str) -> str:
         """A way to tell the customer; a page is one of the web, not of the document."""
         return self("web_page") if name == "page" else self.value(name)
-
-
-@cache
-def _territories(language: str) -> dict[str, str]:
-    try:
-        return dict(Locale.parse(language, sep="-").territories)
-    except (UnknownLocaleError, ValueError):
-        return dict(Locale(FALLBACK).territories)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.agreements.contract.promises import CHOICES
+from services.agreements.contract.sentences.clauses import AGREED
 from services.agreements.contract.wording import SUBJECTS
 from shared.schemas import (
     Country,
@@ -87,6 +88,9 @@ class AnnexShape(Shape):
 
 
 class SectionShape(Shape):
+    """``says``: which of the agreed contents stand under the text, as sentences."""
+
+    says = one_of(*AGREED, load_default=None, allow_none=True)
     number = Text(20, required=True)
     heading = by_language(300, required=True)
     text = by_language(CLAUSE_LENGTH, required=True)

@@ -47,7 +47,7 @@ def test_a_missing_answer_is_said_to_be_missing() -> None:
         things.version(language="en", clauses={}, transfer_instructions=None)
     )["tables"][0]
     assert answers["heading"] == "Article 28(3)"
-    assert [told for _, told in answers["rows"]] == ["not told"] * 9
+    assert [told for _, told in answers["rows"]] == ["not agreed"] * 9
 
 
 def test_a_pdf_of_any_text_can_be_made() -> None:

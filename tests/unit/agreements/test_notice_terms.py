@@ -290,7 +290,7 @@ def test_every_other_term_is_printed() -> None:
     [
         ("en", "GB-ENG", ["Europe/London"],
          ("Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with the "
-         "public holidays of United Kingdom (GB-ENG) and days in Europe/London.")),
+         "public holidays of the United Kingdom (GB-ENG) and days in Europe/London.")),
         ("da", "DK", ["Europe/Copenhagen"],
          ("Frister beregnes efter artikel 3 i forordning (EØF, Euratom) nr. 1182/71, med "
          "helligdagene i Danmark og dage i tidszonen Europe/Copenhagen.")),
@@ -396,7 +396,7 @@ def test_a_calendar_is_printed_with_its_name(
 
 def test_an_end_of_which_the_text_says_nothing_is_no_number_of_days() -> None:
     terms = loaded(long(notice={"length": MONTH}, end_of_processing={"choice": None}))
-    assert dict(periods.rows(Words("en"), to_document(terms)))["Data at the end"] == "not told"
+    assert dict(periods.rows(Words("en"), to_document(terms)))["Data at the end"] == "not agreed"
 
 
 @pytest.mark.parametrize(

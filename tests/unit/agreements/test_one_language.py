@@ -110,7 +110,7 @@ STANDS = {
 @pytest.mark.parametrize("template", [*BUILT_IN, own("en")], ids=lambda it: it.id)
 def test_the_heading_of_an_annex_fits_what_stands_under_it(template: Template) -> None:
     laid_out = rendering.laid_out(version(template, "en", entry()))
-    texts = {section["text"] for section in laid_out["sections"]}
+    texts = {text for section in laid_out["sections"] for text in section["paragraphs"]}
     found = set()
     for annex in laid_out["annexes"]:
         subject = subject_of(annex)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from services.agreements import rendering
 from services.agreements.contract.contents import Content, Party
 from services.agreements.contract.wording import ByCountry, Published, built_in_templates
 from services.agreements.model import calendar, life
@@ -36,6 +37,16 @@ def content(**more: Any) -> Content:
 def version(number: int = 1, agreement_id: str = "agr_1", **more: Any) -> Version:
     parties, template = (VENDOR, CUSTOMER), built_in_templates()[0]
     return make_version(agreement_id, number, parties, content(**more), template, at=AT, by="cli")
+
+
+def own(**more: Any) -> Version:
+    """A version on the contract that comes with the product."""
+    parties, template = (VENDOR, CUSTOMER), built_in_templates()[2]
+    return make_version("agr_1", 1, parties, content(**more), template, at=AT, by="cli")
+
+
+def laid_out(of: Version) -> dict[str, Any]:
+    return rendering.laid_out(of)
 
 
 def acceptance(party: str, of: Version) -> Acceptance:
