@@ -44,6 +44,7 @@ PACKAGES = (
     "services/agreements/contract",
     "services/agreements/model",
     "services/notices/model",
+    "services/portal/model",
     "shared/egress",
 )
 Functions = dict[CodeType, list[FunctionType]]
