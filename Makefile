@@ -48,7 +48,7 @@ mutants: $(RUNTIME) $(TOOLS) ## change rules, look whether a unit test notices; 
 fast: $(RUNTIME) $(TOOLS) ## run all tests but the slow ones, faults and attacks
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not faults and not attacks" $(ARGS)
 
-browser: ## install Chromium for the browser tests, where that is possible (Debian, as root)
+browser: ## install what tests need of the system: Chromium, pdfsig, SoftHSM (Debian, as root)
 	@sh tests/browser/install.sh
 
 pictures: $(RUNTIME) $(TOOLS) browser ## take pictures of all pages for people; to choose the folder: `make pictures INTO=/tmp/mine`

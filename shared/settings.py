@@ -70,6 +70,13 @@ SETTINGS: dict[str, str] = {
     "ART28_LIMIT_COSTLY": "Searches, other days, PDFs of one address in ten seconds; 0: any (60).",
     "ART28_LIMIT_CLIENT": "API requests of one client in ten seconds; 0: any number (5000).",
     "ART28_LIMIT_ORGANISATION": "The same of all clients of an organisation together (10000).",
+    "ART28_SEAL_PKCS12": "Key and certificates that seal documents, PKCS#12 (made once, kept).",
+    "ART28_SEAL_PASSPHRASE": "What opens that file (none).",
+    "ART28_SEAL_PKCS11_MODULE": "Library of a device that holds the key of seals (none).",
+    "ART28_SEAL_PKCS11_TOKEN": "Label of the token in that device (none).",
+    "ART28_SEAL_PKCS11_KEY": "Label of key and certificate in that token (none).",
+    "ART28_SEAL_PKCS11_PIN": "PIN of that token (none).",
+    "ART28_SEAL_TIME_STAMPS": "URL of an authority that stamps the time of seals, RFC 3161 (none).",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",
     "ART28_METRICS_FROM": "Networks that may read /metrics, not through a proxy (loopback).",
@@ -189,13 +196,14 @@ def networks(env: Env, name: str, default: tuple[Network, ...]) -> tuple[Network
 
 def secret(name: str) -> str:
     """The value of ``name``, or of the file that ``name_FILE`` names; both empty is an error."""
-    value = _optional_secret(name)
+    value = optional_secret(name)
     if not value:
         raise SettingsError(f"{name} is not set (or name a file in {name}_FILE).")
     return value
 
 
-def _optional_secret(name: str) -> str:
+def optional_secret(name: str) -> str:
+    """The value of ``name``, or of the file that ``name_FILE`` names; "" where neither is set."""
     env = reader()
     path = env.str(f"{name}_FILE", "")
     if not path:
@@ -213,7 +221,7 @@ def key(name: str) -> bytes:
 
 def older_keys(name: str) -> tuple[bytes, ...]:
     """Any number of such keys, separated by commas or lines; the newest first."""
-    texts = _optional_secret(name).replace(",", " ").split()
+    texts = optional_secret(name).replace(",", " ").split()
     return tuple(_key(name, each) for each in texts)
 
 

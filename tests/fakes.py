@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.tokens import SigningKey
+from tests import seals
 
 ORIGIN = "http://art28.test"
 AUDIENCE = "art28"
@@ -58,7 +59,7 @@ class FakeIdentity:
         if self.gone and path.startswith("/v1/"):
             answer("502 Bad Gateway", [("Content-Type", "text/plain")])
             return [b"gone"]
-        told = self._told(path)
+        told = self._told(path) or self._sealed(path, environ)
         kind = "application/json" if told else "application/problem+json"
         answer("200 OK" if told else "404 Not Found", [("Content-Type", kind)])
         return [json.dumps(told or {"code": "not-found", "detail": "None such."}).encode()]
@@ -69,6 +70,11 @@ class FakeIdentity:
         if path == "/v1/token":
             return {"access_token": "of-a-service", "expires_in": 900}
         return self._organisations.get(path.removeprefix("/v1/organisations/"))
+
+    def _sealed(self, path: str, environ: WSGIEnvironment) -> dict[str, Any] | None:
+        if path != "/v1/seals":
+            return None
+        return seals.answer(json.loads(environ["wsgi.input"].read()))
 
     def _public_key(self) -> dict[str, str]:
         raw = self._private.public_key().public_bytes_raw()

@@ -17,6 +17,7 @@ from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
 from shared.ledger import Ledger
 from shared.mongo import Mongo
+from shared.pdf_seals import Sealer, sealer_at
 from shared.peers import Peers
 from shared.times import Clock, utc_now
 
@@ -34,6 +35,7 @@ class Deps(Stores):
     import_failures: Failures
     identity: Identity
     registry: Registry
+    seal: Sealer
     now: Clock
     new_id: IdSource
 
@@ -61,6 +63,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         clock_failures=Failures(mongo, "agreements.clock", now),
         import_failures=Failures(mongo, "agreements.imports", now, may_kill=True),
         identity=Identity(peers.client("identity")),
+        seal=sealer_at(peers.client("identity")),
         registry=Registry(peers.client("registry")),
         now=now,
         new_id=new_id,

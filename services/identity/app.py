@@ -24,6 +24,7 @@ def create_app(
     common = settings.common
     mongo = connect(common.mongo_url, common.database("identity"))
     deps = make_deps(settings, mongo, now)
+    deps.outside_signer.check_file()
     # Identity checks tokens with its own keys rather than asking itself over HTTP.
     keys = PublicKeys(lambda: deps.keys.jwks(now()), keep_seconds=30)
     removed = RemovedClients(

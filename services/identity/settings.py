@@ -5,7 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from shared.egress import Egress
-from shared.settings import Common, SettingsError, egress_of, reader, whole_number
+from shared.settings import (
+    Common,
+    SettingsError,
+    egress_of,
+    optional_secret,
+    reader,
+    whole_number,
+)
+
+
+@dataclass(frozen=True)
+class SealSettings:
+    """By which key documents are sealed: the operator's in a file (``pkcs12``) or in a device
+    (``pkcs11_…``), else one of the installation. ``time_stamps``: URL of an authority."""
+
+    pkcs12: str = ""
+    passphrase: str = field(default="", repr=False)
+    pkcs11_module: str = ""
+    pkcs11_token: str = ""
+    pkcs11_key: str = ""
+    pkcs11_pin: str = field(default="", repr=False)
+    time_stamps: str = ""
+
+    @classmethod
+    def from_env(cls) -> SealSettings:
+        env = reader()
+        file, module = env.str("ART28_SEAL_PKCS12", ""), env.str("ART28_SEAL_PKCS11_MODULE", "")
+        if file and module:
+            raise SettingsError("ART28_SEAL_PKCS12 and ART28_SEAL_PKCS11_MODULE: name only one.")
+        return cls(
+            pkcs12=file,
+            pkcs11_module=module,
+            pkcs11_token=env.str("ART28_SEAL_PKCS11_TOKEN", ""),
+            pkcs11_key=env.str("ART28_SEAL_PKCS11_KEY", ""),
+            time_stamps=env.str("ART28_SEAL_TIME_STAMPS", ""),
+            passphrase=optional_secret("ART28_SEAL_PASSPHRASE"),
+            pkcs11_pin=optional_secret("ART28_SEAL_PKCS11_PIN"),
+        )
 
 
 @dataclass(frozen=True)
@@ -20,6 +57,7 @@ class Settings:
     failed_tokens: int = 30
     egress: Egress = field(default_factory=Egress)
     ca_file: str | None = None
+    seal: SealSettings = field(default_factory=SealSettings)
 
     @classmethod
     def from_env(cls) -> Settings:
@@ -34,4 +72,5 @@ class Settings:
             failed_tokens=failed,
             egress=egress_of(env, common.origin),
             ca_file=env.str("ART28_CA_FILE", "") or None,
+            seal=SealSettings.from_env(),
         )

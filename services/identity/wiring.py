@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from services.identity.proofs.discovery import Discovery
 from services.identity.proofs.fetching import Fetcher
+from services.identity.sealing import OutsideSigner
 from services.identity.settings import Settings
 from services.identity.store import INDEXES, Stores
 from services.identity.throttle import Throttle
@@ -38,6 +39,7 @@ class Deps(Stores):
     acting: Callable[[], Acting]
     seal: Seal
     discovery: Discovery
+    outside_signer: OutsideSigner
 
 
 def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
@@ -60,4 +62,5 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         acting=acting,
         seal=Seal(common.secrets_key, common.older_secrets_keys),
         discovery=Discovery(Fetcher(settings.egress, ca_file=settings.ca_file)),
+        outside_signer=OutsideSigner(settings.seal),
     )

@@ -8,7 +8,7 @@ from requests.adapters import BaseAdapter
 from services.notices.api import blueprints
 from services.notices.mail.reply_addresses import ReplyAddresses
 from services.notices.settings import Settings
-from services.notices.wiring import make_deps, make_identity, open_stores
+from services.notices.wiring import make_deps, make_identity, make_sealer, open_stores
 from shared.app import build
 from shared.loops import STILL_AFTER_SECONDS, Heartbeats, standing_still
 from shared.mongo import connect
@@ -42,5 +42,7 @@ def create_app(
     )
     stores, party_of = open_stores(mongo), make_identity(settings, transport).party
     reply_to = ReplyAddresses(stores, party_of, now).shown
-    app.extensions["art28.deps"] = make_deps(settings, stores, now, reply_to)
+    app.extensions["art28.deps"] = make_deps(
+        settings, stores, now, reply_to, make_sealer(settings, transport)
+    )
     return app

@@ -19,6 +19,7 @@ from shared.idempotency import Idempotency
 from shared.ids import IdSource, new_id
 from shared.lookups import BoundedLookup
 from shared.mongo import Mongo
+from shared.pdf_seals import Sealer, nothing_sealed, sealer_at
 from shared.peers import Peers
 from shared.relay import Inbox
 from shared.times import Clock, utc_now
@@ -39,6 +40,7 @@ class Deps:
     random: Random
     names: BoundedLookup = field(default_factory=BoundedLookup)
     reply_to: Callable[[str | None], str] = nobody
+    seal: Sealer = nothing_sealed
 
 
 def open_stores(mongo: Mongo) -> Stores:
@@ -52,9 +54,11 @@ def make_deps(
     stores: Stores,
     now: Clock = utc_now,
     reply_to: Callable[[str | None], str] = nobody,
+    seal: Sealer = nothing_sealed,
 ) -> Deps:
-    """``reply_to``: where a vendor reads answers, by its id."""
+    """``reply_to``: where a vendor reads answers, by its id; ``seal``: what seals evidence."""
     return Deps(
+        seal=seal,
         reply_to=reply_to,
         settings=settings,
         stores=stores,
@@ -71,6 +75,11 @@ def make_deps(
 def make_box(settings: Settings) -> SecretBox:
     """What opens the sealed secrets of endpoints."""
     return SecretBox(settings.common.secrets_key, *settings.common.older_secrets_keys)
+
+
+def make_sealer(settings: Settings, transport: BaseAdapter | None = None) -> Sealer:
+    """``transport``: how identity is asked when it lives in the same process."""
+    return sealer_at(Peers("notices", settings.common, transport).client("identity"))
 
 
 def make_identity(settings: Settings, transport: BaseAdapter | None = None) -> IdentityClient:

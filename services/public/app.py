@@ -24,6 +24,7 @@ from shared import bodies
 from shared.app import behind_proxies, compose
 from shared.auth import public
 from shared.ids import new_id
+from shared.pdf_seals import Sealer
 from shared.safe_text import mail_link, shown, web_link
 from shared.times import Clock, utc_now
 
@@ -51,9 +52,12 @@ def create_app(
     *,
     registry: Registry | None = None,
     documents: Documents | None = None,
+    seal: Sealer | None = None,
 ) -> Flask:
     """Return the app of the public pages. The arguments are those of ``make_deps``."""
-    deps = make_deps(settings, transport, now, monotonic, registry=registry, documents=documents)
+    deps = make_deps(
+        settings, transport, now, monotonic, registry=registry, documents=documents, seal=seal
+    )
     app = Flask("services.public", static_folder="static", template_folder="templates")
     app.name = "public"
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_YEAR

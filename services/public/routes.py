@@ -105,7 +105,8 @@ def register_jsonld(register: Register) -> Content:
 @register_view("lang", "as_of", pdf=True)
 def register_pdf(register: Register) -> Content:
     name = f"{register.query.slug}-{register.day}-{register.language}.pdf"
-    return Content(pdf.as_pdf(register), "application/pdf", register.language, name)
+    made = deps().seal(pdf.as_pdf(register), deps().now())
+    return Content(made, "application/pdf", register.language, name)
 
 
 @pages.get("/p/<slug:slug>/schema.json")

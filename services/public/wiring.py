@@ -15,6 +15,7 @@ from services.public.register import Register
 from services.public.settings import DOCUMENTED, Settings
 from services.public.shelves import Shelves
 from shared.limits import Limits
+from shared.pdf_seals import Sealer, sealer_at
 from shared.peers import Peers, ServiceClient
 from shared.times import Clock, utc_now
 
@@ -25,6 +26,7 @@ class Deps:
 
     registry: Registry
     documents: Documents
+    seal: Sealer
     shelves: Shelves
     limits: Limits
     listings: Listings
@@ -44,15 +46,17 @@ def make_deps(
     *,
     registry: Registry | None = None,
     documents: Documents | None = None,
+    seal: Sealer | None = None,
 ) -> Deps:
     """Return the dependencies of the views.
 
     ``transport`` carries calls to other services in process; None: over the network. Tests replace
-    the clients of the other services by ``registry`` and ``documents``.
+    the clients of the other services by ``registry``, ``documents`` and ``seal``.
     """
     peers = Peers("public", settings.common, transport)
     return Deps(
         registry=registry or RegistryClient(peers.client("registry")),
+        seal=seal or sealer_at(peers.client("identity")),
         documents=documents or documents_client(settings, transport),
         shelves=Shelves.of(settings.fresh_seconds, monotonic),
         limits=Limits.of(settings.common),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 
 from services.agreements import rendering
 from services.agreements.model.agreement import Agreement, Version
@@ -10,6 +11,7 @@ from services.agreements.store.documents import Kept
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
 from shared.auth import Caller
+from shared.pdf_seals import SealUnavailable
 
 JSON, HTML, PDF = "application/json", "text/html", "application/pdf"
 KINDS = (JSON, HTML, PDF)
@@ -34,10 +36,15 @@ def document(
 
 
 def executed(deps: Deps, agreement: Agreement, version: Version, kind: str) -> Kept:
-    """The stored bytes of an accepted version; rendered and stored on first use."""
+    """The stored bytes of an accepted version; rendered, sealed and stored on first use.
+
+    Raises ``SealUnavailable``; then nothing is stored.
+    """
     kept = deps.documents.find(agreement.id, version.version, kind)
     if kept is None:
         body = _rendered(deps, agreement, version, kind)
+        if kind == PDF and not _signed_elsewhere(agreement, version):
+            body = deps.seal(body, deps.now())
         kept = deps.documents.keep(agreement.id, version.version, kind, body, deps.now())
     return kept
 
@@ -45,14 +52,21 @@ def executed(deps: Deps, agreement: Agreement, version: Version, kind: str) -> K
 def keep_executed(deps: Deps, agreement: Agreement) -> None:
     """Store the documents of a version that both have just accepted.
 
-    A failure here is harmless: a missing document is rendered when it is first read.
+    A failure here is harmless: a missing document is rendered and sealed when it is first read.
     """
     number = agreement.scheduled.version if agreement.scheduled else agreement.version
     if agreement.offer is not None or not agreement.executed(number):
         return
     version = deps.versions.get(None, agreement.id, number)
-    for kind in (HTML, PDF):
-        executed(deps, agreement, version, kind)
+    with suppress(SealUnavailable):
+        for kind in (HTML, PDF):
+            executed(deps, agreement, version, kind)
+
+
+def _signed_elsewhere(agreement: Agreement, version: Version) -> bool:
+    """Whether its file was uploaded: others' signatures are in it, so it stays as it came."""
+    file = agreement.signed_file
+    return bool(file and file.sha256) and version.version == 1
 
 
 def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> bytes:

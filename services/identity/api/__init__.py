@@ -11,6 +11,7 @@ from services.identity.api import (
     passkeys,
     people,
     providers,
+    seals,
     signing_in,
     tokens,
 )
@@ -26,6 +27,7 @@ blueprints = [
     signing_in.blp,
     passkeys.blp,
     providers.blp,
+    seals.blp,
     tokens.well_known,
 ]
 __all__ = ["blueprints", "other_ways", "pages"]

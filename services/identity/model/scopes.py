@@ -25,19 +25,20 @@ SCOPES_OF_KIND: dict[str, frozenset[str]] = {
 # What each service needs of the others to do its own work.
 SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
     "agreements": frozenset({
-        "identity:read", "identity:removals", "registry:read", "notices:entries",
+        "identity:read", "identity:removals", "identity:seals", "registry:read",
+        "notices:entries",
     }),
     "registry": frozenset({
         "identity:read", "identity:removals", "identity:approvals", "agreements:terms",
         "agreements:accept", "notices:entries", "notices:receipts", "notices:read",
     }),
     "identity": frozenset({"agreements:customers", "notices:mails"}),
-    "notices": frozenset({"identity:read", "identity:removals"}),
+    "notices": frozenset({"identity:read", "identity:removals", "identity:seals"}),
     "portal": frozenset({
         "identity:read", "identity:removals", "agreements:read", "agreements:accept",
         "registry:read", "registry:object", "notices:read", "notices:customer", "notices:links",
     }),
-    "public": frozenset({"registry:read"}),
+    "public": frozenset({"registry:read", "identity:seals"}),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from services.identity.store.outgoing import OutgoingMails
 from services.identity.store.passkeys import Challenges, Passkeys
 from services.identity.store.people import People
 from services.identity.store.providers import Accounts, Attempts, Providers
+from services.identity.store.seal_keys import SealKeys
 from services.identity.store.sessions import Links, Sessions
 from services.identity.store.trail import Trail
 from shared.mongo import Mongo
@@ -54,6 +55,7 @@ class Stores:
     providers: Providers
     accounts: Accounts
     attempts: Attempts
+    seal_keys: SealKeys
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -72,4 +74,5 @@ class Stores:
             providers=Providers(mongo),
             accounts=Accounts(mongo),
             attempts=Attempts(mongo),
+            seal_keys=SealKeys(mongo),
         )

@@ -263,6 +263,15 @@ class StoredAttempt(TypedDict):
     ends: datetime
 
 
+class StoredSealKey(TypedDict):
+    """``seal_keys``: a key that seals documents; ``sealed`` is the encrypted private key."""
+
+    _id: str
+    created_at: datetime
+    certificate: bytes
+    sealed: bytes
+
+
 # The document of each collection.
 STORED: Mapping[str, type] = {
     "organisations": StoredOrganisation,
@@ -283,4 +292,5 @@ STORED: Mapping[str, type] = {
     "providers": StoredProvider,
     "provider_accounts": StoredAccount,
     "sign_in_attempts": StoredAttempt,
+    "seal_keys": StoredSealKey,
 }

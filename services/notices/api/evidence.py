@@ -36,7 +36,7 @@ def of_change(query: dict[str, Any], change_id: str) -> object:
         return _file(lines, "text/csv; charset=utf-8", f"{change_id}.csv")
     if wanted == PDF:
         made = evidence_files.pdf(event, evidence.for_pdf(deps(), event), deps().now())
-        return _file(made, PDF, f"{change_id}.pdf")
+        return _file(deps().seal(made, deps().now()), PDF, f"{change_id}.pdf")
     return evidence.page(deps(), event, page_request(query))
 
 

@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from shared.auth import ON_BEHALF_OF
 from shared.in_process import WSGITransport
 from shared.tokens import SigningKey
+from tests import seals
 from tests.answers import Answer
 from tests.integration.notices.world import Clock
 
@@ -33,6 +34,14 @@ class Identity:
         @app.get("/identity/.well-known/jwks.json")
         def keys() -> dict[str, Any]:
             return {"keys": [{**jwk, "x": x.rstrip(b"=").decode()}]}
+
+        @app.post("/identity/v1/token")
+        def token() -> dict[str, Any]:
+            return {"access_token": "of-a-service", "expires_in": 900}
+
+        @app.post("/identity/v1/seals")
+        def seal() -> dict[str, Any]:
+            return seals.answer(request.get_json())
 
         transport = WSGITransport()
         transport.mount(app)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from services.public.app import create_app
 from services.public.settings import Settings
 from shared.settings import Common
+from tests import seals
 from tests.integration.public.fake_registry import FakeDocuments, FakeRegistry
 
 # What Firefox and Chrome send when somebody opens an address.
@@ -34,7 +35,8 @@ def registry() -> FakeRegistry:
 
 @pytest.fixture
 def visitor(registry: FakeRegistry) -> Iterator[FlaskClient]:
-    app = create_app(settings(), registry=registry, documents=FakeDocuments(), now=lambda: NOW)
+    app = create_app(settings(), registry=registry, documents=FakeDocuments(), now=lambda: NOW,
+                     seal=seals.seal)  # fmt: skip
     with app.test_client() as client:
         client.environ_base["HTTP_ACCEPT"] = BROWSER
         yield client

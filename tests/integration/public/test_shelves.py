@@ -16,6 +16,7 @@ from limits.storage import MemoryStorage
 
 from services.public.app import create_app
 from shared import limits
+from tests import seals
 from tests.integration.public.conftest import NOW, settings
 from tests.integration.public.fake_registry import FakeDocuments, FakeRegistry
 
@@ -48,7 +49,7 @@ def app_of(registry: FakeRegistry, **more: Any) -> Flask:
     own = settings()
     own = dataclasses.replace(own, common=dataclasses.replace(own.common, **more), fresh_seconds=5)
     app = create_app(own, registry=registry, documents=FakeDocuments(), now=lambda: NOW,
-                     monotonic=lambda: 0.0)  # fmt: skip
+                     seal=seals.seal, monotonic=lambda: 0.0)  # fmt: skip
     app.extensions[limits.EXTENSION].counters = counted
     return app
 
