@@ -1,6 +1,6 @@
 # Art28: `make run` and `make test` need only Python 3.11 or later, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help install browser pictures admin run run-services unit coverage mutants fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
+.PHONY: api help install browser pictures admin run run-services unit coverage mutants fast logs shell graphs test attacks any-day lint types imports check hooks bench faults lock clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -76,6 +76,9 @@ imports: $(RUNTIME) $(TOOLS) ## import contracts: layers, and services that do n
 
 graphs: $(RUNTIME) $(TOOLS) ## draw the imports of each service into deploy/guide/architecture.md
 	@$(BIN)/python -m tests.graphs
+
+api: $(RUNTIME) ## write the documents of the API anew from the code; a test compares them
+	@$(BIN)/python -m deploy.api_document
 
 check: lint types imports ## lint, types and imports
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import json
 from http import HTTPStatus
+from importlib.resources import files
 from typing import Any
 
 from flask import Flask
@@ -12,11 +13,13 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]  # As above.
 from marshmallow import fields
 
-from shared import problems
-from shared.auth import DOOR, EITHER, PUBLIC, public
+from shared import operations, problems
+from shared.auth import public
 from shared.bodies import StrictParser
 from shared.schemas import Day, Instant, Shape
 
+EXTENSION = "art28.api"
+TOKENS_FROM = "/identity/v1/token"
 # Python 3.13 gave these statuses other names; routes keep the names of earlier versions.
 RENAMED = {413: "REQUEST_ENTITY_TOO_LARGE", 422: "UNPROCESSABLE_ENTITY"}
 
@@ -68,26 +71,72 @@ def register(app: Flask, title: str, url: str) -> ProblemApi:
         API_SPEC_OPTIONS={"servers": [{"url": url}]},
     )
     api = ProblemApi(app)
+    app.extensions[EXTENSION] = api
     api.register_field(Day, "string", "date")
     api.register_field(Instant, "string", "date-time")
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    for name, scheme in security_schemes(url.rpartition("/")[0] + TOKENS_FROM).items():
+        api.spec.components.security_scheme(name, scheme)
 
     @app.get("/openapi.json")
     @public()
     def openapi() -> dict[str, Any]:
-        return _with_scopes(app, api.spec.to_dict())
+        return document_of(app, api)
 
     return api
 
 
-def _with_scopes(app: Flask, document: dict[str, Any]) -> dict[str, Any]:
-    """The document, each operation with the scopes of its ``@requires``."""
-    for rule in app.url_map.iter_rules():
-        path = document["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
-        door = getattr(app.view_functions[rule.endpoint], DOOR, PUBLIC)
-        for method in rule.methods or ():
-            if method.lower() in path and door != PUBLIC:
-                path[method.lower()]["security"] = [
-                    {"bearer": [scope]} for scope in door.split(EITHER)
-                ]
-    return document
+def document_of(app: Flask, api: Api) -> dict[str, Any]:
+    """The OpenAPI document of ``app``."""
+    document: dict[str, Any] = operations.complete(app, api.spec.to_dict())
+    readable: dict[str, Any] = readable_elsewhere(document)
+    return readable
+
+
+def scopes() -> dict[str, str]:
+    """What each scope is for that a client or a person can hold, by name."""
+    text = files("shared").joinpath("scopes.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+def security_schemes(token_url: str) -> dict[str, Any]:
+    """How a request proves who asks: a token, and for a token the secret of a client."""
+    flow = {"tokenUrl": token_url, "scopes": scopes()}
+    return {
+        operations.FLOW: {
+            "type": "oauth2",
+            "description": "A client gets a token, good for 15 minutes, with its id and secret.",
+            "flows": {"clientCredentials": flow},
+        },
+        "client": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "The id and secret of a client, form-encoded (RFC 6749 §2.3.1).",
+        },
+    }
+
+
+def readable_elsewhere(node: Any) -> Any:
+    """``node`` as validators in JavaScript and RE2 read it, and as makers of clients expect it:
+    ``$`` ends a pattern, and a member that is null by default may be left out."""
+    if isinstance(node, list):
+        return [readable_elsewhere(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {name: readable_elsewhere(each) for name, each in node.items()}
+    if isinstance(plain.get("pattern"), str):
+        plain["pattern"] = plain["pattern"].replace(r"\Z", "$")
+    if "default" in plain and plain["default"] is None:
+        del plain["default"]
+    return _asked(plain) if plain.get("in") == "query" else plain
+
+
+def _asked(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A query has no null: a member is there or not."""
+    schema = dict(parameter["schema"])
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        left = [each for each in kind if each != "null"]
+        schema["type"] = left[0] if len(left) == 1 else left
+    if "enum" in schema:
+        schema["enum"] = [each for each in schema["enum"] if each is not None]
+    return {**parameter, "schema": schema}

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.templating import Environment
 from requests.adapters import BaseAdapter
 from werkzeug.routing import BaseConverter
@@ -33,6 +33,13 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, X-Request-Id",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, RateLimit, Retry-After",
+    "Access-Control-Max-Age": "86400",
+}
 A_YEAR = 365 * 24 * 3600
 
 
@@ -76,6 +83,7 @@ def create_app(
 def compose_pages(app: Flask) -> None:
     """Add to the app the parts that APIs do not have: page policy, error pages and templates."""
     app.after_request(add_page_policy)
+    app.after_request(share_with_scripts)
     errors.register(app)
     app.view_functions["static"] = public()(app.view_functions["static"])
     app.jinja_environment = Templates
@@ -116,6 +124,13 @@ def sheet_version() -> str:
 def check_registry(registry: Registry) -> None:
     """Raise ``Unavailable`` when the registry does not answer."""
     registry.processors()
+
+
+def share_with_scripts(response: Response) -> Response:
+    """Let scripts of any site read what anybody may read; pages are for people, and stay apart."""
+    if request.method == "OPTIONS" or response.mimetype != "text/html":
+        response.headers.update(SHARED)
+    return response
 
 
 def add_page_policy(response: Response) -> Response:

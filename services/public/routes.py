@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing
+from importlib.resources import files
 from typing import Any
 
 from flask import (
@@ -41,6 +42,8 @@ pages = Blueprint("pages", __name__)
 Json = dict[str, Any]
 
 HTML = "text/html; charset=utf-8"
+# The origin in kept documents, which are the same everywhere.
+KEPT_ORIGIN = "https://art28.example"
 
 
 def html(template: str, register: Register, **more: object) -> Content:
@@ -199,6 +202,25 @@ def published(site: Deps, _: Query) -> Content:
 def start(site: Deps, query: Query) -> Content:
     registers = json_export.directory(site.registry.processors(), site.origin)["registers"]
     return page("start.html", query, registers=registers)
+
+
+@pages.get("/openapi.json")
+@site_view()
+def openapi(site: Deps, _: Query) -> Content:
+    """Return the document of the whole API, as the code made it (`deploy/api_document`)."""
+    return kept_document(site, "openapi.json")
+
+
+@pages.get("/internal/openapi.json")
+@site_view()
+def internal(site: Deps, _: Query) -> Content:
+    """Return what the services ask each other. The edge lets nobody read it."""
+    return kept_document(site, "internal.json")
+
+
+def kept_document(site: Deps, name: str) -> Content:
+    text = files("services.public").joinpath("api", name).read_text("utf-8")
+    return Content(text.replace(KEPT_ORIGIN, site.origin), "application/json")
 
 
 @pages.get("/docs")

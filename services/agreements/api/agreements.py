@@ -101,6 +101,8 @@ def versions(query: dict[str, Any], agreement_id: str) -> Page:
 @expensive
 @blp.arguments(DocumentQuery, location="query")
 @blp.response(200, content_type=documents.JSON)
+@blp.response(200, content_type=documents.HTML)
+@blp.response(200, content_type=documents.PDF)
 @blp.alt_response(404, "NOT_FOUND")
 def document(query: dict[str, Any], agreement_id: str) -> Response:
     """The version that binds, else the newest, or ``?version=``: JSON, HTML or PDF, by Accept."""

@@ -12,7 +12,7 @@ from services.identity.api.context import deps
 from services.identity.model.clients import ClientUnknown, GrantUnsupported, TokenRequestInvalid
 from services.identity.model.people import GrantEnded, OrganisationOpen
 from services.identity.model.scopes import ScopeNotHeld
-from services.identity.schemas.tokens import TokenForm, TokenShape
+from services.identity.schemas.tokens import KeySet, TokenForm, TokenShape
 from services.identity.use_cases import tokens as token_cases
 from shared import problems
 from shared.auth import gives_tokens, public
@@ -78,6 +78,7 @@ def _ascii(text: str) -> str:
 @well_known.route("/jwks.json")
 @public()
 @well_known.response(200)
+@well_known.alt_response(200, schema=KeySet)
 def jwks() -> Any:
     """The public keys of access tokens (RFC 7517)."""
     return token_cases.jwks(deps(), deps().now())

@@ -30,3 +30,18 @@ class TokenShape(Shape):
     expires_in = fields.Integer()
     scope = fields.String()
     issued_token_type = fields.String()
+
+
+class KeyShape(Shape):
+    """A public key (RFC 7517); ``x`` and ``y``: its point, ``kid``: which one signed a token."""
+
+    kty = fields.String()
+    crv = fields.String()
+    use = fields.String()
+    alg = fields.String()
+    kid = fields.String()
+    x = fields.String()
+
+
+class KeySet(Shape):
+    keys = fields.List(fields.Nested(KeyShape))

@@ -46,7 +46,11 @@ TYPES = {
 FILES = {
     **dict.fromkeys(TYPES, TEXT),
     "application/json": {
-        "schema": {"type": ["array", "object"], "description": "Rows, or an object with a list."}
+        "schema": {
+            "type": ["array", "object"],
+            "items": {"type": "object"},
+            "description": "Rows, or an object with a list.",
+        }
     },
 }
 

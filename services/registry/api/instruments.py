@@ -11,6 +11,7 @@ from services.registry.schemas.instruments import (
     FormQuery,
     InstrumentEdit,
     InstrumentList,
+    InstrumentShape,
     NewInstrument,
     PendingLaw,
 )
@@ -38,6 +39,7 @@ def instrument_list(query: dict[str, Any]) -> Any:
 @blp.route("/instruments/<instrument_id>")
 @requires("registry:read")
 @blp.response(200)
+@blp.alt_response(200, schema=InstrumentShape)
 @blp.alt_response(404, "NOT_FOUND")
 def instrument(instrument_id: str) -> Any:
     """One instrument as it counts now, with what the platform recorded of it."""
@@ -60,6 +62,7 @@ def evidence_form(query: dict[str, Any], instrument_id: str) -> Any:
 @requires("instruments:write")
 @blp.arguments(NewInstrument)
 @blp.response(201)
+@blp.alt_response(201, schema=InstrumentShape)
 @blp.alt_response(409, "CONFLICT")
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def record(body: dict[str, Any]) -> Any:
@@ -72,6 +75,7 @@ def record(body: dict[str, Any]) -> Any:
 @requires("instruments:write")
 @blp.arguments(InstrumentEdit)
 @blp.response(200)
+@blp.alt_response(200, schema=InstrumentShape)
 @blp.alt_response(404, "NOT_FOUND")
 @blp.alt_response(412, "PRECONDITION_FAILED")
 def amend(body: dict[str, Any], instrument_id: str) -> Any:

@@ -15,6 +15,7 @@ from services.registry.schemas.registers import (
     DiffList,
     DiffQuery,
     ListQuery,
+    PublicEntries,
     PublicKeysAsked,
     PublicKeysShape,
     RegisterEdit,
@@ -110,6 +111,7 @@ def public_keys(query: dict[str, Any], slug: str) -> Any:
 @requires("registry:read")
 @blp.arguments(PublicKeysAsked)
 @blp.response(200)
+@blp.alt_response(200, schema=PublicEntries)
 @blp.alt_response(404, "NOT_FOUND")
 def public_entries(body: dict[str, Any], slug: str) -> Any:
     """The entries with these keys as anybody may see them; it changes nothing."""

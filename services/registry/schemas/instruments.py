@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.registry.schemas.entries import DatedFactShape
-from services.registry.transfers import open_law, pending_law
+from services.registry.transfers import Instrument, open_law, pending_law
 from services.registry.transfers.circumstances import RELATIONS
 from services.registry.transfers.countries import check_country
 from services.registry.transfers.evidence_form import TYPES
@@ -218,6 +219,25 @@ class MatterShape(Shape):
 
 PendingLaw = Shape.from_dict({"items": fields.List(fields.Nested(MatterShape))}, name="PendingLaw")
 InstrumentList = Shape.from_dict({"items": fields.List(fields.Dict())}, name="InstrumentList")
+
+
+def _described(kind: str) -> fields.Field[Any]:
+    """How a member of an instrument reads, for the API's description; by its type in the code."""
+    plain = {"str": fields.String, "bool": fields.Boolean, "date": Day, "int": fields.Integer}
+    name, _, none = kind.partition(" | ")
+    if name == "tuple[str, ...]":
+        return fields.List(fields.String())
+    return plain[name](allow_none=bool(none)) if name in plain else fields.Raw(allow_none=True)
+
+
+MEMBERS = {each.name: _described(str(each.type)) for each in dataclasses.fields(Instrument)}
+# "*" or a list of countries.
+MEMBERS["destinations"] = fields.Raw()
+# They describe; nothing is dumped by them, so no member can be lost.
+InstrumentShape = Shape.from_dict(
+    {**MEMBERS, "revision": fields.Integer(), "history": fields.List(fields.Dict())},
+    name="Instrument",
+)
 EvidenceForm = Shape.from_dict(
     {"items": fields.List(fields.Nested(FormFieldShape))}, name="EvidenceForm"
 )

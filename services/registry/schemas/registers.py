@@ -7,7 +7,12 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from services.registry.schemas.entries import ListedShape, LocationShape, SubProcessorIn
+from services.registry.schemas.entries import (
+    EntryShape,
+    ListedShape,
+    LocationShape,
+    SubProcessorIn,
+)
 from services.registry.schemas.pages import PublicLook
 from services.registry.transfers.laws import regimes
 from shared.schemas import (
@@ -121,6 +126,19 @@ class PublicKeysShape(Shape):
 
 class PublicKeysAsked(AsOfQuery):
     keys = fields.List(fields.String(), required=True, validate=validate.Length(max=1000))
+
+
+class PublicEntry(EntryShape):
+    """``locations``: positions in the list of places."""
+
+    locations = fields.List(fields.Integer())
+
+
+class PublicEntries(Shape):
+    """``places``: each once, as many entries share one."""
+
+    places = fields.List(fields.Nested(LocationShape))
+    entries = fields.List(fields.Nested(PublicEntry))
 
 
 class DiffQuery(Shape):

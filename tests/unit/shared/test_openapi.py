@@ -34,11 +34,11 @@ def document() -> Any:
 def test_it_names_the_scopes_that_open_an_operation() -> None:
     operation = document()["paths"]["/v1/things/{thing_id}"]["get"]
 
-    assert operation["security"] == [{"bearer": ["things:read"]}, {"bearer": ["things:write"]}]
+    assert operation["security"] == [{"oauth2": ["things:read"]}, {"oauth2": ["things:write"]}]
 
 
 def test_an_open_operation_asks_for_nothing() -> None:
-    assert "security" not in document()["paths"]["/v1/open"]["get"]
+    assert document()["paths"]["/v1/open"]["get"]["security"] == []
 
 
 def test_errors_are_problem_documents() -> None:

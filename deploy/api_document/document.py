@@ -1,0 +1,70 @@
+"""The whole document: what clients may ask, what webhooks bring, who made it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from deploy.api_document import apps, forwarded, merging, messages, own_answers
+
+Json = dict[str, Any]
+ABOUT = (
+    "Data processing agreements, sub-processor registers and prior notice under GDPR Art. 28. "
+    "Refusals are problem documents (RFC 9457) with a stable `code`. Lists page by `limit` and "
+    "`cursor`. Start at /docs."
+)
+INTERNAL = "What the services of Art28 ask each other; no client can hold these scopes."
+LICENCE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+CONTACT = {"name": "The operator of this installation"}
+OF_SERVICES = {
+    "identity": "organisations, people, keys, tokens",
+    "agreements": "agreements between a processor and its customers",
+    "registry": "registers, changes, objections, the gate",
+    "notices": "a processor's webhooks, deliveries, evidence",
+    "portal": "the customer's API",
+}
+
+
+def documents() -> tuple[Json, Json]:
+    """The document for clients, and the one of what services ask each other."""
+    described = apps.documents()
+    everything = merging.renamed(described)
+    forwarded.described(everything["paths"])
+    own_answers.enter(everything)
+    for_clients = merging.part(everything, internal=False)
+    hooks, schemas = messages.webhooks()
+    for_clients["webhooks"] = hooks
+    for_clients["components"]["schemas"] |= schemas
+    for_clients["components"]["parameters"] |= messages.HEADERS
+    return _framed("Art28", ABOUT, for_clients), _framed(
+        "Art28, between services", INTERNAL, merging.part(everything, internal=True)
+    )
+
+
+def _framed(title: str, about: str, found: Json) -> Json:
+    info = {"title": title, "version": "v1", "description": about, "license": LICENCE,
+            "contact": CONTACT}  # fmt: skip
+    frame = {
+        "openapi": "3.1.0",
+        "info": info,
+        "servers": [{"url": apps.ORIGIN}],
+        "tags": _tags(found),
+    }
+    return {**frame, **found}
+
+
+def _tags(found: Json) -> list[Json]:
+    names = {tag for _, _, each in merging.operations(found) for tag in each["tags"]}
+    services = [{"name": name, "description": _about(name)} for name in sorted(names)]
+    hooks = {"name": "webhooks", "description": "What your endpoints get."}
+    return [*services, *([hooks] if "webhooks" in found else [])]
+
+
+def _about(tag: str) -> str:
+    service, _, part = tag.partition(": ")
+    return f"{part[:1].upper()}{part[1:]}; {OF_SERVICES[service]}."
+
+
+def written(document: Json) -> str:
+    """The document as it is kept: one member a line, so that a change shows in a diff."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,142 @@
+"""The one document of the API: complete, typed, and the very one that is kept."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.api_document.__main__ import FILES, FOLDER
+from deploy.api_document.document import documents, written
+from deploy.api_document.merging import is_internal, operations
+from services.identity.model.roles import TABLE
+from services.identity.model.scopes import SCOPES_OF_KIND
+from services.notices import events
+from shared.openapi import scopes
+
+Json = dict[str, Any]
+SECONDS = 2.0
+# The document of an agreement is the very text that was accepted, by the template of its day.
+UNTYPED = {
+    "get /agreements/v1/agreements/{agreement_id}/document",
+    "get /portal/v1/agreements/{agreement_id}/document",
+}
+
+
+@pytest.fixture(scope="module")
+def both() -> tuple[Json, Json]:
+    return documents()
+
+
+@pytest.fixture(scope="module")
+def api(both: tuple[Json, Json]) -> Json:
+    return both[0]
+
+
+def resolved(api: Json, node: Json) -> Json:
+    while "$ref" in node:
+        found: Any = api
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        node = found
+    return node
+
+
+def nodes(node: Any) -> Iterator[Json]:
+    if isinstance(node, dict):
+        yield node
+        for each in node.values():
+            yield from nodes(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from nodes(each)
+
+
+@pytest.mark.parametrize("position", [0, 1], ids=FILES)
+def test_the_kept_document_is_what_the_code_says(both: tuple[Json, Json], position: int) -> None:
+    kept = Path(FOLDER, FILES[position]).read_text("utf-8")
+    assert written(both[position]) == kept, "Run: python -m deploy.api_document, and review it."
+
+
+def test_it_is_made_in_under_two_seconds() -> None:
+    began = time.process_time()
+    documents()
+    assert time.process_time() - began < SECONDS
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(api: Json) -> None:
+    found = [operation for _, _, operation in operations(api)]
+    assert [name for name, n in Counter(it["operationId"] for it in found).items() if n > 1] == []
+    assert [it["operationId"] for it in found if not it["summary"] or not it["description"]] == []
+    assert [it["summary"] for it in found if len(it["summary"]) > 90] == []
+
+
+def test_every_json_answer_is_typed(api: Json) -> None:
+    untyped = set()
+    for path, method, operation in operations(api):
+        for status, answer in operation["responses"].items():
+            if status[0] != "2" or status == "204":
+                continue
+            content = resolved(api, answer).get("content", {"nothing": {}})
+            schema = content.get("application/json", content.get("nothing"))
+            if schema is not None and "properties" not in resolved(api, schema.get("schema", {})):
+                untyped.add(f"{method} {path}")
+    assert untyped == UNTYPED
+
+
+def test_every_operation_says_how_it_may_refuse(api: Json) -> None:
+    for path, method, operation in operations(api):
+        refused = {status for status in operation["responses"] if status[0] in "45"}
+        assert {"400", "429", "503"} <= refused, (method, path)
+        assert not operation["security"] or "401" in refused or "{" not in path, (method, path)
+        for status in refused:
+            answer = resolved(api, operation["responses"][status])
+            assert list(answer["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_patterns_are_read_by_validators_in_other_languages(api: Json) -> None:
+    patterns = {each["pattern"] for each in nodes(api) if isinstance(each.get("pattern"), str)}
+    assert len(patterns) >= 5
+    assert [each for each in patterns if r"\Z" in each or "(?P" in each] == []
+
+
+def test_a_query_has_no_null(api: Json) -> None:
+    asked = [it for it in nodes(api) if it.get("in") == "query"]
+    assert len(asked) >= 50
+    assert [it["name"] for it in asked if "null" in str(it["schema"].get("type"))] == []
+
+
+def test_every_message_has_a_schema_and_an_example(api: Json) -> None:
+    told = {f"customer: {kind}" for kind in events.SUBSCRIBABLE}
+    told |= {f"vendor: {kind}" for kind in events.FOR_VENDORS}
+    assert set(api["webhooks"]) == told
+    for name, item in api["webhooks"].items():
+        content = item["post"]["requestBody"]["content"]["application/json"]
+        schema = resolved(api, content["schema"])
+        assert schema["properties"]["type"]["const"] == name.partition(": ")[2]
+        assert content["example"]["data"]["example"] is True
+
+
+def test_what_services_ask_each_other_stands_apart(both: tuple[Json, Json]) -> None:
+    for_clients, internal = both
+    assert len(list(operations(internal))) >= 20
+    assert all(is_internal(it) for _, _, it in operations(internal))
+    assert not any(is_internal(it) for _, _, it in operations(for_clients))
+
+
+def test_every_scope_that_somebody_can_hold_is_explained() -> None:
+    of_clients = frozenset[str]().union(*SCOPES_OF_KIND.values())
+    assert of_clients <= scopes().keys()
+    text = TABLE.read_text("utf-8")
+    assert [name for name in scopes() if f'"{name}"' not in text and name not in of_clients] == []
+
+
+def test_a_token_comes_from_the_token_endpoint(api: Json) -> None:
+    flow = api["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
+    [server] = api["servers"]
+    assert flow["tokenUrl"].removeprefix(server["url"]) in api["paths"]
+    assert flow["scopes"]["portal:read"]
