@@ -90,7 +90,8 @@ class Clauses:
 
     ``unlawful_instructions``: that the processor says so at once (Art. 28(3), last subparagraph).
     ``flow_down``: the same duties for every sub-processor, and ``liability``: full liability for
-    it (Art. 28(4)).
+    it (Art. 28(4)). ``sub_processor_audit``: how sub-processors are audited (appendix C.8 of the
+    Danish standard).
     """
 
     instructions: str | None = None
@@ -104,6 +105,7 @@ class Clauses:
     unlawful_instructions: str | None = None
     flow_down: str | None = None
     liability: str | None = None
+    sub_processor_audit: str | None = None
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,8 @@ class Template:
     @property
     def languages(self) -> list[str]:
         """The languages in which every section is written."""
+        if self.reference and not self.sections:
+            return list(SPOKEN)  # Only our own words stand in what it makes.
         written: list[Section | AnnexWording] = [*self.sections, *self.annexes]
         languages = [set(part) for each in written for part in (each.heading, each.text)]
         return sorted(set.intersection(*languages)) if languages else []

@@ -13,10 +13,12 @@ import rfc8785
 from services.agreements.contract.annex import Annex
 from services.agreements.contract.comparing import changes
 from services.agreements.contract.contents import SIGNED_ELSEWHERE, Content, Party
-from services.agreements.contract.sentences.clauses import clauses
+from services.agreements.contract.sentences.contract import contract
+from services.agreements.contract.sentences.official import File
 from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import Template, in_language
 from services.agreements.model.agreement import Version
+from services.agreements.model.life import DocumentIncomplete
 from shared.documents import to_document
 from shared.times import format_instant
 
@@ -33,18 +35,20 @@ def make_version(
     annex: Annex | None = None,
     amends: Version | None = None,
     more: Mapping[str, Any] | None = None,
+    official: File | None = None,
 ) -> Version:
     """The version with its document. ``parties`` are the processor and the controller.
 
     ``annex``: its sub-processors. ``amends``: the version whose changes it tells. ``more``:
-    members that only some documents have.
+    members that only some documents have. ``official``: the file of the official text, if any.
     """
     processor, controller = parties
     named = {"agreement_id": agreement_id, "version": number, "made_at": format_instant(at)}
     listed = annex or Annex(at.date(), register=False)
     members = {
         **named, **_agreed(parties, content, template), "sub_processors": listed.members(),
-        **_counting(parties, content), **_contract(parties, content, template), **(more or {}),
+        **_counting(parties, content), **_contract(parties, content, template, official),
+        **(more or {}),
     }  # fmt: skip
     if amends:
         members["amends"] = {"version": amends.version, "changes": changes(read(amends), members)}
@@ -67,13 +71,15 @@ def _agreed(parties: tuple[Party, Party], content: Content, template: Template) 
     }
 
 
-def _contract(parties: tuple[Party, Party], content: Content, template: Template) -> dict[str, Any]:
-    """The sentences of the contract, so that the hash holds the words that were read. Official
-    texts and documents signed elsewhere have words of their own."""
-    if content.template_id == SIGNED_ELSEWHERE or template.reference:
+def _contract(
+    parties: tuple[Party, Party], content: Content, template: Template, official: File | None
+) -> dict[str, Any]:
+    """The sentences of the contract, so that the hash holds the words that were read. A document
+    that was signed elsewhere has words of its own."""
+    if content.template_id == SIGNED_ELSEWHERE:
         return {}
     zones = _zones(parties, content)
-    return {"contract": {"clauses": clauses(template, content, zones)}}
+    return {"contract": contract(template, content, parties, zones, official)}
 
 
 def _zones(parties: tuple[Party, Party], content: Content) -> list[str]:
@@ -96,6 +102,17 @@ def read(version: Version) -> dict[str, Any]:
     """The members of a document."""
     members: dict[str, Any] = json.loads(version.document)
     return members
+
+
+def open_points(version: Version) -> list[str]:
+    """What the annexes of the document ask for and nobody has answered, by annex and point."""
+    return list((read(version).get("contract") or {}).get("open") or ())
+
+
+def check_complete(version: Version) -> None:
+    """Raises ``DocumentIncomplete`` where a point is open: who signs must know to what."""
+    if points := open_points(version):
+        raise DocumentIncomplete(context={"open": points})
 
 
 def _party(party: Party) -> Mapping[str, Any]:

@@ -46,6 +46,12 @@ class DocumentOutdated(Conflict):
     code = "document-outdated"
 
 
+class DocumentIncomplete(Conflict):
+    """The annexes of this document have open points; answer them in a new version first."""
+
+    code = "document-incomplete"
+
+
 class NotAmendable(Conflict):
     """Only an offered or binding agreement can be amended."""
 

@@ -31,6 +31,9 @@ def annexes(
     """The annexes in their order, each with its own words from the template if it has any."""
     if "signed_document" in members:
         return []
+    filled = (members.get("contract") or {}).get("annexes")
+    if filled:
+        return [_filled(words, members, annex) for annex in filled]
     kind = str(members["template"].get("kind"))
     label = words("appendix" if kind == "dk-sa" else "annex")
     wording = _wording(members["template"], places)
@@ -42,6 +45,15 @@ def annexes(
     named = {subject for subjects in (places or NUMBERED).values() for subject in subjects}
     left = [(subject,) for subject in SUBJECTS if subject not in named]
     return [*numbered, *(_annex(words, members, subjects, "", None) for subjects in left)]
+
+
+def _filled(words: Words, members: Members, annex: Members) -> dict[str, Any]:
+    """An annex of an official text, as it was filled in; the list stands at its own point."""
+    points = [{"heading": point["heading"], "paragraphs": point["paragraphs"],
+               "sub_processors": _list(words, members) if point["lists"] else None}
+              for point in annex["points"]]  # fmt: skip
+    return {"heading": annex["heading"], "text": None, "tables": [], "points": points,
+            "sub_processors": None}  # fmt: skip
 
 
 def _wording(template: Members, places: Mapping[str, tuple[str, ...]]) -> dict[str, Members]:
@@ -62,6 +74,7 @@ def _annex(
         "heading": f"{label}{_annex_heading(words, wording, subjects)}",
         "text": wording["text"] if wording else None,
         "tables": [table for each in tables for table in each],
+        "points": [],
         "sub_processors": _list(words, members) if lists else None,
     }
 

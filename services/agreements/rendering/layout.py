@@ -9,6 +9,7 @@ from typing import Any
 
 from services.agreements.contract.contents import Clauses
 from services.agreements.contract.finding import READS_FIELDS
+from services.agreements.contract.sentences.phrases import Phrases
 from services.agreements.contract.wording import SPOKEN, in_language
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering import periods, promises
@@ -31,7 +32,7 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
             (f"{words('version')} {members['version']}", made_on, members["agreement_id"])
         ),
         "page": words("page"), "of": words("of"),
-        "reference": [words("reference"), template["reference"]] if template["reference"] else None,
+        "reference": _reference(words, members),
         "notes": _notes(words, members),
         "parties": [
             {"role": words(role), "lines": party_lines(members[role])} for role in reversed(PARTIES)
@@ -69,7 +70,7 @@ def _sections(members: Members, places: Mapping[str, Any]) -> list[dict[str, Any
     """The contract as it was frozen; documents of before have the sections of their template."""
     template = members["template"]
     if "contract" in members:
-        return [_section(clause, clause["paragraphs"], numbered=True)
+        return [_section(clause, clause["paragraphs"], numbered=clause["number"] is not None)
                 for clause in members["contract"]["clauses"]]  # fmt: skip
     return [
         _section(section, [section["text"]], numbered=not template["reference"])
@@ -85,14 +86,29 @@ def _section(section: Members, paragraphs: Sequence[str], *, numbered: bool) -> 
     return {"heading": f"{label}{section['heading']}", "paragraphs": list(paragraphs)}
 
 
+def _reference(words: Words, members: Members) -> list[str] | None:
+    """The official text by its name; where its annexes are filled in, a clause refers to it."""
+    named, contract = members["template"]["reference"], members.get("contract") or {}
+    return [words("reference"), named] if named and "annexes" not in contract else None
+
+
 def _notes(words: Words, members: Members) -> list[str]:
     signed = members.get("signed_document")
     if not signed:
-        return [words("summary")] if members["template"]["reference"] else []
+        return _open(words, members)
     on = f"{words('signed_on')} {signed['signed_on']}"
     if not signed["sha256"]:
         return [words("signed_unseen"), f"{on} · {signed['reference']}"]
     return [words("signed_elsewhere"), f"{on} · SHA-256 {signed['sha256']}"]
+
+
+def _open(words: Words, members: Members) -> list[str]:
+    """What nobody has answered yet, and for documents of before, what their summary is."""
+    contract = members.get("contract")
+    if contract is None:
+        return [words("summary")] if members["template"]["reference"] else []
+    points = contract.get("open")
+    return [Phrases(words.language)("open_points", "; ".join(points))] if points else []
 
 
 def _changed(words: Words, changes: Sequence[Members]) -> Rows:

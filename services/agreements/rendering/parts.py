@@ -9,6 +9,8 @@ from typing import Any
 from services.agreements.contract.shortfalls import SETTLED
 from services.agreements.rendering.words import Words
 
+# What is shown only where somebody said it: a template may settle it, or does not ask for it.
+UNASKED = (*SETTLED, "sub_processor_audit")
 Rows = list[tuple[str, str]]
 Members = Mapping[str, Any]
 
@@ -18,7 +20,7 @@ def facts(words: Words, members: Members, shape: type, apart: Sequence[str] = ()
     where they are told."""
     named = [field.name for field in fields(shape) if field.name not in apart]
     return [(words(name), _fact(words, name, members.get(name))) for name in named
-            if members.get(name) is not None or name not in SETTLED]  # fmt: skip
+            if members.get(name) is not None or name not in UNASKED]  # fmt: skip
 
 
 def _fact(words: Words, name: str, fact: object) -> str:

@@ -62,6 +62,7 @@ class ClausesShape(Shape):
     unlawful_instructions = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
     flow_down = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
     liability = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
+    sub_processor_audit = Text(CLAUSE_LENGTH, load_default=None, allow_none=True)
 
 
 class MeasuresShape(Shape):

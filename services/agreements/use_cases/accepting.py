@@ -12,7 +12,7 @@ from services.agreements.events import Event
 from services.agreements.ledger_entries import event
 from services.agreements.model import life
 from services.agreements.model.agreement import Acceptance, Agreement, Refusal, Version
-from services.agreements.model.document import make_version, read
+from services.agreements.model.document import check_complete, make_version, read
 from services.agreements.model.life import DocumentOutdated
 from services.agreements.use_cases.documents import keep_executed
 from services.agreements.use_cases.offering import offering
@@ -39,7 +39,7 @@ def accept(
     """Accept the version on offer for the caller's party; it binds once both have accepted.
 
     Raises ``DocumentOutdated`` if the register has changed since the document was made; a version
-    with today's list is then on offer.
+    with today's list is then on offer; ``DocumentIncomplete`` if an annex has open points.
     """
     if renewed := renew_offer_if_register_moved(deps, caller, agreement_id, body):
         raise _outdated(renewed)
@@ -50,6 +50,7 @@ def accept(
         answered = _answered_by(agreement, caller, acting)
         on_offer = life.offer_to_accept(answered, acting, body["document_sha256"])
         version = deps.versions.get(session, agreement.id, on_offer.version)
+        check_complete(version)
         bound = replace(answered, controller=customer) if customer else answered
         check_no_overlap(deps, session, bound, version)
         signed = _signed(deps, origin, acting, body, version)

@@ -21,7 +21,7 @@ from services.agreements.events import Event
 from services.agreements.ledger_entries import event
 from services.agreements.model import life
 from services.agreements.model.agreement import Acceptance, Agreement, Version
-from services.agreements.model.document import make_version
+from services.agreements.model.document import check_complete, make_version
 from services.agreements.use_cases.accepting import accepted_by
 from services.agreements.use_cases.documents import keep_executed
 from services.agreements.use_cases.parties import (
@@ -62,6 +62,7 @@ def take(deps: Deps, caller: Caller, origin: Origin, body: Mapping[str, Any]) ->
         deps.new_id("agr"), 1, (processor, customer), content, template, at=deps.now(),
         by=origin.client_id, annex=deps.annex(processor.slug, content),
     )  # fmt: skip
+    check_complete(version)
 
     def work(session: Session) -> Agreement:
         standing = deps.templates.standing(session, template.id)

@@ -43,9 +43,8 @@ def test_every_word_is_told_in_three_languages() -> None:
 
 
 def test_a_missing_answer_is_said_to_be_missing() -> None:
-    answers = rendering.laid_out(
-        things.version(language="en", clauses={}, transfer_instructions=None)
-    )["tables"][0]
+    made = things.version(language="en", clauses={}, transfer_instructions=None)
+    answers = rendering.laid_out(things.before_sentences(made))["tables"][0]
     assert answers["heading"] == "Article 28(3)"
     assert [told for _, told in answers["rows"]] == ["not agreed"] * 9
 

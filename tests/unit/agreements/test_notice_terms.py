@@ -30,6 +30,7 @@ from services.agreements.rendering.words import Words
 from services.agreements.schemas.notice_terms import NoticeTermsShape
 from shared.documents import from_document, from_wire, to_document
 from tests.builders import notice_terms
+from tests.unit.agreements import things
 from tests.unit.agreements.things import AT, content
 
 MONTH = {"value": 1, "unit": "months"}
@@ -351,7 +352,7 @@ def test_what_a_party_wrote_is_printed_letter_by_letter_even_if_it_reads_like_a_
     template = built_in_templates()[0]
     parties = (Party("org_v", "v", "audit"), Party("org_c", "c", "name"))
     version = make_version("agr_1", 1, parties, agreed, template, at=AT, by="cli")
-    laid = rendering.laid_out(version)
+    laid = rendering.laid_out(things.before_sentences(version))
     tables = [*laid["tables"], *(table for annex in laid["annexes"] for table in annex["tables"])]
     rows = [row for table in tables for row in table["rows"]]
     words = Words("da")
@@ -405,7 +406,8 @@ def test_an_end_of_which_the_text_says_nothing_is_no_number_of_days() -> None:
 )
 def test_a_page_of_the_web_is_no_page_of_the_document(language: str, printed: str) -> None:
     terms = loaded(long(notice={"length": MONTH}, channels=["page", "email"]))
-    document = rendering.laid_out(made_in(language, notice_terms=to_document(terms)))
+    made = things.before_sentences(made_in(language, notice_terms=to_document(terms)))
+    document = rendering.laid_out(made)
     words = Words(language)
     rows = [row for table in document["tables"] for row in table["rows"]]
     assert (words("channels"), printed) in rows

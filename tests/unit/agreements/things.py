@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -35,7 +37,7 @@ def content(**more: Any) -> Content:
 
 
 def version(number: int = 1, agreement_id: str = "agr_1", **more: Any) -> Version:
-    parties, template = (VENDOR, CUSTOMER), built_in_templates()[0]
+    parties, template = (VENDOR, CUSTOMER), built_in_templates()[2]
     return make_version(agreement_id, number, parties, content(**more), template, at=AT, by="cli")
 
 
@@ -43,6 +45,13 @@ def own(**more: Any) -> Version:
     """A version on the contract that comes with the product."""
     parties, template = (VENDOR, CUSTOMER), built_in_templates()[2]
     return make_version("agr_1", 1, parties, content(**more), template, at=AT, by="cli")
+
+
+def before_sentences(of: Version) -> Version:
+    """The document as it was made before documents were contracts in sentences."""
+    members = json.loads(of.document)
+    del members["contract"]
+    return replace(of, document=json.dumps(members))
 
 
 def laid_out(of: Version) -> dict[str, Any]:

@@ -20,6 +20,7 @@ CATALOGUES = ("services/public/translations", "services/notices/translations")
 BY_LANGUAGE = (
     "services/agreements/templates/words.json",
     "services/agreements/templates/built_in.json",
+    "services/agreements/templates/sentences.json",
     "services/registry/data/wording.json",
     "services/registry/data/instruments.json",
     "services/registry/data/open_law.json",
