@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.registry.linter.finding import is_filled
+from services.registry.linter.finding import is_filled, member
 from services.registry.linter.findings import PARTS, entry_findings
 
 Entry = Mapping[str, Any]
@@ -119,5 +119,6 @@ def _silent(entry: Entry, pointer: str) -> Iterator[str]:
     # Without a day, a finding inside a member points at an empty part of it.
     if part or not is_filled(value) or value == NOT_STATED:
         yield pointer
-    elif name in PARTS and isinstance(value, Mapping):
-        yield from (f"{pointer}/{part}" for part in PARTS[name] if not is_filled(value.get(part)))
+    elif name in PARTS:
+        parts = member(entry, name)
+        yield from (f"{pointer}/{part}" for part in PARTS[name] if not is_filled(parts.get(part)))
