@@ -115,7 +115,7 @@ def _new(members: Mapping[str, Any], job: CustomerImport, at: Any) -> Organisati
 def slug_of(legal_name: str, org_id: str) -> str:
     """A slug that says the name, and is unique."""
     folded = unicodedata.normalize("NFKD", legal_name.casefold().translate(_LETTERS))
-    plain = _NOT_IN_SLUG.sub("-", folded.encode("ascii", "ignore").decode()).strip("-")
+    plain = _NOT_IN_SLUG.sub("-", folded.encode("ascii", "ignore").decode())
     return f"{plain[:LONGEST_SLUG].strip('-') or 'customer'}-{org_id[-6:]}"
 
 

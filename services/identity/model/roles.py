@@ -24,7 +24,7 @@ class RoleUnknown(Invalid):
 @lru_cache(maxsize=1)
 def table() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """The scopes of each role, by kind of organisation."""
-    kinds = json.loads(TABLE.read_text("utf-8"))
+    kinds = json.loads(TABLE.read_bytes())
     return {
         kind: {role: frozenset(scopes) for role, scopes in roles.items()}
         for kind, roles in kinds.items()
@@ -33,7 +33,7 @@ def table() -> Mapping[str, Mapping[str, frozenset[str]]]:
 
 def check_roles(kinds: Iterable[str], roles: Iterable[str]) -> None:
     """Raises ``RoleUnknown`` naming the roles that no kind of the organisation has."""
-    known = {role for kind in kinds for role in table().get(kind, {})}
+    known = {role for kind in kinds for role in table()[kind]}
     unknown = sorted(set(roles) - known)
     if unknown:
         has = ", ".join(role for role in ROLES if role in known)
@@ -48,5 +48,5 @@ def may_approve(kinds: Iterable[str], roles: Iterable[str]) -> bool:
 def scopes_of(kinds: Iterable[str], roles: Iterable[str]) -> frozenset[str]:
     """What a person with these roles may do for an organisation of these kinds."""
     asked = tuple(roles)
-    given = (table().get(kind, {}).get(role, frozenset()) for kind in kinds for role in asked)
+    given = (table()[kind].get(role, frozenset()) for kind in kinds for role in asked)
     return frozenset().union(*given)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface
 
 from shared.errors import NotFound, Unauthenticated
 from shared.safe_text import one_line
@@ -68,4 +68,4 @@ def _network(address: str) -> str:
         version = ip_address(address).version
     except ValueError:
         return ""
-    return str(ip_network(f"{address}/{KEPT_BITS[version]}", strict=False))
+    return str(ip_interface(f"{address}/{KEPT_BITS[version]}").network)
