@@ -39,7 +39,8 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
     response.set_etag(kept.sha256)
     response.headers["Vary"] = "Accept, Authorization"
     response.headers["Content-Language"] = spoken(version.content.language)
-    name = f"{version.agreement_id}-v{version.version}.{kind.rpartition('/')[2]}"
+    title = rendering.title_of(version)
+    name = f"{title} v{version.version}.{kind.rpartition('/')[2]}"
     response.headers["Content-Disposition"] = disposition("inline", name)
     if kind == HTML:
         response.headers["Content-Security-Policy"] = rendering.style_policy(kept.body)

@@ -24,7 +24,8 @@ class Annex:
 
     Each row: ``legal_name registration_number address contact country purpose data_categories
     data_subjects places [{country, region, kind, bases, verdict}] since`` (Opinion 22/2024 of the
-    EDPB; annex IV of (EU) 2021/915; appendix B of the Danish standard contract). Each basis has
+    EDPB; annex IV of (EU) 2021/915; appendix B of the Danish standard contract), besides
+    ``products`` and ``engaged_by`` where there are any. Each basis has
     ``name``, its ``language`` and ``ended_on``; the verdict ``status``, ``reason``, ``language``.
     """
 
@@ -65,7 +66,8 @@ def annex_from(
     """
     if listed is None:
         return Annex(as_of, register=False)
-    rows = [_row(entry, language) for entry in listed
+    names = {entry["id"]: entry["legal_name"] for entry in listed}
+    rows = [{**_row(entry, language), **_engaged_by(entry, names)} for entry in listed
             if _is_engaged(entry) and in_common(entry.get("products") or (), products)]  # fmt: skip
     coming = [row for change in announced if change["effective_on"] > as_of.isoformat()
               for row in _coming(change, language, products)]  # fmt: skip
@@ -114,7 +116,14 @@ def _row(entry: Mapping[str, Any], language: str) -> Row:
         "since": entry.get("listed_since") or entry.get("valid_from"),
         # Rows of before have no stage, and are compared with those of now.
         **({"stage": entry["stage"]} if entry.get("stage") == "only_if_enabled" else {}),
+        **({"products": list(entry["products"])} if entry.get("products") else {}),
     }
+
+
+def _engaged_by(entry: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """Which other entry of the list engages it, where the vendor does not itself."""
+    name = names.get(entry.get("parent_id") or "")
+    return {"engaged_by": name} if name else {}
 
 
 def _place(location: Mapping[str, Any], language: str) -> dict[str, Any]:

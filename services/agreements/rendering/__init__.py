@@ -10,14 +10,14 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.agreements.model.agreement import Acceptance, Version
-from services.agreements.rendering.layout import change_in_words, laid_out
+from services.agreements.rendering.layout import change_in_words, laid_out, title_of
 from services.agreements.rendering.words import FOLDER, Words
 from shared import typeset
 from shared.safe_text import shown
 
 PDF_STANDARDS = ["a-2b", "ua-1"]
 
-__all__ = ["FOLDER", "as_html", "as_pdf", "change_in_words", "laid_out", "style_policy"]
+__all__ = ["FOLDER", "as_html", "as_pdf", "change_in_words", "laid_out", "style_policy", "title_of"]
 
 
 def as_html(version: Version, accepted: Sequence[Acceptance] = ()) -> str:

@@ -11,7 +11,6 @@ from services.agreements.contract.wording import SUBJECTS
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering.parts import Members, Rows, facts, party, retention
 from services.agreements.rendering.words import Words
-from shared.times import format_instant
 
 # The annex of each subject, by template: Commission clauses I to IV, Danish appendices A to D.
 PLACES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -114,32 +113,59 @@ def _list(words: Words, members: Members) -> dict[str, Any]:
     coming = annex.get("coming") or ()
     empty = words("no_sub_processors" if annex["register"] else "no_register")
     return {
-        "as_of": f"{words('as_of')} {annex['as_of']}" if annex["register"] else None,
+        "as_of": f"{words('as_of')} {words.day(annex['as_of'])}" if annex["register"] else None,
+        "remark": _remark(words, (*annex["items"], *coming)),
         "empty": None if annex["items"] or coming else empty,
         "columns": [words(key) for key in ("name_and_address", "purpose_and_data", "places")],
         "rows": [_sub_processor(words, entry) for entry in (*annex["items"], *coming)],
     }
 
 
+def _remark(words: Words, rows: Sequence[Members]) -> str | None:
+    """A plain remark where data may not go to a place as things stand: its basis is dead, or there
+    is none. The lines of the list say why."""
+    dead = {row["legal_name"]: None for row in rows for place in row["places"]
+            if (place.get("verdict") or {}).get("status") in DEAD}  # fmt: skip
+    return words("without_basis").replace("{}", ", ".join(dead)) if dead else None
+
+
 def _sub_processor(words: Words, members: Members) -> dict[str, Any]:
     number = members["registration_number"]
     change = members.get("kind")
-    day = words(f"coming_{change}").replace("{}", members["effective_on"]) if change else None
+    day = (
+        words(f"coming_{change}").replace("{}", words.day(members["effective_on"]))
+        if change
+        else None
+    )
     enabled = words("only_if_enabled") if members.get("stage") == "only_if_enabled" else None
-    who = [day, enabled, number, members["address"] or members["country"], members["contact"]]
+    by = members.get("engaged_by")
+    engaged = words("engaged_by").replace("{}", by) if by else None
+    where = _address(words, members["address"]) or words.country(members["country"] or "")
+    who = [day, enabled, engaged, number, where, members["contact"]]
     data = [", ".join(members["data_categories"]), ", ".join(members["data_subjects"])]
     return {
         "name": members["legal_name"],
         "who": [line for line in who if line],
-        "what": [line for line in (members["purpose"], *data) if line],
+        "what": [line for line in (members["purpose"], *data, _products(words, members)) if line],
         "where": [_place(words, place) for place in members["places"]],
     }
+
+
+def _products(words: Words, members: Members) -> str | None:
+    named = members.get("products")
+    return f"{words('products')}: {', '.join(named)}" if named else None
+
+
+def _address(words: Words, address: str | None) -> str | None:
+    """The address as the list has it, its country by name."""
+    line, _, code = (address or "").rpartition(", ")
+    return f"{line}, {words.country(code)}" if line else address
 
 
 def _place(words: Words, place: Members) -> str:
     kinds = {"processing": "processing_place", "remote_access": "remote_access"}
     kind = words.value(kinds.get(str(place["kind"]), place["kind"] or "none"))
-    where = "-".join(part for part in (place["country"], place["region"]) if part)
+    where = ", ".join(part for part in (words.country(place["country"]), place["region"]) if part)
     named = "; ".join(_basis(words, basis) for basis in place["bases"])
     bases = f": {named}" if named else ""
     return f"{where} ({kind}){bases}{_verdict(words, place.get('verdict'))}"
@@ -149,7 +175,11 @@ def _basis(words: Words, basis: Any) -> str:
     """A basis by its name, and when it ended; documents of before have the name alone."""
     if isinstance(basis, str):
         return basis
-    ended = words("basis_ended").replace("{}", basis["ended_on"]) if basis["ended_on"] else ""
+    ended = (
+        words("basis_ended").replace("{}", words.day(basis["ended_on"]))
+        if basis["ended_on"]
+        else ""
+    )
     remarks = [remark for remark in (_foreign(words, basis["language"]), ended) if remark]
     return f"{basis['name']} ({', '.join(remarks)})" if remarks else str(basis["name"])
 
@@ -198,9 +228,9 @@ def _signature(words: Words, version: Version, side: str, signed: Acceptance | N
         return [(words("party"), name), (words("when"), words("waiting"))]
     rows = [
         (words("party"), name), (words("name"), signed.name), (words("position"), signed.title),
-        (words("mail"), signed.email), (words("when"), format_instant(signed.at)),
+        (words("mail"), signed.email), (words("when"), words.instant(signed.at)),
         (words("client"), signed.client_id), (words("network_address"), signed.address),
-        (words("standing"), format_instant(signed.standing_since) if signed.standing_since else ""),
+        (words("standing"), words.instant(signed.standing_since) if signed.standing_since else ""),
         (words("document_hash"), signed.document_sha256),
     ]  # fmt: skip
     return [(label, text) for label, text in rows if text]

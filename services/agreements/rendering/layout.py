@@ -28,14 +28,17 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
     return {
         "language": words.language,
         "title": words("title"),
-        "version": " · ".join(
-            (f"{words('version')} {members['version']}", made_on, members["agreement_id"])
-        ),
+        "full_title": _title(words, members),
+        "version": " · ".join((
+            f"{words('version')} {members['version']}", words.day(made_on),
+            members["agreement_id"],
+        )),
         "page": words("page"), "of": words("of"),
         "reference": _reference(words, members),
         "notes": _notes(words, members),
         "parties": [
-            {"role": words(role), "lines": party_lines(members[role])} for role in reversed(PARTIES)
+            {"role": words(role), "lines": party_lines(words, members[role])}
+            for role in reversed(PARTIES)
         ],
         "terms": words("terms"),
         "sections": _sections(members, places),
@@ -45,6 +48,17 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
         "fingerprint": [words("fingerprint"), version.document_sha256],
         "reads_fields": in_language(READS_FIELDS, words.language),
     }  # fmt: skip
+
+
+def title_of(version: Version) -> str:
+    """The name of the document with those of its parties, as a file of it is called."""
+    members = json.loads(version.document)
+    return _title(Words(members["language"]), members)
+
+
+def _title(words: Words, members: Members) -> str:
+    names = {role: members[role]["legal_name"] for role in PARTIES}
+    return words("title_of").format(title=words("title"), **names)
 
 
 def _tables(words: Words, members: Members) -> list[dict[str, Any]]:
@@ -96,7 +110,7 @@ def _notes(words: Words, members: Members) -> list[str]:
     signed = members.get("signed_document")
     if not signed:
         return _open(words, members)
-    on = f"{words('signed_on')} {signed['signed_on']}"
+    on = f"{words('signed_on')} {words.day(signed['signed_on'])}"
     if not signed["sha256"]:
         return [words("signed_unseen"), f"{on} · {signed['reference']}"]
     return [words("signed_elsewhere"), f"{on} · SHA-256 {signed['sha256']}"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from services.agreements.contract.sentences.phrases import place_name
+from services.agreements.contract.sentences.phrases import Phrases, country_name, place_name
 from services.agreements.contract.wording import in_language, spoken
 
 FOLDER = Path(str(files("services.agreements") / "templates"))
@@ -26,6 +27,18 @@ class Words:
         """A country by its name, a region with its code besides. A country alone whose regions
         have other holidays is that of all of them, whose holidays then count."""
         return place_name(self.language, code)
+
+    def country(self, code: str) -> str:
+        return country_name(self.language, code)
+
+    def day(self, iso: str) -> str:
+        """``22 November 2026``, of ``2026-11-22``."""
+        return Phrases(self.language).day(date.fromisoformat(iso))
+
+    def instant(self, at: datetime) -> str:
+        """``22 November 2026, 13:00:00 UTC``."""
+        utc = at.astimezone(UTC)
+        return f"{self.day(utc.date().isoformat())}, {utc:%H:%M:%S} UTC"
 
     def value(self, value: object) -> str:
         """A value that Art28 names, in words."""

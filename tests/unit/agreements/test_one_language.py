@@ -166,10 +166,10 @@ def where(language: str, listed: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("language", "printed"),
     [
-        ("en", "EU-US Privacy Shield (ended on 2020-07-16) – Not valid: It has ended."),
-        ("da", "EU-US privatlivsskjold (ophørte den 2020-07-16) – Ikke gyldigt: Den er ophørt."),
+        ("en", "EU-US Privacy Shield (ended on 16 July 2020) – Not valid: It has ended."),
+        ("da", "EU-US privatlivsskjold (ophørte den 16. juli 2020) – Ikke gyldigt: Den er ophørt."),
         # Where the catalogue has no words in the language, the English ones are marked.
-        ("sv", "EU-US Privacy Shield (på engelska, upphörde den 2020-07-16)"),
+        ("sv", "EU-US Privacy Shield (på engelska, upphörde den 16 juli 2020)"),
     ],
 )
 def test_a_dead_basis_is_printed_with_its_verdict(language: str, printed: str) -> None:
@@ -203,3 +203,31 @@ def test_documents_of_before_are_printed_as_they_were() -> None:
     old = replace(made, document=json.dumps(members))
     [row] = rendering.laid_out(old)["annexes"][3]["sub_processors"]["rows"]
     assert row["where"][0].endswith(": EU-US Privacy Shield")
+
+
+def test_a_list_with_a_dead_basis_says_so_above_it_in_the_language_of_the_document() -> None:
+    for language, words in (("en", "Remark"), ("da", "Bemærkning"), ("sv", "Anmärkning")):
+        for status, marked in (("invalid", True), ("missing", True), ("valid", False)):
+            laid_out = rendering.laid_out(version(BUILT_IN[2], language, entry(status)))
+            remark = laid_out["annexes"][3]["sub_processors"]["remark"]
+            assert (remark is not None) is marked
+            assert remark is None or (remark.startswith(words) and "Mailer Inc." in remark)
+
+
+def test_the_list_names_the_chain_the_products_and_countries_by_their_names() -> None:
+    below = {**entry(), "id": "sub_2", "legal_name": "Below Ltd", "parent_id": "sub_1",
+             "products": ["crm"], "country": "DE"}  # fmt: skip
+    made = version(BUILT_IN[2], "da", entry(), below)
+    first, _ = rendering.laid_out(made)["annexes"][3]["sub_processors"]["rows"]
+    assert first["who"] == ["Anvendes af Mailer Inc.", "Tyskland"]
+    assert "Produkter: crm" in first["what"]
+    assert first["where"][0].startswith("USA (opbevaring)")
+
+
+def test_a_file_is_called_by_its_title_and_parties() -> None:
+    assert rendering.title_of(version(BUILT_IN[2], "sv")) == (
+        "Personuppgiftsbiträdesavtal mellan Customer och Vendor"
+    )
+    odd = things.version(language="en")
+    named = replace(odd, document=odd.document.replace("Customer", "{processor}"))
+    assert rendering.title_of(named) == "Data processing agreement between {processor} and Vendor"

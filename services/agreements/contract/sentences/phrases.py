@@ -65,10 +65,15 @@ class Phrases:
 _WITH_ARTICLE = ("AE", "BS", "CF", "CG", "DO", "FO", "GB", "GM", "KM", "MV", "NL", "PH", "SC", "US")
 
 
+def country_name(language: str, code: str) -> str:
+    """``Denmark``; a code that is no country stays what it is."""
+    return _territories(language).get(code, code)
+
+
 def place_name(language: str, code: str) -> str:
     """``Denmark``; a region by its code besides."""
     country, _, region = code.partition("-")
-    name = _territories(language).get(country, country)
+    name = country_name(language, country)
     if region:
         return f"{name} ({code})"
     return f"{name} ({_ALL_REGIONS[language]})" if differs_inside(country) else name
