@@ -12,7 +12,7 @@ from flask.templating import Environment
 from requests.adapters import BaseAdapter
 from werkzeug.routing import BaseConverter
 
-from services.public import errors, find, first_screen, groups, marks, page_text
+from services.public import errors, find, first_screen, groups, history, marks, page_text
 from services.public.cache import Monotonic
 from services.public.catalogue import LANGUAGES
 from services.public.clients import Documents, Registry
@@ -93,6 +93,7 @@ def compose_pages(app: Flask) -> None:
         languages=tuple(LANGUAGES),
         page=page_text,
         find=find,
+        history=history,
         first=first_screen,
         marks_of=marks.marks,
         recipients=groups.recipients,

@@ -15,6 +15,7 @@ from shared.times import parse_day
 # The parameters of all forms of the list.
 NARROWING = ("product", "outside_eea", "verdict", "country", "category", "state", "q")
 LIST = ("lang", "as_of", *NARROWING, "sort", "page")
+WITHIN_A_DAY = tuple(name for name in LIST if name != "as_of")
 MAX_TEXT = 100
 ALL, CHANGING = "all", "changing"
 CHOICES = {
@@ -59,6 +60,8 @@ class Query:
     to: date | None = None
     after: int = 0
     entry_id: str = ""
+    change_id: str = ""
+    number: int = 0
     name: str = ""
 
     @property
@@ -77,6 +80,8 @@ def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ..
     return Query(
         slug=path.get("slug", ""),
         entry_id=path.get("entry_id", ""),
+        change_id=path.get("change_id", ""),
+        number=int(path.get("number", 0)),
         name=path.get("name", ""),
         language=language(params, request),
         as_of=day(params, "as_of"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, tzinfo
+from itertools import islice
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # Not from functools: its version in Python 3.11 computes one register at a time, under a lock.
 from werkzeug.utils import cached_property
 
-from services.public import basis, find, public_members
+from services.public import basis, find, history, public_members
 from services.public.catalogue import LANGUAGES, Words, supported, words
 from services.public.clients import Json, Registry
 from services.public.entries import Entry, Listing, Listings, entry_of
@@ -18,6 +20,9 @@ from services.public.query import Query
 from shared import disclosure
 from shared.errors import NotFound
 from shared.times import parse_instant
+
+# The list begins with this entry of the ledger, which stands among its first ones.
+ADOPTED, FIRST_ENTRIES = "register.adopted", 50
 
 
 @dataclass
@@ -177,13 +182,77 @@ class Register:
         """The changes that are in effect or withdrawn, the latest day first."""
         return [change for change in self.changes if change["status"] != "announced"]
 
-    @property
-    def entry(self) -> Json:
-        """The entry that the query names. Raises ``NotFound`` if the list has no such entry."""
-        for entry in self.all_entries:
-            if entry["id"] == self.query.entry_id:
-                return entry
+    @cached_property
+    def change(self) -> Json:
+        """The change that the query names. Raises ``NotFound`` if none of the register was told."""
+        for one in self.changes:
+            if one["id"] == self.query.change_id:
+                return one
         raise NotFound
+
+    @property
+    def by_id(self) -> dict[str, Entry]:
+        """The entries of the list by id."""
+        listing = self.all_entries
+        return listing.once("by_id", lambda: {entry["id"]: entry for entry in listing})
+
+    @cached_property
+    def entry(self) -> Json:
+        """The entry that the query names: as the list has it, as it was when it left the list, or
+        as it will be. Raises ``NotFound`` if there never was one."""
+        entry_id = self.query.entry_id
+        if entry_id in self.by_id:
+            return self.by_id[entry_id]
+        if self.entry_end:
+            return dict(self.entry_end["previous"])
+        if self.entry_begin:
+            return dict(self.entry_begin["sub_processor"])
+        raise NotFound
+
+    @cached_property
+    def entry_end(self) -> Mapping[str, Any] | None:
+        """The change by which the entry left the list; None while it is on it."""
+        if self.query.entry_id in self.by_id:
+            return None
+        return history.end_of(self.changes, self.query.entry_id)
+
+    @cached_property
+    def entry_begin(self) -> Mapping[str, Any] | None:
+        """The coming change that brings the entry, where the list does not have it yet."""
+        if self.query.entry_id in self.by_id:
+            return None
+        return history.begin_of(self.changes, self.query.entry_id)
+
+    @cached_property
+    def versions(self) -> list[date]:
+        """The first day of each version of the list: of the first list, then of each day on which
+        changes took effect. A number never names another list: what comes is added at the end."""
+        return history.versions(self._first_day, self.changes)
+
+    @cached_property
+    def _first_day(self) -> date:
+        entries = list(islice(self.registry.ledger(self.query.slug, 0), FIRST_ENTRIES))
+        if not entries:
+            return self.today
+        first = next((one for one in entries if one["type"] == ADOPTED), entries[0])
+        begun = (first.get("data") or {}).get("valid_from")
+        return date.fromisoformat(begun) if begun else self._day_of(first["at"])
+
+    def version_day(self, number: int) -> date:
+        """Return the first day of a version. Raises ``NotFound`` where there is none yet."""
+        if not 0 < number <= len(self.versions):
+            raise NotFound
+        return self.versions[number - 1]
+
+    def on(self, day: date) -> Register:
+        """Return the same register, as it shows ``day``."""
+        return Register(
+            self.registry, replace(self.query, as_of=day), self.now, self.origin, self.listings
+        )
+
+    def midnight(self, day: date) -> datetime:
+        """Return the instant at which a day begins where the processor is."""
+        return datetime.combine(day, time(), self.zone)
 
     @property
     def between(self) -> tuple[date, date]:
@@ -193,8 +262,14 @@ class Register:
         return self.query.from_ or date.fromordinal(max(1, to.toordinal() - 90)), to
 
     def diff(self, from_: date, to: date) -> list[Json]:
+        """Return what differs between two days: by day, with the entry as it is now or was."""
         items = self.registry.diff(self.query.slug, from_.isoformat(), to.isoformat())
-        return public_members.public_diff(items)
+        changes = list(history.told(self.changes, from_, to))
+        dated = history.with_days(public_members.public_diff(items), changes)
+        before, after = (self.on(day).by_id if dated else {} for day in (from_, to))
+        return [
+            {**one, "entry": after.get(one["id"]) or before.get(one["id"]) or {}} for one in dated
+        ]
 
     def ledger(self) -> Iterator[Json]:
         """Yield the public ledger after ``query.after``, up to the head that the ETag names."""

@@ -41,6 +41,7 @@ class Content(NamedTuple):
     content_type: str
     language: str | None = None
     filename: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def deps() -> Deps:
@@ -139,6 +140,7 @@ def rendered(content: Content, at: datetime) -> RenderedAnswer:
         headers += [("Content-Language", content.language), ("Vary", "Accept-Language")]
     if content.filename:
         headers += [("Content-Disposition", disposition("inline", content.filename))]
+    headers += content.headers
     return RenderedAnswer(body, etag, tuple(headers), modified)
 
 

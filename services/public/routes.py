@@ -6,6 +6,7 @@ import json
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing
 from importlib.resources import files
+from datetime import date
 from typing import Any
 
 from flask import (
@@ -20,8 +21,17 @@ from werkzeug.wrappers import Response as Redirect
 
 from services.public import openapi_pages
 from services.public.catalogue import words
-from services.public.formats import brand, csv_export, feeds, json_export, linked_data, pdf, schema
-from services.public.query import LIST, Query, read_query
+from services.public.formats import (
+    brand,
+    csv_export,
+    feeds,
+    json_export,
+    linked_data,
+    mementos,
+    pdf,
+    schema,
+)
+from services.public.query import LIST, WITHIN_A_DAY, Query, read_query
 from services.public.register import Register
 from services.public.responses import (
     CACHE_CONTROL,
@@ -54,10 +64,22 @@ def html(template: str, register: Register, **more: object) -> Content:
     return Content(text, HTML, register.language)
 
 
+def of_day(register: Register, content: Content) -> Content:
+    """Return the content of a list as a memento if its day is past, else with the way to them."""
+    day = register.query.as_of
+    if day and day < register.today:
+        return memento(register, day, content)
+    return content._replace(headers=(("Link", mementos.links(register)),))
+
+
+def memento(register: Register, day: date, content: Content) -> Content:
+    return content._replace(headers=tuple(mementos.headers(register, day)))
+
+
 @pages.get("/p/<slug:slug>")
 @register_view(*LIST)
 def register_page(register: Register) -> Content:
-    return html("register.html", register)
+    return of_day(register, html("register.html", register))
 
 
 @pages.get("/p/<slug:slug>/brand.css")
@@ -78,6 +100,46 @@ def changes_page(register: Register) -> Content:
     return html("changes.html", register)
 
 
+@pages.get("/p/<slug:slug>/changes/<name:change_id>")
+@register_view("lang")
+def change_page(register: Register) -> Content:
+    return html("change.html", register, change=register.change)
+
+
+@pages.get("/p/<slug:slug>/versions")
+@register_view("lang")
+def versions_page(register: Register) -> Content:
+    return html("versions.html", register)
+
+
+@pages.get("/p/<slug:slug>/v/<int:number>")
+@register_view(*WITHIN_A_DAY)
+def version_page(register: Register) -> Content:
+    day = register.version_day(register.query.number)
+    return memento(register, day, html("register.html", register.on(day)))
+
+
+@pages.get("/p/<slug:slug>/v/<int:number>.json")
+@register_view(*WITHIN_A_DAY)
+def version_json(register: Register) -> Content:
+    day = register.version_day(register.query.number)
+    return memento(register, day, as_json(json_export.as_json(register.on(day))))
+
+
+@pages.get("/p/<slug:slug>/timegate")
+@public()
+def timegate(slug: str) -> Redirect:
+    """Lead to the list as it stood at a time (RFC 7089), by ``Accept-Datetime``."""
+    register = deps().register(read_query(request, {"slug": slug}, ("lang",)))
+    return mementos.gate(register, request.headers.get("Accept-Datetime"))
+
+
+@pages.get("/p/<slug:slug>/timemap")
+@register_view("lang")
+def timemap(register: Register) -> Content:
+    return Content(mementos.timemap(register), mementos.LINK_FORMAT)
+
+
 @pages.get("/p/<slug:slug>/diff")
 @register_view("lang", "from", "to")
 def diff_page(register: Register) -> Content:
@@ -87,7 +149,7 @@ def diff_page(register: Register) -> Content:
 @pages.get("/p/<slug:slug>.json")
 @register_view(*LIST)
 def register_json(register: Register) -> Content:
-    return as_json(json_export.as_json(register))
+    return of_day(register, as_json(json_export.as_json(register)))
 
 
 @pages.get("/p/<slug:slug>.csv")

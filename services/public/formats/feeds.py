@@ -136,7 +136,7 @@ def as_html(lines: list[str]) -> str:
 
 
 def link(register: Register, change: Json) -> str:
-    return f"{register.url}/changes#{change['id']}"
+    return f"{register.url}/changes/{change['id']}"
 
 
 def steps(change: Json) -> list[datetime]:

@@ -142,7 +142,7 @@ def next_change(register: Register, entry: Json) -> Json | None:
     if not change:
         return None
     return {
-        "@id": f"{register.url}/changes#{change['change_id']}",
+        "@id": f"{register.url}/changes/{change['change_id']}",
         "art28:kind": change["kind"],
         "dct:date": {"@value": change["effective_on"], "@type": "xsd:date"},
     }
