@@ -17,6 +17,7 @@ from services.public.cache import Monotonic
 from services.public.catalogue import LANGUAGES
 from services.public.clients import Documents, Registry
 from services.public.front import Front
+from services.public.pictures import timeline, world
 from services.public.routes import pages
 from services.public.settings import Settings
 from services.public.wiring import make_deps
@@ -94,6 +95,8 @@ def compose_pages(app: Flask) -> None:
         page=page_text,
         find=find,
         history=history,
+        timeline=timeline,
+        world=world,
         first=first_screen,
         marks_of=marks.marks,
         recipients=groups.recipients,
