@@ -18,7 +18,7 @@ from services.public.catalogue import LANGUAGES
 from services.public.clients import Documents, Registry
 from services.public.front import Front
 from services.public.pictures import timeline, world
-from services.public.routes import pages
+from services.public.routes import pages, policy_for
 from services.public.settings import Settings
 from services.public.wiring import make_deps
 from shared import bodies
@@ -29,16 +29,13 @@ from shared.pdf_seals import Sealer
 from shared.safe_text import mail_link, shown, web_link
 from shared.times import Clock, utc_now
 
-# A page may load only our own style sheet and logo, and runs no scripts.
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, X-Request-Id",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, RateLimit, Retry-After",
+    "Access-Control-Expose-Headers": (
+        "ETag, Last-Modified, Link, Memento-Datetime, RateLimit, Retry-After"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 A_YEAR = 365 * 24 * 3600
@@ -138,5 +135,5 @@ def share_with_scripts(response: Response) -> Response:
 
 
 def add_page_policy(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = PAGE_POLICY
+    response.headers.setdefault(*policy_for(()))
     return response

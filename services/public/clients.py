@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+import requests
+
 from services.public.entries import Entries, listed
+from shared.errors import NotFound, Unavailable
 from shared.peers import every_item
 
 Json = dict[str, Any]
@@ -19,6 +22,7 @@ class JsonClient(Protocol):
 
     def get(self, path: str, params: dict[str, Any] | None = None) -> Value: ...
     def post(self, path: str, body: Any) -> Value: ...
+    def send(self, method: str, path: str) -> requests.Response: ...
 
 
 class Registry(Protocol):
@@ -33,6 +37,7 @@ class Registry(Protocol):
     def checkpoints(self, slug: str) -> list[Json]: ...
     def checkpoint_keys(self) -> list[Json]: ...
     def pending_law(self, as_of: str) -> list[Json]: ...
+    def logo(self, slug: str) -> bytes: ...
 
 
 class Documents(Protocol):
@@ -94,6 +99,14 @@ class RegistryClient:
 
     def pending_law(self, as_of: str) -> list[Json]:
         return list(self._http.get("/v1/pending-law", {"as_of": as_of})["items"])
+
+    def logo(self, slug: str) -> bytes:
+        answer = self._http.send("GET", f"/v1/processors/{slug}/logo")
+        if answer.status_code == NotFound.status:
+            raise NotFound
+        if not answer.ok:
+            raise Unavailable
+        return answer.content
 
 
 class DocumentsClient:

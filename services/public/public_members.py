@@ -46,7 +46,15 @@ def public_processor(item: Json) -> Json:
 def public_page(item: Json | None) -> Json:
     """Return how the vendor wants its page; of a register that says nothing, as pages are."""
     page: Json = shown(item or {}, PAGE)
-    return {"display": "full", "show_other_registers": True, "brand": {}, "intro": None, **page}
+    return {
+        "display": "full",
+        "show_other_registers": True,
+        "show_mark": True,
+        "agreement_url": None,
+        "brand": {},
+        "intro": None,
+        **page,
+    }
 
 
 def public_entry(item: Json, places: Sequence[Json] | None = None) -> Json:

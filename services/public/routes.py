@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from importlib.resources import files
 from datetime import date
+from importlib.resources import files
 from typing import Any
 
 from flask import (
@@ -54,6 +54,11 @@ Json = dict[str, Any]
 HTML = "text/html; charset=utf-8"
 # The origin in kept documents, which are the same everywhere.
 KEPT_ORIGIN = "https://art28.example"
+# A page may load only our own style sheet and pictures, and runs no scripts.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors {}"
+)
 
 
 def html(template: str, register: Register, **more: object) -> Content:
@@ -76,6 +81,11 @@ def memento(register: Register, day: date, content: Content) -> Content:
     return content._replace(headers=tuple(mementos.headers(register, day)))
 
 
+def policy_for(origins: Sequence[str]) -> tuple[str, str]:
+    """Return the header that says what a page may load, and who may show it in a frame."""
+    return "Content-Security-Policy", POLICY.format(" ".join(origins) or "'none'")
+
+
 @pages.get("/p/<slug:slug>")
 @register_view(*LIST)
 def register_page(register: Register) -> Content:
@@ -86,6 +96,22 @@ def register_page(register: Register) -> Content:
 @register_view("lang")
 def brand_sheet(register: Register) -> Content:
     return Content(brand.sheet(register.page), "text/css; charset=utf-8")
+
+
+@pages.get("/p/<slug:slug>/logo.png")
+@register_view("lang")
+def logo(register: Register) -> Content:
+    if not register.page["brand"].get("logo"):
+        raise NotFound
+    return Content(register.registry.logo(register.query.slug), "image/png")
+
+
+@pages.get("/p/<slug:slug>/embed")
+@register_view(*LIST)
+def embedded(register: Register) -> Content:
+    """The list alone, for a frame on the pages that the vendor has named."""
+    origins = register.page.get("embed_origins") or ()
+    return html("embed.html", register)._replace(headers=(policy_for(origins),))
 
 
 @pages.get("/p/<slug:slug>/sub-processors/<name:entry_id>")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
+
 from services.registry.api.context import PROCESSOR, deps
+from services.registry.model.pngs import PNG
 from services.registry.schemas.pages import PageIn, PageShape
-from services.registry.use_cases import pages
-from shared.auth import caller, requires
+from services.registry.use_cases import files, pages
+from shared.auth import caller, caller_if_known, public, requires
 from shared.bodies import check_unchanged
 from shared.headers import etag_of, seen_revision_if_named
 from shared.openapi import Blueprint
@@ -27,6 +30,19 @@ blp = Blueprint("pages", __name__, url_prefix="/v1", description="Public pages")
 def page(slug: str) -> Any:
     """Whether anybody may read the register, and what its list lacks before that."""
     return _tagged(pages.read(deps(), caller(), slug))
+
+
+@blp.route(f"{PROCESSOR}/logo")
+@public()
+@blp.response(200, content_type=PNG)
+@blp.alt_response(404, "NOT_FOUND")
+def logo(slug: str) -> Any:
+    """The logo of a page, for whoever may read the page."""
+    file = pages.logo(deps(), caller_if_known(), slug)
+    response = Response(files.contents(deps(), file), content_type=PNG)
+    response.set_etag(file.sha256)
+    response.headers["Content-Length"] = str(file.bytes)
+    return response
 
 
 @blp.route(f"{PROCESSOR}/page", methods=["PUT"])

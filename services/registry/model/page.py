@@ -40,7 +40,9 @@ class Page:
     """``published_on``: the day, at the processor, from which the register is public without a
     break; None while it is not, and where it was public before the day was kept.
 
-    ``intro``: by language. ``domains`` and ``embed_origins`` are kept for hosts and frames.
+    ``intro``: by language. ``domains``: kept for hosts. ``embed_origins``: who may frame the list.
+    ``agreement_url``: where the vendor's agreement is read or taken. ``show_mark``: whether the
+    page names Art28.
     """
 
     published: bool = False
@@ -53,6 +55,8 @@ class Page:
     languages: tuple[str, ...] = LANGUAGES
     embed_origins: tuple[str, ...] = ()
     show_other_registers: bool = True
+    agreement_url: str | None = None
+    show_mark: bool = True
 
     def opens_with(self, members: Mapping[str, Any]) -> bool:
         """Whether anybody may read the register with these members, and nobody may without."""

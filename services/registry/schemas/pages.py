@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from services.registry.model.page import DISPLAYS, LANGUAGES, Brand
+from shared.safe_text import web_link
 from shared.schemas import Day, Flag, Line, Shape, Text, each_once, one_of
 
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -17,6 +18,7 @@ HOST = re.compile(rf"(?:{LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?\Z")
 PRIVATE = (".localhost", ".local", ".internal", ".invalid", ".test", ".home.arpa", ".onion")
 ORIGIN = re.compile(r"https://([^/?#@:\s]+)(?::([0-9]{1,5}))?\Z")
 HTTPS = 443
+LONGEST = 500
 
 
 def is_public_name(host: str) -> bool:
@@ -50,6 +52,16 @@ class Origin(fields.String):
         if not parts or not is_public_name(parts[1]) or not is_written_port(parts[2]):
             raise ValidationError("Write an origin such as https://www.vendor.example.")
         return origin
+
+
+class WebAddress(fields.String):
+    """An address that a browser opens, by ``https``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if len(address) > LONGEST or not (address.startswith("https://") and web_link(address)):
+            raise ValidationError("Write an address such as https://www.vendor.example/dpa.")
+        return address
 
 
 class NamedEntry(Shape):
@@ -138,14 +150,17 @@ class BrandShape(Shape):
 class Look(Shape):
     """How a vendor wants its page. ``display`` is ``full``, every place with its verdict, or
     ``basis``: the basis of each transfer, green where it is valid, without a mark where it is
-    incomplete; a basis that is missing or has ended is said in both. ``domains`` and
-    ``embed_origins`` are kept, and not served yet."""
+    incomplete; a basis that is missing or has ended is said in both. ``embed_origins``
+    may show the list in a frame; ``agreement_url`` leads to the vendor's agreement; ``show_mark``
+    names Art28 below. ``domains`` are kept, and not served yet."""
 
     display = one_of(*DISPLAYS)
     brand = fields.Nested(BrandShape)
     intro = fields.Dict(keys=one_of(*LANGUAGES), values=Text(2_000))
     languages = fields.List(one_of(*LANGUAGES), validate=[validate.Length(1, 3), each_once])
     show_other_registers = Flag()
+    show_mark = Flag()
+    agreement_url = WebAddress(allow_none=True)
     domains = fields.List(HostName(), validate=[validate.Length(max=10), each_once])
     embed_origins = fields.List(Origin(), validate=[validate.Length(max=20), each_once])
 
@@ -154,7 +169,7 @@ class PublicLook(Look):
     """What anybody may see of it."""
 
     class Meta(Shape.Meta):
-        exclude = ("domains", "embed_origins")
+        exclude = ("domains",)
 
     revision = fields.Integer()
 

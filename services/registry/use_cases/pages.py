@@ -9,16 +9,17 @@ from typing import Any
 
 from services.registry import events, ledger_entries, linter
 from services.registry.model.colours import check_readable
+from services.registry.model.files import KeptFile
 from services.registry.model.page import AddressUnproved, LogoUnknown, Page
 from services.registry.model.pngs import PNG
 from services.registry.model.register import Register
 from services.registry.use_cases.entry_views import list_view
 from services.registry.use_cases.jurisdiction import law_of, today_at
-from services.registry.use_cases.permissions import own_register
+from services.registry.use_cases.permissions import open_register, own_register
 from services.registry.use_cases.saving import append_entry
 from services.registry.wiring import Deps
 from shared.auth import Caller
-from shared.errors import PreconditionFailed
+from shared.errors import NotFound, PreconditionFailed
 from shared.mongo import Session
 
 ADDRESS_TO_PROVE = (
@@ -64,6 +65,14 @@ def state(
 
     page = deps.mongo.transact(work)
     return _shown(deps, replace(register, page=page), today, proved=proved)
+
+
+def logo(deps: Deps, caller: Caller | None, slug: str) -> KeptFile:
+    """The picture of a page that the caller may read. Raises ``NotFound``, also without one."""
+    file_id = open_register(deps, caller, slug).page.brand.logo
+    if file_id is None:
+        raise NotFound("This page has no logo.")
+    return deps.stores.files.get(file_id)
 
 
 def _use_logo(deps: Deps, register: Register, file_id: str | None, session: Session) -> None:

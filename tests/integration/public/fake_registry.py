@@ -166,6 +166,10 @@ class FakeRegistry:
         self._answer("checkpoint_keys")
         return []
 
+    def logo(self, slug: str) -> bytes:
+        self._answer("logo", slug)
+        return b"\x89PNG picture"
+
     def pending_law(self, as_of: str) -> list[Json]:
         self._answer("pending_law")
         return self.matters

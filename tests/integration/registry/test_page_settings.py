@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.colours import LEAST, contrast
 from tests import builders
 from tests.integration.agreements.test_import import PDF
 from tests.unit.registry.test_pages import png
@@ -21,6 +22,8 @@ SETTINGS: dict[str, Any] = {
     "languages": ["da", "en"],
     "embed_origins": ["https://www.nordlys.example"],
     "show_other_registers": False,
+    "agreement_url": "https://www.nordlys.example/dpa",
+    "show_mark": False,
 }
 SINCE = {"signed_on": "2026-01-15", "module": 3}
 PLACES = [
@@ -103,6 +106,26 @@ def test_a_logo_is_a_picture_of_the_vendors_own(private: Vendor) -> None:
     assert named["brand"] == {"name": None, "logo": logo, "colour": None}
     read = private.stack.ask(private.client, "GET", f"/registry/v1/files/{logo}")
     assert (read.data, read.content_type) == (png(), "image/png")
+
+
+def test_the_logo_stands_on_the_page_and_only_where_the_page_may_be_read(private: Vendor) -> None:
+    logo = kept_png(private)
+    private.must("PUT", "/page", {"published": False, "brand": {"logo": logo}})
+    for path in (f"/p/{private.slug}/logo.png", f"/registry/v1/processors/{private.slug}/logo"):
+        assert private.stack.ask(None, "GET", path).status_code == 404
+
+    private.must("PUT", "/page", {"published": True})
+
+    for path in (f"/p/{private.slug}/logo.png", f"/registry/v1/processors/{private.slug}/logo"):
+        answer = private.stack.ask(None, "GET", path)
+        assert (answer.status_code, answer.data, answer.mimetype) == (200, png(), "image/png")
+    assert f'<img src="/p/{private.slug}/logo.png?v={logo}" alt="">' in page(private)
+
+
+def test_a_page_without_a_logo_has_no_picture_of_one(private: Vendor) -> None:
+    private.publish()
+    assert "logo.png" not in page(private)
+    assert private.stack.ask(None, "GET", f"/p/{private.slug}/logo.png").status_code == 404
 
 
 def test_a_logo_of_another_vendor_and_one_that_is_no_picture_are_unknown(private: Vendor) -> None:
@@ -192,3 +215,6 @@ def test_the_colour_is_a_sheet_of_its_own(private: Vendor) -> None:
     sheet = page(private, form="/brand.css")
     assert "--brand: #1d4f5f" in sheet
     assert "prefers-color-scheme: light" in sheet
+    dark = sheet.partition("prefers-color-scheme: dark")[2]
+    (shown,) = re.findall(r"--brand: (#[0-9a-f]{6})", dark)
+    assert contrast(shown, "#1b2124") >= LEAST

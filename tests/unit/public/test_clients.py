@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+import requests
+
 from services.public.clients import DocumentsClient, RegistryClient
+from shared.errors import NotFound, Unavailable
 
 LISTED = {"listed_since": "2026-01-01", "listed_until": None, "next_change": None}
 
@@ -24,6 +28,12 @@ class Wire:
         return self.answers.pop(0)
 
     post = get
+
+    def send(self, method: str, path: str) -> requests.Response:
+        self.asked.append((method, path))
+        answer = requests.Response()
+        answer.status_code, answer._content = self.answers.pop(0)
+        return answer
 
 
 def test_it_works() -> None:
@@ -87,6 +97,17 @@ def test_the_ledger_is_read_lazily() -> None:
     assert wire.asked == [("/v1/processors/acme/ledger", {"after": 0, "limit": 200})]
     assert next(entries) == {"sequence": 2}
     assert wire.asked[1][1] == {"after": 1, "limit": 200}
+
+
+def test_a_logo_is_read_as_it_is_and_its_absence_told_from_a_fault() -> None:
+    wire = Wire((200, b"picture"), (404, b""), (500, b""))
+    registry = RegistryClient(wire)
+    assert registry.logo("acme") == b"picture"
+    with pytest.raises(NotFound):
+        registry.logo("acme")
+    with pytest.raises(Unavailable):
+        registry.logo("acme")
+    assert wire.asked[0] == ("GET", "/v1/processors/acme/logo")
 
 
 def test_documents_are_asked_of_their_own_service() -> None:

@@ -17,16 +17,14 @@ from marshmallow import ValidationError
 
 from services.registry.model.colours import (
     BACKGROUNDS,
-    LEAST,
     ColourTooFaint,
     check_readable,
-    contrast,
-    luminance,
 )
 from services.registry.model.files import NotAPng, check_png
 from services.registry.model.page import Brand, Page
 from services.registry.model.pngs import LARGEST, SIGNATURE, fault_of_png
 from services.registry.schemas.pages import HostName, Origin, PageIn
+from shared.colours import LEAST, contrast, luminance
 
 SHEET = Path(__file__).parents[3] / "services" / "public" / "static" / "page.css"
 TODAY = date(2026, 11, 30)
@@ -254,7 +252,9 @@ def test_what_is_no_origin_is_refused(origin: str) -> None:
         {"languages": []}, {"languages": ["de"]}, {"languages": ["da", "da"]}, {"languages": "da"},
         {"domains": ["a.example", "a.example"]}, {"domains": [f"a{n}.example" for n in range(11)]},
         {"embed_origins": ["*"]}, {"show_other_registers": "no"}, {"colour": "#000000"},
-        {"revision": 7},
+        {"revision": 7}, {"agreement_url": "http://vendor.example/dpa"}, {"show_mark": "no"},
+        {"agreement_url": "javascript:alert(1)"},
+        {"agreement_url": "https://x.example/" + "a" * 500},
     ],
 )  # fmt: skip
 def test_a_hostile_setting_is_refused(members: dict[str, Any]) -> None:
