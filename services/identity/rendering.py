@@ -7,16 +7,20 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
+from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.safe_text import isolated, shown
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "da", "sv")
+LOCALES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
 # Beside the sheet of the public page: lines that are short enough to be read.
 STYLE = (
     ".lede,.narrow{overflow-wrap:anywhere}"
@@ -24,6 +28,11 @@ STYLE = (
     ".narrow form{margin:1.2rem 0}"
     ".narrow button{margin:.8rem 0 0}"
     ".narrow .other{background:none;color:var(--link)}"
+    ".narrow [role=alert]{background:var(--bad-bg);color:var(--bad)}"
+    ".narrow [aria-invalid=true]{border:2px solid var(--bad)}"
+    ".narrow .things{list-style:none;padding:0}"
+    ".narrow .things>li{border-top:1px solid var(--line);padding:.8rem 0}"
+    ".narrow .things form{margin:0}"
 )
 STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = (
@@ -57,7 +66,11 @@ class Words:
         return self._texts[key].format(**{name: isolated(it) for name, it in values.items()})
 
     def roles(self, roles: Sequence[str]) -> str:
-        return ", ".join(self(f"role.{role}") for role in roles)
+        named = [self(f"role.{role}") for role in roles]
+        return str(format_list(named, locale=LOCALES[self.language]))
+
+    def day(self, day: date) -> str:
+        return str(format_date(day, "long", locale=LOCALES[self.language]))
 
 
 @cache
@@ -68,11 +81,22 @@ def words(language: str) -> Words:
 
 @dataclass(frozen=True)
 class Button:
-    """A form of one button, with an address to be entered where ``asks_email``."""
+    """A form of one button, with an address to be entered where ``asks_email``. ``email``: what was
+    entered and is none."""
 
     action: str
     label: str
     asks_email: bool = False
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that a person has. ``says``: more of it; ``remove``: a form of one button."""
+
+    name: str
+    says: str
+    remove: Button
 
 
 @dataclass(frozen=True)
@@ -88,18 +112,20 @@ class PasskeyForm:
 
 @dataclass(frozen=True)
 class Search:
-    """A form that changes nothing: for the short name of an organisation."""
+    """A form that changes nothing: for the short name of an organisation. ``wanted``: the name that
+    was looked for in vain."""
 
     action: str
     label: str
     button: str
+    wanted: str = ""
 
 
 @dataclass(frozen=True)
 class Page:
     """What a page says, from the top; ``alert``: what went wrong with what was sent.
 
-    ``removals``: one small form each. ``links``: ways on; ``link``: the way back.
+    ``links``: ways on; ``link``: the way back.
     """
 
     title: str
@@ -112,7 +138,7 @@ class Page:
     link: tuple[str, str] | None = None
     links: tuple[tuple[str, str], ...] = ()
     passkey: PasskeyForm | None = None
-    removals: tuple[Button, ...] = ()
+    things: tuple[Thing, ...] = ()
     search: Search | None = None
 
 

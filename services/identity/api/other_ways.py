@@ -24,11 +24,11 @@ from services.identity.api.pages import (
     reader_words,
     signed_in_by,
 )
-from services.identity.model.passkeys import PasskeyUnreadable
+from services.identity.model.passkeys import Passkey, PasskeyUnreadable
 from services.identity.model.people import Person
 from services.identity.model.providers import Provider
 from services.identity.model.sessions import Session, SessionEnded
-from services.identity.rendering import Button, Page, PasskeyForm, Words
+from services.identity.rendering import Button, Page, PasskeyForm, Thing, Words
 from services.identity.use_cases import oidc, passkeys, sessions
 from shared.auth import gives_tokens, public
 from shared.bodies import accepts
@@ -145,15 +145,15 @@ def _keys(t: Words, person: Person) -> Page:
         t("keys.lede"),
         (t("keys.how"),),
         alert=t("keys.copied") if any(each.copied_at for each in found) else "",
-        facts=tuple(
-            (each.name, t("keys.day", day=f"{each.created_at:%Y-%m-%d}")) for each in found
-        ),
-        removals=tuple(
-            Button(f"{KEYS}/{each.id}/remove", t("keys.remove", name=each.name)) for each in found
-        ),
+        things=tuple(_thing(t, each) for each in found),
         passkey=PasskeyForm(KEYS, t("keys.add"), "create", asks_name=True),
         link=(START, t("keys.back")),
     )
+
+
+def _thing(t: Words, key: Passkey) -> Thing:
+    remove = Button(f"{KEYS}/{key.id}/remove", t("keys.remove", name=key.name))
+    return Thing(key.name, t("keys.day", day=t.day(key.created_at.date())), remove)
 
 
 def _ask(t: Words, org_id: str) -> Page:

@@ -37,6 +37,7 @@ from shared.schemas import Email
 
 FORM = "application/x-www-form-urlencoded"
 START = "/sign-in"
+LONGEST_EMAIL = 254
 EXPLAINED = (
     "link-used",
     "link-expired",
@@ -91,7 +92,8 @@ def ask_for_link() -> Response:
     try:
         email = Email().deserialize(request.form.get("email", "").strip())
     except ValidationError:
-        return answer_page(_start(t, alert=t("wrong_email.alert")), t, 422)
+        wrong = request.form.get("email", "").strip()[:LONGEST_EMAIL]
+        return answer_page(_start(t, wrong=wrong), t, 422)
     signing_in.ask_for_link(deps(), email, request.remote_addr or "")
     return answer_page(_asked(t), t, 202)
 
@@ -208,20 +210,23 @@ def person_here() -> Person | None:
         return None
 
 
-def _start(t: Words, alert: str = "") -> Page:
-    """With a passkey where browsers make some, and the sign-in of the organisation asked for."""
+def _start(t: Words, wrong: str | None = None) -> Page:
+    """With a passkey where browsers make some, and the sign-in of the organisation asked for.
+    ``wrong``: what was entered and is no address."""
     asked = request.args.get("organisation", "")
     known = oidc.organisation_with_provider(deps(), asked) if asked else None
     own = t("start.go", organisation=known.legal_name) if known else ""
+    in_vain = t("start.no_provider") if asked and not known else ""
+    search = Search(START, t("start.organisation"), t("start.search"), asked)
     return Page(
         t("start.title"),
         t("start.lede"),
         (t("start.cookies"),),
-        alert=alert or (t("start.no_provider") if asked and not known else ""),
-        button=Button(START, t("start.button"), asks_email=True),
+        alert=t("wrong_email.alert") if wrong is not None else in_vain,
+        button=Button(START, t("start.button"), asks_email=True, email=wrong or ""),
         passkey=PasskeyForm("/sign-in/passkey", t("start.passkey"), "get") if _has_keys() else None,
         links=((oidc.start_url(deps(), known.id), own),) if known else (),
-        search=Search(START, t("start.organisation"), t("start.search")) if not known else None,
+        search=search if not known else None,
     )
 
 
@@ -233,14 +238,15 @@ def _asked(t: Words) -> Page:
 def _signed_in(t: Words, person: Person) -> Page:
     places = [(deps().organisations.get(each.org_id).legal_name, t.roles(each.roles))
               for each in person.joined()]  # fmt: skip
+    own_keys = ((f"/sign-in/passkeys?lang={t.language}", t("in.keys")),) if _has_keys() else ()
     return Page(
         t("in.title"),
         t("in.lede", name=person.name, email=person.email),
-        () if places else (t("in.nowhere"),),
+        (t("in.next" if places else "in.nowhere"),),
         facts=tuple(places),
         button=Button("/sign-out", t("in.button")),
         other=Button("/sign-out/everywhere", t("in.everywhere")),
-        links=(("/sign-in/passkeys", t("in.keys")),) if _has_keys() else (),
+        links=((*own_keys, (f"/docs?lang={t.language}", t("in.docs"))) if places else own_keys),
     )
 
 

@@ -75,6 +75,7 @@ def test_a_person_signs_in_by_mail_and_out_again(
     page = browser.get(SIGN_IN).text
     assert "You are signed in" in page
     assert "reader" in page
+    assert "a mail with a link brings you" in page
     assert exchange(stack, session).status_code == 200
     out = browser.post("/identity/sign-out", data=form_of(browser.get(SIGN_IN)))
     assert "You are signed out" in out.text
@@ -214,6 +215,12 @@ def test_a_wrong_address_is_said_on_the_form(browser: Client) -> None:
     answer = press(browser, SIGN_IN, email="nobody")
     assert answer.status_code == 422
     assert "This is not an e-mail address" in answer.text
+    assert 'value="nobody" aria-invalid="true" aria-describedby="alert"' in answer.text
+
+
+def test_the_name_of_an_organisation_that_was_looked_for_in_vain_is_kept(browser: Client) -> None:
+    answer = browser.get(SIGN_IN, query_string={"organisation": "nob<dy"})
+    assert 'value="nob&lt;dy" aria-invalid="true"' in answer.text
 
 
 def test_too_many_links_have_their_page(browser: Client, stack: Stack) -> None:
