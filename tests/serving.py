@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -26,10 +27,21 @@ class Threaded(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
+def ending(app: Any) -> Any:
+    """The same app, whose bodies have an end, as gunicorn's have; those of ``wsgiref`` go on."""
+
+    def bounded(environ: dict[str, Any], start: Any) -> Any:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
+        return app(environ, start)
+
+    return bounded
+
+
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
     """The address, with its port, at which the app answers."""
-    server = make_server("127.0.0.1", 0, app, Threaded, Quiet)
+    server = make_server("127.0.0.1", 0, ending(app), Threaded, Quiet)
     threading.Thread(target=server.serve_forever, args=(0.02,)).start()
     try:
         yield f"127.0.0.1:{server.server_port}"

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# No name but one is looked up, and that one is this machine.
-NO_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"
-OURS = re.compile(r"^(?:http://(?:localhost|127\.0\.0\.1)(?::\d+)?/|data:|blob:|about:)")
+# No name but one is looked up, and no other machine is called by its number either.
+NO_NAMES = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+# One pattern, which the driver matches by itself: a function would be asked of every request.
+BEYOND = re.compile(r"^(?!http://(?:localhost|127\.0\.0\.1)(?::\d+)?/|data:|blob:|about:)")
 NONE = (
     "no Chromium is installed: `make browser` installs it on Debian as root; "
     "elsewhere name one in ART28_CHROMIUM"
@@ -44,10 +45,10 @@ def keep_here(context: BrowserContext) -> list[str]:
     beyond: list[str] = []
 
     def note(request: Request) -> None:
-        if not OURS.match(request.url):
+        if BEYOND.match(request.url):
             beyond.append(request.url)
 
     # A redirect is no route of its own, but it is a request.
     context.on("request", note)
-    context.route(lambda url: not OURS.match(url), lambda route: route.abort())
+    context.route(BEYOND, lambda route: route.abort())
     return beyond

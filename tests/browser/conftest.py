@@ -81,9 +81,10 @@ def open_page(chromium: Browser, stack: Stack) -> Iterator[Open]:
             beyond = keep_here(context)
             windows.callback(_assert_none, beyond)
             context.set_default_timeout(TIMEOUT)
+            page = context.new_page()
             if session:
-                sign_in(context, stack, session)
-            return context.new_page()
+                sign_in(page, session)
+            return page
 
         yield opened
 
@@ -94,9 +95,12 @@ def page(open_page: Open) -> Page:
     return open_page()
 
 
-def sign_in(context: Any, stack: Stack, session: str) -> None:
-    kept = {"name": SESSION, "value": session, "url": stack.common.origin, "secure": True}
-    context.add_cookies([{**kept, "httpOnly": True, "sameSite": "Lax"}])
+def sign_in(page: Page, session: str) -> None:
+    """Give the window this session, as if it had signed in. Past Playwright, which writes no cookie
+    of this prefix; by an address with TLS, since a browser believes `localhost` as much."""
+    told = {"name": SESSION, "value": session, "url": "https://localhost/", "path": "/"}
+    kept = {**told, "secure": True, "httpOnly": True, "sameSite": "Lax"}
+    assert page.context.new_cdp_session(page).send("Network.setCookie", kept)["success"]
 
 
 def _assert_none(beyond: list[str]) -> None:

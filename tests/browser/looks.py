@@ -47,12 +47,14 @@ def _axe_script() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 
-def axe(page: Page) -> list[str]:
-    """What axe finds wrong: each rule with the elements that break it. Needs a page with script."""
+def axe(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong: each rule with the elements that break it. Needs a page with script.
+    ``rules``: these alone; none: all of ``TAGS``."""
     if not page.evaluate("'axe' in window"):
         # In the page's own world but past its policy, which lets it load no script.
         page.evaluate(f"() => {{ {_axe_script()} }}")
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
+    only = {"type": "rule" if rules else "tag", "values": list(rules) or TAGS}
+    options = {"resultTypes": ["violations"], "runOnly": only}
     found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{broken['id']}: {' '.join(node['html'] for node in broken['nodes'])[:300]}"
