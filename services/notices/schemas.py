@@ -333,7 +333,10 @@ class ContactsShape(Shape):
 
 
 class EvidenceQuery(PageArgs):
+    """``lang``: the language of the PDF."""
+
     limit = fields.Integer(load_default=200, validate=validate.Range(1, 200))
+    lang = fields.String(load_default="en", validate=validate.OneOf(["en", "da", "sv"]))
 
 
 class TriedShape(Shape):
@@ -375,13 +378,35 @@ class EvidenceLetter(Shape):
     file = fields.Nested(LetterFileShape, allow_none=True)
 
 
+class EntryRef(Shape):
+    """An entry of a ledger, by its place and its hash."""
+
+    stream = fields.String()
+    sequence = fields.Integer()
+    hash = fields.String()
+
+
+class EvidenceAnswer(Shape):
+    """One step: ``kind`` is objection or approval; ``by``: the name of whoever answered by link."""
+
+    kind = fields.String()
+    id = fields.String()
+    status = fields.String()
+    grounds = fields.String(allow_none=True)
+    decision = fields.String(allow_none=True)
+    at = fields.String()
+    by = fields.String(allow_none=True)
+    entry = fields.Nested(EntryRef, allow_none=True)
+
+
 class EvidenceShape(Shape):
     """``sent_at``: a webhook receiver answered, whatever it said, or a mail was delivered;
     ``delivered_at``: a webhook receiver answered 2xx, or the contact's mail server accepted the
     mail and has not reported it undeliverable since; ``acknowledged_at``: the customer did so.
     ``given_on``: the day it was sent; ``counts_from``: the day this customer's days run from;
     ``deadline``: the last day to object, null until that day is known; ``counting``: how the days
-    are counted, by language."""
+    are counted, by language; ``answers``: the steps of objections, and approvals; ``sha256``: of
+    the message as it was sent."""
 
     agreement_id = fields.String()
     notice_id = fields.String()
@@ -415,6 +440,8 @@ class EvidenceShape(Shape):
     unreached = fields.Nested(UnreachedShape, allow_none=True)
     letters = fields.List(fields.Nested(EvidenceLetter))
     approved_by = fields.List(fields.Dict())
+    answers = fields.List(fields.Nested(EvidenceAnswer))
+    sha256 = fields.String()
 
 
 class ReachQuery(PageArgs):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
-from services.notices.api import evidence_files
+from services.notices.api import evidence_files, evidence_pdf
 from services.notices.api.context import deps, page_request
 from services.notices.schemas import EvidencePage, EvidenceQuery, ReachPage, ReachQuery
 from services.notices.use_cases import evidence
@@ -35,8 +35,9 @@ def of_change(query: dict[str, Any], change_id: str) -> object:
         lines = evidence_files.csv_lines(event, evidence.everything(deps(), event))
         return _file(lines, "text/csv; charset=utf-8", f"{change_id}.csv")
     if wanted == PDF:
-        made = evidence_files.pdf(event, evidence.for_pdf(deps(), event), deps().now())
-        return _file(deps().seal(made, deps().now()), PDF, f"{change_id}.pdf")
+        rows, now = evidence.for_pdf(deps(), event), deps().now()
+        made = evidence_pdf.pdf(event, rows, now, query["lang"])
+        return _file(deps().seal(made, now), PDF, f"{change_id}-{query['lang']}.pdf")
     return evidence.page(deps(), event, page_request(query))
 
 

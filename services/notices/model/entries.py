@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.notices import events
+from services.notices.model.answers import proof_of
 from services.notices.model.counting import Counting
 from services.notices.model.messages import NOTICE, Event, Group, ToldChange, json_text
 from services.notices.model.recipients import owner_of
@@ -319,7 +320,8 @@ def _event(
     """``shown``: what everyone reads of it; ``more``: members of the event."""
     of_entry = event_id(entry["stream"], entry["sequence"])
     processor = entry["data"]["processor"]
-    return make_event(of_entry, kind, entry["at"], processor, shown, links, **more)
+    told = {**more, "entry": proof_of(entry)}
+    return make_event(of_entry, kind, entry["at"], processor, shown, links, **told)
 
 
 def make_event(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import Any
 from services.notices.model.channels import Channel, Tried
 from services.notices.model.deliveries import DELIVERED
 from services.notices.model.endpoints import Endpoint
-from services.notices.model.messages import INFORMATION, NOTICE, Event, Group
+from services.notices.model.messages import INFORMATION, NOTICE, Event, Group, body_of
 from services.notices.model.receipts import Moments, moments_of
 from services.notices.model.recipients import Recipient
 from shared.counting import counted_in_all
@@ -44,6 +45,8 @@ class Evidence:
     ``counting``: how these days are counted, by language; None in notices of earlier versions.
     ``approved_by``: who approved the announcement at the vendor, by name.
     ``letters``: what the customer said of the notice outside Art28, as its vendor recorded it.
+    ``answers``: the steps of its objections, and its approvals. ``sha256``: of the message as it
+    was sent, in hexadecimal.
     """
 
     agreement_id: str
@@ -70,6 +73,8 @@ class Evidence:
     letters: tuple[dict[str, Any], ...] = ()
     approved_by: tuple[dict[str, Any], ...] = ()
     no_deadline: str | None = None
+    answers: tuple[dict[str, Any], ...] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,8 @@ def evidence_of(
         counting=counted_in_all(notice.get("holidays"), notice.get("time_zones") or ()),
         owes=group.owes,
         no_deadline=days.no_deadline,
+        answers=tuple(message.get("answers", ())),
+        sha256=hashlib.sha256(body_of(event, message["extra"])).hexdigest(),
     )
 
 

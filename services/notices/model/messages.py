@@ -143,6 +143,8 @@ class Event:
     A notice of several changes has them in ``changes``, and not in its ``head``, because a customer
     is told of those that concern it alone; ``change_id`` is the first of them. ``changes`` is empty
     for one of one change, which everybody gets as it is. So it is with what takes effect.
+    ``entry``: stream, sequence and hash in the ledger. ``fates``: of a notice, what became of its
+    changes, each with ``change_id``.
     """
 
     id: str
@@ -165,6 +167,8 @@ class Event:
     by_mail: bool = False
     changes: tuple[ToldChange, ...] = ()
     approved_by: tuple[dict[str, Any], ...] = ()
+    entry: dict[str, Any] | None = None
+    fates: tuple[dict[str, Any], ...] = ()
 
     @property
     def change_ids(self) -> tuple[str, ...]:

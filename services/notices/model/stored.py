@@ -56,6 +56,7 @@ class _StoredMessage(TypedDict):
     unreached_at: NotRequired[datetime]
     unreached_reason: NotRequired[str]
     letters: NotRequired[list[Members]]  # what the customer said of it outside Art28
+    answers: NotRequired[list[Members]]  # objections and approvals, step by step
     other_change_ids: NotRequired[list[str]]  # of a notice of several changes, beside change_id
 
 
@@ -228,6 +229,9 @@ class StoredEvent(TypedDict):
     by_mail: NotRequired[bool]
     approved_by: NotRequired[list[Members]]
     changes: NotRequired[list[Members]]  # none in events of before 2026-11-30
+    # Noted since 2026-12-01.
+    entry: NotRequired[Members | None]
+    fates: NotRequired[list[Members]]
 
 
 class StoredJob(TypedDict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from services.notices.events import NOTICES
 from services.notices.model.messages import Event
@@ -43,9 +44,18 @@ class Events:
             rewritten = to_row(write(from_document(Event, document)), StoredEvent)
             self._docs.replace_one({"_id": document["_id"]}, rewritten, session=session)
 
+    def note_fate(self, change_id: str, fate: Mapping[str, Any], session: Session) -> None:
+        """Keep beside its notice what became of a change."""
+        told = {"change_id": change_id, **fate}
+        where = self._notice(change_id)
+        self._docs.update_one(where, {"$push": {"fates": told}}, session=session)
+
     def notice_of(self, change_id: str, session: Session | None = None) -> Event | None:
         """The announcement of this change, alone or with others, by either path."""
-        named = [{"change_id": change_id}, {"changes.id": change_id}]
-        where: Document = {"$or": named, "type": {"$in": list(NOTICES)}}
-        document = self._docs.find_one(where, session=session)
+        document = self._docs.find_one(self._notice(change_id), session=session)
         return from_document(Event, document) if document else None
+
+    @staticmethod
+    def _notice(change_id: str) -> Document:
+        named = [{"change_id": change_id}, {"changes.id": change_id}]
+        return {"$or": named, "type": {"$in": list(NOTICES)}}

@@ -9,6 +9,7 @@ from typing import Any, cast
 from pymongo import ASCENDING
 
 from services.notices.events import NOTICES
+from services.notices.model.answers import Noted
 from services.notices.model.messages import least_id
 from services.notices.model.stored import StoredMessage, StoredNotice
 from services.notices.store.batches import insert_new
@@ -80,6 +81,14 @@ class Messages:
         """Keep what the customer said of these notices by letter."""
         where: Document = {"_id": {"$in": list(message_ids)}}
         self._docs.update_many(where, {"$push": {"letters": dict(letter)}}, session=session)
+
+    def note_answer(self, noted: Noted, session: Session) -> None:
+        """Keep what a customer answered beside its notices of that change."""
+        whose = {"agreement_id": noted.agreement_id}
+        if noted.agreement_id is None:
+            whose = {"controller_id": noted.controller_id}
+        where: Document = {**about([noted.change_id]), **whose, "type": {"$in": list(NOTICES)}}
+        self._docs.update_many(where, {"$push": {"answers": noted.step}}, session=session)
 
     def hand_over(self, agreement_id: str, owner: str, session: Session) -> None:
         """Let the customer read the messages that were stored under this agreement so far."""

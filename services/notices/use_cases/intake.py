@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from services.notices import events
+from services.notices.model.answers import fate_of, noted
 from services.notices.model.entries import event_from, event_id, within_the_list, without_persons
 from services.notices.model.jobs import FAN_OUT, Job
 from services.notices.model.messages import Event
@@ -63,6 +64,7 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
         _follow_offer(deps, session, entry)
         known = _forget(deps, session, entry) or known
         _note_letter(deps, session, entry)
+        _note_answer(deps, session, entry)
         made = _events_of(deps, session, entry)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"
@@ -151,6 +153,16 @@ def _note_letter(deps: Deps, session: Session, entry: Entry) -> None:
         for message_id in ids:
             deps.stores.escalations.acknowledge(message_id, at, by, session)
             deps.stores.escalations.check_again(message_id, deps.now(), session)
+
+
+def _note_answer(deps: Deps, session: Session, entry: Entry) -> None:
+    """Objections, approvals and what became of a change stand in the evidence of its notices."""
+    if answered := noted(entry):
+        deps.stores.messages.note_answer(answered, session)
+    if became := fate_of(entry):
+        change_ids, fate = became
+        for change_id in change_ids:
+            deps.stores.events.note_fate(change_id, fate, session)
 
 
 def _follow_offer(deps: Deps, session: Session, entry: Entry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from services.notices.channels.webhook import CHANNEL as WEBHOOK
 from services.notices.model.channels import Tried
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.evidence import Evidence, Reach, evidence_of, reach_of
-from services.notices.model.messages import Event, Group
+from services.notices.model.messages import Event, Group, body_of
 from services.notices.model.recipients import Recipient
 from shared.counting import counted_in_all
 
@@ -49,6 +50,7 @@ def message(**more: Any) -> dict[str, Any]:
         "notice": notice,
         "acknowledged_at": None,
         "outcome": "queued",
+        "extra": "",
         **more,
     }
 
@@ -104,7 +106,7 @@ def test_every_member_of_a_line_is_what_the_notice_its_group_and_its_deliveries_
         delivered_at=taken_at, acknowledged_at=read_at, outcome="delivered", reached=True,
         acknowledged_by=person, unreached=None, sent_at=NOW, counts_from="2026-11-24",
         counting=counted_in_all("DK", ["Europe/Copenhagen"]), letters=(letter,),
-        approved_by=(person,),
+        approved_by=(person,), sha256=hashlib.sha256(body_of(event, "")).hexdigest(),
     )  # fmt: skip
     assert line.counting is not None
     assert made([]).letters == ()
