@@ -82,6 +82,8 @@ AGREEMENT_PROPOSED = "agreement.proposed"
 DELETION_OVERDUE = "deletion.overdue"
 CUSTOMER_UNREACHED = "customer.unreached"
 EVIDENCE_DUE = "evidence.due"
+# What it names where an ended sub-processor has not confirmed what became of the data.
+DELETION_CONFIRMATION = "deletion_confirmation"
 VENDOR_MESSAGES = (
     OBJECTION_RECEIVED,
     OBJECTION_UPDATED,

@@ -22,7 +22,7 @@ from services.registry.model.deletions import Confirmation
 from services.registry.model.letters import Letter
 from services.registry.model.objections import Objection
 from services.registry.model.register import Register, Row
-from services.registry.todo.due import Due
+from services.registry.todo.due import Reminder
 from services.registry.transfers import Instrument
 from shared import disclosure
 from shared.times import format_instant
@@ -302,22 +302,14 @@ def reliance(reliance: Reliance) -> Entry:
     }
 
 
-def evidence_due(register: Register, due: Due, days_left: int) -> tuple[Entry, Entry]:
+def evidence_due(register: Register, reminder: Reminder, days_left: int) -> tuple[Entry, Entry]:
     """Public part and private part: what falls due is the vendor's own business.
 
-    ``evidence`` is the member whose day comes: ``due_on`` or ``tia_review_on``.
+    ``evidence`` is what falls due: ``due_on`` or ``tia_review_on`` of the evidence of a place, or
+    ``deletion_confirmation``, then with the last day of the use (``listed_until``).
     """
-    known = due.instrument
-    private = {
-        "sub_processor": {"id": due.sub_processor_id, "legal_name": due.legal_name},
-        "location": dict(due.place),
-        "instrument_id": known.id,
-        "instrument_name_by_language": {"en": known.name, **known.name_by_language},
-        "evidence": due.what,
-        "due_on": due.due_on.isoformat(),
-        "days_left": days_left,
-    }
-    return {"processor": processor(register)}, private
+    days = {"due_on": reminder.due_on.isoformat(), "days_left": days_left}
+    return {"processor": processor(register)}, {**reminder.about, **days}
 
 
 def adopted(register: Register, valid_from: date, entries: Sequence[Entry]) -> Entry:

@@ -77,7 +77,18 @@ def _key(told: Mapping[str, Any]) -> str:
     """The catalogue's sentence for it; of an objection each step has its own."""
     kind = told["type"]
     step = f".{told['status']}" if kind == events.OBJECTION_UPDATED else ""
-    return f"news.{kind}{step}"
+    late = ".overdue" if _of_deletion(told) and told["days_left"] < 0 else ""
+    return f"news.{_kind(told)}{step}{late}"
+
+
+def _kind(told: Mapping[str, Any]) -> str:
+    """Its type; a confirmation that is due is told in words of its own."""
+    part = f".{events.DELETION_CONFIRMATION}" if _of_deletion(told) else ""
+    return f"{told['type']}{part}"
+
+
+def _of_deletion(told: Mapping[str, Any]) -> bool:
+    return told.get("evidence") == events.DELETION_CONFIRMATION
 
 
 def _notes(t: Words, told: Mapping[str, Any]) -> list[str]:
@@ -107,7 +118,7 @@ def _short(text: str) -> str:
 
 def _what_to_do(t: Words, items: list[Mapping[str, Any]]) -> list[str]:
     """What the vendor has to do about each kind of them that waits for it, once each."""
-    texts = (t.listed("news_to_do", each["type"]) for each in items)
+    texts = (t.listed("news_to_do", _kind(each)) for each in items)
     return [text for text in dict.fromkeys(texts) if text]
 
 

@@ -21,7 +21,7 @@ Entry = Mapping[str, Any]
 # ``by``: who answered by the link in a mail.
 _OF_OBJECTION = ("agreement_id", "grounds", "respond_by", "by")
 _OF_EVIDENCE = ("sub_processor", "location", "instrument_id", "instrument_name_by_language",
-                "evidence", "due_on", "days_left")  # fmt: skip
+                "evidence", "listed_until", "due_on", "days_left")  # fmt: skip
 # What people wrote; shortened, as the whole text is behind the link.
 _TEXTS = ("text", "modification", "reason")
 _ACCEPTANCE = ("party", "name", "title", "at", "document_sha256")

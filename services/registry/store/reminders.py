@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -39,14 +39,20 @@ class Reminders:
         self._reminders = mongo.collection("reminders", StoredReminder)
         self._rounds = mongo.collection("reminder_rounds", StoredReminderRound)
 
-    def next_processor(self, first: date, last: date, after: str) -> str | None:
-        """The next register, in the order of ids, with a live row that names a day between."""
+    def next_processor(self, first: date, last: date, today: date, after: str) -> str | None:
+        """The next register, in the order of ids, with a live row that names a day between, or that
+        was over by ``today``."""
         days = {"$gte": first.isoformat(), "$lte": last.isoformat()}
-        where: dict[str, Any] = {
-            "$or": [{f"content.locations.mechanisms.evidence.{what}": days} for what in WHAT],
-            "voided_at": None,
-            "processor_id": {"$gt": after},
-        }
+        due = {"$or": [{f"content.locations.mechanisms.evidence.{what}": days} for what in WHAT]}
+        # Asked for apart: each of the two is read from an index of its own.
+        found = [
+            self._next(after, due),
+            self._next(after, {"valid_to": {"$lt": today.isoformat()}}),
+        ]
+        return min((each for each in found if each), default=None)
+
+    def _next(self, after: str, which: Mapping[str, Any]) -> str | None:
+        where: dict[str, Any] = {**which, "voided_at": None, "processor_id": {"$gt": after}}
         row = self._rows.find_one(where, {"processor_id": 1}, sort=[("processor_id", ASCENDING)])
         return row["processor_id"] if row else None
 

@@ -1,14 +1,17 @@
-"""Remind vendors 60, 30 and 7 days before evidence, a review or a certificate falls due."""
+"""Remind vendors 60, 30 and 7 days before evidence, a review, a certificate, or the confirmation of
+an ended sub-processor falls due; of the last one also once its day has passed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from services.registry import events, ledger_entries
+from services.registry.model.deletions import unconfirmed
 from services.registry.model.register import Register
 from services.registry.store.reminders import Round
-from services.registry.todo.due import STAGES, Due, dues, stage_of
+from services.registry.todo.due import STAGES, Reminder, dues, of_deletion, of_evidence
+from services.registry.transfers.stages import is_planned
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.wiring import Deps
 from shared.ids import derived_id
@@ -34,7 +37,9 @@ def remind(deps: Deps) -> bool:
     if reached.done:
         return False
     first, last = now.date() - _EITHER_WAY, now.date() + timedelta(days=STAGES[0]) + _EITHER_WAY
-    processor_id = deps.stores.reminders.next_processor(first, last, reached.after)
+    processor_id = deps.stores.reminders.next_processor(
+        first, last, now.date() + _EITHER_WAY, reached.after
+    )
     if processor_id is not None:
         _attempt(deps, processor_id)
     deps.stores.reminders.save_round(Round(mark, processor_id or "", processor_id is None))
@@ -55,30 +60,39 @@ def _remind_vendor(deps: Deps, register: Register) -> None:
             _commit(deps, register, stage, coming, today)
 
 
-def _by_stage(deps: Deps, register: Register, today: date) -> Mapping[int, dict[str, Due]]:
-    """The days that come on today's list, by the most urgent stage reached and by their key."""
-    known = deps.stores.instruments.known(deps.now().date())
-    found: dict[int, dict[str, Due]] = {}
-    for row in deps.stores.rows.on(register.id, today):
-        for due in dues(row.sub_processor_id, row.content, known):
-            stage = stage_of(due.days_left(today))
-            if stage is not None:
-                key = derived_id("rem", register.id, *due.key)
-                found.setdefault(stage, {})[key] = due
+def _by_stage(deps: Deps, register: Register, today: date) -> Mapping[int, dict[str, Reminder]]:
+    """What is to be told, by the most urgent stage reached and by its key."""
+    found: dict[int, dict[str, Reminder]] = {}
+    for reminder in _reminders(deps, register, today):
+        key = derived_id("rem", register.id, *reminder.key)
+        found.setdefault(reminder.stage, {})[key] = reminder
     return found
 
 
+def _reminders(deps: Deps, register: Register, today: date) -> Iterator[Reminder]:
+    """Of today's list what has to be looked at again, and what has ended without confirmation."""
+    known = deps.stores.instruments.known(deps.now().date())
+    rows = deps.stores.rows.on(register.id, today)
+    for row in rows:
+        for due in dues(row.sub_processor_id, row.content, known):
+            yield from of_evidence(due, today)
+    in_use = [row.sub_processor_id for row in rows if not is_planned(row.content)]
+    past = deps.stores.rows.past(register.id, today, in_use)
+    for row in unconfirmed(past, deps.stores.deletions.confirmed(register.id)) if past else ():
+        yield from of_deletion(row, today)
+
+
 def _commit(
-    deps: Deps, register: Register, stage: int, coming: Mapping[str, Due], today: date
+    deps: Deps, register: Register, stage: int, coming: Mapping[str, Reminder], today: date
 ) -> None:
     """Save marks and ledger entries in one transaction, so that each is told at most once."""
 
     def work(session: Session) -> None:
         at = deps.now()
-        for key, due in coming.items():
+        for key, reminder in coming.items():
             if deps.stores.reminders.claim(key, stage, at, session):
-                days_left = due.days_left(today)
-                data, private = ledger_entries.evidence_due(register, due, days_left)
+                days_left = (reminder.due_on - today).days
+                data, private = ledger_entries.evidence_due(register, reminder, days_left)
                 deps.ledger.append(
                     session,
                     register.reminders,

@@ -124,6 +124,28 @@ def test_what_comes_together_stands_in_one_mail_the_most_urgent_first(by_mail: M
     assert "United States · renewal of the evidence · The Framework" in flat
 
 
+@pytest.mark.parametrize(
+    ("days_left", "said"),
+    [(30, "has not confirmed yet that it deleted"), (-1, "has not confirmed that it deleted")],
+)
+def test_a_confirmation_of_deletion_that_is_due_is_told_in_its_own_words(
+    by_mail: MailWorld, days_left: int, said: str
+) -> None:
+    private = {
+        "sub_processor": {"id": "sub_1", "legal_name": "Mail Inc."}, "days_left": days_left,
+        "evidence": "deletion_confirmation", "listed_until": "2026-11-24", "due_on": "2026-12-24",
+    }  # fmt: skip
+    stream, data = f"reminders:{VENDOR['id']}", {"processor": VENDOR}
+    by_mail.world.tell(by_mail.world.ledger.entry(stream, "evidence.due", data, private))
+    wait(by_mail, minutes=11)
+
+    [got] = to_vendor(by_mail)
+
+    assert said in got.text
+    assert "record its confirmation" in got.text
+    assert "legal basis of the transfer" not in got.text
+
+
 def test_the_next_mail_follows_an_hour_later_at_the_earliest(by_mail: MailWorld) -> None:
     customers(by_mail, "nordbo", "lille")
     objection(by_mail, "nordbo")

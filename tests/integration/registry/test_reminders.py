@@ -231,6 +231,42 @@ def test_the_vendor_hears_of_it_by_its_own_webhook(
     assert (message["data"]["evidence"], message["data"]["days_left"]) == ("due_on", 30)
 
 
+def ended(vendor: Vendor, months: int) -> str:
+    """An entry whose last day was yesterday, and whose data may be kept for so long."""
+    length = {"value": months, "unit": "months"}
+    periods = [{"what": {"en": "Logs"}, "length": length}]
+    made = builders.sub_processor(retention_periods=periods, locations=[])
+    adopt(vendor, made)
+    [listed] = vendor.must("GET", "/sub-processors")["items"]
+    vendor.announced(1, kind="remove", sub_processor_id=listed["id"], sub_processor=None)
+    vendor.stack.pass_time(days=1)
+    vendor.stack.settle()
+    return str(listed["id"])
+
+
+@pytest.mark.usefixtures("told_at_once")
+def test_a_confirmation_of_deletion_is_reminded_of_until_it_is_overdue(vendor: Vendor) -> None:
+    sub_id = ended(vendor, 3)
+
+    day_by_day(vendor, 100)
+
+    assert [each["evidence"] for each in told(vendor)] == ["deletion_confirmation"] * 4
+    assert days_told(vendor) == [60, 30, 7, -1]
+    assert {each["sub_processor"]["id"] for each in told(vendor)} == {sub_id}
+
+
+@pytest.mark.usefixtures("told_at_once")
+def test_what_is_confirmed_is_not_reminded_of(vendor: Vendor) -> None:
+    sub_id = ended(vendor, 1)
+    body = {"kind": "deleted", "confirmed_on": str(vendor.today), "confirmed_by": "Kim Roe"}
+    before = days_told(vendor)
+    vendor.must("POST", f"/sub-processors/{sub_id}/deletion", body)
+
+    day_by_day(vendor, 40)
+
+    assert days_told(vendor) == before
+
+
 def test_the_clock_of_the_registry_reminds(vendor: Vendor) -> None:
     adopt(vendor, entry(vendor.today + timedelta(7)))
     until_rest(lambda: tasks.run_clock(vendor.stack.registry))

@@ -21,6 +21,7 @@ from services.registry.model.deletions import (
     use_that_ended,
 )
 from services.registry.model.register import FOREVER, EntryUnknown, Row
+from services.registry.todo import due as reminders
 from services.registry.todo.of_work import of_deletion
 from services.registry.transfers.wording import LANGUAGES, sentence
 from shared.errors import Invalid
@@ -155,6 +156,24 @@ def test_the_to_do_list_asks_from_sixty_days_before_and_presses_from_seven(
     items = list(of_deletion(ended, TODAY, "/registry/v1/processors/a"))
 
     assert [each.severity for each in items] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("length", "stages"),
+    [("61 days", []), ("60 days", [60]), ("31 days", [60]), ("30 days", [30]), ("7 days", [7]),
+     ("0 days", [7]), ("-1 days", [0]), ("-400 days", [0])],
+)  # fmt: skip
+def test_the_vendor_is_reminded_at_each_stage_and_once_it_is_overdue(
+    length: str, stages: list[int]
+) -> None:
+    last = TODAY - timedelta(30) + timedelta(int(length.split(maxsplit=1)[0]))
+    over = row("active", "2020-01-01", str(last))
+
+    found = list(reminders.of_deletion(over, TODAY))
+
+    assert [each.stage for each in found] == stages
+    assert all(each.key == (SUB, "deletion_confirmation", str(last)) for each in found)
+    assert all(each.about["listed_until"] == str(last) for each in found)
 
 
 @pytest.mark.parametrize(("last", "word"), [("2026-11-22", "record"), ("2026-10-01", "nobody")])
