@@ -16,7 +16,12 @@ _ANCHOR = re.compile(
     r"<a\b[^<>]{0,1000}?\bhref\s*=\s*[\"']?([^\"'<>\s]{1,1000})[^<>]{0,1000}>", re.IGNORECASE
 )
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\(\s*<?([^()\s<>]{1,1000})>?[^()]{0,200}\)")
-_STRONG = re.compile(r"(\*\*|__|~~|`{1,3})(?=\S)([^*`~]{1,1000}?)\1")
+_STRONG = re.compile(r"(\*\*|__|`{1,3})(?=\S)([^*`~]{1,1000}?)\1")
+# What is struck out: no longer so.
+_STRUCK = re.compile(
+    r"~~(?=\S)([^~]{1,1000}?)~~|<(s|del|strike)\b[^<>]{0,200}>(.{1,1000}?)</\2>",
+    re.IGNORECASE | re.DOTALL,
+)
 _STRESSED = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])([^*_\n]{1,1000}?)(?<=\S)\1(?![\w*])")
 # Marks of footnotes at the end of a name: *, †, ¹, [1], [^1].
 _MARKS = re.compile(
@@ -34,10 +39,12 @@ _LINES = re.compile(r" ?\n[\n ]*")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """``text`` with its line breaks; ``links``: addresses that stood behind words of it."""
+    """``text`` with its line breaks; ``links``: addresses that stood behind words of it;
+    ``struck``: what is struck out, and so no part of ``text``."""
 
     text: str
     links: tuple[str, ...] = ()
+    struck: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -49,20 +56,22 @@ def read_cell(value: Any) -> Text:
     raw = unicodedata.normalize("NFC", flat(value))
     if len(raw) > LONGEST_MARKED or not _MARKED.search(raw):
         return Text(_lines(raw))
+    struck = tuple(read_cell(match[1] or match[3]).line for match in _STRUCK.finditer(raw))
+    raw = _STRUCK.sub(" ", raw) if struck else raw
     links = [link for link in _ANCHOR.findall(raw) if link not in _TAG.sub(" ", raw)]
     text = _TAG.sub("", _BREAKS.sub("\n", raw)) if "<" in raw else raw
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     links += [match[1] for match in _MARKDOWN_LINK.findall(text) if match[1] != match[0]]
     text = _MARKDOWN_LINK.sub(r"\1", text)
     text = _STRESSED.sub(r"\2", _STRONG.sub(r"\2", text))
-    return Text(_lines(text), tuple(dict.fromkeys(links)))
+    return Text(_lines(text), tuple(dict.fromkeys(links)), struck)
 
 
 def flat(value: Any) -> str:
     """Lists as lines; objects as ``name: value``, without the name where there is one member."""
     if isinstance(value, Mapping):
         parts = [(name, flat(inner)) for name, inner in value.items() if not _is_empty(inner)]
-        if len(parts) == 1:
+        if len(parts) == 1 and parts[0][1] not in ("true", "false"):
             return parts[0][1]
         return "; ".join(f"{name}: {', '.join(text.splitlines())}" for name, text in parts)
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -12,11 +12,13 @@ from shared.importing.raw_rows import (
     LARGEST_ROW,
     TITLES,
     IsKnown,
+    IsSubheading,
     RawRow,
     header_at,
     is_filled,
     named,
     row_of,
+    with_subheading,
 )
 
 DELIMITERS = ",;\t|"
@@ -24,8 +26,11 @@ DELIMITERS = ",;\t|"
 HEADER_LINES = 50
 
 
-def csv_rows(text: TextIO, is_known: IsKnown) -> Iterator[RawRow]:
-    """The rows of a CSV file; ``is_known`` tells headings from titles. Raises ``Malformed``."""
+def csv_rows(
+    text: TextIO, is_known: IsKnown, is_subheading: IsSubheading = lambda _: False
+) -> Iterator[RawRow]:
+    """The rows of a CSV file; ``is_known`` tells headings from titles, ``is_subheading`` a second
+    line of headings from a row. Raises ``Malformed``."""
     csv.field_size_limit(LARGEST_ROW)
     first, delimiter = _start(text)
     reader = csv.reader(_chained(first, text), delimiter=delimiter, strict=True)
@@ -33,9 +38,11 @@ def csv_rows(text: TextIO, is_known: IsKnown) -> Iterator[RawRow]:
         lines = (line for line in reader if is_filled(line))
         top = list(islice(lines, TITLES))
         at = header_at(top, is_known)
-        header = top[at] if top else []
+        header, below = top[at] if top else [], top[at + 1 :]
+        if below and is_subheading(below[0]):
+            header, below = with_subheading(header, below[0]), below[1:]
         names = named(header)
-        for number, cells in enumerate(chain(top[at + 1 :], lines), start=1):
+        for number, cells in enumerate(chain(below, lines), start=1):
             yield row_of(number, names, cells, len(header))
     except csv.Error as error:
         detail = f"Line {reader.line_num}: {error}. Save the file as CSV anew, or as XLSX."

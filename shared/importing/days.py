@@ -31,6 +31,16 @@ def days_of(text: str) -> tuple[date, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def is_span(days: tuple[date, ...]) -> bool:
+    """Whether what ``days_of`` found are the first and the last day of a month or a year."""
+    if len(days) != 2 or days[0].day != 1:
+        return False
+    first, last = days
+    in_month = (first.year, first.month) == (last.year, last.month)
+    in_year = first.year == last.year and first.month == 1 and last.month == 12
+    return (in_month or in_year) and last.day == monthrange(last.year, last.month)[1]
+
+
 def _single(text: str) -> Iterator[date | None]:
     if match := _ISO.fullmatch(text):
         yield _day(match[1], match[2], match[3])

@@ -15,6 +15,8 @@ MOST_ROWS, MOST_COLUMNS = 10_000, 200
 TITLES = 10
 # Whether a heading is one that the reader of the file knows.
 IsKnown = Callable[[str], bool]
+# Whether a line below the headings holds headings, too.
+IsSubheading = Callable[[Sequence[Any]], bool]
 
 
 class TooManyRows(TooLarge):
@@ -74,6 +76,20 @@ def named(header: Sequence[str]) -> list[str]:
     if not names or len(names) > MOST_COLUMNS or _doubled(names):
         raise Malformed("The first line must name the columns, each once, 200 at most.")
     return [name or f"column {at}" for at, name in enumerate(names, start=1)]
+
+
+def with_subheading(header: Sequence[str], below: Sequence[Any]) -> list[str]:
+    """One line of headings of two: what stands below counts, and tells more exactly what the upper
+    one, which may span several columns, says. Two that are alike below are told apart by it."""
+    texts = [" ".join(str(cell).split()) for cell in below]
+    names, group = list[str](), ""
+    for at in range(max(len(header), len(texts))):
+        upper = " ".join(header[at].split()) if at < len(header) else ""
+        lower = texts[at] if at < len(texts) else ""
+        group = upper or group
+        is_double = bool(lower) and texts.count(lower) > 1 and group != lower
+        names.append(f"{group} {lower}" if is_double else lower or upper)
+    return names
 
 
 def _doubled(names: Sequence[str]) -> bool:

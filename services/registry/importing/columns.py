@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from services.registry.importing import words
 from services.registry.importing.meanings import KEPT, sense_of
 from services.registry.importing.mentions import names_a_basis
+from shared.importing.days import days_of
 
 # Words of so few letters have no plural that is told by its s, and end no compound.
 SINGULAR = 3
@@ -18,6 +19,7 @@ SINGULAR = 3
 BY_WORDS = 100
 _DAY_WORDS = ("since", "day", "use", "listing", "day_words")
 _CAMEL = re.compile(r"(?<=[a-zæøåäöü\d])(?=[A-ZÆØÅÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CUTS = re.compile(r"[,;/&()\n+]|\s[-–—]\s|\s(?:and|och|og|und)\s")
 _SPACES = re.compile(r"[ /]+")
 _PHRASES = (
     (re.compile(r"\bsub process(or|ors|ing)\b"), r"subprocess\1"),
@@ -81,24 +83,55 @@ def read_columns(
 ) -> list[ReadColumn]:
     """Each column of a file with its member, by ``answered`` first, or with what is asked."""
     columns = [_column(name, tuple(samples.get(name, ())), answered) for name in names]
-    if any("legal_name" in (each.member, each.guess) for each in columns):
-        return columns
-    # Some column must hold the names: the first one that is open, if no heading says so.
-    at = next((at for at, each in enumerate(columns) if each.asked), None)
-    if at is not None:
-        columns[at] = replace(columns[at], guess="legal_name")
+    # Some column must hold the names, and one of several what the companies do: the first one that
+    # is open, if no heading says so.
+    _guess(columns, "legal_name", lambda _: True)
+    _guess(columns, "purpose", lambda each: each.guess is None and _is_wordy(each))
     return columns
+
+
+def _guess(columns: list[ReadColumn], member: str, fits: Callable[[ReadColumn], bool]) -> None:
+    if any(member in (each.member, each.guess) for each in columns):
+        return
+    at = next((at for at, each in enumerate(columns) if each.asked and fits(each)), None)
+    if at is not None:
+        columns[at] = replace(columns[at], guess=member)
+
+
+def _is_wordy(column: ReadColumn) -> bool:
+    """Whether its cells are words, and neither links, marks nor a day; "DPA" holds agreements."""
+    # "Details" alone tells of the company, "DPA details" of an agreement.
+    if set(split_name(column.name).split()) & ({*words.data()["terms_words"]} - {"details"}):
+        return False
+    said = [each for each in column.samples if not words.says_nothing(each)]
+    known = {*words.data()["yes"], *words.data()["no"]}
+    return bool(said) and not any(
+        each.casefold() in known
+        or "://" in each
+        or days_of(each)
+        or not re.search(r"[^\W\d]", each)
+        for each in said
+    )
 
 
 def _column(name: str, samples: tuple[str, ...], answered: Mapping[str, str | None]) -> ReadColumn:
     if name in answered:
         return ReadColumn(name, answered[name])
     heading = heading_of(name)
+    said = [each for each in samples if not words.says_nothing(each)]
+    if heading.member == "relation" and said and not any(map(_is_relation, said)):
+        return ReadColumn(name, None, True, "purpose", samples)  # What the company's role is.
     if heading.sure or not samples:
         return ReadColumn(name, heading.member if heading.sure else None)
     speaks_of_terms = set(split_name(name).split()) & set(words.data()["terms_words"])
-    guess = heading.member or (None if speaks_of_terms else _by_cells(samples))
+    by_cells = _by_cells(said) if said else None
+    guess = heading.member or (by_cells if not speaks_of_terms or by_cells == "mechanism" else None)
     return ReadColumn(name, None, True, guess, samples)
+
+
+def _is_relation(sample: str) -> bool:
+    plain = words.plain(sample.replace("_", " "))
+    return any(plain in said for said in words.data()["relations"].values())
 
 
 def _singular(plain: str) -> str:
@@ -213,7 +246,10 @@ def _by_cells(samples: Sequence[str]) -> str | None:
         return "website"
     if all(names_a_basis(sample) for sample in samples):
         return "mechanism"
-    senses = [sense_of(sample) for sample in samples]
-    if all(sense.named and not sense.unknown for sense in senses):
-        return "location"
-    return None
+    return "location" if all(map(_is_of_places, samples)) else None
+
+
+def _is_of_places(sample: str) -> bool:
+    """Whether each part of a cell names a place: "Finland och Estland", "USA (support från …)"."""
+    senses = [sense_of(part) for part in _CUTS.split(sample) if part.strip()]
+    return any(sense.named for sense in senses) and not any(sense.unknown for sense in senses)

@@ -7,7 +7,7 @@ from datetime import date
 from services.registry.importing import words
 from shared.errors import problem_at
 from shared.importing.asking import Answers, Question
-from shared.importing.days import days_of
+from shared.importing.days import days_of, is_span
 
 SINCE = "valid_from"
 USED = "used_since"
@@ -19,13 +19,16 @@ _ASKS = {SINCE: "since when is this company on the list?", USED: "since when is 
 def read_day(member: str, text: str, answers: Answers) -> tuple[date | None, Question | None]:
     """The day that ``text`` names; a question where several may be meant, or none is known.
 
-    The answer is one day, or none: then that of the whole list counts, or no use is stated.
+    Used since a month or a year is used since its last day at least. The answer is one day, or
+    none: then that of the whole list counts, or no use is stated.
     """
     if words.says_nothing(text):
         return None, None
     days = days_of(text)
     if len(days) == 1:
         return days[0], None
+    if member == USED and is_span(days):
+        return days[1], None
     why = f"“{text}” is no single day; {_ASKS[member]}"
     question = Question(member, text, "day-unclear", why, tuple(day.isoformat() for day in days))
     answer = answers.to(question)

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, TextIO
 
 from services.registry.importing.json_files import json_rows
-from services.registry.importing.raw_rows import NoRows, is_known, rows_of_tables
+from services.registry.importing.raw_rows import (
+    NoRows,
+    is_known,
+    is_subheading,
+    rows_of_tables,
+)
 from services.registry.importing.tables import html_rows, markdown_rows
 from services.registry.importing.yaml_files import yaml_rows
 from shared.importing.csv_files import csv_rows
@@ -17,7 +22,7 @@ from shared.importing.workbooks import workbook_tables
 __all__ = ["KINDS", "NoRows", "RawRow", "TooManyRows", "rows_of"]
 
 _TEXTS: Mapping[str, Callable[[TextIO], Iterator[RawRow]]] = {
-    "csv": lambda text: csv_rows(text, is_known),
+    "csv": lambda text: csv_rows(text, is_known, is_subheading),
     "json": json_rows,
     "yaml": yaml_rows,
     "html": html_rows,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from services.registry.importing.raw_rows import in_section, is_list_name, is_row
+from services.registry.importing.raw_rows import (
+    in_section,
+    is_keyed,
+    is_list_name,
+    is_row,
+    keyed,
+    titled,
+)
 from shared.errors import Malformed, TooLarge
 from shared.importing.raw_rows import LARGEST_ROW, MOST_COLUMNS, RawRow
 from shared.strict_json import DEEPEST, Decoder, check_depth
@@ -45,7 +52,8 @@ def _items(source: _Source, *, is_list: bool, depth: int) -> Iterator[Any]:
         source.value()
 
 
-def _of_object(source: _Source, depth: int) -> Iterator[Any]:
+def _of_object(source: _Source, depth: int, *, is_of_companies: bool = False) -> Iterator[Any]:
+    """``is_of_companies``: objects that are its members are rows, by their keys."""
     source.take("{")
     seen = set[str]()
     while source.peek() != "}":
@@ -56,7 +64,15 @@ def _of_object(source: _Source, depth: int) -> Iterator[Any]:
             raise Malformed("A JSON object names the same member twice, or has no name for one.")
         seen.add(name)
         source.take(":")
-        for item in _items(source, is_list=is_list_name(name), depth=depth + 1):
+        if is_of_companies and source.peek() == "{":
+            item = source.value()
+            yield from rows_in(keyed(name, item), is_list=True)
+            continue
+        if is_keyed(name) and source.peek() == "{" and depth < DEEPEST:
+            inside = _of_object(source, depth + 1, is_of_companies=True)
+        else:
+            inside = _items(source, is_list=is_list_name(name), depth=depth + 1)
+        for item in inside:
             yield in_section(item, name) if isinstance(item, Mapping) else item
     source.take("}")
 
@@ -96,15 +112,19 @@ def _unwrapped(item: Any) -> Any:
 def _below(item: Any, depth: int) -> Iterator[Any]:
     if depth > DEEPEST or not isinstance(item, Mapping):
         return
+    for row in _inside(item, depth):
+        yield in_section(row, titled(item))
+
+
+def _inside(item: Mapping[str, Any], depth: int) -> Iterator[Any]:
     for value in item.values():
-        if isinstance(value, list):
-            for one in value:
-                inner = _unwrapped(one)
-                if isinstance(inner, Mapping) and is_row(inner):
-                    yield inner
-                else:
-                    yield from _below(inner, depth + 1)
-        else:
+        for one in value if isinstance(value, list) else ():
+            inner = _unwrapped(one)
+            if isinstance(inner, Mapping) and is_row(inner):
+                yield inner
+            else:
+                yield from _below(inner, depth + 1)
+        if isinstance(value, Mapping):
             yield from _below(value, depth + 1)
 
 

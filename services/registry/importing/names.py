@@ -24,7 +24,13 @@ _FORM = (
 )
 _FORMS = re.compile(
     rf"{_FORM}(?:[.,]?\s+{_FORM})*[.,]?\s*(?:\([^()]*\))?"
+    r"(?:\s+(?:d/b/a|dba|d\.b\.a\.|t/a|trading as|doing business as)\s.*)?"
     r"|(?:d\.b\.a\.|dba|trading as|part of|formerly|previously|an?) .*",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"\s*[(\[](?:formerly|previously|f/k/a|fka|tidligere|tidigare|fd\.?|früher|ehemals|vormals)\b"
+    r"[^()\[\]]*[)\]]\s*\Z",
     re.IGNORECASE,
 )
 _ALL = re.compile(
@@ -59,7 +65,11 @@ def read_name(value: Any, text: str, answers: Answers) -> Named:
     if not isinstance(value, str | list):
         raise problem_at("/legal_name", "invalid", "The name is no text; write it in quotes.")
     name, marks = without_marks(" ".join(text.split()))
+    before = _EARLIER.search(name)
+    name = name[: before.start()].rstrip() if before and before.start() else name
     named = Named("" if words.says_nothing(name) else name)
+    if before and before.start():
+        named.remarks.append(f"“{before[0].strip()}” is not read: it is an earlier name.")
     if marks:
         named.remarks.append(f"“{marks}” behind the name is not read; is there a footnote?")
     companies = _companies(without_marks(text)[0])

@@ -404,16 +404,40 @@ def _take_unknown(
     each: _Read, places: Places, member: str, answers: Answers, read: Sequence[_Read]
 ) -> None:
     """A label, an aside and a sentence beside places are remarked; a name is asked about."""
-    others = any(one.sense.named for one in read if one is not each)
-    is_aside = each.piece.label or each.piece.host is not None
-    if others and (is_aside or len(each.piece.text.split()) >= SENTENCE):
+    if _is_access_only(each, read):
+        _take_access(each, places, read)
+    elif _is_beside(each, read):
         text = f"({each.piece.text})" if each.piece.host is not None else each.piece.text
         places.remarks.append(f"“{text}” is not read.")
-        return
-    if not each.sense.unknown and others:
-        places.remarks.append(f"“{each.piece.text}” is not read.")
-        return
-    _ask(each.piece.text, "unknown", (), places, member, answers)
+    else:
+        _ask(each.piece.text, "unknown", (), places, member, answers)
+
+
+def _is_beside(each: _Read, read: Sequence[_Read]) -> bool:
+    """Whether a text that names no place says something of what stands beside it."""
+    if words.plain(each.piece.text) in words.data()["beside_basis"] and _follows_basis(each, read):
+        return True
+    others = any(one.sense.named for one in read if one is not each)
+    is_aside = each.piece.label or each.piece.host is not None
+    is_sentence = len(each.piece.text.split()) >= SENTENCE
+    return others and (is_aside or is_sentence or not each.sense.unknown)
+
+
+def _take_access(each: _Read, places: Places, read: Sequence[_Read]) -> None:
+    host = next(one for one in read if one.piece is each.piece.host)
+    places.remote |= {*host.certain, *(host.codes or ())}
+    places.remarks.append(f"“({each.piece.text})”: taken as a place of access.")
+
+
+def _follows_basis(each: _Read, read: Sequence[_Read]) -> bool:
+    at = list(read).index(each)
+    return at > 0 and (read[at - 1].basis or _follows_basis(read[at - 1], read))
+
+
+def _is_access_only(each: _Read, read: Sequence[_Read]) -> bool:
+    """ "remote access only": the place before the bracket is one from which the data is reached."""
+    is_known = words.plain(each.piece.text) in words.data()["access_only"]
+    return is_known and each.piece.host in [one.piece for one in read]
 
 
 def _candidates(each: _Read) -> tuple[str, ...]:

@@ -9,9 +9,17 @@ from typing import Any
 from services.registry.importing import own, words
 from services.registry.importing.columns import heading_of, split_name
 from shared.errors import Malformed
-from shared.importing.raw_rows import RawRow, Table, is_filled, named, row_of
+from shared.importing.raw_rows import (
+    RawRow,
+    Table,
+    is_filled,
+    named,
+    row_of,
+    with_subheading,
+)
 
 SECTION = "section"
+_TITLES = ("section", "title", "heading", "group", "category", "label", "name", "status")
 
 
 class NoRows(Malformed):
@@ -25,8 +33,24 @@ def is_known(heading: str) -> bool:
     return heading_of(heading).member is not None
 
 
+def is_subheading(cells: Sequence[Any]) -> bool:
+    """Whether each filled cell is a heading beyond doubt, and each of another member."""
+    said = [heading_of(str(cell)) for cell in cells if str(cell).strip()]
+    members = {each.member for each in said if each.member and each.sure}
+    return len(said) > 1 and len(members) == len(said)
+
+
+def _whole(table: Table) -> Table:
+    """The table with one line of headings, where it has two."""
+    if not table.rows or not is_subheading(table.rows[0]):
+        return table
+    header = with_subheading(table.header, table.rows[0])
+    return replace(table, header=header, rows=table.rows[1:])
+
+
 def rows_of_tables(tables: Sequence[Table]) -> Iterator[RawRow]:
     """The rows of those tables that are lists of sub-processors. Raises ``NoRows``."""
+    tables = [_whole(table) for table in tables]
     lists = [table for table in tables if is_list(table.header)] or _only(tables)
     if not lists:
         raise NoRows
@@ -63,10 +87,33 @@ def is_list(header: Sequence[str]) -> bool:
 
 
 def is_row(item: Mapping[str, Any]) -> bool:
-    """Whether an object speaks of a company: it has a name."""
+    """Whether an object speaks of a company: it has a name, which is no list of companies."""
     return own.is_own(item) or any(
-        heading_of(name).member == "legal_name" and heading_of(name).sure for name in item
+        heading_of(name).member == "legal_name" and heading_of(name).sure and not _holds_rows(value)
+        for name, value in item.items()
     )
+
+
+def _holds_rows(value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return any(isinstance(each, Mapping) for each in values)
+
+
+def is_keyed(name: str) -> bool:
+    """Whether the members of an object of this name may be companies, each by its own key."""
+    is_of_companies = heading_of(name).sure and heading_of(name).member == "legal_name"
+    return is_of_companies or split_name(name) in ("sub processors", "subprocessors")
+
+
+def keyed(name: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An item that stands under ``name``: its key, where it has no other name."""
+    return item if is_row(item) else {"name": name, **item}
+
+
+def titled(item: Mapping[str, Any]) -> str:
+    """What an object says above the rows in it: its title."""
+    titles = (item.get(name) for name in _TITLES)
+    return next((title for title in titles if isinstance(title, str)), "")
 
 
 def is_list_name(name: str) -> bool:

@@ -21,12 +21,14 @@ from services.registry.transfers.statements import AS_IF, NOT_STATED
 from shared.errors import problem_at
 from shared.importing.asking import Answers, Question
 from shared.importing.cells import Text, read_cell
+from shared.importing.days import days_of
 
 Stated = dict[str, Any]
 LONGEST_TEXT = 2_000
 LONGEST_HEADING = 200
 _KINDS = {"location": "processing", "storage": "storage", "remote_access": "remote_access"}
 _LISTS = ("categories", "data_categories", "data_subjects", "certifications")
+_NO_ACCESS = ("no", "nej", "nein", "none", "ingen", "keine")
 _FLAGS = (
     "affiliate",
     "required",
@@ -34,6 +36,10 @@ _FLAGS = (
     "data_combined",
     "exporter_is_public_authority",
 )
+# What may become of a row that may be no company of the list.
+_STANDING = ("take", "leave")
+# In a table of names and one more column, that one may well be empty.
+_NAME_AND_ONE = 2
 # Members whose columns are told together, where several hold one.
 _JOINED = ("purpose", "responsibilities", "products", *_LISTS)
 
@@ -121,6 +127,7 @@ def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Read
         if name in cells and len(cells[name][0].text.text) > LONGEST_TEXT:
             raise problem_at(f"/{name}", "too-long", f"It has more than {LONGEST_TEXT} characters.")
     _read_section(cells, answers, reading)
+    _read_standing(raw, cells, answers, reading)
     _read_name(cells, answers, reading)
     _read_since(cells, context, answers, reading)
     _read_used(cells, answers, reading)
@@ -151,7 +158,14 @@ def _remark_rest(cells: Mapping[str, list[Cell]], others: Sequence[Cell], readin
         for cell in found
         for link in cell.text.links
     ]
-    reading.take((), [*unread, *kept])
+    struck = [
+        f"{cell.heading}: “{text}” is struck out, and not read."
+        for member, found in (*cells.items(), ("", others))
+        for cell in found
+        for text in cell.text.struck
+        if cell.text.text or member != "legal_name"
+    ]
+    reading.take((), [*unread, *kept, *struck])
 
 
 def _read_section(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
@@ -182,11 +196,48 @@ def _read_section(cells: Mapping[str, list[Cell]], answers: Answers, reading: Re
     reading.remarks.append(f"{cells['section'][0].heading}: “{text}” is not read.")
 
 
+def _read_standing(
+    raw: Mapping[str, Any],
+    cells: Mapping[str, list[Cell]],
+    answers: Answers,
+    reading: Reading,
+) -> None:
+    """A name that is struck out, or that stands alone in a row of several columns, may be no
+    company of today's list: it was one, or it is a footnote or a heading.
+
+    Raises ``Invalid`` for a row that is to be left out.
+    """
+    if "legal_name" not in cells:
+        return
+    text = cells["legal_name"][0].text
+    if text.struck and not text.text:
+        why = f"“{text.struck[0]}” is struck out; take it, or leave it."
+        _ask_whether(Question("standing", text.struck[0], "struck-out", why, _STANDING), answers,
+                     reading)  # fmt: skip
+    elif len(raw) > _NAME_AND_ONE and _is_alone(cells):
+        why = f"The row holds “{text.line}” and nothing else; take it as a company, or leave it."
+        _ask_whether(Question("standing", text.line, "name-alone", why, _STANDING), answers,
+                     reading)  # fmt: skip
+
+
+def _is_alone(cells: Mapping[str, list[Cell]]) -> bool:
+    return set(cells) <= {"legal_name", "section"} and len(cells["legal_name"]) == 1
+
+
+def _ask_whether(question: Question, answers: Answers, reading: Reading) -> None:
+    answer = answers.to(question)
+    if answer is None:
+        reading.take([question], ())
+    elif list(answer) != ["take"]:
+        raise problem_at("", "left-out", f"“{question.text}” is left out, as answered.")
+
+
 def _read_name(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:
     if "legal_name" not in cells:
         return
     cell = cells["legal_name"][0]
-    named = read_name(cell.value, cell.text.text, answers)
+    said = cell.text.text or "".join(cell.text.struck[:1])
+    named = read_name(cell.value, said, answers)
     reading.take(named.questions, named.remarks)
     reading.stated["legal_name"] = named.name
 
@@ -210,10 +261,13 @@ def _read_used(cells: Mapping[str, list[Cell]], answers: Answers, reading: Readi
     """The day of the first use: a fact of the entry, in a first list and in a change."""
     if USED not in cells:
         return
-    used, question = read_day(USED, cells[USED][0].text.line, answers)
+    text = cells[USED][0].text.line
+    used, question = read_day(USED, text, answers)
     reading.take([question] if question else [], ())
     if used:
         reading.stated[USED] = used.isoformat()
+        if len(days_of(text)) > 1 and not question:
+            reading.remarks.append(f"Used since “{text}”: taken as {used}.")
 
 
 def _read_plain(cells: Mapping[str, list[Cell]], context: Context, reading: Reading) -> None:
@@ -320,7 +374,7 @@ def _read_transfers(
     texts = [cells["mechanism"][0].text.text] if "mechanism" in cells else []
     beside: list[tuple[str, tuple[str, ...]]] = []
     for name, kind in _KINDS.items():
-        if name in cells:
+        if name in cells and not _denies_access(name, cells[name][0].text.line):
             member = "locations" if name != "remote_access" else name
             named = read_places(cells[name][0].text.text, member, answers)
             reading.take(named.questions, named.remarks)
@@ -337,6 +391,11 @@ def _read_transfers(
         located = [_location(*place, bases, context, answers, reading) for place in places]
         reading.stated["locations"] = located
         reading.stated["bases"] = bool(bases.named)
+
+
+def _denies_access(member: str, text: str) -> bool:
+    """ "No" in a column of access; "NO" would be Norway."""
+    return member == "remote_access" and text != "NO" and words.plain(text) in _NO_ACCESS
 
 
 def _remark_idle(
@@ -415,8 +474,16 @@ def _append(
             continue
         named = {"instrument_id": instrument_id, "evidence": dict(basis.evidence)}
         # A column and a bracket may name the same.
-        if not any(named.items() <= known.items() for known in mechanisms):
+        if not any(_says_more(known, named) for known in mechanisms):
             mechanisms.append({**named, "role": "fallback" if mechanisms else "primary"})
+
+
+def _says_more(known: Mapping[str, Any], named: Mapping[str, Any]) -> bool:
+    """Whether ``known`` says what ``named`` does: the same, or clauses with their edition."""
+    is_bare = named["instrument_id"] == "scc" and not named["evidence"]
+    return named.items() <= known.items() or (
+        is_bare and str(known["instrument_id"]).startswith("scc-")
+    )
 
 
 def _adequacy(country: str, context: Context, answers: Answers, reading: Reading) -> Sequence[str]:

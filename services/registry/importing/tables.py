@@ -19,6 +19,8 @@ _BAR = re.compile(r"(?<!\\)\|")
 _HIDDEN = ("script", "style", "template", "noscript")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LINES = ("br", "p", "div", "li", "ul", "ol")
+# What is struck out, which is told apart where cells are read.
+_STRUCK = ("s", "del", "strike")
 
 
 # 10,000 rows of ten cells are 400,000 tags; each costs time and memory.
@@ -134,6 +136,8 @@ class _Tables(HTMLParser):
         assert self._cell is not None  # noqa: S101  The caller has looked.
         if tag in _LINES:
             self._cell.text.append("\n")
+        elif tag in _STRUCK:
+            self._cell.text.append("~~")
         elif tag == "a" and known.get("href"):
             self._link = (known["href"], len(self._cell.text))
 
@@ -150,8 +154,8 @@ class _Tables(HTMLParser):
             self._end_cell()
         elif tag == "a" and self._cell is not None and self._link:
             self._end_link(self._cell)
-        elif self._cell is not None and tag in _LINES:
-            self._cell.text.append("\n")
+        elif self._cell is not None and tag in (*_LINES, *_STRUCK):
+            self._cell.text.append("~~" if tag in _STRUCK else "\n")
 
     def _end_beside(self, tag: str) -> None:
         if tag in _HIDDEN:
