@@ -43,6 +43,7 @@ PACKAGES = (
     "services/registry/model",
     "services/agreements/contract",
     "services/agreements/model",
+    "services/identity/model",
     "services/notices/model",
     "services/portal/model",
     "shared/egress",
