@@ -40,7 +40,8 @@ class Words:
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
         self.language = language
         self._texts = texts
-        self._locale = Locale.parse(LANGUAGES[language])
+        self.locale = LANGUAGES[language]
+        self._locale = Locale.parse(self.locale)
 
     def __call__(self, key: str, **values: object) -> str:
         return self._texts[key].format(**{name: isolated(value) for name, value in values.items()})

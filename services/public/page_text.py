@@ -295,7 +295,7 @@ def change_lines(change: Json, t: Words) -> list[str]:
     day = change.get("effective_on")
     lines = [t(f"effective.{change['status']}", day=t.day(day)) if day else ""]
     lines += [t.local_text(entry.get("purpose")).text]
-    lines += [place_text(place, t, day_of(change)) for place in entry.get("locations") or []]
+    lines += what_is_new(change, entry, t)
     lines += [owed_line(change, t)]
     lines += [matters_line(change, t)]
     meaning = t.local_text(change.get("what_it_means")).text
@@ -303,6 +303,27 @@ def change_lines(change: Json, t: Words) -> list[str]:
     reason = t.local_text(change.get("reason")).text
     lines += [f"{t('change.reason')}: {reason}"] if reason else []
     return [line for line in lines if line]
+
+
+def what_is_new(change: Json, entry: Json, t: Words) -> list[str]:
+    """Return what a modification alters, before and after, or the places of a whole entry."""
+    day = day_of(change)
+    if change["kind"] != "modify" or not (change.get("previous") and change.get("sub_processor")):
+        return [place_text(place, t, day) for place in entry.get("locations") or []]
+    return [
+        f"{t('field.' + one['field'])}: {said[0]} → {said[1]}"
+        for one in compared(change["previous"], change["sub_processor"])
+        if (said := _both(one, t, day))
+    ]
+
+
+def _both(difference: Json, t: Words, on: date) -> tuple[str, str] | None:
+    """Return a member before and after in words; None where both read alike."""
+    before, after = (
+        "; ".join(value_lines(difference["field"], difference[side], t, on)) or t("nothing")
+        for side in ("before", "after")
+    )
+    return (before, after) if before != after else None
 
 
 def matters_line(change: Json, t: Words) -> str:

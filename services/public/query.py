@@ -15,6 +15,7 @@ from shared.times import parse_day
 # The parameters of all forms of the list.
 NARROWING = ("product", "outside_eea", "verdict", "country", "category", "state", "q")
 LIST = ("lang", "as_of", *NARROWING, "sort", "page")
+FILE = (*LIST, "bom")
 WITHIN_A_DAY = tuple(name for name in LIST if name != "as_of")
 MAX_TEXT = 100
 ALL, CHANGING = "all", "changing"
@@ -56,6 +57,7 @@ class Query:
     state: str = ""
     sort: str = ""
     page: str = ""
+    bom: bool = False
     from_: date | None = None
     to: date | None = None
     after: int = 0
@@ -94,6 +96,7 @@ def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ..
         state=choice(params, "state"),
         sort=choice(params, "sort"),
         page=page(params.get("page", "")),
+        bom=flag(params, "bom"),
         from_=day(params, "from"),
         to=day(params, "to"),
         after=number(params.get("after", "0")),

@@ -23,6 +23,7 @@ from services.public import openapi_pages
 from services.public.catalogue import words
 from services.public.formats import (
     brand,
+    crawlers,
     csv_export,
     feeds,
     json_export,
@@ -31,7 +32,7 @@ from services.public.formats import (
     pdf,
     schema,
 )
-from services.public.query import LIST, WITHIN_A_DAY, Query, read_query
+from services.public.query import FILE, LIST, WITHIN_A_DAY, Query, read_query
 from services.public.register import Register
 from services.public.responses import (
     CACHE_CONTROL,
@@ -179,11 +180,13 @@ def register_json(register: Register) -> Content:
 
 
 @pages.get("/p/<slug:slug>.csv")
-@register_view(*LIST)
+@register_view(*FILE)
 def register_csv(register: Register) -> Content:
+    """The list for spreadsheets; ``bom``: with a mark by which Excel knows UTF-8."""
+    mark = csv_export.BYTE_ORDER_MARK if register.query.bom else ""
     name = f"{register.query.slug}-{register.day}.csv"
     content_type = "text/csv; charset=utf-8; header=present"
-    return Content(csv_export.as_csv(register.entries), content_type, filename=name)
+    return Content(mark + csv_export.as_csv(register.entries), content_type, filename=name)
 
 
 @pages.get("/p/<slug:slug>.jsonld")
@@ -324,6 +327,29 @@ def document(site: Deps, query: Query) -> Content:
         raise NotFound
     operations = openapi_pages.readable(site.documents.document(query.name))
     return page("document.html", query, name=query.name, document=operations)
+
+
+@pages.get("/robots.txt")
+@site_view("lang")
+def robots(site: Deps, _: Query) -> Content:
+    return Content(crawlers.robots(site.origin), crawlers.TEXT)
+
+
+@pages.get("/sitemap.xml")
+@site_view("lang")
+def sitemap(site: Deps, _: Query) -> Content:
+    """The pages of all registers, in each language that they are offered in."""
+    return Content(crawlers.sitemap(site.registry.processors(), site.origin), crawlers.XML)
+
+
+@pages.get("/.well-known/security.txt")
+@site_view("lang")
+def security(site: Deps, _: Query) -> Content:
+    """Whom to tell of a weakness (RFC 9116); not there where the operator names nobody."""
+    if not site.security_contact:
+        raise NotFound
+    contact = crawlers.security(site.security_contact, site.origin, site.now())
+    return Content(contact, crawlers.TEXT)
 
 
 @pages.get("/favicon.ico")

@@ -94,5 +94,5 @@ def is_custom(query: Query) -> bool:
     """Return whether the answer depends on more than register and language."""
     days = (query.as_of, query.from_, query.to)
     return query.narrowed or any(
-        (*days, query.sort, query.page, query.entry_id, query.change_id, query.number)
+        (*days, query.sort, query.page, query.bom, query.entry_id, query.change_id, query.number)
     )

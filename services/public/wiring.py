@@ -32,6 +32,7 @@ class Deps:
     listings: Listings
     now: Clock
     origin: str
+    security_contact: str = ""
 
     def register(self, query: Query) -> Register:
         """Return the register that ``query`` names; it is read on first use."""
@@ -63,6 +64,7 @@ def make_deps(
         listings=Listings(monotonic=monotonic),
         now=now,
         origin=settings.origin,
+        security_contact=settings.security_contact,
     )
 
 

@@ -11,6 +11,7 @@ from shared import sheets
 
 Json = dict[str, Any]
 
+BYTE_ORDER_MARK = "\ufeff"
 # In this order in the file.
 COLUMNS = (
     "id", "legal_name", "brand", "registration_number", "country", "website", "purpose_en",

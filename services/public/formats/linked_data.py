@@ -58,7 +58,7 @@ def as_linked_data(register: Register) -> Json:
         "@context": CONTEXT,
         "@id": f"{register.url}.jsonld?as_of={register.day}",
         "@type": "dpv:Process",
-        "dct:issued": {"@value": register.day.isoformat(), "@type": "xsd:date"},
+        "dct:issued": day(register.day.isoformat()),
         "schema:version": str(processor.get("sequence") or 0),
         "art28:tally": tallied(register),
         "dpv:hasDataProcessor": [
@@ -117,7 +117,7 @@ def sub_processor(register: Register, entry: Json) -> Json:
     places: dict[str, list[Json]] = {}
     for location in entry.get("locations") or []:
         condition, kind = CONDITIONS.get(location.get("kind", ""), ("art28:remoteAccess", ""))
-        places.setdefault(condition, []).append(place(location, kind))
+        places.setdefault(condition, []).append(place(location, kind, register.day.isoformat()))
     return filled(
         {
             "@id": f"{register.url}/sub-processors/{entry['id']}",
@@ -127,8 +127,8 @@ def sub_processor(register: Register, entry: Json) -> Json:
             "dct:description": described(entry.get("purpose")),
             "art28:engagedBy": {"@id": parent},
             "dct:source": entry.get("evidence_url"),
-            "schema:validFrom": entry.get("listed_since"),
-            "schema:validThrough": entry.get("listed_until"),
+            "schema:validFrom": day(entry.get("listed_since")),
+            "schema:validThrough": day(entry.get("listed_until")),
             "art28:nextChange": next_change(register, entry),
             **{term: entry.get(name) for name, term in FACTS.items()},
             **places,
@@ -144,7 +144,7 @@ def next_change(register: Register, entry: Json) -> Json | None:
     return {
         "@id": f"{register.url}/changes/{change['change_id']}",
         "art28:kind": change["kind"],
-        "dct:date": {"@value": change["effective_on"], "@type": "xsd:date"},
+        "dct:date": day(change["effective_on"]),
     }
 
 
@@ -154,7 +154,7 @@ def described(purpose: object) -> object:
     return purpose
 
 
-def place(location: Json, kind: str) -> Json:
+def place(location: Json, kind: str, on: str) -> Json:
     verdict = location.get("verdict") or {}
     return filled(
         {
@@ -165,7 +165,7 @@ def place(location: Json, kind: str) -> Json:
             "art28:verdict": verdict.get("status"),
             "art28:law": law(verdict),
             "art28:verdictByLaw": [by_law(one) for one in verdict.get("by_regime") or []],
-            "art28:transfer": [transfer(one) for one in location.get("mechanisms") or []],
+            "art28:transfer": [transfer(one, on) for one in location.get("mechanisms") or []],
         }
     )
 
@@ -187,17 +187,20 @@ def by_law(verdict: Json) -> Json:
             "art28:law": law(verdict),
             "art28:verdict": verdict.get("status"),
             "dct:description": described(reason),
-            "schema:validThrough": verdict.get("ends_on"),
+            "schema:validThrough": day(verdict.get("ends_on")),
         }
     )
 
 
-def transfer(mechanism: Json) -> Json:
+def transfer(mechanism: Json, on: str) -> Json:
+    """What a transfer is said to rest on; what has ended by that day is no legal basis."""
     code, evidence = str(mechanism.get("instrument_id")), mechanism.get("evidence") or {}
+    has_ended = bool(mechanism.get("ended_on")) and str(mechanism["ended_on"]) <= on
     basis = next((basis for start, basis in LEGAL_BASES if code.startswith(start)), "")
     return filled(
         {
-            "dpv:hasLegalBasis": {"@id": f"eu-gdpr:{basis}"} if basis else None,
+            "dpv:hasLegalBasis": {"@id": f"eu-gdpr:{basis}"} if basis and not has_ended else None,
+            "art28:endedOn": day(mechanism.get("ended_on")) if has_ended else None,
             "art28:instrument": code,
             "art28:role": mechanism.get("role"),
             "art28:module": evidence.get("module"),
@@ -205,6 +208,10 @@ def transfer(mechanism: Json) -> Json:
             "dct:source": mechanism.get("source"),
         }
     )
+
+
+def day(value: str | None) -> Json | None:
+    return {"@value": value, "@type": "xsd:date"} if value else None
 
 
 def filled(members: Json) -> Json:

@@ -227,6 +227,7 @@ def _paths(world: World, route: Route) -> list[str]:
         "name": "portal",
         "filename": "page.css",
         "entry_id": world.things["sub"][0],
+        "number": "1",
     }
     found = {name: value for name, value in known.items() if name in route.parameters}
     rest = [each for each in route.parameters if each not in found]

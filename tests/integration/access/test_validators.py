@@ -25,6 +25,7 @@ KNOWN = {
     "instrument_id": "eu-us-dpf",
     "name": "portal",
     "filename": "page.css",
+    "number": "1",
     "person_id": "per_none",
 }
 # What monitors read, and what is a page for one person.

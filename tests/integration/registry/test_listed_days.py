@@ -58,7 +58,8 @@ def forms(vendor: Vendor, query: str = "") -> Json:
         "csv": tuple(
             row[name] or None for name in ("listed_since", "listed_until", "next_change_on")
         ),
-        "json-ld": (graph.get("schema:validFrom"), graph.get("schema:validThrough"),
+        "json-ld": (graph.get("schema:validFrom", {}).get("@value"),
+                    graph.get("schema:validThrough", {}).get("@value"),
                     graph.get("art28:nextChange", {}).get("dct:date", {}).get("@value")),
         "page": " ".join(page.split()), "pdf": text_of(ask(f".pdf?lang=en{more}").data),
     }  # fmt: skip
