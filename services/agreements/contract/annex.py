@@ -122,7 +122,7 @@ def _row(entry: Mapping[str, Any], language: str) -> Row:
 
 def _engaged_by(entry: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
     """Which other entry of the list engages it, where the vendor does not itself."""
-    name = names.get(entry.get("parent_id") or "")
+    name = names.get(str(entry.get("parent_id")))
     return {"engaged_by": name} if name else {}
 
 

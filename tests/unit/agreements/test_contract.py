@@ -105,6 +105,17 @@ def test_a_row_says_of_an_option_that_it_is_one_and_since_when_it_is_listed() ->
     assert ("stage" in active, active["since"]) == (False, "2026-01-01")
 
 
+def test_a_row_names_its_products_and_the_entry_of_the_list_that_engages_it() -> None:
+    below = {**ENTRY, "id": "sub_2", "legal_name": "Below", "parent_id": "sub_1"}
+    orphan = {**below, "id": "sub_3", "legal_name": "Orphan", "parent_id": "sub_9"}
+    rows = annex_from([ENTRY, below, {**orphan, "products": ["crm"]}], TODAY, "en", ()).items
+    assert [(row["id"], row.get("engaged_by"), row.get("products")) for row in rows] == [
+        ("sub_1", None, None),
+        ("sub_2", "Acme", None),
+        ("sub_3", None, ["crm"]),
+    ]
+
+
 def test_a_removal_that_is_to_come_names_the_entry_without_its_first_day() -> None:
     leaves = {**ENTRY, "valid_from": "2026-01-01"}
     removed = {**ADDED, "kind": "remove", "sub_processor": None, "previous": leaves}
