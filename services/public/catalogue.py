@@ -58,6 +58,11 @@ class Words:
         name: str | None = self._locale.territories.get((code or "").upper())
         return name or code or self("unknown")
 
+    def tongue(self, code: str) -> str:
+        """Return the name of a language in this one."""
+        name: str | None = self._locale.languages.get(code.split("-", maxsplit=1)[0].lower())
+        return name or code
+
     def day(self, value: str | date) -> str:
         return written_day(str(value)[:10], LANGUAGES[self.language])
 

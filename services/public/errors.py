@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from services.public.catalogue import LANGUAGES, Words, supported, words
 from services.public.query import BadQuery
+from services.public.wiring import Deps
 from shared import problems
 from shared.errors import DomainError, Unavailable
 
@@ -48,7 +49,9 @@ def as_page(response: Response, detail: str, t: Words) -> Response:
     if prefers_page():
         kind = KINDS.get(response.status_code, "other")
         detail = detail if kind == "400" else ""
-        page = render_template("error.html", t=t, kind=kind, detail=detail, query=None)
+        page = render_template(
+            "error.html", t=t, kind=kind, detail=detail, query=None, back=way_back()
+        )
         response.set_data(page)
         response.content_type = "text/html; charset=utf-8"
         response.headers["Content-Language"] = t.language
@@ -60,6 +63,23 @@ def prefers_page() -> bool:
     offered = (problems.CONTENT_TYPE, "application/json", PAGE)
     preferred = request.accept_mimetypes.best_match(offered)
     return preferred == PAGE and not request.path.endswith(MACHINE_FORMATS)
+
+
+def way_back() -> tuple[str, str] | None:
+    """Return the name of the vendor at whose page the visitor is, and its address with the
+    language; None where no such register is public, or the registry is away."""
+    slug = (request.view_args or {}).get("slug")
+    if not slug or "/p/" not in request.path:
+        return None
+    deps: Deps = current_app.extensions["art28.deps"]
+    try:
+        found = deps.registry.processor(slug)
+    except DomainError:
+        return None
+    if not found["published"]:
+        return None
+    language = supported(request.args.get("lang"))
+    return found["legal_name"], f"/p/{slug}" + (f"?lang={language}" if language else "")
 
 
 def visitor_words() -> Words:

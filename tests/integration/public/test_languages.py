@@ -32,6 +32,9 @@ def test_the_language_is_asked_for_or_negotiated(
 
 def test_texts_in_another_language_are_marked(visitor: FlaskClient) -> None:
     html = visitor.get(f"{PAGE}?lang=sv").text
+    assert '<span class="tongue">(på engelska)</span>' in html.replace("\u2068", "").replace(
+        "\u2069", ""
+    )
     assert '<span lang="en">Hosts the platform.</span>' in html
     assert '<span lang="en">Ended on 2020-07-16' in html
 

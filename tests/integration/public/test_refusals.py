@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -60,6 +62,29 @@ def test_an_unknown_address_is_a_friendly_page(visitor: FlaskClient, path: str) 
     answer = visitor.get(path, headers={"Accept-Language": "en"})
     assert answer.status_code == 404
     assert "This page does not exist" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/sub-processors/sub_none", "/changes/chg_none", "?verdict=x"])
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "Back to"), ("da", "Tilbage til"), ("sv", "Tillbaka till")]
+)
+def test_who_went_astray_is_led_back_to_the_vendor_in_the_same_language(
+    visitor: FlaskClient, path: str, language: str, says: str
+) -> None:
+    mark = "&" if "?" in path else "?"
+    answer = visitor.get(f"{PAGE}{path}{mark}lang={language}")
+    assert answer.status_code in (400, 404)
+    back = rf'<a dir="auto" href="{PAGE}\?lang={language}">{says} '
+    assert re.search(back + ".*Tempus Serva ApS", answer.text)
+
+
+def test_nobody_learns_of_a_register_that_is_not_public_by_going_astray(
+    visitor: FlaskClient, registry: FakeRegistry
+) -> None:
+    registry.published = False
+    answer = visitor.get(f"{PAGE}/changes/chg_none?lang=en")
+    assert answer.status_code == 404
+    assert "Tempus Serva" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/p/nobody", "/p/UPPER", "/indentity/v1/token"])
