@@ -54,6 +54,7 @@ def agreement_content(**more: Any) -> dict[str, Any]:
             "data_subject_rights": "Within three days.", "assistance": "On request.",
             "end_of_processing": "controllers_choice", "audit": "Once a year.",
             "unlawful_instructions": None, "flow_down": None, "liability": None,
+            "sub_processor_audit": None,
         },
         "transfer_instructions": "To the United States, to companies on the DPF list only.",
         "breach_notice_hours": 24, "deletion_days": 30, "products": ["case-system"],

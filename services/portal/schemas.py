@@ -75,6 +75,7 @@ class SelfServe(Shape):
     language = fields.String()
     products = texts(100, 50)
     effective_from = Day()
+    as_read = fields.Dict(allow_none=True)
 
 
 class NewObjection(Shape):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, request
+
+from services.agreements.api import media
 from services.agreements.api.context import Shown, deps, made, origin, page_request
 from services.agreements.contract.wording import Template
 from services.agreements.schemas.agreements import AgreementShape
@@ -16,11 +19,12 @@ from services.agreements.schemas.templates import (
     TemplateQuery,
     TemplateShape,
 )
-from services.agreements.use_cases import self_serve, templates
+from services.agreements.use_cases import documents, self_serve, templates
 from shared.auth import caller, requires
 from shared.headers import located
 from shared.openapi import Blueprint
 from shared.pagination import Page
+from shared.places import expensive
 
 blp = Blueprint("templates", __name__, url_prefix="/v1", description="Templates and self-serve")
 
@@ -72,6 +76,22 @@ def accept_for_all(body: dict[str, Any], template_id: str) -> Any:
 def withdraw(template_id: str) -> None:
     """From now on nobody can take it; agreements made with it stay."""
     templates.withdraw(deps(), caller(), template_id)
+
+
+@blp.route("/self-serve/preview", methods=["POST"])
+@requires("agreements:accept")
+@expensive
+@blp.arguments(SelfServe)
+@blp.response(200, content_type=documents.JSON)
+@blp.response(200, content_type=documents.HTML)
+@blp.response(200, content_type=documents.PDF)
+@blp.alt_response(409, "CONFLICT")
+def read_first(body: dict[str, Any]) -> Response:
+    """The very document that this body would make, to be read before it binds: as JSON, HTML or
+    PDF, by ``Accept``. Nothing is stored; ``as_read`` takes it as it stands."""
+    kind = media.wanted(request.accept_mimetypes)
+    version = self_serve.preview(deps(), caller(), origin(caller()), body)
+    return media.answer(version, documents.unsigned(version, kind), kind)
 
 
 @blp.route("/self-serve", methods=["POST"])

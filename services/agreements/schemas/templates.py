@@ -141,8 +141,18 @@ class StandingShape(NewStanding):
     at = Instant()
 
 
+class AsRead(Shape):
+    """The document of a preview: its SHA-256, and its ``made_at``."""
+
+    document_sha256 = fields.String(
+        required=True, validate=validate.Regexp("^[0-9a-f]{64}$", error="A SHA-256 in hex.")
+    )
+    made_at = Instant(required=True)
+
+
 class SelfServe(Shape):
-    """``processor``: its slug or id. Without ``notice_terms`` the first published ones hold."""
+    """``processor``: its slug or id. Without ``notice_terms`` the first published ones hold.
+    ``as_read``: accept the document of a preview that was made within a day, or none."""
 
     processor = Text(80, required=True)
     template_id = Text(80, required=True)
@@ -152,6 +162,7 @@ class SelfServe(Shape):
     language = Language(load_default=None)
     products = texts(100, 50, load_default=None, allow_none=True)
     effective_from = Day(load_default=None)
+    as_read = fields.Nested(AsRead, load_default=None, allow_none=True)
 
 
 TemplatePage = page_of(TemplateShape)

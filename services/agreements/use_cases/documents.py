@@ -69,6 +69,15 @@ def _signed_elsewhere(agreement: Agreement, version: Version) -> bool:
     return bool(file and file.sha256) and version.version == 1
 
 
+def unsigned(version: Version, kind: str) -> Kept:
+    """A document that nobody has accepted, as one of ``KINDS``; it is stored nowhere."""
+    if kind == JSON:
+        return Kept(version.document.encode(), version.document_sha256)
+    is_pdf = kind == PDF
+    body = rendering.as_pdf(version) if is_pdf else rendering.as_html(version).encode()
+    return Kept(body, hashlib.sha256(body).hexdigest())
+
+
 def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> bytes:
     file = agreement.signed_file
     if kind == PDF and file and file.sha256 and version.version == 1:

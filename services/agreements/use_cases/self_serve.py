@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.agreements import events
@@ -22,6 +23,7 @@ from services.agreements.ledger_entries import event
 from services.agreements.model import life
 from services.agreements.model.agreement import Acceptance, Agreement, Version
 from services.agreements.model.document import check_complete, make_version
+from services.agreements.model.life import DocumentOutdated
 from services.agreements.use_cases.accepting import accepted_by
 from services.agreements.use_cases.documents import keep_executed
 from services.agreements.use_cases.parties import (
@@ -36,7 +38,12 @@ from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.documents import from_wire, to_document
 from shared.errors import Conflict, problem_at
+from shared.ids import derived_id
 from shared.mongo import Session, afterwards
+from shared.times import format_instant
+
+# How long a document that was read can be taken as it stands.
+READABLE_FOR = timedelta(days=1)
 
 
 class TemplateNotPublished(Conflict):
@@ -49,19 +56,16 @@ def take(deps: Deps, caller: Caller, origin: Origin, body: Mapping[str, Any]) ->
     """An agreement on a published template, accepted by the caller's customer.
 
     On the published terms it binds at once; on other notice terms it is a proposal that waits for
-    the processor. Raises ``AgreementOverlaps`` or ``TemplateNotPublished``.
+    the processor. ``as_read`` of the body names a document of ``preview``: that one is accepted, or
+    none. Raises ``AgreementOverlaps``, ``TemplateNotPublished``, ``DocumentIncomplete``, or
+    ``DocumentOutdated`` where the document would be another today.
     """
-    if "controller" not in caller.kinds:
-        raise NotAController
-    processor = _processor(deps, caller, body["processor"])
-    template, published = _published(deps, processor, body["template_id"])
-    customer = _customer(party(deps, caller.org_id), body["party"])
-    content = _content(deps, template, published, customer, body)
-    check(content)
-    version = make_version(
-        deps.new_id("agr"), 1, (processor, customer), content, template, at=deps.now(),
-        by=origin.client_id, annex=deps.annex(processor.slug, content),
-    )  # fmt: skip
+    read_first = body.get("as_read")
+    at = _read_at(deps, read_first) if read_first else deps.now()
+    template, published, version = _written(deps, caller, origin, body, at, bool(read_first))
+    if read_first and version.document_sha256 != read_first["document_sha256"]:
+        raise DocumentOutdated
+    content = version.content
     check_complete(version)
 
     def work(session: Session) -> Agreement:
@@ -75,6 +79,44 @@ def take(deps: Deps, caller: Caller, origin: Origin, body: Mapping[str, Any]) ->
     made = deps.mongo.transact(work)
     afterwards(lambda: keep_executed(deps, made))
     return made
+
+
+def preview(deps: Deps, caller: Caller, origin: Origin, body: Mapping[str, Any]) -> Version:
+    """The very document that ``take`` would make of this body, which is stored nowhere.
+
+    Its id and its instant follow from who asks, what for, and when: whoever sends its hash and its
+    ``made_at`` within a day (``as_read``) accepts the document that was read, byte for byte.
+    """
+    at = deps.now().replace(microsecond=deps.now().microsecond // 1000 * 1000)
+    return _written(deps, caller, origin, body, at, repeatable=True)[2]
+
+
+def _written(
+    deps: Deps, caller: Caller, origin: Origin, body: Mapping[str, Any], at: datetime,
+    repeatable: bool,
+) -> tuple[Template, Published, Version]:  # fmt: skip
+    """The document that the customer takes; ``repeatable``: with the same id if asked again."""
+    if "controller" not in caller.kinds:
+        raise NotAController
+    processor = _processor(deps, caller, body["processor"])
+    template, published = _published(deps, processor, body["template_id"])
+    customer = _customer(party(deps, caller.org_id), body["party"])
+    content = _content(deps, template, published, customer, body)
+    check(content)
+    facts = (caller.org_id, processor.id, template.id, format_instant(at))
+    agreement_id = derived_id("agr", *facts) if repeatable else deps.new_id("agr")
+    annex = deps.annex(processor.slug, content)
+    version = make_version(agreement_id, 1, (processor, customer), content, template, at=at,
+                           by=origin.client_id, annex=annex)  # fmt: skip
+    return template, published, version
+
+
+def _read_at(deps: Deps, read_first: Mapping[str, Any]) -> datetime:
+    """When the document was read. Raises ``DocumentOutdated`` where that is more than a day ago."""
+    at: datetime = read_first["made_at"]
+    if not deps.now() - READABLE_FOR <= at <= deps.now():
+        raise DocumentOutdated
+    return at
 
 
 def _concluded(

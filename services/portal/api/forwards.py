@@ -31,6 +31,14 @@ AGREEMENT_ROUTES = (
         """,
     ),
     Route(
+        "POST", "/agreements/preview", READ, shapes.SelfServe, "agreements",
+        to="/self-serve/preview", refuses=(409, 422),
+        about="""Read the very document before it binds, as JSON, HTML or PDF (``Accept``).
+
+        Nothing is stored. Send ``as_read`` with its ``made_at`` and its SHA-256 to take it.
+        """,
+    ),
+    Route(
         "GET", "/agreement-counts", READ, None, "agreements", to="/counts",
         about="How many of the customer's agreements are in which status.",
     ),

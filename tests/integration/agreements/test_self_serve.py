@@ -210,3 +210,55 @@ def test_a_template_taken_while_an_offer_is_accepted_leaves_one_in_force(shop: S
 def test_an_acceptance_of_a_hash_nobody_could_have_seen_is_refused(shop: Shop) -> None:
     answer = shop.take(shop.customer(), acceptance={**ACCEPTANCE, "document_sha256": "0" * 64})
     assert answer.status_code == 422
+
+
+def preview(
+    shop: Shop, customer: dict[str, Any], kind: str = "application/json", **more: Any
+) -> Any:
+    return shop.stack.ask(customer, "POST", "/portal/v1/agreements/preview", shop.body(**more),
+                          headers={"Accept": kind})  # fmt: skip
+
+
+def as_read(document: Any) -> dict[str, str]:
+    sha256 = hashlib.sha256(document.data).hexdigest()
+    return {"document_sha256": sha256, "made_at": document.json["made_at"]}
+
+
+def test_the_document_that_was_read_is_the_one_that_binds(shop: Shop) -> None:
+    customer = shop.customer()
+    read = preview(shop, customer)
+    assert read.headers["ETag"] == f'"{as_read(read)["document_sha256"]}"'
+    assert shop.stack.must(customer, "GET", "/portal/v1/agreements")["items"] == []
+    shop.stack.pass_time(seconds=600)
+    made = shop.taken(customer, as_read=as_read(read))
+    path = f"/portal/v1/agreements/{made['id']}/document"
+    assert shop.stack.ask(customer, "GET", path).data == read.data
+    assert made["status"] == "active"
+
+
+def test_a_preview_is_a_page_and_a_pdf_too_and_is_called_by_its_parties(shop: Shop) -> None:
+    customer = shop.customer()
+    page = preview(shop, customer, "text/html")
+    assert "1. Vilkår" in page.get_data(as_text=True)
+    pdf = preview(shop, customer, "application/pdf")
+    assert pdf.data.startswith(b"%PDF-")
+    assert "Databehandleraftale-mellem-Nordbo" in pdf.headers["Content-Disposition"]
+
+
+def test_what_would_be_another_document_by_now_is_refused(shop: Shop) -> None:
+    customer = shop.customer()
+    read = as_read(preview(shop, customer))
+    other = shop.take(customer, as_read=read, effective_from="2027-01-01")
+    assert (other.status_code, other.json["code"]) == (409, "document-outdated")
+    shop.stack.pass_time(seconds=86_401)
+    late = shop.take(customer, as_read=read)
+    assert (late.status_code, late.json["code"]) == (409, "document-outdated")
+    assert shop.stack.must(customer, "GET", "/portal/v1/agreements")["items"] == []
+
+
+def test_a_document_that_was_read_is_taken_once(shop: Shop) -> None:
+    customer = shop.customer()
+    read = as_read(preview(shop, customer))
+    shop.taken(customer, as_read=read)
+    again = shop.take(customer, as_read=read)
+    assert (again.status_code, again.json["code"]) == (409, "already-exists")

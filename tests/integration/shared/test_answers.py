@@ -38,6 +38,7 @@ AGREEMENTS = "/agreements/v1/agreements"
 # They write nothing that could be lost, or commit in steps that are harmless when repeated.
 READS = {
     ("agreements", "/v1/notice-terms", "POST"),
+    ("agreements", "/v1/self-serve/preview", "POST"),
     ("notices", "/v1/change-sections", "POST"),
     ("notices", "/v1/previews", "POST"),
     ("notices", "/v1/answer-links", "POST"),

@@ -24,6 +24,7 @@ SECONDS = 2.0
 UNTYPED = {
     "get /agreements/v1/agreements/{agreement_id}/document",
     "get /portal/v1/agreements/{agreement_id}/document",
+    "post /portal/v1/agreements/preview",
 }
 
 
