@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from services.registry.clock import months_later
+from services.registry.model.changes import Change
 from services.registry.model.register import ONE_DAY, Content, EntryUnknown, Row
 from services.registry.transfers.stages import CHOSEN_BY_CUSTOMER, is_planned, stage_of
 from shared.errors import Conflict, Invalid
@@ -73,6 +74,13 @@ class Confirmation:
     def says(self, body: Mapping[str, Any]) -> bool:
         """Whether it says just this already."""
         return all(getattr(self, name) == value for name, value in body.items())
+
+
+def ended_by(change: Change) -> End | None:
+    """The end that a change has brought: a removal, or a replacement of the entry before it."""
+    if change.status != "in_effect" or change.kind not in ("remove", "replace"):
+        return None
+    return change.replaces_id or change.subject_id, change.effective_on - ONE_DAY
 
 
 def last_use(rows: Sequence[Row], today: date) -> Row:

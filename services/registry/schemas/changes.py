@@ -75,6 +75,11 @@ class ApprovalRequested(Shape):
     asked = fields.Integer()
 
 
+class DeletionSaid(Shape):
+    kind = fields.String()
+    confirmed_on = Day()
+
+
 class ChangeShape(Shape):
     id = fields.String(attribute="change.id")
     kind = fields.String(attribute="change.kind")
@@ -106,6 +111,11 @@ class ChangeShape(Shape):
     prepared_by = fields.List(fields.String(), attribute="change.prepared_by")
     approved_by = fields.List(fields.Nested(ApproverShape), attribute="change.approved_by")
     set_aside = fields.Nested(SetAsideShape, allow_none=True)
+    deletion = fields.Nested(
+        DeletionSaid,
+        allow_none=True,
+        metadata={"description": "what the sub-processor that it ended confirmed of the data"},
+    )
 
 
 class AnnouncedShape(Shape):

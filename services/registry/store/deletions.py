@@ -44,6 +44,20 @@ class Deletions:
         found = self._docs.find(where, sort=order, session=session)
         return [from_document(Confirmation, document) for document in found]
 
+    def said(self, processor_id: str, sub_ids: Sequence[str]) -> dict[End, dict[str, Any]]:
+        """What was said last of each end of these entries: ``{kind, confirmed_on}``."""
+        if not sub_ids:
+            return {}
+        where = {"processor_id": processor_id, "sub_processor_id": {"$in": list(sub_ids)}}
+        found = self._docs.find(where, sort=[("version", ASCENDING)])
+        return {
+            (each["sub_processor_id"], date.fromisoformat(each["listed_until"])): {
+                "kind": each["kind"],
+                "confirmed_on": date.fromisoformat(each["confirmed_on"]),
+            }
+            for each in found
+        }
+
     def confirmed(self, processor_id: str) -> set[End]:
         """The ends of a processor's entries that are confirmed, read from the index alone."""
         wanted: dict[str, Any] = {"_id": 0, "sub_processor_id": 1, "listed_until": 1}

@@ -25,6 +25,7 @@ class ChangeView:
     """A change with its materiality, its findings, and the entry before and after it.
 
     ``set_aside`` is the failure that kept the change from taking effect, if there is one.
+    ``deletion``: what the sub-processor that it ended has confirmed, ``{kind, confirmed_on}``.
     """
 
     change: Change
@@ -34,6 +35,7 @@ class ChangeView:
     sub_processor: Entry | None
     previous: Entry | None
     set_aside: FailedJob | None = None
+    deletion: dict[str, Any] | None = None
 
 
 def shown(deps: Deps, register: Register, change: Change) -> ChangeView:

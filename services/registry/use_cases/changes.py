@@ -9,6 +9,7 @@ from typing import Any
 
 from services.registry.clock import zones_of
 from services.registry.model.changes import Change, Group, owed_to
+from services.registry.model.deletions import ended_by
 from services.registry.model.register import Register
 from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.change_views import (
@@ -84,7 +85,7 @@ def discard(deps: Deps, caller: Caller, slug: str, change_id: str, seen: int | N
 
 def read(deps: Deps, caller: Caller, slug: str, change_id: str) -> ChangeView:
     register, change = own_change(deps, caller, slug, change_id)
-    [read_view] = _with_failures(deps, [shown(deps, register, change)])
+    [read_view] = _with_ends(deps, register, [shown(deps, register, change)])
     return read_view
 
 
@@ -109,12 +110,23 @@ def page(
         view(register, change, law, around[change.effective_on], told=told.get(change.id))
         for change in changes.items
     ]
-    return Page(_with_failures(deps, views), changes.next_cursor)
+    return Page(_with_ends(deps, register, views), changes.next_cursor)
 
 
-def _with_failures(deps: Deps, views: Sequence[ChangeView]) -> list[ChangeView]:
+def _with_ends(deps: Deps, register: Register, views: Sequence[ChangeView]) -> list[ChangeView]:
+    """Each with what became of it: a failure that keeps it from taking effect, or what the
+    sub-processor that it ended has confirmed of the data."""
     failed = deps.clock_failures.among([each.change.id for each in views])
-    return [replace(each, set_aside=failed.get(each.change.id)) for each in views]
+    ends = {each.change.id: end for each in views if (end := ended_by(each.change))}
+    said = deps.stores.deletions.said(register.id, [sub_id for sub_id, _ in ends.values()])
+    return [
+        replace(
+            each,
+            set_aside=failed.get(each.change.id),
+            deletion=said.get(ends[each.change.id]) if each.change.id in ends else None,
+        )
+        for each in views
+    ]
 
 
 def preview(deps: Deps, caller: Caller, slug: str, change_id: str) -> dict[str, Any]:

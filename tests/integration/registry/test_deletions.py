@@ -95,6 +95,28 @@ def test_the_due_day_follows_the_time_of_storage_that_the_entry_states(vendor: V
     assert item["due_on"] == str(vendor.today - timedelta(2) + timedelta(14))
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("deleted", "that it deleted the data"), ("kept_by_law", "because a law requires it")],
+)
+def test_the_page_of_what_has_ended_says_what_was_confirmed_and_not_by_whom(
+    vendor: Vendor, ended: str, kind: str, said: str
+) -> None:
+    vendor.publish()
+    vendor.stack.settle()
+    page = f"/p/{vendor.slug}/sub-processors/{ended}?lang=en"
+    assert "It confirmed" not in vendor.stack.ask(None, "GET", page).text
+
+    confirmed(vendor, ended, kind=kind, note="Ticket 77.")
+
+    text = vendor.stack.ask(None, "GET", page).text
+    assert said in text
+    assert "Kim Roe" not in text
+    assert "Ticket 77" not in text
+    [change] = vendor.must("GET", "/changes?status=in_effect")["items"]
+    assert change["deletion"] == {"kind": kind, "confirmed_on": str(vendor.today)}
+
+
 def test_a_correction_keeps_what_was_said_before(vendor: Vendor, ended: str) -> None:
     first = confirm(vendor, ended)
     law = {"kind": "kept_by_law", "note": "Bookkeeping Act, until 2031."}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.registry.model.changes import Change
 from services.registry.model.deletions import (
     Confirmation,
     ConfirmedBeforeEnd,
@@ -15,6 +16,7 @@ from services.registry.model.deletions import (
     StillInUse,
     check_day,
     due_on,
+    ended_by,
     ends,
     last_use,
     unconfirmed,
@@ -208,3 +210,22 @@ def test_a_confirmation_that_says_the_same_again_is_known() -> None:
     assert told.says({"kind": "deleted", "note": "All copies."})
     assert not told.says({"kind": "deleted", "note": "All but one."})
     assert not told.says({"kind": "returned", "note": "All copies."})
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "ended"),
+    [
+        ("remove", "in_effect", SUB),
+        ("replace", "in_effect", "sub_old"),
+        ("modify", "in_effect", None),
+        ("remove", "announced", None),
+    ],
+)
+def test_a_change_that_took_an_entry_off_the_list_has_ended_it(
+    kind: Any, status: Any, ended: str | None
+) -> None:
+    change = Change(
+        "chg_1", "org_1", kind, SUB, TODAY, "Why.", datetime(2026, 1, 1, tzinfo=UTC),
+        status=status, replaces_id="sub_old" if kind == "replace" else None,
+    )  # fmt: skip
+    assert ended_by(change) == ((ended, TODAY - timedelta(1)) if ended else None)
