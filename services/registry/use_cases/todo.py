@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -32,6 +34,7 @@ from shared.pagination import PageRequest, read_cursor, write_cursor
 from shared.peers import PeerUnavailable
 
 CURSOR = "todo"
+SERVICES_ASKED = 2
 
 
 class Away(NamedTuple):
@@ -54,8 +57,12 @@ def todo(deps: Deps, caller: Caller, slug: str, language: Language, request: Pag
     """What needs a hand in the caller's own register, each with a step that it may take."""
     register = own_register(deps, caller, slug)
     today = today_at(deps, register)
-    asked, away = _of_others(deps, register, today)
-    items = [*_of_register(deps, register, today), *asked]
+    with ThreadPoolExecutor(SERVICES_ASKED) as pool:
+        # The others answer while the register is read.
+        answers = _asked(deps, register, today, pool)
+        items = list(_of_register(deps, register, today))
+    asked, away = _answered(answers)
+    items += asked
     placed = in_order(items, today)
     after = read_cursor(CURSOR, request.cursor) if request.cursor else ""
     left = [pair for pair in placed if pair[0] > after][: request.limit + 1]
@@ -108,8 +115,11 @@ def _objections(deps: Deps, register: Register) -> Iterator[Item]:
         yield of_objection(objection, named.get(objection.change_id) or objection.id)
 
 
-def _of_others(deps: Deps, register: Register, today: date) -> tuple[list[Item], tuple[Away, ...]]:
-    """Items that other services know of, and the services that do not answer."""
+Answers = Sequence[tuple[Away, "Future[list[Item]]"]]
+
+
+def _asked(deps: Deps, register: Register, today: date, pool: ThreadPoolExecutor) -> Answers:
+    """What other services are asked for, each with what is unknown without its answer."""
     sources: Sequence[tuple[Away, Callable[[], list[Item]]]] = (
         (
             Away("agreements", ("offer_to_sign",)),
@@ -120,11 +130,16 @@ def _of_others(deps: Deps, register: Register, today: date) -> tuple[list[Item],
             lambda: [of_unreached(each) for each in deps.notices.unreached(register.id)],
         ),
     )
+    return [(unknown, pool.submit(copy_context().run, ask)) for unknown, ask in sources]
+
+
+def _answered(answers: Answers) -> tuple[list[Item], tuple[Away, ...]]:
+    """Items that other services know of, and the services that do not answer."""
     items: list[Item] = []
     away: list[Away] = []
-    for unknown, ask in sources:
+    for unknown, answer in answers:
         try:
-            items += ask()
+            items += answer.result()
         except PeerUnavailable:
             away.append(unknown)
     return items, tuple(away)
