@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask.testing import FlaskClient
 
+from services.public import catalogue
+from tests import seals
 from tests.integration.public.fake_registry import FakeRegistry, entry
 from tests.pdf import text_of
 
@@ -165,3 +167,34 @@ def test_an_entry_without_a_place_is_in_the_sums_of_every_form(
     assert "No place stated: 1 sub-processor" in pdf
     sums = {one["art28:verdict"]: one["art28:count"] for one in graph["art28:tally"]}
     assert sums == {"no_place": 1, "invalid": 2, "no_transfer": 2}
+
+
+@pytest.mark.parametrize("language", ["en", "da", "sv"])
+def test_the_pdf_has_what_the_pages_of_its_entries_have(
+    visitor: FlaskClient, language: str
+) -> None:
+    words = catalogue.words(language)
+    text = " ".join(text_of(visitor.get(f"{PAGE}.pdf?lang={language}").data).split())
+    table, details = text.split(words("entry.details"), 1)
+    for column in ("who", "what", "where"):
+        assert words(f"column.{column}") in table
+    assert words("entry.engaged_by", name="Amazon Web Services") in table
+    assert words("entry.not_stated", facts="").strip(": ") in table
+    chain = "Tempus Serva ApS → Amazon Web Services → Nordlys Drift ApS"
+    named = ("products", "categories", "required", "ai_use", "listed_since", "flow_down")
+    for said in (*(words(f"field.{name}") for name in named), words("entry.chain"), chain):
+        assert said in details
+    assert words("entry.stated_on", day=words.day("2026-03-01")) in details
+
+
+def test_the_pdf_shows_of_a_coming_change_what_was_and_what_will_be(visitor: FlaskClient) -> None:
+    text = " ".join(text_of(visitor.get(f"{PAGE}.pdf?lang=en").data).split())
+    coming = text.partition("Coming changes")[2].partition("All details")[0]
+    assert "Before After" in coming
+    assert "Privacy Shield: ended" in coming
+    assert "Paperwork incomplete" in coming
+
+
+@seals.needs_pdfsig
+def test_the_pdf_is_sealed(visitor: FlaskClient) -> None:
+    assert seals.is_sealed(visitor.get(f"{PAGE}.pdf?lang=da").data)
