@@ -35,3 +35,8 @@ class IdentityClient:
         address = told.get("notice_address") or {}
         proved = address["email"] if address.get("proved_at") else None
         return Party(tuple(told.get("contacts") or ()), told.get("locale"), proved)
+
+    def owners(self, org_id: str) -> tuple[dict[str, Any], ...]:
+        """The persons who own an organisation, each {name, email, language}. Raises as ``party``
+        does."""
+        return tuple(self._client.get(f"/v1/organisations/{org_id}/owners")["items"])

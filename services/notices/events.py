@@ -84,6 +84,8 @@ CUSTOMER_UNREACHED = "customer.unreached"
 EVIDENCE_DUE = "evidence.due"
 # What it names where an ended sub-processor has not confirmed what became of the data.
 DELETION_CONFIRMATION = "deletion_confirmation"
+# Where the vendor reads answers, a mail came back.
+NOTICE_ADDRESS_BOUNCED = "notice_address.bounced"
 VENDOR_MESSAGES = (
     OBJECTION_RECEIVED,
     OBJECTION_UPDATED,
@@ -100,6 +102,7 @@ VENDOR_MESSAGES = (
     DELETION_OVERDUE,
     CUSTOMER_UNREACHED,
     EVIDENCE_DUE,
+    NOTICE_ADDRESS_BOUNCED,
 )
 
 # A mail to the vendor, with what is mailed of these messages.

@@ -479,7 +479,20 @@ DeliveryPage = page_of(DeliverySummary)
 MessagePage = page_of(MessageShape)
 NoticePage = page_of(NoticeShape)
 EvidencePage = page_of(EvidenceShape)
-ReachPage = page_of(ReachShape)
+
+
+class BackShape(Shape):
+    """A mailbox that sent a mail to the vendor back. ``status``: as its server named it."""
+
+    email = fields.String()
+    status = fields.String(allow_none=True)
+    at = Instant()
+
+
+class ReachPage(page_of(ReachShape)):  # type: ignore[misc]
+    """``notice_address``: where the vendor itself reads answers, if a mail came back from there."""
+
+    notice_address = fields.Nested(BackShape, allow_none=True)
 
 
 class MailedPerson(Shape):

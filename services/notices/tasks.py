@@ -192,6 +192,7 @@ def make_sending(
         jitter=jitter,
         expand=make_outbox(stores, now, make_vendor_contacts(settings, stores).of).addressed,
         secret_of=SealedAddresses(channel, stores.contacts, make_box(settings)).of,
+        origin=settings.common.origin,
     )
 
 
@@ -224,7 +225,8 @@ def make_vendor_contacts(
     settings: Settings, stores: Stores, transport: BaseAdapter | None = None
 ) -> VendorContacts:
     """``transport``: how identity is asked when it lives in the same process."""
-    return VendorContacts(stores, make_identity(settings, transport).party)
+    identity = make_identity(settings, transport)
+    return VendorContacts(stores, identity.party, identity.owners)
 
 
 def make_maildir(settings: Settings, stores: Stores, now: Clock = utc_now) -> Callable[[], bool]:

@@ -162,6 +162,15 @@ class Unreached:
     reason: str
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Whom no channel of a processor reaches. ``notice_address``: ``{email, status, at}``, where
+    the processor itself reads answers, if a mail came back from there."""
+
+    unreached: tuple[Unreached, ...]
+    notice_address: Mapping[str, Any] | None
+
+
 class IdentityClient:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
@@ -265,11 +274,19 @@ class NoticesClient:
                 receipts[receipt["change_id"], receipt["agreement_id"]] = _receipt(receipt)
         return receipts
 
-    def unreached(self, processor_id: str) -> list[Unreached]:
-        """The customers of a processor that no channel reaches today."""
+    def reach(self, processor_id: str) -> Reach:
+        """Whom no channel of a processor reaches today: its customers, and itself."""
         asked = {"processor": processor_id, "limit": CUSTOMERS_AT_ONCE}
-        items = every_item(self._client.get, "/v1/reachability", asked)
-        return [_unreached(item) for item in items]
+        backs: list[Any] = []
+
+        def page(path: str, params: dict[str, Any]) -> Any:
+            answer = self._client.get(path, params)
+            backs.append(answer.get("notice_address"))
+            return answer
+
+        items = every_item(page, "/v1/reachability", asked)
+        unreached = tuple(_unreached(item) for item in items)
+        return Reach(unreached, backs[-1])
 
 
 def _offer(answer: Mapping[str, Any]) -> Offer:

@@ -12,6 +12,7 @@ from services.identity.schemas.organisations import (
     OrganisationPage,
     OrganisationQuery,
     OrganisationShape,
+    OwnersShape,
 )
 from services.identity.use_cases import organisations as organisation_cases
 from shared.auth import caller, requires
@@ -50,6 +51,15 @@ def organisations(query: dict[str, Any]) -> Any:
 def organisation(query: dict[str, Any], org_id: str) -> Any:
     organisation = organisation_cases.organisation(deps(), caller(), org_id, query["entered_by"])
     return organisation, {"ETag": etag_of(organisation.revision)}
+
+
+@blp.route("/organisations/<org_id>/owners")
+@requires("identity:owners")
+@blp.response(200, OwnersShape)
+@blp.alt_response(404, "NOT_FOUND")
+def owners(org_id: str) -> Any:
+    """For notices: whom to mail where no contact of the organisation can be reached."""
+    return {"items": organisation_cases.owners(deps(), caller(), org_id)}
 
 
 @blp.route("/organisations/<org_id>", methods=["PATCH"])

@@ -33,7 +33,9 @@ SCOPES_OF_SERVICE: dict[str, frozenset[str]] = {
         "agreements:accept", "notices:entries", "notices:receipts", "notices:read",
     }),
     "identity": frozenset({"agreements:customers", "notices:mails"}),
-    "notices": frozenset({"identity:read", "identity:removals", "identity:seals"}),
+    "notices": frozenset({
+        "identity:read", "identity:removals", "identity:seals", "identity:owners",
+    }),
     "portal": frozenset({
         "identity:read", "identity:removals", "agreements:read", "agreements:accept",
         "registry:read", "registry:object", "notices:read", "notices:customer", "notices:links",

@@ -43,7 +43,7 @@ class ContactShape(Shape):
 
 class NoticeAddressShape(Shape):
     """Where answers to its mails are read. ``proved_at``: when a link that was sent there was used;
-    null until then, and only the service sets it."""
+    null until then. Only the service sets it; null has the address tried anew."""
 
     email = Email(required=True)
     proved_at = Instant(allow_none=True)
@@ -80,6 +80,16 @@ class OrganisationShape(NewOrganisation):
     id = fields.String()
     created_at = Instant()
     notice_address = fields.Nested(NoticeAddressShape, allow_none=True)
+
+
+class OwnerShape(Shape):
+    name = fields.String()
+    email = fields.String()
+    language = fields.String()
+
+
+class OwnersShape(Shape):
+    items = fields.List(fields.Nested(OwnerShape))
 
 
 class EnteredBy(Shape):

@@ -95,7 +95,11 @@ def _address_probe(deps: Deps, row: StoredOutgoing) -> Letter | None:
         lambda session: new_link(deps, ADDRESS_PROBE, "", session, organisation.id, email=email)
     )
     to = {"name": organisation.legal_name, "email": email}
-    data = {"organisation": organisation.legal_name}
+    data: dict[str, Any] = {"organisation": organisation.legal_name}
+    if "processor" in organisation.kind:
+        # By these notices tells the vendor, should the mail come back.
+        named = (organisation.id, organisation.slug, organisation.legal_name)
+        data["vendor"] = dict(zip(("id", "slug", "legal_name"), named, strict=True))
     return Letter(to, organisation.locale, url, link.expires_at, data)
 
 

@@ -43,7 +43,8 @@ class Probed:
 def stated(
     caller: Caller, current: Organisation, body: Mapping[str, Any] | None
 ) -> NoticeAddress | None:
-    """The address after a change: another one is unproved again, the same one stays as it is.
+    """The address after a change: another one is unproved again, and so is the same one with
+    ``proved_at: null``, by which it is tried anew; else the same one stays as it is.
 
     Raises ``AddressNotYours`` and ``ProofNotYours``.
     """
@@ -54,6 +55,8 @@ def stated(
     before = current.notice_address
     is_same = before is not None and before.email == body["email"]
     address = before if before and is_same else NoticeAddress(body["email"])
+    if "proved_at" in body and body["proved_at"] is None:
+        return NoticeAddress(body["email"])
     if "proved_at" in body and body["proved_at"] != address.proved_at:
         raise ProofNotYours
     return address

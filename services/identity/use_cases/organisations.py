@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.identity.model.organisations import FourEyesKept, Organisation, default_zone
+from services.identity.model.people import membership_for
 from services.identity.model.revisions import check_revision
 from services.identity.model.trail import (
     ORGANISATION_CHANGED,
@@ -65,6 +66,16 @@ def organisation(
     if others or not caller.sees(organisation.id, organisation.created_by):
         raise NotFound("There is no such organisation.")
     return organisation
+
+
+def owners(deps: Deps, caller: Caller, org_id: str) -> list[dict[str, str]]:
+    """The persons who own an organisation, as it calls them: name, email, language."""
+    organisation(deps, caller, org_id)
+    return [
+        {"name": membership_for(each, org_id).name, "email": each.email, "language": each.locale}
+        for each in deps.people.members(org_id)
+        if each.owns(org_id)
+    ]
 
 
 def organisations(

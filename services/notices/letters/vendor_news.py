@@ -13,6 +13,7 @@ from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
 
 _TONES = {
+    events.NOTICE_ADDRESS_BOUNCED: BAD,
     events.OBJECTION_RECEIVED: BAD,
     events.DELETION_OVERDUE: BAD,
     events.AGREEMENT_REJECTED: BAD,
@@ -31,6 +32,7 @@ _WHERE = {
     "agreement": "agreement",
     "deletion": "agreement",
     "evidence": "evidence",
+    "notice_address": "notice_address",
 }
 
 
@@ -65,7 +67,7 @@ def _item(t: Words, told: Mapping[str, Any]) -> Item:
         "days": told.get("days_left", "–"),
     }
     return Item(
-        name=(who or {}).get("legal_name") or "–",
+        name=told.get("email") or (who or {}).get("legal_name") or "–",
         said=t(_key(told), **values),
         tone=_TONES.get(kind, WARN),
         note=" · ".join(each for each in _notes(t, told) if each),

@@ -94,8 +94,10 @@ class DigestLoop:
         recipients = self.stores.recipients.many([each["agreement_id"] for each in rows])
         names = {name: it.controller.get("legal_name") for name, it in recipients.items()}
         deadlines = [row["notice"]["objection_deadline"] for row in rows]
+        notice = self.stores.events.notice_of(digest.change_id)
         return {
-            **change_of(self.stores.events.notice_of(digest.change_id)),
+            **change_of(notice),
+            "vendor": dict(notice.processor) if notice else {"id": digest.processor_id},
             "change_id": digest.change_id,
             "count": count,
             "first_deadline": min((each for each in deadlines if each), default=None),

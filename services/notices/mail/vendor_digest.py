@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from services.notices import events
-from services.notices.channels.email import CHANNEL
+from services.notices.channels.email import CHANNEL, address_key
 from services.notices.clients import Party
 from services.notices.mail.contacts import mails_to
 from services.notices.mail.unreached_digest import ASK_AGAIN, LEASE, LOOK_AGAIN, UNTOLD
@@ -41,6 +41,7 @@ NAMED = 50
 MOST = 2_000
 # What a vendor must answer comes first, then what is late, then what it should know.
 _URGENCY = (
+    events.NOTICE_ADDRESS_BOUNCED,
     events.OBJECTION_RECEIVED,
     events.DELETION_OVERDUE,
     events.AGREEMENT_PROPOSED,
@@ -52,7 +53,7 @@ _URGENCY = (
 _SHOWN = ("change_id", "objection_id", "agreement_id", "customer", "change", "status", "grounds",
           "text", "modification", "reason", "due_on", "ends_on", "days_left", "sub_processor",
           "by", "acceptance", "location", "instrument_id", "instrument_name_by_language",
-          "evidence")  # fmt: skip
+          "evidence", "email")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,19 @@ class VendorDigestLoop:
         if not messages:
             self.stores.vendor_mails.dropped(due)
             return
-        party = self.contacts.of(organisation_of(due.owner))
+        party = self.contacts.but(organisation_of(due.owner), self._sent_back(messages))
         if party is None or not party.contacts:
             UNTOLD.inc()
             log.error("vendor_mail.untold", processor_id=organisation_of(due.owner))
             self.stores.vendor_mails.put_off(due, now + (LOOK_AGAIN if party else ASK_AGAIN))
             return
         self._store(due, messages, self._mails(due, party, messages, now), now)
+
+    def _sent_back(self, messages: Sequence[StoredMessage]) -> set[str]:
+        """The addresses whose bounce these messages tell of."""
+        alarms = [it for it in messages if it["type"] == events.NOTICE_ADDRESS_BOUNCED]
+        found = self.stores.events.many(each["event_id"] for each in alarms).values()
+        return {address_key(json.loads(body_of(it, ""))["data"]["email"]) for it in found}
 
     def _store(
         self,
@@ -124,7 +131,8 @@ class VendorDigestLoop:
             event = found[message["event_id"]]
             data = json.loads(body_of(event, message["extra"]))["data"]
             items.append(_item(message["type"], data))
-        return {"count": len(messages), "items": items}
+        vendor = found[chosen[0]["event_id"]].processor
+        return {"count": len(messages), "items": items, "vendor": dict(vendor)}
 
 
 def _rank(kind: str) -> int:

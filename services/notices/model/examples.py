@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.notices import events
+from services.notices.model.address_alarms import Back, bounced_event
 from services.notices.model.endpoints import Endpoint
 from services.notices.model.entries import AGREEMENT_MEMBERS, event_from, message_event
 from services.notices.model.health import FAILURES, Health
@@ -162,6 +163,9 @@ def _event(kind: str, endpoint: Endpoint, origin: str, now: datetime) -> Event:
         return message_event("evt_example", kind, format_instant(now), _of_endpoint(endpoint, now))
     if kind == events.CUSTOMER_UNREACHED:
         return _unreached(origin, now)
+    if kind == events.NOTICE_ADDRESS_BOUNCED:
+        back: Back = {"email": "privacy@vendor.example", "status": "5.1.1", "at": now}
+        return bounced_event(PROCESSOR, back, origin)
     if is_vendor(endpoint.controller_id):
         entry = _entry(kind, now)
         return vendor_event(entry, origin, _known_beside(entry))

@@ -400,6 +400,15 @@ class StoredReplyAddress(TypedDict):
     asked_at: datetime
 
 
+class StoredAddressAlarm(TypedDict):
+    """``address_alarms``: a vendor's mailbox for answers that sent a mail back, the last time."""
+
+    _id: str
+    email: str
+    status: str | None
+    at: datetime
+
+
 # The collections of channels that share ``StoredSending`` are added in ``store``.
 STORED: Mapping[str, type] = {
     "messages": StoredMessage,
@@ -417,4 +426,5 @@ STORED: Mapping[str, type] = {
     "digests": StoredDigest,
     "vendor_mails": StoredVendorMail,
     "reply_addresses": StoredReplyAddress,
+    "address_alarms": StoredAddressAlarm,
 }

@@ -75,7 +75,7 @@ def unreached_event(
         "reachability": f"{origin}/notices/v1/reachability",
     }
     data = {**told, **_named(known)}
-    return _made(event_id, events.CUSTOMER_UNREACHED, at, data, links, known)
+    return made(event_id, events.CUSTOMER_UNREACHED, at, data, links, known)
 
 
 def _objection(entry: Entry, origin: str, known: Known) -> Event:
@@ -167,10 +167,10 @@ def _of_entry(
     entry: Entry, kind: str, shown: Members, links: Mapping[str, str], known: Known
 ) -> Event:
     event_id = derived_id("evt", entry["stream"], str(entry["sequence"]), "vendor")
-    return _made(event_id, kind, entry["at"], shown, links, known)
+    return made(event_id, kind, entry["at"], shown, links, known)
 
 
-def _made(
+def made(
     event_id: str, kind: str, at: str, shown: Members, links: Mapping[str, str], known: Known
 ) -> Event:
     return make_event(

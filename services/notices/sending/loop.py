@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import Counter
 
+from services.notices.model.address_alarms import Back
 from services.notices.model.channels import (
     AddressChannel,
     Claimed,
@@ -74,7 +75,7 @@ def nothing_sealed(_: StoredSending) -> None:
 class SendingLoop:
     """Use it from one thread. ``expand``: makes the sendings of a row that names a customer and no
     address yet; ``jitter`` gives numbers from -1 to 1; ``secret_of``: the address that the
-    customer has left sealed for a sending."""
+    customer has left sealed for a sending; ``origin``: of links in what a vendor is told."""
 
     channel: AddressChannel
     stores: Stores
@@ -86,6 +87,7 @@ class SendingLoop:
     jitter: Callable[[], float]
     expand: Callable[[StoredSending], Sequence[StoredSending]] = nobody_else
     secret_of: Callable[[StoredSending], str | None] = nothing_sealed
+    origin: str = ""
     monotonic: Callable[[], float] = time.monotonic
     lost_claims: int = field(default=0)
 
@@ -212,9 +214,16 @@ class SendingLoop:
             return
         log.warning("mail.failed", mail_id=row["_id"], kind=row["kind"], code=outcome.code)
         if outcome.recipient:
-            self.stores.refused.mark(row, self.now())
+            self._refused(row, outcome)
         if message_id:
             checks.check_again(message_id, self.now())
+
+    def _refused(self, row: StoredSending, outcome: Outcome) -> None:
+        self.stores.refused.mark(row, self.now())
+        email, status = (row["to"] or {}).get("email", ""), outcome.status
+        back: Back = {"email": email, "status": str(status or "") or None, "at": self.now()}
+        alarms = self.stores.address_alarms
+        self.stores.mongo.transact(lambda session: alarms.note(row, back, self.origin, session))
 
     def _put_off(self, batch: Sequence[Claimed], wait: timedelta) -> None:
         later = self.now() + wait

@@ -10,6 +10,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from services.notices.channels import BY_ADDRESS
 from services.notices.model import stored
 from services.notices.model.deliveries import FAILED, HELD, SKIPPED
+from services.notices.store.address_alarms import INDEXES as ALARM_INDEXES
+from services.notices.store.address_alarms import AddressAlarms
 from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
 from services.notices.store.contacts import Named, NoticeContacts
 from services.notices.store.deliveries import Deliveries
@@ -37,6 +39,7 @@ from shared.mongo import Mongo
 
 __all__ = [
     "INDEXES",
+    "AddressAlarms",
     "Ageing",
     "Deliveries",
     "Digests",
@@ -64,6 +67,7 @@ class Stores:
     ``sendings``: of each channel that has no engine of its own, by name."""
 
     mongo: Mongo
+    address_alarms: AddressAlarms
     ageing: Ageing
     contacts: NoticeContacts
     deliveries: Deliveries
@@ -87,6 +91,7 @@ class Stores:
     def of(cls, mongo: Mongo) -> Stores:
         return cls(
             mongo=mongo,
+            address_alarms=AddressAlarms(mongo),
             ageing=Ageing(mongo),
             contacts=NoticeContacts(mongo),
             deliveries=Deliveries(mongo),
@@ -154,6 +159,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "vendor_mails": VENDOR_MAIL_INDEXES,
     "offers": OFFER_INDEXES,
     "bounced_addresses": REFUSED_INDEXES,
+    "address_alarms": ALARM_INDEXES,
     "deliveries": [
         IndexModel(
             [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],

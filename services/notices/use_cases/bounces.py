@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from prometheus_client import Gauge
 
 from services.notices.channels.email import CHANNEL, address_key
 from services.notices.channels.email.dsn import Report
+from services.notices.model.address_alarms import Back
 from services.notices.model.sendings import BOUNCED
 from services.notices.model.stored import StoredSending
 from services.notices.store import Sendings
@@ -69,10 +71,19 @@ def _bounce(deps: Deps, mail: StoredSending, report: Report, session: Session) -
     at = deps.now()
     answer = {"status": report.status, "diagnostic": report.diagnostic}
     _mails(deps).bounce(mail["_id"], answer, at, session)
+    deps.stores.address_alarms.note(mail, _back(mail, report, at), _origin(deps), session)
     if report.is_lasting:
         deps.stores.refused.mark(mail, at, session)
     if mail["message_id"]:
         deps.stores.escalations.check_again(mail["message_id"], at, session)
+
+
+def _back(mail: StoredSending, report: Report, at: datetime) -> Back:
+    return {"email": (mail["to"] or {}).get("email", ""), "status": report.status, "at": at}
+
+
+def _origin(deps: Deps) -> str:
+    return deps.settings.common.origin
 
 
 def _mail(deps: Deps, report: Report, by_address: bool) -> StoredSending | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from services.notices.channels import BY_ADDRESS, CHANNELS
 from services.notices.events import CHANGE_ANNOUNCED
@@ -67,7 +68,16 @@ def for_pdf(deps: Deps, event: Event) -> list[Evidence]:
     return rows
 
 
-def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRequest) -> Page:
+@dataclass(frozen=True)
+class Reachability(Page):
+    """``notice_address``: where the vendor itself reads answers, if a mail came back from there."""
+
+    notice_address: Mapping[str, Any] | None = None
+
+
+def unreached(
+    deps: Deps, caller: Caller, processor: str | None, request: PageRequest
+) -> Reachability:
     """Customers of the caller whom no channel reaches today, and why.
 
     ``processor``: its slug or id; the platform, which has no customers of its own, gives an id.
@@ -91,8 +101,9 @@ def unreached(deps: Deps, caller: Caller, processor: str | None, request: PageRe
         if reach is not None:
             found.append(reach)
         if len(found) == request.limit:
-            return Page(found, write_cursor(RECIPIENTS, recipient.agreement_id))
-    return Page(found, looked.next_cursor)
+            cursor = write_cursor(RECIPIENTS, recipient.agreement_id)
+            return Reachability(found, cursor, deps.stores.address_alarms.of(processor_id))
+    return Reachability(found, looked.next_cursor, deps.stores.address_alarms.of(processor_id))
 
 
 def _by_channel(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, dict[str, str]]:

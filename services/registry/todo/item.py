@@ -12,6 +12,7 @@ from services.registry.transfers.wording import Said
 # In the order in which they come on one day.
 KINDS = (
     "objection",
+    "notice_address_bounced",
     "place_without_basis",
     "customer_unreached",
     "evidence_due",

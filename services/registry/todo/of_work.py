@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from services.registry.clients import Offer, Unreached
 from services.registry.model.changes import Draft
@@ -14,7 +15,7 @@ from services.registry.model.register import Register, Row
 from services.registry.todo.due import STAGES
 from services.registry.todo.item import Item, Step, Subject, severity_by
 from services.registry.transfers.wording import Place, is_worded, phrase
-from shared.times import has_several_clocks, is_zone_of
+from shared.times import has_several_clocks, is_zone_of, parse_instant
 
 _ANSWERS = {"received": "acknowledge"}
 
@@ -132,3 +133,32 @@ def of_unreached(unreached: Unreached) -> Item:
         steps=(Step("notices:read", "GET", "/notices/v1/reachability"),),
         at=unreached.agreement_id,
     )
+
+
+def of_bounced_address(back: Mapping[str, Any], organisation: Mapping[str, Any]) -> Iterator[Item]:
+    """Asks for a mailbox that receives, while answers still go to the one that sent a mail back.
+
+    ``back``: ``{email, status, at}``. It is over once another address is stated, or this one has
+    been proved since.
+    """
+    if not _goes_there(back, organisation):
+        return
+    own = f"/identity/v1/organisations/{organisation['id']}"
+    yield Item(
+        kind="notice_address_bounced",
+        severity="must",
+        due_on=None,
+        subject=Subject("organisation", organisation["id"], organisation["legal_name"]),
+        detail=phrase("todo.notice_address_bounced", name=back["email"]),
+        steps=(Step("identity:write", "PATCH", own), Step("identity:read", "GET", own)),
+    )
+
+
+def _goes_there(back: Mapping[str, Any], organisation: Mapping[str, Any]) -> bool:
+    """Whether answers go to this mailbox: the address that is stated, else the first contact."""
+    stated = organisation.get("notice_address")
+    if stated and stated["email"] == back["email"]:
+        proved = stated.get("proved_at")
+        return not proved or parse_instant(proved) <= parse_instant(back["at"])
+    first: Mapping[str, Any] = next(iter(organisation.get("contacts") or ()), {})
+    return not (stated and stated.get("proved_at")) and first.get("email") == back["email"]

@@ -15,6 +15,7 @@ from services.registry.model.register import Register, Row
 from services.registry.todo.item import Item, Step, in_order
 from services.registry.todo.of_list import items_of_list
 from services.registry.todo.of_work import (
+    of_bounced_address,
     of_deletion,
     of_draft,
     of_import,
@@ -126,8 +127,8 @@ def _asked(deps: Deps, register: Register, today: date, pool: ThreadPoolExecutor
             lambda: [of_offer(each, today) for each in deps.agreements.offers(register.id)],
         ),
         (
-            Away("notices", ("customer_unreached",)),
-            lambda: [of_unreached(each) for each in deps.notices.unreached(register.id)],
+            Away("notices", ("customer_unreached", "notice_address_bounced")),
+            lambda: list(_of_reach(deps, register)),
         ),
     )
     return [(unknown, pool.submit(copy_context().run, ask)) for unknown, ask in sources]
@@ -143,6 +144,14 @@ def _answered(answers: Answers) -> tuple[list[Item], tuple[Away, ...]]:
         except PeerUnavailable:
             away.append(unknown)
     return items, tuple(away)
+
+
+def _of_reach(deps: Deps, register: Register) -> Iterator[Item]:
+    reach = deps.notices.reach(register.id)
+    yield from map(of_unreached, reach.unreached)
+    if reach.notice_address:
+        organisation = deps.identity.organisation(register.id)
+        yield from of_bounced_address(reach.notice_address, organisation)
 
 
 def _shown(item: Item, caller: Caller, language: Language) -> dict[str, Any]:

@@ -132,3 +132,32 @@ def test_notices_takes_an_address_for_answers_only_when_it_is_proved() -> None:
     assert reply_to(proved) == "privacy@vendor.example"
     assert reply_to({**proved, "proved_at": None}) == "pia@vendor.example"
     assert reply_to(None) == "pia@vendor.example"
+
+
+def test_an_address_can_be_tried_anew(stack: Stack, vendor: Vendor) -> None:
+    email = mailbox()
+    vendor.states({"email": email})
+    press(stack, vendor.link(email))
+    first = vendor.address()["proved_at"]
+    assert first
+    stack.pass_time(minutes=1)
+    again = vendor.states({"email": email, "proved_at": None})
+    assert again.json["notice_address"] == {"email": email, "proved_at": None}
+    press(stack, vendor.link(email))
+    assert vendor.address()["proved_at"] > first
+
+
+def test_the_probe_says_which_vendor_it_is_about_and_nobody_else(
+    stack: Stack, vendor: Vendor
+) -> None:
+    email = mailbox()
+    vendor.states({"email": email})
+    [(_, mail)] = posted(stack).to(email)
+    assert mail.data["vendor"]["id"] == vendor.client["org_id"]
+
+    customer = new_client(stack, "customer", ["controller"], ["portal:read"])
+    path = f"/identity/v1/organisations/{customer['org_id']}"
+    address = {"email": mailbox()}
+    stack.ask(stack.admin, "PATCH", path, {"notice_address": address}, headers=ANY)
+    [(_, mail)] = posted(stack).to(address["email"])
+    assert "vendor" not in mail.data

@@ -80,7 +80,18 @@ def busy(vendor: Vendor, inbox: Receiver) -> Vendor:
     vendor.customer("silent", contacts=[])
     vendor.stack.tell()
     taken(vendor, "Name,Country\nAsked Ltd,Atlantis\n")
+    _sent_back(vendor)
     return vendor
+
+
+def _sent_back(vendor: Vendor) -> None:
+    """A mail to the address where the vendor reads answers came back."""
+    vendor.proves_address()
+    path = f"/identity/v1/organisations/{vendor.client['org_id']}"
+    address = vendor.stack.must(vendor.client, "GET", path)["notice_address"]
+    back = {"_id": vendor.client["org_id"], "email": address["email"], "status": "5.1.1",
+            "at": vendor.stack.now + timedelta(seconds=5)}  # fmt: skip
+    vendor.stack.database("notices").db["address_alarms"].insert_one(back)
 
 
 def _ended(vendor: Vendor, name: str) -> None:
@@ -134,6 +145,7 @@ def test_each_item_says_what_it_is_about(busy: Vendor) -> None:
         "deletion_unconfirmed": "Ended Ltd", "instrument_ending": "Ending",
         "offer_to_sign": "Offered AB", "draft": "Draft Ltd", "import_open": "Import",
         "finding": "Consultants", "text_missing": "Mailer Inc.",
+        "notice_address_bounced": "Vendor",
     } | {"import_open": named["import_open"], "finding": named["finding"]}  # fmt: skip
     assert items["evidence_due"]["due_on"] == str(busy.today + timedelta(20))
     assert items["objection"]["severity"] == "must"
@@ -208,15 +220,15 @@ def test_a_cursor_of_another_list_is_refused(busy: Vendor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("client", "method", "service", "kind"),
+    ("client", "method", "service", "kinds"),
     [
-        (AgreementsClient, "offers", "agreements", "offer_to_sign"),
-        (NoticesClient, "unreached", "notices", "customer_unreached"),
+        (AgreementsClient, "offers", "agreements", ["offer_to_sign"]),
+        (NoticesClient, "reach", "notices", ["customer_unreached", "notice_address_bounced"]),
     ],
 )
 def test_a_service_that_is_away_is_named(
     busy: Vendor, monkeypatch: pytest.MonkeyPatch, client: type, method: str, service: str,
-    kind: str,
+    kinds: list[str],
 ) -> None:  # fmt: skip
     def away(*_: Any) -> Any:
         raise PeerUnavailable(service, "does not answer")
@@ -225,8 +237,8 @@ def test_a_service_that_is_away_is_named(
 
     said = todo(busy, limit=200)
 
-    assert said["away"] == [{"service": service, "kinds": [kind]}]
-    assert {item["kind"] for item in said["items"]} == set(KINDS) - {kind}
+    assert said["away"] == [{"service": service, "kinds": kinds}]
+    assert {item["kind"] for item in said["items"]} == set(KINDS) - set(kinds)
 
 
 def test_what_is_done_is_no_longer_to_do(busy: Vendor) -> None:

@@ -31,7 +31,13 @@ WAYS = {
 # What the code alone decides; the other ways are read at the thing itself.
 PUSHED = {"webhook", "mail", "ledger"}
 # Events that notices makes itself, of no entry of a ledger.
-OWN = (events.CUSTOMER_UNREACHED, events.WEBHOOK_TEST, events.WEBHOOK_DISABLING_SOON, *KINDS)
+OWN = (
+    events.CUSTOMER_UNREACHED,
+    events.NOTICE_ADDRESS_BOUNCED,
+    events.WEBHOOK_TEST,
+    events.WEBHOOK_DISABLING_SOON,
+    *KINDS,
+)
 
 
 def rows() -> dict[str, dict[str, set[str]]]:
