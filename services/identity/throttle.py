@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import ClassVar, TypedDict
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
@@ -22,10 +23,13 @@ WINDOW_SECONDS = 60
 # Behind one address there may be many clients.
 FOR_AN_ADDRESS = 10
 MOST_REMEMBERED = 10_000
-# Mails with a link: to one mailbox from one address, to it from anywhere, and from one address. Who
-# asks for somebody else's mailbox cannot shut its owner out.
+SIX, HOUSEHOLD_BITS = 6, 56
+# Mails with a link: to one mailbox from one address, and from one address for all. Who asks for
+# somebody else's mailbox cannot shut its owner out: when the mailbox has had many, each address
+# still gets one, up to a number that no few machines reach.
 MAIL_WINDOW_SECONDS = 900
 MAILS_OF_BOTH, MAILS_TO_ONE, MAILS_FROM_ONE = 5, 20, 50
+MOST_MAILS_TO_ONE = 200
 
 
 class TooManyAttempts(TooManyRequests):
@@ -80,15 +84,18 @@ class Throttle:
 
     def asked_for_mail(self, to: str, address: str, now: datetime) -> None:
         """Count one, whether or not anybody has the mailbox ``to``. Raises ``TooManyMails``."""
-        limits = {
-            derived_id("mail", to, address): MAILS_OF_BOTH,
-            derived_id("mail", "to", to): MAILS_TO_ONE,
-            derived_id("mail", "from", address): MAILS_FROM_ONE,
-        }
-        counts = [(self._counted(key, now, MAIL_WINDOW_SECONDS), most)
-                  for key, most in limits.items()]  # fmt: skip
-        if any(count > most for count, most in counts):
+        address = place_of(address)
+        from_there = self._mails(now, "from", address)
+        of_both = self._mails(now, to, address)
+        # What is refused for the address does not count against the mailbox.
+        if from_there > MAILS_FROM_ONE or of_both > MAILS_OF_BOTH:
             raise TooManyMails
+        to_it = self._mails(now, "to", to)
+        if to_it > (MOST_MAILS_TO_ONE if of_both == 1 else MAILS_TO_ONE):
+            raise TooManyMails
+
+    def _mails(self, now: datetime, *about: str) -> int:
+        return self._counted(derived_id("mail", *about), now, MAIL_WINDOW_SECONDS)
 
     def _counted(self, key: str, now: datetime, seconds: int = WINDOW_SECONDS) -> int:
         ends = _end_of_window(now, seconds)
@@ -104,6 +111,16 @@ class Throttle:
             # They are counted in the database; forgetting them costs a write each, no more.
             self._full.clear()
         self._full.update(dict.fromkeys(keys, until))
+
+
+def place_of(address: str) -> str:
+    """What counts as one client: an IPv4 address, or the network that a household has by IPv6
+    (/56, RFC 6177); the id of an organisation or a client stays as it is."""
+    try:
+        is_six = ip_address(address).version == SIX
+    except ValueError:
+        return address
+    return str(ip_network(f"{address}/{HOUSEHOLD_BITS}", strict=False)) if is_six else address
 
 
 def _end_of_window(now: datetime, seconds: int) -> datetime:

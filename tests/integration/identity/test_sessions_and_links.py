@@ -14,7 +14,7 @@ from services.identity.model.links import LinkExpired, LinkUnknown, LinkUsed
 from services.identity.model.people import AlreadyMember
 from services.identity.model.roles import RoleUnknown, scopes_of
 from services.identity.model.ways_in import SessionOfOneOrganisation, check_may_add_proofs
-from services.identity.throttle import MAILS_OF_BOTH, TooManyMails
+from services.identity.throttle import MAILS_OF_BOTH, MAILS_TO_ONE, MOST_MAILS_TO_ONE, TooManyMails
 from services.identity.use_cases import sessions, signing_in
 from shared.errors import DomainError
 from tests.people import HERE, deps_of, exchange, invited, joined, person_asks, posted
@@ -158,6 +158,36 @@ def test_links_are_limited_by_mailbox_and_by_who_asks(stack: Stack) -> None:
     signing_in.ask_for_link(deps, email, "198.51.100.8")
     stack.pass_time(minutes=15)
     signing_in.ask_for_link(deps, email, "198.51.100.7")
+
+
+def test_a_stranger_with_some_machines_does_not_shut_an_owner_out(stack: Stack) -> None:
+    email, deps = somebody(), deps_of(stack)
+    for machine in range(MAILS_TO_ONE // MAILS_OF_BOTH):
+        for _ in range(MAILS_OF_BOTH):
+            signing_in.ask_for_link(deps, email, f"198.51.100.{machine}")
+        for _ in range(3):
+            with pytest.raises(TooManyMails):
+                signing_in.ask_for_link(deps, email, f"198.51.100.{machine}")
+    signing_in.ask_for_link(deps, email, "192.0.2.77")
+    with pytest.raises(TooManyMails):
+        signing_in.ask_for_link(deps, email, "192.0.2.77")
+
+
+def test_no_mailbox_gets_more_than_two_hundred_links_in_a_quarter(stack: Stack) -> None:
+    email, deps = somebody(), deps_of(stack)
+    for machine in range(MOST_MAILS_TO_ONE):
+        signing_in.ask_for_link(deps, email, f"203.0.113.{machine}")
+    with pytest.raises(TooManyMails):
+        signing_in.ask_for_link(deps, email, "192.0.2.78")
+
+
+def test_all_addresses_of_one_household_are_one_by_ipv6(stack: Stack) -> None:
+    email, deps = somebody(), deps_of(stack)
+    for number in range(MAILS_OF_BOTH):
+        signing_in.ask_for_link(deps, email, f"2001:db8:0:{number}::{number}")
+    with pytest.raises(TooManyMails):
+        signing_in.ask_for_link(deps, email, "2001:db8:0:ff::1")
+    signing_in.ask_for_link(deps, email, "2001:db8:0:100::1")
 
 
 def test_a_session_ends_after_twelve_hours_or_when_it_is_ended(stack: Stack, org_id: str) -> None:
