@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 
 import certifi
 import pycurl
@@ -15,6 +18,9 @@ from shared.egress import Address, Egress, EgressError, EndpointUrl
 from shared.lookups import BoundedLookup
 
 USER_AGENT = "Art28/1"
+# How many threads of a process may wait for hosts of others at once, and for one of them: the rest
+# of its threads go on answering, whoever is slow.
+AT_ONCE, AT_ONE_HOST = 8, 2
 
 
 class FetchFailed(Exception):
@@ -31,16 +37,39 @@ class Fetched:
     body: bytes = field(repr=False)
 
 
+@dataclass
+class Places:
+    """Who may wait for a host of others at this moment."""
+
+    _waiting: Counter[str] = field(default_factory=Counter)
+    _lock: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def place(self, host: str) -> Iterator[None]:
+        """Hold a place. Raises ``FetchFailed`` at once where there is none."""
+        with self._lock:
+            if self._waiting[host] >= AT_ONE_HOST or self._waiting.total() >= AT_ONCE:
+                raise FetchFailed("too many wait for it already")
+            self._waiting[host] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[host] -= 1
+                self._waiting += Counter()  # Forget hosts for which nobody waits.
+
+
 @dataclass(frozen=True)
 class Fetcher:
     """``seconds``: for one request, from name to last byte. ``most_bytes``: of a body."""
 
     egress: Egress
-    seconds: float = 5.0
+    seconds: float = 4.0
     most_bytes: int = 256 * 1024
     ca_file: str | None = None  # None: the certificates of certifi
     names: BoundedLookup = field(default_factory=BoundedLookup)
     monotonic: Callable[[], float] = time.monotonic
+    places: Places = field(default_factory=Places)
 
     def fetch(
         self, url: str, *, headers: Mapping[str, str] | None = None, form: bytes | None = None
@@ -49,13 +78,22 @@ class Fetcher:
         started = self.monotonic()
         try:
             target = self.egress.check_url(url)
+        except EgressError as error:
+            raise FetchFailed(str(error)) from error
+        with self.places.place(target.host):
+            return self._fetched(target, started, headers or {}, form)
+
+    def _fetched(
+        self, target: EndpointUrl, started: float, headers: Mapping[str, str], form: bytes | None
+    ) -> Fetched:
+        try:
             address = self._judged_address(target)
         except EgressError as error:
             raise FetchFailed(str(error)) from error
         left = self.seconds - (self.monotonic() - started)
         if left <= 0:
             raise FetchFailed("the name was not resolved in time")
-        return self._perform(target, address, {**(headers or {})}, form, left)
+        return self._perform(target, address, headers, form, left)
 
     def _judged_address(self, target: EndpointUrl) -> Address:
         """The first address of the name, after all of them were judged; EgressError."""

@@ -11,7 +11,7 @@ import pytest
 
 from services.identity.model.providers import ProviderUnreachable, ProviderUnusable
 from services.identity.proofs.discovery import Discovery
-from services.identity.proofs.fetching import Fetcher, FetchFailed
+from services.identity.proofs.fetching import AT_ONCE, AT_ONE_HOST, Fetcher, FetchFailed, Places
 from shared.egress import Egress
 from shared.lookups import BoundedLookup
 from tests.clock import now
@@ -160,3 +160,33 @@ def test_keys_of_several_kinds_are_read(provider: HostileProvider) -> None:
     discovery, at = Discovery(fetcher()), now()
     keys = discovery.keys(discovery.metadata(provider.url, at), "two", at)
     assert [key.kid for key in keys] == ["one", EC.kid]
+
+
+def test_one_slow_host_holds_few_threads_and_leaves_places_for_others() -> None:
+    shared, release, held = Places(), threading.Event(), list[threading.Thread]()
+
+    def hold(host: str) -> None:
+        entered = threading.Event()
+
+        def wait() -> None:
+            with shared.place(host):
+                entered.set()
+                release.wait(10)
+
+        held.append(threading.Thread(target=wait))
+        held[-1].start()
+        assert entered.wait(10)
+
+    for _ in range(AT_ONE_HOST):
+        hold("127.0.0.1")
+    with pytest.raises(FetchFailed, match="too many wait"):
+        fetcher(places=shared).fetch("http://127.0.0.1:1/")
+    for number in range(AT_ONCE - AT_ONE_HOST):
+        hold(f"host-{number}")
+    with pytest.raises(FetchFailed, match="too many wait"), shared.place("another"):
+        pass
+    release.set()
+    for thread in held:
+        thread.join(10)
+    with answering(HEAD + b"content-length: 2\r\n\r\n{}") as url:
+        assert fetcher(places=shared).fetch(url).body == b"{}"
