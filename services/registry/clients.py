@@ -187,11 +187,12 @@ class IdentityClient:
 
     def hands(self, org_id: str, actors: Iterable[str]) -> dict[str, Any]:
         """The hands of these persons and clients of an organisation, as ``Hands`` takes them."""
-        found: dict[str, Any] = {"of": {}, "names": {}, "known_to": {}, "may_approve": []}
+        shared = ("names", "known_to", "let_in_by", "one_with")
+        found: dict[str, Any] = {"of": {}, "may_approve": [], **{name: {} for name in shared}}
         for ids in _listed(sorted(set(actors))):
             answer = self._client.get("/v1/hands", {"org_id": org_id, "actor_ids": ids})
             found["of"] |= answer["hands"]
-            for name in ("names", "known_to"):
+            for name in shared:
                 found[name] |= answer[name]
             found["may_approve"] += answer["may_approve"]
             found |= {name: answer[name] for name in ("four_eyes", "has_persons")}

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.identity.model.roles import OWNER
 from shared.errors import Conflict, Malformed, NotFound
+
+# For so long nobody approves what their inviter prepared, nor the other way round.
+NEW = timedelta(days=7)
 
 
 class PersonUnknown(NotFound):
@@ -58,6 +61,10 @@ class Membership:
     invited_at: datetime
     invited_by: str
     joined_at: datetime | None = None
+
+    def is_new(self, now: datetime) -> bool:
+        """Whether whoever invited this member may still be who reads the mailbox (0064)."""
+        return self.joined_at is not None and now - self.joined_at < NEW
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,18 @@ def address_of(email: str) -> str:
     """Equal for two spellings of one mailbox, and for nothing else: mails go to this form, so no
     letter becomes another one (``ß`` is not ``ss``, the Kelvin sign is no ``k``)."""
     return "".join(map(_small, email.strip()))
+
+
+def mailbox_of(email: str) -> str:
+    """Equal for addresses that lead to one mailbox by the custom of a tag: ada+2@ is ada@."""
+    local, at, domain = address_of(email).rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
+def one_with(person: Person, others: Iterable[Person]) -> list[str]:
+    """The ids of those among ``others`` who read the mailbox of this person."""
+    mailbox = mailbox_of(person.email)
+    return [it.id for it in others if it.id != person.id and mailbox_of(it.email) == mailbox]
 
 
 def _small(letter: str) -> str:

@@ -104,6 +104,7 @@ class Provider:
 
     ``domains``: of the e-mail addresses that count; none: all. ``invites``: whether an unknown
     person is invited at the first sign-in, with ``roles``. ``only_way_in``: for all but owners.
+    ``set_by``: the person or client that set it last; None before 2026-11-30.
     """
 
     id: str
@@ -117,6 +118,8 @@ class Provider:
     roles: tuple[str, ...] = ()
     only_way_in: bool = False
     revision: int = 1
+    set_by: str | None = None
+    set_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -15,6 +15,8 @@ from shared.documents import from_document, to_row
 from shared.errors import PreconditionFailed
 from shared.ids import derived_id
 from shared.mongo import Mongo, Session
+
+FORGOTTEN_SECONDS = 2 * 365 * 86_400
 
 
 class Providers:
@@ -44,7 +46,8 @@ class Accounts:
 
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
         "provider_accounts": [
-            IndexModel([("org_id", ASCENDING), ("person_id", ASCENDING)], unique=True)
+            IndexModel([("org_id", ASCENDING), ("person_id", ASCENDING)], unique=True),
+            IndexModel([("forgotten_at", ASCENDING)], expireAfterSeconds=FORGOTTEN_SECONDS),
         ]
     }
 
@@ -58,6 +61,11 @@ class Accounts:
     def has(self, org_id: str, person_id: str) -> bool:
         where = {"org_id": org_id, "person_id": person_id}
         return self._docs.find_one(where, {"_id": 1}) is not None
+
+    def linked_at(self, org_id: str, person_ids: Iterable[str]) -> dict[str, datetime]:
+        """When the account of each of these persons was linked, of those that have one."""
+        where = {"org_id": org_id, "person_id": {"$in": sorted(person_ids)}}
+        return {row["person_id"]: row["linked_at"] for row in self._docs.find(where)}
 
     def link(
         self, org_id: str, issuer: str, subject: str, person_id: str, at: datetime, session: Session
@@ -77,6 +85,12 @@ class Accounts:
         """That of a person, or all of the organisation."""
         where = {"org_id": org_id} | ({"person_id": person_id} if person_id else {})
         self._docs.delete_many(where, session=session)
+
+    def forget(self, person_id: str, at: datetime, session: Session) -> None:
+        """Of somebody who is in no organisation any more nothing but a digest stays, and that for
+        as long as a trail says who it was: whoever was removed is not invited anew by it."""
+        mark = {"$set": {"forgotten_at": at}, "$unset": {"issuer": "", "subject": ""}}
+        self._docs.update_many({"person_id": person_id}, mark, session=session)
 
 
 class Attempts:

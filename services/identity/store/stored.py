@@ -241,17 +241,21 @@ class StoredProvider(TypedDict):
     roles: list[str]
     only_way_in: bool
     revision: int
+    set_by: NotRequired[str | None]
+    set_at: NotRequired[datetime | None]
 
 
 class StoredAccount(TypedDict):
-    """``provider_accounts``: which person an account of an organisation's provider is."""
+    """``provider_accounts``: which person an account of an organisation's provider is. ``_id``: a
+    digest of the account; of a person who was forgotten it alone names it."""
 
     _id: str
     org_id: str
-    issuer: str
-    subject: str
+    issuer: NotRequired[str]
+    subject: NotRequired[str]
     person_id: str
     linked_at: datetime
+    forgotten_at: NotRequired[datetime]
 
 
 class StoredAttempt(TypedDict):

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.identity.model.people import Person
 from services.identity.store.stored import StoredOutgoing
-from services.identity.use_cases.hands import approves, hands
+from services.identity.use_cases.hands import approves, hands, let_in_by
 from services.identity.wiring import Deps
 from shared.auth import Caller
 from shared.ids import derived_id
@@ -25,16 +25,21 @@ def ask(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> int:
         return 0  # Keys approve for each other (0056).
     own = {each for ids in known["known_to"].values() for each in ids}
     involved = {*prepared_by, *asked["approved_by"], *own}
-    kinds = deps.organisations.get(org_id).kind
+    kinds, members = deps.organisations.get(org_id).kind, deps.people.members(org_id)
+    barred = involved | _too_near({*prepared_by, *own}, let_in_by(deps, org_id, members))
     whom = [
-        person
-        for person in deps.people.members(org_id)
-        if person.id not in involved and approves(kinds, org_id, person)
+        person for person in members if person.id not in barred and approves(kinds, org_id, person)
     ]
     data = _data(asked, [known["names"].get(each) for each in prepared_by])
     rows = [_row(deps, asked, person, data) for person in whom]
     deps.mongo.transact(lambda session: _add(deps, rows, session))
     return len(rows)
+
+
+def _too_near(preparing: set[str], let_in: Mapping[str, list[str]]) -> set[str]:
+    """Those whom a preparer let in lately, or who let a preparer in (0064)."""
+    by_preparers = {each for each, by in let_in.items() if preparing & {*by}}
+    return by_preparers | {each for one in preparing for each in let_in.get(one, ())}
 
 
 def _add(deps: Deps, rows: list[StoredOutgoing], session: Session) -> None:

@@ -119,6 +119,7 @@ def _forget(deps: Deps, person_id: str, session: Session) -> None:
     sessions.end_all(deps, person_id, session)
     deps.links.end(person_id, None, session)
     deps.passkeys.forget(person_id, session)
+    deps.accounts.forget(person_id, deps.now(), session)
     deps.people.remove(person_id, session)
 
 

@@ -54,6 +54,7 @@ def set_provider(
         raise unusable("/issuer", "An issuer has neither a query nor a fragment.")
     deps.discovery.metadata(body["issuer"], deps.now(), fresh=True)
     changed = _changed(deps, current, org_id, body)
+    changed = replace(changed, set_by=caller.client_id, set_at=deps.now())
 
     def work(session: Session) -> None:
         deps.providers.save(changed, session)
@@ -122,8 +123,14 @@ def _changed(
 
 def _act(what: str, before: Provider | None, after: Provider) -> Act:
     """What was set, without the secret; of a removal what had been set."""
-    changes = differences(to_document(before) if before else {}, to_document(after))
+    changes = differences(_in_trail(before) if before else {}, _in_trail(after))
     return Act(what, after.id, subject("provider", after.id, after.issuer), changes)
+
+
+def _in_trail(provider: Provider) -> dict[str, Any]:
+    """Without who set it when, which the trail says of each act by itself."""
+    told = to_document(provider)
+    return {name: told[name] for name in told if name not in ("set_by", "set_at")}
 
 
 def _forget(deps: Deps, org_id: str, session: Session) -> None:

@@ -6,7 +6,7 @@ none, hands of clients stand for persons (0027, 0056).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.errors import Conflict, Forbidden
@@ -31,6 +31,12 @@ class PreparedByTheSameHand(Conflict):
     """Nobody approves what they prepared; have another hand approve."""
 
     code = "prepared-by-the-same-hand"
+
+
+class LetInByPreparer(Conflict):
+    """You came in less than seven days ago by whom you check here; have another approve."""
+
+    code = "let-in-by-the-same-hand"
 
 
 class PersonNeeded(Conflict):
@@ -63,8 +69,10 @@ class Hands:
 
     ``of``: the hand of each client; clients of one hand count as one (0027). ``known_to``: the
     persons who have known a secret of that hand. ``names``: of those that are still there.
-    ``four_eyes``: what a second hand must approve. ``has_persons``: whether persons approve, and
-    ``may_approve`` those whose role lets them at this moment.
+    ``let_in_by``: who opened the door to a person in the last seven days, by person; ``one_with``:
+    persons who read one mailbox. ``four_eyes``: what a second hand must approve.
+    ``has_persons``: whether persons approve, and ``may_approve`` those whose role lets them at
+    this moment.
     """
 
     of: Mapping[str, str]
@@ -73,6 +81,8 @@ class Hands:
     known_to: Mapping[str, Sequence[str]] = field(default_factory=dict)
     has_persons: bool = False
     may_approve: Collection[str] = ()
+    let_in_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    one_with: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def approver(self, actor: str) -> dict[str, str]:
         """Who approved, as it is kept."""
@@ -86,8 +96,21 @@ class Hands:
         hands = {self.of.get(each, each) for each in (one, other)}
         return bool(persons) or len(hands) == 1
 
+    def opened_for(self, one: str, other: str) -> bool:
+        """Whether one of them let the other in so lately that it may be a mailbox of their own."""
+        return self._let_in(one, other) or self._let_in(other, one)
+
+    def number(self, actors: Iterable[str]) -> int:
+        """How many persons these are; those who read one mailbox are one."""
+        return len({min(self._persons(each)) for each in actors})
+
+    def _let_in(self, one: str, other: str) -> bool:
+        inviters = {each for it in self._persons(other) for each in self.let_in_by.get(it, ())}
+        return not inviters.isdisjoint({one, *self._persons(one)})
+
     def _persons(self, actor: str) -> frozenset[str]:
-        return frozenset([actor] if is_person(actor) else self.known_to.get(actor, ()))
+        known = [actor] if is_person(actor) else self.known_to.get(actor, ())
+        return frozenset(each for it in known for each in (it, *self.one_with.get(it, ())))
 
 
 @dataclass(frozen=True)
@@ -102,8 +125,8 @@ class Signatures:
     urgent: bool
 
     def check(self, actor: str, hands: Hands) -> None:
-        """Raises ``NotApprover``, ``ApprovedAlready``, ``PersonNeeded``, ``ApprovedByTheSameHand``
-        or ``PreparedByTheSameHand`` if the actor cannot approve."""
+        """Raises ``NotApprover``, ``ApprovedAlready``, ``PersonNeeded``, ``ApprovedByTheSameHand``,
+        ``PreparedByTheSameHand`` or ``LetInByPreparer`` if the actor cannot approve."""
         if is_person(actor) and actor not in hands.may_approve:
             raise NotApprover
         if actor in self.approved_by:
@@ -115,6 +138,8 @@ class Signatures:
         # A client that prepared an emergency answers for it with its own approval, as the first.
         if (hands.has_persons or not self.urgent) and self._prepared(actor, hands):
             raise _prepared_by(self._prepared(actor, hands)[0])
+        if hands.has_persons and any(hands.opened_for(each, actor) for each in self.prepared_by):
+            raise LetInByPreparer
 
     def suffice(self, hands: Hands) -> bool:
         """Whether enough have approved.
@@ -133,7 +158,7 @@ class Signatures:
         approving = [each for each in self._approving(hands) if is_person(each)]
         preparing = [each for each in self.prepared_by if is_person(each)]
         asked = TWO if self.urgent or hands.four_eyes == "always" else 1
-        return bool(approving) and len({*approving, *preparing}) >= asked
+        return bool(approving) and hands.number([*approving, *preparing]) >= asked
 
     def _approving(self, hands: Hands) -> list[str]:
         """Those of the approvers that prepared nothing of it."""

@@ -208,6 +208,20 @@ def test_who_was_forgotten_and_is_invited_again_signs_in_by_the_same_account(
         assert arrived.signed_in.person_id == world.person(ida).id != former
 
 
+def test_of_who_was_forgotten_a_digest_stays_that_keeps_the_account_out(
+    world: World, ida: str, stack: Stack
+) -> None:
+    world.sign_in()
+    former = world.person(ida).id
+    joined(stack, world.org_id, f"{uuid.uuid4().hex[:10]}@{DOMAIN}", ["owner"])
+    people.remove_person(world.deps, world.owner, None, former)
+    [kept] = world.deps.mongo.db["provider_accounts"].find({"person_id": former})
+    assert kept.keys() == {"_id", "org_id", "person_id", "linked_at", "forgotten_at"}
+    world.set(invites=True, roles=["reader"])
+    with pytest.raises(NotLetIn):
+        world.sign_in()
+
+
 @pytest.mark.parametrize(
     ("claims", "refusal"),
     [

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from services.identity.model.people import Membership
+from services.identity.use_cases import signing_in
 from tests import builders
 from tests.integration.registry.test_announcing import second_client
 from tests.integration.registry.test_several_in_one_notice import drafts
-from tests.people import deps_of, exchange, joined
+from tests.people import HERE, deps_of, exchange, joined, posted, signed_in
 from tests.stack import Stack
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -106,6 +107,37 @@ def test_one_person_prepares_and_another_approves(office: Office) -> None:
     assert told["status"] == "announced"
     assert told["prepared_by"] == [office.bo.id]
     assert told["approved_by"] == [{"person_id": office.cleo.id, "name": "Cleo"}]
+
+
+def test_nobody_approves_for_whom_the_preparer_has_just_opened_the_door(office: Office) -> None:
+    always(office)
+    second = f"second@{office.vendor.slug}.example"
+    body = {"email": second, "name": "Second", "roles": ["owner"], "locale": "en"}
+    office.ada.must("POST", "/identity/v1/people", body)
+    stack = office.vendor.stack
+    signing_in.join(deps_of(stack), posted(stack).token_to(second), HERE)
+    person = deps_of(stack).people.at(second)
+    assert person is not None
+
+    def as_second() -> Somebody:
+        token = exchange(stack, signed_in(stack, second)).json["access_token"]
+        return Somebody(stack, office.ada.org_id, token, person.id)
+
+    eve, path = as_second(), office.drafted(office.ada)
+    assert code(eve.ask("POST", f"{path}/approve")) == (409, "let-in-by-the-same-hand")
+    other = office.drafted(eve)
+    assert code(office.ada.ask("POST", f"{other}/approve")) == (409, "let-in-by-the-same-hand")
+    assert office.cleo.must("POST", f"{other}/approve")["status"] == "announced"
+
+    stack.pass_time(days=7)
+    assert as_second().must("POST", f"{path}/approve")["status"] == "announced"
+
+
+def test_two_addresses_of_one_mailbox_are_one_person(office: Office) -> None:
+    always(office)
+    again = somebody(office.vendor, "bo+2", "approver")
+    path = office.drafted(office.bo)
+    assert code(again.ask("POST", f"{path}/approve")) == (409, "prepared-by-the-same-hand")
 
 
 def test_an_emergency_goes_out_with_the_second_person(office: Office) -> None:

@@ -26,14 +26,25 @@ def hands(cell: str, four_eyes: str, *, persons: bool) -> Hands:
     """Keys as the table writes them: ``k1=k2`` one hand, ``k1:ab`` known to a and b."""
     of: dict[str, str] = {}
     known: dict[str, list[str]] = {}
+    let_in: dict[str, list[str]] = {}
+    one_with: dict[str, list[str]] = {}
     for word in [] if cell == "-" else cell.split():
+        if ">" in word:
+            inviter, invited = map(actor, word.split(">"))
+            let_in.setdefault(invited, []).append(inviter)
+            continue
+        if "~" in word:
+            one, other = map(actor, word.split("~"))
+            one_with |= {one: [other], other: [one]}
+            continue
         names, _, by = word.partition(":")
         keys = [actor(name) for name in names.split("=")]
         hand = next((of[key] for key in keys if key in of), keys[0])
         of |= dict.fromkeys(keys, hand)
         known.setdefault(hand, []).extend(map(actor, by))
     known_to = {key: known[hand] for key, hand in of.items()}
-    return Hands(of, {}, four_eyes, known_to, persons, [actor(each) for each in "abc"])
+    may = [actor(each) for each in "abc"]
+    return Hands(of, {}, four_eyes, known_to, persons, may, let_in, one_with)
 
 
 def answer(case: Case, *, persons: bool) -> str:
@@ -63,7 +74,8 @@ def test_where_there_are_none_hands_of_keys_stand_for_persons(case: Case) -> Non
 
 def test_the_table_has_every_answer() -> None:
     told = {case[-2] for title in ("persons", "keys") for case in section(TABLE, title)}
-    refusals = {"approved-already", "approved-by-the-same-hand", "prepared-by-the-same-hand"}
+    by_one_hand = {f"{it}-by-the-same-hand" for it in ("let-in", "approved", "prepared")}
+    refusals = {"approved-already", *by_one_hand}
     assert told == {"waiting", "announced", "person-needed", "not-an-approver", *refusals}
 
 
