@@ -50,6 +50,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "language": ("agreement language", "aftalesprog", "avtalsspråk"),
 }  # fmt: skip
 TERMS = NoticeTermsShape()
+# A column that may say in a word that the agreement names no number.
+NO_NUMBER, NONE = ("notice_days", "objection_days"), ("none", "ingen", "inga", "inget", "intet")
 REQUIRED = "Missing data for required field."
 
 
@@ -84,7 +86,7 @@ def read_row(
 
     ``base``: what a published template says by itself. ``language``: the customer's.
     """
-    values = {name: read_cell(name, text.strip()) for name, text in cells.items() if text.strip()}
+    values = {name: _value(name, text.strip()) for name, text in cells.items() if text.strip()}
     if not values.keys() - {"products", "reference"}:
         return None, []
     if "template" not in values and "signed_on" not in values:
@@ -92,11 +94,25 @@ def read_row(
         return None, [{"column": "template", "code": "required", "detail": why, "candidates": []}]
     members = {"language": language, **_based(values, base)}
     members["notice_terms"]["contacts"] = [dict(contact) for contact in contacts]
+    unsaid = list(_unsaid(members["notice_terms"], values))
     shape = SignedElsewhere() if "signed_on" in values else FromTemplate()
     try:
-        return shape.load({**_own(values), "content": members}), []
+        loaded = shape.load({**_own(values), "content": members})
     except ValidationError as wrong:
-        return None, list(_by_column(wrong.messages))
+        return None, [*_by_column(wrong.messages), *unsaid]
+    return (None, unsaid) if unsaid else (loaded, [])
+
+
+def _unsaid(terms: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The days to object, where nothing says them: without them customers would be told of no last
+    day, though their agreement may name one. ``none`` says that it names none."""
+    says = {"objection_days", "objection"} & {*terms}
+    if not says and not any(name.startswith("objection_") for name in values):
+        yield {"column": "objection_days", "code": "required", "detail": REQUIRED, "candidates": []}
+
+
+def _value(name: str, text: str) -> Any:
+    return None if name in NO_NUMBER and text.lower() in NONE else read_cell(name, text)
 
 
 def _own(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from flask import request
 
 from services.identity.api.context import deps
+from services.identity.importing import wording
 from services.identity.schemas.customer_imports import (
     ABOUT_COLUMNS,
     AnswersIn,
@@ -22,6 +23,7 @@ from services.identity.use_cases import customer_imports
 from shared.auth import caller, requires
 from shared.bodies import accepts, kind_of_body, largest_body, whole_body
 from shared.idempotency import in_steps
+from shared.importing.country_names import LANGUAGES
 from shared.openapi import Blueprint
 from shared.pagination import PageRequest
 from shared.places import expensive
@@ -77,7 +79,7 @@ def imports(query: dict[str, Any]) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def report(import_id: str) -> Any:
     """How far it has come: rows done of all, what they became, what is asked and refused."""
-    return customer_imports.report(deps(), caller(), import_id)
+    return _in_words(customer_imports.report(deps(), caller(), import_id))
 
 
 @blp.route(f"{IMPORT}/rows")
@@ -87,7 +89,8 @@ def report(import_id: str) -> Any:
 @blp.alt_response(404, "NOT_FOUND")
 def rows(query: dict[str, Any], import_id: str) -> Any:
     """What became of each row."""
-    return customer_imports.rows(deps(), caller(), import_id, query["state"], _page(query))
+    page = customer_imports.rows(deps(), caller(), import_id, query["state"], _page(query))
+    return _answer(wording.rows_in(_language(), page))
 
 
 @blp.route(f"{IMPORT}/answers", methods=["POST"])
@@ -99,7 +102,7 @@ def rows(query: dict[str, Any], import_id: str) -> Any:
 def answer(body: dict[str, Any], import_id: str) -> Any:
     """Answer open questions: what a column holds, or what a cell means. No value: the cell is left
     empty. ``everywhere``: the same question in other rows, and in imports to come."""
-    return customer_imports.answer(deps(), caller(), import_id, body["answers"])
+    return _in_words(customer_imports.answer(deps(), caller(), import_id, body["answers"]))
 
 
 @blp.route(f"{IMPORT}/cancel", methods=["POST"])
@@ -109,7 +112,22 @@ def answer(body: dict[str, Any], import_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 def cancel(import_id: str) -> Any:
     """End it: no further row is read. What it has added stays."""
-    return customer_imports.cancel(deps(), caller(), import_id)
+    return _in_words(customer_imports.cancel(deps(), caller(), import_id))
+
+
+def _in_words(report: dict[str, Any]) -> Any:
+    """The report in the language that the request accepts."""
+    return _answer(wording.report_in(_language(), report))
+
+
+def _answer(body: Any) -> Any:
+    return body, {"Content-Language": _language(), "Vary": "Accept-Language"}
+
+
+def _language() -> str:
+    """Danish of any country is Danish; English where nothing else fits."""
+    accepted = (tag.partition("-")[0].lower() for tag, weight in request.accept_languages if weight)
+    return next((tag for tag in accepted if tag in LANGUAGES), "en")
 
 
 def _page(query: dict[str, Any]) -> PageRequest:

@@ -30,7 +30,7 @@ LONGEST = {NAME: 300, "registration_number": 60, "street": 200, "postal_code": 2
 LONGEST_OF_PERSON = 200
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,63}")
 _URL = re.compile(r"https?://[^\s<>\"]{3,500}")
-Remark = Callable[[str], None]
+Remark = Callable[[dict[str, str]], None]
 
 
 @dataclass
@@ -41,7 +41,7 @@ class ReadRow:
     organisation: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[dict[str, str]] = field(default_factory=list)
     stated: frozenset[str] = frozenset()
 
     def ask(self, member: str, text: str, code: str, why: str, *candidates: str) -> None:
@@ -79,7 +79,7 @@ def _values(
         if member:
             yield member, text
         elif text:
-            remark(f"“{text[:200]}” under “{heading[:100]}” is not read.")
+            remark({"code": "unread", "text": text[:200], "heading": heading[:100]})
 
 
 def _of_agreement(
@@ -163,7 +163,7 @@ def _website(row: ReadRow, text: str) -> str | None:
 
 def _locale(row: ReadRow, text: str, language: str) -> str:
     if not text:
-        row.remarks.append(f"No language is stated; {language} is taken.")
+        row.remarks.append({"code": "language-taken", "language": language})
         return language
     code = _languages().get(plain(text), "")
     if not code:

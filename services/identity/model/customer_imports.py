@@ -115,7 +115,7 @@ class CustomerRow:
     state: RowState = "new"
     answers: list[Any] = field(default_factory=list)
     questions: list[dict[str, Any]] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Any] = field(default_factory=list)
     refusals: list[dict[str, Any]] = field(default_factory=list)
     recalled: list[dict[str, Any]] = field(default_factory=list)
     differences: list[dict[str, Any]] = field(default_factory=list)

@@ -179,7 +179,7 @@ class StoredCustomerRow(TypedDict):
     state: str
     answers: list[Any]
     questions: list[dict[str, Any]]
-    remarks: list[str]
+    remarks: list[Any]
     refusals: list[dict[str, Any]]
     recalled: list[dict[str, Any]]
     differences: list[dict[str, Any]]

@@ -14,6 +14,7 @@ from tests.integration.identity.bringing import (
     answered,
     brought,
     rows,
+    work,
 )
 from tests.vendor import PROCESSOR_SCOPES, Vendor, new_client
 
@@ -180,3 +181,45 @@ def test_another_vendor_sees_nothing_of_an_import(mine: Vendor) -> None:
         answer = mine.stack.ask(other, "GET", f"{PATH}/imports/{job['id']}{path}")
         assert answer.status_code == 404
     assert mine.stack.must(other, "GET", f"{PATH}/imports")["items"] == []
+
+
+def test_the_days_to_object_are_asked_for_and_none_is_an_answer(mine: Vendor) -> None:
+    silent = {name: cell for name, cell in ELSEWHERE.items() if name != "Objection days"}
+    job = brought(mine.stack, mine.client, silent)
+    [question] = job["questions"]
+    assert (question["member"], question["code"]) == ("objection_days", "required")
+    assert question["why"].startswith("How many days does the customer have to object?")
+
+    done = answered(mine.stack, mine.client, job, {"objection_days": ["none"]})
+    assert (done["added"], done["questions"]) == (1, [])
+    [agreement] = agreements(mine)
+    assert agreement["notice_terms"]["objection_days"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "objection", "law"),
+    [
+        ("en", "How many days does the customer have to object", "Nothing is stated here"),
+        ("da-DK", "Hvor mange dage har kunden til at gøre indsigelse", "Her står intet"),
+        ("sv", "Hur många dagar har kunden på sig att invända", "Här står inget"),
+    ],
+)
+def test_questions_are_read_in_the_language_of_the_reader(
+    mine: Vendor, language: str, objection: str, law: str
+) -> None:
+    left_out = ("Objection days", "Governing law")
+    silent = {name: cell for name, cell in ELSEWHERE.items() if name not in left_out}
+    job = brought(mine.stack, mine.client, {**silent, "Notes": "call first"})
+    mine.stack.must(
+        mine.client, "POST", f"{PATH}/imports/{job['id']}/answers",
+        {"answers": [{"id": job["questions"][0]["id"], "values": ["none"]}]},
+    )  # fmt: skip
+    work(mine.stack)
+    answer = mine.stack.ask(
+        mine.client, "GET", f"{PATH}/imports/{job['id']}", headers={"Accept-Language": language}
+    )
+    why = {each["member"]: each["why"] for each in answer.json["questions"]}
+    assert why["objection_days"].startswith(objection)
+    assert why["governing_law"].startswith(law)
+    assert "Missing data" not in answer.text
+    assert answer.headers["Content-Language"] == language.partition("-")[0]

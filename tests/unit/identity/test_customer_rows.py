@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.identity.importing.columns import member_of, read_columns
 from services.identity.importing.rows import Manner, read_row
+from services.identity.importing.wording import remarks_in
 from services.identity.model.customers import slug_of
 from services.identity.model.matching import keys_of
 from shared.importing.asking import Answers
@@ -117,7 +118,7 @@ def test_an_answer_names_the_template_of_a_row_that_speaks_of_its_terms_alone() 
 
 def test_what_no_column_takes_is_remarked() -> None:
     row = read_row({**WHOLE, "Notes": "call first"}, MANNER, Answers({}))
-    assert "“call first” under “Notes” is not read." in row.remarks
+    assert "“call first” under “Notes” is not read." in remarks_in("en", row.remarks)
 
 
 NUMBERS = ["DK-12 34 56 78", "12345678", "dk12345678", "12.34.56.78"]
