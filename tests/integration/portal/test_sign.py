@@ -89,6 +89,20 @@ def test_the_very_document_can_be_read_and_the_executed_one_kept(offered: Offere
     assert "Gem den underskrevne PDF" in offered.page.text
 
 
+def test_the_page_says_that_it_binds_only_once_the_vendor_has_accepted(offered: Offered) -> None:
+    waits, binds = "først derefter er det bindende for begge", "Det er bindende for Nordbo"
+    first = words_of(offered.page.get().text)
+    assert waits in first
+    assert binds not in first
+    assert "når Vendor også har accepteret" in first
+
+    offered.vendor_accepts()
+
+    then = words_of(offered.page.get().text)
+    assert binds in then
+    assert waits not in then
+
+
 def test_a_double_click_is_one_acceptance(offered: Offered) -> None:
     document = offered.hash_shown()
     answers = [offered.page.press("accept", document_sha256=document, **SIGNED) for _ in range(3)]
