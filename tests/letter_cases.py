@@ -256,6 +256,10 @@ def to_persons() -> Iterator[Case]:
     yield Case("invitation", events.INVITATION, asked)
     copied = {"url": f"{ORIGIN}/sign-in", "expires_at": ends, "passkey": HEBREW}
     yield Case("passkey copied", events.PASSKEY_COPIED, copied)
+    moved = {"url": f"{ORIGIN}/sign-in", "expires_at": ends, "organisation": LONG, "by": HEBREW}
+    given = {**moved, "roles": roles, "before": ["reader"]}
+    yield Case("roles changed", events.ROLES_CHANGED, given)
+    yield Case("membership ended", events.MEMBERSHIP_ENDED, moved)
     waits = {"url": f"{ORIGIN}/approve/org_p/nordlys/chg_1", "expires_at": ends, "by": HEBREW,
              "organisation": LONG, "effective_on": "2027-01-15"}  # fmt: skip
     for urgent in (False, True):

@@ -115,7 +115,9 @@ NOT_IN_NEWS = (CUSTOMER_UNREACHED,)
 # Mails with a link, to persons, written for identity: no message to anybody.
 SIGN_IN, INVITATION, PASSKEY_COPIED = "sign_in", "invitation", "passkey_copied"
 ADDRESS_PROBE, APPROVAL_ASKED = "address_probe", "approval_asked"
-WITH_LINKS = (SIGN_IN, INVITATION, PASSKEY_COPIED, ADDRESS_PROBE, APPROVAL_ASKED)
+ROLES_CHANGED, MEMBERSHIP_ENDED = "roles_changed", "membership_ended"
+WITH_LINKS = (SIGN_IN, INVITATION, PASSKEY_COPIED, ADDRESS_PROBE, APPROVAL_ASKED, ROLES_CHANGED,
+              MEMBERSHIP_ENDED)  # fmt: skip
 
 # What a vendor's endpoint may choose among.
 FOR_VENDORS = (*VENDOR_MESSAGES, WEBHOOK_TEST, WEBHOOK_DISABLING_SOON)

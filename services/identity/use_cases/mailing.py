@@ -21,6 +21,7 @@ from services.identity.store.stored import StoredOutgoing
 from services.identity.use_cases.approvals import APPROVAL
 from services.identity.use_cases.hands import approves
 from services.identity.use_cases.links import new_link
+from services.identity.use_cases.told_members import MEMBERSHIP_ENDED, ROLES_CHANGED
 from services.identity.wiring import Deps
 from shared.failures import Failures
 from shared.times import format_instant
@@ -118,12 +119,25 @@ def _approval(deps: Deps, row: StoredOutgoing) -> Letter | None:
     return Letter(to, person.locale, url, row["made_at"] + TRIED, data)
 
 
+def _of_membership(deps: Deps, row: StoredOutgoing) -> Letter | None:
+    """To the person, wherever the membership stands by now."""
+    data = row["data"]
+    organisation = deps.organisations.get(row["org_id"]).legal_name
+    told = {"organisation": organisation, "by": row["by"], "at": format_instant(row["made_at"])}
+    told |= {name: data[name] for name in ("roles", "before") if name in data}
+    to = {"name": data["name"], "email": row["to"]}
+    url = f"{deps.settings.common.origin}/sign-in"
+    return Letter(to, data["locale"], url, row["made_at"] + TRIED, told)
+
+
 KINDS: Mapping[str, Callable[[Deps, StoredOutgoing], Letter | None]] = {
     SIGN_IN: _sign_in,
     INVITATION: _invitation,
     COPIED: _passkey_copied,
     ADDRESS_PROBE: _address_probe,
     APPROVAL: _approval,
+    ROLES_CHANGED: _of_membership,
+    MEMBERSHIP_ENDED: _of_membership,
 }
 
 

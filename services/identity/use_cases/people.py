@@ -19,6 +19,7 @@ from services.identity.model.trail import (
 )
 from services.identity.use_cases import sessions
 from services.identity.use_cases.inviting import Invited, Inviter, invite
+from services.identity.use_cases.told_members import tell_end, tell_roles
 from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.auth import Caller, ScopeMissing
@@ -86,6 +87,7 @@ def change_person(
         if new.id != old.id:
             sessions.end_tokens(deps, old.id, session)
         _note(deps, PERSON_CHANGED, before, old, new, session)
+        tell_roles(deps, before, old, new, _name_of(deps, caller), session)
         return _member(after, organisation.id)
 
     return deps.mongo.transact(work)
@@ -106,6 +108,7 @@ def remove_person(deps: Deps, caller: Caller, org_id: str | None, person_id: str
         sessions.end_tokens(deps, old.id, session)
         deps.links.end(person_id, organisation.id, session)
         _note(deps, PERSON_REMOVED, before, old, None, session)
+        tell_end(deps, before, old, _name_of(deps, caller), session)
         after = before.without(organisation.id)
         if after.memberships:
             deps.people.replace(after, session)

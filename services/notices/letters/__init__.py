@@ -34,6 +34,8 @@ _WRITE: dict[str, Write] = {
     events.PASSKEY_COPIED: access.passkey_copied,
     events.ADDRESS_PROBE: access.address_probe,
     events.APPROVAL_ASKED: access.approval_asked,
+    events.ROLES_CHANGED: access.roles_changed,
+    events.MEMBERSHIP_ENDED: access.membership_ended,
 }
 
 

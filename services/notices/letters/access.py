@@ -1,12 +1,12 @@
 """Letters to persons about getting in: a link to sign in, an invitation, a passkey that was copied,
-a change that waits for a second person.
+a change that waits for a second person, other roles, the end of a membership.
 
 ``data``: what identity says, with the link as ``url``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notices.letters.headlines import headline_of
@@ -38,13 +38,48 @@ def invitation(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> L
         lead=t("mail.invitation.lead", by=by),
         facts=filled(
             Fact(t("fact.organisation"), organisation),
-            Fact(t("fact.roles"), ", ".join(t.named("person_role", it) for it in data["roles"])),
+            Fact(t("fact.roles"), _roles(t, data["roles"])),
             Fact(t("fact.open_until"), t.day(data.get("expires_at")), strong=True),
         ),
         actions=(Action(t("mail.invitation.button"), data["url"], primary=True),),
         paragraphs=(t("mail.invitation.how"), t("mail.invitation.not_you")),
         footer=(t("mail.invitation.why", by=by),),
     )
+
+
+def roles_changed(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
+    organisation = data["organisation"]
+    return Letter(
+        language=t.language,
+        subject=t("mail.roles_changed.subject", organisation=organisation),
+        heading=t("mail.roles_changed.heading", organisation=organisation),
+        lead=t("mail.roles_changed.lead", by=data["by"]),
+        facts=filled(
+            Fact(t("fact.organisation"), organisation),
+            Fact(t("fact.roles"), _roles(t, data["roles"]), strong=True),
+            Fact(t("fact.roles_before"), _roles(t, data["before"])),
+        ),
+        actions=(Action(t("mail.roles_changed.button"), data["url"], primary=True),),
+        paragraphs=(t("mail.roles_changed.how"), t("mail.roles_changed.not_you")),
+        footer=(t("mail.membership.why"),),
+    )
+
+
+def membership_ended(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
+    organisation = data["organisation"]
+    return Letter(
+        language=t.language,
+        subject=t("mail.membership_ended.subject", organisation=organisation),
+        heading=t("mail.membership_ended.heading", organisation=organisation),
+        lead=t("mail.membership_ended.lead", by=data["by"]),
+        facts=filled(Fact(t("fact.organisation"), organisation)),
+        paragraphs=(t("mail.membership_ended.how"), t("mail.membership_ended.not_you")),
+        footer=(t("mail.membership.why"),),
+    )
+
+
+def _roles(t: Words, roles: Sequence[str]) -> str:
+    return ", ".join(t.named("person_role", each) for each in roles)
 
 
 def passkey_copied(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:

@@ -60,7 +60,7 @@ def _by_api(t: Words, data: Mapping[str, Any], address: str) -> Iterator[str]:
     write = "mail.or_write_any_day" if _until(about) == "_any_day" else "mail.or_write"
     yield t(write, vendor=to, notice=about["id"])
     if about.get("silence") not in (None, "consent"):
-        yield t("mail.how_to_approve", url=f"{url}/approval")
+        yield t("mail.how_to_approve", vendor=vendor, url=f"{url}/approval")
 
 
 def _until(about: Mapping[str, Any]) -> str:

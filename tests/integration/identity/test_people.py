@@ -307,3 +307,33 @@ def test_invitations_are_limited(stack: Stack, org_id: str) -> None:
         assert person_asks(stack, owner, "POST", PEOPLE, asked(email, "reader")).status_code == 201
     answer = person_asks(stack, owner, "POST", PEOPLE, asked(email, "reader"))
     assert (answer.status_code, answer.json["code"]) == (429, "too-many-mails")
+
+
+def test_a_person_is_mailed_when_roles_change_and_when_the_membership_ends(
+    stack: Stack, org_id: str
+) -> None:
+    owner, email = joined(stack, org_id, somebody(), ["owner"], "Ada Lovelace"), somebody()
+    joined(stack, org_id, email, ["reader"], "Bo Vik")
+    path = f"{PEOPLE}/{person_id(stack, email)}"
+    posted(stack)
+    assert person_asks(stack, owner, "PATCH", path, {"name": "Bo V."}).status_code == 200
+    assert posted(stack).to(email) == []
+
+    person_asks(stack, owner, "PATCH", path, {"roles": ["approver"]})
+    [(kind, letter)] = posted(stack).to(email)
+    assert (kind, letter.data["roles"], letter.data["before"]) == (
+        "roles_changed", ["approver"], ["reader"],
+    )  # fmt: skip
+    assert (letter.data["by"], letter.to["name"]) == ("Ada Lovelace", "Bo V.")
+
+    assert person_asks(stack, owner, "DELETE", path).status_code == 204
+    [(kind, letter)] = posted(stack).to(email)
+    assert (kind, letter.to["email"]) == ("membership_ended", email)
+
+
+def test_an_invitation_that_is_taken_back_is_told_to_nobody(stack: Stack, org_id: str) -> None:
+    owner, email = joined(stack, org_id, somebody(), ["owner"]), somebody()
+    invited(stack, org_id, email, ["reader"])
+    path = f"{PEOPLE}/{person_id(stack, email)}"
+    assert person_asks(stack, owner, "DELETE", path).status_code == 204
+    assert posted(stack).to(email) == []
