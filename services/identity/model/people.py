@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from services.identity.model.roles import OWNER
 from shared.errors import Conflict, Malformed, NotFound
+from shared.mailboxes import address_of
 
 # For so long nobody approves what their inviter prepared, nor the other way round.
 NEW = timedelta(days=7)
@@ -133,12 +134,6 @@ def membership_for(person: Person, org_id: str | None) -> Membership:
     return joined[org_id]
 
 
-def address_of(email: str) -> str:
-    """Equal for two spellings of one mailbox, and for nothing else: mails go to this form, so no
-    letter becomes another one (``ß`` is not ``ss``, the Kelvin sign is no ``k``)."""
-    return "".join(map(_small, email.strip()))
-
-
 def mailbox_of(email: str) -> str:
     """Equal for addresses that lead to one mailbox by the custom of a tag: ada+2@ is ada@."""
     local, at, domain = address_of(email).rpartition("@")
@@ -149,11 +144,6 @@ def one_with(person: Person, others: Iterable[Person]) -> list[str]:
     """The ids of those among ``others`` who read the mailbox of this person."""
     mailbox = mailbox_of(person.email)
     return [it.id for it in others if it.id != person.id and mailbox_of(it.email) == mailbox]
-
-
-def _small(letter: str) -> str:
-    small = letter.lower()
-    return small if letter.isascii() or not small.isascii() else letter
 
 
 def in_order(roles: Iterable[str]) -> tuple[str, ...]:

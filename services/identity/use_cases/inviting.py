@@ -11,13 +11,13 @@ from services.identity.model.people import (
     AlreadyMember,
     Membership,
     Person,
-    address_of,
     in_order,
 )
 from services.identity.model.roles import check_roles
 from services.identity.model.trail import PERSON_INVITED, Act, differences, subject
 from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
+from shared.mailboxes import address_of
 from shared.mongo import Session
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from services.identity.model.clients import digest
 from services.identity.model.organisations import Organisation
-from services.identity.model.people import Person, address_of
+from services.identity.model.people import Person
 from services.identity.model.providers import (
     ATTEMPT_LIVES,
     Account,
@@ -40,6 +40,7 @@ from services.identity.use_cases.providers import secret_of
 from services.identity.use_cases.sessions import open_session
 from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
+from shared.mailboxes import address_of
 from shared.mongo import Session
 
 log = structlog.get_logger()

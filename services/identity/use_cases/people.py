@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.identity.model.organisations import Organisation
-from services.identity.model.people import Membership, Person, address_of, in_order
+from services.identity.model.people import Membership, Person, in_order
 from services.identity.model.roles import OWNER, check_roles
 from services.identity.model.trail import (
     PERSON_CHANGED,
@@ -24,6 +24,7 @@ from services.identity.use_cases.trail import note
 from services.identity.wiring import Deps
 from shared.auth import Caller, ScopeMissing
 from shared.errors import NotFound
+from shared.mailboxes import address_of
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 

@@ -12,7 +12,7 @@ from services.identity.model.links import (
     LinkUnknown,
 )
 from services.identity.model.organisations import Organisation
-from services.identity.model.people import AlreadyMember, Person, address_of
+from services.identity.model.people import AlreadyMember, Person
 from services.identity.model.sessions import Seen
 from services.identity.model.sessions import Session as SignedIn
 from services.identity.model.trail import (
@@ -25,6 +25,7 @@ from services.identity.model.trail import (
 from services.identity.use_cases import links, sessions
 from services.identity.use_cases.trail import note, note_failure_alone
 from services.identity.wiring import Deps
+from shared.mailboxes import address_of
 from shared.mongo import Session
 
 AMR = ("email",)

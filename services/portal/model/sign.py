@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.mailboxes import address_of, domain_of
+
 ACCEPT, REFUSE = "accept", "refuse"
 ACTS = (ACCEPT, REFUSE)
 CONFIRM, DECLINE = "confirm", "decline"
@@ -85,10 +87,6 @@ def acts_on_recorded(it: Recorded) -> tuple[str, ...]:
 def is_vendors(contact: str, vendor: Iterable[str], customer: Iterable[str]) -> bool:
     """Whether a mailbox is the vendor's by its address, or by a domain that the customer has no
     mailbox in: the vendor itself has entered the contacts of an offer."""
-    own = {address.casefold() for address in vendor}
-    domains = {_domain(address) for address in own} - {_domain(address) for address in customer}
-    return contact.casefold() in own or _domain(contact) in domains
-
-
-def _domain(address: str) -> str:
-    return address.casefold().rpartition("@")[2]
+    own = {address_of(address) for address in vendor}
+    domains = {domain_of(address) for address in own} - {domain_of(each) for each in customer}
+    return address_of(contact) in own or domain_of(contact) in domains

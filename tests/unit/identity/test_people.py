@@ -14,12 +14,12 @@ from services.identity.model.people import (
     Membership,
     OrganisationOpen,
     Person,
-    address_of,
     in_order,
     membership_for,
 )
 from services.identity.model.providers import Attempt, ClaimNames, account_of, derived
 from services.identity.model.sessions import Seen, seen_from
+from shared.mailboxes import address_of
 
 MADE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LATER = MADE + timedelta(days=1)

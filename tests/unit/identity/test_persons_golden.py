@@ -12,12 +12,12 @@ from services.identity.model.people import (
     Membership,
     OrganisationOpen,
     Person,
-    address_of,
     membership_for,
 )
 from services.identity.model.roles import ROLES, RoleUnknown, check_roles, scopes_of, table
 from services.identity.model.sessions import seen_from
 from shared.errors import DomainError
+from shared.mailboxes import address_of
 
 HERE = Path(__file__).parent
 MADE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -30,12 +30,13 @@ from services.notices.model.channels import (
     Unwritable,
 )
 from services.notices.model.sendings import BOUNCED
+from shared.mailboxes import address_of
 from shared.safe_text import one_line
 
 
 def address_key(email: str) -> str:
     """Equal for two spellings of one mailbox, which must not get two mails."""
-    return email.strip().casefold()
+    return address_of(email)
 
 
 def contacts_of(named: Sequence[Row]) -> list[Address]:
