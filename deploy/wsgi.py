@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 NAMES = ("identity", "agreements", "registry", "notices", "portal", "public")
-# Pages that links in mails open: short addresses at the root, of the service that serves them.
-PAGES = {"/respond": "portal", "/sign": "portal", "/approve": "portal"}
+# Where RFC 8414 has the metadata of a server of tokens; and pages that links in mails open: short
+# addresses at the root, of the service that serves them.
+METADATA = "/.well-known/oauth-authorization-server"
+PAGES = {METADATA: "identity", "/respond": "portal", "/sign": "portal", "/approve": "portal"}
 
 
 def mounted(names: Iterable[str] = NAMES) -> WSGIApplication:

@@ -6,7 +6,9 @@ identity signs access tokens with its own, the registry the checkpoints of its l
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -30,21 +32,29 @@ class StoredKey(TypedDict):
 class Keys:
     """The signing keys in the database; the newest signs, all are published.
 
-    ``name`` is the first part of their ids, one per purpose. A key that an ``older`` secrets key
-    sealed is sealed anew when it is opened; processes that seal with different keys can run side by
-    side if each has the other's key.
+    ``name`` is the first part of their ids, one per purpose. ``by_thumbprint``: they are published
+    under their thumbprints (RFC 7638) instead, which nobody can guess before. A key that an
+    ``older`` secrets key sealed is sealed anew when it is opened; processes that seal with
+    different keys can run side by side if each has the other's key.
     """
 
     def __init__(
-        self, mongo: Mongo, secrets_key: bytes, name: str = "key", older: Sequence[bytes] = ()
+        self,
+        mongo: Mongo,
+        secrets_key: bytes,
+        name: str = "key",
+        older: Sequence[bytes] = (),
+        *,
+        by_thumbprint: bool = False,
     ) -> None:
+        self._by_thumbprint = by_thumbprint
         self._keys, self._first = mongo.collection("keys", StoredKey), f"{name}-1"
         self._seal = Seal(secrets_key, older)
 
     def current(self, now: datetime) -> SigningKey:
         """The key that signs today; the first one is made when there is none."""
         document = self._keys.find_one(sort=[("_id", -1)]) or self._make_first(now)
-        return SigningKey(document["_id"], self._opened(document))
+        return SigningKey(self._public(document)["kid"], self._opened(document))
 
     def jwks(self, now: datetime) -> dict[str, Any]:
         self.current(now)
@@ -80,12 +90,16 @@ class Keys:
         return Ed25519PrivateKey.from_private_bytes(raw)
 
     def _public(self, document: StoredKey) -> dict[str, str]:
-        x = base64.urlsafe_b64encode(document["public"]).rstrip(b"=").decode()
-        return {
-            "kty": "OKP",
-            "crv": "Ed25519",
-            "use": "sig",
-            "alg": ALGORITHM,
-            "kid": document["_id"],
-            "x": x,
-        }
+        point = {"crv": "Ed25519", "kty": "OKP", "x": _text(document["public"])}
+        kid = _thumbprint(point) if self._by_thumbprint else document["_id"]
+        return {"use": "sig", "alg": ALGORITHM, "kid": kid, **point}
+
+
+def _thumbprint(required: Mapping[str, str]) -> str:
+    """RFC 7638 §3 of the members that a key needs, named in the order of their names."""
+    text = json.dumps(required, separators=(",", ":"), sort_keys=True)
+    return _text(hashlib.sha256(text.encode()).digest())
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

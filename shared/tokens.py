@@ -22,6 +22,8 @@ from shared.times import format_instant, parse_instant
 log = structlog.get_logger()
 
 ALGORITHM = "EdDSA"
+# The type of an access token (RFC 9068 §2.1), so that no other JWT can pass for one.
+TYPE = "at+jwt"
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "org", "org_kind", "scope", "exp", "iat", "jti"]
 # What a token ends with: its client or person, the session, the membership (decision 0055).
 ENDS_WITH = ("sub", "sid", "mbr")
@@ -69,7 +71,8 @@ class SigningKey:
     private: Any  # cryptography's Ed25519PrivateKey, untyped in PyJWT
 
     def sign(self, claims: Mapping[str, Any]) -> str:
-        return jwt.encode(dict(claims), self.private, ALGORITHM, headers={"kid": self.kid})
+        headers = {"kid": self.kid, "typ": TYPE}
+        return jwt.encode(dict(claims), self.private, ALGORITHM, headers=headers)
 
 
 def service_secret(service_key: bytes, client_id: str) -> str:

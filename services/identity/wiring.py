@@ -53,7 +53,7 @@ def make_deps(settings: Settings, mongo: Mongo, now: Clock = utc_now) -> Deps:
         **vars(stores),
         settings=settings,
         mongo=mongo,
-        keys=Keys(mongo, common.secrets_key, older=common.older_secrets_keys),
+        keys=Keys(mongo, common.secrets_key, older=common.older_secrets_keys, by_thumbprint=True),
         throttle=Throttle(mongo, settings.failed_tokens),
         import_failures=Failures(mongo, "identity.customers", now, may_kill=True),
         now=now,

@@ -12,15 +12,17 @@ from services.identity.api.context import deps
 from services.identity.model.clients import ClientUnknown, GrantUnsupported, TokenRequestInvalid
 from services.identity.model.people import GrantEnded, OrganisationOpen
 from services.identity.model.scopes import ScopeNotHeld
-from services.identity.schemas.tokens import KeySet, TokenForm, TokenShape
+from services.identity.schemas.tokens import KeySet, MetadataShape, TokenForm, TokenShape
 from services.identity.use_cases import tokens as token_cases
 from shared import problems
 from shared.auth import gives_tokens, public
 from shared.bodies import accepts
 from shared.errors import DomainError, Unauthenticated
-from shared.openapi import Blueprint
+from shared.openapi import Blueprint, scopes
 
 FORM = "application/x-www-form-urlencoded"
+# A new key is published with its first token: who meets an unknown one asks again.
+KEYS_SECONDS, METADATA_SECONDS = 300, 3_600
 INVALID_REQUEST = "invalid_request"
 OAUTH_ERRORS = {
     kind.code: kind.code.replace("-", "_")
@@ -81,4 +83,18 @@ def _ascii(text: str) -> str:
 @well_known.alt_response(200, schema=KeySet)
 def jwks() -> Any:
     """The public keys of access tokens (RFC 7517)."""
-    return token_cases.jwks(deps(), deps().now())
+    return token_cases.jwks(deps(), deps().now()), kept_for(KEYS_SECONDS)
+
+
+@well_known.route("/oauth-authorization-server")
+@well_known.route("/oauth-authorization-server/identity")
+@public()
+@well_known.response(200, MetadataShape)
+def metadata() -> Any:
+    """Where tokens come from, and how a client proves itself (RFC 8414)."""
+    return token_cases.metadata(deps(), scopes()), kept_for(METADATA_SECONDS)
+
+
+def kept_for(seconds: int) -> dict[str, str]:
+    """Headers of what anybody may read and keep, scripts of other sites included."""
+    return {"Cache-Control": f"public, max-age={seconds}", "Access-Control-Allow-Origin": "*"}

@@ -32,8 +32,21 @@ class TokenShape(Shape):
     issued_token_type = fields.String()
 
 
+class MetadataShape(Shape):
+    """As RFC 8414 §2 names its members."""
+
+    issuer = fields.String()
+    token_endpoint = fields.String()
+    jwks_uri = fields.String()
+    grant_types_supported = fields.List(fields.String())
+    token_endpoint_auth_methods_supported = fields.List(fields.String())
+    response_types_supported = fields.List(fields.String())
+    scopes_supported = fields.List(fields.String())
+    service_documentation = fields.String()
+
+
 class KeyShape(Shape):
-    """A public key (RFC 7517); ``x`` and ``y``: its point, ``kid``: which one signed a token."""
+    """A public key (RFC 7517); ``x``: its point, ``kid``: which one signed a token."""
 
     kty = fields.String()
     crv = fields.String()

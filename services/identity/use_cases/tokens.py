@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +15,20 @@ from services.identity.model.scopes import SCOPES_OF_SERVICE, granted
 from services.identity.model.sessions import SessionEnded
 from services.identity.model.trail import CLIENT_REFUSED, STRANGER, Act, subject
 from services.identity.model.ways_in import check_way_in
-from services.identity.token_requests import Exchange, TokenRequest
+from services.identity.token_requests import (
+    CLIENT_CREDENTIALS,
+    EXCHANGE,
+    Exchange,
+    TokenRequest,
+)
 from services.identity.use_cases.sessions import signed_in
 from services.identity.use_cases.trail import note_failure_alone
 from services.identity.wiring import Deps
 from shared.mongo import Session
 from shared.tokens import service_secret
 
+# Whoever exchanges a session is the console: it has a session, and no secret of its own.
+CONSOLE = "console"
 SERVICE_PREFIX = "cli_service_"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  A name (RFC 8693).
 
@@ -70,6 +77,22 @@ def _note_refused(deps: Deps, client_id: str) -> None:
     note_failure_alone(deps, refused)
 
 
+def metadata(deps: Deps, scopes: Iterable[str]) -> dict[str, Any]:
+    """What a client needs to know to ask for a token (RFC 8414 §2)."""
+    issuer = deps.settings.common.issuer
+    return {
+        "issuer": issuer,
+        "token_endpoint": f"{issuer}/v1/token",
+        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        "grant_types_supported": [CLIENT_CREDENTIALS, EXCHANGE],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        # Nobody is sent to a page to grant something.
+        "response_types_supported": [],
+        "scopes_supported": sorted(scopes),
+        "service_documentation": f"{deps.settings.common.origin}/docs",
+    }
+
+
 def jwks(deps: Deps, now: datetime) -> dict[str, Any]:
     return deps.keys.jwks(now)
 
@@ -81,6 +104,7 @@ def _token(deps: Deps, bearer: Bearer, scope: str | None) -> dict[str, Any]:
         "iss": deps.settings.common.issuer,
         "aud": deps.settings.common.audience,
         "sub": bearer.id,
+        "client_id": CONSOLE if bearer.claims else bearer.id,
         "org": bearer.org_id,
         "org_kind": list(bearer.kinds),
         "scope": " ".join(sorted(scopes)),

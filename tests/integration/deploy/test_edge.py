@@ -131,6 +131,7 @@ def certificate(folder: Path) -> dict[str, str]:
         ("/p/tempus-serva?lang=da", "public"),
         ("/.well-known/security.txt", "public"),
         ("/healthz", "public"),
+        ("/openapi.json", "public"),
         ("/static/page.css?v=1", "public"),
         ("/", "public"),
         ("/identityx", "readers"),
@@ -149,8 +150,9 @@ def test_each_path_reaches_its_service_unchanged(port: int, path: str, service: 
 
 @pytest.mark.parametrize(
     "path",
-    ["/sign-in", "/sign-in?lang=da", "/sign-in/tok-en_1", "/invitation/tok-en_1", "/sign-out"],
-)
+    ["/sign-in", "/sign-in?lang=da", "/sign-in/tok-en_1", "/invitation/tok-en_1", "/sign-out",
+     "/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/identity"],
+)  # fmt: skip
 def test_the_pages_for_getting_in_are_identitys(port: int, path: str) -> None:
     asked = path.partition("?")[0]
     assert get(port, path)[1] == f"identity /identity{asked} 127.0.0.1:{port}"
@@ -173,9 +175,9 @@ def test_a_service_that_is_away_is_a_problem_with_a_time_to_retry(port: int) -> 
 @pytest.mark.parametrize(
     "path",
     ["/metrics", "/identity/metrics", "/notices/metrics", "/notices/%6detrics", "/p/../metrics",
-     "/registry/metrics?x=1", "/portal/metrics/"],
+     "/registry/metrics?x=1", "/portal/metrics/", "/internal/openapi.json", "/internal"],
 )  # fmt: skip
-def test_metrics_are_not_for_visitors(port: int, path: str) -> None:
+def test_metrics_and_internal_documents_are_not_for_visitors(port: int, path: str) -> None:
     answer, text = get(port, path)
 
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
