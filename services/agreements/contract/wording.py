@@ -68,10 +68,24 @@ class ByCountry:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """The contents of an agreement that are texts, in one language; no ``region``: that of the
+    template's rule."""
+
+    processing: Processing
+    clauses: Clauses
+    measures: Measures = NO_MEASURES
+    transfer_instructions: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True)
 class Published:
     """The terms on which a processor lets customers serve themselves.
 
     ``notice_options``: the notice terms a customer may choose from; the first is the default.
+    ``contents_language``: that of the texts, by default the default language of documents;
+    ``texts``: the same contents in other languages, by language.
     """
 
     processing: Processing
@@ -87,6 +101,33 @@ class Published:
     deletion_days: int | None = None
     backup_days: int | None = None
     products: tuple[str, ...] = ()
+    contents_language: str | None = None
+    texts: dict[str, Texts] = field(default_factory=dict)
+
+    @property
+    def main(self) -> str:
+        """The language of the contents where no other is asked for."""
+        return self.contents_language or self.language.default
+
+    @property
+    def languages(self) -> set[str]:
+        """The languages in which there are contents."""
+        return {main_language(language) for language in (self.main, *self.texts)}
+
+    @property
+    def missing_languages(self) -> list[str]:
+        """Languages that the rule promises and the contents lack: such a document is in ``main``,
+        because no document has two languages."""
+        rule = self.language
+        promised = {main_language(each) for each in (rule.default, *rule.by_country.values())}
+        return sorted(promised - self.languages)
+
+    def texts_in(self, language: str) -> Texts:
+        """The contents in ``language``, which must be one of ``languages``."""
+        for each, texts in self.texts.items():
+            if main_language(each) == main_language(language):
+                return texts
+        return Texts(self.processing, self.clauses, self.measures, self.transfer_instructions)
 
     def offers(self, terms: NoticeTerms) -> bool:
         """Whether a customer may have these notice terms without asking."""
@@ -110,15 +151,19 @@ class Published:
         self, template_id: str, country: str, terms: NoticeTerms, *, from_day: date,
         language: str | None = None, products: tuple[str, ...] | None = None,
     ) -> Content:  # fmt: skip
-        """What a customer of ``country`` agrees on; law, language and region by the rules."""
+        """What a customer of ``country`` agrees on; law, language and region by the rules. In a
+        language without contents there is no document: it is in that of the contents."""
+        asked = language or self.language.of(country)
+        written_in = asked if main_language(asked) in self.languages else self.main
+        texts = self.texts_in(written_in)
+        region = self.region.of(country) if self.region else None
         return Content(
             template_id=template_id, notice_terms=terms, effective_from=from_day,
-            language=language or self.language.of(country),
-            governing_law=self.governing_law.of(country),
-            region=self.region.of(country) if self.region else None,
+            language=written_in, governing_law=self.governing_law.of(country),
+            region=texts.region or region,
             products=self.products if products is None else products,
-            processing=self.processing, authorisation=self.authorisation, clauses=self.clauses,
-            measures=self.measures, transfer_instructions=self.transfer_instructions,
+            processing=texts.processing, authorisation=self.authorisation, clauses=texts.clauses,
+            measures=texts.measures, transfer_instructions=texts.transfer_instructions,
             breach_notice_hours=self.breach_notice_hours, deletion_days=self.deletion_days,
             backup_days=self.backup_days,
         )  # fmt: skip
@@ -165,6 +210,11 @@ class Template:
         """The languages of its documents: those that its sections and our own words have."""
         own = {main_language(language) for language in self.languages}
         return [language for language in SPOKEN if language in own or not self.sections]
+
+    @property
+    def missing_languages(self) -> list[str]:
+        """Languages that its published terms promise and have no contents in."""
+        return self.published.missing_languages if self.published else []
 
     def visible_to(self, org_id: str) -> bool:
         return self.owner in (BUILT_IN, org_id)

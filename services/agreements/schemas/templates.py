@@ -53,9 +53,22 @@ class RegionRule(Shape):
     by_country = fields.Dict(keys=Country(), values=Text(100), load_default=dict)
 
 
+class TextsShape(Shape):
+    """The contents that are texts, in one language."""
+
+    processing = fields.Nested(ProcessingShape, required=True)
+    clauses = fields.Nested(ClausesShape, required=True)
+    measures = fields.Nested(
+        MeasuresShape, load_default=lambda: {"technical": [], "organisational": []}
+    )
+    transfer_instructions = Text(4_000, load_default=None, allow_none=True)
+    region = Text(100, load_default=None, allow_none=True)
+
+
 class PublishedShape(Shape):
     """The terms on which customers may serve themselves; the first of ``notice_options`` is
-    what they get when they name none.
+    what they get when they name none. ``contents_language``: that of the texts here, by default
+    ``language.default``; ``texts``: the same in other languages.
     """
 
     processing = fields.Nested(ProcessingShape, required=True)
@@ -75,6 +88,8 @@ class PublishedShape(Shape):
     deletion_days = Whole(0, 3_650, load_default=None, allow_none=True)
     backup_days = Whole(0, 3_650, load_default=None, allow_none=True)
     products = texts(100, 50, load_default=list)
+    contents_language = Language(load_default=None, allow_none=True)
+    texts = fields.Dict(keys=Language(), values=fields.Nested(TextsShape), load_default=dict)
 
 
 class NewTemplate(Shape):
@@ -110,12 +125,16 @@ class NewTemplate(Shape):
 
 
 class TemplateShape(Shape):
+    """``missing_languages``: those that the published terms promise and have no contents in;
+    documents for them are in the language of the contents."""
+
     id = fields.String()
     name = fields.String()
     kind = fields.String()
     built_in = fields.Boolean()
     reference = fields.String(allow_none=True)
     languages = fields.List(fields.String())
+    missing_languages = fields.List(fields.String())
     sections = fields.List(fields.Nested(SectionShape))
     version = fields.Integer()
     replaces = fields.String(allow_none=True)

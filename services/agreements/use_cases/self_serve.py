@@ -17,6 +17,7 @@ from services.agreements.contract.wording import (
     StandingAcceptance,
     Template,
     check_language,
+    main_language,
 )
 from services.agreements.events import Event
 from services.agreements.ledger_entries import event
@@ -212,6 +213,11 @@ def _content(
     products = body.get("products")
     if products is not None and published.products and set(products) - set(published.products):
         raise problem_at("/products", "not-published", "These are not all in the template.")
+    asked = body.get("language")
+    if asked and main_language(asked) not in published.languages:
+        there = ", ".join(sorted(published.languages))
+        why = f"The contents of this template are in these languages: {there}."
+        raise problem_at("/language", "language-missing", why)
     terms = _terms(published, body)
     content = published.content(
         template.id, country, terms,

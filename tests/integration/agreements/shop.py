@@ -36,7 +36,9 @@ def template_body(**published: Any) -> dict[str, Any]:
             "notice_options": [terms, {**terms, "notice_days": 45}], "measures": MEASURES,
             "governing_law": {"default": "DK", "by_country": {"SE": "SE"}},
             "language": {"default": "en", "by_country": {"DK": "da", "SE": "sv"}},
-            "region": {"default": "EU", "by_country": {"CH": "Switzerland"}}, **published,
+            "region": {"default": "EU", "by_country": {"CH": "Switzerland"}},
+            "texts": {language: {name: content[name] for name in ("processing", "clauses")}
+                      for language in ("da", "sv")}, **published,
         },
     }  # fmt: skip
 

@@ -262,3 +262,16 @@ def test_a_document_that_was_read_is_taken_once(shop: Shop) -> None:
     shop.taken(customer, as_read=read)
     again = shop.take(customer, as_read=read)
     assert (again.status_code, again.json["code"]) == (409, "already-exists")
+
+
+def test_a_language_that_the_contents_lack_is_named_and_never_mixed_in(shop: Shop) -> None:
+    body = template_body(texts={})
+    made = shop.stack.must(shop.vendor.client, "POST", "/agreements/v1/templates", body)
+    assert made["missing_languages"] == ["da", "sv"]
+    path = f"/agreements/v1/templates/{made['id']}/standing-acceptance"
+    shop.stack.must(shop.vendor.client, "POST", path, SIGNATURE)
+    customer = shop.customer()
+    taken = shop.taken(customer, template_id=made["id"])
+    assert taken["language"] == "en"
+    wish = shop.take(shop.customer("other"), template_id=made["id"], language="sv")
+    assert (wish.status_code, wish.json["errors"][0]["code"]) == (422, "language-missing")

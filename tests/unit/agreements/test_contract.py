@@ -17,6 +17,7 @@ from services.agreements.contract.terms import NoticeTerms
 from services.agreements.contract.wording import (
     ByCountry,
     Template,
+    Texts,
     built_in_templates,
 )
 from services.agreements.model.document import make_version, read
@@ -225,7 +226,9 @@ def test_a_customer_may_choose_published_terms_with_its_own_contacts(
 
 
 def test_law_language_and_region_follow_from_the_country() -> None:
-    terms = things.published(region=ByCountry("eu-north", {"SE": "se-1"}))
+    base = things.content()
+    texts = {each: Texts(base.processing, base.clauses) for each in ("sv", "de")}
+    terms = things.published(region=ByCountry("eu-north", {"SE": "se-1"}), texts=texts)
     swedish = terms.content("tpl", "SE", TERMS, from_day=TODAY)
     german = terms.content("tpl", "DE", TERMS, from_day=TODAY, language="de", products=("a",))
 
@@ -233,6 +236,31 @@ def test_law_language_and_region_follow_from_the_country() -> None:
     assert (german.governing_law, german.language, german.region) == ("DK", "de", "eu-north")
     assert (swedish.products, german.products) == (("a", "b"), ("a",))
     assert things.published().content("tpl", "SE", TERMS, from_day=TODAY).region is None
+
+
+def test_contents_are_in_the_language_of_the_document_or_the_document_in_theirs() -> None:
+    """No document has two languages; the template says which one it promises and lacks."""
+    base = things.content()
+    danish = Texts(base.processing, replace(base.clauses, audit="Hvert år."), region="Danmark")
+    terms = things.published(
+        language=ByCountry("en", {"SE": "sv", "DK": "da-DK"}), texts={"da": danish}
+    )
+    assert (sorted(terms.languages), terms.missing_languages) == (["da", "en"], ["sv"])
+    for country, language, audit, region in (
+        ("DK", "da-DK", "Hvert år.", "Danmark"),
+        ("SE", "en", base.clauses.audit, None),
+        ("FR", "en", base.clauses.audit, None),
+    ):
+        made = terms.content("tpl", country, TERMS, from_day=TODAY)
+        assert (made.language, made.clauses.audit, made.region) == (language, audit, region)
+    own = replace(built_in_templates()[2], published=terms)
+    assert (own.missing_languages, built_in_templates()[2].missing_languages) == (["sv"], [])
+
+
+def test_contents_may_be_in_another_language_than_the_default_of_documents() -> None:
+    terms = things.published(contents_language="da", language=ByCountry("en"))
+    assert terms.missing_languages == ["en"]
+    assert terms.content("tpl", "DE", TERMS, from_day=TODAY).language == "da"
 
 
 def test_shortfalls_name_each_term_that_is_worse_than_published() -> None:
