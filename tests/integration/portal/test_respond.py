@@ -70,6 +70,7 @@ def test_the_page_shows_the_change_the_days_and_whom_to_write_to(
     ):
         assert words in text
     assert change_of(baseline, customer, change["id"])["objection_deadline"] == "2026-12-07"
+    assert '<a href="#answer">' in page.get().text
 
 
 def test_a_notice_is_acknowledged_once_by_who_wrote_its_name(
@@ -163,6 +164,7 @@ def test_a_withdrawn_change_leaves_nothing_to_answer(baseline: Vendor, mails: Po
     assert "har trukket ændringen tilbage" in page.text
     assert "Not needed." in page.text
     assert page.buttons == []
+    assert '<a href="#answer">' not in page.get().text
 
 
 def test_a_contact_that_was_replaced_reads_and_answers_nothing(
