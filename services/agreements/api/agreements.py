@@ -103,9 +103,10 @@ def versions(query: dict[str, Any], agreement_id: str) -> Page:
 @blp.response(200, content_type=documents.JSON)
 @blp.response(200, content_type=documents.HTML)
 @blp.response(200, content_type=documents.PDF)
+@blp.response(200, content_type=documents.DOCX)
 @blp.alt_response(404, "NOT_FOUND")
 def document(query: dict[str, Any], agreement_id: str) -> Response:
-    """The version that binds, else the newest, or ``?version=``: JSON, HTML or PDF, by Accept."""
+    """The version that binds, else the newest, or ``?version=``; its kind by Accept."""
     kind = media.wanted(request.accept_mimetypes)
     version, kept = documents.document(deps(), caller(), agreement_id, query["version"], kind)
     return media.answer(version, kept, kind)

@@ -9,13 +9,13 @@ from services.agreements import rendering
 from services.agreements.contract.wording import spoken
 from services.agreements.model.agreement import Version
 from services.agreements.store.documents import Kept
-from services.agreements.use_cases.documents import HTML, JSON, KINDS, PDF
+from services.agreements.use_cases.documents import DOCX, HTML, JSON, KINDS, PDF
 from shared.errors import DomainError
 from shared.safe_text import disposition
 
 
 class NotAcceptable(DomainError):
-    """The document is there as application/json, text/html and application/pdf."""
+    """The document is there as JSON, HTML, PDF and DOCX; ask for one of them."""
 
     code, status = "not-acceptable", 406
 
@@ -40,7 +40,8 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
     response.headers["Vary"] = "Accept, Authorization"
     response.headers["Content-Language"] = spoken(version.content.language)
     title = rendering.title_of(version)
-    name = f"{title} v{version.version}.{kind.rpartition('/')[2]}"
+    ending = "docx" if kind == DOCX else kind.rpartition("/")[2]
+    name = f"{title} v{version.version}.{ending}"
     response.headers["Content-Disposition"] = disposition("inline", name)
     if kind == HTML:
         response.headers["Content-Security-Policy"] = rendering.style_policy(kept.body)

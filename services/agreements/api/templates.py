@@ -85,6 +85,7 @@ def withdraw(template_id: str) -> None:
 @blp.response(200, content_type=documents.JSON)
 @blp.response(200, content_type=documents.HTML)
 @blp.response(200, content_type=documents.PDF)
+@blp.response(200, content_type=documents.DOCX)
 @blp.alt_response(409, "CONFLICT")
 def read_first(body: dict[str, Any]) -> Response:
     """The very document that this body would make, to be read before it binds: as JSON, HTML or

@@ -17,7 +17,16 @@ from shared.safe_text import shown
 
 PDF_STANDARDS = ["a-2b", "ua-1"]
 
-__all__ = ["FOLDER", "as_html", "as_pdf", "change_in_words", "laid_out", "style_policy", "title_of"]
+__all__ = [
+    "FOLDER",
+    "as_docx",
+    "as_html",
+    "as_pdf",
+    "change_in_words",
+    "laid_out",
+    "style_policy",
+    "title_of",
+]
 
 
 def as_html(version: Version, accepted: Sequence[Acceptance] = ()) -> str:
@@ -41,6 +50,13 @@ def as_pdf(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
         standards=PDF_STANDARDS,
         at=int(made_at.timestamp()),
     )
+
+
+def as_docx(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
+    """The same as a file of a word processor: a copy to work on."""
+    from services.agreements.rendering.word import as_word
+
+    return as_word(laid_out(version, accepted), version.made_at)
 
 
 def style_policy(page: bytes) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
 
 from services.agreements import rendering
-from services.agreements.model.agreement import Agreement, Version
+from services.agreements.model.agreement import Acceptance, Agreement, Version
 from services.agreements.store.documents import Kept
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
@@ -14,7 +15,8 @@ from shared.auth import Caller
 from shared.pdf_seals import SealUnavailable
 
 JSON, HTML, PDF = "application/json", "text/html", "application/pdf"
-KINDS = (JSON, HTML, PDF)
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+KINDS = (JSON, HTML, PDF, DOCX)
 
 
 def document(
@@ -73,8 +75,7 @@ def unsigned(version: Version, kind: str) -> Kept:
     """A document that nobody has accepted, as one of ``KINDS``; it is stored nowhere."""
     if kind == JSON:
         return Kept(version.document.encode(), version.document_sha256)
-    is_pdf = kind == PDF
-    body = rendering.as_pdf(version) if is_pdf else rendering.as_html(version).encode()
+    body = _laid_out(version, kind, ())
     return Kept(body, hashlib.sha256(body).hexdigest())
 
 
@@ -85,6 +86,11 @@ def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> 
     accepted = [
         acceptance for acceptance in agreement.acceptances if acceptance.version == version.version
     ]
-    if kind == PDF:
-        return rendering.as_pdf(version, accepted)
-    return rendering.as_html(version, accepted).encode()
+    return _laid_out(version, kind, accepted)
+
+
+def _laid_out(version: Version, kind: str, accepted: Sequence[Acceptance]) -> bytes:
+    if kind == HTML:
+        return rendering.as_html(version, accepted).encode()
+    render = rendering.as_pdf if kind == PDF else rendering.as_docx
+    return render(version, accepted)

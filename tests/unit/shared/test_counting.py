@@ -47,7 +47,7 @@ def test_without_a_zone_nothing_is_said() -> None:
 
 def test_documents_of_agreements_say_the_same_sentence() -> None:
     """Their words stand in a table of their own, which fixes what was signed."""
-    table = files("services.agreements").joinpath("templates", "words.json").read_text("utf-8")
+    table = files("services.agreements").joinpath("templates", "sentences.json").read_text("utf-8")
     signed = json.loads(table)
     rules = {"X": signed["counted_by"], None: signed["counted_without_holidays"]}
     for language, place in product(LANGUAGES, rules):
