@@ -1,9 +1,10 @@
 """The routes of agreements, by noun."""
 
-from services.agreements.api import agreements, customers, imports, lists, templates, terms
+from services.agreements.api import agreements, customers, imports, lists, records, templates, terms
 
 blueprints = [
     agreements.blp, lists.blp, templates.blp, imports.blp, terms.blp, customers.blp,
+    records.blp,
 ]  # fmt: skip
 
 __all__ = ["blueprints"]

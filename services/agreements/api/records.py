@@ -1,0 +1,44 @@
+"""The route of the record of processing that a processor hands over to an authority."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from services.agreements.api.context import deps
+from services.agreements.rendering import record
+from services.agreements.schemas.records import RecordQuery, RecordShape
+from services.agreements.use_cases import records
+from shared.auth import caller, requires
+from shared.openapi import Blueprint
+from shared.places import expensive
+from shared.safe_text import disposition
+
+blp = Blueprint("records", __name__, url_prefix="/v1", description="Record of processing")
+
+JSON, PDF = "application/json", "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blp.route("/processing-record")
+@requires("agreements:read")
+@expensive
+@blp.arguments(RecordQuery, location="query")
+@blp.response(200, RecordShape)
+def processing_record(query: dict[str, Any]) -> object:
+    """The record of processing on any day (Art. 30(2) GDPR): JSON, XLSX or PDF, by Accept."""
+    day, language = query["as_of"] or deps().now().date(), query["lang"]
+    found = records.lines(deps(), caller(), day, language)
+    wanted = request.accept_mimetypes.best_match([JSON, XLSX, PDF], default=JSON)
+    if wanted == XLSX:
+        return _file(record.workbook(found, day, language), XLSX, f"record-{day}-{language}.xlsx")
+    if wanted == PDF:
+        made = records.sealed_pdf(deps(), caller(), found, day, language)
+        return _file(made, PDF, f"record-{day}-{language}.pdf")
+    return {"as_of": day, "items": found}
+
+
+def _file(body: bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": disposition("attachment", name)}
+    return Response(body, content_type=kind, headers=headers)
