@@ -22,6 +22,8 @@ LOCAL = {"ART28_HOST", "ART28_PORT", "ART28_VAR"}
 MEANINGLESS = {"ART28_MONGOD", "ART28_SAMPLE", "ART28_WORKER_METRICS_PORT", "ART28_APPS"}
 # Of the edge alone.
 EDGE = {"ART28_EDGE_TRUSTED", "ART28_TLS_CERT", "ART28_TLS_KEY", "ART28_CADDY"}
+# Of the service that seals alone: a key of seals goes nowhere else.
+SEALS = {name for name in SETTINGS if name.startswith("ART28_SEAL_")}
 # Of the loop of mails alone.
 BOUNCES = "ART28_BOUNCE_MAILDIR"
 
@@ -61,7 +63,14 @@ def test_every_setting_reaches_every_process(name: str) -> None:
     keys = set(CONTAINERS[name]["environment"])
     told = keys | {key.removesuffix("_FILE") for key in keys}
 
-    assert set(SETTINGS) - LOCAL - MEANINGLESS - EDGE - {BOUNCES} - told == set()
+    assert set(SETTINGS) - LOCAL - MEANINGLESS - EDGE - SEALS - {BOUNCES} - told == set()
+
+
+def test_the_key_of_seals_reaches_the_service_that_seals_and_no_other() -> None:
+    told = {name for name in LINES if SEALS & set(CONTAINERS[name]["environment"])}
+
+    assert told == {"identity"}
+    assert set(CONTAINERS["identity"]["environment"]) >= SEALS
 
 
 def test_the_loop_of_mails_reads_bounces_from_a_volume() -> None:
