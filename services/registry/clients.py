@@ -219,6 +219,12 @@ class AgreementsClient:
         asked = {"processor_id": processor_id}
         return [_offer(item) for item in every_item(self._client.get, "/v1/offers", asked)]
 
+    def texts(self, processor_id: str) -> list[Mapping[str, Any]]:
+        """What this processor's templates and agreements say of the processing: ``{type, id, name,
+        texts}``, agreements with the same texts once."""
+        answer: Mapping[str, Any] = self._client.get("/v1/texts", {"processor_id": processor_id})
+        return list(answer["items"])
+
     def covers(
         self, processor_id: str, controller_id: str | None, limit: int, cursor: str | None
     ) -> tuple[list[Covering], str | None]:

@@ -13,8 +13,10 @@ from services.agreements.schemas.terms import (
     NoticeTermsOfAll,
     OfferPage,
     OffersQuery,
+    ProcessorQuery,
     Relation,
     RelationQuery,
+    TextsOfAll,
 )
 from services.agreements.use_cases import reading
 from shared.auth import requires
@@ -41,6 +43,16 @@ def notice_terms(body: dict[str, Any]) -> Mapping[str, Any]:
 def offers(query: dict[str, Any]) -> Page:
     """For services: the offers that wait for a processor to accept them."""
     return reading.unsigned(deps(), query["processor_id"], page_request(query))
+
+
+@blp.route("/texts")
+@requires("agreements:terms")
+@blp.arguments(ProcessorQuery, location="query")
+@blp.response(200, TextsOfAll)
+def texts(query: dict[str, Any]) -> Mapping[str, Any]:
+    """For services: what a processor's templates and agreements say of the processing, measures and
+    annexes; agreements that say the same are told once."""
+    return {"items": reading.texts(deps(), query["processor_id"])}
 
 
 @blp.route("/covers")

@@ -34,6 +34,19 @@ class WaitingOfferShape(Shape):
 OfferPage = page_of(WaitingOfferShape)
 
 
+class TextsShape(Shape):
+    """``type``: template or agreement; ``name``: that of the template, or of the customer."""
+
+    type = fields.String()
+    id = fields.String()
+    name = fields.String()
+    texts = fields.List(fields.String())
+
+
+class TextsOfAll(Shape):
+    items = fields.List(fields.Nested(TextsShape))
+
+
 class RelationQuery(ProcessorQuery):
     controller_id = fields.String(required=True, validate=ORGANISATION)
 

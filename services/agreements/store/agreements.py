@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.agreements.model.agreement import ENDED, Agreement
+from services.agreements.model.agreement import ENDED, TO_BE_CONFIRMED, Agreement
 from services.agreements.model.calendar import first_due
 from services.agreements.store.stored import StoredAgreement
 from shared.documents import from_document, to_document
@@ -23,6 +23,8 @@ PRODUCT, DAYS = ("listed_products", ASCENDING), ("content.notice_terms.notice_da
 # An agreement that names no product is one for all of them.
 ALL_PRODUCTS = "*"
 EXPORT_BATCH = 500
+# Agreements that stand, or wait for an answer; and how many wordings of theirs are told at once.
+STANDING, MOST_TEXTS = ("offered", "active", TO_BE_CONFIRMED), 200
 # What only lists and the clock read.
 ONLY_LISTED = ("customer_ids", "due_on", "listed_products", "listed_ends")
 
@@ -93,6 +95,23 @@ class Agreements:
     def offered(self, processor_id: str, request: PageRequest) -> Page:
         """A processor's agreements with an offer that stands."""
         return self.page({"processor.id": processor_id, "offer.lapses_on": {"$gt": ""}}, request)
+
+    def texts(self, processor_id: str) -> Iterator[dict[str, Any]]:
+        """The processing and the measures of agreements that stand or are offered, each wording
+        once, with the first agreement that has it."""
+        said = {name: f"$content.{name}" for name in ("processing", "measures")}
+        first = {"id": {"$first": "$_id"}, "name": {"$first": "$controller.legal_name"}}
+        stages: list[Mapping[str, Any]] = [
+            {"$match": {"processor.id": processor_id, "status": {"$in": list(STANDING)}}},
+            {"$sort": {"_id": ASCENDING}},
+            {"$group": {"_id": said, **first}},
+            {"$sort": {"id": ASCENDING}},
+            {"$limit": MOST_TEXTS},
+        ]
+        for each in self._docs.aggregate(stages):
+            found: Mapping[str, Any] = each
+            yield {"type": "agreement", "id": found["id"], "name": found["name"],
+                   "texts": found["_id"]}  # fmt: skip
 
     def every(self, where: Mapping[str, Any]) -> Iterator[Agreement]:
         """All of ``where`` in their order, read a batch at a time."""

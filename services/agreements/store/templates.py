@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, cast
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, IndexModel
 
@@ -12,6 +12,9 @@ from services.agreements.store.stored import StoredStandingAcceptance, StoredTem
 from shared.documents import Document, from_document, to_document
 from shared.mongo import Mongo, Session, duplicates_as_conflicts
 from shared.pagination import Page, PageRequest, find_page
+
+# More templates than a processor keeps.
+MOST_TEXTS = 200
 
 
 class Templates:
@@ -47,6 +50,17 @@ class Templates:
     def page(self, owners: Sequence[str], request: PageRequest) -> Page:
         page = find_page(self._docs, {"owner": {"$in": list(owners)}}, request)
         return Page([from_document(Template, stored) for stored in page.items], page.next_cursor)
+
+    def texts(self, owner: str) -> Iterator[dict[str, Any]]:
+        """The sections and the annexes of the templates of ``owner`` that none replaces."""
+        found = self._docs.find({"owner": owner}, {"name": 1, "sections": 1, "annexes": 1,
+                                                   "replaces": 1})  # fmt: skip
+        documents = list(found.sort("_id", ASCENDING).limit(MOST_TEXTS))
+        replaced = {each.get("replaces") for each in documents}
+        for each in documents:
+            if each["_id"] not in replaced:
+                said = [each["sections"], each.get("annexes") or []]
+                yield {"type": "template", "id": each["_id"], "name": each["name"], "texts": said}
 
     def accept_for_all(
         self, template: Template, standing: StandingAcceptance, session: Session | None = None

@@ -90,6 +90,25 @@ def unsigned(deps: Deps, processor_id: str, request: PageRequest) -> Page:
     return Page(waiting, page.next_cursor)
 
 
+def texts(deps: Deps, processor_id: str) -> list[dict[str, Any]]:
+    """What a processor's templates, and its agreements that stand or are offered, say of the
+    processing, the measures and in annexes; agreements that say the same once."""
+    found = (*deps.templates.texts(processor_id), *deps.agreements.texts(processor_id))
+    return [{**each, "texts": list(_said(each["texts"]))} for each in found]
+
+
+def _said(value: Any) -> Iterator[str]:
+    """Every text in a member, however deep it lies."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _said(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _said(inner)
+
+
 def covers(deps: Deps, processor_id: str, controller_id: str | None, page: PageRequest) -> Page:
     """The agreements whose customers are owed notice, with what each covers; sorted by id."""
     where: Where = {"processor.id": processor_id, "status": {"$in": ["active", TO_BE_CONFIRMED]}}

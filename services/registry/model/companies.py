@@ -1,6 +1,7 @@
 """The catalogue of companies: what was read of well-known sub-processors, and where.
 
-It is a start to fill a draft in from, and never evidence: no verdict, finding or gate reads it.
+It is a start to fill a draft in from, and never evidence: no verdict and no gate reads it. One
+advice of the to-do list takes its names as words to look for in agreements.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ SUBJECTS = (
     "instrument",
     "import",
     "organisation",
+    "template",
 )
 # A deadline this near, or one that has passed, cannot wait.
 PRESSING = timedelta(days=7)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.registry.clients import Offer, Unreached
+from services.registry.findings.agreements import Named
 from services.registry.model.changes import Draft
 from services.registry.model.deletions import due_on
 from services.registry.model.imports import Import
@@ -118,6 +119,26 @@ def of_offer(offer: Offer, today: date) -> Item:
             Step("agreements:write", "POST", f"{own}/accept"),
             Step("agreements:read", "GET", own),
         ),
+    )
+
+
+def of_named(named: Named, path: str) -> Item:
+    """A company in the texts of a template or an agreement that is not on the list: one of the two
+    is to be corrected."""
+    kind = named.of.type
+    own = f"/agreements/v1/{kind}s/{named.of.id}"
+    code = "agreement-names-ended" if named.ended else "agreement-names-unlisted"
+    return Item(
+        kind="finding",
+        severity="should",
+        due_on=None,
+        subject=Subject(kind, named.of.id, named.of.name),
+        detail=phrase(f"finding.{code}", name=named.company),
+        steps=(
+            Step("agreements:read", "GET", own),
+            Step("registry:write", "POST", f"{path}/changes"),
+        ),
+        at=f"{code} {named.company}",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from services.registry.findings import Listed, Vendor
+from services.registry.findings.agreements import AgreementTexts, names_off_the_list
+from services.registry.model.companies import shipped
 from services.registry.model.deletions import unconfirmed
 from services.registry.model.register import Register, Row
 from services.registry.todo.item import Item, Step, in_order
@@ -19,6 +21,7 @@ from services.registry.todo.of_work import (
     of_deletion,
     of_draft,
     of_import,
+    of_named,
     of_objection,
     of_offer,
     of_unreached,
@@ -35,7 +38,7 @@ from shared.pagination import PageRequest, read_cursor, write_cursor
 from shared.peers import PeerUnavailable
 
 CURSOR = "todo"
-SERVICES_ASKED = 2
+SERVICES_ASKED = 3
 
 
 class Away(NamedTuple):
@@ -61,9 +64,14 @@ def todo(deps: Deps, caller: Caller, slug: str, language: Language, request: Pag
     with ThreadPoolExecutor(SERVICES_ASKED) as pool:
         # The others answer while the register is read.
         answers = _asked(deps, register, today, pool)
-        items = list(_of_register(deps, register, today))
+        rows = deps.stores.rows.on(register.id, today)
+        listed = _listed(deps, register, rows, today)
+        past = _past(deps, register, rows, today)
+        items = list(_of_register(deps, register, listed, past))
     asked, away = _answered(answers)
-    items += asked
+    items += [each for each in asked if isinstance(each, Item)]
+    texts = [each for each in asked if isinstance(each, AgreementTexts)]
+    items += _of_texts(register, listed, past, texts)
     placed = in_order(items, today)
     after = read_cursor(CURSOR, request.cursor) if request.cursor else ""
     left = [pair for pair in placed if pair[0] > after][: request.limit + 1]
@@ -72,17 +80,39 @@ def todo(deps: Deps, caller: Caller, slug: str, language: Language, request: Pag
     return Todo([_shown(item, caller, language) for _, item in shown], more, away)
 
 
-def _of_register(deps: Deps, register: Register, today: date) -> Iterator[Item]:
-    path = f"/registry/v1/processors/{register.slug}"
-    rows = deps.stores.rows.on(register.id, today)
-    yield from items_of_list(_listed(deps, register, rows, today), path)
+def _of_register(
+    deps: Deps, register: Register, listed: Listed, past: Sequence[Row]
+) -> Iterator[Item]:
+    """``past``: the last rows of entries that are not in use."""
+    path, today = _path(register), listed.today
+    yield from items_of_list(listed, path)
     yield from of_zone(register)
-    yield from _deletions(deps, register, rows, today, path)
+    for row in unconfirmed(past, deps.stores.deletions.confirmed(register.id)):
+        yield from of_deletion(row, today, path)
     for draft in deps.stores.changes.drafts(register.id):
         yield of_draft(draft, today, path)
     yield from _objections(deps, register)
     for job in deps.stores.imports.waiting(register.id):
         yield of_import(job, path)
+
+
+def _of_texts(
+    register: Register, listed: Listed, past: Sequence[Row], texts: Sequence[AgreementTexts]
+) -> Iterator[Item]:
+    """The companies that templates and agreements name, and that the list does not."""
+    ended = {row.content["legal_name"] for row in past if not is_planned(row.content)}
+    for named in names_off_the_list(texts, listed, sorted(ended), shipped()):
+        yield of_named(named, _path(register))
+
+
+def _path(register: Register) -> str:
+    return f"/registry/v1/processors/{register.slug}"
+
+
+def _past(deps: Deps, register: Register, rows: Sequence[Row], today: date) -> list[Row]:
+    """The past rows of entries that are not in use; ``rows``: those of today's list."""
+    in_use = [row.sub_processor_id for row in rows if not is_planned(row.content)]
+    return deps.stores.rows.past(register.id, today, in_use)
 
 
 def _listed(deps: Deps, register: Register, rows: Sequence[Row], today: date) -> Listed:
@@ -98,16 +128,6 @@ def _listed(deps: Deps, register: Register, rows: Sequence[Row], today: date) ->
     )
 
 
-def _deletions(
-    deps: Deps, register: Register, rows: Sequence[Row], today: date, path: str
-) -> Iterator[Item]:
-    """``rows``: those of today's list."""
-    in_use = [row.sub_processor_id for row in rows if not is_planned(row.content)]
-    past = deps.stores.rows.past(register.id, today, in_use)
-    for row in unconfirmed(past, deps.stores.deletions.confirmed(register.id)):
-        yield from of_deletion(row, today, path)
-
-
 def _objections(deps: Deps, register: Register) -> Iterator[Item]:
     objections = deps.stores.objections.open_of(register.id)
     changes = deps.stores.changes.among([each.change_id for each in objections])
@@ -116,15 +136,21 @@ def _objections(deps: Deps, register: Register) -> Iterator[Item]:
         yield of_objection(objection, named.get(objection.change_id) or objection.id)
 
 
-Answers = Sequence[tuple[Away, "Future[list[Item]]"]]
+# What a service is asked for: items, or texts that items are found in.
+Found = Sequence[Item | AgreementTexts]
+Answers = Sequence[tuple[Away, "Future[Found]"]]
 
 
 def _asked(deps: Deps, register: Register, today: date, pool: ThreadPoolExecutor) -> Answers:
     """What other services are asked for, each with what is unknown without its answer."""
-    sources: Sequence[tuple[Away, Callable[[], list[Item]]]] = (
+    sources: Sequence[tuple[Away, Callable[[], Found]]] = (
         (
             Away("agreements", ("offer_to_sign",)),
             lambda: [of_offer(each, today) for each in deps.agreements.offers(register.id)],
+        ),
+        (
+            Away("agreements", ("finding",)),
+            lambda: [_texts(each) for each in deps.agreements.texts(register.id)],
         ),
         (
             Away("notices", ("customer_unreached", "notice_address_bounced")),
@@ -134,9 +160,13 @@ def _asked(deps: Deps, register: Register, today: date, pool: ThreadPoolExecutor
     return [(unknown, pool.submit(copy_context().run, ask)) for unknown, ask in sources]
 
 
-def _answered(answers: Answers) -> tuple[list[Item], tuple[Away, ...]]:
-    """Items that other services know of, and the services that do not answer."""
-    items: list[Item] = []
+def _texts(told: Mapping[str, Any]) -> AgreementTexts:
+    return AgreementTexts(told["type"], told["id"], told["name"], tuple(told["texts"]))
+
+
+def _answered(answers: Answers) -> tuple[list[Item | AgreementTexts], tuple[Away, ...]]:
+    """What other services know of, and the services that do not answer."""
+    items: list[Item | AgreementTexts] = []
     away: list[Away] = []
     for unknown, answer in answers:
         try:

@@ -241,6 +241,25 @@ def test_a_service_that_is_away_is_named(
     assert {item["kind"] for item in said["items"]} == set(KINDS) - set(kinds)
 
 
+def test_a_company_that_an_agreement_names_and_the_list_does_not_is_a_finding(
+    vendor: Vendor,
+) -> None:
+    adopt(vendor, entry())
+    processing = {**builders.agreement_body("org_x")["processing"], "nature": "Calls are made by way of Twilio."}
+    for name in ("one", "two"):
+        vendor.customer(name, agreement={"processing": processing})
+
+    told = [each for each in todo(vendor, limit=200)["items"] if "Twilio" in each["detail"]]
+
+    [item] = told  # Two agreements say the same.
+    assert (item["kind"], item["subject"]["type"], item["subject"]["name"]) == (
+        "finding", "agreement", "One",
+    )  # fmt: skip
+    agreement = f"/agreements/v1/agreements/{item['subject']['id']}"
+    assert item["action"]["path"] == agreement
+    vendor.stack.must(vendor.client, "GET", agreement)
+
+
 def test_what_is_done_is_no_longer_to_do(busy: Vendor) -> None:
     [objection] = [each for each in todo(busy, limit=200)["items"] if each["kind"] == "objection"]
     path = f"/registry/v1/objections/{objection['subject']['id']}"

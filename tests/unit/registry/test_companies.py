@@ -126,7 +126,10 @@ def test_nothing_is_judged_by_it() -> None:
         if "model.companies" in path.read_text("utf-8")
         or "companies.json" in path.read_text("utf-8")
     }
-    assert readers == {"model/companies.py", "schemas/companies.py", "use_cases/companies.py"}
+    # These two look for its names in agreements, which is an advice.
+    advice = {"findings/agreements.py", "use_cases/todo.py"}
+    own = {"model/companies.py", "schemas/companies.py", "use_cases/companies.py"}
+    assert readers == own | advice
 
 
 def test_it_says_in_three_languages_that_it_is_no_evidence() -> None:
