@@ -187,7 +187,7 @@ class IdentityClient:
 
     def hands(self, org_id: str, actors: Iterable[str]) -> dict[str, Any]:
         """The hands of these persons and clients of an organisation, as ``Hands`` takes them."""
-        shared = ("names", "known_to", "let_in_by", "one_with")
+        shared = ("names", "titles", "known_to", "let_in_by", "one_with")
         found: dict[str, Any] = {"of": {}, "may_approve": [], **{name: {} for name in shared}}
         for ids in _listed(sorted(set(actors))):
             answer = self._client.get("/v1/hands", {"org_id": org_id, "actor_ids": ids})

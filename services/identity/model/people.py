@@ -50,8 +50,9 @@ class OrganisationOpen(Malformed):
 
 @dataclass(frozen=True)
 class Membership:
-    """One person in one organisation. ``name``, ``locale``: as the organisation entered them, so
-    that it learns nothing of what others have. ``invited_by``: a person, a client or the installer.
+    """One person in one organisation. ``name``, ``title``, ``locale``: as the organisation entered
+    them, so that it learns nothing of what others have; the title is what the person does there.
+    ``invited_by``: a person, a client or the installer.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Membership:
     invited_at: datetime
     invited_by: str
     joined_at: datetime | None = None
+    title: str | None = None
 
     def is_new(self, now: datetime) -> bool:
         """Whether whoever invited this member may still be who reads the mailbox (0064)."""

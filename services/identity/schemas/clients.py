@@ -63,14 +63,15 @@ class HandsQuery(Shape):
 
 class HandsShape(Shape):
     """``hands``: by client id; clients of the same hand count as one where two must approve.
-    ``known_to``: the persons who have known a secret of that hand. ``names``: of those that are
-    still there. ``let_in_by``: by whom persons among these came in during the last seven days.
-    ``one_with``: others who read the same mailbox. ``four_eyes``: what a second hand is needed
-    for. ``has_persons``: whether persons approve, because one owns it, and ``may_approve`` those
-    of them whose role lets them now."""
+    ``known_to``: the persons who have known a secret of that hand. ``names``, ``titles``: of those
+    that are still there. ``let_in_by``: by whom persons among these came in during the last seven
+    days. ``one_with``: others who read the same mailbox. ``four_eyes``: what a second hand is
+    needed for. ``has_persons``: whether persons approve, because one owns it, and ``may_approve``
+    those of them whose role lets them now."""
 
     hands = fields.Dict(keys=fields.String(), values=fields.String())
     names = fields.Dict(keys=fields.String(), values=fields.String())
+    titles = fields.Dict(keys=fields.String(), values=fields.String())
     known_to = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     let_in_by = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     one_with = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))

@@ -23,22 +23,26 @@ class PeopleQuery(OfOrganisation, PageArgs):
 class NewPerson(OfOrganisation):
     email = Email(required=True)
     name = Line(200, required=True)
+    title = Line(200, load_default=None, allow_none=True)
     roles = fields.List(one_of(*ROLES), required=True, validate=SOME)
     locale = Language(load_default="en")
 
 
 class PersonChange(Shape):
     name = Line(200)
+    title = Line(200, allow_none=True)
     roles = fields.List(one_of(*ROLES), validate=SOME)
 
 
 class PersonShape(Shape):
-    """``joined_at``: null until the invitation is accepted; nothing may be done before."""
+    """``joined_at``: null until the invitation is accepted; nothing may be done before. ``title``:
+    what the person does in the organisation, as notices and evidence name who approved."""
 
     id = fields.String()
     org_id = fields.String()
     email = fields.String()
     name = fields.String()
+    title = fields.String(allow_none=True)
     locale = fields.String()
     roles = fields.List(fields.String())
     invited_at = Instant()

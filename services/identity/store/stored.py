@@ -73,6 +73,7 @@ class StoredMembership(TypedDict):
     invited_at: datetime
     invited_by: str
     joined_at: datetime | None
+    title: NotRequired[str | None]
 
 
 class StoredPerson(TypedDict):

@@ -27,6 +27,7 @@ def hands(deps: Deps, caller: Caller, org_id: str, actor_ids: Sequence[str]) -> 
         "names": {**deps.clients.names(org_id, client_ids), **_names(org_id, persons)},
         "let_in_by": let_in_by(deps, org_id, persons),
         "one_with": _one_with(deps, org_id, persons),
+        "titles": _titles(org_id, persons),
         "four_eyes": owner.four_eyes,
         "has_persons": deps.people.has_owner(org_id),
         "may_approve": [it.id for it in persons if approves(owner.kind, org_id, it)],
@@ -65,6 +66,12 @@ def _one_with(deps: Deps, org_id: str, persons: Sequence[Person]) -> dict[str, l
     members = deps.people.members(org_id) if persons else []
     found = {each.id: one_with(each, members) for each in persons}
     return {person_id: ids for person_id, ids in found.items() if ids}
+
+
+def _titles(org_id: str, persons: Sequence[Person]) -> dict[str, str]:
+    """What the organisation says that they do, of those for whom it says so."""
+    titles = {each.id: membership_for(each, org_id).title for each in persons}
+    return {person_id: title for person_id, title in titles.items() if title}
 
 
 def approves(kinds: Sequence[str], org_id: str, person: Person) -> bool:

@@ -35,6 +35,7 @@ class Invited:
     name: str
     roles: Sequence[str]
     locale: str
+    title: str | None = None
 
 
 def invite(
@@ -107,6 +108,7 @@ def _membership(deps: Deps, org_id: str, invited: Invited, by: Inviter) -> Membe
         org_id=org_id,
         roles=in_order(invited.roles),
         name=invited.name,
+        title=invited.title,
         locale=invited.locale,
         invited_at=deps.now(),
         invited_by=by.id,

@@ -44,13 +44,14 @@ class Member:
     invited_at: datetime
     invited_by: str
     joined_at: datetime | None
+    title: str | None = None
 
 
 def add_person(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Member:
     """Invite a person. Raises ``AlreadyMember``, ``RoleUnknown``, ``TooManyMails``."""
     deps.throttle.asked_for_mail(address_of(body["email"]), caller.client_id, deps.now())
     organisation = _organisation(deps, caller, body.get("organisation"))
-    whom = Invited(body["email"], body["name"], body["roles"], body["locale"])
+    whom = Invited(body["email"], body["name"], body["roles"], body["locale"], body["title"])
     by = Inviter(caller.client_id, _name_of(deps, caller))
     person = deps.mongo.transact(lambda session: invite(deps, organisation, whom, by, session))
     return _member(person, organisation.id)
@@ -136,14 +137,20 @@ def _note(
     session: Session,
 ) -> None:
     named = subject("person", person.id, old.name)
-    before, after = ({"name": it.name, "roles": it.roles} if it else {} for it in (old, new))
+    before, after = (_audited(it) if it else {} for it in (old, new))
     note(deps, Act(what, old.org_id, named, differences(before, after)), session)
+
+
+def _audited(it: Membership) -> dict[str, Any]:
+    title = {"title": it.title} if it.title else {}
+    return {"name": it.name, **title, "roles": it.roles}
 
 
 def _changed(deps: Deps, old: Membership, body: Mapping[str, Any]) -> Membership:
     roles = in_order(body.get("roles", old.roles))
     membership_id = old.id if roles == old.roles else deps.new_id("mbr")
-    return replace(old, id=membership_id, roles=roles, name=body.get("name", old.name))
+    named = {name: body.get(name, getattr(old, name)) for name in ("name", "title")}
+    return replace(old, id=membership_id, roles=roles, **named)
 
 
 def _check_self(caller: Caller, person_id: str) -> None:
@@ -181,4 +188,5 @@ def _member(person: Person, org_id: str) -> Member:
         invited_at=there.invited_at,
         invited_by=there.invited_by,
         joined_at=there.joined_at,
+        title=there.title,
     )

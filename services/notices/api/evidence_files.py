@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from services.notices.letters.small_print import persons_named
 from services.notices.model.channels import Tried
 from services.notices.model.evidence import Evidence
 from services.notices.model.messages import Event
@@ -105,7 +106,7 @@ def _counted(row: Evidence) -> str:
 
 
 def _names(approvers: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(str(each.get("name", "")) for each in approvers)
+    return persons_named(list(approvers))
 
 
 def _letter(letter: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from services.notices.api.evidence_lines import Clock, Rules, row_content
 from services.notices.letters.contents import section_of
 from services.notices.letters.headlines import headline_of
 from services.notices.letters.shape import Section
+from services.notices.letters.small_print import persons_named
 from services.notices.letters.words import Words, words
 from services.notices.model.evidence import Evidence
 from services.notices.model.messages import INFORMATION, Event, text_of
@@ -140,4 +141,4 @@ def _section(section: Section) -> Json:
 
 
 def _names(approvers: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(str(each.get("name", "")) for each in approvers)
+    return persons_named(list(approvers))

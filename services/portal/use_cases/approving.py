@@ -129,7 +129,13 @@ def _involved(change: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 
 def _names(hands: Mapping[str, Any], actors: list[str]) -> str:
-    return ", ".join(dict.fromkeys(hands["names"].get(each, each) for each in actors))
+    return "; ".join(dict.fromkeys(_name(hands, each) for each in actors))
+
+
+def _name(hands: Mapping[str, Any], actor: str) -> str:
+    """By name and title, as far as the organisation has entered them."""
+    title = hands["titles"].get(actor)
+    return ", ".join([hands["names"].get(actor, actor), *([title] if title else [])])
 
 
 def _preview(deps: Deps, reader: Reader, wanted: Wanted) -> Mapping[str, Any]:

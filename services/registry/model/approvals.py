@@ -68,9 +68,9 @@ class Hands:
     """Who may stand behind the persons and clients of an organisation.
 
     ``of``: the hand of each client; clients of one hand count as one (0027). ``known_to``: the
-    persons who have known a secret of that hand. ``names``: of those that are still there.
-    ``let_in_by``: who opened the door to a person in the last seven days, by person; ``one_with``:
-    persons who read one mailbox. ``four_eyes``: what a second hand must approve.
+    persons who have known a secret of that hand. ``names``, ``titles``: of those that are still
+    there. ``let_in_by``: who opened the door to a person in the last seven days, by person;
+    ``one_with``: persons who read one mailbox. ``four_eyes``: what a second hand must approve.
     ``has_persons``: whether persons approve, and ``may_approve`` those whose role lets them at
     this moment.
     """
@@ -83,12 +83,13 @@ class Hands:
     may_approve: Collection[str] = ()
     let_in_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     one_with: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def approver(self, actor: str) -> dict[str, str]:
         """Who approved, as it is kept."""
-        name = self.names.get(actor)
+        said = {"name": self.names.get(actor), "title": self.titles.get(actor)}
         member = "person_id" if is_person(actor) else "client_id"
-        return {member: actor, **({"name": name} if name else {})}
+        return {member: actor, **{name: text for name, text in said.items() if text}}
 
     def may_be_one(self, one: str, other: str) -> bool:
         """Whether one person may stand behind both."""

@@ -67,6 +67,7 @@ class ApproverShape(Shape):
     person_id = fields.String()
     client_id = fields.String()
     name = fields.String()
+    title = fields.String()
 
 
 class ApprovalRequested(Shape):

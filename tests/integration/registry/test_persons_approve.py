@@ -140,6 +140,29 @@ def test_two_addresses_of_one_mailbox_are_one_person(office: Office) -> None:
     assert code(again.ask("POST", f"{path}/approve")) == (409, "prepared-by-the-same-hand")
 
 
+def test_notice_and_evidence_say_the_title_of_who_approved(office: Office) -> None:
+    always(office)
+    office.vendor.customer("nordbo", notice_days=1)
+    person = f"/identity/v1/people/{office.cleo.id}"
+    for title in ("Intern", "Head of privacy"):
+        told = office.ada.ask("PATCH", person, {"title": title}, **{"If-Match": "*"})
+        assert (told.status_code, told.json["title"]) == (200, title), told.text
+    path = office.drafted(office.bo)
+
+    approved = office.cleo.must("POST", f"{path}/approve")
+
+    kept = {"person_id": office.cleo.id, "name": "Cleo", "title": "Head of privacy"}
+    assert approved["approved_by"] == [kept]
+    stack = office.vendor.stack
+    stack.settle()
+    change_id = path.rpartition("/")[2]
+    evidence = f"/notices/v1/changes/{change_id}/evidence"
+    [line] = stack.must(office.vendor.client, "GET", evidence)["items"]
+    assert line["approved_by"] == [{"name": "Cleo", "title": "Head of privacy"}]
+    sheet = stack.ask(office.vendor.client, "GET", evidence, headers={"Accept": "text/csv"}).text
+    assert "Cleo, Head of privacy" in sheet
+
+
 def test_an_emergency_goes_out_with_the_second_person(office: Office) -> None:
     path = office.drafted(office.bo)
     office.bo.must("POST", f"{path}/emergency", {"justification": "Insolvent."})

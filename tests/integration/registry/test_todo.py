@@ -245,7 +245,10 @@ def test_a_company_that_an_agreement_names_and_the_list_does_not_is_a_finding(
     vendor: Vendor,
 ) -> None:
     adopt(vendor, entry())
-    processing = {**builders.agreement_body("org_x")["processing"], "nature": "Calls are made by way of Twilio."}
+    processing = {
+        **builders.agreement_body("org_x")["processing"],
+        "nature": "Calls are made by way of Twilio.",
+    }
     for name in ("one", "two"):
         vendor.customer(name, agreement={"processing": processing})
 

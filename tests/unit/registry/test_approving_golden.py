@@ -112,3 +112,10 @@ def test_a_client_of_no_hand_on_record_is_one_of_its_own() -> None:
 def test_an_approver_is_kept_by_id_and_name(who: str, kept: dict[str, str]) -> None:
     assert Hands({}, {"per_a": "Ada"}).approver(who) == kept
     assert actor_of(kept) == who
+
+
+def test_an_approver_is_kept_with_the_title_that_the_organisation_gave() -> None:
+    hands = Hands({}, {"per_a": "Ada", "per_b": "Bo"}, titles={"per_a": "Head of privacy"})
+    kept = {"person_id": "per_a", "name": "Ada", "title": "Head of privacy"}
+    assert hands.approver("per_a") == kept
+    assert hands.approver("per_b") == {"person_id": "per_b", "name": "Bo"}
