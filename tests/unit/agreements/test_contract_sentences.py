@@ -160,3 +160,24 @@ def test_a_section_of_a_vendor_holds_what_it_names_and_the_rest_follows() -> Non
     assert "Objection and what follows it" in headings
     # Of what nothing was agreed there is no heading.
     assert "Duties and liability along the chain" not in headings
+
+
+EFFECT = "For the controller's data the change takes effect at the earliest"
+WEEK = {"value": 1, "unit": "weeks"}
+
+
+@pytest.mark.parametrize(
+    ("terms", "waits"),
+    [
+        ({"notice_days": 30, "objection_days": None}, True),
+        ({"notice": {"length": WEEK}, "objection": {}}, True),
+        ({"notice": {}, "objection": {"length": WEEK}}, True),
+        ({"notice": {}, "objection": {"ends": "effective_day"}}, True),
+        # No number is agreed, or one that binds only where possible: there is no end to wait for.
+        ({"notice": {}, "objection": {}}, False),
+        ({"notice": {"length": WEEK}, "soft": True}, False),
+    ],
+)
+def test_a_change_waits_for_periods_that_have_an_end(terms: dict[str, Any], waits: bool) -> None:
+    said = list(AGREED["objection"](phrases("en", ZONES), agreed(json.dumps(terms))))
+    assert any(each.startswith(EFFECT) for each in said) is waits

@@ -301,13 +301,13 @@ def test_every_other_term_is_printed() -> None:
         ("en", "DE", ["Asia/Tokyo", "Europe/Lisbon"],
          ("Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with the "
          "public holidays of Germany (all regions) and days in Asia/Tokyo or Europe/Lisbon, "
-         "whichever gives the customer the later day.")),
+         "whichever gives the controller the later day.")),
         ("en", None, ["Asia/Tokyo"],
          ("Periods are counted by Article 3 of Regulation (EEC, Euratom) No 1182/71, with weekends "
          "but no public holidays, and days in Asia/Tokyo.")),
         ("da", "SE", [],
          ("Frister beregnes efter artikel 3 i forordning (EØF, Euratom) nr. 1182/71, med "
-         "helligdagene i Sverige og dage i tidszonen databehandlerens hjemsted.")),
+         "helligdagene i Sverige og dage i tidszonen ved databehandlerens hjemsted.")),
     ],
 )  # fmt: skip
 def test_the_rule_of_counting_is_a_sentence(

@@ -47,7 +47,9 @@ def objection(say: Phrases, content: Content) -> Iterator[str]:
     yield silence(say, first.silence or terms.silence, content.authorisation)
     if terms.soft:
         yield say("soft")
-    yield say("effect")
+    if not terms.soft and (terms.notice_length or first.length or first.ends == "effective_day"):
+        # Without a number there is no end to wait for.
+        yield say("effect")
     yield from remedy(say, terms.remedy)
     yield say("while_open")
 
