@@ -6,6 +6,7 @@ import hashlib
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask.templating import Environment
@@ -17,6 +18,7 @@ from services.public.cache import Monotonic
 from services.public.catalogue import LANGUAGES
 from services.public.clients import Documents, Registry
 from services.public.front import Front
+from services.public.own_hosts import OwnHosts
 from services.public.pictures import timeline, world
 from services.public.routes import pages, policy_for
 from services.public.settings import Settings
@@ -73,7 +75,8 @@ def create_app(
     compose_pages(app)
     app.register_blueprint(pages)
     front = Front(app.wsgi_app, monotonic, lambda: new_id("req"), deps.limits)
-    app.wsgi_app = front  # type: ignore[method-assign]  # Flask documents this assignment.
+    hosts = OwnHosts(front, deps.registry.slug_at, str(urlsplit(deps.origin).hostname), monotonic)
+    app.wsgi_app = hosts  # type: ignore[method-assign]  # Flask documents this assignment.
     behind_proxies(app, settings.common)
     return app
 

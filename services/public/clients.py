@@ -38,6 +38,7 @@ class Registry(Protocol):
     def checkpoint_keys(self) -> list[Json]: ...
     def pending_law(self, as_of: str) -> list[Json]: ...
     def logo(self, slug: str) -> bytes: ...
+    def slug_at(self, host: str) -> str | None: ...
 
 
 class Documents(Protocol):
@@ -99,6 +100,13 @@ class RegistryClient:
 
     def pending_law(self, as_of: str) -> list[Json]:
         return list(self._http.get("/v1/pending-law", {"as_of": as_of})["items"])
+
+    def slug_at(self, host: str) -> str | None:
+        """Return the register whose page a host shows, or None."""
+        try:
+            return str(self._http.get(f"/v1/hosts/{host}")["slug"])
+        except NotFound:
+            return None
 
     def logo(self, slug: str) -> bytes:
         answer = self._http.send("GET", f"/v1/processors/{slug}/logo")

@@ -180,10 +180,10 @@ class IdentityClient:
         answer: dict[str, Any] = self._client.get(f"/v1/organisations/{org_id}")
         return answer
 
-    def reads_answers(self, org_id: str) -> bool:
-        """Whether the organisation has proved that answers to its mails reach it."""
+    def answers_at(self, org_id: str) -> str | None:
+        """The address at which answers to the organisation's mails have proved to reach it."""
         address = self.organisation(org_id).get("notice_address")
-        return bool(address and address["proved_at"])
+        return str(address["email"]) if address and address["proved_at"] else None
 
     def hands(self, org_id: str, actors: Iterable[str]) -> dict[str, Any]:
         """The hands of these persons and clients of an organisation, as ``Hands`` takes them."""

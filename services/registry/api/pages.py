@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response
 
 from services.registry.api.context import PROCESSOR, deps
 from services.registry.model.pngs import PNG
-from services.registry.schemas.pages import PageIn, PageShape
+from services.registry.schemas.pages import HostShape, PageIn, PageShape
 from services.registry.use_cases import files, pages
 from shared.auth import caller, caller_if_known, public, requires
 from shared.bodies import check_unchanged
@@ -17,7 +18,7 @@ from shared.openapi import Blueprint
 from shared.places import expensive
 
 # Members that are read, and ignored where they are sent back as they were read.
-SET_BY_US = ("published_on", "checklist")
+SET_BY_US = ("published_on", "domains_served", "checklist")
 
 blp = Blueprint("pages", __name__, url_prefix="/v1", description="Public pages")
 
@@ -30,6 +31,15 @@ blp = Blueprint("pages", __name__, url_prefix="/v1", description="Public pages")
 def page(slug: str) -> Any:
     """Whether anybody may read the register, and what its list lacks before that."""
     return _tagged(pages.read(deps(), caller(), slug))
+
+
+@blp.route("/hosts/<host>")
+@public()
+@blp.response(200, HostShape)
+@blp.alt_response(404, "NOT_FOUND")
+def at_host(host: str) -> Any:
+    """Whose page a host shows at its root."""
+    return {"slug": pages.at_host(deps(), host)}
 
 
 @blp.route(f"{PROCESSOR}/logo")
@@ -66,9 +76,14 @@ def state(body: dict[str, Any], slug: str) -> Any:
 
 
 def _plain(sent_back: dict[str, Any]) -> dict[str, Any]:
-    """Days as they are written."""
-    day = sent_back.get("published_on")
-    return {**sent_back, "published_on": day and str(day)} if day else sent_back
+    """Days and lists as they are written."""
+    return {name: _written(value) for name, value in sent_back.items()}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _tagged(told: dict[str, Any]) -> Any:

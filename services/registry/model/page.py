@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -40,7 +40,8 @@ class Page:
     """``published_on``: the day, at the processor, from which the register is public without a
     break; None while it is not, and where it was public before the day was kept.
 
-    ``intro``: by language. ``domains``: kept for hosts. ``embed_origins``: who may frame the list.
+    ``intro``: by language. ``domains``: host names that shall show the page; ``domains_served``:
+    those of them that the vendor has proved. ``embed_origins``: who may frame the list.
     ``agreement_url``: where the vendor's agreement is read or taken. ``show_mark``: whether the
     page names Art28.
     """
@@ -57,6 +58,7 @@ class Page:
     show_other_registers: bool = True
     agreement_url: str | None = None
     show_mark: bool = True
+    domains_served: tuple[str, ...] = ()
 
     def opens_with(self, members: Mapping[str, Any]) -> bool:
         """Whether anybody may read the register with these members, and nobody may without."""
@@ -71,6 +73,13 @@ class Page:
         if page.published != self.published:
             page = replace(page, published_on=today if page.published else None)
         return replace(page, revision=self.revision + 1)
+
+
+def proved(domains: Iterable[str], address: str | None) -> tuple[str, ...]:
+    """Return the domains that belong to whoever reads mails to this proved address: the domain of
+    the address, and what is below it. Without a proved address there are none."""
+    home = (address or "").rpartition("@")[2].lower()
+    return tuple(one for one in domains if home and (one == home or one.endswith(f".{home}")))
 
 
 # Registers of before the switch were public, and stay so.

@@ -64,6 +64,10 @@ class WebAddress(fields.String):
         return address
 
 
+class HostShape(Shape):
+    slug = fields.String()
+
+
 class NamedEntry(Shape):
     id = fields.String()
     legal_name = fields.String()
@@ -152,7 +156,9 @@ class Look(Shape):
     ``basis``: the basis of each transfer, green where it is valid, without a mark where it is
     incomplete; a basis that is missing or has ended is said in both. ``embed_origins``
     may show the list in a frame; ``agreement_url`` leads to the vendor's agreement; ``show_mark``
-    names Art28 below. ``domains`` are kept, and not served yet."""
+    names Art28 below. A host of ``domains`` shows the page at its root, once it lies at or below
+    the domain of the vendor's proved ``notice_address`` and no other vendor has it:
+    ``domains_served`` lists those."""
 
     display = one_of(*DISPLAYS)
     brand = fields.Nested(BrandShape)
@@ -180,16 +186,19 @@ class PageSettings(Look):
 
 class PageShape(PageSettings):
     published_on = Day(allow_none=True)
+    domains_served = fields.List(fields.String())
     checklist = fields.Nested(ChecklistShape)
 
 
 class PageIn(PageSettings):
     """Whether anybody may read the register, or its customers only, and how it looks. Members that
-    are left out stay as they are; ``published_on`` and ``checklist`` may be sent as they were read.
+    are left out stay as they are; ``published_on``, ``domains_served`` and ``checklist`` may be
+    sent as they were read.
     """
 
     published = Flag(required=True)
     published_on = Day(allow_none=True)
+    domains_served = fields.List(fields.String())
     checklist = fields.Dict()
 
     @post_load

@@ -37,7 +37,10 @@ class RowDays(NamedTuple):
 
 class Registers:
     INDEXES: ClassVar[dict[str, Sequence[IndexModel]]] = {
-        "registers": [IndexModel([("slug", ASCENDING)], unique=True)],
+        "registers": [
+            IndexModel([("slug", ASCENDING)], unique=True),
+            IndexModel([("page.domains_served", ASCENDING)], sparse=True),
+        ],
     }
 
     def __init__(self, mongo: Mongo) -> None:
@@ -77,6 +80,16 @@ class Registers:
 
     def get(self, processor_id: str, session: Session | None = None) -> Register:
         return self._one({"_id": processor_id}, session)
+
+    def at_host(self, host: str) -> Register:
+        """The published register whose page this host shows. Raises ``NotFound``."""
+        return self._one({"page.domains_served": host, "page.published": True})
+
+    def hosts_of_others(self, register_id: str, hosts: Sequence[str]) -> set[str]:
+        """Which of these hosts show the page of another register."""
+        where = {"_id": {"$ne": register_id}, "page.domains_served": {"$in": list(hosts)}}
+        found = self._docs.find(where, {"page.domains_served": 1})
+        return {host for one in found for host in one["page"]["domains_served"]} & set(hosts)
 
     def every(self, request: PageRequest) -> Items:
         return self._page({}, request)

@@ -10,7 +10,7 @@ from typing import Any
 from services.registry import events, ledger_entries, linter
 from services.registry.model.colours import check_readable
 from services.registry.model.files import KeptFile
-from services.registry.model.page import AddressUnproved, LogoUnknown, Page
+from services.registry.model.page import AddressUnproved, LogoUnknown, Page, proved
 from services.registry.model.pngs import PNG
 from services.registry.model.register import Register
 from services.registry.use_cases.entry_views import list_view
@@ -31,8 +31,8 @@ ADDRESS_TO_PROVE = (
 def read(deps: Deps, caller: Caller, slug: str) -> dict[str, Any]:
     """The settings of the page, and what the list of today lacks before it is published."""
     register = own_register(deps, caller, slug)
-    proved = deps.identity.reads_answers(register.id)
-    return _shown(deps, register, today_at(deps, register), proved=proved)
+    reads_answers = deps.identity.answers_at(register.id) is not None
+    return _shown(deps, register, today_at(deps, register), reads_answers=reads_answers)
 
 
 def state(
@@ -46,7 +46,7 @@ def state(
     register = own_register(deps, caller, slug)
     today = today_at(deps, register)
     # Asked before anything is written: a write whose answer cannot be made is not kept.
-    proved = deps.identity.reads_answers(register.id)
+    address = deps.identity.answers_at(register.id)
     colour = members["brand"].colour if "brand" in members else None
     if colour:
         check_readable(colour)
@@ -55,16 +55,30 @@ def state(
         before = deps.stores.registers.get(register.id, session).page
         if seen not in (None, before.revision):
             raise PreconditionFailed
-        if before.opens_with(members) and not proved:
+        if before.opens_with(members) and address is None:
             raise AddressUnproved(ADDRESS_TO_PROVE.format(id=register.id))
-        page = before.stated(members, today)
+        page = before.stated({**members, **_served(deps, register, members, address)}, today)
         if page != before:
             _use_logo(deps, register, page.brand.logo, session)
             _save(deps, caller, replace(register, page=page), before, session)
         return page
 
     page = deps.mongo.transact(work)
-    return _shown(deps, replace(register, page=page), today, proved=proved)
+    return _shown(deps, replace(register, page=page), today, reads_answers=address is not None)
+
+
+def at_host(deps: Deps, host: str) -> str:
+    """The slug of the register whose page a host shows. Raises ``NotFound``."""
+    return deps.stores.registers.at_host(host).slug
+
+
+def _served(
+    deps: Deps, register: Register, members: Mapping[str, Any], address: str | None
+) -> dict[str, Any]:
+    """The hosts that show the page from now on: proved, and shown for nobody else yet."""
+    domains = proved(members.get("domains", register.page.domains), address)
+    taken = deps.stores.registers.hosts_of_others(register.id, domains)
+    return {"domains_served": tuple(host for host in domains if host not in taken)}
 
 
 def logo(deps: Deps, caller: Caller | None, slug: str) -> KeptFile:
@@ -95,12 +109,12 @@ def _save(deps: Deps, caller: Caller, register: Register, before: Page, session:
     append_entry(deps, register, type_, data, now, caller.client_id, session)
 
 
-def _shown(deps: Deps, register: Register, today: date, *, proved: bool) -> dict[str, Any]:
+def _shown(deps: Deps, register: Register, today: date, *, reads_answers: bool) -> dict[str, Any]:
     rows, law = deps.stores.rows.on(register.id, today), law_of(deps, register)
     path = f"/registry/v1/processors/{register.slug}"
     entries = list_view(rows, today, law)
     checklist = {
         **linter.checklist(entries, path),
-        "notice_address": linter.address_line(register.id, proved=proved),
+        "notice_address": linter.address_line(register.id, proved=reads_answers),
     }
     return {**vars(register.page), "checklist": checklist}

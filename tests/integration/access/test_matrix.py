@@ -228,6 +228,7 @@ def _paths(world: World, route: Route) -> list[str]:
         "filename": "page.css",
         "entry_id": world.things["sub"][0],
         "number": "1",
+        "host": "none.example",
     }
     found = {name: value for name, value in known.items() if name in route.parameters}
     rest = [each for each in route.parameters if each not in found]

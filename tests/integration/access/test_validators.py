@@ -26,6 +26,7 @@ KNOWN = {
     "name": "portal",
     "filename": "page.css",
     "number": "1",
+    "host": "none.example",
     "person_id": "per_none",
 }
 # What monitors read, and what is a page for one person.

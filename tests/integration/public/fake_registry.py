@@ -166,6 +166,10 @@ class FakeRegistry:
         self._answer("checkpoint_keys")
         return []
 
+    def slug_at(self, host: str) -> str | None:
+        self._answer("slug_at")
+        return "tempus-serva" if host == "subprocessors.vendor.example" else None
+
     def logo(self, slug: str) -> bytes:
         self._answer("logo", slug)
         return b"\x89PNG picture"

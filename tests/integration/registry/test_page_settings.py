@@ -122,6 +122,31 @@ def test_the_logo_stands_on_the_page_and_only_where_the_page_may_be_read(private
     assert f'<img src="/p/{private.slug}/logo.png?v={logo}" alt="">' in page(private)
 
 
+def test_a_host_shows_the_page_of_whoever_reads_mails_there_and_had_it_first(
+    private: Vendor,
+) -> None:
+    stack, host = private.stack, "subprocessors.nordlys.example"
+    elsewhere = {"published": True, "domains": [host, "nordlys.example.org"]}
+    assert private.must("PUT", "/page", elsewhere)["domains_served"] == []
+    at_host = f"/registry/v1/hosts/{host}"
+    assert stack.ask(None, "GET", at_host).status_code == 404
+
+    private.proves_address("privacy@nordlys.example")
+    assert private.must("PUT", "/page", {"published": True})["domains_served"] == [host]
+
+    assert stack.ask(None, "GET", at_host).json == {"slug": private.slug}
+    shown = stack.ask(None, "GET", "/", headers={"Host": host, "Accept": "text/html"})
+    assert "Wide Inc." in shown.text
+    other = new_client(stack, "other", ["processor"], PROCESSOR_SCOPES)
+    late = Vendor(stack, other, other["slug"])
+    late.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [
+        builders.sub_processor(legal_name="Late Inc.")]})  # fmt: skip
+    late.proves_address("privacy@nordlys.example")
+    assert late.must("PUT", "/page", elsewhere)["domains_served"] == []
+    private.must("PUT", "/page", {"published": False})
+    assert stack.ask(None, "GET", at_host).status_code == 404
+
+
 def test_a_page_without_a_logo_has_no_picture_of_one(private: Vendor) -> None:
     private.publish()
     assert "logo.png" not in page(private)
