@@ -214,6 +214,8 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "GET /registry/v1/processors",
         "GET /registry/v1/processors/<slug>",
         "GET /registry/v1/processors/<slug>/ledger",
+        "GET /registry/v1/processors/<slug>/logo",
+        "GET /registry/v1/hosts/<host>",
         "GET /registry/v1/processors/<slug>/checkpoints",
         "GET /registry/v1/checkpoint-keys",
         "GET /registry/v1/pending-law",
