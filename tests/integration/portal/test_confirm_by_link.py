@@ -163,6 +163,7 @@ def test_a_mailbox_that_the_vendor_wrote_beside_a_slug_binds_nobody(
         address = f"ida-{uuid.uuid4().hex[:8]}@elsewhere.test"
         page = slug_only(baseline, mails, {"slug": slug}, address)
         assert page.buttons == ["decline"]
+        assert "Den, der afviser her, taler for" in page.text
         sent = {"pdf_sha256": hashlib.sha256(PDF).hexdigest(), **SIGNED}
         assert page.press("confirm", **sent).status_code == 409
         pages.append(page.text.replace(slug, "").replace(address, ""))

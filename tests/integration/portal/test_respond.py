@@ -49,6 +49,7 @@ def test_it_works(baseline: Vendor, mails: PostOffice) -> None:
         "mail_id": page.path.removeprefix("/respond/").partition(".")[0],
     }  # fmt: skip
     assert "Indsigelse gjort" in page.text
+    assert 'id="recorded"' not in page.get().text, "a box with nothing in it"
     assert "Kim Roe, Head of Legal" in page.text
     assert (
         baseline.gate(customer, change["sub_processor"]["id"], "2027-02-01")["answer"] == "objected"
