@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from services.agreements.contract.annex import Annex, annex_from
 from services.agreements.contract.terms import Contact
-from services.agreements.model.record import Line, line_of, version_on
+from services.agreements.model.record import Line, Transfer, line_of, version_on
 from services.agreements.rendering import record
 from services.agreements.rendering.words import FOLDER
 from tests import readers
@@ -71,10 +71,73 @@ def test_an_agreement_that_has_ended_is_in_the_record_of_its_own_days_only() -> 
     assert version_on(agreement, [version], version.content.effective_from) == version
 
 
+@pytest.mark.parametrize(
+    ("more", "day", "applies"),
+    [
+        ({}, DAY, True),
+        ({"ended_on": DAY}, DAY, True),
+        ({"ended_on": DAY}, DAY + timedelta(1), False),
+        ({"ends_on": DAY}, DAY - timedelta(1), True),
+        ({"ends_on": DAY}, DAY, False),
+        ({"status": "rejected"}, DAY, False),
+        ({"acceptances": (), "unconfirmed": True}, DAY, True),
+        ({"acceptances": ()}, DAY, False),
+    ],
+)
+def test_an_agreement_applies_until_its_last_day(
+    more: dict[str, Any], day: date, applies: bool
+) -> None:
+    agreement, version = replace(things.active(), **more), things.version()
+    assert version_on(agreement, [version], day) == (version if applies else None)
+
+
 def test_places_within_the_eea_are_no_transfers() -> None:
     (transfer,) = line().transfers
     assert (transfer.recipient, transfer.country) == ("Mail Inc.", "US")
     assert (transfer.bases, transfer.verdict) == (("EU-US DPF",), "valid")
+
+
+def test_a_line_says_what_its_version_and_the_register_say() -> None:
+    made = line()
+    assert made == Line(
+        agreement_id="agr_1", version=1, language="da", processor=things.VENDOR,
+        controller=things.CUSTOMER, since=things.content().effective_from,
+        subject_matter="Hosting of a case system", purpose="Running the case system",
+        data_categories=("names", "e-mail addresses"), data_subjects=("tenants",),
+        special_categories=False, measures=("Encryption and backups.",),
+        recipients=("Mail Inc.",),
+        transfers=(Transfer("Mail Inc.", "US", None, "remote_access", ("EU-US DPF",), "valid"),),
+        missing=("controller_contact", "processor_contact"),
+    )  # fmt: skip
+
+
+def test_measures_stand_in_the_place_of_the_clause_about_security() -> None:
+    version = things.version(measures={"technical": ["Encryption."], "organisational": ["Rules."]})
+    made = line_of(things.active(), version, Annex(DAY, register=True))
+    assert made.measures == ("Encryption.", "Rules.")
+
+
+@pytest.mark.parametrize(
+    ("processing", "subject_matter", "is_missing"),
+    [
+        ({"subject_matter": None}, "Storage and support", False),
+        ({"subject_matter": None, "nature": None}, None, False),
+        ({"subject_matter": None, "nature": None, "purpose": None}, None, True),
+    ],
+)
+def test_of_what_is_processed_the_nature_or_the_purpose_is_enough(
+    processing: dict[str, Any], subject_matter: str | None, is_missing: bool
+) -> None:
+    content = things.content()
+    bare = replace(
+        things.version(), document_sha256="x", content=replace(
+            content, processing=replace(content.processing, **processing),
+            clauses=replace(content.clauses, security=None)))  # fmt: skip
+    made = line_of(things.active(), bare, Annex(DAY, register=True))
+    assert made.subject_matter == subject_matter
+    assert ("processing" in made.missing) is is_missing
+    assert "measures" in made.missing
+    assert "register" not in made.missing
 
 
 def test_what_nobody_stated_is_named() -> None:

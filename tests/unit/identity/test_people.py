@@ -15,7 +15,9 @@ from services.identity.model.people import (
     OrganisationOpen,
     Person,
     in_order,
+    mailbox_of,
     membership_for,
+    one_with,
 )
 from services.identity.model.providers import Attempt, ClaimNames, account_of, derived
 from services.identity.model.sessions import Seen, seen_from
@@ -73,6 +75,31 @@ def test_a_token_for_an_organisation_left_open_names_those_there_are() -> None:
     with pytest.raises(OrganisationOpen) as refused:
         membership_for(ADA, None)
     assert refused.value.context == {"organisations": ["org_a", "org_b"]}
+
+
+@pytest.mark.parametrize(("days", "is_new"), [(0, True), (6.9, True), (7, False), (30, False)])
+def test_a_member_is_new_for_seven_days(days: float, is_new: bool) -> None:
+    assert A.is_new(MADE + timedelta(days=days)) is is_new
+    assert WAITING.is_new(MADE) is False
+
+
+@pytest.mark.parametrize(
+    ("email", "mailbox"),
+    [
+        ("Ada@A.example", "ada@a.example"),
+        ("ada+2@a.example", "ada@a.example"),
+        ("ada+2+3@a.example", "ada@a.example"),
+        ("+2@a.example", "+2@a.example"),
+    ],
+)
+def test_a_tag_leads_to_the_same_mailbox(email: str, mailbox: str) -> None:
+    assert mailbox_of(email) == mailbox
+
+
+def test_persons_of_one_mailbox_are_found_without_the_one_who_asks() -> None:
+    tagged = replace(ADA, id="per_2", email="ada+2@a.example")
+    other = replace(ADA, id="per_3", email="eve@a.example")
+    assert one_with(ADA, [ADA, tagged, other]) == ["per_2"]
 
 
 def test_each_role_is_kept_once_in_order() -> None:
