@@ -34,7 +34,7 @@ class WaitingOfferShape(Shape):
 OfferPage = page_of(WaitingOfferShape)
 
 
-class TextsShape(Shape):
+class WordingShape(Shape):
     """``type``: template or agreement; ``name``: that of the template, or of the customer."""
 
     type = fields.String()
@@ -44,7 +44,7 @@ class TextsShape(Shape):
 
 
 class TextsOfAll(Shape):
-    items = fields.List(fields.Nested(TextsShape))
+    items = fields.List(fields.Nested(WordingShape))
 
 
 class RelationQuery(ProcessorQuery):
