@@ -46,7 +46,7 @@ def as_page(response: Response, detail: str, t: Words) -> Response:
     """Return the error as a page if the client prefers one. It is never cached."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language"
-    if prefers_page():
+    if prefers_page() and has_host():
         kind = KINDS.get(response.status_code, "other")
         detail = detail if kind == "400" else ""
         page = render_template(
@@ -56,6 +56,15 @@ def as_page(response: Response, detail: str, t: Words) -> Response:
         response.content_type = "text/html; charset=utf-8"
         response.headers["Content-Language"] = t.language
     return response
+
+
+def has_host() -> bool:
+    """Return whether the request names a host that links of a page can be made for."""
+    try:
+        current_app.create_url_adapter(request)
+    except HTTPException:
+        return False
+    return True
 
 
 def prefers_page() -> bool:

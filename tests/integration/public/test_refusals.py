@@ -42,6 +42,11 @@ def test_a_bad_query_is_refused_with_a_clear_text(
     assert says in problem.get_json()["detail"]
 
 
+def test_a_host_that_is_none_is_refused_as_a_problem(visitor: FlaskClient) -> None:
+    answer = visitor.get("/", headers={"Host": "a..example"})
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+
+
 def test_what_links_gather_on_their_way_is_ignored(visitor: FlaskClient) -> None:
     answer = visitor.get(f"{PAGE}?lang=en&utm_source=mail&fbclid=1&fbclid=2")
     assert answer.status_code == 200
