@@ -7,11 +7,11 @@ from pathlib import Path
 from deploy.api_document.document import documents, written
 
 FOLDER = Path("services/public/api")
-FILES = ("openapi.json", "internal.json")
+FILES = ("openapi.json", "internal.json", "asyncapi.json")
 
 
 def main() -> None:
-    """Write both documents."""
+    """Write all of them."""
     FOLDER.mkdir(exist_ok=True)
     for name, document in zip(FILES, documents(), strict=True):
         (FOLDER / name).write_text(written(document), "utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from deploy.api_document import apps, forwarded, merging, messages, own_answers
+from deploy.api_document import apps, asyncapi, forwarded, merging, messages, own_answers
 
 Json = dict[str, Any]
 ABOUT = (
@@ -25,8 +25,8 @@ OF_SERVICES = {
 }
 
 
-def documents() -> tuple[Json, Json]:
-    """The document for clients, and the one of what services ask each other."""
+def documents() -> tuple[Json, Json, Json]:
+    """The document for clients, the one of what services ask each other, and that of messages."""
     described = apps.documents()
     everything = merging.renamed(described)
     forwarded.described(everything["paths"])
@@ -36,21 +36,27 @@ def documents() -> tuple[Json, Json]:
     for_clients["webhooks"] = hooks
     for_clients["components"]["schemas"] |= schemas
     for_clients["components"]["parameters"] |= messages.HEADERS
-    return _framed("Art28", ABOUT, for_clients), _framed(
-        "Art28, between services", INTERNAL, merging.part(everything, internal=True)
+    between = merging.part(everything, internal=True)
+    return (
+        _framed("Art28", ABOUT, for_clients),
+        _framed("Art28, between services", INTERNAL, between),
+        asyncapi.document(_info("Art28 messages", asyncapi.ABOUT)),
     )
 
 
 def _framed(title: str, about: str, found: Json) -> Json:
-    info = {"title": title, "version": "v1", "description": about, "license": LICENCE,
-            "contact": CONTACT}  # fmt: skip
     frame = {
         "openapi": "3.1.0",
-        "info": info,
+        "info": _info(title, about),
         "servers": [{"url": apps.ORIGIN}],
         "tags": _tags(found),
     }
     return {**frame, **found}
+
+
+def _info(title: str, about: str) -> Json:
+    return {"title": title, "version": "v1", "description": about, "license": LICENCE,
+            "contact": CONTACT}  # fmt: skip
 
 
 def _tags(found: Json) -> list[Json]:

@@ -53,6 +53,8 @@ pages = Blueprint("pages", __name__)
 Json = dict[str, Any]
 
 HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+CATALOGUE = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 # The origin in kept documents, which are the same everywhere.
 KEPT_ORIGIN = "https://art28.example"
 # A page may load only our own style sheet and pictures, and runs no scripts.
@@ -302,6 +304,27 @@ def openapi(site: Deps, _: Query) -> Content:
     return kept_document(site, "openapi.json")
 
 
+@pages.get("/asyncapi.json")
+@site_view()
+def asyncapi(site: Deps, _: Query) -> Content:
+    """Return the description of the messages that webhooks carry."""
+    return kept_document(site, "asyncapi.json")
+
+
+@pages.get("/.well-known/api-catalog")
+@site_view()
+def api_catalog(site: Deps, _: Query) -> Content:
+    """Return where the API of this origin is described (RFC 9727)."""
+    described = ("openapi.json", "asyncapi.json")
+    entry = {
+        "anchor": f"{site.origin}/",
+        "service-desc": [{"href": f"{site.origin}/{name}", "type": JSON} for name in described],
+        "service-doc": [{"href": f"{site.origin}/docs", "type": "text/html"}],
+        "status": [{"href": f"{site.origin}/healthz", "type": JSON}],
+    }
+    return Content(json.dumps({"linkset": [entry]}), CATALOGUE)
+
+
 @pages.get("/internal/openapi.json")
 @site_view()
 def internal(site: Deps, _: Query) -> Content:
@@ -311,7 +334,7 @@ def internal(site: Deps, _: Query) -> Content:
 
 def kept_document(site: Deps, name: str) -> Content:
     text = files("services.public").joinpath("api", name).read_text("utf-8")
-    return Content(text.replace(KEPT_ORIGIN, site.origin), "application/json")
+    return Content(text.replace(KEPT_ORIGIN, site.origin), JSON)
 
 
 @pages.get("/docs")

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from deploy.api_document.__main__ import FILES, FOLDER
+from deploy.api_document.__main__ import FOLDER
 
 Json = dict[str, Any]
+FILES = ("openapi.json", "internal.json")
 TOOLS = Path(__file__).parent.parent / "api_tools"
 BIN = TOOLS / "node_modules" / ".bin"
 NODE = Path(sys.executable).parent
@@ -46,9 +47,17 @@ def redocly(document: Path) -> list[str]:
 
 
 def spectral(document: Path) -> list[str]:
-    rules = str(TOOLS / "spectral.yaml")
-    told = json.loads(run("spectral", "lint", "-q", "-f", "json", "-r", rules, str(document)))
+    return _spectral("spectral.yaml", document)
+
+
+def _spectral(rules: str, document: Path) -> list[str]:
+    words = ("spectral", "lint", "-q", "-f", "json", "-r", str(TOOLS / rules), str(document))
+    told = json.loads(run(*words))
     return [f"{each['code']}: {each['message']}" for each in told]
+
+
+def spectral_of_messages(document: Path) -> list[str]:
+    return _spectral("spectral-messages.yaml", document)
 
 
 def kept(name: str) -> Json:
@@ -67,6 +76,12 @@ def test_the_validator_of_openapi_accepts_it(name: str) -> None:
 @pytest.mark.parametrize("tool", [redocly, spectral])
 def test_it_breaks_no_recommended_rule(tool: Callable[[Path], list[str]], name: str) -> None:
     assert tool(Path(FOLDER, name).absolute()) == []
+
+
+@needs_node
+@pytest.mark.slow
+def test_the_description_of_messages_breaks_no_rule_either() -> None:
+    assert spectral_of_messages(Path(FOLDER, "asyncapi.json").absolute()) == []
 
 
 @needs_node

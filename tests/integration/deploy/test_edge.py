@@ -132,6 +132,8 @@ def certificate(folder: Path) -> dict[str, str]:
         ("/.well-known/security.txt", "public"),
         ("/healthz", "public"),
         ("/openapi.json", "public"),
+        ("/asyncapi.json", "public"),
+        ("/.well-known/api-catalog", "public"),
         ("/static/page.css?v=1", "public"),
         ("/", "public"),
         ("/identityx", "readers"),

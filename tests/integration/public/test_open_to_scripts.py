@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from flask.testing import FlaskClient
 PAGE = "/p/tempus-serva"
 FORMS = [f"{PAGE}.json", f"{PAGE}.csv", f"{PAGE}/changes.atom", f"{PAGE}/changes.json",
          f"{PAGE}/deadlines.ics", f"{PAGE}/ledger.jsonl", f"{PAGE}/schema.json",
-         "/.well-known/sub-processors.json", "/openapi.json"]  # fmt: skip
+         "/.well-known/sub-processors.json", "/openapi.json",
+         "/asyncapi.json", "/.well-known/api-catalog"]  # fmt: skip
 KEPT = Path("services/public/api/openapi.json")
 
 
@@ -43,3 +45,15 @@ def test_the_document_of_the_api_is_the_kept_one(visitor: FlaskClient) -> None:
     assert server["url"] == "https://register.example"
     again = visitor.get("/openapi.json", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_the_catalogue_names_descriptions_that_are_there(visitor: FlaskClient) -> None:
+    answer = visitor.get("/.well-known/api-catalog")
+    assert answer.mimetype == "application/linkset+json"
+    [entry] = json.loads(answer.data)["linkset"]
+    named = [link["href"] for kind in ("service-desc", "service-doc", "status")
+             for link in entry[kind]]  # fmt: skip
+    assert len(named) == 4
+    for address in named:
+        path = address.removeprefix("https://register.example")
+        assert visitor.get(path).status_code == 200, address

@@ -29,12 +29,12 @@ UNTYPED = {
 
 
 @pytest.fixture(scope="module")
-def both() -> tuple[Json, Json]:
+def both() -> tuple[Json, Json, Json]:
     return documents()
 
 
 @pytest.fixture(scope="module")
-def api(both: tuple[Json, Json]) -> Json:
+def api(both: tuple[Json, Json, Json]) -> Json:
     return both[0]
 
 
@@ -57,8 +57,10 @@ def nodes(node: Any) -> Iterator[Json]:
             yield from nodes(each)
 
 
-@pytest.mark.parametrize("position", [0, 1], ids=FILES)
-def test_the_kept_document_is_what_the_code_says(both: tuple[Json, Json], position: int) -> None:
+@pytest.mark.parametrize("position", [0, 1, 2], ids=FILES)
+def test_the_kept_document_is_what_the_code_says(
+    both: tuple[Json, Json, Json], position: int
+) -> None:
     kept = Path(FOLDER, FILES[position]).read_text("utf-8")
     assert written(both[position]) == kept, "Run: python -m deploy.api_document, and review it."
 
@@ -122,8 +124,8 @@ def test_every_message_has_a_schema_and_an_example(api: Json) -> None:
         assert content["example"]["data"]["example"] is True
 
 
-def test_what_services_ask_each_other_stands_apart(both: tuple[Json, Json]) -> None:
-    for_clients, internal = both
+def test_what_services_ask_each_other_stands_apart(both: tuple[Json, Json, Json]) -> None:
+    for_clients, internal, _ = both
     assert len(list(operations(internal))) >= 20
     assert all(is_internal(it) for _, _, it in operations(internal))
     assert not any(is_internal(it) for _, _, it in operations(for_clients))
@@ -141,3 +143,13 @@ def test_a_token_comes_from_the_token_endpoint(api: Json) -> None:
     [server] = api["servers"]
     assert flow["tokenUrl"].removeprefix(server["url"]) in api["paths"]
     assert flow["scopes"]["portal:read"]
+
+
+def test_the_messages_are_described_alike_in_both_documents(both: tuple[Json, Json, Json]) -> None:
+    api, _, messages = both
+    found = messages["components"]["messages"]
+    assert {name.replace(": ", ".") for name in api["webhooks"]} == set(found)
+    sent = {name for each in messages["channels"].values() for name in each["messages"]}
+    assert sent == set(found)
+    for name, schema in messages["components"]["schemas"].items():
+        assert api["components"]["schemas"][name] == schema
