@@ -210,6 +210,8 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "POST /identity/v1/passkeys/sign-in",
         "POST /identity/v1/passkeys/sign-in/options",
         "GET /identity/.well-known/jwks.json",
+        "GET /identity/.well-known/oauth-authorization-server",
+        "GET /identity/.well-known/oauth-authorization-server/identity",
         "GET /identity/v1/seal-certificates",
         "GET /registry/v1/processors",
         "GET /registry/v1/processors/<slug>",
