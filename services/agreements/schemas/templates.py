@@ -53,7 +53,7 @@ class RegionRule(Shape):
     by_country = fields.Dict(keys=Country(), values=Text(100), load_default=dict)
 
 
-class TextsShape(Shape):
+class ContentsInShape(Shape):
     """The contents that are texts, in one language."""
 
     processing = fields.Nested(ProcessingShape, required=True)
@@ -89,7 +89,7 @@ class PublishedShape(Shape):
     backup_days = Whole(0, 3_650, load_default=None, allow_none=True)
     products = texts(100, 50, load_default=list)
     contents_language = Language(load_default=None, allow_none=True)
-    texts = fields.Dict(keys=Language(), values=fields.Nested(TextsShape), load_default=dict)
+    texts = fields.Dict(keys=Language(), values=fields.Nested(ContentsInShape), load_default=dict)
 
 
 class NewTemplate(Shape):

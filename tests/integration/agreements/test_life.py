@@ -68,6 +68,19 @@ def test_an_outdated_document_is_not_accepted(office: Office) -> None:
     assert office.accept(PORTAL, agreement_id, document_sha256=now).status_code == 200
 
 
+def test_nobody_signs_before_every_point_of_an_annex_is_answered(office: Office) -> None:
+    agreement_id = office.offered(template_id="tpl_dk_sa_v1")
+    refused = office.accept(PORTAL, agreement_id)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "document-incomplete")
+    assert refused.get_json()["context"]["open"] == [
+        "Bilag C: C.5. Lokalitet for behandling", "Bilag C: C.8. Revision af underdatabehandlere",
+    ]  # fmt: skip
+    clauses = {**agreement_body(NORDBO)["clauses"], "sub_processor_audit": "Ingen."}
+    answers = {"clauses": clauses, "region": "Danmark"}
+    office.post(VENDOR, f"/agreements/{agreement_id}/amendments", answers)
+    assert office.accept(PORTAL, agreement_id).status_code == 200
+
+
 def test_a_draft_is_not_yet_to_be_accepted(office: Office) -> None:
     answer = office.accept(VENDOR, office.drafted())
     assert (answer.status_code, answer.get_json()["code"]) == (409, "not-offered")
