@@ -10,6 +10,7 @@ import pytest
 from services.registry.clients import AgreementsClient, NoticesClient
 from services.registry.todo.item import KINDS
 from shared.peers import PeerUnavailable
+from shared.times import parse_instant
 from tests import builders
 from tests.integration.registry.importing import taken
 from tests.receiver import Receiver
@@ -89,8 +90,8 @@ def _sent_back(vendor: Vendor) -> None:
     vendor.proves_address()
     path = f"/identity/v1/organisations/{vendor.client['org_id']}"
     address = vendor.stack.must(vendor.client, "GET", path)["notice_address"]
-    back = {"_id": vendor.client["org_id"], "email": address["email"], "status": "5.1.1",
-            "at": vendor.stack.now + timedelta(seconds=5)}  # fmt: skip
+    at = parse_instant(address["proved_at"]) + timedelta(seconds=5)
+    back = {"_id": vendor.client["org_id"], "email": address["email"], "status": "5.1.1", "at": at}
     vendor.stack.database("notices").db["address_alarms"].insert_one(back)
 
 

@@ -20,7 +20,7 @@ from tests.integration.agreements.shop import open_shop, template_body
 from tests.integration.identity.test_clients import ask_token
 from tests.integration.notices.chat_tool import chatting
 from tests.integration.notices.post import Post, mail_settings, make_mail_world, posting
-from tests.integration.notices.test_address_alarms import ANSWERS, comes_back, probe
+from tests.integration.notices.test_address_alarms import probe
 from tests.integration.notices.test_chat import Chatting
 from tests.integration.notices.test_digests import three_unreached, wait
 from tests.integration.notices.world import Receiver as Taker
@@ -226,8 +226,8 @@ def send_mails(mongo: Mongo, taker: Taker) -> None:
         world = make_mail_world(mongo, taker, post, mail_settings(port))
         three_unreached(world)
         wait(world, minutes=11)
+        # Refused as well, where a vendor reads answers.
         probe(world)
-        comes_back(world, ANSWERS)
 
 
 def send_to_a_room(mongo: Mongo, taker: Taker) -> None:
