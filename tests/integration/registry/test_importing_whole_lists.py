@@ -101,6 +101,23 @@ def test_a_list_with_a_refused_row_is_not_taken_over(vendor: Vendor) -> None:
     assert taken_over(vendor, LIST)["status"] == "done"
 
 
+@pytest.mark.parametrize(("answer", "names"), [("leave", ["Mailer"]), ("take", ["*", "Mailer"])])
+def test_a_footnote_that_is_left_out_keeps_no_list_from_being_taken_over(
+    vendor: Vendor, answer: str, names: list[str]
+) -> None:
+    note = "* Moved in 2024"
+    told = taken_over(vendor, f"Name,Purpose,Location\nMailer,E-mail,Denmark\n{note},,\n")
+    (question,) = told["questions"]
+    assert (question["member"], question["text"], vendor.names()) == ("standing", note, [])
+
+    body = {"answers": [{"id": question["id"], "values": [answer]}]}
+    vendor.must("POST", f"/imports/{told['id']}/answers", body)
+    work(vendor)
+
+    assert report(vendor, told["id"])["status"] == "done"
+    assert vendor.names() == [note if name == "*" else name for name in names]
+
+
 def test_who_begins_after_the_day_of_the_list_is_refused(vendor: Vendor) -> None:
     tomorrow = (vendor.today + timedelta(days=1)).isoformat()
 
