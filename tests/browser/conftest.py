@@ -22,7 +22,8 @@ from tests.stack import NAMES, START, Stack, fresh_stack
 __all__ = ["baseline", "inbox", "mails", "vendor"]
 
 Open = Callable[..., Page]
-TIMEOUT = 10_000
+# Milliseconds; long, for others may be at work on this machine, too.
+TIMEOUT = 60_000
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +54,7 @@ def one_stack(
 
 
 @pytest.fixture
-def stack(one_stack: Stack, chromium: Browser) -> Stack:
+def stack(chromium: Browser, one_stack: Stack) -> Stack:
     """The clock starts anew for each test; what other tests made belongs to other vendors."""
     one_stack.now = START
     one_stack.forget_tokens()
