@@ -86,6 +86,14 @@ class StoredRequest(TypedDict):
     too_large: NotRequired[bool]
 
 
+def unquoted(key: str) -> str:
+    """The key that the header means: the IETF draft writes it as a string of RFC 8941, in quotes;
+    a plain one is taken as it stands."""
+    inner = key[1:-1]
+    is_quoted = len(key) > 2 and key[0] == key[-1] == '"' and '"' not in inner
+    return inner if is_quoted else key
+
+
 class Idempotency:
     """Keeps the answers to POSTs of one service, encrypted by ``seal``."""
 
@@ -110,7 +118,7 @@ class Idempotency:
             return self._mongo.answering(lambda: current_app.make_response(view()), _keep_nothing)
         if not 1 <= len(key) <= 255:
             raise Malformed(f"{HEADER} must have 1 to 255 characters.")
-        mark_id = _digest(asker, request.path, key)
+        mark_id = _digest(asker, request.path, unquoted(key))
         body = _digest(request.full_path, request.get_data(cache=True))
         attempt = {"_id": mark_id, "attempt": secrets.token_hex(8)}
         if kept := self._begin(attempt, body):

@@ -38,6 +38,13 @@ def test_it_works(baseline: Vendor) -> None:
     assert len(baseline.must("GET", "/changes")["items"]) == 1
 
 
+def test_a_key_in_quotes_is_the_same_key(baseline: Vendor) -> None:
+    first, second = drafted(baseline, "k-1"), drafted(baseline, '"k-1"')
+
+    assert first.json == second.json
+    assert len(baseline.must("GET", "/changes")["items"]) == 1
+
+
 def test_another_body_under_the_same_key_is_refused(baseline: Vendor) -> None:
     drafted(baseline, "k-1")
 
