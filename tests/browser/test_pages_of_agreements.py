@@ -10,6 +10,8 @@ import pytest
 from services.agreements.use_cases.due import run_due
 from tests.browser.conftest import Open
 from tests.browser.visits import Visit, check
+from tests.integration.agreements.shop import open_shop
+from tests.integration.agreements.test_import import bring, row, upload
 from tests.integration.portal.answers_by_link import PERSON, PostOffice
 from tests.integration.portal.test_confirm_by_link import Brought, slug_only
 from tests.integration.portal.test_sign import AGREEMENTS, Offered
@@ -69,8 +71,26 @@ def lapsed(vendor: Vendor, mails: PostOffice) -> Visit:
     return Visit(it.page.path, "no longer open")
 
 
+def amendment(vendor: Vendor, mails: PostOffice) -> Visit:
+    it = offered(vendor, mails)
+    it.accept()
+    it.vendor_accepts()
+    vendor_steps(it, "amendments", {"deletion_days": 5, "breach_notice_hours": 48})
+    mails.run()
+    return Visit(mails.link_to(it.address, "sign").path, "What this version changes")
+
+
 def brought(vendor: Vendor, mails: PostOffice) -> Visit:
     return Visit(Brought(vendor, mails).page.path, "has not sent the signed document")
+
+
+def with_pdf(vendor: Vendor, mails: PostOffice) -> Visit:
+    shop, address = open_shop(vendor), "ida-pdf@nordbo.test"
+    upload(shop)
+    client = new_client(vendor.stack, "nordbo", ["controller"], ["portal:read"])
+    bring(shop, row(client, reference="DPA-9", contact_email=address, day_kind="calendar"))
+    mails.run()
+    return Visit(mails.link_to(address, "sign").path, "")
 
 
 def named(vendor: Vendor, mails: PostOffice) -> Visit:
@@ -105,8 +125,10 @@ STATES: dict[str, State] = {
     "sign-taken-back": taken_back,
     "sign-superseded": superseded,
     "sign-lapsed": lapsed,
+    "sign-amendment": amendment,
     "sign-unknown": lambda _, __: Visit("/sign/x.1.2027-01-01.y", "This link does not work"),
     "confirm-open": brought,
+    "confirm-with-pdf": with_pdf,
     "confirm-named": named,
     "confirm-confirmed": confirmed,
     "confirm-declined": declined,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
 from tests.browser.visits import Visit, check
@@ -91,8 +92,20 @@ def rejected(notice: Notice) -> Visit:
     return Visit(notice.answered("reject", {"reason": "It is needed."}).path, "It is needed.")
 
 
+def late(notice: Notice) -> Visit:
+    link = notice.told()
+    notice.vendor.stack.pass_time(days=15)
+    return Visit(link.path, "Your last day to object has passed")
+
+
 def withdrawn(notice: Notice) -> Visit:
     link = notice.told()
+    notice.vendor.must("POST", f"{notice.path}/withdraw", {"reason": "Not needed."})
+    return Visit(link.path, "Not needed.")
+
+
+def some_withdrawn(notice: Notice) -> Visit:
+    link = notice.told(2)
     notice.vendor.must("POST", f"{notice.path}/withdraw", {"reason": "Not needed."})
     return Visit(link.path, "Not needed.")
 
@@ -105,6 +118,27 @@ def replaced(notice: Notice) -> Visit:
     return Visit(link.path, "other contacts")
 
 
+def ended(notice: Notice) -> Visit:
+    link, stack = notice.told(), notice.vendor.stack
+    path = f"/portal/v1/agreements/{notice.customer['agreement_id']}/terminate"
+    today = notice.vendor.today.isoformat()
+    stack.must(notice.customer, "POST", path, {"effective_on": today, "reason": "We leave."})
+    stack.settle()
+    return Visit(link.path, "has ended")
+
+
+def lacks_all(notice: Notice) -> Visit:
+    """Sent past the browser's own check, as by an old one."""
+
+    def press(page: Page) -> None:
+        page.locator("summary", has_text="bject").or_(page.locator("summary").nth(1)).first.click()
+        form = page.locator("form:has(input[value=object])")
+        form.evaluate("form => form.setAttribute('novalidate', '')")
+        form.locator("button").click()
+
+    return Visit(notice.told().path, "Write your name", then=press)
+
+
 # By name: how each state comes to be.
 STATES: dict[str, Callable[[Notice], Visit]] = {
     "open": lambda notice: Visit(notice.told().path, "Mailer Inc."),
@@ -115,9 +149,13 @@ STATES: dict[str, Callable[[Notice], Visit]] = {
     "objected": lambda notice: Visit(notice.objected().path, "Not with our data."),
     "offered": offered,
     "rejected": rejected,
+    "late": late,
     "withdrawn": withdrawn,
+    "some-withdrawn": some_withdrawn,
     "replaced": replaced,
+    "ended": ended,
     "unknown": lambda _: Visit("/respond/x.1.2027-01-01.y", "This link does not work"),
+    "lacks-all": lacks_all,
 }
 
 
