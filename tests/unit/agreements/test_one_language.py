@@ -86,6 +86,7 @@ def own(*languages: str, annexes: tuple[AnnexWording, ...] = ()) -> Template:
 
 def test_a_template_is_offered_in_the_languages_that_all_of_it_has() -> None:
     assert own("da", "de").spoken == ["da"]
+    assert replace(own("da"), reference="An official text").languages == ["da"]
     with pytest.raises(Invalid):
         check_language(own("da", "de"), "en")
     with pytest.raises(Invalid):
