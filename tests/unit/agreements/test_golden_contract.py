@@ -316,6 +316,7 @@ def test_a_version_and_its_document_name_who_and_what() -> None:
         template.id,
         template.name,
     )
+    assert document["template"]["kind"] == template.kind
     assert document["sub_processors"]["register"] is False
 
 

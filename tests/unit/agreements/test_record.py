@@ -27,7 +27,7 @@ ENTRY: dict[str, Any] = {
     "products": [], "locations": [
         {"country": "IE", "kind": "storage", "mechanisms": [],
          "verdict": {"status": "no_transfer", "reason": "In the EEA."}},
-        {"country": "US", "kind": "remote_access",
+        {"country": "US", "region": "US-CA", "kind": "remote_access",
          "mechanisms": [{"instrument_id": "eu-us-dpf", "name": "EU-US DPF"}],
          "verdict": {"status": "valid", "reason": "In force."}},
     ],
@@ -58,6 +58,21 @@ def test_an_amendment_applies_once_both_have_accepted_it() -> None:
     before = accepted - timedelta(1)
     applies = one if one.content.effective_from <= before else None
     assert version_on(agreement, [one, two], before) == applies
+
+
+def test_an_amendment_applies_from_the_later_of_its_own_day_and_the_last_acceptance() -> None:
+    one, two = things.version(), things.version(2, deletion_days=60)
+    accepted, first = things.AT + timedelta(3), things.AT.date() + timedelta(9)
+    both = things.accepted_by_both(things.amended(), two)
+    late = tuple(
+        replace(each, at=accepted) if each.version == 2 else each for each in both.acceptances
+    )
+    agreement = replace(both, acceptances=late)
+    assert version_on(agreement, [one, two], accepted.date()) == two
+    assert version_on(agreement, [one, two], accepted.date() - timedelta(1)) == one
+    later = replace(two, content=replace(two.content, effective_from=first))
+    assert version_on(agreement, [one, later], first) == later
+    assert version_on(agreement, [one, later], first - timedelta(1)) == one
 
 
 @pytest.mark.parametrize("agreement", [things.draft(), things.offered(), things.rejected()])
@@ -106,7 +121,7 @@ def test_a_line_says_what_its_version_and_the_register_say() -> None:
         data_categories=("names", "e-mail addresses"), data_subjects=("tenants",),
         special_categories=False, measures=("Encryption and backups.",),
         recipients=("Mail Inc.",),
-        transfers=(Transfer("Mail Inc.", "US", None, "remote_access", ("EU-US DPF",), "valid"),),
+        transfers=(Transfer("Mail Inc.", "US", "US-CA", "remote_access", ("EU-US DPF",), "valid"),),
         missing=("controller_contact", "processor_contact"),
     )  # fmt: skip
 
