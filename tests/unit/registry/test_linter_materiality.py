@@ -237,6 +237,18 @@ def test_of_another_entity_what_it_does_is_no_word_of_its_own(kind: str) -> None
         ("amoral", "maoral", False),
         ("the letters", "hte letters", False),
         ("", ".", True),
+        # A sign says something where it is no punctuation.
+        ("< 1 year", "> 1 year", False),
+        ("\u2264 6 months", "\u2265 6 months", False),
+        ("10 % of the logs", "10 of the logs", False),
+        ("up to 5 \u20ac", "up to 5 $", False),
+        ("Health data: \u2713", "Health data: \u2717", False),
+        ("Health data: \u2713\ufe0f", "Health data \u2713", True),
+        ("EU | US", "EU, US", True),
+        # Many scripts write a vowel or a voice as a mark: another mark is another word.
+        ("ガス", "カス", False),
+        ("कि", "का", False),
+        ("\u05e9\u05c1\u05b8\u05dc\u05d5\u05b9\u05dd", "\u05e9\u05dc\u05d5\u05dd", True),
     ],
 )
 def test_a_spelling_is_told_from_another_word(one: str, other: str, same: bool) -> None:
