@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
@@ -87,7 +88,8 @@ def register(app: Flask, title: str, url: str) -> ProblemApi:
 
 def document_of(app: Flask, api: Api) -> dict[str, Any]:
     """The OpenAPI document of ``app``."""
-    document: dict[str, Any] = operations.complete(app, api.spec.to_dict())
+    # A copy, for what is completed is written into it, and would be completed once more.
+    document: dict[str, Any] = operations.complete(app, deepcopy(api.spec.to_dict()))
     readable: dict[str, Any] = readable_elsewhere(document)
     return readable
 

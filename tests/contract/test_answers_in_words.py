@@ -98,6 +98,7 @@ st.register_type_strategy(
         answers=st.just([]),
         questions=QUESTIONS,
         refusals=st.just([]),
+        remarks=st.just([]),
         recalled=st.just([]),
         differences=st.lists(st.fixed_dictionaries({"member": st.text(), "here": st.text()})),
     ),
