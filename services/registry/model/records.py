@@ -7,7 +7,7 @@ found is recorded all the same, because to leave it out would make the register 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -30,6 +30,7 @@ _MECHANISM = ("instrument_id", "role")
 # Lists whose items can be told apart, and by what.
 _KEYS: Mapping[str, tuple[str, ...]] = {"locations": _PLACE, "mechanisms": _MECHANISM}
 _BASIS_ONLY = ("basis_downgraded",)
+_WHO_IT_IS = frozenset({"new_entity", "rename"})
 
 
 class NoticeOwed(Conflict):
@@ -77,7 +78,7 @@ def recording(writer: Writer, rows: Sequence[Row], content: Content, day: date) 
     ``day`` on is a version of its own, in order. Raises what ``row_to_record`` raises.
     """
     current = row_to_record(rows, day)
-    coming = [row for row in rows if row.valid_from > current.valid_from]
+    coming = rows_after(current, rows)
     start, version = max(day, current.valid_from), max(row.version for row in rows)
     contents = [content, *(carried(current.content, content, row.content) for row in coming)]
     kept = (writer.again(current.until(start - ONE_DAY)),) if current.valid_from < start else ()
@@ -87,6 +88,23 @@ def recording(writer: Writer, rows: Sequence[Row], content: Content, day: date) 
         for number, (row, text) in enumerate(zip(altered, contents, strict=True), 1)
     ]
     return RowChanges((current, *coming), (*kept, *added))
+
+
+def rows_after(current: Row, rows: Sequence[Row]) -> list[Row]:
+    """The rows to come, which what is recorded of the ``current`` one is carried into."""
+    return [row for row in rows if row.valid_from > current.valid_from]
+
+
+def more_than_announced(
+    now: Collection[str], then: Collection[str], told: Collection[str], untold: Collection[str]
+) -> list[str]:
+    """What a record would add to an announced change: words of materiality.
+
+    ``now``: of what the record alters on the list, ``then``: in what was announced; ``told``: of
+    the change as it was announced, ``untold``: as it would be. A basis that is weaker now is a fact
+    that was found, and holds for what comes, too; that it is another company is never one.
+    """
+    return [*(set(then) - set(now)), *((set(untold) - set(told)) & _WHO_IT_IS)]
 
 
 def carried(before: Content, after: Content, coming: Content) -> Content:
@@ -144,6 +162,15 @@ def _keyed(name: str, items: Any) -> dict[tuple[Any, ...], Any] | None:
 
 def _key(name: str, item: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(item.get(part) for part in _KEYS[name])
+
+
+def same_mechanisms(one: Content, other: Content) -> bool:
+    """Whether both rest on the same instruments in the same places, whatever their evidence."""
+    places = [
+        {_key("locations", place): _mechanisms(place) for place in each["locations"]}
+        for each in (one, other)
+    ]
+    return places[0] == places[1]
 
 
 def _mechanisms(place: Mapping[str, Any]) -> frozenset[tuple[Any, ...]]:

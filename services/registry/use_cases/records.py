@@ -14,9 +14,13 @@ from services.registry.model.changes import ChangePending
 from services.registry.model.law import Law
 from services.registry.model.records import (
     RECORD,
+    carried,
     check_no_notice_owed,
+    more_than_announced,
     recording,
     row_to_record,
+    rows_after,
+    same_mechanisms,
 )
 from services.registry.model.register import Content, Register, Row, Writer
 from services.registry.transfers.circumstances import UNSTATED
@@ -53,6 +57,21 @@ class _Record:
     def after(self) -> Content:
         return {"id": self.row.sub_processor_id, **self._judged(self.content)}
 
+    def words(self, previous: Content, new: Content) -> tuple[str, ...]:
+        """What is material in a difference."""
+        return linter.materiality(
+            previous,
+            new,
+            exporter=self.law.exporter,
+            instruments=self.law.instruments,
+            published=self.register.page.published,
+        )
+
+    def words_on(self, day: date, previous: Content, new: Content) -> tuple[str, ...]:
+        """What is material in a difference, both judged by the law of a day."""
+        views = [content_view(each, day, self.law) for each in (previous, new)]
+        return self.words(*views)
+
     def _judged(self, content: Content) -> Content:
         return content_view(content, self.day, self.law)
 
@@ -81,6 +100,7 @@ def record(
             return
         _check_carries_over(deps, made, session)
         _check_words(deps, made, session)
+        _check_what_comes(made, rows)
         changes = recording(made.writer, rows, made.content, made.day)
         write_rows(deps, register.id, made.writer, changes, made.day, session)
         _append(deps, caller, made, body["note"], session)
@@ -121,19 +141,35 @@ def _check_words(deps: Deps, made: _Record, session: Session) -> None:
     sub_id, after = made.row.sub_processor_id, made.after
     announced = deps.stores.changes.content_announced(sub_id, made.day, session)
     announced = announced or deps.stores.rows.first_of(sub_id, session).content
-    found = {
-        word
-        for previous in (made.before, announced)
-        for word in linter.materiality(
-            previous,
-            after,
-            exporter=made.law.exporter,
-            instruments=made.law.instruments,
-            published=made.register.page.published,
-        )
-    }
+    found = {word for previous in (made.before, announced) for word in made.words(previous, after)}
     words = [word for word in linter.MATERIALITY if word in found]
     check_no_notice_owed(words, made.before, after)
+
+
+def _check_what_comes(made: _Record, rows: list[Row]) -> None:
+    """Raises ``ChangePending`` where the record is carried into what was announced, and would make
+    it more than its customers were told of."""
+    before, after = made.row.content, made.content
+    for row in rows_after(made.row, rows):
+        comes = carried(before, after, row.content)
+        words = set(_more_by(made, row, comes))
+        if same_mechanisms(row.content, comes):
+            words -= {"basis_downgraded"}  # The evidence alone is weaker: that was found.
+        if words:
+            raise ChangePending(
+                f"A change takes effect on {row.valid_from}, and this would alter what was told.",
+                context={"materiality": [word for word in linter.MATERIALITY if word in words]},
+            )
+
+
+def _more_by(made: _Record, row: Row, comes: Content) -> list[str]:
+    before, after, told, day = made.row.content, made.content, row.content, row.valid_from
+    return more_than_announced(
+        now=made.words(made.before, made.after),
+        then=made.words_on(day, told, comes),
+        told=made.words_on(day, before, told),
+        untold=made.words_on(day, after, comes),
+    )
 
 
 def _append(deps: Deps, caller: Caller, made: _Record, note: str | None, session: Session) -> None:

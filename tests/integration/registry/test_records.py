@@ -284,6 +284,42 @@ def test_a_record_leaves_what_was_announced_as_it_was_announced(
     assert shown["sub_processor"]["website"] == "https://announced.example"
 
 
+@pytest.mark.parametrize(
+    ("announced", "members", "words"),
+    [
+        ({"mechanisms": 1}, {"mechanisms": 0}, ["basis_downgraded"]),
+        ({"legal_name": "Other Ltd"}, {"registration_number": "12-34"}, ["rename"]),
+    ],
+)
+def test_a_record_makes_no_more_of_an_announced_change_than_was_told(
+    vendor: Vendor, announced: Json, members: Json, words: list[str]
+) -> None:
+    """What a change leaves of two bases a record would take; the number of the company before it
+    would be that of the company after it."""
+    entry = builders.sub_processor(registration_number=None)
+    vendor.must("POST", "/baseline", {"valid_from": "2026-01-01", "sub_processors": [entry]})
+    sub_id = vendor.must("GET", "/sub-processors")["items"][0]["id"]
+    change = modify(vendor, sub_id, **{**entry, **with_one_basis(announced), "ai_use": "training"})
+    later = change["effective_on"]
+    told = vendor.ask("GET", f"/sub-processors/{sub_id}?as_of={later}").json
+
+    answer = record(vendor, sub_id, with_one_basis(members))
+
+    assert answer.json
+    assert (answer.status_code, answer.json["code"]) == (409, "change-pending")
+    assert answer.json["context"]["materiality"] == words
+    assert vendor.ask("GET", f"/sub-processors/{sub_id}?as_of={later}").json == told
+    recorded(vendor, sub_id, contact=CONTACT)
+
+
+def with_one_basis(members: Json) -> Json:
+    """``mechanisms``: which of the two bases of the builder's place stays alone."""
+    if "mechanisms" not in members:
+        return members
+    [place] = builders.sub_processor()["locations"]
+    return {"locations": [{**place, "mechanisms": [place["mechanisms"][members["mechanisms"]]]}]}
+
+
 @pytest.mark.parametrize("kind", ["modify", "remove"])
 def test_a_record_stays_when_the_announced_change_is_withdrawn(
     vendor: Vendor, mailer: Json, kind: str

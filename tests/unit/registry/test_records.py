@@ -19,6 +19,7 @@ from services.registry.model.records import (
     carried,
     check_no_notice_owed,
     is_found,
+    more_than_announced,
     recording,
     row_to_record,
     withdrawal,
@@ -380,3 +381,23 @@ def test_a_text_that_became_a_list_stays_as_it_was_announced() -> None:
 def test_a_member_that_is_gone_from_the_entry_is_gone_from_what_comes() -> None:
     assert carried({"a": 1, "b": 2}, {"a": 1}, {"a": 3, "b": 2}) == {"a": 3}
     assert carried({"a": 1}, {"a": 1, "b": None}, {"a": 3}) == {"a": 3, "b": None}
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "told", "untold", "more"),
+    [
+        ([], [], ["ai_use"], ["ai_use"], []),
+        ([], ["basis_downgraded"], [], [], ["basis_downgraded"]),
+        # What was found of the list holds for what comes.
+        (["basis_downgraded"], ["basis_downgraded"], [], [], []),
+        # A company that was told as another one stays another one.
+        ([], [], ["new_entity"], ["rename"], ["rename"]),
+        ([], [], ["rename"], ["new_entity"], ["new_entity"]),
+        ([], [], [], ["retention"], []),
+        ([], [], ["new_country"], [], []),
+    ],
+)
+def test_a_record_may_not_make_more_of_a_change_than_was_announced(
+    now: list[str], then: list[str], told: list[str], untold: list[str], more: list[str]
+) -> None:
+    assert more_than_announced(now, then, told, untold) == more
