@@ -7,6 +7,7 @@ and (3); (EU) 2021/915 Annex IV).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ def names_off_the_list(
     for of in all_texts:
         seen = set[str]()
         for name, (brand, is_over) in looked_for.items():
-            if brand not in seen and any(_names(text, brand) for text in of.texts):
+            if brand not in seen and any(_names_it(text, name, brand) for text in of.texts):
                 seen.add(brand)
                 yield Named(of, name, is_over)
 
@@ -80,6 +81,17 @@ class _Known:
 
 def _word(name: str) -> str:
     return brand_of(name).partition(" ")[0].casefold()
+
+
+def _names_it(text: str, name: str, brand: str) -> bool:
+    """Whether a text names a company: with its legal form wherever it stands, however short it is;
+    else by its brand."""
+    in_full = name != brand and name in text
+    return (in_full and _stands_alone(text, name)) or _names(text, brand)
+
+
+def _stands_alone(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def _names(text: str, brand: str) -> bool:

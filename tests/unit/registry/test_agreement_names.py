@@ -14,7 +14,7 @@ from services.registry.todo.of_work import of_named
 from services.registry.transfers.wording import LANGUAGES, sentence
 from tests.unit.registry.golden import rows
 
-ENDED = ("Fjord Backup A/S", "Old Host ApS")
+ENDED = ("Fjord Backup A/S", "Old Host ApS", "Lun ApS")
 ENTRIES: list[dict[str, Any]] = [
     {"id": "sub_1", "legal_name": "Google Ireland Limited"},
     {"id": "sub_2", "legal_name": "Mailer Inc.", "brand": "PostKing"},
