@@ -206,6 +206,23 @@ def dealings() -> Iterator[Case]:
         yield Case(f"letter {kind}", events.LETTER_RECORDED, body(told))
 
 
+def copies() -> Iterator[Case]:
+    given = {
+        "by": {"name": HEBREW, "title": "CEO"}, "at": "2026-12-24T10:15:00.000Z",
+        "contact": "ida@nordbo.test", "processor": {"legal_name": LONG}, "agreement_id": "agr_1",
+    }  # fmt: skip
+    for said in (
+        "acknowledged",
+        "approved",
+        "objected",
+        "offer_accepted",
+        "offer_refused",
+        "withdrawn",
+    ):
+        told = {**given, "said": said, "change": change("modify"), "change_id": "chg_1"}
+        yield Case(f"copy {said}", events.ANSWER_COPIED, told)
+
+
 def to_the_vendor() -> Iterator[Case]:
     item = {
         "objection_id": "obj_1", "agreement_id": "agr_1", "change_id": "chg_1",
@@ -269,4 +286,12 @@ def to_persons() -> Iterator[Case]:
     yield Case("invitation by nobody", events.INVITATION, {**asked, "by": None, "roles": []})
 
 
-CASES = [*notices(), *bases(), *agreements(), *dealings(), *to_the_vendor(), *to_persons()]
+CASES = [
+    *notices(),
+    *bases(),
+    *agreements(),
+    *dealings(),
+    *copies(),
+    *to_the_vendor(),
+    *to_persons(),
+]

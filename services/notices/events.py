@@ -112,6 +112,9 @@ CUSTOMERS_STEPS = ("withdrawn", "mitigation_accepted", "modification_requested",
 # Who could not be reached stands in a mail of its own, one for each change (``UNREACHED``).
 NOT_IN_NEWS = (CUSTOMER_UNREACHED,)
 
+# A mail to the contacts of a customer: what one of them answered by the link in a mail.
+ANSWER_COPIED = "notices.answer_copied"
+
 # Mails with a link, to persons, written for identity: no message to anybody.
 SIGN_IN, INVITATION, PASSKEY_COPIED = "sign_in", "invitation", "passkey_copied"
 ADDRESS_PROBE, APPROVAL_ASKED = "address_probe", "approval_asked"

@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.notices import events
-from services.notices.letters import access, agreements, changes, transfers, upkeep, vendor_news
+from services.notices.letters import (
+    access,
+    agreements,
+    changes,
+    copies,
+    transfers,
+    upkeep,
+    vendor_news,
+)
 from services.notices.letters.shape import Action, Letter
 from services.notices.letters.words import LANGUAGES, Words, language_of, words
 from services.notices.model.answering import Answering
@@ -29,6 +37,7 @@ _WRITE: dict[str, Write] = {
     events.LETTER_RECORDED: agreements.recorded,
     events.UNREACHED: upkeep.unreached,
     events.VENDOR_NEWS: vendor_news.news,
+    events.ANSWER_COPIED: copies.copied,
     events.SIGN_IN: access.sign_in,
     events.INVITATION: access.invitation,
     events.PASSKEY_COPIED: access.passkey_copied,

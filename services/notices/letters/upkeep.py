@@ -17,7 +17,7 @@ def endpoint(t: Words, kind: str, data: Mapping[str, Any], _: Answering) -> Lett
     word = kind.rpartition(".")[2]
     path = data.get("path") or f"/portal/v1/webhook-endpoints/{data.get('endpoint_id') or ''}"
     # A day to come, which is past once the endpoint is disabled.
-    disables_at = _moment(t, data.get("disables_at")) if word == "disabling_soon" else ""
+    disables_at = t.moment(data.get("disables_at")) if word == "disabling_soon" else ""
     return Letter(
         language=t.language,
         subject=t(f"mail.{word}.subject", url=data.get("url") or ""),
@@ -26,7 +26,7 @@ def endpoint(t: Words, kind: str, data: Mapping[str, Any], _: Answering) -> Lett
         facts=filled(
             Fact(t("fact.endpoint"), str(data.get("url") or "")),
             Fact(t("fact.description"), str(data.get("description") or "")),
-            Fact(t("fact.failing_since"), _moment(t, data.get("failing_since"))),
+            Fact(t("fact.failing_since"), t.moment(data.get("failing_since"))),
             Fact(t("fact.failures"), str(data.get("failures") or "")),
             Fact(t("fact.last_error"), t.named("error", data.get("last_error") or "")),
             Fact(t("fact.disables_at"), disables_at, strong=True),
@@ -71,9 +71,3 @@ def _customer(t: Words, told: Mapping[str, Any]) -> Item:
     note = t("mail.unreached.deadline", day=t.day(deadline)) if deadline else ""
     said, ids = t.named("unreached", told["reason"]), numbers(t, agreement=told["agreement_id"])
     return Item(told["name"] or "–", said, BAD, note, " · ".join(ids))
-
-
-def _moment(t: Words, value: object) -> str:
-    """An RFC 3339 instant as a day and a time of day in UTC."""
-    text = str(value or "")
-    return f"{t.day(text)} {text[11:16]} UTC" if len(text) >= 16 else ""

@@ -59,6 +59,11 @@ class Words:
         form = "MMMd" if str(beside)[:4] == str(day.year) else "yMMMd"
         return str(format_skeleton(form, day, locale=self._locale))
 
+    def moment(self, value: object) -> str:
+        """An RFC 3339 instant as a day and a time of day in UTC; empty for none."""
+        text = str(value or "")
+        return f"{self.day(text)} {text[11:16]} UTC" if len(text) >= 16 else ""
+
     def span(self, value: int, unit: str) -> str:
         """A length of time: "3 months"."""
         return self(f"span.{unit}.{'one' if value == 1 else 'other'}", n=value)

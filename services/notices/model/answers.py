@@ -13,6 +13,14 @@ from services.notices import events
 
 OBJECTION, APPROVAL = "objection", "approval"
 Entry = Mapping[str, Any]
+_ANSWERED = {
+    events.CHANGE_APPROVAL_GIVEN: "approved",
+    "objection.received": "objected",
+    "objection.mitigation_accepted": "offer_accepted",
+    "objection.modification_requested": "offer_refused",
+    "objection.withdrawn": "withdrawn",
+}
+_STEPS = [said for kind, said in _ANSWERED.items() if kind.startswith(events.OBJECTION_PREFIX)]
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,44 @@ class Noted:
     agreement_id: str | None
     controller_id: str
     step: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ByLink:
+    """What somebody answered by the link in the mail ``mail_id``. ``about``: unique to the answer;
+    ``by``: name and title; ``at``: RFC 3339."""
+
+    about: str
+    mail_id: str
+    said: str
+    by: dict[str, Any]
+    at: str
+    change_id: str | None = None
+
+    @property
+    def is_step(self) -> bool:
+        """Whether it is a step of an objection, which those who got the notice are mailed as it
+        is."""
+        return self.said in _STEPS
+
+
+def by_link(entry: Entry) -> ByLink | None:
+    """The approval or step of an objection by link that an entry tells; None for any
+    other entry."""
+    private, data = entry.get("private") or {}, entry["data"]
+    if entry["type"] in _ANSWERED:
+        by = private.get("by") or {}
+        said, change_id = _ANSWERED[entry["type"]], data["change_id"]
+        return _by_link(entry, by.get("mail_id", ""), said, by, change_id=change_id)
+    return None
+
+
+def _by_link(
+    entry: Entry, mail_id: str, said: str, by: Mapping[str, Any], **told: Any
+) -> ByLink | None:
+    about = f"{entry['stream']}:{entry['sequence']}"
+    who = {name: by[name] for name in ("name", "title") if name in by}
+    return ByLink(about, mail_id, said, who, entry["at"], **told) if mail_id else None
 
 
 def noted(entry: Entry) -> Noted | None:

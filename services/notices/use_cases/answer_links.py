@@ -12,6 +12,7 @@ from services.notices.channels.email import CHANNEL as EMAIL
 from services.notices.channels.email import address_key
 from services.notices.letters.pages import NoticePage, page_of
 from services.notices.model.answer_links import SIGN, LinkInvalid
+from services.notices.model.answers import ByLink
 from services.notices.model.messages import body_of
 from services.notices.model.recipients import Recipient
 from services.notices.model.stored import (
@@ -22,9 +23,11 @@ from services.notices.model.stored import (
     changes_of,
 )
 from services.notices.store.late_notices import texts_now
+from services.notices.use_cases import copies
 from services.notices.wiring import Deps
 from shared.errors import Conflict
 from shared.mongo import Session
+from shared.times import format_instant
 
 GONE = "What this link was about is no longer kept."
 OPEN, ENDED, UNCONFIRMED, REPLACED = "open", "ended", "unconfirmed", "replaced"
@@ -79,8 +82,19 @@ def acknowledge(deps: Deps, token: str, name: str, title: str) -> None:
         now = deps.now()
         deps.stores.escalations.acknowledge(message["_id"], now, by, session)
         deps.stores.sendings[EMAIL.name].acknowledge(mail["_id"], now, session)
+        if message["acknowledged_at"] is None:
+            copies.add(deps, session, mail, _acknowledged(message, mail, name, title, now))
 
     deps.stores.mongo.transact(write)
+
+
+def _acknowledged(
+    message: StoredNotice, mail: StoredSending, name: str, title: str, now: datetime
+) -> ByLink:
+    """The first acknowledgement of a notice: there is one only, so it is named by its message."""
+    by = {"name": name, "title": title}
+    about = f"acknowledged:{message['_id']}"
+    return ByLink(about, mail["_id"], "acknowledged", by, format_instant(now))
 
 
 def _found(deps: Deps, token: str) -> tuple[StoredSending, StoredNotice]:

@@ -16,6 +16,7 @@ from services.notices.model.messages import Event
 from services.notices.model.recipients import owner_of, recipient_from
 from services.notices.model.vendor_events import concerns_vendor, vendor_event
 from services.notices.store.known import known_beside
+from services.notices.use_cases import copies
 from services.notices.wiring import Deps
 from shared.errors import Invalid
 from shared.ids import derived_id
@@ -65,6 +66,7 @@ def _take(deps: Deps, session: Session, entry: Entry) -> None:
         known = _forget(deps, session, entry) or known
         _note_letter(deps, session, entry)
         _note_answer(deps, session, entry)
+        copies.of_entry(deps, session, entry)
         made = _events_of(deps, session, entry)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"

@@ -21,11 +21,12 @@ from tests.integration.notices.post import (
     PERSONS,
     MailWorld,
     Post,
+    Posted,
     mail_settings,
     make_mail_world,
     posting,
 )
-from tests.integration.notices.world import START, Receiver, settings
+from tests.integration.notices.world import START, VENDOR, Receiver, settings
 
 IDA, BO = (each["email"] for each in PERSONS)
 KIM = {"name": "Kim Roe", "title": "Counsel"}
@@ -232,7 +233,8 @@ def test_once_acknowledged_nobody_else_is_written_to(mailed: Mailed) -> None:
     assert answer.json == {"bounced": 1}
     mailed.it.settle()
 
-    assert [each.recipient for each in mailed.it.post.got] == ["ida@nordbo.example"]
+    notices = mailed.it.mails(notice_id={"$ne": None})
+    assert [each["to"]["email"] for each in notices] == ["ida@nordbo.example"]
 
 
 def test_the_provider_posts_bounces_with_its_secret(mailed: Mailed) -> None:
@@ -252,3 +254,73 @@ def test_the_provider_posts_bounces_with_its_secret(mailed: Mailed) -> None:
 def test_no_secret_no_door(mongo_url: str, database_name: str, door: Door) -> None:
     answer = door.app.test_client().post("/v1/bounces", json={"bounces": []})
     assert answer.status_code == 404
+
+
+class TestCopies:
+    """Each contact of the customer gets a copy of what one of them answered by link."""
+
+    def copies(self, mailed: Mailed) -> list[Posted]:
+        mailed.it.settle()
+        return mailed.it.post.got[1:]
+
+    def approve(self, mailed: Mailed, kind: str = "sub_processor.change.approved") -> None:
+        by = {**KIM, "contact": IDA, "mail_id": mailed.token.partition(".")[0]}
+        whose = {"controller_id": "org_nordbo", "agreement_id": "agr_nordbo", "by": by}
+        status = kind.rpartition(".")[2]
+        data = {
+            "change_id": "chg_1",
+            "objection_id": "obj_1",
+            "status": status,
+            "processor": VENDOR,
+        }
+        entry = mailed.it.world.ledger.entry(f"processor:{VENDOR['id']}", kind, data, whose)
+        mailed.it.world.tell(entry)
+        mailed.it.world.tell(entry)
+
+    def test_of_an_acknowledgement_once_however_often_it_is_given(self, mailed: Mailed) -> None:
+        for name in ("Kim Roe", "Another"):
+            assert mailed.acknowledge(name=name).status_code == 204
+        got = self.copies(mailed)
+        assert [each.recipient for each in got] == [IDA, BO]
+        for each in got:
+            text = " ".join(each.text.split())
+            assert "I har læst varslet" in text
+            assert "Kim Roe, Counsel" in text
+            assert IDA in text
+            assert "Another" not in text
+            assert "/respond/" not in text
+
+    def test_stand_under_the_notice_and_are_answered_to_its_vendor(self, mailed: Mailed) -> None:
+        mailed.it.world.deps.stores.reply_addresses.keep(
+            VENDOR["id"], "privacy@vendor.example", mailed.it.world.clock()
+        )
+        notice = mailed.it.post.one().mail
+        mailed.acknowledge()
+        to_ida, to_bo = (each.mail for each in self.copies(mailed))
+        assert to_ida["In-Reply-To"] == notice["Message-ID"]
+        assert to_bo["References"] == notice["References"]
+        assert to_ida["Reply-To"].endswith("<privacy@vendor.example>")
+
+    def test_of_an_approval_told_twice_come_once(self, mailed: Mailed) -> None:
+        self.approve(mailed)
+        got = self.copies(mailed)
+        assert [each.recipient for each in got] == [IDA, BO]
+        assert all("I godkender ændringen" in " ".join(each.text.split()) for each in got)
+
+    def test_of_an_objection_go_to_those_who_are_not_mailed_it_anyway(self, mailed: Mailed) -> None:
+        self.approve(mailed, "objection.received")
+        told = {each.recipient: " ".join(each.text.split()) for each in self.copies(mailed)}
+        assert set(told) == {IDA, BO}
+        assert len(mailed.it.post.got) == 3
+        assert "I gør indsigelse mod ændringen" in told[BO]
+        assert all("Kim Roe, Counsel" in text for text in told.values())
+
+    def test_are_no_mails_of_the_notice(self, mailed: Mailed) -> None:
+        before = mailed.notices()
+        mailed.acknowledge()
+        self.copies(mailed)
+        rows = mailed.it.mails(kind="notices.answer_copied")
+        assert [(row["message_id"], row["notice_id"], row["state"]) for row in rows] == [
+            (None, None, "delivered")
+        ] * 2
+        assert len(mailed.notices()) == len(before)

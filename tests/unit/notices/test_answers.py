@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.notices.model.answers import Noted, fate_of, noted, proof_of
+from services.notices.model.answers import Noted, by_link, fate_of, noted, proof_of
 
 PROOF = {"stream": "register/org_v", "sequence": 4, "hash": "ab"}
 AT = "2026-12-01T09:00:00.000Z"
@@ -59,3 +59,38 @@ def test_the_end_of_each_change_is_noted_with_its_entry(
 
 def test_what_is_only_shown_beforehand_has_no_proof() -> None:
     assert proof_of({"stream": "register/org_v", "sequence": 4}) is None
+
+
+LINKED = {"name": "Kim Roe", "title": "Counsel", "contact": "ida@c.example", "mail_id": "mai_1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "private", "said", "is_step"),
+    [
+        ("sub_processor.change.approved", {"by": LINKED}, "approved", False),
+        ("objection.received", {"by": LINKED}, "objected", True),
+        ("objection.withdrawn", {"by": LINKED}, "withdrawn", True),
+        ("objection.mitigation_accepted", {"by": LINKED}, "offer_accepted", True),
+        ("objection.modification_requested", {"by": LINKED}, "offer_refused", True),
+    ],
+)
+def test_an_answer_by_link_says_who_gave_it_by_which_mail(
+    kind: str, private: dict[str, Any], said: str, *, is_step: bool
+) -> None:
+    answer = by_link(entry(kind, {"change_id": "chg_1", "version": 2}, **private))
+    assert answer
+    assert (answer.mail_id, answer.said, answer.is_step) == ("mai_1", said, is_step)
+    assert answer.by == {"name": "Kim Roe", "title": "Counsel"}
+    assert (answer.about, answer.at) == ("register/org_v:4", AT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "private"),
+    [
+        ("sub_processor.change.approved", {}),
+        ("objection.received", {"by": {"name": "Kim Roe"}}),
+        ("objection.rejected", {"by": LINKED}),
+    ],
+)
+def test_what_no_link_answered_is_not_copied(kind: str, private: dict[str, Any]) -> None:
+    assert by_link(entry(kind, {"change_id": "chg_1"}, **private)) is None

@@ -21,6 +21,7 @@ ROOT = ("settings.py", "tasks.py", "wiring.py", "channels/__init__.py")
 # Who else may know the channel, and why.
 KNOWN = {
     ("email", "use_cases/answer_links.py"): "the link to answer is in mails alone",
+    ("email", "use_cases/copies.py"): "what was answered by such a link is copied by mail",
     ("webhook", "schemas.py"): "endpoints show why their deliveries failed",
     ("webhook", "use_cases/endpoints.py"): "endpoints have secrets",
     ("webhook", "retention/upkeep.py"): "secrets are sealed anew",

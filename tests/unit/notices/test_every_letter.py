@@ -113,8 +113,10 @@ def test_every_link_leads_to_this_installation(case: Case, language: str) -> Non
 
 
 def test_every_kind_of_letter_has_a_case() -> None:
-    own = {events.UNREACHED, events.VENDOR_NEWS, events.WEBHOOK_DISABLING_SOON, "webhook.disabled",
-           "webhook.recovered", *events.WITH_LINKS}  # fmt: skip
+    own = {
+        events.ANSWER_COPIED, events.UNREACHED, events.VENDOR_NEWS, events.WEBHOOK_DISABLING_SOON,
+        "webhook.disabled", "webhook.recovered", *events.WITH_LINKS,
+    }  # fmt: skip
     assert {case.kind for case in CASES} == {*events.NOTICES, *events.MAILED, *own}
 
 

@@ -66,12 +66,21 @@ class Postman:
     def write(self, claimed: Claimed) -> Mail:
         row = claimed.row
         if claimed.message is None or claimed.body is None:
-            letter = letter_of(row["kind"], row["language"], _data(claimed))
-            return composed(row, letter, self.settings.sender)
+            return self._of_no_message(row, _data(claimed))
         url = self.answer_url(row, claimed.message, claimed.body["data"])
         reply_to = self.reply_to(row["processor_id"])
         letter = letter_of(row["kind"], row["language"], claimed.body, url, reply_to)
         under = Under(claimed.vendor, reply_to, *self.thread_of(row))
+        return composed(row, letter, self.settings.sender, under)
+
+    def _of_no_message(self, row: Row, data: Row) -> Mail:
+        """Art28 itself writes, but for the copy of an answer, which belongs to what it answers."""
+        if row["kind"] != events.ANSWER_COPIED:
+            letter = letter_of(row["kind"], row["language"], data)
+            return composed(row, letter, self.settings.sender)
+        reply_to = self.reply_to(row["processor_id"])
+        letter = letter_of(row["kind"], row["language"], data, reply_to=reply_to)
+        under = Under(data["processor"].get("legal_name"), reply_to, *self.thread_of(row))
         return composed(row, letter, self.settings.sender, under)
 
     def send(self, written: Mail) -> Sent:

@@ -1,0 +1,97 @@
+"""A copy of what somebody answered by the link in a mail, to each contact of its customer.
+
+A link can be forwarded: so all of them read who answered, when, and by whose link. A copy is
+stored once for each answer and address, however often the step is repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.notices import events
+from services.notices.channels.email import CHANNEL as EMAIL
+from services.notices.channels.email import contacts_of
+from services.notices.model.answers import ByLink, by_link
+from services.notices.model.channels import Address
+from services.notices.model.sendings import COPY, DELIVERED, new_sending
+from services.notices.model.stored import StoredSending
+from services.notices.store.known import change_of
+from services.notices.wiring import Deps
+from shared.mongo import Session
+
+
+def of_entry(deps: Deps, session: Session, entry: Mapping[str, Any]) -> None:
+    """Copies of the answer that an entry tells, if it was given by link and its mail is kept."""
+    if answer := by_link(entry):
+        mail = deps.stores.sendings[EMAIL.name].find(answer.mail_id)
+        if mail is not None:
+            add(deps, session, mail, answer)
+
+
+def add(deps: Deps, session: Session, mail: StoredSending, answer: ByLink) -> None:
+    """``mail``: the one whose link was used."""
+    data = _told(deps, mail, answer)
+    if data is None:
+        return
+    for to in _readers(deps, mail, answer):
+        row = new_sending(
+            EMAIL.prefix,
+            answer.about,
+            events.ANSWER_COPIED,
+            to,
+            COPY,
+            deps.now(),
+            change_id=mail["change_id"],
+            agreement_id=mail["agreement_id"],
+            controller_id=mail["controller_id"],
+            processor_id=mail["processor_id"],
+            language=to.language or mail["language"],
+            data=data,
+        )
+        deps.stores.sendings[EMAIL.name].add_once(row, session)
+
+
+def _told(deps: Deps, mail: StoredSending, answer: ByLink) -> dict[str, Any] | None:
+    """What the copy says; None where what the mail was about is no longer kept."""
+    message = deps.stores.messages.find(mail["message_id"] or "")
+    if message is None:
+        return None
+    processor = deps.stores.events.get(message["event_id"]).processor
+    notice = deps.stores.events.notice_of(mail["change_id"]) if mail["change_id"] else None
+    return {
+        "said": answer.said,
+        "by": answer.by,
+        "at": answer.at,
+        "contact": (mail["to"] or {}).get("email", ""),
+        "processor": processor,
+        "agreement_id": mail["agreement_id"],
+        "change_id": answer.change_id,
+        "change": change_of(notice, answer.change_id),
+    }
+
+
+def _readers(deps: Deps, mail: StoredSending, answer: ByLink) -> list[Address]:
+    """The customer's contacts; of a step of an objection but those who are mailed it anyway."""
+    told = _noticed(deps, mail) if answer.is_step else ()
+    return [each for each in contacts_of(_contacts(deps, mail)) if each.key not in told]
+
+
+def _contacts(deps: Deps, mail: StoredSending) -> Sequence[Mapping[str, Any]]:
+    """Those that the customer has named; else of the offer, or, once it binds, the agreement."""
+    agreement_id = mail["agreement_id"] or ""
+    recipient = deps.stores.recipients.find(agreement_id)
+    owner = recipient.owner if recipient else mail["controller_id"] or ""
+    named, _ = deps.stores.contacts.get(owner)
+    if named:
+        return named.contacts
+    offer = deps.stores.offers.many([agreement_id]).get(agreement_id)
+    return offer["contacts"] if offer else recipient.contacts if recipient else ()
+
+
+def _noticed(deps: Deps, mail: StoredSending) -> set[str | None]:
+    """The addresses that the notice has reached."""
+    change_id, agreements = mail["change_id"] or "", [mail["agreement_id"] or ""]
+    notices = deps.stores.messages.notices_for(change_id, agreements)
+    mails = deps.stores.sendings[EMAIL.name].of_messages([notice["_id"] for notice in notices])
+    return {row["address"] for row in mails if row["state"] == DELIVERED}
