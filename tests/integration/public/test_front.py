@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from services.public.app import create_app
 from services.public.front import Front
+from services.public.own_hosts import OwnHosts
 from tests.integration.public.conftest import NOW, settings
 from tests.integration.public.fake_registry import FakeDocuments, FakeRegistry
 
@@ -34,7 +35,8 @@ def quick(registry: FakeRegistry, watch: Watch) -> Iterator[FlaskClient]:
         replace(settings(), fresh_seconds=5.0), registry=registry, documents=FakeDocuments(),
         now=lambda: NOW, monotonic=watch,
     )  # fmt: skip
-    assert isinstance(app.wsgi_app, Front)
+    assert isinstance(app.wsgi_app, OwnHosts)
+    assert isinstance(app.wsgi_app.app, Front)
     with app.test_client() as client:
         yield client
 
