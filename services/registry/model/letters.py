@@ -23,6 +23,12 @@ class ReceivedBeforeNotice(Invalid):
     code = "received-before-notice"
 
 
+class ReceivedBeforeObjection(Invalid):
+    """The objection was made after that day; give the day on which the letter came."""
+
+    code = "received-before-objection"
+
+
 class LetterRecorded(Conflict):
     """A letter of this kind is recorded for this customer and change already."""
 
@@ -76,6 +82,12 @@ def check_received(received_on: date, today: date, announced_on: date) -> None:
         raise _fault(ReceivedInFuture, f"{received_on} lies after {today}.")
     if received_on < announced_on:
         raise _fault(ReceivedBeforeNotice, f"The notice was announced on {announced_on}.")
+
+
+def check_withdraws(received_on: date, objected_on: date) -> None:
+    """Raises ``ReceivedBeforeObjection``; days of the processor."""
+    if received_on < objected_on:
+        raise _fault(ReceivedBeforeObjection, f"The objection came on {objected_on}.")
 
 
 def _fault(kind: type[Invalid], detail: str) -> Invalid:

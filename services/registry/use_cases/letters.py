@@ -14,6 +14,7 @@ from services.registry.model.letters import (
     Letter,
     NoticeUnderway,
     check_received,
+    check_withdraws,
 )
 from services.registry.model.objections import NotNotified
 from services.registry.model.register import Register
@@ -35,7 +36,8 @@ def record(
     the day on which it came, and the customer is told of it.
 
     Raises ``NotFound`` for who is no customer, ``ReceivedInFuture``, ``ReceivedBeforeNotice``,
-    ``LetterRecorded``, or what the act itself raises; then nothing is saved.
+    ``ReceivedBeforeObjection``, ``LetterRecorded``, or what the act itself raises; then nothing is
+    saved.
     """
     register, change = own_change(deps, caller, slug, change_id)
     relation = _customer(deps, register, change, body["controller_id"])
@@ -112,9 +114,11 @@ def _withdraw_objection(
     by_change = deps.stores.objections.by(letter.controller_id, [letter.change_id])
     if letter.change_id not in by_change:
         raise NotFound("This customer has made no objection to the change.")
-    objection_id = by_change[letter.change_id].id
-    objections.answer(deps, _as_customer(caller, letter), objection_id, "withdrawn")
-    return replace(letter, objection_id=objection_id)
+    made = by_change[letter.change_id]
+    register = deps.stores.registers.get(made.processor_id)
+    check_withdraws(letter.received_on, day_at(made.received_at, register))
+    objections.answer(deps, _as_customer(caller, letter), made.id, "withdrawn")
+    return replace(letter, objection_id=made.id)
 
 
 _ACTS: Mapping[str, Act] = {

@@ -115,6 +115,24 @@ def test_an_objection_is_withdrawn_by_letter(baseline: Vendor, inbox: Receiver) 
     assert (objection["id"], objection["status"]) == (withdrawn.json["objection_id"], "withdrawn")
 
 
+def test_an_objection_is_not_withdrawn_before_it_was_made(
+    baseline: Vendor, inbox: Receiver
+) -> None:
+    baseline.receiver_url = inbox.url
+    customer = baseline.customer("nordbo")
+    change = baseline.announced()
+    baseline.stack.pass_time(days=1)
+    write(baseline, customer, change, "objection")
+
+    earlier = write(
+        baseline, customer, change, "objection_withdrawn", baseline.today - timedelta(1)
+    )
+
+    assert (earlier.status_code, earlier.json["code"]) == (422, "received-before-objection")
+    [objection] = baseline.must("GET", f"/changes/{change['id']}/objections")["items"]
+    assert objection["status"] == "received"
+
+
 def test_an_approval_by_letter_opens_the_gate(baseline: Vendor, inbox: Receiver) -> None:
     baseline.receiver_url = inbox.url
     careful = baseline.customer(

@@ -10,8 +10,10 @@ import pytest
 from services.registry.model.letters import (
     Letter,
     ReceivedBeforeNotice,
+    ReceivedBeforeObjection,
     ReceivedInFuture,
     check_received,
+    check_withdraws,
     said_at,
 )
 from shared.errors import Invalid
@@ -63,3 +65,15 @@ def test_a_letter_counts_from_noon_of_its_day_and_never_from_what_lies_ahead(
                     recorded_at=NOW, recorded_by="cli_1", **told)  # fmt: skip
 
     assert said_at(day, NOW) == letter.received_at == instant
+
+
+def test_an_objection_is_withdrawn_on_its_day_or_later() -> None:
+    check_withdraws(TODAY, TODAY)
+
+    with pytest.raises(ReceivedBeforeObjection) as refused:
+        check_withdraws(ANNOUNCED, TODAY)
+
+    words = "The objection came on 2026-11-23."
+    code = ReceivedBeforeObjection.code
+    assert refused.value.detail == words
+    assert refused.value.errors == [{"pointer": "/received_on", "code": code, "detail": words}]
