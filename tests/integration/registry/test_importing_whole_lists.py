@@ -229,7 +229,7 @@ def test_a_day_of_use_is_a_fact_of_the_entry_and_not_its_day_on_the_list(
 
 
 def test_a_day_of_use_that_is_unclear_is_asked_about(vendor: Vendor) -> None:
-    told = taken_over(vendor, "Name,Location,Used since\nMailer,Denmark,2019\n")
+    told = taken_over(vendor, "Name,Location,Used since\nMailer,Denmark,03/04/2019\n")
     (question,) = told["questions"]
     assert (question["member"], question["code"]) == ("used_since", "day-unclear")
     path = f"/imports/{told['id']}/answers"
