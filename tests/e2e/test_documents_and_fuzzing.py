@@ -132,7 +132,7 @@ def headers_for(product: Loaded, service: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens()}", ON_BEHALF_OF: nordbo}
 
 
-@schemathesis.serializer("application/pdf", "image/png")
+@schemathesis.serializer("application/pdf", "image/png", "message/rfc822")
 def a_file(_: Any, value: Any) -> bytes:
     """The body of an upload: bytes of any kind."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
