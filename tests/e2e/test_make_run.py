@@ -22,7 +22,8 @@ from tests.mongod import free_port, free_ports
 pytestmark = pytest.mark.slow
 
 SECOND_START = 8.0
-MOST_MIB = 350
+# 350 until documents were sealed; what pyHanko and the sample hold is to come down again.
+MOST_MIB = 450
 PROFILES = ("embedded", "processes")
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
 
 from services.agreements.contract.contents import Party
 from services.agreements.contract.sentences.phrases import Phrases, country_name
@@ -20,14 +15,12 @@ from services.agreements.contract.wording import in_language
 from services.agreements.model.record import Line, Transfer
 from services.agreements.rendering.words import FOLDER
 from shared import typeset
-from shared.safe_text import readable
 
 PDF_STANDARDS = ["a-2b", "ua-1"]
 COLUMNS = (
     "controller", "controller_contact", "controller_dpo", "agreement", "since", "processing",
     "purpose", "data", "subjects", "special", "recipients", "transfers", "measures", "missing",
 )  # fmt: skip
-WIDEST = 60
 
 
 class RecordWords:
@@ -70,22 +63,12 @@ def pdf(name: str, lines: Sequence[Line], day: date, now: datetime, language: st
 
 def workbook(lines: Sequence[Line], day: date, language: str) -> bytes:
     """An XLSX with one row for each agreement; nothing in it is a formula."""
-    t, book = RecordWords(language), Workbook()
-    sheet = book.active
-    sheet.title = "Art. 30(2)"
-    sheet.append([t("as_of", day=t.day(day))])
-    sheet.append([t(f"column.{name}") for name in COLUMNS])
-    for line in lines:
-        sheet.append(["" for _ in COLUMNS])
-        for at, text in enumerate(cells(line, t), start=1):
-            _write(sheet.cell(sheet.max_row, at), text)
-    for cell in sheet[2]:
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[cell.column_letter].width = WIDEST // 2
-    sheet.freeze_panes = "B3"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    # Loaded with the first workbook: a process that makes none need not hold 16 MB for it.
+    from services.agreements.rendering.record_workbook import made
+
+    t = RecordWords(language)
+    head = [t(f"column.{name}") for name in COLUMNS]
+    return made(t("as_of", day=t.day(day)), head, [cells(line, t) for line in lines])
 
 
 def cells(line: Line, t: RecordWords) -> list[str]:
@@ -146,13 +129,6 @@ def _row(line: Line, t: RecordWords) -> dict[str, Any]:
         "who": party_lines(line.controller, t)[1:],
         "facts": [[t(f"column.{name}"), text] for name, text in facts if text],
     }
-
-
-def _write(cell: Any, text: str) -> None:
-    """As text, whatever it begins with; without characters that XML has not."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", readable(text))
-    cell.data_type = "s"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
 @cache

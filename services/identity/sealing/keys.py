@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from asn1crypto import keys, x509
 from cryptography import x509 as certificates
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from pyhanko.sign.signers import SimpleSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
 
 YEARS = 10
 DER = serialization.Encoding.DER
@@ -43,6 +45,10 @@ def made(origin: str, at: datetime) -> tuple[bytes, bytes]:
 
 def own_signer(private: bytes, certificate: bytes) -> SimpleSigner:
     """What signs with a key that ``made`` has made."""
+    # With the first seal: a process that seals nothing need not hold 22 MB for it.
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
     return SimpleSigner(
         signing_cert=x509.Certificate.load(certificate),
         signing_key=keys.PrivateKeyInfo.load(private),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from pyhanko.config.pkcs11 import TokenCriteria
-from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
-from pyhanko.sign.signers import Signer, SimpleSigner
+from typing import TYPE_CHECKING
 
 from services.identity.settings import SealSettings
 from shared.settings import SettingsError
 
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
+
 
 def pkcs12_signer(settings: SealSettings) -> Signer:
     """The key in the file. Raises ``SettingsError`` if it cannot be opened."""
+    from pyhanko.sign.signers import SimpleSigner
+
     passphrase = settings.passphrase.encode() or None
     try:
         body = Path(settings.pkcs12).read_bytes()
@@ -27,6 +29,9 @@ def pkcs12_signer(settings: SealSettings) -> Signer:
 
 def pkcs11_signer(settings: SealSettings) -> Signer:
     """The key and the certificate of one label in the device. It stays open."""
+    from pyhanko.config.pkcs11 import TokenCriteria
+    from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+
     session = open_pkcs11_session(
         settings.pkcs11_module,
         token_criteria=TokenCriteria(label=settings.pkcs11_token),

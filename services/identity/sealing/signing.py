@@ -8,11 +8,13 @@ import hashlib
 import textwrap
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from asn1crypto import x509
-from pyhanko.sign.signers import Signer
-from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.sign.timestamps.requests_client import HTTPTimeStamper
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
+    from pyhanko.sign.timestamps import TimeStamper
 
 TIMEOUT_SECONDS = 5
 
@@ -42,6 +44,8 @@ def signature(signer: Signer, digest: bytes, time_stamps: str) -> bytes:
 
 
 def _stamper(url: str) -> TimeStamper:
+    from pyhanko.sign.timestamps.requests_client import HTTPTimeStamper
+
     stamper: TimeStamper = HTTPTimeStamper(  # type: ignore[no-untyped-call]
         url, timeout=TIMEOUT_SECONDS
     )

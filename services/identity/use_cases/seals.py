@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 from asn1crypto import x509
-from pyhanko.sign.signers import Signer
 
 from services.identity import sealing
 from services.identity.sealing import SealCertificate
 from services.identity.store.stored import StoredSealKey
 from services.identity.wiring import Deps
 from shared.pdf_seals import SealUnavailable
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
 
 log = structlog.get_logger()
 
