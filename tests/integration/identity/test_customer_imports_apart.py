@@ -134,7 +134,7 @@ def offered(more: dict[str, str]) -> dict[str, str]:
     """A row of the built-in template, which leaves all terms to its cells."""
     left = ("Reference", "Signed on", "Processor name", "Processor title", "Processor email")
     said = {name: text for name, text in ELSEWHERE.items() if name not in left}
-    return {**said, "Template": "tpl_eu_2021_915_v1", "Offer": "yes", **more}
+    return {**said, "Template": "tpl_art28_v1", "Offer": "yes", **more}
 
 
 def test_nobody_of_the_vendor_is_invited_to_own_its_customer(baseline: Vendor) -> None:
