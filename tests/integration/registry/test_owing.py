@@ -73,7 +73,7 @@ def said_in_files(vendor: Vendor, change: Json) -> tuple[str, bool]:
 
     [row] = csv.DictReader(io.StringIO(file("text/csv").text))
     told = " ".join(text_of(file("application/pdf").data).split())
-    return row["owes"], "For information: nothing to object to" in told
+    return row["owes"], "only information is owed, so there is nothing to object to" in told
 
 
 def test_the_page_says_in_words_what_a_coming_change_owes(vendor: Vendor, mailer: Json) -> None:
@@ -82,7 +82,7 @@ def test_the_page_says_in_words_what_a_coming_change_owes(vendor: Vendor, mailer
     announce(vendor, vendor.draft(60, sub_processor=builders.sub_processor(legal_name="New Ltd")))
     announce(vendor, removal(vendor, mailer, 60))
     for language, notice, information in WORDS:
-        for form in ("", "/changes", "/changes.json", "/changes.atom", "/deadlines.ics"):
+        for form in ("/changes", "/changes.json", "/changes.atom", "/deadlines.ics"):
             path = f"/p/{vendor.slug}{form}?lang={language}"
             text = vendor.stack.ask(None, "GET", path).text.replace("\r\n ", "")
             if form == "/changes.json":
