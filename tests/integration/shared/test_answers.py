@@ -328,8 +328,10 @@ def acknowledgements(vendor: Vendor) -> None:
     told = {"change_id": change_id, "controller_id": nordbo["org_id"], "notice": {"$ne": None}}
     message = notices["messages"].find_one(told)
     assert message is not None
+    about = ("change_id", "agreement_id", "controller_id", "processor_id")
     mail = {"_id": "mai_1", "message_id": message["_id"], "to": person, "language": "en",
-            "state": "delivered", "delivered_at": stack.now}  # fmt: skip
+            "state": "delivered", "delivered_at": stack.now,
+            **{name: message[name] for name in about}}  # fmt: skip
     notices["mails"].insert_one(dict(mail))
     token = stack.apps["notices"].extensions["art28.deps"].links.token(mail, message)
     form = {"act": "acknowledge", "name": "Kim Roe", "title": "Counsel"}
