@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -38,8 +39,10 @@ def signature(signer: Signer, digest: bytes, time_stamps: str) -> bytes:
     B-T; empty: none. Raises whatever keeps the key or the authority from answering.
     """
     stamper = _stamper(time_stamps) if time_stamps else None
-    made = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True, timestamper=stamper))
-    der: bytes = made.dump()
+    signing = signer.async_sign(digest, "sha256", use_pades=True, timestamper=stamper)
+    # On a thread of its own: the caller's may run a loop already, and then no second one begins.
+    with ThreadPoolExecutor(1) as apart:
+        der: bytes = apart.submit(asyncio.run, signing).result().dump()
     return der
 
 
