@@ -81,7 +81,7 @@ def test_an_answer_by_link_says_who_gave_it_by_which_mail(
     assert answer
     assert (answer.mail_id, answer.said, answer.is_step) == ("mai_1", said, is_step)
     assert answer.by == {"name": "Kim Roe", "title": "Counsel"}
-    assert (answer.about, answer.at) == ("register/org_v:4", AT)
+    assert (answer.about, answer.at, answer.change_id) == ("register/org_v:4", AT, "chg_1")
 
 
 @pytest.mark.parametrize(

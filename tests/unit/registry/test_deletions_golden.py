@@ -86,18 +86,23 @@ def test_what_has_ended_can_be_confirmed(rows: str, last: str) -> None:
     assert str(last_use(uses(rows), TODAY).valid_to) == last
 
 
+LISTED = "It is on the list today; name the last day of an earlier use."
+NEVER_USED = "It has not been in use yet."
+
+
 @pytest.mark.parametrize(
-    "rows",
+    ("rows", "detail"),
     [
-        "active 2026-01-01..2026-11-23",
-        "active 2026-01-01..2026-10-31, active 2026-11-01..2026-12-31",
-        "active 2026-12-01..2026-12-31",
-        "planned 2026-01-01..2026-10-31",
+        ("active 2026-01-01..2026-11-23", LISTED),
+        ("active 2026-01-01..2026-10-31, active 2026-11-01..2026-12-31", LISTED),
+        ("active 2026-12-01..2026-12-31", NEVER_USED),
+        ("planned 2026-01-01..2026-10-31", NEVER_USED),
     ],
 )
-def test_what_has_not_ended_cannot_be_confirmed(rows: str) -> None:
-    with pytest.raises(StillInUse):
+def test_what_has_not_ended_cannot_be_confirmed(rows: str, detail: str) -> None:
+    with pytest.raises(StillInUse) as refused:
         last_use(uses(rows), TODAY)
+    assert str(refused.value) == detail
 
 
 AGAIN = """active 2026-01-01..2026-05-31, active 2026-06-01..2026-07-31,
@@ -109,6 +114,12 @@ def test_each_use_that_is_over_has_an_end_though_the_entry_is_in_use_again() -> 
         "2026-10-31",
         "2026-07-31",
     ]
+
+
+def test_a_use_is_over_when_its_last_day_has_passed() -> None:
+    rows = uses("active 2026-01-01..2026-11-23")
+    assert ends(rows, TODAY) == []
+    assert ends(rows, TODAY + timedelta(1)) == rows
 
 
 def test_an_earlier_end_is_named_by_its_last_day() -> None:

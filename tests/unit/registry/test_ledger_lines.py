@@ -27,6 +27,11 @@ NAMED = {"id": "sub_1", "legal_name": "One Ltd"}
             [Mention("sub_1", "chg_1", (("crm",), ()))],
         ),
         ({"change_id": "chg_1", "sub_processor": NAMED}, [Mention("sub_1", "chg_1")]),
+        ({"change_id": "chg_1"}, [Mention("", "chg_1")]),
+        (
+            {"record_id": "rec_1", "sub_processor": {"id": "sub_1", "products": ["crm"]}},
+            [Mention("sub_1", None, (("crm",),))],
+        ),
         ({"record_id": "rec_1", "sub_processor": TWO}, [Mention("sub_2", None, ((),))]),
         (
             {"sub_processors": [ONE, TWO]},

@@ -22,6 +22,7 @@ from services.registry.model.records import (
     more_than_announced,
     recording,
     row_to_record,
+    same_mechanisms,
     withdrawal,
 )
 from services.registry.model.register import (
@@ -401,3 +402,27 @@ def test_a_record_may_not_make_more_of_a_change_than_was_announced(
     now: list[str], then: list[str], told: list[str], untold: list[str], more: list[str]
 ) -> None:
     assert more_than_announced(now, then, told, untold) == more
+
+
+def at(country: str, *instruments: str, **evidence: Any) -> Json:
+    mechanisms = [{"instrument_id": one, "evidence": evidence} for one in instruments]
+    return {"country": country, "mechanisms": mechanisms}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ([at("US", "ins_dpf")], [at("US", "ins_dpf", entry="Mailer Inc.")], True),
+        ([at("US", "ins_dpf", "ins_scc")], [at("US", "ins_scc", "ins_dpf")], True),
+        ([at("US", "ins_dpf"), at("IE")], [at("IE"), at("US", "ins_dpf")], True),
+        ([at("US", "ins_dpf")], [at("US", "ins_scc")], False),
+        ([at("US", "ins_dpf")], [at("CA", "ins_dpf")], False),
+        ([at("US", "ins_dpf")], [at("US", "ins_dpf"), at("IE")], False),
+        ([at("US", "ins_dpf"), at("IE")], [at("IE", "ins_dpf"), at("US")], False),
+        ([at("US", "ins_dpf"), at("IE")], [at("US", "ins_dpf"), at("DK")], False),
+    ],
+)
+def test_a_basis_stays_while_each_place_rests_on_the_same_instruments(
+    before: list[Json], after: list[Json], *, same: bool
+) -> None:
+    assert same_mechanisms({"locations": before}, {"locations": after}) is same
