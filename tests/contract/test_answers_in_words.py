@@ -27,9 +27,9 @@ from services.identity.schemas import customer_imports as customer_shapes
 from services.identity.schemas import organisations as organisation_shapes
 from services.identity.schemas import people as people_shapes
 from services.identity.use_cases.people import Member
-from services.notices import schemas as notices
 from services.notices.api.endpoints import with_secret as endpoint_with_secret
 from services.notices.model.endpoints import Endpoint
+from services.notices.schemas import endpoints as notice_shapes
 from services.registry.model.erasures import Erased
 from services.registry.model.imports import Import
 from services.registry.model.objections import Approval, Objection
@@ -63,8 +63,8 @@ ANSWERS: list[tuple[type, Callable[[Any], Any], type[Shape]]] = [
     (Policy, as_it_is, PolicyShape),
     (Template, as_it_is, TemplateShape),
     (StandingAcceptance, as_it_is, StandingShape),
-    (Endpoint, as_it_is, notices.EndpointShape),
-    (Endpoint, with_its_secret(endpoint_with_secret), notices.EndpointWithSecret),
+    (Endpoint, as_it_is, notice_shapes.EndpointShape),
+    (Endpoint, with_its_secret(endpoint_with_secret), notice_shapes.EndpointWithSecret),
     (Objection, as_it_is, ObjectionShape),
     (Approval, as_it_is, ApprovalShape),
     (Import, as_it_is, ImportBegun),

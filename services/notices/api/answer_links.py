@@ -12,7 +12,7 @@ from urllib.parse import quote
 from flask import Response
 
 from services.notices.api.context import deps
-from services.notices.schemas import (
+from services.notices.schemas.answer_links import (
     Acknowledgement,
     AnswerLinkShape,
     LinkRequest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.notices.api.context import CUSTOMER, READ, WRITE, deps, owner
-from services.notices.schemas import DeliveryShape, EventsQuery, MessagePage
+from services.notices.schemas.deliveries import DeliveryShape, EventsQuery, MessagePage
 from services.notices.use_cases import deliveries
 from shared.auth import requires
 from shared.openapi import Blueprint

@@ -6,9 +6,8 @@ from typing import Any
 
 from services.notices.api.context import CUSTOMER, READ, WRITE, deps, owner, page_request
 from services.notices.model.endpoints import Endpoint
-from services.notices.schemas import (
-    DeliveryPage,
-    DeliveryQuery,
+from services.notices.schemas.deliveries import DeliveryPage, DeliveryQuery
+from services.notices.schemas.endpoints import (
     Enabling,
     EndpointChange,
     EndpointPage,

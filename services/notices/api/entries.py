@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.notices.api.context import deps
-from services.notices.schemas import Accepted, Entries
+from services.notices.schemas.entries import Accepted, Entries
 from services.notices.use_cases import intake
 from shared.auth import requires
 from shared.bodies import largest_body

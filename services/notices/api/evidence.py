@@ -9,7 +9,7 @@ from flask import Response, request
 
 from services.notices.api import evidence_files, evidence_pdf
 from services.notices.api.context import deps, page_request
-from services.notices.schemas import EvidencePage, EvidenceQuery, ReachPage, ReachQuery
+from services.notices.schemas.evidence import EvidencePage, EvidenceQuery, ReachPage, ReachQuery
 from services.notices.use_cases import evidence
 from shared.auth import caller, requires
 from shared.openapi import Blueprint

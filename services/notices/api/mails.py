@@ -6,7 +6,7 @@ from typing import Any
 
 from services.notices.api.context import deps
 from services.notices.mail import personal
-from services.notices.schemas import PersonalMail, PersonalMailTaken
+from services.notices.schemas.mails import PersonalMail, PersonalMailTaken
 from shared.auth import requires
 from shared.openapi import Blueprint
 

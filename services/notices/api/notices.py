@@ -13,13 +13,8 @@ from services.notices.api.context import (
     owner,
     page_request,
 )
-from services.notices.schemas import (
-    ContactsChange,
-    ContactsShape,
-    NoticePage,
-    NoticeShape,
-    NoticesQuery,
-)
+from services.notices.schemas.contacts import ContactsChange, ContactsShape
+from services.notices.schemas.notices import NoticePage, NoticeShape, NoticesQuery
 from services.notices.use_cases import notices
 from shared.auth import requires
 from shared.headers import etag_of, seen_revision

@@ -7,7 +7,8 @@ from typing import Any
 from services.notices.api.context import deps
 from services.notices.api.entries import LARGEST_ENTRIES
 from services.notices.fan_out import previews
-from services.notices.schemas import DraftTold, PreviewIn, PreviewShape, SectionShape
+from services.notices.schemas.pages import SectionShape
+from services.notices.schemas.previews import DraftTold, PreviewIn, PreviewShape
 from shared.auth import requires
 from shared.bodies import largest_body
 from shared.openapi import Blueprint

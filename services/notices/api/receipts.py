@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.notices.api.context import deps
-from services.notices.schemas import ReceiptList, ReceiptsQuery
+from services.notices.schemas.receipts import ReceiptList, ReceiptsQuery
 from services.notices.use_cases import receipts
 from shared.auth import requires
 from shared.openapi import Blueprint

@@ -1,0 +1,1 @@
+"""Shapes of notices, filed by noun."""

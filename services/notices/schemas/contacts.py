@@ -1,0 +1,50 @@
+"""Shapes of whom a customer names for notices."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from services.notices.letters import LANGUAGES
+from shared.egress import LONGEST_URL
+from shared.schemas import Email, Line, Shape, Text, one_of
+
+
+class ContactShape(Shape):
+    name = Line(200, required=True)
+    position = Line(200, load_default=None, allow_none=True)
+    email = Email(required=True)
+    language = one_of(*LANGUAGES, allow_none=True)
+
+
+class NewAddress(Shape):
+    """An address of the customer for a channel; ``form``: the tool, such as slack or teams."""
+
+    form = Text(20, required=True)
+    url = fields.String(required=True, validate=validate.Length(1, LONGEST_URL), load_only=True)
+
+
+class ContactsChange(Shape):
+    """``addresses``: by channel; null takes one away, and those left out stay as they are."""
+
+    contacts = fields.List(
+        fields.Nested(ContactShape), required=True, validate=validate.Length(1, 20)
+    )
+    addresses = fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 20)),
+        values=fields.Nested(NewAddress, allow_none=True),
+        load_default=dict,
+        validate=validate.Length(max=5),
+    )
+
+
+class AddressShape(Shape):
+    """``shown``: the host alone, for the rest of the URL is a secret."""
+
+    form = fields.String()
+    shown = fields.String()
+
+
+class ContactsShape(Shape):
+    contacts = fields.List(fields.Nested(ContactShape))
+    addresses = fields.Dict(keys=fields.String(), values=fields.Nested(AddressShape))
+    source = fields.String()
