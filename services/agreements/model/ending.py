@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from services.agreements.model.agreement import ENDED, Agreement, Proof
 from services.agreements.model.life import check_no_end_set, next_of
+from shared.done_days import check_done
 from shared.errors import Conflict, problem_at
 
 
@@ -62,8 +63,7 @@ def proven(agreement: Agreement, proof: Proof) -> Agreement:
         raise NothingToDelete(f"This agreement is {agreement.status}.")
     if agreement.deletion_proof is not None:
         raise ProofRecorded(f"It was done on {agreement.deletion_proof.done_on}.")
-    if proof.done_on > proof.at.date():
-        raise problem_at("/done_on", "day-to-come", "Proof is of what has been done.")
+    check_done({"/done_on": proof.done_on}, proof.at)
     return next_of(agreement, deletion_proof=proof)
 
 

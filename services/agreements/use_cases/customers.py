@@ -26,6 +26,7 @@ from services.agreements.use_cases.imports import TEMPLATE
 from services.agreements.use_cases.parties import content_of, template_of
 from services.agreements.use_cases.saving import append_events, check_no_overlap, count_terms
 from services.agreements.wiring import Deps
+from shared.done_days import check_done
 from shared.errors import DomainError, Invalid, Unavailable, problem_at
 from shared.mongo import AlreadyExists, Session
 from shared.pagination import PageRequest
@@ -154,6 +155,7 @@ def _elsewhere(
 ) -> Write:
     """An agreement that waits for its customer to confirm it. Raises ``ContentsContradict``."""
     file = SignedFile(members["reference"], members["pdf_sha256"], members["signed_on"])
+    check_done({"/signed_on": file.signed_on}, deps.now())
     if file.sha256 and not deps.files.has(batch.processor.id, file.sha256):
         raise problem_at("/pdf_sha256", "no-such-file", "Upload this PDF first.")
     signed = {"reference": file.reference, "sha256": file.sha256,

@@ -24,6 +24,7 @@ from services.agreements.use_cases.permissions import check_processor
 from services.agreements.use_cases.saving import append_events, check_no_overlap, count_terms
 from services.agreements.wiring import Deps
 from shared.auth import Caller
+from shared.done_days import check_done
 from shared.errors import Conflict, DomainError, Invalid, Unavailable, problem_at
 from shared.ids import derived_id
 from shared.mongo import Session
@@ -109,6 +110,7 @@ def _import(deps: Deps, caller: Caller, processor: Party, row: Row, import_id: s
     cells = row.cells
     agreement_id = derived_id("agr", processor.id, str(cells["reference"]))
     file = SignedFile(cells["reference"], cells["pdf_sha256"], cells["signed_on"])
+    check_done({"/signed_on": file.signed_on}, deps.now())
     if not deps.files.has(processor.id, cells["pdf_sha256"]):
         raise problem_at("/pdf_sha256", "no-such-file", "Upload this PDF first.")
     if cells["controller"] in (processor.id, processor.slug):

@@ -18,22 +18,10 @@ from services.registry.findings.finding import (
 )
 from services.registry.findings.words import months
 from services.registry.transfers.evidence import as_day
+from services.registry.transfers.members import DONE_DAYS
 from services.registry.transfers.stages import is_planned
 from services.registry.transfers.wording import Fact
 
-# What is recorded of them has happened, so their day has come.
-_PAST = (
-    "signed_on",
-    "checked_on",
-    "certified_on",
-    "tia_on",
-    "approved_on",
-    "authorised_on",
-    "commitments_signed_on",
-    "authority_told_on",
-    "data_subjects_told_on",
-    "seen_on",
-)
 # The first of two comes before the second.
 _ORDER = (
     ("certified_on", "checked_on"),
@@ -85,7 +73,7 @@ def _of_entry(entry: Entry, today: date) -> Iterator[ListFinding]:
 
 def _of_evidence(evidence: Entry, pointer: str, today: date) -> Iterator[ListFinding]:
     days = {name: as_day(value) for name, value in evidence.items()}
-    for name in _PAST:
+    for name in DONE_DAYS:
         day = days.get(name)
         if day and day > today:
             yield found("day-ahead", f"{pointer}/{name}", fact=Fact(name), day=day)

@@ -141,7 +141,8 @@ def unconfirmed(rows: Sequence[Row], confirmed: Collection[End]) -> list[Row]:
 
 
 def check_day(confirmed_on: date, listed_until: date, today: date) -> None:
-    """Raises ``ConfirmedInFuture`` or ``ConfirmedBeforeEnd``; days of the processor."""
+    """Raises ``ConfirmedInFuture`` or ``ConfirmedBeforeEnd``. ``today``: the last day begun
+    anywhere on earth; ``listed_until``: a day of the processor."""
     if confirmed_on > today:
         raise _fault(ConfirmedInFuture, f"{confirmed_on} lies after {today}.")
     if confirmed_on < listed_until:

@@ -26,6 +26,19 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 _SOURCE = ("evidence_url", "seen_on")
 # Every safeguard of Art. 46 is given on a day, and needs an assessment (C-311/18, para. 134).
 _SAFEGUARD = ("signed_on", "tia_reference", "tia_on", "tia_review_on", "tia_conclusion")
+# What is recorded of them was done, so their day has come.
+DONE_DAYS = (
+    "signed_on",
+    "checked_on",
+    "certified_on",
+    "tia_on",
+    "approved_on",
+    "authorised_on",
+    "commitments_signed_on",
+    "authority_told_on",
+    "data_subjects_told_on",
+    "seen_on",
+)
 NO_SAFEGUARD = ("adequacy", "derogation")
 # Whether the data is protected in the third country essentially as it is in the EEA.
 EQUIVALENT, WITH_MEASURES = "equivalent", "equivalent_with_measures"

@@ -18,10 +18,10 @@ from services.registry.model.register import (
     combined,
 )
 from services.registry.transfers.statements import dated
-from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import register_of
 from services.registry.use_cases.saving import write_rows
+from services.registry.use_cases.stating import stated
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import Invalid
@@ -51,14 +51,14 @@ def adopt(
     register = register_of(deps, caller, slug)
     days = [_own_day(content) for content in contents]
     check_past(days, today_at(deps, register))
-    stated = [
-        Taken(_assessed(deps, register, content, n), days[n] or valid_from)
+    taken = [
+        Taken(_stated(deps, register, content, n), days[n] or valid_from)
         for n, content in enumerate(contents)
     ]
 
     def work(session: Session) -> None:
         deps.stores.registers.save(register, session)
-        take_over(deps, register, stated, valid_from, caller.client_id, session)
+        take_over(deps, register, taken, valid_from, caller.client_id, session)
 
     deps.mongo.transact(work)
     return register
@@ -94,8 +94,7 @@ def take_over(
     writer = Writer("baseline", deps.now(), deps.new_id)
     ids = [deps.new_id("sub") for _ in taken]
     today = today_at(deps, register)
-    stated = [dated(each.content, None, today) for each in taken]
-    contents = resolved(stated, ids)
+    contents = resolved([dated(each.content, None, today) for each in taken], ids)
     added = combined(
         *(
             addition(writer, register.id, sub_id, content, each.since)
@@ -113,9 +112,9 @@ def _own_day(content: Mapping[str, Any]) -> date | None:
     return date.fromisoformat(stated) if stated else None
 
 
-def _assessed(deps: Deps, register: Register, content: Mapping[str, Any], n: int) -> dict[str, Any]:
+def _stated(deps: Deps, register: Register, content: Mapping[str, Any], n: int) -> dict[str, Any]:
     members = {name: value for name, value in content.items() if name != "valid_from"}
-    found: dict[str, Any] = assessed(deps, register.id, members, f"/sub_processors/{n}")
+    found: dict[str, Any] = stated(deps, register.id, members, f"/sub_processors/{n}")
     return found
 
 

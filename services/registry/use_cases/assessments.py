@@ -7,10 +7,10 @@ from typing import Any
 
 from services.registry.model.assessments import Assessment, Measure, check_parts
 from services.registry.use_cases.assessment_views import assessment_view
-from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register, register_of
 from services.registry.wiring import Deps
 from shared.auth import Caller
+from shared.done_days import last_day_begun
 from shared.errors import NotFound, problem_at
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
@@ -30,7 +30,7 @@ def record(deps: Deps, caller: Caller, slug: str, body: Mapping[str, Any]) -> di
         recorded_by=caller.client_id,
         **_parts(body),
     )
-    check_parts(assessment, today_at(deps, register))
+    check_parts(assessment, last_day_begun(deps.now()))
 
     def work(session: Session) -> None:
         deps.stores.registers.save(register, session)

@@ -11,7 +11,6 @@ from services.registry.clock import zones_of
 from services.registry.model.changes import Change, Group, owed_to
 from services.registry.model.deletions import ended_by
 from services.registry.model.register import Register
-from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.change_views import (
     ChangeView,
     contents_on,
@@ -23,6 +22,7 @@ from services.registry.use_cases.change_views import (
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.notice_terms import audience_of
 from services.registry.use_cases.permissions import own_change, own_register, register_of
+from services.registry.use_cases.stating import stated
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.counting import counted_in_all
@@ -156,7 +156,7 @@ def _about(
     """The members of a change that say which entries it makes, alters and ends."""
     kind, old_id, content = body["kind"], body["sub_processor_id"], body["sub_processor"]
     _check_kind(kind, old_id, content)
-    content = assessed(deps, processor_id, content, "/sub_processor")
+    content = stated(deps, processor_id, content, "/sub_processor")
     subject_id = old_id
     if kind in ("add", "replace"):
         keeps = before is not None and before.kind in ("add", "replace")

@@ -23,6 +23,7 @@ from services.registry.use_cases.jurisdiction import today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.wiring import Deps
 from shared.auth import Caller
+from shared.done_days import last_day_begun
 from shared.errors import PreconditionFailed
 from shared.mongo import Session
 
@@ -44,7 +45,7 @@ def confirm(
     def work(session: Session) -> None:
         today, rows = today_at(deps, register), _rows(deps, register, sub_id, session)
         row = use_that_ended(rows, today, body["listed_until"])
-        check_day(said["confirmed_on"], row.valid_to, today)
+        check_day(said["confirmed_on"], row.valid_to, last_day_begun(deps.now()))
         kept = deps.stores.deletions.of(register.id, sub_id, session)
         if seen not in (None, len(kept)):
             raise PreconditionFailed

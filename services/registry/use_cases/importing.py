@@ -20,8 +20,8 @@ from services.registry.model.imports import Import, ImportRow
 from services.registry.model.law import Law
 from services.registry.transfers import Instrument, known_evidence
 from services.registry.use_cases.adopting import Taken, take_over
-from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.jurisdiction import law_of, today_at
+from services.registry.use_cases.stating import stated
 from services.registry.wiring import Deps
 from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.ids import derived_id
@@ -198,7 +198,7 @@ def _import_rules(deps: Deps, job: Import, check: Check) -> ImportRules:
         # A first list is compared with no register, even if another one was taken over meanwhile.
         matches=Matches([] if job.is_whole else deps.stores.listed.names(register.id, day)),
         content_of=lambda sub_id: _listed(deps, register.id, sub_id, day, law),
-        check=lambda stated: assessed(deps, register.id, check(stated, law.instruments), ""),
+        check=lambda members: stated(deps, register.id, check(members, law.instruments), ""),
     )
 
 

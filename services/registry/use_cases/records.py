@@ -25,12 +25,12 @@ from services.registry.model.records import (
 from services.registry.model.register import Content, Register, Row, Writer
 from services.registry.transfers.circumstances import UNSTATED
 from services.registry.transfers.statements import restated, without_days
-from services.registry.use_cases.assessed import assessed
 from services.registry.use_cases.entry_views import content_view, entry_view
 from services.registry.use_cases.exclusions import sides_of
 from services.registry.use_cases.jurisdiction import law_of, today_at
 from services.registry.use_cases.permissions import own_register
 from services.registry.use_cases.saving import write_rows
+from services.registry.use_cases.stating import stated
 from services.registry.wiring import Deps
 from shared.auth import Caller
 from shared.errors import PreconditionFailed
@@ -86,14 +86,14 @@ def record(
     ``EntryNotThere``, ``ChangePending`` or ``PreconditionFailed``. Returns the entry.
     """
     register = own_register(deps, caller, slug)
-    stated = assessed(deps, register.id, body["set"], "/set")
+    members = stated(deps, register.id, body["set"], "/set")
     law = law_of(deps, register)
 
     def work(session: Session) -> None:
         rows = [
             row for row in deps.stores.rows.of(sub_id, session) if row.processor_id == register.id
         ]
-        made = _made(deps, register, law, rows, stated)
+        made = _made(deps, register, law, rows, members)
         if seen not in (None, made.row.version):
             raise PreconditionFailed
         if _said(made.row.content) == _said(made.content):
@@ -114,13 +114,13 @@ def _said(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _made(
-    deps: Deps, register: Register, law: Law, rows: list[Row], stated: Mapping[str, Any]
+    deps: Deps, register: Register, law: Law, rows: list[Row], members: Mapping[str, Any]
 ) -> _Record:
     today = today_at(deps, register)
     row = row_to_record(rows, today)
     writer = Writer(deps.new_id(RECORD), deps.now(), deps.new_id)
     day = max(today, row.valid_from)
-    content = restated({**row.content, **stated}, row.content, today)
+    content = restated({**row.content, **members}, row.content, today)
     return _Record(register, law, writer, row, day, content)
 
 

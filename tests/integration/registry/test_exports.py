@@ -18,6 +18,7 @@ from services.registry.importing.merging import over, same
 from services.registry.schemas.imports import content_of
 from services.registry.transfers import evidence_members, load_instruments
 from services.registry.transfers.evidence_form import Field, field_of
+from services.registry.transfers.members import DONE_DAYS
 from services.registry.transfers.stages import STAGES
 from shared.safe_text import is_one_line, one_line
 from shared.sheets import joined, split
@@ -34,6 +35,8 @@ some_texts = st.lists(texts, max_size=3)
 spoken = st.dictionaries(st.sampled_from(["en", "da", "sv-FI", "de"]), texts, max_size=3)
 facts = st.sampled_from([True, False, "not_stated"])
 DAYS = st.dates(min_value=date(1900, 1, 1), max_value=date(2999, 12, 31)).map(str)
+# What was done was done before today.
+DONE = st.dates(min_value=date(1900, 1, 1), max_value=date(2026, 11, 1)).map(str)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": texts, "day": DAYS, "flag": st.booleans(), "texts": some_texts,
     "url": st.sampled_from(["https://a.example/x;y", "http://a.example/?q=1,2"]),
@@ -41,7 +44,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def value_of(field: Field) -> st.SearchStrategy[Any]:
-    one = st.sampled_from(field.values) if field.values else VALUES[field.type]
+    kind = DONE if field.name in DONE_DAYS else VALUES[field.type]
+    one = st.sampled_from(field.values) if field.values else kind
     return one | st.lists(one, min_size=1, max_size=2) if field.type == "choices" else one
 
 
@@ -80,7 +84,7 @@ entries = st.fixed_dictionaries(
         "data_categories": some_texts, "data_subjects": some_texts, "products": some_texts,
         "certifications": some_texts, "retention": texts, "parent_id": texts,
         "ai_use": st.sampled_from(["none", "inference", "training", "both", "not_stated"]),
-        "stage": st.sampled_from(STAGES), "used_since": DAYS, "seen_on": DAYS,
+        "stage": st.sampled_from(STAGES), "used_since": DAYS, "seen_on": DONE,
         "evidence_url": VALUES["url"],
         "address": st.fixed_dictionaries({}, optional={"street": texts, "city": texts,
                                                        "postal_code": texts,

@@ -183,7 +183,7 @@ def test_who_names_an_outdated_document_is_told_the_one_on_offer() -> None:
          "2026-11-21 is past; today is 2026-11-22."),
         (lambda: ending.proven(replace(ACTIVE, deletion_due_on=DAY),
                                replace(things.PROOF, done_on=DAY)), "/done_on", "day-to-come",
-         "Proof is of what has been done."),
+         "It lies after 2026-11-23; name the day on which it was done, or leave it out."),
     ],
 )  # fmt: skip
 def test_a_day_that_cannot_be_meant_is_pointed_to(
