@@ -196,6 +196,12 @@ def test_a_line_without_a_last_day_says_why(group: dict[str, Any], why: str) -> 
     assert (line.deadline, line.no_deadline) == (None, why)
 
 
+def test_a_line_has_what_its_customer_answered() -> None:
+    step = {"kind": "approval", "status": "given"}
+    assert made([], answers=[step]).answers == (step,)
+    assert made([]).answers == ()
+
+
 @pytest.mark.parametrize(("owes", "why"), [("notice", "not_started"), ("information", "informed")])
 def test_a_line_says_what_is_owed_and_why_its_days_have_not_begun_before_it_is_sent(
     owes: str, why: str
