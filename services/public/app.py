@@ -13,7 +13,18 @@ from flask.templating import Environment
 from requests.adapters import BaseAdapter
 from werkzeug.routing import BaseConverter
 
-from services.public import errors, find, first_screen, groups, history, marks, page_text
+from services.public import (
+    change_text,
+    errors,
+    find,
+    first_screen,
+    groups,
+    history,
+    marks,
+    page_text,
+    value_text,
+    verdict_text,
+)
 from services.public.cache import Monotonic
 from services.public.catalogue import LANGUAGES
 from services.public.clients import Documents, Registry
@@ -93,6 +104,9 @@ def compose_pages(app: Flask) -> None:
     app.jinja_env.globals.update(
         languages=tuple(LANGUAGES),
         page=page_text,
+        change_text=change_text,
+        value_text=value_text,
+        verdict_text=verdict_text,
         find=find,
         history=history,
         timeline=timeline,

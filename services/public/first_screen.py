@@ -12,17 +12,10 @@ from services.public.catalogue import Words
 from services.public.entries import Listing
 from services.public.find import in_eea, is_judged
 from services.public.groups import recipients
-from services.public.page_text import (
-    NO_PLACE,
-    UNFILTERED,
-    UNKNOWN,
-    VERDICTS,
-    place_name,
-    query_string,
-    tally,
-    verdict_word,
-)
+from services.public.page_text import NO_PLACE, UNFILTERED, UNKNOWN, query_string, tally
 from services.public.register import Register
+from services.public.value_text import place_name
+from services.public.verdict_text import VERDICTS, verdict_word
 
 Json = dict[str, Any]
 # The good first, as a sentence says it.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.public.catalogue import words
-from services.public.page_text import law_line, law_name, laws
+from services.public.verdict_text import law_line, law_name, laws
 from shared import sheets
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from feedgenerator import Atom1Feed
 from markupsafe import escape
 
-from services.public.page_text import change_headline, change_lines
+from services.public.change_text import change_headline, change_lines
 from services.public.register import Register
 from shared.safe_text import readable
 from shared.times import parse_instant

@@ -10,8 +10,9 @@ from typing import Any
 
 from services.public.catalogue import LANGUAGES, words
 from services.public.groups import CHOSEN, PLANNED, grouped, recipients
-from services.public.page_text import count_verdicts, law_name
+from services.public.page_text import count_verdicts
 from services.public.register import Register
+from services.public.verdict_text import law_name
 
 Json = dict[str, Any]
 

@@ -10,19 +10,16 @@ from typing import Any
 
 from services.public import history
 from services.public.catalogue import Words
+from services.public.change_text import change_headline, change_lines, day_of
 from services.public.find import is_judged
 from services.public.first_screen import place_lines
 from services.public.groups import recipients
 from services.public.marks import marks, stated_on
-from services.public.page_text import (
-    DAYS,
-    SYMBOLS,
-    address_text,
+from services.public.page_text import SYMBOLS, next_change, tally_lines, told_groups
+from services.public.register import Register
+from services.public.value_text import DAYS, address_text, compared, place_name, value_lines
+from services.public.verdict_text import (
     again,
-    change_headline,
-    change_lines,
-    compared,
-    day_of,
     evidence_lines,
     fact_lines,
     law_line,
@@ -30,15 +27,9 @@ from services.public.page_text import (
     laws,
     matters,
     meaning,
-    next_change,
     open_questions,
-    place_name,
-    tally_lines,
-    told_groups,
-    value_lines,
     verdict_word,
 )
-from services.public.register import Register
 from shared import typeset
 from shared.safe_text import web_link
 

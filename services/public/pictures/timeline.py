@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from services.public.catalogue import Words
-from services.public.page_text import change_headline, day_of
+from services.public.change_text import change_headline, day_of
 
 Json = dict[str, Any]
 # Small enough for a phone, where a unit is about a pixel.

@@ -14,7 +14,8 @@ from services.public.catalogue import Words
 from services.public.entries import Listing
 from services.public.find import is_judged, rank
 from services.public.groups import recipients
-from services.public.page_text import VERDICTS, tally_word
+from services.public.page_text import tally_word
+from services.public.verdict_text import VERDICTS
 
 Json = dict[str, Any]
 # A place that the page does not judge, and a verdict that it does not know.

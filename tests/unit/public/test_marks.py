@@ -8,7 +8,7 @@ import pytest
 
 from services.public.catalogue import LANGUAGES, words
 from services.public.marks import FACTS, marks, stated_on
-from services.public.page_text import period_text, value_lines
+from services.public.value_text import period_text, value_lines
 from tests.clock import today
 
 USUAL: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.public.catalogue import words
-from services.public.page_text import meaning
+from services.public.verdict_text import meaning
 
 MISSING: dict[str, Any] = {"status": "missing", "regime": "UK"}
 OF_TWO = {**MISSING, "by_regime": [{"status": "missing", "regime": "UK"},

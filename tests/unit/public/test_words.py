@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from services.public import marks, page_text, public_members, query
+from services.public import marks, page_text, public_members, query, verdict_text
 from services.public.catalogue import CATALOGUES, LANGUAGES, supported, words
 from services.public.settings import DOCUMENTED
 from services.registry.transfers import pending_law
@@ -67,7 +67,7 @@ def test_every_sentence_that_code_or_template_asks_for_exists() -> None:
             "verdict",
             [
                 *page_text.COUNTED,
-                *(f"{one}.meaning" for one in page_text.VERDICTS),
+                *(f"{one}.meaning" for one in verdict_text.VERDICTS),
                 "no_transfer.home",
                 "no_transfer.home.meaning",
                 "valid.by",
