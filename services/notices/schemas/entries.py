@@ -9,15 +9,21 @@ from shared.schemas import Shape, Text, Whole
 MOST_ENTRIES = 500
 
 
-class EntryShape(Shape):
-    """A ledger entry with what is kept beside it (``private``)."""
+class NoticeEntry(Shape):
+    """A notice as it would stand in the ledger, without the hashes that chain it."""
 
     stream = Text(200, required=True)
     sequence = Whole(1, 2**53, required=True)
     type = Text(100, required=True)
     at = fields.String(required=True)
-    actor = fields.String(required=True)
     data = fields.Dict(required=True)
+    private = fields.Dict(required=True)
+
+
+class EntryShape(NoticeEntry):
+    """A ledger entry with what is kept beside it (``private``)."""
+
+    actor = fields.String(required=True)
     private = fields.Dict(allow_none=True, load_default=None)
     private_hash = fields.String(allow_none=True, load_default=None)
     previous_hash = fields.String(required=True)

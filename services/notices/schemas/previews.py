@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from shared.schemas import Shape, Text, Whole
-
-
-class NoticeEntry(Shape):
-    """A notice as it would stand in the ledger, without the hashes that chain it."""
-
-    stream = Text(200, required=True)
-    sequence = Whole(1, 2**53, required=True)
-    type = Text(100, required=True)
-    at = fields.String(required=True)
-    data = fields.Dict(required=True)
-    private = fields.Dict(required=True)
+from services.notices.schemas.entries import NoticeEntry
+from shared.schemas import Shape, Text
 
 
 class PreviewIn(Shape):
