@@ -9,6 +9,7 @@ from typing import Any
 import mongomock
 import pytest
 
+from services.notices.model.contacts import Named
 from services.notices.model.deliveries import FIRST, SECOND, new_delivery
 from services.notices.model.endpoints import Endpoint, Secret, TooManyEndpoints
 from services.notices.model.jobs import FAN_OUT, Job, StartedJob
@@ -20,7 +21,6 @@ from services.notices.store import (
     Endpoints,
     Jobs,
     Messages,
-    Named,
     NoticeContacts,
     Recipients,
 )

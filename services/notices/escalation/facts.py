@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from services.notices.channels import BY_ADDRESS
 from services.notices.model.channels import Address, AddressChannel, Customer, in_order
@@ -15,11 +14,11 @@ from services.notices.model.sendings import DELIVERED
 from services.notices.model.stored import (
     StoredMessage,
     StoredNotice,
-    StoredOffer,
     StoredSending,
     changes_of,
 )
 from services.notices.store import Deliveries, Messages, Stores
+from services.notices.store.customers import customers_among
 
 Message = StoredMessage | StoredNotice
 
@@ -111,7 +110,8 @@ def read_facts(
     agreements = set(vendors)
     offers = stores.offers.many(agreements) if others else {}
     changes = {change_id for row in notices for change_id in changes_of(row)}
-    customers = _customers(stores, agreements, offers)
+    recipients = stores.recipients.many(list(agreements))
+    customers = customers_among(stores, recipients, offers)
     about = [*(row["_id"] for row in rows), *noticed.values()]
     return Facts(
         channels=[
@@ -132,33 +132,6 @@ def read_facts(
         noticed=noticed,
         offered=frozenset(offers),
     )
-
-
-def _customers(
-    stores: Stores, agreements: Iterable[str], offers: Mapping[str, StoredOffer]
-) -> dict[str, Customer]:
-    """By agreement: with the contacts the customer has named, else those of the agreement, else
-    those of the offer. An offer opens no address that the customer has left for others: it has
-    agreed to nothing with this vendor."""
-    recipients = stores.recipients.many(list(agreements))
-    owners = {name: it["controller_id"] for name, it in offers.items()}
-    owners |= {name: it.owner for name, it in recipients.items()}
-    named = stores.contacts.many(owners.values())
-    agreed: dict[str, tuple[Sequence[Mapping[str, Any]], Sequence[str], str | None]] = {
-        name: (it["contacts"], it["channels"], it["language"]) for name, it in offers.items()
-    }
-    for name, it in recipients.items():
-        agreed[name] = (it.contacts, it.channels, it.language)
-    customers = {
-        name: named[owners[name]].customer(channels, language)
-        if owners[name] in named
-        else Customer(contacts, channels, language)
-        for name, (contacts, channels, language) in agreed.items()
-    }
-    return {
-        name: customer if name in recipients else replace(customer, addresses={})
-        for name, customer in customers.items()
-    }
 
 
 def _addresses(

@@ -20,6 +20,7 @@ from services.notices.channels.email import CHANNEL
 from services.notices.clients import Party
 from services.notices.letters.words import language_of
 from services.notices.mail.contacts import mails_to
+from services.notices.model.contacts import contacts_in_general
 from services.notices.model.owners import is_vendor, organisation_of
 from services.notices.model.sendings import WARNING, sending_id, to_customer
 from services.notices.model.stored import StoredSending
@@ -83,9 +84,8 @@ class Outbox:
         return party
 
     def _customer(self, owner: str) -> Party:
-        """The contacts it has named, else those of its agreements that are active."""
-        active = [it for it in self.stores.recipients.of_controller(owner) if it.is_told]
+        """Its contacts, and the language of an agreement of its that binds."""
+        agreements = self.stores.recipients.of_controller(owner)
         named, _ = self.stores.contacts.get(owner)
-        agreed = [contact for recipient in active for contact in recipient.contacts]
-        language = next((it.language for it in active if it.language), None)
-        return Party(tuple(agreed if named is None else named.contacts), language)
+        language = next((it.language for it in agreements if it.is_told and it.language), None)
+        return Party(tuple(contacts_in_general(named, agreements)), language)

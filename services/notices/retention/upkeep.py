@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.notices.channels.webhook.signing import SecretBox, UnreadableSecretError
+from services.notices.model.contacts import Named
 from services.notices.model.endpoints import Endpoint
 from services.notices.retention.sweeps import (
     Ages,
@@ -25,7 +26,7 @@ from services.notices.retention.sweeps import (
     WarningSweep,
     sweep,
 )
-from services.notices.store import Named, Stores
+from services.notices.store import Stores
 from services.notices.store.contacts import sealed_name
 from shared.errors import PreconditionFailed
 from shared.failures import Failures

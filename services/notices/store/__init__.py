@@ -13,7 +13,7 @@ from services.notices.model.deliveries import FAILED, HELD, SKIPPED
 from services.notices.store.address_alarms import INDEXES as ALARM_INDEXES
 from services.notices.store.address_alarms import AddressAlarms
 from services.notices.store.ageing import JOB_INDEXES, RECIPIENT_INDEXES, Ageing
-from services.notices.store.contacts import Named, NoticeContacts
+from services.notices.store.contacts import NoticeContacts
 from services.notices.store.deliveries import Deliveries
 from services.notices.store.delivery_pages import DeliveryPages
 from services.notices.store.digests import INDEXES as DIGEST_INDEXES
@@ -48,7 +48,6 @@ __all__ = [
     "Events",
     "Jobs",
     "Messages",
-    "Named",
     "NoticeContacts",
     "Offers",
     "Parcels",

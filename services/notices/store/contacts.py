@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from pymongo import ASCENDING
 
-from services.notices.model.channels import Customer
-from services.notices.model.stored import StoredAddress, StoredContacts
+from services.notices.model.contacts import Named
+from services.notices.model.stored import StoredContacts
 from shared.documents import Document
 from shared.errors import PreconditionFailed
 from shared.mongo import AlreadyExists, Mongo, Session, duplicates_as_conflicts
-
-
-@dataclass(frozen=True)
-class Named:
-    """``addresses``: by channel, what the customer has left for it, sealed."""
-
-    contacts: list[dict[str, Any]]
-    addresses: Mapping[str, StoredAddress] = field(default_factory=dict)
-
-    def customer(self, channels: Sequence[str], language: str | None) -> Customer:
-        return Customer(self.contacts, channels, language, self.addresses)
 
 
 class NoticeContacts:

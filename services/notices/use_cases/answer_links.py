@@ -22,6 +22,7 @@ from services.notices.model.stored import (
     as_notice,
     changes_of,
 )
+from services.notices.store.customers import customer_now
 from services.notices.store.late_notices import texts_now
 from services.notices.use_cases import copies
 from services.notices.wiring import Deps
@@ -160,13 +161,7 @@ def offered(deps: Deps, token: str) -> OfferLink:
 
 
 def _state_of_offer(deps: Deps, mail: StoredSending, agreement_id: str) -> str:
-    """By the contacts that its customer has named; else by those of the offer, or, once it binds,
-    of the agreement."""
-    offer = deps.stores.offers.many([agreement_id]).get(agreement_id)
-    recipient = deps.stores.recipients.find(agreement_id)
-    owner = offer["controller_id"] if offer else recipient.owner if recipient else ""
-    named, _ = deps.stores.contacts.get(owner)
-    contacts = named.contacts if named else offer["contacts"] if offer else ()
+    contacts = customer_now(deps.stores, agreement_id).contacts
     return REPLACED if contacts and not _is_among(mail, contacts) else OPEN
 
 
@@ -178,9 +173,7 @@ def _is_among(mail: StoredSending, contacts: Iterable[Mapping[str, Any]]) -> boo
 def _state(deps: Deps, mail: StoredSending, recipient: Recipient | None) -> str:
     if recipient is None or not recipient.is_told:
         return ENDED
-    named, _ = deps.stores.contacts.get(recipient.owner)
-    contacts = named.contacts if named else recipient.contacts
-    if not _is_among(mail, contacts):
+    if not _is_among(mail, customer_now(deps.stores, recipient.agreement_id).contacts):
         return REPLACED
     return OPEN if recipient.confirmed else UNCONFIRMED
 

@@ -6,7 +6,7 @@ stored once for each answer and address, however often the step is repeated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from services.notices import events
@@ -16,6 +16,7 @@ from services.notices.model.answers import ByLink, by_link
 from services.notices.model.channels import Address
 from services.notices.model.sendings import COPY, DELIVERED, new_sending
 from services.notices.model.stored import StoredSending
+from services.notices.store.customers import customer_now
 from services.notices.store.known import change_of
 from services.notices.wiring import Deps
 from shared.mongo import Session
@@ -74,19 +75,8 @@ def _told(deps: Deps, mail: StoredSending, answer: ByLink) -> dict[str, Any] | N
 def _readers(deps: Deps, mail: StoredSending, answer: ByLink) -> list[Address]:
     """The customer's contacts; of a step of an objection but those who are mailed it anyway."""
     told = _noticed(deps, mail) if answer.is_step else ()
-    return [each for each in contacts_of(_contacts(deps, mail)) if each.key not in told]
-
-
-def _contacts(deps: Deps, mail: StoredSending) -> Sequence[Mapping[str, Any]]:
-    """Those that the customer has named; else of the offer, or, once it binds, the agreement."""
-    agreement_id = mail["agreement_id"] or ""
-    recipient = deps.stores.recipients.find(agreement_id)
-    owner = recipient.owner if recipient else mail["controller_id"] or ""
-    named, _ = deps.stores.contacts.get(owner)
-    if named:
-        return named.contacts
-    offer = deps.stores.offers.many([agreement_id]).get(agreement_id)
-    return offer["contacts"] if offer else recipient.contacts if recipient else ()
+    customer = customer_now(deps.stores, mail["agreement_id"] or "")
+    return [each for each in contacts_of(customer.contacts) if each.key not in told]
 
 
 def _noticed(deps: Deps, mail: StoredSending) -> set[str | None]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from services.notices.channels import BY_ADDRESS, CHANNELS
 from services.notices.events import CHANGE_ANNOUNCED
-from services.notices.model.channels import Address, Channel, Customer, Row
+from services.notices.model.channels import Address, Channel, Row
 from services.notices.model.evidence import OK, Evidence, Reach, evidence_of, reach_of
 from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
 from services.notices.model.stored import StoredNotice
-from services.notices.store import Named
+from services.notices.store.customers import customers_among
 from services.notices.wiring import Deps
 from shared.auth import Caller
 from shared.errors import Conflict, NotFound
@@ -108,11 +108,11 @@ def unreached(
 
 def _by_channel(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, dict[str, str]]:
     """By agreement and channel: whether it would reach the customer; see ``Reach``."""
-    named = deps.stores.contacts.many(each.owner for each in recipients)
+    customers = customers_among(deps.stores, {each.agreement_id: each for each in recipients}, {})
     states: dict[str, dict[str, str]] = {each.agreement_id: {} for each in recipients}
     for channel in BY_ADDRESS:
         addresses = {
-            each.agreement_id: channel.addresses(_customer(each, named))
+            each.agreement_id: channel.addresses(customers[each.agreement_id])
             for each in recipients
             if channel.is_fallback or channel.name in each.channels
         }
@@ -125,12 +125,6 @@ def _by_channel(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, dict[s
             bad = refused.get(vendors[name], {})
             states[name][channel.name] = _state(is_on, some, bad)
     return states
-
-
-def _customer(recipient: Recipient, named: Mapping[str, Named]) -> Customer:
-    if recipient.owner in named:
-        return named[recipient.owner].customer(recipient.channels, recipient.language)
-    return Customer(recipient.contacts, recipient.channels, recipient.language)
 
 
 def _state(is_on: bool, addresses: Sequence[Address], refused: Mapping[str, object]) -> str:

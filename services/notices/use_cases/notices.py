@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from services.notices.channels import BY_ADDRESS
+from services.notices.model.channels import Customer
+from services.notices.model.contacts import Named, contacts_in_general
 from services.notices.model.owners import is_vendor
 from services.notices.model.stored import StoredAddress, StoredNotice
-from services.notices.store import Named
 from services.notices.store.contacts import sealed_name
 from services.notices.use_cases.urls import allowed
 from services.notices.wiring import Deps
@@ -72,9 +73,8 @@ def contacts(deps: Deps, owner: str) -> tuple[Named, str, int]:
         return named, "processor" if is_vendor(owner) else "customer", revision
     if is_vendor(owner):
         return Named([]), "organisation", revision
-    active = [each for each in deps.stores.recipients.of_controller(owner) if each.is_told]
-    by_address = {one["email"]: one for each in active for one in each.contacts}
-    return Named(list(by_address.values())), "agreement", revision
+    agreements = deps.stores.recipients.of_controller(owner)
+    return Named(contacts_in_general(None, agreements)), "agreement", revision
 
 
 def name_contacts(
@@ -106,7 +106,7 @@ def _put(deps: Deps, owner: str, named: Named, seen: int | None, session: Sessio
     if seen is None:
         seen = deps.stores.contacts.get(owner, session)[1]
     revision = deps.stores.contacts.put(owner, named, seen, deps.now(), session)
-    customer = named.customer((), None)
+    customer = Customer(named.contacts, addresses=named.addresses)
     keys = [each.key for channel in BY_ADDRESS for each in channel.addresses(customer)]
     # An address that is named anew counts as good, whatever came back from it before.
     deps.stores.refused.forgive(keys, session)
