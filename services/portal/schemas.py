@@ -107,16 +107,23 @@ class NoticeAddress(Shape):
     url = fields.String(required=True, validate=validate.Length(1, 2048))
 
 
+def _contacts(**more: Any) -> fields.List[Any]:
+    return fields.List(fields.Nested(ContactShape), validate=validate.Length(1, 20), **more)
+
+
 class NoticeContacts(Shape):
-    """``addresses``: by channel; null takes one away, and those left out stay as they are."""
+    """``addresses``: by channel. ``by_processor``: by slug or id of a processor, whom this one
+    writes to in place of ``contacts``; no other learns of them. Null takes one away, and those left
+    out stay as they are."""
 
     addresses = fields.Dict(
         keys=fields.String(validate=validate.Length(1, 20)),
         values=fields.Nested(NoticeAddress, allow_none=True),
         validate=validate.Length(max=5),
     )
-    contacts = fields.List(
-        fields.Nested(ContactShape), required=True, validate=validate.Length(min=1, max=20)
+    contacts = _contacts(required=True)
+    by_processor = fields.Dict(
+        keys=Text(200), values=_contacts(allow_none=True), validate=validate.Length(max=200)
     )
 
 

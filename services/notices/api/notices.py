@@ -54,7 +54,8 @@ def acknowledge(change_id: str) -> object:
 @blp.response(200, ContactsShape)
 def contacts() -> object:
     named, source, revision = notices.contacts(deps(), owner())
-    return {**vars(named), "source": source}, {"ETag": etag_of(revision)}
+    shown = notices.shown(deps(), owner(), named)
+    return {**shown, "source": source}, {"ETag": etag_of(revision)}
 
 
 @blp.route("/notice-contacts", methods=["PUT"])
@@ -65,7 +66,13 @@ def contacts() -> object:
 def name_contacts(body: dict[str, Any]) -> object:
     """Name the persons to be told, instead of those in the agreements, or of the organisation."""
     named, revision = notices.name_contacts(
-        deps(), owner(), body["contacts"], seen_revision(), body["addresses"]
+        deps(),
+        owner(),
+        body["contacts"],
+        seen_revision(),
+        body["addresses"],
+        body["by_processor"],
     )
     _, source, _ = notices.contacts(deps(), owner())
-    return {**vars(named), "source": source}, {"ETag": etag_of(revision)}
+    shown = notices.shown(deps(), owner(), named)
+    return {**shown, "source": source}, {"ETag": etag_of(revision)}

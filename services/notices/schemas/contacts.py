@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from services.notices.letters import LANGUAGES
@@ -23,11 +25,20 @@ class NewAddress(Shape):
     url = fields.String(required=True, validate=validate.Length(1, LONGEST_URL), load_only=True)
 
 
-class ContactsChange(Shape):
-    """``addresses``: by channel; null takes one away, and those left out stay as they are."""
+def _contacts(**more: Any) -> fields.List[Any]:
+    return fields.List(fields.Nested(ContactShape), validate=validate.Length(1, 20), **more)
 
-    contacts = fields.List(
-        fields.Nested(ContactShape), required=True, validate=validate.Length(1, 20)
+
+class ContactsChange(Shape):
+    """``addresses``: by channel. ``by_processor``: by slug or id of a vendor, whom this one writes
+    to in place of ``contacts``. Null takes one away, and those left out stay as they are."""
+
+    contacts = _contacts(required=True)
+    by_processor = fields.Dict(
+        keys=Text(200),
+        values=_contacts(allow_none=True),
+        load_default=dict,
+        validate=validate.Length(max=200),
     )
     addresses = fields.Dict(
         keys=fields.String(validate=validate.Length(1, 20)),
@@ -46,5 +57,10 @@ class AddressShape(Shape):
 
 class ContactsShape(Shape):
     contacts = fields.List(fields.Nested(ContactShape))
+    by_processor = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.Nested(ContactShape)),
+        metadata={"description": "By the slug of a vendor: whom this one writes to instead"},
+    )
     addresses = fields.Dict(keys=fields.String(), values=fields.Nested(AddressShape))
     source = fields.String()

@@ -52,6 +52,7 @@ class NoticeContacts:
             "_id": controller_id,
             "contacts": named.contacts,
             "addresses": dict(named.addresses),
+            "by_processor": dict(named.by_processor),
             "revision": seen + 1,
             "updated_at": now,
         }
@@ -77,4 +78,4 @@ def sealed_name(controller_id: str, channel: str) -> str:
 
 
 def _named(row: StoredContacts) -> Named:
-    return Named(row["contacts"], row.get("addresses") or {})
+    return Named(row["contacts"], row.get("addresses") or {}, row.get("by_processor") or {})

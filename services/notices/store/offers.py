@@ -29,6 +29,7 @@ class Offers:
         self,
         agreement_id: str,
         controller_id: str,
+        processor_id: str,
         members: Mapping[str, Any],
         at: datetime,
         session: Session,
@@ -37,6 +38,7 @@ class Offers:
         row: StoredOffer = {
             "_id": agreement_id,
             "controller_id": controller_id,
+            "processor_id": processor_id,
             "contacts": list(members.get("contacts") or ()),
             "channels": list(members.get("channels") or ()),
             "language": members.get("language"),

@@ -173,6 +173,7 @@ def _follow_offer(deps: Deps, session: Session, entry: Entry) -> None:
     if kind == events.AGREEMENT_OFFERED:
         told, agreement_id = entry.get("private") or {}, data["agreement_id"]
         owner = owner_of(agreement_id, data["controller"], data.get("confirmed", True))
-        deps.stores.offers.put(agreement_id, owner, told, deps.now(), session)
+        vendor_id = data["processor"]["id"]
+        deps.stores.offers.put(agreement_id, owner, vendor_id, told, deps.now(), session)
     elif kind in _ANSWERED:
         deps.stores.offers.remove(data["agreement_id"], session)

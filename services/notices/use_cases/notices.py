@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from services.notices.channels import BY_ADDRESS
 from services.notices.model.channels import Customer
@@ -18,6 +18,8 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.mongo import Session
 from shared.pagination import Page, PageRequest
 
+T = TypeVar("T")
+
 
 class AgreementEnded(Conflict):
     """No agreement binds this customer and processor any more; what it was told stays readable."""
@@ -29,6 +31,12 @@ class AddressNotTaken(Invalid):
     """No channel of this name takes an address of this form; see the documentation of the body."""
 
     code = "address-not-taken"
+
+
+class ProcessorNotYours(Invalid):
+    """You have no agreement with such a processor; name one of yours by its slug."""
+
+    code = "processor-not-yours"
 
 
 def page(deps: Deps, owner: str, change_id: str | None, request: PageRequest) -> Page:
@@ -77,36 +85,65 @@ def contacts(deps: Deps, owner: str) -> tuple[Named, str, int]:
     return Named(contacts_in_general(None, agreements)), "agreement", revision
 
 
+def shown(deps: Deps, owner: str, named: Named) -> dict[str, Any]:
+    """The members of ``named`` as its owner reads them: vendors by their slugs."""
+    has = deps.stores.recipients.of_controller(owner) if named.by_processor else ()
+    slugs = {each.processor["id"]: each.processor["slug"] for each in has}
+    apart = {slugs.get(name, name): some for name, some in named.by_processor.items()}
+    return {"contacts": named.contacts, "addresses": named.addresses, "by_processor": apart}
+
+
 def name_contacts(
     deps: Deps,
     owner: str,
     contacts: list[dict[str, Any]],
     seen: int | None,
     addresses: Mapping[str, Mapping[str, str] | None] = MappingProxyType({}),
+    by_processor: Mapping[str, list[dict[str, Any]] | None] = MappingProxyType({}),
 ) -> tuple[Named, int]:
     """Put these contacts in place of all before; open notices go to them. The new revision.
 
-    ``addresses``: by channel, ``form`` and ``url``, or None to take it away; the others stay.
-    Raises ``AddressNotTaken``, or ``UrlNotAllowed`` by the rules of egress. A vendor has no address
-    but e-mail.
+    ``addresses``: by channel, ``form`` and ``url``; ``by_processor``: by slug or id, contacts for
+    this vendor alone. None takes one away, the others stay. Raises ``AddressNotTaken``,
+    ``UrlNotAllowed`` by the rules of egress, ``ProcessorNotYours``. A vendor has no address but
+    e-mail, and no vendors.
     """
     if is_vendor(owner) and addresses:
         raise AddressNotTaken
-    before, _ = deps.stores.contacts.get(owner)
-    kept = dict(before.addresses) if before else {}
-    for channel, address in addresses.items():
-        kept.pop(channel, None)
-        if address is not None:
-            kept[channel] = _sealed(deps, owner, channel, address)
-    named = Named(contacts, kept)
+    before = deps.stores.contacts.get(owner)[0] or Named([])
+    sealed = {
+        channel: None if address is None else _sealed(deps, owner, channel, address)
+        for channel, address in addresses.items()
+    }
+    ids = _vendor_ids(deps, owner, by_processor)
+    apart = {ids[name]: some for name, some in by_processor.items()}
+    named = Named(contacts, _with(before.addresses, sealed), _with(before.by_processor, apart))
     return named, deps.stores.mongo.transact(lambda it: _put(deps, owner, named, seen, it))
+
+
+def _with(before: Mapping[str, T], new: Mapping[str, T | None]) -> dict[str, T]:
+    """What stood before and what is new; None takes one away."""
+    both = {**before, **new}
+    return {name: value for name, value in both.items() if value is not None}
+
+
+def _vendor_ids(deps: Deps, owner: str, named: Iterable[str]) -> dict[str, str]:
+    """By slug or id, as the customer names them: the ids of vendors it has, or had, an agreement
+    with."""
+    if not (wanted := list(named)):
+        return {}
+    vendors = [each.processor for each in deps.stores.recipients.of_controller(owner)]
+    ids = {name: each["id"] for each in vendors for name in (each["slug"], each["id"])}
+    if unknown := [name for name in wanted if name not in ids]:
+        raise ProcessorNotYours(f"No agreement names {unknown[0]}.")
+    return {name: ids[name] for name in wanted}
 
 
 def _put(deps: Deps, owner: str, named: Named, seen: int | None, session: Session) -> int:
     if seen is None:
         seen = deps.stores.contacts.get(owner, session)[1]
     revision = deps.stores.contacts.put(owner, named, seen, deps.now(), session)
-    customer = Customer(named.contacts, addresses=named.addresses)
+    customer = Customer(named.everybody, addresses=named.addresses)
     keys = [each.key for channel in BY_ADDRESS for each in channel.addresses(customer)]
     # An address that is named anew counts as good, whatever came back from it before.
     deps.stores.refused.forgive(keys, session)

@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from services.notices.app import create_app
 from services.notices.model.answer_links import LinkInvalid, Links
+from services.notices.model.contacts import Named
 from shared.mongo import connect
 from tests.answers import Answer
 from tests.integration.notices.asking import Asker, Door, Identity
@@ -212,6 +213,29 @@ def test_a_notice_cannot_be_unsubscribed_only_sent_to_somebody_else(mailed: Mail
     mailed.it.settle()
 
     assert [each.recipient for each in mailed.it.post.got] == [IDA, BO]
+
+
+def test_a_vendor_writes_to_those_who_were_named_for_it_and_learns_of_no_other(
+    mailed: Mailed,
+) -> None:
+    """Once Bo is named for this vendor, Ida's link is closed and the open notice goes to Bo."""
+    stores, other = mailed.it.world.deps.stores, [{"name": "Una", "email": "una@nordbo.example"}]
+    named = Named([dict(each) for each in PERSONS[:1]], {}, {"org_other": other})
+    stores.contacts.put("org_nordbo", named, 0, START)
+    assert mailed.show().json["state"] == "open"
+    ask = mailed.door.customer("nordbo")
+    seen = ask("GET", "/notice-contacts").headers["ETag"]
+    bo = [{"name": "Bo Vik", "position": "CISO", "email": BO}]
+    body = {"contacts": named.contacts, "by_processor": {VENDOR["slug"]: bo}}
+    assert ask("PUT", "/notice-contacts", body, If_Match=seen).status_code == 200
+    assert mailed.show().json["state"] == "replaced"
+    mailed.it.announce("chg_2", 1)
+    mailed.it.settle()
+
+    assert [each.recipient for each in mailed.it.post.got] == [IDA, BO]
+    told = mailed.door.vendor()("GET", "/changes/chg_2/evidence").json
+    assert "bo@" in str(told)
+    assert "una@" not in str(told)
 
 
 def test_a_link_ends_thirty_days_after_the_change_has_effect(mailed: Mailed) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from services.notices.store.customers import customers_among
 from shared.auth import DOOR
 from tests.integration.notices.asking import Door
-from tests.integration.notices.world import World
+from tests.integration.notices.world import VENDOR, World
 
 
 def as_told(entry: dict[str, Any]) -> dict[str, Any]:
@@ -227,6 +228,42 @@ def test_contacts_are_those_of_the_agreement_until_the_customer_names_its_own(
     assert (after.json["source"], after.json["contacts"]) == ("customer", named["contacts"])
     stale = ask("PUT", "/notice-contacts", named, If_Match=before.headers["ETag"])
     assert stale.status_code == 412
+
+
+def test_contacts_for_one_vendor_stand_beside_the_general_ones(
+    door: Door, open_world: World
+) -> None:
+    open_world.customer("nordbo", 1)
+    ask, vendor = door.customer("nordbo"), VENDOR["slug"]
+    general = [{"name": "Bo", "position": "CISO", "email": "bo@nordbo.example"}]
+    apart = [{"name": "Una", "position": None, "email": "una@nordbo.example"}]
+    seen = {"If_Match": ask("GET", "/notice-contacts").headers["ETag"]}
+    put = ask("PUT", "/notice-contacts", {
+        "contacts": general, "by_processor": {VENDOR["id"]: apart},
+    }, **seen)  # fmt: skip
+    assert (put.status_code, put.json["by_processor"]) == (200, {vendor: apart})
+    [(_, customer)] = customers_among(
+        open_world.deps.stores, open_world.deps.stores.recipients.many(["agr_nordbo"]), {}
+    ).items()
+    assert list(customer.contacts) == apart
+
+    kept = ask("PUT", "/notice-contacts", {"contacts": general}, If_Match=put.headers["ETag"])
+    assert kept.json["by_processor"] == {vendor: apart}
+    body = {"contacts": general, "by_processor": {vendor: None}}
+    gone = ask("PUT", "/notice-contacts", body, If_Match=kept.headers["ETag"])
+    assert (gone.json["contacts"], gone.json["by_processor"]) == (general, {})
+
+
+def test_contacts_are_named_for_vendors_of_ones_own_alone(door: Door, open_world: World) -> None:
+    open_world.customer("nordbo", 1)
+    ask = door.customer("nordbo")
+    one = [{"name": "Bo", "position": "CISO", "email": "bo@nordbo.example"}]
+    seen = ask("GET", "/notice-contacts").headers["ETag"]
+    refused: list[dict[str, Any]] = [{"org_other": one}, {VENDOR["slug"]: []}]
+    for apart in refused:
+        body = {"contacts": one, "by_processor": apart}
+        assert ask("PUT", "/notice-contacts", body, If_Match=seen).status_code == 422
+    assert ask("GET", "/notice-contacts").json["source"] == "agreement"
 
 
 def test_who_cannot_be_reached_is_named_with_the_reason(door: Door, open_world: World) -> None:

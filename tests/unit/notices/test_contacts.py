@@ -33,8 +33,13 @@ def persons(cell: str) -> list[Contact]:
     return [{"name": name, "email": f"{name.lower()}@nordbo.example"} for name in names]
 
 
-def named(cell: str) -> Named | None:
-    return None if cell == "-" else Named(persons(cell), {"chat": ROOM})
+def named(cell: str, apart: str = "-") -> Named | None:
+    if cell == "-":
+        return None
+    # What is kept for another vendor stands beside it in every case.
+    by_processor = {"org_other": persons("Other")}
+    by_processor |= {} if apart == "-" else {"org_vendor": persons(apart)}
+    return Named(persons(cell), {"chat": ROOM}, by_processor)
 
 
 def recipient(cell: str, **more: Any) -> Recipient | None:
@@ -63,6 +68,7 @@ def offer(cell: str) -> StoredOffer | None:
     return {
         "_id": "agr_1",
         "controller_id": "org_nordbo",
+        "processor_id": "org_vendor",
         "contacts": persons(cell),
         "channels": ["webhook"],
         "language": "sv",
@@ -72,8 +78,8 @@ def offer(cell: str) -> StoredOffer | None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[-1])
 def test_the_right_persons_are_written_to(case: list[str]) -> None:
-    own, agreed, offered, contacts, room, _ = case
-    customer = customer_of(named(own), recipient(agreed), offer(offered))
+    own, apart, agreed, offered, contacts, room, _ = case
+    customer = customer_of(named(own, apart), recipient(agreed), offer(offered))
     assert list(customer.contacts) == persons(contacts)
     assert list(customer.addresses) == ([] if room == "-" else ["chat"])
 
@@ -97,3 +103,16 @@ def test_in_general_every_agreement_that_binds_is_asked_once() -> None:
     agreements = [binding("Ida"), binding("Ida, Bo"), ended]
     assert contacts_in_general(None, agreements) == persons("Ida, Bo")
     assert contacts_in_general(named("Kim"), agreements) == persons("Kim")
+
+
+def test_an_offer_of_before_vendors_were_kept_goes_to_the_general_contacts() -> None:
+    before = offer("Bo")
+    assert before
+    del before["processor_id"]
+    assert list(customer_of(named("Kim", "Una"), None, before).contacts) == persons("Kim")
+
+
+def test_everybody_is_known_to_the_customer_alone() -> None:
+    both = named("Kim", "Una")
+    assert both
+    assert both.everybody == persons("Kim, Other, Una")

@@ -61,6 +61,7 @@ class StoredContacts(TypedDict):
     _id: str
     contacts: list[Members]
     addresses: NotRequired[dict[str, StoredAddress]]
+    by_processor: NotRequired[dict[str, list[Members]]]  # none in contacts of before 2026-12-01
     revision: int
     updated_at: datetime
 
@@ -70,6 +71,7 @@ class StoredOffer(TypedDict):
 
     _id: str
     controller_id: str
+    processor_id: NotRequired[str]  # none in offers of before 2026-12-01
     contacts: list[Members]
     channels: list[str]
     language: str | None
