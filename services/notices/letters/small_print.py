@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notices.letters.words import Words
+from shared.safe_text import isolated
 
 
 def why(t: Words, data: Mapping[str, Any], address: str) -> tuple[str, ...]:
@@ -22,7 +23,7 @@ def why(t: Words, data: Mapping[str, Any], address: str) -> tuple[str, ...]:
 def persons_named(persons: Sequence[Mapping[str, Any]]) -> str:
     """Who approved, answered or signed, by name and title."""
     return "; ".join(
-        ", ".join(person[name] for name in ("name", "title") if person.get(name))
+        ", ".join(isolated(person[name]) for name in ("name", "title") if person.get(name))
         for person in persons
     )
 

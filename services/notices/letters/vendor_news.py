@@ -11,6 +11,7 @@ from services.notices.letters.shape import BAD, GOOD, WARN, Item, Letter
 from services.notices.letters.small_print import numbers, persons_named
 from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
+from shared.safe_text import isolated
 
 _TONES = {
     events.NOTICE_ADDRESS_BOUNCED: BAD,
@@ -37,15 +38,15 @@ _WHERE = {
 
 
 def news(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
-    """``data``: as ``services.notices.mail.vendor_digest`` has it; one of them has a subject and a
-    heading of its own."""
+    """``data``: as ``services.notices.mail.vendor_digest`` has it; one of them is told in subject
+    and heading."""
     items, count = [_item(t, each) for each in data["items"]], data["count"]
-    first, more = items[0], count - len(items)
-    is_one = count == 1
+    is_one, more = count == 1, count - len(items)
+    whole = f"{isolated(items[0].name)} {items[0].said}"
     return Letter(
         language=t.language,
-        subject=f"{first.name}: {first.said}" if is_one else t("mail.news.subject", count=count),
-        heading=first.said if is_one else t("mail.news.heading", count=count),
+        subject=whole if is_one else t("mail.news.subject", count=count),
+        heading=whole if is_one else t("mail.news.heading", count=count),
         lead=t("mail.news.lead_one" if is_one else "mail.news.lead"),
         facts=(),
         items_heading=t("mail.news.items"),

@@ -12,6 +12,7 @@ from services.notices import events
 from services.notices.channels.email.compose import html_of
 from services.notices.channels.email.plain import plain
 from services.notices.letters import LANGUAGES, Letter, letter_of
+from services.notices.letters.small_print import persons_named
 from services.notices.letters.words import CATALOGUES
 from shared.safe_text import END, FIRST_STRONG
 from tests import readers
@@ -110,6 +111,21 @@ def test_every_link_leads_to_this_installation(case: Case, language: str) -> Non
     letter = written(case, language)
     urls = [url.rstrip(".,:") for url in URL.findall(f"{plain(letter)} {html_of(letter)}")]
     assert not [url for url in urls if not url.startswith(f"{ORIGIN}/") and url not in OF_OTHERS]
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.name.startswith("news ")], ids=lambda it: it.name
+)
+def test_what_a_vendor_hears_alone_is_a_sentence_with_a_name(case: Case, language: str) -> None:
+    letter = written(case, language)
+    if len(letter.items) == 1:
+        (item,) = letter.items
+        assert read(letter.heading) == read(f"{item.name} {item.said}") == read(letter.subject)
+
+
+def test_a_title_stands_behind_a_name_that_is_read_from_the_right() -> None:
+    named = persons_named([{"name": "בלו", "title": "CEO"}])
+    assert named == f"{FIRST_STRONG}בלו{END}, CEO"
 
 
 def test_every_kind_of_letter_has_a_case() -> None:

@@ -30,6 +30,7 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_pages.filters["isolated"] = isolated
 
 
 @dataclass(frozen=True)
