@@ -22,7 +22,7 @@ ROOT = ("settings.py", "tasks.py", "wiring.py", "channels/__init__.py")
 KNOWN = {
     ("email", "use_cases/answer_links.py"): "the link to answer is in mails alone",
     ("email", "use_cases/copies.py"): "what was answered by such a link is copied by mail",
-    ("webhook", "schemas.py"): "endpoints show why their deliveries failed",
+    ("webhook", "schemas/deliveries.py"): "endpoints show why their deliveries failed",
     ("webhook", "use_cases/endpoints.py"): "endpoints have secrets",
     ("webhook", "retention/upkeep.py"): "secrets are sealed anew",
     ("webhook", "sending/sealed.py"): "addresses are sealed as the secrets of endpoints are",
