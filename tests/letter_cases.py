@@ -221,6 +221,9 @@ def copies() -> Iterator[Case]:
     ):
         told = {**given, "said": said, "change": change("modify"), "change_id": "chg_1"}
         yield Case(f"copy {said}", events.ANSWER_COPIED, told)
+    for said in ("accepted", "refused", "confirmed", "declined"):
+        about: dict[str, Any] = {"said": said, "change": {}, "change_id": None}
+        yield Case(f"copy {said}", events.ANSWER_COPIED, {**given, **about})
 
 
 def to_the_vendor() -> Iterator[Case]:

@@ -12,9 +12,12 @@ from services.agreements.events import ERASED, Event
 from services.agreements.model.agreement import Acceptance, Agreement, Version
 from shared.times import format_instant
 
+# How the portal names the client of an answer by link, before the id of the mail.
+LINK = "link:"
+
 
 def event(
-    kind: str, agreement: Agreement, version: Version, *, related: bool = False, **private: str
+    kind: str, agreement: Agreement, version: Version, *, related: bool = False, **private: Any
 ) -> Event:
     """The event of a step. ``agreement`` is given as it is after the step.
 
@@ -22,6 +25,15 @@ def event(
     """
     data = {**facts(agreement, version), "confirmed": related or agreement.confirmed}
     return Event(kind, data, {**persons(agreement, version), **private})
+
+
+def linked(client_id: str, person: Mapping[str, Any]) -> dict[str, Any]:
+    """The private member ``by`` of an answer by the link in a mail: name and title as the reader
+    wrote them, and the mail. Nothing of an answer by any other client."""
+    if not (person and client_id.startswith(LINK)):
+        return {}
+    who = {name: person[name] for name in ("name", "title")}
+    return {"by": {**who, "mail_id": client_id.removeprefix(LINK)}}
 
 
 def erasure(agreement: Agreement) -> Event:

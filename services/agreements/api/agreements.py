@@ -148,7 +148,7 @@ def accept(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.response(200, AgreementShape)
 @blp.alt_response(409, "CONFLICT")
 def reject(body: dict[str, Any], agreement_id: str) -> Shown:
-    return shown(accepting.reject(deps(), caller(), agreement_id, body["reason"]))
+    return shown(accepting.reject(deps(), caller(), origin(caller()), agreement_id, body))
 
 
 @blp.route("/agreements/<agreement_id>/confirm", methods=["POST"])
@@ -168,7 +168,7 @@ def confirm(body: dict[str, Any], agreement_id: str) -> Shown:
 @blp.alt_response(409, "CONFLICT")
 def decline(body: dict[str, Any], agreement_id: str) -> Shown:
     """The customer did not sign it; or its processor takes the import back."""
-    return shown(confirming.decline(deps(), caller(), agreement_id, body["reason"]))
+    return shown(confirming.decline(deps(), caller(), origin(caller()), agreement_id, body))
 
 
 @blp.route("/agreements/<agreement_id>/amendments", methods=["POST"])

@@ -127,8 +127,16 @@ class ProofShape(NewProof):
     at = Instant()
 
 
+class RefusedBy(Shape):
+    """The person who refused by the link in a mail, as it named itself."""
+
+    name = Line(200, required=True)
+    title = Line(200, required=True)
+
+
 class Rejection(Shape):
     reason = Text(2_000, required=True)
+    by = fields.Nested(RefusedBy, load_default=None, allow_none=True)
 
 
 class Termination(Shape):

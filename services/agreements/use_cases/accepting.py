@@ -9,7 +9,7 @@ from typing import Any
 from services.agreements import events
 from services.agreements.contract.contents import Party
 from services.agreements.events import Event
-from services.agreements.ledger_entries import event
+from services.agreements.ledger_entries import event, linked
 from services.agreements.model import life
 from services.agreements.model.agreement import Acceptance, Agreement, Refusal, Version
 from services.agreements.model.document import check_complete, make_version, read
@@ -71,7 +71,8 @@ def accepted_by(
     after = life.accepted(agreement, version, acceptance)
     if customer and after.binding:
         after = replace(after, controller=customer, addressed_to=None)
-    new_events = [event(events.ACCEPTED, after, version)]
+    by = linked(acceptance.client_id, vars(acceptance))
+    new_events = [event(events.ACCEPTED, after, version, **by)]
     if after.offer is None:
         after = replace(after, accepted_changes=_accepted_changes(agreement, version))
         new_events.append(event(_effect_of(agreement, after), after, version))
@@ -84,8 +85,11 @@ def _accepted_changes(agreement: Agreement, version: Version) -> tuple[str, ...]
     return tuple(sorted({*agreement.accepted_changes, *(row["change_id"] for row in listed)}))
 
 
-def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
+def reject(
+    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, body: Mapping[str, Any]
+) -> Agreement:
     """Turn down, or take back, the version on offer. What binds goes on binding."""
+    reason, by = body["reason"], linked(origin.client_id, body["by"] or {})
 
     def step(session: Session, agreement: Agreement) -> Outcome:
         refusal = Refusal(
@@ -93,7 +97,7 @@ def reject(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreem
         )
         after = life.rejected(agreement, refusal)
         version = deps.versions.get(session, agreement.id, agreement.latest_version)
-        return after, [event(events.REJECTED, after, version, reason=reason)]
+        return after, [event(events.REJECTED, after, version, reason=reason, **by)]
 
     return apply_step(deps, caller, agreement_id, step)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.agreements import events
 from services.agreements.events import Event
-from services.agreements.ledger_entries import event
+from services.agreements.ledger_entries import event, linked
 from services.agreements.model import signed_elsewhere
 from services.agreements.model.agreement import Acceptance, Agreement, Refusal
 from services.agreements.model.life import DocumentOutdated
@@ -49,22 +49,26 @@ def confirm(
         after = signed_elsewhere.confirmed(agreement, word, customer)
         version = deps.versions.get(session, agreement.id, agreement.version)
         check_no_overlap(deps, session, after, version)
-        kinds = events.CONFIRMED, events.ACTIVATED
-        return after, [event(kind, after, version) for kind in kinds]
+        by = linked(origin.client_id, body)
+        confirmed = event(events.CONFIRMED, after, version, **by)
+        return after, [confirmed, event(events.ACTIVATED, after, version)]
 
     after = apply_step(deps, caller, agreement_id, step)
     afterwards(lambda: keep_executed(deps, after))
     return after
 
 
-def decline(deps: Deps, caller: Caller, agreement_id: str, reason: str) -> Agreement:
+def decline(
+    deps: Deps, caller: Caller, origin: Origin, agreement_id: str, body: Mapping[str, Any]
+) -> Agreement:
     """Decline an import, or take it back as its processor. Raises ``NotToBeConfirmed``."""
+    reason, by = body["reason"], linked(origin.client_id, body["by"] or {})
 
     def step(session: Session, agreement: Agreement) -> Outcome:
         refusal = Refusal(acting_party(caller, agreement), agreement.version, reason, deps.now())
         after = signed_elsewhere.declined(agreement, refusal)
         version = deps.versions.get(session, agreement.id, agreement.version)
-        return after, [event(events.DECLINED, after, version, reason=reason)]
+        return after, [event(events.DECLINED, after, version, reason=reason, **by)]
 
     return apply_step(deps, caller, agreement_id, step)
 

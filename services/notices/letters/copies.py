@@ -23,8 +23,15 @@ def copied(t: Words, _kind: str, data: Mapping[str, Any], answering: Answering) 
         lead=t("mail.copy.lead", vendor=vendor),
         facts=_facts(t, data, vendor),
         paragraphs=(t("mail.copy.not_yours", vendor=vendor),),
-        footer=(*why(t, data, answering.address), *numbers(t, change=data.get("change_id"))),
+        footer=(*why(t, data, answering.address), *_numbers(t, data)),
     )
+
+
+def _numbers(t: Words, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of the change; of an answer about an agreement, of that."""
+    if data.get("change_id"):
+        return numbers(t, change=data["change_id"])
+    return numbers(t, agreement=data["agreement_id"])
 
 
 def _facts(t: Words, data: Mapping[str, Any], vendor: str) -> tuple[Fact, ...]:

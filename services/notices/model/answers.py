@@ -19,6 +19,10 @@ _ANSWERED = {
     "objection.mitigation_accepted": "offer_accepted",
     "objection.modification_requested": "offer_refused",
     "objection.withdrawn": "withdrawn",
+    events.AGREEMENT_ACCEPTED: "accepted",
+    events.AGREEMENT_REJECTED: "refused",
+    events.AGREEMENT_CONFIRMED: "confirmed",
+    events.AGREEMENT_DECLINED: "declined",
 }
 _STEPS = [said for kind, said in _ANSWERED.items() if kind.startswith(events.OBJECTION_PREFIX)]
 
@@ -54,12 +58,12 @@ class ByLink:
 
 
 def by_link(entry: Entry) -> ByLink | None:
-    """The approval or step of an objection by link that an entry tells; None for any
+    """What an entry tells that was answered by link: about a change, or an agreement; None for any
     other entry."""
     private, data = entry.get("private") or {}, entry["data"]
     if entry["type"] in _ANSWERED:
         by = private.get("by") or {}
-        said, change_id = _ANSWERED[entry["type"]], data["change_id"]
+        said, change_id = _ANSWERED[entry["type"]], data.get("change_id")
         return _by_link(entry, by.get("mail_id", ""), said, by, change_id=change_id)
     return None
 

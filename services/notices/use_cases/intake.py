@@ -61,12 +61,13 @@ def receive(deps: Deps, entries: Sequence[Entry]) -> int:
 
 def _take(deps: Deps, session: Session, entry: Entry) -> None:
     try:
+        # Before the offer goes that may be all that names its readers.
+        copies.of_entry(deps, session, entry)
         known = _follow_agreement(deps, session, entry)
         _follow_offer(deps, session, entry)
         known = _forget(deps, session, entry) or known
         _note_letter(deps, session, entry)
         _note_answer(deps, session, entry)
-        copies.of_entry(deps, session, entry)
         made = _events_of(deps, session, entry)
     except (KeyError, TypeError, AttributeError) as error:
         place = f"{entry['stream']} {entry['sequence']}"

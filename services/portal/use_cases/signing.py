@@ -165,9 +165,10 @@ def _is_done(seen: Offer, act: str) -> bool:
 
 
 def _reason(seen: Offer, form: Mapping[str, Any]) -> dict[str, Any]:
-    """The reason with the person who gave it: a refusal has no members of its own for that."""
+    """The reason with the person who gave it, for the vendor reads the reason alone."""
     contact = seen.link["contact"]["email"]
-    return {"reason": f"{form['reason']}\n\n{form['name']}, {form['title']} ({contact})"}
+    reason = f"{form['reason']}\n\n{form['name']}, {form['title']} ({contact})"
+    return {"reason": reason, "by": {"name": form["name"], "title": form["title"]}}
 
 
 def _bound(deps: Deps, link: Mapping[str, Any]) -> str | None:

@@ -83,6 +83,12 @@ class PostOffice:
             found += re.findall(rf"{re.escape(origin)}(/{kind}/\S+)", mail.text)
         return [Page(self.stack, path) for path in found]
 
+    def copies_to(self, address: str) -> list[str]:
+        """The texts of the copies of what was answered by link, on one line each."""
+        self.run()
+        texts = (" ".join(mail.text.split()) for mail in self.post.to(address))
+        return [text for text in texts if re.search("Answered for you|Besvaret for jer", text)]
+
     def link_to(self, address: str, kind: str = "respond") -> Page:
         """The page of the last of them."""
         return self.links_to(address, kind)[-1]

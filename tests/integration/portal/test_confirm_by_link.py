@@ -101,6 +101,20 @@ def test_a_double_click_confirms_once(waiting: Brought) -> None:
     assert waiting.now["status"] == "active"
 
 
+def test_a_confirmation_is_copied_to_the_contacts(waiting: Brought) -> None:
+    assert waiting.confirm().status_code == 303
+    [text] = waiting.mails.copies_to(waiting.address)
+    assert re.search("that you signed the agreement|at I har underskrevet aftalen", text)
+    assert "Kim Roe, Head of Legal" in text
+
+
+def test_that_it_was_not_signed_is_copied_to_the_contacts(waiting: Brought) -> None:
+    waiting.page.press("decline", reason="Not ours.", **PERSON)
+    [text] = waiting.mails.copies_to(waiting.address)
+    assert re.search("did not sign the agreement|ikke har underskrevet aftalen", text)
+    assert "Kim Roe, Head of Legal" in text
+
+
 def test_what_was_not_read_is_not_confirmed(waiting: Brought) -> None:
     other, none = waiting.confirm(document_sha256="0" * 64), waiting.page.press("confirm", **SIGNED)
 

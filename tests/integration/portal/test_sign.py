@@ -26,7 +26,11 @@ class Offered:
         self.client = new_client(
             vendor.stack, "nordbo", ["controller"], ["portal:read", "portal:write"]
         )
-        contacts = [{"name": "Ida Holm", "position": "DPO", "email": self.address}]
+        self.other = f"bo-{uuid.uuid4().hex[:8]}@nordbo.test"
+        contacts = [
+            {"name": "Ida Holm", "position": "DPO", "email": self.address},
+            {"name": "Bo Vik", "position": "CISO", "email": self.other},
+        ]
         body = builders.agreement_body(
             self.client["org_id"], party={"legal_name": "Nordbo"}, products=[],
             notice_terms=builders.notice_terms(contacts=contacts, channels=["email"]),
@@ -46,6 +50,10 @@ class Offered:
 
     def accept(self, **more: str) -> Any:
         return self.page.press("accept", document_sha256=self.hash_shown(), **{**SIGNED, **more})
+
+    def copies(self) -> list[list[str]]:
+        """For each contact: the copies of what was answered by link."""
+        return [self.mails.copies_to(each) for each in (self.address, self.other)]
 
     def vendor_accepts(self) -> None:
         path = f"{AGREEMENTS}/{self.id}/accept"
@@ -136,6 +144,24 @@ def test_a_list_that_moved_since_makes_a_new_version_with_a_link_of_its_own(
     old, new = offered.mails.links_to(offered.address, "sign")
     assert old.path == offered.page.path
     assert new.buttons == ["accept", "refuse"]
+
+
+def test_an_acceptance_is_copied_to_every_contact_once(offered: Offered) -> None:
+    sent = {**SIGNED, "document_sha256": offered.hash_shown()}
+    assert [offered.page.press("accept", **sent).status_code for _ in range(2)] == [303, 303]
+    offered.vendor_accepts()
+    for [text] in offered.copies():
+        assert "I accepterer aftalen" in text
+        assert "Kim Roe, Head of Legal" in text
+        assert offered.address in text
+        assert "/sign/" not in text
+
+
+def test_a_refusal_is_copied_to_every_contact(offered: Offered) -> None:
+    offered.page.press("refuse", reason="Not these terms.", **PERSON)
+    for [text] in offered.copies():
+        assert "I afslår aftalen" in text
+        assert "Kim Roe, Head of Legal" in text
 
 
 def test_a_refusal_names_who_refused_and_why(offered: Offered) -> None:

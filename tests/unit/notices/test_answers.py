@@ -72,6 +72,10 @@ LINKED = {"name": "Kim Roe", "title": "Counsel", "contact": "ida@c.example", "ma
         ("objection.withdrawn", {"by": LINKED}, "withdrawn", True),
         ("objection.mitigation_accepted", {"by": LINKED}, "offer_accepted", True),
         ("objection.modification_requested", {"by": LINKED}, "offer_refused", True),
+        ("agreement.accepted", {"by": LINKED}, "accepted", False),
+        ("agreement.rejected", {"by": LINKED}, "refused", False),
+        ("agreement.confirmed", {"by": LINKED}, "confirmed", False),
+        ("agreement.declined", {"by": LINKED}, "declined", False),
     ],
 )
 def test_an_answer_by_link_says_who_gave_it_by_which_mail(
@@ -90,6 +94,8 @@ def test_an_answer_by_link_says_who_gave_it_by_which_mail(
         ("sub_processor.change.approved", {}),
         ("objection.received", {"by": {"name": "Kim Roe"}}),
         ("objection.rejected", {"by": LINKED}),
+        ("agreement.accepted", {}),
+        ("agreement.activated", {"by": LINKED}),
     ],
 )
 def test_what_no_link_answered_is_not_copied(kind: str, private: dict[str, Any]) -> None:
