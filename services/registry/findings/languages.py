@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from services.registry.findings.finding import Entry, Listed, ListFinding, found
+from services.registry.linter.languages import SPOKEN
 from services.registry.transfers.wording import LANGUAGES, phrase
-
-_SPOKEN = ("purpose", "responsibilities")
 
 
 def language_findings(entry: Entry, listed: Listed) -> Iterator[ListFinding]:
@@ -15,7 +14,7 @@ def language_findings(entry: Entry, listed: Listed) -> Iterator[ListFinding]:
 
     An entry without any text is a finding of its own.
     """
-    for name in _SPOKEN:
+    for name in SPOKEN:
         stated = _languages_of(entry, name)
         for language in LANGUAGES:
             if stated and language not in stated and speaks(listed, name, language):

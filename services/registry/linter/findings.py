@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.linter.finding import Finding, Severity, is_filled, member
+from services.registry.linter.languages import text_findings
 from services.registry.linter.laws import under
 from services.registry.linter.places import place_findings
 from services.registry.transfers.circumstances import Circumstances
@@ -131,14 +132,18 @@ _FACTS = {
 def findings(change: object, *, exporter: str = "DK") -> tuple[Finding, ...]:
     """What the notice of this change lacks; empty if nothing.
 
-    ``change`` is a mapping (or dataclass) ``{kind, sub_processor, sub_processor_id, effective_on,
-    reason}`` in the shape of the contract. Places that carry a ``verdict`` keep it; the others are
+    ``change`` is a mapping (or dataclass) ``{kind, sub_processor, sub_processor_id, previous,
+    effective_on, reason}`` in the shape of the contract; only a ``modify`` is compared with its
+    ``previous``. Places that carry a ``verdict`` keep it; the others are
     assessed on the effective day, for data leaving ``exporter``'s country.
     """
     record = _as_mapping(change)
     effective_on = as_day(record.get("effective_on"))
     found = list(_change_findings(record, effective_on))
     entry = record.get("sub_processor")
+    if record.get("kind") == "modify":
+        before, after = member(record, "previous"), member(record, "sub_processor")
+        found += text_findings(before, after, "/sub_processor")
     regime = seat_regime(exporter)
     if isinstance(entry, Mapping) and record.get("kind") != "remove":
         of_entry = entry_findings(entry, effective_on, exporter=exporter, pointer="/sub_processor")

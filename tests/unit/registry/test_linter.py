@@ -279,3 +279,40 @@ def test_a_basis_that_leaves_out_staff_does_not_carry_their_data(
     dpf = {"instrument_id": "eu-us-dpf", "role": "primary", "evidence": certified}
     entry["locations"][0]["mechanisms"] = [dpf]
     assert [each.code for each in entry_findings(entry, date(2026, 12, 24))] == codes
+
+
+LEFT_BEHIND = rows("golden_texts_left_behind.txt")
+
+
+@pytest.mark.parametrize("case", LEFT_BEHIND, ids=[" → ".join(case[:2]) for case in LEFT_BEHIND])
+@pytest.mark.parametrize("kind", ["modify", "replace"])
+def test_a_text_that_was_left_behind_is_found_in_a_modified_entry(
+    case: tuple[str, ...], kind: str
+) -> None:
+    before, after, pointer = case
+    change = complete() | {"kind": kind, "sub_processor_id": "sub_1"}
+    change["previous"] = {**change["sub_processor"], "purpose": json.loads(before)}
+    change["sub_processor"]["purpose"] = json.loads(after)
+
+    found = [each for each in findings(change) if each.code == "text-left-behind"]
+
+    expected = pointer if kind == "modify" else "-"
+    assert [each.pointer for each in found] == ([] if expected == "-" else [expected])
+
+
+def test_the_finding_of_a_text_names_the_languages_altered_and_kept() -> None:
+    change = complete() | {"kind": "modify", "sub_processor_id": "sub_1"}
+    change["previous"] = change["sub_processor"]
+    texts = change["previous"]["responsibilities"] | {"da": "Kun levering.", "sv": "Leverans."}
+    change["previous"] = {**change["previous"], "responsibilities": texts}
+    other = texts | {"da": "Levering og statistik."}
+    change["sub_processor"] = {**change["sub_processor"], "responsibilities": other}
+
+    (found,) = findings(change)
+
+    assert found.to_mapping() == {
+        "code": "text-left-behind", "severity": "should",
+        "pointer": "/sub_processor/responsibilities/en",
+        "rule": "GDPR Art. 28(2), 12(1): what customers are told is told to all of them",
+        "detail": "The text in da was altered without that in en, sv; let both say the same.",
+    }  # fmt: skip
