@@ -12,13 +12,13 @@ from services.registry.importing import own
 from services.registry.importing.days import check_begun
 from services.registry.importing.matching import Matches
 from services.registry.importing.merging import over, same, together
-from services.registry.importing.rows import Context, read_row
+from services.registry.importing.rows import Context, LeftOut, read_row
 from shared.errors import Invalid, problem_at
 from shared.importing.asking import Answers, Question
 from shared.sheets import unguarded
 
 Content = dict[str, Any]
-RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused"]
+RowState = Literal["new", "asked", "drafted", "joined", "unchanged", "refused", "left"]
 # Checks contents as the API does and gives them their full form; raises ``Invalid``.
 Check = Callable[[Mapping[str, Any]], Content]
 
@@ -113,6 +113,9 @@ def _of_published(
     for source, raw in zip(sources, raws, strict=True):
         try:
             reading = read_row(raw, rules.context, source.answers)
+        except LeftOut as answered:
+            verdicts.append(_left(source, answered))
+            continue
         except Invalid as refusal:
             verdicts.append(_refused(source.row, refusal))
             continue
@@ -216,3 +219,8 @@ def _entry(unit: _Unit, rules: ImportRules) -> Verdict:
 def _refused(row: int, refusal: Invalid) -> Verdict:
     errors = refusal.errors or [{"pointer": "", "code": refusal.code, "detail": refusal.detail}]
     return Verdict(row, "refused", refusals=[dict(error) for error in errors[:20]])
+
+
+def _left(source: Source, answered: LeftOut) -> Verdict:
+    recalled = source.answers.recalled
+    return Verdict(source.row, "left", remarks=[str(answered)], recalled=recalled)

@@ -44,6 +44,10 @@ _NAME_AND_ONE = 2
 _JOINED = ("purpose", "responsibilities", "products", *_LISTS)
 
 
+class LeftOut(Exception):
+    """The row is no entry, as the vendor answered; the text says what it is."""
+
+
 @dataclass(frozen=True)
 class Context:
     """The language of a list, its vendor, and the day its entries are to take effect.
@@ -120,7 +124,11 @@ def _member(name: str, columns: Mapping[str, str | None]) -> tuple[str | None, i
 
 def read_row(raw: Mapping[str, Any], context: Context, answers: Answers) -> Reading:
     """Read a row of a published list. Nothing is made up: unclear cells become questions, and what
-    is not read is remarked."""
+    is not read is remarked.
+
+    Raises ``LeftOut`` for a row that an answer leaves out, and ``Invalid`` for one that cannot be
+    read.
+    """
     cells, others = _cells(raw, context.columns)
     reading = Reading()
     for name in (*_KINDS, "country", "mechanism"):
@@ -173,7 +181,7 @@ def _read_section(cells: Mapping[str, list[Cell]], answers: Answers, reading: Re
 
     Rows under "Former" are no part of the list of today, unless somebody says so.
 
-    Raises ``Invalid`` for a row that is to be left out.
+    Raises ``LeftOut`` for a row that is to be left out.
     """
     if "section" not in cells:
         return
@@ -192,7 +200,7 @@ def _read_section(cells: Mapping[str, list[Cell]], answers: Answers, reading: Re
         if list(answer) == [PLANNED]:
             reading.stated["stage"] = PLANNED
         elif list(answer) != ["take"]:
-            raise problem_at("", "left-out", f"It stands under “{text}”, and is left as answered.")
+            raise LeftOut(f"It stands under “{text}”, and is left out as answered.")
     reading.remarks.append(f"{cells['section'][0].heading}: “{text}” is not read.")
 
 
@@ -205,7 +213,7 @@ def _read_standing(
     """A name that is struck out, or that stands alone in a row of several columns, may be no
     company of today's list: it was one, or it is a footnote or a heading.
 
-    Raises ``Invalid`` for a row that is to be left out.
+    Raises ``LeftOut`` for a row that is to be left out.
     """
     if "legal_name" not in cells:
         return
@@ -229,7 +237,7 @@ def _ask_whether(question: Question, answers: Answers, reading: Reading) -> None
     if answer is None:
         reading.take([question], ())
     elif list(answer) != ["take"]:
-        raise problem_at("", "left-out", f"“{question.text}” is left out, as answered.")
+        raise LeftOut(f"“{question.text}” is left out as answered.")
 
 
 def _read_name(cells: Mapping[str, list[Cell]], answers: Answers, reading: Reading) -> None:

@@ -12,9 +12,18 @@ ImportStatus = Literal["receiving", "queued", "waiting", "done"]
 # Status in the report of an import that was set aside; the stored status stays.
 FAILED = "failed"
 # ``ready``: read, and waiting for the rest of a list that is taken over as a whole; ``adopted``
-# once it was.
+# once it was; ``left``: left out, as the vendor answered.
 RowState = Literal[
-    "new", "asked", "drafted", "joined", "unchanged", "refused", "discarded", "ready", "adopted"
+    "new",
+    "asked",
+    "drafted",
+    "joined",
+    "unchanged",
+    "refused",
+    "left",
+    "discarded",
+    "ready",
+    "adopted",
 ]
 # Whether rows become draft changes, or the first list of the register.
 Into = Literal["changes", "baseline"]

@@ -37,6 +37,7 @@ STATES = (
     "joined",
     "unchanged",
     "refused",
+    "left",
     "discarded",
     "ready",
     "adopted",
@@ -81,6 +82,7 @@ class ImportShape(Shape):
     joined = fields.Integer()
     unchanged = fields.Integer()
     discarded = fields.Integer()
+    left = fields.Integer(metadata={"description": "Rows that an answer leaves out"})
     waiting = fields.Integer()
     refused_total = fields.Integer()
     refused = fields.List(fields.Nested(RefusalShape))

@@ -26,7 +26,6 @@ from services.registry.wiring import Deps
 from shared.errors import Conflict, Invalid, PreconditionFailed
 from shared.ids import derived_id
 from shared.importing.asking import Answers, Question
-from shared.importing.raw_rows import MOST_ROWS
 from shared.mongo import Session
 
 log = structlog.get_logger()
@@ -39,8 +38,6 @@ SHOWN = 200
 WHOLE_OR_NOT = "nothing was taken over. Correct the file, and import it again."
 MOST_REMARKS = 500
 MECHANISMS = "mechanisms"
-# The refusal of a row that its vendor left out by an answer.
-LEFT_OUT = "left-out"
 # An upload that has not ended after this long has died with its process.
 UPLOAD_TIME = timedelta(hours=1)
 
@@ -96,7 +93,7 @@ def _take_over(deps: Deps, job: Import, check: Check) -> None:
     The rows are read once more: what was known when they were read first may have changed.
     """
     counts = deps.stores.imports.counts(job.id)
-    if refused := _refused(deps, job):
+    if refused := counts.get("refused"):
         job = job.refused("rows-refused", f"{refused} rows were refused; {WHOLE_OR_NOT}")
     elif counts.get("asked", 0) == 0 and not job.dry_run:
         return _take_over_read(deps, job, check)
@@ -107,22 +104,11 @@ def _take_over(deps: Deps, job: Import, check: Check) -> None:
     return None
 
 
-def _refused(deps: Deps, job: Import) -> int:
-    """How many rows keep the list from being taken over: what was left out, as answered, does
-    not."""
-    rows = deps.stores.imports.in_state(job.id, "refused", MOST_ROWS)
-    return sum(not _is_left_out(row.refusals) for row in rows)
-
-
-def _is_left_out(refusals: Sequence[Mapping[str, str]]) -> bool:
-    return {each["code"] for each in refusals} == {LEFT_OUT}
-
-
 def _take_over_read(deps: Deps, job: Import, check: Check) -> None:
     judged = list(
         _judged(deps, job, deps.stores.imports.all_rows(job.id), _import_rules(deps, job, check))
     )
-    judged = [pair for pair in judged if not _is_left_out(pair[1].refusals)]
+    judged = [pair for pair in judged if pair[1].state != "left"]
     if any(verdict.state not in ("drafted", "joined") for _, verdict in judged):
         settled = [_settled_row(job, row, verdict, None) for row, verdict in judged]
         deps.mongo.transact(lambda session: deps.stores.imports.save_rows(settled, session))

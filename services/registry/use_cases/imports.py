@@ -56,7 +56,7 @@ WHY = (
     "No heading known here says what this column holds; name the member, or none. The samples are "
     "cells of the column, and the first candidate is the best guess."
 )
-COUNTED = ("drafted", "ready", "adopted", "joined", "unchanged", "discarded")
+COUNTED = ("drafted", "ready", "adopted", "joined", "unchanged", "discarded", "left")
 
 
 def receive(

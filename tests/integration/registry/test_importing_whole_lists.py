@@ -114,7 +114,9 @@ def test_a_footnote_that_is_left_out_keeps_no_list_from_being_taken_over(
     vendor.must("POST", f"/imports/{told['id']}/answers", body)
     work(vendor)
 
-    assert report(vendor, told["id"])["status"] == "done"
+    told = report(vendor, told["id"])
+    assert (told["status"], told["refused"]) == ("done", [])
+    assert told["left"] == (answer == "leave")
     assert vendor.names() == [note if name == "*" else name for name in names]
 
 

@@ -12,9 +12,9 @@ from openpyxl import Workbook
 
 from services.registry.importing.columns import heading_of
 from services.registry.importing.files import rows_of
-from services.registry.importing.rows import Context, read_row
+from services.registry.importing.rows import Context, LeftOut, read_row
 from services.registry.transfers import load_instruments
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError
 from shared.importing.asking import Answers
 
 ACME = [{"Name": "Acme", "Location": "Denmark"}]
@@ -321,7 +321,7 @@ def test_rows_under_a_heading_that_dates_them_are_asked_about() -> None:
     (question,) = read_row(row, CONTEXT, Answers({})).questions
 
     assert (question.member, question.candidates) == ("section", ("take", "leave", "planned"))
-    with pytest.raises(Invalid):
+    with pytest.raises(LeftOut, match=r"It stands under “Planned for the autumn”, and is left out"):
         read_row(row, CONTEXT, Answers({question.key: ["leave"]}))
     taken = read_row(row, CONTEXT, Answers({question.key: ["take"]}))
     assert (taken.questions, "stage" in taken.stated) == ([], False)
