@@ -18,7 +18,9 @@ _BAR = re.compile(r"(?<!\\)\|")
 # Elements whose text is not shown.
 _HIDDEN = ("script", "style", "template", "noscript")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_LINES = ("br", "p", "div", "li", "ul", "ol")
+# Elements that part what stands around them; cells are those of a table in a cell.
+_LINES = ("br", "p", "div", "li", "ul", "ol", "tr", "td", "th")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # What is struck out, which is told apart where cells are read.
 _STRUCK = ("s", "del", "strike")
 
@@ -82,6 +84,7 @@ class _Cell:
 
     colspan: int
     rowspan: int
+    is_heading: bool = False
     text: list[str] = field(default_factory=list)
 
 
@@ -97,8 +100,12 @@ class _Tables(HTMLParser):
         self._above = ""
         self._depth = self._hidden = self._rows = 0
         self._row: list[str] = []
+        # The headings above the columns of the row, each above all that it spans; and the row's.
+        self._upper: list[str] = []
+        self._headings: list[str | None] = []
         self._cell: _Cell | None = None
         self._link: tuple[str, int] | None = None
+        self._raised: int | None = None
         # Cells that reach into the rows below: column, rows left, text.
         self._spans: dict[int, tuple[int, str]] = {}
 
@@ -118,7 +125,8 @@ class _Tables(HTMLParser):
             self._end_row()
         elif self._depth == 1 and tag in ("td", "th"):
             self._end_cell()
-            self._cell = _Cell(_number(known.get("colspan")), _number(known.get("rowspan")))
+            spans = _number(known.get("colspan")), _number(known.get("rowspan"))
+            self._cell = _Cell(*spans, is_heading=tag == "th")
         elif self._cell is not None:
             self._inside(tag, known)
 
@@ -138,6 +146,8 @@ class _Tables(HTMLParser):
             self._cell.text.append("\n")
         elif tag in _STRUCK:
             self._cell.text.append("~~")
+        elif tag == "sup":
+            self._raised = len(self._cell.text)
         elif tag == "a" and known.get("href"):
             self._link = (known["href"], len(self._cell.text))
 
@@ -152,10 +162,19 @@ class _Tables(HTMLParser):
             self._end_row()
         elif self._depth == 1 and tag in ("td", "th"):
             self._end_cell()
-        elif tag == "a" and self._cell is not None and self._link:
-            self._end_link(self._cell)
-        elif self._cell is not None and tag in (*_LINES, *_STRUCK):
-            self._cell.text.append("~~" if tag in _STRUCK else "\n")
+        elif self._cell is not None:
+            self._end_inside(tag, self._cell)
+
+    def _end_inside(self, tag: str, cell: _Cell) -> None:
+        if tag == "a" and self._link:
+            self._end_link(cell)
+        elif tag == "sup" and self._raised is not None:
+            # Raised digits are the mark of a footnote, and no part of a name.
+            raised = "".join(cell.text[self._raised :])
+            cell.text[self._raised :] = [raised.translate(_RAISED)]
+            self._raised = None
+        elif tag in (*_LINES, *_STRUCK):
+            cell.text.append("~~" if tag in _STRUCK else "\n")
 
     def _end_beside(self, tag: str) -> None:
         if tag in _HIDDEN:
@@ -180,7 +199,7 @@ class _Tables(HTMLParser):
     def _end_cell(self) -> None:
         if self._cell is None:
             return
-        cell, self._cell, self._link = self._cell, None, None
+        cell, self._cell, self._link, self._raised = self._cell, None, None, None
         text = "".join(cell.text).strip()
         for at in range(cell.colspan):
             self._fill_from_above()
@@ -189,6 +208,7 @@ class _Tables(HTMLParser):
             if cell.rowspan > 1:
                 self._spans[len(self._row)] = (cell.rowspan - 1, text)
             self._row.append("" if at else text)
+            self._headings.append(text if cell.is_heading else None)
 
     def _fill_from_above(self) -> None:
         while (span := self._spans.get(len(self._row))) and len(self._row) < MOST_COLUMNS:
@@ -198,16 +218,28 @@ class _Tables(HTMLParser):
             else:
                 del self._spans[len(self._row)]
             self._row.append(text)
+            self._headings.append(text)
 
     def _end_row(self) -> None:
         self._end_cell()
         if self._row and self.tables:
             self._fill_from_above()
-            self.tables[-1].append(self._row)
+            self._add_row(self.tables[-1])
             self._rows += 1
             if self._rows > 2 * MOST_ROWS:
                 raise TooLarge(TOO_LARGE)
-        self._row = []
+        self._row, self._headings = [], []
+
+    def _add_row(self, table: list[list[str]]) -> None:
+        """A second line of headings is one with the first: "Location" above "Support"."""
+        headings = [each for each in self._headings if each is not None]
+        is_heading = len(headings) == len(self._row)
+        if is_heading and len(table) == 1 and len(self._upper) == len(headings):
+            pairs = zip(self._upper, headings, strict=True)
+            table[0] = [" ".join(dict.fromkeys(filter(None, pair))) for pair in pairs]
+        else:
+            table.append(self._row)
+        self._upper = headings if is_heading and len(table) == 1 else []
 
 
 def _number(text: str | None) -> int:

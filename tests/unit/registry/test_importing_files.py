@@ -349,3 +349,34 @@ def test_a_long_line_below_a_bar_is_looked_at_once() -> None:
 def test_html_with_many_open_comments_is_read_once() -> None:
     text = "<table><tr><th>Name</th></tr><tr><td>Ada</td></tr></table>" + "<!--x>" * 590_000
     assert read(text, "html") == [{"Name": "Ada"}]
+
+
+def test_two_lines_of_headings_are_one_and_a_heading_stands_above_all_that_it_spans() -> None:
+    text = (
+        '<table><tr><th rowspan="2">Name</th><th colspan="2">Location</th></tr>'
+        "<tr><th>Processing</th><th>Support</th></tr>"
+        "<tr><td>Ada</td><td>Ireland</td><td>India</td></tr></table>"
+    )
+    expected = {"Name": "Ada", "Location Processing": "Ireland", "Location Support": "India"}
+    assert read(text, "html") == [expected]
+
+
+def test_a_row_of_headings_further_down_is_a_row() -> None:
+    line = "<tr><th>{}</th><td>Ireland</td></tr>"
+    text = "<table><tr><th>Name</th><th>Country</th></tr>" + line.format("Ada") * 2 + "</table>"
+    assert read(text, "html") == [{"Name": "Ada", "Country": "Ireland"}] * 2
+
+
+def test_cells_of_a_table_in_a_cell_stand_apart() -> None:
+    inner = "<table><tr><td>USA</td><td>Germany</td></tr></table>"
+    text = f"<table><tr><th>Name<th>Country</tr><tr><td>Ada</td><td>{inner}</td></tr></table>"
+    (row,) = read(text, "html")
+    assert str(row["Country"]).split() == ["USA", "Germany"]
+
+
+def test_raised_digits_are_the_mark_of_a_footnote() -> None:
+    text = (
+        "<table><tr><th>Name</th><th>Country</th></tr>"
+        "<tr><td>Ada N.V.<sup>12</sup></td><td>Ireland<sup>a</sup></td></tr></table>"
+    )
+    assert read(text, "html") == [{"Name": "Ada N.V.¹²", "Country": "Irelanda"}]
