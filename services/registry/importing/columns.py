@@ -15,6 +15,16 @@ from shared.importing.days import days_of
 
 # Words of so few letters have no plural that is told by its s, and end no compound.
 SINGULAR = 3
+# Members that are true or false, and others that a yes or no answers.
+FLAGS = (
+    "affiliate",
+    "required",
+    "optional",
+    "special_categories",
+    "data_combined",
+    "exporter_is_public_authority",
+)
+_ANSWERED = ("hr_data", "ai_use", "remote_access", "section")
 # Behind the names of the vocabulary; two columns of one member are taken in the file's order.
 BY_WORDS = 100
 _DAY_WORDS = ("since", "day", "use", "listing", "day_words")
@@ -121,12 +131,23 @@ def _column(name: str, samples: tuple[str, ...], answered: Mapping[str, str | No
     said = [each for each in samples if not words.says_nothing(each)]
     if heading.member == "relation" and said and not any(map(_is_relation, said)):
         return ReadColumn(name, None, True, "purpose", samples)  # What the company's role is.
+    if heading.member in FLAGS and said and not any(map(_is_yes_or_no, said)):
+        is_name = heading.member == "affiliate"  # "Affiliate" may head their names.
+        return ReadColumn(name, None, True, "legal_name" if is_name else None, samples)
+    if heading.member not in (*FLAGS, *_ANSWERED) and said and all(map(_is_yes_or_no, said)):
+        return ReadColumn(name, None, True, None, samples)  # "Transferred outside the EEA?"
     if heading.sure or not samples:
         return ReadColumn(name, heading.member if heading.sure else None)
     speaks_of_terms = set(split_name(name).split()) & set(words.data()["terms_words"])
     by_cells = _by_cells(said) if said else None
     guess = heading.member or (by_cells if not speaks_of_terms or by_cells == "mechanism" else None)
     return ReadColumn(name, None, True, guess, samples)
+
+
+def _is_yes_or_no(sample: str) -> bool:
+    """ "NO" in capitals is Norway."""
+    known = (*words.data()["yes"], *words.data()["no"], *words.data()["unstated"])
+    return sample.casefold() in known and sample != "NO"
 
 
 def _is_relation(sample: str) -> bool:
