@@ -43,7 +43,14 @@ _MODULES = {
     "iii": 3,
     "iv": 4,
 }
-_MODULE = re.compile(r"modul(?:e|es|er)?\s*\W?\s*(one|two|three|four|iv|i{1,3}|[1-4])\b", IGNORE)
+_MODULE = re.compile(
+    r"\b(?:mod(?:ul(?:e|es|er)?)?\b|m(?=[1-4]\b)|mod(?:ul(?:e|es|er)?)?(?=[1-4]\b))"
+    r"\s*\W?\s*(one|two|three|four|iv|i{1,3}|[1-4])\b",
+    IGNORE,
+)
+# The roles of exporter and importer, by which lists name a module.
+_BY_ROLES = re.compile(r"\b([cp])\s?(?:2|to|-to-)\s?([cp])\b", IGNORE)
+_MODULE_OF_ROLES = {"cc": 1, "cp": 2, "pp": 3, "pc": 4}
 _NUMBER = re.compile(r"\b(one|two|three|four|iv|i{1,3}|[1-4])\b", IGNORE)
 # "SCCs module 2 and 3" names two.
 _SEVERAL = re.compile(
@@ -61,8 +68,14 @@ _EDITIONS = {
 _FILLER = re.compile(
     r"\b(?:and|or|the|an?|by|of|with|under|og|eller|och|samt|alternatively|alternativt|otherwise|"
     r"failing (?:which|that)|subsidiært|subsidiary|fallback|primary|secondary|backup|then|else|as|"
-    r"modul\w*|one|two|three|four|i{1,3}|iv|decision|eu|uk|new|2021|914|2010|87|c|p|processors?|"
+    r"mod(?:ul\w*)?[1-4]?|m[1-4]|[cp]2[cp]|one|two|three|four|i{1,3}|iv|decision|eu|uk|new|2021|914|2010|87|c|p|processors?|"
     r"controllers?|if|where|unless|hvis|om|us|såfremt|medmindre)\b|[\W\d_]+",
+    IGNORE,
+)
+# "DPF, or if invalidated SCC": the condition is of the first, and the second comes behind it.
+_FAILING = re.compile(
+    r"invalid|annul|suspen|unavailab|not available|struck down|ceases|ugyldig|bortfald|ophæv"
+    r"|ogiltig|upphäv|ungültig",
     IGNORE,
 )
 _FIRST = r"primary|primarily|primært|primär|primärt|first|i første række|i första hand"
@@ -277,7 +290,8 @@ def needs_none(text: str) -> bool:
 def _modules(context: str) -> list[int]:
     found = _MODULE.search(context)
     if not found:
-        return []
+        roles = (_MODULE_OF_ROLES["".join(each).casefold()] for each in _BY_ROLES.findall(context))
+        return list(dict.fromkeys(roles))
     several = _SEVERAL.match(context, found.start())
     names = _NUMBER.findall(several[0]) if several else [found[1]]
     return list(dict.fromkeys(_MODULES[name.casefold()] for name in names))
@@ -293,6 +307,8 @@ def _in_order(text: str, mentions: list[Mention]) -> list[Mention]:
             return [each for each in mentions if each not in turned] + turned
         return sorted(mentions, key=lambda each: _rank(text, each))
     behind = [each for each in mentions if each.start > condition.start()]
+    if behind and _FAILING.search(text, condition.end(), behind[0].start):
+        return mentions
     return behind + [each for each in mentions if each not in behind]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from services.registry.importing import words
 
@@ -26,7 +27,7 @@ class Piece:
 
     ``host``: the piece whose bracket this one stands in. ``label``: this piece stands before a
     colon. ``head``: the label in front of this piece. ``previous``: what a comma parts it from;
-    ``of``: how many pieces its run of commas has.
+    ``of``: how many pieces its run of commas has; ``joined``: what "and" or a slash parts it from.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Piece:
     head: Piece | None = None
     previous: Piece | None = None
     of: int = 1
+    joined: Piece | None = None
     asides: list[Piece] = field(default_factory=list)
 
     def has_part(self, other: Piece) -> bool:
@@ -65,6 +67,8 @@ class Cutter:
             for piece in pieces:
                 piece.head, piece.of = head, len(parts)
                 head = piece if piece.label else head
+            for one, other in pairwise(pieces):
+                other.joined = None if one.label else one
             if pieces and not pieces[0].label:
                 pieces[0].previous = previous
             previous = pieces[-1] if pieces else None

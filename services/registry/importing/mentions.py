@@ -49,6 +49,9 @@ _SHARED_NAMES = {
 
 # "DPF pending, SCC until then": until when something counts, it counts now; which, is asked.
 _UNTIL = frozenset(["until", "till", "indtil", "tills", "bis"])
+_NOT_HERE = "n/a"
+# What answers a name, before it or behind it: "DPF ✗ SCC ✓".
+_ANSWERS = frozenset([_NOT_HERE, "false", "nej", "nein"])
 _LINKS = frozenset(["but", "and", "is", "are", "men", "og", "och", "which", "with", "used"])
 
 Status = Literal["claimed", "denied", "unclear"]
@@ -138,11 +141,16 @@ def _segment(text: str, at: int) -> str:
 def _judge(text: str, denial: re.Match[str], mentions: Sequence[Mention]) -> None:
     before = [each for each in mentions if each.end <= denial.start()]
     behind = [each for each in mentions if each.start >= denial.end()]
+    is_answer = not denial[0][0].isalpha() or denial[0].casefold() in _ANSWERS
     following = behind[0] if behind and _reaches(text[denial.end() : behind[0].start]) else None
     preceding = before[-1] if before and _touches(text[before[-1].end : denial.start()]) else None
     if preceding and _is_replaced(text[preceding.end :]):
         _deny(preceding)
-    elif following and preceding and not _is_plain(text, preceding, denial, following):
+    elif denial[0].casefold() == _NOT_HERE and not (preceding or following):
+        return  # "SCC (US); N/A (EEA)" says of other places that nothing is needed.
+    elif (
+        following and preceding and (is_answer or not _is_plain(text, preceding, denial, following))
+    ):
         preceding.status = following.status = "unclear"
     elif following:
         _deny(following)

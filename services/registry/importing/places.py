@@ -14,6 +14,7 @@ from itertools import dropwhile
 
 from services.registry.importing import words
 from services.registry.importing.cutting import Cutter, Piece
+from services.registry.importing.flags import with_flags_named
 from services.registry.importing.meanings import KEPT, Meaning, Sense, is_name, sense_of
 from services.registry.importing.mentions import names_a_basis
 from services.registry.transfers.countries import name_of
@@ -28,6 +29,8 @@ _LINK = re.compile(
 )
 # Marks of footnotes behind a place.
 _MARK = re.compile(r"[¹²³⁰⁴-⁹†‡*]+")
+# A list that goes on: "Ireland, USA…".
+_MORE = re.compile(r"\s*(?:…|\.{3,})")
 # From so many words on, a text that names no place is a sentence, and no name unknown here.
 SENTENCE = 4
 _WHY = {
@@ -119,7 +122,8 @@ def _parsed(text: str) -> tuple[tuple[_Read, ...], tuple[str, ...]]:
     places = Places()
     for link in (*_LINK.findall(text), *_MARK.findall(text)):
         places.remarks.append(f"“{link}” is not read.")
-    pieces = Cutter(is_name).cut(_MARK.sub(" ", _LINK.sub(" ", text)))
+    plain = _MORE.sub(", etc. ", _MARK.sub(" ", _LINK.sub(" ", with_flags_named(text))))
+    pieces = Cutter(is_name).cut(plain)
     read = [_Read(piece, sense_of(piece.text)) for piece in pieces]
     read = [each for each in read if not _says_nothing(each.piece)]
     _find_bases(read)
@@ -144,7 +148,8 @@ def _find_doubts(read: Sequence[_Read]) -> None:
     """What is denied, past, planned or conditional: from that word on, to the end of its line."""
     for each in read:
         match = words.doubts().search(each.piece.text)
-        if match is None or each.basis or _is_whole(each):
+        is_mark = match is not None and not words.plain(match[0])
+        if match is None or each.basis or (_is_whole(each) and not is_mark):
             continue
         line = [one for one in read if one.piece.segment == each.piece.segment]
         ahead = bool(each.sense.named) and match.start() < each.sense.at
@@ -166,9 +171,14 @@ def _doubt_host(host: Piece, read: Sequence[_Read]) -> None:
 
 
 def _read_codes(read: Sequence[_Read]) -> None:
-    """If a text has only codes, CA and DE are Canada and Germany, not states of the US."""
-    if all(each.piece.text in words.codes() for each in read):
-        for each in read:
+    """If a text has only codes, CA and DE are Canada and Germany, not states of the US; so they
+    are beside labels if one of them is a country beyond doubt: "NL; backup: DE"."""
+    said = [each for each in read if each.sense.named]
+    codes = [each for each in said if each.piece.text in words.codes()]
+    is_sure = any(each.piece.text not in words.state_codes() for each in codes)
+    others = [each for each in read if not each.sense.named and not each.piece.label]
+    if len(codes) == len(said) and not others and (is_sure or len(codes) == len(read)):
+        for each in codes:
             each.sense = Sense([(each.piece.text, Meaning("country", each.piece.text))])
 
 
@@ -346,7 +356,7 @@ def _run_before(each: _Read, read: Sequence[_Read]) -> list[_Read]:
 def _take_settled(each: _Read, places: Places) -> None:
     codes = each.codes or []
     places.add(*codes)
-    if each.sense.remote or _is_remote(each.piece.head):
+    if _is_remote(each.piece):
         places.remote |= set(codes)
     places.read += [text for text, _ in each.sense.named]
     settled = [text for text, named in each.sense.named if not named.certain]
@@ -358,8 +368,13 @@ def _take_settled(each: _Read, places: Places) -> None:
     _remark_rest(each, places)
 
 
-def _is_remote(label: Piece | None) -> bool:
-    return label is not None and sense_of(label.text).remote
+def _is_remote(piece: Piece) -> bool:
+    """Whether it, its label, or what it goes on from speaks of access: "support from A and B"."""
+    before = piece.joined or (piece.previous if piece.host is not None else None)
+    said = (piece, piece.head)
+    return any(one is not None and sense_of(one.text).remote for one in said) or (
+        before is not None and _is_remote(before)
+    )
 
 
 def _remark_rest(each: _Read, places: Places) -> None:
@@ -404,7 +419,9 @@ def _take_unknown(
     each: _Read, places: Places, member: str, answers: Answers, read: Sequence[_Read]
 ) -> None:
     """A label, an aside and a sentence beside places are remarked; a name is asked about."""
-    if _is_access_only(each, read):
+    if not each.piece.text:
+        pass  # Its brackets are read by themselves.
+    elif _is_access_only(each, read):
         _take_access(each, places, read)
     elif _is_beside(each, read):
         text = f"({each.piece.text})" if each.piece.host is not None else each.piece.text

@@ -22,7 +22,8 @@ _JOINTS = frozenset({"and", "or", "og", "eller", "och", "samt", "und", "oder"})
 _ORDERING = """the a an by of with under alternatively alternativt otherwise failing which that then
 else as subsidiært subsidiary fallback primary secondary backup module modul modules moduler modulen
 one two three four i ii iii iv decision eu uk us new 2021 914 2010 87 c p processor processors
-controller controllers if where unless hvis om såfremt medmindre 1 2 3 4"""
+controller controllers if where unless hvis om såfremt medmindre 1 2 3 4 mod m1 m2 m3 m4 mod1
+mod2 mod3 mod4 c2c c2p p2p p2c"""
 _ORDER = frozenset(_ORDERING.split())
 
 

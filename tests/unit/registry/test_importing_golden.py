@@ -93,3 +93,17 @@ def test_a_hostile_cell_takes_no_longer_than_its_length(character: str) -> None:
     read_places(cell, "locations", NO_ANSWERS)
     read_bases([cell], NO_ANSWERS, load_instruments())
     assert len(split((character * 999 + "a\\") * 200)) < 200 * 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "remote"),
+    [
+        ("Tyskland (support fra Indien og USA)", {"IN", "US"}),
+        ("Germany (support from India, USA)", {"IN", "US"}),
+        ("Support from India and USA", {"IN", "US"}),
+        ("Support from India; USA", {"IN"}),
+        ("Germany and USA (remote access)", {"US"}),
+    ],
+)
+def test_access_is_said_of_all_places_that_it_goes_on_to(text: str, remote: set[str]) -> None:
+    assert read_places(text, "locations", NO_ANSWERS).remote == remote
