@@ -75,6 +75,8 @@ class Evidence:
     no_deadline: str | None = None
     answers: tuple[dict[str, Any], ...] = ()
     sha256: str = ""
+    # When the recipient of a mail last used a link that was mailed there.
+    verified_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from services.notices.letters import LANGUAGES
 from shared.egress import LONGEST_URL
-from shared.schemas import Email, Line, Shape, Text, one_of
+from shared.schemas import Email, Instant, Line, Shape, Text, one_of
 
 
 class ContactShape(Shape):
@@ -55,6 +55,16 @@ class AddressShape(Shape):
     shown = fields.String()
 
 
+class VerifiedShape(Shape):
+    """``at``: when somebody last used a link that was mailed to this address. ``how``: for what:
+    acknowledged, approved, objected, accepted and so on. Another address, or one that a mail came
+    back from, is unverified again."""
+
+    email = fields.String()
+    at = Instant()
+    how = fields.String()
+
+
 class ContactsShape(Shape):
     contacts = fields.List(fields.Nested(ContactShape))
     by_processor = fields.Dict(
@@ -62,5 +72,6 @@ class ContactsShape(Shape):
         values=fields.List(fields.Nested(ContactShape)),
         metadata={"description": "By the slug of a vendor: whom this one writes to instead"},
     )
+    verified = fields.List(fields.Nested(VerifiedShape))
     addresses = fields.Dict(keys=fields.String(), values=fields.Nested(AddressShape))
     source = fields.String()

@@ -90,6 +90,13 @@ class EvidenceShape(Shape):
     terms = fields.Dict()
     channel = fields.String(allow_none=True)
     recipient = fields.String(allow_none=True)
+    verified_at = Instant(
+        allow_none=True,
+        metadata={
+            "description": "When somebody at this customer's contact ``recipient`` last used a link"
+            " that was mailed there; null: never, or a mail came back since"
+        },
+    )
     given_on = fields.String(allow_none=True)
     counts_from = fields.String(allow_none=True)
     deadline = fields.String(allow_none=True)
@@ -147,3 +154,9 @@ class ReachPage(page_of(ReachShape)):  # type: ignore[misc]
     """``notice_address``: where the vendor itself reads answers, if a mail came back from there."""
 
     notice_address = fields.Nested(BackShape, allow_none=True)
+    unverified_contacts = fields.Integer(
+        metadata={
+            "description": "Contacts, of the customers that this page looked at, who have used no"
+            " link that was mailed there, or from whom a mail came back since"
+        }
+    )

@@ -35,6 +35,8 @@ from services.notices.store.sendings import REFUSED_INDEXES, RefusedAddresses, S
 from services.notices.store.vendor_mails import INDEXES as VENDOR_MAIL_INDEXES
 from services.notices.store.vendor_mails import MESSAGE_INDEXES as VENDOR_MESSAGE_INDEXES
 from services.notices.store.vendor_mails import VendorMails
+from services.notices.store.verified import INDEXES as VERIFIED_INDEXES
+from services.notices.store.verified import VerifiedAddresses
 from shared.mongo import Mongo
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "ReplyAddressBook",
     "Sendings",
     "Stores",
+    "VerifiedAddresses",
 ]
 
 
@@ -84,6 +87,7 @@ class Stores:
     refused: RefusedAddresses
     reply_addresses: ReplyAddressBook
     vendor_mails: VendorMails
+    verified: VerifiedAddresses
     sendings: Mapping[str, Sendings]
 
     @classmethod
@@ -108,6 +112,7 @@ class Stores:
             refused=RefusedAddresses(mongo),
             reply_addresses=ReplyAddressBook(mongo),
             vendor_mails=VendorMails(mongo),
+            verified=VerifiedAddresses(mongo),
             sendings={
                 channel.name: Sendings(mongo, channel.collection, channel.prefix)
                 for channel in BY_ADDRESS
@@ -159,6 +164,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     "offers": OFFER_INDEXES,
     "bounced_addresses": REFUSED_INDEXES,
     "address_alarms": ALARM_INDEXES,
+    "verified_addresses": VERIFIED_INDEXES,
     "deliveries": [
         IndexModel(
             [("lane", ASCENDING), ("due_at", ASCENDING), ("endpoint_id", ASCENDING)],

@@ -83,6 +83,7 @@ def acknowledge(deps: Deps, token: str, name: str, title: str) -> None:
         now = deps.now()
         deps.stores.escalations.acknowledge(message["_id"], now, by, session)
         deps.stores.sendings[EMAIL.name].acknowledge(mail["_id"], now, session)
+        copies.verify(deps, session, mail, "acknowledged")
         if message["acknowledged_at"] is None:
             copies.add(deps, session, mail, _acknowledged(message, mail, name, title, now))
 

@@ -23,11 +23,21 @@ from shared.mongo import Session
 
 
 def of_entry(deps: Deps, session: Session, entry: Mapping[str, Any]) -> None:
-    """Copies of the answer that an entry tells, if it was given by link and its mail is kept."""
+    """What follows the answer that an entry tells, if it was given by link and its mail is kept:
+    copies, and that somebody reads what is mailed to that address."""
     if answer := by_link(entry):
         mail = deps.stores.sendings[EMAIL.name].find(answer.mail_id)
         if mail is not None:
+            verify(deps, session, mail, answer.said)
             add(deps, session, mail, answer)
+
+
+def verify(deps: Deps, session: Session, mail: StoredSending, how: str) -> None:
+    """The address of a mail whose link was used. To have opened it proves nothing: scanners do."""
+    if mail["address"] and mail["controller_id"]:
+        recipient = deps.stores.recipients.find(mail["agreement_id"] or "", session)
+        owner = recipient.owner if recipient else mail["controller_id"]
+        deps.stores.verified.note(owner, mail["address"], how, deps.now(), session)
 
 
 def add(deps: Deps, session: Session, mail: StoredSending, answer: ByLink) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from services.notices.channels import BY_ADDRESS, CHANNELS
+from services.notices.channels.email import CHANNEL as EMAIL
+from services.notices.channels.email import address_key, contacts_of
 from services.notices.events import CHANGE_ANNOUNCED
-from services.notices.model.channels import Address, Channel, Row
+from services.notices.model.channels import Address, Channel, Customer, Row
 from services.notices.model.evidence import OK, Evidence, Reach, evidence_of, reach_of
 from services.notices.model.messages import Event
 from services.notices.model.recipients import Recipient
 from services.notices.model.stored import StoredNotice
 from services.notices.store.customers import customers_among
+from services.notices.store.verified import Verified
 from services.notices.wiring import Deps
 from shared.auth import Caller
 from shared.errors import Conflict, NotFound
@@ -73,6 +77,7 @@ class Reachability(Page):
     """``notice_address``: where the vendor itself reads answers, if a mail came back from there."""
 
     notice_address: Mapping[str, Any] | None = None
+    unverified_contacts: int = 0
 
 
 def unreached(
@@ -89,11 +94,16 @@ def unreached(
     if processor and processor != processor_id:
         looked = _only_slug(looked, processor)
     endpoints = deps.stores.endpoints.of_controllers(each.owner for each in looked.items)
-    channels = _by_channel(deps, looked.items)
+    customers = customers_among(deps.stores, {each.agreement_id: each for each in looked.items}, {})
+    channels = _by_channel(deps, looked.items, customers)
+    verified = deps.stores.verified.of(each.owner for each in looked.items)
     agreements = [each.agreement_id for each in looked.items]
     owed = deps.stores.escalations.unreached(processor_id, agreements)
     found: list[Reach] = []
+    unverified, cursor = 0, looked.next_cursor
     for recipient in looked.items:
+        contacts = contacts_of(customers[recipient.agreement_id].contacts)
+        unverified += sum(each.key not in verified.get(recipient.owner, {}) for each in contacts)
         theirs, agreement = endpoints.get(recipient.owner, []), recipient.agreement_id
         reach = reach_of(
             recipient, theirs, CHANGE_ANNOUNCED, channels[agreement], owed.get(agreement, ())
@@ -102,13 +112,15 @@ def unreached(
             found.append(reach)
         if len(found) == request.limit:
             cursor = write_cursor(RECIPIENTS, recipient.agreement_id)
-            return Reachability(found, cursor, deps.stores.address_alarms.of(processor_id))
-    return Reachability(found, looked.next_cursor, deps.stores.address_alarms.of(processor_id))
+            break
+    back = deps.stores.address_alarms.of(processor_id)
+    return Reachability(found, cursor, back, unverified)
 
 
-def _by_channel(deps: Deps, recipients: Sequence[Recipient]) -> dict[str, dict[str, str]]:
+def _by_channel(
+    deps: Deps, recipients: Sequence[Recipient], customers: Mapping[str, Customer]
+) -> dict[str, dict[str, str]]:
     """By agreement and channel: whether it would reach the customer; see ``Reach``."""
-    customers = customers_among(deps.stores, {each.agreement_id: each for each in recipients}, {})
     states: dict[str, dict[str, str]] = {each.agreement_id: {} for each in recipients}
     for channel in BY_ADDRESS:
         addresses = {
@@ -144,8 +156,9 @@ def _only_slug(page: Page, slug: str) -> Page:
 def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[Evidence]:
     notices = deps.stores.messages.notices([event.change_id or ""], after, limit)
     recipients = deps.stores.recipients.many([row["agreement_id"] for row in notices])
+    verified = deps.stores.verified.of(each.owner for each in recipients.values())
     by_channel = [(channel, _deliveries(deps, channel, notices)) for channel in CHANNELS]
-    return [
+    found = [
         evidence_of(
             event,
             row,
@@ -154,6 +167,18 @@ def _some(deps: Deps, event: Event, after: str | None, limit: int) -> Sequence[E
         )
         for row in notices
     ]
+    return [
+        replace(each, verified_at=_seen_at(each, recipients[each.agreement_id], verified))
+        for each in found
+    ]
+
+
+def _seen_at(each: Evidence, recipient: Recipient, verified: Verified) -> datetime | None:
+    """When the contact who got the notice by mail last used a link."""
+    if each.channel != EMAIL.name or not each.recipient:
+        return None
+    row = verified.get(recipient.owner, {}).get(address_key(each.recipient))
+    return row["at"] if row else None
 
 
 def _deliveries(

@@ -114,7 +114,8 @@ def _follow_agreement(deps: Deps, session: Session, entry: Entry) -> bool:
         recipient = recipient_from(entry, before)
         deps.stores.recipients.put(recipient, session)
         if before and before.owner != recipient.owner:
-            deps.stores.messages.hand_over(recipient.agreement_id, recipient.owner, session)
+            for store in (deps.stores.messages, deps.stores.verified):
+                store.hand_over(recipient.agreement_id, recipient.owner, session)
     elif before is not None and kind in _COVERS:
         deps.stores.recipients.put(before.covering(version, data["cover"]), session)
     elif before is not None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from services.notices.channels import BY_ADDRESS
+from services.notices.channels.email import address_key
 from services.notices.model.channels import Customer
 from services.notices.model.contacts import Named, contacts_in_general
 from services.notices.model.owners import is_vendor
@@ -86,11 +87,19 @@ def contacts(deps: Deps, owner: str) -> tuple[Named, str, int]:
 
 
 def shown(deps: Deps, owner: str, named: Named) -> dict[str, Any]:
-    """The members of ``named`` as its owner reads them: vendors by their slugs."""
+    """The members of ``named`` as its owner reads them: vendors by their slugs, and at which
+    addresses somebody used a link."""
     has = deps.stores.recipients.of_controller(owner) if named.by_processor else ()
     slugs = {each.processor["id"]: each.processor["slug"] for each in has}
     apart = {slugs.get(name, name): some for name, some in named.by_processor.items()}
-    return {"contacts": named.contacts, "addresses": named.addresses, "by_processor": apart}
+    seen = deps.stores.verified.of([owner]).get(owner, {})
+    used = {each["email"]: seen.get(address_key(each["email"])) for each in named.everybody}
+    return {
+        "contacts": named.contacts,
+        "addresses": named.addresses,
+        "by_processor": apart,
+        "verified": [{"email": email, **row} for email, row in used.items() if row],
+    }
 
 
 def name_contacts(

@@ -280,6 +280,61 @@ def test_no_secret_no_door(mongo_url: str, database_name: str, door: Door) -> No
     assert answer.status_code == 404
 
 
+class TestVerified:
+    """A contact counts as verified once somebody used a link that was mailed to it."""
+
+    def named(self, mailed: Mailed) -> list[dict[str, Any]]:
+        told = mailed.door.customer("nordbo")("GET", "/notice-contacts").json
+        assert told
+        verified: list[dict[str, Any]] = told["verified"]
+        return verified
+
+    def seen_by_vendor(self, mailed: Mailed) -> tuple[int, Any]:
+        ask = mailed.door.vendor()
+        reach = ask("GET", f"/reachability?processor={VENDOR['slug']}").json
+        [row] = ask("GET", "/changes/chg_1/evidence").json["items"]
+        return reach["unverified_contacts"], row["verified_at"]
+
+    def test_who_only_opens_a_link_is_not(self, mailed: Mailed) -> None:
+        mailed.show()
+        assert self.named(mailed) == []
+        assert self.seen_by_vendor(mailed) == (2, None)
+
+    def test_who_acknowledges_is_with_day_and_act(self, mailed: Mailed) -> None:
+        mailed.acknowledge()
+        [ida] = self.named(mailed)
+        assert (ida["email"], ida["how"]) == (IDA, "acknowledged")
+        assert self.seen_by_vendor(mailed) == (1, ida["at"])
+
+    def test_who_answers_about_the_change_is(self, mailed: Mailed) -> None:
+        TestCopies().approve(mailed)
+        assert [(each["email"], each["how"]) for each in self.named(mailed)] == [(IDA, "approved")]
+
+    def test_another_address_is_not(self, mailed: Mailed) -> None:
+        mailed.acknowledge()
+        ask = mailed.door.customer("nordbo")
+        seen = ask("GET", "/notice-contacts").headers["ETag"]
+        new = {"contacts": [{"name": "Ida Holm", "email": "ida.holm@nordbo.example"}]}
+        assert ask("PUT", "/notice-contacts", new, If_Match=seen).json["verified"] == []
+        assert self.seen_by_vendor(mailed)[0] == 1
+
+    def test_a_mail_that_comes_back_makes_it_doubtful(self, mailed: Mailed) -> None:
+        mailed.acknowledge()
+        report = {"bounces": [{"recipient": IDA, "status": "5.1.1"}]}
+        secret = {"Authorization": f"Bearer {'s' * 20}"}
+        assert mailed.client.post("/v1/bounces", json=report, headers=secret).status_code == 200
+        assert self.named(mailed) == []
+
+    def test_what_was_seen_before_the_customer_confirmed_is_handed_over(
+        self, mailed: Mailed
+    ) -> None:
+        stores, now = mailed.it.world.deps.stores, START.replace(microsecond=0)
+        stores.mongo.transact(lambda it: stores.verified.note("agr_1", IDA, "confirmed", now, it))
+        stores.mongo.transact(lambda it: stores.verified.hand_over("agr_1", "org_nordbo", it))
+        assert [(each["email"], each["how"]) for each in self.named(mailed)] == [(IDA, "confirmed")]
+        assert stores.verified.of(["agr_1"]) == {}
+
+
 class TestCopies:
     """Each contact of the customer gets a copy of what one of them answered by link."""
 

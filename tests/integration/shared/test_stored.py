@@ -123,6 +123,7 @@ def tell_story(stack: Stack, inbox: Receiver) -> None:
     contracts(world)
     changes(world)
     customers(world, inbox)
+    used_link(stack)
     cut_off_upload(stack)
     basis_ends(stack)
     loops(stack)
@@ -174,6 +175,13 @@ def customers(world: World, inbox: Receiver) -> None:
     person = {"name": "Bo Dahl", "email": "bo@nordbo.test", "position": "DPO"}
     changed(vendor, "/portal/v1/notice-contacts", {"contacts": [person]}, method="PUT",
             who=vendor.customers["nordbo"])  # fmt: skip
+
+
+def used_link(stack: Stack) -> None:
+    """Somebody has answered by a link that was mailed to this address."""
+    stores = stack.apps["notices"].extensions["art28.deps"].stores
+    seen = ("org_nordbo", "bo@nordbo.test", "acknowledged", stack.now)
+    stores.mongo.transact(lambda session: stores.verified.note(*seen, session))
 
 
 def cut_off_upload(stack: Stack) -> None:

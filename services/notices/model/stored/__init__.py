@@ -40,6 +40,7 @@ from services.notices.model.stored.recipients import (
     StoredOffer,
     StoredPeriod,
     StoredRecipient,
+    StoredVerified,
     StoredWatermark,
 )
 from services.notices.model.stored.vendors import (
@@ -62,6 +63,7 @@ STORED: Mapping[str, type] = {
     "recipients": StoredRecipient,
     "watermarks": StoredWatermark,
     "notice_contacts": StoredContacts,
+    "verified_addresses": StoredVerified,
     "offers": StoredOffer,
     "digests": StoredDigest,
     "vendor_mails": StoredVendorMail,
@@ -97,6 +99,7 @@ __all__ = [
     "StoredSendingAttempt",
     "StoredTurns",
     "StoredVendorMail",
+    "StoredVerified",
     "StoredWatermark",
     "as_notice",
     "changes_of",

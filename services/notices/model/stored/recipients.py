@@ -66,6 +66,16 @@ class StoredContacts(TypedDict):
     updated_at: datetime
 
 
+class StoredVerified(TypedDict):
+    """``verified_addresses``: an address of a customer at which somebody last used a link."""
+
+    _id: str  # owner|address
+    owner: str
+    address: str
+    at: datetime
+    how: str
+
+
 class StoredOffer(TypedDict):
     """``offers``: whom an agreement that is offered names."""
 
