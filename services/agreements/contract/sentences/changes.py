@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from services.agreements.contract.contents import Content
 from services.agreements.contract.sentences.phrases import Phrases
@@ -10,7 +10,6 @@ from services.agreements.contract.terms import (
     NoticePeriod,
     NoticeTerms,
     ObjectionPeriod,
-    Periods,
     Remedy,
     Terms,
 )
@@ -20,12 +19,7 @@ def notice(say: Phrases, content: Content) -> Iterator[str]:
     """How long before a change notice is given, counted from when, by which way, and to whom."""
     terms = content.notice_terms
     yield from notice_period(say, _notice(terms), terms, "any")
-    kinds = _kinds(terms, "notice")
-    for kind, periods in kinds:
-        if periods.notice:
-            yield from notice_period(say, periods.notice, terms, kind)
-    if kinds:
-        yield say("kinds_prevail")
+    yield from _by_kind(say, terms, "notice", notice_period)
     yield from _also(say, terms, "notice")
     if terms.owed_for:
         yield say("owed_for", say.listed([say(f"what_{kind}") for kind in terms.owed_for]))
@@ -37,12 +31,7 @@ def objection(say: Phrases, content: Content) -> Iterator[str]:
     terms = content.notice_terms
     first = _objection(terms)
     yield from objection_period(say, first, terms, "any")
-    kinds = _kinds(terms, "objection")
-    for kind, periods in kinds:
-        if periods.objection:
-            yield from objection_period(say, periods.objection, terms, kind)
-    if kinds:
-        yield say("kinds_prevail")
+    yield from _by_kind(say, terms, "objection", objection_period)
     yield from _also(say, terms, "objection")
     yield silence(say, first.silence or terms.silence, content.authorisation)
     if terms.soft:
@@ -127,10 +116,16 @@ def authorisation(say: Phrases, content: Content) -> Iterator[str]:
         yield say("auth_list", annex=say.annexes["sub_processors"])
 
 
-def _kinds(terms: Terms, name: str) -> list[tuple[str, Periods]]:
-    """The kinds of change for which another period is agreed, with it."""
+def _by_kind(
+    say: Phrases, terms: Terms, name: str, sentences: Callable[..., Iterator[str]]
+) -> Iterator[str]:
+    """The other periods that are agreed for single kinds of change, which prevail."""
     kinds = sorted((terms.by_kind or {}).items())
-    return [(kind, periods) for kind, periods in kinds if getattr(periods, name)]
+    found = [(kind, period) for kind, periods in kinds if (period := getattr(periods, name))]
+    for kind, period in found:
+        yield from sentences(say, period, terms, kind)
+    if found:
+        yield say("kinds_prevail")
 
 
 def _notice(terms: Terms) -> NoticePeriod:

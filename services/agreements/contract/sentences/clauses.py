@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, count
 from typing import Any
 
 from services.agreements.contract.contents import Content
 from services.agreements.contract.sentences import changes, duties
 from services.agreements.contract.sentences.counting import counting
+from services.agreements.contract.sentences.duties import Sentences
 from services.agreements.contract.sentences.phrases import Phrases
 from services.agreements.contract.wording import SUBJECTS, Template, in_language, spoken
 
-Sentences = Callable[[Phrases, Content], Iterator[str]]
 Clause = dict[str, Any]
 # What the parties agree on, in the order of a contract; a section of a template may ``says`` one.
 AGREED: dict[str, Sentences] = {

@@ -5,13 +5,15 @@ What a template says of a duty itself stands in its sections; here stands what t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from services.agreements.contract.contents import Content
 from services.agreements.contract.promises import Breach
 from services.agreements.contract.saying import says
 from services.agreements.contract.sentences.phrases import Phrases
+
+Sentences = Callable[[Phrases, Content], Iterator[str]]
 
 
 def subject(say: Phrases, content: Content) -> Iterator[str]:
@@ -40,30 +42,23 @@ def instructions(say: Phrases, content: Content) -> Iterator[str]:
     yield from agreed(say, content.clauses.unlawful_instructions)
 
 
-def confidentiality(say: Phrases, content: Content) -> Iterator[str]:
-    yield from agreed(say, content.clauses.confidentiality)
+def written(*names: str) -> Sentences:
+    """What the parties wrote in these members of the clauses."""
+
+    def sentences(say: Phrases, content: Content) -> Iterator[str]:
+        for name in names:
+            yield from agreed(say, getattr(content.clauses, name))
+
+    return sentences
 
 
-def security(say: Phrases, content: Content) -> Iterator[str]:
-    yield from agreed(say, content.clauses.security)
-
-
-def sub_processors(say: Phrases, content: Content) -> Iterator[str]:
-    yield from agreed(say, content.clauses.sub_processors)
-
-
-def chain(say: Phrases, content: Content) -> Iterator[str]:
-    """Art. 28(4): the same duties for every sub-processor, and liability for it."""
-    yield from agreed(say, content.clauses.flow_down)
-    yield from agreed(say, content.clauses.liability)
-
-
-def data_subject_rights(say: Phrases, content: Content) -> Iterator[str]:
-    yield from agreed(say, content.clauses.data_subject_rights)
-
-
-def assistance(say: Phrases, content: Content) -> Iterator[str]:
-    yield from agreed(say, content.clauses.assistance)
+confidentiality = written("confidentiality")
+security = written("security")
+sub_processors = written("sub_processors")
+# Art. 28(4): the same duties for every sub-processor, and liability for it.
+chain = written("flow_down", "liability")
+data_subject_rights = written("data_subject_rights")
+assistance = written("assistance")
 
 
 def breach(say: Phrases, content: Content) -> Iterator[str]:

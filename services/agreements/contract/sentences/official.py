@@ -38,7 +38,7 @@ def _authorisation(say: Phrases, content: Content) -> Iterator[str]:
     yield from duties.sub_processors(say, content)
 
 
-SAY: dict[str, Callable[[Phrases, Content], Iterator[str]]] = {
+SAY: dict[str, duties.Sentences] = {
     "authorisation": _authorisation,
     "notice": changes.notice, "objection": changes.objection, "emergency": changes.emergency,
     "instructions": duties.instructions, "breach": duties.breach, "end": duties.end,
