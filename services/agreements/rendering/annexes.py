@@ -30,9 +30,9 @@ def annexes(
     """The annexes in their order, each with its own words from the template if it has any."""
     if "signed_document" in members:
         return []
-    filled = (members.get("contract") or {}).get("annexes")
-    if filled:
-        return [_filled(words, members, annex) for annex in filled]
+    contract = members.get("contract") or {}
+    if "official_file" in contract:
+        return [_filled(words, members, annex) for annex in contract["annexes"]]
     kind = str(members["template"].get("kind"))
     label = words("appendix" if kind == "dk-sa" else "annex")
     wording = _wording(members["template"], places)
@@ -67,15 +67,24 @@ def _wording(template: Members, places: Mapping[str, tuple[str, ...]]) -> dict[s
 def _annex(
     words: Words, members: Members, subjects: Sequence[str], label: str, wording: Members | None
 ) -> dict[str, Any]:
-    lists = "sub_processors" in subjects
-    tables = [_annex_tables(words, members, subject) for subject in subjects if not lists]
+    lists, points = "sub_processors" in subjects, _points(members, subjects)
+    tabled = () if lists or points else subjects
+    tables = [_annex_tables(words, members, subject) for subject in tabled]
     return {
         "heading": f"{label}{_annex_heading(words, wording, subjects)}",
         "text": wording["text"] if wording else None,
         "tables": [table for each in tables for table in each],
-        "points": [],
+        "points": points,
         "sub_processors": _list(words, members) if lists else None,
     }
+
+
+def _points(members: Members, subjects: Sequence[str]) -> list[dict[str, Any]]:
+    """The annex in sentences, as it was frozen; documents of before have tables of facts."""
+    annexes = (members.get("contract") or {}).get("annexes") or ()
+    return [{"heading": point["heading"], "paragraphs": point["paragraphs"], "sub_processors": None}
+            for annex in annexes if annex["subject"] in subjects
+            for point in annex["points"]]  # fmt: skip
 
 
 def _annex_heading(words: Words, wording: Members | None, subjects: Sequence[str]) -> str:

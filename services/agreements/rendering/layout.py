@@ -103,7 +103,7 @@ def _section(section: Members, paragraphs: Sequence[str], *, numbered: bool) -> 
 def _reference(words: Words, members: Members) -> list[str] | None:
     """The official text by its name; where its annexes are filled in, a clause refers to it."""
     named, contract = members["template"]["reference"], members.get("contract") or {}
-    return [words("reference"), named] if named and "annexes" not in contract else None
+    return [words("reference"), named] if named and "official_file" not in contract else None
 
 
 def _notes(words: Words, members: Members) -> list[str]:

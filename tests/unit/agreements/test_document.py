@@ -87,20 +87,22 @@ KEPT = [
 ]
 
 
-def processing_rows(**more: Any) -> dict[str, str]:
+def duration(**more: Any) -> list[str]:
     processing = {**agreement_content()["processing"], **more}
     laid_out = rendering.laid_out(things.version(language="en", processing=processing))
-    return dict(laid_out["annexes"][1]["tables"][0]["rows"])
+    return list(laid_out["annexes"][1]["points"][1]["paragraphs"])
 
 
 def test_the_annex_tells_how_long_each_kind_of_data_is_kept() -> None:
-    assert processing_rows(retention=KEPT)["Retention"].split("\n") == [
-        "call recordings: 3 months",
-        "customer data: as long as the relation lasts",
-        "agreements: 1 year, after the end",
+    lasts, kept = duration(retention=KEPT)
+    assert lasts == "As long as the service"
+    assert kept.split("\n") == [
+        "The personal data are kept for:",
+        "– call recordings: 3 months",
+        "– customer data: as long as the relation lasts",
+        "– agreements: 1 year, after the end",
     ]
 
 
-def test_an_annex_of_an_agreement_that_says_no_retention_has_no_row_for_it() -> None:
-    assert "Retention" not in processing_rows()
-    assert "Retention" not in processing_rows(retention=[])
+def test_an_annex_of_an_agreement_that_says_no_retention_has_no_sentence_of_it() -> None:
+    assert duration() == duration(retention=[]) == ["As long as the service"]

@@ -119,8 +119,20 @@ def test_a_party_without_a_contact_is_open_and_a_controller_has_that_of_its_noti
     assert "Annex I: Controller" not in open_points(bare)
 
 
-def test_our_own_contract_has_no_open_points() -> None:
-    assert open_points(version(OWN, things.content(language="en", clauses={}))) == []
+def test_the_annexes_of_our_own_contract_have_no_open_points_once_they_are_answered() -> None:
+    assert open_points(version(OWN, things.content(language="en"))) == []
+
+
+def test_what_article_28_asks_for_is_open_in_our_own_contract_until_somebody_says_it() -> None:
+    processing = {"nature": "n/a", "special_categories": False, "data_subjects": ["none"]}
+    bare = version(OWN, things.content(language="en", clauses={}, processing=processing))
+    assert open_points(bare) == [
+        "Annex 2: 2.1. Subject matter", "Annex 2: 2.2. Duration and retention",
+        "Annex 2: 2.3. Nature of the processing", "Annex 2: 2.4. Purpose",
+        "Annex 2: 2.5. Categories of personal data", "Annex 3: 3.1. Measures",
+    ]  # fmt: skip
+    with pytest.raises(DocumentIncomplete):
+        check_complete(bare)
 
 
 def test_sensitive_data_asks_for_what_protects_it() -> None:

@@ -127,9 +127,9 @@ def subject_of(annex: dict[str, Any]) -> str | None:
     """What an annex is about, by what stands in it."""
     if annex["sub_processors"]:
         return "sub_processors"
-    labels = [label for table in annex["tables"] for label, _ in table["rows"]]
+    labels = [point["heading"].partition(". ")[2] for point in annex["points"]]
     for label, subject in (
-        ("Subject matter", "processing"), ("Technical", "measures"), ("Name", "parties"),
+        ("Subject matter", "processing"), ("Measures", "measures"), ("Controller", "parties"),
     ):  # fmt: skip
         if any(each.startswith(label) for each in labels):
             return subject

@@ -6,17 +6,29 @@ numbered as there: (EU) 2021/915 has I to IV, Datatilsynet's standard A to D.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from services.agreements.contract.contents import Content, Party, Retention
-from services.agreements.contract.saying import says
+from services.agreements.contract.contents import Content
 from services.agreements.contract.sentences import changes, duties
 from services.agreements.contract.sentences.counting import counting
 from services.agreements.contract.sentences.phrases import Phrases
-from services.agreements.contract.terms import Contact
+from services.agreements.contract.sentences.points import (
+    Answer,
+    Facts,
+    duration,
+    fact,
+    kept,
+    lines,
+    measures,
+    no_text,
+    party,
+    point,
+    sensitive,
+    stated,
+)
 
 EU, DK = "eu-2021-915", "dk-sa"
 Clause = dict[str, Any]
@@ -56,18 +68,6 @@ class File:
     sha256: str
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What fills the annexes: the parties (processor, controller), and the agreed contents."""
-
-    processor: Party
-    controller: Party
-    content: Content
-
-
-Answer = Callable[[Phrases, Facts], list[str]]
-
-
 def clauses(kind: str, say: Phrases, content: Content, file: File | None) -> list[Clause]:
     """The reference to the text, and what the parties agreed to its clauses; without numbers."""
     made = [_clause(say("heading_official"), _reference(kind, say, file))]
@@ -84,15 +84,9 @@ def annexes(kind: str, say: Phrases, facts: Facts) -> list[dict[str, Any]]:
     label = "appendix" if kind == DK else "annex"
     return [
         {"heading": f"{say(label, number)}. {say(f'point_{title}')}",
-         "points": [_point(say, facts, name, prefix, answer) for name, prefix, answer in points]}
+         "points": [point(say, facts, name, prefix, answer) for name, prefix, answer in points]}
         for number, title, points in ANNEXES[kind]
     ]  # fmt: skip
-
-
-def open_points(annexes: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Where an annex asks and nobody answered, by annex and point."""
-    return [f"{annex['heading'].partition('. ')[0]}: {point['heading']}"
-            for annex in annexes for point in annex["points"] if point["open"]]  # fmt: skip
 
 
 def _clause(heading: str, paragraphs: Sequence[str]) -> Clause:
@@ -105,90 +99,8 @@ def _reference(kind: str, say: Phrases, file: File | None) -> list[str]:
     return [say(f"{kind}_text"), *options, say(f"{kind}_rank"), copy]
 
 
-def _point(
-    say: Phrases, facts: Facts, name: str, prefix: str | None, answer: Answer
-) -> dict[str, Any]:
-    heading = say(f"point_{name}")
-    lists = answer is _no_text
-    paragraphs = answer(say, facts)
-    is_open = not paragraphs and not lists
-    return {"heading": f"{prefix}. {heading}" if prefix else heading,
-            "paragraphs": [say("open")] if is_open else paragraphs,
-            "open": is_open, "lists": lists}  # fmt: skip
-
-
-def _no_text(_say: Phrases, _facts: Facts) -> list[str]:
-    return []
-
-
-def _said(*texts: str | None) -> list[str]:
-    return [text for text in texts if text and (says(text) or _is_none(text))]
-
-
-def _is_none(text: str) -> bool:
-    """Whether somebody answered that there is nothing: an answer, where a point only asks."""
-    return text.strip(" .").casefold() in ("none", "ingen", "inga", "inget", "intet")
-
-
-def _fact(name: str) -> Answer:
-    def answer(_say: Phrases, facts: Facts) -> list[str]:
-        value = getattr(facts.content.processing, name)
-        return _lines(value) if isinstance(value, tuple) else _said(value)
-
-    return answer
-
-
-def _party(which: str) -> Answer:
-    def answer(say: Phrases, facts: Facts) -> list[str]:
-        party: Party = getattr(facts, which)
-        contact = party.contact or _told(which, facts.content)
-        if not (contact and (party.address or party.country)):
-            return []
-        lines = [say("party_name", party.legal_name)]
-        if party.registration_number:
-            lines.append(say("party_number", party.registration_number))
-        lines.append(say("party_address", _address(say, party)))
-        lines.append(say("party_contact", _person(contact)))
-        if party.data_protection_officer:
-            lines.append(say("party_officer", _person(party.data_protection_officer)))
-        return ["\n".join([*lines, say("party_signature")])]
-
-    return answer
-
-
-def _told(which: str, content: Content) -> Contact | None:
-    """The person whom notices go to: the contact of a controller that names no other."""
-    return next(iter(content.notice_terms.contacts), None) if which == "controller" else None
-
-
-def _address(say: Phrases, party: Party) -> str:
-    address = party.address
-    if address is None:
-        return say.place(party.country or "")
-    town = f"{address.postal_code} {address.city}"
-    return ", ".join((address.street, town, say.place(address.country)))
-
-
-def _person(person: Contact) -> str:
-    return f"{person.name} ({person.position}), {person.email}"
-
-
-def _sensitive(say: Phrases, facts: Facts) -> list[str]:
-    if not facts.content.processing.special_categories:
-        return [say("no_sensitive")]
-    return _lines(facts.content.measures.special_categories)
-
-
-def _measures(kind: str) -> Answer:
-    return lambda _say, facts: _lines(getattr(facts.content.measures, kind))
-
-
-def _lines(texts: Sequence[str]) -> list[str]:
-    return ["\n".join(texts)] if _said(*texts) else []
-
-
 def _clauses(*names: str) -> Answer:
-    return lambda _say, facts: _said(*(getattr(facts.content.clauses, name) for name in names))
+    return lambda _say, facts: stated(*(getattr(facts.content.clauses, name) for name in names))
 
 
 def _sub_processing(say: Phrases, _facts: Facts) -> list[str]:
@@ -203,39 +115,22 @@ def _notice(say: Phrases, facts: Facts) -> list[str]:
 
 def _instruction(_say: Phrases, facts: Facts) -> list[str]:
     content = facts.content
-    answered = _said(content.clauses.instructions)
-    return [*_said(content.processing.subject_matter), *answered] if answered else []
+    answered = stated(content.clauses.instructions)
+    return [*stated(content.processing.subject_matter), *answered] if answered else []
 
 
 def _security(say: Phrases, facts: Facts) -> list[str]:
-    measures = facts.content.measures
-    agreed = _said(facts.content.clauses.security)
-    lines = _lines((*measures.technical, *measures.organisational))
-    sensitive = _sensitive(say, facts)
-    return [*agreed, *lines, *sensitive] if (agreed or lines) and sensitive else []
+    taken = facts.content.measures
+    agreed = stated(facts.content.clauses.security)
+    told = lines((*taken.technical, *taken.organisational))
+    besides = sensitive(say, facts)
+    return [*agreed, *told, *besides] if (agreed or told) and besides else []
 
 
 def _storage(say: Phrases, facts: Facts) -> list[str]:
     content = facts.content
     ends = list(duties.end(say, content)) if content.clauses.end_of_processing else []
-    return [*_kept(say, facts), *ends]
-
-
-def _duration(say: Phrases, facts: Facts) -> list[str]:
-    duration = _said(facts.content.processing.duration)
-    return [*duration, *_kept(say, facts)] if duration else []
-
-
-def _kept(say: Phrases, facts: Facts) -> list[str]:
-    kept = [f"{each.what}: {_how_long(say, each)}"
-            for each in facts.content.processing.retention]  # fmt: skip
-    return ["\n".join(kept)] if kept else []
-
-
-def _how_long(say: Phrases, retention: Retention) -> str:
-    length = retention.length
-    parts = [say.number(length.value, length.unit)] if length else []
-    return ", ".join([*parts, *([retention.rule] if retention.rule else [])])
+    return [*kept(say, facts), *ends]
 
 
 def _place(say: Phrases, facts: Facts) -> list[str]:
@@ -244,7 +139,7 @@ def _place(say: Phrases, facts: Facts) -> list[str]:
 
 
 def _transfers(_say: Phrases, facts: Facts) -> list[str]:
-    return _said(facts.content.transfer_instructions)
+    return stated(facts.content.transfer_instructions)
 
 
 def _audit(say: Phrases, facts: Facts) -> list[str]:
@@ -260,29 +155,29 @@ def _rest(say: Phrases, facts: Facts) -> list[str]:
 # Number, title, and the points in their order: name, number, and what answers them.
 ANNEXES: dict[str, list[tuple[str, str, list[tuple[str, str | None, Answer]]]]] = {
     EU: [
-        ("I", "parties", [("controller", None, _party("controller")),
-                          ("processor", None, _party("processor"))]),
+        ("I", "parties", [("controller", None, party("controller")),
+                          ("processor", None, party("processor"))]),
         ("II", "description", [
-            ("subject_matter", None, _fact("subject_matter")),
-            ("data_subjects", None, _fact("data_subjects")),
-            ("data_categories", None, _fact("data_categories")),
-            ("sensitive", None, _sensitive), ("nature", None, _fact("nature")),
-            ("purpose", None, _fact("purpose")), ("duration", None, _duration),
+            ("subject_matter", None, fact("subject_matter")),
+            ("data_subjects", None, fact("data_subjects")),
+            ("data_categories", None, fact("data_categories")),
+            ("sensitive", None, sensitive), ("nature", None, fact("nature")),
+            ("purpose", None, fact("purpose")), ("duration", None, duration),
             ("by_sub_processors", None, _sub_processing)]),
         ("III", "measures", [
-            ("technical", None, _measures("technical")),
-            ("organisational", None, _measures("organisational")),
+            ("technical", None, measures("technical")),
+            ("organisational", None, measures("organisational")),
             ("assistance", None, _clauses("assistance", "data_subject_rights")),
             ("chain_measures", None, _clauses("flow_down"))]),
-        ("IV", "list", [("listed", None, _no_text)]),
+        ("IV", "list", [("listed", None, no_text)]),
     ],
     DK: [
         ("A", "dk_a", [
-            ("purpose", "A.1", _fact("purpose")), ("nature", "A.2", _fact("nature")),
-            ("data_categories", "A.3", _fact("data_categories")),
-            ("data_subjects", "A.4", _fact("data_subjects")),
-            ("duration", "A.5", _fact("duration"))]),
-        ("B", "dk_b", [("listed", "B.1", _no_text), ("b2", "B.2", _notice)]),
+            ("purpose", "A.1", fact("purpose")), ("nature", "A.2", fact("nature")),
+            ("data_categories", "A.3", fact("data_categories")),
+            ("data_subjects", "A.4", fact("data_subjects")),
+            ("duration", "A.5", fact("duration"))]),
+        ("B", "dk_b", [("listed", "B.1", no_text), ("b2", "B.2", _notice)]),
         ("C", "dk_c", [
             ("c1", "C.1", _instruction), ("c2", "C.2", _security),
             ("c3", "C.3", _clauses("assistance", "data_subject_rights")),

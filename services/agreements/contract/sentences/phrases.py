@@ -89,7 +89,7 @@ def _unstopped(text: str, gap: str) -> str:
 
 def _stopped(text: str, filled: str) -> str:
     """A sentence that ends with what a party wrote ends with a full stop all the same."""
-    ends = text.endswith("{}") and text.count(" ") > 2  # A sentence, no label.
+    ends = text.endswith("{}") and text.count(" ") > 3  # A sentence, no label.
     return f"{filled}." if ends and filled[-1] not in ".!?:;" else filled
 
 
