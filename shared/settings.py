@@ -77,6 +77,7 @@ SETTINGS: dict[str, str] = {
     "ART28_SEAL_PKCS11_KEY": "Label of key and certificate in that token (none).",
     "ART28_SEAL_PKCS11_PIN": "PIN of that token (none).",
     "ART28_SEAL_TIME_STAMPS": "URL of an authority that stamps the time of seals, RFC 3161 (none).",
+    "ART28_OFFICIAL_TEXTS": "Folder of official contract texts to attach, see below (none).",
     "ART28_SECURITY_CONTACT": "URL to report a weakness to, for security.txt; empty: none (none).",
     "ART28_LOG_LEVEL": "debug, info, warning or error (info).",
     "ART28_LOG_FORMAT": "json or text (json).",

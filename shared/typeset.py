@@ -33,8 +33,18 @@ PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u017f\u0391-\u03a1\u03a3-\
 _NEVER = ("Co", "Cn", "Cc", "Cs")
 
 
-def pdf(template: Path, content: Json, *, note: str, standards: Sequence[str], at: int) -> bytes:
+def pdf(
+    template: Path,
+    content: Json,
+    *,
+    note: str,
+    standards: Sequence[str],
+    at: int,
+    files: Mapping[str, bytes] | None = None,
+) -> bytes:
     """Set ``content`` with ``template``, dated ``at`` (seconds since 1970).
+
+    ``files``: PDFs by name for the template to attach, as ``sys.inputs.files``.
 
     The template finds it in ``sys.inputs.content``, and ``note`` in it as ``replaced`` if a
     letter had to be written as its number, else "". Every text of ``content`` can be set.
@@ -44,7 +54,7 @@ def pdf(template: Path, content: Json, *, note: str, standards: Sequence[str], a
         text = _each_text(safe, replace)
         text["replaced"] = "" if text == safe else note
         try:
-            return _typeset(template, text, standards, at)
+            return _typeset(template, text, standards, at, files or {})
         except BaseException as error:
             if replace is _plain or not _is_about_letters(error):
                 raise
@@ -65,11 +75,18 @@ class _Press(NamedTuple):
     one_at_a_time: threading.Lock
 
 
-def _typeset(template: Path, content: Json, standards: Sequence[str], at: int) -> bytes:
+def _typeset(
+    template: Path, content: Json, standards: Sequence[str], at: int, files: Mapping[str, bytes]
+) -> bytes:
     press = _press(template)
+    # Inputs of typst are texts; an array of numbers is the shortest way for bytes through them.
+    numbers = {name: list(body) for name, body in files.items()}
     with press.one_at_a_time:
         made = press.compiler.compile(
-            sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
+            sys_inputs={
+                "content": json.dumps(content, ensure_ascii=False),
+                "files": json.dumps(numbers),
+            },
             format="pdf",
             pdf_standards=list(standards),  # type: ignore[arg-type]  # Typed as fewer than it takes.
             timestamp=at,

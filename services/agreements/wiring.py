@@ -8,7 +8,13 @@ from datetime import date, timedelta
 from services.agreements.clients import Identity, Registry
 from services.agreements.contract.annex import Annex, annex_from
 from services.agreements.contract.contents import Content
-from services.agreements.contract.wording import built_in_templates
+from services.agreements.contract.wording import Template, built_in_templates
+from services.agreements.official_files import (
+    OfficialFile,
+    OfficialFiles,
+    official_file,
+    official_files,
+)
 from services.agreements.settings import Settings
 from services.agreements.store import INDEXES, Stores
 from shared.auth import acting_person
@@ -35,6 +41,7 @@ class Deps(Stores):
     import_failures: Failures
     identity: Identity
     registry: Registry
+    official_files: OfficialFiles
     seal: Sealer
     now: Clock
     new_id: IdSource
@@ -42,6 +49,10 @@ class Deps(Stores):
     def lapses_on(self) -> date:
         """The last day of an offer made now."""
         return self.now().date() + timedelta(days=self.settings.offer_days)
+
+    def official(self, template: Template, content: Content) -> OfficialFile | None:
+        """The official file of the text that an agreement made now rests on, if there is one."""
+        return official_file(self.official_files, template.kind, content.language)
 
     def annex(self, processor_slug: str, content: Content) -> Annex:
         """The processor's register of today, as an agreement on ``content`` lists it."""
@@ -55,6 +66,9 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
     """What one process works with. Makes the indexes and built-in templates that are missing."""
     stores = Stores.of(mongo)
     _prepare(mongo, stores)
+    official = official_files(settings.official_texts)
+    for file in official.values():
+        stores.official_texts.keep(file, now())
     return Deps(
         **vars(stores),
         settings=settings,
@@ -63,6 +77,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         clock_failures=Failures(mongo, "agreements.clock", now),
         import_failures=Failures(mongo, "agreements.imports", now, may_kill=True),
         identity=Identity(peers.client("identity")),
+        official_files=official,
         seal=sealer_at(peers.client("identity")),
         registry=Registry(peers.client("registry")),
         now=now,

@@ -112,6 +112,18 @@ def document(query: dict[str, Any], agreement_id: str) -> Response:
     return media.answer(version, kept, kind)
 
 
+@blp.route("/agreements/<agreement_id>/official-text")
+@requires("agreements:read")
+@expensive
+@blp.arguments(DocumentQuery, location="query")
+@blp.response(200, content_type=documents.PDF)
+@blp.alt_response(404, "NOT_FOUND")
+def official_text(query: dict[str, Any], agreement_id: str) -> Response:
+    """The official file that the version names and its PDF holds: its very bytes."""
+    file = documents.official_text(deps(), caller(), agreement_id, query["version"])
+    return media.file(file.body, documents.PDF, file.name, file.sha256)
+
+
 @blp.route("/agreements/<agreement_id>/changes")
 @requires("agreements:read")
 @expensive

@@ -50,9 +50,15 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
 
 def signed_pdf(body: bytes, sha256: str) -> Response:
     """A PDF that was signed elsewhere, to be saved and not to be opened in the page."""
-    response = Response(body, content_type=PDF)
-    response.set_etag(sha256)
-    response.headers["Content-Disposition"] = disposition("attachment", f"{sha256}.pdf")
+    return file(body, PDF, f"{sha256}.pdf", sha256)
+
+
+def file(body: bytes, kind: str, name: str, sha256: str | None = None) -> Response:
+    """A file to be saved under its name."""
+    response = Response(body, content_type=kind)
+    if sha256:
+        response.set_etag(sha256)
+    response.headers["Content-Disposition"] = disposition("attachment", name)
     return response
 
 

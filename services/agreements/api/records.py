@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import request
 
+from services.agreements.api import media
 from services.agreements.api.context import deps
 from services.agreements.rendering import record
 from services.agreements.schemas.records import RecordQuery, RecordShape
@@ -13,7 +14,6 @@ from services.agreements.use_cases import records
 from shared.auth import caller, requires
 from shared.openapi import Blueprint
 from shared.places import expensive
-from shared.safe_text import disposition
 
 blp = Blueprint("records", __name__, url_prefix="/v1", description="Record of processing")
 
@@ -32,13 +32,10 @@ def processing_record(query: dict[str, Any]) -> object:
     found = records.lines(deps(), caller(), day, language)
     wanted = request.accept_mimetypes.best_match([JSON, XLSX, PDF], default=JSON)
     if wanted == XLSX:
-        return _file(record.workbook(found, day, language), XLSX, f"record-{day}-{language}.xlsx")
+        return media.file(
+            record.workbook(found, day, language), XLSX, f"record-{day}-{language}.xlsx"
+        )
     if wanted == PDF:
         made = records.sealed_pdf(deps(), caller(), found, day, language)
-        return _file(made, PDF, f"record-{day}-{language}.pdf")
+        return media.file(made, PDF, f"record-{day}-{language}.pdf")
     return {"as_of": day, "items": found}
-
-
-def _file(body: bytes, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": disposition("attachment", name)}
-    return Response(body, content_type=kind, headers=headers)

@@ -92,7 +92,7 @@ def read_first(body: dict[str, Any]) -> Response:
     PDF, by ``Accept``. Nothing is stored; ``as_read`` takes it as it stands."""
     kind = media.wanted(request.accept_mimetypes)
     version = self_serve.preview(deps(), caller(), origin(caller()), body)
-    return media.answer(version, documents.unsigned(version, kind), kind)
+    return media.answer(version, documents.unsigned(deps(), version, kind), kind)
 
 
 @blp.route("/self-serve", methods=["POST"])

@@ -109,6 +109,12 @@ def open_points(version: Version) -> list[str]:
     return list((read(version).get("contract") or {}).get("open") or ())
 
 
+def official_file_named(version: Version) -> str | None:
+    """The SHA-256 of the official file that the document names, if it names one."""
+    file = (read(version).get("contract") or {}).get("official_file")
+    return file["sha256"] if file else None
+
+
 def check_complete(version: Version) -> None:
     """Raises ``DocumentIncomplete`` where a point is open: who signs must know to what."""
     if points := open_points(version):

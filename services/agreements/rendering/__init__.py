@@ -10,12 +10,13 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.agreements.model.agreement import Acceptance, Version
+from services.agreements.official_files import OfficialFile
 from services.agreements.rendering.layout import change_in_words, laid_out, title_of
 from services.agreements.rendering.words import FOLDER, Words
 from shared import typeset
 from shared.safe_text import shown
 
-PDF_STANDARDS = ["a-2b", "ua-1"]
+PDF_STANDARDS, WITH_FILES = ["a-2b", "ua-1"], ["a-3b", "ua-1"]
 
 __all__ = [
     "FOLDER",
@@ -35,8 +36,11 @@ def as_html(version: Version, accepted: Sequence[Acceptance] = ()) -> str:
     return page.render(told=laid_out(version, accepted), style=_style())
 
 
-def as_pdf(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
-    """PDF/A-2b and PDF/UA-1, tagged; the same version and acceptances give the same bytes.
+def as_pdf(
+    version: Version, accepted: Sequence[Acceptance] = (), official: OfficialFile | None = None
+) -> bytes:
+    """PDF/A-2b and PDF/UA-1, tagged; the same version and acceptances give the same bytes. With
+    the ``official`` file attached PDF/A-3b, which alone may hold a file of any kind.
 
     A character without a font is shown as its number, and a note says so: the agreed text is
     that of the JSON document, whose hash the PDF states.
@@ -47,8 +51,9 @@ def as_pdf(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:
         FOLDER / "document.typ",
         members,
         note=Words(members["language"])("replaced"),
-        standards=PDF_STANDARDS,
+        standards=PDF_STANDARDS if official is None else WITH_FILES,
         at=int(made_at.timestamp()),
+        files={official.name: official.body} if official else {},
     )
 
 

@@ -9,7 +9,7 @@ from typing import Self
 from pymongo import IndexModel
 
 from services.agreements.store.agreements import Agreements
-from services.agreements.store.documents import Documents, Files
+from services.agreements.store.documents import Documents, Files, OfficialTexts
 from services.agreements.store.imports import Imports
 from services.agreements.store.policies import Policies
 from services.agreements.store.templates import Templates
@@ -40,6 +40,7 @@ class Stores:
     binding_claims: BindingClaims
     documents: Documents
     files: Files
+    official_texts: OfficialTexts
     policies: Policies
     imports: Imports
 
@@ -54,6 +55,7 @@ class Stores:
             binding_claims=BindingClaims(mongo),
             documents=Documents(mongo),
             files=Files(mongo),
+            official_texts=OfficialTexts(mongo),
             policies=Policies(mongo),
             imports=Imports(mongo),
         )

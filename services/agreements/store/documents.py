@@ -1,9 +1,10 @@
-"""Bytes that never change: rendered documents of accepted versions, and signed PDFs."""
+"""Bytes that never change: documents of accepted versions, official texts, and signed PDFs."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -13,7 +14,13 @@ from gridfs import GridFSBucket, NoFile
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from services.agreements.store.stored import StoredChunk, StoredDocument, StoredFile
+from services.agreements.official_files import OfficialFile
+from services.agreements.store.stored import (
+    StoredChunk,
+    StoredDocument,
+    StoredFile,
+    StoredOfficialText,
+)
 from shared.errors import NotFound
 from shared.mongo import Mongo, Session
 
@@ -58,6 +65,29 @@ class Documents:
 
     def erase(self, session: Session | None, agreement_id: str) -> None:
         self._docs.delete_many({"agreement_id": agreement_id}, session=session)
+
+
+class OfficialTexts:
+    """Official files that documents name, by SHA-256: they stay, whatever becomes of the folder."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._docs = mongo.collection("official_texts", StoredOfficialText)
+
+    def keep(self, file: OfficialFile, at: datetime) -> None:
+        """Add a file; one that is there already stays as it is."""
+        row: StoredOfficialText = {
+            "_id": file.sha256, "name": file.name, "body": file.body, "kept_at": at,
+        }  # fmt: skip
+        if self._docs.find_one({"_id": file.sha256}, {"_id": 1}) is None:
+            with suppress(DuplicateKeyError):
+                self._docs.insert_one(row)
+
+    def get(self, sha256: str) -> OfficialFile:
+        """Raises ``NotFound``."""
+        row = self._docs.find_one({"_id": sha256})
+        if row is None:
+            raise NotFound("There is no such official text here.")
+        return OfficialFile(row["name"], sha256, bytes(row["body"]))
 
 
 class Files:

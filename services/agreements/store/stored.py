@@ -150,6 +150,15 @@ class StoredDocument(TypedDict):
     kept_at: datetime
 
 
+class StoredOfficialText(TypedDict):
+    """``official_texts``: an ``OfficialFile`` that documents may name."""
+
+    _id: str  # SHA-256
+    name: str
+    body: bytes
+    kept_at: datetime
+
+
 class StoredFile(TypedDict):
     """``files.files``: a signed PDF, as GridFS describes it."""
 
@@ -212,6 +221,7 @@ STORED: Mapping[str, type] = {
     "notice_profiles": StoredProfile,
     "in_force": StoredClaims,
     "documents": StoredDocument,
+    "official_texts": StoredOfficialText,
     "files.files": StoredFile,
     "files.chunks": StoredChunk,
     "policies": StoredPolicy,

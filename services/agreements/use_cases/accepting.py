@@ -149,10 +149,11 @@ def renew_offer_if_register_moved(
     if seen.accepted_by(acting, version.version) or annex.matches(listed):
         return None
     amends = deps.versions.get(None, seen.id, seen.version) if seen.binding else None
+    template = template_of(deps, seen.processor.id, version.content)
     renewed = make_version(
         seen.id, seen.latest_version + 1, (version.processor, version.controller),
-        version.content, template_of(deps, seen.processor.id, version.content),
-        at=deps.now(), by=caller.client_id, annex=annex, amends=amends,
+        version.content, template, at=deps.now(), by=caller.client_id, annex=annex, amends=amends,
+        official=deps.official(template, version.content),
     )  # fmt: skip
     # Committed by itself: the refusal that follows must not take it back, and the request's
     # Idempotency-Key stays free for the acceptance.

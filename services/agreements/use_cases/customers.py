@@ -131,6 +131,7 @@ def _drafted(
     version = make_version(
         agreement_id_of(batch.processor.id, row), 1, (batch.processor, row.controller), content,
         template, at=deps.now(), by=batch.client_id, annex=batch.annex_of(content),
+        official=deps.official(template, content),
     )  # fmt: skip
     draft = replace(life.drafted(version), addressed_to=row.addressed_to)
     return partial(_write_draft, deps, version, draft, members["offer"])

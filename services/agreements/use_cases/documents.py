@@ -8,10 +8,13 @@ from contextlib import suppress
 
 from services.agreements import rendering
 from services.agreements.model.agreement import Acceptance, Agreement, Version
+from services.agreements.model.document import official_file_named
+from services.agreements.official_files import OfficialFile
 from services.agreements.store.documents import Kept
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
 from shared.auth import Caller
+from shared.errors import NotFound
 from shared.pdf_seals import SealUnavailable
 
 JSON, HTML, PDF = "application/json", "text/html", "application/pdf"
@@ -71,11 +74,11 @@ def _signed_elsewhere(agreement: Agreement, version: Version) -> bool:
     return bool(file and file.sha256) and version.version == 1
 
 
-def unsigned(version: Version, kind: str) -> Kept:
+def unsigned(deps: Deps, version: Version, kind: str) -> Kept:
     """A document that nobody has accepted, as one of ``KINDS``; it is stored nowhere."""
     if kind == JSON:
         return Kept(version.document.encode(), version.document_sha256)
-    body = _laid_out(version, kind, ())
+    body = _laid_out(deps, version, kind, ())
     return Kept(body, hashlib.sha256(body).hexdigest())
 
 
@@ -86,11 +89,32 @@ def _rendered(deps: Deps, agreement: Agreement, version: Version, kind: str) -> 
     accepted = [
         acceptance for acceptance in agreement.acceptances if acceptance.version == version.version
     ]
-    return _laid_out(version, kind, accepted)
+    return _laid_out(deps, version, kind, accepted)
 
 
-def _laid_out(version: Version, kind: str, accepted: Sequence[Acceptance]) -> bytes:
+def official_text(
+    deps: Deps, caller: Caller, agreement_id: str, number: int | None
+) -> OfficialFile:
+    """The official file that a version names, by default the one that binds, else the newest.
+
+    Raises ``NotFound`` where it names none.
+    """
+    agreement = visible(deps, caller, agreement_id)
+    version = deps.versions.get(None, agreement.id, number or agreement.version)
+    file = _official_file(deps, version)
+    if file is None:
+        raise NotFound("The document names no official file.")
+    return file
+
+
+def _official_file(deps: Deps, version: Version) -> OfficialFile | None:
+    named = official_file_named(version)
+    return deps.official_texts.get(named) if named else None
+
+
+def _laid_out(deps: Deps, version: Version, kind: str, accepted: Sequence[Acceptance]) -> bytes:
     if kind == HTML:
         return rendering.as_html(version, accepted).encode()
-    render = rendering.as_pdf if kind == PDF else rendering.as_docx
-    return render(version, accepted)
+    if kind == DOCX:
+        return rendering.as_docx(version, accepted)
+    return rendering.as_pdf(version, accepted, _official_file(deps, version))

@@ -52,6 +52,7 @@ def draft(deps: Deps, caller: Caller, body: Mapping[str, Any]) -> Agreement:
     version = make_version(
         deps.new_id("agr"), 1, (mine, theirs), content, template, at=deps.now(),
         by=caller.client_id, annex=deps.annex(mine.slug, content),
+        official=deps.official(template, content),
     )  # fmt: skip
     agreement = life.drafted(version)
 
@@ -94,6 +95,7 @@ def amend(deps: Deps, caller: Caller, agreement_id: str, body: Mapping[str, Any]
     version = make_version(
         seen.id, seen.latest_version + 1, (mine, theirs), content, template, at=deps.now(),
         by=caller.client_id, annex=deps.annex(mine.slug, content), amends=in_force,
+        official=deps.official(template, content),
     )  # fmt: skip
     return apply_step(deps, caller, agreement_id, offering(deps, version))
 

@@ -108,7 +108,8 @@ def _written(
     agreement_id = derived_id("agr", *facts) if repeatable else deps.new_id("agr")
     annex = deps.annex(processor.slug, content)
     version = make_version(agreement_id, 1, (processor, customer), content, template, at=at,
-                           by=origin.client_id, annex=annex)  # fmt: skip
+                           by=origin.client_id, annex=annex,
+                           official=deps.official(template, content))  # fmt: skip
     return template, published, version
 
 

@@ -53,6 +53,11 @@ AGREEMENT_ROUTES = (
     Route("GET", "/templates/<template_id>", READ, None, "agreements", refuses=MISSING),
     Route("GET", AGREEMENT, READ, None, "agreements", refuses=MISSING),
     Route("GET", f"{AGREEMENT}/document", READ, None, "agreements", refuses=MISSING),
+    Route(
+        "GET", f"{AGREEMENT}/official-text", READ, None, "agreements", refuses=MISSING,
+        content_type="application/pdf",
+        about="The official file that the agreement rests on, where its document names one.",
+    ),
     Route("POST", f"{AGREEMENT}/accept", SIGN, shapes.Acceptance, "agreements", refuses=CONFLICT),
     Route("POST", f"{AGREEMENT}/reject", SIGN, shapes.Reason, "agreements", refuses=CONFLICT),
     Route(
