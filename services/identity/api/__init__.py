@@ -11,6 +11,7 @@ from services.identity.api import (
     passkeys,
     people,
     providers,
+    seal_page,
     seals,
     signing_in,
     tokens,
@@ -30,4 +31,4 @@ blueprints = [
     seals.blp,
     tokens.well_known,
 ]
-__all__ = ["blueprints", "other_ways", "pages"]
+__all__ = ["blueprints", "other_ways", "pages", "seal_page"]
