@@ -64,11 +64,12 @@ def pdf(name: str, lines: Sequence[Line], day: date, now: datetime, language: st
 def workbook(lines: Sequence[Line], day: date, language: str) -> bytes:
     """An XLSX with one row for each agreement; nothing in it is a formula."""
     # Loaded with the first workbook: a process that makes none need not hold 16 MB for it.
-    from services.agreements.rendering.record_workbook import made
+    from services.agreements.rendering.workbook import Sheet, made
 
     t = RecordWords(language)
     head = [t(f"column.{name}") for name in COLUMNS]
-    return made(t("as_of", day=t.day(day)), head, [cells(line, t) for line in lines])
+    rows = [cells(line, t) for line in lines]
+    return made([Sheet("Art. 30(2)", t("as_of", day=t.day(day)), head, rows)])
 
 
 def cells(line: Line, t: RecordWords) -> list[str]:

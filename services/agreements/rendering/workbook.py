@@ -1,9 +1,10 @@
-"""The record of processing (Art. 30(2) GDPR) as a workbook: texts in rows, and no formula."""
+"""Records to hand over as workbooks: texts in rows, and no formula."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl import Workbook
@@ -15,24 +16,38 @@ from shared.safe_text import readable
 WIDTH = 30
 
 
-def made(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """An XLSX: the title, the head of the table in bold, and its rows."""
+@dataclass(frozen=True)
+class Sheet:
+    """One table: the name of its sheet, a title above it, its head, and its rows."""
+
+    name: str
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def made(sheets: Sequence[Sheet]) -> bytes:
+    """An XLSX with one sheet for each table."""
     book = Workbook()
-    sheet = book.active
-    sheet.title = "Art. 30(2)"
-    sheet.append([title])
-    sheet.append(list(head))
-    for texts in rows:
-        sheet.append(["" for _ in head])
-        for at, text in enumerate(texts, start=1):
-            _write(sheet.cell(sheet.max_row, at), text)
-    for cell in sheet[2]:
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[cell.column_letter].width = WIDTH
-    sheet.freeze_panes = "B3"
+    book.remove(book.active)
+    for sheet in sheets:
+        _fill(book.create_sheet(sheet.name), sheet)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _fill(page: Any, sheet: Sheet) -> None:
+    page.append([sheet.title])
+    page.append(list(sheet.head))
+    for texts in sheet.rows:
+        page.append(["" for _ in sheet.head])
+        for at, text in enumerate(texts, start=1):
+            _write(page.cell(page.max_row, at), text)
+    for cell in page[2]:
+        cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+        page.column_dimensions[cell.column_letter].width = WIDTH
+    page.freeze_panes = "B3"
 
 
 def _write(cell: Any, text: str) -> None:

@@ -1,12 +1,13 @@
-"""The record of processing (Art. 30(2) GDPR), as asked for and answered."""
+"""Records to hand over, as asked for and answered: Art. 30(2) GDPR, Art. 28(3) DORA."""
 
 from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from services.agreements.model.dora import TEMPLATES
 from services.agreements.model.record import REQUIRED
 from services.agreements.schemas.agreements import PartyShape
-from shared.schemas import Day, Shape
+from shared.schemas import Day, Shape, Text
 
 
 class RecordQuery(Shape):
@@ -15,6 +16,42 @@ class RecordQuery(Shape):
 
     as_of = Day(load_default=None)
     lang = fields.String(load_default="en", validate=validate.OneOf(["en", "da", "sv"]))
+
+
+class InformationQuery(RecordQuery):
+    """``controller_id``: the customer whom a vendor gives its rows."""
+
+    controller_id = Text(80, load_default=None)
+
+
+class InformationColumn(Shape):
+    code = fields.String()
+    name = fields.String()
+
+
+class InformationRow(Shape):
+    """``values`` by the code of the column; ``missing``: what must stand there and nobody has
+    stated here."""
+
+    about = fields.String()
+    values = fields.Dict(keys=fields.String(), values=fields.String())
+    missing = fields.List(fields.String())
+
+
+class InformationTemplate(Shape):
+    code = fields.String(validate=validate.OneOf(list(TEMPLATES)))
+    name = fields.String()
+    columns = fields.List(fields.Nested(InformationColumn))
+    rows = fields.List(fields.Nested(InformationRow))
+
+
+class InformationShape(Shape):
+    """``note``: what this is, and what it is not."""
+
+    as_of = Day()
+    source = fields.String()
+    note = fields.String()
+    templates = fields.List(fields.Nested(InformationTemplate))
 
 
 class TransferShape(Shape):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from services.agreements.contract.annex import Annex, annex_from
 from services.agreements.model.agreement import TO_BE_CONFIRMED, Agreement, Version
+from services.agreements.model.dora import Contract, Row, register
 from services.agreements.model.record import Line, line_of, version_on
 from services.agreements.rendering import record
+from services.agreements.use_cases.parties import party
 from services.agreements.wiring import Deps
 from shared.auth import Caller
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 from shared.pagination import PageRequest
 
 MOST_IN_PDF, VERSIONS_AT_ONCE = 1_000, 200
-_EVER = ["active", "terminated", "expired", TO_BE_CONFIRMED]
+_BINDING = ["active", "terminated", "expired"]
+_EVER = [*_BINDING, TO_BE_CONFIRMED]
 Listed = Sequence[Mapping[str, Any]] | None
 
 
@@ -42,6 +45,37 @@ def lines(deps: Deps, caller: Caller, day: date, language: str) -> list[Line]:
         line_of(each, version, _annex(listed, version, day, language)) for each, version in applied
     ]
     return sorted(found, key=lambda it: (it.controller.legal_name.casefold(), it.agreement_id))
+
+
+def information(
+    deps: Deps, caller: Caller, day: date, controller_id: str | None
+) -> dict[str, list[Row]]:
+    """The rows of DORA's register of information by template: of the caller as a customer over all
+    its vendors; or with ``controller_id`` those that the caller, as its vendor, can give it."""
+    where: dict[str, Any] = {"status": {"$in": _BINDING}}
+    if controller_id is None:
+        where["controller.id"] = caller.org_id
+        contracts = list(_contracts(deps, where, day))
+        return register(party(deps, caller.org_id), contracts, day)
+    where |= {"processor.id": caller.org_id, "controller.id": controller_id}
+    contracts = list(_contracts(deps, where, day))
+    if not contracts:
+        raise NotFound("No agreement with this customer applies on that day.")
+    return register(contracts[-1].version.controller, contracts, day)
+
+
+def _contracts(deps: Deps, where: Mapping[str, Any], day: date) -> Iterator[Contract]:
+    lists: dict[str, Listed] = {}
+    for agreement in deps.agreements.every(where):
+        versions = _versions(deps, agreement)
+        version = version_on(agreement, versions, day)
+        if version:
+            slug = agreement.processor.slug
+            if slug not in lists:
+                lists[slug] = deps.registry.listed(slug, day)
+            since = min(each.content.effective_from for each in versions)
+            annex = _annex(lists[slug], version, day, version.content.language)
+            yield Contract(agreement, version, since, annex)
 
 
 def sealed_pdf(
