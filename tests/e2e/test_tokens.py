@@ -194,6 +194,8 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "POST /identity/invitation/<token>",
         # That a mailbox receives is proved by whoever reads it.
         "GET /identity/notice-address/<token>",
+        "GET /identity/seals",
+        "GET /identity/seals/certificates.pem",
         "POST /identity/notice-address/<token>",
         "POST /identity/sign-out",
         "POST /identity/sign-out/everywhere",
@@ -227,6 +229,7 @@ def test_only_these_routes_are_public(product: Loaded) -> None:
         "GET /portal/respond/<token>",
         "POST /portal/respond/<token>",
         "GET /portal/sign/<token>",
+        "GET /portal/sign/<token>/changes.<kind>",
         "GET /portal/sign/<token>/document.<kind>",
         "POST /portal/sign/<token>",
         "GET /portal/approve/<org_id>/<slug>/<change_id>",

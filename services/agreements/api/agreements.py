@@ -52,6 +52,8 @@ from shared.pagination import Page
 from shared.places import expensive
 from shared.schemas import PageArgs
 
+COMPARED = [documents.JSON, documents.HTML, documents.PDF]
+
 blp = Blueprint(
     "agreements", __name__, url_prefix="/v1", description="Data processing agreements, Art. 28(3)"
 )
@@ -129,10 +131,17 @@ def official_text(query: dict[str, Any], agreement_id: str) -> Response:
 @expensive
 @blp.arguments(ChangesQuery, location="query")
 @blp.response(200, ChangesShape)
+@blp.response(200, content_type=documents.HTML)
+@blp.response(200, content_type=documents.PDF)
 @blp.alt_response(404, "NOT_FOUND")
-def changes(query: dict[str, Any], agreement_id: str) -> Mapping[str, Any]:
-    """Differences between a version (the newest) and an earlier one (the one before it)."""
+def changes(query: dict[str, Any], agreement_id: str) -> Mapping[str, Any] | Response:
+    """Differences between a version (the newest) and an earlier one (the one that binds, else the
+    one before it): as data, or by Accept as one marked text, a page or a PDF."""
     number, since = query["version"], query["since"]
+    kind = request.accept_mimetypes.best_match(COMPARED, default=documents.JSON)
+    if kind != documents.JSON:
+        body = reading.marked(deps(), caller(), agreement_id, number, since, kind)
+        return media.comparison(body, kind)
     return reading.changes(deps(), caller(), agreement_id, number, since)
 
 

@@ -48,6 +48,15 @@ def answer(version: Version, kept: Kept, kind: str) -> Response:
     return response
 
 
+def comparison(body: bytes, kind: str) -> Response:
+    """Two versions as one marked text."""
+    response = Response(body, content_type=_content_type(kind))
+    response.headers["Vary"] = "Accept, Authorization"
+    if kind == HTML:
+        response.headers["Content-Security-Policy"] = rendering.style_policy(body)
+    return response
+
+
 def signed_pdf(body: bytes, sha256: str) -> Response:
     """A PDF that was signed elsewhere, to be saved and not to be opened in the page."""
     return file(body, PDF, f"{sha256}.pdf", sha256)

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.agreements.model.agreement import Acceptance, Version
 from services.agreements.official_files import OfficialFile
+from services.agreements.rendering import comparison
 from services.agreements.rendering.layout import change_in_words, laid_out, title_of
 from services.agreements.rendering.words import FOLDER, Words
 from shared import typeset
@@ -20,6 +21,7 @@ PDF_STANDARDS, WITH_FILES = ["a-2b", "ua-1"], ["a-3b", "ua-1"]
 
 __all__ = [
     "FOLDER",
+    "as_comparison",
     "as_docx",
     "as_html",
     "as_pdf",
@@ -55,6 +57,12 @@ def as_pdf(
         at=int(made_at.timestamp()),
         files={official.name: official.body} if official else {},
     )
+
+
+def as_comparison(before: Version, after: Version) -> str:
+    """A whole page: what ``after`` adds and removes, marked in the text of both."""
+    page = _pages().get_template("comparison.html")
+    return page.render(told=comparison.compared(before, after), style=_style())
 
 
 def as_docx(version: Version, accepted: Sequence[Acceptance] = ()) -> bytes:

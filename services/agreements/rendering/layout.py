@@ -126,10 +126,16 @@ def _open(words: Words, members: Members) -> list[str]:
 
 
 def _changed(words: Words, changes: Sequence[Members]) -> Rows:
-    """One row per change: its subject, and the value before and after."""
-    return [(_label(words, change["pointer"]),
-             f"{_plain(words, change['before'])} → {_plain(words, change['after'])}")
-            for change in changes]  # fmt: skip
+    """One row per change: its subject, and the value before and after. How a party is called in
+    addresses of the web is no term."""
+    shown = [each for each in changes if not each["pointer"].endswith("/slug")]
+    return [(_label(words, each["pointer"]), _sentence(words, each)) for each in shown]
+
+
+def _sentence(words: Words, change: Members) -> str:
+    values = {side: _value(words, change["pointer"], change[side]) for side in ("before", "after")}
+    told = {side: value.removesuffix(".") for side, value in values.items()}
+    return words("was_and_is").format(**told)
 
 
 def change_in_words(change: Members) -> dict[str, dict[str, str | None]]:
@@ -143,8 +149,8 @@ def _in_words(words: Words, change: Members) -> dict[str, str | None]:
     is_known = label != change["pointer"].rpartition("/")[2]
     return {
         "member": label if is_known else None,
-        "before": _plain(words, change["before"]),
-        "after": _plain(words, change["after"]),
+        "before": _value(words, change["pointer"], change["before"]),
+        "after": _value(words, change["pointer"], change["after"]),
     }
 
 
@@ -152,7 +158,20 @@ def _label(words: Words, pointer: str) -> str:
     parts = [part for part in pointer.split("/") if part]
     if parts[0] == "sub_processors":
         return words("sub_processor")
-    return promises.label(words, parts) or words.value(parts[-1])
+    label = promises.label(words, parts) or words.value(parts[-1])
+    if parts[0] in PARTIES and len(parts) > 1 and label != parts[-1]:
+        return f"{words(parts[0])}: {label[0].lower()}{label[1:]}"
+    return label
+
+
+def _value(words: Words, pointer: str, value: object) -> str:
+    """A value in words; countries and days by their names."""
+    member = pointer.rpartition("/")[2]
+    if isinstance(value, str) and member in ("country", "governing_law"):
+        return words.country(value)
+    if isinstance(value, str) and member in ("effective_from", "expires_on"):
+        return words.day(value)
+    return _plain(words, value)
 
 
 def _plain(words: Words, value: object) -> str:

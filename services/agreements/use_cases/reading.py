@@ -8,10 +8,12 @@ from typing import Any
 
 from services.agreements import rendering
 from services.agreements.contract import comparing
-from services.agreements.model.agreement import STATUSES, TO_BE_CONFIRMED, Agreement
+from services.agreements.model.agreement import STATUSES, TO_BE_CONFIRMED, Agreement, Version
 from services.agreements.model.document import read
 from services.agreements.model.tally import profiles_answered
+from services.agreements.rendering import comparison
 from services.agreements.store.agreements import ALL_PRODUCTS
+from services.agreements.use_cases.documents import PDF
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
 from shared.auth import Caller
@@ -52,13 +54,32 @@ def versions(deps: Deps, caller: Caller, agreement_id: str, page: PageRequest) -
 def changes(
     deps: Deps, caller: Caller, agreement_id: str, number: int | None, since: int | None
 ) -> Mapping[str, Any]:
-    """Differences of version ``number`` (the newest) from ``since`` (the one before it)."""
-    agreement = visible(deps, caller, agreement_id)
-    after = deps.versions.get(None, agreement.id, number or agreement.latest_version)
-    before = deps.versions.get(None, agreement.id, since or max(after.version - 1, 1))
+    """Differences of version ``number`` (the newest) from ``since`` (the one that binds, or where
+    it binds itself the one before it)."""
+    before, after = two_versions(deps, caller, agreement_id, number, since)
     found = comparing.changes(read(before), read(after))
     items = [{**each, "by_language": rendering.change_in_words(each)} for each in found]
     return {"since": before.version, "version": after.version, "items": items}
+
+
+def two_versions(
+    deps: Deps, caller: Caller, agreement_id: str, number: int | None, since: int | None
+) -> tuple[Version, Version]:
+    """The two that ``changes`` compares, the older one first. Raises ``NotFound``."""
+    agreement = visible(deps, caller, agreement_id)
+    after = deps.versions.get(None, agreement.id, number or agreement.latest_version)
+    binding = min(agreement.version, after.version - 1)
+    return deps.versions.get(None, agreement.id, since or max(binding, 1)), after
+
+
+def marked(
+    deps: Deps, caller: Caller, agreement_id: str, number: int | None, since: int | None, kind: str
+) -> bytes:
+    """The same differences as one marked text, a page or a PDF."""
+    before, after = two_versions(deps, caller, agreement_id, number, since)
+    if kind == PDF:
+        return comparison.pdf(before, after)
+    return rendering.as_comparison(before, after).encode()
 
 
 def notice_terms(deps: Deps, processor_id: str, apart: Sequence[str]) -> Mapping[str, Any]:

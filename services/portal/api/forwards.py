@@ -83,6 +83,11 @@ AGREEMENT_ROUTES = (
 
 CUSTOMER_ROUTES = (
     Route(
+        "GET", "/register-of-information", READ, None, "agreements",
+        about="DORA's register of information over all your vendors on any day, as far as it is"
+        " known here: JSON or XLSX, by the templates of (EU) 2024/2956.",
+    ),
+    Route(
         "POST", f"{CHANGE}/acknowledgement", ANSWER, None, "notices",
         to="/notices/<change_id>/acknowledgement", refuses=MISSING,
         about="The customer's own receipt of the notice.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import requests
 from flask import Response, request
 from marshmallow import Schema
 
@@ -70,7 +71,18 @@ def answer(token: str) -> Response:
 @page_route(blp)
 def document(token: str, kind: str) -> Response:
     """The very document that is accepted or confirmed, as HTML or PDF."""
-    answer = signing.document(deps(), token, KINDS.get(kind, KINDS["html"]))
+    return _file(signing.document(deps(), token, KINDS.get(kind, KINDS["html"])))
+
+
+@blp.route("/sign/<token>/changes.<kind>")
+@public()
+@page_route(blp)
+def changes(token: str, kind: str) -> Response:
+    """What the version changes of the one that binds, marked in the text, as HTML or PDF."""
+    return _file(signing.document(deps(), token, KINDS.get(kind, KINDS["html"]), "changes"))
+
+
+def _file(answer: requests.Response) -> Response:
     response = passed_on(answer)
     policy = answer.headers.get("Content-Security-Policy")
     if policy:

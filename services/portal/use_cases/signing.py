@@ -122,12 +122,13 @@ def read(deps: Deps, token: str) -> Offer:
     return Offer(link, agreement, changes, vendors, _bound(deps, link))
 
 
-def document(deps: Deps, token: str, kind: str) -> requests.Response:
-    """The document of the link's version as a file of this media type."""
+def document(deps: Deps, token: str, kind: str, part: str = "document") -> requests.Response:
+    """The document of the link's version as a file of this media type; or as ``part`` says, its
+    ``changes`` marked in the text."""
     link = deps.notices.post("/v1/sign-links", {"token": token})
     answer = deps.agreements.send(
         "GET",
-        f"/v1/agreements/{link['agreement_id']}/document",
+        f"/v1/agreements/{link['agreement_id']}/{part}",
         params={"version": link["version"]},
         headers={"Accept": kind},
         on_behalf_of=link["customer"]["id"],

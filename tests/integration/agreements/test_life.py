@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
 import pytest
 
+from services.agreements.app import create_app
 from services.agreements.use_cases.due import run_due
+from shared.in_process import WSGITransport
 from tests.builders import agreement_body, notice_terms
 from tests.integration.agreements.office import LILLEBROR, NORDBO, RIVAL, SIGNATORY, VENDOR, Office
+from tests.pdf import text_of
 
 PORTAL = f"portal:{NORDBO}"
 
@@ -79,6 +88,61 @@ def test_nobody_signs_before_every_point_of_an_annex_is_answered(office: Office)
     answers = {"clauses": clauses, "region": "Danmark"}
     office.post(VENDOR, f"/agreements/{agreement_id}/amendments", answers)
     assert office.accept(PORTAL, agreement_id).status_code == 200
+
+
+@pytest.mark.parametrize("who", [PORTAL, VENDOR])
+def test_neither_party_signs_own_terms_that_leave_open_what_article_28_asks_for(
+    office: Office, who: str
+) -> None:
+    processing = {**agreement_body(NORDBO)["processing"], "purpose": "n/a"}
+    agreement_id = office.offered(processing=processing)
+    refused = office.accept(who, agreement_id)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "document-incomplete")
+    assert refused.get_json()["context"]["open"] == ["Bilag 2: 2.4. Formål"]
+
+
+def test_both_sign_the_official_file_and_whoever_may_read_the_agreement_gets_it(
+    office: Office, tmp_path: Path
+) -> None:
+    body = b"%PDF-1.7 as published"
+    (tmp_path / "dk-sa.da.pdf").write_bytes(body)
+    sha256 = hashlib.sha256(body).hexdigest()
+    (tmp_path / "SHA256SUMS").write_text(f"{sha256}  dk-sa.da.pdf")
+    without = office.offered(template_id="tpl_dk_sa_v1")
+    settings = replace(office.deps.settings, official_texts=tmp_path)
+    transport = WSGITransport()
+    transport.mount(office.identity)
+    app = create_app(settings, transport, office.clock)
+    with_file = Office(app, office.identity, office.clock)
+    clauses = {**agreement_body(NORDBO)["clauses"], "sub_processor_audit": "Ingen."}
+    signed = with_file.active(template_id="tpl_dk_sa_v1", clauses=clauses, region="Danmark")
+
+    (tmp_path / "dk-sa.da.pdf").unlink()
+    for reader in (VENDOR, PORTAL):
+        answer = office.ask(reader, "GET", f"/agreements/{signed}/official-text")
+        assert (answer.status_code, answer.data) == (200, body)
+        assert "dk-sa.da.pdf" in answer.headers["Content-Disposition"]
+    paper = office.ask(VENDOR, "GET", f"/agreements/{signed}/document",
+                       headers={"Accept": "application/pdf"})  # fmt: skip
+    with pikepdf.open(io.BytesIO(paper.data)) as pdf:
+        assert pdf.attachments["dk-sa.da.pdf"].get_file().read_bytes() == body
+    for reader, asked in ((VENDOR, without), (RIVAL, signed)):
+        assert office.ask(reader, "GET", f"/agreements/{asked}/official-text").status_code == 404
+
+
+def test_versions_are_compared_as_one_marked_text_too(office: Office) -> None:
+    agreement_id = office.active()
+    path = f"/agreements/{agreement_id}"
+    office.post(VENDOR, f"{path}/amendments", {"deletion_days": 5})
+    office.post(PORTAL, f"{path}/reject", {"reason": "No."})
+    office.post(VENDOR, f"{path}/amendments", {"deletion_days": 60})
+    told = office.get(PORTAL, f"{path}/changes")
+    assert (told["since"], told["version"]) == (1, 3)
+    page = office.ask(PORTAL, "GET", f"{path}/changes", headers={"Accept": "text/html"})
+    assert "<del>[– 30 –]</del><ins>[+ 60 +]</ins>" in page.text
+    paper = office.ask(PORTAL, "GET", f"{path}/changes", headers={"Accept": "application/pdf"})
+    assert "[– 30 –][+ 60 +]" in text_of(paper.data)
+    assert office.ask(RIVAL, "GET", f"{path}/changes").status_code == 404
 
 
 def test_a_draft_is_not_yet_to_be_accepted(office: Office) -> None:

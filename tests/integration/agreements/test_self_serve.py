@@ -224,6 +224,16 @@ def as_read(document: Any) -> dict[str, str]:
     return {"document_sha256": sha256, "made_at": document.json["made_at"]}
 
 
+def test_nobody_takes_terms_that_leave_open_what_article_28_asks_for(shop: Shop) -> None:
+    bare = {**builders.agreement_content()["processing"], "duration": None}
+    texts = {language: {"processing": bare, "clauses": builders.agreement_content()["clauses"]}
+             for language in ("da", "sv")}  # fmt: skip
+    open_terms = open_shop(shop.vendor, processing=bare, texts=texts)
+    answer = open_terms.take(open_terms.customer())
+    assert (answer.status_code, answer.json["code"]) == (409, "document-incomplete")
+    assert answer.json["context"]["open"] == ["Bilag 2: 2.2. Varighed og opbevaring"]
+
+
 def test_the_document_that_was_read_is_the_one_that_binds(shop: Shop) -> None:
     customer = shop.customer()
     read = preview(shop, customer)

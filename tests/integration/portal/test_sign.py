@@ -11,6 +11,7 @@ from werkzeug.test import Client
 
 from tests import builders
 from tests.integration.portal.answers_by_link import PERSON, Page, PostOffice, words_of
+from tests.pdf import text_of
 from tests.vendor import SIGNATURE, Vendor, new_client
 
 AGREEMENTS = "/agreements/v1/agreements"
@@ -20,7 +21,9 @@ SIGNED = {**PERSON, "email": "kim@nordbo.test"}
 class Offered:
     """An agreement that was offered by mail, and the page of the contact's link."""
 
-    def __init__(self, vendor: Vendor, mails: PostOffice, address: str = "") -> None:
+    def __init__(
+        self, vendor: Vendor, mails: PostOffice, address: str = "", **contents: Any
+    ) -> None:
         self.vendor, self.mails = vendor, mails
         self.address = address or f"ida-{uuid.uuid4().hex[:8]}@nordbo.test"
         self.client = new_client(
@@ -34,6 +37,7 @@ class Offered:
         body = builders.agreement_body(
             self.client["org_id"], party={"legal_name": "Nordbo"}, products=[],
             notice_terms=builders.notice_terms(contacts=contacts, channels=["email"]),
+            **contents,
         )  # fmt: skip
         self.id = vendor.stack.must(vendor.client, "POST", AGREEMENTS, body)["id"]
         vendor.stack.must(vendor.client, "POST", f"{AGREEMENTS}/{self.id}/offer", {})
@@ -198,6 +202,21 @@ def test_an_amendment_shows_what_it_changes(offered: Offered) -> None:
     assert "Det ændrer denne version" in page.text
     assert "Dage til sletning eller returnering" in page.text
     assert page.buttons == ["accept", "refuse"]
+    marked = Client(offered.vendor.stack.wsgi).get(f"{page.path}/changes.html")
+    assert marked.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert marked.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src")
+    assert "<del>[– 30 –]</del><ins>[+ 5 +]</ins>" in marked.text
+    paper = Client(offered.vendor.stack.wsgi).get(f"{page.path}/changes.pdf")
+    assert "[– 30 –][+ 5 +]" in text_of(paper.data)
+
+
+def test_nobody_accepts_by_link_what_has_open_points(baseline: Vendor, mails: PostOffice) -> None:
+    """A template without answers to what Art. 28(3) asks for."""
+    processing = {"subject_matter": None, "special_categories": False}
+    offered = Offered(baseline, mails, processing=processing)
+    assert offered.accept().status_code == 409
+    assert offered.now["status"] == "offered"
+    assert offered.now["acceptances"] == []
 
 
 def test_the_vendors_own_mailbox_reads_and_signs_nothing(

@@ -9,6 +9,8 @@ from typing import Any, TypedDict
 import pytest
 from pymongo import MongoClient
 
+from services.agreements.official_files import OfficialFile
+from services.agreements.store.documents import OfficialTexts
 from services.identity.throttle import Throttle
 from shared.failures import Failures
 from shared.idempotency import HEADER
@@ -125,6 +127,7 @@ def tell_story(stack: Stack, inbox: Receiver) -> None:
     customers(world, inbox)
     used_link(stack)
     cut_off_upload(stack)
+    official_text(stack)
     basis_ends(stack)
     loops(stack)
     waiting_webhooks(world, inbox)
@@ -182,6 +185,12 @@ def used_link(stack: Stack) -> None:
     stores = stack.apps["notices"].extensions["art28.deps"].stores
     seen = ("org_nordbo", "bo@nordbo.test", "acknowledged", stack.now)
     stores.mongo.transact(lambda session: stores.verified.note(*seen, session))
+
+
+def official_text(stack: Stack) -> None:
+    """What a start with a folder of official texts keeps."""
+    file = OfficialFile("eu-2021-915.en.pdf", "0" * 64, b"%PDF")
+    OfficialTexts(stack.database("agreements")).keep(file, stack.now)
 
 
 def cut_off_upload(stack: Stack) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from services.agreements.rendering import change_in_words
+from services.agreements.contract.contents import Party
+from services.agreements.contract.wording import built_in_templates
+from services.agreements.model.document import make_version
+from services.agreements.rendering import change_in_words, laid_out
+from tests.unit.agreements import things
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,42 @@ def test_a_value_that_art28_names_is_in_words_too() -> None:
 
 
 def test_a_member_without_a_word_is_left_to_its_name() -> None:
-    told = change_in_words({"pointer": "/controller/street", "before": "A", "after": "B"})
+    told = change_in_words({"pointer": "/notice_terms/odd", "before": "A", "after": "B"})
 
     assert told["da"] == {"member": None, "before": "A", "after": "B"}
+
+
+@pytest.mark.parametrize(
+    ("language", "member", "country"),
+    [
+        ("en", "Controller: country", "Denmark"),
+        ("da", "Dataansvarlig: land", "Danmark"),
+        ("sv", "Personuppgiftsansvarig: land", "Danmark"),
+    ],
+)
+def test_a_country_is_named_in_the_language_of_its_reader(
+    language: str, member: str, country: str
+) -> None:
+    told = change_in_words({"pointer": "/controller/country", "before": None, "after": "DK"})
+
+    assert told[language] == {"member": member, "before": "–", "after": country}
+
+
+def test_a_day_is_written_out() -> None:
+    told = change_in_words(
+        {"pointer": "/effective_from", "before": "2026-11-01", "after": "2027-01-02"}
+    )
+
+    assert (told["en"]["before"], told["sv"]["after"]) == ("1 November 2026", "2 januari 2027")
+
+
+def test_the_document_says_in_sentences_what_it_changes_and_names_no_address_of_the_web() -> None:
+    first, moved = Party("org_c", "c", "Customer"), Party("org_c", "d", "Customer", country="DK")
+    content, template = things.content(language="en"), built_in_templates()[2]
+    one = make_version("agr_1", 1, (things.VENDOR, first), content, template,
+                       at=things.AT, by="cli")  # fmt: skip
+    two = make_version("agr_1", 2, (things.VENDOR, moved), content, template,
+                       at=things.AT, by="cli", amends=one)  # fmt: skip
+    [table] = laid_out(two)["tables"]
+
+    assert table["rows"] == [("Controller: country", "Before: –. Now: Denmark.")]

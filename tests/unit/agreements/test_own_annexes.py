@@ -19,6 +19,7 @@ VENDOR = Party(
     "org_v", "v", "Vendor", "DK 12", "DK", Address("Gade 1", "2100", "København", "DK"),
     Contact("Ida Holm", "CEO", "ida@vendor.test"), OFFICER,
 )  # fmt: skip
+SPECIAL = "For special categories of personal data the processor takes these measures besides:"
 MEASURES = {"technical": ["Encryption", "Backups"], "organisational": ["Training"],
             "special_categories": ["Two keys"]}  # fmt: skip
 
@@ -65,12 +66,7 @@ def test_measures_are_listed_by_kind_and_without_any_list_as_the_parties_wrote_t
         "3.2. Organisational measures": [
             "The processor takes at least these organisational measures:\n– Training"
         ],
-        "3.3. Measures for special categories": [
-            (
-                "For special categories of personal data the processor takes these measures besides:"
-                "\n– Two keys"
-            )
-        ],
+        "3.3. Measures for special categories": [f"{SPECIAL}\n– Two keys"],
     }
     assert annexes()[2] == {"3.1. Measures": ["Encryption and backups."]}
 
