@@ -16,10 +16,22 @@ from typing import Any, NamedTuple
 
 from babel import Locale
 from babel.dates import format_date
+from werkzeug.datastructures import LanguageAccept
 
 from shared.safe_text import isolated
 
-LANGUAGES = {"en": "en_GB", "da": "da_DK", "sv": "sv_SE"}
+LANGUAGES = {
+    "en": "en_GB",
+    "da": "da_DK",
+    "sv": "sv_SE",
+    "de": "de_DE",
+    "nb": "nb_NO",
+    "fi": "fi_FI",
+    "fr": "fr_FR",
+    "nl": "nl_NL",
+}
+# What is written in Norway is read as Bokmål: of the tags for Norwegian, pages have one.
+OTHER_TAGS = {"no": "nb", "nn": "nb"}
 CATALOGUES = Path(__file__).parent / "translations"
 COURT_CASE = re.compile(r"\b[CT]-\d+/\d+(?: P)?")
 
@@ -43,12 +55,19 @@ class Words:
         self.locale = LANGUAGES[language]
         self._locale = Locale.parse(self.locale)
 
+    @property
+    def unread(self) -> str:
+        """Return the note that no lawyer with this mother tongue has read the catalogue; a
+        catalogue that one has read holds no such note."""
+        return self._texts.get("footer.unread", "")
+
     def __call__(self, key: str, **values: object) -> str:
         return self._texts[key].format(**{name: isolated(value) for name, value in values.items()})
 
     def count(self, key: str, n: int, **values: object) -> str:
-        """Return the text for ``n``: singular for exactly one, plural otherwise."""
-        return self(f"{key}.{'one' if n == 1 else 'other'}", n=n, **values)
+        """Return the text for ``n``: singular where the language has it (CLDR), else plural."""
+        one = self._locale.plural_form(n) == "one"
+        return self(f"{key}.{'one' if one else 'other'}", n=n, **values)
 
     def named(self, kind: str, code: str) -> str:
         """Return the word for a code; without one, the code with spaces for hyphens."""
@@ -75,13 +94,27 @@ class Words:
                 return LocalText(text[language], None if language == self.language else language)
         return LocalText("", None)
 
+    def labelled(self, label: str, text: str) -> str:
+        """Return "label: text", with the space before the colon where the language has one."""
+        return f"{label}{self('colon')} {text}"
+
+    def marked(self, local: LocalText) -> str:
+        """Return a text for a place without markup, followed by its language if it differs."""
+        return " ".join(filter(None, (local.text, self.tongue_mark(local))))
+
+    def tongue_mark(self, local: LocalText) -> str:
+        """Return "(in English)" for a text in English on another page; else nothing."""
+        if not (local.text and local.language):
+            return ""
+        return f"({self('in_language', language=self.tongue(local.language))})"
+
     def instrument(self, mechanism: Mapping[str, Any]) -> str:
         code = str(mechanism.get("instrument_id") or "")
         text = self._texts.get(f"instrument.{code}")
         if code.startswith("adequacy-") and self.country(code[9:]) != code[9:]:
             text = self("instrument.adequacy", country=self.country(code[9:]))
-        name = self.local_text(mechanism.get("name_by_language") or mechanism.get("name")).text
-        return text or name or self.named("instrument", code)
+        name = self.local_text(mechanism.get("name_by_language") or mechanism.get("name"))
+        return text or self.marked(name) or self.named("instrument", code)
 
     def mechanism(self, mechanism: Mapping[str, Any], on: date) -> str:
         """Return the instrument in words; if its validity ends, also the day and the reason."""
@@ -118,4 +151,11 @@ def words(language: str) -> Words:
 def supported(tag: str | None) -> str | None:
     """Return the language of a BCP 47 tag (``da-DK``: ``da``), or None if pages lack it."""
     language = (tag or "").split("-")[0].lower()
+    language = OTHER_TAGS.get(language, language)
     return language if language in LANGUAGES else None
+
+
+def accepted(languages: LanguageAccept) -> list[str]:
+    """Return the languages of pages that a visitor reads, the best first."""
+    read = (supported(tag) for tag, weight in languages if weight)
+    return list(dict.fromkeys(tag for tag in read if tag))

@@ -76,14 +76,13 @@ def change_lines(change: Json, t: Words) -> list[str]:
     entry = change.get("sub_processor") or change.get("previous") or {}
     day = change.get("effective_on")
     lines = [t(f"effective.{change['status']}", day=t.day(day)) if day else ""]
-    lines += [t.local_text(entry.get("purpose")).text]
+    lines += [t.marked(t.local_text(entry.get("purpose")))]
     lines += what_is_new(change, entry, t)
     lines += [owed_line(change, t)]
     lines += [matters_line(change, t)]
-    meaning = t.local_text(change.get("what_it_means")).text
-    lines += [f"{t('change.what_it_means')}: {meaning}"] if meaning else []
-    reason = t.local_text(change.get("reason")).text
-    lines += [f"{t('change.reason')}: {reason}"] if reason else []
+    for name in ("what_it_means", "reason"):
+        said = t.marked(t.local_text(change.get(name)))
+        lines += [t.labelled(t(f"change.{name}"), said)] if said else []
     return [line for line in lines if line]
 
 
@@ -93,7 +92,7 @@ def what_is_new(change: Json, entry: Json, t: Words) -> list[str]:
     if change["kind"] != "modify" or not (change.get("previous") and change.get("sub_processor")):
         return [place_text(place, t, day) for place in entry.get("locations") or []]
     return [
-        f"{t('field.' + one['field'])}: {said[0]} → {said[1]}"
+        t.labelled(t("field." + one["field"]), f"{said[0]} → {said[1]}")
         for one in compared(change["previous"], change["sub_processor"])
         if (said := _both(one, t, day))
     ]
@@ -113,7 +112,7 @@ def matters_line(change: Json, t: Words) -> str:
     codes = change.get("materiality") or []
     new = [t.named("materiality", code) for code in codes if code in NEW]
     others = [t.named("materiality", code) for code in codes if code not in NEW]
-    first = [f"{t('change.matters')}: {', '.join(new)}"] if new else []
+    first = [t.labelled(t("change.matters"), ", ".join(new))] if new else []
     return " · ".join([*first, *others])
 
 

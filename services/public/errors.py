@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from services.public.catalogue import LANGUAGES, Words, supported, words
+from services.public.catalogue import Words, accepted, supported, words
 from services.public.query import BadQuery
 from services.public.wiring import Deps
 from shared import problems
@@ -93,5 +93,5 @@ def way_back() -> tuple[str, str] | None:
 
 def visitor_words() -> Words:
     """Return the texts in the visitor's language; unlike ``read_query`` this never raises."""
-    language = supported(request.args.get("lang")) or request.accept_languages.best_match(LANGUAGES)
-    return words(language or "en")
+    read = (supported(request.args.get("lang")), *accepted(request.accept_languages), "en")
+    return words(next(tag for tag in read if tag))

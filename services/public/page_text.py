@@ -162,7 +162,8 @@ def count_verdicts(entries: Sequence[Json]) -> list[tuple[str, int]]:
 def tally_lines(listing: Listing, t: Words) -> list[str]:
     """Return the tally in words, a line for each verdict."""
     return [
-        f"{tally_word(status, listing, t)}: {counted(status, n, t)}" for status, n in tally(listing)
+        t.labelled(tally_word(status, listing, t), counted(status, n, t))
+        for status, n in tally(listing)
     ]
 
 

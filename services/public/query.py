@@ -8,7 +8,7 @@ from datetime import date
 
 from flask import Request
 
-from services.public.catalogue import LANGUAGES
+from services.public.catalogue import LANGUAGES, accepted
 from shared.errors import Malformed
 from shared.times import parse_day
 
@@ -43,10 +43,13 @@ class BadQuery(Malformed):
 
 @dataclass(frozen=True)
 class Query:
-    """The parameters of one request. ``language``: None if pages lack the visitor's."""
+    """The parameters of one request. ``language``: None if pages lack the visitor's;
+    ``otherwise``: the one that suits the visitor next, for a register that lacks the first. More
+    are not kept: each combination is an answer of its own in the cache."""
 
     slug: str
     language: str | None
+    otherwise: str | None = None
     as_of: date | None = None
     country: str = ""
     category: str = ""
@@ -79,13 +82,15 @@ def read_query(request: Request, path: Mapping[str, str], allowed: tuple[str, ..
     ``BadQuery`` for one that is repeated or unreadable.
     """
     params = members(request, allowed)
+    best, second = languages(params, request)
     return Query(
         slug=path.get("slug", ""),
         entry_id=path.get("entry_id", ""),
         change_id=path.get("change_id", ""),
         number=int(path.get("number", 0)),
         name=path.get("name", ""),
-        language=language(params, request),
+        language=best,
+        otherwise=second,
         as_of=day(params, "as_of"),
         country=country(params.get("country", "")),
         category=params.get("category", ""),
@@ -118,13 +123,14 @@ def members(request: Request, allowed: tuple[str, ...]) -> dict[str, str]:
     return params
 
 
-def language(params: Mapping[str, str], request: Request) -> str | None:
+def languages(params: Mapping[str, str], request: Request) -> tuple[str | None, str | None]:
+    """Return the two languages that suit the visitor best; the one that is asked for is first."""
     tag = params.get("lang")
-    if tag is None:
-        return request.accept_languages.best_match(LANGUAGES)
-    if tag not in LANGUAGES:
+    if tag and tag not in LANGUAGES:
         raise BadQuery("lang", value=tag, allowed=", ".join(LANGUAGES))
-    return tag
+    read = [one for one in accepted(request.accept_languages) if one != tag]
+    best, second, *_ = [*([tag] if tag else []), *read, None, None]
+    return best, second
 
 
 def day(params: Mapping[str, str], name: str) -> date | None:

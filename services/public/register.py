@@ -91,7 +91,8 @@ class Register:
     def language(self) -> str:
         """The visitor's language if the page is offered in it, else the processor's, else the
         first that is offered."""
-        wanted = (self.query.language, supported(self.processor.get("locale")), "en")
+        own = supported(self.processor.get("locale"))
+        wanted = (self.query.language, self.query.otherwise, own, "en")
         return next((tag for tag in wanted if tag in self.languages), self.languages[0])
 
     @property

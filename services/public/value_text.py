@@ -27,9 +27,9 @@ def place_text(place: Json, t: Words, on: date) -> str:
     end = [verdict_word(place["verdict"], t)] if verdict in VERDICTS else []
     by_law = laws(place.get("verdict") or {}, t)
     if by_law:
-        end = ["; ".join(f"{one['law']}: {one['verdict']}" for one in by_law)]
+        end = ["; ".join(t.labelled(one["law"], one["verdict"]) for one in by_law)]
     where = f"{place_name(place, t)} ({t.named('kind', place.get('kind') or '')})"
-    return " – ".join([f"{where}: {'; '.join(names)}" if names else where, *end])
+    return " – ".join([t.labelled(where, "; ".join(names)) if names else where, *end])
 
 
 def place_name(place: Json, t: Words) -> str:
@@ -78,7 +78,7 @@ def single_line(field: str, value: Value, t: Words) -> str | None:
         return t.day(value)
     if field == "flow_down":
         return t.day(value["signed_on"]) if value.get("signed_on") else ""
-    return t.local_text(value).text if isinstance(value, dict) else None
+    return t.marked(t.local_text(value)) if isinstance(value, dict) else None
 
 
 def named_value(field: str, value: object, t: Words) -> str:
@@ -88,9 +88,10 @@ def named_value(field: str, value: object, t: Words) -> str:
 
 def period_text(period: Json, t: Words) -> str:
     """Return how long one kind of data is kept: "call recordings: 3 months"."""
-    length, rule = period.get("length"), t.local_text(period.get("rule")).text
+    length, rule = period.get("length"), t.marked(t.local_text(period.get("rule")))
     spans = [t.count(f"retention.{length['unit']}", length["value"])] if length else []
-    return f"{t.local_text(period['what']).text}: {', '.join([*spans, *([rule] if rule else [])])}"
+    kept = ", ".join([*spans, *([rule] if rule else [])])
+    return t.labelled(t.marked(t.local_text(period["what"])), kept)
 
 
 def address_text(address: Json | None, t: Words) -> str:

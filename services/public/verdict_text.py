@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.public import public_members
-from services.public.catalogue import Words
+from services.public.catalogue import LocalText, Words, words
 
 Json = dict[str, Any]
 Value = Any  # Any JSON value.
@@ -25,31 +25,32 @@ def at_home(verdict: Json) -> str:
 
 
 def open_questions(verdict: Json, t: Words) -> list[Json]:
-    """Return the questions of law that a verdict leaves open, with their readings, in words."""
+    """Return the questions of law that a verdict leaves open, with their readings: texts, each with
+    its language if it is not the page's."""
     first = verdict.get("open")
     questions = [first, *(first.get("also") or [])] if first else []
     return [
         {
-            "question": t.local_text(one["question_by_language"]).text,
+            "question": t.local_text(one["question_by_language"]),
             "readings": listed(one, "readings", t),
-            "sources": "; ".join(listed(one, "sources", t)),
+            "sources": listed(one, "sources", t),
         }
         for one in questions
     ]
 
 
-def listed(question: Json, name: str, t: Words) -> list[str]:
+def listed(question: Json, name: str, t: Words) -> list[LocalText]:
     """Return the texts of a list that a question has in each language."""
-    worded = question.get(f"{name}_by_language") or {}
-    texts: list[str] = worded.get(t.language) or question[name]
-    return texts
+    worded = (question.get(f"{name}_by_language") or {}).get(t.language)
+    language = None if worded or t.language == "en" else "en"
+    return [LocalText(text, language) for text in worded or question[name]]
 
 
 def matters(items: list[Json], t: Words) -> list[Json]:
     """Return matters of pending law in words: a heading, a line for each fact, when to look."""
     return [
         {
-            "title": t.local_text(one["title_by_language"]).text,
+            "title": t.local_text(one["title_by_language"]),
             "state": t.named("pending", one["state"]),
             "facts": fact_lines(one, t),
             "again": again(one, t),
@@ -58,18 +59,22 @@ def matters(items: list[Json], t: Words) -> list[Json]:
     ]
 
 
-def fact_lines(doubted: Json | None, t: Words) -> list[str]:
-    """Return the dated facts of a contested instrument or a matter of law, a line for each."""
-    return [
-        t(
-            "pending.fact",
-            day=t.day(fact["on"]),
-            text=t.local_text(fact["text_by_language"]).text,
-            state=t.named("pending", fact["state"]),
-            source=t.local_text(fact["source_by_language"]).text,
-        )
-        for fact in (doubted or {}).get("facts") or []
-    ]
+def fact_lines(doubted: Json | None, t: Words) -> list[LocalText]:
+    """Return the dated facts of a contested instrument or a matter of law, a line for each. A fact
+    that is not worded in the page's language is told in English as a whole: no line is mixed."""
+    return [fact_line(fact, t) for fact in (doubted or {}).get("facts") or []]
+
+
+def fact_line(fact: Json, t: Words) -> LocalText:
+    own = t if t.language in fact["text_by_language"] else words("en")
+    line = own(
+        "pending.fact",
+        day=own.day(fact["on"]),
+        text=own.local_text(fact["text_by_language"]).text,
+        state=own.named("pending", fact["state"]),
+        source=own.local_text(fact["source_by_language"]).text,
+    )
+    return LocalText(line, None if own is t else own.language)
 
 
 def again(doubted: Json | None, t: Words) -> str:
@@ -93,13 +98,20 @@ def laws(verdict: Json, t: Words) -> list[Json]:
 
 def law_line(one: Json, t: Words) -> str:
     """Return what one of several laws says, as a line."""
-    return f"{one['law']}: {one['verdict']}. {t.local_text(one['reason']).text}"
+    return f"{t.labelled(one['law'], one['verdict'])}. {t.marked(reason_text(one['reason'], t))}"
+
+
+def reason_text(reason: str | Json | None, t: Words) -> LocalText:
+    """Return the reason of a verdict; as plain text it is in English."""
+    if isinstance(reason, str) and t.language != "en":
+        return LocalText(reason, "en")
+    return t.local_text(reason)
 
 
 def meaning(verdict: Json, t: Words) -> str:
     """Return what the verdict means; of several laws it is that of the strictest, by its name."""
     said = t(f"verdict.{verdict['status']}{at_home(verdict)}.meaning")
-    return f"{law_name(verdict, t)}: {said}" if verdict.get("by_regime") else said
+    return t.labelled(law_name(verdict, t), said) if verdict.get("by_regime") else said
 
 
 def law_name(verdict: Json, t: Words) -> str:
@@ -124,7 +136,7 @@ def evidence_line(name: str, value: Value, t: Words) -> str:
         covered = "+".join(sorted(map(str, value)))
         if covered in ("hr", "non_hr", "hr+non_hr"):
             return t(f"evidence.covered.{covered}")
-    return f"{t(f'evidence.{name}')}: {evidence_value(name, value, t)}"
+    return t.labelled(t(f"evidence.{name}"), evidence_value(name, value, t))
 
 
 def evidence_value(name: str, value: object, t: Words) -> str:

@@ -12,8 +12,7 @@ from services.public import history
 from services.public.catalogue import Words
 from services.public.change_text import change_headline, change_lines, day_of
 from services.public.find import is_judged
-from services.public.first_screen import place_lines
-from services.public.groups import recipients
+from services.public.first_screen import intro, place_lines
 from services.public.marks import marks, stated_on
 from services.public.page_text import SYMBOLS, next_change, tally_lines, told_groups
 from services.public.register import Register
@@ -28,6 +27,7 @@ from services.public.verdict_text import (
     matters,
     meaning,
     open_questions,
+    reason_text,
     verdict_word,
 )
 from shared import typeset
@@ -72,9 +72,9 @@ def content(register: Register) -> Json:
         "contact": processor.get("privacy_contact") or "",
         "website": web_link(processor.get("website")) or "",
         "updated": t("updated", day=t.day(changed)) if changed else "",
-        "own_words": t.local_text(register.page.get("intro")).text,
+        "own_words": t.marked(t.local_text(register.page.get("intro"))),
         "as_of": t("as_of.on", day=t.day(register.day)),
-        "intro": t.count("intro", len(recipients(register.entries)), name=name),
+        "intro": intro(register),
         "page_of": t("pdf.page"),
         "coming": [coming(change, t) for change in register.coming_after(register.day)],
         "past": [[change_headline(one, t), day_line(one, t)] for one in register.past],
@@ -85,7 +85,8 @@ def content(register: Register) -> Json:
         | {name: t(f"change.{name}") for name in ("what", "before", "after")},
         "tally": tally_lines(register.all_entries, t),
         "display": t("display.basis") if register.names_bases else "",
-        "matters": matters(register.pending_law, t),
+        "unread": t.unread,
+        "matters": [told_matter(one, t) for one in matters(register.pending_law, t)],
         "groups": [
             {
                 **told,
@@ -156,7 +157,7 @@ def entry_content(entry: Json, register: Register, relations: Relations) -> Json
         "name": entry["legal_name"],
         "seat": address_text(entry.get("address"), t) or t.country(entry.get("country")),
         "engaged_by": t("entry.engaged_by", name=chain[-1]["legal_name"]) if chain else "",
-        "purpose": t.local_text(entry.get("purpose")).text,
+        "purpose": t.marked(t.local_text(entry.get("purpose"))),
         "marks": " · ".join(marks(entry, t)),
         "where": place_lines(entry, t, register.day),
         "facts": [[label, value] for label, value in facts if value],
@@ -213,11 +214,11 @@ def place_content(place: Json, register: Register) -> Json:
         "region": place.get("region") or "",
         **reason(verdict.get("reason_by_language") or verdict.get("reason"), t),
         "citations": "; ".join(verdict.get("citations") or []),
-        "open": open_questions(verdict, t),
+        "open": [told_question(one, t) for one in open_questions(verdict, t)],
         "law": law_name(verdict, t) if verdict.get("by_regime") else "",
         "by_regime": [law_line(one, t) for one in laws(verdict, t)[1:]],
         "again": again(verdict.get("contested"), t),
-        "contested": fact_lines(verdict.get("contested"), t),
+        "contested": [t.marked(line) for line in fact_lines(verdict.get("contested"), t)],
         "mechanisms": [
             {
                 "text": t.mechanism(one, register.day),
@@ -229,8 +230,21 @@ def place_content(place: Json, register: Register) -> Json:
     }
 
 
+def told_matter(matter: Json, t: Words) -> Json:
+    facts = [t.marked(line) for line in matter["facts"]]
+    return {**matter, "title": t.marked(matter["title"]), "facts": facts}
+
+
+def told_question(question: Json, t: Words) -> Json:
+    return {
+        "question": t.marked(question["question"]),
+        "readings": [t.marked(reading) for reading in question["readings"]],
+        "sources": "; ".join(source.text for source in question["sources"]),
+    }
+
+
 def reason(text: str | Json | None, t: Words) -> Json:
     """A reason with its language, by which a screen reader pronounces it."""
-    local = t.local_text(text)
-    plain_language = "en" if isinstance(text, str) else t.language
-    return {"reason": local.text, "reason_language": local.language or plain_language}
+    local = reason_text(text, t)
+    language = local.language or t.language
+    return {"reason": local.text, "reason_language": language, "reason_mark": t.tongue_mark(local)}

@@ -9,7 +9,9 @@ from typing import Any
 
 from shared.errors import Conflict, Invalid
 
-LANGUAGES = ("en", "da", "sv")
+LANGUAGES = ("en", "da", "sv", "de", "nb", "fi", "fr", "nl")
+# What a page is offered in until its vendor says more: the words that jurists have read.
+UNLESS_STATED = LANGUAGES[:3]
 # ``full``: each place with its verdict; ``basis``: with its basis, unmarked where incomplete.
 DISPLAYS = ("full", "basis")
 
@@ -53,7 +55,7 @@ class Page:
     brand: Brand = Brand()
     domains: tuple[str, ...] = ()
     intro: dict[str, str] = field(default_factory=dict)
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = UNLESS_STATED
     embed_origins: tuple[str, ...] = ()
     show_other_registers: bool = True
     agreement_url: str | None = None

@@ -163,7 +163,9 @@ class Look(Shape):
     display = one_of(*DISPLAYS)
     brand = fields.Nested(BrandShape)
     intro = fields.Dict(keys=one_of(*LANGUAGES), values=Text(2_000))
-    languages = fields.List(one_of(*LANGUAGES), validate=[validate.Length(1, 3), each_once])
+    languages = fields.List(
+        one_of(*LANGUAGES), validate=[validate.Length(1, len(LANGUAGES)), each_once]
+    )
     show_other_registers = Flag()
     show_mark = Flag()
     agreement_url = WebAddress(allow_none=True)

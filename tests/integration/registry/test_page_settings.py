@@ -222,6 +222,20 @@ def test_only_the_languages_that_are_offered_are_there(private: Vendor) -> None:
     assert 'hreflang="da"' in text
 
 
+def test_a_page_is_offered_in_the_languages_of_which_lawyers_are_sure_until_more_are_asked_for(
+    private: Vendor,
+) -> None:
+    private.publish()
+    assert 'hreflang="de"' not in page(private, "en")
+
+    eight = ["de", "nb", "fi", "fr", "nl", "en", "da", "sv"]
+    private.must("PUT", "/page", {"published": True, "languages": eight})
+    for language in eight:
+        text = page(private, language)
+        assert f'<html lang="{language}">' in text
+        assert all(f'rel="alternate" hreflang="{one}"' in text for one in eight)
+
+
 def test_other_registers_are_named_unless_the_vendor_wants_none(private: Vendor) -> None:
     private.publish()
     assert "All registers" in page(private)

@@ -1,4 +1,4 @@
-"""Every sentence exists in all three languages, with the same blanks to fill."""
+"""Every sentence exists in every language, with the same blanks to fill."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from services.public import marks, page_text, public_members, query, verdict_text
-from services.public.catalogue import CATALOGUES, LANGUAGES, supported, words
+from services.public.catalogue import (
+    CATALOGUES,
+    LANGUAGES,
+    LocalText,
+    accepted,
+    supported,
+    words,
+)
 from services.public.settings import DOCUMENTED
 from services.registry.transfers import pending_law
 
@@ -18,8 +27,21 @@ SERVICE = CATALOGUES.parent
 KEY = re.compile(r"""\bt\((?:f?)["']([a-z_0-9.{}\[\]'"]+)["']""")
 
 
+# What some language says as English does: a name, a mark, or a word that both have.
+SHARED = {
+    "change.modify.what", "colon", "docs.in", "docs.name", "docs.text", "docs.title",
+    "docs.type", "entry.optional", "evidence.module", "field.categories",
+    "field.certifications", "field.website", "filter.category", "filter.page",
+    "filter.product", "map.row", "nothing", "pdf.page", "retention.weeks.one", "row.more",
+    "sort.name", "subscribe.json", "verdict.source", "verify.hash", "website",
+}  # fmt: skip
+SHARED_KINDS = ("language", "instrument", "category")
+
+
 def catalogue(language: str) -> Mapping[str, str]:
-    return words(language)._texts
+    """The sentences of a language, without the note that only some catalogues have."""
+    texts = words(language)._texts
+    return {key: text for key, text in texts.items() if key != "footer.unread"}
 
 
 def blanks(text: str) -> set[str]:
@@ -134,4 +156,88 @@ def test_a_text_is_told_in_the_visitors_language_or_says_which_it_is_in() -> Non
 
 
 def test_a_regional_tag_is_understood() -> None:
-    assert (supported("sv-FI"), supported("de"), supported(None)) == ("sv", None, None)
+    tags = ("sv-FI", "de-AT", "fr-BE", "nl-BE", "fi", "nb", "no", "nn-NO", "pl", None)
+    assert [supported(tag) for tag in tags] == [
+        *("sv", "de", "fr", "nl", "fi", "nb", "nb", "nb", None, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [
+        ("nn-NO,no;q=0.9,nb;q=0.8,en;q=0.1", ["nb", "en"]),
+        ("pl,de-AT;q=0.7,en;q=0.8", ["en", "de"]),
+        ("fr-BE,nl;q=0", ["fr"]),
+        ("*", []),
+    ],
+)
+def test_a_visitor_reads_what_the_browser_asks_for(header: str, read: list[str]) -> None:
+    assert accepted(parse_accept_header(header, LanguageAccept)) == read
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_no_sentence_was_left_in_english(language: str) -> None:
+    english = catalogue("en")
+    left = {
+        key
+        for key, text in catalogue(language).items()
+        if text == english[key] and not key.startswith(SHARED_KINDS)
+    }
+    assert left <= SHARED
+
+
+def test_the_catalogues_that_no_lawyer_with_that_mother_tongue_has_read_say_so() -> None:
+    unread = {language for language in LANGUAGES if words(language).unread}
+    assert unread == {"de", "nb", "fi", "fr", "nl"}
+
+
+@pytest.mark.parametrize(
+    ("language", "zero", "one", "many"),
+    [
+        ("en", "0 places", "1 place", "2 places"),
+        ("fr", "0 lieu", "1 lieu", "2 lieux"),
+        ("fi", "0 paikkaa", "1 paikka", "2 paikkaa"),
+    ],
+)
+def test_numbers_take_the_form_of_the_language(
+    language: str, zero: str, one: str, many: str
+) -> None:
+    assert [words(language).count("places", n) for n in (0, 1, 2)] == [zero, one, many]
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "tongue"),
+    [
+        ("de", "Angemessenheitsbeschluss (Vereinigtes Königreich)", "(auf Englisch)"),
+        ("nb", "Beslutning om tilstrekkelig beskyttelsesnivå for Storbritannia", "(på engelsk)"),
+        ("fi", "Tietosuojan riittävyyttä koskeva päätös (Iso-Britannia)", "(kieli: englanti)"),
+        ("fr", "Décision d’adéquation (Royaume-Uni)", "(en anglais)"),
+        ("nl", "Adequaatheidsbesluit (Verenigd Koninkrijk)", "(in het Engels)"),
+    ],
+)
+def test_names_of_countries_and_languages_fit_into_their_sentences(
+    language: str, country: str, tongue: str
+) -> None:
+    t = words(language)
+    assert t.instrument({"instrument_id": "adequacy-gb"}) == country
+    assert t.marked(LocalText("mail", "en")) == f"mail {tongue}"
+    assert t.marked(LocalText("mail", None)) == "mail"
+    assert t.marked(LocalText("", "en")) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "terms"),
+    [
+        ("de", ["Unterauftragsverarbeiter", "Standardvertragsklauseln", "Einspruch"]),
+        ("nb", ["Underdatabehandler", "Standard personvernbestemmelser", "innsigelse"]),
+        ("fi", ["Alikäsittelijä", "Vakiosopimuslausekkeet", "vastustaa"]),
+        ("fr", ["Sous-traitant ultérieur", "Clauses contractuelles types", "objections"]),
+        ("nl", ["Subverwerker", "Standaardcontractbepalingen", "bezwaar"]),
+    ],
+)
+def test_terms_of_law_are_those_of_the_regulation_in_that_language(
+    language: str, terms: list[str]
+) -> None:
+    t = words(language)
+    said = [t("column.who"), t("instrument.scc"), t("change.owes.notice")]
+    assert all(term in text for term, text in zip(terms, said, strict=True))
