@@ -10,14 +10,13 @@ from services.registry.importing.raw_rows import (
     NoRows,
     is_known,
     is_subheading,
-    rows_of_tables,
 )
 from services.registry.importing.tables import html_rows, markdown_rows
+from services.registry.importing.workbooks import workbook_rows
 from services.registry.importing.yaml_files import yaml_rows
 from shared.importing.csv_files import csv_rows
 from shared.importing.raw_rows import RawRow, TooManyRows, cleaned_rows
 from shared.importing.texts import decoded
-from shared.importing.workbooks import workbook_tables
 
 __all__ = ["KINDS", "NoRows", "RawRow", "TooManyRows", "rows_of"]
 
@@ -38,5 +37,5 @@ def rows_of(stream: BinaryIO, kind: str, charset: str = "utf-8") -> Iterator[Raw
 
 def _rows(stream: BinaryIO, kind: str, charset: str) -> Iterator[RawRow]:
     if kind == "xlsx":
-        return rows_of_tables(workbook_tables(stream, is_known))
+        return workbook_rows(stream)
     return _TEXTS[kind](decoded(stream, charset))

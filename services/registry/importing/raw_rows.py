@@ -83,7 +83,9 @@ def is_list(header: Sequence[str]) -> bool:
     known = [heading_of(name).member for name in header]
     others = {"purpose", "location", "storage", "country", "mechanism", "data_categories"}
     sure = [heading_of(name).member for name in header if heading_of(name).sure]
-    return "legal_name" in known and bool(others & set(sure))
+    # "Affiliate" heads their names as well as a yes or no.
+    is_named = "legal_name" in known or "affiliate" in known
+    return is_named and bool(others & set(sure))
 
 
 def is_row(item: Mapping[str, Any]) -> bool:

@@ -80,12 +80,14 @@ def _html_tables(text: str) -> list[Table]:
 
 @dataclass
 class _Cell:
-    """``text`` with Markdown links, which are told apart where cells are read."""
+    """``text`` with Markdown links, which are told apart where cells are read; ``pictures``: what
+    they say in words, which counts where nothing else is said."""
 
     colspan: int
     rowspan: int
     is_heading: bool = False
     text: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
 
 
 class _Tables(HTMLParser):
@@ -146,6 +148,10 @@ class _Tables(HTMLParser):
             self._cell.text.append("\n")
         elif tag in _STRUCK:
             self._cell.text.append("~~")
+        elif tag == "img":
+            self._cell.pictures.append(known.get("alt", ""))
+        elif tag == "input" and known.get("type", "").casefold() in ("checkbox", "radio"):
+            self._cell.text.append(" ☑ " if "checked" in known else " ☐ ")
         elif tag == "sup":
             self._raised = len(self._cell.text)
         elif tag == "a" and known.get("href"):
@@ -200,7 +206,7 @@ class _Tables(HTMLParser):
         if self._cell is None:
             return
         cell, self._cell, self._link, self._raised = self._cell, None, None, None
-        text = "".join(cell.text).strip()
+        text = "".join(cell.text).strip() or " ".join(cell.pictures).strip()
         for at in range(cell.colspan):
             self._fill_from_above()
             if len(self._row) > MOST_COLUMNS:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from services.registry.importing.columns import heading_of
 from services.registry.importing.files import rows_of
@@ -140,8 +142,14 @@ SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
         ("xl/padding.bin", " " * (33 * 1024 * 1024), "body-too-large"),
         (SHEET, '<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>', "malformed-request"),
         (SHEET, "<worksheet><row>", "malformed-request"),
+        (
+            SHEET,
+            "<worksheet>" + "<mergeCell ref='A1:A999999'/>" * 200 + "</worksheet>",
+            "body-too-large",
+        ),
+        (SHEET, "<worksheet><c><f>A1</f></c></worksheet>", "malformed-request"),
     ],
-    ids=["cells", "depth", "strings", "bytes", "entities", "broken"],
+    ids=["cells", "depth", "strings", "bytes", "entities", "broken", "merged", "formula"],
 )
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused(
     part: str, text: str, code: str
@@ -173,6 +181,67 @@ def test_cells_beyond_the_widest_row_are_not_made() -> None:
 
 def test_an_honest_workbook_is_read() -> None:
     assert read(packed(), "xlsx") == ACME
+
+
+def workbook(*sheets: Sequence[Sequence[Any]], change: Callable[[Any], None]) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+    change(book.worksheets[0])
+    whole = io.BytesIO()
+    book.save(whole)
+    return whole.getvalue()
+
+
+LINES: list[list[Any]] = [
+    ["Name", "Location"],
+    ["Acme", "Denmark"],
+    [None, "Sweden"],
+    ["Brod", "Norway"],
+]
+
+
+def test_a_cell_that_is_merged_over_rows_stands_in_each_of_them() -> None:
+    body = workbook(LINES, change=lambda sheet: sheet.merge_cells("A2:A3"))
+    assert [row["Name"] for row in read(body, "xlsx")] == ["Acme", "Acme", "Brod"]
+
+
+def test_what_is_struck_out_in_a_workbook_is_told_apart() -> None:
+    def strike(sheet: Any) -> None:
+        sheet["A4"].font = Font(strike=True)
+
+    last = read(workbook(LINES, change=strike), "xlsx")[-1]
+    assert last == {"Name": "~~Brod~~", "Location": "Norway"}
+    (question,) = read_row(last, CONTEXT, Answers({})).questions
+    assert (question.member, question.text) == ("standing", "Brod")
+
+
+def test_a_formula_without_a_value_refuses_the_workbook_and_says_what_to_do() -> None:
+    body = workbook([["Name", "Location"], ["Acme", '="Den"&"mark"']], change=lambda _: None)
+    with pytest.raises(DomainError, match="open it in a spreadsheet program and save it"):
+        read(body, "xlsx")
+
+
+def test_a_sheet_of_affiliates_is_a_list_beside_another() -> None:
+    affiliates = [["Affiliate", "Country"], ["Brod K.K.", "Japan"]]
+    body = workbook(LINES[:2], affiliates, change=lambda _: None)
+    assert read(body, "xlsx") == [*ACME, {"Affiliate": "Brod K.K.", "Country": "Japan"}]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('<img alt="France" src="fr.svg">', "France"),
+        ('<img alt="Logo of Acme">France', "France"),
+        ("<input type=checkbox checked>US <input type=checkbox>India", "☑ US  ☐ India"),
+    ],
+)
+def test_pictures_alone_and_ticked_boxes_are_read(cell: str, text: str) -> None:
+    page = f"<table><tr><th>Name<th>Country</tr><tr><td>Ada<td>{cell}</tr></table>"
+    assert read(page, "html") == [{"Name": "Ada", "Country": text}]
 
 
 def test_yaml_is_read_as_texts() -> None:
