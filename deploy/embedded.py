@@ -33,6 +33,7 @@ JOBS = (
     "registry.clock",
     "agreements.clock",
     "agreements.imports",
+    "agreements.roll_outs",
     "identity.customers",
     "notices.retention",
 )

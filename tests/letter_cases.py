@@ -178,7 +178,7 @@ def agreements() -> Iterator[Case]:
                "effective_from": "2027-01-01", "ends_on": "2028-12-31",
                "authorisation": "general"}  # fmt: skip
     amended = {"version": 2, "authorisation": "specific"}
-    kinds = (events.AGREEMENT_OFFERED, events.AGREEMENT_AMENDED, events.AGREEMENT_TERMINATED,
+    kinds = (*events.OFFERS, events.AGREEMENT_AMENDED, events.AGREEMENT_TERMINATED,
              *events.INVITATIONS)  # fmt: skip
     for kind in kinds:
         for by_link in (True, False):
@@ -234,12 +234,15 @@ def to_the_vendor() -> Iterator[Case]:
         "due_on": "2026-12-24", "ends_on": "2026-12-24", "days_left": 30,
         "location": {"country": "US"}, "instrument_id": "eu-us-dpf", "evidence": "tia_review_on",
         "by": {"name": HEBREW, "title": "CEO", "contact": "ida@nordbo.test", "mail_id": "mai_1"},
+        "roll_out_id": "rol_1", "counts": {"accepted": 38, "refused": 2},
     }  # fmt: skip
+    by_status = {events.OBJECTION_UPDATED: events.CUSTOMERS_STEPS,
+                 events.ROLL_OUT_OVER: ("done", "stopped")}  # fmt: skip
     items = [
         {**item, "type": kind, "status": status}
         for kind in events.VENDOR_MESSAGES
         if kind not in events.NOT_IN_NEWS
-        for status in (events.CUSTOMERS_STEPS if kind == events.OBJECTION_UPDATED else ("",))
+        for status in by_status.get(kind, ("",))
     ]
     for each in items:
         one = {"count": 1, "items": [each]}

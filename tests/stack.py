@@ -30,6 +30,7 @@ import services.registry.settings
 import services.registry.tasks
 from deploy.seed import make_admin, vouching
 from deploy.wsgi import mounts_of
+from services.agreements.use_cases.roll_out_steps import RollingOut
 from shared.egress import Egress
 from shared.failures import Failures
 from shared.in_process import WSGITransport
@@ -133,6 +134,11 @@ class Stack:
 
     def go_live(self) -> None:
         until_rest(lambda: services.registry.tasks.run_clock(self.registry))
+        self.roll_out()
+
+    def roll_out(self) -> None:
+        """Examine, offer, remind and take back what roll-outs have before them."""
+        until_rest(RollingOut(self.apps["agreements"].extensions["art28.deps"]).run_once)
 
     def tell(self) -> None:
         """Have customers told of what has happened."""

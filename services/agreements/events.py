@@ -1,4 +1,4 @@
-"""Event types of the stream ``agreement:<id>``, in the past tense."""
+"""Event types of the streams ``agreement:<id>`` and ``roll_out:<id>``, in the past tense."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ AMENDMENT_LAPSED = "agreement.amendment_lapsed"
 
 # An amendment that both have accepted and that begins on a day to come.
 AMENDMENT_SCHEDULED = "agreement.amendment_scheduled"
+# Who was offered the new version of a roll-out has not answered yet.
+REMINDED = "agreement.reminded"
 RENEWAL_DUE = "agreement.renewal_due"
 DELETION_OVERDUE = "agreement.deletion_overdue"
 DELETION_PROVEN = "agreement.deletion_proven"
@@ -36,6 +38,9 @@ CONFIRMED = "agreement.confirmed"
 DECLINED = "agreement.declined"
 # The last entry of a stream: nothing but hashes is left of the agreement.
 ERASED = "agreement.erased"
+
+# Of the stream ``roll_out:<id>``: nothing more is waited for, or it was stopped.
+ROLL_OUT_OVER = "roll_out.over"
 
 # Notices keeps its recipients by these, so each moves the processor's watermark (0007).
 MOVING = frozenset({
@@ -53,6 +58,10 @@ class Event:
     type: str
     data: Mapping[str, Any]
     private: Mapping[str, Any]
+
+
+def roll_out_stream(roll_out_id: str) -> str:
+    return f"roll_out:{roll_out_id}"
 
 
 def stream(agreement_id: str) -> str:

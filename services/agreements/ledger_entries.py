@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from services.agreements.contract.contents import Party, group_of, zone_apart
-from services.agreements.events import ERASED, Event
+from services.agreements.contract.wording import Template
+from services.agreements.events import ERASED, ROLL_OUT_OVER, Event
 from services.agreements.model.agreement import Acceptance, Agreement, Version
+from services.agreements.model.roll_outs import RollOut
 from shared.times import format_instant
 
 # How the portal names the client of an answer by link, before the id of the mail.
@@ -43,6 +45,17 @@ def erasure(agreement: Agreement) -> Event:
         "status": agreement.status, "ended_on": str(agreement.ended_on),
         "document_sha256": agreement.document_sha256,
     }, {})  # fmt: skip
+
+
+def roll_out_over(
+    roll_out: RollOut, processor: Party, template: Template | None, counts: Mapping[str, int]
+) -> Event:
+    """The end of a roll-out, in numbers: it names no customer."""
+    name = {"template_name": template.name} if template else {}
+    return Event(ROLL_OUT_OVER, {
+        "roll_out_id": roll_out.id, "status": roll_out.status, "processor": _name(processor),
+        "template_id": roll_out.template_id, "counts": dict(counts),
+    }, name)  # fmt: skip
 
 
 def facts(agreement: Agreement, version: Version) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The loops of agreements: the relay sends ledger entries, the clock applies what falls due."""
+"""The loops of agreements: the relay sends ledger entries, the clock applies what
+falls due, and files and roll-outs are worked on."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from services.agreements.settings import Settings
 from services.agreements.use_cases.due import run_due
 from services.agreements.use_cases.erasure import apply_policies
 from services.agreements.use_cases.import_jobs import Importing
+from services.agreements.use_cases.roll_out_steps import RollingOut
 from services.agreements.wiring import Deps, make_deps
 from shared.failures import Failures
 from shared.loops import Heartbeats, Loop
@@ -17,6 +19,7 @@ from shared.times import utc_now
 from shared.wakes import Wakes
 
 RELAY_EVERY_SECONDS, CLOCK_EVERY_SECONDS, IMPORTS_EVERY_SECONDS = 0.1, 5.0, 0.5
+ROLL_OUTS_EVERY_SECONDS = 1.0
 # How late a day begins at most, and how late an import that failed is tried again.
 CALM_SECONDS = 20.0
 
@@ -33,6 +36,7 @@ def loops(settings: Settings) -> list[Loop]:
     wakes = Wakes(mongo)
     appended, uploaded = wakes.bell("ledger_heads"), wakes.bell("imports")
     decided = wakes.bell("agreements", "policies")
+    rolled = wakes.bell("roll_outs", "roll_out_items")
     return [
         Loop(
             "agreements.relay",
@@ -56,6 +60,14 @@ def loops(settings: Settings) -> list[Loop]:
             IMPORTS_EVERY_SECONDS,
             beat,
             bell=uploaded,
+            idle_for=lambda: CALM_SECONDS,
+        ),
+        Loop(
+            "agreements.roll_outs",
+            RollingOut(deps).run_once,
+            ROLL_OUTS_EVERY_SECONDS,
+            beat,
+            bell=rolled,
             idle_for=lambda: CALM_SECONDS,
         ),
     ]

@@ -39,6 +39,7 @@ class Deps(Stores):
     ledger: Ledger
     clock_failures: Failures
     import_failures: Failures
+    roll_out_failures: Failures
     identity: Identity
     registry: Registry
     official_files: OfficialFiles
@@ -76,6 +77,7 @@ def make_deps(settings: Settings, mongo: Mongo, peers: Peers, now: Clock = utc_n
         ledger=Ledger(mongo, LISTENERS, person=acting_person),
         clock_failures=Failures(mongo, "agreements.clock", now),
         import_failures=Failures(mongo, "agreements.imports", now, may_kill=True),
+        roll_out_failures=Failures(mongo, "agreements.roll_outs", now),
         identity=Identity(peers.client("identity")),
         official_files=official,
         seal=sealer_at(peers.client("identity")),

@@ -8,6 +8,8 @@ CHANGE_WITHDRAWN = "sub_processor.change.withdrawn"
 CHANGE_IN_EFFECT = "sub_processor.change.in_effect"
 
 AGREEMENT_OFFERED = "agreement.offered"
+# Its customer has not answered the offer of a roll-out yet.
+AGREEMENT_REMINDED = "agreement.reminded"
 # Signed elsewhere, as its processor says; its customer has not said so itself.
 AGREEMENT_TO_BE_CONFIRMED = "agreement.to_be_confirmed"
 AGREEMENT_DECLINED = "agreement.declined"
@@ -51,10 +53,13 @@ BASES = (BASIS_ENDING, BASIS_LOST)
 # Agreement entries of which the customer gets a message.
 AGREEMENT_MESSAGES = (
     AGREEMENT_OFFERED,
+    AGREEMENT_REMINDED,
     AGREEMENT_ACTIVATED,
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
 )
+# What waits for its customer to accept or refuse it.
+OFFERS = (AGREEMENT_OFFERED, AGREEMENT_REMINDED)
 
 # Agreement entries of which nobody but the contacts that the processor named is told, by e-mail.
 INVITATIONS = (AGREEMENT_TO_BE_CONFIRMED,)
@@ -65,7 +70,7 @@ MAILED = (
     *FOLLOW_UPS,
     OBJECTION_UPDATED,
     LETTER_RECORDED,
-    AGREEMENT_OFFERED,
+    *OFFERS,
     AGREEMENT_AMENDED,
     AGREEMENT_TERMINATED,
     *INVITATIONS,
@@ -82,6 +87,8 @@ AGREEMENT_PROPOSED = "agreement.proposed"
 DELETION_OVERDUE = "deletion.overdue"
 CUSTOMER_UNREACHED = "customer.unreached"
 EVIDENCE_DUE = "evidence.due"
+# Nothing more is waited for in a roll-out of new terms, or it was stopped.
+ROLL_OUT_OVER = "roll_out.over"
 # What it names where an ended sub-processor has not confirmed what became of the data.
 DELETION_CONFIRMATION = "deletion_confirmation"
 # Where the vendor reads answers, a mail came back.
@@ -102,6 +109,7 @@ VENDOR_MESSAGES = (
     DELETION_OVERDUE,
     CUSTOMER_UNREACHED,
     EVIDENCE_DUE,
+    ROLL_OUT_OVER,
     NOTICE_ADDRESS_BOUNCED,
 )
 

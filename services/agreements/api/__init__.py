@@ -1,10 +1,19 @@
 """The routes of agreements, by noun."""
 
-from services.agreements.api import agreements, customers, imports, lists, records, templates, terms
+from services.agreements.api import (
+    agreements,
+    customers,
+    imports,
+    lists,
+    records,
+    roll_outs,
+    templates,
+    terms,
+)
 
 blueprints = [
     agreements.blp, lists.blp, templates.blp, imports.blp, terms.blp, customers.blp,
-    records.blp,
+    records.blp, roll_outs.blp,
 ]  # fmt: skip
 
 __all__ = ["blueprints"]

@@ -44,12 +44,16 @@ class Version:
 
 @dataclass(frozen=True)
 class Offer:
-    """A version that waits to be accepted, up to and including the day ``lapses_on``."""
+    """A version that waits to be accepted, up to and including the day ``lapses_on``.
+
+    ``roll_out``: the id of the roll-out that offered it, if one did.
+    """
 
     version: int
     document_sha256: str
     offered_at: datetime
     lapses_on: date
+    roll_out: str | None = None
 
 
 @dataclass(frozen=True)

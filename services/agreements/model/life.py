@@ -105,13 +105,19 @@ def check_amendable(agreement: Agreement) -> None:
                                  f"{agreement.scheduled.on}.")  # fmt: skip
 
 
-def amended(agreement: Agreement, version: Version, at: datetime, lapses_on: date) -> Agreement:
+def amended(
+    agreement: Agreement,
+    version: Version,
+    at: datetime,
+    lapses_on: date,
+    roll_out: str | None = None,
+) -> Agreement:
     """Offer ``version``, in place of one that still waits. What binds goes on binding."""
     check_amendable(agreement)
     check(version.content)
     if version.version != agreement.latest_version + 1:
         raise AmendedMeanwhile
-    offer = Offer(version.version, version.document_sha256, at, lapses_on)
+    offer = Offer(version.version, version.document_sha256, at, lapses_on, roll_out)
     changed = next_of(agreement, latest_version=version.version, offer=offer)
     return changed if agreement.binding else in_version(changed, version)
 

@@ -12,6 +12,7 @@ from services.agreements.store.agreements import Agreements
 from services.agreements.store.documents import Documents, Files, OfficialTexts
 from services.agreements.store.imports import Imports
 from services.agreements.store.policies import Policies
+from services.agreements.store.roll_outs import RollOuts
 from services.agreements.store.templates import Templates
 from services.agreements.store.terms import BindingClaims, NoticeGroups, Profiles
 from services.agreements.store.versions import Versions
@@ -25,6 +26,7 @@ INDEXES: dict[str, Sequence[IndexModel]] = {
     **Policies.INDEXES,
     **Imports.INDEXES,
     **Profiles.INDEXES,
+    **RollOuts.INDEXES,
 }
 
 
@@ -43,6 +45,7 @@ class Stores:
     official_texts: OfficialTexts
     policies: Policies
     imports: Imports
+    roll_outs: RollOuts
 
     @classmethod
     def of(cls, mongo: Mongo) -> Self:
@@ -58,4 +61,5 @@ class Stores:
             official_texts=OfficialTexts(mongo),
             policies=Policies(mongo),
             imports=Imports(mongo),
+            roll_outs=RollOuts(mongo),
         )

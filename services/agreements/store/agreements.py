@@ -8,6 +8,7 @@ from typing import Any, ClassVar, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from services.agreements.contract.contents import Party
 from services.agreements.model.agreement import ENDED, TO_BE_CONFIRMED, Agreement
 from services.agreements.model.calendar import first_due
 from services.agreements.store.stored import StoredAgreement
@@ -127,6 +128,17 @@ class Agreements:
         pair = {"processor.id": processor_id, "controller.id": controller_id}
         newest = self._docs.find(pair).sort("_id", DESCENDING).limit(limit)
         return [from_stored(stored) for stored in newest]
+
+    def customers(self, agreement_ids: Sequence[str]) -> dict[str, Party]:
+        """The customers of these agreements, as their processor knows them."""
+        found = self._docs.find({"_id": {"$in": list(agreement_ids)}}, {"controller": 1})
+        return {each["_id"]: from_document(Party, each["controller"]) for each in found}
+
+    def standing(self, where: Mapping[str, Any], after: str, limit: int) -> list[str]:
+        """Ids of agreements of ``where`` that stand or are on offer, in their order."""
+        also = {**where, "status": {"$in": list(STANDING)}, "_id": {"$gt": after}}
+        rows = self._docs.find(also, {"_id": 1}).sort("_id", ASCENDING).limit(limit)
+        return [row["_id"] for row in rows]
 
     def related(self, session: Session | None, agreement: Agreement) -> bool:
         """Whether an agreement binds its two parties, this one or another."""

@@ -212,6 +212,44 @@ class StoredLine(TypedDict):
     forget_at: datetime
 
 
+class StoredRollOut(TypedDict):
+    """``roll_outs``: a ``RollOut``."""
+
+    _id: str
+    processor_id: str
+    client_id: str
+    template_id: str
+    choice: Members
+    made_at: datetime
+    contents: str
+    changes: Members
+    remind_after_days: list[int]
+    status: str
+    cursor: str | None
+    signatory: Members | None
+    started_at: datetime | None
+    over_at: datetime | None
+    stop_reason: str | None
+
+
+class StoredRollOutItem(TypedDict):
+    """``roll_out_items``: an ``Item`` of a roll-out."""
+
+    _id: str  # roll-out:agreement
+    roll_out_id: str
+    processor_id: str
+    agreement_id: str
+    state: str
+    version: int | None
+    reasons: list[Members]
+    changed: list[str]
+    missing: list[str]
+    offered_on: str | None
+    reminded: int
+    remind_on: str | None
+    settled_at: datetime | None
+
+
 STORED: Mapping[str, type] = {
     "agreements": StoredAgreement,
     "versions": StoredVersion,
@@ -227,4 +265,6 @@ STORED: Mapping[str, type] = {
     "policies": StoredPolicy,
     "imports": StoredImport,
     "import_lines": StoredLine,
+    "roll_outs": StoredRollOut,
+    "roll_out_items": StoredRollOutItem,
 }

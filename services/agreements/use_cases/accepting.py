@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from services.agreements import events
 from services.agreements.contract.contents import Party
-from services.agreements.events import Event
 from services.agreements.ledger_entries import event, linked
 from services.agreements.model import life
 from services.agreements.model.agreement import Acceptance, Agreement, Refusal, Version
@@ -25,12 +24,11 @@ from services.agreements.use_cases.permissions import (
     acting_party,
     visible,
 )
-from services.agreements.use_cases.saving import apply_step, check_no_overlap
+from services.agreements.use_cases.saving import Outcome, apply_step, check_no_overlap
+from services.agreements.use_cases.signing import accepted_by
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.mongo import Session, afterwards
-
-Outcome = tuple[Agreement, Sequence[Event]]
 
 
 def accept(
@@ -61,30 +59,6 @@ def accept(
     return after
 
 
-def accepted_by(
-    agreement: Agreement, version: Version, acceptance: Acceptance, customer: Party | None = None
-) -> Outcome:
-    """The agreement after one acceptance, and the events of it.
-
-    ``customer``: its details from identity, if this acceptance reveals them to the processor.
-    """
-    after = life.accepted(agreement, version, acceptance)
-    if customer and after.binding:
-        after = replace(after, controller=customer, addressed_to=None)
-    by = linked(acceptance.client_id, vars(acceptance))
-    new_events = [event(events.ACCEPTED, after, version, **by)]
-    if after.offer is None:
-        after = replace(after, accepted_changes=_accepted_changes(agreement, version))
-        new_events.append(event(_effect_of(agreement, after), after, version))
-    return after, new_events
-
-
-def _accepted_changes(agreement: Agreement, version: Version) -> tuple[str, ...]:
-    """The coming changes that the agreement accepts with this version, and did before."""
-    listed = (read(version).get("sub_processors") or {}).get("coming") or ()
-    return tuple(sorted({*agreement.accepted_changes, *(row["change_id"] for row in listed)}))
-
-
 def reject(
     deps: Deps, caller: Caller, origin: Origin, agreement_id: str, body: Mapping[str, Any]
 ) -> Agreement:
@@ -100,12 +74,6 @@ def reject(
         return after, [event(events.REJECTED, after, version, reason=reason, **by)]
 
     return apply_step(deps, caller, agreement_id, step)
-
-
-def _effect_of(before: Agreement, after: Agreement) -> str:
-    if after.scheduled:
-        return events.AMENDMENT_SCHEDULED
-    return events.AMENDED if before.binding else events.ACTIVATED
 
 
 def _customer_to_bind(deps: Deps, caller: Caller, agreement_id: str) -> Party | None:
@@ -157,7 +125,8 @@ def renew_offer_if_register_moved(
     )  # fmt: skip
     # Committed by itself: the refusal that follows must not take it back, and the request's
     # Idempotency-Key stays free for the acceptance.
-    apply_step(deps, caller, agreement_id, offering(deps, renewed), companions=False)
+    step = offering(deps, renewed, on_offer.roll_out)
+    apply_step(deps, caller, agreement_id, step, companions=False)
     return renewed
 
 

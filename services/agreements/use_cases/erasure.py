@@ -87,6 +87,7 @@ def erase(deps: Deps, session: Session, agreement: Agreement, actor: str) -> boo
     _erase_file(deps, session, agreement)
     deps.documents.erase(session, agreement.id)
     deps.versions.erase(session, agreement.id)
+    deps.roll_outs.erase(session, agreement.id)
     deps.agreements.erase(session, agreement.id)
     append_events(deps, session, agreement, [erasure(agreement)], actor)
     return True

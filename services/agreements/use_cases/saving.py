@@ -14,6 +14,7 @@ from services.agreements.events import CLAIMING, MOVING, Event, stream
 from services.agreements.model.agreement import Agreement, Version
 from services.agreements.model.ending import closed
 from services.agreements.model.life import claim_of, recorded
+from services.agreements.model.roll_outs import followed
 from services.agreements.model.tally import Profile, Shares, difference_of, share_of, tally
 from services.agreements.use_cases.permissions import visible
 from services.agreements.wiring import Deps
@@ -22,7 +23,8 @@ from shared.errors import Conflict
 from shared.mongo import Session
 
 # Decides what becomes of an agreement: returns its new state, and the events to put in the ledger.
-Step = Callable[[Session, Agreement], tuple[Agreement, Sequence[Event]]]
+Outcome = tuple[Agreement, Sequence[Event]]
+Step = Callable[[Session, Agreement], Outcome]
 
 
 class AgreementOverlaps(Conflict):
@@ -61,7 +63,16 @@ def save(
     after = closed(after, deps.now(), years)
     deps.agreements.replace(session, after)
     append_events(deps, session, after, new_events, actor, watermark)
+    _follow_roll_out(deps, session, before, after)
     return after
+
+
+def _follow_roll_out(deps: Deps, session: Session, before: Agreement, after: Agreement) -> None:
+    """Record what became of an offer in the roll-out that made it."""
+    roll_out_id = before.offer.roll_out if before.offer else None
+    item = deps.roll_outs.item(session, roll_out_id, before.id) if roll_out_id else None
+    if item is not None:
+        deps.roll_outs.put_item(session, followed(item, before, after, deps.now()))
 
 
 def count_terms(

@@ -25,7 +25,6 @@ from services.agreements.model import life
 from services.agreements.model.agreement import Acceptance, Agreement, Version
 from services.agreements.model.document import check_complete, make_version
 from services.agreements.model.life import DocumentOutdated
-from services.agreements.use_cases.accepting import accepted_by
 from services.agreements.use_cases.documents import keep_executed
 from services.agreements.use_cases.parties import (
     content_of,
@@ -35,6 +34,7 @@ from services.agreements.use_cases.parties import (
 )
 from services.agreements.use_cases.permissions import NotAController, Origin
 from services.agreements.use_cases.saving import append_events, check_no_overlap, count_terms
+from services.agreements.use_cases.signing import accepted_by
 from services.agreements.wiring import Deps
 from shared.auth import Caller
 from shared.documents import from_wire, to_document

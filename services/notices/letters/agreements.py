@@ -12,11 +12,11 @@ from services.notices.letters.words import Words
 from services.notices.model.answering import Answering
 
 # What waits for the reader's answer.
-_ASKING = (events.AGREEMENT_OFFERED, *events.INVITATIONS)
+_ASKING = (*events.OFFERS, *events.INVITATIONS)
 
 
 def agreement(t: Words, kind: str, body: Mapping[str, Any], answering: Answering) -> Letter:
-    """An agreement, or its next version, was offered; it was amended; it has ended."""
+    """An agreement, or its next version, was offered or still waits; it was amended; it ended."""
     data, word = body["data"], kind.rpartition(".")[2]
     vendor = data["processor"].get("legal_name", "")
     if word == "offered" and data.get("version", 1) > 1:

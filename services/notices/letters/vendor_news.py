@@ -25,7 +25,8 @@ _TONES = {
 }
 # How much of a person's own text stands in the mail; all of it is where the mail points.
 _LONGEST_TEXT = 300
-_IDS = ("objection", "agreement", "change")
+_IDS = ("objection", "agreement", "change", "roll_out")
+_BY_STATUS = (events.OBJECTION_UPDATED, events.ROLL_OUT_OVER)
 # Where to read more, by the first part of the type.
 _WHERE = {
     "objection": "objection",
@@ -33,6 +34,7 @@ _WHERE = {
     "agreement": "agreement",
     "deletion": "agreement",
     "evidence": "evidence",
+    "roll_out": "roll_out",
     "notice_address": "notice_address",
 }
 
@@ -61,14 +63,17 @@ def news(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
 
 def _item(t: Words, told: Mapping[str, Any]) -> Item:
     kind = told["type"]
+    counts = told.get("counts") or {}
     who = told.get("sub_processor") if kind == events.EVIDENCE_DUE else told.get("customer")
     values = {
         "change": headline_of(t, told["change"]) if told.get("change") else "–",
         "day": t.day(told.get("due_on") or told.get("ends_on")),
         "days": told.get("days_left", "–"),
+        "accepted": counts.get("accepted", 0),
+        "count": sum(counts.values()),
     }
     return Item(
-        name=told.get("email") or (who or {}).get("legal_name") or "–",
+        name=told.get("email") or told.get("template_name") or (who or {}).get("legal_name") or "–",
         said=t(_key(told), **values),
         tone=_TONES.get(kind, WARN),
         note=" · ".join(each for each in _notes(t, told) if each),
@@ -77,9 +82,9 @@ def _item(t: Words, told: Mapping[str, Any]) -> Item:
 
 
 def _key(told: Mapping[str, Any]) -> str:
-    """The catalogue's sentence for it; of an objection each step has its own."""
+    """The catalogue's sentence for it; of an objection each step, of a roll-out each end."""
     kind = told["type"]
-    step = f".{told['status']}" if kind == events.OBJECTION_UPDATED else ""
+    step = f".{told['status']}" if kind in _BY_STATUS else ""
     late = ".overdue" if _of_deletion(told) and told["days_left"] < 0 else ""
     return f"news.{_kind(told)}{step}{late}"
 

@@ -53,7 +53,7 @@ _URGENCY = (
 _SHOWN = ("change_id", "objection_id", "agreement_id", "customer", "change", "status", "grounds",
           "text", "modification", "reason", "due_on", "ends_on", "days_left", "sub_processor",
           "by", "acceptance", "location", "instrument_id", "instrument_name_by_language",
-          "evidence", "email")  # fmt: skip
+          "evidence", "email", "template_name", "counts", "roll_out_id")  # fmt: skip
 
 
 @dataclass(frozen=True)

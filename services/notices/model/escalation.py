@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from services.notices.events import AGREEMENT_OFFERED, FOLLOW_UPS, INVITATIONS, MAILED
+from services.notices.events import FOLLOW_UPS, INVITATIONS, MAILED, OFFERS
 from services.notices.model import deliveries, sendings
 from services.notices.model.channels import Address
 
@@ -199,7 +199,7 @@ class OtherMessage:
         """Whether it goes by this channel: the agreement names it, or the notice came that way."""
         if self.kind not in MAILED or not self.channel.is_on:
             return False
-        if self.kind == AGREEMENT_OFFERED and not self.is_open:
+        if self.kind in OFFERS and not self.is_open:
             return False
         if self.kind in FOLLOW_UPS:
             return bool(self.before)

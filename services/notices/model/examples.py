@@ -245,6 +245,9 @@ def _data(type_: str) -> Members:
         name = {"id": "sub_example", "legal_name": _VALUES["legal_name"]}
         told = {key: _VALUES[key] for key in ("instrument_id", "due_on", "days_left")}
         return {"processor": dict(PROCESSOR), "sub_processor": name, "location": place, **told}
+    if type_ == events.ROLL_OUT_OVER:
+        return {"processor": dict(PROCESSOR), "roll_out_id": "rol_example", "status": "done",
+                "template_id": "tpl_example", "counts": {"accepted": 38, "refused": 2}}  # fmt: skip
     shape = disclosure.ledger_shape(type_) or {}
     data: Members = _filled(shape, ())
     if "processor" in data:
@@ -279,6 +282,7 @@ def _private(now: datetime) -> Members:
         "respond_by": None,
         "text": "We may not send data there.",
         "proposed_by": "controller",
+        "template_name": "Terms of 2027",
         "acceptances": [signature],
         "due_on": _VALUES["due_on"],
         "groups": [group],

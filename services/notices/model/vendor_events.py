@@ -115,6 +115,15 @@ def _evidence_due(entry: Entry, origin: str, known: Known) -> Event:
     return _of_entry(entry, events.EVIDENCE_DUE, shown, links, known)
 
 
+def _roll_out(entry: Entry, origin: str, known: Known) -> Event:
+    """A roll-out is over: how many agreements have come to which end."""
+    name = (entry.get("private") or {}).get("template_name", "")
+    shown = {**entry["data"], "template_name": name}
+    roll_out_id = shown["roll_out_id"]
+    links = {"roll_out": f"{origin}/agreements/v1/roll-outs/{roll_out_id}"}
+    return _of_entry(entry, events.ROLL_OUT_OVER, shown, links, known)
+
+
 def _agreement(entry: Entry, origin: str, known: Known) -> Event:
     data, private = entry["data"], entry.get("private") or {}
     kind = _agreement_kind(entry)
@@ -132,6 +141,7 @@ def _agreement(entry: Entry, origin: str, known: Known) -> Event:
 _WRITERS: dict[str, Callable[[Entry, str, Known], Event]] = {
     events.CHANGE_APPROVAL_GIVEN: _approval,
     events.EVIDENCE_DUE: _evidence_due,
+    events.ROLL_OUT_OVER: _roll_out,
 }
 
 

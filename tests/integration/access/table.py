@@ -54,6 +54,8 @@ BODIES: dict[str, Any] = {
     "recover": {"since": "2026-11-22T00:00:00Z"},
     "webhook-endpoints": {"url": "http://127.0.0.1:9/hook"},
     "notice-contacts": {"contacts": [{"name": "A", "position": "B", "email": "a@b.example"}]},
+    "roll-outs": {"template_id": "tpl_art28_v1", "choice": {"product": "x"}},
+    "start": {}, "stop": {"reason": "x"},
     "templates": TEMPLATE, "retention": {"retention_years": 5},
     "organisations": {"slug": "mine", "kind": ["controller"], "legal_name": "M", "country": "DK"},
     "clients": {"name": "x", "scopes": ["identity:read"]},

@@ -121,6 +121,7 @@ def _things(world: World, customer: Client) -> dict[str, list[str]]:
         "assessment": [tia["id"]],
         "request": [evidence["id"]],
         "signed": [_signed(world)],
+        "roll_out": [_roll_out(world, template["id"])],
     }
 
 
@@ -173,6 +174,11 @@ def _signed(world: World) -> str:
                              content_type="application/pdf")  # fmt: skip
     assert answer.json is not None, answer.text
     return str(answer.json["sha256"])
+
+
+def _roll_out(world: World, template_id: str) -> str:
+    body = {"template_id": template_id, "choice": {"template_id": "tpl_art28_v1"}}
+    return str(world.stack.must(world.a.client, "POST", "/agreements/v1/roll-outs", body)["id"])
 
 
 def _imports_of_agreements(world: World) -> list[str]:

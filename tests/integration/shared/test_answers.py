@@ -215,6 +215,16 @@ def agreements(shop: Shop) -> None:
     stack.must(vendor.client, "POST", f"{path}/terminate", end)
     proof = {**SIGNATURE, "done_on": vendor.today.isoformat(), "statement": "All is deleted."}
     stack.must(vendor.client, "POST", f"{path}/deletion-proof", proof)
+    roll_out(shop)
+
+
+def roll_out(shop: Shop) -> None:
+    stack, client, path = shop.stack, shop.vendor.client, "/agreements/v1/roll-outs"
+    choice = {"choice": {"template_id": "tpl_art28_v1"}, "contents": "keep"}
+    made = stack.must(client, "POST", path, {"template_id": shop.template_id, **choice})
+    stack.roll_out()
+    stack.must(client, "POST", f"{path}/{made['id']}/start", {"acceptance": SIGNATURE})
+    stack.must(client, "POST", f"{path}/{made['id']}/stop", {"reason": "A clause is wrong."})
 
 
 def confirmations(shop: Shop) -> None:

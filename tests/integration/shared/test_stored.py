@@ -38,6 +38,7 @@ from tests.integration.shared.test_answers import (
     instruments,
     letter,
     organisations_and_clients,
+    roll_out,
     settle,
     told_of_a_change,
     webhooks,
@@ -139,7 +140,7 @@ def contracts(world: World) -> None:
     # With an owner of its own the vendor's clients would approve nothing any more.
     persons(stack, new_client(stack, "people", ["processor"], PROCESSOR_SCOPES)["org_id"])
     ways_in(stack)
-    open_shop(vendor)
+    roll_out(open_shop(vendor))
     changed(vendor, "/agreements/v1/retention", {"retention_years": 7}, method="PUT")
     path = f"/agreements/v1/agreements/{world.owner['agreement_id']}"
     assert stack.ask(vendor.client, "GET", f"{path}/document").status_code == 200
