@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.agreements.contract.contents import Clauses
-from services.agreements.contract.finding import READS_FIELDS
 from services.agreements.contract.sentences.phrases import Phrases
-from services.agreements.contract.wording import SPOKEN, in_language
+from services.agreements.contract.wording import SPOKEN
 from services.agreements.model.agreement import PARTIES, Acceptance, Version
 from services.agreements.rendering import periods, promises
 from services.agreements.rendering.annexes import PLACES, acceptance_page, annexes
-from services.agreements.rendering.parts import Members, Rows, facts, party_lines, person
+from services.agreements.rendering.parts import (
+    Members,
+    Rows,
+    facts,
+    party_address,
+    party_lines,
+    person,
+)
 from services.agreements.rendering.words import Words
 
 
@@ -46,7 +52,6 @@ def laid_out(version: Version, accepted: Sequence[Acceptance] = ()) -> dict[str,
         "annexes": annexes(words, members, places),
         "acceptance": acceptance_page(words, version, accepted),
         "fingerprint": [words("fingerprint"), version.document_sha256],
-        "reads_fields": in_language(READS_FIELDS, words.language),
     }  # fmt: skip
 
 
@@ -165,8 +170,10 @@ def _label(words: Words, pointer: str) -> str:
 
 
 def _value(words: Words, pointer: str, value: object) -> str:
-    """A value in words; countries and days by their names."""
+    """A value in words; addresses and people in a line, countries and days by their names."""
     member = pointer.rpartition("/")[2]
+    if isinstance(value, dict) and member in IN_A_LINE:
+        return IN_A_LINE[member](words, value)
     if isinstance(value, str) and member in ("country", "governing_law"):
         return words.country(value)
     if isinstance(value, str) and member in ("effective_from", "expires_on"):
@@ -182,6 +189,19 @@ def _plain(words: Words, value: object) -> str:
     if isinstance(value, list) and value and not isinstance(value[0], str):
         return "; ".join(_plain(words, item) for item in value)
     return words.value(value)
+
+
+def _address(words: Words, address: Members) -> str:
+    return ", ".join(party_address(words, {"address": address, "country": None}))
+
+
+def _person(_words: Words, who: Members) -> str:
+    return person(who)
+
+
+IN_A_LINE: dict[str, Callable[[Words, Members], str]] = {
+    "address": _address, "contact": _person, "data_protection_officer": _person,
+}  # fmt: skip
 
 
 def _answers(words: Words, members: Members) -> Rows:

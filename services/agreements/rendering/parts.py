@@ -53,7 +53,7 @@ def party(words: Words, members: Members) -> Rows:
     rows: list[tuple[str, str | None]] = [
         (words("name"), members["legal_name"]),
         (words("registration_number"), members["registration_number"]),
-        (words("address_of"), ", ".join(_address_lines(words, members)) or None),
+        (words("address_of"), ", ".join(party_address(words, members)) or None),
         (words("contact"), person(members["contact"]) if members.get("contact") else None),
     ]
     officer = members.get("data_protection_officer")
@@ -67,10 +67,10 @@ def person(members: Members) -> str:
 
 def party_lines(words: Words, party: Members) -> list[str]:
     named = [party["legal_name"], party["registration_number"]]
-    return [line for line in (*named, *_address_lines(words, party)) if line]
+    return [line for line in (*named, *party_address(words, party)) if line]
 
 
-def _address_lines(words: Words, party: Members) -> list[str]:
+def party_address(words: Words, party: Members) -> list[str]:
     address = party["address"] or {}
     town = " ".join(address[part] for part in ("postal_code", "city") if part in address)
     country = address.get("country") or party["country"]

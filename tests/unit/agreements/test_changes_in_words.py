@@ -75,3 +75,13 @@ def test_the_document_says_in_sentences_what_it_changes_and_names_no_address_of_
     [table] = laid_out(two)["tables"]
 
     assert table["rows"] == [("Controller: country", "Before: –. Now: Denmark.")]
+
+
+def test_an_address_and_a_person_are_written_in_a_line() -> None:
+    address = {"street": "Gade 1", "postal_code": "2100", "city": "By", "country": "SE"}
+    told = change_in_words({"pointer": "/controller/address", "before": address, "after": None})
+    assert told["da"] == {"member": "Dataansvarlig: adresse", "before": "Gade 1, 2100 By, Sverige",
+                          "after": "–"}  # fmt: skip
+    person = {"name": "Ida", "position": "DPO", "email": "ida@x.test"}
+    told = change_in_words({"pointer": "/processor/contact", "before": None, "after": person})
+    assert told["en"]["after"] == "Ida (DPO), ida@x.test"

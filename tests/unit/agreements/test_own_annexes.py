@@ -44,6 +44,14 @@ def test_a_party_is_named_with_everything_that_is_known_of_it() -> None:
     assert parties["1.1. Controller"][0].startswith("Name: Customer\nContact person: ")
 
 
+@pytest.mark.parametrize("language", SPOKEN)
+def test_no_full_stop_follows_what_readers_copy(language: str) -> None:
+    lines = [line for paragraphs in annexes(language)[0].values() for line in paragraphs]
+    told = "\n".join(lines).split("\n")
+    assert any(line.endswith("DK 12") for line in told)
+    assert not [line for line in told if line.endswith(".")]
+
+
 def test_the_processing_is_described_point_by_point() -> None:
     processing = annexes()[1]
     assert list(processing) == [

@@ -16,7 +16,7 @@ from services.agreements.contract.wording import SUBJECTS, Template, in_language
 Clause = dict[str, Any]
 # What the parties agree on, in the order of a contract; a section of a template may ``says`` one.
 AGREED: dict[str, Sentences] = {
-    "subject": duties.subject,
+    "subject": duties.subject_and_place,
     "controller": duties.controller,
     "instructions": duties.instructions,
     "confidentiality": duties.confidentiality,

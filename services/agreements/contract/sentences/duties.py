@@ -24,8 +24,17 @@ def subject(say: Phrases, content: Content) -> Iterator[str]:
         yield say("expires_on", say.day(content.expires_on))
     else:
         yield say("open_ended")
+
+
+def place(say: Phrases, content: Content) -> Iterator[str]:
+    """Where the data is kept."""
     if content.region:
         yield say("region", content.region)
+
+
+def subject_and_place(say: Phrases, content: Content) -> Iterator[str]:
+    yield from subject(say, content)
+    yield from place(say, content)
 
 
 def controller(say: Phrases, content: Content) -> Iterator[str]:

@@ -55,7 +55,7 @@ SAY: dict[str, duties.Sentences] = {
     "notice": changes.notice, "objection": changes.objection, "emergency": changes.emergency,
     "instructions": duties.instructions, "breach": duties.breach, "end": duties.end,
     "audit": duties.audit, "chain": duties.chain, "confidentiality": duties.confidentiality,
-    "controller": duties.controller, "subject": duties.subject, "counting": counting,
+    "controller": duties.controller, "subject": duties.subject_and_place, "counting": counting,
     "law": duties.law,
 }  # fmt: skip
 
@@ -134,8 +134,7 @@ def _storage(say: Phrases, facts: Facts) -> list[str]:
 
 
 def _place(say: Phrases, facts: Facts) -> list[str]:
-    region = facts.content.region
-    return [say("region", region)] if region else []
+    return list(duties.place(say, facts.content))
 
 
 def _transfers(_say: Phrases, facts: Facts) -> list[str]:

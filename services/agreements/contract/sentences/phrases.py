@@ -33,7 +33,8 @@ class Phrases:
         """The sentence of ``key`` with its gaps filled; one that ends with them has one stop."""
         text = in_language(self._sentences[key], self.language)
         filled = text.format(_unstopped(text, gap), **gaps)
-        return filled if text.endswith((".", ":")) or not filled else _stopped(text, filled)
+        is_label = key.startswith(LABEL)
+        return filled if text.endswith((".", ":")) or is_label else _stopped(text, filled)
 
     def length(self, length: Length) -> str:
         """``45 working days``, ``1 month``."""
@@ -61,6 +62,8 @@ class Phrases:
         )
 
 
+# What stands before a fact that readers copy: no full stop may follow it.
+LABEL = "party_"
 # Countries whose English name has an article in a sentence.
 _WITH_ARTICLE = ("AE", "BS", "CF", "CG", "DO", "FO", "GB", "GM", "KM", "MV", "NL", "PH", "SC", "US")
 
@@ -89,8 +92,8 @@ def _unstopped(text: str, gap: str) -> str:
 
 def _stopped(text: str, filled: str) -> str:
     """A sentence that ends with what a party wrote ends with a full stop all the same."""
-    ends = text.endswith("{}") and text.count(" ") > 3  # A sentence, no label.
-    return f"{filled}." if ends and filled[-1] not in ".!?:;" else filled
+    ends = text.endswith("{}") and text.count(" ") > 2  # A sentence, no label.
+    return f"{filled}." if ends and filled and filled[-1] not in ".!?:;" else filled
 
 
 @cache

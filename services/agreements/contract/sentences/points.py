@@ -114,7 +114,8 @@ def person_line(person: Contact) -> str:
 def sensitive(say: Phrases, facts: Facts) -> list[str]:
     if not facts.content.processing.special_categories:
         return [say("no_sensitive")]
-    return lines(facts.content.measures.special_categories)
+    protected = lines(facts.content.measures.special_categories)
+    return [say("own_sensitive"), *protected] if protected else []
 
 
 def measures(kind: str) -> Answer:
