@@ -289,6 +289,8 @@ def to_persons() -> Iterator[Case]:
         told = {**change("replace", sub_processor=WORST), "change_id": "chg_1"}
         asked_for = {**waits, "change": told, "emergency": urgent}
         yield Case(f"approval asked, urgent: {urgent}", events.APPROVAL_ASKED, asked_for)
+        several = {**waits, "changes": [told, change("add")], "emergency": urgent}
+        yield Case(f"approvals asked, urgent: {urgent}", events.APPROVAL_ASKED, several)
     yield Case("invitation by nobody", events.INVITATION, {**asked, "by": None, "roles": []})
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-# The page that approves a change. What else is named leads nowhere, so no address of ours sends
-# anybody to a page of another's choice.
-PAGES = re.compile(r"/approve/[\w-]{1,80}/[a-z0-9-]{1,60}/[\w-]{1,80}", re.ASCII)
+# The page that approves changes: one, or those of one notice, with commas. What else is named
+# leads nowhere, so no address of ours sends anybody to a page of another's choice.
+_ID = r"[\w-]{1,80}"
+PAGES = re.compile(rf"/approve/{_ID}/[a-z0-9-]{{1,60}}/{_ID}(,{_ID}){{0,49}}", re.ASCII)
 
 
 def return_path(wanted: str) -> str | None:

@@ -1,4 +1,4 @@
-"""A change that waits for a second person, as the registry tells it."""
+"""Changes that wait for a second person, as the registry tells of them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ MOST = validate.Length(max=50)
 
 
 class ApprovalAsked(Shape):
-    """``change``: its kind, and the entry before and after it, as far as a subject names them."""
+    """``changes``: the kind of each, and the entry before and after it, as far as a subject names
+    them. ``revision``: another one once any of them was edited."""
 
     org_id = Text(100, required=True)
     slug = Text(60, required=True)
-    change_id = Text(100, required=True)
+    change_ids = fields.List(Text(100), required=True, validate=[validate.Length(min=1), MOST])
     revision = fields.Integer(required=True)
-    prepared_by = fields.List(Text(100), required=True, validate=[validate.Length(min=1), MOST])
-    approved_by = fields.List(Text(100), required=True, validate=MOST)
+    prepared_by = fields.List(Text(100), required=True, validate=validate.Length(1, 2_000))
+    approved_by = fields.List(Text(100), required=True, validate=validate.Length(max=2_000))
     emergency = Flag(required=True)
     effective_on = Text(10, required=True)
-    change = fields.Dict(keys=Text(60), values=fields.Raw(allow_none=True), required=True)
+    changes = fields.List(
+        fields.Dict(keys=Text(60), values=fields.Raw(allow_none=True)),
+        required=True,
+        validate=[validate.Length(min=1), MOST],
+    )
 
 
 class PersonsAsked(Shape):

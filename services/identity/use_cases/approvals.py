@@ -17,8 +17,8 @@ APPROVAL = "approval_asked"
 
 
 def ask(deps: Deps, caller: Caller, asked: Mapping[str, Any]) -> int:
-    """Have each person mailed who may approve the change and neither prepared nor approved it; how
-    many they are. The same change, as it reads, is mailed to nobody twice."""
+    """Have each person mailed who may approve the changes and neither prepared nor approved any;
+    how many they are. The same ones, as they read, are mailed to nobody twice."""
     org_id, prepared_by = asked["org_id"], asked["prepared_by"]
     known = hands(deps, caller, org_id, prepared_by)
     if not known["has_persons"]:
@@ -50,14 +50,15 @@ def _add(deps: Deps, rows: list[StoredOutgoing], session: Session) -> None:
 def _row(
     deps: Deps, asked: Mapping[str, Any], person: Person, data: dict[str, Any]
 ) -> StoredOutgoing:
-    about = (asked["org_id"], asked["change_id"], str(asked["revision"]), person.id)
+    changes = ",".join(asked["change_ids"])
+    about = (asked["org_id"], changes, str(asked["revision"]), person.id)
     return {
         "_id": derived_id("mai", *about),
         "kind": APPROVAL,
         "to": person.email,
         "made_at": deps.now(),
         "org_id": asked["org_id"],
-        "path": f"/approve/{asked['org_id']}/{asked['slug']}/{asked['change_id']}",
+        "path": f"/approve/{asked['org_id']}/{asked['slug']}/{changes}",
         "data": data,
     }
 
@@ -65,5 +66,5 @@ def _row(
 def _data(asked: Mapping[str, Any], preparers: list[str | None]) -> dict[str, Any]:
     """What the mail says: who prepared it, what, and from which day."""
     named = [each for each in preparers if each]
-    told = {name: asked[name] for name in ("change", "effective_on", "emergency")}
+    told = {name: asked[name] for name in ("changes", "effective_on", "emergency")}
     return {**told, "by": ", ".join(dict.fromkeys(named))}

@@ -63,22 +63,35 @@ def address_probe(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -
 
 def approval_asked(t: Words, _kind: str, data: Mapping[str, Any], _: Answering) -> Letter:
     """To whoever may approve what another has prepared."""
-    headline, organisation = headline_of(t, data["change"]), data["organisation"]
+    # A mail that was queued before several could be asked for together names its only change.
+    changes = data.get("changes") or [data["change"]]
+    headline, organisation = headline_of(t, {"changes": changes}), data["organisation"]
     facts = filled(
-        Fact(t("fact.change"), headline, strong=True),
+        *(Fact(t("fact.change"), headline_of(t, each), strong=True) for each in changes),
         Fact(t("fact.effective_on"), t.day(data["effective_on"]), strong=True),
         Fact(t("fact.prepared_by"), data.get("by") or ""),
         Fact(t("fact.organisation"), organisation),
     )
     letter = _letter(t, "approval_asked", data, facts, organisation=organisation, headline=headline)
-    return _urgent(t, letter, organisation, headline) if data["emergency"] else letter
+    if len(changes) > 1:
+        letter = _several(t, letter, organisation, len(changes))
+    return _urgent(t, letter, organisation, headline, len(changes)) if data["emergency"] else letter
 
 
-def _urgent(t: Words, letter: Letter, organisation: str, headline: str) -> Letter:
+def _several(t: Words, letter: Letter, organisation: str, count: int) -> Letter:
+    return replace(
+        letter,
+        heading=t("mail.approval_asked.heading_several", count=count),
+        lead=t("mail.approval_asked.lead_several", organisation=organisation),
+    )
+
+
+def _urgent(t: Words, letter: Letter, organisation: str, headline: str, count: int) -> Letter:
+    lead = "lead_emergency" if count == 1 else "lead_emergencies"
     return replace(
         letter,
         subject=t("mail.approval_asked.subject_emergency", headline=headline),
-        lead=t("mail.approval_asked.lead_emergency", organisation=organisation),
+        lead=t(f"mail.approval_asked.{lead}", organisation=organisation),
     )
 
 

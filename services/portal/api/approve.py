@@ -18,7 +18,7 @@ from services.portal.api.context import deps
 from services.portal.api.page_forms import FORM, again, asked_language
 from services.portal.pages import LANGUAGES, html, language_of
 from services.portal.use_cases import approving
-from services.portal.use_cases.approving import Reader, Waiting, Wanted
+from services.portal.use_cases.approving import Reader, Together, Wanted
 from shared.auth import SESSION_COOKIE, public
 from shared.bodies import accepts
 from shared.errors import Conflict, DomainError, Forbidden, NotFound, PreconditionFailed
@@ -129,7 +129,7 @@ def _check_form() -> None:
         raise FormForeign
 
 
-def _page(reader: Reader, it: Waiting, status: int, refused: str = "") -> Response:
+def _page(reader: Reader, it: Together, status: int, refused: str = "") -> Response:
     values = {"it": it, "reader": reader, "refused": refused, "form": _proof()}
     return _answer(TEMPLATE, status, **values)
 

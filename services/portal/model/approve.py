@@ -5,9 +5,10 @@ The registry decides when the approval comes; the page offers none that it would
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-OPEN = "open"
+OPEN, OWN, PARTED = "open", "own", "parted"
 
 
 @dataclass(frozen=True)
@@ -31,5 +32,13 @@ def state_of(it: Standing) -> str:
     if not it.may:
         return "role"
     if it.own:
-        return "own"
+        return OWN
     return "given" if it.given else OPEN
+
+
+def state_together(states: Collection[str]) -> str:
+    """What is so of changes that one link names (``approve.several.…``): what is so of all; else
+    that the reader prepared one of them, or that they wait together no longer."""
+    if len(set(states)) == 1:
+        return next(iter(states))
+    return OWN if set(states) == {OPEN, OWN} else PARTED

@@ -6,16 +6,17 @@ the portal can do nothing here that the person could not do alone (0062).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 import requests
 
-from services.portal.model.approve import OPEN, Standing, state_of
+from services.portal.model.approve import OPEN, Standing, state_of, state_together
 from services.portal.wiring import Deps
-from shared.errors import Conflict
+from shared.errors import Conflict, PreconditionFailed
 from shared.peers import PeerUnavailable, refusal
 
 EXCHANGE = {
@@ -24,6 +25,10 @@ EXCHANGE = {
 }
 # How many may be named to identity at once; no draft has more hands.
 MOST_ACTORS = 40
+# As many as one notice has.
+MOST_CHANGES = 50
+# The tag of a change begins with its revision.
+TAG = re.compile(r'(?:W/)?"r(\d{1,15})\b')
 
 
 class NotWaiting(Conflict):
@@ -34,16 +39,24 @@ class NotWaiting(Conflict):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which change a link names."""
+    """Which change a link names, or which ones, with commas: those of one notice."""
 
     org_id: str
     slug: str
     change_id: str
 
     @property
+    def each(self) -> list[Wanted]:
+        ids = list(dict.fromkeys(self.change_id.split(",")))[:MOST_CHANGES]
+        return [replace(self, change_id=change_id) for change_id in ids]
+
+    @property
+    def changes_path(self) -> str:
+        return f"/v1/processors/{quote(self.slug, safe='')}/changes"
+
+    @property
     def path(self) -> str:
-        slug, change_id = quote(self.slug, safe=""), quote(self.change_id, safe="")
-        return f"/v1/processors/{slug}/changes/{change_id}"
+        return f"{self.changes_path}/{quote(self.change_id, safe='')}"
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,31 @@ class Waiting:
         return self.state == OPEN
 
 
+@dataclass(frozen=True)
+class Together:
+    """All changes of a link: one, or several that are announced as one notice."""
+
+    items: Sequence[Waiting]
+
+    @property
+    def state(self) -> str:
+        return state_together([each.state for each in self.items])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OPEN
+
+    @property
+    def seen(self) -> str:
+        """The tags of what is shown."""
+        return " ".join(each.seen for each in self.items)
+
+    @property
+    def effective_on(self) -> str:
+        """The day on which all of them take effect."""
+        return max(str(each.change["effective_on"]) for each in self.items)
+
+
 def reader_of(
     deps: Deps, session_token: str, org_id: str, claims_of: Callable[[str], Mapping[str, Any]]
 ) -> Reader:
@@ -83,8 +121,12 @@ def reader_of(
     return Reader(claims["sub"], claims.get("name", ""), token.json()["access_token"])
 
 
-def read(deps: Deps, reader: Reader, wanted: Wanted, language: str) -> Waiting:
-    """The change, what is so, and what may be done. Raises what the registry refuses."""
+def read(deps: Deps, reader: Reader, wanted: Wanted, language: str) -> Together:
+    """The changes, what is so, and what may be done. Raises what the registry refuses."""
+    return Together([_read(deps, reader, each, language) for each in wanted.each])
+
+
+def _read(deps: Deps, reader: Reader, wanted: Wanted, language: str) -> Waiting:
     answer = _told(deps.registry.send("GET", wanted.path, bearer=reader.token), "registry")
     change = answer.json()
     prepared, approved = _involved(change)
@@ -102,13 +144,28 @@ def read(deps: Deps, reader: Reader, wanted: Wanted, language: str) -> Waiting:
     )
 
 
-def approve(deps: Deps, reader: Reader, wanted: Wanted, waiting: Waiting, seen: str) -> None:
-    """Approve exactly what was ``seen``. Raises ``NotWaiting``, or what the registry refuses."""
+def approve(deps: Deps, reader: Reader, wanted: Wanted, waiting: Together, seen: str) -> None:
+    """Approve exactly what was ``seen``, all or none. Raises ``NotWaiting``, or what the registry
+    refuses."""
     if not waiting.is_open or not seen:
         raise NotWaiting
-    sent = {"If-Match": seen}
-    path = f"{wanted.path}/approve"
-    _told(deps.registry.send("POST", path, headers=sent, bearer=reader.token), "registry")
+    if len(waiting.items) == 1:
+        sent: dict[str, Any] = {"headers": {"If-Match": seen}}
+        path = f"{wanted.path}/approve"
+    else:
+        sent, path = {"json": _as_read(wanted, seen)}, f"{wanted.changes_path}/approve"
+    _told(deps.registry.send("POST", path, bearer=reader.token, **sent), "registry")
+
+
+def _as_read(wanted: Wanted, seen: str) -> dict[str, Any]:
+    """The changes with the revisions that were shown. Raises ``PreconditionFailed`` for a form that
+    names others."""
+    ids = [each.change_id for each in wanted.each]
+    tags = [TAG.match(tag) for tag in seen.split(" ")]
+    revisions = [int(tag[1]) for tag in tags if tag]
+    if len(revisions) != len(ids):
+        raise PreconditionFailed
+    return {"change_ids": ids, "revisions": dict(zip(ids, revisions, strict=True))}
 
 
 def _standing(reader: Reader, change: Mapping[str, Any], hands: Mapping[str, Any]) -> Standing:

@@ -17,6 +17,7 @@ from services.registry.schemas.changes import (
     Justification,
     MessageQuery,
     MessageShape,
+    NamedChanges,
     NewChange,
     NewNotice,
     NoticeAnnounced,
@@ -179,7 +180,7 @@ def request_approval(slug: str, change_id: str) -> Any:
     """Mail a link to each person who may approve a draft and has not prepared it.
 
     An emergency asks by itself. Asked again, only what was edited since is mailed once more."""
-    return {"asked": approving.request_approval(deps(), caller(), slug, change_id)}
+    return {"asked": approving.request_approval(deps(), caller(), slug, [change_id])}
 
 
 @blp.route(f"{CHANGE}/approve", methods=["POST"])
@@ -194,7 +195,7 @@ def approve(slug: str, change_id: str) -> Any:
     one made the other, or renewed its secret, count as one (409 ``approved-by-the-same-hand``).
     With ``If-Match``: only the change as it was read."""
     seen = seen_revision_if_named()
-    [view] = approving.approve(deps(), caller(), slug, [change_id], seen)
+    [view] = approving.approve(deps(), caller(), slug, [change_id], {change_id: seen})
     return view, {"ETag": etag_of(view.change.revision)}
 
 
@@ -205,5 +206,21 @@ def approve(slug: str, change_id: str) -> Any:
 @blp.alt_response(409, "CONFLICT")
 @blp.alt_response(422, "UNPROCESSABLE_ENTITY")
 def approve_together(body: dict[str, Any], slug: str) -> Any:
-    """Approve several drafts as one notice; the last approval that was missing announces them."""
-    return {"items": approving.approve(deps(), caller(), slug, body["change_ids"])}
+    """Approve several drafts as one notice; the last approval that was missing announces them.
+
+    With ``revisions``, by id: only as they were read, all of them or none."""
+    ids, seen = body["change_ids"], body["revisions"]
+    return {"items": approving.approve(deps(), caller(), slug, ids, seen)}
+
+
+@blp.route(f"{PROCESSOR}/changes/request-approval", methods=["POST"])
+@requires("registry:write")
+@blp.arguments(NamedChanges)
+@blp.response(200, ApprovalRequested)
+@blp.alt_response(409, "CONFLICT")
+@blp.alt_response(422, "UNPROCESSABLE_ENTITY")
+def request_approval_together(body: dict[str, Any], slug: str) -> Any:
+    """Mail one link for several drafts that are to be announced as one notice.
+
+    Its page shows each of them, and one press approves all or none."""
+    return {"asked": approving.request_approval(deps(), caller(), slug, body["change_ids"])}

@@ -14,6 +14,7 @@ from shared.schemas import (
     SetAsideShape,
     Shape,
     Text,
+    Whole,
     by_language,
     each_once,
     one_of,
@@ -130,11 +131,22 @@ class AnnouncedShape(Shape):
     together = fields.List(fields.String())
 
 
-class ApprovedChanges(Shape):
+class NamedChanges(Shape):
     """The drafts of one notice."""
 
     change_ids = fields.List(
         Text(100), required=True, validate=[validate.Length(1, MOST_CHANGES), each_once]
+    )
+
+
+class ApprovedChanges(NamedChanges):
+    """``revisions``: by id, which one of a draft was read."""
+
+    revisions = fields.Dict(
+        keys=Text(100),
+        values=Whole(0, 2**53),
+        load_default=dict,
+        validate=validate.Length(max=MOST_CHANGES),
     )
 
 

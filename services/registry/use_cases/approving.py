@@ -7,10 +7,12 @@ the shorter ones of an agreement that allows them for emergencies, else the usua
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
-from services.registry.model.announcements import check_alike
+from services.registry.model.announcements import as_one_notice, check_alike
 from services.registry.model.approvals import Hands, NobodyToApprove
 from services.registry.model.changes import Change
 from services.registry.model.register import Register
@@ -29,19 +31,22 @@ def declare_emergency(
     register, draft = own_change(deps, caller, slug, change_id)
     declared = draft.declared(justification, caller.client_id)
     # First the mails, for what identity does not take is not saved; their page says what is so.
-    _ask(deps, register, declared)
+    _ask(deps, register, [declared])
     deps.mongo.transact(lambda session: deps.stores.changes.replace(declared, session))
     return shown(deps, register, declared)
 
 
-def request_approval(deps: Deps, caller: Caller, slug: str, change_id: str) -> int:
-    """Have those asked by mail who may approve a draft; how many they are.
+def request_approval(deps: Deps, caller: Caller, slug: str, change_ids: Sequence[str]) -> int:
+    """Have those asked by mail who may approve drafts, by one link for all; how many they are.
 
-    Raises ``NotInThisStatus``, ``NobodyToApprove``.
+    Raises ``NotInThisStatus``, ``NobodyToApprove``; and what ``as_one_notice`` raises, for they are
+    announced together.
     """
-    register, draft = own_change(deps, caller, slug, change_id)
-    draft.must_be("draft")
-    asked = _ask(deps, register, draft)
+    register, drafts = own_changes(deps, caller, slug, change_ids)
+    for draft in drafts:
+        draft.must_be("draft")
+    as_one_notice(drafts)
+    asked = _ask(deps, register, drafts)
     if not asked:
         raise NobodyToApprove
     return asked
@@ -52,19 +57,19 @@ def approve(
     caller: Caller,
     slug: str,
     change_ids: Sequence[str],
-    seen: int | None = None,
+    seen: Mapping[str, int | None] = MappingProxyType({}),
 ) -> list[ChangeView]:
     """Approve drafts as one notice; the approval that was still missing announces them at once.
 
     Each approval asks identity again for the hands of all who approved or prepared, so two clients
-    that became one hand meanwhile count once, and a person who has left does not approve. ``seen``
-    is the revision of the only draft that the caller has read; None accepts any. Raises what
+    that became one hand meanwhile count once, and a person who has left does not approve. ``seen``:
+    by id, the revision that the caller has read; without one any is accepted. Raises what
     ``Change.approved`` raises, ``PreconditionFailed``, ``ChangesMixed``, or the errors of
     ``announce``; then nothing is saved.
     """
     register, drafts = own_changes(deps, caller, slug, change_ids)
     for draft in drafts:
-        draft.check_seen(seen)
+        draft.check_seen(seen.get(draft.id))
         draft.must_be("draft")
     check_alike(drafts)
     hands = hands_of(deps, register.id, (caller.client_id, *_involved(drafts)))
@@ -78,29 +83,38 @@ def approve(
     return [shown(deps, register, change) for change in changes]
 
 
-def _ask(deps: Deps, register: Register, draft: Change) -> int:
-    """By a mail to each person who may approve it and has not prepared it."""
-    signed = draft.signatures
+def _ask(deps: Deps, register: Register, drafts: Sequence[Change]) -> int:
+    """By a mail to each person who may approve them and has prepared none."""
+    signed = [draft.signatures for draft in drafts]
+    return deps.identity.ask_approval(
+        {
+            "org_id": register.id,
+            "slug": register.slug,
+            "change_ids": [draft.id for draft in drafts],
+            # No edit of any of them leaves the sum as it was.
+            "revision": sum(draft.revision for draft in drafts),
+            "prepared_by": _once(each.prepared_by for each in signed),
+            "approved_by": _once(each.approved_by for each in signed),
+            "emergency": any(each.urgent for each in signed),
+            "effective_on": max(draft.effective_on for draft in drafts).isoformat(),
+            "changes": [_told(deps, register, draft) for draft in drafts],
+        }
+    )
+
+
+def _told(deps: Deps, register: Register, draft: Change) -> dict[str, Any]:
+    """What the mail says of a draft."""
     view = shown(deps, register, with_previous(deps, register, draft))
-    about = {
+    return {
         "kind": draft.kind,
         "sub_processor": named(view.sub_processor),
         "previous": named(view.previous),
         "materiality": view.materiality,
     }
-    return deps.identity.ask_approval(
-        {
-            "org_id": register.id,
-            "slug": register.slug,
-            "change_id": draft.id,
-            "revision": draft.revision,
-            "prepared_by": list(signed.prepared_by),
-            "approved_by": list(signed.approved_by),
-            "emergency": signed.urgent,
-            "effective_on": draft.effective_on.isoformat(),
-            "change": about,
-        }
-    )
+
+
+def _once(several: Iterable[Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(actor for some in several for actor in some))
 
 
 def _involved(drafts: Sequence[Change]) -> list[str]:

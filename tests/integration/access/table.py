@@ -48,6 +48,7 @@ BODIES: dict[str, Any] = {
                 "text": "Yes."},
     "changes/announce": {"change_ids": ["chg_x"]},
     "changes/approve": {"change_ids": ["chg_x"]},
+    "changes/request-approval": {"change_ids": ["chg_x"]},
     "changes": CHANGE, "simulations": {"instrument_id": "eu-us-dpf", "ends_on": "2027-01-01"},
     "erasures": ERASURE,
     "secret/rotate": {"overlap_hours": 1}, "enable": {},

@@ -130,7 +130,8 @@ def test_the_mail_says_who_prepared_what_and_goes_to_all_who_may_and_to_no_other
     assert told == {"ada": 1, "bo": 0, "cleo": 1, "dan": 0}
     [(_, letter)] = post.to(email_of(office.cleo))
     assert (letter.data["by"], letter.data["emergency"]) == ("Bo", True)
-    assert letter.data["change"]["sub_processor"]["legal_name"] == f"Mail of {office.bo.id}"
+    [change] = letter.data["changes"]
+    assert change["sub_processor"]["legal_name"] == f"Mail of {office.bo.id}"
     assert letter.to["name"] == "Cleo"
 
 
@@ -148,6 +149,61 @@ def test_where_everything_needs_two_the_preparer_asks_once_for_what_is_written(
     assert "Emergency" not in browser.get(link).text
     assert press(browser, link).status_code == 303
     assert status(office, path) == "announced"
+
+
+def wait_together(office: Office) -> tuple[list[str], str]:
+    """Two drafts of Bo's, asked about together: their paths, and the link in Cleo's mail."""
+    paths = [office.drafted(office.bo) for _ in range(2)]
+    ids = [path.rpartition("/")[2] for path in paths]
+    asking = f"{office.vendor.path}/changes/request-approval"
+    assert office.bo.must("POST", asking, {"change_ids": ids})["asked"] == 2
+    letter = mail_to(office.cleo)
+    assert len(letter.data["changes"]) == 2
+    return paths, urlsplit(letter.url).path
+
+
+def test_one_press_approves_all_that_are_announced_together(office: Office) -> None:
+    always(office)
+    paths, link = wait_together(office)
+    browser = signed_in(office.cleo)
+    text = words_of(browser.get(f"{link}?lang=en").text)
+    assert "prepared these 2 changes" in text
+    assert text.count("Another reason") == 0
+    assert press(browser, link).status_code == 303
+
+    told = [office.ada.must("GET", path) for path in paths]
+    assert [change["status"] for change in told] == ["announced"] * 2
+    assert len(told[0]["together"]) == 2
+    assert "approved and announced" in browser.get(f"{link}?lang=en").text
+
+
+def test_none_is_approved_where_one_was_edited_since_it_was_read(office: Office) -> None:
+    always(office)
+    paths, link = wait_together(office)
+    browser = signed_in(office.cleo)
+    opened = browser.get(link)
+    office.bo.ask("PATCH", paths[1], {"reason": "Another reason"}, **{"If-Match": "*"})
+
+    sent = browser.post(link, data={"form": field(opened, "form"), "seen": field(opened, "seen")})
+    assert (sent.status_code, "Another reason" in sent.text) == (412, True)
+    for seen in ('"r1"', "x y", '"r1" "r2" "r3"'):
+        form = {"form": field(opened, "form"), "seen": seen}
+        assert browser.post(link, data=form).status_code == 412
+    assert [status(office, path) for path in paths] == ["draft", "draft"]
+
+
+def test_changes_that_have_been_parted_are_approved_no_more(office: Office) -> None:
+    always(office)
+    paths, link = wait_together(office)
+    browser = signed_in(office.cleo)
+    office.bo.ask("DELETE", paths[1], **{"If-Match": "*"})
+    assert browser.get(link).status_code == 404
+    paths, link = wait_together(office)
+    office.cleo.must("POST", f"{paths[0]}/approve")
+    page = browser.get(f"{link}?lang=en")
+    assert "no longer wait together" in page.text
+    assert 'name="seen"' not in page.text
+    assert status(office, paths[1]) == "draft"
 
 
 def test_who_asks_where_nobody_else_approves_is_told_so(office: Office) -> None:

@@ -48,6 +48,7 @@ READS = {
     ("registry", "/v1/gate", "POST"),
     ("registry", "/v1/simulations", "POST"),
     ("registry", "/v1/processors/<slug>/changes/<change_id>/request-approval", "POST"),
+    ("registry", "/v1/processors/<slug>/changes/request-approval", "POST"),
     ("registry", "/v1/processors/<slug>/public-list", "POST"),
     ("identity", "/v1/seals", "POST"),
     ("identity", "/v1/token", "POST"),

@@ -182,6 +182,9 @@ def test_whoever_has_seen_the_present_revision_may_change_it(seen: int | None) -
     [
         ("/approve/acme/chg_1/k-1", False),
         ("/approve/acme/chg-1/k_1", True),
+        ("/approve/acme/chg-1/k_1,k_2,k_3", True),
+        ("/approve/acme/chg-1/k_1,", False),
+        ("/approve/acme/chg-1/k_1,/evil.example", False),
         ("/approve/acme/chg-1", False),
         ("https://evil.example/approve/acme/chg-1/k_1", False),
         ("//evil.example", False),
